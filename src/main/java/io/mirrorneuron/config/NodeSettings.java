@@ -1,13 +1,36 @@
 package io.mirrorneuron.config;
 
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
 /**
  * Who this server is among those that share one Redis.
  *
  * @param name of the form {@code <word>@<host>}; empty when the host's name is to be used
+ * @param marks what its operator says of it
  * @param load how busy it may be and still take new work
  */
-public record NodeSettings(String name, LoadLimits load) {
+public record NodeSettings(String name, Marks marks, LoadLimits load) {
   private static final String NAME = "node.name";
+  private static final String LABELS = "node.labels";
+  private static final String CAPABILITIES = "node.capabilities";
+
+  /**
+   * What constraints of jobs may ask for and no probe finds out.
+   *
+   * @param labels by name, in small letters
+   * @param capabilities words
+   */
+  public record Marks(Map<String, String> labels, List<String> capabilities) {
+    public static final Marks NONE = new Marks(Map.of(), List.of());
+
+    public Marks {
+      labels = Map.copyOf(labels);
+      capabilities = List.copyOf(capabilities);
+    }
+  }
 
   static NodeSettings read(Settings settings) {
     String name = settings.text(NAME);
@@ -15,6 +38,30 @@ public record NodeSettings(String name, LoadLimits load) {
         NAME,
         name.isEmpty() || name.matches("[A-Za-z0-9_.-]{1,64}@[A-Za-z0-9_.:-]{1,253}"),
         "a name such as mirror_neuron@host-1");
-    return new NodeSettings(name, LoadLimits.read(settings));
+    return new NodeSettings(name, marks(settings), LoadLimits.read(settings));
+  }
+
+  private static Marks marks(Settings settings) {
+    Map<String, String> labels = new TreeMap<>();
+    settings
+        .pairs(LABELS)
+        .forEach((label, value) -> labels.put(label.toLowerCase(Locale.ROOT), value));
+    boolean fit =
+        labels.entrySet().stream().allMatch(one -> isWord(one.getKey()) && isShort(one.getValue()));
+    settings.requireText(LABELS, fit, "a list of name=text, such as rack=a1,zone=eu");
+    List<String> capabilities = settings.list(CAPABILITIES);
+    settings.requireText(
+        CAPABILITIES,
+        capabilities.stream().allMatch(NodeSettings::isWord),
+        "a list of words, such as fast-disk,licensed");
+    return new Marks(labels, capabilities);
+  }
+
+  private static boolean isWord(String text) {
+    return text.matches("[A-Za-z0-9][A-Za-z0-9_./-]{0,127}");
+  }
+
+  private static boolean isShort(String text) {
+    return !text.isBlank() && text.length() <= 256 && text.chars().noneMatch(one -> one < ' ');
   }
 }

@@ -21,7 +21,7 @@ final class NodeAdmission {
       Timers timers) {
     LoadAdmission load =
         LoadAdmission.of(
-            settings.load(),
+            settings.node().load(),
             settings.bundles(),
             machine.gpus(),
             executions::capacity,
@@ -47,6 +47,7 @@ final class NodeAdmission {
             machine.hardware(),
             machine.gpus(),
             settings.executors().pools(),
+            settings.node().marks(),
             programs);
     return new Admission(here, ProgramPath.of(identity.environment()), identity.clock());
   }

@@ -84,10 +84,11 @@ public final class Runtime implements AutoCloseable {
     Config.Retention retention = settings.retention();
     store = new RedisJobStore(lanes, keys, retention.terminalJobs(), retention.eventsPerJob());
     recorder = new RunRecorder(runs, store, executions::flush, storage);
+    Admission admission = NodeAdmission.of(settings, identity, machine, executions);
     engine =
         new Engine(
             engineIdentity(settings, identity),
-            ports(keys, identity),
+            ports(keys, identity, admission),
             manifests::parse,
             bundles.local()::payloads,
             jobId -> {
@@ -95,7 +96,6 @@ public final class Runtime implements AutoCloseable {
               watches.changed(jobId);
             },
             services.keeper());
-    Admission admission = NodeAdmission.of(settings, identity, machine, executions);
     JobAccess access = access(bundles.shared(), manifests, newJobs(identity, runs), admission);
     jobs = jobs(settings, identity, access, watches, storage);
     resumeOpenJobs(identity.owner(), bundles.sweep(engine::bundles, timers, retention.bundles()));
@@ -137,11 +137,11 @@ public final class Runtime implements AutoCloseable {
     return new NewJobs(identity.owner(), identity.jobIdSuffixes(), folders);
   }
 
-  private Engine.Ports ports(Keys keys, RuntimeIdentity identity) {
+  private Engine.Ports ports(Keys keys, RuntimeIdentity identity, Admission admission) {
     return new Engine.Ports(
         store,
         new RedisNodeRegistry(lanes, keys),
-        new LocalScheduler(identity.nodeName()),
+        new LocalScheduler(identity.nodeName(), admission.plans()::make),
         executions,
         timers,
         lanes::executor);

@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.config.BundleSettings;
 import io.mirrorneuron.config.Config;
-import io.mirrorneuron.config.LoadLimits;
+import io.mirrorneuron.config.NodeSettings;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.config.ServiceSettings;
 import io.mirrorneuron.runtime.service.check.OwnDoors;
@@ -14,7 +14,7 @@ import java.nio.file.Path;
  * @param bundles folder of payload files of this node
  * @param adminToken who deletes ended jobs must know it
  * @param sharing where payload files are kept for all nodes
- * @param load how busy this node may be and still take new work
+ * @param node what is set for this node: how busy it may be, what constraints may ask of it
  * @param services what checks of services may do
  * @param doors ports that they never ask; whoever opens another one adds it
  */
@@ -27,7 +27,7 @@ public record RuntimeSettings(
     String redisNamespace,
     Secret adminToken,
     BundleSettings sharing,
-    LoadLimits load,
+    NodeSettings node,
     ServiceSettings services,
     OwnDoors doors) {
 
@@ -41,7 +41,7 @@ public record RuntimeSettings(
         config.redis().namespace(),
         config.grpc().adminToken(),
         config.bundles(),
-        config.node().load(),
+        config.node(),
         config.services(),
         doors(config));
   }

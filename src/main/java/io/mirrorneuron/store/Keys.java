@@ -77,7 +77,10 @@ public record Keys(String namespace) {
     return namespace + ":runs";
   }
 
-  /** Hash: what running programs of all nodes were given, as JSON, by execution. */
+  /**
+   * Hash: what running programs of all nodes have, as JSON, by execution: slots of a pool, devices,
+   * ports, shares. Without those that have one slot of the pool {@code default} and nothing else.
+   */
   public String allocations() {
     return namespace + ":allocations";
   }

@@ -174,6 +174,8 @@ class ConfigLoaderTest {
             Map.entry("MN_REDIS_NAMESPACE", "ns"),
             Map.entry("MN_REDIS_TIMEOUT_MS", "900"),
             Map.entry("MN_NODE_NAME", "mirror_neuron@a-1")));
+    environment.put("MN_NODE_LABELS", "Rack=A1, zone=eu");
+    environment.put("MN_NODE_CAPABILITIES", "licensed,fast-disk");
     environment.putAll(
         Map.of(
             "MN_EXECUTOR_MAX_CONCURRENCY", "7",
@@ -311,7 +313,11 @@ class ConfigLoaderTest {
                 new Config.Connections(17, Duration.ofSeconds(18)),
                 new Config.Uploads(19, 20),
                 new Config.Manifests(Config.UnknownMembers.REFUSE),
-                new NodeSettings("mirror_neuron@a-1", new LoadLimits(false, 2.5, 0.5, 0.25, 0.75)),
+                new NodeSettings(
+                    "mirror_neuron@a-1",
+                    new NodeSettings.Marks(
+                        Map.of("rack", "A1", "zone", "eu"), List.of("licensed", "fast-disk")),
+                    new LoadLimits(false, 2.5, 0.5, 0.25, 0.75)),
                 new BundleSettings(21, 22, home.resolve("nfs")),
                 new ServiceSettings(true, List.of("169.254.10.0/24", "fe80::1"))));
   }

@@ -178,6 +178,8 @@ public interface RuntimeJobsContract extends JobsPortContract {
 
     assertThat(plain.issues().stream().map(Validation.Issue::code))
         .containsExactly("manifest.upload_missing", "manifest.unknown_member", "placement_failed");
+    assertThat(plain.issues().getLast().location().pointer())
+        .isEqualTo("/manifest/nodes/0/resources/gpus");
     assertThat(plain.warnings()).contains("unknown member workflwo; did you mean workflow?");
     assertThat(unmet.issues().stream().map(Validation.Issue::code))
         .contains("requirements.gpu_node_unavailable");

@@ -18,6 +18,7 @@ import io.mirrorneuron.store.RedisJobStore;
 import io.mirrorneuron.store.ResourceLimits.Resource;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.wire.Json;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -121,6 +122,25 @@ class AllocationIT {
     assertThat(ledger()).isEmpty();
   }
 
+  /** As a program of a server that was killed does, until that server starts again. */
+  @Test
+  void aPortThatSomebodyListensOnIsNotGivenWhoeverThatIs() throws Exception {
+    int taken;
+    String job;
+    try (ServerSocket left = new ServerSocket(0)) {
+      taken = left.getLocalPort();
+      job =
+          submit(
+              "{\"ports\":[{\"label\":\"api\",\"port\":%d}]}".formatted(taken),
+              "echo P=$MN_PORT_API");
+      eventually("it waits", () -> cause(job).equals("resources"));
+      assertThat(why(job).text()).endsWith("port %d is in use by another program".formatted(taken));
+      assertThat(ledger()).isEmpty();
+    }
+    ObjectNode done = runtime.awaitEnd(job); // nobody tells that it was closed
+    assertThat(variables(done)).containsEntry("P", Integer.toString(taken));
+  }
+
   @Test
   void aServiceIsOnThePortThatItsProgramWasGiven() {
     String job =
@@ -133,6 +153,32 @@ class AllocationIT {
     JsonNode given = Json.parseObject(ledger().values().iterator().next(), "allocation");
     assertThat(service().getFirst().port()).isEqualTo(given.at("/ports/0/port").asInt());
     runtime.jobs().cancel(job);
+  }
+
+  @Test
+  void theLedgerTellsSlotsAndNothingOfProgramsThatHaveTheUsualOne() {
+    Path go = home.resolve("go");
+    String script = "while [ ! -e %s ]; do sleep 0.05; done".formatted(go);
+    String plain = submit("{}", script);
+    String wide = submit("{}", "", "\"pool_slots\":2,", script);
+    String both = submit("{\"cores\":1}", script);
+    eventually("they run", () -> ledger().size() == 2);
+    assertThat(ledger().keySet()).noneMatch(execution -> execution.startsWith(plain));
+    assertThat(record(wide))
+        .hasToString("{\"node\":\"mirror_neuron@test\",\"pool\":\"default\",\"slots\":2}");
+    assertThat(record(both).path("slots").asInt()).isEqualTo(1);
+    assertThat(record(both).at("/resources/cpu_millis").asInt()).isEqualTo(1000);
+    assertThat(go.toFile().mkdir()).isTrue();
+    List.of(plain, wide, both).forEach(runtime::awaitEnd);
+    assertThat(ledger()).isEmpty();
+  }
+
+  private JsonNode record(String job) {
+    return ledger().entrySet().stream()
+        .filter(one -> one.getKey().startsWith(job))
+        .map(one -> Json.parseObject(one.getValue(), "record"))
+        .findFirst()
+        .orElseThrow();
   }
 
   private List<RegisteredService> service() {
@@ -171,13 +217,21 @@ class AllocationIT {
   }
 
   private String submit(String resources, String services, String script) {
+    return submit(resources, services, "", script);
+  }
+
+  /**
+   * @param config further members of the node's config
+   */
+  private String submit(String resources, String services, String config, String script) {
     ObjectNode manifest =
         Json.parseObject(
             """
             {"manifest_version":"1.0","graph_id":"given","entrypoints":["work"],
              "nodes":[{"node_id":"work","agent_type":"executor",
-               "config":{"complete_run":true,"complete_on_message":true}}]}
-            """,
+               "config":{%s"complete_run":true,"complete_on_message":true}}]}
+            """
+                .formatted(config),
             "manifest");
     ObjectNode node = (ObjectNode) manifest.at("/nodes/0");
     node.set("resources", Json.parseObject(resources, "resources"));

@@ -2,6 +2,7 @@ package io.mirrorneuron.testing;
 
 import io.mirrorneuron.client.Clients;
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.NodeSettings;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.listen.Limits;
 import io.mirrorneuron.runtime.cluster.Hardware;
@@ -56,6 +57,7 @@ public final class GrpcRuntime implements AutoCloseable {
             55051,
             redisUrl,
             List.of("mirror_neuron@a", "mirror_neuron@b"),
+            NodeSettings.Marks.NONE,
             config.networkOnly());
     server =
         RuntimeServer.start(

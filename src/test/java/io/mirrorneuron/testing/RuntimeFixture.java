@@ -43,6 +43,7 @@ public final class RuntimeFixture implements AutoCloseable {
   private final NodeMachine machine;
   private final Path home;
   private final Config config;
+  private String nodeName = "mirror_neuron@test";
   private RunStore runs;
   private Runtime runtime;
 
@@ -111,7 +112,7 @@ public final class RuntimeFixture implements AutoCloseable {
     return new Runtime(
         RuntimeSettings.of(config),
         new RuntimeIdentity(
-            "mirror_neuron@test",
+            nodeName,
             "test-" + home.getFileName(),
             Map.of("PATH", System.getenv("PATH")),
             Clock.systemUTC(),
@@ -166,7 +167,7 @@ public final class RuntimeFixture implements AutoCloseable {
   public ClusterPort cluster() {
     Keys keys = new Keys(config.redis().namespace());
     return new LocalCluster(
-        NodeIdentity.standalone("mirror_neuron@test", "test", config.grpc()),
+        NodeIdentity.standalone("mirror_neuron@test", "test", config.node().marks(), config.grpc()),
         GrpcRuntime::hardware,
         runtime::programs,
         runtime.census(),
@@ -183,6 +184,12 @@ public final class RuntimeFixture implements AutoCloseable {
   /** Starts one on the same data after {@link #leave}. */
   public void startAgain() {
     runtime = start();
+  }
+
+  /** The same as another node, to which the jobs come. */
+  public void startAgainAs(String name) {
+    nodeName = name;
+    startAgain();
   }
 
   public Runtime runtime() {

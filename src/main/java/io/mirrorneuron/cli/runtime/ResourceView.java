@@ -6,6 +6,7 @@ import io.mirrorneuron.cli.ExitCode;
 import io.mirrorneuron.cli.Output;
 import io.mirrorneuron.cli.RestAnswer;
 import io.mirrorneuron.wire.Json;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,6 +22,28 @@ record ResourceView(EitherClient client) {
   private static final List<String> LIMITS = List.of("Resource", "Limit", "Usable", "Of");
 
   private record Report(List<Node> nodes) {}
+
+  /** What the operator says of a node, and what its tools do not tell; a node may tell neither. */
+  private record Notes(
+      String name, Map<String, String> meta, List<String> capabilities, List<String> problems) {
+    List<String> lines() {
+      List<String> words = new ArrayList<>();
+      if (meta != null) {
+        new TreeMap<>(meta).forEach((label, value) -> words.add(label + "=" + value));
+      }
+      words.addAll(capabilities == null ? List.of() : capabilities);
+      List<String> lines = new ArrayList<>();
+      if (!words.isEmpty()) {
+        lines.add("%s is marked %s".formatted(name, String.join(", ", words)));
+      }
+      if (problems != null) {
+        problems.forEach(problem -> lines.add(name + ": " + problem));
+      }
+      return lines;
+    }
+  }
+
+  private record Told(List<Notes> nodes) {}
 
   private record Node(
       String name,
@@ -94,6 +117,7 @@ record ResourceView(EitherClient client) {
   private void print(RestAnswer answer) {
     Output output = client.output();
     output.table(HEADERS, answer.as(Report.class).nodes().stream().map(Node::row).toList());
+    answer.as(Told.class).nodes().forEach(node -> node.lines().forEach(output::line));
     Limits told = answer.as(Limits.class);
     if (told.limits() != null && told.usable() != null && told.totals() != null) {
       output.line("");

@@ -13,11 +13,14 @@ import io.mirrorneuron.runtime.placement.PlacementPlan;
 import io.mirrorneuron.runtime.placement.PlacementPlan.Unplaced;
 import io.mirrorneuron.runtime.placement.PlacementRequest;
 import io.mirrorneuron.runtime.placement.PlacementRequest.Wish;
+import io.mirrorneuron.runtime.workflow.KeptPlan;
 import io.mirrorneuron.runtime.workflow.Requirement;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.wire.Json;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -43,6 +46,7 @@ public final class Admission {
   private final ProgramPath path;
   private final Clock clock;
   private final Placement placement = new BestNode();
+  private final KeptPlans plans;
 
   /**
    * @param path where this node looks for programs
@@ -51,6 +55,7 @@ public final class Admission {
     this.here = here;
     this.path = path;
     this.clock = clock;
+    this.plans = new KeptPlans(here);
   }
 
   /**
@@ -92,22 +97,27 @@ public final class Admission {
     List<PlacementRequest> agents = PlacementRequest.of(workflow);
     PlacementPlan plan = plan(workflow, here.limited(workflow), agents);
     requirePlaced(plan);
-    return told(workflow, plan, plan.placements().size(), MOST_PLACED);
+    return JobPlans.of(
+        workflow,
+        KeptPlans.told(plan, MOST_PLACED),
+        plan.placements().size(),
+        here.programs().driver(),
+        here.programs(),
+        clock.instant());
+  }
+
+  /** What decides where the agents of jobs run that are accepted. */
+  public KeptPlans plans() {
+    return plans;
   }
 
   /**
-   * Where the first agents of a job that was accepted run; what no longer fits is left out.
+   * Where the first agents of a job run.
    *
-   * @param most of them, which costs the same however many there are
+   * @param kept of its state; null for a job of an earlier build, whose plan is made now
    */
-  public JobPlan look(Workflow workflow, int most) {
-    List<PlacementRequest> agents = PlacementRequest.of(workflow, most);
-    PlacementPlan plan = plan(workflow, here.whole(workflow), agents);
-    return told(workflow, plan, workflow.agents().size(), most);
-  }
-
-  private JobPlan told(Workflow workflow, PlacementPlan plan, int all, int most) {
-    return JobPlans.of(workflow, plan, all, most, here.programs(), clock.instant());
+  public JobPlan look(Workflow workflow, KeptPlan kept) {
+    return plans.tell(workflow, kept == null ? plans.make(workflow, clock.millis()) : kept);
   }
 
   private PlacementPlan plan(Workflow workflow, Machine machine, List<PlacementRequest> agents) {
@@ -131,26 +141,41 @@ public final class Admission {
         String.join(". And ", named) + (more > 0 ? ". And %d more agents".formatted(more) : ""));
   }
 
-  /** A sentence for each agent that has no place, but for what {@link #look} tells of pools. */
-  public List<String> unplaced(Workflow workflow) {
+  /**
+   * What the agents ask for that have no place, each with its place in the manifest, but for what
+   * {@link #look(List)} tells of pools.
+   *
+   * @param programs of the same manifest
+   */
+  public List<Issue> unplaced(Workflow workflow, List<ProgramPlace> programs) {
     List<PlacementRequest> agents =
         PlacementRequest.of(workflow).stream().map(Admission::withoutPool).toList();
+    Map<String, ProgramPlace> places = new HashMap<>();
+    programs.forEach(program -> places.put(program.agentId(), program));
     return plan(workflow, here.whole(workflow), agents).refusals().stream()
+        .flatMap(one -> issues(one, places.get(one.agentId())))
         .limit(MOST_TOLD)
-        .map(Unplaced::sentence)
         .toList();
+  }
+
+  /**
+   * @param place null of an agent that runs no program
+   */
+  private Stream<Issue> issues(Unplaced unplaced, ProgramPlace place) {
+    return unplaced.lacks().getOrDefault(here.name(), List.of()).stream()
+        .map(
+            missing ->
+                Issue.error(
+                    UNPLACED,
+                    "agent %s asks for %s".formatted(unplaced.agentId(), missing.words()),
+                    UnmetRequirement.LESS,
+                    place == null ? null : place.asking(missing.members(), missing.mentions())));
   }
 
   private static PlacementRequest withoutPool(PlacementRequest asked) {
     Wish wish = asked.wish();
     return new PlacementRequest(
         asked.agentId(), asked.agentType(), new Wish(wish.request(), wish.scheduling(), null, 0));
-  }
-
-  /** What {@link #unplaced} tells, as issues of a report. */
-  public Stream<Issue> unplacedIssues(Workflow workflow) {
-    return unplaced(workflow).stream()
-        .map(sentence -> Issue.error(UNPLACED, sentence, UnmetRequirement.LESS, null));
   }
 
   /**

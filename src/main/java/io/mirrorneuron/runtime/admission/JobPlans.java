@@ -9,10 +9,11 @@ import io.mirrorneuron.port.JobPlan.Resources;
 import io.mirrorneuron.runtime.admission.LocalMachine.Programs;
 import io.mirrorneuron.runtime.manifest.graph.LimitReader;
 import io.mirrorneuron.runtime.manifest.graph.RequirementReader;
-import io.mirrorneuron.runtime.placement.PlacementPlan;
-import io.mirrorneuron.runtime.placement.PlacementPlan.Placed;
+import io.mirrorneuron.runtime.placement.PlacementRequest;
+import io.mirrorneuron.runtime.placement.PlacementRequest.Wish;
+import io.mirrorneuron.runtime.workflow.Allocation;
 import io.mirrorneuron.runtime.workflow.Amounts;
-import io.mirrorneuron.runtime.workflow.NodeDevice;
+import io.mirrorneuron.runtime.workflow.KeptPlan.Place;
 import io.mirrorneuron.runtime.workflow.Requirement;
 import io.mirrorneuron.runtime.workflow.ResourceRequest;
 import io.mirrorneuron.runtime.workflow.Workflow;
@@ -30,27 +31,27 @@ import java.util.Map;
 final class JobPlans {
   private JobPlans() {}
 
+  /** An agent with its place. */
+  record ToldPlace(PlacementRequest request, Place place) {}
+
   /**
-   * @param plan of all agents or of the first ones
+   * @param told places of all agents or of the first ones
    * @param all how many there are
-   * @param most of them that are told
+   * @param driver what runs programs that ask for no other; null when nothing does
    * @param programs how they run
    */
   static JobPlan of(
-      Workflow workflow, PlacementPlan plan, int all, int most, Programs programs, Instant now) {
-    List<Placed> placements = plan.placements();
-    String home = placements.isEmpty() ? "" : placements.getFirst().node();
+      Workflow workflow,
+      List<ToldPlace> told,
+      int all,
+      String driver,
+      Programs programs,
+      Instant now) {
+    String home = told.isEmpty() ? "" : told.getFirst().place().node();
     Map<String, String> required = new LinkedHashMap<>();
     for (Requirement one : RequirementReader.of(workflow)) {
       required.put(one.resource(), one.words());
     }
-    List<String> drivers = programs.drivers().get();
-    String driver = drivers.isEmpty() ? null : drivers.getFirst();
-    List<AgentPlace> told =
-        placements.stream()
-            .limit(most)
-            .map(one -> place(one, home, driver, limits(workflow, one, programs)))
-            .toList();
     return new JobPlan(
         "planned",
         workflow.graphId(),
@@ -58,19 +59,18 @@ final class JobPlans {
         word(workflow.policies().scheduling().strategy()),
         "single_node",
         all,
-        plan.nodes(),
-        told,
+        told.stream().map(one -> one.place().node()).distinct().toList(),
+        told.stream()
+            .map(one -> place(one, home, driver, limits(workflow, one.place(), programs)))
+            .toList(),
         all - told.size(),
         required,
         Json.timestamp(now),
         workflow.warnings());
   }
 
-  private static List<Limited> limits(Workflow workflow, Placed placed, Programs programs) {
-    Agent agent =
-        workflow
-            .agents()
-            .get(placed.source() == null ? placed.request().agentId() : placed.source());
+  private static List<Limited> limits(Workflow workflow, Place place, Programs programs) {
+    Agent agent = workflow.agents().get(place.declared());
     return agent == null || agent.type() != AgentType.EXECUTOR
         ? List.of()
         : LimitReader.of(agent.resources()).entrySet().stream()
@@ -83,26 +83,27 @@ final class JobPlans {
             .toList();
   }
 
-  private static AgentPlace place(Placed placed, String home, String driver, List<Limited> limits) {
-    ResourceRequest request = placed.request().wish().request();
-    boolean runs = placed.request().wish().pool() != null;
+  private static AgentPlace place(
+      ToldPlace told, String home, String driver, List<Limited> limits) {
+    Wish wish = told.request().wish();
+    Place place = told.place();
     List<Constrained> constraints =
-        placed.request().wish().scheduling().constraints().stream()
+        wish.scheduling().constraints().stream()
             .map(one -> new Constrained(one.attribute(), one.operator().word(), one.values()))
             .toList();
     return new AgentPlace(
-        placed.request().agentId(),
-        placed.source(),
-        placed.request().agentType(),
-        placed.node(),
-        placed.source() == null ? null : placed.node(),
-        resources(request),
-        allocations(placed, request, runs ? driver : null),
+        place.agentId(),
+        place.source(),
+        told.request().agentType(),
+        place.node(),
+        place.source() == null ? null : place.agentId().substring(place.source().length() + 1),
+        resources(wish.request()),
+        allocations(place, wish.request(), wish.pool() == null ? null : driver),
         limits,
         constraints,
-        placed.score(),
-        placed.node().equals(home) ? "job_colocated" : "agent_spillover",
-        placed.reasons());
+        place.score(),
+        place.node().equals(home) ? "job_colocated" : "agent_spillover",
+        place.reasons());
   }
 
   private static Resources resources(ResourceRequest request) {
@@ -120,9 +121,9 @@ final class JobPlans {
         gpus > 0 ? Integer.valueOf((int) gpus) : null);
   }
 
-  private static Allocations allocations(Placed placed, ResourceRequest request, String driver) {
+  private static Allocations allocations(Place place, ResourceRequest request, String driver) {
     return new Allocations(
-        placed.devices().stream().map(JobPlans::device).toList(),
+        place.devices().stream().map(JobPlans::device).toList(),
         request.ports().stream()
             .map(
                 one ->
@@ -139,13 +140,9 @@ final class JobPlans {
         request.runtimeDriver() == null ? driver : request.runtimeDriver());
   }
 
-  private static JobPlan.Device device(NodeDevice device) {
+  private static JobPlan.Device device(Allocation.Device device) {
     return new JobPlan.Device(
-        device.device().id(),
-        device.device().index(),
-        device.device().kind(),
-        device.device().vendor(),
-        device.device().driver());
+        device.id(), device.index(), device.kind(), device.vendor(), device.driver());
   }
 
   private static String word(Enum<?> constant) {

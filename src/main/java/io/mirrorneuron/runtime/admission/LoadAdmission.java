@@ -67,7 +67,7 @@ public final class LoadAdmission {
       Clock clock) {
     return new LoadAdmission(
         limits,
-        new HardwareProbe(data, gpus::known, clock),
+        new HardwareProbe(data, gpus, clock),
         () -> programs.get().pools().stream().mapToInt(PoolUsage::inUse).sum(),
         Path.of("/proc"));
   }

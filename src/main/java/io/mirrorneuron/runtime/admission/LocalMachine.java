@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.admission;
 
+import io.mirrorneuron.config.NodeSettings.Marks;
 import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.Hardware.Gpu;
@@ -23,18 +24,21 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * This node as placement sees it. Blocking: who asks for a device waits until it is known which
  * there are.
  *
  * @param pools slots by pool
+ * @param marks what its operator says of it
  */
 public record LocalMachine(
     String name,
     Supplier<Hardware> hardware,
     GpuInventory gpus,
     Map<String, Integer> pools,
+    Marks marks,
     Programs programs) {
 
   /**
@@ -56,6 +60,12 @@ public record LocalMachine(
         Supplier<Stock> stock, Supplier<List<String>> drivers, Supplier<List<Allocation>> given) {
       this(stock, drivers, given, _ -> Enforcement.NONE);
     }
+
+    /** What runs a program that asks for nothing else; null when nothing does. */
+    String driver() {
+      List<String> all = drivers.get();
+      return all.isEmpty() ? null : all.getFirst();
+    }
   }
 
   public LocalMachine {
@@ -65,17 +75,30 @@ public record LocalMachine(
   /** The node as far as it matters to this job, with what its operator allows programs. */
   Machine limited(Workflow workflow) {
     Stock stock = programs.stock().get();
-    return of(workflow, stock.usable(), stock.usableDevices());
+    return of(stock.usable(), stock.usableDevices(), present(workflow), folders(workflow));
   }
 
   /** The same without any limits. */
   Machine whole(Workflow workflow) {
-    return of(workflow, totals(), Integer.MAX_VALUE);
+    return of(totals(), Integer.MAX_VALUE, present(workflow), folders(workflow));
   }
 
-  private Machine of(Workflow workflow, Amounts usable, int usableDevices) {
+  /**
+   * The node for a job that it has taken: as far as it is known without waiting, with all folders
+   * that the job names.
+   */
+  Machine known(Workflow workflow) {
+    Stock stock = programs.stock().get();
+    Set<String> folders = volumes(workflow).collect(Collectors.toSet());
+    return of(stock.usable(), stock.usableDevices(), gpus.known(), folders);
+  }
+
+  private List<Gpu> present(Workflow workflow) {
+    return asksForDevices(workflow) ? gpus.whenKnown() : gpus.known();
+  }
+
+  private Machine of(Amounts usable, int usableDevices, List<Gpu> present, Set<String> folders) {
     Hardware machine = hardware.get();
-    List<Gpu> present = asksForDevices(workflow) ? gpus.whenKnown() : gpus.known();
     Amounts totals = NodeStock.total(machine);
     List<Allocation> given = programs.given().get();
     return new Machine(
@@ -92,7 +115,7 @@ public record LocalMachine(
         ports(given),
         programs.drivers().get(),
         pools,
-        folders(workflow));
+        folders);
   }
 
   /** What may be wanted of it once and for all. */
@@ -125,6 +148,8 @@ public record LocalMachine(
     labels.put("arch", List.of(machine.cpu().architecture()));
     labels.put("cpu_model", List.of(machine.cpu().model()));
     labels.put("hostname", List.of(name.substring(name.indexOf('@') + 1)));
+    marks.labels().forEach((label, value) -> labels.put("meta." + label, List.of(value)));
+    labels.put("capabilities", marks.capabilities());
     return labels;
   }
 
@@ -143,16 +168,19 @@ public record LocalMachine(
   }
 
   private static Set<String> folders(Workflow workflow) {
+    return volumes(workflow).filter(LocalMachine::isFolder).collect(Collectors.toSet());
+  }
+
+  private static Stream<String> volumes(Workflow workflow) {
     return workflow.agents().values().stream()
         .flatMap(agent -> agent.request().volumes().stream())
         .map(Volume::source)
-        .filter(LocalMachine::isFolder)
-        .collect(Collectors.toSet());
+        .filter(source -> source != null);
   }
 
   private static boolean isFolder(String source) {
     try {
-      return source != null && source.startsWith("/") && Files.isDirectory(Path.of(source));
+      return source.startsWith("/") && Files.isDirectory(Path.of(source));
     } catch (InvalidPathException e) {
       return false;
     }

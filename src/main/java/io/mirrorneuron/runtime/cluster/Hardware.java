@@ -10,11 +10,24 @@ import java.util.OptionalInt;
  *
  * @param family {@code unix} or {@code windows}
  * @param os {@code linux}, {@code darwin}, …
+ * @param problems what keeps cards from being known that may be there; a sentence each
  */
 public record Hardware(
-    String family, String os, Cpu cpu, Memory memory, Disk disk, List<Gpu> gpus) {
+    String family,
+    String os,
+    Cpu cpu,
+    Memory memory,
+    Disk disk,
+    List<Gpu> gpus,
+    List<String> problems) {
   public Hardware {
     gpus = List.copyOf(gpus);
+    problems = List.copyOf(problems);
+  }
+
+  /** Of a machine whose cards are all known. */
+  public Hardware(String family, String os, Cpu cpu, Memory memory, Disk disk, List<Gpu> gpus) {
+    this(family, os, cpu, memory, disk, gpus, List.of());
   }
 
   /**

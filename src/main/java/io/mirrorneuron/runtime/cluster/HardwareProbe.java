@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -26,7 +25,7 @@ public final class HardwareProbe implements Supplier<Hardware> {
   private final Path proc;
   private final ControlGroup group;
   private final Path data;
-  private final Supplier<List<Hardware.Gpu>> gpus;
+  private final GpuInventory gpus;
   private final Clock clock;
   private final OperatingSystemMXBean system =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
@@ -37,13 +36,12 @@ public final class HardwareProbe implements Supplier<Hardware> {
 
   /**
    * @param data any path on the disk that matters; need not exist yet
-   * @param gpus cheap, for example {@link GpuInventory#known}
    */
-  public HardwareProbe(Path data, Supplier<List<Hardware.Gpu>> gpus, Clock clock) {
+  public HardwareProbe(Path data, GpuInventory gpus, Clock clock) {
     this(Path.of("/proc"), Path.of("/sys/fs/cgroup"), data, gpus, clock);
   }
 
-  HardwareProbe(Path proc, Path groups, Path data, Supplier<List<Hardware.Gpu>> gpus, Clock clock) {
+  HardwareProbe(Path proc, Path groups, Path data, GpuInventory gpus, Clock clock) {
     this.proc = proc;
     this.group = new ControlGroup(proc, groups);
     this.data = data;
@@ -76,7 +74,8 @@ public final class HardwareProbe implements Supplier<Hardware> {
             machineProcessors()),
         memory(),
         disk(),
-        gpus.get());
+        gpus.known(),
+        gpus.problems());
   }
 
   /** What a container may use is rounded up, as the JDK does. */

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.cluster;
 
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.NodeSettings.Marks;
 import java.util.List;
 
 /**
@@ -12,6 +13,7 @@ import java.util.List;
  * @param grpcPort the port that other machines use for this node
  * @param redisUrl handed to nodes that join; empty when this node's Redis is not shared
  * @param clusterNodes names of the nodes this one was configured to know
+ * @param marks what its operator says of it
  * @param networkOnly whether the node offers capacity but runs nothing of its own
  */
 public record NodeIdentity(
@@ -22,6 +24,7 @@ public record NodeIdentity(
     int grpcPort,
     String redisUrl,
     List<String> clusterNodes,
+    Marks marks,
     boolean networkOnly) {
 
   public NodeIdentity {
@@ -29,9 +32,18 @@ public record NodeIdentity(
   }
 
   /** A node on its own, reached on this machine. */
-  public static NodeIdentity standalone(String name, String hostname, Config.Grpc grpc) {
+  public static NodeIdentity standalone(
+      String name, String hostname, Marks marks, Config.Grpc grpc) {
     return new NodeIdentity(
-        name, hostname, hostname, "localhost", grpc.port(), "", List.of(), grpc.networkOnly());
+        name,
+        hostname,
+        hostname,
+        "localhost",
+        grpc.port(),
+        "",
+        List.of(),
+        marks,
+        grpc.networkOnly());
   }
 
   public String role() {

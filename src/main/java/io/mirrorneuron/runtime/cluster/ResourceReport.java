@@ -4,15 +4,19 @@ import static io.mirrorneuron.runtime.cluster.Hardware.gigabytes;
 import static io.mirrorneuron.runtime.cluster.Hardware.rounded;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.config.NodeSettings.Marks;
 import io.mirrorneuron.store.ResourceLimits.Resource;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 
 /** Capacity of the nodes, what they add up to, and how much of it the limits leave. Pure. */
 final class ResourceReport {
+  private static final int LONGEST_PROBLEM = 200;
+
   private ResourceReport() {}
 
   /**
@@ -135,7 +139,24 @@ final class ResourceReport {
         .forEach(drivers::add);
     runners.forEach(node.putArray("runtime_drivers")::add);
     node.putArray("host_paths");
+    mark(node, identity.marks());
+    hardware.problems().stream()
+        .map(ResourceReport::shortened)
+        .forEach(node.putArray("problems")::add);
     return node;
+  }
+
+  /** What constraints may ask of the node as its operator wants it. */
+  private static void mark(ObjectNode node, Marks marks) {
+    ObjectNode meta = node.putObject("meta");
+    new TreeMap<>(marks.labels()).forEach(meta::put);
+    marks.capabilities().forEach(node.putArray("capabilities")::add);
+  }
+
+  private static String shortened(String sentence) {
+    return sentence.length() <= LONGEST_PROBLEM
+        ? sentence
+        : sentence.substring(0, LONGEST_PROBLEM) + "…";
   }
 
   private static ObjectNode device(Hardware.Gpu gpu) {

@@ -6,6 +6,7 @@ import io.mirrorneuron.human.HumanAct;
 import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Mailbox;
+import io.mirrorneuron.runtime.workflow.KeptPlan;
 import java.util.Set;
 
 /** What can happen to a job from outside its own state machine. */
@@ -73,8 +74,16 @@ public sealed interface Input {
    *
    * @param live executions of this job that are known to be still running here
    * @param takenOver whether an earlier owner is gone, rather than the store having been away
+   * @param move where the agents run from now on, if that is on another node than before; else null
    */
-  record Loaded(Set<String> live, boolean takenOver) implements Input {}
+  record Loaded(Set<String> live, boolean takenOver, Move move) implements Input {}
+
+  /**
+   * The job is on another node now.
+   *
+   * @param members of the event that tells it; null when it had no plan before
+   */
+  record Move(KeptPlan plan, ObjectNode members) {}
 
   /**
    * Deciding on earlier inputs threw an exception, and would do so again: the job fails.

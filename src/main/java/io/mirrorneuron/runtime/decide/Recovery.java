@@ -79,7 +79,17 @@ final class Recovery {
     }
   }
 
+  private void move(Input.Move move) {
+    state.plan(move.plan());
+    if (move.members() != null) {
+      turn.event("job_scheduler_replanned", move.members());
+    }
+  }
+
   void loaded(Input.Loaded loaded, boolean reviewInFlight) {
+    if (loaded.move() != null) {
+      move(loaded.move());
+    }
     List<Mailbox> lost = new ArrayList<>();
     for (Mailbox mailbox : state.mailboxes().waiting()) {
       if (mailbox.isFlying()) {

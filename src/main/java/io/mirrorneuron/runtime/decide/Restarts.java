@@ -74,6 +74,9 @@ final class Restarts {
     String agentName = "agent " + agent.id();
     String cause = failure.message().replaceFirst("^" + Pattern.quote(agentName + " failed: "), "");
     String why = Failure.told(agentName + " restart attempts exhausted", cause);
+    if (policy.attempts() > 0 || life.isLasting()) {
+      agent.restarts().exhaust(why, turn.now());
+    }
     if (policy.whenExhausted() == WhenExhausted.DELAY && !agent.restarts().isEmpty()) {
       long at = agent.restarts().first() + policy.intervalMs();
       wait(mailbox, at);
@@ -110,7 +113,7 @@ final class Restarts {
     if (!moves.unlimited() && agent.restarts().moves() >= moves.attempts()) {
       return -1;
     }
-    agent.restarts().move();
+    agent.restarts().move(turn.now(), REMEMBERED);
     return turn.now() + Math.max(1, moves.delay(agent.restarts().moves()));
   }
 

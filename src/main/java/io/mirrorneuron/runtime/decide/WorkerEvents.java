@@ -22,6 +22,7 @@ final class WorkerEvents {
           "job_validated",
           "job_warnings",
           "job_scheduled",
+          "job_scheduler_replanned",
           "job_running",
           "job_pausing",
           "job_paused",

@@ -57,6 +57,18 @@ public final class JobRow {
     return row;
   }
 
+  /**
+   * What is told of a job that has come here.
+   *
+   * @param from the node that had it
+   */
+  public ObjectNode replanned(JobState state, String from) {
+    ObjectNode members = Json.object().put("reason", "the node that had the job is gone");
+    members.putArray("excluded_nodes").add(from);
+    Workflow workflow = state.workflow();
+    return members.set("scheduler", scheduled(workflow, scheduler.plan(workflow)));
+  }
+
   private static ObjectNode scheduled(Workflow workflow, Plan plan) {
     ObjectNode json = Json.object();
     json.put("status", "planned").put("job_type", word(workflow.jobType()));

@@ -7,8 +7,8 @@ import io.mirrorneuron.wire.Json;
 import java.util.function.Supplier;
 
 /**
- * Adds to the details of a job where its agents run. On one node that follows from the manifest, so
- * it is not stored with each commit, and counts as made when the job was.
+ * Adds to the details of a job where its agents run, as it was decided when the job was made or
+ * came to its node. Lists do not tell it, as rows are written with each commit.
  */
 public final class PlacedJob {
   private PlacedJob() {}
@@ -25,7 +25,7 @@ public final class PlacedJob {
         scheduler.set("placements", Json.MAPPER.valueToTree(known.placements()));
         scheduler.put("placements_omitted", known.placementsOmitted());
         scheduler.set("requirements", Json.MAPPER.valueToTree(known.requirements()));
-        scheduler.set("generated_at", job.get("submitted_at"));
+        scheduler.put("generated_at", known.generatedAt());
       } catch (MnException e) {
         return details; // its row says what is wrong
       }

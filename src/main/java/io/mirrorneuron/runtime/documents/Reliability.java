@@ -1,9 +1,11 @@
 package io.mirrorneuron.runtime.documents;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.port.Scheduler.Plan;
 import io.mirrorneuron.runtime.state.AgentState;
 import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.runtime.state.RestartHistory;
 import io.mirrorneuron.runtime.workflow.RestartPolicy;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.wire.Json;
@@ -37,12 +39,17 @@ final class Reliability {
         "restart_policy", restart.put("mode", word(workflow.policies().restart().whenExhausted())));
     RestartPolicy moves = workflow.policies().reschedule();
     row.set("reschedule_policy", policy(moves).put("unlimited", moves.unlimited()));
-    ObjectNode agents = row.putObject("policy_state").putObject("agents");
+    ObjectNode policies = row.putObject("policy_state");
+    ObjectNode agents = policies.putObject("agents");
+    long changed = 0;
     for (AgentState agent : state.agents()) {
-      boolean wasRestarted = !agent.restarts().isEmpty() || agent.restarts().moves() > 0;
-      if (wasRestarted && agents.size() < SHOWN) {
-        agents.set(agent.id(), history(agent));
+      changed = Math.max(changed, agent.restarts().changedAt());
+      if (!agent.restarts().isBlank() && agents.size() < SHOWN) {
+        agents.set(agent.id(), history(agent, state.header().recovery()));
       }
+    }
+    if (changed > 0) {
+      policies.put("updated_at", time(changed));
     }
   }
 
@@ -55,20 +62,41 @@ final class Reliability {
         .put("max_delay_ms", policy.maxDelayMs());
   }
 
-  private static ObjectNode history(AgentState agent) {
-    List<Long> restarts = agent.restarts().times();
+  /**
+   * @param recovery why the job waits for a person, or null
+   */
+  private static ObjectNode history(AgentState agent, ObjectNode recovery) {
+    RestartHistory known = agent.restarts();
+    List<Long> restarts = known.times();
     ObjectNode history = Json.object();
-    restarts.stream()
-        .skip(Math.max(0, restarts.size() - SHOWN))
-        .map(at -> Json.timestamp(Instant.ofEpochMilli(at)))
-        .forEach(history.putArray("restart_history")::add);
+    put(history.putArray("restart_history"), restarts);
+    put(history.putArray("reschedule_history"), known.movedAt());
     history.put("restart_attempts", restarts.size());
     history.put("reschedule_attempts", agent.restarts().moves());
     long next = agent.mailbox().notBefore();
-    history.put("next_eligible_at", next == 0 ? null : Json.timestamp(Instant.ofEpochMilli(next)));
-    history.put("next_action", next == 0 ? null : "restart");
+    history.put("next_eligible_at", next == 0 ? null : time(next));
+    history.put("next_action", next == 0 ? null : nextAction(known));
     history.put("last_reason", shortened(agent.lastError()));
-    return history;
+    history.put("exhausted_reason", shortened(known.exhausted()));
+    history.put("last_success_at", known.lastSuccess(agent.lastProgram(), agent.lastError()));
+    String review = recovery == null ? "" : recovery.path("reason").asText();
+    return history.put("requires_review", review.equals(known.exhausted()));
+  }
+
+  private static String nextAction(RestartHistory known) {
+    return known.isEmpty() && known.moves() > 0 ? "reschedule" : "restart";
+  }
+
+  /** The last of these times. */
+  private static void put(ArrayNode list, List<Long> times) {
+    times.stream()
+        .skip(Math.max(0, times.size() - SHOWN))
+        .map(Reliability::time)
+        .forEach(list::add);
+  }
+
+  private static String time(long at) {
+    return Json.timestamp(Instant.ofEpochMilli(at));
   }
 
   private static String shortened(String reason) {

@@ -68,7 +68,7 @@ public record LocalRuntime(
     RuntimeIdentity process = process(identity, home, on);
     Keys keys = new Keys(config.redis().namespace());
     NodeName.claim(new RedisNodeRegistry(lanes, keys), process.owner());
-    HardwareProbe hardware = new HardwareProbe(config.home(), gpus::known, on.clock());
+    HardwareProbe hardware = new HardwareProbe(config.home(), gpus, on.clock());
     NodeLimits limits = new NodeLimits(new RedisResourceLimits(lanes, keys), on.clock());
     NodeMachine machine = machine(identity, hardware, gpus, limits);
     RuntimeSettings settings = RuntimeSettings.of(config);
@@ -102,7 +102,8 @@ public record LocalRuntime(
 
   private static NodeIdentity identity(Config config) throws IOException {
     String hostname = NodeName.hostname();
-    return NodeIdentity.standalone(NodeName.of(config.node(), hostname), hostname, config.grpc());
+    return NodeIdentity.standalone(
+        NodeName.of(config.node(), hostname), hostname, config.node().marks(), config.grpc());
   }
 
   private static RuntimeIdentity process(NodeIdentity node, RuntimeHome home, ServerContext on)

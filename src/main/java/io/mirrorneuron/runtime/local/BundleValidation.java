@@ -49,13 +49,14 @@ final class BundleValidation {
     if (checked.workflow() == null) {
       return Validation.of(issues, null);
     }
-    askOf(checked.workflow(), payloads, issues);
+    askOf(checked, payloads, issues);
     return Validation.of(issues, WorkflowPlan.of(checked.workflow()));
   }
 
-  private void askOf(Workflow workflow, Payloads payloads, List<Issue> issues) {
+  private void askOf(Checked checked, Payloads payloads, List<Issue> issues) {
+    Workflow workflow = checked.workflow();
     ask(issues, () -> access.admission().requireMet(workflow));
-    access.admission().unplacedIssues(workflow).forEach(issues::add);
+    issues.addAll(access.admission().unplaced(workflow, checked.programs()));
     ask(issues, () -> access.services().require(workflow));
     String fingerprint = access.bundles().fingerprint(payloads);
     ask(issues, () -> access.grants().accept(FolderDemandReader.of(workflow, fingerprint)));

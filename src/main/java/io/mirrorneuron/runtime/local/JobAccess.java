@@ -12,10 +12,13 @@ import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.manifest.graph.PayloadPaths;
 import io.mirrorneuron.runtime.port.FolderDemands;
 import io.mirrorneuron.runtime.service.ServiceRequirements;
+import io.mirrorneuron.runtime.state.StoredFields;
+import io.mirrorneuron.runtime.workflow.KeptPlan;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.store.bundle.BundleStore;
+import io.mirrorneuron.wire.Json;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -41,9 +44,6 @@ public record JobAccess(
     Consumer<FolderDemands> grants,
     LoadAdmission load) {
   private static final int MOST_TRIES = 5;
-
-  /** As many as compact lists of the original have; details stay small. */
-  private static final int MOST_PLACES = 50;
 
   /**
    * The paths of the files that come with a submission.
@@ -89,7 +89,9 @@ public record JobAccess(
 
   /** Where the first agents of a stored job run. */
   JobPlan places(StoredJob job) {
-    return admission.look(manifests.parse(job.manifest()), MOST_PLACES);
+    Workflow workflow = manifests.parse(job.manifest());
+    String kept = job.fields().get(StoredFields.PLAN);
+    return admission.look(workflow, kept == null ? null : Json.read(kept, KeptPlan.class, "plan"));
   }
 
   /**

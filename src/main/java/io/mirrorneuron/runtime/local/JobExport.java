@@ -10,6 +10,7 @@ import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.loop.Restoration;
 import io.mirrorneuron.runtime.port.JobStatus;
+import io.mirrorneuron.runtime.state.StoredFields;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.store.JobStore.StoredJob;
@@ -71,7 +72,9 @@ final class JobExport {
     ObjectNode job = runtime.putObject("job");
     details.json().path("job").properties().forEach(one -> job.set(one.getKey(), one.getValue()));
     ObjectNode state = job.putObject("state");
-    state.set("fields", Json.MAPPER.valueToTree(stored.fields()));
+    Map<String, String> fields = new HashMap<>(stored.fields());
+    fields.remove(StoredFields.PLAN); // of this node
+    state.set("fields", Json.MAPPER.valueToTree(fields));
     state.set("blobs", Json.MAPPER.valueToTree(stored.blobs()));
     runtime.set("agents", details.parts().agents());
     runtime.set("events", events(jobId, source.lastEventSeq()));

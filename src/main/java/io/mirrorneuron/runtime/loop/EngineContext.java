@@ -35,6 +35,10 @@ record EngineContext(
     JobWatch watch,
     int inlineLimit) {
 
+  Planning plans() {
+    return new Planning(ports.scheduler(), timers(), rows);
+  }
+
   JobStore store() {
     return ports.store();
   }

@@ -107,6 +107,6 @@ final class InputQueue {
         known.add(signalled.executionId()); // its outcome waits to be decided on
       }
     }
-    inputs.addFirst(new Input.Loaded(known, false));
+    inputs.addFirst(new Input.Loaded(known, false, null));
   }
 }

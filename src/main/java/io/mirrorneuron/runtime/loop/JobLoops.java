@@ -7,7 +7,6 @@ import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.store.JobStore.Commit;
 import io.mirrorneuron.store.JobStore.NewJob;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -54,7 +53,7 @@ final class JobLoops {
         () -> {
           JobLoop loop;
           try {
-            loop = new JobLoop(context, lane, state.get(), 1, this::ended);
+            loop = new JobLoop(context, lane, context.plans().made(state.get()), 1, this::ended);
           } catch (RuntimeException e) {
             answer.completeExceptionally(e);
             return;
@@ -85,7 +84,7 @@ final class JobLoops {
     JobLoop loop =
         new JobLoop(context, context.ports().lanes().of(state.jobId()), state, epoch, this::ended);
     put(loop);
-    loop.offer(new Input.Loaded(Set.of(), true));
+    loop.offer(context.plans().takenOver(state));
   }
 
   private void put(JobLoop loop) {

@@ -24,7 +24,8 @@ final class Programs {
         .map(
             node -> {
               String id = Nodes.key(node);
-              return new ProgramPlace(id, node.named(ManifestValue.shown(id)).find("config"));
+              ManifestValue known = node.named(ManifestValue.shown(id));
+              return new ProgramPlace(id, known, known.find("config"));
             })
         .toList();
   }

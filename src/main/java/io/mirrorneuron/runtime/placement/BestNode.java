@@ -65,7 +65,7 @@ public final class BestNode implements Placement {
 
   /** One refusal for each agent, with what each node lacks. */
   private static List<Unplaced> together(List<Unplaced> refused) {
-    Map<String, Map<String, List<String>>> byAgent = new LinkedHashMap<>();
+    Map<String, Map<String, List<Missing>>> byAgent = new LinkedHashMap<>();
     for (Unplaced one : refused) {
       byAgent.computeIfAbsent(one.agentId(), _ -> new LinkedHashMap<>()).putAll(one.lacks());
     }
@@ -79,7 +79,7 @@ public final class BestNode implements Placement {
   }
 
   /** Where agents with the same wish may go, and what the other nodes lack. */
-  private record Fit(Map<Seat, Alone> seats, Map<String, List<String>> lacks) {}
+  private record Fit(Map<Seat, Alone> seats, Map<String, List<Missing>> lacks) {}
 
   /** What an agent would find and get if it were the only one of its job. */
   private record Alone(Room room, List<NodeDevice> devices) {}
@@ -118,9 +118,9 @@ public final class BestNode implements Placement {
 
     private Fit fit(Wish wish) {
       Map<Seat, Alone> able = new LinkedHashMap<>();
-      Map<String, List<String>> lacks = new LinkedHashMap<>();
+      Map<String, List<Missing>> lacks = new LinkedHashMap<>();
       for (Seat seat : seats) {
-        List<String> lacking = Lacks.of(seat.machine(), seat.attributes(), wish);
+        List<Missing> lacking = Lacks.of(seat.machine(), seat.attributes(), wish);
         if (lacking.isEmpty()) {
           able.put(seat, new Alone(seat.alone(wish.request()), seat.whole(wish.request())));
         } else {

@@ -10,23 +10,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 
-/**
- * What a node will never have of what an agent looks for, whatever others give back; each a phrase
- * that follows "agent X asks for". Pure.
- */
+/** What a node will never have of what an agent looks for, whatever others give back. Pure. */
 final class Lacks {
+  private static final String[] DEVICES = {
+    "resources.devices", "resources.gpu_count", "resources.gpus", "resources.gpu"
+  };
+
   private final Machine machine;
-  private final List<String> found = new ArrayList<>();
+  private final List<Missing> found = new ArrayList<>();
 
   private Lacks(Machine machine) {
     this.machine = machine;
   }
 
   /** None when the agent fits. */
-  static List<String> of(Machine machine, Attributes attributes, Wish wish) {
+  static List<Missing> of(Machine machine, Attributes attributes, Wish wish) {
     Lacks lacks = new Lacks(machine);
     if (!machine.takesWork()) {
-      lacks.found.add("a node that takes new work, and this one is " + lacks.status());
+      lacks.add("a node that takes new work, and this one is " + lacks.status(), "");
     }
     lacks.constraints(attributes, wish.scheduling().constraints());
     lacks.pool(wish.pool(), wish.slots());
@@ -34,6 +35,10 @@ final class Lacks {
     lacks.devices(wish.request().devices());
     lacks.rest(wish.request());
     return lacks.found;
+  }
+
+  private void add(String words, String... members) {
+    found.add(Missing.of(words, members));
   }
 
   private String status() {
@@ -45,7 +50,12 @@ final class Lacks {
       if (!attributes.meet(constraint)) {
         List<String> had = attributes.of(constraint.attribute());
         String there = had.isEmpty() ? "there is none" : "it is " + String.join(", ", had);
-        found.add("a node with %s, and here %s".formatted(constraint.words(), there));
+        List<String> values = constraint.values();
+        found.add(
+            new Missing(
+                List.of("constraints", "placement_requirements"),
+                values.isEmpty() ? constraint.attribute() : values.getFirst(),
+                "a node with %s, and here %s".formatted(constraint.words(), there)));
       }
     }
   }
@@ -56,20 +66,26 @@ final class Lacks {
     }
     Integer present = machine.pools().get(pool);
     if (present == null) {
-      found.add(
+      add(
           "the pool %s; the pools of this node are %s (executor.pool_capacities)"
-              .formatted(pool, String.join(", ", new TreeSet<>(machine.pools().keySet()))));
+              .formatted(pool, String.join(", ", new TreeSet<>(machine.pools().keySet()))),
+          "config.pool");
     } else if (slots > present) {
-      found.add("%d slots of the pool %s, which has %d here".formatted(slots, pool, present));
+      add(
+          "%d slots of the pool %s, which has %d here".formatted(slots, pool, present),
+          "config.pool_slots");
     }
   }
 
   private void amounts(Amounts wanted) {
     Amounts totals = machine.totals();
     if (wanted.cpuMillis() > totals.cpuMillis()) {
-      found.add(
+      add(
           "%s CPU cores, and there are %s in all"
-              .formatted(Amounts.cores(wanted.cpuMillis()), Amounts.cores(totals.cpuMillis())));
+              .formatted(Amounts.cores(wanted.cpuMillis()), Amounts.cores(totals.cpuMillis())),
+          "resources.cpu_cores",
+          "resources.cores",
+          "resources.cpu");
     }
     size("memory", wanted.memoryMb(), totals.memoryMb());
     size("disk", wanted.diskMb(), totals.diskMb());
@@ -77,7 +93,12 @@ final class Lacks {
 
   private void size(String what, long wanted, long there) {
     if (wanted > there) {
-      found.add("%d MB of %s, and there are %d in all".formatted(wanted, what, there));
+      String member = "resources." + what;
+      add(
+          "%d MB of %s, and there are %d in all".formatted(wanted, what, there),
+          member + "_mb",
+          member,
+          member + "_gb");
     }
   }
 
@@ -90,30 +111,33 @@ final class Lacks {
     for (DeviceDemand demand : demands) {
       long there = devices.stream().filter(one -> DeviceMatch.fitsInAll(demand, one)).count();
       if (there < demand.minCount()) {
-        found.add(
+        add(
             "%s, and there %s"
-                .formatted(demand.words(), there == 0 ? "is none" : "are " + there + " in all"));
+                .formatted(demand.words(), there == 0 ? "is none" : "are " + there + " in all"),
+            DEVICES);
       }
     }
     if (found.size() == before) {
       List<String> all = demands.stream().map(DeviceDemand::words).toList();
-      found.add(
+      add(
           "%s at once, and there are %d devices in all"
-              .formatted(String.join(" and ", all), devices.size()));
+              .formatted(String.join(" and ", all), devices.size()),
+          DEVICES);
     }
   }
 
   private void rest(ResourceRequest request) {
     for (ResourceRequest.Volume volume : request.volumes()) {
       if (volume.source() == null || !machine.folders().contains(volume.source())) {
-        found.add("the folder %s, which is not there".formatted(volume.source()));
+        add("the folder %s, which is not there".formatted(volume.source()), "resources.volumes");
       }
     }
     String driver = request.runtimeDriver();
     if (driver != null && machine.drivers().stream().noneMatch(driver::equalsIgnoreCase)) {
-      found.add(
+      add(
           "the runtime driver %s; the drivers of this node are %s"
-              .formatted(driver, String.join(", ", machine.drivers())));
+              .formatted(driver, String.join(", ", machine.drivers())),
+          "resources.runtime_driver");
     }
   }
 }

@@ -1,9 +1,11 @@
 package io.mirrorneuron.runtime.placement;
 
 import io.mirrorneuron.runtime.port.Scheduler;
+import io.mirrorneuron.runtime.workflow.KeptPlan;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BiFunction;
 
 /**
  * Plans over the node it runs on, where a job was accepted because each of its agents fits; what it
@@ -11,12 +13,27 @@ import java.util.Locale;
  */
 public final class LocalScheduler implements Scheduler {
   private final List<String> nodes;
+  private final BiFunction<Workflow, Long, KeptPlan> places;
 
   /**
    * @param nodeName of the form {@code mirror_neuron@host}
    */
   public LocalScheduler(String nodeName) {
+    this(nodeName, (workflow, now) -> new KeptPlan(nodeName, now, null, List.of()));
+  }
+
+  /**
+   * @param nodeName of the form {@code mirror_neuron@host}
+   * @param places decides where agents run, at a time; does not wait
+   */
+  public LocalScheduler(String nodeName, BiFunction<Workflow, Long, KeptPlan> places) {
     this.nodes = List.of(nodeName);
+    this.places = places;
+  }
+
+  @Override
+  public KeptPlan place(Workflow workflow, long now) {
+    return places.apply(workflow, now);
   }
 
   @Override

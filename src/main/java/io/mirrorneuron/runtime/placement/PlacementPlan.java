@@ -77,9 +77,9 @@ public record PlacementPlan(List<Placed> placements, List<Unplaced> refusals) {
   /**
    * One agent that fits nowhere.
    *
-   * @param lacks by node, each a phrase that follows "agent X asks for"
+   * @param lacks by node
    */
-  public record Unplaced(String agentId, Map<String, List<String>> lacks) {
+  public record Unplaced(String agentId, Map<String, List<Missing>> lacks) {
     public Unplaced {
       lacks = Collections.unmodifiableMap(new LinkedHashMap<>(lacks));
     }
@@ -88,17 +88,21 @@ public record PlacementPlan(List<Placed> placements, List<Unplaced> refusals) {
     public String sentence() {
       if (lacks.size() == 1) {
         return "agent %s asks for %s"
-            .formatted(agentId, String.join("; for ", lacks.values().iterator().next()));
+            .formatted(agentId, joined("; for ", lacks.values().iterator().next()));
       }
       String nodes =
           lacks.entrySet().stream()
               .limit(MOST_TOLD)
-              .map(node -> node.getKey() + ": " + String.join("; ", node.getValue()))
+              .map(node -> node.getKey() + ": " + joined("; ", node.getValue()))
               .collect(Collectors.joining(" | "));
       String more = lacks.size() > MOST_TOLD ? " | and %d more".formatted(more()) : "";
       return lacks.isEmpty()
           ? "agent %s finds no node".formatted(agentId)
           : "agent %s fits none of %d nodes. %s%s".formatted(agentId, lacks.size(), nodes, more);
+    }
+
+    private static String joined(String between, List<Missing> missing) {
+      return missing.stream().map(Missing::words).collect(Collectors.joining(between));
     }
 
     private int more() {

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.port;
 
+import io.mirrorneuron.runtime.workflow.KeptPlan;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import java.util.List;
 
@@ -10,6 +11,14 @@ import java.util.List;
 public interface Scheduler {
 
   Plan plan(Workflow workflow);
+
+  /**
+   * Where the agents of a job run that this node has from now on; what becomes part of its state.
+   *
+   * @param workflow of a system job the copy for its target
+   * @param now milliseconds since the epoch
+   */
+  KeptPlan place(Workflow workflow, long now);
 
   /**
    * Where a job runs; the {@code scheduler} of a job, {@code runtime.md} section 5.7.

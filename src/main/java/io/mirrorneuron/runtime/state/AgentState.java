@@ -166,6 +166,7 @@ public final class AgentState {
   /** Its program ended well. */
   public void succeeded(JsonNode nextMemory) {
     lastError = null;
+    restarts.succeeded();
     if (nextMemory != null) {
       memory = nextMemory;
     }
@@ -186,6 +187,7 @@ public final class AgentState {
   }
 
   public void ranIn(LastProgram where) {
+    restarts.ran(lastProgram, lastError);
     lastProgram = where;
     touched();
   }
@@ -240,7 +242,7 @@ public final class AgentState {
     lastError = stored.lastError();
     lastProgram = stored.sandbox();
     fired = stored.fired();
-    restarts.restore(stored.restarts(), stored.moves());
+    restarts.restore(Json.read(json, RestartHistory.Stored.class, "its record"));
     mailbox.restore(Json.read(json, Mailbox.Stored.class, "its record"));
   }
 }

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.state;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.state.Mailbox.Flight;
 import io.mirrorneuron.runtime.state.questions.AskedQuestions;
 import io.mirrorneuron.store.JobStore.Allocations;
@@ -24,7 +25,10 @@ public final class Changes {
   private final Map<Long, Message> messages = new LinkedHashMap<>();
   private final Map<String, JsonNode> values = new LinkedHashMap<>();
   private final List<String> deleted = new ArrayList<>();
-  private final Map<String, String> given = new LinkedHashMap<>();
+
+  /** Leases by execution. */
+  private final Map<String, ObjectNode> given = new LinkedHashMap<>();
+
   private final Set<String> freed = new LinkedHashSet<>();
 
   /**
@@ -71,19 +75,36 @@ public final class Changes {
    * A program is replaced by another one, or by itself in another condition; either may be null.
    */
   void allocated(Flight before, Flight now) {
-    if (before != null
-        && allocation(before) != null
-        && given.remove(before.executionId()) == null) {
+    if (isInLedger(before) && given.remove(before.executionId()) == null) {
       freed.add(before.executionId());
     }
-    if (now != null && allocation(now) != null) {
-      given.put(now.executionId(), Json.write(allocation(now)));
+    if (isInLedger(now)) {
+      given.put(now.executionId(), now.lease());
       freed.remove(now.executionId());
     }
   }
 
-  private static JsonNode allocation(Flight flight) {
-    return flight.lease() == null ? null : flight.lease().get("allocation");
+  /**
+   * Whether others may want to know what the program has. One slot of the pool that programs are in
+   * by themselves is what each has, and is not worth a record.
+   */
+  private static boolean isInLedger(Flight flight) {
+    ObjectNode lease = flight == null ? null : flight.lease();
+    return lease != null
+        && (lease.has("allocation")
+            || lease.get("slots").intValue() > 1
+            || !lease.get("pool").textValue().equals("default"));
+  }
+
+  /** What a program has: slots of a pool of its node, and what else it asked for. */
+  private static String record(String node, ObjectNode lease) {
+    ObjectNode record = Json.object().put("node", node);
+    record.set("pool", lease.get("pool"));
+    record.set("slots", lease.get("slots"));
+    if (lease.get("allocation") instanceof ObjectNode allocation) {
+      record.setAll(allocation);
+    }
+    return Json.write(record);
   }
 
   void added(Message message) {
@@ -133,8 +154,12 @@ public final class Changes {
     return agents.isEmpty() && steps.isEmpty() && messages.isEmpty() && deleted.isEmpty();
   }
 
-  /** What is to be written since the last call; the memory of changes is emptied. */
-  Delta take(JobHeader header, Counters counters, Receipts receipts) {
+  /**
+   * What is to be written since the last call; the memory of changes is emptied.
+   *
+   * @param node that runs the programs of the job
+   */
+  Delta take(String node, JobHeader header, Counters counters, Receipts receipts) {
     Map<String, String> set = new LinkedHashMap<>();
     if (header.isChanged()) {
       set.put(StoredFields.HEADER, blobs.write(StoredFields.HEADER, header.write()));
@@ -148,7 +173,9 @@ public final class Changes {
     deleted.removeIf(set::containsKey); // of the last round, and written again in this one
     deleted.forEach(blobs::forget);
     Blobs.Changes large = blobs.takeChanges();
-    Allocations allocations = new Allocations(Map.copyOf(given), List.copyOf(freed));
+    Map<String, String> records = new LinkedHashMap<>();
+    given.forEach((execution, lease) -> records.put(execution, record(node, lease)));
+    Allocations allocations = new Allocations(records, List.copyOf(freed));
     Delta delta = new Delta(set, List.copyOf(deleted), large.added(), large.dropped(), allocations);
     given.clear();
     freed.clear();

@@ -2,9 +2,11 @@ package io.mirrorneuron.runtime.state;
 
 import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.runtime.state.questions.AskedQuestions;
+import io.mirrorneuron.runtime.workflow.KeptPlan;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import io.mirrorneuron.wire.DerivedId;
+import io.mirrorneuron.wire.Json;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -28,6 +30,8 @@ public final class JobState {
   private final int executorCount;
   private Steps steps;
   private AskedQuestions questions = new AskedQuestions();
+  private KeptPlan plan;
+  private boolean isReplanned;
 
   /**
    * A job that has just begun.
@@ -85,6 +89,11 @@ public final class JobState {
   /** What steps and agents ask people. */
   public AskedQuestions questions() {
     return questions;
+  }
+
+  /** Where its agents run; null for a job of an earlier build. */
+  public KeptPlan plan() {
+    return plan;
   }
 
   /** Which mailboxes are looked at next. */
@@ -193,6 +202,11 @@ public final class JobState {
 
   // ---- transitions
 
+  public void plan(KeptPlan next) {
+    plan = next;
+    isReplanned = true;
+  }
+
   /** Begins another round: all steps are open again, and joins have collected nothing. */
   public void forgetRound() {
     for (StepState step : steps.all()) {
@@ -204,8 +218,9 @@ public final class JobState {
   }
 
   /** Those that were stored. */
-  void restore(AskedQuestions stored) {
+  void restore(AskedQuestions stored, KeptPlan storedPlan) {
     questions = stored;
+    plan = storedPlan;
   }
 
   // ---- committing
@@ -214,11 +229,18 @@ public final class JobState {
     return header.isChanged()
         || !changes.isEmpty()
         || receipts.isChanged()
-        || questions.isChanged();
+        || questions.isChanged()
+        || isReplanned;
   }
 
   /** What is to be written since the last call. */
   public Changes.Delta takeDelta() {
-    return changes.take(header, counters, receipts).with(questions);
+    String node = plan == null ? null : plan.node();
+    Changes.Delta delta = changes.take(node, header, counters, receipts).with(questions);
+    if (isReplanned) {
+      delta.set().put(StoredFields.PLAN, Json.write(plan));
+      isReplanned = false;
+    }
+    return delta;
   }
 }

@@ -1,16 +1,43 @@
 package io.mirrorneuron.runtime.state;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.state.AgentState.LastProgram;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/** How often one agent was restarted within its sliding window, and how often it was moved. */
+/**
+ * How often one agent was restarted within its sliding window, how often it was moved, and why it
+ * is not started again any more.
+ */
 public final class RestartHistory {
   private final Runnable changed;
   private final Deque<Long> restarts = new ArrayDeque<>();
+  private final Deque<Long> moved = new ArrayDeque<>();
   private int moves;
+  private String exhausted;
+  private long exhaustedAt;
+  private String lastSuccess;
+
+  /**
+   * As it is stored with the agent.
+   *
+   * @param restarts times, oldest first
+   * @param moves how often it was moved
+   * @param moved the last times of that, oldest first
+   * @param lastSuccess when a program ended well, if later ones failed
+   */
+  @JsonInclude(Include.NON_DEFAULT)
+  record Stored(
+      List<Long> restarts,
+      int moves,
+      List<Long> moved,
+      String exhausted,
+      long exhaustedAt,
+      String lastSuccess) {}
 
   /**
    * @param changed has the agent's record written with the next commit
@@ -27,6 +54,37 @@ public final class RestartHistory {
   /** When they were, in milliseconds since the epoch, oldest first. */
   public List<Long> times() {
     return List.copyOf(restarts);
+  }
+
+  /** When it was moved, or would have been, the last times, oldest first. */
+  public List<Long> movedAt() {
+    return List.copyOf(moved);
+  }
+
+  /** Why there was no restart left when it failed last; null when there was. */
+  public String exhausted() {
+    return exhausted;
+  }
+
+  /**
+   * When a program of it ended well for the last time; null when none did.
+   *
+   * @param last program that ended, or null
+   * @param error why that failed, or null
+   */
+  public String lastSuccess(LastProgram last, String error) {
+    return last == null || error != null ? lastSuccess : last.timestamp();
+  }
+
+  /** Whether it never was restarted, and never had to be. */
+  public boolean isBlank() {
+    return restarts.isEmpty() && moves == 0 && exhausted == null;
+  }
+
+  /** When anything of this happened last, in milliseconds since the epoch; 0 for never. */
+  public long changedAt() {
+    long last = Math.max(restarts.isEmpty() ? 0 : restarts.getLast(), exhaustedAt);
+    return Math.max(last, moved.isEmpty() ? 0 : moved.getLast());
   }
 
   public boolean isEmpty() {
@@ -57,6 +115,7 @@ public final class RestartHistory {
    * @param kept how many restarts are remembered at most
    */
   public void add(long now, int kept) {
+    exhausted = null;
     restarts.addLast(now);
     if (restarts.size() > kept) {
       restarts.removeFirst();
@@ -70,27 +129,62 @@ public final class RestartHistory {
   }
 
   /** The agent is moved: on the new node its restarts are counted anew. */
-  public void move() {
+  public void move(long now, int kept) {
     moves++;
+    moved.addLast(now);
+    if (moved.size() > kept) {
+      moved.removeFirst();
+    }
     clear();
   }
 
-  void writeTo(ObjectNode json) {
-    if (!restarts.isEmpty()) {
-      json.set("restarts", Json.MAPPER.valueToTree(restarts));
-    }
-    if (moves > 0) {
-      json.put("moves", moves);
-    }
+  /** There is no restart left. */
+  public void exhaust(String why, long now) {
+    exhausted = why;
+    exhaustedAt = now;
+    changed.run();
   }
 
   /**
-   * @param stored times of the restarts; null for none
+   * Its next program ended.
+   *
+   * @param before the one before that, or null
+   * @param error why that one failed, or null
    */
-  void restore(List<Long> stored, int storedMoves) {
-    if (stored != null) {
-      restarts.addAll(stored);
+  void ran(LastProgram before, String error) {
+    lastSuccess = lastSuccess(before, error);
+  }
+
+  /** That program ended well. */
+  void succeeded() {
+    lastSuccess = null;
+    exhausted = null;
+  }
+
+  void writeTo(ObjectNode json) {
+    if (!isBlank() || lastSuccess != null) {
+      Stored stored =
+          new Stored(
+              times().isEmpty() ? null : times(),
+              moves,
+              moved.isEmpty() ? null : movedAt(),
+              exhausted,
+              exhausted == null ? 0 : exhaustedAt,
+              lastSuccess);
+      json.setAll(Json.MAPPER.<ObjectNode>valueToTree(stored));
     }
-    moves = storedMoves;
+  }
+
+  void restore(Stored stored) {
+    if (stored.restarts() != null) {
+      restarts.addAll(stored.restarts());
+    }
+    if (stored.moved() != null) {
+      moved.addAll(stored.moved());
+    }
+    moves = stored.moves();
+    exhausted = stored.exhausted();
+    exhaustedAt = stored.exhaustedAt();
+    lastSuccess = stored.lastSuccess();
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.state.questions.AskedQuestions;
+import io.mirrorneuron.runtime.workflow.KeptPlan;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.wire.Json;
@@ -58,11 +59,18 @@ public final class StateReader {
       reader.place = "receipts";
       state.receipts().read(stored.fields());
       reader.place = "questions to people";
-      state.restore(AskedQuestions.read(stored.fields()));
+      AskedQuestions questions = AskedQuestions.read(stored.fields());
+      reader.place = "plan";
+      state.restore(questions, reader.plan());
       return state;
     } catch (JsonProcessingException | RuntimeException e) { // whatever somebody wrote there
       throw StoredFields.damaged(stored, reader.place, e);
     }
+  }
+
+  private KeptPlan plan() {
+    String text = fields.get(StoredFields.PLAN);
+    return text == null ? null : Json.read(text, KeptPlan.class, "it");
   }
 
   private void readAgents() throws JsonProcessingException {

@@ -16,10 +16,15 @@ import java.util.Map;
  * <p>The fields: {@code h} header, {@code c} counters, {@code a:<agent>} agent record, {@code
  * s:<step>} step record, {@code o:<step>} list of its output, {@code m:<seq>} message that waits or
  * was the input of a step, {@code g:<agent>:<n>} sender and collected body, {@code x:<n>} receipt,
- * {@code q:<id>} question to people. Large values in them are {@link Blobs}.
+ * {@code q:<id>} question to people, {@code p} where agents run. Large values in them are {@link
+ * Blobs}.
  */
 public final class StoredFields {
   public static final String HEADER = "h";
+
+  /** Of the node that has the job; a copy of the job elsewhere has its own. */
+  public static final String PLAN = "p";
+
   static final String COUNTERS = "c";
   static final String AGENT = "a:";
   static final String MESSAGE = "m:";

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config.DefaultRunner;
+import io.mirrorneuron.config.NodeSettings.Marks;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Validation.Issue;
@@ -282,7 +283,7 @@ class AdmissionTest {
     assertThat(refused)
         .hasMessageStartingWith("agent n0 asks for a device of kind gpu, and there is none. And")
         .hasMessageEndingWith(". And 4 more agents");
-    assertThat(admission(List.of()).unplaced(many)).hasSize(9);
+    assertThat(admission(List.of()).unplaced(many, List.of())).hasSize(9);
   }
 
   @Test
@@ -354,6 +355,7 @@ class AdmissionTest {
             () -> RuntimeFixture.HARDWARE,
             GpuInventory.of(gpus),
             pools,
+            Marks.NONE,
             new Programs(
                 new NodeStock("n", () -> RuntimeFixture.HARDWARE, () -> Map.of(Resource.CPU, 50)),
                 () -> List.of("host_local"),
@@ -402,5 +404,38 @@ class AdmissionTest {
             "warning steps.0.run.0: steps.a.run: pyhton3 is not on the PATH of this node; did you"
                 + " mean python3?",
             "warning steps.3.run.0: steps.d.run: notes is not on the PATH of this node");
+  }
+
+  @Test
+  void whatHasNoPlaceIsToldWhereItsAuthorAsksForIt() {
+    String manifest =
+        """
+        {"manifest_version": "1.0", "graph_id": "g", "entrypoints": ["a"], "edges": [],
+         "policies": {"constraints": ["tpu"]},
+         "nodes": [
+          {"node_id": "r", "agent_type": "router"},
+          {"node_id": "a", "agent_type": "executor", "config": {"command": ["true"]},
+           "resources": {"cores": 900, "memory": "9Ti", "gpus": 1,
+             "volumes": [{"name": "v", "source": "/nowhere", "target": "/v"}],
+             "runtime_driver": "moon"}},
+          {"node_id": "b", "agent_type": "executor",
+           "config": {"command": ["true"], "constraints": ["qpu"]}}]}
+        """;
+    Manifests.Checked checked =
+        new Manifests(DefaultRunner.HOST_LOCAL).check(manifest, Set.of(), Purpose.NEW);
+
+    assertThat(admission(List.of()).unplaced(checked.workflow(), checked.programs()))
+        .extracting(issue -> issue.location().pointer() + " " + issue.message().split(",")[0])
+        .containsExactly(
+            " agent r asks for a node with capabilities contains tpu",
+            "/manifest/nodes/1 agent a asks for a node with capabilities contains tpu",
+            "/manifest/nodes/1/resources/cores agent a asks for 900 CPU cores",
+            "/manifest/nodes/1/resources/memory agent a asks for 9437184 MB of memory",
+            "/manifest/nodes/1/resources/gpus agent a asks for a device of kind gpu",
+            "/manifest/nodes/1/resources/volumes agent a asks for the folder /nowhere",
+            "/manifest/nodes/1/resources/runtime_driver agent a asks for the runtime driver"
+                + " moon; the drivers of this node are host_local",
+            "/manifest/nodes/2 agent b asks for a node with capabilities contains tpu",
+            "/manifest/nodes/2/config/constraints agent b asks for a node with capabilities contains qpu");
   }
 }

@@ -85,6 +85,6 @@ class HardwareProbeTest {
   }
 
   private HardwareProbe probe(Path proc, Path data) {
-    return new HardwareProbe(proc, proc.resolve("groups"), data, List::of, clock);
+    return new HardwareProbe(proc, proc.resolve("groups"), data, GpuInventory.of(List.of()), clock);
   }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.config.NodeSettings.Marks;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.exec.pool.PoolUsage;
@@ -25,8 +26,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class LocalClusterTest {
+  private static final Marks MARKS =
+      new Marks(Map.of("zone", "eu", "rack", "a1"), List.of("licensed"));
   private static final NodeIdentity IDENTITY =
-      new NodeIdentity("mirror_neuron@box", "Box", "box", "10.0.0.1", 55051, "", List.of(), false);
+      new NodeIdentity(
+          "mirror_neuron@box", "Box", "box", "10.0.0.1", 55051, "", List.of(), MARKS, false);
   private static final Hardware.Software CUDA = Hardware.Software.cuda("550.1", "12.4");
   private static final Hardware.Gpu GPU =
       new Hardware.Gpu("GPU-1", 0, "RTX", CUDA, 24_576, 1_024, 23_552, 0.5);
@@ -123,6 +127,27 @@ class LocalClusterTest {
     assertThat(node.path("drivers")).isEmpty();
     assertThat(node.path("runtime_drivers").toString()).isEqualTo("[\"host_local\"]");
     assertThat(node.get("drain").isNull()).isTrue();
+    assertThat(node.path("meta").toString()).isEqualTo("{\"rack\":\"a1\",\"zone\":\"eu\"}");
+    assertThat(node.path("capabilities").toString()).isEqualTo("[\"licensed\"]");
+    assertThat(node.path("problems")).isEmpty();
+  }
+
+  @Test
+  void whatKeepsCardsFromBeingKnownIsTold() {
+    Hardware some = hardware;
+    hardware =
+        new Hardware(
+            some.family(),
+            some.os(),
+            some.cpu(),
+            some.memory(),
+            some.disk(),
+            List.of(),
+            List.of("nvidia-smi tells nothing of its cards: it ended with 9", "x".repeat(300)));
+    JsonNode problems = tree(cluster.resource()).path("nodes").path(0).path("problems");
+    assertThat(problems.path(0).asText())
+        .isEqualTo("nvidia-smi tells nothing of its cards: it ended with 9");
+    assertThat(problems.path(1).asText()).hasSize(201);
   }
 
   @Test

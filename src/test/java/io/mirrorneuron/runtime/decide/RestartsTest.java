@@ -83,6 +83,78 @@ class RestartsTest {
   }
 
   @Test
+  void theRowTellsMovesAndTheEndOfRestarts() {
+    Stage stage =
+        graph(
+                "'attempts':1,'interval_ms':%s,'delay_ms':1".formatted(DAY),
+                ",'recovery_mode':'cluster_recover','reschedule':{'attempts':1,'delay_ms':20}")
+            .program("work")
+            .start();
+    assertThat(stage.row().path("policy_state")).hasToString("{\"agents\":{}}");
+    stage.fail("work", 1);
+    assertThat(work(stage).path("reschedule_history")).isEmpty();
+    assertThat(work(stage).path("exhausted_reason").isNull()).isTrue();
+    assertThat(work(stage).path("last_success_at").isNull()).isTrue();
+    JsonNode restarted = stage.row().at("/policy_state/updated_at");
+    assertThat(restarted).isEqualTo(work(stage).at("/restart_history/0"));
+
+    stage.advance(1).fail("work", 1);
+    assertThat(work(stage).path("restart_history")).isEmpty();
+    assertThat(work(stage).path("reschedule_history")).hasSize(1);
+    assertThat(work(stage).path("reschedule_attempts").asInt()).isEqualTo(1);
+    assertThat(work(stage).path("next_action").asText()).isEqualTo("reschedule");
+    assertThat(work(stage).path("exhausted_reason").asText())
+        .startsWith("agent work restart attempts exhausted: ");
+    assertThat(work(stage).path("requires_review").asBoolean()).isFalse();
+    assertThat(stage.row().at("/policy_state/updated_at"))
+        .isNotEqualTo(restarted)
+        .isEqualTo(work(stage).at("/reschedule_history/0"));
+
+    stage.crash().advance(20).fail("work", 1); // it is stored
+    assertThat(work(stage).path("exhausted_reason").isNull()).as("it has a restart").isTrue();
+    assertThat(work(stage).path("reschedule_history")).hasSize(1);
+  }
+
+  @Test
+  void theRowTellsWhoMakesAServiceWaitForAPerson() {
+    Stage stage =
+        service("'attempts':0,'mode':'fail'", ",'reschedule':{'attempts':0}")
+            .program("work")
+            .start();
+    stage.fail("work", 1);
+    assertThat(stage.status()).isEqualTo("paused");
+    assertThat(work(stage).path("requires_review").asBoolean()).isTrue();
+    assertThat(work(stage).path("exhausted_reason").asText()).contains("exhausted");
+    stage.resume().advance(1).succeed("work");
+    assertThat(work(stage).path("requires_review").asBoolean()).isFalse();
+  }
+
+  @Test
+  void theRowTellsTheLastSuccessAlsoAfterFailures() {
+    Stage stage =
+        graph(
+                "'attempts':5,'interval_ms':%s,'delay_ms':1,'delay_function':'constant'"
+                    .formatted(DAY),
+                "")
+            .router("in")
+            .program("work")
+            .edge("in", "work", "*")
+            .inputs("in", "[{'n':1},{'n':2}]")
+            .start();
+    stage.fail("work", 1).advance(1).succeed("work");
+    JsonNode success = work(stage).path("last_success_at");
+    assertThat(success.asText()).isNotEmpty();
+    stage.advance(1).fail("work", 1).advance(1).fail("work", 1);
+    assertThat(work(stage).path("last_success_at")).isEqualTo(success);
+    assertThat(stage.crash().advance(1).row().at("/policy_state/agents/work/last_success_at"))
+        .isEqualTo(success);
+  }
+
+  private static JsonNode work(Stage stage) {
+    return stage.row().at("/policy_state/agents/work");
+  }
+
+  @Test
   void aJobThatAsksForSeveralNodesIsDegradedOnOne() {
     Stage stage =
         graph("'attempts':2", ",'recovery_mode':'cluster_recover'").program("work").start();

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.config.Config.UnknownMembers;
 import io.mirrorneuron.config.LoadLimits;
+import io.mirrorneuron.config.NodeSettings.Marks;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.runtime.admission.Admission;
 import io.mirrorneuron.runtime.admission.LoadAdmission;
@@ -111,6 +112,7 @@ class LocalJobsTest {
                         () -> RuntimeFixture.HARDWARE,
                         GpuInventory.of(List.of()),
                         Map.of(),
+                        Marks.NONE,
                         new Programs(() -> Stock.endless("node"), List::of, List::of)),
                     new ProgramPath(""),
                     Clock.systemUTC()),

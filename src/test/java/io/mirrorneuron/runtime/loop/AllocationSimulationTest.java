@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.exec.pool.Stock;
 import io.mirrorneuron.runtime.workflow.Allocation.Device;
 import io.mirrorneuron.runtime.workflow.Amounts;
@@ -11,6 +12,7 @@ import io.mirrorneuron.runtime.workflow.ResourceRequest;
 import io.mirrorneuron.runtime.workflow.ResourceRequest.Port;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.runtime.workflow.Workflow.Agent;
+import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import io.mirrorneuron.store.JobStore.NewJob;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,9 +22,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Jobs whose programs want devices, ports and shares of two nodes, while servers die, stand still
- * and lose the store, jobs are cancelled and limits are lowered and raised: nothing is given twice,
- * and nothing is left given.
+ * Jobs whose programs want devices, ports, slots and shares of two nodes, while servers die, stand
+ * still and lose the store, jobs are cancelled and limits are lowered and raised: nothing is given
+ * twice, and nothing is left given.
  */
 class AllocationSimulationTest {
   private static final int SEEDS = Integer.getInteger("simulation.seeds", 150);
@@ -36,11 +38,15 @@ class AllocationSimulationTest {
   void nothingIsGivenTwiceAndNothingIsLeft() {
     int given = 0;
     int waited = 0;
+    int narrow = 0;
+    int told = 0;
     for (long seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
       try {
         TwoOwners pair = check(seed);
         given += pair.given;
         waited += pair.waited;
+        narrow += pair.narrow;
+        told += pair.told;
       } catch (Throwable e) {
         throw new AssertionError(
             "seed " + seed + " failed; replay with -Dsimulation.seeds=1 -Dsimulation.first=" + seed,
@@ -48,6 +54,8 @@ class AllocationSimulationTest {
       }
     }
     assertThat(given).as("programs that were given something").isGreaterThan(SEEDS);
+    assertThat(narrow).as("programs that had slots of a pool with few").isGreaterThan(SEEDS);
+    assertThat(told).as("what the ledger said of programs that ran").isGreaterThan(SEEDS);
     assertThat(waited).as("programs that had to wait for it").isGreaterThan(SEEDS / 4);
   }
 
@@ -79,6 +87,9 @@ class AllocationSimulationTest {
           () ->
               pair.nodes.forEach(
                   node -> jobs.forEach(job -> node.engine().commands().resume(job, null))));
+    }
+    for (int at = 1000; at < TROUBLE_MS; at += 1000) {
+      pair.later(at, pair::checkLedger);
     }
     pair.run(jobs, LONGEST_LIFE_MS);
 
@@ -147,13 +158,20 @@ class AllocationSimulationTest {
         agent.type(),
         agent.template(),
         agent.role(),
-        agent.config(),
+        agent.type() == AgentType.EXECUTOR ? pooled(agent.config(), random) : agent.config(),
         agent.settings(),
         agent.unsafe(),
         agent.policies(),
         agent.resources(),
         request(random),
         agent.outgoing());
+  }
+
+  /** Some want slots of a pool that has four. */
+  private static ObjectNode pooled(ObjectNode config, Random random) {
+    return random.nextBoolean()
+        ? config
+        : config.deepCopy().put("pool", TwoOwners.NARROW).put("pool_slots", 1 + random.nextInt(3));
   }
 
   private static ResourceRequest request(Random random) {

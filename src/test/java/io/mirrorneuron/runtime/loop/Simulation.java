@@ -402,7 +402,11 @@ final class Simulation {
   }
 
   static Lease lease(String executionId, long now, Allocation given) {
-    return new Lease("lease-" + executionId, "default", 1, now, now, given);
+    return lease(executionId, "default", 1, now, given);
+  }
+
+  static Lease lease(String executionId, String pool, int slots, long now, Allocation given) {
+    return new Lease("lease-" + executionId, pool, slots, now, now, given);
   }
 
   /** The same for two builds of the engine only if both have asked for the same, in one order. */

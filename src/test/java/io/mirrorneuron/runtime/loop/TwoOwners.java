@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.loop;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.exec.pool.Pools;
 import io.mirrorneuron.runtime.exec.pool.Ports;
@@ -19,6 +20,7 @@ import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.testing.InMemoryJobStore;
 import io.mirrorneuron.testing.InMemoryNodeRegistry;
+import io.mirrorneuron.wire.Json;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -39,6 +41,11 @@ final class TwoOwners {
   /** How long a call waits for an answer that does not come. */
   private static final long TIMEOUT_MS = 2000;
 
+  /** A pool that has few slots. */
+  static final String NARROW = "narrow";
+
+  private static final int NARROW_SLOTS = 4;
+
   private record Task(long at, long order, Node node, int life, Runnable action) {}
 
   private final Random random;
@@ -57,6 +64,12 @@ final class TwoOwners {
   int given;
 
   int waited;
+
+  /** How many programs had slots of the pool that has few. */
+  int narrow;
+
+  /** How often the ledger was found to tell of a program that ran. */
+  int told;
 
   /** How often work was begun beside a server that stood still. */
   int overlaps;
@@ -115,6 +128,18 @@ final class TwoOwners {
     return row != null && row.matches("(?s).*\"status\":\"(completed|failed|cancelled)\".*");
   }
 
+  /** What the ledger says of programs that run is so. */
+  void checkLedger() {
+    Map<String, String> ledger = disk.allocations().toCompletableFuture().join();
+    for (Program program : running) {
+      String record = ledger.get(program.id());
+      if (record != null && program.hasSlots && !program.isTold(record)) {
+        fault = "the ledger says of " + program.id() + ": " + record;
+      }
+      told += record == null ? 0 : 1;
+    }
+  }
+
   int programs() {
     return running.size();
   }
@@ -164,7 +189,10 @@ final class TwoOwners {
       life++;
       pools =
           new Pools(
-              Map.of("default", 1000), 1000, () -> stock, new Ports(100, 109, (_, _) -> true));
+              Map.of("default", 1000, NARROW, NARROW_SLOTS),
+              1000,
+              () -> stock,
+              new Ports(100, 109, (_, _) -> true));
       engine =
           new Engine(
               new Engine.Identity(NodeRegistry.nameOf(owner), owner, false, 64),
@@ -271,7 +299,8 @@ final class TwoOwners {
                 execution.agentId(),
                 execution.request());
         try {
-          program.claim = pools.claim("default", 1, want, () -> schedule(0, program::begin));
+          program.claim =
+              pools.claim(program.pool, program.slots, want, () -> schedule(0, program::begin));
         } catch (NotStarted e) {
           throw new AssertionError(e);
         }
@@ -313,7 +342,10 @@ final class TwoOwners {
     private final int life;
     private final Execution execution;
     private final Executions.Listener listener;
+    private final String pool;
+    private final int slots;
     private SlotClaim claim;
+    private boolean hasSlots;
     private Allocation has;
 
     Program(Node node, int life, Execution execution, Executions.Listener listener) {
@@ -321,6 +353,8 @@ final class TwoOwners {
       this.life = life;
       this.execution = execution;
       this.listener = listener;
+      this.pool = execution.config().path("pool").asText("default");
+      this.slots = execution.config().path("pool_slots").asInt(1);
     }
 
     String id() {
@@ -333,19 +367,43 @@ final class TwoOwners {
         return;
       }
       has = claim.allocation();
+      hasSlots = true;
+      notTooManySlots();
       if (has != null) {
         nothingTwice();
       }
       long at = now;
       node.schedule(
           random.nextInt(20),
-          () -> listener.signal(new Signal.Leased(Simulation.lease(id(), at, has))));
+          () -> listener.signal(new Signal.Leased(Simulation.lease(id(), pool, slots, at, has))));
       Ending ending = Simulation.ending(execution);
       long takes =
           ending == Ending.TIMED_OUT
               ? execution.workflow().path("timeout_ms").asLong()
               : 100 + random.nextInt(30_000);
       later(takes, () -> end(ending)); // a program runs while its server stands still
+    }
+
+    /** The programs on this machine have no more slots than it has. */
+    private void notTooManySlots() {
+      int taken =
+          running.stream()
+              .filter(one -> one.node == node && one.hasSlots && one.pool.equals(NARROW))
+              .mapToInt(one -> one.slots)
+              .sum();
+      if (taken > NARROW_SLOTS) {
+        fault = taken + " slots of " + NARROW_SLOTS + " are taken at " + node.owner;
+      }
+      narrow += pool.equals(NARROW) ? 1 : 0;
+    }
+
+    /** Whether the ledger says of it what is so. */
+    boolean isTold(String record) {
+      ObjectNode told = Json.parseObject(record, "record of the ledger");
+      String name = has == null ? NodeRegistry.nameOf(node.owner) : has.node();
+      return told.path("node").asText().equals(name)
+          && told.path("pool").asText().equals(pool)
+          && told.path("slots").asInt() == slots;
     }
 
     /** No other program on this machine has any of it. */

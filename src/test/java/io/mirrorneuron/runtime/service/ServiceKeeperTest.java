@@ -124,10 +124,10 @@ class ServiceKeeperTest {
     assertThat(listeners.asked()).isBetween(asked, asked + 100); // those that were under way
   }
 
+  /** In the best of five tries, as a machine that has other things to do misses moments. */
   @Test
   void eachCheckIsMadeOnItsInterval() {
     int port = listeners.http();
-    long begun = System.nanoTime();
     JobWatch.Listener job =
         open(
             keeper,
@@ -136,10 +136,19 @@ class ServiceKeeperTest {
                 "{'name':'s','port':%d,'checks':[{'type':'http','interval_ms':200}]}"
                     .formatted(port)),
             1);
-    eventually("twenty checks are made", Duration.ofSeconds(60), () -> listeners.asked() >= 20);
-    long elapsed = Duration.ofNanos(System.nanoTime() - begun).toMillis();
+    long wrong = Long.MAX_VALUE;
+    for (int i = 0; i < 5 && wrong > 1; i++) {
+      int before = listeners.asked();
+      eventually("the next check is made", () -> listeners.asked() > before);
+      int first = listeners.asked();
+      long begun = System.nanoTime();
+      eventually(
+          "fifteen more are made", Duration.ofSeconds(60), () -> listeners.asked() >= first + 15);
+      long elapsed = Duration.ofNanos(System.nanoTime() - begun).toMillis();
+      wrong = Math.abs(listeners.asked() - first - Math.round(elapsed / 200.0));
+    }
     job.left();
-    assertThat(20L).isLessThanOrEqualTo(elapsed / 200 + 2);
+    assertThat(wrong).as("checks too many or too few").isLessThanOrEqualTo(1);
   }
 
   @Test

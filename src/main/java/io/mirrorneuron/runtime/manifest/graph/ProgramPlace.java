@@ -4,6 +4,7 @@ import io.mirrorneuron.port.Validation.Location;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.wire.LenientJson;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
 
@@ -11,9 +12,10 @@ import java.util.stream.Stream;
  * A program that a manifest names.
  *
  * @param agentId of the agent that runs it
+ * @param node as the agent stands in the manifest
  * @param config of that agent, with what the author left unsaid; nothing in it is checked
  */
-public record ProgramPlace(String agentId, ManifestValue config) {
+public record ProgramPlace(String agentId, ManifestValue node, ManifestValue config) {
 
   /** What is read of a config. */
   private record Told(String pool, Integer poolSlots, String workdir, String sandboxUploadPath) {}
@@ -54,6 +56,25 @@ public record ProgramPlace(String agentId, ManifestValue config) {
   public boolean hasOwnPath() {
     return Stream.of("python_environment", "environment.PATH")
         .anyMatch(path -> !config.find(path).isAbsent());
+  }
+
+  /**
+   * Where the author asks for something of the machine; the agent itself when it is not there, as
+   * for what policies of the whole job ask for.
+   *
+   * @param members where that may be, one of which does
+   * @param mentions a text that the right one has in it
+   */
+  public Location asking(List<String> members, String mentions) {
+    String text = mentions.toLowerCase(Locale.ROOT);
+    return members.stream()
+        .flatMap(member -> Stream.of(member, "config." + member))
+        .map(node::find)
+        .filter(found -> !found.isAbsent())
+        .filter(found -> found.value().toString().toLowerCase(Locale.ROOT).contains(text))
+        .findFirst()
+        .orElse(node)
+        .location();
   }
 
   /** Where the author wrote the member, or what it would be in. */

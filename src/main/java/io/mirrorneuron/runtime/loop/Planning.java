@@ -1,0 +1,35 @@
+package io.mirrorneuron.runtime.loop;
+
+import io.mirrorneuron.runtime.decide.Input;
+import io.mirrorneuron.runtime.documents.JobRow;
+import io.mirrorneuron.runtime.port.Scheduler;
+import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.runtime.workflow.KeptPlan;
+import java.util.Set;
+
+/**
+ * Decides where the agents of a job run: once when it is made, and again when it comes to another
+ * node. What was decided is part of the job's state.
+ */
+record Planning(Scheduler scheduler, Timers timers, JobRow rows) {
+
+  /** The state of a new job, with its plan. */
+  JobState made(JobState state) {
+    state.plan(scheduler.place(state.workflow(), timers.now()));
+    return state;
+  }
+
+  /** What a job is told that this node has taken over, perhaps from itself. */
+  Input.Loaded takenOver(JobState state) {
+    KeptPlan former = state.plan();
+    KeptPlan next = scheduler.place(state.workflow(), timers.now());
+    if (former != null && former.node().equals(next.node())) {
+      return new Input.Loaded(Set.of(), true, null);
+    }
+    return new Input.Loaded(
+        Set.of(),
+        true,
+        new Input.Move(next, former == null ? null : rows.replanned(state, former.node())));
+  }
+}
