@@ -105,7 +105,7 @@ class AllocationIT {
     eventually("it runs", () -> Files.exists(Path.of(stopped + ".runs")));
     String second = submit("{\"gpu\":1}", "echo $CUDA_VISIBLE_DEVICES");
     eventually("the second waits", () -> cause(second).equals("resources"));
-    assertThat(runtime.jobs().why(second).status()).isEqualTo("scheduled");
+    eventually("its status says so", () -> runtime.jobs().why(second).status().equals("scheduled"));
     assertThat(why(second).text())
         .endsWith(
             "it asks for a device of kind gpu; of the 1 devices of this node 1 are taken (by agent"
