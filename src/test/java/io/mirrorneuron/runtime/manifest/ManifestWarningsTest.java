@@ -10,10 +10,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.Validation.Issue;
 import io.mirrorneuron.runtime.manifest.reading.Findings.Purpose;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.testing.SampleManifests;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -372,5 +374,21 @@ class ManifestWarningsTest {
 
   private static ObjectNode steps() {
     return StepFormTest.valid();
+  }
+
+  @Test
+  void whatShouldBeAnotherValueIsToldAsItIs() {
+    String manifest =
+        """
+        {"manifest_version":"1.0","graph_id":"g","type":"stream","entrypoints":["a"],"edges":[],
+         "nodes":[{"node_id":"a","agent_type":"executor",
+                   "config":{"command":["true"]},"resources":{"cpu":-1}}]}
+        """;
+
+    assertThat(
+            manifests.check(manifest, Set.of(), Purpose.NEW).issues())
+        .filteredOn(issue -> issue.severity().equals("error"))
+        .extracting(Issue::actual)
+        .containsExactlyInAnyOrder("stream", "-1");
   }
 }

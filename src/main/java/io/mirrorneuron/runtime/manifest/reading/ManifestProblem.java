@@ -50,4 +50,9 @@ public enum ManifestProblem {
   boolean lacksCapability() {
     return this == RUNNER || this == AGENT_TYPE;
   }
+
+  /** Whether a value should be another one. */
+  boolean isOfValue() {
+    return this == SHAPE || this == UNSUPPORTED;
+  }
 }

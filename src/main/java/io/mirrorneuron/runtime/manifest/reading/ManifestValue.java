@@ -206,7 +206,8 @@ public final class ManifestValue {
   }
 
   public void error(ManifestProblem problem, String message) {
-    findings.error(problem, place, message);
+    String actual = problem.isOfValue() && !isAbsent() ? ShownValue.of(name(), value) : null;
+    findings.error(problem, place, message, null, actual);
   }
 
   public void warn(String message) {
