@@ -23,13 +23,19 @@ public final class LogFollower {
   private final LogFiles files;
   private final String mark;
 
-  /** How far the files of the last look were read, by their identity on disk. */
-  private Map<Object, LogPosition> ends = Map.of();
+  /** A file that is renamed while files are listed is missed; on a busy machine several times. */
+  private static final int MISSED = 20;
 
-  /** Those of the look before: a file that is renamed while files are listed is missed once. */
-  private Map<Object, LogPosition> endsBefore = Map.of();
+  /** How far files were read, by their identity on disk. */
+  private final Map<Object, Reached> ends = new HashMap<>();
 
   private FileState seen;
+  private int looks;
+
+  /**
+   * @param look the last one that saw the file
+   */
+  private record Reached(LogPosition end, int look) {}
 
   /**
    * Follows a log from its beginning.
@@ -51,19 +57,19 @@ public final class LogFollower {
       return List.of();
     }
     List<RunRecord> records = new ArrayList<>();
-    Map<Object, LogPosition> reached = new HashMap<>();
+    looks++;
     for (Path file : files.all()) {
       try {
         BasicFileAttributes attributes =
             Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
         Object key = attributes.fileKey() == null ? file : attributes.fileKey();
-        reached.put(key, read(file, attributes.size(), end(key), records));
+        LogPosition end = read(file, attributes.size(), end(key), records);
+        ends.put(key, new Reached(end, looks));
       } catch (NoSuchFileException e) {
         continue; // closed or thrown away since it was listed
       }
     }
-    endsBefore = ends;
-    ends = reached;
+    ends.values().removeIf(one -> one.look() < looks - MISSED);
     seen = now;
     return records;
   }
@@ -74,8 +80,8 @@ public final class LogFollower {
   }
 
   private LogPosition end(Object key) {
-    LogPosition end = ends.getOrDefault(key, endsBefore.get(key));
-    return end == null ? LogPosition.START : end;
+    Reached reached = ends.get(key);
+    return reached == null ? LogPosition.START : reached.end();
   }
 
   /** Answers where the last whole line ends; of a packed file, which is read once, its size. */

@@ -123,6 +123,22 @@ class LogFollowerTest {
     assertThat(read).doesNotHaveDuplicates().hasSize(writers * each);
   }
 
+  @Test
+  void aFileThatSeveralListsMissedIsNotReadAgain(@TempDir Path elsewhere) throws IOException {
+    LogFollower follower = new LogFollower(folder, RunLog.EVENTS, "");
+    add("{\"n\":1}\n");
+    assertThat(numbers(follower.more())).containsExactly(1);
+    Path missed = Files.move(folder.path().resolve("events.jsonl"), elsewhere.resolve("missed"));
+    for (int n = 2; n < 5; n++) {
+      add("{\"n\":%d}\n".formatted(n));
+      assertThat(numbers(follower.more())).containsExactly(n);
+    }
+    Files.move(missed, folder.path().resolve("events.001.jsonl"));
+    add("{\"n\":5}\n");
+
+    assertThat(numbers(follower.more())).containsExactly(5);
+  }
+
   private static Void append(LogFiles files, byte[] line) {
     try {
       files.append(line);
