@@ -18,6 +18,7 @@ import io.mirrorneuron.port.RestoredJob;
 import io.mirrorneuron.port.SentMessage;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Validation;
+import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.runtime.embedded.EmbeddedRuntime;
 import io.mirrorneuron.runtime.manifest.Manifests;
@@ -51,14 +52,20 @@ public final class MirrorNeuron implements AutoCloseable {
   private final JobsPort jobs;
   private final ClusterPort cluster;
   private final ServicesPort services;
+  private final SchedulesPort schedules;
   private final WorkflowRuns runs;
   private final Runnable closing;
 
   private MirrorNeuron(
-      JobsPort jobs, ClusterPort cluster, ServicesPort services, Runnable closing) {
+      JobsPort jobs,
+      ClusterPort cluster,
+      ServicesPort services,
+      SchedulesPort schedules,
+      Runnable closing) {
     this.jobs = jobs;
     this.cluster = cluster;
     this.services = services;
+    this.schedules = schedules;
     this.runs = new WorkflowRuns(jobs);
     this.closing = closing;
   }
@@ -87,6 +94,7 @@ public final class MirrorNeuron implements AutoCloseable {
         clients.jobs(),
         clients.cluster(),
         clients.services(),
+        clients.schedules(),
         () -> {
           clients.close();
           vertx.close().await();
@@ -103,7 +111,12 @@ public final class MirrorNeuron implements AutoCloseable {
   public static MirrorNeuron embedded(Config config) {
     EmbeddedRuntime runtime =
         EmbeddedRuntime.start(config, ConfigLoader.environment(), Clock.systemUTC());
-    return new MirrorNeuron(runtime.jobs(), runtime.cluster(), runtime.services(), runtime::close);
+    return new MirrorNeuron(
+        runtime.jobs(),
+        runtime.cluster(),
+        runtime.services(),
+        runtime.schedules(),
+        runtime::close);
   }
 
   /** Everything that jobs can be asked and told; the short forms below are of it. */
@@ -114,6 +127,11 @@ public final class MirrorNeuron implements AutoCloseable {
   /** Services that jobs offer. */
   public ServicesPort services() {
     return services;
+  }
+
+  /** What submits jobs when it is due. */
+  public SchedulesPort schedules() {
+    return schedules;
   }
 
   /** Workflows from their submission to their end. */

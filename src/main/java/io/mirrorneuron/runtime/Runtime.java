@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.folder.RunHeader;
@@ -13,6 +14,7 @@ import io.mirrorneuron.runtime.exec.LocalExecutions;
 import io.mirrorneuron.runtime.exec.Orphans;
 import io.mirrorneuron.runtime.exec.confine.Confiner;
 import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
+import io.mirrorneuron.runtime.local.DerivedJobs;
 import io.mirrorneuron.runtime.local.JobAccess;
 import io.mirrorneuron.runtime.local.JobHistory;
 import io.mirrorneuron.runtime.local.LocalJobs;
@@ -23,6 +25,9 @@ import io.mirrorneuron.runtime.local.Watches;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.placement.LocalScheduler;
+import io.mirrorneuron.runtime.schedule.ChildJobs;
+import io.mirrorneuron.runtime.schedule.LocalChildJobs;
+import io.mirrorneuron.runtime.schedule.ScheduleKeeper;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobRows;
 import io.mirrorneuron.store.Keys;
@@ -31,6 +36,8 @@ import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisNodeRegistry;
 import io.mirrorneuron.store.bundle.BundleStore;
 import io.vertx.core.Vertx;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -55,6 +62,7 @@ public final class Runtime implements AutoCloseable {
   private final JobsPort jobs;
   private final LoadAdmission load;
   private final NodeServices.Working services;
+  private final ScheduleKeeper schedules;
 
   /**
    * @param runs where the records of runs are kept; written by this process
@@ -98,7 +106,15 @@ public final class Runtime implements AutoCloseable {
     Admission admission = NodeAdmission.of(settings, identity, machine, executions);
     JobAccess access = access(bundles.shared(), manifests, newJobs(identity, runs), admission);
     jobs = jobs(settings, identity, access, watches, storage);
-    resumeOpenJobs(identity.owner(), bundles.sweep(engine::bundles, timers, retention.bundles()));
+    ChildJobs children = new LocalChildJobs(new DerivedJobs(access, storage), jobs);
+    schedules = NodeSchedules.of(identity, lanes, keys, children, timers);
+    resumeOpenJobs(identity.owner(), bundles.sweep(this::bundles, timers, retention.bundles()));
+    schedules.start();
+  }
+
+  /** Fingerprints of payload files that somebody needs. */
+  private CompletionStage<Set<String>> bundles() {
+    return engine.bundles().thenCombine(schedules.bundles(), NodeSchedules::both);
   }
 
   private static ManifestCache manifests(RuntimeSettings settings) {
@@ -187,6 +203,10 @@ public final class Runtime implements AutoCloseable {
     return services.port();
   }
 
+  public SchedulesPort schedules() {
+    return schedules.port();
+  }
+
   /** The hot read path of job rows. */
   public JobRows rows() {
     return store.hotRows();
@@ -220,6 +240,7 @@ public final class Runtime implements AutoCloseable {
   /** Ends all turns, then all programs; what was under way goes on with the next start. */
   @Override
   public void close() {
+    schedules.close();
     timers.close();
     try {
       engine.close().get(FLUSH_SECONDS, TimeUnit.SECONDS);

@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.embedded;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.runtime.NodeMachine;
 import io.mirrorneuron.runtime.Runtime;
@@ -45,6 +46,7 @@ public record LocalRuntime(
     JobsPort jobs,
     ClusterPort cluster,
     ServicesPort services,
+    SchedulesPort schedules,
     OwnDoors doors,
     JobRows rows,
     RecordStore records,
@@ -90,6 +92,7 @@ public record LocalRuntime(
             keys.namespace(),
             on.clock()),
         runtime.services(),
+        runtime.schedules(),
         settings.doors(),
         runtime.rows(),
         new RedisRecordStore(lanes, keys),

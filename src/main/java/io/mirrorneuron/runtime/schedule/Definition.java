@@ -89,7 +89,7 @@ record Definition(
    *
    * @param payload {@code required}, {@code optional} or {@code forbidden}
    * @param required members of the payload
-   * @param optional others; when there are some, no further ones may come
+   * @param optional others that its author expects; named for readers
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   record Demands(String payload, List<String> required, List<String> optional) {

@@ -44,6 +44,10 @@ public final class MachineSimulation<S, I, E> {
   private double trouble;
 
   private long now = 1_000_000;
+
+  /** How far the clocks that servers read are from the time of this simulation. */
+  private long skew;
+
   private long order;
   private int leader;
 
@@ -69,6 +73,11 @@ public final class MachineSimulation<S, I, E> {
   /** What a user does at that time, at any server; asked again until it is answered. */
   public void submit(long at, String id, I input) {
     schedule(at, OUTSIDE, () -> ask(id, input));
+  }
+
+  /** Sets the clocks of all servers, forth or back. */
+  public void setClocks(long at, long by) {
+    schedule(at, OUTSIDE, () -> skew += by);
   }
 
   private void ask(String id, I input) {
@@ -129,12 +138,12 @@ public final class MachineSimulation<S, I, E> {
         new Timers() {
           @Override
           public long now() {
-            return now;
+            return now + skew;
           }
 
           @Override
           public void at(long at, Runnable task) {
-            schedule(at + random.nextInt(20), life, task);
+            schedule(Math.max(now, at - skew) + random.nextInt(20), life, task);
           }
         };
     Deeds<I, E> remote = (id, deed) -> call(life, () -> world.perform(id, deed));
