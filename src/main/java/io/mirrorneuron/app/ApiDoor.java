@@ -10,6 +10,7 @@ import io.mirrorneuron.area.human.HumanModule;
 import io.mirrorneuron.area.jobs.JobsModule;
 import io.mirrorneuron.area.observability.ObservabilityModule;
 import io.mirrorneuron.area.runs.RunsModule;
+import io.mirrorneuron.area.schedules.SchedulesModule;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.gateway.GatewayVerticle;
@@ -37,7 +38,8 @@ final class ApiDoor {
         ObservabilityModule::of,
         RunsModule::of,
         HumanModule::of,
-        ArchiveModule::of);
+        ArchiveModule::of,
+        SchedulesModule::of);
   }
 
   /**

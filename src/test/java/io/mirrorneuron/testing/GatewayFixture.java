@@ -11,6 +11,7 @@ import io.mirrorneuron.area.jobs.JobsVerticle;
 import io.mirrorneuron.area.observability.ObservabilityVerticle;
 import io.mirrorneuron.area.runs.Desktop;
 import io.mirrorneuron.area.runs.RunsVerticle;
+import io.mirrorneuron.area.schedules.SchedulesVerticle;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.JwtSettings;
@@ -68,6 +69,7 @@ public final class GatewayFixture implements AutoCloseable {
   public final FakeJobs jobs = new FakeJobs();
   public final FakeCluster cluster = new FakeCluster();
   public final FakeServices services = new FakeServices();
+  public final FakeSchedules schedules = new FakeSchedules();
   public final Vertx vertx;
   public final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -159,6 +161,7 @@ public final class GatewayFixture implements AutoCloseable {
                 new ServerProbes(this::redis, () -> fullDisks, () -> Map.of("status", "ok")),
                 clock),
             new BlueprintsVerticle(staging),
+            new SchedulesVerticle(schedules.port(), staging),
             new ObservabilityVerticle(runs, shown, clock),
             new RunsVerticle(
                 shown,

@@ -37,7 +37,7 @@ public final class ScheduleKeeper implements AutoCloseable {
    * @param threads that may block
    */
   public ScheduleKeeper(Home home, ChildJobs jobs, Timers timers, Executor threads) {
-    Calendar calendar = new CronCalendar();
+    CronCalendar calendar = new CronCalendar();
     records = home.records();
     machine = new ScheduleMachine(calendar);
     lead = new HeldLead(ScheduleMachine.KIND, home.owner(), home.lease(), timers);
