@@ -6,7 +6,6 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.Backup;
 import io.mirrorneuron.port.ClusterNode;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.ClusterSummary;
@@ -18,15 +17,12 @@ import io.mirrorneuron.port.RestoredJob;
 import io.mirrorneuron.port.SentMessage;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Validation;
+import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.runtime.embedded.EmbeddedRuntime;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.server.ServerContext;
-import io.mirrorneuron.store.BackupArchive;
 import io.vertx.core.Vertx;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -51,14 +47,20 @@ public final class MirrorNeuron implements AutoCloseable {
   private final JobsPort jobs;
   private final ClusterPort cluster;
   private final ServicesPort services;
+  private final TriggerEvents triggerEvents;
   private final WorkflowRuns runs;
   private final Runnable closing;
 
   private MirrorNeuron(
-      JobsPort jobs, ClusterPort cluster, ServicesPort services, Runnable closing) {
+      JobsPort jobs,
+      ClusterPort cluster,
+      ServicesPort services,
+      TriggerEvents triggerEvents,
+      Runnable closing) {
     this.jobs = jobs;
     this.cluster = cluster;
     this.services = services;
+    this.triggerEvents = triggerEvents;
     this.runs = new WorkflowRuns(jobs);
     this.closing = closing;
   }
@@ -87,6 +89,7 @@ public final class MirrorNeuron implements AutoCloseable {
         clients.jobs(),
         clients.cluster(),
         clients.services(),
+        clients.events(),
         () -> {
           clients.close();
           vertx.close().await();
@@ -103,12 +106,18 @@ public final class MirrorNeuron implements AutoCloseable {
   public static MirrorNeuron embedded(Config config) {
     EmbeddedRuntime runtime =
         EmbeddedRuntime.start(config, ConfigLoader.environment(), Clock.systemUTC());
-    return new MirrorNeuron(runtime.jobs(), runtime.cluster(), runtime.services(), runtime::close);
+    return new MirrorNeuron(
+        runtime.jobs(), runtime.cluster(), runtime.services(), runtime.events(), runtime::close);
   }
 
   /** Everything that jobs can be asked and told; the short forms below are of it. */
   public JobsPort jobs() {
     return jobs;
+  }
+
+  /** Events that start jobs. */
+  public TriggerEvents triggerEvents() {
+    return triggerEvents;
   }
 
   /** Services that jobs offer. */
@@ -210,14 +219,7 @@ public final class MirrorNeuron implements AutoCloseable {
    * @throws MnException PRECONDITION unless the job is paused
    */
   public Path backup(String jobId, Path folder) {
-    Backup backup = jobs.backup(jobId);
-    Path file = folder.resolve(BackupArchive.fileName(backup, Clock.systemUTC().instant()));
-    try {
-      Files.createDirectories(folder);
-      return Files.write(file, BackupArchive.pack(backup));
-    } catch (IOException e) {
-      throw new UncheckedIOException("the backup cannot be written", e);
-    }
+    return new JobBackups(jobs).write(jobId, folder);
   }
 
   /**
@@ -230,11 +232,7 @@ public final class MirrorNeuron implements AutoCloseable {
    *     changed; INVALID when it does not fit this runtime
    */
   public RestoredJob restore(Path archive, String blueprintId, String runId) {
-    if (!Files.isRegularFile(archive)) {
-      throw MnException.notFound("backup", archive.toString());
-    }
-    Path scratch = Path.of(System.getProperty("java.io.tmpdir"));
-    return jobs.restore(BackupArchive.unpack(archive, scratch), blueprintId, runId);
+    return new JobBackups(jobs).restore(archive, blueprintId, runId);
   }
 
   /** Ends a job and its programs; one that has ended stays as it is. Returns the status word. */

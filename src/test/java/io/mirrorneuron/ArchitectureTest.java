@@ -496,6 +496,7 @@ class ArchitectureTest {
                       "RecordedDocuments", // documents that it writes
                       "CompactTimeline", // and one that it makes of what programs wrote
                       "JobHistory", // events of jobs that the runtime answers
+                      "LocalEvents", // events that start jobs
                       "LocalJobs"))) // and jobs
           .should()
           .dependOnClassesThat(belongToAnyOf(Redaction.class))

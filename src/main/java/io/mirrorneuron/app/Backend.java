@@ -3,6 +3,7 @@ package io.mirrorneuron.app;
 import io.mirrorneuron.client.Clients;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.runtime.embedded.LocalRuntime;
 import io.mirrorneuron.runtime.embedded.RuntimeHome;
@@ -18,6 +19,8 @@ sealed interface Backend {
   ClusterPort cluster();
 
   ServicesPort services();
+
+  TriggerEvents events();
 
   /** Readiness of the runtime and of this server's disks. */
   Readiness readiness();
@@ -38,10 +41,20 @@ sealed interface Backend {
     public ServicesPort services() {
       return runtime.services();
     }
+
+    @Override
+    public TriggerEvents events() {
+      return runtime.events();
+    }
   }
 
   /** A runtime in another process, reached over gRPC. */
-  record Elsewhere(JobsPort jobs, ClusterPort cluster, ServicesPort services, Readiness readiness)
+  record Elsewhere(
+      JobsPort jobs,
+      ClusterPort cluster,
+      ServicesPort services,
+      TriggerEvents events,
+      Readiness readiness)
       implements Backend {}
 
   /** Starts a runtime in this process. */
@@ -59,6 +72,7 @@ sealed interface Backend {
         clients.jobs(),
         clients.cluster(),
         clients.services(),
+        clients.events(),
         on.disks().watch().and(clients.readiness()));
   }
 }

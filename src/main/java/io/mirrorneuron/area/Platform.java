@@ -3,6 +3,7 @@ package io.mirrorneuron.area;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.ShownRuns;
@@ -48,6 +49,8 @@ public interface Platform {
   ClusterPort cluster();
 
   ServicesPort services();
+
+  TriggerEvents events();
 
   /** Rows of jobs, readable without blocking; empty when the runtime is elsewhere. */
   Optional<JobRows> rows();

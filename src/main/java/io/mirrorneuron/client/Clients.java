@@ -5,6 +5,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.storage.Readiness;
 import io.vertx.core.Vertx;
@@ -20,12 +21,14 @@ public final class Clients implements AutoCloseable {
   private final JobsPort jobs;
   private final ClusterPort cluster;
   private final ServicesPort services;
+  private final TriggerEvents events;
 
   private Clients(Vertx vertx, GrpcCalls calls) {
     this.calls = calls;
     this.jobs = new GrpcJobsClient(vertx, calls);
     this.cluster = new GrpcClusterClient(calls);
     this.services = new GrpcServicesClient(calls);
+    this.events = new GrpcTriggerEventsClient(calls);
   }
 
   /**
@@ -67,6 +70,10 @@ public final class Clients implements AutoCloseable {
 
   public ServicesPort services() {
     return services;
+  }
+
+  public TriggerEvents events() {
+    return events;
   }
 
   /** Whether the runtime says that it serves. */

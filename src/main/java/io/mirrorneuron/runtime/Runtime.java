@@ -1,10 +1,9 @@
 package io.mirrorneuron.runtime;
 
-import io.mirrorneuron.config.Config;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.run.RunStore;
-import io.mirrorneuron.run.folder.RunHeader;
 import io.mirrorneuron.run.record.RunRecorder;
 import io.mirrorneuron.runtime.admission.Admission;
 import io.mirrorneuron.runtime.admission.LoadAdmission;
@@ -18,11 +17,10 @@ import io.mirrorneuron.runtime.local.JobHistory;
 import io.mirrorneuron.runtime.local.LocalJobs;
 import io.mirrorneuron.runtime.local.ManifestCache;
 import io.mirrorneuron.runtime.local.NewJobs;
-import io.mirrorneuron.runtime.local.RunFolders;
 import io.mirrorneuron.runtime.local.Watches;
 import io.mirrorneuron.runtime.loop.Engine;
-import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.placement.LocalScheduler;
+import io.mirrorneuron.runtime.schedule.event.EventReaction;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobRows;
 import io.mirrorneuron.store.Keys;
@@ -55,6 +53,7 @@ public final class Runtime implements AutoCloseable {
   private final JobsPort jobs;
   private final LoadAdmission load;
   private final NodeServices.Working services;
+  private final NodeEvents events;
 
   /**
    * @param runs where the records of runs are kept; written by this process
@@ -70,40 +69,46 @@ public final class Runtime implements AutoCloseable {
       Vertx vertx) {
     this.lanes = lanes;
     Orphans.killAll(settings.executors(), identity.runtimeId());
-    ManifestCache manifests = manifests(settings);
+    ManifestCache manifests = NodeJobs.manifests(settings);
     Keys keys = new Keys(settings.redisNamespace());
     NodeBundles bundles = NodeBundles.of(settings, identity, lanes, keys);
     Watches watches = new Watches();
     timers = new ScheduledTimers(identity.clock());
     NodeServices node = NodeServices.of(identity, lanes, keys);
+    events = NodeEvents.of(identity, lanes, keys);
     executions =
         NodePrograms.start(
             settings, identity, machine, runs, storage, bundles.source(), node.gate());
     load = NodeAdmission.load(settings, identity, machine, executions, timers);
     services = node.with(settings, identity, vertx, executions, timers, bundles.local()::payloads);
-    Config.Retention retention = settings.retention();
-    store = new RedisJobStore(lanes, keys, retention.terminalJobs(), retention.eventsPerJob());
+    store = NodeJobs.store(settings.retention(), lanes, keys);
     recorder = new RunRecorder(runs, store, executions::flush, storage);
-    engine =
-        new Engine(
-            engineIdentity(settings, identity),
-            ports(keys, identity),
-            manifests::parse,
-            bundles.local()::payloads,
-            jobId -> {
-              recorder.changed(jobId);
-              watches.changed(jobId);
-            },
-            services.keeper());
+    engine = engine(settings, identity, keys, manifests, bundles, watches);
     Admission admission = NodeAdmission.of(settings, identity, machine, executions);
-    JobAccess access = access(bundles.shared(), manifests, newJobs(identity, runs), admission);
+    NewJobs newJobs = NodeJobs.newJobs(identity, runs, store);
+    JobAccess access = access(bundles.shared(), manifests, newJobs, admission);
     jobs = jobs(settings, identity, access, watches, storage);
-    resumeOpenJobs(identity.owner(), bundles.sweep(engine::bundles, timers, retention.bundles()));
+    resumeOpenJobs(
+        identity.owner(), bundles.sweep(engine::bundles, timers, settings.retention().bundles()));
   }
 
-  private static ManifestCache manifests(RuntimeSettings settings) {
-    return new ManifestCache(
-        new Manifests(settings.executors().defaultRunner()), settings.manifests().unknownMembers());
+  private Engine engine(
+      RuntimeSettings settings,
+      RuntimeIdentity identity,
+      Keys keys,
+      ManifestCache manifests,
+      NodeBundles bundles,
+      Watches watches) {
+    return new Engine(
+        NodeJobs.engineIdentity(settings, identity),
+        ports(keys, identity),
+        manifests::parse,
+        bundles.local()::payloads,
+        jobId -> {
+          recorder.changed(jobId);
+          watches.changed(jobId);
+        },
+        services.keeper());
   }
 
   private LocalJobs jobs(
@@ -131,12 +136,6 @@ public final class Runtime implements AutoCloseable {
         load);
   }
 
-  private NewJobs newJobs(RuntimeIdentity identity, RunStore runs) {
-    RunFolders folders =
-        new RunFolders(run -> runs.present(run).map(RunHeader::ofJob).map(RunHeader::jobId), store);
-    return new NewJobs(identity.owner(), identity.jobIdSuffixes(), folders);
-  }
-
   private Engine.Ports ports(Keys keys, RuntimeIdentity identity) {
     return new Engine.Ports(
         store,
@@ -145,15 +144,6 @@ public final class Runtime implements AutoCloseable {
         executions,
         timers,
         lanes::executor);
-  }
-
-  private static Engine.Identity engineIdentity(
-      RuntimeSettings settings, RuntimeIdentity identity) {
-    return new Engine.Identity(
-        identity.nodeName(),
-        identity.owner(),
-        settings.inFlight() == Config.InFlight.REVIEW,
-        settings.retention().inlineLimit());
   }
 
   /** Resumes the jobs that an earlier server of the same data directory left open. */
@@ -185,6 +175,15 @@ public final class Runtime implements AutoCloseable {
 
   public ServicesPort services() {
     return services.port();
+  }
+
+  public TriggerEvents events() {
+    return events.port();
+  }
+
+  /** Has events acted upon from now on. */
+  public void react(EventReaction reaction) {
+    events.reaction().set(reaction);
   }
 
   /** The hot read path of job rows. */

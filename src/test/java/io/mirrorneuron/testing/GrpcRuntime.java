@@ -30,6 +30,7 @@ public final class GrpcRuntime implements AutoCloseable {
   public final FakeJobs jobs = new FakeJobs();
   public final FakeCluster cluster = new FakeCluster();
   public final FakeServices services = new FakeServices();
+  public final FakeEvents events = new FakeEvents();
   public final AtomicBoolean serving = new AtomicBoolean(true);
   public final RuntimeServer server;
 
@@ -65,6 +66,7 @@ public final class GrpcRuntime implements AutoCloseable {
                 behind == null ? jobs : behind.jobs(),
                 behind == null ? cluster : behind.cluster(),
                 behind == null ? services : behind.runtime().services(),
+                behind == null ? events.port() : behind.runtime().events(),
                 identity,
                 GrpcRuntime::hardware,
                 serving::get,

@@ -4,6 +4,7 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.run.RunBacklog;
 import io.mirrorneuron.run.RunStore;
@@ -74,6 +75,10 @@ public final class EmbeddedRuntime implements AutoCloseable {
 
   public ServicesPort services() {
     return runtime.services();
+  }
+
+  public TriggerEvents events() {
+    return runtime.events();
   }
 
   /** Parks the open jobs; the next start on the same directory goes on with them. */

@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.embedded;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.runtime.NodeMachine;
 import io.mirrorneuron.runtime.Runtime;
@@ -45,6 +46,7 @@ public record LocalRuntime(
     JobsPort jobs,
     ClusterPort cluster,
     ServicesPort services,
+    TriggerEvents events,
     OwnDoors doors,
     JobRows rows,
     RecordStore records,
@@ -81,15 +83,9 @@ public record LocalRuntime(
     on.disks().watch().asks(new RedisProbe(lanes, keys));
     return new LocalRuntime(
         runtime.jobs(),
-        new LocalCluster(
-            identity,
-            hardware,
-            runtime::programs,
-            runtime.census(),
-            limits,
-            keys.namespace(),
-            on.clock()),
+        cluster(identity, hardware, runtime, limits, keys, on),
         runtime.services(),
+        runtime.events(),
         settings.doors(),
         runtime.rows(),
         new RedisRecordStore(lanes, keys),
@@ -98,6 +94,23 @@ public record LocalRuntime(
         redis,
         membership(runtime),
         runtime.confinement());
+  }
+
+  private static ClusterPort cluster(
+      NodeIdentity identity,
+      HardwareProbe hardware,
+      Runtime runtime,
+      NodeLimits limits,
+      Keys keys,
+      ServerContext on) {
+    return new LocalCluster(
+        identity,
+        hardware,
+        runtime::programs,
+        runtime.census(),
+        limits,
+        keys.namespace(),
+        on.clock());
   }
 
   private static NodeIdentity identity(Config config) throws IOException {

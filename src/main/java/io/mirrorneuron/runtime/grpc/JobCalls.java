@@ -10,6 +10,7 @@ import io.mirrorneuron.port.RestoredJob;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.port.SubmittedJob;
+import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.proto.job.v1.CancelJobRequest;
 import io.mirrorneuron.proto.job.v1.CancelJobResponse;
 import io.mirrorneuron.proto.job.v1.ClearJobsRequest;
@@ -40,21 +41,25 @@ import java.util.stream.Collectors;
 /** The calls about jobs. */
 final class JobCalls {
   private final JobsPort jobs;
+  private final TriggerEventCalls events;
   private final Secret adminToken;
 
   /**
    * @param adminToken what the runtime wants to see for a cleanup
    */
-  JobCalls(JobsPort jobs, Secret adminToken) {
+  JobCalls(JobsPort jobs, TriggerEvents events, Secret adminToken) {
     this.jobs = jobs;
+    this.events = new TriggerEventCalls(events);
     this.adminToken = adminToken;
   }
 
   Service service(CallDispatcher door) {
-    return door.service(
-            JobServiceGrpcService.SERVICE_NAME,
-            JobServiceGrpcService.SERVICE_DESCRIPTOR,
-            JobServiceGrpcService.all())
+    return events
+        .bind(
+            door.service(
+                JobServiceGrpcService.SERVICE_NAME,
+                JobServiceGrpcService.SERVICE_DESCRIPTOR,
+                JobServiceGrpcService.all()))
         .unary(JobServiceGrpcService.SubmitJob, this::submit)
         .unary(JobServiceGrpcService.GetJob, this::get)
         .unary(JobServiceGrpcService.ListJobs, this::list)
