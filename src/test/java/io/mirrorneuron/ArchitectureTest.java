@@ -497,6 +497,7 @@ class ArchitectureTest {
                       "CompactTimeline", // and one that it makes of what programs wrote
                       "ScheduleViews", // schedules that the runtime answers
                       "JobHistory", // events of jobs that the runtime answers
+                      "LocalEvents", // events that start jobs
                       "LocalJobs"))) // and jobs
           .should()
           .dependOnClassesThat(belongToAnyOf(Redaction.class))

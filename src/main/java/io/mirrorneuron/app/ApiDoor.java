@@ -6,6 +6,7 @@ import io.mirrorneuron.area.Platform;
 import io.mirrorneuron.area.archive.ArchiveModule;
 import io.mirrorneuron.area.blueprints.BlueprintsModule;
 import io.mirrorneuron.area.cluster.ClusterModule;
+import io.mirrorneuron.area.events.EventsModule;
 import io.mirrorneuron.area.human.HumanModule;
 import io.mirrorneuron.area.jobs.JobsModule;
 import io.mirrorneuron.area.observability.ObservabilityModule;
@@ -39,7 +40,8 @@ final class ApiDoor {
         RunsModule::of,
         HumanModule::of,
         ArchiveModule::of,
-        SchedulesModule::of);
+        SchedulesModule::of,
+        EventsModule::of);
   }
 
   /**

@@ -6,6 +6,7 @@ import io.mirrorneuron.cli.Screen;
 import io.mirrorneuron.cli.author.InitCommand;
 import io.mirrorneuron.cli.author.PlanCommand;
 import io.mirrorneuron.cli.author.ValidateCommand;
+import io.mirrorneuron.cli.event.EventCommand;
 import io.mirrorneuron.cli.human.HumanCommand;
 import io.mirrorneuron.cli.job.JobCommand;
 import io.mirrorneuron.cli.run.RunCommand;
@@ -55,6 +56,7 @@ import picocli.CommandLine.Option;
       ServiceCommand.class,
       ScheduleCommand.class,
       TriggerCommand.class,
+      EventCommand.class,
       HelpCommand.class,
       VersionCommand.class,
       CompletionCommand.class

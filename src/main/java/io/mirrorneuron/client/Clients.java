@@ -5,7 +5,9 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.RuntimePorts;
 import io.mirrorneuron.port.schedule.SchedulesPort;
+import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.storage.Readiness;
 import io.vertx.core.Vertx;
@@ -14,7 +16,7 @@ import io.vertx.core.net.SocketAddress;
 import java.util.function.UnaryOperator;
 
 /** A connection to one runtime and the ports that use it. */
-public final class Clients implements AutoCloseable {
+public final class Clients implements RuntimePorts, AutoCloseable {
   private static final int DEFAULT_PORT = 55051;
 
   private final GrpcCalls calls;
@@ -22,6 +24,7 @@ public final class Clients implements AutoCloseable {
   private final ClusterPort cluster;
   private final ServicesPort services;
   private final SchedulesPort schedules;
+  private final TriggerEvents events;
 
   private Clients(Vertx vertx, GrpcCalls calls) {
     this.calls = calls;
@@ -29,6 +32,7 @@ public final class Clients implements AutoCloseable {
     this.cluster = new GrpcClusterClient(calls);
     this.services = new GrpcServicesClient(calls);
     this.schedules = new GrpcSchedulesClient(calls);
+    this.events = new GrpcTriggerEventsClient(calls);
   }
 
   /**
@@ -60,20 +64,29 @@ public final class Clients implements AutoCloseable {
             failure);
   }
 
+  @Override
   public JobsPort jobs() {
     return jobs;
   }
 
+  @Override
   public ClusterPort cluster() {
     return cluster;
   }
 
+  @Override
   public ServicesPort services() {
     return services;
   }
 
+  @Override
   public SchedulesPort schedules() {
     return schedules;
+  }
+
+  @Override
+  public TriggerEvents events() {
+    return events;
   }
 
   /** Whether the runtime says that it serves. */

@@ -1,11 +1,10 @@
 package io.mirrorneuron.runtime;
 
-import io.mirrorneuron.config.Config;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.schedule.SchedulesPort;
+import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.run.RunStore;
-import io.mirrorneuron.run.folder.RunHeader;
 import io.mirrorneuron.run.record.RunRecorder;
 import io.mirrorneuron.runtime.admission.Admission;
 import io.mirrorneuron.runtime.admission.LoadAdmission;
@@ -14,19 +13,14 @@ import io.mirrorneuron.runtime.exec.LocalExecutions;
 import io.mirrorneuron.runtime.exec.Orphans;
 import io.mirrorneuron.runtime.exec.confine.Confiner;
 import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
-import io.mirrorneuron.runtime.local.DerivedJobs;
 import io.mirrorneuron.runtime.local.JobAccess;
 import io.mirrorneuron.runtime.local.JobHistory;
 import io.mirrorneuron.runtime.local.LocalJobs;
 import io.mirrorneuron.runtime.local.ManifestCache;
 import io.mirrorneuron.runtime.local.NewJobs;
-import io.mirrorneuron.runtime.local.RunFolders;
 import io.mirrorneuron.runtime.local.Watches;
 import io.mirrorneuron.runtime.loop.Engine;
-import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.placement.LocalScheduler;
-import io.mirrorneuron.runtime.schedule.ChildJobs;
-import io.mirrorneuron.runtime.schedule.LocalChildJobs;
 import io.mirrorneuron.runtime.schedule.ScheduleKeeper;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobRows;
@@ -63,6 +57,7 @@ public final class Runtime implements AutoCloseable {
   private final LoadAdmission load;
   private final NodeServices.Working services;
   private final ScheduleKeeper schedules;
+  private final NodeEvents events;
 
   /**
    * @param runs where the records of runs are kept; written by this process
@@ -78,37 +73,29 @@ public final class Runtime implements AutoCloseable {
       Vertx vertx) {
     this.lanes = lanes;
     Orphans.killAll(settings.executors(), identity.runtimeId());
-    ManifestCache manifests = manifests(settings);
+    ManifestCache manifests = NodeJobs.manifests(settings);
     Keys keys = new Keys(settings.redisNamespace());
     NodeBundles bundles = NodeBundles.of(settings, identity, lanes, keys);
     Watches watches = new Watches();
     timers = new ScheduledTimers(identity.clock());
     NodeServices node = NodeServices.of(identity, lanes, keys);
+    events = NodeEvents.of(identity, lanes, keys);
     executions =
         NodePrograms.start(
             settings, identity, machine, runs, storage, bundles.source(), node.gate());
     load = NodeAdmission.load(settings, identity, machine, executions, timers);
     services = node.with(settings, identity, vertx, executions, timers, bundles.local()::payloads);
-    Config.Retention retention = settings.retention();
-    store = new RedisJobStore(lanes, keys, retention.terminalJobs(), retention.eventsPerJob());
+    store = NodeJobs.store(settings.retention(), lanes, keys);
     recorder = new RunRecorder(runs, store, executions::flush, storage);
-    engine =
-        new Engine(
-            engineIdentity(settings, identity),
-            ports(keys, identity),
-            manifests::parse,
-            bundles.local()::payloads,
-            jobId -> {
-              recorder.changed(jobId);
-              watches.changed(jobId);
-            },
-            services.keeper());
+    engine = engine(settings, identity, keys, manifests, bundles, watches);
     Admission admission = NodeAdmission.of(settings, identity, machine, executions);
-    JobAccess access = access(bundles.shared(), manifests, newJobs(identity, runs), admission);
+    NewJobs newJobs = NodeJobs.newJobs(identity, runs, store);
+    JobAccess access = access(bundles.shared(), manifests, newJobs, admission);
     jobs = jobs(settings, identity, access, watches, storage);
-    ChildJobs children = new LocalChildJobs(new DerivedJobs(access, storage), jobs);
-    schedules = NodeSchedules.of(identity, lanes, keys, children, timers);
-    resumeOpenJobs(identity.owner(), bundles.sweep(this::bundles, timers, retention.bundles()));
+    schedules = NodeSchedules.of(identity, lanes, keys, access, storage, jobs, timers);
+    events.reaction().set(schedules.reaction());
+    resumeOpenJobs(
+        identity.owner(), bundles.sweep(this::bundles, timers, settings.retention().bundles()));
     schedules.start();
   }
 
@@ -117,9 +104,23 @@ public final class Runtime implements AutoCloseable {
     return engine.bundles().thenCombine(schedules.bundles(), NodeSchedules::both);
   }
 
-  private static ManifestCache manifests(RuntimeSettings settings) {
-    return new ManifestCache(
-        new Manifests(settings.executors().defaultRunner()), settings.manifests().unknownMembers());
+  private Engine engine(
+      RuntimeSettings settings,
+      RuntimeIdentity identity,
+      Keys keys,
+      ManifestCache manifests,
+      NodeBundles bundles,
+      Watches watches) {
+    return new Engine(
+        NodeJobs.engineIdentity(settings, identity),
+        ports(keys, identity),
+        manifests::parse,
+        bundles.local()::payloads,
+        jobId -> {
+          recorder.changed(jobId);
+          watches.changed(jobId);
+        },
+        services.keeper());
   }
 
   private LocalJobs jobs(
@@ -147,12 +148,6 @@ public final class Runtime implements AutoCloseable {
         load);
   }
 
-  private NewJobs newJobs(RuntimeIdentity identity, RunStore runs) {
-    RunFolders folders =
-        new RunFolders(run -> runs.present(run).map(RunHeader::ofJob).map(RunHeader::jobId), store);
-    return new NewJobs(identity.owner(), identity.jobIdSuffixes(), folders);
-  }
-
   private Engine.Ports ports(Keys keys, RuntimeIdentity identity) {
     return new Engine.Ports(
         store,
@@ -161,15 +156,6 @@ public final class Runtime implements AutoCloseable {
         executions,
         timers,
         lanes::executor);
-  }
-
-  private static Engine.Identity engineIdentity(
-      RuntimeSettings settings, RuntimeIdentity identity) {
-    return new Engine.Identity(
-        identity.nodeName(),
-        identity.owner(),
-        settings.inFlight() == Config.InFlight.REVIEW,
-        settings.retention().inlineLimit());
   }
 
   /** Resumes the jobs that an earlier server of the same data directory left open. */
@@ -205,6 +191,10 @@ public final class Runtime implements AutoCloseable {
 
   public SchedulesPort schedules() {
     return schedules.port();
+  }
+
+  public TriggerEvents events() {
+    return events.port();
   }
 
   /** The hot read path of job rows. */

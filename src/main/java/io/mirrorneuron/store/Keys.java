@@ -137,6 +137,11 @@ public record Keys(String namespace) {
     return namespace + ":{services}:of:" + name;
   }
 
+  /** First part of the keys of events that start jobs, see {@code trigger-events.lua}. */
+  public String triggerEvents() {
+    return namespace + ":{trigger-events}:";
+  }
+
   /** First part of the keys of payload files, see {@code bundles.lua}. */
   public String bundles() {
     return namespace + ":bundles:";

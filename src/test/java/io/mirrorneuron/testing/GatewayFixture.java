@@ -5,6 +5,7 @@ import io.mirrorneuron.area.blueprints.BlueprintsVerticle;
 import io.mirrorneuron.area.cluster.ClusterVerticle;
 import io.mirrorneuron.area.cluster.ServerLocation;
 import io.mirrorneuron.area.cluster.ServerProbes;
+import io.mirrorneuron.area.events.EventsVerticle;
 import io.mirrorneuron.area.human.HumanVerticle;
 import io.mirrorneuron.area.jobs.JobRuns;
 import io.mirrorneuron.area.jobs.JobsVerticle;
@@ -70,6 +71,7 @@ public final class GatewayFixture implements AutoCloseable {
   public final FakeCluster cluster = new FakeCluster();
   public final FakeServices services = new FakeServices();
   public final FakeSchedules schedules = new FakeSchedules();
+  public final FakeEvents events = new FakeEvents();
   public final Vertx vertx;
   public final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -160,8 +162,8 @@ public final class GatewayFixture implements AutoCloseable {
                 new ServerLocation("local", folder, () -> "localhost:55051", () -> URL),
                 new ServerProbes(this::redis, () -> fullDisks, () -> Map.of("status", "ok")),
                 clock),
-            new BlueprintsVerticle(staging),
             new SchedulesVerticle(schedules.port(), staging),
+            new BlueprintsVerticle(staging, events.port()),
             new ObservabilityVerticle(runs, shown, clock),
             new RunsVerticle(
                 shown,
@@ -173,7 +175,8 @@ public final class GatewayFixture implements AutoCloseable {
                 clock),
             new HumanVerticle(jobs, desk, new HumanInbox(runs, logs, clock)),
             new ArchiveVerticle(
-                shown, folder.resolve("exports"), "mn test", Storage.unwatched(), clock));
+                shown, folder.resolve("exports"), "mn test", Storage.unwatched(), clock),
+            new EventsVerticle(events.port()));
     Contract contract = Contract.load(vertx).await(30, TimeUnit.SECONDS);
     gateway =
         new GatewayVerticle(

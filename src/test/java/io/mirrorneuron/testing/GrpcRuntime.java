@@ -32,6 +32,7 @@ public final class GrpcRuntime implements AutoCloseable {
   public final FakeCluster cluster = new FakeCluster();
   public final FakeServices services = new FakeServices();
   public final SchedulesPort schedules = new FakeSchedules().port();
+  public final FakeEvents events = new FakeEvents();
   public final AtomicBoolean serving = new AtomicBoolean(true);
   public final RuntimeServer server;
 
@@ -68,6 +69,7 @@ public final class GrpcRuntime implements AutoCloseable {
                 behind == null ? cluster : behind.cluster(),
                 behind == null ? services : behind.runtime().services(),
                 behind == null ? schedules : behind.runtime().schedules(),
+                behind == null ? events.port() : behind.runtime().events(),
                 identity,
                 GrpcRuntime::hardware,
                 serving::get,

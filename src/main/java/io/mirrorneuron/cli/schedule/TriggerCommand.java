@@ -46,12 +46,10 @@ public final class TriggerCommand extends CommandGroup {
       @Option(names = "--allow-overlap", description = "Also while an earlier job still runs.")
           boolean allowOverlap)
       throws InterruptedException {
-    Map<String, Object> trigger = new LinkedHashMap<>();
-    trigger.put("event_type", event);
-    trigger.put("filters", ScheduleSpec.object(client, "--filter-json", filters));
+    Map<String, Object> passing = ScheduleSpec.object(client, "--filter-json", filters);
     Map<String, Object> schedule = new LinkedHashMap<>();
     schedule.put("kind", "event");
-    schedule.put("trigger", trigger);
+    schedule.put("trigger", Map.of("event_type", event, "filters", passing));
     schedule.put("prohibit_overlap", !allowOverlap);
     if (name != null) {
       schedule.put("name", name);

@@ -4,6 +4,7 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.schedule.SchedulesPort;
+import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.runtime.NodeMachine;
 import io.mirrorneuron.runtime.Runtime;
@@ -47,6 +48,7 @@ public record LocalRuntime(
     ClusterPort cluster,
     ServicesPort services,
     SchedulesPort schedules,
+    TriggerEvents events,
     OwnDoors doors,
     JobRows rows,
     RecordStore records,
@@ -83,16 +85,10 @@ public record LocalRuntime(
     on.disks().watch().asks(new RedisProbe(lanes, keys));
     return new LocalRuntime(
         runtime.jobs(),
-        new LocalCluster(
-            identity,
-            hardware,
-            runtime::programs,
-            runtime.census(),
-            limits,
-            keys.namespace(),
-            on.clock()),
+        cluster(identity, hardware, runtime, limits, keys, on),
         runtime.services(),
         runtime.schedules(),
+        runtime.events(),
         settings.doors(),
         runtime.rows(),
         new RedisRecordStore(lanes, keys),
@@ -101,6 +97,23 @@ public record LocalRuntime(
         redis,
         membership(runtime),
         runtime.confinement());
+  }
+
+  private static ClusterPort cluster(
+      NodeIdentity identity,
+      HardwareProbe hardware,
+      Runtime runtime,
+      NodeLimits limits,
+      Keys keys,
+      ServerContext on) {
+    return new LocalCluster(
+        identity,
+        hardware,
+        runtime::programs,
+        runtime.census(),
+        limits,
+        keys.namespace(),
+        on.clock());
   }
 
   private static NodeIdentity identity(Config config) throws IOException {

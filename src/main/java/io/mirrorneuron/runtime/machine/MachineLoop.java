@@ -86,9 +86,8 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
     if (owed.isEmpty()) {
       return CompletableFuture.completedFuture(state);
     }
-    List<CompletableFuture<Optional<S>>> all =
-        owed.stream().map(deed -> perform(id, deed, 0)).toList();
-    return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
+    return CompletableFuture.allOf(
+            owed.stream().map(deed -> perform(id, deed, 0)).toArray(CompletableFuture[]::new))
         .thenCompose(done -> store.read(machine.kind(), id))
         .thenCompose(stored -> settled(id, stored.map(found -> machine.read(found.json()))));
   }
@@ -182,11 +181,8 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
   }
 
   private CompletionStage<I> started(String id, E deed) {
-    try {
-      return deeds.perform(id, deed);
-    } catch (RuntimeException e) {
-      return CompletableFuture.failedFuture(e);
-    }
+    return CompletableFuture.<Void>completedFuture(null)
+        .thenCompose(begun -> deeds.perform(id, deed)); // what it throws is a failure, too
   }
 
   private void wake(String id) {

@@ -76,6 +76,7 @@ final class LocalSchedules implements SchedulesPort {
             null,
             List.of(),
             List.of(),
+            List.of(),
             ScheduleCounters.NONE,
             Schedule.Told.NOTHING,
             kept.bundle(),

@@ -16,6 +16,7 @@ import java.util.function.UnaryOperator;
  * @param lastDue the latest time that was dealt with: none before it ever comes again
  * @param pausedUntil when it goes on by itself; null for never
  * @param waiting what it is due for and was not dealt with yet, in order
+ * @param recent the last dispatches that events and calls have led to: told again, they are known
  * @param children its jobs that were open when it was last looked at
  * @param bundle fingerprint of its payload files; null for none
  * @param graphId what its jobs are called after
@@ -31,6 +32,7 @@ record Schedule(
     Long lastDue,
     Long pausedUntil,
     List<Due> waiting,
+    List<String> recent,
     List<Child> children,
     ScheduleCounters counters,
     Told told,
@@ -41,8 +43,11 @@ record Schedule(
     long createdAt,
     long updatedAt) {
 
+  private static final int MOST_RECENT = 100;
+
   Schedule {
     waiting = waiting == null ? List.of() : List.copyOf(waiting);
+    recent = recent == null ? List.of() : List.copyOf(recent);
     children = children == null ? List.of() : List.copyOf(children);
     source = source == null ? Map.of() : source;
     told = told == null ? Told.NOTHING : told;
@@ -160,43 +165,43 @@ record Schedule(
 
   Schedule with(Definition other) {
     return new Schedule(
-        id, other, status, nextDue, lastDue, pausedUntil, waiting, children, counters, told, bundle,
+        id, other, status, nextDue, lastDue, pausedUntil, waiting, recent, children, counters, told, bundle,
         graphId, source, by, createdAt, updatedAt);
   }
 
   Schedule in(Status other, Long until) {
     return new Schedule(
-        id, definition, other, nextDue, lastDue, until, waiting, children, counters, told, bundle,
+        id, definition, other, nextDue, lastDue, until, waiting, recent, children, counters, told, bundle,
         graphId, source, by, createdAt, updatedAt);
   }
 
   Schedule due(Long next, Long last) {
     return new Schedule(
-        id, definition, status, next, last, pausedUntil, waiting, children, counters, told, bundle,
+        id, definition, status, next, last, pausedUntil, waiting, recent, children, counters, told, bundle,
         graphId, source, by, createdAt, updatedAt);
   }
 
   Schedule waiting(List<Due> all) {
     return new Schedule(
-        id, definition, status, nextDue, lastDue, pausedUntil, all, children, counters, told,
+        id, definition, status, nextDue, lastDue, pausedUntil, all, recent, children, counters, told,
         bundle, graphId, source, by, createdAt, updatedAt);
   }
 
   Schedule children(List<Child> all) {
     return new Schedule(
-        id, definition, status, nextDue, lastDue, pausedUntil, waiting, all, counters, told, bundle,
+        id, definition, status, nextDue, lastDue, pausedUntil, waiting, recent, all, counters, told, bundle,
         graphId, source, by, createdAt, updatedAt);
   }
 
   Schedule counting(ScheduleCounters now, Told toldNow) {
     return new Schedule(
-        id, definition, status, nextDue, lastDue, pausedUntil, waiting, children, now, toldNow,
+        id, definition, status, nextDue, lastDue, pausedUntil, waiting, recent, children, now, toldNow,
         bundle, graphId, source, by, createdAt, updatedAt);
   }
 
   Schedule at(long now) {
     return new Schedule(
-        id, definition, status, nextDue, lastDue, pausedUntil, waiting, children, counters, told,
+        id, definition, status, nextDue, lastDue, pausedUntil, waiting, recent, children, counters, told,
         bundle, graphId, source, by, createdAt, now);
   }
 
@@ -216,6 +221,20 @@ record Schedule(
     List<Due> all = new ArrayList<>(waiting);
     all.add(one);
     return waiting(all);
+  }
+
+  /** Whether an event or a call has led to this before. */
+  boolean knows(String dispatchId) {
+    return recent.contains(dispatchId) || awaits(dispatchId);
+  }
+
+  Schedule remembering(String dispatchId) {
+    List<String> all = new ArrayList<>(recent);
+    all.add(dispatchId);
+    List<String> newest = all.subList(Math.max(0, all.size() - MOST_RECENT), all.size());
+    return new Schedule(
+        id, definition, status, nextDue, lastDue, pausedUntil, waiting, newest, children, counters,
+        told, bundle, graphId, source, by, createdAt, updatedAt);
   }
 
   boolean awaits(String dispatchId) {

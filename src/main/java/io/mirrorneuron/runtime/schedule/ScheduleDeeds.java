@@ -39,16 +39,33 @@ final class ScheduleDeeds implements Deeds<ScheduleInput, ScheduleDeed> {
               () -> new ScheduleInput.Seen(dispatch, jobs.open(all)), threads);
       case ScheduleDeed.Close(var job) ->
           CompletableFuture.supplyAsync(() -> close(job), threads);
-      case ScheduleDeed.Start start ->
-          records
-              .document(ScheduleMachine.KIND, id)
-              .thenApplyAsync(
-                  manifest ->
-                      manifest.isPresent()
-                          ? start(start, manifest.get())
-                          : gone(start),
-                  threads);
+      case ScheduleDeed.Start start -> start(id, start);
     };
+  }
+
+  /** Who comes late, as it stood still, finds that another server has made the job. */
+  private CompletionStage<ScheduleInput> start(String id, ScheduleDeed.Start start) {
+    String dispatch = start.due().dispatchId();
+    CompletionStage<Boolean> isOwed =
+        records
+            .read(ScheduleMachine.KIND, id)
+            .thenApply(
+                stored ->
+                    stored
+                        .map(found -> Json.read(found.json(), Schedule.class, "a schedule"))
+                        .filter(schedule -> schedule.awaits(dispatch))
+                        .isPresent());
+    return records
+        .document(ScheduleMachine.KIND, id)
+        .thenCombineAsync(
+            isOwed,
+            (manifest, owed) -> {
+              if (!owed) {
+                throw MnException.precondition(dispatch + " was dealt with meanwhile");
+              }
+              return manifest.isPresent() ? start(start, manifest.get()) : gone(start);
+            },
+            threads);
   }
 
   private static ScheduleInput gone(ScheduleDeed.Start start) {

@@ -4,6 +4,7 @@ import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.runtime.machine.HeldLead;
 import io.mirrorneuron.runtime.machine.MachineLoop;
 import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.schedule.event.EventReaction;
 import io.mirrorneuron.store.LeaderLease;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RecordStore.StoredRecord;
@@ -51,6 +52,11 @@ public final class ScheduleKeeper implements AutoCloseable {
   public void start() {
     lead.start();
     loop.start();
+  }
+
+  /** What schedules do about events. */
+  public EventReaction reaction() {
+    return new ScheduleReaction(loop, machine, records);
   }
 
   public SchedulesPort port() {

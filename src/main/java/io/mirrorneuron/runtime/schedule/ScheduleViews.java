@@ -70,6 +70,7 @@ final class ScheduleViews {
       List<String> open) {
     Definition definition = schedule.definition();
     Map<String, Object> form = DefinitionForm.of(definition);
+    Schedule.Told told = schedule.told();
     return new ScheduleView(
         schedule.id(),
         definition.kind().word(),
@@ -99,9 +100,9 @@ final class ScheduleViews {
         open,
         schedule.counters(),
         DispatchNotes.time(schedule.pausedUntil()),
-        schedule.told().statusReason(),
-        DispatchNotes.time(schedule.told().lastMissedAt()),
-        schedule.told().lastBlocked(),
+        told.statusReason(),
+        DispatchNotes.time(told.lastMissedAt()),
+        told.lastBlocked(),
         why(schedule),
         DispatchNotes.time(schedule.createdAt()),
         DispatchNotes.time(schedule.updatedAt()));

@@ -39,7 +39,7 @@ final class ScheduleWorld {
 
   static Schedule schedule(String id, Definition definition, long now) {
     return new Schedule(
-        id, definition, Status.ACTIVE, null, null, null, List.of(), List.of(),
+        id, definition, Status.ACTIVE, null, null, null, List.of(), List.of(), List.of(),
         ScheduleCounters.NONE, null, null, "g", Map.of(), null, now, now);
   }
 
