@@ -3,8 +3,8 @@ package io.mirrorneuron.app;
 import io.mirrorneuron.client.Clients;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
-import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.runtime.embedded.LocalRuntime;
 import io.mirrorneuron.runtime.embedded.RuntimeHome;
@@ -22,6 +22,7 @@ sealed interface Backend {
   ServicesPort services();
 
   SchedulesPort schedules();
+
   TriggerEvents events();
 
   /** Readiness of the runtime and of this server's disks. */

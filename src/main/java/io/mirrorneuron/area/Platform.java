@@ -3,8 +3,8 @@ package io.mirrorneuron.area;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
-import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.ShownRuns;
@@ -52,6 +52,7 @@ public interface Platform {
   ServicesPort services();
 
   SchedulesPort schedules();
+
   TriggerEvents events();
 
   /** Rows of jobs, readable without blocking; empty when the runtime is elsewhere. */

@@ -101,8 +101,7 @@ final class GrpcSchedulesClient implements SchedulesPort {
       metadata.set(GrpcMetadata.IDEMPOTENCY_KEY, key);
     }
     return read(
-        calls.call(JobServiceGrpcClient.DispatchSchedule, request, metadata),
-        DispatchReport.class);
+        calls.call(JobServiceGrpcClient.DispatchSchedule, request, metadata), DispatchReport.class);
   }
 
   private <T> T act(

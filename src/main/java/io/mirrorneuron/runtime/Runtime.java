@@ -1,8 +1,8 @@
 package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.port.JobsPort;
-import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.record.RunRecorder;

@@ -76,8 +76,7 @@ class ScheduleOperationsIT extends WithSharedGateway {
   void theTimesToComeMarkWhatTheClocksDo() throws Exception {
     String id = created();
     JsonNode next =
-        ok(gateway.get(
-            "/api/v1/schedules/" + id + "/next?count=3&from=2026-10-24T12:00:00Z"));
+        ok(gateway.get("/api/v1/schedules/" + id + "/next?count=3&from=2026-10-24T12:00:00Z"));
     assertThat(next.at("/data/0/at").asText()).isEqualTo("2026-10-25T00:30:00.000Z");
     assertThat(next.at("/data/0/clock_change").asText()).isEqualTo("first_pass");
     assertThat(next.at("/data/1").has("clock_change")).isFalse();

@@ -66,8 +66,7 @@ public interface SchedulesPortContract {
     assertThat(ids(new SchedulesPort.Query("event", null, null, null, 0))).contains(waiting);
     assertThat(ids(new SchedulesPort.Query("event", null, null, null, 0))).doesNotContain(timed);
     assertThat(ids(new SchedulesPort.Query(null, "active", null, null, 0))).contains(timed);
-    assertThat(ids(new SchedulesPort.Query(null, "active", null, null, 0)))
-        .doesNotContain(waiting);
+    assertThat(ids(new SchedulesPort.Query(null, "active", null, null, 0))).doesNotContain(waiting);
     assertThat(ids(new SchedulesPort.Query(null, null, false, null, 0)))
         .contains(waiting)
         .doesNotContain(timed);
@@ -80,8 +79,7 @@ public interface SchedulesPortContract {
   @Test
   default void pagesGoOn() {
     List<String> made = List.of(create(NIGHTLY).scheduleId(), create(NIGHTLY).scheduleId());
-    SchedulesPort.Page first =
-        schedules().list(new SchedulesPort.Query(null, null, null, null, 1));
+    SchedulesPort.Page first = schedules().list(new SchedulesPort.Query(null, null, null, null, 1));
     assertThat(first.data()).hasSize(1);
     assertThat(first.next()).isEqualTo(first.data().getFirst().scheduleId());
 
@@ -151,8 +149,7 @@ public interface SchedulesPortContract {
   @Test
   default void whatIsGoneIsUnknown() {
     String id = create(NIGHTLY).scheduleId();
-    assertThat(schedules().delete(id, "over"))
-        .isEqualTo(new SchedulesPort.Deleted(id, "deleted"));
+    assertThat(schedules().delete(id, "over")).isEqualTo(new SchedulesPort.Deleted(id, "deleted"));
 
     fails(() -> schedules().get(id), ErrorCode.NOT_FOUND, id);
     fails(() -> schedules().delete(id, ""), ErrorCode.NOT_FOUND, id);

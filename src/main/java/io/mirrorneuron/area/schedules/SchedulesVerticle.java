@@ -46,8 +46,7 @@ public final class SchedulesVerticle extends AreaVerticle {
     ScheduleRequest request = ScheduleRequest.read(call.body());
     Map<String, Object> source = request.source().isEmpty() ? SOURCE : request.source();
     return schedules.create(
-        new NewSchedule(
-            request.bundle(staging).by(call.subject()), request.schedule(), source));
+        new NewSchedule(request.bundle(staging).by(call.subject()), request.schedule(), source));
   }
 
   private SchedulesPort.Page list(ApiCall call) {

@@ -153,9 +153,7 @@ public final class RunCommand implements Callable<Integer> {
     }
     Map<String, ?> given = new NamedValues(client).of("--input", inputs);
     Map<String, Object> when =
-        autoSchedule
-            ? ScheduleSpec.whenThereIsRoom(client)
-            : ScheduleSpec.of(client, schedule);
+        autoSchedule ? ScheduleSpec.whenThereIsRoom(client) : ScheduleSpec.of(client, schedule);
     return client.show(
         mn -> ShownSchedules.create(mn, bundle, given, when, "run"),
         made -> ShownSchedules.line(client, made));

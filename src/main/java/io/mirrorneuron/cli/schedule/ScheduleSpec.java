@@ -15,8 +15,8 @@ public final class ScheduleSpec {
   private ScheduleSpec() {}
 
   /**
-   * As {@code mn run --schedule} takes it: a JSON object, {@code auto}, a delay such as {@code 30m},
-   * or a time.
+   * As {@code mn run --schedule} takes it: a JSON object, {@code auto}, a delay such as {@code
+   * 30m}, or a time.
    */
   public static Map<String, Object> of(Client client, String text) {
     String word = text.strip();

@@ -18,8 +18,7 @@ import java.util.stream.Stream;
 public final class ShownSchedules {
   private static final List<String> HEADERS =
       List.of("Schedule", "Kind", "Name", "Status", "Next", "Jobs", "Missed", "Failed", "Blocked");
-  private static final List<String> DISPATCHES =
-      List.of("Due", "Status", "Reason", "Job", "Why");
+  private static final List<String> DISPATCHES = List.of("Due", "Status", "Reason", "Job", "Why");
   private static final List<String> FIRINGS = List.of("Due", "Local", "Clock", "Also due");
 
   private ShownSchedules() {}
@@ -98,8 +97,7 @@ public final class ShownSchedules {
   }
 
   private static List<String> row(DispatchRecord one) {
-    return texts(
-        one.scheduledFor(), one.status(), one.reason(), one.jobId(), one.statusReason());
+    return texts(one.scheduledFor(), one.status(), one.reason(), one.jobId(), one.statusReason());
   }
 
   static void firings(Client client, FiringPreview preview) {

@@ -22,7 +22,6 @@ public final class TriggerCommand extends CommandGroup {
       description = "Runs a bundle for each event of a type.",
       footerHeading = "%nExamples:%n",
       footer = {
-        "  mn trigger create my-bundle/ --event order_placed",
         "  mn trigger create my-bundle/ --event order_placed --filter-json '{\"region\": \"eu\"}'"
       })
   int create(

@@ -3,8 +3,8 @@ package io.mirrorneuron.runtime.grpc;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
-import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
@@ -122,8 +122,7 @@ public final class RuntimeServer implements AutoCloseable {
       GrpcServer large, GrpcServer small, CallDispatcher door, Config.Grpc config, Parts parts) {
     Set<Service> services =
         Stream.of(
-                new JobCalls(
-                        parts.jobs(), parts.schedules(), parts.events(), config.adminToken())
+                new JobCalls(parts.jobs(), parts.schedules(), parts.events(), config.adminToken())
                     .service(door),
                 new ClusterCalls(
                         parts.cluster(),

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -54,11 +53,6 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
     this.deeds = deeds;
     this.leader = leader;
     this.timers = timers;
-  }
-
-  /** Takes up what earlier servers have left due, and looks again from time to time. */
-  public void start() {
-    scan();
   }
 
   /**
@@ -212,11 +206,12 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
     return null;
   }
 
-  private void scan() {
+  /** Takes up what earlier servers have left due, and looks again from time to time. */
+  public void start() {
     if (closed) {
       return;
     }
-    timers.at(timers.now() + SCAN_MS, this::scan);
+    timers.at(timers.now() + SCAN_MS, this::start);
     if (work().isPresent()) {
       attendDue(timers.now() + SCAN_MS, 0);
     }

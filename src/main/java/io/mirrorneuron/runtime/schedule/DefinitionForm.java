@@ -73,9 +73,7 @@ final class DefinitionForm {
   static Map<String, Object> merged(Definition definition, Map<String, Object> changes) {
     Map<String, Object> form = of(definition);
     if (changes.get("kind") instanceof String kind && !kind.equals(definition.kind().word())) {
-      form.keySet()
-          .removeAll(
-              java.util.Set.of("crons", "run_at", "retry_interval_ms", "trigger"));
+      form.keySet().removeAll(java.util.Set.of("crons", "run_at", "retry_interval_ms", "trigger"));
     }
     if (changes.containsKey("cron")) {
       form.remove("crons");

@@ -39,8 +39,7 @@ final class DispatchReports {
    * @param checked how many schedules were looked at
    * @param matched for how many of them the event was
    */
-  static DispatchReport of(
-      TriggerEvent event, int checked, int matched, List<DispatchRecord> all) {
+  static DispatchReport of(TriggerEvent event, int checked, int matched, List<DispatchRecord> all) {
     return new DispatchReport(
         checked,
         count(all, "submitted"),

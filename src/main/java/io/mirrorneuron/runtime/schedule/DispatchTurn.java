@@ -1,8 +1,8 @@
 package io.mirrorneuron.runtime.schedule;
 
-import io.mirrorneuron.runtime.schedule.Schedule.Child;
-import io.mirrorneuron.runtime.schedule.Schedule.Due;
-import io.mirrorneuron.runtime.schedule.Schedule.Phase;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Child;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -28,7 +28,8 @@ final class DispatchTurn {
         if (!overlaps && left.size() < ScheduleDraft.MOST_OPEN) {
           draft.schedule = draft.schedule.changing(dispatchId, one -> one.in(Phase.STARTS));
         } else if (due.catchUp() || isAlone(due)) {
-          draft.schedule = draft.schedule.changing(dispatchId, one -> one.later(draft.now + AGAIN_MS));
+          draft.schedule =
+              draft.schedule.changing(dispatchId, one -> one.later(draft.now + AGAIN_MS));
         } else {
           draft.schedule = draft.schedule.changing(dispatchId, one -> null);
           draft.blocked(due, hindrance(left));
@@ -39,7 +40,7 @@ final class DispatchTurn {
 
   /** Whether there will be no other time for it. */
   private boolean isAlone(Due due) {
-    return draft.schedule.definition().isOnce() && due.reason() != Schedule.Reason.MANUAL;
+    return draft.schedule.definition().isOnce() && due.reason() != ScheduleWork.Reason.MANUAL;
   }
 
   private static String hindrance(List<Child> open) {
@@ -56,7 +57,8 @@ final class DispatchTurn {
         List<Child> all = new ArrayList<>(draft.schedule.children());
         all.add(new Child(jobId, dispatchId, end != null && window.cancels() ? end : null, false));
         draft.schedule =
-            draft.schedule
+            draft
+                .schedule
                 .changing(dispatchId, one -> null)
                 .children(all)
                 .counting(draft.schedule.counters().dispatchedOnce(), draft.schedule.told());
@@ -75,7 +77,8 @@ final class DispatchTurn {
           draft.failed(due, why);
         } else {
           draft.schedule =
-              draft.schedule
+              draft
+                  .schedule
                   .changing(dispatchId, one -> one.later(again))
                   .counting(draft.schedule.counters(), draft.schedule.told().blocked(why));
         }
@@ -88,7 +91,10 @@ final class DispatchTurn {
     return switch (due.reason()) {
       case MANUAL -> null;
       case RESOURCE_WAIT -> draft.now + draft.schedule.definition().retryIntervalMs();
-      default -> draft.now < due.at() + draft.schedule.definition().missedGraceMs() ? draft.now + AGAIN_MS : null;
+      default ->
+          draft.now < due.at() + draft.schedule.definition().missedGraceMs()
+              ? draft.now + AGAIN_MS
+              : null;
     };
   }
 

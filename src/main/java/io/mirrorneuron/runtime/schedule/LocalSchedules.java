@@ -6,7 +6,6 @@ import io.mirrorneuron.port.schedule.DispatchReport;
 import io.mirrorneuron.port.schedule.FiringPreview;
 import io.mirrorneuron.port.schedule.NewSchedule;
 import io.mirrorneuron.port.schedule.PreviewQuery;
-import io.mirrorneuron.port.schedule.ScheduleCounters;
 import io.mirrorneuron.port.schedule.ScheduleView;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.runtime.local.Answers;
@@ -66,25 +65,13 @@ final class LocalSchedules implements SchedulesPort {
     ChildJobs.Kept kept = jobs.keep(wanted.bundle());
     String id = "sched_" + suffixes.get();
     boolean enabled = !Boolean.FALSE.equals(written.get("enabled"));
+    String by = wanted.bundle().submittedBy();
     Schedule schedule =
-        new Schedule(
+        Schedule.of(
             id,
             definition,
             enabled ? Status.ACTIVE : Status.PAUSED,
-            null,
-            null,
-            null,
-            List.of(),
-            List.of(),
-            List.of(),
-            ScheduleCounters.NONE,
-            Schedule.Told.NOTHING,
-            kept.bundle(),
-            kept.graphId(),
-            wanted.source(),
-            wanted.bundle().submittedBy(),
-            now,
-            now);
+            new Schedule.Made(kept.bundle(), kept.graphId(), wanted.source(), by, now));
     Answers.await(loop.settle(id, new ScheduleInput.Create(schedule, manifest)));
     return get(id);
   }
@@ -129,9 +116,12 @@ final class LocalSchedules implements SchedulesPort {
     CompletionStage<Optional<String>> manifest = records.document(ScheduleMachine.KIND, id);
     CompletionStage<List<String>> history = records.history(ScheduleMachine.KIND, id);
     Schedule schedule = schedule(id, Answers.await(stored));
-    List<String> children = schedule.children().stream().map(Schedule.Child::jobId).toList();
+    List<String> children = schedule.children().stream().map(ScheduleWork.Child::jobId).toList();
     return ScheduleViews.full(
-        schedule, Answers.await(manifest).orElse(null), Answers.await(history), jobs.open(children));
+        schedule,
+        Answers.await(manifest).orElse(null),
+        Answers.await(history),
+        jobs.open(children));
   }
 
   private Schedule schedule(String id, Optional<StoredRecord> stored) {
@@ -159,9 +149,7 @@ final class LocalSchedules implements SchedulesPort {
     Map<String, Object> merged = DefinitionForm.merged(schedule.definition(), changes);
     Definition definition = DefinitionReader.read(calendar, merged, timers.now());
     boolean enabled =
-        changes.get("enabled") instanceof Boolean said
-            ? said
-            : schedule.status() != Status.PAUSED;
+        changes.get("enabled") instanceof Boolean said ? said : schedule.status() != Status.PAUSED;
     return changed(id, new ScheduleInput.Redefine(definition, enabled, reason));
   }
 

@@ -9,7 +9,6 @@ import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.wire.Json;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -37,8 +36,7 @@ final class ScheduleDeeds implements Deeds<ScheduleInput, ScheduleDeed> {
       case ScheduleDeed.Look(var dispatch, var all) ->
           CompletableFuture.supplyAsync(
               () -> new ScheduleInput.Seen(dispatch, jobs.open(all)), threads);
-      case ScheduleDeed.Close(var job) ->
-          CompletableFuture.supplyAsync(() -> close(job), threads);
+      case ScheduleDeed.Close(var job) -> CompletableFuture.supplyAsync(() -> close(job), threads);
       case ScheduleDeed.Start start -> start(id, start);
     };
   }
@@ -60,8 +58,8 @@ final class ScheduleDeeds implements Deeds<ScheduleInput, ScheduleDeed> {
         .thenCombineAsync(
             isOwed,
             (manifest, owed) -> {
-              if (!owed) {
-                throw MnException.precondition(dispatch + " was dealt with meanwhile");
+              if (!owed) { // whoever dealt with it has said so, and nobody hears this
+                return new ScheduleInput.NotStarted(dispatch, "it was dealt with", false);
               }
               return manifest.isPresent() ? start(start, manifest.get()) : gone(start);
             },
@@ -113,7 +111,7 @@ final class ScheduleDeeds implements Deeds<ScheduleInput, ScheduleDeed> {
 
   private String manifest(ScheduleDeed.Start start, String manifest, String runId) {
     Definition definition = start.definition();
-    Schedule.Due due = start.due();
+    ScheduleWork.Due due = start.due();
     Map<String, Object> body = null;
     if (definition.handsOver() && !(due.payload().isEmpty() && due.event().isEmpty())) {
       body = due.payload();
@@ -127,7 +125,7 @@ final class ScheduleDeeds implements Deeds<ScheduleInput, ScheduleDeed> {
   }
 
   private static Map<String, Object> dispatch(ScheduleDeed.Start start) {
-    Schedule.Due due = start.due();
+    ScheduleWork.Due due = start.due();
     Map<String, Object> dispatch = new LinkedHashMap<>();
     dispatch.put("schedule_id", start.origin().scheduleId());
     if (start.definition().name() != null) {

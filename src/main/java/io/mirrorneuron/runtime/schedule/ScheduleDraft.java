@@ -1,9 +1,9 @@
 package io.mirrorneuron.runtime.schedule;
 
-import io.mirrorneuron.runtime.schedule.Schedule.Due;
-import io.mirrorneuron.runtime.schedule.Schedule.Phase;
-import io.mirrorneuron.runtime.schedule.Schedule.Reason;
 import io.mirrorneuron.runtime.schedule.Schedule.Status;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Reason;
 
 /** A schedule while one decision is made on it. */
 final class ScheduleDraft {

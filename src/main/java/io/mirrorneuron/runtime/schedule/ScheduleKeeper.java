@@ -85,7 +85,7 @@ public final class ScheduleKeeper implements AutoCloseable {
   }
 
   private void add(StoredRecord stored, Set<String> found) {
-    String bundle = machine.read(stored.json()).schedule().bundle();
+    String bundle = machine.read(stored.json()).schedule().made().bundle();
     if (bundle != null) {
       found.add(bundle);
     }

@@ -3,10 +3,10 @@ package io.mirrorneuron.runtime.schedule;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.machine.StateMachine;
-import io.mirrorneuron.runtime.schedule.Schedule.Child;
-import io.mirrorneuron.runtime.schedule.Schedule.Due;
-import io.mirrorneuron.runtime.schedule.Schedule.Phase;
 import io.mirrorneuron.runtime.schedule.Schedule.Status;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Child;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
 import io.mirrorneuron.store.RecordStore.Beside;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
@@ -99,7 +99,10 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
     List<String> jobs = schedule.children().stream().map(Child::jobId).toList();
     var origin =
         new ScheduleDeed.Origin(
-            schedule.id(), schedule.bundle(), schedule.graphId(), schedule.by());
+            schedule.id(),
+            schedule.made().bundle(),
+            schedule.made().graphId(),
+            schedule.made().by());
     List<ScheduleDeed> owed = new ArrayList<>();
     for (Due due : schedule.waiting()) {
       switch (due.phase()) {

@@ -1,11 +1,11 @@
 package io.mirrorneuron.runtime.schedule;
 
 import io.mirrorneuron.runtime.schedule.Definition.Kind;
-import io.mirrorneuron.runtime.schedule.Schedule.Child;
-import io.mirrorneuron.runtime.schedule.Schedule.Due;
-import io.mirrorneuron.runtime.schedule.Schedule.Phase;
-import io.mirrorneuron.runtime.schedule.Schedule.Reason;
 import io.mirrorneuron.runtime.schedule.Schedule.Status;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Child;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Reason;
 import java.util.Map;
 
 /** What follows when a time comes, an event happens, or somebody wants something of a schedule. */
@@ -36,15 +36,17 @@ final class ScheduleTurn {
                   draft.schedule.lastDue());
       case DELAYED -> {
         boolean isOver = definition.runAt() <= dealtWith;
-        draft.schedule = draft.schedule.due(isOver ? null : definition.runAt(), draft.schedule.lastDue());
+        draft.schedule =
+            draft.schedule.due(isOver ? null : definition.runAt(), draft.schedule.lastDue());
         if (isOver) {
           draft.schedule = draft.schedule.in(Status.COMPLETED, null);
         }
       }
       case RESOURCE_WAIT -> {
         draft.schedule = draft.schedule.due(null, draft.schedule.lastDue());
-        if (draft.schedule.waiting().stream().noneMatch(due -> due.reason() == Reason.RESOURCE_WAIT)) {
-          await(draft.schedule.createdAt(), Reason.RESOURCE_WAIT, false, draft.now);
+        if (draft.schedule.waiting().stream()
+            .noneMatch(due -> due.reason() == Reason.RESOURCE_WAIT)) {
+          await(draft.schedule.made().at(), Reason.RESOURCE_WAIT, false, draft.now);
         }
       }
       case EVENT -> draft.schedule = draft.schedule.due(null, draft.schedule.lastDue());
@@ -56,10 +58,13 @@ final class ScheduleTurn {
     if (draft.schedule.status() == Status.PAUSED && until != null && until <= draft.now) {
       resume("its pause has ended");
     }
-    if (draft.schedule.isActive() && draft.schedule.nextDue() != null && draft.schedule.nextDue() <= draft.now) {
+    if (draft.schedule.isActive()
+        && draft.schedule.nextDue() != null
+        && draft.schedule.nextDue() <= draft.now) {
       becomeDue();
     }
-    draft.schedule = draft.schedule.children(draft.schedule.children().stream().map(this::closed).toList());
+    draft.schedule =
+        draft.schedule.children(draft.schedule.children().stream().map(this::closed).toList());
   }
 
   private Child closed(Child child) {
@@ -106,7 +111,8 @@ final class ScheduleTurn {
         draft.schedule = draft.schedule.changing(due.dispatchId(), gone -> null);
       }
     }
-    draft.schedule = draft.schedule.in(Status.PAUSED, until).counting(draft.schedule.counters(), told(reason));
+    draft.schedule =
+        draft.schedule.in(Status.PAUSED, until).counting(draft.schedule.counters(), told(reason));
   }
 
   private Schedule.Told told(String reason) {
@@ -115,17 +121,23 @@ final class ScheduleTurn {
 
   void resume(String reason) {
     boolean wasPaused = !draft.schedule.isActive();
-    draft.schedule = draft.schedule.in(Status.ACTIVE, null).counting(draft.schedule.counters(), told(reason));
+    draft.schedule =
+        draft.schedule.in(Status.ACTIVE, null).counting(draft.schedule.counters(), told(reason));
     if (wasPaused) {
       aim();
     }
   }
 
   void redefine(Definition definition, boolean enabled, String reason) {
-    boolean isOver = draft.schedule.status() == Status.COMPLETED && definition.kind() != Kind.DELAYED;
+    boolean isOver =
+        draft.schedule.status() == Status.COMPLETED && definition.kind() != Kind.DELAYED;
     Status status = isOver ? Status.COMPLETED : enabled ? Status.ACTIVE : Status.PAUSED;
     draft.schedule =
-        draft.schedule.with(definition).in(status, null).counting(draft.schedule.counters(), told(reason));
+        draft
+            .schedule
+            .with(definition)
+            .in(status, null)
+            .counting(draft.schedule.counters(), told(reason));
     if (draft.schedule.isActive()) {
       aim();
     }
@@ -148,7 +160,7 @@ final class ScheduleTurn {
   void happened(ScheduleInput.Happened event) {
     if (draft.schedule.isActive() && draft.schedule.definition().kind() == Kind.EVENT) {
       draft.arrive(
-        new Due(
+          new Due(
               event.dispatchId(),
               draft.now,
               Reason.EVENT,

@@ -83,9 +83,7 @@ class ScheduleSimulationTest {
               Map.of("trigger", Map.of("event_type", "x"), "prohibit_overlap", false),
               0);
       simulation.submit(
-          START,
-          "e",
-          new ScheduleInput.Create(ScheduleWorld.schedule("e", onEvent, START), "{}"));
+          START, "e", new ScheduleInput.Create(ScheduleWorld.schedule("e", onEvent, START), "{}"));
       for (int i = 0; i < 5; i++) {
         String dispatch = DispatchIds.ofEvent("e", "event-" + i);
         simulation.submit(
@@ -95,7 +93,8 @@ class ScheduleSimulationTest {
       }
       simulation.run(START + 90_000);
 
-      long jobs = world.made.get("e").values().stream().flatMap(all -> all.stream()).distinct().count();
+      long jobs =
+          world.made.get("e").values().stream().flatMap(all -> all.stream()).distinct().count();
       assertThat(jobs).as("seed " + seed).isEqualTo(5);
     }
   }

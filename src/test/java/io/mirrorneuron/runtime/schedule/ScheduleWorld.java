@@ -38,17 +38,24 @@ final class ScheduleWorld {
   }
 
   static Schedule schedule(String id, Definition definition, long now) {
-    return new Schedule(
-        id, definition, Status.ACTIVE, null, null, null, List.of(), List.of(), List.of(),
-        ScheduleCounters.NONE, null, null, "g", Map.of(), null, now, now);
+    return Schedule.of(
+        id, definition, Status.ACTIVE, new Schedule.Made(null, "g", Map.of(), null, now));
   }
 
   static Definition every(String cron, MissedPolicy policy, boolean overlaps, long jitterMs) {
     return DefinitionReader.read(
         CALENDAR,
         Map.of(
-            "cron", cron, "missed_policy", policy.word(), "catchup_limit", 100,
-            "prohibit_overlap", !overlaps, "jitter_ms", jitterMs),
+            "cron",
+            cron,
+            "missed_policy",
+            policy.word(),
+            "catchup_limit",
+            100,
+            "prohibit_overlap",
+            !overlaps,
+            "jitter_ms",
+            jitterMs),
         0);
   }
 
@@ -77,14 +84,13 @@ final class ScheduleWorld {
     long last = schedule.lastDue() == null ? 0 : schedule.lastDue();
     Definition definition = schedule.definition();
     OptionalLong next =
-        CALENDAR.next(definition.crons(), definition.timezone(), schedule.createdAt());
+        CALENDAR.next(definition.crons(), definition.timezone(), schedule.made().at());
     while (next.isPresent() && next.getAsLong() <= last) {
       due.add(next.getAsLong());
       next = CALENDAR.next(definition.crons(), definition.timezone(), next.getAsLong());
     }
     TreeMap<Long, Set<String>> jobs = made.getOrDefault(schedule.id(), new TreeMap<>());
-    jobs.forEach(
-        (at, names) -> assertThat(names).as(which + " made twice for " + at).hasSize(1));
+    jobs.forEach((at, names) -> assertThat(names).as(which + " made twice for " + at).hasSize(1));
     assertThat(due).as(which + ": made for what was not due").containsAll(jobs.keySet());
     ScheduleCounters counted = schedule.counters();
     assertThat(counted.dispatched()).as(which + " dispatched").isEqualTo(jobs.size());

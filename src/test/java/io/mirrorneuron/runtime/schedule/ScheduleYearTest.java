@@ -21,7 +21,8 @@ class ScheduleYearTest {
   private static final long START = Instant.parse("2026-01-01T00:00:30Z").toEpochMilli();
   private static final long DAY = 86_400_000;
   private static final List<String> CRONS =
-      List.of("0 * * * *", "30 2 * * *", "0 9 * * 1-5", "15 */6 * * *", "0 0 1 * *", "59 23 29 2 *");
+      List.of(
+          "0 * * * *", "30 2 * * *", "0 9 * * 1-5", "15 */6 * * *", "0 0 1 * *", "59 23 29 2 *");
   private static final List<String> ZONES =
       List.of("UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata");
 
@@ -153,9 +154,7 @@ class ScheduleYearTest {
     ScheduleMachine machine = new ScheduleMachine(ScheduleWorld.CALENDAR);
     live(machine, 365);
     long dispatched =
-        disk.values().stream()
-            .mapToLong(text -> text.schedule().counters().dispatched())
-            .sum();
+        disk.values().stream().mapToLong(text -> text.schedule().counters().dispatched()).sum();
     assertThat(dispatched).isGreaterThan(50_000);
   }
 
@@ -252,7 +251,7 @@ class ScheduleYearTest {
                         due ->
                             before.awaits(due.dispatchId())
                                 ? due
-                                : new Schedule.Due(
+                                : new ScheduleWork.Due(
                                     DispatchIds.ofTime(after.id(), now),
                                     now,
                                     due.reason(),

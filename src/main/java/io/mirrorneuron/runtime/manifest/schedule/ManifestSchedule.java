@@ -7,7 +7,9 @@ import io.mirrorneuron.wire.Json;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** When a manifest wants its jobs to be made, by its members {@code schedule} and {@code triggers}. */
+/**
+ * When a manifest wants its jobs to be made, by its members {@code schedule} and {@code triggers}.
+ */
 public final class ManifestSchedule {
   private ManifestSchedule() {}
 
