@@ -18,6 +18,7 @@ import io.mirrorneuron.port.SentMessage;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.runtime.embedded.EmbeddedRuntime;
 import io.mirrorneuron.runtime.manifest.Manifests;
@@ -48,6 +49,7 @@ public final class MirrorNeuron implements AutoCloseable {
   private final ClusterPort cluster;
   private final ServicesPort services;
   private final TriggerEvents triggerEvents;
+  private final SchedulesPort schedules;
   private final WorkflowRuns runs;
   private final Runnable closing;
 
@@ -56,11 +58,13 @@ public final class MirrorNeuron implements AutoCloseable {
       ClusterPort cluster,
       ServicesPort services,
       TriggerEvents triggerEvents,
+      SchedulesPort schedules,
       Runnable closing) {
     this.jobs = jobs;
     this.cluster = cluster;
     this.services = services;
     this.triggerEvents = triggerEvents;
+    this.schedules = schedules;
     this.runs = new WorkflowRuns(jobs);
     this.closing = closing;
   }
@@ -90,6 +94,7 @@ public final class MirrorNeuron implements AutoCloseable {
         clients.cluster(),
         clients.services(),
         clients.events(),
+        clients.schedules(),
         () -> {
           clients.close();
           vertx.close().await();
@@ -107,7 +112,12 @@ public final class MirrorNeuron implements AutoCloseable {
     EmbeddedRuntime runtime =
         EmbeddedRuntime.start(config, ConfigLoader.environment(), Clock.systemUTC());
     return new MirrorNeuron(
-        runtime.jobs(), runtime.cluster(), runtime.services(), runtime.events(), runtime::close);
+        runtime.jobs(),
+        runtime.cluster(),
+        runtime.services(),
+        runtime.events(),
+        runtime.schedules(),
+        runtime::close);
   }
 
   /** Everything that jobs can be asked and told; the short forms below are of it. */
@@ -123,6 +133,11 @@ public final class MirrorNeuron implements AutoCloseable {
   /** Services that jobs offer. */
   public ServicesPort services() {
     return services;
+  }
+
+  /** What submits jobs when it is due. */
+  public SchedulesPort schedules() {
+    return schedules;
   }
 
   /** Workflows from their submission to their end. */

@@ -172,6 +172,7 @@ public final class App implements AutoCloseable {
             runtime.cluster(),
             runtime.services(),
             runtime.events(),
+            runtime.schedules(),
             runtime.identity(),
             runtime.hardware(),
             () -> on.disks().watch().isReady() && runtime.mayWork(),

@@ -4,6 +4,7 @@ import io.mirrorneuron.client.Clients;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.runtime.embedded.LocalRuntime;
 import io.mirrorneuron.runtime.embedded.RuntimeHome;
@@ -21,6 +22,8 @@ sealed interface Backend {
   ServicesPort services();
 
   TriggerEvents events();
+
+  SchedulesPort schedules();
 
   /** Readiness of the runtime and of this server's disks. */
   Readiness readiness();
@@ -46,6 +49,11 @@ sealed interface Backend {
     public TriggerEvents events() {
       return runtime.events();
     }
+
+    @Override
+    public SchedulesPort schedules() {
+      return runtime.schedules();
+    }
   }
 
   /** A runtime in another process, reached over gRPC. */
@@ -54,6 +62,7 @@ sealed interface Backend {
       ClusterPort cluster,
       ServicesPort services,
       TriggerEvents events,
+      SchedulesPort schedules,
       Readiness readiness)
       implements Backend {}
 
@@ -73,6 +82,7 @@ sealed interface Backend {
         clients.cluster(),
         clients.services(),
         clients.events(),
+        clients.schedules(),
         on.disks().watch().and(clients.readiness()));
   }
 }

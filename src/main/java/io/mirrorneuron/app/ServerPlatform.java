@@ -6,6 +6,7 @@ import io.mirrorneuron.gateway.Health;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.ShownRuns;
@@ -101,6 +102,11 @@ record ServerPlatform(
   @Override
   public TriggerEvents events() {
     return backend.events();
+  }
+
+  @Override
+  public SchedulesPort schedules() {
+    return backend.schedules();
   }
 
   @Override

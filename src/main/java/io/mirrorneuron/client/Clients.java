@@ -6,6 +6,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.storage.Readiness;
 import io.vertx.core.Vertx;
@@ -22,6 +23,7 @@ public final class Clients implements AutoCloseable {
   private final ClusterPort cluster;
   private final ServicesPort services;
   private final TriggerEvents events;
+  private final SchedulesPort schedules;
 
   private Clients(Vertx vertx, GrpcCalls calls) {
     this.calls = calls;
@@ -29,6 +31,7 @@ public final class Clients implements AutoCloseable {
     this.cluster = new GrpcClusterClient(calls);
     this.services = new GrpcServicesClient(calls);
     this.events = new GrpcTriggerEventsClient(calls);
+    this.schedules = new GrpcSchedulesClient(calls);
   }
 
   /**
@@ -74,6 +77,10 @@ public final class Clients implements AutoCloseable {
 
   public TriggerEvents events() {
     return events;
+  }
+
+  public SchedulesPort schedules() {
+    return schedules;
   }
 
   /** Whether the runtime says that it serves. */

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.record.RunRecorder;
@@ -12,6 +13,7 @@ import io.mirrorneuron.runtime.exec.LocalExecutions;
 import io.mirrorneuron.runtime.exec.Orphans;
 import io.mirrorneuron.runtime.exec.confine.Confiner;
 import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
+import io.mirrorneuron.runtime.local.DerivedJobs;
 import io.mirrorneuron.runtime.local.JobAccess;
 import io.mirrorneuron.runtime.local.JobHistory;
 import io.mirrorneuron.runtime.local.LocalJobs;
@@ -20,6 +22,9 @@ import io.mirrorneuron.runtime.local.NewJobs;
 import io.mirrorneuron.runtime.local.Watches;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.placement.LocalScheduler;
+import io.mirrorneuron.runtime.schedule.ChildJobs;
+import io.mirrorneuron.runtime.schedule.LocalChildJobs;
+import io.mirrorneuron.runtime.schedule.ScheduleKeeper;
 import io.mirrorneuron.runtime.schedule.event.EventReaction;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobRows;
@@ -29,6 +34,8 @@ import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisNodeRegistry;
 import io.mirrorneuron.store.bundle.BundleStore;
 import io.vertx.core.Vertx;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -54,6 +61,7 @@ public final class Runtime implements AutoCloseable {
   private final LoadAdmission load;
   private final NodeServices.Working services;
   private final NodeEvents events;
+  private final ScheduleKeeper schedules;
 
   /**
    * @param runs where the records of runs are kept; written by this process
@@ -88,8 +96,16 @@ public final class Runtime implements AutoCloseable {
     NewJobs newJobs = NodeJobs.newJobs(identity, runs, store);
     JobAccess access = access(bundles.shared(), manifests, newJobs, admission);
     jobs = jobs(settings, identity, access, watches, storage);
+    ChildJobs children = new LocalChildJobs(new DerivedJobs(access, storage), jobs);
+    schedules = NodeSchedules.of(identity, lanes, keys, children, timers);
     resumeOpenJobs(
-        identity.owner(), bundles.sweep(engine::bundles, timers, settings.retention().bundles()));
+        identity.owner(), bundles.sweep(this::bundles, timers, settings.retention().bundles()));
+    schedules.start();
+  }
+
+  /** Fingerprints of payload files that somebody needs. */
+  private CompletionStage<Set<String>> bundles() {
+    return engine.bundles().thenCombine(schedules.bundles(), NodeSchedules::both);
   }
 
   private Engine engine(
@@ -186,6 +202,10 @@ public final class Runtime implements AutoCloseable {
     events.reaction().set(reaction);
   }
 
+  public SchedulesPort schedules() {
+    return schedules.port();
+  }
+
   /** The hot read path of job rows. */
   public JobRows rows() {
     return store.hotRows();
@@ -219,6 +239,7 @@ public final class Runtime implements AutoCloseable {
   /** Ends all turns, then all programs; what was under way goes on with the next start. */
   @Override
   public void close() {
+    schedules.close();
     timers.close();
     try {
       engine.close().get(FLUSH_SECONDS, TimeUnit.SECONDS);

@@ -5,6 +5,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.run.RunBacklog;
 import io.mirrorneuron.run.RunStore;
@@ -79,6 +80,10 @@ public final class EmbeddedRuntime implements AutoCloseable {
 
   public TriggerEvents events() {
     return runtime.events();
+  }
+
+  public SchedulesPort schedules() {
+    return runtime.schedules();
   }
 
   /** Parks the open jobs; the next start on the same directory goes on with them. */

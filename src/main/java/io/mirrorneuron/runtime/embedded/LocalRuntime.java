@@ -4,6 +4,7 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.runtime.NodeMachine;
 import io.mirrorneuron.runtime.Runtime;
@@ -47,6 +48,7 @@ public record LocalRuntime(
     ClusterPort cluster,
     ServicesPort services,
     TriggerEvents events,
+    SchedulesPort schedules,
     OwnDoors doors,
     JobRows rows,
     RecordStore records,
@@ -86,6 +88,7 @@ public record LocalRuntime(
         cluster(identity, hardware, runtime, limits, keys, on),
         runtime.services(),
         runtime.events(),
+        runtime.schedules(),
         settings.doors(),
         runtime.rows(),
         new RedisRecordStore(lanes, keys),

@@ -4,6 +4,7 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
@@ -76,6 +77,7 @@ public final class RuntimeServer implements AutoCloseable {
       ClusterPort cluster,
       ServicesPort services,
       TriggerEvents events,
+      SchedulesPort schedules,
       NodeIdentity identity,
       Supplier<Hardware> hardware,
       BooleanSupplier serving,
@@ -120,7 +122,8 @@ public final class RuntimeServer implements AutoCloseable {
       GrpcServer large, GrpcServer small, CallDispatcher door, Config.Grpc config, Parts parts) {
     Set<Service> services =
         Stream.of(
-                new JobCalls(parts.jobs(), parts.events(), config.adminToken()).service(door),
+                new JobCalls(parts.jobs(), parts.schedules(), parts.events(), config.adminToken())
+                    .service(door),
                 new ClusterCalls(
                         parts.cluster(),
                         parts.services(),

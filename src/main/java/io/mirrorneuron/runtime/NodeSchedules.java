@@ -1,0 +1,33 @@
+package io.mirrorneuron.runtime;
+
+import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.schedule.ChildJobs;
+import io.mirrorneuron.runtime.schedule.ScheduleKeeper;
+import io.mirrorneuron.store.Keys;
+import io.mirrorneuron.store.RedisLanes;
+import io.mirrorneuron.store.RedisLeaderLease;
+import io.mirrorneuron.store.RedisRecordStore;
+import java.util.HashSet;
+import java.util.Set;
+
+/** Schedules, as far as this node keeps them. */
+final class NodeSchedules {
+  private NodeSchedules() {}
+
+  static ScheduleKeeper of(
+      RuntimeIdentity identity, RedisLanes lanes, Keys keys, ChildJobs jobs, Timers timers) {
+    ScheduleKeeper.Home home =
+        new ScheduleKeeper.Home(
+            new RedisRecordStore(lanes, keys),
+            new RedisLeaderLease(lanes, keys),
+            identity.owner(),
+            identity.jobIdSuffixes());
+    return new ScheduleKeeper(home, jobs, timers, Thread::startVirtualThread);
+  }
+
+  static Set<String> both(Set<String> one, Set<String> other) {
+    Set<String> all = new HashSet<>(one);
+    all.addAll(other);
+    return all;
+  }
+}
