@@ -14,6 +14,7 @@ import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.port.JobPage;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.RestoredJob;
+import io.mirrorneuron.port.RuntimePorts;
 import io.mirrorneuron.port.SentMessage;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Validation;
@@ -45,26 +46,14 @@ import java.util.Map;
  * Documents are JSON as the gRPC contract describes it.
  */
 public final class MirrorNeuron implements AutoCloseable {
+  private final RuntimePorts runtime;
   private final JobsPort jobs;
-  private final ClusterPort cluster;
-  private final ServicesPort services;
-  private final TriggerEvents triggerEvents;
-  private final SchedulesPort schedules;
   private final WorkflowRuns runs;
   private final Runnable closing;
 
-  private MirrorNeuron(
-      JobsPort jobs,
-      ClusterPort cluster,
-      ServicesPort services,
-      TriggerEvents triggerEvents,
-      SchedulesPort schedules,
-      Runnable closing) {
-    this.jobs = jobs;
-    this.cluster = cluster;
-    this.services = services;
-    this.triggerEvents = triggerEvents;
-    this.schedules = schedules;
+  private MirrorNeuron(RuntimePorts runtime, Runnable closing) {
+    this.runtime = runtime;
+    this.jobs = runtime.jobs();
     this.runs = new WorkflowRuns(jobs);
     this.closing = closing;
   }
@@ -90,11 +79,7 @@ public final class MirrorNeuron implements AutoCloseable {
                 .setPreferNativeTransport(false)); // for which a library would be unpacked
     Clients clients = Clients.connect(vertx, config);
     return new MirrorNeuron(
-        clients.jobs(),
-        clients.cluster(),
-        clients.services(),
-        clients.events(),
-        clients.schedules(),
+        clients.ports(),
         () -> {
           clients.close();
           vertx.close().await();
@@ -111,13 +96,7 @@ public final class MirrorNeuron implements AutoCloseable {
   public static MirrorNeuron embedded(Config config) {
     EmbeddedRuntime runtime =
         EmbeddedRuntime.start(config, ConfigLoader.environment(), Clock.systemUTC());
-    return new MirrorNeuron(
-        runtime.jobs(),
-        runtime.cluster(),
-        runtime.services(),
-        runtime.events(),
-        runtime.schedules(),
-        runtime::close);
+    return new MirrorNeuron(runtime.ports(), runtime::close);
   }
 
   /** Everything that jobs can be asked and told; the short forms below are of it. */
@@ -127,17 +106,17 @@ public final class MirrorNeuron implements AutoCloseable {
 
   /** Events that start jobs. */
   public TriggerEvents triggerEvents() {
-    return triggerEvents;
+    return runtime.events();
   }
 
   /** Services that jobs offer. */
   public ServicesPort services() {
-    return services;
+    return runtime.services();
   }
 
   /** What submits jobs when it is due. */
   public SchedulesPort schedules() {
-    return schedules;
+    return runtime.schedules();
   }
 
   /** Workflows from their submission to their end. */
@@ -147,7 +126,7 @@ public final class MirrorNeuron implements AutoCloseable {
 
   /** The nodes of the runtime. */
   public ClusterPort cluster() {
-    return cluster;
+    return runtime.cluster();
   }
 
   /**
@@ -202,12 +181,12 @@ public final class MirrorNeuron implements AutoCloseable {
 
   /** The nodes, the latest jobs and their counts. */
   public ClusterSummary clusterOverview() {
-    return cluster.summary();
+    return cluster().summary();
   }
 
   /** The nodes of the cluster with their pools. */
   public List<ClusterNode> inspectNodes() {
-    return cluster.overview().nodes();
+    return cluster().overview().nodes();
   }
 
   /** Gives a message to an agent; see {@link JobsPort#send}. */

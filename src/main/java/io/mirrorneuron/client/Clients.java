@@ -5,6 +5,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.RuntimePorts;
 import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
@@ -81,6 +82,11 @@ public final class Clients implements AutoCloseable {
 
   public SchedulesPort schedules() {
     return schedules;
+  }
+
+  /** All of them. */
+  public RuntimePorts ports() {
+    return new RuntimePorts(jobs, cluster, services, events, schedules);
   }
 
   /** Whether the runtime says that it serves. */

@@ -25,7 +25,6 @@ import io.mirrorneuron.runtime.placement.LocalScheduler;
 import io.mirrorneuron.runtime.schedule.ChildJobs;
 import io.mirrorneuron.runtime.schedule.LocalChildJobs;
 import io.mirrorneuron.runtime.schedule.ScheduleKeeper;
-import io.mirrorneuron.runtime.schedule.event.EventReaction;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobRows;
 import io.mirrorneuron.store.Keys;
@@ -90,7 +89,7 @@ public final class Runtime implements AutoCloseable {
     load = NodeAdmission.load(settings, identity, machine, executions, timers);
     services = node.with(settings, identity, vertx, executions, timers, bundles.local()::payloads);
     store = NodeJobs.store(settings.retention(), lanes, keys);
-    recorder = new RunRecorder(runs, store, executions::flush, storage);
+    recorder = new RunRecorder(runs, store, executions::flush, events.own()::ended, storage);
     engine = engine(settings, identity, keys, manifests, bundles, watches);
     Admission admission = NodeAdmission.of(settings, identity, machine, executions);
     NewJobs newJobs = NodeJobs.newJobs(identity, runs, store);
@@ -195,11 +194,6 @@ public final class Runtime implements AutoCloseable {
 
   public TriggerEvents events() {
     return events.port();
-  }
-
-  /** Has events acted upon from now on. */
-  public void react(EventReaction reaction) {
-    events.reaction().set(reaction);
   }
 
   public SchedulesPort schedules() {
