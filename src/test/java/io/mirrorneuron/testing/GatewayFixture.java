@@ -12,6 +12,7 @@ import io.mirrorneuron.area.jobs.JobsVerticle;
 import io.mirrorneuron.area.observability.ObservabilityVerticle;
 import io.mirrorneuron.area.runs.Desktop;
 import io.mirrorneuron.area.runs.RunsVerticle;
+import io.mirrorneuron.area.webhooks.WebhooksVerticle;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.JwtSettings;
@@ -54,6 +55,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -173,7 +175,8 @@ public final class GatewayFixture implements AutoCloseable {
             new HumanVerticle(jobs, desk, new HumanInbox(runs, logs, clock)),
             new ArchiveVerticle(
                 shown, folder.resolve("exports"), "mn test", Storage.unwatched(), clock),
-            new EventsVerticle(events.port()));
+            new EventsVerticle(events.port()),
+            new WebhooksVerticle(Optional.of(new InMemoryRecordStore()), events.port(), clock));
     Contract contract = Contract.load(vertx).await(30, TimeUnit.SECONDS);
     gateway =
         new GatewayVerticle(

@@ -51,6 +51,7 @@ public final class RunRecorder implements AutoCloseable {
 
   /** Jobs whose runs could not be written when it was last tried. Confined to the thread. */
   private final Set<String> failing = new HashSet<>();
+
   private long looked = System.nanoTime();
   private long repaired = looked;
 
@@ -155,11 +156,8 @@ public final class RunRecorder implements AutoCloseable {
     } else if (failing.add(job)) {
       boolean isNews = failing.size() == 1; // when the root is unreachable, all fail alike
       Throwable details = isNews && !(why instanceof MnException) ? why : null;
-      LOG.error(
-          "the run of job {} cannot be written, it will be tried again: {}",
-          job,
-          why.getMessage(),
-          details);
+      String told = "the run of job {} cannot be written, it will be tried again: {}";
+      LOG.error(told, job, why.getMessage(), details);
     }
   }
 
