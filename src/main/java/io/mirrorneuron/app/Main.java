@@ -7,6 +7,7 @@ import io.mirrorneuron.cli.author.InitCommand;
 import io.mirrorneuron.cli.author.PlanCommand;
 import io.mirrorneuron.cli.author.ValidateCommand;
 import io.mirrorneuron.cli.event.EventCommand;
+import io.mirrorneuron.cli.event.WebhookCommand;
 import io.mirrorneuron.cli.human.HumanCommand;
 import io.mirrorneuron.cli.job.JobCommand;
 import io.mirrorneuron.cli.run.RunCommand;
@@ -57,6 +58,7 @@ import picocli.CommandLine.Option;
       ScheduleCommand.class,
       TriggerCommand.class,
       EventCommand.class,
+      WebhookCommand.class,
       HelpCommand.class,
       VersionCommand.class,
       CompletionCommand.class

@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime;
 import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.runtime.schedule.event.EventReaction;
 import io.mirrorneuron.runtime.schedule.event.LocalEvents;
+import io.mirrorneuron.runtime.schedule.event.OwnEvents;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.event.RedisTriggerEventStore;
@@ -24,6 +25,10 @@ record NodeEvents(LocalEvents events, AtomicReference<EventReaction> reaction) {
             identity.clock(),
             identity.jobIdSuffixes()),
         reaction);
+  }
+
+  OwnEvents own() {
+    return new OwnEvents(events);
   }
 
   TriggerEvents port() {

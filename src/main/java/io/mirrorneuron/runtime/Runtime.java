@@ -56,8 +56,8 @@ public final class Runtime implements AutoCloseable {
   private final JobsPort jobs;
   private final LoadAdmission load;
   private final NodeServices.Working services;
-  private final ScheduleKeeper schedules;
   private final NodeEvents events;
+  private final ScheduleKeeper schedules;
 
   /**
    * @param runs where the records of runs are kept; written by this process
@@ -86,7 +86,7 @@ public final class Runtime implements AutoCloseable {
     load = NodeAdmission.load(settings, identity, machine, executions, timers);
     services = node.with(settings, identity, vertx, executions, timers, bundles.local()::payloads);
     store = NodeJobs.store(settings.retention(), lanes, keys);
-    recorder = new RunRecorder(runs, store, executions::flush, storage);
+    recorder = new RunRecorder(runs, store, executions::flush, events.own()::ended, storage);
     engine = engine(settings, identity, keys, manifests, bundles, watches);
     Admission admission = NodeAdmission.of(settings, identity, machine, executions);
     NewJobs newJobs = NodeJobs.newJobs(identity, runs, store);
@@ -189,12 +189,12 @@ public final class Runtime implements AutoCloseable {
     return services.port();
   }
 
-  public SchedulesPort schedules() {
-    return schedules.port();
-  }
-
   public TriggerEvents events() {
     return events.port();
+  }
+
+  public SchedulesPort schedules() {
+    return schedules.port();
   }
 
   /** The hot read path of job rows. */

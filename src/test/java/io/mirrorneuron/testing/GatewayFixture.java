@@ -12,7 +12,7 @@ import io.mirrorneuron.area.jobs.JobsVerticle;
 import io.mirrorneuron.area.observability.ObservabilityVerticle;
 import io.mirrorneuron.area.runs.Desktop;
 import io.mirrorneuron.area.runs.RunsVerticle;
-import io.mirrorneuron.area.schedules.SchedulesVerticle;
+import io.mirrorneuron.area.webhooks.WebhooksVerticle;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.JwtSettings;
@@ -55,6 +55,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -70,7 +71,6 @@ public final class GatewayFixture implements AutoCloseable {
   public final FakeJobs jobs = new FakeJobs();
   public final FakeCluster cluster = new FakeCluster();
   public final FakeServices services = new FakeServices();
-  public final FakeSchedules schedules = new FakeSchedules();
   public final FakeEvents events = new FakeEvents();
   public final Vertx vertx;
   public final HttpClient http =
@@ -162,7 +162,6 @@ public final class GatewayFixture implements AutoCloseable {
                 new ServerLocation("local", folder, () -> "localhost:55051", () -> URL),
                 new ServerProbes(this::redis, () -> fullDisks, () -> Map.of("status", "ok")),
                 clock),
-            new SchedulesVerticle(schedules.port(), staging),
             new BlueprintsVerticle(staging, events.port()),
             new ObservabilityVerticle(runs, shown, clock),
             new RunsVerticle(
@@ -176,7 +175,8 @@ public final class GatewayFixture implements AutoCloseable {
             new HumanVerticle(jobs, desk, new HumanInbox(runs, logs, clock)),
             new ArchiveVerticle(
                 shown, folder.resolve("exports"), "mn test", Storage.unwatched(), clock),
-            new EventsVerticle(events.port()));
+            new EventsVerticle(events.port()),
+            new WebhooksVerticle(Optional.of(new InMemoryRecordStore()), events.port(), clock));
     Contract contract = Contract.load(vertx).await(30, TimeUnit.SECONDS);
     gateway =
         new GatewayVerticle(

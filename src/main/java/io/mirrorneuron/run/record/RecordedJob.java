@@ -1,9 +1,11 @@
 package io.mirrorneuron.run.record;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -32,6 +34,8 @@ record RecordedJob(
     long eventSeq,
     int activeExecutors) {
 
+  private static final TypeReference<Map<String, Object>> ANY = new TypeReference<>() {};
+
   RecordedJob {
     runId = Objects.requireNonNullElse(runId, "");
     status = Objects.requireNonNullElse(status, "");
@@ -44,6 +48,40 @@ record RecordedJob(
 
   boolean hasEnded() {
     return new RunStatus(status).isFinal();
+  }
+
+  /** What a manifest tells of the schedule that made a job. */
+  private record Origin(Metadata metadata) {
+    private record Metadata(Dispatch scheduleDispatch) {}
+
+    private record Dispatch(String scheduleId) {}
+
+    String scheduleId() {
+      return metadata == null || metadata.scheduleDispatch == null
+          ? null
+          : metadata.scheduleDispatch.scheduleId;
+    }
+  }
+
+  /** The schedule that made a job; null for none. */
+  static String schedule(ObjectNode manifest) {
+    return LenientJson.read(manifest, Origin.class).scheduleId();
+  }
+
+  /**
+   * @param scheduleId null for none
+   */
+  EndedJob asEnded(String scheduleId) {
+    return new EndedJob(
+        jobId,
+        runId,
+        graphId,
+        status,
+        jobName,
+        submittedBy,
+        failure == null ? null : Json.MAPPER.convertValue(failure, ANY),
+        scheduleId,
+        eventSeq);
   }
 
   Optional<ObjectNode> error() {

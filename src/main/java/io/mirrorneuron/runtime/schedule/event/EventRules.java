@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 /** What an event must be like to be stored. Pure. */
 final class EventRules {
   private static final int LONGEST_WORD = 200;
-  private static final int LARGEST_PAYLOAD = 1 << 20;
+  private static final int LARGEST_PAYLOAD = 2 << 20;
   private static final String USUAL_SOURCE = "api";
   private static final Pattern ID = Pattern.compile("[\\x21-\\x7e]{1," + LONGEST_WORD + "}");
   private static final Pattern WORD =

@@ -89,14 +89,14 @@ class LocalEventsTest {
 
   @Test
   void whatIsNoEventIsRefused() {
-    String large = "x".repeat(1 << 20);
+    String large = "x".repeat(2 << 20);
     assertThatThrownBy(() -> emit(null, " ", Map.of())).hasMessage("event_type is required");
     assertThatThrownBy(() -> emit(null, "a\nb", Map.of()))
         .hasMessage("event_type must have at most 200 characters and no control characters");
     assertThatThrownBy(() -> emit("a b", "paid", Map.of()))
         .hasMessageStartingWith("event_id must be");
     assertThatThrownBy(() -> emit(null, "paid", Map.of("a", large)))
-        .hasMessage("payload must have at most 1048576 characters as JSON");
+        .hasMessage("payload must have at most 2097152 characters as JSON");
     assertThat(List.copyOf(events.list(1).data())).isEmpty();
   }
 }

@@ -1,0 +1,66 @@
+package io.mirrorneuron.runtime.schedule.event;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.event.NewEvent;
+import io.mirrorneuron.run.record.EndedJob;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells as events what happens in this runtime. */
+public final class OwnEvents {
+  private static final Logger LOG = LoggerFactory.getLogger(OwnEvents.class);
+  private static final String SOURCE = "runtime";
+
+  private final LocalEvents events;
+
+  public OwnEvents(LocalEvents events) {
+    this.events = events;
+  }
+
+  /**
+   * {@code job_completed}, {@code job_failed} or {@code job_cancelled}. Told again, it is known by
+   * its id. Of a job that was removed there is nothing to tell.
+   */
+  public CompletionStage<?> ended(EndedJob job) {
+    if (job.jobId() == null) {
+      return CompletableFuture.completedStage(null);
+    }
+    Map<String, Object> payload = new LinkedHashMap<>();
+    payload.put("job_id", job.jobId());
+    put(payload, "run_id", job.runId());
+    put(payload, "graph_id", job.graphId());
+    put(payload, "job_name", job.jobName());
+    payload.put("status", job.status());
+    put(payload, "submitted_by", job.submittedBy());
+    put(payload, "schedule_id", job.scheduleId());
+    put(payload, "error", job.error());
+    String id = "event_%s-%d".formatted(job.jobId(), job.eventSeq());
+    NewEvent event = new NewEvent(id, "job_" + job.status(), SOURCE, payload);
+    return CompletableFuture.runAsync(() -> tell(event), Thread::startVirtualThread);
+  }
+
+  private static void put(Map<String, Object> payload, String name, Object value) {
+    if (value != null && !value.equals("")) {
+      payload.put(name, value);
+    }
+  }
+
+  /** Only a store that is away is worth another try. */
+  private void tell(NewEvent event) {
+    try {
+      events.tell(event);
+    } catch (MnException e) {
+      if (e.code() == ErrorCode.UNAVAILABLE) {
+        throw e;
+      }
+      LOG.warn("event {} could not be told: {}", event.eventId(), e.getMessage());
+    } catch (RuntimeException e) {
+      LOG.error("event {} could not be told", event.eventId(), e);
+    }
+  }
+}
