@@ -72,7 +72,7 @@ final class LocalSchedules implements SchedulesPort {
             definition,
             enabled ? Status.ACTIVE : Status.PAUSED,
             new Schedule.Made(kept.bundle(), kept.graphId(), wanted.source(), by, now));
-    Answers.await(loop.settle(id, new ScheduleInput.Create(schedule, manifest)));
+    Answers.await(loop.submit(id, new ScheduleInput.Create(schedule, manifest)));
     return get(id);
   }
 
@@ -133,7 +133,7 @@ final class LocalSchedules implements SchedulesPort {
   }
 
   private ScheduleView changed(String id, ScheduleInput input) {
-    if (Answers.await(loop.settle(id, input)).isEmpty()) {
+    if (Answers.await(loop.submit(id, input)).isEmpty()) {
       throw missing(id);
     }
     return get(id);
@@ -201,7 +201,10 @@ final class LocalSchedules implements SchedulesPort {
   public DispatchReport dispatch(
       String id, Map<String, Object> payload, String reason, String key) {
     String dispatch = DispatchIds.ofCall(id, key == null ? suffixes.get() : "key " + key);
-    changed(id, new ScheduleInput.RunNow(dispatch, payload, reason));
+    ScheduleInput run = new ScheduleInput.RunNow(dispatch, payload, reason);
+    if (Answers.await(loop.settle(id, run)).isEmpty()) {
+      throw missing(id);
+    }
     return DispatchReports.of(id, recorded(id, dispatch));
   }
 

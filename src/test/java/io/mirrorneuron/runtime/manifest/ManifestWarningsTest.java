@@ -96,8 +96,6 @@ class ManifestWarningsTest {
         "/inputValidation | {\"a\":1} | inputValidation",
         "/metadata | {\"inputValidation\":{\"a\":1}} | metadata.inputValidation",
         "/policies | {\"spread\":[{\"attribute\":\"rack\"}]} | policies.spread",
-        "/schedule | {\"cron\":\"* * * * *\"} | schedule",
-        "/triggers | [{\"name\":\"t\"}] | triggers",
         "/requiredContextEngine | true | requiredContextEngine",
         "/policies | {\"update\":{\"canary\":1}} | policies.update",
       })
