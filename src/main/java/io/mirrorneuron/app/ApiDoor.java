@@ -11,6 +11,7 @@ import io.mirrorneuron.area.human.HumanModule;
 import io.mirrorneuron.area.jobs.JobsModule;
 import io.mirrorneuron.area.observability.ObservabilityModule;
 import io.mirrorneuron.area.runs.RunsModule;
+import io.mirrorneuron.area.schedules.SchedulesModule;
 import io.mirrorneuron.area.webhooks.WebhooksModule;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.config.Config;
@@ -40,6 +41,7 @@ final class ApiDoor {
         RunsModule::of,
         HumanModule::of,
         ArchiveModule::of,
+        SchedulesModule::of,
         EventsModule::of,
         WebhooksModule::of);
   }

@@ -21,9 +21,9 @@ sealed interface Backend {
 
   ServicesPort services();
 
-  TriggerEvents events();
-
   SchedulesPort schedules();
+
+  TriggerEvents events();
 
   /** Readiness of the runtime and of this server's disks. */
   Readiness readiness();
@@ -46,13 +46,13 @@ sealed interface Backend {
     }
 
     @Override
-    public TriggerEvents events() {
-      return runtime.events();
+    public SchedulesPort schedules() {
+      return runtime.schedules();
     }
 
     @Override
-    public SchedulesPort schedules() {
-      return runtime.schedules();
+    public TriggerEvents events() {
+      return runtime.events();
     }
   }
 
@@ -61,8 +61,8 @@ sealed interface Backend {
       JobsPort jobs,
       ClusterPort cluster,
       ServicesPort services,
-      TriggerEvents events,
       SchedulesPort schedules,
+      TriggerEvents events,
       Readiness readiness)
       implements Backend {}
 
@@ -81,8 +81,8 @@ sealed interface Backend {
         clients.jobs(),
         clients.cluster(),
         clients.services(),
-        clients.events(),
         clients.schedules(),
+        clients.events(),
         on.disks().watch().and(clients.readiness()));
   }
 }

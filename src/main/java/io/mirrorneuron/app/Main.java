@@ -14,6 +14,8 @@ import io.mirrorneuron.cli.run.RunCommand;
 import io.mirrorneuron.cli.runtime.NodeCommand;
 import io.mirrorneuron.cli.runtime.ResourceCommand;
 import io.mirrorneuron.cli.runtime.ServiceCommand;
+import io.mirrorneuron.cli.schedule.ScheduleCommand;
+import io.mirrorneuron.cli.schedule.TriggerCommand;
 import io.mirrorneuron.cli.shell.CompletionCommand;
 import io.mirrorneuron.cli.shell.HelpCommand;
 import io.mirrorneuron.cli.shell.Misuse;
@@ -53,6 +55,8 @@ import picocli.CommandLine.Option;
       NodeCommand.class,
       ResourceCommand.class,
       ServiceCommand.class,
+      ScheduleCommand.class,
+      TriggerCommand.class,
       EventCommand.class,
       WebhookCommand.class,
       HelpCommand.class,

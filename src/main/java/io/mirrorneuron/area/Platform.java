@@ -51,9 +51,9 @@ public interface Platform {
 
   ServicesPort services();
 
-  TriggerEvents events();
-
   SchedulesPort schedules();
+
+  TriggerEvents events();
 
   /** Rows of jobs, readable without blocking; empty when the runtime is elsewhere. */
   Optional<JobRows> rows();

@@ -1,9 +1,13 @@
 package io.mirrorneuron.client;
 
 import io.mirrorneuron.port.schedule.DispatchReport;
+import io.mirrorneuron.port.schedule.FiringPreview;
 import io.mirrorneuron.port.schedule.NewSchedule;
+import io.mirrorneuron.port.schedule.PreviewQuery;
 import io.mirrorneuron.port.schedule.ScheduleView;
 import io.mirrorneuron.port.schedule.SchedulesPort;
+import io.mirrorneuron.proto.ext.v1.PreviewScheduleRequest;
+import io.mirrorneuron.proto.ext.v1.RuntimeExtServiceGrpcClient;
 import io.mirrorneuron.proto.job.v1.CreateScheduleRequest;
 import io.mirrorneuron.proto.job.v1.DispatchScheduleRequest;
 import io.mirrorneuron.proto.job.v1.GetScheduleRequest;
@@ -73,6 +77,14 @@ final class GrpcSchedulesClient implements SchedulesPort {
   @Override
   public Deleted delete(String id, String reason) {
     return act(JobServiceGrpcClient.DeleteSchedule, id, Map.of(), reason, Deleted.class);
+  }
+
+  @Override
+  public FiringPreview preview(PreviewQuery query) {
+    PreviewScheduleRequest request =
+        PreviewScheduleRequest.newBuilder().setQueryJson(Json.write(query)).build();
+    return new ExtensionCalls(calls)
+        .call(FiringPreview.class, RuntimeExtServiceGrpcClient.PreviewSchedule, request);
   }
 
   @Override

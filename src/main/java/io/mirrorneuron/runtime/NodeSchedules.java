@@ -1,8 +1,12 @@
 package io.mirrorneuron.runtime;
 
+import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.runtime.local.DerivedJobs;
+import io.mirrorneuron.runtime.local.JobAccess;
 import io.mirrorneuron.runtime.port.Timers;
-import io.mirrorneuron.runtime.schedule.ChildJobs;
+import io.mirrorneuron.runtime.schedule.LocalChildJobs;
 import io.mirrorneuron.runtime.schedule.ScheduleKeeper;
+import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisLeaderLease;
@@ -15,14 +19,21 @@ final class NodeSchedules {
   private NodeSchedules() {}
 
   static ScheduleKeeper of(
-      RuntimeIdentity identity, RedisLanes lanes, Keys keys, ChildJobs jobs, Timers timers) {
+      RuntimeIdentity identity,
+      RedisLanes lanes,
+      Keys keys,
+      JobAccess access,
+      Storage storage,
+      JobsPort jobs,
+      Timers timers) {
     ScheduleKeeper.Home home =
         new ScheduleKeeper.Home(
             new RedisRecordStore(lanes, keys),
             new RedisLeaderLease(lanes, keys),
             identity.owner(),
             identity.jobIdSuffixes());
-    return new ScheduleKeeper(home, jobs, timers, Thread::startVirtualThread);
+    LocalChildJobs children = new LocalChildJobs(new DerivedJobs(access, storage), jobs);
+    return new ScheduleKeeper(home, children, timers, Thread::startVirtualThread);
   }
 
   static Set<String> both(Set<String> one, Set<String> other) {

@@ -13,7 +13,6 @@ import io.mirrorneuron.runtime.exec.LocalExecutions;
 import io.mirrorneuron.runtime.exec.Orphans;
 import io.mirrorneuron.runtime.exec.confine.Confiner;
 import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
-import io.mirrorneuron.runtime.local.DerivedJobs;
 import io.mirrorneuron.runtime.local.JobAccess;
 import io.mirrorneuron.runtime.local.JobHistory;
 import io.mirrorneuron.runtime.local.LocalJobs;
@@ -22,8 +21,6 @@ import io.mirrorneuron.runtime.local.NewJobs;
 import io.mirrorneuron.runtime.local.Watches;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.placement.LocalScheduler;
-import io.mirrorneuron.runtime.schedule.ChildJobs;
-import io.mirrorneuron.runtime.schedule.LocalChildJobs;
 import io.mirrorneuron.runtime.schedule.ScheduleKeeper;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobRows;
@@ -59,8 +56,8 @@ public final class Runtime implements AutoCloseable {
   private final JobsPort jobs;
   private final LoadAdmission load;
   private final NodeServices.Working services;
-  private final NodeEvents events;
   private final ScheduleKeeper schedules;
+  private final NodeEvents events;
 
   /**
    * @param runs where the records of runs are kept; written by this process
@@ -95,8 +92,8 @@ public final class Runtime implements AutoCloseable {
     NewJobs newJobs = NodeJobs.newJobs(identity, runs, store);
     JobAccess access = access(bundles.shared(), manifests, newJobs, admission);
     jobs = jobs(settings, identity, access, watches, storage);
-    ChildJobs children = new LocalChildJobs(new DerivedJobs(access, storage), jobs);
-    schedules = NodeSchedules.of(identity, lanes, keys, children, timers);
+    schedules = NodeSchedules.of(identity, lanes, keys, access, storage, jobs, timers);
+    events.reaction().set(schedules.reaction());
     resumeOpenJobs(
         identity.owner(), bundles.sweep(this::bundles, timers, settings.retention().bundles()));
     schedules.start();
@@ -192,12 +189,12 @@ public final class Runtime implements AutoCloseable {
     return services.port();
   }
 
-  public TriggerEvents events() {
-    return events.port();
-  }
-
   public SchedulesPort schedules() {
     return schedules.port();
+  }
+
+  public TriggerEvents events() {
+    return events.port();
   }
 
   /** The hot read path of job rows. */

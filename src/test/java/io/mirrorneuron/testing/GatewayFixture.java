@@ -12,6 +12,7 @@ import io.mirrorneuron.area.jobs.JobsVerticle;
 import io.mirrorneuron.area.observability.ObservabilityVerticle;
 import io.mirrorneuron.area.runs.Desktop;
 import io.mirrorneuron.area.runs.RunsVerticle;
+import io.mirrorneuron.area.schedules.SchedulesVerticle;
 import io.mirrorneuron.area.webhooks.WebhooksVerticle;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.config.Config;
@@ -71,6 +72,7 @@ public final class GatewayFixture implements AutoCloseable {
   public final FakeJobs jobs = new FakeJobs();
   public final FakeCluster cluster = new FakeCluster();
   public final FakeServices services = new FakeServices();
+  public final FakeSchedules schedules = new FakeSchedules();
   public final FakeEvents events = new FakeEvents();
   public final Vertx vertx;
   public final HttpClient http =
@@ -162,6 +164,7 @@ public final class GatewayFixture implements AutoCloseable {
                 new ServerLocation("local", folder, () -> "localhost:55051", () -> URL),
                 new ServerProbes(this::redis, () -> fullDisks, () -> Map.of("status", "ok")),
                 clock),
+            new SchedulesVerticle(schedules.port(), staging),
             new BlueprintsVerticle(staging, events.port()),
             new ObservabilityVerticle(runs, shown, clock),
             new RunsVerticle(

@@ -1,6 +1,7 @@
 package io.mirrorneuron.port.schedule;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Map;
 
@@ -12,8 +13,6 @@ import java.util.Map;
  * @param bundleRef fingerprint of its payload files; null for none
  * @param dispatches what became of the times at which it was due, newest first; null in lists
  * @param activeJobIds its jobs that have not ended, as far as was looked
- * @param activeRunIds the same
- * @param childJobIds the same
  * @param why what it waits for, as a sentence
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -23,7 +22,7 @@ public record ScheduleView(
     String name,
     boolean enabled,
     String status,
-    List<String> crons,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> crons,
     String timezone,
     String runAt,
     Long retryIntervalMs,
@@ -42,8 +41,6 @@ public record ScheduleView(
     @JsonInclude(JsonInclude.Include.ALWAYS) Map<String, Object> source,
     List<DispatchRecord> dispatches,
     List<String> activeJobIds,
-    List<String> activeRunIds,
-    List<String> childJobIds,
     ScheduleCounters counters,
     String pausedUntil,
     String lastStatusReason,
@@ -51,4 +48,17 @@ public record ScheduleView(
     String lastBlockedReason,
     String why,
     String createdAt,
-    String updatedAt) {}
+    String updatedAt) {
+
+  /** The same under the name that some clients look for. */
+  @JsonProperty("active_run_ids")
+  public List<String> activeRunIds() {
+    return activeJobIds;
+  }
+
+  /** The same under the name that others look for. */
+  @JsonProperty("child_job_ids")
+  public List<String> childJobIds() {
+    return activeJobIds;
+  }
+}

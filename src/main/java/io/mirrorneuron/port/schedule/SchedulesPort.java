@@ -65,6 +65,13 @@ public interface SchedulesPort {
   Deleted delete(String id, String reason);
 
   /**
+   * When a schedule, or one that is not made yet, will be due; nothing is stored.
+   *
+   * @throws io.mirrorneuron.model.MnException what {@link #create} would throw of it
+   */
+  FiringPreview preview(PreviewQuery query);
+
+  /**
    * Makes a job of it now, paused or not.
    *
    * @param key the same call with it makes one job; null when each call makes one

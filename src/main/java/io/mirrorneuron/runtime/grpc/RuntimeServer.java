@@ -76,8 +76,8 @@ public final class RuntimeServer implements AutoCloseable {
       JobsPort jobs,
       ClusterPort cluster,
       ServicesPort services,
-      TriggerEvents events,
       SchedulesPort schedules,
+      TriggerEvents events,
       NodeIdentity identity,
       Supplier<Hardware> hardware,
       BooleanSupplier serving,
@@ -132,7 +132,7 @@ public final class RuntimeServer implements AutoCloseable {
                         config)
                     .service(door),
                 new EventCalls(parts.jobs(), parts.clock()).service(door),
-                new ExtCalls(parts.jobs(), parts.cluster()).service(door))
+                new ExtCalls(parts.jobs(), parts.cluster(), parts.schedules()).service(door))
             .collect(Collectors.toUnmodifiableSet());
     services.forEach(large::addService);
     services.forEach(small::addService);

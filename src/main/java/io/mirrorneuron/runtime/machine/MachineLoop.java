@@ -55,11 +55,6 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
     this.timers = timers;
   }
 
-  /** Takes up what earlier servers have left due, and looks again from time to time. */
-  public void start() {
-    scan();
-  }
-
   /**
    * Decides on an input and stores what came of it. Any server may be asked.
    *
@@ -85,9 +80,8 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
     if (owed.isEmpty()) {
       return CompletableFuture.completedFuture(state);
     }
-    List<CompletableFuture<Optional<S>>> all =
-        owed.stream().map(deed -> perform(id, deed, 0)).toList();
-    return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
+    return CompletableFuture.allOf(
+            owed.stream().map(deed -> perform(id, deed, 0)).toArray(CompletableFuture[]::new))
         .thenCompose(done -> store.read(machine.kind(), id))
         .thenCompose(stored -> settled(id, stored.map(found -> machine.read(found.json()))));
   }
@@ -181,11 +175,8 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
   }
 
   private CompletionStage<I> started(String id, E deed) {
-    try {
-      return deeds.perform(id, deed);
-    } catch (RuntimeException e) {
-      return CompletableFuture.failedFuture(e);
-    }
+    return CompletableFuture.<Void>completedFuture(null)
+        .thenCompose(begun -> deeds.perform(id, deed)); // what it throws is a failure, too
   }
 
   private void wake(String id) {
@@ -215,11 +206,12 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
     return null;
   }
 
-  private void scan() {
+  /** Takes up what earlier servers have left due, and looks again from time to time. */
+  public void start() {
     if (closed) {
       return;
     }
-    timers.at(timers.now() + SCAN_MS, this::scan);
+    timers.at(timers.now() + SCAN_MS, this::start);
     if (work().isPresent()) {
       attendDue(timers.now() + SCAN_MS, 0);
     }

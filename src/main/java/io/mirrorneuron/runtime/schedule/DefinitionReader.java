@@ -23,7 +23,7 @@ final class DefinitionReader {
   private static final long RETRY_MS = 30_000;
 
   /** More is one list of times that no state can hold. */
-  private static final int MOST_CATCHUPS = ScheduleTurn.MOST_WAITING;
+  private static final int MOST_CATCHUPS = ScheduleDraft.MOST_WAITING;
 
   private final Calendar calendar;
   private final WrittenMembers given;

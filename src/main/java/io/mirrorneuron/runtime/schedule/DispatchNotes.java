@@ -2,8 +2,8 @@ package io.mirrorneuron.runtime.schedule;
 
 import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.port.schedule.DispatchRecord;
-import io.mirrorneuron.runtime.schedule.Schedule.Child;
-import io.mirrorneuron.runtime.schedule.Schedule.Due;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Child;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -76,7 +76,7 @@ final class DispatchNotes {
             null));
   }
 
-  void missed(String dispatchId, Schedule.Reason reason, DueTimes times) {
+  void missed(String dispatchId, ScheduleWork.Reason reason, DueTimes times) {
     all.add(
         new DispatchRecord(
             dispatchId,

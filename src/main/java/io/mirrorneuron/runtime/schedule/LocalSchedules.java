@@ -3,8 +3,9 @@ package io.mirrorneuron.runtime.schedule;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.schedule.DispatchRecord;
 import io.mirrorneuron.port.schedule.DispatchReport;
+import io.mirrorneuron.port.schedule.FiringPreview;
 import io.mirrorneuron.port.schedule.NewSchedule;
-import io.mirrorneuron.port.schedule.ScheduleCounters;
+import io.mirrorneuron.port.schedule.PreviewQuery;
 import io.mirrorneuron.port.schedule.ScheduleView;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.runtime.local.Answers;
@@ -25,10 +26,11 @@ import java.util.function.Supplier;
 final class LocalSchedules implements SchedulesPort {
   private static final int MOST_ROWS = 1_000;
   private static final int PAGE = 500;
+  private static final int MOST_OTHERS = 200;
 
   private final MachineLoop<ScheduleState, ScheduleInput, ScheduleDeed> loop;
   private final ScheduleMachine machine;
-  private final Calendar calendar;
+  private final CronCalendar calendar;
   private final RecordStore records;
   private final ChildJobs jobs;
   private final Timers timers;
@@ -39,7 +41,7 @@ final class LocalSchedules implements SchedulesPort {
    */
   LocalSchedules(
       MachineLoop<ScheduleState, ScheduleInput, ScheduleDeed> loop,
-      Calendar calendar,
+      CronCalendar calendar,
       RecordStore records,
       ChildJobs jobs,
       Timers timers,
@@ -63,24 +65,13 @@ final class LocalSchedules implements SchedulesPort {
     ChildJobs.Kept kept = jobs.keep(wanted.bundle());
     String id = "sched_" + suffixes.get();
     boolean enabled = !Boolean.FALSE.equals(written.get("enabled"));
+    String by = wanted.bundle().submittedBy();
     Schedule schedule =
-        new Schedule(
+        Schedule.of(
             id,
             definition,
             enabled ? Status.ACTIVE : Status.PAUSED,
-            null,
-            null,
-            null,
-            List.of(),
-            List.of(),
-            ScheduleCounters.NONE,
-            Schedule.Told.NOTHING,
-            kept.bundle(),
-            kept.graphId(),
-            wanted.source(),
-            wanted.bundle().submittedBy(),
-            now,
-            now);
+            new Schedule.Made(kept.bundle(), kept.graphId(), wanted.source(), by, now));
     Answers.await(loop.settle(id, new ScheduleInput.Create(schedule, manifest)));
     return get(id);
   }
@@ -125,7 +116,7 @@ final class LocalSchedules implements SchedulesPort {
     CompletionStage<Optional<String>> manifest = records.document(ScheduleMachine.KIND, id);
     CompletionStage<List<String>> history = records.history(ScheduleMachine.KIND, id);
     Schedule schedule = schedule(id, Answers.await(stored));
-    List<String> children = schedule.children().stream().map(Schedule.Child::jobId).toList();
+    List<String> children = schedule.children().stream().map(ScheduleWork.Child::jobId).toList();
     return ScheduleViews.full(
         schedule,
         Answers.await(manifest).orElse(null),
@@ -185,6 +176,25 @@ final class LocalSchedules implements SchedulesPort {
     schedule(id, Answers.await(records.read(ScheduleMachine.KIND, id)));
     Answers.await(loop.submit(id, new ScheduleInput.Delete()));
     return new Deleted(id, "deleted");
+  }
+
+  @Override
+  public FiringPreview preview(PreviewQuery query) {
+    String id = query.scheduleId();
+    Definition definition =
+        id == null
+            ? DefinitionReader.read(calendar, query.schedule(), timers.now())
+            : schedule(id, Answers.await(records.read(ScheduleMachine.KIND, id))).definition();
+    long from = Firings.from(query.from(), definition.timezone(), timers.now());
+    return new Firings(calendar).of(id, definition, query.count(), from, others());
+  }
+
+  /** Some of those that are active: enough to see that many are due at the same time. */
+  private List<Schedule> others() {
+    return Answers.await(records.list(ScheduleMachine.KIND, "", MOST_OTHERS)).stream()
+        .map(stored -> machine.read(stored.json()).schedule())
+        .filter(Schedule::isActive)
+        .toList();
   }
 
   @Override

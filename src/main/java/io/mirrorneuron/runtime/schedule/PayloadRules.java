@@ -2,8 +2,8 @@ package io.mirrorneuron.runtime.schedule;
 
 import io.mirrorneuron.runtime.schedule.Definition.Demands;
 import io.mirrorneuron.runtime.schedule.Definition.Kind;
-import io.mirrorneuron.runtime.schedule.Schedule.Due;
-import io.mirrorneuron.runtime.schedule.Schedule.Reason;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Reason;
 import java.util.List;
 import java.util.Map;
 

@@ -1,8 +1,10 @@
 package io.mirrorneuron.runtime.schedule;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.mirrorneuron.port.schedule.ScheduleCounters;
-import java.util.ArrayList;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Child;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -12,39 +14,22 @@ import java.util.function.UnaryOperator;
  * The state of a schedule. Times are milliseconds since the epoch.
  *
  * @param definition what it is to do
- * @param nextDue when it is due next; null when no time makes it so
- * @param lastDue the latest time that was dealt with: none before it ever comes again
- * @param pausedUntil when it goes on by itself; null for never
- * @param waiting what it is due for and was not dealt with yet, in order
- * @param children its jobs that were open when it was last looked at
- * @param bundle fingerprint of its payload files; null for none
- * @param graphId what its jobs are called after
- * @param source where it came from, as its maker says
- * @param by the name that its maker's token vouches for; null when it vouches for none
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 record Schedule(
     String id,
     Definition definition,
     Status status,
-    Long nextDue,
-    Long lastDue,
-    Long pausedUntil,
-    List<Due> waiting,
-    List<Child> children,
+    When when,
+    ScheduleWork work,
     ScheduleCounters counters,
     Told told,
-    String bundle,
-    String graphId,
-    Map<String, Object> source,
-    String by,
-    long createdAt,
+    Made made,
     long updatedAt) {
 
   Schedule {
-    waiting = waiting == null ? List.of() : List.copyOf(waiting);
-    children = children == null ? List.of() : List.copyOf(children);
-    source = source == null ? Map.of() : source;
+    when = when == null ? When.NEVER : when;
+    work = work == null ? ScheduleWork.NONE : work;
     told = told == null ? Told.NOTHING : told;
   }
 
@@ -58,75 +43,32 @@ record Schedule(
     }
   }
 
-  enum Reason {
-    PERIODIC,
-    DELAYED,
-    RESOURCE_WAIT,
-    EVENT,
-    MANUAL;
-
-    String word() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
-
-  /** How far it is with what it is due for. */
-  enum Phase {
-    /** Until its time, or until an earlier one is dealt with. */
-    WAITS,
-    /** It is looked at which jobs are still open. */
-    LOOKS,
-    /** It was decided that a job is made; nothing else can come of it. */
-    STARTS
+  /**
+   * Its times.
+   *
+   * @param nextDue when it is due next; null when no time makes it so
+   * @param lastDue the latest time that was dealt with: none before it ever comes again
+   * @param pausedUntil when it goes on by itself; null for never
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record When(Long nextDue, Long lastDue, Long pausedUntil) {
+    static final When NEVER = new When(null, null, null);
   }
 
   /**
-   * Something it is due for.
+   * How it was made.
    *
-   * @param dispatchId the same however often it is tried
-   * @param at when it was due
-   * @param words what the caller of a manual one said of it; null for none
-   * @param catchUp whether it was missed and is made up for: then it waits for earlier jobs
-   * @param payload what came with it
-   * @param event that made it due; null for none
-   * @param notBefore when it is dealt with
+   * @param bundle fingerprint of its payload files; null for none
+   * @param graphId what its jobs are called after
+   * @param source where it came from, as its maker says
+   * @param by the name that its maker's token vouches for; null when it vouches for none
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
-  record Due(
-      String dispatchId,
-      long at,
-      Reason reason,
-      String words,
-      boolean catchUp,
-      Map<String, Object> payload,
-      Map<String, Object> event,
-      Phase phase,
-      long notBefore) {
-    Due {
-      payload = payload == null ? Map.of() : payload;
-      event = event == null ? Map.of() : event;
-    }
-
-    Due in(Phase next) {
-      return new Due(dispatchId, at, reason, words, catchUp, payload, event, next, notBefore);
-    }
-
-    Due later(long time) {
-      return new Due(dispatchId, at, reason, words, catchUp, payload, event, Phase.WAITS, time);
-    }
-
-    String eventId() {
-      return event.get("event_id") instanceof String id ? id : null;
+  record Made(String bundle, String graphId, Map<String, Object> source, String by, long at) {
+    Made {
+      source = source == null ? Map.of() : source;
     }
   }
-
-  /**
-   * One of its jobs.
-   *
-   * @param windowEnd when it must have ended; null for never
-   * @param closing whether it is being cancelled for that
-   */
-  record Child(String jobId, String dispatchId, Long windowEnd, boolean closing) {}
 
   /**
    * What is told of it.
@@ -152,169 +94,88 @@ record Schedule(
     }
   }
 
+  /** A new one. */
+  static Schedule of(String id, Definition definition, Status status, Made made) {
+    return new Schedule(
+        id, definition, status, null, null, ScheduleCounters.NONE, null, made, made.at());
+  }
+
+  @JsonIgnore
   boolean isActive() {
     return status == Status.ACTIVE;
   }
 
-  Schedule with(Definition other) {
-    return new Schedule(
-        id,
-        other,
-        status,
-        nextDue,
-        lastDue,
-        pausedUntil,
-        waiting,
-        children,
-        counters,
-        told,
-        bundle,
-        graphId,
-        source,
-        by,
-        createdAt,
-        updatedAt);
+  Long nextDue() {
+    return when.nextDue();
   }
 
-  Schedule in(Status other, Long until) {
-    return new Schedule(
-        id,
-        definition,
-        other,
-        nextDue,
-        lastDue,
-        until,
-        waiting,
-        children,
-        counters,
-        told,
-        bundle,
-        graphId,
-        source,
-        by,
-        createdAt,
-        updatedAt);
+  Long lastDue() {
+    return when.lastDue();
   }
 
-  Schedule due(Long next, Long last) {
-    return new Schedule(
-        id,
-        definition,
-        status,
-        next,
-        last,
-        pausedUntil,
-        waiting,
-        children,
-        counters,
-        told,
-        bundle,
-        graphId,
-        source,
-        by,
-        createdAt,
-        updatedAt);
+  Long pausedUntil() {
+    return when.pausedUntil();
   }
 
-  Schedule waiting(List<Due> all) {
-    return new Schedule(
-        id,
-        definition,
-        status,
-        nextDue,
-        lastDue,
-        pausedUntil,
-        all,
-        children,
-        counters,
-        told,
-        bundle,
-        graphId,
-        source,
-        by,
-        createdAt,
-        updatedAt);
+  List<Due> waiting() {
+    return work.waiting();
   }
 
-  Schedule children(List<Child> all) {
-    return new Schedule(
-        id,
-        definition,
-        status,
-        nextDue,
-        lastDue,
-        pausedUntil,
-        waiting,
-        all,
-        counters,
-        told,
-        bundle,
-        graphId,
-        source,
-        by,
-        createdAt,
-        updatedAt);
-  }
-
-  Schedule counting(ScheduleCounters now, Told toldNow) {
-    return new Schedule(
-        id,
-        definition,
-        status,
-        nextDue,
-        lastDue,
-        pausedUntil,
-        waiting,
-        children,
-        now,
-        toldNow,
-        bundle,
-        graphId,
-        source,
-        by,
-        createdAt,
-        updatedAt);
-  }
-
-  Schedule at(long now) {
-    return new Schedule(
-        id,
-        definition,
-        status,
-        nextDue,
-        lastDue,
-        pausedUntil,
-        waiting,
-        children,
-        counters,
-        told,
-        bundle,
-        graphId,
-        source,
-        by,
-        createdAt,
-        now);
-  }
-
-  /** The same with one of what it waits for changed, or without it when that becomes null. */
-  Schedule changing(String dispatchId, UnaryOperator<Due> change) {
-    List<Due> all = new ArrayList<>();
-    for (Due one : waiting) {
-      Due next = one.dispatchId().equals(dispatchId) ? change.apply(one) : one;
-      if (next != null) {
-        all.add(next);
-      }
-    }
-    return waiting(all);
-  }
-
-  Schedule adding(Due one) {
-    List<Due> all = new ArrayList<>(waiting);
-    all.add(one);
-    return waiting(all);
+  List<Child> children() {
+    return work.children();
   }
 
   boolean awaits(String dispatchId) {
-    return waiting.stream().anyMatch(one -> one.dispatchId().equals(dispatchId));
+    return work.awaits(dispatchId);
+  }
+
+  boolean knows(String dispatchId) {
+    return work.knows(dispatchId);
+  }
+
+  Schedule with(Definition other) {
+    return new Schedule(id, other, status, when, work, counters, told, made, updatedAt);
+  }
+
+  Schedule in(Status other, Long until) {
+    When now = new When(when.nextDue(), when.lastDue(), until);
+    return new Schedule(id, definition, other, now, work, counters, told, made, updatedAt);
+  }
+
+  Schedule due(Long next, Long last) {
+    When now = new When(next, last, when.pausedUntil());
+    return new Schedule(id, definition, status, now, work, counters, told, made, updatedAt);
+  }
+
+  private Schedule doing(ScheduleWork other) {
+    return new Schedule(id, definition, status, when, other, counters, told, made, updatedAt);
+  }
+
+  Schedule waiting(List<Due> all) {
+    return doing(work.waiting(all));
+  }
+
+  Schedule children(List<Child> all) {
+    return doing(work.children(all));
+  }
+
+  Schedule changing(String dispatchId, UnaryOperator<Due> change) {
+    return doing(work.changing(dispatchId, change));
+  }
+
+  Schedule adding(Due one) {
+    return doing(work.adding(one));
+  }
+
+  Schedule remembering(String dispatchId) {
+    return doing(work.remembering(dispatchId));
+  }
+
+  Schedule counting(ScheduleCounters now, Told toldNow) {
+    return new Schedule(id, definition, status, when, work, now, toldNow, made, updatedAt);
+  }
+
+  Schedule at(long now) {
+    return new Schedule(id, definition, status, when, work, counters, told, made, now);
   }
 }

@@ -12,7 +12,8 @@ sealed interface ScheduleDeed {
    *
    * @param definition that the schedule has by then
    */
-  record Start(Schedule.Due due, Definition definition, Origin origin) implements ScheduleDeed {}
+  record Start(ScheduleWork.Due due, Definition definition, Origin origin)
+      implements ScheduleDeed {}
 
   /**
    * Of whom it is.

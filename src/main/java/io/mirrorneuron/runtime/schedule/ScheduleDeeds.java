@@ -6,6 +6,7 @@ import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.runtime.machine.Deeds;
 import io.mirrorneuron.runtime.manifest.schedule.ChildManifest;
 import io.mirrorneuron.store.RecordStore;
+import io.mirrorneuron.wire.Json;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -36,13 +37,33 @@ final class ScheduleDeeds implements Deeds<ScheduleInput, ScheduleDeed> {
           CompletableFuture.supplyAsync(
               () -> new ScheduleInput.Seen(dispatch, jobs.open(all)), threads);
       case ScheduleDeed.Close(var job) -> CompletableFuture.supplyAsync(() -> close(job), threads);
-      case ScheduleDeed.Start start ->
-          records
-              .document(ScheduleMachine.KIND, id)
-              .thenApplyAsync(
-                  manifest -> manifest.isPresent() ? start(start, manifest.get()) : gone(start),
-                  threads);
+      case ScheduleDeed.Start start -> start(id, start);
     };
+  }
+
+  /** Who comes late, as it stood still, finds that another server has made the job. */
+  private CompletionStage<ScheduleInput> start(String id, ScheduleDeed.Start start) {
+    String dispatch = start.due().dispatchId();
+    CompletionStage<Boolean> isOwed =
+        records
+            .read(ScheduleMachine.KIND, id)
+            .thenApply(
+                stored ->
+                    stored
+                        .map(found -> Json.read(found.json(), Schedule.class, "a schedule"))
+                        .filter(schedule -> schedule.awaits(dispatch))
+                        .isPresent());
+    return records
+        .document(ScheduleMachine.KIND, id)
+        .thenCombineAsync(
+            isOwed,
+            (manifest, owed) -> {
+              if (!owed) { // whoever dealt with it has said so, and nobody hears this
+                return new ScheduleInput.NotStarted(dispatch, "it was dealt with", false);
+              }
+              return manifest.isPresent() ? start(start, manifest.get()) : gone(start);
+            },
+            threads);
   }
 
   private static ScheduleInput gone(ScheduleDeed.Start start) {
@@ -90,7 +111,7 @@ final class ScheduleDeeds implements Deeds<ScheduleInput, ScheduleDeed> {
 
   private String manifest(ScheduleDeed.Start start, String manifest, String runId) {
     Definition definition = start.definition();
-    Schedule.Due due = start.due();
+    ScheduleWork.Due due = start.due();
     Map<String, Object> body = null;
     if (definition.handsOver() && !(due.payload().isEmpty() && due.event().isEmpty())) {
       body = due.payload();
@@ -104,7 +125,7 @@ final class ScheduleDeeds implements Deeds<ScheduleInput, ScheduleDeed> {
   }
 
   private static Map<String, Object> dispatch(ScheduleDeed.Start start) {
-    Schedule.Due due = start.due();
+    ScheduleWork.Due due = start.due();
     Map<String, Object> dispatch = new LinkedHashMap<>();
     dispatch.put("schedule_id", start.origin().scheduleId());
     if (start.definition().name() != null) {

@@ -4,6 +4,7 @@ import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.runtime.machine.HeldLead;
 import io.mirrorneuron.runtime.machine.MachineLoop;
 import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.schedule.event.EventReaction;
 import io.mirrorneuron.store.LeaderLease;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RecordStore.StoredRecord;
@@ -37,7 +38,7 @@ public final class ScheduleKeeper implements AutoCloseable {
    * @param threads that may block
    */
   public ScheduleKeeper(Home home, ChildJobs jobs, Timers timers, Executor threads) {
-    Calendar calendar = new CronCalendar();
+    CronCalendar calendar = new CronCalendar();
     records = home.records();
     machine = new ScheduleMachine(calendar);
     lead = new HeldLead(ScheduleMachine.KIND, home.owner(), home.lease(), timers);
@@ -51,6 +52,11 @@ public final class ScheduleKeeper implements AutoCloseable {
   public void start() {
     lead.start();
     loop.start();
+  }
+
+  /** What schedules do about events. */
+  public EventReaction reaction() {
+    return new ScheduleReaction(loop, machine, records);
   }
 
   public SchedulesPort port() {
@@ -79,7 +85,7 @@ public final class ScheduleKeeper implements AutoCloseable {
   }
 
   private void add(StoredRecord stored, Set<String> found) {
-    String bundle = machine.read(stored.json()).schedule().bundle();
+    String bundle = machine.read(stored.json()).schedule().made().bundle();
     if (bundle != null) {
       found.add(bundle);
     }

@@ -3,10 +3,10 @@ package io.mirrorneuron.runtime.schedule;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.machine.StateMachine;
-import io.mirrorneuron.runtime.schedule.Schedule.Child;
-import io.mirrorneuron.runtime.schedule.Schedule.Due;
-import io.mirrorneuron.runtime.schedule.Schedule.Phase;
 import io.mirrorneuron.runtime.schedule.Schedule.Status;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Child;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
 import io.mirrorneuron.store.RecordStore.Beside;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
@@ -45,13 +45,15 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
   }
 
   private ScheduleState begun(ScheduleInput.Create create, long now) {
-    ScheduleTurn turn = new ScheduleTurn(create.schedule(), calendar, now);
-    turn.begin();
-    return turn.end(create.manifest());
+    ScheduleDraft draft = new ScheduleDraft(create.schedule(), now);
+    new ScheduleTurn(draft, calendar).begin();
+    return draft.end(create.manifest());
   }
 
   private ScheduleState decide(Schedule schedule, ScheduleInput input, long now) {
-    ScheduleTurn turn = new ScheduleTurn(schedule, calendar, now);
+    ScheduleDraft draft = new ScheduleDraft(schedule, now);
+    ScheduleTurn turn = new ScheduleTurn(draft, calendar);
+    DispatchTurn dispatch = new DispatchTurn(draft);
     switch (input) {
       case ScheduleInput.Wake() -> turn.wake();
       case ScheduleInput.Pause(String reason, Long until) -> {
@@ -65,7 +67,7 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
       case ScheduleInput.Redefine redefine ->
           turn.redefine(redefine.definition(), redefine.enabled(), redefine.reason());
       case ScheduleInput.RunNow run -> {
-        if (schedule.waiting().size() >= ScheduleTurn.MOST_WAITING) {
+        if (schedule.waiting().size() >= ScheduleDraft.MOST_WAITING) {
           throw new MnException(
               ErrorCode.EXHAUSTED,
               "retry_later",
@@ -74,15 +76,15 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
         turn.runNow(run);
       }
       case ScheduleInput.Happened event -> turn.happened(event);
-      case ScheduleInput.Seen(String dispatch, var open) -> turn.seen(dispatch, open);
-      case ScheduleInput.Started(String dispatch, String job) -> turn.started(dispatch, job);
-      case ScheduleInput.NotStarted(String dispatch, String why, boolean mayPass) ->
-          turn.notStarted(dispatch, why, mayPass);
-      case ScheduleInput.Closed(String job, boolean wasOpen) -> turn.closed(job, wasOpen);
+      case ScheduleInput.Seen(String id, var open) -> dispatch.seen(id, open);
+      case ScheduleInput.Started(String id, String job) -> dispatch.started(id, job);
+      case ScheduleInput.NotStarted(String id, String why, boolean mayPass) ->
+          dispatch.notStarted(id, why, mayPass);
+      case ScheduleInput.Closed(String job, boolean wasOpen) -> dispatch.closed(job, wasOpen);
       case ScheduleInput.Create _, ScheduleInput.Delete _ ->
           throw new IllegalStateException("decided on before");
     }
-    return turn.end(null);
+    return draft.end(null);
   }
 
   private static void requireOpen(Schedule schedule) {
@@ -97,7 +99,10 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
     List<String> jobs = schedule.children().stream().map(Child::jobId).toList();
     var origin =
         new ScheduleDeed.Origin(
-            schedule.id(), schedule.bundle(), schedule.graphId(), schedule.by());
+            schedule.id(),
+            schedule.made().bundle(),
+            schedule.made().graphId(),
+            schedule.made().by());
     List<ScheduleDeed> owed = new ArrayList<>();
     for (Due due : schedule.waiting()) {
       switch (due.phase()) {
@@ -120,7 +125,7 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
             schedule.isActive() ? schedule.nextDue() : null,
             schedule.status() == Status.PAUSED ? schedule.pausedUntil() : null);
     LongStream dues =
-        ScheduleTurn.isHeldUp(schedule)
+        ScheduleDraft.isHeldUp(schedule)
             ? LongStream.empty()
             : schedule.waiting().stream()
                 .filter(due -> due.phase() == Phase.WAITS)

@@ -3,11 +3,12 @@ package io.mirrorneuron.runtime.schedule;
 import io.mirrorneuron.port.schedule.DispatchRecord;
 import io.mirrorneuron.port.schedule.ScheduleView;
 import io.mirrorneuron.runtime.schedule.Definition.Kind;
-import io.mirrorneuron.runtime.schedule.Schedule.Due;
-import io.mirrorneuron.runtime.schedule.Schedule.Phase;
 import io.mirrorneuron.runtime.schedule.Schedule.Status;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.Redaction;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,7 @@ final class ScheduleViews {
 
   /** For lists: as it is stored. */
   static ScheduleView row(Schedule schedule) {
-    return of(schedule, null, null, open(schedule, null));
+    return of(schedule, new Beside(null, null), open(schedule, null));
   }
 
   /**
@@ -31,12 +32,12 @@ final class ScheduleViews {
    */
   static ScheduleView full(
       Schedule schedule, String manifest, List<String> history, Set<String> open) {
-    return of(schedule, shown(manifest), dispatches(history), open(schedule, open));
+    return of(schedule, new Beside(shown(manifest), dispatches(history)), open(schedule, open));
   }
 
   private static List<String> open(Schedule schedule, Set<String> open) {
     return schedule.children().stream()
-        .map(Schedule.Child::jobId)
+        .map(ScheduleWork.Child::jobId)
         .filter(job -> open == null || open.contains(job))
         .toList();
   }
@@ -50,33 +51,33 @@ final class ScheduleViews {
   }
 
   private static Map<String, Object> shown(Map<String, Object> members) {
-    return shown(Json.write(members));
+    return members == null ? null : shown(Json.write(members));
   }
 
   /** One for each dispatch, with the latest that is known of it; newest first. */
   static List<DispatchRecord> dispatches(List<String> history) {
     Map<String, DispatchRecord> found = new LinkedHashMap<>();
-    for (String text : history) {
-      DispatchRecord older = Json.read(text, DispatchRecord.class, "a stored dispatch");
-      found.merge(older.dispatchId(), older, (newer, old) -> old.and(newer));
+    for (String text : history.reversed()) {
+      DispatchRecord newer = Json.read(text, DispatchRecord.class, "a stored dispatch");
+      found.merge(newer.dispatchId(), newer, DispatchRecord::and);
     }
-    return found.values().stream().limit(MOST_DISPATCHES).toList();
+    return new ArrayList<>(found.values()).reversed().stream().limit(MOST_DISPATCHES).toList();
   }
 
-  private static ScheduleView of(
-      Schedule schedule,
-      Map<String, Object> manifest,
-      List<DispatchRecord> dispatches,
-      List<String> open) {
+  /** What only the view of one schedule has. */
+  private record Beside(Map<String, Object> manifest, List<DispatchRecord> past) {}
+
+  private static ScheduleView of(Schedule schedule, Beside beside, List<String> open) {
     Definition definition = schedule.definition();
     Map<String, Object> form = DefinitionForm.of(definition);
+    Schedule.Told told = schedule.told();
     return new ScheduleView(
         schedule.id(),
         definition.kind().word(),
         definition.name(),
         schedule.status() != Status.PAUSED,
         schedule.status().word(),
-        definition.crons().isEmpty() ? null : definition.crons(),
+        definition.crons(),
         definition.timezone(),
         DispatchNotes.time(definition.runAt()),
         definition.retryIntervalMs(),
@@ -85,25 +86,23 @@ final class ScheduleViews {
         definition.missedPolicy().word(),
         definition.catchupLimit(),
         definition.missedGraceMs(),
-        definition.jitterMs() == 0 ? null : definition.jitterMs(),
+        (Long) form.get("jitter_ms"),
         inner(form, "window"),
         inner(form, "trigger"),
         inner(form, "parameterized"),
-        definition.metadata().isEmpty() ? null : shown(definition.metadata()),
-        manifest,
-        schedule.bundle(),
-        shown(schedule.source()),
-        dispatches,
-        open,
-        open,
+        shown(inner(form, "metadata")),
+        beside.manifest(),
+        schedule.made().bundle(),
+        shown(schedule.made().source()),
+        beside.past(),
         open,
         schedule.counters(),
         DispatchNotes.time(schedule.pausedUntil()),
-        schedule.told().statusReason(),
-        DispatchNotes.time(schedule.told().lastMissedAt()),
-        schedule.told().lastBlocked(),
+        told.statusReason(),
+        DispatchNotes.time(told.lastMissedAt()),
+        told.lastBlocked(),
         why(schedule),
-        DispatchNotes.time(schedule.createdAt()),
+        DispatchNotes.time(schedule.made().at()),
         DispatchNotes.time(schedule.updatedAt()));
   }
 

@@ -38,23 +38,8 @@ final class ScheduleWorld {
   }
 
   static Schedule schedule(String id, Definition definition, long now) {
-    return new Schedule(
-        id,
-        definition,
-        Status.ACTIVE,
-        null,
-        null,
-        null,
-        List.of(),
-        List.of(),
-        ScheduleCounters.NONE,
-        null,
-        null,
-        "g",
-        Map.of(),
-        null,
-        now,
-        now);
+    return Schedule.of(
+        id, definition, Status.ACTIVE, new Schedule.Made(null, "g", Map.of(), null, now));
   }
 
   static Definition every(String cron, MissedPolicy policy, boolean overlaps, long jitterMs) {
@@ -99,7 +84,7 @@ final class ScheduleWorld {
     long last = schedule.lastDue() == null ? 0 : schedule.lastDue();
     Definition definition = schedule.definition();
     OptionalLong next =
-        CALENDAR.next(definition.crons(), definition.timezone(), schedule.createdAt());
+        CALENDAR.next(definition.crons(), definition.timezone(), schedule.made().at());
     while (next.isPresent() && next.getAsLong() <= last) {
       due.add(next.getAsLong());
       next = CALENDAR.next(definition.crons(), definition.timezone(), next.getAsLong());
