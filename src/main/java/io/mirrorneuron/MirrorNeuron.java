@@ -46,14 +46,14 @@ import java.util.Map;
  * Documents are JSON as the gRPC contract describes it.
  */
 public final class MirrorNeuron implements AutoCloseable {
-  private final RuntimePorts ports;
+  private final RuntimePorts runtime;
   private final JobsPort jobs;
   private final WorkflowRuns runs;
   private final Runnable closing;
 
-  private MirrorNeuron(RuntimePorts ports, Runnable closing) {
-    this.ports = ports;
-    this.jobs = ports.jobs();
+  private MirrorNeuron(RuntimePorts runtime, Runnable closing) {
+    this.runtime = runtime;
+    this.jobs = runtime.jobs();
     this.runs = new WorkflowRuns(jobs);
     this.closing = closing;
   }
@@ -79,7 +79,7 @@ public final class MirrorNeuron implements AutoCloseable {
                 .setPreferNativeTransport(false)); // for which a library would be unpacked
     Clients clients = Clients.connect(vertx, config);
     return new MirrorNeuron(
-        clients,
+        clients.ports(),
         () -> {
           clients.close();
           vertx.close().await();
@@ -96,7 +96,7 @@ public final class MirrorNeuron implements AutoCloseable {
   public static MirrorNeuron embedded(Config config) {
     EmbeddedRuntime runtime =
         EmbeddedRuntime.start(config, ConfigLoader.environment(), Clock.systemUTC());
-    return new MirrorNeuron(runtime, runtime::close);
+    return new MirrorNeuron(runtime.ports(), runtime::close);
   }
 
   /** Everything that jobs can be asked and told; the short forms below are of it. */
@@ -106,17 +106,17 @@ public final class MirrorNeuron implements AutoCloseable {
 
   /** Events that start jobs. */
   public TriggerEvents triggerEvents() {
-    return ports.events();
+    return runtime.events();
   }
 
   /** Services that jobs offer. */
   public ServicesPort services() {
-    return ports.services();
+    return runtime.services();
   }
 
   /** What submits jobs when it is due. */
   public SchedulesPort schedules() {
-    return ports.schedules();
+    return runtime.schedules();
   }
 
   /** Workflows from their submission to their end. */
@@ -126,7 +126,7 @@ public final class MirrorNeuron implements AutoCloseable {
 
   /** The nodes of the runtime. */
   public ClusterPort cluster() {
-    return ports.cluster();
+    return runtime.cluster();
   }
 
   /**
@@ -181,12 +181,12 @@ public final class MirrorNeuron implements AutoCloseable {
 
   /** The nodes, the latest jobs and their counts. */
   public ClusterSummary clusterOverview() {
-    return ports.cluster().summary();
+    return cluster().summary();
   }
 
   /** The nodes of the cluster with their pools. */
   public List<ClusterNode> inspectNodes() {
-    return ports.cluster().overview().nodes();
+    return cluster().overview().nodes();
   }
 
   /** Gives a message to an agent; see {@link JobsPort#send}. */

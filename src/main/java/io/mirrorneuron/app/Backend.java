@@ -21,9 +21,9 @@ sealed interface Backend {
 
   ServicesPort services();
 
-  SchedulesPort schedules();
-
   TriggerEvents events();
+
+  SchedulesPort schedules();
 
   /** Readiness of the runtime and of this server's disks. */
   Readiness readiness();
@@ -46,13 +46,13 @@ sealed interface Backend {
     }
 
     @Override
-    public SchedulesPort schedules() {
-      return runtime.schedules();
+    public TriggerEvents events() {
+      return runtime.events();
     }
 
     @Override
-    public TriggerEvents events() {
-      return runtime.events();
+    public SchedulesPort schedules() {
+      return runtime.schedules();
     }
   }
 
@@ -61,8 +61,8 @@ sealed interface Backend {
       JobsPort jobs,
       ClusterPort cluster,
       ServicesPort services,
-      SchedulesPort schedules,
       TriggerEvents events,
+      SchedulesPort schedules,
       Readiness readiness)
       implements Backend {}
 
@@ -81,8 +81,8 @@ sealed interface Backend {
         clients.jobs(),
         clients.cluster(),
         clients.services(),
-        clients.schedules(),
         clients.events(),
+        clients.schedules(),
         on.disks().watch().and(clients.readiness()));
   }
 }

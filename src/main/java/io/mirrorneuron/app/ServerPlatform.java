@@ -100,13 +100,13 @@ record ServerPlatform(
   }
 
   @Override
-  public SchedulesPort schedules() {
-    return backend.schedules();
+  public TriggerEvents events() {
+    return backend.events();
   }
 
   @Override
-  public TriggerEvents events() {
-    return backend.events();
+  public SchedulesPort schedules() {
+    return backend.schedules();
   }
 
   @Override

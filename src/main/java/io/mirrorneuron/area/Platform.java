@@ -51,9 +51,9 @@ public interface Platform {
 
   ServicesPort services();
 
-  SchedulesPort schedules();
-
   TriggerEvents events();
+
+  SchedulesPort schedules();
 
   /** Rows of jobs, readable without blocking; empty when the runtime is elsewhere. */
   Optional<JobRows> rows();

@@ -16,23 +16,23 @@ import io.vertx.core.net.SocketAddress;
 import java.util.function.UnaryOperator;
 
 /** A connection to one runtime and the ports that use it. */
-public final class Clients implements RuntimePorts, AutoCloseable {
+public final class Clients implements AutoCloseable {
   private static final int DEFAULT_PORT = 55051;
 
   private final GrpcCalls calls;
   private final JobsPort jobs;
   private final ClusterPort cluster;
   private final ServicesPort services;
-  private final SchedulesPort schedules;
   private final TriggerEvents events;
+  private final SchedulesPort schedules;
 
   private Clients(Vertx vertx, GrpcCalls calls) {
     this.calls = calls;
     this.jobs = new GrpcJobsClient(vertx, calls);
     this.cluster = new GrpcClusterClient(calls);
     this.services = new GrpcServicesClient(calls);
-    this.schedules = new GrpcSchedulesClient(calls);
     this.events = new GrpcTriggerEventsClient(calls);
+    this.schedules = new GrpcSchedulesClient(calls);
   }
 
   /**
@@ -64,29 +64,29 @@ public final class Clients implements RuntimePorts, AutoCloseable {
             failure);
   }
 
-  @Override
   public JobsPort jobs() {
     return jobs;
   }
 
-  @Override
   public ClusterPort cluster() {
     return cluster;
   }
 
-  @Override
   public ServicesPort services() {
     return services;
   }
 
-  @Override
+  public TriggerEvents events() {
+    return events;
+  }
+
   public SchedulesPort schedules() {
     return schedules;
   }
 
-  @Override
-  public TriggerEvents events() {
-    return events;
+  /** All of them. */
+  public RuntimePorts ports() {
+    return new RuntimePorts(jobs, cluster, services, events, schedules);
   }
 
   /** Whether the runtime says that it serves. */

@@ -56,8 +56,8 @@ public final class Runtime implements AutoCloseable {
   private final JobsPort jobs;
   private final LoadAdmission load;
   private final NodeServices.Working services;
-  private final ScheduleKeeper schedules;
   private final NodeEvents events;
+  private final ScheduleKeeper schedules;
 
   /**
    * @param runs where the records of runs are kept; written by this process
@@ -120,7 +120,7 @@ public final class Runtime implements AutoCloseable {
           recorder.changed(jobId);
           watches.changed(jobId);
         },
-        services.keeper());
+        events.own().heard(services.keeper()));
   }
 
   private LocalJobs jobs(
@@ -189,12 +189,12 @@ public final class Runtime implements AutoCloseable {
     return services.port();
   }
 
-  public SchedulesPort schedules() {
-    return schedules.port();
-  }
-
   public TriggerEvents events() {
     return events.port();
+  }
+
+  public SchedulesPort schedules() {
+    return schedules.port();
   }
 
   /** The hot read path of job rows. */

@@ -31,8 +31,8 @@ public final class GrpcRuntime implements AutoCloseable {
   public final FakeJobs jobs = new FakeJobs();
   public final FakeCluster cluster = new FakeCluster();
   public final FakeServices services = new FakeServices();
-  public final SchedulesPort schedules = new FakeSchedules().port();
   public final FakeEvents events = new FakeEvents();
+  public final SchedulesPort schedules = new FakeSchedules().port();
   public final AtomicBoolean serving = new AtomicBoolean(true);
   public final RuntimeServer server;
 
@@ -68,8 +68,8 @@ public final class GrpcRuntime implements AutoCloseable {
                 behind == null ? jobs : behind.jobs(),
                 behind == null ? cluster : behind.cluster(),
                 behind == null ? services : behind.runtime().services(),
-                behind == null ? schedules : behind.runtime().schedules(),
                 behind == null ? events.port() : behind.runtime().events(),
+                behind == null ? schedules : behind.runtime().schedules(),
                 identity,
                 GrpcRuntime::hardware,
                 serving::get,

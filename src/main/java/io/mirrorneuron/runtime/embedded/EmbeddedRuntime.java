@@ -2,12 +2,7 @@ package io.mirrorneuron.runtime.embedded;
 
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.ClusterPort;
-import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.RuntimePorts;
-import io.mirrorneuron.port.event.TriggerEvents;
-import io.mirrorneuron.port.schedule.SchedulesPort;
-import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.run.RunBacklog;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.human.HumanDecisions;
@@ -23,7 +18,7 @@ import java.time.Clock;
 import java.util.Map;
 
 /** A runtime for the program that it is part of: nothing listens, and nothing is announced. */
-public final class EmbeddedRuntime implements RuntimePorts, AutoCloseable {
+public final class EmbeddedRuntime implements AutoCloseable {
   private final LocalRuntime runtime;
   private final CloseStack closing;
 
@@ -67,29 +62,13 @@ public final class EmbeddedRuntime implements RuntimePorts, AutoCloseable {
     return runtime;
   }
 
-  @Override
-  public JobsPort jobs() {
-    return runtime.jobs();
-  }
-
-  @Override
-  public ClusterPort cluster() {
-    return runtime.cluster();
-  }
-
-  @Override
-  public ServicesPort services() {
-    return runtime.services();
-  }
-
-  @Override
-  public SchedulesPort schedules() {
-    return runtime.schedules();
-  }
-
-  @Override
-  public TriggerEvents events() {
-    return runtime.events();
+  public RuntimePorts ports() {
+    return new RuntimePorts(
+        runtime.jobs(),
+        runtime.cluster(),
+        runtime.services(),
+        runtime.events(),
+        runtime.schedules());
   }
 
   /** Parks the open jobs; the next start on the same directory goes on with them. */

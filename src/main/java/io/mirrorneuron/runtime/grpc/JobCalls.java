@@ -42,8 +42,8 @@ import java.util.stream.Collectors;
 /** The calls about jobs. */
 final class JobCalls {
   private final JobsPort jobs;
-  private final ScheduleCalls schedules;
   private final TriggerEventCalls events;
+  private final ScheduleCalls schedules;
   private final Secret adminToken;
 
   /**
@@ -57,13 +57,13 @@ final class JobCalls {
   }
 
   Service service(CallDispatcher door) {
-    return schedules
-        .bind(
-            events.bind(
-                door.service(
-                    JobServiceGrpcService.SERVICE_NAME,
-                    JobServiceGrpcService.SERVICE_DESCRIPTOR,
-                    JobServiceGrpcService.all())))
+    CallDispatcher.Entrance entrance =
+        door.service(
+            JobServiceGrpcService.SERVICE_NAME,
+            JobServiceGrpcService.SERVICE_DESCRIPTOR,
+            JobServiceGrpcService.all());
+    return events
+        .bind(schedules.bind(entrance))
         .unary(JobServiceGrpcService.SubmitJob, this::submit)
         .unary(JobServiceGrpcService.GetJob, this::get)
         .unary(JobServiceGrpcService.ListJobs, this::list)

@@ -4,6 +4,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.event.NewEvent;
 import io.mirrorneuron.run.record.EndedJob;
+import io.mirrorneuron.runtime.loop.JobWatch;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -49,6 +50,34 @@ public final class OwnEvents {
       LOG.warn("job {} is the end of a chain of {} jobs", job.jobId(), LONGEST_CHAIN);
     }
     return CompletableFuture.runAsync(() -> tell(event, isActedOn), Thread::startVirtualThread);
+  }
+
+  /**
+   * The same watch, whose words about services of jobs are events too. They are told once, as far
+   * as the store answers: they are news, and {@code GET /services} knows better.
+   */
+  public JobWatch heard(JobWatch services) {
+    return (state, epoch, teller) ->
+        services.of(
+            state,
+            epoch,
+            (type, members) -> {
+              teller.tell(type, members);
+              Map<String, Object> payload = new LinkedHashMap<>();
+              payload.put("job_id", state.jobId());
+              put(payload, "run_id", state.header().origin().runId());
+              members.forEach((name, value) -> put(payload, name, value));
+              NewEvent event = new NewEvent(null, type, EndedJob.TELLER, payload);
+              Thread.startVirtualThread(() -> tellOnce(event));
+            });
+  }
+
+  private void tellOnce(NewEvent event) {
+    try {
+      tell(event, true);
+    } catch (MnException e) {
+      LOG.warn("nobody was told of {}: {}", event.eventType(), e.getMessage());
+    }
   }
 
   private static void put(Map<String, Object> payload, String name, Object value) {
