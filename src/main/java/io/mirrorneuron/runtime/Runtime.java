@@ -120,7 +120,7 @@ public final class Runtime implements AutoCloseable {
           recorder.changed(jobId);
           watches.changed(jobId);
         },
-        services.keeper());
+        events.own().heard(services.keeper()));
   }
 
   private LocalJobs jobs(

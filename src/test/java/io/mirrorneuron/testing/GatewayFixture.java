@@ -164,6 +164,7 @@ public final class GatewayFixture implements AutoCloseable {
                 new ServerLocation("local", folder, () -> "localhost:55051", () -> URL),
                 new ServerProbes(this::redis, () -> fullDisks, () -> Map.of("status", "ok")),
                 clock),
+            new SchedulesVerticle(schedules.port(), staging),
             new BlueprintsVerticle(staging, events.port()),
             new SchedulesVerticle(schedules.port(), staging),
             new ObservabilityVerticle(runs, shown, clock),

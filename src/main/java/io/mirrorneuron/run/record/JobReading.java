@@ -30,11 +30,11 @@ record JobReading(
   /**
    * The job as it has ended, once its row is there.
    *
-   * @param recording null when there is none; its schedule is not known then
+   * @param recording null when there is none; what made it is not known then
    */
   EndedJob ended(Recording recording) {
     String text = row.toCompletableFuture().join();
     RecordedJob job = RecordedJob.parse(text == null ? "{}" : text);
-    return job.asEnded(recording == null ? null : recording.scheduleId());
+    return job.asEnded(recording == null ? EndedJob.Origin.NONE : recording.origin());
   }
 }

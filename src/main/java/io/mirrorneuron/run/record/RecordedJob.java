@@ -51,27 +51,31 @@ record RecordedJob(
   }
 
   /** What a manifest tells of the schedule that made a job. */
-  private record Origin(Metadata metadata) {
+  private record Made(Metadata metadata) {
     private record Metadata(Dispatch scheduleDispatch) {}
 
-    private record Dispatch(String scheduleId) {}
+    private record Dispatch(String scheduleId, Payload payload, Event event) {}
 
-    String scheduleId() {
-      return metadata == null || metadata.scheduleDispatch == null
-          ? null
-          : metadata.scheduleDispatch.scheduleId;
+    private record Payload(int chain) {}
+
+    private record Event(String source) {}
+
+    EndedJob.Origin origin() {
+      if (metadata == null || metadata.scheduleDispatch == null) {
+        return EndedJob.Origin.NONE;
+      }
+      Dispatch dispatch = metadata.scheduleDispatch;
+      boolean byAnEnd = dispatch.event != null && EndedJob.TELLER.equals(dispatch.event.source);
+      int before = dispatch.payload == null ? 0 : dispatch.payload.chain;
+      return new EndedJob.Origin(dispatch.scheduleId, byAnEnd ? before + 1 : 0);
     }
   }
 
-  /** The schedule that made a job; null for none. */
-  static String schedule(ObjectNode manifest) {
-    return LenientJson.read(manifest, Origin.class).scheduleId();
+  static EndedJob.Origin origin(ObjectNode manifest) {
+    return LenientJson.read(manifest, Made.class).origin();
   }
 
-  /**
-   * @param scheduleId null for none
-   */
-  EndedJob asEnded(String scheduleId) {
+  EndedJob asEnded(EndedJob.Origin origin) {
     return new EndedJob(
         jobId,
         runId,
@@ -80,7 +84,7 @@ record RecordedJob(
         jobName,
         submittedBy,
         failure == null ? null : Json.MAPPER.convertValue(failure, ANY),
-        scheduleId,
+        origin,
         eventSeq);
   }
 

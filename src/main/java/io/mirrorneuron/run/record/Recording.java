@@ -39,7 +39,7 @@ final class Recording {
   private final LongFunction<List<StoredEvent>> eventsAfter;
   private final Consumer<String> beforeEnd;
   private final RecordedDocuments documents;
-  private final String scheduleId;
+  private final EndedJob.Origin origin;
   private RecordedLogs logs;
   private RunFolder folder;
   private long recorded;
@@ -66,7 +66,7 @@ final class Recording {
     this.eventsAfter = eventsAfter;
     this.beforeEnd = beforeEnd;
     this.documents = new RecordedDocuments(job, manifest);
-    this.scheduleId = RecordedJob.schedule(manifest);
+    this.origin = RecordedJob.origin(manifest);
     this.records = new EventRecords(runId, documents.blueprintId(), job.traceId(), jobId);
     restart();
   }
@@ -83,9 +83,9 @@ final class Recording {
     return recorded;
   }
 
-  /** The schedule that made the job; null for none. */
-  String scheduleId() {
-    return scheduleId;
+  /** What made the job. */
+  EndedJob.Origin origin() {
+    return origin;
   }
 
   /** Whether the job has ended and its folder is complete. */

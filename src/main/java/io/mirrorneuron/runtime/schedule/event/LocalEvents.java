@@ -50,15 +50,19 @@ public final class LocalEvents implements TriggerEvents {
 
   @Override
   public EmittedEvent emit(NewEvent told) {
-    return emit(Teller.OTHERS, EventRules.checked(told));
+    return emit(Teller.OTHERS, EventRules.checked(told), reaction);
   }
 
-  /** The same for what the runtime tells of itself. */
-  public EmittedEvent tell(NewEvent own) {
-    return emit(Teller.RUNTIME, own);
+  /**
+   * The same for what the runtime tells of itself.
+   *
+   * @param isActedOn whether schedules may make jobs of it
+   */
+  EmittedEvent tell(NewEvent own, boolean isActedOn) {
+    return emit(Teller.RUNTIME, own, isActedOn ? reaction : EventReaction.NONE);
   }
 
-  private EmittedEvent emit(Teller teller, NewEvent told) {
+  private EmittedEvent emit(Teller teller, NewEvent told, EventReaction acts) {
     boolean mayComeAgain = told.eventId() != null;
     TriggerEvent event =
         new TriggerEvent(
@@ -76,7 +80,7 @@ public final class LocalEvents implements TriggerEvents {
       event = earlier(event, earlier.get(), seal.text());
     }
     return EmittedEvent.of(
-        earlier.isPresent() ? KNOWN : EMITTED, shown(Json.write(event)), reaction.happened(event));
+        earlier.isPresent() ? KNOWN : EMITTED, shown(Json.write(event)), acts.happened(event));
   }
 
   private static TriggerEvent earlier(TriggerEvent event, String seal, String itsSeal) {

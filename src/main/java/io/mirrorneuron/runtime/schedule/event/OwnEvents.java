@@ -4,6 +4,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.event.NewEvent;
 import io.mirrorneuron.run.record.EndedJob;
+import io.mirrorneuron.runtime.loop.JobWatch;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -14,7 +15,9 @@ import org.slf4j.LoggerFactory;
 /** Tells as events what happens in this runtime. */
 public final class OwnEvents {
   private static final Logger LOG = LoggerFactory.getLogger(OwnEvents.class);
-  private static final String SOURCE = "runtime";
+
+  /** Ends of jobs that make jobs whose ends make jobs: schedules may do that in a circle. */
+  private static final int LONGEST_CHAIN = 10;
 
   private final LocalEvents events;
 
@@ -37,11 +40,44 @@ public final class OwnEvents {
     put(payload, "job_name", job.jobName());
     payload.put("status", job.status());
     put(payload, "submitted_by", job.submittedBy());
-    put(payload, "schedule_id", job.scheduleId());
+    put(payload, "schedule_id", job.origin().scheduleId());
+    put(payload, "chain", job.origin().chain() == 0 ? null : job.origin().chain());
     put(payload, "error", job.error());
     String id = "event_%s-%d".formatted(job.jobId(), job.eventSeq());
-    NewEvent event = new NewEvent(id, "job_" + job.status(), SOURCE, payload);
-    return CompletableFuture.runAsync(() -> tell(event), Thread::startVirtualThread);
+    NewEvent event = new NewEvent(id, "job_" + job.status(), EndedJob.TELLER, payload);
+    boolean isActedOn = job.origin().chain() < LONGEST_CHAIN;
+    if (!isActedOn) {
+      LOG.warn("job {} is the end of a chain of {} jobs", job.jobId(), LONGEST_CHAIN);
+    }
+    return CompletableFuture.runAsync(() -> tell(event, isActedOn), Thread::startVirtualThread);
+  }
+
+  /**
+   * The same watch, whose words about services of jobs are events too. They are told once, as far
+   * as the store answers: they are news, and {@code GET /services} knows better.
+   */
+  public JobWatch heard(JobWatch services) {
+    return (state, epoch, teller) ->
+        services.of(
+            state,
+            epoch,
+            (type, members) -> {
+              teller.tell(type, members);
+              Map<String, Object> payload = new LinkedHashMap<>();
+              payload.put("job_id", state.jobId());
+              put(payload, "run_id", state.header().origin().runId());
+              members.forEach((name, value) -> put(payload, name, value));
+              NewEvent event = new NewEvent(null, type, EndedJob.TELLER, payload);
+              Thread.startVirtualThread(() -> tellOnce(event));
+            });
+  }
+
+  private void tellOnce(NewEvent event) {
+    try {
+      tell(event, true);
+    } catch (MnException e) {
+      LOG.warn("nobody was told of {}: {}", event.eventType(), e.getMessage());
+    }
   }
 
   private static void put(Map<String, Object> payload, String name, Object value) {
@@ -51,9 +87,9 @@ public final class OwnEvents {
   }
 
   /** Only a store that is away is worth another try. */
-  private void tell(NewEvent event) {
+  private void tell(NewEvent event, boolean isActedOn) {
     try {
-      events.tell(event);
+      events.tell(event, isActedOn);
     } catch (MnException e) {
       if (e.code() == ErrorCode.UNAVAILABLE) {
         throw e;

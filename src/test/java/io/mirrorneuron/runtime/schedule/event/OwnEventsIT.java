@@ -68,6 +68,18 @@ class OwnEventsIT {
   }
 
   @Test
+  void aServiceOfAJobIsAnEvent() {
+    String manifest =
+        SampleManifests.program("offers", "sleep", "600")
+            .replaceFirst("\\{", "{\"services\":[{\"name\":\"web\",\"port\":8080}],");
+    String job = submit(manifest);
+    TriggerEvent event = endOf(job);
+    assertThat(event.eventType()).isEqualTo("service_registered");
+    assertThat(event.payload()).containsEntry("service_name", "web").containsEntry("job_id", job);
+    runtime.jobs().cancel(job);
+  }
+
+  @Test
   void whatIsToldAgainAfterARestartIsThereOnce() {
     String job = submit(SampleManifests.program("once", "true"));
     endOf(job);
