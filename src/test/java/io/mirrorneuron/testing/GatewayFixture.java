@@ -166,7 +166,6 @@ public final class GatewayFixture implements AutoCloseable {
                 clock),
             new SchedulesVerticle(schedules.port(), staging),
             new BlueprintsVerticle(staging, events.port()),
-            new SchedulesVerticle(schedules.port(), staging),
             new ObservabilityVerticle(runs, shown, clock),
             new RunsVerticle(
                 shown,
