@@ -6,7 +6,6 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.Backup;
 import io.mirrorneuron.port.ClusterNode;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.ClusterSummary;
@@ -15,18 +14,17 @@ import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.port.JobPage;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.RestoredJob;
+import io.mirrorneuron.port.RuntimePorts;
 import io.mirrorneuron.port.SentMessage;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Validation;
+import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.runtime.embedded.EmbeddedRuntime;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.server.ServerContext;
-import io.mirrorneuron.store.BackupArchive;
 import io.vertx.core.Vertx;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -48,17 +46,14 @@ import java.util.Map;
  * Documents are JSON as the gRPC contract describes it.
  */
 public final class MirrorNeuron implements AutoCloseable {
+  private final RuntimePorts runtime;
   private final JobsPort jobs;
-  private final ClusterPort cluster;
-  private final ServicesPort services;
   private final WorkflowRuns runs;
   private final Runnable closing;
 
-  private MirrorNeuron(
-      JobsPort jobs, ClusterPort cluster, ServicesPort services, Runnable closing) {
-    this.jobs = jobs;
-    this.cluster = cluster;
-    this.services = services;
+  private MirrorNeuron(RuntimePorts runtime, Runnable closing) {
+    this.runtime = runtime;
+    this.jobs = runtime.jobs();
     this.runs = new WorkflowRuns(jobs);
     this.closing = closing;
   }
@@ -84,9 +79,7 @@ public final class MirrorNeuron implements AutoCloseable {
                 .setPreferNativeTransport(false)); // for which a library would be unpacked
     Clients clients = Clients.connect(vertx, config);
     return new MirrorNeuron(
-        clients.jobs(),
-        clients.cluster(),
-        clients.services(),
+        clients.ports(),
         () -> {
           clients.close();
           vertx.close().await();
@@ -103,7 +96,7 @@ public final class MirrorNeuron implements AutoCloseable {
   public static MirrorNeuron embedded(Config config) {
     EmbeddedRuntime runtime =
         EmbeddedRuntime.start(config, ConfigLoader.environment(), Clock.systemUTC());
-    return new MirrorNeuron(runtime.jobs(), runtime.cluster(), runtime.services(), runtime::close);
+    return new MirrorNeuron(runtime.ports(), runtime::close);
   }
 
   /** Everything that jobs can be asked and told; the short forms below are of it. */
@@ -111,9 +104,19 @@ public final class MirrorNeuron implements AutoCloseable {
     return jobs;
   }
 
+  /** Events that start jobs. */
+  public TriggerEvents triggerEvents() {
+    return runtime.events();
+  }
+
   /** Services that jobs offer. */
   public ServicesPort services() {
-    return services;
+    return runtime.services();
+  }
+
+  /** What submits jobs when it is due. */
+  public SchedulesPort schedules() {
+    return runtime.schedules();
   }
 
   /** Workflows from their submission to their end. */
@@ -123,7 +126,7 @@ public final class MirrorNeuron implements AutoCloseable {
 
   /** The nodes of the runtime. */
   public ClusterPort cluster() {
-    return cluster;
+    return runtime.cluster();
   }
 
   /**
@@ -178,12 +181,12 @@ public final class MirrorNeuron implements AutoCloseable {
 
   /** The nodes, the latest jobs and their counts. */
   public ClusterSummary clusterOverview() {
-    return cluster.summary();
+    return cluster().summary();
   }
 
   /** The nodes of the cluster with their pools. */
   public List<ClusterNode> inspectNodes() {
-    return cluster.overview().nodes();
+    return cluster().overview().nodes();
   }
 
   /** Gives a message to an agent; see {@link JobsPort#send}. */
@@ -210,14 +213,7 @@ public final class MirrorNeuron implements AutoCloseable {
    * @throws MnException PRECONDITION unless the job is paused
    */
   public Path backup(String jobId, Path folder) {
-    Backup backup = jobs.backup(jobId);
-    Path file = folder.resolve(BackupArchive.fileName(backup, Clock.systemUTC().instant()));
-    try {
-      Files.createDirectories(folder);
-      return Files.write(file, BackupArchive.pack(backup));
-    } catch (IOException e) {
-      throw new UncheckedIOException("the backup cannot be written", e);
-    }
+    return new JobBackups(jobs).write(jobId, folder);
   }
 
   /**
@@ -230,11 +226,7 @@ public final class MirrorNeuron implements AutoCloseable {
    *     changed; INVALID when it does not fit this runtime
    */
   public RestoredJob restore(Path archive, String blueprintId, String runId) {
-    if (!Files.isRegularFile(archive)) {
-      throw MnException.notFound("backup", archive.toString());
-    }
-    Path scratch = Path.of(System.getProperty("java.io.tmpdir"));
-    return jobs.restore(BackupArchive.unpack(archive, scratch), blueprintId, runId);
+    return new JobBackups(jobs).restore(archive, blueprintId, runId);
   }
 
   /** Ends a job and its programs; one that has ended stays as it is. Returns the status word. */

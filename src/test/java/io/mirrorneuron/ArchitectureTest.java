@@ -495,7 +495,9 @@ class ArchitectureTest {
                       "EventRecords", // records that the runtime writes of a run
                       "RecordedDocuments", // documents that it writes
                       "CompactTimeline", // and one that it makes of what programs wrote
+                      "ScheduleViews", // schedules that the runtime answers
                       "JobHistory", // events of jobs that the runtime answers
+                      "LocalEvents", // events that start jobs
                       "LocalJobs"))) // and jobs
           .should()
           .dependOnClassesThat(belongToAnyOf(Redaction.class))

@@ -6,10 +6,13 @@ import io.mirrorneuron.area.Platform;
 import io.mirrorneuron.area.archive.ArchiveModule;
 import io.mirrorneuron.area.blueprints.BlueprintsModule;
 import io.mirrorneuron.area.cluster.ClusterModule;
+import io.mirrorneuron.area.events.EventsModule;
 import io.mirrorneuron.area.human.HumanModule;
 import io.mirrorneuron.area.jobs.JobsModule;
 import io.mirrorneuron.area.observability.ObservabilityModule;
 import io.mirrorneuron.area.runs.RunsModule;
+import io.mirrorneuron.area.schedules.SchedulesModule;
+import io.mirrorneuron.area.webhooks.WebhooksModule;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.gateway.GatewayVerticle;
@@ -37,7 +40,10 @@ final class ApiDoor {
         ObservabilityModule::of,
         RunsModule::of,
         HumanModule::of,
-        ArchiveModule::of);
+        ArchiveModule::of,
+        SchedulesModule::of,
+        EventsModule::of,
+        WebhooksModule::of);
   }
 
   /**

@@ -171,6 +171,8 @@ public final class App implements AutoCloseable {
             runtime.jobs(),
             runtime.cluster(),
             runtime.services(),
+            runtime.events(),
+            runtime.schedules(),
             runtime.identity(),
             runtime.hardware(),
             () -> on.disks().watch().isReady() && runtime.mayWork(),

@@ -3,6 +3,8 @@ package io.mirrorneuron.app;
 import io.mirrorneuron.client.Clients;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.runtime.embedded.LocalRuntime;
 import io.mirrorneuron.runtime.embedded.RuntimeHome;
@@ -18,6 +20,10 @@ sealed interface Backend {
   ClusterPort cluster();
 
   ServicesPort services();
+
+  TriggerEvents events();
+
+  SchedulesPort schedules();
 
   /** Readiness of the runtime and of this server's disks. */
   Readiness readiness();
@@ -38,10 +44,26 @@ sealed interface Backend {
     public ServicesPort services() {
       return runtime.services();
     }
+
+    @Override
+    public TriggerEvents events() {
+      return runtime.events();
+    }
+
+    @Override
+    public SchedulesPort schedules() {
+      return runtime.schedules();
+    }
   }
 
   /** A runtime in another process, reached over gRPC. */
-  record Elsewhere(JobsPort jobs, ClusterPort cluster, ServicesPort services, Readiness readiness)
+  record Elsewhere(
+      JobsPort jobs,
+      ClusterPort cluster,
+      ServicesPort services,
+      TriggerEvents events,
+      SchedulesPort schedules,
+      Readiness readiness)
       implements Backend {}
 
   /** Starts a runtime in this process. */
@@ -59,6 +81,8 @@ sealed interface Backend {
         clients.jobs(),
         clients.cluster(),
         clients.services(),
+        clients.events(),
+        clients.schedules(),
         on.disks().watch().and(clients.readiness()));
   }
 }

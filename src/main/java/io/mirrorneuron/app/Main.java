@@ -6,12 +6,16 @@ import io.mirrorneuron.cli.Screen;
 import io.mirrorneuron.cli.author.InitCommand;
 import io.mirrorneuron.cli.author.PlanCommand;
 import io.mirrorneuron.cli.author.ValidateCommand;
+import io.mirrorneuron.cli.event.EventCommand;
+import io.mirrorneuron.cli.event.WebhookCommand;
 import io.mirrorneuron.cli.human.HumanCommand;
 import io.mirrorneuron.cli.job.JobCommand;
 import io.mirrorneuron.cli.run.RunCommand;
 import io.mirrorneuron.cli.runtime.NodeCommand;
 import io.mirrorneuron.cli.runtime.ResourceCommand;
 import io.mirrorneuron.cli.runtime.ServiceCommand;
+import io.mirrorneuron.cli.schedule.ScheduleCommand;
+import io.mirrorneuron.cli.schedule.TriggerCommand;
 import io.mirrorneuron.cli.shell.CompletionCommand;
 import io.mirrorneuron.cli.shell.HelpCommand;
 import io.mirrorneuron.cli.shell.Misuse;
@@ -51,6 +55,10 @@ import picocli.CommandLine.Option;
       NodeCommand.class,
       ResourceCommand.class,
       ServiceCommand.class,
+      ScheduleCommand.class,
+      TriggerCommand.class,
+      EventCommand.class,
+      WebhookCommand.class,
       HelpCommand.class,
       VersionCommand.class,
       CompletionCommand.class

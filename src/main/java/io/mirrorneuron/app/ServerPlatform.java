@@ -5,6 +5,8 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.gateway.Health;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.ShownRuns;
@@ -95,6 +97,16 @@ record ServerPlatform(
   @Override
   public ServicesPort services() {
     return backend.services();
+  }
+
+  @Override
+  public TriggerEvents events() {
+    return backend.events();
+  }
+
+  @Override
+  public SchedulesPort schedules() {
+    return backend.schedules();
   }
 
   @Override

@@ -3,6 +3,8 @@ package io.mirrorneuron.area;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.ShownRuns;
@@ -48,6 +50,10 @@ public interface Platform {
   ClusterPort cluster();
 
   ServicesPort services();
+
+  TriggerEvents events();
+
+  SchedulesPort schedules();
 
   /** Rows of jobs, readable without blocking; empty when the runtime is elsewhere. */
   Optional<JobRows> rows();

@@ -8,6 +8,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 
 /**
@@ -23,6 +24,7 @@ public record ApiCall(JsonObject json) {
   private static final String WAIT = "$wait_ms";
   private static final String NUMBER = "$number";
   private static final String UPLOAD = "$upload";
+  private static final String RAW = "$raw";
 
   public ApiCall() {
     this(new JsonObject());
@@ -35,6 +37,12 @@ public record ApiCall(JsonObject json) {
 
   public ApiCall withBody(JsonObject body) {
     json.put(BODY, body);
+    return this;
+  }
+
+  /** With the very bytes of a body that the contract does not describe. */
+  public ApiCall withRaw(byte[] body) {
+    json.put(RAW, Base64.getEncoder().encodeToString(body));
     return this;
   }
 
@@ -129,6 +137,11 @@ public record ApiCall(JsonObject json) {
   public ObjectNode body() {
     JsonObject body = json.getJsonObject(BODY);
     return body == null ? Json.object() : Json.parseObject(body.encode(), "body");
+  }
+
+  /** The bytes of a body that the contract does not describe. */
+  public byte[] raw() {
+    return Base64.getDecoder().decode(json.getString(RAW));
   }
 
   public Upload upload() {

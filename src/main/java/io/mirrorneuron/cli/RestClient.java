@@ -102,6 +102,10 @@ public final class RestClient implements AutoCloseable {
     return RestAnswer.of(text(request, timeout));
   }
 
+  public RestAnswer delete(String path) throws InterruptedException {
+    return RestAnswer.of(text(request(path).DELETE(), timeout));
+  }
+
   /** The text of an answer of another media type. */
   public String text(String path, String accept) throws InterruptedException {
     return text(request(path).header("Accept", accept).GET(), LONGEST_FILE);

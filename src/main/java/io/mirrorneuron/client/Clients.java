@@ -5,6 +5,9 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.RuntimePorts;
+import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.storage.Readiness;
 import io.vertx.core.Vertx;
@@ -20,12 +23,16 @@ public final class Clients implements AutoCloseable {
   private final JobsPort jobs;
   private final ClusterPort cluster;
   private final ServicesPort services;
+  private final TriggerEvents events;
+  private final SchedulesPort schedules;
 
   private Clients(Vertx vertx, GrpcCalls calls) {
     this.calls = calls;
     this.jobs = new GrpcJobsClient(vertx, calls);
     this.cluster = new GrpcClusterClient(calls);
     this.services = new GrpcServicesClient(calls);
+    this.events = new GrpcTriggerEventsClient(calls);
+    this.schedules = new GrpcSchedulesClient(calls);
   }
 
   /**
@@ -67,6 +74,19 @@ public final class Clients implements AutoCloseable {
 
   public ServicesPort services() {
     return services;
+  }
+
+  public TriggerEvents events() {
+    return events;
+  }
+
+  public SchedulesPort schedules() {
+    return schedules;
+  }
+
+  /** All of them. */
+  public RuntimePorts ports() {
+    return new RuntimePorts(jobs, cluster, services, events, schedules);
   }
 
   /** Whether the runtime says that it serves. */

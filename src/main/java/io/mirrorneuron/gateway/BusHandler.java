@@ -31,6 +31,8 @@ import io.vertx.ext.web.RoutingContext;
  */
 final class BusHandler implements Handler<RoutingContext> {
 
+  private static final Bodies RAW = new Bodies(1 << 20);
+
   /** What the handlers of all operations share. */
   record Shared(Auth auth, Bodies bodies, Uploads uploads, Streams streams) {}
 
@@ -85,6 +87,11 @@ final class BusHandler implements Handler<RoutingContext> {
             .read(ctx.request())
             .map(bytes -> check.read(ParameterSource.of(ctx), bytes))
             .onComplete(call -> call(ctx, call, caller), ctx::fail);
+      }
+      case RAW -> {
+        ApiCall call = check.read(ParameterSource.of(ctx), null);
+        RAW.read(ctx.request())
+            .onComplete(bytes -> call(ctx, call.withRaw(bytes.getBytes()), caller), ctx::fail);
       }
       case UPLOAD -> {
         ApiCall call = check.read(ParameterSource.of(ctx), null);

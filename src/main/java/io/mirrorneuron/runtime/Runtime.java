@@ -1,10 +1,10 @@
 package io.mirrorneuron.runtime;
 
-import io.mirrorneuron.config.Config;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.run.RunStore;
-import io.mirrorneuron.run.folder.RunHeader;
 import io.mirrorneuron.run.record.RunRecorder;
 import io.mirrorneuron.runtime.admission.Admission;
 import io.mirrorneuron.runtime.admission.LoadAdmission;
@@ -18,11 +18,10 @@ import io.mirrorneuron.runtime.local.JobHistory;
 import io.mirrorneuron.runtime.local.LocalJobs;
 import io.mirrorneuron.runtime.local.ManifestCache;
 import io.mirrorneuron.runtime.local.NewJobs;
-import io.mirrorneuron.runtime.local.RunFolders;
 import io.mirrorneuron.runtime.local.Watches;
 import io.mirrorneuron.runtime.loop.Engine;
-import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.placement.LocalScheduler;
+import io.mirrorneuron.runtime.schedule.ScheduleKeeper;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobRows;
 import io.mirrorneuron.store.Keys;
@@ -31,6 +30,8 @@ import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisNodeRegistry;
 import io.mirrorneuron.store.bundle.BundleStore;
 import io.vertx.core.Vertx;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -55,6 +56,8 @@ public final class Runtime implements AutoCloseable {
   private final JobsPort jobs;
   private final LoadAdmission load;
   private final NodeServices.Working services;
+  private final NodeEvents events;
+  private final ScheduleKeeper schedules;
 
   /**
    * @param runs where the records of runs are kept; written by this process
@@ -70,40 +73,55 @@ public final class Runtime implements AutoCloseable {
       Vertx vertx) {
     this.lanes = lanes;
     Orphans.killAll(settings.executors(), identity.runtimeId());
-    ManifestCache manifests = manifests(settings);
+    ManifestCache manifests = NodeJobs.manifests(settings);
     Keys keys = new Keys(settings.redisNamespace());
     NodeBundles bundles = NodeBundles.of(settings, identity, lanes, keys);
     Watches watches = new Watches();
     timers = new ScheduledTimers(identity.clock());
     NodeServices node = NodeServices.of(identity, lanes, keys);
+    events = NodeEvents.of(identity, lanes, keys);
     executions =
         NodePrograms.start(
             settings, identity, machine, runs, storage, bundles.source(), node.gate());
     load = NodeAdmission.load(settings, identity, machine, executions, timers);
     services = node.with(settings, identity, vertx, executions, timers, bundles.local()::payloads);
-    Config.Retention retention = settings.retention();
-    store = new RedisJobStore(lanes, keys, retention.terminalJobs(), retention.eventsPerJob());
-    recorder = new RunRecorder(runs, store, executions::flush, storage);
+    store = NodeJobs.store(settings.retention(), lanes, keys);
+    recorder = new RunRecorder(runs, store, executions::flush, events.own()::ended, storage);
     Admission admission = NodeAdmission.of(settings, identity, machine, executions);
     engine =
-        new Engine(
-            engineIdentity(settings, identity),
-            ports(keys, identity, admission),
-            manifests::parse,
-            bundles.local()::payloads,
-            jobId -> {
-              recorder.changed(jobId);
-              watches.changed(jobId);
-            },
-            services.keeper());
-    JobAccess access = access(bundles.shared(), manifests, newJobs(identity, runs), admission);
+        engine(settings, identity, ports(keys, identity, admission), manifests, bundles, watches);
+    NewJobs newJobs = NodeJobs.newJobs(identity, runs, store);
+    JobAccess access = access(bundles.shared(), manifests, newJobs, admission);
     jobs = jobs(settings, identity, access, watches, storage);
-    resumeOpenJobs(identity.owner(), bundles.sweep(engine::bundles, timers, retention.bundles()));
+    schedules = NodeSchedules.of(identity, lanes, keys, access, storage, jobs, timers);
+    events.reaction().set(schedules.reaction());
+    resumeOpenJobs(
+        identity.owner(), bundles.sweep(this::bundles, timers, settings.retention().bundles()));
+    schedules.start();
   }
 
-  private static ManifestCache manifests(RuntimeSettings settings) {
-    return new ManifestCache(
-        new Manifests(settings.executors().defaultRunner()), settings.manifests().unknownMembers());
+  /** Fingerprints of payload files that somebody needs. */
+  private CompletionStage<Set<String>> bundles() {
+    return engine.bundles().thenCombine(schedules.bundles(), NodeSchedules::both);
+  }
+
+  private Engine engine(
+      RuntimeSettings settings,
+      RuntimeIdentity identity,
+      Engine.Ports ports,
+      ManifestCache manifests,
+      NodeBundles bundles,
+      Watches watches) {
+    return new Engine(
+        NodeJobs.engineIdentity(settings, identity),
+        ports,
+        manifests::parse,
+        bundles.local()::payloads,
+        jobId -> {
+          recorder.changed(jobId);
+          watches.changed(jobId);
+        },
+        events.own().heard(services.keeper()));
   }
 
   private LocalJobs jobs(
@@ -131,12 +149,6 @@ public final class Runtime implements AutoCloseable {
         load);
   }
 
-  private NewJobs newJobs(RuntimeIdentity identity, RunStore runs) {
-    RunFolders folders =
-        new RunFolders(run -> runs.present(run).map(RunHeader::ofJob).map(RunHeader::jobId), store);
-    return new NewJobs(identity.owner(), identity.jobIdSuffixes(), folders);
-  }
-
   private Engine.Ports ports(Keys keys, RuntimeIdentity identity, Admission admission) {
     return new Engine.Ports(
         store,
@@ -145,15 +157,6 @@ public final class Runtime implements AutoCloseable {
         executions,
         timers,
         lanes::executor);
-  }
-
-  private static Engine.Identity engineIdentity(
-      RuntimeSettings settings, RuntimeIdentity identity) {
-    return new Engine.Identity(
-        identity.nodeName(),
-        identity.owner(),
-        settings.inFlight() == Config.InFlight.REVIEW,
-        settings.retention().inlineLimit());
   }
 
   /** Resumes the jobs that an earlier server of the same data directory left open. */
@@ -185,6 +188,14 @@ public final class Runtime implements AutoCloseable {
 
   public ServicesPort services() {
     return services.port();
+  }
+
+  public TriggerEvents events() {
+    return events.port();
+  }
+
+  public SchedulesPort schedules() {
+    return schedules.port();
   }
 
   /** The hot read path of job rows. */
@@ -220,6 +231,7 @@ public final class Runtime implements AutoCloseable {
   /** Ends all turns, then all programs; what was under way goes on with the next start. */
   @Override
   public void close() {
+    schedules.close();
     timers.close();
     try {
       engine.close().get(FLUSH_SECONDS, TimeUnit.SECONDS);

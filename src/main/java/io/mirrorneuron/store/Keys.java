@@ -105,6 +105,31 @@ public record Keys(String namespace) {
     return namespace + ":{" + kind + "}:due";
   }
 
+  /** Hash: the documents of records of that kind, by id. */
+  public String recordDocuments(String kind) {
+    return namespace + ":{" + kind + "}:documents";
+  }
+
+  /** List: what a record of that kind went through, newest first. */
+  public String recordHistory(String kind, String id) {
+    return namespace + ":{" + kind + "}:history:" + id;
+  }
+
+  /** Hash: the group of each record of that kind that is in one, by id. */
+  public String recordGroups(String kind) {
+    return namespace + ":{" + kind + "}:groups";
+  }
+
+  /** Sorted set: the ids of the records of a group, all with one score. */
+  public String recordGroup(String kind, String group) {
+    return namespace + ":{" + kind + "}:group:" + group;
+  }
+
+  /** Hash: which server does what records of that kind want done, see {@code leader.lua}. */
+  public String leader(String kind) {
+    return namespace + ":{" + kind + "}:leader";
+  }
+
   /** Set: the names of services of which an instance is registered. */
   public String serviceNames() {
     return namespace + ":{services}:names";
@@ -113,6 +138,11 @@ public record Keys(String namespace) {
   /** Hash: the instances of a service by id, see {@code services.lua}. */
   public String services(String name) {
     return namespace + ":{services}:of:" + name;
+  }
+
+  /** First part of the keys of events that start jobs, see {@code trigger-events.lua}. */
+  public String triggerEvents() {
+    return namespace + ":{trigger-events}:";
   }
 
   /** First part of the keys of payload files, see {@code bundles.lua}. */

@@ -15,6 +15,9 @@ public interface RecordStore {
   /** The time of a record that need not be looked at again. */
   long NEVER = 0;
 
+  /** So much is kept of what a record went through, the newest. */
+  int LONGEST_HISTORY = 100;
+
   /**
    * A record as it is stored.
    *
@@ -25,7 +28,36 @@ public interface RecordStore {
    */
   record StoredRecord(String id, long revision, long dueAt, String json) {}
 
+  /**
+   * What is written in the same step as a record.
+   *
+   * @param term of the leader that writes: refused as UNAVAILABLE when another one has led since; 0
+   *     when anybody may write this
+   * @param group under which {@link #list(String, String, String, int)} finds it; empty for none
+   * @param document what is too large to be written each time; null leaves what was written before
+   * @param history is added to what the record went through, oldest first
+   */
+  record Beside(long term, String group, String document, List<String> history) {
+    /** Nothing. */
+    public static final Beside NOTHING = new Beside(0, "", null, List.of());
+
+    public Beside {
+      history = List.copyOf(history);
+    }
+
+    /** The same by a leader; 0 by anybody. */
+    public Beside by(long leaderTerm) {
+      return new Beside(leaderTerm, group, document, history);
+    }
+  }
+
   CompletionStage<Optional<StoredRecord>> read(String kind, String id);
+
+  /** The document of a record; empty when it has none. */
+  CompletionStage<Optional<String>> document(String kind, String id);
+
+  /** What a record went through, newest first, {@link #LONGEST_HISTORY} at most. */
+  CompletionStage<List<String>> history(String kind, String id);
 
   /**
    * Writes a record in place of the one with that revision.
@@ -34,9 +66,17 @@ public interface RecordStore {
    * @return the new revision; empty when the record is another by now, and nothing was written
    */
   CompletionStage<Optional<Long>> write(
-      String kind, String id, long replaced, String json, long dueAt);
+      String kind, String id, long replaced, String json, long dueAt, Beside beside);
+
+  /** The same with nothing beside it. */
+  default CompletionStage<Optional<Long>> write(
+      String kind, String id, long replaced, String json, long dueAt) {
+    return write(kind, id, replaced, json, dueAt, Beside.NOTHING);
+  }
 
   /**
+   * Deletes a record with its document and history.
+   *
    * @return false when the record is another by now, and nothing was deleted
    */
   CompletionStage<Boolean> delete(String kind, String id, long replaced);
@@ -47,6 +87,9 @@ public interface RecordStore {
    * @param after the last id of the page before; empty for the first page
    */
   CompletionStage<List<StoredRecord>> list(String kind, String after, int limit);
+
+  /** The same of one group of it. */
+  CompletionStage<List<StoredRecord>> list(String kind, String group, String after, int limit);
 
   /**
    * Records that are to be looked at by that time, earliest first.

@@ -1,5 +1,6 @@
 package io.mirrorneuron.store;
 
+import io.mirrorneuron.model.MnException;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -11,7 +12,7 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * Records of a kind in one hash, with a sorted set of their ids and one of the times at which they
- * are due. The three share a hash tag, so each operation is one script on one node of a cluster.
+ * are due. All keys share a hash tag, so each operation is one script on one node of a cluster.
  */
 public final class RedisRecordStore implements RecordStore {
   private static final Script WRITE = Script.resource("record-write.lua");
@@ -35,38 +36,79 @@ public final class RedisRecordStore implements RecordStore {
   }
 
   @Override
+  public CompletionStage<Optional<String>> document(String kind, String id) {
+    return lanes
+        .of(kind)
+        .send(Request.cmd(Command.HGET).arg(keys.recordDocuments(kind)).arg(id))
+        .map(stored -> Optional.ofNullable(stored).map(Response::toString))
+        .toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<List<String>> history(String kind, String id) {
+    return lanes
+        .of(kind)
+        .send(Request.cmd(Command.LRANGE).arg(keys.recordHistory(kind, id)).arg(0).arg(-1))
+        .map(entries -> entries.stream().map(Response::toString).toList())
+        .toCompletionStage();
+  }
+
+  @Override
   public CompletionStage<Optional<Long>> write(
-      String kind, String id, long replaced, String json, long dueAt) {
-    return call(kind, id, replaced, dueAt)
-        .arg(json)
-        .send(lanes.of(kind))
-        .map(Response::toLong)
+      String kind, String id, long replaced, String json, long dueAt, Beside beside) {
+    return call(kind, id, replaced, dueAt, json, beside)
         .map(revision -> Optional.of(revision).filter(written -> written > 0))
         .toCompletionStage();
   }
 
   @Override
   public CompletionStage<Boolean> delete(String kind, String id, long replaced) {
-    return call(kind, id, replaced, NEVER)
-        .send(lanes.of(kind))
-        .map(answer -> answer.toLong() > 0)
+    return call(kind, id, replaced, NEVER, "", Beside.NOTHING)
+        .map(answer -> answer > 0)
         .toCompletionStage();
   }
 
-  private Script.Call call(String kind, String id, long replaced, long dueAt) {
-    return WRITE
-        .call()
-        .key(keys.records(kind))
-        .key(keys.recordNames(kind))
-        .key(keys.dueRecords(kind))
-        .arg(id)
-        .arg(replaced)
-        .arg(dueAt);
+  private Future<Long> call(
+      String kind, String id, long replaced, long dueAt, String json, Beside beside) {
+    Script.Call call =
+        WRITE
+            .call()
+            .key(keys.records(kind))
+            .key(keys.recordNames(kind))
+            .key(keys.dueRecords(kind))
+            .key(keys.leader(kind))
+            .key(keys.recordDocuments(kind))
+            .key(keys.recordHistory(kind, id))
+            .key(keys.recordGroups(kind))
+            .arg(id)
+            .arg(replaced)
+            .arg(dueAt)
+            .arg(beside.term())
+            .arg(keys.recordGroup(kind, ""))
+            .arg(beside.group())
+            .arg(LONGEST_HISTORY)
+            .arg(json)
+            .arg(beside.document() == null ? "" : beside.document());
+    beside.history().forEach(call::arg);
+    return call.send(lanes.of(kind))
+        .map(Response::toLong)
+        .compose(
+            answer ->
+                answer < 0
+                    ? Future.failedFuture(
+                        MnException.unavailable("another server leads by now", null))
+                    : Future.succeededFuture(answer));
   }
 
   @Override
   public CompletionStage<List<StoredRecord>> list(String kind, String after, int limit) {
     return page(kind, keys.recordNames(kind), "name", after, 0, limit);
+  }
+
+  @Override
+  public CompletionStage<List<StoredRecord>> list(
+      String kind, String group, String after, int limit) {
+    return page(kind, keys.recordGroup(kind, group), "name", after, 0, limit);
   }
 
   @Override

@@ -16,7 +16,7 @@ import java.util.HexFormat;
 import java.util.List;
 
 /** A Lua script, called by its hash; its text travels only when the server does not know it. */
-final class Script {
+public final class Script {
   private final String text;
   private final String hash;
 
@@ -32,8 +32,8 @@ final class Script {
     }
   }
 
-  /** Reads a script that lies beside this class. */
-  static Script resource(String name) {
+  /** Reads a script that lies beside this class, whoever calls it. */
+  public static Script resource(String name) {
     return new Script(text(name));
   }
 
@@ -55,27 +55,27 @@ final class Script {
     }
   }
 
-  Call call() {
+  public Call call() {
     return new Call();
   }
 
   /** One call with its keys first, then its arguments. */
-  final class Call {
+  public final class Call {
     private final List<String> keys = new ArrayList<>();
     private final List<String> arguments = new ArrayList<>();
     private byte[] last;
 
-    Call key(String key) {
+    public Call key(String key) {
       keys.add(key);
       return this;
     }
 
-    Call arg(String argument) {
+    public Call arg(String argument) {
       arguments.add(argument);
       return this;
     }
 
-    Call arg(long argument) {
+    public Call arg(long argument) {
       return arg(Long.toString(argument));
     }
 
@@ -83,6 +83,11 @@ final class Script {
     Call last(byte[] argument) {
       last = argument;
       return this;
+    }
+
+    /** On any lane. */
+    public Future<Response> send(RedisLanes lanes) {
+      return send(lanes.any());
     }
 
     Future<Response> send(RedisLane lane) {

@@ -15,7 +15,10 @@ import java.util.Base64;
 public final class GrpcMetadata {
   public static final String AUTHORIZATION = "authorization";
 
-  /** Request metadata of SubmitJob: same key and content, same job. */
+  /**
+   * Request metadata of SubmitJob: same key and content, same job. Of EmitTriggerEvent: the id of
+   * the event.
+   */
   public static final String IDEMPOTENCY_KEY = "idempotency-key";
 
   /**

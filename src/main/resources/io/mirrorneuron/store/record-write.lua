@@ -1,26 +1,53 @@
--- Writes or deletes one record if it still has the revision that was read.
--- KEYS: records (hash: id -> "<revision> <due at> <json>"), names (sorted set), due (sorted set)
--- ARGV: id, replaced revision, due at (0: never), json (absent: delete)
--- Answers the new revision, or 0 when the record is another by now.
-local stored = redis.call('HGET', KEYS[1], ARGV[1])
+-- Writes or deletes one record if it still has the revision that was read, with what lies beside it.
+-- KEYS: records (hash: id -> "<revision> <due at> <json>"), names (sorted set), due (sorted set),
+--       leader (hash, see leader.lua), documents (hash), history of this record (list),
+--       groups (hash: id -> group)
+-- ARGV: id, replaced revision, due at (0: never), term of the leader that writes (0: anybody),
+--       first part of the keys of groups, group ('': none), longest history, json ('': delete),
+--       document ('': as it was), then records of the history, oldest first
+-- Answers the new revision, 0 when the record is another by now, -1 when another server leads.
+if ARGV[4] ~= '0' and redis.call('HGET', KEYS[4], 'term') ~= ARGV[4] then
+  return -1
+end
+local id = ARGV[1]
+local stored = redis.call('HGET', KEYS[1], id)
 local revision = stored and string.match(stored, '^%d+') or '0'
 if revision ~= ARGV[2] then
   return 0
 end
-local due = tonumber(ARGV[3])
-if #ARGV < 4 then
-  redis.call('HDEL', KEYS[1], ARGV[1])
-  redis.call('ZREM', KEYS[2], ARGV[1])
-  redis.call('ZREM', KEYS[3], ARGV[1])
+local group = redis.call('HGET', KEYS[7], id)
+if group and (group ~= ARGV[6] or ARGV[8] == '') then
+  redis.call('ZREM', ARGV[5] .. group, id)
+  redis.call('HDEL', KEYS[7], id)
+end
+if ARGV[8] == '' then
+  redis.call('HDEL', KEYS[1], id)
+  redis.call('ZREM', KEYS[2], id)
+  redis.call('ZREM', KEYS[3], id)
+  redis.call('HDEL', KEYS[5], id)
+  redis.call('DEL', KEYS[6])
   return 1
+end
+if ARGV[6] ~= '' and group ~= ARGV[6] then
+  redis.call('HSET', KEYS[7], id, ARGV[6])
+  redis.call('ZADD', ARGV[5] .. ARGV[6], 0, id)
 end
 -- Field '\0' counts the revisions of the kind: one that was deleted never comes back.
 local next = redis.call('HINCRBY', KEYS[1], '\0', 1)
-redis.call('HSET', KEYS[1], ARGV[1], string.format('%d %s %s', next, ARGV[3], ARGV[4]))
-redis.call('ZADD', KEYS[2], 0, ARGV[1])
-if due == 0 then
-  redis.call('ZREM', KEYS[3], ARGV[1])
+redis.call('HSET', KEYS[1], id, string.format('%d %s %s', next, ARGV[3], ARGV[8]))
+redis.call('ZADD', KEYS[2], 0, id)
+if ARGV[3] == '0' then
+  redis.call('ZREM', KEYS[3], id)
 else
-  redis.call('ZADD', KEYS[3], due, ARGV[1])
+  redis.call('ZADD', KEYS[3], ARGV[3], id)
+end
+if ARGV[9] ~= '' then
+  redis.call('HSET', KEYS[5], id, ARGV[9])
+end
+for i = 10, #ARGV do
+  redis.call('LPUSH', KEYS[6], ARGV[i])
+end
+if #ARGV >= 10 then
+  redis.call('LTRIM', KEYS[6], 0, ARGV[7] - 1)
 end
 return next

@@ -208,6 +208,18 @@ final class ApiUnderTest implements AutoCloseable {
     return new JsonObject(send(request("/runs?limit=1").GET()).body()).getString("next");
   }
 
+  private String schedule() {
+    JsonObject wanted =
+        new JsonObject()
+            .put("manifest_json", SampleManifests.program("nightly", "true"))
+            .put("schedule", new JsonObject().put("cron", "0 2 * * *"));
+    HttpRequest.Builder made =
+        request("/schedules")
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(wanted.encode()));
+    return new JsonObject(send(made).body()).getString("schedule_id");
+  }
+
   private byte[] copy() {
     return BundleUpload.multipart("backup", BackupArchive.pack(jobs().backup(job(State.PAUSED))));
   }
@@ -223,6 +235,9 @@ final class ApiUnderTest implements AutoCloseable {
           prepared.with(
               "run_id",
               isHuman(call) ? waiting(call.operation().id().equals("releaseRunHuman")) : run());
+    }
+    if (call.parameters().containsKey("schedule_id")) {
+      prepared = prepared.with("schedule_id", schedule());
     }
     if (call.operation().path().equals("/runs")) {
       prepared = prepared.with("cursor", cursor());

@@ -3,6 +3,7 @@ package io.mirrorneuron.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.store.RecordStore.StoredRecord;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -113,5 +114,49 @@ interface RecordStoreContract {
     assertThat(now(records().due(KIND, 999, 0, 10)))
         .extracting(StoredRecord::id)
         .containsExactly("early", "late");
+  }
+
+  @Test
+  default void whatLiesBesideARecordIsWrittenAndGoesWithIt() {
+    RecordStore store = records();
+    var first = new RecordStore.Beside(0, "red", "the document", List.of("1", "2"));
+    long made = now(store.write(KIND, "a", 0, "{}", 0, first)).orElseThrow();
+    var second = new RecordStore.Beside(0, "blue", null, List.of("3"));
+    assertThat(now(store.write(KIND, "a", 1_000_000, "{}", 0, second))).isEmpty();
+    assertThat(now(store.list(KIND, "red", "", 10))).extracting(StoredRecord::id).contains("a");
+    long moved = now(store.write(KIND, "a", made, "{}", 0, second)).orElseThrow();
+
+    assertThat(now(store.document(KIND, "a"))).contains("the document");
+    assertThat(now(store.history(KIND, "a"))).containsExactly("3", "2", "1");
+    assertThat(now(store.list(KIND, "red", "", 10))).isEmpty();
+    assertThat(now(store.list(KIND, "blue", "", 10))).hasSize(1);
+
+    now(store.delete(KIND, "a", moved));
+    assertThat(now(store.document(KIND, "a"))).isEmpty();
+    assertThat(now(store.history(KIND, "a"))).isEmpty();
+    assertThat(now(store.list(KIND, "blue", "", 10))).isEmpty();
+  }
+
+  @Test
+  default void ofTheHistoryTheNewestIsKept() {
+    long revision = 0;
+    for (int i = 0; i < RecordStore.LONGEST_HISTORY + 5; i++) {
+      var beside = new RecordStore.Beside(0, "", null, List.of("" + i));
+      revision = now(records().write(KIND, "a", revision, "{}", 0, beside)).orElseThrow();
+    }
+    assertThat(now(records().history(KIND, "a")))
+        .hasSize(RecordStore.LONGEST_HISTORY)
+        .startsWith("" + (RecordStore.LONGEST_HISTORY + 4));
+  }
+
+  @Test
+  default void aLeaderThatLeadsNoMoreWritesNothing() {
+    var late = new RecordStore.Beside(77, "", null, List.of());
+
+    assertThat(records().write(KIND, "a", 0, "{}", 0, late).toCompletableFuture())
+        .failsWithin(Duration.ofSeconds(5))
+        .withThrowableThat()
+        .withMessageContaining("another server leads");
+    assertThat(now(records().read(KIND, "a"))).isEmpty();
   }
 }

@@ -5,12 +5,15 @@ import io.mirrorneuron.area.blueprints.BlueprintsVerticle;
 import io.mirrorneuron.area.cluster.ClusterVerticle;
 import io.mirrorneuron.area.cluster.ServerLocation;
 import io.mirrorneuron.area.cluster.ServerProbes;
+import io.mirrorneuron.area.events.EventsVerticle;
 import io.mirrorneuron.area.human.HumanVerticle;
 import io.mirrorneuron.area.jobs.JobRuns;
 import io.mirrorneuron.area.jobs.JobsVerticle;
 import io.mirrorneuron.area.observability.ObservabilityVerticle;
 import io.mirrorneuron.area.runs.Desktop;
 import io.mirrorneuron.area.runs.RunsVerticle;
+import io.mirrorneuron.area.schedules.SchedulesVerticle;
+import io.mirrorneuron.area.webhooks.WebhooksVerticle;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.JwtSettings;
@@ -53,6 +56,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -68,6 +72,8 @@ public final class GatewayFixture implements AutoCloseable {
   public final FakeJobs jobs = new FakeJobs();
   public final FakeCluster cluster = new FakeCluster();
   public final FakeServices services = new FakeServices();
+  public final FakeSchedules schedules = new FakeSchedules();
+  public final FakeEvents events = new FakeEvents();
   public final Vertx vertx;
   public final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -158,7 +164,8 @@ public final class GatewayFixture implements AutoCloseable {
                 new ServerLocation("local", folder, () -> "localhost:55051", () -> URL),
                 new ServerProbes(this::redis, () -> fullDisks, () -> Map.of("status", "ok")),
                 clock),
-            new BlueprintsVerticle(staging),
+            new SchedulesVerticle(schedules.port(), staging),
+            new BlueprintsVerticle(staging, events.port()),
             new ObservabilityVerticle(runs, shown, clock),
             new RunsVerticle(
                 shown,
@@ -170,7 +177,9 @@ public final class GatewayFixture implements AutoCloseable {
                 clock),
             new HumanVerticle(jobs, desk, new HumanInbox(runs, logs, clock)),
             new ArchiveVerticle(
-                shown, folder.resolve("exports"), "mn test", Storage.unwatched(), clock));
+                shown, folder.resolve("exports"), "mn test", Storage.unwatched(), clock),
+            new EventsVerticle(events.port()),
+            new WebhooksVerticle(Optional.of(new InMemoryRecordStore()), events.port(), clock));
     Contract contract = Contract.load(vertx).await(30, TimeUnit.SECONDS);
     gateway =
         new GatewayVerticle(

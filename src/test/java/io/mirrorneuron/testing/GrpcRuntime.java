@@ -5,6 +5,7 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.NodeSettings;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.listen.Limits;
+import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
 import io.mirrorneuron.runtime.grpc.RuntimeServer;
@@ -31,6 +32,8 @@ public final class GrpcRuntime implements AutoCloseable {
   public final FakeJobs jobs = new FakeJobs();
   public final FakeCluster cluster = new FakeCluster();
   public final FakeServices services = new FakeServices();
+  public final FakeEvents events = new FakeEvents();
+  public final SchedulesPort schedules = new FakeSchedules().port();
   public final AtomicBoolean serving = new AtomicBoolean(true);
   public final RuntimeServer server;
 
@@ -67,6 +70,8 @@ public final class GrpcRuntime implements AutoCloseable {
                 behind == null ? jobs : behind.jobs(),
                 behind == null ? cluster : behind.cluster(),
                 behind == null ? services : behind.runtime().services(),
+                behind == null ? events.port() : behind.runtime().events(),
+                behind == null ? schedules : behind.runtime().schedules(),
                 identity,
                 GrpcRuntime::hardware,
                 serving::get,

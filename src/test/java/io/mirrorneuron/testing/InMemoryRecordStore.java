@@ -1,6 +1,8 @@
 package io.mirrorneuron.testing;
 
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.store.RecordStore;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -13,6 +15,8 @@ import java.util.concurrent.CompletionStage;
 /** Records as plain maps; answers at once, on the calling thread. */
 public final class InMemoryRecordStore implements RecordStore {
   private final Map<String, TreeMap<String, StoredRecord>> kinds = new HashMap<>();
+  private final Map<String, Map<String, Kept>> besides = new HashMap<>();
+  private final Map<String, Long> terms = new HashMap<>();
   private long revisions;
 
   @Override
@@ -21,12 +25,29 @@ public final class InMemoryRecordStore implements RecordStore {
   }
 
   @Override
+  public synchronized CompletionStage<Optional<String>> document(String kind, String id) {
+    return CompletableFuture.completedFuture(
+        Optional.ofNullable(beside(kind, id)).map(Kept::document));
+  }
+
+  @Override
+  public synchronized CompletionStage<List<String>> history(String kind, String id) {
+    Kept kept = beside(kind, id);
+    return CompletableFuture.completedFuture(kept == null ? List.of() : kept.history());
+  }
+
+  @Override
   public synchronized CompletionStage<Optional<Long>> write(
-      String kind, String id, long replaced, String json, long dueAt) {
+      String kind, String id, long replaced, String json, long dueAt, Beside beside) {
+    if (beside.term() != 0 && beside.term() != terms.getOrDefault(kind, 0L)) {
+      return CompletableFuture.failedFuture(
+          MnException.unavailable("another server leads by now", null));
+    }
     if (!isNewest(kind, id, replaced)) {
       return CompletableFuture.completedFuture(Optional.empty());
     }
     of(kind).put(id, new StoredRecord(id, ++revisions, dueAt, json));
+    besides.computeIfAbsent(kind, absent -> new HashMap<>()).merge(id, Kept.of(beside), Kept::and);
     return CompletableFuture.completedFuture(Optional.of(revisions));
   }
 
@@ -35,8 +56,14 @@ public final class InMemoryRecordStore implements RecordStore {
     boolean newest = isNewest(kind, id, replaced);
     if (newest) {
       of(kind).remove(id);
+      besides.getOrDefault(kind, new HashMap<>()).remove(id);
     }
     return CompletableFuture.completedFuture(newest);
+  }
+
+  /** The term of the leader of that kind; writes of others are refused. */
+  public synchronized void lead(String kind, long term) {
+    terms.put(kind, term);
   }
 
   @Override
@@ -44,6 +71,16 @@ public final class InMemoryRecordStore implements RecordStore {
       String kind, String after, int limit) {
     return CompletableFuture.completedFuture(
         of(kind).tailMap(after, false).values().stream().limit(limit).toList());
+  }
+
+  @Override
+  public synchronized CompletionStage<List<StoredRecord>> list(
+      String kind, String group, String after, int limit) {
+    return CompletableFuture.completedFuture(
+        of(kind).tailMap(after, false).values().stream()
+            .filter(stored -> beside(kind, stored.id()).group().equals(group))
+            .limit(limit)
+            .toList());
   }
 
   @Override
@@ -56,6 +93,25 @@ public final class InMemoryRecordStore implements RecordStore {
             .skip(skip)
             .limit(limit)
             .toList());
+  }
+
+  private record Kept(String group, String document, List<String> history) {
+    static Kept of(Beside beside) {
+      return new Kept(beside.group(), beside.document(), beside.history().reversed());
+    }
+
+    Kept and(Kept newer) {
+      List<String> all = new ArrayList<>(newer.history);
+      all.addAll(history);
+      return new Kept(
+          newer.group,
+          newer.document == null ? document : newer.document,
+          all.subList(0, Math.min(LONGEST_HISTORY, all.size())));
+    }
+  }
+
+  private Kept beside(String kind, String id) {
+    return besides.getOrDefault(kind, Map.of()).get(id);
   }
 
   private boolean isNewest(String kind, String id, long revision) {

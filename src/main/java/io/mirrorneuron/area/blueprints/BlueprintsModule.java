@@ -8,6 +8,6 @@ public final class BlueprintsModule {
   private BlueprintsModule() {}
 
   public static AreaVerticle of(Platform platform) {
-    return new BlueprintsVerticle(platform.staging());
+    return new BlueprintsVerticle(platform.staging(), platform.events());
   }
 }

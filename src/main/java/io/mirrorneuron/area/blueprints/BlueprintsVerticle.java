@@ -5,19 +5,30 @@ import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.event.NewEvent;
+import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.wire.Json;
 import java.util.Locale;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The area {@code blueprints}. */
 public final class BlueprintsVerticle extends AreaVerticle {
+  private static final Logger LOG = LoggerFactory.getLogger(BlueprintsVerticle.class);
   private static final int LIMIT = 16;
 
   private final BundleStaging staging;
+  private final TriggerEvents events;
 
-  public BlueprintsVerticle(BundleStaging staging) {
+  /**
+   * @param events is told of each bundle that is there
+   */
+  public BlueprintsVerticle(BundleStaging staging, TriggerEvents events) {
     super("blueprints", LIMIT);
     this.staging = staging;
+    this.events = events;
     on("uploadBundle", this::uploadBundle);
   }
 
@@ -29,6 +40,24 @@ public final class BlueprintsVerticle extends AreaVerticle {
     BundleStaging.Bundle bundle = staging.unpack(upload.path());
     ObjectNode answer = Json.object().put("bundle_path", bundle.handle());
     answer.set("manifest", bundle.manifest().tree());
+    tell(bundle, upload);
     return answer;
+  }
+
+  /** The bundle is there whether or not anybody hears of it. */
+  private void tell(BundleStaging.Bundle bundle, ApiCall.Upload upload) {
+    try {
+      events.emit(
+          new NewEvent(
+              null,
+              "bundle_uploaded",
+              "mn-api",
+              Map.of(
+                  "bundle_path", bundle.handle(),
+                  "filename", upload.fileName(),
+                  "content_type", "application/zip")));
+    } catch (MnException e) {
+      LOG.warn("nobody was told of the bundle {}: {}", bundle.handle(), e.getMessage());
+    }
   }
 }

@@ -7,6 +7,8 @@ import io.mirrorneuron.cli.Client;
 import io.mirrorneuron.cli.ExitCode;
 import io.mirrorneuron.cli.JobWatcher;
 import io.mirrorneuron.cli.NamedValues;
+import io.mirrorneuron.cli.schedule.ScheduleSpec;
+import io.mirrorneuron.cli.schedule.ShownSchedules;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.samples.Samples;
@@ -57,6 +59,7 @@ import picocli.CommandLine.Parameters;
       "  mn run my-bundle/ --json | jq .result.output   only what came out",
       "  mn run my-bundle/ --input limit=3 --input text=@letter.txt",
       "  mn run my-bundle/ --watch               again after each change",
+      "  mn run my-bundle/ --schedule 30m        run it in half an hour",
       "  mn run ./verify                         a folder with the name of a command"
     })
 public final class RunCommand implements Callable<Integer> {
@@ -105,10 +108,27 @@ public final class RunCommand implements Callable<Integer> {
           "Where no terminal shows it: a line for each event, not only for those of steps.")
   boolean verbose;
 
+  @Option(
+      names = "--schedule",
+      paramLabel = "WHEN",
+      description = {
+        "Run it later: a delay such as 30m, a time such as 2026-06-21T02:00:00Z, auto (as soon as there"
+            + " is room), or a schedule as a JSON object."
+      })
+  String schedule;
+
+  @Option(
+      names = "--auto-schedule",
+      description = "Run it as soon as there is room; the same as --schedule auto.")
+  boolean autoSchedule;
+
   @Override
   public Integer call() throws InterruptedException {
     if (bundle == null) {
       throw client.misuse("Missing argument 'BUNDLE'");
+    }
+    if (schedule != null || autoSchedule) {
+      return runLater();
     }
     if (!watch) {
       return runOnce((_, _, _) -> () -> {});
@@ -122,6 +142,21 @@ public final class RunCommand implements Callable<Integer> {
     }
     new ChangeLoop(client, folder).forEachChange(this::runOnce);
     return ExitCode.OK;
+  }
+
+  private int runLater() throws InterruptedException {
+    if (schedule != null && autoSchedule) {
+      throw client.misuse("give --schedule or --auto-schedule, not both");
+    }
+    if (watch) {
+      throw client.misuse("a schedule goes not with --watch");
+    }
+    Map<String, ?> given = new NamedValues(client).of("--input", inputs);
+    Map<String, Object> when =
+        autoSchedule ? ScheduleSpec.whenThereIsRoom(client) : ScheduleSpec.of(client, schedule);
+    return client.show(
+        mn -> ShownSchedules.create(mn, bundle, given, when, "run"),
+        made -> ShownSchedules.line(client, made));
   }
 
   private int runOnce(ChangeLoop.Meanwhile meanwhile) throws InterruptedException {

@@ -44,7 +44,9 @@ public record ApiOperation(
     NONE,
     JSON,
     /** A file that is stored while it arrives. */
-    UPLOAD
+    UPLOAD,
+    /** Bytes of any kind, a mebibyte at most. */
+    RAW
   }
 
   public static final String EVENT_STREAM = "text/event-stream";
@@ -145,6 +147,9 @@ public record ApiOperation(
   private static Body body(JsonObject operation) {
     if ("upload".equals(operation.getString("x-mn-body"))) {
       return Body.UPLOAD;
+    }
+    if ("raw".equals(operation.getString("x-mn-body"))) {
+      return Body.RAW;
     }
     return operation.containsKey("requestBody") ? Body.JSON : Body.NONE;
   }

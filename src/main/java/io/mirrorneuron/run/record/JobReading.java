@@ -26,4 +26,15 @@ record JobReading(
         store.events(jobId, Math.max(0, recorded), events),
         recorded < 0 ? store.manifest(jobId) : null);
   }
+
+  /**
+   * The job as it has ended, once its row is there.
+   *
+   * @param recording null when there is none; what made it is not known then
+   */
+  EndedJob ended(Recording recording) {
+    String text = row.toCompletableFuture().join();
+    RecordedJob job = RecordedJob.parse(text == null ? "{}" : text);
+    return job.asEnded(recording == null ? EndedJob.Origin.NONE : recording.origin());
+  }
 }

@@ -1,9 +1,11 @@
 package io.mirrorneuron.run.record;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -32,6 +34,8 @@ record RecordedJob(
     long eventSeq,
     int activeExecutors) {
 
+  private static final TypeReference<Map<String, Object>> ANY = new TypeReference<>() {};
+
   RecordedJob {
     runId = Objects.requireNonNullElse(runId, "");
     status = Objects.requireNonNullElse(status, "");
@@ -44,6 +48,44 @@ record RecordedJob(
 
   boolean hasEnded() {
     return new RunStatus(status).isFinal();
+  }
+
+  /** What a manifest tells of the schedule that made a job. */
+  private record Made(Metadata metadata) {
+    private record Metadata(Dispatch scheduleDispatch) {}
+
+    private record Dispatch(String scheduleId, Payload payload, Event event) {}
+
+    private record Payload(int chain) {}
+
+    private record Event(String source) {}
+
+    EndedJob.Origin origin() {
+      if (metadata == null || metadata.scheduleDispatch == null) {
+        return EndedJob.Origin.NONE;
+      }
+      Dispatch dispatch = metadata.scheduleDispatch;
+      boolean byAnEnd = dispatch.event != null && EndedJob.TELLER.equals(dispatch.event.source);
+      int before = dispatch.payload == null ? 0 : dispatch.payload.chain;
+      return new EndedJob.Origin(dispatch.scheduleId, byAnEnd ? before + 1 : 0);
+    }
+  }
+
+  static EndedJob.Origin origin(ObjectNode manifest) {
+    return LenientJson.read(manifest, Made.class).origin();
+  }
+
+  EndedJob asEnded(EndedJob.Origin origin) {
+    return new EndedJob(
+        jobId,
+        runId,
+        graphId,
+        status,
+        jobName,
+        submittedBy,
+        failure == null ? null : Json.MAPPER.convertValue(failure, ANY),
+        origin,
+        eventSeq);
   }
 
   Optional<ObjectNode> error() {

@@ -39,6 +39,7 @@ final class Recording {
   private final LongFunction<List<StoredEvent>> eventsAfter;
   private final Consumer<String> beforeEnd;
   private final RecordedDocuments documents;
+  private final EndedJob.Origin origin;
   private RecordedLogs logs;
   private RunFolder folder;
   private long recorded;
@@ -65,6 +66,7 @@ final class Recording {
     this.eventsAfter = eventsAfter;
     this.beforeEnd = beforeEnd;
     this.documents = new RecordedDocuments(job, manifest);
+    this.origin = RecordedJob.origin(manifest);
     this.records = new EventRecords(runId, documents.blueprintId(), job.traceId(), jobId);
     restart();
   }
@@ -79,6 +81,11 @@ final class Recording {
   /** The number of the last event that is in the logs; 0 when there is none. */
   long recorded() {
     return recorded;
+  }
+
+  /** What made the job. */
+  EndedJob.Origin origin() {
+    return origin;
   }
 
   /** Whether the job has ended and its folder is complete. */

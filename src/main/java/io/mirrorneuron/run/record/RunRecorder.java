@@ -41,6 +41,7 @@ public final class RunRecorder implements AutoCloseable {
   private final RunStore runs;
   private final JobStore store;
   private final Consumer<String> beforeEnd;
+  private final JobEnds ends;
   private final RunBacklog backlog;
   private final Storage storage;
   private final Thread thread;
@@ -58,9 +59,12 @@ public final class RunRecorder implements AutoCloseable {
    * @param runs written by this process
    * @param beforeEnd is given the id of a run whose job has ended, before its folder is completed:
    *     writes the output of its programs that is still in memory
+   * @param ends hears of jobs whose folders are complete, before they count as recorded
    * @param storage is given failed writes, and reports a full disk
    */
-  public RunRecorder(RunStore runs, JobStore store, Consumer<String> beforeEnd, Storage storage) {
+  public RunRecorder(
+      RunStore runs, JobStore store, Consumer<String> beforeEnd, JobEnds ends, Storage storage) {
+    this.ends = ends;
     this.runs = runs;
     this.backlog = runs.backlog();
     this.store = store;
@@ -80,13 +84,14 @@ public final class RunRecorder implements AutoCloseable {
   }
 
   private void recover(String job, String owner) {
-    Consumer<String> ifOurs =
-        its -> {
-          if (its == null || its.equals(owner)) {
-            changed(job);
-          }
-        };
-    store.owner(job).thenAccept(ifOurs);
+    store
+        .owner(job)
+        .thenAccept(
+            its -> {
+              if (its == null || its.equals(owner)) {
+                changed(job);
+              }
+            });
   }
 
   /**
@@ -151,11 +156,8 @@ public final class RunRecorder implements AutoCloseable {
     } else if (failing.add(job)) {
       boolean isNews = failing.size() == 1; // when the root is unreachable, all fail alike
       Throwable details = isNews && !(why instanceof MnException) ? why : null;
-      LOG.error(
-          "the run of job {} cannot be written, it will be tried again: {}",
-          job,
-          why.getMessage(),
-          details);
+      String told = "the run of job {} cannot be written, it will be tried again: {}";
+      LOG.error(told, job, why.getMessage(), details);
     }
   }
 
@@ -167,13 +169,16 @@ public final class RunRecorder implements AutoCloseable {
       all.add(JobReading.of(store, job, known == null ? -1 : known.recorded(), EVENTS));
     }
     List<String> ended = new ArrayList<>();
+    List<CompletionStage<?>> told = new ArrayList<>();
     try {
       for (JobReading reads : all) {
         if (record(reads)) {
           ended.add(reads.jobId());
+          told.add(ends.ended(reads.ended(recordings.get(reads.jobId()))));
         }
       }
       if (!ended.isEmpty()) {
+        told.forEach(RunRecorder::await);
         await(store.recorded(ended));
         ended.forEach(recordings::remove);
       }

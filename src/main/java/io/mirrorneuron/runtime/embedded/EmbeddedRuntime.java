@@ -2,9 +2,7 @@ package io.mirrorneuron.runtime.embedded;
 
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.ClusterPort;
-import io.mirrorneuron.port.JobsPort;
-import io.mirrorneuron.port.service.ServicesPort;
+import io.mirrorneuron.port.RuntimePorts;
 import io.mirrorneuron.run.RunBacklog;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.human.HumanDecisions;
@@ -64,16 +62,13 @@ public final class EmbeddedRuntime implements AutoCloseable {
     return runtime;
   }
 
-  public JobsPort jobs() {
-    return runtime.jobs();
-  }
-
-  public ClusterPort cluster() {
-    return runtime.cluster();
-  }
-
-  public ServicesPort services() {
-    return runtime.services();
+  public RuntimePorts ports() {
+    return new RuntimePorts(
+        runtime.jobs(),
+        runtime.cluster(),
+        runtime.services(),
+        runtime.events(),
+        runtime.schedules());
   }
 
   /** Parks the open jobs; the next start on the same directory goes on with them. */

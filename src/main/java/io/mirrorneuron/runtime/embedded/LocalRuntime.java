@@ -3,6 +3,8 @@ package io.mirrorneuron.runtime.embedded;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.runtime.NodeMachine;
 import io.mirrorneuron.runtime.Runtime;
@@ -45,6 +47,8 @@ public record LocalRuntime(
     JobsPort jobs,
     ClusterPort cluster,
     ServicesPort services,
+    TriggerEvents events,
+    SchedulesPort schedules,
     OwnDoors doors,
     JobRows rows,
     RecordStore records,
@@ -81,15 +85,10 @@ public record LocalRuntime(
     on.disks().watch().asks(new RedisProbe(lanes, keys));
     return new LocalRuntime(
         runtime.jobs(),
-        new LocalCluster(
-            identity,
-            hardware,
-            runtime::programs,
-            runtime.census(),
-            limits,
-            keys.namespace(),
-            on.clock()),
+        cluster(identity, hardware, runtime, limits, keys, on),
         runtime.services(),
+        runtime.events(),
+        runtime.schedules(),
         settings.doors(),
         runtime.rows(),
         new RedisRecordStore(lanes, keys),
@@ -98,6 +97,23 @@ public record LocalRuntime(
         redis,
         membership(runtime),
         runtime.confinement());
+  }
+
+  private static ClusterPort cluster(
+      NodeIdentity identity,
+      HardwareProbe hardware,
+      Runtime runtime,
+      NodeLimits limits,
+      Keys keys,
+      ServerContext on) {
+    return new LocalCluster(
+        identity,
+        hardware,
+        runtime::programs,
+        runtime.census(),
+        limits,
+        keys.namespace(),
+        on.clock());
   }
 
   private static NodeIdentity identity(Config config) throws IOException {

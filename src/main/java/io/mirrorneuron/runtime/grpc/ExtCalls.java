@@ -8,6 +8,8 @@ import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.ForkRequest;
 import io.mirrorneuron.port.HumanDecision;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.schedule.PreviewQuery;
+import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.proto.ext.v1.DecideRequestRequest;
 import io.mirrorneuron.proto.ext.v1.DrainJobRequest;
 import io.mirrorneuron.proto.ext.v1.ExplainJobRequest;
@@ -15,6 +17,7 @@ import io.mirrorneuron.proto.ext.v1.ExtJsonResponse;
 import io.mirrorneuron.proto.ext.v1.ForkJobRequest;
 import io.mirrorneuron.proto.ext.v1.GetMetricsRequest;
 import io.mirrorneuron.proto.ext.v1.ListDeadLettersRequest;
+import io.mirrorneuron.proto.ext.v1.PreviewScheduleRequest;
 import io.mirrorneuron.proto.ext.v1.ReplayDeadLetterRequest;
 import io.mirrorneuron.proto.ext.v1.RuntimeExtServiceGrpcService;
 import io.mirrorneuron.proto.ext.v1.SendMessageRequest;
@@ -22,6 +25,7 @@ import io.mirrorneuron.proto.job.v1.SubmitJobRequest;
 import io.mirrorneuron.wire.DeadLetterScan;
 import io.mirrorneuron.wire.GrpcMetadata;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.LenientJson;
 import io.vertx.grpc.server.Service;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -32,9 +36,11 @@ final class ExtCalls {
 
   private final JobsPort jobs;
   private final ClusterPort cluster;
+  private final SchedulesPort schedules;
 
-  ExtCalls(JobsPort jobs, ClusterPort cluster) {
+  ExtCalls(JobsPort jobs, ClusterPort cluster, SchedulesPort schedules) {
     this.jobs = jobs;
+    this.schedules = schedules;
     this.cluster = cluster;
   }
 
@@ -52,8 +58,16 @@ final class ExtCalls {
         .unary(RuntimeExtServiceGrpcService.ExplainJob, this::explain)
         .unary(RuntimeExtServiceGrpcService.ForkJob, this::fork)
         .unary(RuntimeExtServiceGrpcService.DecideRequest, this::decide)
+        .unary(RuntimeExtServiceGrpcService.PreviewSchedule, this::preview)
         .unary(RuntimeExtServiceGrpcService.GetMetrics, this::metrics)
         .build();
+  }
+
+  private ExtJsonResponse preview(PreviewScheduleRequest request) {
+    PreviewQuery query =
+        LenientJson.read(
+            Json.parseObject(request.getQueryJson(), "query_json"), PreviewQuery.class);
+    return json(Json.write(schedules.preview(query)));
   }
 
   private ExtJsonResponse validate(SubmitJobRequest request, Call call) {

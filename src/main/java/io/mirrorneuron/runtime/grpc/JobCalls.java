@@ -10,6 +10,8 @@ import io.mirrorneuron.port.RestoredJob;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.port.SubmittedJob;
+import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.proto.job.v1.CancelJobRequest;
 import io.mirrorneuron.proto.job.v1.CancelJobResponse;
 import io.mirrorneuron.proto.job.v1.ClearJobsRequest;
@@ -40,21 +42,28 @@ import java.util.stream.Collectors;
 /** The calls about jobs. */
 final class JobCalls {
   private final JobsPort jobs;
+  private final TriggerEventCalls events;
+  private final ScheduleCalls schedules;
   private final Secret adminToken;
 
   /**
    * @param adminToken what the runtime wants to see for a cleanup
    */
-  JobCalls(JobsPort jobs, Secret adminToken) {
+  JobCalls(JobsPort jobs, SchedulesPort schedules, TriggerEvents events, Secret adminToken) {
     this.jobs = jobs;
+    this.schedules = new ScheduleCalls(schedules);
+    this.events = new TriggerEventCalls(events);
     this.adminToken = adminToken;
   }
 
   Service service(CallDispatcher door) {
-    return door.service(
+    CallDispatcher.Entrance entrance =
+        door.service(
             JobServiceGrpcService.SERVICE_NAME,
             JobServiceGrpcService.SERVICE_DESCRIPTOR,
-            JobServiceGrpcService.all())
+            JobServiceGrpcService.all());
+    return events
+        .bind(schedules.bind(entrance))
         .unary(JobServiceGrpcService.SubmitJob, this::submit)
         .unary(JobServiceGrpcService.GetJob, this::get)
         .unary(JobServiceGrpcService.ListJobs, this::list)
@@ -86,7 +95,7 @@ final class JobCalls {
         call.caller().subject());
   }
 
-  private static Map<String, byte[]> contents(Map<String, ByteString> files) {
+  static Map<String, byte[]> contents(Map<String, ByteString> files) {
     return files.entrySet().stream()
         .collect(Collectors.toMap(Map.Entry::getKey, file -> file.getValue().toByteArray()));
   }

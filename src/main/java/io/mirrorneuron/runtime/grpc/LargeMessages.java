@@ -19,7 +19,14 @@ import java.util.Set;
 final class LargeMessages {
   /** They carry files, or bodies that the API lets through. */
   private static final Set<String> CALLS =
-      Set.of("SubmitJob", "ValidateJob", "PlanJob", "RestoreJobBackup", "SendMessage", "ForkJob");
+      Set.of(
+          "SubmitJob",
+          "ValidateJob",
+          "PlanJob",
+          "RestoreJobBackup",
+          "SendMessage",
+          "ForkJob",
+          "CreateSchedule");
 
   /** Longest message of all other calls, in bytes. */
   static final long SMALL_BYTES = 4 << 20;

@@ -34,7 +34,8 @@ final class RpcRoles {
         "ListDeployments",
         "GetSchedule",
         "ListSchedules",
-        "ListTriggerEvents");
+        "ListTriggerEvents",
+        "PreviewSchedule");
     add(
         Role.OPERATOR,
         "SubmitJob",

@@ -3,6 +3,8 @@ package io.mirrorneuron.runtime.grpc;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
@@ -74,6 +76,8 @@ public final class RuntimeServer implements AutoCloseable {
       JobsPort jobs,
       ClusterPort cluster,
       ServicesPort services,
+      TriggerEvents events,
+      SchedulesPort schedules,
       NodeIdentity identity,
       Supplier<Hardware> hardware,
       BooleanSupplier serving,
@@ -118,7 +122,8 @@ public final class RuntimeServer implements AutoCloseable {
       GrpcServer large, GrpcServer small, CallDispatcher door, Config.Grpc config, Parts parts) {
     Set<Service> services =
         Stream.of(
-                new JobCalls(parts.jobs(), config.adminToken()).service(door),
+                new JobCalls(parts.jobs(), parts.schedules(), parts.events(), config.adminToken())
+                    .service(door),
                 new ClusterCalls(
                         parts.cluster(),
                         parts.services(),
@@ -127,7 +132,7 @@ public final class RuntimeServer implements AutoCloseable {
                         config)
                     .service(door),
                 new EventCalls(parts.jobs(), parts.clock()).service(door),
-                new ExtCalls(parts.jobs(), parts.cluster()).service(door))
+                new ExtCalls(parts.jobs(), parts.cluster(), parts.schedules()).service(door))
             .collect(Collectors.toUnmodifiableSet());
     services.forEach(large::addService);
     services.forEach(small::addService);

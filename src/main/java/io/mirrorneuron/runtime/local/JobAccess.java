@@ -74,6 +74,19 @@ public record JobAccess(
   }
 
   /**
+   * Stores the payload files of jobs that are to be made later: what they need then need not be
+   * there now, unless no node will ever have it.
+   *
+   * @return their fingerprint, or null when there are none
+   */
+  String putForLater(Payloads payloads, Workflow workflow) {
+    admission.check(workflow);
+    String bundle = bundles.put(payloads);
+    grants.accept(FolderDemandReader.of(workflow, bundle));
+    return bundle;
+  }
+
+  /**
    * Where a new job would run; nothing is stored.
    *
    * @throws MnException what its submission would fail with

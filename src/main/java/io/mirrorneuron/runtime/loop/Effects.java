@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.loop;
 import io.mirrorneuron.runtime.decide.Effect;
 import io.mirrorneuron.runtime.decide.Input;
 import io.mirrorneuron.runtime.documents.FolderDemandReader;
+import io.mirrorneuron.runtime.documents.ScheduleDispatch;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.port.Executions.Signal;
@@ -108,7 +109,7 @@ final class Effects {
         agent.id(),
         "executor",
         agent.declared().template(),
-        agent.declared().config(),
+        ScheduleDispatch.tell(agent.declared().config(), state.workflow().source()),
         mailbox.head().json(),
         agent.memory(),
         LedgerSnapshot.context(state, mailbox.step()),

@@ -3,9 +3,12 @@ package io.mirrorneuron.runtime.machine;
 import io.mirrorneuron.runtime.port.Leader;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.store.RecordStore;
+import io.mirrorneuron.store.RecordStore.Beside;
 import io.mirrorneuron.store.RecordStore.StoredRecord;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,7 +38,8 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
   private final Deeds<I, E> deeds;
   private final Leader leader;
   private final Timers timers;
-  private final Set<UnderWay<E>> underWay = ConcurrentHashMap.newKeySet();
+  private final Map<UnderWay<E>, CompletableFuture<Optional<S>>> underWay =
+      new ConcurrentHashMap<>();
   private volatile boolean closed;
 
   public MachineLoop(
@@ -51,11 +55,6 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
     this.timers = timers;
   }
 
-  /** Takes up what earlier servers have left due, and looks again from time to time. */
-  public void start() {
-    scan();
-  }
-
   /**
    * Decides on an input and stores what came of it. Any server may be asked.
    *
@@ -63,6 +62,34 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
    *     when it refuses the input, or UNAVAILABLE when the store does not answer
    */
   public CompletionStage<Optional<S>> submit(String id, I input) {
+    return submit(id, input, 0);
+  }
+
+  /**
+   * The same, and does here what the record then owes: whoever asks is told what came of it, and
+   * need not wait for the leader. Each deed is the leader's too, until it is done.
+   *
+   * @return the record when it owes nothing; fails when a deed could not be done now
+   */
+  public CompletionStage<Optional<S>> settle(String id, I input) {
+    return submit(id, input).thenCompose(state -> settled(id, state));
+  }
+
+  private CompletionStage<Optional<S>> settled(String id, Optional<S> state) {
+    List<E> owed = state.map(machine::owed).orElse(List.of());
+    if (owed.isEmpty()) {
+      return CompletableFuture.completedFuture(state);
+    }
+    return CompletableFuture.allOf(
+            owed.stream().map(deed -> perform(id, deed, 0)).toArray(CompletableFuture[]::new))
+        .thenCompose(done -> store.read(machine.kind(), id))
+        .thenCompose(stored -> settled(id, stored.map(found -> machine.read(found.json()))));
+  }
+
+  /**
+   * @param term of the leader whose input it is; 0 when anybody may give it
+   */
+  private CompletionStage<Optional<S>> submit(String id, I input, long term) {
     return store
         .read(machine.kind(), id)
         .thenCompose(
@@ -72,11 +99,11 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
               if (next.equals(state)) {
                 return CompletableFuture.completedFuture(state);
               }
-              return replace(id, stored.map(StoredRecord::revision).orElse(0L), next)
+              return replace(id, stored.map(StoredRecord::revision).orElse(0L), next, term)
                   .thenCompose(
                       written -> {
                         if (!written) { // another input came first: decide on what is there now
-                          return submit(id, input);
+                          return submit(id, input, term);
                         }
                         next.ifPresent(now -> attend(id, now));
                         return CompletableFuture.completedFuture(next);
@@ -84,12 +111,16 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
             });
   }
 
-  private CompletionStage<Boolean> replace(String id, long revision, Optional<S> next) {
-    return next.isEmpty()
-        ? store.delete(machine.kind(), id, revision)
-        : store
-            .write(machine.kind(), id, revision, machine.write(next.get()), dueAt(next.get()))
-            .thenApply(Optional::isPresent);
+  private CompletionStage<Boolean> replace(String id, long revision, Optional<S> next, long term) {
+    if (next.isEmpty()) {
+      return store.delete(machine.kind(), id, revision);
+    }
+    S state = next.get();
+    String json = machine.write(state);
+    Beside beside = machine.beside(state).by(term);
+    return store
+        .write(machine.kind(), id, revision, json, dueAt(state), beside)
+        .thenApply(Optional::isPresent);
   }
 
   private long dueAt(S state) {
@@ -98,16 +129,19 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
         : timers.now();
   }
 
-  private boolean isAtWork() {
-    return !closed && leader.leads();
+  /** The term under which this server does what is owed; empty when it does not. */
+  private OptionalLong work() {
+    return closed ? OptionalLong.empty() : leader.term();
   }
 
   /** Does what a stored state owes, and sees to it that it is woken in time. */
   private void attend(String id, S state) {
-    if (isAtWork()) {
-      machine.owed(state).forEach(deed -> perform(id, deed));
-      machine.wakeAt(state).ifPresent(at -> wakeSoon(id, at));
-    }
+    work()
+        .ifPresent(
+            term -> {
+              machine.owed(state).forEach(deed -> perform(id, deed, term));
+              machine.wakeAt(state).ifPresent(at -> wakeSoon(id, at));
+            });
   }
 
   /** Only what comes before the next scan has a timer; the scan finds the rest in time. */
@@ -117,31 +151,36 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
     }
   }
 
-  private void perform(String id, E deed) {
+  /** What is under way already is not begun again. */
+  private CompletableFuture<Optional<S>> perform(String id, E deed, long term) {
     var attempt = new UnderWay<>(id, deed);
-    if (underWay.add(attempt)) {
-      started(id, deed)
-          .thenCompose(result -> submit(id, result))
-          .whenComplete(
-              (state, failure) -> {
-                underWay.remove(attempt);
-                if (failure != null) {
-                  LOG.debug("{} {}: {} will be tried again", machine.kind(), id, deed, failure);
-                }
-              });
+    var done = new CompletableFuture<Optional<S>>();
+    CompletableFuture<Optional<S>> earlier = underWay.putIfAbsent(attempt, done);
+    if (earlier != null) {
+      return earlier;
     }
+    started(id, deed)
+        .thenCompose(result -> submit(id, result, term))
+        .whenComplete(
+            (state, failure) -> {
+              underWay.remove(attempt);
+              if (failure == null) {
+                done.complete(state);
+              } else {
+                LOG.debug("{} {}: {} will be tried again", machine.kind(), id, deed, failure);
+                done.completeExceptionally(failure);
+              }
+            });
+    return done;
   }
 
   private CompletionStage<I> started(String id, E deed) {
-    try {
-      return deeds.perform(id, deed);
-    } catch (RuntimeException e) {
-      return CompletableFuture.failedFuture(e);
-    }
+    return CompletableFuture.<Void>completedFuture(null)
+        .thenCompose(begun -> deeds.perform(id, deed)); // what it throws is a failure, too
   }
 
   private void wake(String id) {
-    if (isAtWork()) {
+    if (work().isPresent()) {
       store
           .read(machine.kind(), id)
           .thenAccept(stored -> stored.ifPresent(this::attendOrWake))
@@ -150,10 +189,14 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
   }
 
   private void attendOrWake(StoredRecord stored) {
+    work().ifPresent(term -> attendOrWake(stored, term));
+  }
+
+  private void attendOrWake(StoredRecord stored, long term) {
     S state = machine.read(stored.json());
-    machine.owed(state).forEach(deed -> perform(stored.id(), deed));
+    machine.owed(state).forEach(deed -> perform(stored.id(), deed, term));
     if (machine.wakeAt(state).orElse(Long.MAX_VALUE) <= timers.now()) {
-      submit(stored.id(), machine.wake()).exceptionally(this::later);
+      submit(stored.id(), machine.wake(), term).exceptionally(this::later);
     }
   }
 
@@ -163,12 +206,13 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
     return null;
   }
 
-  private void scan() {
+  /** Takes up what earlier servers have left due, and looks again from time to time. */
+  public void start() {
     if (closed) {
       return;
     }
-    timers.at(timers.now() + SCAN_MS, this::scan);
-    if (leader.leads()) {
+    timers.at(timers.now() + SCAN_MS, this::start);
+    if (work().isPresent()) {
       attendDue(timers.now() + SCAN_MS, 0);
     }
   }
@@ -179,7 +223,7 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
         .thenAccept(
             due -> {
               due.forEach(this::attendOrWakeSoon);
-              if (due.size() == PAGE && isAtWork()) {
+              if (due.size() == PAGE && work().isPresent()) {
                 attendDue(until, skip + PAGE);
               }
             })
@@ -189,7 +233,7 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
   private void attendOrWakeSoon(StoredRecord stored) {
     if (stored.dueAt() > timers.now()) {
       wakeSoon(stored.id(), stored.dueAt());
-    } else if (isAtWork()) {
+    } else {
       attendOrWake(stored);
     }
   }

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.machine;
 
+import io.mirrorneuron.store.RecordStore.Beside;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -43,6 +44,11 @@ public interface StateMachine<S, I, E> {
   I wake();
 
   String write(S state);
+
+  /** What is written beside the state: its group, its document, what has just happened to it. */
+  default Beside beside(S state) {
+    return Beside.NOTHING;
+  }
 
   S read(String json);
 }

@@ -1,14 +1,21 @@
 package io.mirrorneuron.runtime.port;
 
+import java.util.OptionalLong;
+
 /**
  * Port: whether this server is the one that does what must be done once for all of them. Two may
  * think so for a moment, so everything a leader writes must be refused when it is late: a write
- * that names the revision it replaces, an effect with an id.
+ * that names the revision it replaces and the leader's term, an effect with an id.
  */
 @FunctionalInterface
 public interface Leader {
   /** A server that has no others beside it. */
-  Leader ALONE = () -> true;
+  Leader ALONE = () -> OptionalLong.of(0);
 
-  boolean leads();
+  /**
+   * The number of this leadership, which no later one has: what the leader writes names it, so that
+   * the store refuses it when another has led since. 0 when nobody counts; empty for who does not
+   * lead.
+   */
+  OptionalLong term();
 }

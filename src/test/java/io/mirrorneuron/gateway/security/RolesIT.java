@@ -116,12 +116,12 @@ class RolesIT {
   }
 
   @Test
-  void onlyHealthIsPublic() {
+  void onlyHealthAndHooksArePublic() {
     assertThat(
             PublishedContract.read().operations().stream()
                 .filter(Operation::isPublic)
                 .map(Operation::id))
-        .containsExactlyInAnyOrder("getHealth", "getReadiness");
+        .containsExactlyInAnyOrder("getHealth", "getReadiness", "receiveHook");
   }
 
   private static Role needed(Operation operation) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -43,6 +44,10 @@ public final class MachineSimulation<S, I, E> {
   private double trouble;
 
   private long now = 1_000_000;
+
+  /** How far the clocks that servers read are from the time of this simulation. */
+  private long skew;
+
   private long order;
   private int leader;
 
@@ -68,6 +73,11 @@ public final class MachineSimulation<S, I, E> {
   /** What a user does at that time, at any server; asked again until it is answered. */
   public void submit(long at, String id, I input) {
     schedule(at, OUTSIDE, () -> ask(id, input));
+  }
+
+  /** Sets the clocks of all servers, forth or back. */
+  public void setClocks(long at, long by) {
+    schedule(at, OUTSIDE, () -> skew += by);
   }
 
   private void ask(String id, I input) {
@@ -128,18 +138,22 @@ public final class MachineSimulation<S, I, E> {
         new Timers() {
           @Override
           public long now() {
-            return now;
+            return now + skew;
           }
 
           @Override
           public void at(long at, Runnable task) {
-            schedule(at + random.nextInt(20), life, task);
+            schedule(Math.max(now, at - skew) + random.nextInt(20), life, task);
           }
         };
     Deeds<I, E> remote = (id, deed) -> call(life, () -> world.perform(id, deed));
-    var loop = new MachineLoop<>(machine, new Remote(life), remote, () -> leads(server), timers);
+    var loop = new MachineLoop<>(machine, new Remote(life), remote, () -> term(server), timers);
     servers.set(server, loop);
     loop.start();
+  }
+
+  private OptionalLong term(int server) {
+    return leads(server) ? OptionalLong.of(0) : OptionalLong.empty();
   }
 
   /** Now and then the old one has not heard yet that it leads no more. */
@@ -209,9 +223,19 @@ public final class MachineSimulation<S, I, E> {
     }
 
     @Override
+    public CompletionStage<Optional<String>> document(String kind, String id) {
+      return call(life, () -> disk.document(kind, id));
+    }
+
+    @Override
+    public CompletionStage<List<String>> history(String kind, String id) {
+      return call(life, () -> disk.history(kind, id));
+    }
+
+    @Override
     public CompletionStage<Optional<Long>> write(
-        String kind, String id, long replaced, String json, long dueAt) {
-      return call(life, () -> disk.write(kind, id, replaced, json, dueAt));
+        String kind, String id, long replaced, String json, long dueAt, Beside beside) {
+      return call(life, () -> disk.write(kind, id, replaced, json, dueAt, beside));
     }
 
     @Override
@@ -222,6 +246,12 @@ public final class MachineSimulation<S, I, E> {
     @Override
     public CompletionStage<List<StoredRecord>> list(String kind, String after, int limit) {
       return call(life, () -> disk.list(kind, after, limit));
+    }
+
+    @Override
+    public CompletionStage<List<StoredRecord>> list(
+        String kind, String group, String after, int limit) {
+      return call(life, () -> disk.list(kind, group, after, limit));
     }
 
     @Override

@@ -98,8 +98,6 @@ class ManifestWarningsTest {
         "/inputValidation | {\"a\":1} | inputValidation",
         "/metadata | {\"inputValidation\":{\"a\":1}} | metadata.inputValidation",
         "/policies | {\"spread\":[{\"attribute\":\"rack\"}]} | policies.spread",
-        "/schedule | {\"cron\":\"* * * * *\"} | schedule",
-        "/triggers | [{\"name\":\"t\"}] | triggers",
         "/requiredContextEngine | true | requiredContextEngine",
         "/policies | {\"update\":{\"canary\":1}} | policies.update",
       })
@@ -385,8 +383,7 @@ class ManifestWarningsTest {
                    "config":{"command":["true"]},"resources":{"cpu":-1}}]}
         """;
 
-    assertThat(
-            manifests.check(manifest, Set.of(), Purpose.NEW).issues())
+    assertThat(manifests.check(manifest, Set.of(), Purpose.NEW).issues())
         .filteredOn(issue -> issue.severity().equals("error"))
         .extracting(Issue::actual)
         .containsExactlyInAnyOrder("stream", "-1");

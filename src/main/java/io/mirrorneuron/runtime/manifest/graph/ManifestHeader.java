@@ -41,12 +41,11 @@ public record ManifestHeader(
           .with(Shape.OBJECT, "contract", "metadata", "policies")
           .with(null, "confinement")
           .with(Shape.OBJECT, "deployment", "parameterized", "reload")
+          .with(null, "schedule", "triggers") // of who makes a schedule of it
           .with(null, "services", "required_services", "requiredServices")
           .with(Shape.LIST, "skill_dependencies")
           .with(null, "requirements", "requirments")
           .ignoring("has no context engine", "requiredContextEngine", "required_context_engine")
-          .ignoring("starts each job once, when it is submitted", "schedule", "triggers")
-          .ignoring("starts each job once, when it is submitted", "parameterized")
           .with(null, "constraints")
           .ignoring("has no deployments", "deployment", "reload");
 

@@ -1,0 +1,28 @@
+package io.mirrorneuron.area.events;
+
+import io.mirrorneuron.bus.ApiCall;
+import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.port.event.EmittedEvent;
+import io.mirrorneuron.port.event.NewEvent;
+import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.wire.Json;
+
+/** The area {@code events}. */
+public final class EventsVerticle extends AreaVerticle {
+  private static final int LIMIT = 32;
+
+  private final TriggerEvents events;
+
+  public EventsVerticle(TriggerEvents events) {
+    super("events", LIMIT);
+    this.events = events;
+    on("emitTriggerEvent", this::emit);
+    on(
+        "listTriggerEvents",
+        call -> events.list(Math.clamp(call.integer("limit"), 0, TriggerEvents.MOST)));
+  }
+
+  private EmittedEvent emit(ApiCall call) {
+    return events.emit(Json.read(call.body(), NewEvent.class, "body"));
+  }
+}

@@ -1,0 +1,2 @@
+/** Events that start jobs. Entry: {@code EventsVerticle}. */
+package io.mirrorneuron.area.events;

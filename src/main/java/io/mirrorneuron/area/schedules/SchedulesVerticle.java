@@ -1,0 +1,107 @@
+package io.mirrorneuron.area.schedules;
+
+import io.mirrorneuron.bus.ApiCall;
+import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.port.schedule.DispatchReport;
+import io.mirrorneuron.port.schedule.FiringPreview;
+import io.mirrorneuron.port.schedule.NewSchedule;
+import io.mirrorneuron.port.schedule.PreviewQuery;
+import io.mirrorneuron.port.schedule.ScheduleView;
+import io.mirrorneuron.port.schedule.SchedulesPort;
+import io.mirrorneuron.store.BundleStaging;
+import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.LenientJson;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The area {@code schedules}. */
+public final class SchedulesVerticle extends AreaVerticle {
+  private static final int LIMIT = 64;
+  private static final Map<String, Object> SOURCE = Map.of("api", "create_schedule");
+
+  private final SchedulesPort schedules;
+  private final BundleStaging staging;
+
+  public SchedulesVerticle(SchedulesPort schedules, BundleStaging staging) {
+    super("schedules", LIMIT);
+    this.schedules = schedules;
+    this.staging = staging;
+    on("createSchedule", this::create);
+    on("listSchedules", this::list);
+    on("getSchedule", call -> schedules.get(id(call)));
+    on("updateSchedule", this::update);
+    on("pauseSchedule", this::pause);
+    on("resumeSchedule", call -> schedules.resume(id(call), reason(call).reason()));
+    on("deleteSchedule", call -> schedules.delete(id(call), call.text("reason")));
+    on("dispatchSchedule", this::dispatch);
+    on("listFirings", this::firings);
+    on("previewSchedule", this::preview);
+  }
+
+  private static String id(ApiCall call) {
+    return call.text("schedule_id");
+  }
+
+  private ScheduleView create(ApiCall call) {
+    ScheduleRequest request = ScheduleRequest.read(call.body());
+    Map<String, Object> source = request.source().isEmpty() ? SOURCE : request.source();
+    return schedules.create(
+        new NewSchedule(request.bundle(staging).by(call.subject()), request.schedule(), source));
+  }
+
+  private SchedulesPort.Page list(ApiCall call) {
+    return schedules.list(
+        new SchedulesPort.Query(
+            call.text("kind"),
+            call.text("status"),
+            call.has("enabled") ? (Boolean) call.flag("enabled") : null,
+            call.text("after"),
+            (int) Math.min(call.integer("limit"), Integer.MAX_VALUE)));
+  }
+
+  /** Null among the changes removes a member, so it must not get lost. */
+  private ScheduleView update(ApiCall call) {
+    Reason reason = reason(call);
+    Map<String, Object> changes = new LinkedHashMap<>();
+    var given = call.body().get("attrs");
+    given
+        .properties()
+        .forEach(
+            member ->
+                changes.put(
+                    member.getKey(), Json.MAPPER.convertValue(member.getValue(), Object.class)));
+    return schedules.update(id(call), changes, reason.reason());
+  }
+
+  private record Reason(String reason, String until) {}
+
+  private static Reason reason(ApiCall call) {
+    return LenientJson.read(call.body(), Reason.class);
+  }
+
+  private ScheduleView pause(ApiCall call) {
+    Reason reason = reason(call);
+    return schedules.pause(id(call), reason.reason(), reason.until());
+  }
+
+  private record Dispatch(Map<String, Object> payload, String reason) {}
+
+  private DispatchReport dispatch(ApiCall call) {
+    Dispatch wanted = LenientJson.read(call.body(), Dispatch.class);
+    return schedules.dispatch(
+        id(call), wanted.payload(), wanted.reason(), call.text("Idempotency-Key"));
+  }
+
+  private FiringPreview firings(ApiCall call) {
+    return schedules.preview(
+        new PreviewQuery(id(call), Map.of(), (int) call.integer("count"), call.text("from")));
+  }
+
+  private record Preview(Map<String, Object> schedule, int count, String from) {}
+
+  private FiringPreview preview(ApiCall call) {
+    Preview wanted = LenientJson.read(call.body(), Preview.class);
+    return schedules.preview(
+        new PreviewQuery(null, wanted.schedule(), wanted.count(), wanted.from()));
+  }
+}

@@ -1,0 +1,74 @@
+package io.mirrorneuron.area.webhooks;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.event.EmittedEvent;
+import io.mirrorneuron.port.event.NewEvent;
+import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.wire.Json;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Makes events of what is sent to webhooks. */
+record HookIntake(WebhookRecords hooks, TriggerEvents events, Clock clock) {
+  private static final TypeReference<Map<String, Object>> ANY = new TypeReference<>() {};
+  private static final int DIGITS = 32;
+
+  /** What the sender is told: it has no right to more. */
+  record Accepted(String eventId, String status) {}
+
+  /**
+   * @throws MnException NOT_FOUND for a token that opens nothing, which is not repeated; FORBIDDEN
+   *     for a wrong signature
+   */
+  Accepted receive(String token, Delivery delivery) {
+    Webhook hook =
+        hooks
+            .byToken(HookSignature.digest(token.getBytes(StandardCharsets.UTF_8)))
+            .orElseThrow(
+                () ->
+                    new MnException(
+                        ErrorCode.NOT_FOUND, "not_found", "there is no webhook at this address"));
+    String name = hook.signature().proved(hook.secret(), delivery, clock.instant());
+    String id = name == null ? null : eventId(hook, name);
+    Map<String, Object> payload = payload(delivery.body());
+    payload.put("_hook", about(hook, delivery));
+    EmittedEvent told =
+        events.emit(new NewEvent(id, hook.eventType(), "webhook:" + hook.name(), payload));
+    return new Accepted(told.eventId(), told.status());
+  }
+
+  private static String eventId(Webhook hook, String name) {
+    String whole = hook.webhookId() + "\0" + name;
+    return "event_"
+        + HookSignature.digest(whole.getBytes(StandardCharsets.UTF_8)).substring(0, DIGITS);
+  }
+
+  /** An object as it is; anything else as {@code body}. */
+  private static Map<String, Object> payload(byte[] body) {
+    String text = new String(body, StandardCharsets.UTF_8);
+    try {
+      Object read = Json.MAPPER.readValue(text, Object.class);
+      return read instanceof Map<?, ?>
+          ? new LinkedHashMap<>(Json.MAPPER.convertValue(read, ANY))
+          : new LinkedHashMap<>(Map.of("body", read == null ? "" : read));
+    } catch (JsonProcessingException e) {
+      return new LinkedHashMap<>(Map.of("body", text));
+    }
+  }
+
+  private static Map<String, Object> about(Webhook hook, Delivery delivery) {
+    Map<String, Object> about = new LinkedHashMap<>();
+    about.put("webhook_id", hook.webhookId());
+    about.put("name", hook.name());
+    String event = delivery.header("X-GitHub-Event");
+    if (event != null) {
+      about.put("event", event);
+    }
+    return about;
+  }
+}

@@ -1,0 +1,151 @@
+package io.mirrorneuron.area.webhooks;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import java.io.ByteArrayOutputStream;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.stream.Stream;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/** How senders prove that they know the secret of a webhook. Pure. */
+enum HookSignature {
+  /** They need not: who knows the address is believed. */
+  NONE {
+    @Override
+    String proved(String secret, Delivery delivery, Instant now) {
+      return delivery.header("Idempotency-Key");
+    }
+  },
+
+  /** As the specification "Standard Webhooks" has it. */
+  GENERIC {
+    @Override
+    String proved(String secret, Delivery delivery, Instant now) {
+      String id = required(delivery, "webhook-id");
+      String time = required(delivery, "webhook-timestamp");
+      checkTime(time, now);
+      byte[] expected = mac(key(secret), (id + "." + time + ".").getBytes(UTF_8), delivery.body());
+      checkAny(
+          Arrays.stream(required(delivery, "webhook-signature").split(" "))
+              .filter(signature -> signature.startsWith("v1,"))
+              .map(signature -> signature.substring(3)),
+          Base64.getEncoder().encodeToString(expected));
+      return id;
+    }
+  },
+
+  /** As GitHub signs; it tells no time, so the same content counts once. */
+  GITHUB {
+    @Override
+    String proved(String secret, Delivery delivery, Instant now) {
+      String expected = HexFormat.of().formatHex(mac(secret.getBytes(UTF_8), delivery.body()));
+      checkAny(Stream.of(required(delivery, "X-Hub-Signature-256")), "sha256=" + expected);
+      return digest(delivery.body());
+    }
+  },
+
+  /** As Stripe signs; its retries have new times, so the same content counts once. */
+  STRIPE {
+    @Override
+    String proved(String secret, Delivery delivery, Instant now) {
+      String[] parts = required(delivery, "Stripe-Signature").split(",");
+      String time =
+          Arrays.stream(parts)
+              .filter(part -> part.startsWith("t="))
+              .findFirst()
+              .map(part -> part.substring(2))
+              .orElse("");
+      checkTime(time, now);
+      byte[] expected = mac(secret.getBytes(UTF_8), (time + ".").getBytes(UTF_8), delivery.body());
+      checkAny(
+          Arrays.stream(parts)
+              .filter(part -> part.startsWith("v1="))
+              .map(part -> part.substring(3)),
+          HexFormat.of().formatHex(expected));
+      return digest(delivery.body());
+    }
+  };
+
+  private static final Duration WINDOW = Duration.ofMinutes(5);
+  private static final String SECRET_PREFIX = "whsec_";
+
+  /**
+   * What names the delivery, the same when it is sent again; null when nothing does.
+   *
+   * @throws MnException FORBIDDEN when the sender has proved nothing
+   */
+  abstract String proved(String secret, Delivery delivery, Instant now);
+
+  private static String required(Delivery delivery, String header) {
+    String value = delivery.header(header);
+    if (value == null || value.isBlank()) {
+      throw refused("the header " + header + " is missing");
+    }
+    return value;
+  }
+
+  private static void checkTime(String seconds, Instant now) {
+    boolean isNumber = seconds.matches("[0-9]{1,12}");
+    if (!isNumber
+        || Duration.between(Instant.ofEpochSecond(Long.parseLong(seconds)), now)
+                .abs()
+                .compareTo(WINDOW)
+            > 0) {
+      throw refused("the time of the signature is not within five minutes of now");
+    }
+  }
+
+  private static void checkAny(Stream<String> signatures, String expected) {
+    byte[] right = expected.getBytes(UTF_8);
+    if (signatures.noneMatch(one -> MessageDigest.isEqual(one.getBytes(UTF_8), right))) {
+      throw refused("the signature does not fit the content");
+    }
+  }
+
+  private static MnException refused(String why) {
+    return new MnException(ErrorCode.FORBIDDEN, "invalid_signature", why);
+  }
+
+  private static byte[] key(String secret) {
+    if (!secret.startsWith(SECRET_PREFIX)) {
+      return secret.getBytes(UTF_8);
+    }
+    try {
+      return Base64.getDecoder().decode(secret.substring(SECRET_PREFIX.length()));
+    } catch (IllegalArgumentException e) {
+      return secret.getBytes(UTF_8);
+    }
+  }
+
+  private static byte[] mac(byte[] key, byte[]... parts) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(key, "HmacSHA256"));
+      ByteArrayOutputStream content = new ByteArrayOutputStream();
+      for (byte[] part : parts) {
+        content.writeBytes(part);
+      }
+      return mac.doFinal(content.toByteArray());
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("each Java has HMAC with SHA-256", e);
+    }
+  }
+
+  /** Hex digits of a SHA-256. */
+  static String digest(byte[] content) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("each Java has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** {@code mn event}. Entry: {@code EventCommand}. */
+package io.mirrorneuron.cli.event;

@@ -1,0 +1,201 @@
+package io.mirrorneuron.cli.schedule;
+
+import io.mirrorneuron.MirrorNeuron;
+import io.mirrorneuron.cli.Client;
+import io.mirrorneuron.cli.CommandGroup;
+import io.mirrorneuron.port.schedule.DispatchReport;
+import io.mirrorneuron.port.schedule.PreviewQuery;
+import io.mirrorneuron.port.schedule.ScheduleView;
+import io.mirrorneuron.port.schedule.SchedulesPort;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code mn schedule}. */
+@Command(
+    name = "schedule",
+    description = "Runs bundles at their times.",
+    subcommands = ScheduleCreateCommand.class,
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  mn schedule create my-bundle/ --cron '0 2 * * *'",
+      "  mn schedule delay my-bundle/ --in 10m",
+      "  mn schedule status SCHEDULE_ID"
+    })
+public final class ScheduleCommand extends CommandGroup {
+  private static final String ID = "The schedule's id.";
+  private static final String WHY = "Why; mn schedule status --json shows it.";
+
+  @Command(
+      name = "delay",
+      description = "Runs a bundle once, later.",
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  mn schedule delay my-bundle/ --in 10m",
+        "  mn schedule delay my-bundle/ --at 2026-06-21T02:00:00Z"
+      })
+  int delay(
+      @Mixin Client client,
+      @Parameters(paramLabel = "BUNDLE", description = "A folder, a zip or a manifest on its own.")
+          String bundle,
+      @Option(names = "--at", paramLabel = "TIME", description = "An ISO time.") String at,
+      @Option(names = "--in", paramLabel = "TIME", description = "So much later, such as 10m.")
+          String in)
+      throws InterruptedException {
+    if ((at == null) == (in == null)) {
+      throw client.misuse("give --at or --in");
+    }
+    Map<String, Object> schedule =
+        at == null
+            ? Map.of("kind", "delayed", "delay_ms", ScheduleSpec.millis(client, "--in", in))
+            : Map.of("kind", "delayed", "run_at", at);
+    return client.show(
+        mn -> ShownSchedules.create(mn, bundle, schedule, "schedule"),
+        made -> ShownSchedules.line(client, made));
+  }
+
+  @Command(
+      name = "list",
+      description = "Lists schedules. With --json and in pipes: all that is known.",
+      footerHeading = "%nExamples:%n",
+      footer = {"  mn schedule list", "  mn schedule list --kind periodic --status active"})
+  int list(
+      @Mixin Client client,
+      @Option(
+              names = "--kind",
+              paramLabel = "KIND",
+              description = "Only these: periodic, delayed, event or resource_wait.")
+          String kind,
+      @Option(
+              names = "--status",
+              paramLabel = "STATUS",
+              description = "Only these: active, paused or completed.")
+          String status)
+      throws InterruptedException {
+    client.jsonInPipes();
+    SchedulesPort.Query query = new SchedulesPort.Query(kind, status, null, null, 0);
+    return client.show(
+        mn -> mn.schedules().list(query), page -> ShownSchedules.table(client, page.data()));
+  }
+
+  @Command(
+      name = "status",
+      description = "Shows a schedule: what it waits for, and what became of the times it was due.",
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  mn schedule status SCHEDULE_ID",
+        "  mn schedule status SCHEDULE_ID | jq -r .why"
+      })
+  int status(
+      @Mixin Client client, @Parameters(paramLabel = "SCHEDULE_ID", description = ID) String id)
+      throws InterruptedException {
+    client.jsonInPipes();
+    return client.show(
+        mn -> mn.schedules().get(id), schedule -> ShownSchedules.full(client, schedule));
+  }
+
+  @Command(
+      name = "next",
+      description = "Shows when a schedule will be due.",
+      footerHeading = "%nExample:%n",
+      footer = "  mn schedule next SCHEDULE_ID --count 3")
+  int next(
+      @Mixin Client client,
+      @Parameters(paramLabel = "SCHEDULE_ID", description = ID) String id,
+      @Option(names = "--count", paramLabel = "N", description = "How many; 10 unless said.")
+          Integer count,
+      @Option(names = "--from", paramLabel = "TIME", description = "Later than this ISO time.")
+          String from)
+      throws InterruptedException {
+    PreviewQuery query = new PreviewQuery(id, Map.of(), count == null ? 0 : count, from);
+    return client.show(
+        mn -> mn.schedules().preview(query), times -> ShownSchedules.firings(client, times));
+  }
+
+  private interface Change {
+    ScheduleView by(MirrorNeuron mn);
+  }
+
+  private static int change(Client client, Change change) throws InterruptedException {
+    return client.show(change::by, schedule -> ShownSchedules.line(client, schedule));
+  }
+
+  @Command(
+      name = "pause",
+      description = "Lets nothing make a schedule due until it is resumed.",
+      footerHeading = "%nExample:%n",
+      footer = "  mn schedule pause SCHEDULE_ID --until 2026-07-01T00:00:00Z")
+  int pause(
+      @Mixin Client client,
+      @Parameters(paramLabel = "SCHEDULE_ID", description = ID) String id,
+      @Option(names = "--reason", paramLabel = "TEXT", description = WHY) String reason,
+      @Option(names = "--until", paramLabel = "TIME", description = "It goes on then by itself.")
+          String until)
+      throws InterruptedException {
+    return change(client, mn -> mn.schedules().pause(id, reason, until));
+  }
+
+  @Command(
+      name = "resume",
+      description = "Goes on with a paused schedule.",
+      footerHeading = "%nExample:%n",
+      footer = "  mn schedule resume SCHEDULE_ID")
+  int resume(
+      @Mixin Client client,
+      @Parameters(paramLabel = "SCHEDULE_ID", description = ID) String id,
+      @Option(names = "--reason", paramLabel = "TEXT", description = WHY) String reason)
+      throws InterruptedException {
+    return change(client, mn -> mn.schedules().resume(id, reason));
+  }
+
+  @Command(
+      name = "delete",
+      description = "Removes a schedule; its jobs go on.",
+      footerHeading = "%nExample:%n",
+      footer = "  mn schedule delete SCHEDULE_ID")
+  int delete(
+      @Mixin Client client,
+      @Parameters(paramLabel = "SCHEDULE_ID", description = ID) String id,
+      @Option(names = "--reason", paramLabel = "TEXT", description = "Why.") String reason)
+      throws InterruptedException {
+    return client.show(
+        mn -> mn.schedules().delete(id, reason),
+        gone -> client.output().line("Schedule " + gone.scheduleId() + ": " + gone.status()));
+  }
+
+  @Command(
+      name = "run-now",
+      description = "Makes a job of a schedule now, paused or not.",
+      footerHeading = "%nExample:%n",
+      footer = "  mn schedule run-now SCHEDULE_ID --payload-json '{\"region\": \"north\"}'")
+  int runNow(
+      @Mixin Client client,
+      @Parameters(paramLabel = "SCHEDULE_ID", description = ID) String id,
+      @Option(
+              names = "--payload-json",
+              paramLabel = "JSON",
+              defaultValue = "{}",
+              description = "An object that is handed to the job.")
+          String payload)
+      throws InterruptedException {
+    Map<String, Object> given = ScheduleSpec.object(client, "--payload-json", payload);
+    return client.show(
+        mn -> mn.schedules().dispatch(id, given, "manual", null),
+        report -> client.output().line(line(report)));
+  }
+
+  private static String line(DispatchReport report) {
+    List<String> parts = new java.util.ArrayList<>();
+    parts.add("Schedule " + report.scheduleId() + ": " + report.status());
+    if (report.jobId() != null) {
+      parts.add("job " + report.jobId());
+    }
+    if (report.dispatch() != null && report.dispatch().statusReason() != null) {
+      parts.add(report.dispatch().statusReason());
+    }
+    return String.join(", ", parts);
+  }
+}

@@ -1,0 +1,120 @@
+package io.mirrorneuron.cli.schedule;
+
+import io.mirrorneuron.Bundle;
+import io.mirrorneuron.MirrorNeuron;
+import io.mirrorneuron.cli.BundleReport;
+import io.mirrorneuron.cli.Client;
+import io.mirrorneuron.cli.Output;
+import io.mirrorneuron.port.schedule.DispatchRecord;
+import io.mirrorneuron.port.schedule.FiringPreview;
+import io.mirrorneuron.port.schedule.NewSchedule;
+import io.mirrorneuron.port.schedule.ScheduleView;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/** Schedules as people read them. */
+public final class ShownSchedules {
+  private static final List<String> HEADERS =
+      List.of("Schedule", "Kind", "Name", "Status", "Next", "Jobs", "Missed", "Failed", "Blocked");
+  private static final List<String> DISPATCHES = List.of("Due", "Status", "Reason", "Job", "Why");
+  private static final List<String> FIRINGS = List.of("Due", "Local", "Clock", "Also due");
+
+  private ShownSchedules() {}
+
+  static ScheduleView create(
+      MirrorNeuron mn, String bundle, Map<String, Object> schedule, String command) {
+    return create(mn, bundle, Map.of(), schedule, command);
+  }
+
+  /** Makes a schedule of a bundle with values for its inputs. */
+  public static ScheduleView create(
+      MirrorNeuron mn,
+      String bundle,
+      Map<String, ?> inputs,
+      Map<String, Object> schedule,
+      String command) {
+    try (Bundle opened = BundleReport.open(bundle)) {
+      return mn.schedules()
+          .create(
+              new NewSchedule(
+                  opened.submission(inputs), schedule, Map.of("cli", command, "bundle", bundle)));
+    }
+  }
+
+  /** One line for what has just changed. */
+  public static void line(Client client, ScheduleView schedule) {
+    String next = schedule.nextRunAt() == null ? "" : ", due next at " + schedule.nextRunAt();
+    String status = client.screen().paint().status(schedule.status(), schedule.status());
+    client.output().line("Schedule " + schedule.scheduleId() + ": " + status + next);
+  }
+
+  static void table(Client client, List<ScheduleView> all) {
+    client.output().table(HEADERS, all.stream().map(ShownSchedules::row).toList());
+  }
+
+  private static List<String> row(ScheduleView one) {
+    return texts(
+        one.scheduleId(),
+        one.kind(),
+        one.name(),
+        one.status(),
+        one.nextRunAt(),
+        one.counters().dispatched(),
+        one.counters().missed(),
+        one.counters().failed(),
+        one.counters().blocked());
+  }
+
+  private static List<String> texts(Object... cells) {
+    return Stream.of(cells).map(cell -> Objects.toString(cell, "")).toList();
+  }
+
+  static void full(Client client, ScheduleView one) {
+    Output output = client.output();
+    output.field("Schedule", one.scheduleId());
+    output.field("Name", Objects.toString(one.name(), ""));
+    output.field("Kind", one.kind());
+    output.field("Status", one.status());
+    output.field("When", when(one));
+    output.field("Next", Objects.toString(one.nextRunAt(), ""));
+    output.field("Open jobs", String.join(", ", one.activeJobIds()));
+    output.field("Why", one.why());
+    if (one.dispatches() != null && !one.dispatches().isEmpty()) {
+      output.line("");
+      output.table(DISPATCHES, one.dispatches().stream().map(ShownSchedules::row).toList());
+    }
+  }
+
+  private static String when(ScheduleView one) {
+    if (one.crons() != null && !one.crons().isEmpty()) {
+      return String.join("; ", one.crons()) + " (" + one.timezone() + ")";
+    }
+    return one.trigger() == null || one.trigger().isEmpty()
+        ? Objects.toString(one.runAt(), "")
+        : "event " + one.trigger().get("event_type");
+  }
+
+  private static List<String> row(DispatchRecord one) {
+    return texts(one.scheduledFor(), one.status(), one.reason(), one.jobId(), one.statusReason());
+  }
+
+  static void firings(Client client, FiringPreview preview) {
+    if (preview.data().isEmpty()) {
+      client.output().line("No time makes it due.");
+      return;
+    }
+    List<List<String>> rows =
+        preview.data().stream()
+            .map(
+                time ->
+                    texts(
+                        time.at(),
+                        time.local(),
+                        time.clockChange(),
+                        time.alsoDue() == null ? "" : String.join(", ", time.alsoDue())))
+            .toList();
+    client.output().table(FIRINGS, rows);
+  }
+}

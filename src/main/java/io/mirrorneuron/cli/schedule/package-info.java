@@ -1,0 +1,2 @@
+/** {@code mn schedule} and {@code mn trigger}. */
+package io.mirrorneuron.cli.schedule;

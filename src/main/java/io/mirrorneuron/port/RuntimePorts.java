@@ -1,0 +1,13 @@
+package io.mirrorneuron.port;
+
+import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.port.schedule.SchedulesPort;
+import io.mirrorneuron.port.service.ServicesPort;
+
+/** All that a runtime can be asked and told, wherever it is. */
+public record RuntimePorts(
+    JobsPort jobs,
+    ClusterPort cluster,
+    ServicesPort services,
+    TriggerEvents events,
+    SchedulesPort schedules) {}

@@ -1,0 +1,25 @@
+package io.mirrorneuron.port.event;
+
+/**
+ * What an event has set off.
+ *
+ * @param checked schedules that wait for events of its type
+ * @param dispatched jobs that were made
+ * @param skipped schedules that had their job for this event already
+ * @param failed jobs that could not be made
+ * @param missed always 0: an event cannot be missed
+ * @param blocked schedules of which an earlier job still runs
+ * @param scheduleId one that made a job; null when none did
+ * @param jobId the job that it made
+ */
+public record EventOutcome(
+    long checked,
+    long dispatched,
+    long skipped,
+    long failed,
+    long missed,
+    long blocked,
+    String scheduleId,
+    String jobId) {
+  public static final EventOutcome NOTHING = new EventOutcome(0, 0, 0, 0, 0, 0, null, null);
+}

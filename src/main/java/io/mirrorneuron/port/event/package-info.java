@@ -1,0 +1,2 @@
+/** Port: events that start jobs. Entry: {@code TriggerEvents}. */
+package io.mirrorneuron.port.event;

@@ -1,0 +1,29 @@
+package io.mirrorneuron.port.schedule;
+
+/**
+ * How often a schedule did what.
+ *
+ * @param dispatched jobs that were made
+ * @param missed times that passed while nobody could act on them
+ * @param failed times at which no job could be made
+ * @param blocked times at which an earlier job still ran
+ */
+public record ScheduleCounters(long dispatched, long missed, long failed, long blocked) {
+  public static final ScheduleCounters NONE = new ScheduleCounters(0, 0, 0, 0);
+
+  public ScheduleCounters dispatchedOnce() {
+    return new ScheduleCounters(dispatched + 1, missed, failed, blocked);
+  }
+
+  public ScheduleCounters missedMore(long times) {
+    return new ScheduleCounters(dispatched, missed + times, failed, blocked);
+  }
+
+  public ScheduleCounters failedOnce() {
+    return new ScheduleCounters(dispatched, missed, failed + 1, blocked);
+  }
+
+  public ScheduleCounters blockedOnce() {
+    return new ScheduleCounters(dispatched, missed, failed, blocked + 1);
+  }
+}

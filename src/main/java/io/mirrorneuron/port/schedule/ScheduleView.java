@@ -1,0 +1,64 @@
+package io.mirrorneuron.port.schedule;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A schedule as it is told. Times are ISO texts.
+ *
+ * @param nextRunAt null when no time makes it due
+ * @param manifest of its jobs, secrets hidden; null in lists
+ * @param bundleRef fingerprint of its payload files; null for none
+ * @param dispatches what became of the times at which it was due, newest first; null in lists
+ * @param activeJobIds its jobs that have not ended, as far as was looked
+ * @param why what it waits for, as a sentence
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record ScheduleView(
+    String scheduleId,
+    String kind,
+    String name,
+    boolean enabled,
+    String status,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> crons,
+    String timezone,
+    String runAt,
+    Long retryIntervalMs,
+    @JsonInclude(JsonInclude.Include.ALWAYS) String nextRunAt,
+    boolean prohibitOverlap,
+    String missedPolicy,
+    int catchupLimit,
+    long missedGraceMs,
+    Long jitterMs,
+    Map<String, Object> window,
+    Map<String, Object> trigger,
+    Map<String, Object> parameterized,
+    Map<String, Object> metadata,
+    Map<String, Object> manifest,
+    String bundleRef,
+    @JsonInclude(JsonInclude.Include.ALWAYS) Map<String, Object> source,
+    List<DispatchRecord> dispatches,
+    List<String> activeJobIds,
+    ScheduleCounters counters,
+    String pausedUntil,
+    String lastStatusReason,
+    String lastMissedAt,
+    String lastBlockedReason,
+    String why,
+    String createdAt,
+    String updatedAt) {
+
+  /** The same under the name that some clients look for. */
+  @JsonProperty("active_run_ids")
+  public List<String> activeRunIds() {
+    return activeJobIds;
+  }
+
+  /** The same under the name that others look for. */
+  @JsonProperty("child_job_ids")
+  public List<String> childJobIds() {
+    return activeJobIds;
+  }
+}

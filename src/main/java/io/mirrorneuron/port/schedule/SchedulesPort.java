@@ -1,0 +1,80 @@
+package io.mirrorneuron.port.schedule;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Schedules of a runtime. Blocking and thread-safe; failures are {@link
+ * io.mirrorneuron.model.MnException}, NOT_FOUND for an unknown schedule.
+ */
+public interface SchedulesPort {
+  /**
+   * Which schedules are listed; null is any.
+   *
+   * @param after the last id of the page before; null for the first page
+   * @param limit 0 or less means 1,000, which is the most
+   */
+  record Query(String kind, String status, Boolean enabled, String after, int limit) {
+    public static final Query ALL = new Query(null, null, null, null, 0);
+  }
+
+  /**
+   * Schedules, oldest first.
+   *
+   * @param next where the next page begins; null when there is none
+   */
+  record Page(List<ScheduleView> data, String next) {
+    public Page {
+      data = List.copyOf(data);
+    }
+  }
+
+  /** A schedule that is gone. */
+  record Deleted(String scheduleId, String status) {}
+
+  /**
+   * Makes a schedule; returns when it is durable.
+   *
+   * @throws io.mirrorneuron.model.MnException INVALID with all that is wrong with it; what a
+   *     submission of its bundle would fail with
+   */
+  ScheduleView create(NewSchedule wanted);
+
+  Page list(Query query);
+
+  ScheduleView get(String id);
+
+  /**
+   * Changes some members.
+   *
+   * @param changes null removes a member
+   */
+  ScheduleView update(String id, Map<String, Object> changes, String reason);
+
+  /**
+   * Lets no time and no event make it due any more.
+   *
+   * @param until when it goes on by itself; null for never
+   * @throws io.mirrorneuron.model.MnException PRECONDITION when it is completed
+   */
+  ScheduleView pause(String id, String reason, String until);
+
+  ScheduleView resume(String id, String reason);
+
+  /** Its jobs go on. */
+  Deleted delete(String id, String reason);
+
+  /**
+   * When a schedule, or one that is not made yet, will be due; nothing is stored.
+   *
+   * @throws io.mirrorneuron.model.MnException what {@link #create} would throw of it
+   */
+  FiringPreview preview(PreviewQuery query);
+
+  /**
+   * Makes a job of it now, paused or not.
+   *
+   * @param key the same call with it makes one job; null when each call makes one
+   */
+  DispatchReport dispatch(String id, Map<String, Object> payload, String reason, String key);
+}

@@ -1,0 +1,2 @@
+/** Port: what areas and doors ask of schedules. Entry: {@code SchedulesPort}. */
+package io.mirrorneuron.port.schedule;

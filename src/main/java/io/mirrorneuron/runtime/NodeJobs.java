@@ -1,0 +1,41 @@
+package io.mirrorneuron.runtime;
+
+import io.mirrorneuron.config.Config;
+import io.mirrorneuron.run.RunStore;
+import io.mirrorneuron.run.folder.RunHeader;
+import io.mirrorneuron.runtime.local.ManifestCache;
+import io.mirrorneuron.runtime.local.NewJobs;
+import io.mirrorneuron.runtime.local.RunFolders;
+import io.mirrorneuron.runtime.loop.Engine;
+import io.mirrorneuron.runtime.manifest.Manifests;
+import io.mirrorneuron.store.Keys;
+import io.mirrorneuron.store.RedisJobStore;
+import io.mirrorneuron.store.RedisLanes;
+
+/** Makes what this node needs for jobs of its settings. */
+final class NodeJobs {
+  private NodeJobs() {}
+
+  static RedisJobStore store(Config.Retention retention, RedisLanes lanes, Keys keys) {
+    return new RedisJobStore(lanes, keys, retention.terminalJobs(), retention.eventsPerJob());
+  }
+
+  static ManifestCache manifests(RuntimeSettings settings) {
+    return new ManifestCache(
+        new Manifests(settings.executors().defaultRunner()), settings.manifests().unknownMembers());
+  }
+
+  static NewJobs newJobs(RuntimeIdentity identity, RunStore runs, RedisJobStore store) {
+    RunFolders folders =
+        new RunFolders(run -> runs.present(run).map(RunHeader::ofJob).map(RunHeader::jobId), store);
+    return new NewJobs(identity.owner(), identity.jobIdSuffixes(), folders);
+  }
+
+  static Engine.Identity engineIdentity(RuntimeSettings settings, RuntimeIdentity identity) {
+    return new Engine.Identity(
+        identity.nodeName(),
+        identity.owner(),
+        settings.inFlight() == Config.InFlight.REVIEW,
+        settings.retention().inlineLimit());
+  }
+}

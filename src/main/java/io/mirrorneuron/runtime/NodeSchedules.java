@@ -1,0 +1,44 @@
+package io.mirrorneuron.runtime;
+
+import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.runtime.local.DerivedJobs;
+import io.mirrorneuron.runtime.local.JobAccess;
+import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.schedule.LocalChildJobs;
+import io.mirrorneuron.runtime.schedule.ScheduleKeeper;
+import io.mirrorneuron.storage.Storage;
+import io.mirrorneuron.store.Keys;
+import io.mirrorneuron.store.RedisLanes;
+import io.mirrorneuron.store.RedisLeaderLease;
+import io.mirrorneuron.store.RedisRecordStore;
+import java.util.HashSet;
+import java.util.Set;
+
+/** Schedules, as far as this node keeps them. */
+final class NodeSchedules {
+  private NodeSchedules() {}
+
+  static ScheduleKeeper of(
+      RuntimeIdentity identity,
+      RedisLanes lanes,
+      Keys keys,
+      JobAccess access,
+      Storage storage,
+      JobsPort jobs,
+      Timers timers) {
+    ScheduleKeeper.Home home =
+        new ScheduleKeeper.Home(
+            new RedisRecordStore(lanes, keys),
+            new RedisLeaderLease(lanes, keys),
+            identity.owner(),
+            identity.jobIdSuffixes());
+    LocalChildJobs children = new LocalChildJobs(new DerivedJobs(access, storage), jobs);
+    return new ScheduleKeeper(home, children, timers, Thread::startVirtualThread);
+  }
+
+  static Set<String> both(Set<String> one, Set<String> other) {
+    Set<String> all = new HashSet<>(one);
+    all.addAll(other);
+    return all;
+  }
+}

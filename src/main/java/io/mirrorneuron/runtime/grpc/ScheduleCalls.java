@@ -1,0 +1,121 @@
+package io.mirrorneuron.runtime.grpc;
+
+import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.schedule.NewSchedule;
+import io.mirrorneuron.port.schedule.SchedulesPort;
+import io.mirrorneuron.proto.job.v1.CreateScheduleRequest;
+import io.mirrorneuron.proto.job.v1.DispatchScheduleRequest;
+import io.mirrorneuron.proto.job.v1.GetScheduleRequest;
+import io.mirrorneuron.proto.job.v1.JobServiceGrpcService;
+import io.mirrorneuron.proto.job.v1.ListSchedulesRequest;
+import io.mirrorneuron.proto.job.v1.ScheduleActionRequest;
+import io.mirrorneuron.proto.job.v1.ScheduleResponse;
+import io.mirrorneuron.wire.GrpcMetadata;
+import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.LenientJson;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The calls about schedules. */
+record ScheduleCalls(SchedulesPort schedules) {
+  /** What a pause says besides, as member of {@code attrs_json}. */
+  private record Pause(String until) {}
+
+  CallDispatcher.Entrance bind(CallDispatcher.Entrance entrance) {
+    return entrance
+        .unary(JobServiceGrpcService.CreateSchedule, this::create)
+        .unary(JobServiceGrpcService.GetSchedule, this::get)
+        .unary(JobServiceGrpcService.ListSchedules, this::list)
+        .unary(JobServiceGrpcService.UpdateSchedule, this::update)
+        .unary(JobServiceGrpcService.PauseSchedule, this::pause)
+        .unary(JobServiceGrpcService.ResumeSchedule, this::resume)
+        .unary(JobServiceGrpcService.DeleteSchedule, this::delete)
+        .unary(JobServiceGrpcService.DispatchSchedule, this::dispatch);
+  }
+
+  private static ScheduleResponse answer(Object document) {
+    return ScheduleResponse.newBuilder().setResultJson(Json.write(document)).build();
+  }
+
+  /** Blank text is an empty object; what is none is refused. */
+  private static Map<String, Object> object(String text, String what) {
+    Map<String, Object> members = new LinkedHashMap<>();
+    if (!text.isBlank()) {
+      Json.parseObject(text, what)
+          .properties()
+          .forEach(
+              member ->
+                  members.put(
+                      member.getKey(), Json.MAPPER.convertValue(member.getValue(), Object.class)));
+    }
+    return members;
+  }
+
+  private ScheduleResponse create(CreateScheduleRequest request, Call call) {
+    Submission bundle =
+        new Submission(
+            request.getManifestJson(),
+            new Submission.Payloads.Inline(JobCalls.contents(request.getPayloadsMap())),
+            null,
+            call.caller().subject());
+    Map<String, Object> wanted = object(request.getScheduleJson(), "schedule_json");
+    return answer(
+        schedules.create(
+            new NewSchedule(bundle, wanted, object(request.getSourceJson(), "source_json"))));
+  }
+
+  private ScheduleResponse get(GetScheduleRequest request) {
+    return answer(schedules.get(request.getScheduleId()));
+  }
+
+  private ScheduleResponse list(ListSchedulesRequest request) {
+    return ScheduleResponse.newBuilder()
+        .setResultJson(
+            AnswerBudget.rows(
+                Json.MAPPER.valueToTree(schedules.list(query(request.getQueryJson()))), "data"))
+        .build();
+  }
+
+  /** What is no JSON object asks for nothing in particular. */
+  private static SchedulesPort.Query query(String text) {
+    SchedulesPort.Query asked = null;
+    try {
+      asked =
+          LenientJson.read(
+              text.isBlank() ? Json.object() : Json.parse(text), SchedulesPort.Query.class);
+    } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+      return SchedulesPort.Query.ALL;
+    }
+    return asked;
+  }
+
+  private ScheduleResponse update(ScheduleActionRequest request) {
+    Map<String, Object> changes = object(request.getAttrsJson(), "attrs_json");
+    return answer(schedules.update(request.getScheduleId(), changes, request.getReason()));
+  }
+
+  private ScheduleResponse pause(ScheduleActionRequest request) {
+    String attrs = request.getAttrsJson();
+    Pause pause =
+        LenientJson.read(
+            attrs.isBlank() ? Json.object() : Json.parseObject(attrs, "attrs_json"), Pause.class);
+    return answer(schedules.pause(request.getScheduleId(), request.getReason(), pause.until()));
+  }
+
+  private ScheduleResponse resume(ScheduleActionRequest request) {
+    return answer(schedules.resume(request.getScheduleId(), request.getReason()));
+  }
+
+  private ScheduleResponse delete(ScheduleActionRequest request) {
+    return answer(schedules.delete(request.getScheduleId(), request.getReason()));
+  }
+
+  private ScheduleResponse dispatch(DispatchScheduleRequest request, Call call) {
+    return answer(
+        schedules.dispatch(
+            request.getScheduleId(),
+            object(request.getPayloadJson(), "payload_json"),
+            request.getReason(),
+            call.metadata().get(GrpcMetadata.IDEMPOTENCY_KEY)));
+  }
+}

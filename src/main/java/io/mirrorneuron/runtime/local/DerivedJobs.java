@@ -1,0 +1,89 @@
+package io.mirrorneuron.runtime.local;
+
+import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.runtime.manifest.Manifests;
+import io.mirrorneuron.runtime.port.JobStatus;
+import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.storage.Storage;
+import io.mirrorneuron.store.JobStore.NewJob;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Jobs that are made because something is due, under ids that were chosen before. Blocking and
+ * thread-safe.
+ */
+public final class DerivedJobs {
+  private final JobAccess access;
+  private final Storage storage;
+
+  /**
+   * @param storage says whether new work can be accepted
+   */
+  public DerivedJobs(JobAccess access, Storage storage) {
+    this.access = access;
+    this.storage = storage;
+  }
+
+  /**
+   * @param bundle fingerprint of the payload files, which are stored; null for none
+   * @param graphId of the workflow
+   */
+  public record Kept(String bundle, String graphId) {}
+
+  /** Checks a bundle as its submission would, and stores its files. */
+  public Kept keep(Submission submission) {
+    Workflow workflow = access.manifests().accept(submission.manifestJson());
+    storage.requireRoom();
+    Manifests.checkUploads(workflow, access.paths(submission.payloads()));
+    return new Kept(access.putForLater(submission.payloads(), workflow), workflow.graphId());
+  }
+
+  /** The agents that begin. */
+  public List<String> entrypoints(String manifest) {
+    return access.manifests().parse(manifest).entrypoints();
+  }
+
+  /**
+   * Makes a job with stored payload files, or finds that it was made.
+   *
+   * @param jobId chosen for it
+   * @param key under which the same is known to a second caller at the same time
+   * @param bundle fingerprint of its payload files; null for none
+   * @param by the name that a token vouched for, or null
+   */
+  public void make(String jobId, String key, String manifest, String bundle, String by) {
+    if (Answers.await(access.store().status(jobId)) != null) {
+      return;
+    }
+    access.load().requireRoom();
+    storage.requireRoom();
+    Workflow workflow = access.manifests().parse(manifest);
+    access.load().requireRoom(workflow);
+    access.services().require(workflow);
+    access.keep(jobId, bundle, workflow);
+    NewJob job =
+        access
+            .newJobs()
+            .of(jobId, manifest, workflow.runId(), key, manifest, bundle)
+            .withBundle(bundle);
+    access.create(bundle, () -> access.engine().creation().submit(job, workflow, bundle, by));
+  }
+
+  /** Which of these jobs have not ended. */
+  public Set<String> open(List<String> jobIds) {
+    List<CompletionStage<String>> statuses = new ArrayList<>();
+    jobIds.forEach(id -> statuses.add(access.store().status(id)));
+    Set<String> open = new HashSet<>();
+    for (int i = 0; i < statuses.size(); i++) {
+      String word = Answers.await(statuses.get(i));
+      if (word != null && !JobStatus.of(word).isTerminal()) {
+        open.add(jobIds.get(i));
+      }
+    }
+    return open;
+  }
+}

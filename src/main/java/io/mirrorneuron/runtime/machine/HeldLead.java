@@ -1,0 +1,71 @@
+package io.mirrorneuron.runtime.machine;
+
+import io.mirrorneuron.runtime.port.Leader;
+import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.store.LeaderLease;
+import java.util.OptionalLong;
+
+/**
+ * The lead of one kind of records, as this server holds it. It counts on a clock that nobody sets,
+ * from when it was asked for, and trusts the lease for less time than it lasts: who stood still
+ * knows at once that it leads no more. Thread-safe.
+ */
+public final class HeldLead implements Leader, AutoCloseable {
+  static final long LASTS_MS = 10_000;
+  static final long TRUSTED_MS = 7_000;
+  static final long RENEWED_MS = 3_000;
+
+  private record Held(long term, long until) {}
+
+  private static final Held NOTHING = new Held(LeaderLease.NONE, Long.MIN_VALUE);
+
+  private final String kind;
+  private final String owner;
+  private final LeaderLease lease;
+  private final Timers timers;
+  private volatile Held held = NOTHING;
+  private volatile boolean closed;
+
+  /**
+   * @param owner of this server; the same after a restart, so that it leads again at once
+   */
+  public HeldLead(String kind, String owner, LeaderLease lease, Timers timers) {
+    this.kind = kind;
+    this.owner = owner;
+    this.lease = lease;
+    this.timers = timers;
+  }
+
+  /** Asks for the lead, now and from time to time. */
+  public void start() {
+    if (closed) {
+      return;
+    }
+    long asked = timers.ticks();
+    long term = held.term();
+    timers.at(timers.now() + RENEWED_MS, this::start);
+    lease
+        .take(kind, owner, LASTS_MS, term)
+        .thenAccept(
+            granted -> held = granted == LeaderLease.NONE ? NOTHING : trusted(granted, asked));
+  }
+
+  private static Held trusted(long term, long asked) {
+    return new Held(term, asked + TRUSTED_MS);
+  }
+
+  @Override
+  public OptionalLong term() {
+    Held now = held;
+    return timers.ticks() < now.until() ? OptionalLong.of(now.term()) : OptionalLong.empty();
+  }
+
+  /** Lets another server lead at once. */
+  @Override
+  public void close() {
+    closed = true;
+    long term = held.term();
+    held = NOTHING;
+    lease.leave(kind, owner, term);
+  }
+}

@@ -1,0 +1,60 @@
+package io.mirrorneuron.runtime.manifest.schedule;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.wire.Json;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * When a manifest wants its jobs to be made, by its members {@code schedule} and {@code triggers}.
+ */
+public final class ManifestSchedule {
+  private ManifestSchedule() {}
+
+  /**
+   * @return as its author wrote it; empty when the manifest says nothing of it
+   * @throws MnException INVALID when it has a form that is none of a schedule
+   */
+  public static Map<String, Object> of(String manifest) {
+    ObjectNode root = Json.parseObject(manifest, "manifest_json");
+    JsonNode schedule = root.get("schedule");
+    Map<String, Object> written = new LinkedHashMap<>();
+    if (schedule != null && !schedule.isNull()) {
+      if (!schedule.isObject()) {
+        throw MnException.invalid("schedule must be an object");
+      }
+      schedule
+          .properties()
+          .forEach(member -> written.put(member.getKey(), plain(member.getValue())));
+    }
+    JsonNode trigger = trigger(root.get("triggers"));
+    if (trigger != null && !written.containsKey("trigger")) {
+      written.put("trigger", plain(trigger));
+    }
+    JsonNode parameterized = root.get("parameterized");
+    if (parameterized != null && parameterized.isObject()) {
+      written.putIfAbsent("parameterized", plain(parameterized));
+    }
+    return written;
+  }
+
+  private static JsonNode trigger(JsonNode triggers) {
+    if (triggers == null || triggers.isNull() || triggers.isEmpty()) {
+      return null;
+    }
+    if (triggers.isArray() && triggers.size() > 1) {
+      throw MnException.invalid("triggers has several entries; a schedule has one trigger");
+    }
+    JsonNode one = triggers.isArray() ? triggers.get(0) : triggers;
+    if (!one.isObject()) {
+      throw MnException.invalid("triggers must be an object, or a list of one");
+    }
+    return one;
+  }
+
+  private static Object plain(JsonNode json) {
+    return Json.MAPPER.convertValue(json, Object.class);
+  }
+}

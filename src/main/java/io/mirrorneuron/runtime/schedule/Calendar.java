@@ -1,0 +1,17 @@
+package io.mirrorneuron.runtime.schedule;
+
+import java.util.List;
+import java.util.OptionalLong;
+
+/** When cron expressions are due. Pure. */
+public interface Calendar {
+  /**
+   * @param zone an id that {@link java.time.ZoneId} knows
+   * @param after milliseconds since the epoch
+   * @return the first time strictly later; empty when there is none within five years
+   */
+  OptionalLong next(List<String> crons, String zone, long after);
+
+  /** What is wrong with an expression; null when nothing is. */
+  String fault(String cron);
+}

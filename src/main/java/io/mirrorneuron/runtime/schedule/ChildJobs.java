@@ -1,0 +1,48 @@
+package io.mirrorneuron.runtime.schedule;
+
+import io.mirrorneuron.port.Submission;
+import java.util.List;
+import java.util.Set;
+
+/** Port: jobs, as schedules make them. Blocking and thread-safe. */
+public interface ChildJobs {
+  /**
+   * A job to be made.
+   *
+   * @param jobId chosen for it; the same one is made once
+   * @param key under which the same is known even when the id is not looked up
+   * @param bundle fingerprint of payload files that are stored; null for none
+   * @param by the name that a token vouched for; null when it vouched for none
+   */
+  record Order(String jobId, String key, String manifest, String bundle, String by) {}
+
+  /**
+   * What the bundle of a new schedule amounts to.
+   *
+   * @param bundle fingerprint of its payload files, which are stored; null for none
+   * @param graphId what its jobs are called after
+   */
+  record Kept(String bundle, String graphId) {}
+
+  /**
+   * Checks a bundle as a submission would, and stores its files.
+   *
+   * @throws io.mirrorneuron.model.MnException what a submission would fail with
+   */
+  Kept keep(Submission submission);
+
+  /** The agents that begin the jobs of a manifest. */
+  List<String> entrypoints(String manifest);
+
+  /** An id of a job of this graph; {@code hex} are twelve digits. */
+  String jobId(String graphId, long millis, String hex);
+
+  /** Makes the job, or finds that it was made. */
+  void make(Order order);
+
+  /** Which of these jobs have not ended. */
+  Set<String> open(List<String> jobIds);
+
+  /** Ends a job that is open. */
+  void cancel(String jobId, String reason);
+}

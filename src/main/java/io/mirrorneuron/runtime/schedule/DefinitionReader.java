@@ -1,0 +1,240 @@
+package io.mirrorneuron.runtime.schedule;
+
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.schedule.Definition.Demands;
+import io.mirrorneuron.runtime.schedule.Definition.Kind;
+import io.mirrorneuron.runtime.schedule.Definition.MissedPolicy;
+import io.mirrorneuron.runtime.schedule.Definition.Trigger;
+import io.mirrorneuron.runtime.schedule.Definition.Window;
+import io.mirrorneuron.runtime.schedule.event.EventFilter;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Reads what an author wrote of a schedule, and tells all that is wrong with it at once. */
+final class DefinitionReader {
+  private static final long GRACE_MS = 60_000;
+  private static final int CATCHUP_LIMIT = 10;
+  private static final long RETRY_MS = 30_000;
+
+  /** More is one list of times that no state can hold. */
+  private static final int MOST_CATCHUPS = ScheduleDraft.MOST_WAITING;
+
+  private final Calendar calendar;
+  private final WrittenMembers given;
+  private final long now;
+
+  private DefinitionReader(Calendar calendar, Map<String, Object> given, long now) {
+    this.calendar = calendar;
+    this.given = new WrittenMembers("schedule.", given);
+    this.now = now;
+  }
+
+  /**
+   * @param given as its author wrote it
+   * @param now what a delay counts from
+   * @throws MnException INVALID with every fault
+   */
+  static Definition read(Calendar calendar, Map<String, Object> given, long now) {
+    DefinitionReader reader = new DefinitionReader(calendar, given, now);
+    Definition read = reader.read();
+    List<String> faults = reader.given.faults();
+    if (!faults.isEmpty()) {
+      throw MnException.invalid(String.join("; ", faults));
+    }
+    return read;
+  }
+
+  private Definition read() {
+    Kind kind = kind();
+    String zone = zone();
+    List<String> crons = kind == Kind.PERIODIC ? crons() : none("cron", "crons");
+    Long runAt = kind == Kind.DELAYED ? runAt(zone) : null;
+    if (kind != Kind.DELAYED) {
+      none("run_at", "delay_ms");
+    }
+    Long retry = given.positive("retry_interval_ms", kind == Kind.RESOURCE_WAIT ? RETRY_MS : null);
+    Definition read =
+        new Definition(
+            kind,
+            given.text("name"),
+            crons,
+            zone,
+            runAt,
+            retry,
+            given.flag("prohibit_overlap", true),
+            missedPolicy(),
+            (int) given.number("catchup_limit", CATCHUP_LIMIT, MOST_CATCHUPS),
+            given.number("missed_grace_ms", GRACE_MS, Long.MAX_VALUE / 4),
+            given.number("jitter_ms", 0, 86_400_000),
+            window(),
+            kind == Kind.EVENT ? trigger() : noTrigger(),
+            given.object("parameterized"),
+            given.object("metadata"));
+    demands(read.parameterized(), given);
+    given.flag("enabled", true);
+    given.passOver("version");
+    given.refuseOthers();
+    return read;
+  }
+
+  private List<String> none(String... names) {
+    for (String name : names) {
+      given.refuse(name, "is for schedules of another kind");
+    }
+    return List.of();
+  }
+
+  private Trigger noTrigger() {
+    none("trigger", "event_type");
+    return null;
+  }
+
+  private Kind kind() {
+    String word = given.text("kind");
+    if (word == null) {
+      return given.has("event_type") || given.has("trigger")
+          ? Kind.EVENT
+          : given.has("run_at") || given.has("delay_ms") ? Kind.DELAYED : Kind.PERIODIC;
+    }
+    for (Kind kind : Kind.values()) {
+      if (kind.word().equals(word)) {
+        return kind;
+      }
+    }
+    given.fault("schedule.kind must be periodic, delayed, or event");
+    return Kind.PERIODIC;
+  }
+
+  private String zone() {
+    String other = given.text("time_zone");
+    String named = given.text("timezone");
+    String zone = named != null ? named : other != null ? other : "UTC";
+    try {
+      return ZoneId.of(zone).getId();
+    } catch (DateTimeException e) {
+      given.fault("unknown timezone \"%s\"".formatted(zone));
+      return "UTC";
+    }
+  }
+
+  private List<String> crons() {
+    List<String> crons = new ArrayList<>(given.texts("crons"));
+    crons.addAll(given.texts("cron"));
+    if (crons.isEmpty()) {
+      given.fault("periodic schedules require cron or crons");
+    }
+    for (String cron : crons) {
+      String fault = calendar.fault(cron);
+      if (fault != null) {
+        given.fault(fault);
+      }
+    }
+    return crons.stream().map(String::strip).distinct().toList();
+  }
+
+  private Long runAt(String zone) {
+    Long delay = given.positive("delay_ms", null);
+    String text = given.text("run_at");
+    if (text != null && delay != null) {
+      given.fault("give run_at or delay_ms, not both");
+      return now;
+    }
+    Long at = text == null ? delay == null ? null : Long.valueOf(now + delay) : time(text, zone);
+    if (at == null) {
+      given.fault("delayed schedules require a valid run_at or delay_ms");
+      return now;
+    }
+    return at;
+  }
+
+  /** A time without an offset is one of the schedule's zone. */
+  static Long time(String text, String zone) {
+    try {
+      return OffsetDateTime.parse(text).toInstant().toEpochMilli();
+    } catch (DateTimeException e) {
+      try {
+        Instant local = LocalDateTime.parse(text).atZone(ZoneId.of(zone)).toInstant();
+        return local.toEpochMilli();
+      } catch (DateTimeException neither) {
+        return null;
+      }
+    }
+  }
+
+  private MissedPolicy missedPolicy() {
+    String word = given.text("missed_policy");
+    if (word == null) {
+      return MissedPolicy.SKIP;
+    }
+    for (MissedPolicy policy : MissedPolicy.values()) {
+      if (policy.word().equals(word)) {
+        return policy;
+      }
+    }
+    given.fault("schedule.missed_policy must be skip, catchup_one, or catchup_all");
+    return MissedPolicy.SKIP;
+  }
+
+  private Window window() {
+    if (!given.has("window")) {
+      return null;
+    }
+    WrittenMembers window = given.inner("window");
+    Long duration = window.positive("duration_ms", null);
+    if (duration == null) {
+      window.fault("schedule.window.duration_ms must be a number above 0");
+    }
+    String action = window.text("end_action");
+    if (action != null && !action.equals("cancel") && !action.equals("none")) {
+      window.fault("schedule.window.end_action must be cancel or none");
+    }
+    window.refuseOthers();
+    return new Window(duration == null ? 1 : duration, !"none".equals(action));
+  }
+
+  private Trigger trigger() {
+    WrittenMembers trigger = given.has("trigger") ? given.inner("trigger") : given;
+    List<String> types = trigger.texts("event_type");
+    if (types.isEmpty()) {
+      given.fault("event schedules require trigger.event_type");
+    }
+    if (trigger == given) {
+      return new Trigger(types, Map.of(), Demands.NONE);
+    }
+    given.refuse("event_type", "is said in trigger");
+    Map<String, Object> filters = trigger.object("filters");
+    EventFilter.faults(filters).forEach(fault -> given.fault("schedule.trigger.filters: " + fault));
+    Demands demands = demands(trigger);
+    trigger.refuseOthers();
+    return new Trigger(types, filters, demands);
+  }
+
+  private static Demands demands(WrittenMembers of) {
+    String payload = of.text("payload");
+    if (payload != null && !List.of("required", "optional", "forbidden").contains(payload)) {
+      of.fault(of.path("payload") + " must be required, optional, or forbidden");
+    }
+    return new Demands(
+        payload == null ? "optional" : payload,
+        of.texts("meta_required"),
+        of.texts("meta_optional"));
+  }
+
+  /** What a parameterized schedule asks of those who dispatch it. */
+  static Demands demands(Map<String, Object> parameterized) {
+    return demands(new WrittenMembers("schedule.parameterized.", parameterized));
+  }
+
+  private static void demands(Map<String, Object> parameterized, WrittenMembers given) {
+    WrittenMembers members = new WrittenMembers("schedule.parameterized.", parameterized);
+    demands(members);
+    members.refuseOthers();
+    members.faults().forEach(given::fault);
+  }
+}

@@ -1,0 +1,59 @@
+package io.mirrorneuron.runtime.schedule;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * Names what a schedule is due for after the schedule and what made it due, so that no crash and no
+ * second leader makes another of it.
+ */
+final class DispatchIds {
+  private static final String PREFIX = "dispatch_";
+  private static final int DIGITS = 24;
+
+  /** Of the job that is made for it. */
+  private static final int JOB_DIGITS = 12;
+
+  private DispatchIds() {}
+
+  /** A time at which it is due. */
+  static String ofTime(String scheduleId, long at) {
+    return of(scheduleId, "at", Long.toString(at));
+  }
+
+  static String ofEvent(String scheduleId, String eventId) {
+    return of(scheduleId, "event", eventId);
+  }
+
+  /**
+   * @param call unique for each call that is to make a job
+   */
+  static String ofCall(String scheduleId, String call) {
+    return of(scheduleId, "call", call);
+  }
+
+  private static String of(String... parts) {
+    return PREFIX + hash(String.join("\0", parts)).substring(0, DIGITS);
+  }
+
+  /** What ends the id of the job that is made for it, after a time. */
+  static String jobPart(String dispatchId) {
+    return hash(dispatchId).substring(0, JOB_DIGITS);
+  }
+
+  /** A number from 0 to below {@code most}, always the same for one dispatch. */
+  static long spread(String dispatchId, long most) {
+    return most <= 0 ? 0 : Long.parseUnsignedLong(hash(dispatchId).substring(0, 15), 16) % most;
+  }
+
+  private static String hash(String text) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

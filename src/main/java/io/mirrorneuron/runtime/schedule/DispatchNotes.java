@@ -1,0 +1,115 @@
+package io.mirrorneuron.runtime.schedule;
+
+import io.mirrorneuron.model.RunId;
+import io.mirrorneuron.port.schedule.DispatchRecord;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Child;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
+import io.mirrorneuron.wire.Json;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a decision tells of dispatches. */
+final class DispatchNotes {
+  private final List<DispatchRecord> all = new ArrayList<>();
+  private final String now;
+
+  DispatchNotes(long now) {
+    this.now = time(now);
+  }
+
+  List<DispatchRecord> all() {
+    return List.copyOf(all);
+  }
+
+  static String time(Long millis) {
+    return millis == null ? null : Json.timestamp(Instant.ofEpochMilli(millis));
+  }
+
+  private static String words(Due due) {
+    return due.words() == null || due.words().isBlank() ? due.reason().word() : due.words();
+  }
+
+  void submitted(Due due, String jobId, Long windowEnd) {
+    all.add(
+        new DispatchRecord(
+            due.dispatchId(),
+            jobId,
+            RunId.of(jobId),
+            "submitted",
+            time(due.at()),
+            words(due),
+            now,
+            time(windowEnd),
+            null,
+            due.catchUp() ? "it was missed, and is made up for" : null,
+            due.eventId(),
+            null));
+  }
+
+  void failed(Due due, String why) {
+    without(due, "failed", why);
+  }
+
+  void blocked(Due due, String why) {
+    without(due, "blocked", why);
+  }
+
+  void skipped(Due due, String why) {
+    without(due, "skipped", why);
+  }
+
+  private void without(Due due, String status, String why) {
+    all.add(
+        new DispatchRecord(
+            due.dispatchId(),
+            null,
+            null,
+            status,
+            time(due.at()),
+            words(due),
+            now,
+            null,
+            null,
+            why,
+            due.eventId(),
+            null));
+  }
+
+  void missed(String dispatchId, ScheduleWork.Reason reason, DueTimes times) {
+    all.add(
+        new DispatchRecord(
+            dispatchId,
+            null,
+            null,
+            "missed",
+            time(times.lastMissed()),
+            reason.word(),
+            now,
+            null,
+            null,
+            times.missed() == 1
+                ? "nobody could act on it in time"
+                : "nobody could act on it and %d times before it in time"
+                    .formatted(times.missed() - 1),
+            null,
+            Math.toIntExact(Math.min(times.missed(), Integer.MAX_VALUE))));
+  }
+
+  void closed(Child child) {
+    all.add(
+        new DispatchRecord(
+            child.dispatchId(),
+            child.jobId(),
+            RunId.of(child.jobId()),
+            "window_closed",
+            null,
+            null,
+            now,
+            time(child.windowEnd()),
+            now,
+            "its window has ended",
+            null,
+            null));
+  }
+}

@@ -1,0 +1,93 @@
+package io.mirrorneuron.runtime.schedule;
+
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.schedule.FiringPreview;
+import io.mirrorneuron.port.schedule.FiringPreview.FiringTime;
+import io.mirrorneuron.runtime.schedule.Definition.Kind;
+import io.mirrorneuron.runtime.schedule.cron.ClockChange;
+import io.mirrorneuron.runtime.schedule.cron.Firing;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalLong;
+
+/** Tells when schedules will be due. Pure. */
+final class Firings {
+  private static final int USUAL = 10;
+  private static final int MOST = 100;
+  private static final int MOST_OTHERS = 10;
+
+  private final CronCalendar calendar;
+
+  Firings(CronCalendar calendar) {
+    this.calendar = calendar;
+  }
+
+  /**
+   * @param id null for one that is not made yet
+   * @param others that may be due at the same time
+   */
+  FiringPreview of(String id, Definition definition, int count, long from, List<Schedule> others) {
+    int wanted = count <= 0 ? USUAL : Math.min(count, MOST);
+    List<FiringTime> times = new ArrayList<>();
+    switch (definition.kind()) {
+      case PERIODIC -> {
+        for (Firing firing :
+            calendar
+                .of(definition.crons(), definition.timezone())
+                .upcoming(Instant.ofEpochMilli(from), wanted)) {
+          times.add(time(firing, others, id));
+        }
+      }
+      case DELAYED -> {
+        if (definition.runAt() > from) {
+          times.add(new FiringTime(DispatchNotes.time(definition.runAt()), null, null, null));
+        }
+      }
+      case EVENT, RESOURCE_WAIT -> {}
+    }
+    return new FiringPreview(
+        id, definition.kind().word(), definition.timezone(), DispatchNotes.time(from), times);
+  }
+
+  private FiringTime time(Firing firing, List<Schedule> others, String id) {
+    String change =
+        firing.clockChange() == ClockChange.NONE
+            ? null
+            : firing.clockChange().name().toLowerCase(Locale.ROOT);
+    long at = firing.at().toEpochMilli();
+    return new FiringTime(
+        DispatchNotes.time(at),
+        firing.local().toString(),
+        change,
+        others.stream()
+            .filter(other -> !other.id().equals(id) && isDue(other, at))
+            .map(Schedule::id)
+            .limit(MOST_OTHERS)
+            .toList());
+  }
+
+  private boolean isDue(Schedule other, long at) {
+    Definition definition = other.definition();
+    if (definition.kind() != Kind.PERIODIC) {
+      return other.nextDue() != null && other.nextDue() == at;
+    }
+    OptionalLong next = calendar.next(definition.crons(), definition.timezone(), at - 1);
+    return next.isPresent() && next.getAsLong() == at;
+  }
+
+  /**
+   * @param text an ISO time, of the zone when it has no offset; null for now
+   */
+  static long from(String text, String zone, long now) {
+    if (text == null || text.isBlank()) {
+      return now;
+    }
+    Long from = DefinitionReader.time(text, zone);
+    if (from == null) {
+      throw MnException.invalid("from must be a time such as 2026-06-21T02:00:00Z");
+    }
+    return from;
+  }
+}

@@ -1,0 +1,181 @@
+package io.mirrorneuron.runtime.schedule;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.mirrorneuron.port.schedule.ScheduleCounters;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Child;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/**
+ * The state of a schedule. Times are milliseconds since the epoch.
+ *
+ * @param definition what it is to do
+ */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+record Schedule(
+    String id,
+    Definition definition,
+    Status status,
+    When when,
+    ScheduleWork work,
+    ScheduleCounters counters,
+    Told told,
+    Made made,
+    long updatedAt) {
+
+  Schedule {
+    when = when == null ? When.NEVER : when;
+    work = work == null ? ScheduleWork.NONE : work;
+    told = told == null ? Told.NOTHING : told;
+  }
+
+  enum Status {
+    ACTIVE,
+    PAUSED,
+    COMPLETED;
+
+    String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * Its times.
+   *
+   * @param nextDue when it is due next; null when no time makes it so
+   * @param lastDue the latest time that was dealt with: none before it ever comes again
+   * @param pausedUntil when it goes on by itself; null for never
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record When(Long nextDue, Long lastDue, Long pausedUntil) {
+    static final When NEVER = new When(null, null, null);
+  }
+
+  /**
+   * How it was made.
+   *
+   * @param bundle fingerprint of its payload files; null for none
+   * @param graphId what its jobs are called after
+   * @param source where it came from, as its maker says
+   * @param by the name that its maker's token vouches for; null when it vouches for none
+   */
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  record Made(String bundle, String graphId, Map<String, Object> source, String by, long at) {
+    Made {
+      source = source == null ? Map.of() : source;
+    }
+  }
+
+  /**
+   * What is told of it.
+   *
+   * @param statusReason why somebody paused or resumed it
+   * @param lastMissedAt the latest time that it missed
+   * @param lastBlocked why it was blocked last
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Told(String statusReason, Long lastMissedAt, String lastBlocked) {
+    static final Told NOTHING = new Told(null, null, null);
+
+    Told missed(long at) {
+      return new Told(statusReason, at, lastBlocked);
+    }
+
+    Told blocked(String why) {
+      return new Told(statusReason, lastMissedAt, why);
+    }
+
+    Told because(String reason) {
+      return new Told(reason == null ? statusReason : reason, lastMissedAt, lastBlocked);
+    }
+  }
+
+  /** A new one. */
+  static Schedule of(String id, Definition definition, Status status, Made made) {
+    return new Schedule(
+        id, definition, status, null, null, ScheduleCounters.NONE, null, made, made.at());
+  }
+
+  @JsonIgnore
+  boolean isActive() {
+    return status == Status.ACTIVE;
+  }
+
+  Long nextDue() {
+    return when.nextDue();
+  }
+
+  Long lastDue() {
+    return when.lastDue();
+  }
+
+  Long pausedUntil() {
+    return when.pausedUntil();
+  }
+
+  List<Due> waiting() {
+    return work.waiting();
+  }
+
+  List<Child> children() {
+    return work.children();
+  }
+
+  boolean awaits(String dispatchId) {
+    return work.awaits(dispatchId);
+  }
+
+  boolean knows(String dispatchId) {
+    return work.knows(dispatchId);
+  }
+
+  Schedule with(Definition other) {
+    return new Schedule(id, other, status, when, work, counters, told, made, updatedAt);
+  }
+
+  Schedule in(Status other, Long until) {
+    When now = new When(when.nextDue(), when.lastDue(), until);
+    return new Schedule(id, definition, other, now, work, counters, told, made, updatedAt);
+  }
+
+  Schedule due(Long next, Long last) {
+    When now = new When(next, last, when.pausedUntil());
+    return new Schedule(id, definition, status, now, work, counters, told, made, updatedAt);
+  }
+
+  private Schedule doing(ScheduleWork other) {
+    return new Schedule(id, definition, status, when, other, counters, told, made, updatedAt);
+  }
+
+  Schedule waiting(List<Due> all) {
+    return doing(work.waiting(all));
+  }
+
+  Schedule children(List<Child> all) {
+    return doing(work.children(all));
+  }
+
+  Schedule changing(String dispatchId, UnaryOperator<Due> change) {
+    return doing(work.changing(dispatchId, change));
+  }
+
+  Schedule adding(Due one) {
+    return doing(work.adding(one));
+  }
+
+  Schedule remembering(String dispatchId) {
+    return doing(work.remembering(dispatchId));
+  }
+
+  Schedule counting(ScheduleCounters now, Told toldNow) {
+    return new Schedule(id, definition, status, when, work, now, toldNow, made, updatedAt);
+  }
+
+  Schedule at(long now) {
+    return new Schedule(id, definition, status, when, work, counters, told, made, now);
+  }
+}

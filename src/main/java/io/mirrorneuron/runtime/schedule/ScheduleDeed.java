@@ -1,0 +1,27 @@
+package io.mirrorneuron.runtime.schedule;
+
+import java.util.List;
+
+/** What a schedule may want done. */
+sealed interface ScheduleDeed {
+  /** To know which of its jobs are still open. */
+  record Look(String dispatchId, List<String> jobs) implements ScheduleDeed {}
+
+  /**
+   * A job, whose id follows from the dispatch.
+   *
+   * @param definition that the schedule has by then
+   */
+  record Start(ScheduleWork.Due due, Definition definition, Origin origin)
+      implements ScheduleDeed {}
+
+  /**
+   * Of whom it is.
+   *
+   * @param bundle fingerprint of payload files, or null
+   */
+  record Origin(String scheduleId, String bundle, String graphId, String by) {}
+
+  /** A job cancelled whose window has ended. */
+  record Close(String jobId) implements ScheduleDeed {}
+}

@@ -1,0 +1,145 @@
+package io.mirrorneuron.runtime.schedule;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.RunId;
+import io.mirrorneuron.runtime.machine.Deeds;
+import io.mirrorneuron.runtime.manifest.schedule.ChildManifest;
+import io.mirrorneuron.store.RecordStore;
+import io.mirrorneuron.wire.Json;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+
+/** Makes, looks at and cancels the jobs of schedules. */
+final class ScheduleDeeds implements Deeds<ScheduleInput, ScheduleDeed> {
+  private static final String WINDOW = "the window of its schedule has ended";
+
+  private final ChildJobs jobs;
+  private final RecordStore records;
+  private final Executor threads;
+
+  /**
+   * @param threads that may block
+   */
+  ScheduleDeeds(ChildJobs jobs, RecordStore records, Executor threads) {
+    this.jobs = jobs;
+    this.records = records;
+    this.threads = threads;
+  }
+
+  @Override
+  public CompletionStage<ScheduleInput> perform(String id, ScheduleDeed deed) {
+    return switch (deed) {
+      case ScheduleDeed.Look(var dispatch, var all) ->
+          CompletableFuture.supplyAsync(
+              () -> new ScheduleInput.Seen(dispatch, jobs.open(all)), threads);
+      case ScheduleDeed.Close(var job) -> CompletableFuture.supplyAsync(() -> close(job), threads);
+      case ScheduleDeed.Start start -> start(id, start);
+    };
+  }
+
+  /** Who comes late, as it stood still, finds that another server has made the job. */
+  private CompletionStage<ScheduleInput> start(String id, ScheduleDeed.Start start) {
+    String dispatch = start.due().dispatchId();
+    CompletionStage<Boolean> isOwed =
+        records
+            .read(ScheduleMachine.KIND, id)
+            .thenApply(
+                stored ->
+                    stored
+                        .map(found -> Json.read(found.json(), Schedule.class, "a schedule"))
+                        .filter(schedule -> schedule.awaits(dispatch))
+                        .isPresent());
+    return records
+        .document(ScheduleMachine.KIND, id)
+        .thenCombineAsync(
+            isOwed,
+            (manifest, owed) -> {
+              if (!owed) { // whoever dealt with it has said so, and nobody hears this
+                return new ScheduleInput.NotStarted(dispatch, "it was dealt with", false);
+              }
+              return manifest.isPresent() ? start(start, manifest.get()) : gone(start);
+            },
+            threads);
+  }
+
+  private static ScheduleInput gone(ScheduleDeed.Start start) {
+    return new ScheduleInput.NotStarted(
+        start.due().dispatchId(), "the manifest of the schedule is gone", false);
+  }
+
+  private ScheduleInput close(String job) {
+    boolean open = !jobs.open(java.util.List.of(job)).isEmpty();
+    if (open) {
+      try {
+        jobs.cancel(job, WINDOW);
+      } catch (MnException e) {
+        if (e.code() != ErrorCode.NOT_FOUND && e.code() != ErrorCode.PRECONDITION) {
+          throw e;
+        }
+      }
+    }
+    return new ScheduleInput.Closed(job, open);
+  }
+
+  private ScheduleInput start(ScheduleDeed.Start start, String manifest) {
+    String dispatch = start.due().dispatchId();
+    try {
+      String jobId =
+          jobs.jobId(
+              start.origin().graphId(),
+              Math.max(0, start.due().at()),
+              DispatchIds.jobPart(dispatch));
+      jobs.make(
+          new ChildJobs.Order(
+              jobId,
+              dispatch,
+              manifest(start, manifest, RunId.of(jobId)),
+              start.origin().bundle(),
+              start.origin().by()));
+      return new ScheduleInput.Started(dispatch, jobId);
+    } catch (MnException e) {
+      if (e.code() == ErrorCode.TIMEOUT || e.error().equals("unavailable")) {
+        throw e; // nobody knows whether it was made: it is looked at again
+      }
+      return new ScheduleInput.NotStarted(dispatch, e.getMessage(), e.code().retryable());
+    }
+  }
+
+  private String manifest(ScheduleDeed.Start start, String manifest, String runId) {
+    Definition definition = start.definition();
+    ScheduleWork.Due due = start.due();
+    Map<String, Object> body = null;
+    if (definition.handsOver() && !(due.payload().isEmpty() && due.event().isEmpty())) {
+      body = due.payload();
+    }
+    return ChildManifest.of(
+        manifest,
+        runId,
+        dispatch(start),
+        body,
+        body == null ? java.util.List.of() : jobs.entrypoints(manifest));
+  }
+
+  private static Map<String, Object> dispatch(ScheduleDeed.Start start) {
+    ScheduleWork.Due due = start.due();
+    Map<String, Object> dispatch = new LinkedHashMap<>();
+    dispatch.put("schedule_id", start.origin().scheduleId());
+    if (start.definition().name() != null) {
+      dispatch.put("schedule_name", start.definition().name());
+    }
+    dispatch.put("schedule_kind", start.definition().kind().word());
+    dispatch.put("dispatch_id", due.dispatchId());
+    dispatch.put("scheduled_for", DispatchNotes.time(due.at()));
+    dispatch.put("reason", due.words() == null ? due.reason().word() : due.words());
+    dispatch.put("payload", due.payload());
+    if (!due.event().isEmpty()) {
+      dispatch.put("event", due.event());
+    }
+    dispatch.put("lease", Map.of("lease_id", due.dispatchId()));
+    return dispatch;
+  }
+}

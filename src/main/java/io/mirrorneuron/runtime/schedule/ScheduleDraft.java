@@ -1,0 +1,92 @@
+package io.mirrorneuron.runtime.schedule;
+
+import io.mirrorneuron.runtime.schedule.Schedule.Status;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Reason;
+
+/** A schedule while one decision is made on it. */
+final class ScheduleDraft {
+  /** Jobs of one schedule that may be open at a time. */
+  static final int MOST_OPEN = 100;
+
+  /** What one schedule may have to do at a time. */
+  static final int MOST_WAITING = 100;
+
+  final long now;
+  final DispatchNotes notes;
+  private final Schedule before;
+
+  /** As it is so far. */
+  Schedule schedule;
+
+  ScheduleDraft(Schedule schedule, long now) {
+    this.before = schedule;
+    this.schedule = schedule;
+    this.now = now;
+    this.notes = new DispatchNotes(now);
+  }
+
+  /** The state that the turn has led to. */
+  ScheduleState end(String manifest) {
+    advance();
+    boolean changed = manifest != null || !schedule.equals(before) || !notes.all().isEmpty();
+    return changed
+        ? new ScheduleState(schedule.at(now), notes.all(), manifest)
+        : ScheduleState.of(before);
+  }
+
+  /** Takes in what makes it due, unless it asks for something else. */
+  void arrive(Due due) {
+    if (schedule.knows(due.dispatchId())) {
+      return;
+    }
+    String fault = PayloadRules.fault(schedule.definition(), due);
+    if (fault != null) {
+      failed(due, fault);
+    } else if (schedule.waiting().size() >= MOST_WAITING) {
+      blocked(due, "the schedule has %d jobs to make already".formatted(MOST_WAITING));
+    } else {
+      schedule = schedule.adding(due);
+    }
+    if (due.reason() == Reason.MANUAL || due.reason() == Reason.EVENT) {
+      schedule = schedule.remembering(due.dispatchId());
+    }
+  }
+
+  /** Whether what waits must wait until what is under way is dealt with. */
+  static boolean isHeldUp(Schedule schedule) {
+    return schedule.definition().prohibitOverlap()
+        && schedule.waiting().stream().anyMatch(due -> due.phase() != Phase.WAITS);
+  }
+
+  private void advance() {
+    for (Due due : schedule.waiting()) {
+      if (due.phase() == Phase.WAITS && due.notBefore() <= now && !isHeldUp(schedule)) {
+        int open = schedule.children().size();
+        boolean mayHinder =
+            open > 0 && schedule.definition().prohibitOverlap() || open >= MOST_OPEN;
+        Phase next = mayHinder ? Phase.LOOKS : Phase.STARTS;
+        schedule = schedule.changing(due.dispatchId(), one -> one.in(next));
+      }
+    }
+  }
+
+  void blocked(Due due, String why) {
+    schedule = schedule.counting(schedule.counters().blockedOnce(), schedule.told().blocked(why));
+    notes.blocked(due, why);
+    endAfter(due);
+  }
+
+  void failed(Due due, String why) {
+    schedule = schedule.counting(schedule.counters().failedOnce(), schedule.told());
+    notes.failed(due, why);
+    endAfter(due);
+  }
+
+  void endAfter(Due due) {
+    if (schedule.definition().isOnce() && due.reason() != Reason.MANUAL) {
+      schedule = schedule.due(null, due.at()).in(Status.COMPLETED, null);
+    }
+  }
+}

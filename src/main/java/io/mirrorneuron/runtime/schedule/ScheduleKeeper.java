@@ -1,0 +1,100 @@
+package io.mirrorneuron.runtime.schedule;
+
+import io.mirrorneuron.port.schedule.SchedulesPort;
+import io.mirrorneuron.runtime.machine.HeldLead;
+import io.mirrorneuron.runtime.machine.MachineLoop;
+import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.schedule.event.EventReaction;
+import io.mirrorneuron.store.LeaderLease;
+import io.mirrorneuron.store.RecordStore;
+import io.mirrorneuron.store.RecordStore.StoredRecord;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+
+/** Schedules, as far as this server keeps them: the loop, its leader, and the port. */
+public final class ScheduleKeeper implements AutoCloseable {
+  private static final int PAGE = 500;
+
+  private final RecordStore records;
+  private final ScheduleMachine machine;
+  private final HeldLead lead;
+  private final MachineLoop<ScheduleState, ScheduleInput, ScheduleDeed> loop;
+  private final LocalSchedules port;
+
+  /**
+   * @param lease decides which server does what is due
+   * @param owner of this server
+   * @param suffixes gives texts that sort by time, never the same twice
+   */
+  public record Home(
+      RecordStore records, LeaderLease lease, String owner, Supplier<String> suffixes) {}
+
+  /**
+   * @param threads that may block
+   */
+  public ScheduleKeeper(Home home, ChildJobs jobs, Timers timers, Executor threads) {
+    CronCalendar calendar = new CronCalendar();
+    records = home.records();
+    machine = new ScheduleMachine(calendar);
+    lead = new HeldLead(ScheduleMachine.KIND, home.owner(), home.lease(), timers);
+    loop =
+        new MachineLoop<>(
+            machine, records, new ScheduleDeeds(jobs, records, threads), lead, timers);
+    port = new LocalSchedules(loop, calendar, records, jobs, timers, home.suffixes());
+  }
+
+  /** Begins to do what is due, once this server leads. */
+  public void start() {
+    lead.start();
+    loop.start();
+  }
+
+  /** What schedules do about events. */
+  public EventReaction reaction() {
+    return new ScheduleReaction(loop, machine, records);
+  }
+
+  public SchedulesPort port() {
+    return port;
+  }
+
+  /** Fingerprints of the payload files that schedules have. */
+  public CompletionStage<Set<String>> bundles() {
+    return bundles("", new HashSet<>());
+  }
+
+  private CompletionStage<Set<String>> bundles(String after, Set<String> found) {
+    return records
+        .list(ScheduleMachine.KIND, after, PAGE)
+        .thenCompose(
+            page -> {
+              page.forEach(stored -> add(stored, found));
+              return page.size() < PAGE
+                  ? CompletableFuture.completedFuture(found)
+                  : bundles(last(page), found);
+            });
+  }
+
+  private static String last(List<StoredRecord> page) {
+    return page.getLast().id();
+  }
+
+  private void add(StoredRecord stored, Set<String> found) {
+    String bundle = machine.read(stored.json()).schedule().made().bundle();
+    if (bundle != null) {
+      found.add(bundle);
+    }
+  }
+
+  /** Lets another server lead. */
+  @Override
+  public void close() {
+    loop.close();
+    lead.close();
+  }
+}

@@ -1,0 +1,123 @@
+package io.mirrorneuron.runtime.schedule;
+
+import io.mirrorneuron.port.event.EventOutcome;
+import io.mirrorneuron.port.event.TriggerEvent;
+import io.mirrorneuron.port.schedule.DispatchRecord;
+import io.mirrorneuron.runtime.local.Answers;
+import io.mirrorneuron.runtime.machine.MachineLoop;
+import io.mirrorneuron.runtime.schedule.Definition.Kind;
+import io.mirrorneuron.runtime.schedule.event.EventFilter;
+import io.mirrorneuron.runtime.schedule.event.EventReaction;
+import io.mirrorneuron.store.RecordStore;
+import io.mirrorneuron.store.RecordStore.StoredRecord;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
+
+/** What schedules for events do about one: those whose filter it passes make their jobs. */
+final class ScheduleReaction implements EventReaction {
+  private static final int PAGE = 200;
+
+  private final MachineLoop<ScheduleState, ScheduleInput, ScheduleDeed> loop;
+  private final ScheduleMachine machine;
+  private final RecordStore records;
+
+  ScheduleReaction(
+      MachineLoop<ScheduleState, ScheduleInput, ScheduleDeed> loop,
+      ScheduleMachine machine,
+      RecordStore records) {
+    this.loop = loop;
+    this.machine = machine;
+    this.records = records;
+  }
+
+  /** What became of it so far. */
+  private static final class Tally {
+    private final Map<String, DispatchRecord> records = new LinkedHashMap<>();
+    private long checked;
+    private long skipped;
+
+    long count(String status) {
+      return records.values().stream().filter(one -> one.status().equals(status)).count();
+    }
+
+    EventOutcome outcome() {
+      Optional<Map.Entry<String, DispatchRecord>> first =
+          records.entrySet().stream().filter(one -> one.getValue().jobId() != null).findFirst();
+      return new EventOutcome(
+          checked,
+          count("submitted"),
+          skipped,
+          count("failed"),
+          0,
+          count("blocked"),
+          first.map(Map.Entry::getKey).orElse(null),
+          first.map(one -> one.getValue().jobId()).orElse(null));
+    }
+  }
+
+  @Override
+  public EventOutcome happened(TriggerEvent event) {
+    Tally tally = new Tally();
+    String after = "";
+    while (true) {
+      List<StoredRecord> page =
+          Answers.await(records.list(ScheduleMachine.KIND, Kind.EVENT.word(), after, PAGE));
+      react(event, page, tally);
+      if (page.size() < PAGE) {
+        return tally.outcome();
+      }
+      after = page.getLast().id();
+    }
+  }
+
+  /** All of a page at the same time; then what became of each. */
+  private void react(TriggerEvent event, List<StoredRecord> page, Tally tally) {
+    Map<String, CompletionStage<?>> under = new LinkedHashMap<>();
+    for (StoredRecord stored : page) {
+      Schedule schedule = machine.read(stored.json()).schedule();
+      Definition.Trigger trigger = schedule.definition().trigger();
+      if (!schedule.isActive() || !trigger.eventTypes().contains(event.eventType())) {
+        continue;
+      }
+      tally.checked++;
+      String dispatch = DispatchIds.ofEvent(schedule.id(), event.eventId());
+      if (!matches(trigger, event)) {
+        continue;
+      }
+      if (schedule.knows(dispatch)) {
+        tally.skipped++;
+      } else {
+        under.put(schedule.id(), loop.settle(schedule.id(), input(dispatch, event)));
+      }
+    }
+    under.forEach((id, settled) -> tell(id, settled, event, tally));
+  }
+
+  private void tell(String id, CompletionStage<?> settled, TriggerEvent event, Tally tally) {
+    Answers.await(settled);
+    String dispatch = DispatchIds.ofEvent(id, event.eventId());
+    Predicate<DispatchRecord> isOfThis = one -> one.dispatchId().equals(dispatch);
+    ScheduleViews.dispatches(Answers.await(records.history(ScheduleMachine.KIND, id))).stream()
+        .filter(isOfThis)
+        .findFirst()
+        .ifPresentOrElse(one -> tally.records.put(id, one), () -> tally.skipped++);
+  }
+
+  private static boolean matches(Definition.Trigger trigger, TriggerEvent event) {
+    return new EventFilter(new HashSet<>(trigger.eventTypes()), trigger.filters()).matches(event);
+  }
+
+  private static ScheduleInput input(String dispatch, TriggerEvent event) {
+    Map<String, Object> told = new LinkedHashMap<>();
+    told.put("event_id", event.eventId());
+    told.put("event_type", event.eventType());
+    told.put("source", event.source());
+    told.put("created_at", event.createdAt());
+    return new ScheduleInput.Happened(dispatch, told, event.payload());
+  }
+}

@@ -1,0 +1,146 @@
+package io.mirrorneuron.runtime.schedule;
+
+import io.mirrorneuron.port.schedule.DispatchRecord;
+import io.mirrorneuron.port.schedule.ScheduleView;
+import io.mirrorneuron.runtime.schedule.Definition.Kind;
+import io.mirrorneuron.runtime.schedule.Schedule.Status;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
+import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.Redaction;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Schedules as they are told. Pure. */
+final class ScheduleViews {
+  /** As many as the contract has. */
+  private static final int MOST_DISPATCHES = 50;
+
+  private ScheduleViews() {}
+
+  /** For lists: as it is stored. */
+  static ScheduleView row(Schedule schedule) {
+    return of(schedule, new Beside(null, null), open(schedule, null));
+  }
+
+  /**
+   * @param history of its dispatches as it is stored
+   * @param open which of its jobs have not ended
+   */
+  static ScheduleView full(
+      Schedule schedule, String manifest, List<String> history, Set<String> open) {
+    return of(schedule, new Beside(shown(manifest), dispatches(history)), open(schedule, open));
+  }
+
+  private static List<String> open(Schedule schedule, Set<String> open) {
+    return schedule.children().stream()
+        .map(ScheduleWork.Child::jobId)
+        .filter(job -> open == null || open.contains(job))
+        .toList();
+  }
+
+  private static Map<String, Object> shown(String manifest) {
+    return manifest == null
+        ? null
+        : WrittenMembers.objectOf(
+            Json.MAPPER.convertValue(
+                Redaction.of(Json.parseObject(manifest, "a stored manifest")), Map.class));
+  }
+
+  private static Map<String, Object> shown(Map<String, Object> members) {
+    return members == null ? null : shown(Json.write(members));
+  }
+
+  /** One for each dispatch, with the latest that is known of it; newest first. */
+  static List<DispatchRecord> dispatches(List<String> history) {
+    Map<String, DispatchRecord> found = new LinkedHashMap<>();
+    for (String text : history.reversed()) {
+      DispatchRecord newer = Json.read(text, DispatchRecord.class, "a stored dispatch");
+      found.merge(newer.dispatchId(), newer, DispatchRecord::and);
+    }
+    return new ArrayList<>(found.values()).reversed().stream().limit(MOST_DISPATCHES).toList();
+  }
+
+  /** What only the view of one schedule has. */
+  private record Beside(Map<String, Object> manifest, List<DispatchRecord> past) {}
+
+  private static ScheduleView of(Schedule schedule, Beside beside, List<String> open) {
+    Definition definition = schedule.definition();
+    Map<String, Object> form = DefinitionForm.of(definition);
+    Schedule.Told told = schedule.told();
+    return new ScheduleView(
+        schedule.id(),
+        definition.kind().word(),
+        definition.name(),
+        schedule.status() != Status.PAUSED,
+        schedule.status().word(),
+        definition.crons(),
+        definition.timezone(),
+        DispatchNotes.time(definition.runAt()),
+        definition.retryIntervalMs(),
+        schedule.isActive() ? DispatchNotes.time(schedule.nextDue()) : null,
+        definition.prohibitOverlap(),
+        definition.missedPolicy().word(),
+        definition.catchupLimit(),
+        definition.missedGraceMs(),
+        (Long) form.get("jitter_ms"),
+        inner(form, "window"),
+        inner(form, "trigger"),
+        inner(form, "parameterized"),
+        shown(inner(form, "metadata")),
+        beside.manifest(),
+        schedule.made().bundle(),
+        shown(schedule.made().source()),
+        beside.past(),
+        open,
+        schedule.counters(),
+        DispatchNotes.time(schedule.pausedUntil()),
+        told.statusReason(),
+        DispatchNotes.time(told.lastMissedAt()),
+        told.lastBlocked(),
+        why(schedule),
+        DispatchNotes.time(schedule.made().at()),
+        DispatchNotes.time(schedule.updatedAt()));
+  }
+
+  private static Map<String, Object> inner(Map<String, Object> form, String name) {
+    return form.get(name) == null ? null : WrittenMembers.objectOf(form.get(name));
+  }
+
+  private static String why(Schedule schedule) {
+    if (!schedule.waiting().isEmpty()) {
+      return why(schedule, schedule.waiting().getFirst());
+    }
+    return switch (schedule.status()) {
+      case COMPLETED -> "it has had its job, or missed it, and makes no other";
+      case PAUSED ->
+          schedule.pausedUntil() == null
+              ? "it is paused until somebody resumes it"
+              : "it is paused until " + DispatchNotes.time(schedule.pausedUntil());
+      case ACTIVE -> next(schedule);
+    };
+  }
+
+  private static String next(Schedule schedule) {
+    if (schedule.definition().kind() == Kind.EVENT) {
+      List<String> types = schedule.definition().trigger().eventTypes();
+      return "it waits for an event " + String.join(" or ", types);
+    }
+    return schedule.nextDue() == null
+        ? "no time within five years makes it due"
+        : "it is due next at " + DispatchNotes.time(schedule.nextDue());
+  }
+
+  private static String why(Schedule schedule, Due due) {
+    String which = "what was due at " + DispatchNotes.time(due.at());
+    if (due.phase() != Phase.WAITS) {
+      return which + " is being dealt with";
+    }
+    String until = which + " is tried at " + DispatchNotes.time(due.notBefore());
+    String hindrance = schedule.told().lastBlocked();
+    return hindrance == null ? until : until + "; last time: " + hindrance;
+  }
+}

@@ -1,0 +1,140 @@
+package io.mirrorneuron.runtime.schedule;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/**
+ * What a schedule has to do, and what it has under way.
+ *
+ * @param waiting what it is due for and was not dealt with yet, in order
+ * @param recent the last dispatches that events and calls have led to: told again, they are known
+ * @param children its jobs that were open when it was last looked at
+ */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+record ScheduleWork(List<Due> waiting, List<String> recent, List<Child> children) {
+  static final ScheduleWork NONE = new ScheduleWork(List.of(), List.of(), List.of());
+
+  private static final int MOST_RECENT = 100;
+
+  ScheduleWork {
+    waiting = waiting == null ? List.of() : List.copyOf(waiting);
+    recent = recent == null ? List.of() : List.copyOf(recent);
+    children = children == null ? List.of() : List.copyOf(children);
+  }
+
+  enum Reason {
+    PERIODIC,
+    DELAYED,
+    RESOURCE_WAIT,
+    EVENT,
+    MANUAL;
+
+    String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** How far it is with what it is due for. */
+  enum Phase {
+    /** Until its time, or until an earlier one is dealt with. */
+    WAITS,
+    /** It is looked at which jobs are still open. */
+    LOOKS,
+    /** It was decided that a job is made; nothing else can come of it. */
+    STARTS
+  }
+
+  /**
+   * Something it is due for.
+   *
+   * @param dispatchId the same however often it is tried
+   * @param at when it was due
+   * @param words what the caller of a manual one said of it; null for none
+   * @param catchUp whether it was missed and is made up for: then it waits for earlier jobs
+   * @param payload what came with it
+   * @param event that made it due; null for none
+   * @param notBefore when it is dealt with
+   */
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  record Due(
+      String dispatchId,
+      long at,
+      Reason reason,
+      String words,
+      boolean catchUp,
+      Map<String, Object> payload,
+      Map<String, Object> event,
+      Phase phase,
+      long notBefore) {
+    Due {
+      payload = payload == null ? Map.of() : payload;
+      event = event == null ? Map.of() : event;
+    }
+
+    Due in(Phase next) {
+      return new Due(dispatchId, at, reason, words, catchUp, payload, event, next, notBefore);
+    }
+
+    Due later(long time) {
+      return new Due(dispatchId, at, reason, words, catchUp, payload, event, Phase.WAITS, time);
+    }
+
+    String eventId() {
+      return event.get("event_id") instanceof String id ? id : null;
+    }
+  }
+
+  /**
+   * One of its jobs.
+   *
+   * @param windowEnd when it must have ended; null for never
+   * @param closing whether it is being cancelled for that
+   */
+  record Child(String jobId, String dispatchId, Long windowEnd, boolean closing) {}
+
+  ScheduleWork waiting(List<Due> all) {
+    return new ScheduleWork(all, recent, children);
+  }
+
+  ScheduleWork children(List<Child> all) {
+    return new ScheduleWork(waiting, recent, all);
+  }
+
+  /** The same with one of what it waits for changed, or without it when that becomes null. */
+  ScheduleWork changing(String dispatchId, UnaryOperator<Due> change) {
+    List<Due> all = new ArrayList<>();
+    for (Due one : waiting) {
+      Due next = one.dispatchId().equals(dispatchId) ? change.apply(one) : one;
+      if (next != null) {
+        all.add(next);
+      }
+    }
+    return waiting(all);
+  }
+
+  ScheduleWork adding(Due one) {
+    List<Due> all = new ArrayList<>(waiting);
+    all.add(one);
+    return waiting(all);
+  }
+
+  ScheduleWork remembering(String dispatchId) {
+    List<String> all = new ArrayList<>(recent);
+    all.add(dispatchId);
+    List<String> newest = all.subList(Math.max(0, all.size() - MOST_RECENT), all.size());
+    return new ScheduleWork(waiting, newest, children);
+  }
+
+  boolean awaits(String dispatchId) {
+    return waiting.stream().anyMatch(one -> one.dispatchId().equals(dispatchId));
+  }
+
+  /** Whether an event or a call has led to this before. */
+  boolean knows(String dispatchId) {
+    return recent.contains(dispatchId) || awaits(dispatchId);
+  }
+}

@@ -1,0 +1,146 @@
+package io.mirrorneuron.runtime.schedule;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Members of an object as somebody wrote them. What has the wrong form is a fault, and counts as
+ * absent; so is in the end what nobody asked for.
+ */
+final class WrittenMembers {
+  private final String path;
+  private final Map<String, Object> members;
+  private final Set<String> asked = new LinkedHashSet<>();
+  private final List<String> faults;
+
+  /**
+   * @param path of the object, with a dot at its end
+   */
+  WrittenMembers(String path, Map<String, Object> members) {
+    this(path, members, new ArrayList<>());
+  }
+
+  private WrittenMembers(String path, Map<String, Object> members, List<String> faults) {
+    this.path = path;
+    this.members = members;
+    this.faults = faults;
+  }
+
+  List<String> faults() {
+    return List.copyOf(faults);
+  }
+
+  String path(String name) {
+    return path + name;
+  }
+
+  void fault(String sentence) {
+    faults.add(sentence);
+  }
+
+  boolean has(String name) {
+    return members.get(name) != null;
+  }
+
+  private Object ask(String name) {
+    asked.add(name);
+    return members.get(name);
+  }
+
+  void passOver(String name) {
+    asked.add(name);
+  }
+
+  /** What may not be there. */
+  void refuse(String name, String why) {
+    if (ask(name) != null) {
+      fault(path(name) + " " + why);
+    }
+  }
+
+  void refuseOthers() {
+    members.keySet().stream()
+        .filter(name -> !asked.contains(name))
+        .forEach(name -> fault(path(name) + " is not known"));
+  }
+
+  String text(String name) {
+    Object value = ask(name);
+    if (value == null || value instanceof String) {
+      String text = (String) value;
+      return text == null || text.isBlank() ? null : text.strip();
+    }
+    fault(path(name) + " must be a text");
+    return null;
+  }
+
+  /** A list of texts, or one. */
+  List<String> texts(String name) {
+    Object value = ask(name);
+    List<?> all = value instanceof List<?> list ? list : value == null ? List.of() : List.of(value);
+    if (!all.stream().allMatch(each -> each instanceof String text && !text.isBlank())) {
+      fault(path(name) + " must be texts");
+      return List.of();
+    }
+    return all.stream().map(String.class::cast).toList();
+  }
+
+  boolean flag(String name, boolean byDefault) {
+    Object value = ask(name);
+    if (value == null || value instanceof Boolean) {
+      return value == null ? byDefault : (Boolean) value;
+    }
+    fault(path(name) + " must be true or false");
+    return byDefault;
+  }
+
+  long number(String name, long byDefault, long most) {
+    Object value = ask(name);
+    if (value == null) {
+      return byDefault;
+    }
+    if ((value instanceof Integer || value instanceof Long)
+        && ((Number) value).longValue() >= 0
+        && ((Number) value).longValue() <= most) {
+      return ((Number) value).longValue();
+    }
+    fault(path(name) + " must be a whole number from 0 to " + most);
+    return byDefault;
+  }
+
+  /** Null when it is neither there nor has a default. */
+  Long positive(String name, Long byDefault) {
+    if (!has(name)) {
+      asked.add(name);
+      return byDefault;
+    }
+    long number = number(name, 1, Long.MAX_VALUE / 4);
+    if (number == 0) {
+      fault(path(name) + " must be above 0");
+      return 1L;
+    }
+    return number;
+  }
+
+  Map<String, Object> object(String name) {
+    Object value = ask(name);
+    if (value == null || value instanceof Map<?, ?>) {
+      return value == null ? Map.of() : objectOf(value);
+    }
+    fault(path(name) + " must be an object");
+    return Map.of();
+  }
+
+  @SuppressWarnings("unchecked") // the keys of a JSON object are texts
+  static Map<String, Object> objectOf(Object value) {
+    return (Map<String, Object>) value;
+  }
+
+  /** The members of an object among these; their faults are faults of these. */
+  WrittenMembers inner(String name) {
+    return new WrittenMembers(path(name) + ".", object(name), faults);
+  }
+}

@@ -1,0 +1,160 @@
+package io.mirrorneuron.runtime.schedule.cron;
+
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.YearMonth;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Five fields (minute, hour, day of month, month, day of week) or one of the words that begin with
+ * {@code @}. It knows local minutes only; zones are the matter of {@link CronSchedule}.
+ *
+ * <p>A field is restricted when it is written in any other way than {@code *} or {@code *}{@code
+ * /1}. Where both day fields are, a day that matches one of them is enough.
+ */
+final class CronExpression {
+  private static final int MINUTES_PER_HOUR = 60;
+  private static final int NONE = -1;
+
+  private static final Map<String, String> WORDS =
+      new TreeMap<>(
+          Map.of(
+              "@hourly", "0 * * * *",
+              "@daily", "0 0 * * *",
+              "@midnight", "0 0 * * *",
+              "@weekly", "0 0 * * 0",
+              "@monthly", "0 0 1 * *",
+              "@yearly", "0 0 1 1 *",
+              "@annually", "0 0 1 1 *"));
+
+  private final long minutes;
+  private final long hours;
+  private final long days;
+  private final long months;
+  private final long weekdays;
+  private final boolean eitherDay;
+  private final boolean everyHour;
+
+  private CronExpression(String[] fields, String text) {
+    this.minutes = bits(CronField.MINUTE, fields, text);
+    this.hours = bits(CronField.HOUR, fields, text);
+    this.days = bits(CronField.DAY_OF_MONTH, fields, text);
+    this.months = bits(CronField.MONTH, fields, text);
+    this.weekdays = bits(CronField.DAY_OF_WEEK, fields, text);
+    this.eitherDay =
+        isRestricted(CronField.DAY_OF_MONTH, fields) && isRestricted(CronField.DAY_OF_WEEK, fields);
+    this.everyHour = !isRestricted(CronField.HOUR, fields);
+  }
+
+  /**
+   * @throws CronSyntaxException with the place
+   */
+  static CronExpression of(String text) {
+    String written = text.strip();
+    if (written.startsWith("@")) {
+      String meant = WORDS.get(written);
+      if (meant == null) {
+        throw new CronSyntaxException(
+            text, "it is none of %s".formatted(String.join(", ", WORDS.keySet())));
+      }
+      written = meant;
+    }
+    String[] fields = written.isEmpty() ? new String[0] : written.split("\\s+");
+    if (fields.length != CronField.values().length) {
+      throw new CronSyntaxException(
+          text,
+          "it has %d %s instead of five: minute, hour, day of month, month, day of week%s"
+              .formatted(
+                  fields.length,
+                  fields.length == 1 ? "field" : "fields",
+                  fields.length == 6 ? "; there is no field for seconds" : ""));
+    }
+    return new CronExpression(fields, text);
+  }
+
+  private static long bits(CronField field, String[] fields, String text) {
+    try {
+      return field.bits(fields[field.ordinal()]);
+    } catch (CronField.Refusal e) {
+      throw new CronSyntaxException(text, field.place() + ": " + e.getMessage());
+    }
+  }
+
+  private static boolean isRestricted(CronField field, String[] fields) {
+    return !CronField.isUnrestricted(fields[field.ordinal()]);
+  }
+
+  /** Whether it is written for each hour, so that an hour that is there twice counts twice. */
+  boolean isForEveryHour() {
+    return everyHour;
+  }
+
+  boolean matches(LocalDateTime minute) {
+    return minute.equals(first(minute, minute.plusMinutes(1)));
+  }
+
+  /**
+   * The first local minute that matches.
+   *
+   * @param from belongs to what is searched
+   * @param until does not
+   * @return null when there is none
+   */
+  LocalDateTime first(LocalDateTime from, LocalDateTime until) {
+    if (!from.isBefore(until)) {
+      return null;
+    }
+    int year = from.getYear();
+    int month = from.getMonthValue();
+    int day = from.getDayOfMonth();
+    int minute = from.getHour() * MINUTES_PER_HOUR + from.getMinute();
+    int lastMonth = until.getYear() * 12 + until.getMonthValue();
+    while (year * 12 + month <= lastMonth) {
+      for (long due = daysOf(year, month) & -1L << day; due != 0; due &= due - 1) {
+        int next = Long.numberOfTrailingZeros(due);
+        int time = firstTime(next == day ? minute : 0);
+        if (time != NONE) {
+          LocalDateTime found =
+              LocalDateTime.of(year, month, next, time / MINUTES_PER_HOUR, time % MINUTES_PER_HOUR);
+          return found.isBefore(until) ? found : null;
+        }
+      }
+      day = 0;
+      minute = 0;
+      year += month / 12;
+      month = month % 12 + 1;
+    }
+    return null;
+  }
+
+  /** A bit for each day of a month that matches, 1 for the first. */
+  private long daysOf(int year, int month) {
+    if ((months & 1L << month) == 0) {
+      return 0;
+    }
+    int length = YearMonth.of(year, month).lengthOfMonth();
+    int weekdayOfFirst = LocalDate.of(year, month, 1).getDayOfWeek().getValue() % 7;
+    long five = weekdays | weekdays << 7 | weekdays << 14 | weekdays << 21 | weekdays << 28;
+    long byWeekday = (five | weekdays << 35) >>> weekdayOfFirst << 1;
+    long matching = eitherDay ? days | byWeekday : days & byWeekday;
+    return matching & ((1L << length + 1) - 2);
+  }
+
+  /** The first minute of a day, counted from midnight, that is not before another. */
+  private int firstTime(int from) {
+    if (from >= 24 * MINUTES_PER_HOUR) {
+      return NONE;
+    }
+    int hour = from / MINUTES_PER_HOUR;
+    long inHour = minutes & -1L << from % MINUTES_PER_HOUR;
+    if ((hours & 1L << hour) != 0 && inHour != 0) {
+      return hour * MINUTES_PER_HOUR + Long.numberOfTrailingZeros(inHour);
+    }
+    long later = hours & -2L << hour;
+    return later == 0
+        ? NONE
+        : Long.numberOfTrailingZeros(later) * MINUTES_PER_HOUR
+            + Long.numberOfTrailingZeros(minutes);
+  }
+}

@@ -1,0 +1,19 @@
+package io.mirrorneuron.runtime.schedule.event;
+
+import io.mirrorneuron.port.event.EventOutcome;
+import io.mirrorneuron.port.event.TriggerEvent;
+
+/** What the schedules that wait for events do about one. */
+@FunctionalInterface
+public interface EventReaction {
+  /** Of a runtime without schedules. */
+  EventReaction NONE = event -> EventOutcome.NOTHING;
+
+  /**
+   * Lets each schedule that waits for the event make its job. May block. May be told an event
+   * again, as long as its id is the same: a schedule that had its job then must not make another.
+   *
+   * @param event with its secrets, for jobs only
+   */
+  EventOutcome happened(TriggerEvent event);
+}

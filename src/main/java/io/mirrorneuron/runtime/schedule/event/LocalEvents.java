@@ -1,0 +1,117 @@
+package io.mirrorneuron.runtime.schedule.event;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.event.EmittedEvent;
+import io.mirrorneuron.port.event.NewEvent;
+import io.mirrorneuron.port.event.TriggerEvent;
+import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.runtime.local.Answers;
+import io.mirrorneuron.store.event.TriggerEventStore;
+import io.mirrorneuron.store.event.TriggerEventStore.Room;
+import io.mirrorneuron.store.event.TriggerEventStore.Seal;
+import io.mirrorneuron.store.event.TriggerEventStore.Teller;
+import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.Redaction;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Events of this store. An event is stored before anybody acts on it, and acted on again when it is
+ * told again: whoever got no answer may tell it once more, and no job of it is lost or made twice.
+ */
+public final class LocalEvents implements TriggerEvents {
+  /** What is kept of what others tell, and as much of what the runtime tells. */
+  public static final Room ROOM = new Room(MOST, 8 << 20);
+
+  private static final String EMITTED = "emitted";
+  private static final String KNOWN = "known";
+
+  private final TriggerEventStore store;
+  private final EventReaction reaction;
+  private final Clock clock;
+  private final Supplier<String> ids;
+
+  /**
+   * @param ids unique ones
+   */
+  public LocalEvents(
+      TriggerEventStore store, EventReaction reaction, Clock clock, Supplier<String> ids) {
+    this.store = store;
+    this.reaction = reaction;
+    this.clock = clock;
+    this.ids = ids;
+  }
+
+  @Override
+  public EmittedEvent emit(NewEvent told) {
+    return emit(Teller.OTHERS, EventRules.checked(told), reaction);
+  }
+
+  /**
+   * The same for what the runtime tells of itself.
+   *
+   * @param isActedOn whether schedules may make jobs of it
+   */
+  EmittedEvent tell(NewEvent own, boolean isActedOn) {
+    return emit(Teller.RUNTIME, own, isActedOn ? reaction : EventReaction.NONE);
+  }
+
+  private EmittedEvent emit(Teller teller, NewEvent told, EventReaction acts) {
+    boolean mayComeAgain = told.eventId() != null;
+    TriggerEvent event =
+        new TriggerEvent(
+            mayComeAgain ? told.eventId() : "event_" + ids.get(),
+            told.eventType(),
+            told.source(),
+            told.payload(),
+            Json.timestamp(clock.instant()));
+    Seal seal =
+        mayComeAgain
+            ? new Seal(event.eventId(), event.createdAt() + " " + fingerprint(told))
+            : null;
+    Optional<String> earlier = Answers.await(store.add(teller, Json.write(event), seal));
+    if (earlier.isPresent()) {
+      event = earlier(event, earlier.get(), seal.text());
+    }
+    return EmittedEvent.of(
+        earlier.isPresent() ? KNOWN : EMITTED, shown(Json.write(event)), acts.happened(event));
+  }
+
+  private static TriggerEvent earlier(TriggerEvent event, String seal, String itsSeal) {
+    String[] parts = seal.split(" ");
+    if (!itsSeal.endsWith(" " + parts[1])) {
+      throw new MnException(
+          ErrorCode.CONFLICT,
+          "event_id_in_use",
+          "another event with the id %s was told at %s".formatted(event.eventId(), parts[0]));
+    }
+    return new TriggerEvent(
+        event.eventId(), event.eventType(), event.source(), event.payload(), parts[0]);
+  }
+
+  private static String fingerprint(NewEvent told) {
+    byte[] content = Json.canonical(Json.MAPPER.valueToTree(told));
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content), 0, 16);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("each Java has SHA-256", e);
+    }
+  }
+
+  @Override
+  public Kept list(int limit) {
+    int most = limit <= 0 ? USUAL_PAGE : Math.min(limit, MOST);
+    List<String> newest = Answers.await(store.newest(most));
+    return new Kept(newest.stream().map(LocalEvents::shown).toList());
+  }
+
+  private static TriggerEvent shown(String document) {
+    return Json.read(Redaction.ofObject(document), TriggerEvent.class, "stored event");
+  }
+}

@@ -1,0 +1,38 @@
+package io.mirrorneuron.store;
+
+import io.vertx.core.Future;
+import io.vertx.redis.client.Response;
+import java.util.concurrent.CompletionStage;
+
+/** The leader of a kind in one hash, see {@code leader.lua}. */
+public final class RedisLeaderLease implements LeaderLease {
+  private static final Script SCRIPT = Script.resource("leader.lua");
+
+  private final RedisLanes lanes;
+  private final Keys keys;
+
+  public RedisLeaderLease(RedisLanes lanes, Keys keys) {
+    this.lanes = lanes;
+    this.keys = keys;
+  }
+
+  @Override
+  public CompletionStage<Long> take(String kind, String owner, long lastsMs, long term) {
+    return call(kind, owner, lastsMs, term).map(Response::toLong).toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<Void> leave(String kind, String owner, long term) {
+    return call(kind, owner, 0, term).<Void>mapEmpty().toCompletionStage();
+  }
+
+  private Future<Response> call(String kind, String owner, long lastsMs, long term) {
+    return SCRIPT
+        .call()
+        .key(keys.leader(kind))
+        .arg(owner)
+        .arg(lastsMs)
+        .arg(term)
+        .send(lanes.of(kind));
+  }
+}

@@ -1,0 +1,2 @@
+/** Where events that start jobs are kept. Entry: {@code TriggerEventStore}. */
+package io.mirrorneuron.store.event;

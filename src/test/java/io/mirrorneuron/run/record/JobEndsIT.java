@@ -1,0 +1,59 @@
+package io.mirrorneuron.run.record;
+
+import static io.mirrorneuron.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.run.RunBacklog;
+import io.mirrorneuron.run.RunStore;
+import io.mirrorneuron.storage.Storage;
+import io.mirrorneuron.store.Keys;
+import io.mirrorneuron.store.RedisJobStore;
+import io.mirrorneuron.testing.RuntimeFixture;
+import io.mirrorneuron.testing.SampleManifests;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Who is to hear of the end of a job hears of it, also when that cannot be told at first. */
+class JobEndsIT {
+  @TempDir private Path home;
+  @TempDir private Path elsewhere;
+
+  private final List<EndedJob> told = new CopyOnWriteArrayList<>();
+
+  /** Is away when it is told for the first time. */
+  private CompletionStage<?> hear(EndedJob job) {
+    told.add(job);
+    return told.size() == 1
+        ? CompletableFuture.failedFuture(MnException.unavailable("away", null))
+        : CompletableFuture.completedStage(null);
+  }
+
+  @Test
+  void anEndThatCouldNotBeToldIsToldAgainThoughItsRunIsWritten() {
+    try (RuntimeFixture runtime = new RuntimeFixture(home)) {
+      String manifest = SampleManifests.program("once", "true");
+      String job = runtime.jobs().submit(Submission.of(manifest)).jobId();
+      runtime.awaitEnd(job);
+      Keys keys = new Keys(RuntimeFixture.config(home).redis().namespace());
+      RedisJobStore store = new RedisJobStore(runtime.lanes(), keys, Duration.ofDays(1), 1000);
+      RunStore runs = new RunStore(elsewhere, new RunBacklog());
+      try (runs;
+          RunRecorder recorder =
+              new RunRecorder(runs, store, run -> {}, this::hear, Storage.unwatched())) {
+        recorder.changed(job);
+        eventually("it is told twice", () -> told.size() == 2);
+      }
+      assertThat(told).extracting(EndedJob::jobId).containsExactly(job, job);
+      assertThat(told.getFirst()).isEqualTo(told.getLast());
+      assertThat(told.getFirst().status()).isEqualTo("completed");
+    }
+  }
+}

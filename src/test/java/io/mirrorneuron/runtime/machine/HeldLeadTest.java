@@ -1,0 +1,130 @@
+package io.mirrorneuron.runtime.machine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.store.LeaderLease;
+import io.mirrorneuron.testing.InMemoryLeaderLease;
+import io.mirrorneuron.testing.TurnedClock;
+import io.mirrorneuron.testing.TurnedTimers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+
+class HeldLeadTest {
+  private final TurnedTimers timers =
+      new TurnedTimers(new TurnedClock(Instant.parse("2026-01-01T00:00:00Z")));
+  private final InMemoryLeaderLease lease = new InMemoryLeaderLease(timers::now);
+
+  /** A server that does nothing while it is stopped, as under SIGSTOP. */
+  private static final class Stoppable implements Timers {
+    private final Timers timers;
+    boolean stopped;
+
+    Stoppable(Timers timers) {
+      this.timers = timers;
+    }
+
+    @Override
+    public long now() {
+      return timers.now();
+    }
+
+    @Override
+    public void at(long at, Runnable task) {
+      timers.at(
+          at,
+          () -> {
+            if (stopped) {
+              at(timers.now() + 100, task); // it comes late
+            } else {
+              task.run();
+            }
+          });
+    }
+  }
+
+  private HeldLead lead(String owner, LeaderLease held, Timers clock) {
+    HeldLead lead = new HeldLead("k", owner, held, clock);
+    lead.start();
+    return lead;
+  }
+
+  @Test
+  void oneLeadsAndGoesOnLeading() {
+    HeldLead a = lead("a", lease, timers);
+    HeldLead b = lead("b", lease, timers);
+    long term = a.term().orElseThrow();
+    timers.advance(Duration.ofMinutes(10));
+
+    assertThat(a.term()).hasValue(term);
+    assertThat(b.term()).isEmpty();
+  }
+
+  @Test
+  void whoClosesLetsAnotherLeadSoon() {
+    HeldLead a = lead("a", lease, timers);
+    HeldLead b = lead("b", lease, timers);
+    a.close();
+    assertThat(a.term()).isEmpty();
+    timers.advance(Duration.ofMillis(HeldLead.RENEWED_MS));
+    assertThat(b.term()).isPresent();
+  }
+
+  @Test
+  void whoStoodStillLeadsNoMoreBeforeItHasAskedAnybody() {
+    Stoppable stopped = new Stoppable(timers);
+    HeldLead a = lead("a", lease, stopped);
+    HeldLead b = lead("b", lease, timers);
+    long first = a.term().orElseThrow();
+    stopped.stopped = true;
+    timers.advance(Duration.ofMinutes(1));
+
+    assertThat(a.term()).isEmpty(); // by its own clock
+    assertThat(b.term().orElseThrow()).isGreaterThan(first);
+    stopped.stopped = false;
+    timers.advance(Duration.ofMinutes(1));
+    assertThat(a.term()).isEmpty();
+    assertThat(b.term()).isPresent();
+  }
+
+  @Test
+  void aloneItLeadsAgainUnderAnotherTerm() {
+    Stoppable stopped = new Stoppable(timers);
+    HeldLead a = lead("a", lease, stopped);
+    long first = a.term().orElseThrow();
+    stopped.stopped = true;
+    timers.advance(Duration.ofMinutes(1));
+    stopped.stopped = false;
+    timers.advance(Duration.ofSeconds(5));
+
+    assertThat(a.term().orElseThrow()).isGreaterThan(first);
+  }
+
+  @Test
+  void whileTheStoreIsAwayItLeadsNoLongerThanItsLeaseLasts() {
+    boolean[] away = {false};
+    LeaderLease far =
+        new LeaderLease() {
+          @Override
+          public CompletionStage<Long> take(String kind, String owner, long lasts, long term) {
+            return away[0]
+                ? CompletableFuture.failedFuture(new IllegalStateException("away"))
+                : lease.take(kind, owner, lasts, term);
+          }
+
+          @Override
+          public CompletionStage<Void> leave(String kind, String owner, long term) {
+            return lease.leave(kind, owner, term);
+          }
+        };
+    HeldLead a = lead("a", far, timers);
+    away[0] = true;
+    timers.advance(Duration.ofMillis(HeldLead.TRUSTED_MS - 1));
+    assertThat(a.term()).isPresent();
+    timers.advance(Duration.ofMillis(1));
+    assertThat(a.term()).isEmpty();
+  }
+}

@@ -1,0 +1,101 @@
+package io.mirrorneuron.runtime.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mirrorneuron.runtime.machine.MachineSimulation;
+import io.mirrorneuron.runtime.schedule.Definition.MissedPolicy;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Two servers with the real loop, which crash between any two steps, lose answers, lead both at
+ * once, and whose clocks are set forth and back.
+ */
+class ScheduleSimulationTest {
+  private static final long START = 1_000_000;
+  private static final long HOUR = 3_600_000;
+  private static final int SEEDS = 40;
+
+  private ScheduleWorld world;
+  private MachineSimulation<ScheduleState, ScheduleInput, ScheduleDeed> simulation;
+
+  private void simulate(long seed, boolean clocksAreSet) {
+    Random random = new Random(seed);
+    world = new ScheduleWorld(random, () -> simulation.now(), 6 * 60_000);
+    simulation =
+        new MachineSimulation<>(
+            seed,
+            new ScheduleMachine(ScheduleWorld.CALENDAR),
+            (id, deed) -> CompletableFuture.completedFuture(world.perform(id, deed)),
+            seed % 4 * 0.02);
+    if (clocksAreSet) {
+      for (int i = 0; i < 6; i++) {
+        long by = (random.nextBoolean() ? HOUR : -HOUR) / (1 + random.nextInt(60));
+        simulation.setClocks(START + random.nextLong(HOUR), by);
+      }
+    }
+  }
+
+  private Map<String, Definition> schedules() {
+    Map<String, Definition> all = new LinkedHashMap<>();
+    all.put("skip", ScheduleWorld.every("*/3 * * * *", MissedPolicy.SKIP, true, 0));
+    all.put("one", ScheduleWorld.every("*/2 * * * *", MissedPolicy.CATCHUP_ONE, true, 20_000));
+    all.put("all", ScheduleWorld.every("*/4 * * * *", MissedPolicy.CATCHUP_ALL, true, 0));
+    all.put("alone", ScheduleWorld.every("* * * * *", MissedPolicy.SKIP, false, 0));
+    all.put("allAlone", ScheduleWorld.every("*/7 * * * *", MissedPolicy.CATCHUP_ALL, false, 5_000));
+    all.forEach(
+        (id, definition) ->
+            simulation.submit(
+                START + 10,
+                id,
+                new ScheduleInput.Create(ScheduleWorld.schedule(id, definition, START), "{}")));
+    return all;
+  }
+
+  @Test
+  void whateverCrashesEachTimeIsDealtWithOnce() {
+    for (long seed = 0; seed < SEEDS; seed++) {
+      boolean clocksAreSet = seed % 2 == 1;
+      simulate(seed, clocksAreSet);
+      Map<String, Definition> all = schedules();
+      simulation.run(START + HOUR);
+
+      for (String id : all.keySet()) {
+        Schedule stored = simulation.stored(id).orElseThrow().schedule();
+        boolean nothingMissed =
+            !clocksAreSet || all.get(id).missedPolicy() == MissedPolicy.CATCHUP_ALL;
+        world.check("seed " + seed + " " + id, stored, nothingMissed);
+        assertThat(stored.counters().dispatched()).as(id).isPositive();
+      }
+    }
+  }
+
+  @Test
+  void eventsAndCallsMakeAJobEachHoweverOftenTheyAreTold() {
+    for (long seed = 0; seed < SEEDS; seed++) {
+      simulate(seed, false);
+      Definition onEvent =
+          DefinitionReader.read(
+              ScheduleWorld.CALENDAR,
+              Map.of("trigger", Map.of("event_type", "x"), "prohibit_overlap", false),
+              0);
+      simulation.submit(
+          START, "e", new ScheduleInput.Create(ScheduleWorld.schedule("e", onEvent, START), "{}"));
+      for (int i = 0; i < 5; i++) {
+        String dispatch = DispatchIds.ofEvent("e", "event-" + i);
+        simulation.submit(
+            START + 30_000 + i,
+            "e",
+            new ScheduleInput.Happened(dispatch, Map.of("event_id", "event-" + i), Map.of()));
+      }
+      simulation.run(START + 90_000);
+
+      long jobs =
+          world.made.get("e").values().stream().flatMap(all -> all.stream()).distinct().count();
+      assertThat(jobs).as("seed " + seed).isEqualTo(5);
+    }
+  }
+}

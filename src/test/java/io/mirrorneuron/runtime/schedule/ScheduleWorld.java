@@ -1,0 +1,108 @@
+package io.mirrorneuron.runtime.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mirrorneuron.port.schedule.ScheduleCounters;
+import io.mirrorneuron.runtime.schedule.Definition.MissedPolicy;
+import io.mirrorneuron.runtime.schedule.Schedule.Status;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+
+/** Jobs that schedules of a simulation have made: what no crash undoes. */
+final class ScheduleWorld {
+  static final CronCalendar CALENDAR = new CronCalendar();
+
+  /** By schedule and due time, the jobs that were made for it. */
+  final Map<String, TreeMap<Long, Set<String>>> made = new HashMap<>();
+
+  private final Map<String, Long> ends = new HashMap<>();
+  private final Random random;
+  private final LongSupplier clock;
+  private final long longest;
+
+  /**
+   * @param longest that a job takes
+   */
+  ScheduleWorld(Random random, LongSupplier clock, long longest) {
+    this.random = random;
+    this.clock = clock;
+    this.longest = longest;
+  }
+
+  static Schedule schedule(String id, Definition definition, long now) {
+    return Schedule.of(
+        id, definition, Status.ACTIVE, new Schedule.Made(null, "g", Map.of(), null, now));
+  }
+
+  static Definition every(String cron, MissedPolicy policy, boolean overlaps, long jitterMs) {
+    return DefinitionReader.read(
+        CALENDAR,
+        Map.of(
+            "cron",
+            cron,
+            "missed_policy",
+            policy.word(),
+            "catchup_limit",
+            100,
+            "prohibit_overlap",
+            !overlaps,
+            "jitter_ms",
+            jitterMs),
+        0);
+  }
+
+  ScheduleInput perform(String id, ScheduleDeed deed) {
+    return switch (deed) {
+      case ScheduleDeed.Look(String dispatch, List<String> jobs) -> {
+        Set<String> open = new HashSet<>(jobs);
+        open.removeIf(job -> ends.get(job) <= clock.getAsLong());
+        yield new ScheduleInput.Seen(dispatch, open);
+      }
+      case ScheduleDeed.Close(String job) -> new ScheduleInput.Closed(job, true);
+      case ScheduleDeed.Start start -> {
+        String job = "job-" + DispatchIds.jobPart(start.due().dispatchId());
+        made.computeIfAbsent(id, first -> new TreeMap<>())
+            .computeIfAbsent(start.due().at(), first -> new HashSet<>())
+            .add(job);
+        ends.putIfAbsent(job, clock.getAsLong() + random.nextLong(longest));
+        yield new ScheduleInput.Started(start.due().dispatchId(), job);
+      }
+    };
+  }
+
+  /** Each time that has come was dealt with once, in one way or another. */
+  void check(String which, Schedule schedule, boolean nothingMissed) {
+    List<Long> due = new ArrayList<>();
+    long last = schedule.lastDue() == null ? 0 : schedule.lastDue();
+    Definition definition = schedule.definition();
+    OptionalLong next =
+        CALENDAR.next(definition.crons(), definition.timezone(), schedule.made().at());
+    while (next.isPresent() && next.getAsLong() <= last) {
+      due.add(next.getAsLong());
+      next = CALENDAR.next(definition.crons(), definition.timezone(), next.getAsLong());
+    }
+    TreeMap<Long, Set<String>> jobs = made.getOrDefault(schedule.id(), new TreeMap<>());
+    jobs.forEach((at, names) -> assertThat(names).as(which + " made twice for " + at).hasSize(1));
+    assertThat(due).as(which + ": made for what was not due").containsAll(jobs.keySet());
+    ScheduleCounters counted = schedule.counters();
+    assertThat(counted.dispatched()).as(which + " dispatched").isEqualTo(jobs.size());
+    long dealtWith =
+        counted.dispatched()
+            + counted.missed()
+            + counted.blocked()
+            + counted.failed()
+            + schedule.waiting().size();
+    assertThat(dealtWith).as(which + " dealt with").isEqualTo(due.size());
+    if (nothingMissed) {
+      assertThat(counted.missed()).as(which + " missed").isZero();
+    }
+  }
+}

@@ -1,0 +1,280 @@
+package io.mirrorneuron.runtime.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mirrorneuron.runtime.machine.StateMachine;
+import io.mirrorneuron.runtime.schedule.Definition.MissedPolicy;
+import io.mirrorneuron.store.RecordStore.Beside;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** A year of fifty schedules; deciders that are wrong are found out. */
+class ScheduleYearTest {
+  private static final long START = Instant.parse("2026-01-01T00:00:30Z").toEpochMilli();
+  private static final long DAY = 86_400_000;
+  private static final List<String> CRONS =
+      List.of(
+          "0 * * * *", "30 2 * * *", "0 9 * * 1-5", "15 */6 * * *", "0 0 1 * *", "59 23 29 2 *");
+  private static final List<String> ZONES =
+      List.of("UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata");
+
+  private final Map<String, ScheduleState> disk = new HashMap<>();
+  private final Map<String, ScheduleState> stale = new HashMap<>();
+  private final Map<String, Long> wakes = new HashMap<>();
+  private long now = START;
+  private long skew;
+
+  private long clock() {
+    return now + skew;
+  }
+
+  /** Runs all, and checks them at the end. */
+  private void live(StateMachine<ScheduleState, ScheduleInput, ScheduleDeed> machine, long days) {
+    Random random = new Random(7);
+    ScheduleWorld world = new ScheduleWorld(random, () -> now, 90 * 60_000);
+    for (int i = 0; i < 50; i++) {
+      String id = "s" + i;
+      Definition definition =
+          DefinitionReader.read(
+              ScheduleWorld.CALENDAR,
+              Map.of(
+                  "cron", CRONS.get(i % CRONS.size()),
+                  "timezone", ZONES.get(i % ZONES.size()),
+                  "missed_policy", MissedPolicy.values()[i % 3].word(),
+                  "catchup_limit", 100,
+                  "prohibit_overlap", i % 4 == 0),
+              START);
+      Schedule schedule = ScheduleWorld.schedule(id, definition, START);
+      decide(machine, id, null, new ScheduleInput.Create(schedule, "{}"));
+    }
+    while (now < START + days * DAY) {
+      step(machine, world, random);
+    }
+    skew = 2 * DAY; // later than all that clocks have ever said
+    for (int i = 0; i < 200_000 && wakesNext().at() <= clock(); i++) {
+      step(machine, world, new Random(i));
+    }
+    for (String id : disk.keySet()) {
+      Schedule schedule = disk.get(id).schedule();
+      boolean all = schedule.definition().missedPolicy() == MissedPolicy.CATCHUP_ALL;
+      world.check(id, schedule, all);
+    }
+  }
+
+  private record Wake(String id, long at) {}
+
+  private Wake wakesNext() {
+    Wake first = new Wake("", Long.MAX_VALUE);
+    for (var wake : wakes.entrySet()) {
+      if (wake.getValue() < first.at()) {
+        first = new Wake(wake.getKey(), wake.getValue());
+      }
+    }
+    return first;
+  }
+
+  private void step(
+      StateMachine<ScheduleState, ScheduleInput, ScheduleDeed> machine,
+      ScheduleWorld world,
+      Random random) {
+    if (random.nextInt(2_000) == 0) {
+      now += random.nextLong(6 * 3_600_000); // nobody leads
+    }
+    Wake next = wakesNext();
+    now = Math.max(now, next.at() - skew) + random.nextInt(3_000);
+    input(machine, next.id(), machine.wake(), random);
+    deeds(machine, world, next.id(), random);
+  }
+
+  private void deeds(
+      StateMachine<ScheduleState, ScheduleInput, ScheduleDeed> machine,
+      ScheduleWorld world,
+      String id,
+      Random random) {
+    List<ScheduleDeed> owed = machine.owed(disk.get(id));
+    while (!owed.isEmpty()) {
+      for (ScheduleDeed deed : new ArrayList<>(owed)) {
+        ScheduleInput result = world.perform(id, deed);
+        if (random.nextInt(10) == 0) {
+          result = world.perform(id, deed); // a second leader does it as well
+        }
+        if (random.nextInt(10) > 0) { // else the server died before it could tell
+          input(machine, id, result, random);
+        }
+        if (random.nextInt(10) == 0) {
+          input(machine, id, result, random); // told twice
+        }
+      }
+      owed = machine.owed(disk.get(id));
+    }
+  }
+
+  /** Stores what is decided on; a server that is late decides on what it read long ago. */
+  private void input(
+      StateMachine<ScheduleState, ScheduleInput, ScheduleDeed> machine,
+      String id,
+      ScheduleInput input,
+      Random random) {
+    if (random.nextInt(400) == 0) {
+      skew = (random.nextInt(5) - 2) * 3_600_000L; // a clock is set
+    }
+    if (random.nextInt(20) == 0) {
+      ScheduleState old = stale.get(id);
+      if (old != null && old.equals(disk.get(id))) {
+        decide(machine, id, old, input);
+      } // else the store refuses its revision
+      stale.put(id, machine.read(machine.write(disk.get(id))));
+      return; // and the input is lost with it; it comes again
+    }
+    decide(machine, id, disk.get(id), input);
+  }
+
+  private void decide(
+      StateMachine<ScheduleState, ScheduleInput, ScheduleDeed> machine,
+      String id,
+      ScheduleState stored,
+      ScheduleInput input) {
+    Schedule next =
+        machine.decide(Optional.ofNullable(stored), input, clock()).orElseThrow().schedule();
+    ScheduleState kept = ScheduleState.of(next);
+    disk.put(id, kept);
+    wakes.put(id, machine.wakeAt(kept).orElse(Long.MAX_VALUE));
+  }
+
+  @Test
+  void nothingIsMadeTwiceAndNothingIsLost() {
+    ScheduleMachine machine = new ScheduleMachine(ScheduleWorld.CALENDAR);
+    live(machine, 365);
+    long dispatched =
+        disk.values().stream().mapToLong(text -> text.schedule().counters().dispatched()).sum();
+    assertThat(dispatched).isGreaterThan(50_000);
+  }
+
+  /** The decider with a mistake in what it decides. */
+  private abstract static class Mistaken
+      implements StateMachine<ScheduleState, ScheduleInput, ScheduleDeed> {
+    final ScheduleMachine right = new ScheduleMachine(ScheduleWorld.CALENDAR);
+
+    abstract Schedule wrong(Schedule before, ScheduleInput input, Schedule after, long now);
+
+    @Override
+    public String kind() {
+      return right.kind();
+    }
+
+    @Override
+    public Optional<ScheduleState> decide(
+        Optional<ScheduleState> state, ScheduleInput input, long now) {
+      return right
+          .decide(state, input, now)
+          .map(
+              next ->
+                  state.isEmpty()
+                      ? next
+                      : new ScheduleState(
+                          wrong(state.get().schedule(), input, next.schedule(), now),
+                          next.news(),
+                          next.manifest()));
+    }
+
+    @Override
+    public List<ScheduleDeed> owed(ScheduleState state) {
+      return right.owed(state);
+    }
+
+    @Override
+    public OptionalLong wakeAt(ScheduleState state) {
+      return right.wakeAt(state);
+    }
+
+    @Override
+    public ScheduleInput wake() {
+      return right.wake();
+    }
+
+    @Override
+    public Beside beside(ScheduleState state) {
+      return right.beside(state);
+    }
+
+    @Override
+    public String write(ScheduleState state) {
+      return right.write(state);
+    }
+
+    @Override
+    public ScheduleState read(String json) {
+      return right.read(json);
+    }
+  }
+
+  private interface Mistake {
+    Schedule in(Schedule before, ScheduleInput input, Schedule after, long now);
+  }
+
+  private void isFound(Mistake mistake) {
+    Mistaken machine =
+        new Mistaken() {
+          @Override
+          Schedule wrong(Schedule before, ScheduleInput input, Schedule after, long now) {
+            return mistake.in(before, input, after, now);
+          }
+        };
+    assertThatThrownBy(() -> live(machine, 60)).isInstanceOf(AssertionError.class);
+  }
+
+  @Test
+  void aDeciderThatAimsFromItsClockAloneIsFound() {
+    isFound(
+        (before, input, after, now) ->
+            input instanceof ScheduleInput.Started && after.nextDue() != null
+                ? after.due(
+                    DueTimes.next(after.definition(), ScheduleWorld.CALENDAR, now), after.lastDue())
+                : after);
+  }
+
+  @Test
+  void aDeciderThatNamesDispatchesAfterItsClockIsFound() {
+    isFound(
+        (before, input, after, now) ->
+            after.waiting(
+                after.waiting().stream()
+                    .map(
+                        due ->
+                            before.awaits(due.dispatchId())
+                                ? due
+                                : new ScheduleWork.Due(
+                                    DispatchIds.ofTime(after.id(), now),
+                                    now,
+                                    due.reason(),
+                                    null,
+                                    due.catchUp(),
+                                    Map.of(),
+                                    Map.of(),
+                                    due.phase(),
+                                    due.notBefore()))
+                    .toList()));
+  }
+
+  @Test
+  void aDeciderThatForgetsWhatWaitsWhenAnotherIsDueIsFound() {
+    isFound(
+        (before, input, after, now) ->
+            after.waiting().size() > 1 ? after.waiting(after.waiting().subList(0, 1)) : after);
+  }
+
+  @Test
+  void aDeciderThatGivesUpOnWhatItCannotMakeAtOnceIsFound() {
+    isFound(
+        (before, input, after, now) ->
+            input instanceof ScheduleInput.Seen ? after.waiting(List.of()) : after);
+  }
+}

@@ -1,0 +1,185 @@
+package io.mirrorneuron.runtime.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.Submission.Payloads;
+import io.mirrorneuron.port.event.NewEvent;
+import io.mirrorneuron.port.schedule.DispatchRecord;
+import io.mirrorneuron.port.schedule.DispatchReport;
+import io.mirrorneuron.port.schedule.NewSchedule;
+import io.mirrorneuron.port.schedule.ScheduleView;
+import io.mirrorneuron.port.schedule.SchedulesPort;
+import io.mirrorneuron.testing.Eventually;
+import io.mirrorneuron.testing.RuntimeFixture;
+import io.mirrorneuron.testing.SampleManifests;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Schedules with real programs on a real Redis. */
+class SchedulesIT {
+  @TempDir static Path home;
+  private static RuntimeFixture runtime;
+
+  @BeforeAll
+  static void start() {
+    runtime = new RuntimeFixture(home);
+  }
+
+  @AfterAll
+  static void stop() {
+    runtime.close();
+  }
+
+  private static SchedulesPort schedules() {
+    return runtime.runtime().schedules();
+  }
+
+  private static ScheduleView create(Submission bundle, Map<String, Object> schedule) {
+    return schedules().create(new NewSchedule(bundle, schedule, Map.of()));
+  }
+
+  private static ScheduleView create(String manifest, Map<String, Object> schedule) {
+    return create(Submission.of(manifest), schedule);
+  }
+
+  private static String output(String jobId) {
+    return runtime.awaitEnd(jobId).at("/job/result").toString();
+  }
+
+  /** As clients write them, for the one run that they submit. */
+  @Test
+  void eachJobHasARunOfItsOwnThoughTheManifestNamesOne() {
+    String manifest =
+        SampleManifests.program("named", "sh", "-c", "echo run=$MN_RUN_ID")
+            .replaceFirst(
+                "\\{",
+                "{\"run_id\":\"chosen\",\"metadata\":{\"blueprint_run_id\":\"chosen\","
+                    + "\"mn_cli\":{\"run_id\":\"chosen\"}},");
+    String id = create(manifest, Map.of("cron", "0 0 1 1 *")).scheduleId();
+    String first = schedules().dispatch(id, Map.of(), null, null).jobId();
+    assertThat(output(first)).contains("run=run-" + first);
+    String second = schedules().dispatch(id, Map.of(), null, null).jobId();
+
+    assertThat(second).isNotNull().isNotEqualTo(first);
+    assertThat(output(second)).contains("run=run-" + second).doesNotContain("chosen");
+  }
+
+  @Test
+  void anEarlierJobBlocksAndAWindowEndsIt() {
+    String manifest = SampleManifests.program("slow", "sleep", "600");
+    String id =
+        create(manifest, Map.of("cron", "0 0 1 1 *", "window", Map.of("duration_ms", 1_500)))
+            .scheduleId();
+    DispatchReport first = schedules().dispatch(id, Map.of(), null, null);
+    DispatchReport second = schedules().dispatch(id, Map.of(), null, null);
+    assertThat(second.blocked()).isEqualTo(1);
+    assertThat(second.dispatch().statusReason()).contains(first.jobId() + " still runs");
+    assertThat(schedules().get(id).activeJobIds()).containsExactly(first.jobId());
+
+    assertThat(runtime.awaitEnd(first.jobId()).at("/job/status").asText()).isEqualTo("cancelled");
+    Eventually.eventually(
+        "the window is closed",
+        () ->
+            schedules().get(id).dispatches().stream()
+                .anyMatch(one -> one.status().equals("window_closed")));
+    DispatchRecord closed = schedules().get(id).dispatches().getLast(); // the first of both
+    assertThat(closed.jobId()).isEqualTo(first.jobId());
+    assertThat(closed.closedAt()).isNotNull();
+    assertThat(closed.submittedAt()).isLessThan(closed.closedAt());
+    assertThat(schedules().get(id).activeJobIds()).isEmpty();
+  }
+
+  @Test
+  void whatComesWithADispatchReachesThePrograms() {
+    String manifest =
+        SampleManifests.program(
+            "told", "sh", "-c", "cat $MN_BODY_FILE; echo; echo $MN_SCHEDULE_DISPATCH_JSON");
+    String id =
+        create(
+                manifest,
+                Map.of(
+                    "cron",
+                    "0 0 1 1 *",
+                    "parameterized",
+                    Map.of("payload", "required", "meta_required", List.of("region"))))
+            .scheduleId();
+    DispatchReport lacking = schedules().dispatch(id, Map.of("x", 1), null, null);
+    assertThat(lacking.failed()).isEqualTo(1);
+    assertThat(lacking.dispatch().statusReason()).isEqualTo("payload lacks region");
+
+    DispatchReport report = schedules().dispatch(id, Map.of("region", "north"), null, null);
+    assertThat(output(report.jobId()))
+        .contains("north")
+        .contains("schedule_id")
+        .contains(report.dispatch().dispatchId());
+  }
+
+  @Test
+  void anEventMakesOneJobOfEachScheduleThatWaitsForIt() {
+    String manifest = SampleManifests.program("placed", "sh", "-c", "cat $MN_BODY_FILE");
+    Map<String, Object> trigger =
+        Map.of("event_type", "order_placed", "filters", Map.of("region", "eu"));
+    String id = create(manifest, Map.of("trigger", trigger)).scheduleId();
+    NewEvent event =
+        new NewEvent("event-77", "order_placed", "test", Map.of("region", "eu", "n", 7));
+    var told = runtime.runtime().events().emit(event);
+    assertThat(told.dispatched()).isEqualTo(1);
+    assertThat(told.jobId()).isNotNull();
+    assertThat(output(told.jobId())).contains("7");
+
+    var again = runtime.runtime().events().emit(event);
+    assertThat(again.dispatched()).isZero();
+    assertThat(again.skipped()).isEqualTo(1);
+    var other = new NewEvent(null, "order_placed", "test", Map.of("region", "us"));
+    assertThat(runtime.runtime().events().emit(other).dispatched()).isZero();
+    assertThat(schedules().get(id).counters().dispatched()).isEqualTo(1);
+    assertThat(schedules().get(id).dispatches().getFirst().eventId()).isEqualTo("event-77");
+  }
+
+  @Test
+  void filesOfAScheduleComeWithEachJob() {
+    String manifest =
+        SampleManifests.program("files", "sh", "hello.sh")
+            .replaceFirst("\"command\"", "\"upload_path\":\"greet\",\"command\"");
+    Payloads files =
+        new Payloads.Inline(
+            Map.of("greet/hello.sh", "echo hello from a file".getBytes(StandardCharsets.UTF_8)));
+    String id =
+        create(new Submission(manifest, files, null), Map.of("cron", "@yearly")).scheduleId();
+    assertThat(schedules().get(id).bundleRef()).isNotNull();
+    String job = schedules().dispatch(id, Map.of(), null, null).jobId();
+    assertThat(output(job)).contains("hello from a file");
+  }
+
+  @Test
+  void aManifestSaysWhenAndRunsAtOnceAsAJob() {
+    String manifest =
+        SampleManifests.program("says", "true")
+            .replaceFirst(
+                "\\{", "{\"schedule\":{\"cron\":\"@daily\",\"timezone\":\"Asia/Tokyo\"},");
+    ScheduleView made = create(manifest, Map.of());
+    assertThat(made.crons()).containsExactly("@daily");
+    assertThat(made.timezone()).isEqualTo("Asia/Tokyo");
+
+    var job = runtime.jobs().submit(Submission.of(manifest));
+    assertThat(job.warnings()).isEmpty();
+    assertThat(runtime.awaitEnd(job.jobId()).at("/job/status").asText()).isEqualTo("completed");
+  }
+
+  @Test
+  void whatWaitsForRoomIsMadeOnce() {
+    String id =
+        create(SampleManifests.program("room", "true"), Map.of("kind", "resource_wait"))
+            .scheduleId();
+    Eventually.eventually(
+        "it is completed", () -> schedules().get(id).status().equals("completed"));
+    assertThat(schedules().get(id).counters().dispatched()).isEqualTo(1);
+  }
+}

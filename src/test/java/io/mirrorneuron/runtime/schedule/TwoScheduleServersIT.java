@@ -1,0 +1,68 @@
+package io.mirrorneuron.runtime.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.schedule.NewSchedule;
+import io.mirrorneuron.port.schedule.SchedulesPort;
+import io.mirrorneuron.testing.Eventually;
+import io.mirrorneuron.testing.RuntimeFixture;
+import io.mirrorneuron.testing.SampleManifests;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two servers on one Redis: one does what is due. */
+class TwoScheduleServersIT {
+  private static final int SCHEDULES = 20;
+
+  @TempDir Path folder;
+  private RuntimeFixture one;
+  private RuntimeFixture other;
+
+  @BeforeEach
+  void start() throws Exception {
+    one = new RuntimeFixture(Files.createDirectory(folder.resolve("one")));
+    other = RuntimeFixture.beside(one, Files.createDirectory(folder.resolve("other")));
+  }
+
+  @AfterEach
+  void stop() {
+    other.close();
+    one.close();
+  }
+
+  private static String create(SchedulesPort schedules, long delayMs) {
+    Submission quick = Submission.of(SampleManifests.program("quick", "true"));
+    return schedules
+        .create(new NewSchedule(quick, Map.of("delay_ms", delayMs), Map.of()))
+        .scheduleId();
+  }
+
+  /** Each that was asked makes its own, whichever leads makes the rest; none is made twice. */
+  @Test
+  void eachIsMadeOnceWhoeverWasAskedAndWhoeverLeaves() {
+    List<String> ids = new ArrayList<>();
+    for (int i = 0; i < SCHEDULES; i++) {
+      ids.add(create((i % 2 == 0 ? one : other).runtime().schedules(), 200 + 150L * i));
+    }
+    one.leave(); // it led, as it was first
+    SchedulesPort left = other.runtime().schedules();
+    Eventually.eventually(
+        "all are made",
+        () -> ids.stream().allMatch(id -> left.get(id).status().equals("completed")));
+    one.startAgain();
+
+    for (String id : ids) {
+      assertThat(left.get(id).counters().dispatched()).as(id).isEqualTo(1);
+      assertThat(left.get(id).dispatches()).as(id).hasSize(1);
+    }
+    assertThat(other.jobs().list(100, true).data()).hasSize(SCHEDULES);
+  }
+}

@@ -1,0 +1,66 @@
+package io.mirrorneuron.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mirrorneuron.store.RecordStore.Beside;
+import io.mirrorneuron.testing.RedisFixture;
+import io.vertx.redis.client.Command;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.io.TempDir;
+
+class RedisLeaderLeaseIT implements LeaderLeaseContract {
+  @TempDir static Path folder;
+  private static RedisFixture redis;
+  private static RedisLanes lanes;
+  private Keys keys;
+
+  @BeforeAll
+  static void start() {
+    redis = RedisFixture.start(folder);
+    lanes = redis.lanes();
+  }
+
+  @AfterAll
+  static void stop() {
+    redis.close();
+  }
+
+  @BeforeEach
+  void name(TestInfo test) {
+    keys = new Keys(test.getTestMethod().orElseThrow().getName());
+  }
+
+  @Override
+  public LeaderLease lease() {
+    return new RedisLeaderLease(lanes, keys);
+  }
+
+  /** The clock of Redis cannot be turned, so the end is. */
+  @Override
+  public void pass(long millis) {
+    redis.ask(Command.HINCRBY, keys.leader("k"), "until", -millis);
+  }
+
+  @Test
+  void whatALeaderWritesIsRefusedOnceAnotherHasLed() {
+    RecordStore records = new RedisRecordStore(lanes, keys);
+    long term = lease().take("k", "a", LONG_MS, LeaderLease.NONE).toCompletableFuture().join();
+    var mine = new Beside(term, "", null, List.of());
+    assertThat(records.write("k", "x", 0, "{}", 0, mine).toCompletableFuture().join()).isPresent();
+
+    pass(LONG_MS);
+    lease().take("k", "b", LONG_MS, LeaderLease.NONE).toCompletableFuture().join();
+    assertThat(records.write("k", "y", 0, "{}", 0, mine).toCompletableFuture())
+        .failsWithin(Duration.ofSeconds(5))
+        .withThrowableThat()
+        .withMessageContaining("another server leads");
+    assertThat(records.read("k", "y").toCompletableFuture().join()).isEmpty();
+  }
+}

@@ -1,0 +1,59 @@
+package io.mirrorneuron.testing;
+
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.runtime.local.JobIds;
+import io.mirrorneuron.runtime.schedule.ChildJobs;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Jobs of schedules that a test ends. */
+public final class FakeChildJobs implements ChildJobs {
+  /** What was made, by id. */
+  public final Map<String, Order> made = new LinkedHashMap<>();
+
+  public final Set<String> open = new HashSet<>();
+
+  /** What making a job fails with; null when it works. */
+  public MnException failure;
+
+  @Override
+  public Kept keep(Submission submission) {
+    return new Kept(null, "nightly");
+  }
+
+  @Override
+  public List<String> entrypoints(String manifest) {
+    return List.of("start");
+  }
+
+  @Override
+  public String jobId(String graphId, long millis, String hex) {
+    return JobIds.jobId(graphId, millis, hex);
+  }
+
+  @Override
+  public synchronized void make(Order order) {
+    if (failure != null) {
+      throw failure;
+    }
+    if (made.putIfAbsent(order.jobId(), order) == null) {
+      open.add(order.jobId());
+    }
+  }
+
+  @Override
+  public synchronized Set<String> open(List<String> jobIds) {
+    Set<String> found = new HashSet<>(open);
+    found.retainAll(jobIds);
+    return found;
+  }
+
+  @Override
+  public synchronized void cancel(String jobId, String reason) {
+    open.remove(jobId);
+  }
+}

@@ -1,0 +1,33 @@
+package io.mirrorneuron.testing;
+
+import io.mirrorneuron.port.schedule.SchedulesPort;
+import io.mirrorneuron.runtime.schedule.ScheduleKeeper;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Schedules as they are, with a clock that a test turns, jobs that it ends, and no Redis. */
+public final class FakeSchedules {
+  public final InMemoryRecordStore records = new InMemoryRecordStore();
+  public final FakeChildJobs jobs = new FakeChildJobs();
+  private final TurnedTimers timers = new TurnedTimers(new TurnedClock(GatewayFixture.NOW));
+  private final ScheduleKeeper keeper;
+
+  public FakeSchedules() {
+    AtomicLong ids = new AtomicLong();
+    var lease = new InMemoryLeaderLease(timers::now);
+    var home =
+        new ScheduleKeeper.Home(
+            records, lease, "fake", () -> "%06d".formatted(ids.incrementAndGet()));
+    keeper = new ScheduleKeeper(home, jobs, timers, Runnable::run);
+    records.lead("schedules", 1);
+    keeper.start();
+  }
+
+  public SchedulesPort port() {
+    return keeper.port();
+  }
+
+  public void advance(Duration time) {
+    timers.advance(time);
+  }
+}
