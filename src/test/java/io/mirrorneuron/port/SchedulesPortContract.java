@@ -140,6 +140,8 @@ public interface SchedulesPortContract {
     assertThat(report.status()).isEqualTo("submitted");
     assertThat(report.jobId()).startsWith("nightly-");
     assertThat(report.dispatch().reason()).isEqualTo("by hand");
+    assertThat(schedules().dispatch(id, Map.of("x", 1), "by hand", "key-1").jobId())
+        .isEqualTo(report.jobId());
     ScheduleView view = schedules().get(id);
     assertThat(view.counters().dispatched()).isEqualTo(1);
     assertThat(view.dispatches().getFirst().jobId()).isEqualTo(report.jobId());

@@ -17,12 +17,15 @@ public final class FakeChildJobs implements ChildJobs {
 
   public final Set<String> open = new HashSet<>();
 
+  /** Fingerprint of the files of what is scheduled next; null for none. */
+  public String bundle;
+
   /** What making a job fails with; null when it works. */
   public MnException failure;
 
   @Override
   public Kept keep(Submission submission) {
-    return new Kept(null, "nightly");
+    return new Kept(bundle, "nightly");
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.mirrorneuron.testing;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.runtime.schedule.ScheduleKeeper;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Schedules as they are, with a clock that a test turns, jobs that it ends, and no Redis. */
@@ -25,6 +26,11 @@ public final class FakeSchedules {
 
   public SchedulesPort port() {
     return keeper.port();
+  }
+
+  /** Fingerprints of files that schedules have. */
+  public Set<String> bundles() {
+    return keeper.bundles().toCompletableFuture().join();
   }
 
   public void advance(Duration time) {

@@ -81,8 +81,10 @@ final class LocalSchedules implements SchedulesPort {
     int limit = query.limit() <= 0 ? MOST_ROWS : Math.min(query.limit(), MOST_ROWS);
     List<ScheduleView> rows = new ArrayList<>();
     String after = query.after() == null ? "" : query.after();
+    boolean isFiltered = query.status() != null || query.enabled() != null;
+    int size = isFiltered ? PAGE : limit + 1;
     while (true) {
-      List<StoredRecord> page = Answers.await(page(query.kind(), after));
+      List<StoredRecord> page = Answers.await(page(query.kind(), after, size));
       for (StoredRecord stored : page) {
         ScheduleView row = ScheduleViews.row(machine.read(stored.json()).schedule());
         if (fits(row, query)) {
@@ -92,17 +94,17 @@ final class LocalSchedules implements SchedulesPort {
           rows.add(row);
         }
       }
-      if (page.size() < PAGE) {
+      if (page.size() < size) {
         return new Page(rows, null);
       }
       after = page.getLast().id();
     }
   }
 
-  private CompletionStage<List<StoredRecord>> page(String kind, String after) {
+  private CompletionStage<List<StoredRecord>> page(String kind, String after, int size) {
     return kind == null
-        ? records.list(ScheduleMachine.KIND, after, PAGE)
-        : records.list(ScheduleMachine.KIND, kind, after, PAGE);
+        ? records.list(ScheduleMachine.KIND, after, size)
+        : records.list(ScheduleMachine.KIND, kind, after, size);
   }
 
   private static boolean fits(ScheduleView row, Query query) {

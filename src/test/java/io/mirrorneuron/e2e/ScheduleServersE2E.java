@@ -1,0 +1,117 @@
+package io.mirrorneuron.e2e;
+
+import static io.mirrorneuron.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.testing.PackagedServer;
+import io.mirrorneuron.testing.RedisFixture;
+import io.mirrorneuron.testing.SampleManifests;
+import io.mirrorneuron.wire.Json;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Schedules whose server is killed, or stands still while another one leads. */
+@Timeout(300)
+class ScheduleServersE2E {
+  private static final Duration STANDSTILL = Duration.ofSeconds(60);
+  private static final int SCHEDULES = 40;
+
+  @TempDir Path folder;
+
+  private static String create(PackagedServer server, long delayMs) {
+    ObjectNode body = Json.object().put("manifest_json", SampleManifests.program("quick", "true"));
+    body.putObject("schedule").put("delay_ms", delayMs).put("missed_grace_ms", 300_000);
+    return PackagedServer.answer(server.post("/schedules", body)).get("schedule_id").asText();
+  }
+
+  private static List<String> createAll(PackagedServer server, Duration within) {
+    List<String> ids = new ArrayList<>();
+    for (int i = 1; i <= SCHEDULES; i++) {
+      ids.add(create(server, within.toMillis() * i / SCHEDULES));
+    }
+    return ids;
+  }
+
+  private static boolean isCompleted(PackagedServer server, String id) {
+    return server.get("/schedules/" + id).get("status").asText().equals("completed");
+  }
+
+  private static void check(PackagedServer server, List<String> ids) {
+    for (String id : ids) {
+      JsonNode schedule = server.get("/schedules/" + id);
+      assertThat(schedule.at("/counters/dispatched").asInt()).as(id).isEqualTo(1);
+      assertThat(schedule.at("/dispatches")).as(id).hasSize(1);
+    }
+    assertThat(server.get("/jobs?limit=1000").get("data")).hasSize(ids.size());
+  }
+
+  private static void signal(PackagedServer server, String name) {
+    try {
+      new ProcessBuilder("kill", "-" + name, Long.toString(server.pid())).start().waitFor();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void aLeaderThatStoodStillMakesNothingTwice() {
+    try (RedisFixture redis = RedisFixture.start(folder);
+        PackagedServer leader = start("a", redis);
+        PackagedServer other = start("b", redis)) {
+      List<String> ids = createAll(leader, STANDSTILL.plusSeconds(5));
+      Instant until = Instant.now().plus(STANDSTILL);
+      signal(leader, "STOP");
+      try {
+        eventually(
+            "the other one has made what came meanwhile",
+            STANDSTILL.plusSeconds(20),
+            () ->
+                Instant.now().isAfter(until)
+                    && ids.stream().limit(SCHEDULES - 5).allMatch(id -> isCompleted(other, id)));
+      } finally {
+        signal(leader, "CONT");
+      }
+      eventually(
+          "all are made",
+          Duration.ofSeconds(40),
+          () -> ids.stream().allMatch(id -> isCompleted(other, id)));
+      eventually("the first answers", () -> isCompleted(leader, ids.getLast()));
+      check(other, ids);
+      check(leader, ids);
+    }
+  }
+
+  @Test
+  void aServerThatIsKilledAgainAndAgainLosesNoneAndMakesNoneTwice() {
+    try (PackagedServer server = PackagedServer.start(folder.resolve("home"))) {
+      List<String> ids = createAll(server, Duration.ofSeconds(12));
+      for (int i = 0; i < 4; i++) {
+        server.kill9();
+        server.restart();
+      }
+      eventually(
+          "all are made",
+          Duration.ofSeconds(40),
+          () -> ids.stream().allMatch(id -> isCompleted(server, id)));
+      check(server, ids);
+    }
+  }
+
+  private PackagedServer start(String name, RedisFixture redis) {
+    return PackagedServer.start(
+        folder.resolve(name),
+        Map.of("MN_REDIS_URL", redis.uri(), "MN_NODE_NAME", "mirror_neuron@" + name));
+  }
+}
