@@ -220,6 +220,17 @@ final class ApiUnderTest implements AutoCloseable {
     return new JsonObject(send(made).body()).getString("schedule_id");
   }
 
+  /** A new webhook that believes every sender. */
+  private JsonObject webhook() {
+    JsonObject wanted =
+        new JsonObject().put("name", "h" + keys++).put("event_type", "e").put("signature", "none");
+    HttpRequest.Builder made =
+        request("/webhooks")
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(wanted.encode()));
+    return new JsonObject(send(made).body());
+  }
+
   private byte[] copy() {
     return BundleUpload.multipart("backup", BackupArchive.pack(jobs().backup(job(State.PAUSED))));
   }
@@ -238,6 +249,12 @@ final class ApiUnderTest implements AutoCloseable {
     }
     if (call.parameters().containsKey("schedule_id")) {
       prepared = prepared.with("schedule_id", schedule());
+    }
+    if (call.parameters().containsKey("webhook_id")) {
+      prepared = prepared.with("webhook_id", webhook().getString("webhook_id"));
+    }
+    if (call.operation().id().equals("receiveHook")) {
+      prepared = prepared.with("token", webhook().getString("token"));
     }
     if (call.operation().path().equals("/runs")) {
       prepared = prepared.with("cursor", cursor());

@@ -96,6 +96,9 @@ public final class ContractCalls {
         calls.add(good.with(name, value).named(name + " is " + shown));
       }
     }
+    if (operation.isRaw()) {
+      return calls; // a body of any kind
+    }
     if (contract.needsBody(operation)) {
       calls.add(good.withBody(null).named("without its body"));
     }

@@ -61,6 +61,11 @@ public final class PublishedContract {
       return new JsonArray().equals(declared.getJsonArray("security"));
     }
 
+    /** Whether its body is of any kind, and is not read. */
+    public boolean isRaw() {
+      return "raw".equals(declared.getString("x-mn-body"));
+    }
+
     /** Answers by a switch of protocols. */
     public boolean isSocket() {
       return declared.containsKey("x-mn-socket");
