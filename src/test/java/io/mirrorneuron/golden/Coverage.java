@@ -40,7 +40,7 @@ final class Coverage {
 
   void add(Operation operation, HttpResponse<?> response) {
     add(operation, response.statusCode());
-    if (response.statusCode() == 200) {
+    if (response.statusCode() == operation.success()) {
       String type = response.headers().firstValue("content-type").orElse("").replaceAll(";.*", "");
       types.computeIfAbsent(operation.id(), none -> new TreeSet<>()).add(type);
     }

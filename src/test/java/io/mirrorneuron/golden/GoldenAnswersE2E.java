@@ -68,6 +68,11 @@ class GoldenAnswersE2E {
     runs.lists();
     cluster.cleanUp(routers);
     grpc.others();
+    ScheduleScenarios schedules = new ScheduleScenarios(golden);
+    schedules.preview();
+    schedules.events();
+    schedules.webhooks();
+    schedules.fromMakingToDeleting();
     if (WRITES) {
       golden.files.write();
     }

@@ -61,7 +61,11 @@ final class Normaliser {
       Pattern.compile(
           "\\\\?\"(?:message_id|causation_id|correlation_id)\\\\?\" ?: ?\\\\?\"([A-Za-z0-9_-]{16})\\\\?\""
               + "|(?:trc_|spn_|wfr-|evt_)([A-Za-z0-9_-]{16})(?![A-Za-z0-9_-])"
-              + "|bundle-([0-9a-f]{32})");
+              + "|bundle-([0-9a-f]{32})"
+              + "|(?:hook|dispatch|event)_([0-9a-f]{16,32})(?![0-9a-f])"
+              + "|\"token\":\"([A-Za-z0-9_-]{43})\""
+              + "|(?:/hooks/)([A-Za-z0-9_-]{43})(?![A-Za-z0-9_-])"
+              + "|whsec_([A-Za-z0-9+/=]{20,})");
   private static final Pattern SUFFIX =
       Pattern.compile("(?<![0-9])(1\\d{12}-[0-9a-f]{12})(?![0-9a-f])");
   private static final Pattern REQUEST =

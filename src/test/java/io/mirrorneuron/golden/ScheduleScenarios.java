@@ -1,0 +1,77 @@
+package io.mirrorneuron.golden;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.testing.SampleManifests;
+import io.mirrorneuron.wire.Json;
+
+/** Schedules, events and webhooks. Their times are far away, so that they stay the same. */
+final class ScheduleScenarios {
+  private final GoldenServer golden;
+
+  ScheduleScenarios(GoldenServer golden) {
+    this.golden = golden;
+  }
+
+  void preview() {
+    golden
+        .call("previewSchedule")
+        .body(
+            "{\"schedule\":{\"crons\":[\"30 2 * * *\"],\"timezone\":\"Europe/Berlin\"},"
+                + "\"count\":2,\"from\":\"2026-10-24T12:00:00Z\"}")
+        .keep("");
+  }
+
+  void fromMakingToDeleting() {
+    ObjectNode wanted = Json.object().put("manifest_json", SampleManifests.routers("far", 1));
+    wanted.putObject("schedule").put("kind", "delayed").put("run_at", "2099-01-01T00:00:00Z");
+    String id = id(golden.call("createSchedule").body(Json.write(wanted)).keep(""), "schedule_id");
+    golden.call("listSchedules").keep("");
+    golden.call("getSchedule", "schedule_id", id).keep("");
+    golden.call("listFirings", "schedule_id", id).keep("");
+    golden
+        .call("updateSchedule", "schedule_id", id)
+        .body("{\"attrs\":{\"name\":\"later\"},\"reason\":\"a better name\"}")
+        .keep("");
+    golden.call("pauseSchedule", "schedule_id", id).body("{\"reason\":\"holidays\"}").keep("");
+    golden.call("resumeSchedule", "schedule_id", id).body("{\"reason\":\"back\"}").keep("");
+    golden.call("dispatchSchedule", "schedule_id", id).body("{\"reason\":\"manual\"}").keep("");
+    golden.call("deleteSchedule", "schedule_id", id).keep("");
+    golden.call("getSchedule", "schedule_id", id).keep("deleted");
+  }
+
+  void events() {
+    golden
+        .call("emitTriggerEvent")
+        .body(
+            "{\"event_id\":\"golden-1\",\"event_type\":\"order_paid\",\"source\":\"shop\","
+                + "\"payload\":{\"order\":{\"id\":17},\"api_key\":\"hidden\"}}")
+        .keep("");
+    golden.call("listTriggerEvents", "limit", "1").keep("");
+  }
+
+  void webhooks() {
+    String made =
+        golden
+            .call("createWebhook")
+            .body("{\"name\":\"shop\",\"event_type\":\"order_paid\",\"signature\":\"none\"}")
+            .keep("");
+    String id = id(made, "webhook_id");
+    String token = id(made, "token");
+    golden.name(token, "token");
+    golden.call("listWebhooks").keep("");
+    golden.call("getWebhook", "webhook_id", id).keep("");
+    golden
+        .call("receiveHook", "token", token)
+        .header("Idempotency-Key", "order-17")
+        .body("{\"order\":{\"id\":17}}")
+        .keep("");
+    golden.call("rotateWebhook", "webhook_id", id).keep("");
+    golden.call("deleteWebhook", "webhook_id", id).keep("");
+  }
+
+  private static String id(String answer, String member) {
+    JsonNode read = Json.parseObject(answer, "answer");
+    return read.path(member).asText();
+  }
+}
