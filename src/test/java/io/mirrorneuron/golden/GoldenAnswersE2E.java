@@ -67,12 +67,12 @@ class GoldenAnswersE2E {
     cluster.jobLists();
     runs.lists();
     cluster.cleanUp(routers);
-    grpc.others();
     ScheduleScenarios schedules = new ScheduleScenarios(golden);
     schedules.preview();
     schedules.events();
     schedules.webhooks();
     schedules.fromMakingToDeleting();
+    grpc.others();
     if (WRITES) {
       golden.files.write();
     }

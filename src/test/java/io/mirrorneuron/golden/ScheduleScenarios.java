@@ -48,6 +48,7 @@ final class ScheduleScenarios {
                 + "\"payload\":{\"order\":{\"id\":17},\"api_key\":\"hidden\"}}")
         .keep("");
     golden.call("listTriggerEvents", "limit", "1").keep("");
+    golden.grpc.keep("ListTriggerEvents", "newest", "limit: 1");
   }
 
   void webhooks() {

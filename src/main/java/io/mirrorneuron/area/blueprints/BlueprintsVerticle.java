@@ -9,6 +9,7 @@ import io.mirrorneuron.port.event.NewEvent;
 import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.wire.Json;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -46,16 +47,12 @@ public final class BlueprintsVerticle extends AreaVerticle {
 
   /** The bundle is there whether or not anybody hears of it. */
   private void tell(BundleStaging.Bundle bundle, ApiCall.Upload upload) {
+    Map<String, Object> payload = new LinkedHashMap<>();
+    payload.put("bundle_path", bundle.handle());
+    payload.put("filename", upload.fileName());
+    payload.put("content_type", "application/zip");
     try {
-      events.emit(
-          new NewEvent(
-              null,
-              "bundle_uploaded",
-              "mn-api",
-              Map.of(
-                  "bundle_path", bundle.handle(),
-                  "filename", upload.fileName(),
-                  "content_type", "application/zip")));
+      events.emit(new NewEvent(null, "bundle_uploaded", "mn-api", payload));
     } catch (MnException e) {
       LOG.warn("nobody was told of the bundle {}: {}", bundle.handle(), e.getMessage());
     }
