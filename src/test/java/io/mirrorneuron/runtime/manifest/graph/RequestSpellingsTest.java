@@ -24,6 +24,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every way in which a manifest can ask for resources. */
 class RequestSpellingsTest {
@@ -379,6 +380,54 @@ class RequestSpellingsTest {
   void otherConstraintsAreRefused(String constraints, String refusal) {
     assertThat(errors(node(",'constraints':" + constraints), ""))
         .containsExactly("nodes.a." + refusal);
+  }
+
+  /** Else the constraint would be read as its reverse. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'attribute':'os','op':'!=','value':'linux'} | constraints.op",
+        "{'attribute':'os','Operator':'!=','value':'linux'} | constraints.Operator",
+        "{'attribute':'os','opertor':'exists'} | constraints.opertor",
+        "[{'attribute':'os','comparator':'!=','value':'linux'}] | constraints.0.comparator",
+        "{'attribute':'os','how':'!=','value':'linux'} | constraints.how",
+      })
+  void aMisspeltOperatorIsRefused(String written) {
+    String[] parts = written.split(" [|] ");
+    assertThat(errors(node(",'constraints':" + parts[0]), ""))
+        .contains("unknown member nodes.a." + parts[1] + "; did you mean operator?");
+    assertThat(errors(node(""), ",'policies':{'constraints':" + parts[0] + "}"))
+        .contains("unknown member policies." + parts[1] + "; did you mean operator?");
+  }
+
+  @Test
+  void requirementsOfPlacementHaveNoUnknownMembers() {
+    String reversed = ",'placement_requirements':{'os':{'op':'!=','value':'linux'}}";
+    assertThat(errors(node(reversed), ""))
+        .containsExactly(
+            "unknown member nodes.a.placement_requirements.os.op; did you mean operator?");
+    String weighed = ",'placement_requirements':{'os':{'value':'linux','weight':3}}";
+    assertThat(told(check(node(weighed), "").workflow()))
+        .containsExactly("unknown member nodes.a.placement_requirements.os.weight");
+    String softened = ",'constraints':{'attribute':'os','value':'linux','weight':3}";
+    assertThat(told(check(node(softened), "").workflow()))
+        .containsExactly("unknown member nodes.a.constraints.weight");
+  }
+
+  @Test
+  void constraintsOfANodeAndOfItsConfigMustAllHold() {
+    String node = ",'constraints':'a','config':{'constraints':[{'attribute':'os','value':'x'}]}";
+    assertThat(
+            check(node(node), "")
+                .workflow()
+                .agents()
+                .get("a")
+                .policies()
+                .scheduling()
+                .constraints()
+                .stream()
+                .map(one -> one.words()))
+        .containsExactly("capabilities contains a", "os = x");
   }
 
   @Test
