@@ -171,6 +171,25 @@ class ShorthandTest {
   }
 
   @Test
+  void resourcesOfANodeReplaceThoseOfTheDefaults() {
+    Workflow workflow =
+        manifests.parse(
+            """
+            {"manifest_version": "1", "graph_id": "g", "entrypoints": ["a"],
+             "defaults": {"resources": {"memory_mb": 7}},
+             "nodes": [
+               {"node_id": "a", "agent_type": "executor", "resources": {"memory_mb": 8},
+                "config": {"command": ["true"]}},
+               {"node_id": "b", "agent_type": "executor", "config": {"command": ["true"]}}],
+             "edges": [{"from": "a", "to": "b", "message_type": "*"}]}
+            """);
+
+    assertThat(workflow.agents().get("a").request().amounts().memoryMb()).isEqualTo(8);
+    assertThat(workflow.agents().get("b").request().amounts().memoryMb()).isEqualTo(7);
+    assertThat(workflow.warnings()).noneMatch(one -> one.contains("resources"));
+  }
+
+  @Test
   void inputsReachTheFirstStepByName() {
     Workflow workflow =
         manifests.parse(

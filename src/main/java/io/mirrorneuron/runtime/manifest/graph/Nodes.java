@@ -109,7 +109,7 @@ public final class Nodes {
     }
 
     private ObjectNode resources() {
-      JsonNode given = place.find("resources", "config.resources").value();
+      JsonNode given = NodeResources.of(place).value();
       return given instanceof ObjectNode object ? object : Json.object();
     }
   }

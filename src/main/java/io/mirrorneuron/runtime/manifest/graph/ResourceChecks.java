@@ -28,13 +28,9 @@ final class ResourceChecks {
 
   private ResourceChecks() {}
 
-  /** {@code resources} of a node, else of its config. */
+  /** {@code resources} of a node and of its config. */
   static void resources(ManifestValue node) {
-    ManifestValue resources = node.at("resources");
-    if (resources.isAbsent()) {
-      resources = node.find("config.resources");
-      resources.check(Shape.OBJECT);
-    }
+    ManifestValue resources = NodeResources.of(node);
     if (resources.isAbsent()) {
       return;
     }

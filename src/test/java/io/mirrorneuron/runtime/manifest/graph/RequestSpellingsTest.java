@@ -13,12 +13,14 @@ import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.workflow.Amounts;
 import io.mirrorneuron.runtime.workflow.DeviceDemand;
+import io.mirrorneuron.runtime.workflow.ProgramLimit;
 import io.mirrorneuron.runtime.workflow.Requirement;
 import io.mirrorneuron.runtime.workflow.ResourceRequest;
 import io.mirrorneuron.runtime.workflow.Scheduling;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -412,6 +414,46 @@ class RequestSpellingsTest {
     String softened = ",'constraints':{'attribute':'os','value':'linux','weight':3}";
     assertThat(told(check(node(softened), "").workflow()))
         .containsExactly("unknown member nodes.a.constraints.weight");
+  }
+
+  @Test
+  void resourcesOfANodeAndOfItsConfigComeTogether() {
+    String both =
+        ",'resources':{'memory_mb':200,'limits':{'processes':9}},'config':{'resources':"
+            + "{'memory_mb':200.0,'cpu':500,'limits':{'memory_mb':300},'ports':[{'label':'w'}]}}";
+    Workflow workflow = check(node(both), "").workflow();
+    assertThat(told(workflow)).isEmpty();
+    assertThat(workflow.agents().get("a").request().amounts()).isEqualTo(new Amounts(500, 200, 0));
+    assertThat(workflow.agents().get("a").request().ports()).hasSize(1);
+    assertThat(LimitReader.of(workflow.agents().get("a").resources()))
+        .containsOnly(
+            Map.entry(ProgramLimit.PROCESSES, 9L), Map.entry(ProgramLimit.MEMORY_MB, 300L));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'memory_mb':1} | {'memory_mb':2} | nodes.a.config.resources.memory_mb (2) contradicts"
+            + " nodes.a.resources.memory_mb (1): keep one of them",
+        "{'memory_mb':1} | {'memory_gb':2} | nodes.a.config.resources.memory_gb (2048 MB)"
+            + " contradicts nodes.a.resources.memory_mb (1 MB): keep one of them",
+        "{'limits':{'processes':1}} | {'limits':{'processes':2}} |"
+            + " nodes.a.config.resources.limits.processes (2) contradicts"
+            + " nodes.a.resources.limits.processes (1): keep one of them",
+      })
+  void resourcesOfANodeAndOfItsConfigMustNotContradict(String one, String other, String refusal) {
+    String node = ",'resources':" + one + ",'config':{'resources':" + other + "}";
+    assertThat(errors(node(node), "")).containsExactly(refusal);
+    assertThat(manifests.parse(manifest(node(node), "")).agents()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"placement_requirements", "services", "requires_services"})
+  void whatBelongsBesideTheConfigIsTold(String member) {
+    assertThat(told(check(node(",'config':{'" + member + "':[]}"), "").workflow()))
+        .containsExactly(
+            "nodes.a.config.%s is not read; did you mean %1$s beside config?".formatted(member));
   }
 
   @Test
