@@ -142,7 +142,7 @@ class BestNodeTest {
   void portsThatAreTakenAreWaitedFor() {
     Machine node = giving(of("a", 0), Set.of(), 0, "tcp/8080");
     assertThat(rooms(node, asks(new Port("web", 8080, "http"), null, null)))
-        .containsExactly(Room.LATER);
+        .containsExactly(Room.PORT);
     assertThat(rooms(node, asks(new Port("dns", 8080, "udp"), null, null)))
         .containsExactly(Room.NOW);
     assertThat(rooms(node, asks(new Port("any", 0, "tcp"), null, null))).containsExactly(Room.NOW);
