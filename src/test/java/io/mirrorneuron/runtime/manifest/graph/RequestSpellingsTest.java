@@ -456,6 +456,25 @@ class RequestSpellingsTest {
             "nodes.a.config.%s is not read; did you mean %1$s beside config?".formatted(member));
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[{'name':'db','address':'10.0.0.1','port':1}] | requires_services.0.address",
+        "{'name':'db','url':'http://db'} | requires_services.url",
+        "['x',{'name':'db','checks':[{'type':'tcp'}]}] | requires_services.1.checks",
+        "[{'name':'db','origin':'external'}] | requires_services.0.origin",
+      })
+  void whatNoProgramWaitsForIsRefused(String services, String place) {
+    assertThat(errors(node(",'requires_services':" + services), ""))
+        .containsExactly(
+            "nodes.a.%s is not asked: programs wait for services of the registry only; what is elsewhere belongs in required_services at the root"
+                .formatted(place));
+    assertThat(errors(node(""), ",'required_services':" + services)).isEmpty();
+    assertThat(errors(node(",'requires_services':['a',{'name':'b','tags':['t'],'checks':[]}]"), ""))
+        .isEmpty();
+  }
+
   @Test
   void constraintsOfANodeAndOfItsConfigMustAllHold() {
     String node = ",'constraints':'a','config':{'constraints':[{'attribute':'os','value':'x'}]}";
