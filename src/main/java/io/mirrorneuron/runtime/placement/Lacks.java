@@ -134,7 +134,9 @@ final class Lacks {
     }
     for (ResourceRequest.Volume volume : request.volumes()) {
       if (volume.source() == null || !machine.folders().contains(volume.source())) {
-        add("the folder %s, which is not there".formatted(volume.source()), "resources.volumes");
+        add(
+            "the folder %s, which is not there or is no folder".formatted(volume.source()),
+            "resources.volumes");
       }
     }
     String driver = request.runtimeDriver();

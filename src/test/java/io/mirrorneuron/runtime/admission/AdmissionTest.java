@@ -225,7 +225,7 @@ class AdmissionTest {
         "'resources':{'runtime_driver':'host_local'} |",
         "'resources':{'volumes':[{'name':'d','source':'/','target':'/d'}]} |",
         "'resources':{'volumes':[{'name':'d','source':'/no/such','target':'/d'}]} | agent a asks"
-            + " for the folder /no/such, which is not there",
+            + " for the folder /no/such, which is not there or is no folder",
         "'constraints':{'attribute':'os','value':'linux'} |",
         "'constraints':{'attribute':'hostname','value':'box'} |",
         "'constraints':'cuda' |",

@@ -167,7 +167,7 @@ class BestNodeTest {
     assertThat(refusal(node, asks(0, 0, gpus(2, null, null))))
         .isEqualTo("agent x asks for 2 devices of kind gpu, and there are 1 in all");
     assertThat(refusal(node, asks(null, new Volume("d", "/nope", "/d", "rw"), null)))
-        .isEqualTo("agent x asks for the folder /nope, which is not there");
+        .isEqualTo("agent x asks for the folder /nope, which is not there or is no folder");
     assertThat(rooms(node, asks(null, new Volume("d", "/srv/data", "/d", "rw"), null)))
         .containsExactly(Room.NOW);
     assertThat(refusal(node, asks(null, null, "docker")))

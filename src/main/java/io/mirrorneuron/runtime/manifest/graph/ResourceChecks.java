@@ -21,7 +21,7 @@ final class ResourceChecks {
           .with(Shape.OBJECT, "limits")
           .with(Shape.NAME, "runtime_driver");
   private static final Members PORT =
-      Members.closed("label", "protocol", "to").with(Shape.PORT, "port");
+      Members.closed("label", "protocol", "to").with(Shape.PORT, "port").meaning("label", "name");
   private static final Members VOLUME =
       Members.closed("name", "target", "mode", "type").with(Shape.NAME, "source");
   private static final Set<String> PROTOCOLS = Set.of("tcp", "udp", "http", "grpc");

@@ -476,6 +476,14 @@ class RequestSpellingsTest {
   }
 
   @Test
+  void theNameOfAPortIsItsLabel() {
+    Workflow workflow =
+        check(node(",'resources':{'ports':[{'label':'w','name':'w'}]}"), "").workflow();
+    assertThat(told(workflow))
+        .containsExactly("unknown member nodes.a.resources.ports.0.name; did you mean label?");
+  }
+
+  @Test
   void constraintsOfANodeAndOfItsConfigMustAllHold() {
     String node = ",'constraints':'a','config':{'constraints':[{'attribute':'os','value':'x'}]}";
     assertThat(
