@@ -3,9 +3,11 @@ package io.mirrorneuron.runtime;
 import io.mirrorneuron.runtime.admission.Admission;
 import io.mirrorneuron.runtime.admission.LoadAdmission;
 import io.mirrorneuron.runtime.admission.LocalMachine;
+import io.mirrorneuron.runtime.admission.LocalMachine.Doors;
 import io.mirrorneuron.runtime.admission.LocalMachine.Programs;
 import io.mirrorneuron.runtime.admission.ProgramPath;
 import io.mirrorneuron.runtime.exec.LocalExecutions;
+import io.mirrorneuron.runtime.exec.pool.Ports;
 import io.mirrorneuron.runtime.port.Timers;
 
 /** Puts together what says which jobs the machine of a runtime takes in. */
@@ -40,7 +42,8 @@ final class NodeAdmission {
             machine.stock(),
             () -> executions.capacity().runners(),
             executions::given,
-            executions::enforcement);
+            executions::enforcement,
+            new Doors(settings.doors()::isHere, Ports.ofMachine(0, 0).isFree()));
     LocalMachine here =
         new LocalMachine(
             identity.nodeName(),

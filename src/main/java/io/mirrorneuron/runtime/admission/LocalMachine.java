@@ -5,6 +5,7 @@ import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.Hardware.Gpu;
 import io.mirrorneuron.runtime.cluster.NodeStock;
+import io.mirrorneuron.runtime.exec.pool.Ports;
 import io.mirrorneuron.runtime.exec.pool.Stock;
 import io.mirrorneuron.runtime.placement.Machine;
 import io.mirrorneuron.runtime.workflow.Allocation;
@@ -12,16 +13,19 @@ import io.mirrorneuron.runtime.workflow.Amounts;
 import io.mirrorneuron.runtime.workflow.NodeDevice;
 import io.mirrorneuron.runtime.workflow.ProgramLimit;
 import io.mirrorneuron.runtime.workflow.ProgramLimit.Enforcement;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.Port;
 import io.mirrorneuron.runtime.workflow.ResourceRequest.Volume;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -48,23 +52,60 @@ public record LocalMachine(
    * @param drivers names of what can run them
    * @param given what those that run now have
    * @param enforcement how they are kept to a limit
+   * @param doors which ports they cannot have
    */
   public record Programs(
       Supplier<Stock> stock,
       Supplier<List<String>> drivers,
       Supplier<List<Allocation>> given,
-      Function<ProgramLimit, Enforcement> enforcement) {
+      Function<ProgramLimit, Enforcement> enforcement,
+      Doors doors) {
 
     /** Of a node that keeps them to nothing. */
     public Programs(
         Supplier<Stock> stock, Supplier<List<String>> drivers, Supplier<List<Allocation>> given) {
-      this(stock, drivers, given, _ -> Enforcement.NONE);
+      this(stock, drivers, given, _ -> Enforcement.NONE, Doors.OPEN);
     }
 
     /** What runs a program that asks for nothing else; null when nothing does. */
     String driver() {
       List<String> all = drivers.get();
       return all.isEmpty() ? null : all.getFirst();
+    }
+  }
+
+  /**
+   * Ports of this machine.
+   *
+   * @param isOwn whether this server listens on a port
+   * @param isFree whether nobody does
+   */
+  public record Doors(IntPredicate isOwn, Ports.Trial isFree) {
+    static final Doors OPEN = new Doors(_ -> false, (_, _) -> true);
+
+    /** Of a hostile manifest there are thousands, and each is tried. */
+    private static final int MOST_TRIED = 200;
+
+    private Stream<Port> tried(Workflow workflow) {
+      return workflow.agents().values().stream()
+          .flatMap(agent -> agent.request().ports().stream())
+          .filter(port -> port.number() != 0)
+          .limit(MOST_TRIED);
+    }
+
+    Set<Integer> own(Workflow workflow) {
+      return workflow.agents().values().stream()
+          .flatMap(agent -> agent.request().ports().stream())
+          .map(Port::number)
+          .filter(isOwn::test)
+          .collect(Collectors.toSet());
+    }
+
+    Set<String> used(Workflow workflow) {
+      return tried(workflow)
+          .filter(port -> !isFree.test(port.number(), port.isUdp()))
+          .map(port -> Machine.port(port.number(), port.isUdp()))
+          .collect(Collectors.toSet());
     }
   }
 
@@ -75,12 +116,13 @@ public record LocalMachine(
   /** The node as far as it matters to this job, with what its operator allows programs. */
   Machine limited(Workflow workflow) {
     Stock stock = programs.stock().get();
-    return of(stock.usable(), stock.usableDevices(), present(workflow), folders(workflow));
+    Set<String> folders = folders(workflow);
+    return of(stock.usable(), stock.usableDevices(), present(workflow), workflow, folders);
   }
 
   /** The same without any limits. */
   Machine whole(Workflow workflow) {
-    return of(totals(), Integer.MAX_VALUE, present(workflow), folders(workflow));
+    return of(totals(), Integer.MAX_VALUE, present(workflow), workflow, folders(workflow));
   }
 
   /**
@@ -90,14 +132,19 @@ public record LocalMachine(
   Machine known(Workflow workflow) {
     Stock stock = programs.stock().get();
     Set<String> folders = volumes(workflow).collect(Collectors.toSet());
-    return of(stock.usable(), stock.usableDevices(), gpus.known(), folders);
+    return of(stock.usable(), stock.usableDevices(), gpus.known(), workflow, folders);
   }
 
   private List<Gpu> present(Workflow workflow) {
     return asksForDevices(workflow) ? gpus.whenKnown() : gpus.known();
   }
 
-  private Machine of(Amounts usable, int usableDevices, List<Gpu> present, Set<String> folders) {
+  private Machine of(
+      Amounts usable,
+      int usableDevices,
+      List<Gpu> present,
+      Workflow workflow,
+      Set<String> folders) {
     Hardware machine = hardware.get();
     Amounts totals = NodeStock.total(machine);
     List<Allocation> given = programs.given().get();
@@ -112,7 +159,8 @@ public record LocalMachine(
         present.stream().map(NodeStock::device).toList(),
         devices(given),
         Math.min(present.size(), usableDevices),
-        ports(given),
+        ports(given, workflow),
+        programs.doors().own(workflow),
         programs.drivers().get(),
         pools,
         folders);
@@ -160,11 +208,12 @@ public record LocalMachine(
         .collect(Collectors.toSet());
   }
 
-  private static Set<String> ports(List<Allocation> given) {
-    return given.stream()
+  private Set<String> ports(List<Allocation> given, Workflow workflow) {
+    Set<String> taken = new HashSet<>(programs.doors().used(workflow));
+    given.stream()
         .flatMap(one -> one.ports().stream())
-        .map(port -> Machine.port(port.number(), port.isUdp()))
-        .collect(Collectors.toSet());
+        .forEach(port -> taken.add(Machine.port(port.number(), port.isUdp())));
+    return taken;
   }
 
   private static Set<String> folders(Workflow workflow) {

@@ -132,7 +132,7 @@ public final class BestNode implements Placement {
 
     private static Offer offer(Seat seat, Room alone, Wish wish) {
       ResourceRequest request = wish.request();
-      boolean takesTurns = alone == Room.NOW && !seat.hasRoom(request);
+      boolean takesTurns = alone == Room.NOW && !seat.hasRoom(wish);
       return new Offer(
           seat,
           takesTurns ? Room.TURNS : alone,
@@ -172,7 +172,7 @@ public final class BestNode implements Placement {
               null,
               best.seat.machine().name(),
               request.amounts(),
-              best.seat.promise(request, best.room, fit.seats.get(best.seat).devices),
+              best.seat.promise(asked.wish(), best.room, fit.seats.get(best.seat).devices),
               best.room,
               score(scheduling.strategy(), best.fullness),
               reasons));

@@ -127,9 +127,16 @@ final class Lacks {
   }
 
   private void rest(ResourceRequest request) {
+    for (ResourceRequest.Port port : request.ports()) {
+      if (!port.isUdp() && machine.ownPorts().contains(port.number())) {
+        add("port %d, which is this server's own".formatted(port.number()), "resources.ports");
+      }
+    }
     for (ResourceRequest.Volume volume : request.volumes()) {
       if (volume.source() == null || !machine.folders().contains(volume.source())) {
-        add("the folder %s, which is not there".formatted(volume.source()), "resources.volumes");
+        add(
+            "the folder %s, which is not there or is no folder".formatted(volume.source()),
+            "resources.volumes");
       }
     }
     String driver = request.runtimeDriver();

@@ -17,7 +17,8 @@ import java.util.Set;
  * @param given what of that is given to programs now
  * @param devicesGiven ids of those that programs have now
  * @param usableDevices how many devices the limits leave
- * @param portsTaken as {@link #port} calls them
+ * @param portsTaken as {@link #port} calls them: given to programs, or used by anybody else
+ * @param ownPorts those of the ports asked about that its server listens on; of TCP
  * @param drivers what can run programs here
  * @param pools slots by pool
  * @param folders those of the folders asked about that are there
@@ -34,6 +35,7 @@ public record Machine(
     Set<String> devicesGiven,
     int usableDevices,
     Set<String> portsTaken,
+    Set<Integer> ownPorts,
     List<String> drivers,
     Map<String, Integer> pools,
     Set<String> folders) {
@@ -42,6 +44,7 @@ public record Machine(
     devices = List.copyOf(devices);
     devicesGiven = Set.copyOf(devicesGiven);
     portsTaken = Set.copyOf(portsTaken);
+    ownPorts = Set.copyOf(ownPorts);
     drivers = List.copyOf(drivers);
     pools = Map.copyOf(pools);
     folders = Set.copyOf(folders);

@@ -34,6 +34,8 @@ public record PlacementPlan(List<Placed> placements, List<Unplaced> refusals) {
     NOW("fits now"),
     /** It is free, and the agents of the job take turns with it. */
     TURNS("takes turns with other agents of the job"),
+    /** A port has another user, which may be no program of ours. */
+    PORT("waits: a port that it asks for is in use"),
     /** Others have it. */
     LATER("waits until others give back what they have"),
     /** The limits of the node do not leave it. */

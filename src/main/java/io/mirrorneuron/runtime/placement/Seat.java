@@ -1,12 +1,15 @@
 package io.mirrorneuron.runtime.placement;
 
 import io.mirrorneuron.runtime.placement.PlacementPlan.Room;
+import io.mirrorneuron.runtime.placement.PlacementRequest.Wish;
 import io.mirrorneuron.runtime.workflow.Amounts;
 import io.mirrorneuron.runtime.workflow.DeviceChoice;
 import io.mirrorneuron.runtime.workflow.NodeDevice;
 import io.mirrorneuron.runtime.workflow.ResourceRequest;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -19,6 +22,7 @@ final class Seat {
   private final Attributes attributes;
   private final List<NodeDevice> free;
   private final Set<String> promised = new HashSet<>();
+  private final Map<String, Integer> slots = new HashMap<>(); // promised of pools
   private Amounts planned = Amounts.NONE;
   private long millis;
 
@@ -46,22 +50,26 @@ final class Seat {
     if (!request.amounts().fitsIn(machine.usable()) || devices > machine.usableDevices()) {
       return Room.LIMITED;
     }
-    boolean arePortsFree =
-        request.ports().stream()
-            .noneMatch(
-                one -> machine.portsTaken().contains(Machine.port(one.number(), one.isUdp())));
     int given = machine.devices().size() - free.size();
     boolean isRoom =
-        arePortsFree
-            && request.amounts().plus(machine.given()).fitsIn(machine.usable())
+        request.amounts().plus(machine.given()).fitsIn(machine.usable())
             && given + devices <= machine.usableDevices()
             && (devices == 0 || DeviceChoice.of(request.devices(), free).isPresent());
-    return isRoom ? Room.NOW : Room.LATER;
+    return !isRoom ? Room.LATER : arePortsFree(request) ? Room.NOW : Room.PORT;
+  }
+
+  private boolean arePortsFree(ResourceRequest request) {
+    return request.ports().stream()
+        .noneMatch(one -> machine.portsTaken().contains(Machine.port(one.number(), one.isUdp())));
   }
 
   /** Whether it is there beside what the job has been promised. */
-  boolean hasRoom(ResourceRequest request) {
-    return request.amounts().plus(machine.given()).plus(planned).fitsIn(machine.usable())
+  boolean hasRoom(Wish wish) {
+    ResourceRequest request = wish.request();
+    return (wish.pool() == null
+            || slots.getOrDefault(wish.pool(), 0) + wish.slots()
+                <= machine.pools().getOrDefault(wish.pool(), 0))
+        && request.amounts().plus(machine.given()).plus(planned).fitsIn(machine.usable())
         && (request.devices().isEmpty() || beside(request).isPresent());
   }
 
@@ -99,7 +107,11 @@ final class Seat {
    * @param whole the devices that it takes when there are none for it now
    * @return the devices that it would get
    */
-  List<NodeDevice> promise(ResourceRequest request, Room room, List<NodeDevice> whole) {
+  List<NodeDevice> promise(Wish wish, Room room, List<NodeDevice> whole) {
+    ResourceRequest request = wish.request();
+    if (wish.pool() != null) {
+      slots.merge(wish.pool(), wish.slots(), Integer::sum);
+    }
     List<NodeDevice> devices = whole;
     if (!request.devices().isEmpty() && room == Room.NOW) {
       devices = beside(request).orElse(whole);

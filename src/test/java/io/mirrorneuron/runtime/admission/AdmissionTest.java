@@ -9,6 +9,7 @@ import io.mirrorneuron.config.NodeSettings.Marks;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Validation.Issue;
+import io.mirrorneuron.runtime.admission.LocalMachine.Doors;
 import io.mirrorneuron.runtime.admission.LocalMachine.Programs;
 import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.cluster.Hardware.Gpu;
@@ -16,6 +17,7 @@ import io.mirrorneuron.runtime.cluster.Hardware.Software;
 import io.mirrorneuron.runtime.cluster.NodeStock;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.manifest.reading.Findings.Purpose;
+import io.mirrorneuron.runtime.workflow.ProgramLimit.Enforcement;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.ResourceLimits.Resource;
 import io.mirrorneuron.testing.RuntimeFixture;
@@ -223,7 +225,7 @@ class AdmissionTest {
         "'resources':{'runtime_driver':'host_local'} |",
         "'resources':{'volumes':[{'name':'d','source':'/','target':'/d'}]} |",
         "'resources':{'volumes':[{'name':'d','source':'/no/such','target':'/d'}]} | agent a asks"
-            + " for the folder /no/such, which is not there",
+            + " for the folder /no/such, which is not there or is no folder",
         "'constraints':{'attribute':'os','value':'linux'} |",
         "'constraints':{'attribute':'hostname','value':'box'} |",
         "'constraints':'cuda' |",
@@ -349,6 +351,11 @@ class AdmissionTest {
 
   /** Of 8 cores, 16 GB of memory, 100 GB of disk of which 50 are free. */
   private static Admission admission(List<Gpu> gpus, Map<String, Integer> pools, String path) {
+    return admission(gpus, pools, path, new Doors(_ -> false, (_, _) -> true));
+  }
+
+  private static Admission admission(
+      List<Gpu> gpus, Map<String, Integer> pools, String path, Doors doors) {
     return new Admission(
         new LocalMachine(
             "mirror_neuron@box",
@@ -359,9 +366,56 @@ class AdmissionTest {
             new Programs(
                 new NodeStock("n", () -> RuntimeFixture.HARDWARE, () -> Map.of(Resource.CPU, 50)),
                 () -> List.of("host_local"),
-                List::of)),
+                List::of,
+                _ -> Enforcement.NONE,
+                doors)),
         new ProgramPath(path),
         Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
+  }
+
+  @Test
+  void portsThatSomebodyListensOnAreTold() {
+    Admission admission =
+        admission(
+            List.of(),
+            Map.of("default", 4),
+            "/bin",
+            new Doors(port -> port == 7000, (port, udp) -> port != 8080 || udp));
+    assertThat(reasons(admission, asking("{'label':'w','port':8080}")))
+        .startsWith("waits: a port that it asks for is in use");
+    for (String free : List.of("{'label':'w','port':8081}", "{'label':'w'}", UDP)) {
+      assertThat(reasons(admission, asking(free))).startsWith("fits now");
+    }
+    Workflow own = asking("{'label':'w','port':7000}");
+    assertThat(catchThrowableOfType(MnException.class, () -> admission.check(own)))
+        .hasMessage("agent a asks for port 7000, which is this server's own");
+  }
+
+  private static final String UDP = "{'label':'w','port':8080,'protocol':'udp'}";
+
+  private static Workflow asking(String port) {
+    return workflow("'agent_type':'router','resources':{'ports':[" + port + "]}", "");
+  }
+
+  private static List<String> reasons(Admission admission, Workflow workflow) {
+    return admission.plan(workflow).placements().getFirst().reasons();
+  }
+
+  @Test
+  void agentsTakeTurnsWithTheSlotsOfAPool() {
+    Workflow two =
+        new Manifests(DefaultRunner.HOST_LOCAL)
+            .parse(
+                """
+                {"manifest_version": "1.0", "graph_id": "g", "entrypoints": ["a", "b"],
+                 "edges": [], "nodes": [
+                  {"node_id": "a", "agent_type": "executor", "config": {"command": ["true"]}},
+                  {"node_id": "b", "agent_type": "executor", "config": {"command": ["true"]}}]}
+                """);
+    Admission narrow = admission(List.of(), Map.of("default", 1), "/bin");
+    assertThat(narrow.plan(two).placements())
+        .extracting(one -> one.reasons().getFirst())
+        .containsExactly("fits now", "takes turns with other agents of the job");
   }
 
   private static ObjectNode json(String text) {

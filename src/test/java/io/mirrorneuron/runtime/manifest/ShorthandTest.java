@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.runtime.manifest.Manifests.Checked;
 import io.mirrorneuron.runtime.manifest.reading.Findings.Purpose;
+import io.mirrorneuron.runtime.manifest.service.ServiceDemands;
 import io.mirrorneuron.runtime.workflow.StepGraph.Step;
 import io.mirrorneuron.runtime.workflow.StepGraph.StepEdge;
 import io.mirrorneuron.runtime.workflow.Workflow;
@@ -168,6 +169,82 @@ class ShorthandTest {
     assertThat(workflow.agents().get("b").config().get("workdir").textValue())
         .isEqualTo("/sandbox/job/p");
     assertThat(workflow.agents().get("c").config()).isEmpty();
+  }
+
+  private static final String DEMANDING =
+      """
+      {"id": "a", "run": ["true"],
+       "resources": {"memory_mb": 8, "limits": {"processes": 5}},
+       "constraints": [{"attribute": "os", "value": "linux"}],
+       "placement_requirements": {"arch": "x"},
+       "services": [{"name": "web", "port": 8080}], "requires_services": ["db"]}
+      """;
+
+  @Test
+  void stepsWithACommandAskForWhatNodesDo() {
+    for (String manifest :
+        List.of(
+            "{\"name\": \"n\", \"steps\": [" + DEMANDING + "]}",
+            "{\"apiVersion\": \"mn.workflow/v1\", \"name\": \"n\","
+                + " \"workflow\": {\"workflow_id\": \"n\", \"source\": \"a\", \"sink\": \"a\", \"steps\": ["
+                + DEMANDING
+                + "]}}")) {
+      Workflow workflow = manifests.parse(manifest);
+
+      Agent agent = workflow.agents().get("a");
+      assertThat(workflow.warnings()).noneMatch(one -> one.contains("unknown"));
+      assertThat(agent.request().amounts().memoryMb()).isEqualTo(8);
+      assertThat(agent.resources().has("limits")).isTrue();
+      assertThat(agent.policies().scheduling().constraints().stream().map(one -> one.words()))
+          .containsExactly("os = linux", "arch = x");
+      ServiceDemands services = ServiceDemands.of(workflow);
+      assertThat(services.offered()).extracting(one -> one.agentId()).containsExactly("a");
+      assertThat(services.byAgent()).containsOnlyKeys("a");
+    }
+  }
+
+  @Test
+  void whatStepsAskForIsNeverIgnored() {
+    Checked checked =
+        manifests.check(
+            """
+            {"name": "n", "agents": {"nodes": [
+               {"node_id": "w", "agent_type": "executor", "config": {"command": ["true"]}}]},
+             "steps": [
+              {"id": "a", "run": "w", "resources": {"memory_mb": 8}},
+              {"id": "b", "human": {"prompt": "?"}, "constraints": "gpu"},
+              {"id": "c", "run": ["true"], "resources": {"memory_mb": -1}}]}
+            """,
+            Set.of(),
+            Purpose.NEW);
+
+    assertThat(checked.issues())
+        .extracting(issue -> issue.location().pointer() + " " + issue.message())
+        .contains(
+            "/manifest/steps/0/resources steps.a.resources has no effect: step a is work of the"
+                + " agent w: write it there",
+            "/manifest/steps/1/constraints steps.b.constraints has no effect: step b asks people,"
+                + " and runs no program that could have it")
+        .anyMatch(one -> one.startsWith("/manifest/steps/2/resources/memory_mb "));
+  }
+
+  @Test
+  void resourcesOfANodeReplaceThoseOfTheDefaults() {
+    Workflow workflow =
+        manifests.parse(
+            """
+            {"manifest_version": "1", "graph_id": "g", "entrypoints": ["a"],
+             "defaults": {"resources": {"memory_mb": 7}},
+             "nodes": [
+               {"node_id": "a", "agent_type": "executor", "resources": {"memory_mb": 8},
+                "config": {"command": ["true"]}},
+               {"node_id": "b", "agent_type": "executor", "config": {"command": ["true"]}}],
+             "edges": [{"from": "a", "to": "b", "message_type": "*"}]}
+            """);
+
+    assertThat(workflow.agents().get("a").request().amounts().memoryMb()).isEqualTo(8);
+    assertThat(workflow.agents().get("b").request().amounts().memoryMb()).isEqualTo(7);
+    assertThat(workflow.warnings()).noneMatch(one -> one.contains("resources"));
   }
 
   @Test

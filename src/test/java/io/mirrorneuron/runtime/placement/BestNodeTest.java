@@ -142,7 +142,7 @@ class BestNodeTest {
   void portsThatAreTakenAreWaitedFor() {
     Machine node = giving(of("a", 0), Set.of(), 0, "tcp/8080");
     assertThat(rooms(node, asks(new Port("web", 8080, "http"), null, null)))
-        .containsExactly(Room.LATER);
+        .containsExactly(Room.PORT);
     assertThat(rooms(node, asks(new Port("dns", 8080, "udp"), null, null)))
         .containsExactly(Room.NOW);
     assertThat(rooms(node, asks(new Port("any", 0, "tcp"), null, null))).containsExactly(Room.NOW);
@@ -167,7 +167,7 @@ class BestNodeTest {
     assertThat(refusal(node, asks(0, 0, gpus(2, null, null))))
         .isEqualTo("agent x asks for 2 devices of kind gpu, and there are 1 in all");
     assertThat(refusal(node, asks(null, new Volume("d", "/nope", "/d", "rw"), null)))
-        .isEqualTo("agent x asks for the folder /nope, which is not there");
+        .isEqualTo("agent x asks for the folder /nope, which is not there or is no folder");
     assertThat(rooms(node, asks(null, new Volume("d", "/srv/data", "/d", "rw"), null)))
         .containsExactly(Room.NOW);
     assertThat(refusal(node, asks(null, null, "docker")))

@@ -40,6 +40,7 @@ final class Machines {
         Set.of(),
         gpus,
         Set.of(),
+        Set.of(),
         List.of("host_local"),
         Map.of("default", 4),
         Set.of("/srv/data"));
@@ -67,6 +68,7 @@ final class Machines {
         machine.devicesGiven(),
         machine.usableDevices(),
         machine.portsTaken(),
+        machine.ownPorts(),
         machine.drivers(),
         machine.pools(),
         machine.folders());
@@ -86,6 +88,7 @@ final class Machines {
         devices,
         usable,
         Set.of(ports),
+        machine.ownPorts(),
         machine.drivers(),
         machine.pools(),
         machine.folders());

@@ -26,7 +26,10 @@ final class AgentConfig {
           .with(Shape.BOOLEAN, "complete_job", "complete_job?")
           .with(Shape.COUNT, "complete_after")
           .with(Shape.NAME, "emit_type", "output_message_type")
-          .with(null, "constraints");
+          .with(null, "constraints")
+          .meaning("placement_requirements beside config", "placement_requirements")
+          .meaning("services beside config", "services")
+          .meaning("requires_services beside config", "requires_services", "requiresServices");
 
   private AgentConfig() {}
 

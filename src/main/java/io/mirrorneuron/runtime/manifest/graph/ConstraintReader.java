@@ -1,8 +1,10 @@
 package io.mirrorneuron.runtime.manifest.graph;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.config.NearestMatch;
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
+import io.mirrorneuron.runtime.manifest.reading.Members;
 import io.mirrorneuron.runtime.workflow.Constraint;
 import io.mirrorneuron.runtime.workflow.Constraint.Operator;
 import java.util.ArrayList;
@@ -23,10 +25,21 @@ final class ConstraintReader {
   /** A hostile manifest has very many, and each node is asked for each. */
   private static final int MOST = 100;
 
+  /** Longer ones are no typing errors. */
+  private static final int LONGEST_NAME = 64;
+
   private static final String CAPABILITIES = "capabilities";
   private static final String[] ATTRIBUTE = {"attribute", "target", "l_target", "lTarget"};
   private static final String[] OPERATOR = {"operator", "operand"};
   private static final String[] VALUE = {"value", "r_target", "rTarget"};
+  private static final List<String> LIKE_OPERATORS =
+      List.of("op", "comparator", "comparison", "compare", "cmp", "condition", "relation");
+  private static final Members COMPARISON =
+      Members.closed(OPERATOR).with(null, VALUE).meaning("value", "values", "val", "equals");
+  private static final Members CONSTRAINT =
+      COMPARISON
+          .with(null, ATTRIBUTE)
+          .meaning("attribute", "name", "key", "attr", "l_value", "left");
   private static final Map<String, Operator> OPERATORS =
       Map.ofEntries(
           Map.entry("=", Operator.EQUAL),
@@ -74,6 +87,7 @@ final class ConstraintReader {
             name -> {
               ManifestValue wanted = place.at(name);
               boolean isCompared = wanted.value().isObject();
+              checkMembers(wanted, COMPARISON);
               compared(wanted, name, isCompared ? wanted.find(VALUE) : wanted)
                   .ifPresent(found::add);
             });
@@ -96,7 +110,39 @@ final class ConstraintReader {
       }
       return Optional.empty();
     }
+    checkMembers(place, CONSTRAINT);
     return compared(place, plain(attribute.text()), place.find(VALUE));
+  }
+
+  /** Without the operator that it means, the constraint would be another one, even its reverse. */
+  private static void checkMembers(ManifestValue place, Members members) {
+    String[] mistaken =
+        place.value().properties().stream()
+            .limit(MOST)
+            .filter(one -> isMistaken(one.getKey(), one.getValue()))
+            .map(Map.Entry::getKey)
+            .toArray(String[]::new);
+    place.checkMembers(members.with(null, mistaken));
+    for (String name : mistaken) {
+      place
+          .at(name)
+          .refuse(
+              ManifestProblem.UNKNOWN_MEMBER,
+              "unknown member %s; did you mean operator?"
+                  .formatted(place.at(name).named(ManifestValue.shown(name)).label()));
+    }
+  }
+
+  private static boolean isMistaken(String name, JsonNode value) {
+    String word = name.toLowerCase(Locale.ROOT);
+    boolean isKnown =
+        Stream.of(ATTRIBUTE, OPERATOR, VALUE).flatMap(Stream::of).anyMatch(name::equals);
+    boolean isSign = value.isTextual() && OPERATORS.containsKey(value.textValue().strip());
+    return !isKnown
+        && name.length() <= LONGEST_NAME
+        && (isSign
+            || LIKE_OPERATORS.contains(word)
+            || NearestMatch.of(word, List.of(OPERATOR)).isPresent());
   }
 
   /** Without the <code>${attr. }</code> that others write around a name. */

@@ -109,7 +109,7 @@ public final class Nodes {
     }
 
     private ObjectNode resources() {
-      JsonNode given = place.find("resources", "config.resources").value();
+      JsonNode given = NodeResources.of(place).value();
       return given instanceof ObjectNode object ? object : Json.object();
     }
   }
@@ -147,7 +147,7 @@ public final class Nodes {
     ManifestValue place = unnamed.named(ManifestValue.shown(id));
     place.checkMembers(MEMBERS);
     ServiceChecks.offered(place.find("services"));
-    place.all("requires_services", "requiresServices").forEach(ServiceChecks::required);
+    place.all("requires_services", "requiresServices").forEach(ServiceChecks::waitedFor);
     ResourceChecks.resources(place);
 
     ManifestValue config = place.at("config");

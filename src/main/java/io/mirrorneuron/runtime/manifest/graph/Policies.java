@@ -62,9 +62,11 @@ record Policies(ManifestValue place, AgentPolicies ofWorkflow) {
     AgentPolicies own = read(node.at("policies"), ofWorkflow);
     Backpressure backpressure = backpressure(node.find("config.backpressure"), own.backpressure());
     List<Constraint> more =
-        Stream.concat(
-                ConstraintReader.of(node.find("constraints", "config.constraints")).stream(),
-                ConstraintReader.ofAttributes(node.find("placement_requirements")).stream())
+        Stream.of(
+                ConstraintReader.of(node.find("constraints")),
+                ConstraintReader.of(node.find("config.constraints")),
+                ConstraintReader.ofAttributes(node.find("placement_requirements")))
+            .flatMap(List::stream)
             .toList();
     return new AgentPolicies(
         own.restart(), own.reschedule(), backpressure, own.scheduling().and(more));

@@ -21,20 +21,16 @@ final class ResourceChecks {
           .with(Shape.OBJECT, "limits")
           .with(Shape.NAME, "runtime_driver");
   private static final Members PORT =
-      Members.closed("label", "protocol", "to").with(Shape.PORT, "port");
+      Members.closed("label", "protocol", "to").with(Shape.PORT, "port").meaning("label", "name");
   private static final Members VOLUME =
       Members.closed("name", "target", "mode", "type").with(Shape.NAME, "source");
   private static final Set<String> PROTOCOLS = Set.of("tcp", "udp", "http", "grpc");
 
   private ResourceChecks() {}
 
-  /** {@code resources} of a node, else of its config. */
+  /** {@code resources} of a node and of its config. */
   static void resources(ManifestValue node) {
-    ManifestValue resources = node.at("resources");
-    if (resources.isAbsent()) {
-      resources = node.find("config.resources");
-      resources.check(Shape.OBJECT);
-    }
+    ManifestValue resources = NodeResources.of(node);
     if (resources.isAbsent()) {
       return;
     }

@@ -6,6 +6,7 @@ import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.Members;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.wire.Json;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -56,6 +57,27 @@ final class ServiceChecks {
       name(services);
     } else {
       each(services, true).forEach(ServiceChecks::service);
+    }
+  }
+
+  /** What the programs of an agent wait for: they look into the registry, again and again. */
+  static void waitedFor(ManifestValue services) {
+    required(services);
+    List<ManifestValue> each = services.value().isObject() ? List.of(services) : services.items();
+    for (ManifestValue service : each) {
+      boolean isExternal = "external".equals(service.find("origin").text());
+      List<String> asking = new ArrayList<>(List.of("address", "host", "url", "checks"));
+      asking.addAll(isExternal ? List.of("origin") : List.of());
+      service.all(asking.toArray(String[]::new)).stream()
+          .filter(place -> !place.isAbsent() && !place.value().isEmpty() || place.text() != null)
+          .findFirst()
+          .ifPresent(
+              place ->
+                  place.refuse(
+                      ManifestProblem.UNSUPPORTED,
+                      "%s is not asked: programs wait for services of the registry only; what is"
+                              .formatted(place.label())
+                          + " elsewhere belongs in required_services at the root"));
     }
   }
 

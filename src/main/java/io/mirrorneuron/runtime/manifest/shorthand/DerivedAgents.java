@@ -22,6 +22,16 @@ import java.util.Set;
 final class DerivedAgents {
   static final List<String> UPLOADS = List.of("upload_paths", "uploads", "upload_path");
 
+  /** What a step may ask for its agent, as nodes do. */
+  static final List<String> DEMANDS =
+      List.of(
+          "resources",
+          "constraints",
+          "placement_requirements",
+          "services",
+          "requires_services",
+          "requiresServices");
+
   private static final List<String> SHELL = List.of("bash", "-eo", "pipefail", "-c");
 
   /** In the long forms other programs keep members of their own under these names. */
@@ -63,6 +73,13 @@ final class DerivedAgents {
     Written place =
         written.member("nodes").member(Integer.toString(nodes().size())).as(step.place());
     ObjectNode node = nodes().addObject().put("node_id", id).put("agent_type", "executor");
+    for (String name : DEMANDS) {
+      ManifestValue demand = step.place().at(name);
+      if (!demand.isAbsent()) {
+        node.set(name, demand.value());
+        place.member(name).as(demand);
+      }
+    }
     ManifestValue own = step.config();
     own.checkMembers(OTHER_WORDS);
     ObjectNode config = Json.object();

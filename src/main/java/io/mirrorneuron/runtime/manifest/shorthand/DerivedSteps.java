@@ -41,6 +41,7 @@ final class DerivedSteps {
           .with(Shape.NAME, "kind", "shell")
           .with(Shape.OBJECT, "config")
           .with(Shape.NAMES, "needs")
+          .with(null, DerivedAgents.DEMANDS.toArray(String[]::new))
           .belongingTo("config", Nodes.CONFIG)
           .belongingTo("control", CONTROL)
           .meaning("config.environment", "env")
@@ -89,6 +90,7 @@ final class DerivedSteps {
       }
       ObjectNode longer = steps.addObject().setAll((ObjectNode) step.value());
       longer.remove("shell");
+      longer.remove(DerivedAgents.DEMANDS);
       agents.derive(id, ShortStep.of(step.named(ManifestValue.shown(id))));
       longer.put("run", id);
       plain.add(id);
@@ -160,6 +162,7 @@ final class DerivedSteps {
       longer.putObject("human").put("prompt", id); // nothing else is wrong with it
     }
     step.kind().checkWord(Set.of("human"));
+    step.refuseDemands("asks people, and runs no program that could have it");
     if (step.isCommand() || !step.run().isAbsent()) {
       step.place()
           .error(
@@ -174,6 +177,7 @@ final class DerivedSteps {
     ManifestValue run = step.run();
     boolean refers = run.value().isTextual() && step.shell().isAbsent();
     if (refers && agents.isDeclared(run.text())) {
+      step.refuseDemands("is work of the agent %s: write it there".formatted(run.shown()));
       return run.text();
     }
     String near = refers ? agents.hint(run.text()) : "";

@@ -18,6 +18,7 @@ import java.util.Map;
 final class NodeDefaults {
   private static final String NODES = "nodes";
   private static final String CONFIG = "config";
+  private static final String RESOURCES = "resources";
   private static final String ENVIRONMENT = "environment";
   private static final List<String> PROGRAMS = List.of("executor", "sandbox_worker");
 
@@ -60,7 +61,8 @@ final class NodeDefaults {
         ObjectNode node = nodes.addObject().setAll((ObjectNode) item.value());
         Written place =
             written.member(NODES).member(Integer.toString(nodes.size() - 1)).member(CONFIG);
-        node.set(CONFIG, merged(config, place));
+        boolean hasResources = !item.at(RESOURCES).isAbsent();
+        node.set(CONFIG, merged(config, hasResources, place));
       } else {
         nodes.add(item.value());
       }
@@ -68,13 +70,17 @@ final class NodeDefaults {
     owner.set(NODES, nodes);
   }
 
-  private ObjectNode merged(JsonNode config, Written place) {
+  /**
+   * @param hasResources whether the node asks for resources beside its config
+   */
+  private ObjectNode merged(JsonNode config, boolean hasResources, Written place) {
     ObjectNode merged = Json.object();
     boolean uploads = DerivedAgents.UPLOADS.stream().anyMatch(config::hasNonNull);
     for (Map.Entry<String, JsonNode> member : defaults.value().properties()) {
       String name = member.getKey();
       boolean isUpload = DerivedAgents.UPLOADS.contains(name) || name.equals("upload_as");
-      if (!config.has(name) && !(isUpload && uploads)) {
+      boolean isBeside = name.equals(RESOURCES) && hasResources;
+      if (!config.has(name) && !isBeside && !(isUpload && uploads)) {
         merged.set(name, member.getValue());
         place.member(name).as(defaults.at(name));
       }

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.manifest.shorthand;
 
+import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 
 /** A step as its author wrote it short, with what makes it short. */
@@ -38,6 +39,22 @@ record ShortStep(
   /** The agent that works for it; of one that says nothing, the one of its name. */
   String worker() {
     return run.value().isTextual() ? run.asText() : id.asText();
+  }
+
+  /**
+   * Nobody would be given what it asks for.
+   *
+   * @param why completes the sentence "step X …"
+   */
+  void refuseDemands(String why) {
+    for (String name : DerivedAgents.DEMANDS) {
+      ManifestValue demand = place.at(name);
+      if (!demand.isAbsent()) {
+        demand.refuse(
+            ManifestProblem.CONFLICT,
+            "%s has no effect: step %s %s".formatted(demand.label(), name(), why));
+      }
+    }
   }
 
   String name() {

@@ -18,6 +18,11 @@ public final class OwnDoors {
     here.add(port);
   }
 
+  /** Whether this server listens on it. */
+  public boolean isHere(int port) {
+    return here.contains(port);
+  }
+
   /**
    * @param redis of this server; a socket of the file system has no port
    */

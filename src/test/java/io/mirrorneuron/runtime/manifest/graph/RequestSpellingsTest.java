@@ -13,17 +13,20 @@ import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.workflow.Amounts;
 import io.mirrorneuron.runtime.workflow.DeviceDemand;
+import io.mirrorneuron.runtime.workflow.ProgramLimit;
 import io.mirrorneuron.runtime.workflow.Requirement;
 import io.mirrorneuron.runtime.workflow.ResourceRequest;
 import io.mirrorneuron.runtime.workflow.Scheduling;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every way in which a manifest can ask for resources. */
 class RequestSpellingsTest {
@@ -379,6 +382,121 @@ class RequestSpellingsTest {
   void otherConstraintsAreRefused(String constraints, String refusal) {
     assertThat(errors(node(",'constraints':" + constraints), ""))
         .containsExactly("nodes.a." + refusal);
+  }
+
+  /** Else the constraint would be read as its reverse. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'attribute':'os','op':'!=','value':'linux'} | constraints.op",
+        "{'attribute':'os','Operator':'!=','value':'linux'} | constraints.Operator",
+        "{'attribute':'os','opertor':'exists'} | constraints.opertor",
+        "[{'attribute':'os','comparator':'!=','value':'linux'}] | constraints.0.comparator",
+        "{'attribute':'os','how':'!=','value':'linux'} | constraints.how",
+      })
+  void aMisspeltOperatorIsRefused(String written) {
+    String[] parts = written.split(" [|] ");
+    assertThat(errors(node(",'constraints':" + parts[0]), ""))
+        .contains("unknown member nodes.a." + parts[1] + "; did you mean operator?");
+    assertThat(errors(node(""), ",'policies':{'constraints':" + parts[0] + "}"))
+        .contains("unknown member policies." + parts[1] + "; did you mean operator?");
+  }
+
+  @Test
+  void requirementsOfPlacementHaveNoUnknownMembers() {
+    String reversed = ",'placement_requirements':{'os':{'op':'!=','value':'linux'}}";
+    assertThat(errors(node(reversed), ""))
+        .containsExactly(
+            "unknown member nodes.a.placement_requirements.os.op; did you mean operator?");
+    String weighed = ",'placement_requirements':{'os':{'value':'linux','weight':3}}";
+    assertThat(told(check(node(weighed), "").workflow()))
+        .containsExactly("unknown member nodes.a.placement_requirements.os.weight");
+    String softened = ",'constraints':{'attribute':'os','value':'linux','weight':3}";
+    assertThat(told(check(node(softened), "").workflow()))
+        .containsExactly("unknown member nodes.a.constraints.weight");
+  }
+
+  @Test
+  void resourcesOfANodeAndOfItsConfigComeTogether() {
+    String both =
+        ",'resources':{'memory_mb':200,'limits':{'processes':9}},'config':{'resources':"
+            + "{'memory_mb':200.0,'cpu':500,'limits':{'memory_mb':300},'ports':[{'label':'w'}]}}";
+    Workflow workflow = check(node(both), "").workflow();
+    assertThat(told(workflow)).isEmpty();
+    assertThat(workflow.agents().get("a").request().amounts()).isEqualTo(new Amounts(500, 200, 0));
+    assertThat(workflow.agents().get("a").request().ports()).hasSize(1);
+    assertThat(LimitReader.of(workflow.agents().get("a").resources()))
+        .containsOnly(
+            Map.entry(ProgramLimit.PROCESSES, 9L), Map.entry(ProgramLimit.MEMORY_MB, 300L));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'memory_mb':1} | {'memory_mb':2} | nodes.a.config.resources.memory_mb (2) contradicts"
+            + " nodes.a.resources.memory_mb (1): keep one of them",
+        "{'memory_mb':1} | {'memory_gb':2} | nodes.a.config.resources.memory_gb (2048 MB)"
+            + " contradicts nodes.a.resources.memory_mb (1 MB): keep one of them",
+        "{'limits':{'processes':1}} | {'limits':{'processes':2}} |"
+            + " nodes.a.config.resources.limits.processes (2) contradicts"
+            + " nodes.a.resources.limits.processes (1): keep one of them",
+      })
+  void resourcesOfANodeAndOfItsConfigMustNotContradict(String one, String other, String refusal) {
+    String node = ",'resources':" + one + ",'config':{'resources':" + other + "}";
+    assertThat(errors(node(node), "")).containsExactly(refusal);
+    assertThat(manifests.parse(manifest(node(node), "")).agents()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"placement_requirements", "services", "requires_services"})
+  void whatBelongsBesideTheConfigIsTold(String member) {
+    assertThat(told(check(node(",'config':{'" + member + "':[]}"), "").workflow()))
+        .containsExactly(
+            "nodes.a.config.%s is not read; did you mean %1$s beside config?".formatted(member));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "[{'name':'db','address':'10.0.0.1','port':1}] | requires_services.0.address",
+        "{'name':'db','url':'http://db'} | requires_services.url",
+        "['x',{'name':'db','checks':[{'type':'tcp'}]}] | requires_services.1.checks",
+        "[{'name':'db','origin':'external'}] | requires_services.0.origin",
+      })
+  void whatNoProgramWaitsForIsRefused(String services, String place) {
+    assertThat(errors(node(",'requires_services':" + services), ""))
+        .containsExactly(
+            "nodes.a.%s is not asked: programs wait for services of the registry only; what is elsewhere belongs in required_services at the root"
+                .formatted(place));
+    assertThat(errors(node(""), ",'required_services':" + services)).isEmpty();
+    assertThat(errors(node(",'requires_services':['a',{'name':'b','tags':['t'],'checks':[]}]"), ""))
+        .isEmpty();
+  }
+
+  @Test
+  void theNameOfAPortIsItsLabel() {
+    Workflow workflow =
+        check(node(",'resources':{'ports':[{'label':'w','name':'w'}]}"), "").workflow();
+    assertThat(told(workflow))
+        .containsExactly("unknown member nodes.a.resources.ports.0.name; did you mean label?");
+  }
+
+  @Test
+  void constraintsOfANodeAndOfItsConfigMustAllHold() {
+    String node = ",'constraints':'a','config':{'constraints':[{'attribute':'os','value':'x'}]}";
+    assertThat(
+            check(node(node), "")
+                .workflow()
+                .agents()
+                .get("a")
+                .policies()
+                .scheduling()
+                .constraints()
+                .stream()
+                .map(one -> one.words()))
+        .containsExactly("capabilities contains a", "os = x");
   }
 
   @Test
