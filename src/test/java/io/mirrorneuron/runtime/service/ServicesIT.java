@@ -252,6 +252,8 @@ class ServicesIT {
             });
     assertThat(node.jobs().validate(Submission.of(needy.toString())).errors())
         .containsExactly("required_services.0: no instance of db with sql is registered");
+    assertThatThrownBy(() -> node.jobs().plan(Submission.of(needy.toString())))
+        .hasMessage("required_services.0: no instance of db with sql is registered");
 
     submit(job("[{'name':'db','tags':['sql','x']}]"));
     awaitStatus("db", "passing");

@@ -1,6 +1,8 @@
 package io.mirrorneuron.runtime.manifest.graph;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.manifest.reading.Findings;
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.Members;
@@ -12,7 +14,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Checks the form of services that a manifest offers or asks for; {@code runtime.md} 5.4. */
-final class ServiceChecks {
+public final class ServiceChecks {
   private static final Members SERVICE =
       Members.closed("name", "id", "address", "host", "port", "url", "meta", "provider", "origin")
           .with(null, "checks", "required", "node", "agent_id", "job_id", "protocol", "scheme")
@@ -57,6 +59,22 @@ final class ServiceChecks {
     } else {
       each(services, true).forEach(ServiceChecks::service);
     }
+  }
+
+  /**
+   * What is wrong with one requirement that stands alone, not in a manifest.
+   *
+   * @param label what it is called in sentences
+   */
+  public static Findings alone(String label, JsonNode requirement) {
+    Findings findings = new Findings(false, Findings.Purpose.NEW);
+    ObjectNode around = Json.object();
+    around.set(label, requirement);
+    ManifestValue place = ManifestValue.root(around, findings).at(label);
+    if (isObject(place, true)) {
+      service(place);
+    }
+    return findings;
   }
 
   /**
