@@ -316,6 +316,29 @@ class ServicesIT {
   }
 
   @Test
+  void aScriptThatFailsSaysWhy() {
+    ObjectNode manifest =
+        job(
+            "[{'name':'e','port':1,'checks':[{'type':'script','script':['ls','/no/such']}]},"
+                + "{'name':'p','port':1,'checks':[{'type':'script','script':'check.sh'}]}]");
+    node.jobs()
+        .submit(
+            new Submission(
+                manifest.toString(),
+                new Submission.Payloads.Inline(Map.of("check.sh", new byte[0]), Set.of()),
+                null));
+    awaitStatus("e", "critical");
+    awaitStatus("p", "critical");
+    assertThat(only("e").get("health").get("checks").get(0).get("message").asText())
+        .startsWith("exit code ")
+        .contains("/no/such");
+    assertThat(only("p").get("health").get("checks").get(0).get("message").asText())
+        .isEqualTo(
+            "there is no program check.sh; the file of that name in the bundle is called"
+                + " ./check.sh");
+  }
+
+  @Test
   void fourListenersChangeTheirMind() throws Exception {
     ServerSocket door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     Path well = Files.createFile(home.resolve("well"));
