@@ -38,6 +38,7 @@ public final class ServiceChecks {
     Set<String> names = new HashSet<>();
     for (ManifestValue service : each(services, false)) {
       service(service);
+      reach(service);
       String name = service.find("name").text();
       if (name != null && !names.add(name)) {
         service.refuse(
@@ -123,6 +124,18 @@ public final class ServiceChecks {
           .filter(check -> must(check, check.value().isObject(), "an object"))
           .forEach(HealthCheckForm::check);
     }
+  }
+
+  /** Whether who finds the service can reach it, and its checks can. */
+  private static void reach(ManifestValue service) {
+    if (!service.find("port").isAbsent()) {
+      return;
+    }
+    if (service.find("url").isAbsent()) {
+      service.warn(
+          service.label() + " has neither a port nor a url, so nobody who finds it can reach it");
+    }
+    service.find("checks").items().forEach(HealthCheckForm::withoutPort);
   }
 
   private static void name(ManifestValue name) {
