@@ -1,0 +1,39 @@
+package io.mirrorneuron.bus;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.config.NearestMatch;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Tells of members of a request that mean nothing here. Clients of the original may send them, so
+ * they are no error, but whoever sends them is to know.
+ */
+public final class IgnoredMembers {
+  /** A request may have thousands of members; nobody reads more than these. */
+  private static final int MOST = 20;
+
+  private IgnoredMembers() {}
+
+  /**
+   * A sentence for each member that is none of the known ones.
+   *
+   * @param known names that mean something
+   */
+  public static List<String> of(ObjectNode body, Set<String> known) {
+    return body.properties().stream()
+        .map(Map.Entry::getKey)
+        .filter(name -> !known.contains(name))
+        .limit(MOST)
+        .map(
+            name ->
+                "member "
+                    + name
+                    + " of the request is ignored"
+                    + NearestMatch.of(name, known)
+                        .map(near -> "; did you mean " + near + "?")
+                        .orElse(""))
+        .toList();
+  }
+}
