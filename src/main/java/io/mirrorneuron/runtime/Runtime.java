@@ -24,6 +24,7 @@ import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.placement.LocalScheduler;
 import io.mirrorneuron.storage.Storage;
+import io.mirrorneuron.runtime.workflow.Allocation;
 import io.mirrorneuron.store.JobRows;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisJobStore;
@@ -31,6 +32,7 @@ import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisNodeRegistry;
 import io.mirrorneuron.store.bundle.BundleStore;
 import io.vertx.core.Vertx;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -210,6 +212,11 @@ public final class Runtime implements AutoCloseable {
   /** What programs this node can run now. */
   public ProgramCapacity programs() {
     return executions.capacity();
+  }
+
+  /** What those that run have now, besides slots. */
+  public List<Allocation> given() {
+    return executions.given();
   }
 
   /** What the system summary tells of jobs. */

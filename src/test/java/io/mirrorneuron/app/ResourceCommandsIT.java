@@ -61,7 +61,7 @@ class ResourceCommandsIT {
     shell.atTerminal();
     assertThat(shell.run("resource", "set", "--memory", "100").out())
         .startsWith("Resource limits set: memory 100 %\n")
-        .contains("50 %");
+        .contains("50 %", " have 0.0 cores, 0 MB, 0 MB of disk, 0 of ", " slots of default");
   }
 
   @Test

@@ -8,11 +8,13 @@ import io.mirrorneuron.port.CapacityReport;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.ClusterSummary;
 import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
+import io.mirrorneuron.runtime.workflow.Allocation;
 import io.mirrorneuron.store.ResourceLimits.Resource;
 import io.mirrorneuron.wire.ClusterForm;
 import io.mirrorneuron.wire.Json;
 import java.time.Clock;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -28,15 +30,21 @@ public final class LocalCluster implements ClusterPort {
   private final NodeIdentity identity;
   private final Supplier<Hardware> hardware;
   private final Supplier<ProgramCapacity> programs;
+  private final Supplier<List<Allocation>> given;
   private final JobCensus jobs;
   private final NodeLimits limits;
   private final String redisNamespace;
   private final Clock clock;
 
+  /**
+   * @param programs how they run here, and how many do
+   * @param given what they have now, besides slots
+   */
   public LocalCluster(
       NodeIdentity identity,
       Supplier<Hardware> hardware,
       Supplier<ProgramCapacity> programs,
+      Supplier<List<Allocation>> given,
       JobCensus jobs,
       NodeLimits limits,
       String redisNamespace,
@@ -44,6 +52,7 @@ public final class LocalCluster implements ClusterPort {
     this.identity = identity;
     this.hardware = hardware;
     this.programs = programs;
+    this.given = given;
     this.jobs = jobs;
     this.limits = limits;
     this.redisNamespace = redisNamespace;
@@ -99,7 +108,8 @@ public final class LocalCluster implements ClusterPort {
   @Override
   public CapacityReport resource() {
     return new CapacityReport(
-        ResourceReport.of(identity, hardware.get(), programs.get().runners(), limits.load()));
+        ResourceReport.of(
+            identity, hardware.get(), programs.get(), given.get(), limits.load()));
   }
 
   @Override

@@ -85,6 +85,7 @@ public record LocalRuntime(
             identity,
             hardware,
             runtime::programs,
+            runtime::given,
             runtime.census(),
             limits,
             keys.namespace(),
