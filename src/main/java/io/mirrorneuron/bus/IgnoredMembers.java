@@ -1,10 +1,9 @@
 package io.mirrorneuron.bus;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.NearestMatch;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Tells of members of a request that mean nothing here. Clients of the original may send them, so
@@ -19,11 +18,11 @@ public final class IgnoredMembers {
   /**
    * A sentence for each member that is none of the known ones.
    *
+   * @param names of its members
    * @param known names that mean something
    */
-  public static List<String> of(ObjectNode body, Set<String> known) {
-    return body.properties().stream()
-        .map(Map.Entry::getKey)
+  public static List<String> of(Stream<String> names, Set<String> known) {
+    return names
         .filter(name -> !known.contains(name))
         .limit(MOST)
         .map(

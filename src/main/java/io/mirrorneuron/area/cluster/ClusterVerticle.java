@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -60,7 +61,7 @@ public final class ClusterVerticle extends AreaVerticle {
 
   private ObjectNode setResource(ApiCall call) {
     ObjectNode limits = call.body();
-    List<String> ignored = IgnoredMembers.of(limits, LIMITS);
+    List<String> ignored = IgnoredMembers.of(limits.properties().stream().map(Map.Entry::getKey), LIMITS);
     limits.retain(LIMITS);
     limits.properties().removeIf(limit -> limit.getValue().isNull());
     if (limits.isEmpty()) {

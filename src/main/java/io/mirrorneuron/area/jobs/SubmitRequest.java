@@ -61,7 +61,7 @@ record SubmitRequest(
         handle.isEmpty() ? Objects.requireNonNullElse(told.bundlePath, "") : handle,
         inputs(told.inputs),
         told.force,
-        IgnoredMembers.of(body, MEMBERS));
+        IgnoredMembers.of(body.properties().stream().map(Map.Entry::getKey), MEMBERS));
   }
 
   private record Body(

@@ -29,22 +29,25 @@ public final class LocalCluster implements ClusterPort {
 
   private final NodeIdentity identity;
   private final Supplier<Hardware> hardware;
-  private final Supplier<ProgramCapacity> programs;
-  private final Supplier<List<Allocation>> given;
+  private final Programs programs;
   private final JobCensus jobs;
   private final NodeLimits limits;
   private final String redisNamespace;
   private final Clock clock;
 
   /**
-   * @param programs how they run here, and how many do
+   * The programs of this node.
+   *
+   * @param capacity how they run here, and how many do
    * @param given what they have now, besides slots
    */
+  public record Programs(
+      Supplier<ProgramCapacity> capacity, Supplier<List<Allocation>> given) {}
+
   public LocalCluster(
       NodeIdentity identity,
       Supplier<Hardware> hardware,
-      Supplier<ProgramCapacity> programs,
-      Supplier<List<Allocation>> given,
+      Programs programs,
       JobCensus jobs,
       NodeLimits limits,
       String redisNamespace,
@@ -52,7 +55,6 @@ public final class LocalCluster implements ClusterPort {
     this.identity = identity;
     this.hardware = hardware;
     this.programs = programs;
-    this.given = given;
     this.jobs = jobs;
     this.limits = limits;
     this.redisNamespace = redisNamespace;
@@ -83,7 +85,7 @@ public final class LocalCluster implements ClusterPort {
     ObjectNode nodes = Json.object();
     nodes
         .putArray("nodes")
-        .add(NodeDocument.summary(identity, hardware.get(), programs.get().pools()));
+        .add(NodeDocument.summary(identity, hardware.get(), programs.capacity().get().pools()));
     return nodes;
   }
 
@@ -108,8 +110,7 @@ public final class LocalCluster implements ClusterPort {
   @Override
   public CapacityReport resource() {
     return new CapacityReport(
-        ResourceReport.of(
-            identity, hardware.get(), programs.get(), given.get(), limits.load()));
+        ResourceReport.of(identity, hardware.get(), programs.capacity().get(), programs.given().get(), limits.load()));
   }
 
   @Override

@@ -42,7 +42,9 @@ final class ResourceReport {
     report.set("usable", whole.limited(limits).document());
     ObjectNode node = node(identity, hardware, programs.runners(), whole);
     NodeDocument.addPools(node, programs.pools());
-    new GivenOut(given, NodeStock.usable(NodeStock.total(hardware), limits)).addTo(node);
+    GivenOut out = new GivenOut(given, NodeStock.usable(NodeStock.total(hardware), limits));
+    node.set("taken", Json.MAPPER.valueToTree(out.taken()));
+    node.set("free", Json.MAPPER.valueToTree(out.free()));
     report.putArray("nodes").add(node);
     if (identity.grpcPort() > 0) { // else it is chosen later, and only the server knows it
       report.putArray("native_ports").add(door(identity));

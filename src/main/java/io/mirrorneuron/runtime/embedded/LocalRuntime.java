@@ -84,8 +84,7 @@ public record LocalRuntime(
         new LocalCluster(
             identity,
             hardware,
-            runtime::programs,
-            runtime::given,
+            new LocalCluster.Programs(runtime::programs, runtime::given),
             runtime.census(),
             limits,
             keys.namespace(),

@@ -12,11 +12,11 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.exec.pool.PoolUsage;
 import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
+import io.mirrorneuron.runtime.workflow.Allocation;
+import io.mirrorneuron.runtime.workflow.Amounts;
 import io.mirrorneuron.store.ResourceLimits.Resource;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.InMemoryResourceLimits;
-import io.mirrorneuron.runtime.workflow.Allocation;
-import io.mirrorneuron.runtime.workflow.Amounts;
 import io.mirrorneuron.wire.Json;
 import java.time.Clock;
 import java.time.Instant;
@@ -44,10 +44,11 @@ class LocalClusterTest {
       new LocalCluster(
           IDENTITY,
           () -> hardware,
-          () ->
-              new ProgramCapacity(
-                  List.of("host_local"), List.of(new PoolUsage("default", 4, 3, 1, 2, 3))),
-          () -> given,
+          new LocalCluster.Programs(
+              () ->
+                  new ProgramCapacity(
+                      List.of("host_local"), List.of(new PoolUsage("default", 4, 3, 1, 2, 3))),
+              () -> given),
           new OneJob(),
           new NodeLimits(limits, Clock.systemUTC()),
           "mn",

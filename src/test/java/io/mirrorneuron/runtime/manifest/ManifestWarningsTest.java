@@ -385,8 +385,7 @@ class ManifestWarningsTest {
                    "config":{"command":["true"]},"resources":{"cpu":-1}}]}
         """;
 
-    assertThat(
-            manifests.check(manifest, Set.of(), Purpose.NEW).issues())
+    assertThat(manifests.check(manifest, Set.of(), Purpose.NEW).issues())
         .filteredOn(issue -> issue.severity().equals("error"))
         .extracting(Issue::actual)
         .containsExactlyInAnyOrder("stream", "-1");

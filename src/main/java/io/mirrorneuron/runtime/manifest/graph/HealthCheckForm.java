@@ -30,14 +30,7 @@ final class HealthCheckForm {
       Map.of(
           "http",
           List.of(
-              "url",
-              "scheme",
-              "path",
-              "method",
-              "expected_status",
-              "contains",
-              "headers",
-              "body"),
+              "url", "scheme", "path", "method", "expected_status", "contains", "headers", "body"),
           "grpc",
           List.of("service"),
           "script",

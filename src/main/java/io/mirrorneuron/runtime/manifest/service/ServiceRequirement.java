@@ -79,8 +79,7 @@ public record ServiceRequirement(
     Findings findings =
         ServiceChecks.alone(
             need.name == null ? "requirement" : ManifestValue.shown(need.name), json);
-    String wrong =
-        findings.errors().stream().map(Issue::message).collect(Collectors.joining("; "));
+    String wrong = findings.errors().stream().map(Issue::message).collect(Collectors.joining("; "));
     return new ServiceRequirement(
         need.name,
         place,
