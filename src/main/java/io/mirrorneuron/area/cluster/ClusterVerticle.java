@@ -61,7 +61,8 @@ public final class ClusterVerticle extends AreaVerticle {
 
   private ObjectNode setResource(ApiCall call) {
     ObjectNode limits = call.body();
-    List<String> ignored = IgnoredMembers.of(limits.properties().stream().map(Map.Entry::getKey), LIMITS);
+    List<String> ignored =
+        IgnoredMembers.of(limits.properties().stream().map(Map.Entry::getKey), LIMITS);
     limits.retain(LIMITS);
     limits.properties().removeIf(limit -> limit.getValue().isNull());
     if (limits.isEmpty()) {

@@ -41,8 +41,7 @@ public final class LocalCluster implements ClusterPort {
    * @param capacity how they run here, and how many do
    * @param given what they have now, besides slots
    */
-  public record Programs(
-      Supplier<ProgramCapacity> capacity, Supplier<List<Allocation>> given) {}
+  public record Programs(Supplier<ProgramCapacity> capacity, Supplier<List<Allocation>> given) {}
 
   public LocalCluster(
       NodeIdentity identity,
@@ -110,7 +109,12 @@ public final class LocalCluster implements ClusterPort {
   @Override
   public CapacityReport resource() {
     return new CapacityReport(
-        ResourceReport.of(identity, hardware.get(), programs.capacity().get(), programs.given().get(), limits.load()));
+        ResourceReport.of(
+            identity,
+            hardware.get(),
+            programs.capacity().get(),
+            programs.given().get(),
+            limits.load()));
   }
 
   @Override
