@@ -11,14 +11,17 @@ public final class NeededServices {
 
   private NeededServices() {}
 
-  /** A list of requirements as JSON; empty when it needs none. */
+  /**
+   * A list of requirements as JSON; empty when it needs none. What has not the form of one is in
+   * it, too, so that whoever checks them says so.
+   */
   public static String of(String manifestJson) {
     var manifest = Json.parseObject(manifestJson, "manifest");
     return Json.write(
         MEMBERS.stream()
             .flatMap(member -> manifest.findValues(member).stream())
+            .filter(found -> !found.isNull() && !(found.isObject() && found.isEmpty()))
             .flatMap(found -> found.isArray() ? Json.elements(found) : Stream.of(found))
-            .filter(one -> one.isTextual() || !one.isEmpty())
             .toList());
   }
 }

@@ -3,6 +3,7 @@ package io.mirrorneuron.config;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -46,9 +47,16 @@ public record NodeSettings(String name, Marks marks, LoadLimits load) {
     settings
         .pairs(LABELS)
         .forEach((label, value) -> labels.put(label.toLowerCase(Locale.ROOT), value));
-    boolean fit =
-        labels.entrySet().stream().allMatch(one -> isWord(one.getKey()) && isShort(one.getValue()));
-    settings.requireText(LABELS, fit, "a list of name=text, such as rack=a1,zone=eu");
+    Optional<String> unfit =
+        labels.entrySet().stream()
+            .filter(one -> !isWord(one.getKey()) || !isShort(one.getValue()))
+            .map(Map.Entry::getKey)
+            .findFirst();
+    settings.requireText(
+        LABELS,
+        unfit.isEmpty(),
+        "a list of name=text, such as rack=a1,zone=eu; the entry \"%s\" is none"
+            .formatted(unfit.orElse("")));
     List<String> capabilities = settings.list(CAPABILITIES);
     settings.requireText(
         CAPABILITIES,

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Where the agents of a job run, or would: the {@code scheduler} of {@code grpc.md} 5.2 in full.
@@ -36,6 +37,23 @@ public record JobPlan(
     placements = placements == null ? List.of() : List.copyOf(placements);
     requirements = requirements == null ? Map.of() : requirements;
     warnings = warnings == null ? List.of() : List.copyOf(warnings);
+  }
+
+  /** The same with further sentences, before those of the plan. */
+  public JobPlan warned(List<String> sentences) {
+    return new JobPlan(
+        status,
+        graphId,
+        jobType,
+        strategy,
+        mode,
+        placementCount,
+        nodes,
+        placements,
+        placementsOmitted,
+        requirements,
+        generatedAt,
+        Stream.concat(sentences.stream(), warnings.stream()).toList());
   }
 
   /**

@@ -22,6 +22,7 @@ import io.mirrorneuron.runtime.local.Watches;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.placement.LocalScheduler;
 import io.mirrorneuron.runtime.schedule.ScheduleKeeper;
+import io.mirrorneuron.runtime.workflow.Allocation;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobRows;
 import io.mirrorneuron.store.Keys;
@@ -30,6 +31,7 @@ import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisNodeRegistry;
 import io.mirrorneuron.store.bundle.BundleStore;
 import io.vertx.core.Vertx;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -221,6 +223,11 @@ public final class Runtime implements AutoCloseable {
   /** What programs this node can run now. */
   public ProgramCapacity programs() {
     return executions.capacity();
+  }
+
+  /** What those that run have now, besides slots. */
+  public List<Allocation> given() {
+    return executions.given();
   }
 
   /** What the system summary tells of jobs. */

@@ -61,7 +61,7 @@ class ResourceCommandsIT {
     shell.atTerminal();
     assertThat(shell.run("resource", "set", "--memory", "100").out())
         .startsWith("Resource limits set: memory 100 %\n")
-        .contains("50 %");
+        .contains("50 %", " have 0.0 cores, 0 MB, 0 MB of disk, 0 of ", " slots of default");
   }
 
   @Test
@@ -80,8 +80,8 @@ class ResourceCommandsIT {
     assertThat(nothing.err()).contains("--cpu");
     assertThat(shell.run("resource", "set", "--cpu", "much").exitCode()).isEqualTo(2);
     Ended odd = shell.run("resource", "set", "--cpu", "-30");
-    assertThat(odd.exitCode()).isEqualTo(1);
-    assertThat(odd.err()).contains("cpu");
+    assertThat(odd.exitCode()).isEqualTo(2);
+    assertThat(odd.err()).contains("--cpu must be one of 25, 50, 75, 100, not -30");
     assertThat(odd.out()).isEmpty();
     assertThat(shell.run("resource", "--help").out()).contains("list", "set", "ports");
   }

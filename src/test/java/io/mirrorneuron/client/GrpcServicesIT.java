@@ -3,6 +3,7 @@ package io.mirrorneuron.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mirrorneuron.bundle.NeededServices;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
@@ -98,6 +99,41 @@ class GrpcServicesIT {
             "service.health_failed", "service.requirement_type", "service.health_failed");
     assertThat(report.errors().getLast()).contains("not asked: 169.254.169.254");
     assertThat(services.check("").ok()).isTrue();
+  }
+
+  @Test
+  void aRequirementHasTheFormThatItHasInAManifest() {
+    ServiceReport report =
+        services.check("[5,{\"name\":\"web\",\"required\":\"no\"},{\"name\":\"web\",\"min\":2}]");
+    assertThat(report.ok()).isFalse();
+    assertThat(report.errors())
+        .containsExactly(
+            "0: requirement must be a name or an object, not 5",
+            "1: web.required must be true or false, not \"no\"");
+    assertThat(report.results())
+        .extracting(ServiceReport.Result::status)
+        .containsExactly("invalid", "invalid", "passing");
+    assertThat(report.warnings()).singleElement().asString().contains("unknown member web.min");
+    assertThat(services.check("{}").ok()).isFalse();
+    assertThat(services.check(NeededServices.of("{\"required_services\":[5]}")).ok()).isFalse();
+    assertThat(services.check(NeededServices.of("{\"required_services\":5}")).ok()).isFalse();
+    assertThat(services.check(NeededServices.of("{\"required_services\":{}}")).ok()).isTrue();
+    assertThat(services.check(NeededServices.of("{\"required_services\":null}")).ok()).isTrue();
+  }
+
+  @Test
+  void aStatusThatNoServiceHasAndANamelessServiceAreRefused() {
+    ServiceFilter odd = new ServiceFilter(null, null, null, null, "wat", null, false, null);
+    String words = "status must be one of passing, warning, critical, not \"wat\"";
+    assertThatThrownBy(() -> services.list(odd)).hasMessageContaining(words);
+    assertThatThrownBy(() -> services.resolve("web", odd)).hasMessageContaining(words);
+    assertThatThrownBy(() -> services.resolve("", ANY))
+        .isInstanceOfSatisfying(
+            MnException.class,
+            refused -> {
+              assertThat(refused.code()).isEqualTo(ErrorCode.INVALID);
+              assertThat(refused).hasMessageContaining("name is required");
+            });
   }
 
   @Test

@@ -413,6 +413,15 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void aLabelThatIsNoneIsNamed() {
+    environment.put("MN_NODE_LABELS", "rack a1,zone=eu=west");
+    assertThat(problems())
+        .singleElement()
+        .asString()
+        .endsWith("a list of name=text, such as rack=a1,zone=eu; the entry \"rack a1\" is none");
+  }
+
+  @Test
   void limitsOfLoadAreNumbersThatCanBeReached() {
     environment.put("MN_MAX_CPU_LOAD_RATIO", "0");
     environment.put("MN_MAX_MEMORY_RATIO", "95");

@@ -42,6 +42,6 @@ public final class FakeServices implements ServicesPort {
   public ServiceReport check(String requirements) {
     asked = "check " + requirements;
     return new ServiceReport(
-        "validation.report/v1", true, "passed", 0, List.of(), List.of(), List.of());
+        "validation.report/v1", true, "passed", 0, List.of(), List.of(), List.of(), List.of());
   }
 }

@@ -3,18 +3,26 @@ package io.mirrorneuron.area.cluster;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.bus.IgnoredMembers;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.ClusterSummary;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.server.ListeningPorts;
+import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The area {@code cluster}. */
 public final class ClusterVerticle extends AreaVerticle {
   private static final int LIMIT = 64;
+  private static final Set<String> LIMITS = Set.of("cpu", "gpu", "memory", "disk");
 
   private final ClusterPort cluster;
   private final RuntimeStatus status;
@@ -53,11 +61,21 @@ public final class ClusterVerticle extends AreaVerticle {
 
   private ObjectNode setResource(ApiCall call) {
     ObjectNode limits = call.body();
-    limits.retain("cpu", "gpu", "memory", "disk");
+    List<String> ignored =
+        IgnoredMembers.of(limits.properties().stream().map(Map.Entry::getKey), LIMITS);
+    limits.retain(LIMITS);
     limits.properties().removeIf(limit -> limit.getValue().isNull());
     if (limits.isEmpty()) {
-      throw MnException.invalid("at least one of cpu, gpu, memory, or disk is required");
+      throw MnException.invalid(
+          Stream.concat(
+                  Stream.of("at least one of cpu, gpu, memory, or disk is required"),
+                  ignored.stream())
+              .collect(Collectors.joining("; ")));
     }
-    return Totals.enrich(cluster.setResource(limits), ports.doors());
+    ObjectNode answer = Totals.enrich(cluster.setResource(limits), ports.doors());
+    if (!ignored.isEmpty()) {
+      answer.set("warnings", Json.MAPPER.valueToTree(ignored));
+    }
+    return answer;
   }
 }

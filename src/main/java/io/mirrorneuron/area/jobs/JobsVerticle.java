@@ -132,7 +132,8 @@ public final class JobsVerticle extends AreaVerticle {
   }
 
   private JobPlan planJob(ApiCall call) {
-    return jobs.plan(submission(SubmitRequest.read(call.body()), call));
+    SubmitRequest request = SubmitRequest.read(call.body());
+    return jobs.plan(submission(request, call)).warned(request.ignored());
   }
 
   private Submission submission(SubmitRequest request, ApiCall call) {

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.bundle.GivenInputs;
-import io.mirrorneuron.config.NearestMatch;
+import io.mirrorneuron.bus.IgnoredMembers;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Validation;
@@ -38,9 +38,6 @@ record SubmitRequest(
     List<String> ignored) {
   private static final String MANIFEST_JSON = "manifest_json";
 
-  /** A request may have thousands of members; nobody reads more than these. */
-  private static final int MOST_IGNORED = 20;
-
   /** The handle's older name, which clients of the original server send; it is in no contract. */
   private static final String OLDER_HANDLE = "_bundle_path";
 
@@ -64,24 +61,7 @@ record SubmitRequest(
         handle.isEmpty() ? Objects.requireNonNullElse(told.bundlePath, "") : handle,
         inputs(told.inputs),
         told.force,
-        ignored(body));
-  }
-
-  /** Clients of the original may send more, so it is no error. */
-  private static List<String> ignored(ObjectNode body) {
-    return body.properties().stream()
-        .map(Map.Entry::getKey)
-        .filter(name -> !MEMBERS.contains(name))
-        .limit(MOST_IGNORED)
-        .map(
-            name ->
-                "member "
-                    + name
-                    + " of the request is ignored"
-                    + NearestMatch.of(name, MEMBERS)
-                        .map(near -> "; did you mean " + near + "?")
-                        .orElse(""))
-        .toList();
+        IgnoredMembers.of(body.properties().stream().map(Map.Entry::getKey), MEMBERS));
   }
 
   private record Body(

@@ -3,6 +3,7 @@ package io.mirrorneuron.cli.runtime;
 import io.mirrorneuron.cli.EitherClient;
 import io.mirrorneuron.wire.Json;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -24,6 +25,8 @@ import picocli.CommandLine.Option;
       "  mn resource set --gpu 100     take a limit away"
     })
 public final class ResourceSetCommand implements Callable<Integer> {
+  private static final List<Integer> PERCENTS = List.of(25, 50, 75, 100);
+
   @Mixin EitherClient client;
 
   @ArgGroup(exclusive = false, multiplicity = "1")
@@ -58,6 +61,7 @@ public final class ResourceSetCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     client.jsonInPipes();
     Map<String, Integer> named = limits.named();
+    named.forEach(this::requirePercent);
     return client.ask(
         rest -> rest.post("/resource", named),
         mn -> mn.cluster().setResource(Json.MAPPER.valueToTree(named)),
@@ -73,5 +77,11 @@ public final class ResourceSetCommand implements Callable<Integer> {
           }
           return new ResourceView(client).show(answer);
         });
+  }
+
+  private void requirePercent(String name, int percent) {
+    if (!PERCENTS.contains(percent)) {
+      throw client.misuse("--%s must be one of 25, 50, 75, 100, not %d".formatted(name, percent));
+    }
   }
 }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Prints what the nodes have. */
 record ResourceView(EitherClient client) {
@@ -44,6 +45,32 @@ record ResourceView(EitherClient client) {
   }
 
   private record Told(List<Notes> nodes) {}
+
+  private record Taken(double cpuCores, long memoryMb, long diskMb, int programs) {}
+
+  private record Slots(int capacity, int inUse, int queued) {
+    String words(String pool) {
+      return "%d of %d slots of %s%s"
+          .formatted(inUse, capacity, pool, queued == 0 ? "" : " (%d wait)".formatted(queued));
+    }
+  }
+
+  /** What programs have of a node; others than this server's may not tell. */
+  private record InUse(String name, Taken taken, Map<String, Slots> executorPools) {
+    Stream<String> line() {
+      if (taken == null) {
+        return Stream.empty();
+      }
+      List<String> words = new ArrayList<>();
+      words.add(number(taken.cpuCores) + " cores");
+      words.add(taken.memoryMb + " MB");
+      words.add(taken.diskMb + " MB of disk");
+      executorPools.forEach((pool, slots) -> words.add(slots.words(pool)));
+      return Stream.of("programs on %s have %s".formatted(name, String.join(", ", words)));
+    }
+  }
+
+  private record Used(List<InUse> nodes) {}
 
   private record Node(
       String name,
@@ -118,6 +145,7 @@ record ResourceView(EitherClient client) {
     Output output = client.output();
     output.table(HEADERS, answer.as(Report.class).nodes().stream().map(Node::row).toList());
     answer.as(Told.class).nodes().forEach(node -> node.lines().forEach(output::line));
+    answer.as(Used.class).nodes().stream().flatMap(InUse::line).forEach(output::line);
     Limits told = answer.as(Limits.class);
     if (told.limits() != null && told.usable() != null && told.totals() != null) {
       output.line("");

@@ -138,6 +138,7 @@ public final class ServiceCommand extends CommandGroup {
 
   private static int tell(Client client, String format, ServiceReport report) {
     Output output = client.output();
+    report.warnings().forEach(warning -> client.complain("warning: " + warning));
     if (client.json() || format.equals("json")) {
       output.json(report);
     } else if (report.ok()) {

@@ -8,6 +8,7 @@ import java.util.List;
  *
  * @param status {@code passed} or {@code failed}
  * @param errors a sentence for each issue
+ * @param warnings sentences about what is ignored of the question; left out where nothing is
  */
 public record ServiceReport(
     String version,
@@ -16,7 +17,8 @@ public record ServiceReport(
     int errorCount,
     List<String> errors,
     List<Issue> issues,
-    List<Result> results) {
+    List<Result> results,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> warnings) {
 
   /** What is wrong with one of them. */
   public record Issue(

@@ -8,11 +8,13 @@ import io.mirrorneuron.port.CapacityReport;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.ClusterSummary;
 import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
+import io.mirrorneuron.runtime.workflow.Allocation;
 import io.mirrorneuron.store.ResourceLimits.Resource;
 import io.mirrorneuron.wire.ClusterForm;
 import io.mirrorneuron.wire.Json;
 import java.time.Clock;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -27,16 +29,24 @@ public final class LocalCluster implements ClusterPort {
 
   private final NodeIdentity identity;
   private final Supplier<Hardware> hardware;
-  private final Supplier<ProgramCapacity> programs;
+  private final Programs programs;
   private final JobCensus jobs;
   private final NodeLimits limits;
   private final String redisNamespace;
   private final Clock clock;
 
+  /**
+   * The programs of this node.
+   *
+   * @param capacity how they run here, and how many do
+   * @param given what they have now, besides slots
+   */
+  public record Programs(Supplier<ProgramCapacity> capacity, Supplier<List<Allocation>> given) {}
+
   public LocalCluster(
       NodeIdentity identity,
       Supplier<Hardware> hardware,
-      Supplier<ProgramCapacity> programs,
+      Programs programs,
       JobCensus jobs,
       NodeLimits limits,
       String redisNamespace,
@@ -74,7 +84,7 @@ public final class LocalCluster implements ClusterPort {
     ObjectNode nodes = Json.object();
     nodes
         .putArray("nodes")
-        .add(NodeDocument.summary(identity, hardware.get(), programs.get().pools()));
+        .add(NodeDocument.summary(identity, hardware.get(), programs.capacity().get().pools()));
     return nodes;
   }
 
@@ -99,7 +109,12 @@ public final class LocalCluster implements ClusterPort {
   @Override
   public CapacityReport resource() {
     return new CapacityReport(
-        ResourceReport.of(identity, hardware.get(), programs.get().runners(), limits.load()));
+        ResourceReport.of(
+            identity,
+            hardware.get(),
+            programs.capacity().get(),
+            programs.given().get(),
+            limits.load()));
   }
 
   @Override

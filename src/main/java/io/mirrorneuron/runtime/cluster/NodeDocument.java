@@ -28,10 +28,14 @@ final class NodeDocument {
     node.put("self", true).put("self?", true);
     node.put("scheduler_hint", "cluster_member");
     node.put("grpc_host", identity.advertisedHost()).put("grpc_port", identity.grpcPort());
-    ObjectNode executorPools = node.putObject("executor_pools");
-    pools.forEach(usage -> executorPools.set(usage.pool(), pool(usage)));
+    addPools(node, pools);
     node.set("hardware", hardware(identity, hardware));
     return node;
+  }
+
+  static void addPools(ObjectNode node, List<PoolUsage> pools) {
+    ObjectNode executorPools = node.putObject("executor_pools");
+    pools.forEach(usage -> executorPools.set(usage.pool(), pool(usage)));
   }
 
   static ObjectNode platform(NodeIdentity identity, Hardware hardware) {

@@ -25,17 +25,20 @@ public record NodeStock(
     Hardware has = hardware.get();
     Map<Resource, Integer> percent = limits.get();
     Amounts total = total(has);
-    Amounts usable =
-        new Amounts(
-            share(total.cpuMillis(), percent, Resource.CPU),
-            share(total.memoryMb(), percent, Resource.MEMORY),
-            share(total.diskMb(), percent, Resource.DISK));
     return new Stock(
         node,
         total,
-        usable,
+        usable(total, percent),
         has.gpus().stream().map(NodeStock::device).toList(),
         (int) share(has.gpus().size(), percent, Resource.GPU));
+  }
+
+  /** What limits in per cent leave of it. */
+  static Amounts usable(Amounts total, Map<Resource, Integer> percent) {
+    return new Amounts(
+        share(total.cpuMillis(), percent, Resource.CPU),
+        share(total.memoryMb(), percent, Resource.MEMORY),
+        share(total.diskMb(), percent, Resource.DISK));
   }
 
   private static long share(long total, Map<Resource, Integer> percent, Resource resource) {

@@ -5,6 +5,8 @@ import static io.mirrorneuron.runtime.cluster.Hardware.rounded;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.NodeSettings.Marks;
+import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
+import io.mirrorneuron.runtime.workflow.Allocation;
 import io.mirrorneuron.store.ResourceLimits.Resource;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
@@ -20,12 +22,14 @@ final class ResourceReport {
   private ResourceReport() {}
 
   /**
-   * @param runners names of the ways in which programs run here
+   * @param programs how they run here, and how many do
+   * @param given what they have
    */
   static ObjectNode of(
       NodeIdentity identity,
       Hardware hardware,
-      List<String> runners,
+      ProgramCapacity programs,
+      List<Allocation> given,
       Map<Resource, Integer> limits) {
     Capacity whole = Capacity.of(hardware);
     ObjectNode report = Json.object().put("mode", "single_node").put("node_count", 1);
@@ -36,7 +40,12 @@ final class ResourceReport {
     report.set("combined", whole.document());
     report.set("totals", whole.document());
     report.set("usable", whole.limited(limits).document());
-    report.putArray("nodes").add(node(identity, hardware, runners, whole));
+    ObjectNode node = node(identity, hardware, programs.runners(), whole);
+    NodeDocument.addPools(node, programs.pools());
+    GivenOut out = new GivenOut(given, NodeStock.usable(NodeStock.total(hardware), limits));
+    node.set("taken", Json.MAPPER.valueToTree(out.taken()));
+    node.set("free", Json.MAPPER.valueToTree(out.free()));
+    report.putArray("nodes").add(node);
     if (identity.grpcPort() > 0) { // else it is chosen later, and only the server knows it
       report.putArray("native_ports").add(door(identity));
     }

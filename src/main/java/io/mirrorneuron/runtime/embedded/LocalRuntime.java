@@ -109,7 +109,7 @@ public record LocalRuntime(
     return new LocalCluster(
         identity,
         hardware,
-        runtime::programs,
+        new LocalCluster.Programs(runtime::programs, runtime::given),
         runtime.census(),
         limits,
         keys.namespace(),

@@ -95,6 +95,7 @@ public record JobAccess(
     Workflow workflow = manifests.accept(submission.manifestJson());
     Manifests.checkUploads(workflow, paths(submission.payloads()));
     JobPlan plan = admission.plan(workflow.withWarnings(admission.waived(workflow)));
+    services.require(workflow);
     grants.accept(FolderDemandReader.of(workflow, bundles.fingerprint(submission.payloads())));
     newJobs.requireFree(workflow.runId());
     return plan;

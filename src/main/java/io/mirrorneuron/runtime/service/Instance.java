@@ -25,8 +25,11 @@ final class Instance {
   /** A record is written again, with newer times, when it was not for so long. */
   private static final long COARSE_MS = 30_000;
 
-  /** Between two writes that do not change the status. */
-  private static final long FINE_MS = 5_000;
+  /** The same while it fails, as then somebody looks who wants to know how often and when. */
+  private static final long FAILING_MS = 5_000;
+
+  /** Between two writes that do not change the status, but what is said of it. */
+  private static final long FINE_MS = 1_000;
 
   private static final String PAUSED = "job_paused";
 
@@ -146,7 +149,8 @@ final class Instance {
 
   private void showWhenDue() {
     long age = works.now() - writtenAt;
-    if (!status().word().equals(shown) || untold && age >= FINE_MS || age >= COARSE_MS) {
+    long due = untold ? FINE_MS : health.firstFailure() == null ? COARSE_MS : FAILING_MS;
+    if (!status().word().equals(shown) || age >= due) {
       show();
     }
   }

@@ -1,9 +1,12 @@
 package io.mirrorneuron.runtime.service;
 
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.service.ServiceFilter;
 import io.mirrorneuron.port.service.ServiceReport;
 import io.mirrorneuron.port.service.ServicesPort;
+import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.service.ServiceRequirement;
+import io.mirrorneuron.runtime.service.check.ServiceStatus;
 
 /** The services that the nodes of this store have registered. */
 public final class LocalServices implements ServicesPort {
@@ -17,12 +20,26 @@ public final class LocalServices implements ServicesPort {
 
   @Override
   public Registered list(ServiceFilter filter) {
+    requireKnown(filter.status());
     return new Registered(directory.list(filter));
   }
 
   @Override
   public Resolved resolve(String name, ServiceFilter filter) {
+    if (name == null || name.isBlank()) {
+      throw MnException.invalid("name is required: which service is to be resolved");
+    }
+    requireKnown(filter.status());
     return Resolved.of(directory.resolve(name, filter));
+  }
+
+  /** A status that no service ever has is a mistake of who asks, not a question. */
+  private static void requireKnown(String status) {
+    if (status != null && !status.isBlank() && !ServiceStatus.words().contains(status)) {
+      throw MnException.invalid(
+          "status must be one of %s, not \"%s\""
+              .formatted(String.join(", ", ServiceStatus.words()), ManifestValue.shown(status)));
+    }
   }
 
   @Override

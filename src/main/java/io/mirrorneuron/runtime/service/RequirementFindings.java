@@ -11,6 +11,9 @@ import java.util.stream.IntStream;
 
 /** Makes the report of what was found of services that are needed; {@code grpc.md} 3.14. */
 final class RequirementFindings {
+  /** The status of what has not the form of a requirement, so that nobody knows what is meant. */
+  static final String INVALID = "invalid";
+
   private RequirementFindings() {}
 
   /**
@@ -20,7 +23,7 @@ final class RequirementFindings {
   static ServiceReport of(String source, List<ServiceRequirement> needs, List<Result> results) {
     List<Issue> issues =
         IntStream.range(0, needs.size())
-            .filter(i -> results.get(i).required() && !results.get(i).ok())
+            .filter(i -> counts(results.get(i)))
             .mapToObj(i -> issue(source, needs.get(i), results.get(i)))
             .toList();
     return new ServiceReport(
@@ -30,7 +33,12 @@ final class RequirementFindings {
         issues.size(),
         issues.stream().map(RequirementFindings::sentence).toList(),
         issues,
-        results);
+        results,
+        needs.stream().flatMap(need -> need.warnings().stream()).distinct().toList());
+  }
+
+  private static boolean counts(Result result) {
+    return !result.ok() && (result.required() || result.status().equals(INVALID));
   }
 
   private static String sentence(Issue issue) {
@@ -55,7 +63,7 @@ final class RequirementFindings {
     return switch (result.status()) {
       case "missing" -> "service.required_missing";
       case "registry_unavailable" -> "service.registry_unavailable";
-      case "invalid" -> "service.requirement_type";
+      case INVALID -> "service.requirement_type";
       default -> "service.health_failed";
     };
   }
@@ -64,7 +72,7 @@ final class RequirementFindings {
     return switch (result.status()) {
       case "missing" -> "Start a job that offers it: mn service list --all shows what is there.";
       case "registry_unavailable" -> "Try again when Redis answers.";
-      case "invalid" -> "A requirement is a name, or an object with a name.";
+      case INVALID -> "A requirement is a name, or an object with a name.";
       default -> "Look at its health: mn service list --all.";
     };
   }

@@ -71,8 +71,8 @@ public final class ServiceRequirements {
   }
 
   private Result look(ServiceRequirement need) {
-    if (need.name() == null) {
-      return result(need, false, "invalid", null, null, "a requirement must name a service");
+    if (need.problem() != null) {
+      return result(need, false, RequirementFindings.INVALID, null, null, need.problem());
     }
     try {
       return need.where() == null ? registered(need) : elsewhere(need);

@@ -320,7 +320,7 @@ class JobsAndRunsIT {
                 .put("manifest_json", SampleManifests.routers("told", 1))
                 .put("dry_run", true)
                 .put("forec", true));
-    for (String path : List.of("/jobs", "/jobs:validate")) {
+    for (String path : List.of("/jobs", "/jobs:validate", "/jobs:plan")) {
       assertThat(Json.elements(post(path, body).path("warnings")).map(JsonNode::asText))
           .as(path)
           .contains(

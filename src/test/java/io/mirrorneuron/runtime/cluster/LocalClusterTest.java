@@ -12,6 +12,8 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.exec.pool.PoolUsage;
 import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
+import io.mirrorneuron.runtime.workflow.Allocation;
+import io.mirrorneuron.runtime.workflow.Amounts;
 import io.mirrorneuron.store.ResourceLimits.Resource;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.InMemoryResourceLimits;
@@ -37,13 +39,16 @@ class LocalClusterTest {
 
   private final InMemoryResourceLimits limits = new InMemoryResourceLimits();
   private Hardware hardware = GrpcRuntime.hardware();
+  private List<Allocation> given = List.of();
   private final LocalCluster cluster =
       new LocalCluster(
           IDENTITY,
           () -> hardware,
-          () ->
-              new ProgramCapacity(
-                  List.of("host_local"), List.of(new PoolUsage("default", 4, 3, 1, 2, 3))),
+          new LocalCluster.Programs(
+              () ->
+                  new ProgramCapacity(
+                      List.of("host_local"), List.of(new PoolUsage("default", 4, 3, 1, 2, 3))),
+              () -> given),
           new OneJob(),
           new NodeLimits(limits, Clock.systemUTC()),
           "mn",
@@ -157,6 +162,30 @@ class LocalClusterTest {
             """
             [{"name":"core_grpc","label":"gRPC of the runtime","host":"10.0.0.1",\
             "port":"55051","target":"10.0.0.1:55051"}]""");
+  }
+
+  @Test
+  void whatProgramsHaveAndWhatIsLeftIsTold() {
+    given =
+        List.of(
+            new Allocation(
+                "n",
+                new Amounts(1500, 1024, 0),
+                List.of(new Allocation.Device("GPU-1", 0, "gpu", "nvidia", "cuda")),
+                List.of(),
+                List.of(),
+                "host_local"),
+            new Allocation("n", new Amounts(500, 0, 10), List.of(), List.of(), List.of(), "x"));
+    JsonNode node = tree(cluster.setResource(Json.object().put("cpu", 50))).at("/nodes/0");
+    assertThat(node.at("/executor_pools/default/available").asInt()).isEqualTo(1);
+    assertThat(node.get("taken").toString())
+        .isEqualTo(
+            "{\"cpu_cores\":2.0,\"memory_mb\":1024,\"disk_mb\":10,\"programs\":2,"
+                + "\"devices\":[\"GPU-1\"],\"ports\":[]}");
+    double half = hardware.cpu().logicalProcessors() / 2.0;
+    assertThat(node.at("/free/cpu_cores").asDouble()).isEqualTo(Math.max(0, half - 2));
+    assertThat(node.at("/free/memory_mb").asLong())
+        .isEqualTo(hardware.memory().totalBytes() / 1024 / 1024 - 1024);
   }
 
   @Test

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class ManifestCacheTest {
   private static final String KNOWN = SampleManifests.program("graph", "true");
   private static final String UNKNOWN = KNOWN.replaceFirst("\\{", "{\"workflwo\":1,");
-  private static final String IGNORED = KNOWN.replaceFirst("\\{", "{\"triggers\":[\"db\"],");
+  private static final String IGNORED = KNOWN.replaceFirst("\\{", "{\"daemon\":true,");
 
   @Test
   void unknownMembersAreAcceptedWithAWarning() {

@@ -80,13 +80,58 @@ class ServiceFormTest {
       })
   void checksHaveAForm(String check, String told) {
     ObjectNode manifest = manifest();
-    manifest.set("services", json("[{\"name\":\"a\",\"checks\":[{" + check + "}]}]"));
+    manifest.set("services", json("[{\"name\":\"a\",\"port\":1,\"checks\":[{" + check + "}]}]"));
     List<String> errors = errors(manifest);
     if (told == null) {
       assertThat(errors).isEmpty();
     } else {
       assertThat(errors).singleElement().asString().startsWith("services.0.checks.0." + told);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "\"type\":\"tcp\" | a check of type tcp needs a port, and neither it nor its service has one",
+        "\"type\":\"grpc\" | a check of type grpc needs a port, and neither it nor its service has",
+        "\"type\":\"tcp\",\"port\":80 | ",
+        "\"type\":\"http\",\"method\":\"HEAD\",\"contains\":\"x\" | the answer to HEAD has no body",
+      })
+  void aCheckThatCanNeverPassIsRefused(String check, String told) {
+    ObjectNode manifest = manifest();
+    manifest.set("services", json("[{\"name\":\"a\",\"checks\":[{" + check + "}]}]"));
+    List<String> errors = errors(manifest);
+    if (told == null) {
+      assertThat(errors).isEmpty();
+    } else {
+      assertThat(errors).singleElement().asString().contains(told);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "\"port\":1,\"checks\":[{\"type\":\"tcp\",\"path\":\"/\"}] | services.0.checks.0.path is"
+            + " ignored: a check of type tcp does not read it",
+        "\"port\":1,\"checks\":[{\"type\":\"http\",\"args\":[\"x\"]}] | services.0.checks.0.args is"
+            + " ignored: a check of type http does not read it",
+        "\"port\":1,\"checks\":[{\"type\":\"http\",\"url\":\"http://a/\",\"path\":\"/b\"}] |"
+            + " services.0.checks.0.path is ignored: url says where the check goes",
+        "\"port\":1,\"checks\":[{\"type\":\"script\",\"script\":\"a\",\"command\":\"b\"}] |"
+            + " services.0.checks.0.command is ignored: script is the program",
+        "\"tags\":[] | services.0 has neither a port nor a url, so nobody who finds it can reach it",
+        "\"url\":\"http://a/\" | ",
+        "\"port\":1,\"checks\":[{\"type\":\"script\",\"command\":[\"true\"],\"args\":[\"x\"]}] | ",
+      })
+  void whatIsIgnoredIsWarnedOf(String members, String told) {
+    ObjectNode manifest = manifest();
+    manifest.set("services", json("[{\"name\":\"a\"," + members + "}]"));
+    assertThat(manifests.parse(manifest.toString()).warnings())
+        .isEqualTo(told == null ? List.of() : List.of(told));
   }
 
   @ParameterizedTest
@@ -103,7 +148,7 @@ class ServiceFormTest {
   @ValueSource(strings = {"services", "required_services"})
   void whatWasAcceptedOnceStaysReadable(String member) {
     ObjectNode manifest = manifest();
-    manifest.set(member, json("[{\"name\":\"-\"}]"));
+    manifest.set(member, json("[{\"name\":\"-\",\"port\":1}]"));
     assertThat(manifests.parse(manifest.toString()).warnings()).hasSize(1);
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config.DefaultRunner;
+import io.mirrorneuron.port.service.RegisteredService.CheckReport;
 import io.mirrorneuron.port.service.ServiceFilter;
 import io.mirrorneuron.runtime.loop.JobWatch;
 import io.mirrorneuron.runtime.manifest.Manifests;
@@ -169,6 +170,40 @@ class ServiceKeeperTest {
     assertThat(registry.writes()).isEqualTo(4);
     assertThat(events)
         .containsExactly("service_registered", "service_health_changed", "service_health_changed");
+  }
+
+  private CheckReport told() {
+    return directory
+        .list(ServiceFilter.tagged(List.of(), false))
+        .getFirst()
+        .health()
+        .checks()
+        .getFirst();
+  }
+
+  @Test
+  void whileAServiceFailsItsReasonIsASecondOldAndItsCountFive() {
+    int port = listeners.http();
+    listeners.well(false);
+    open(
+        keeper,
+        running(
+            "j",
+            "{'name':'s','port':%d,'checks':[{'type':'http','interval_ms':100}]}".formatted(port)),
+        1);
+    eventually("it is critical", () -> statuses().equals(List.of("critical")));
+    int failures = told().consecutiveFailures();
+    int writes = registry.writes();
+    int asked = listeners.asked();
+    eventually("it is asked again", () -> listeners.asked() >= asked + 3);
+    assertThat(registry.writes()).as("more of the same").isEqualTo(writes);
+
+    clock.turn(Duration.ofMillis(5001));
+    eventually("the count is told", () -> told().consecutiveFailures() > failures);
+    listeners.close(); // the status is the same, but not the reason
+    clock.turn(Duration.ofMillis(1001));
+    eventually("the reason is told", () -> told().message().startsWith("no connection"));
+    assertThat(registry.writes()).isEqualTo(writes + 2);
   }
 
   @Test

@@ -252,6 +252,8 @@ class ServicesIT {
             });
     assertThat(node.jobs().validate(Submission.of(needy.toString())).errors())
         .containsExactly("required_services.0: no instance of db with sql is registered");
+    assertThatThrownBy(() -> node.jobs().plan(Submission.of(needy.toString())))
+        .hasMessage("required_services.0: no instance of db with sql is registered");
 
     submit(job("[{'name':'db','tags':['sql','x']}]"));
     awaitStatus("db", "passing");
@@ -311,6 +313,29 @@ class ServicesIT {
     awaitStatus("s", "passing");
     Files.delete(well);
     awaitStatus("s", "critical");
+  }
+
+  @Test
+  void aScriptThatFailsSaysWhy() {
+    ObjectNode manifest =
+        job(
+            "[{'name':'e','port':1,'checks':[{'type':'script','script':['ls','/no/such']}]},"
+                + "{'name':'p','port':1,'checks':[{'type':'script','script':'check.sh'}]}]");
+    node.jobs()
+        .submit(
+            new Submission(
+                manifest.toString(),
+                new Submission.Payloads.Inline(Map.of("check.sh", new byte[0]), Set.of()),
+                null));
+    awaitStatus("e", "critical");
+    awaitStatus("p", "critical");
+    assertThat(only("e").get("health").get("checks").get(0).get("message").asText())
+        .startsWith("exit code ")
+        .contains("/no/such");
+    assertThat(only("p").get("health").get("checks").get(0).get("message").asText())
+        .isEqualTo(
+            "there is no program check.sh; the file of that name in the bundle is called"
+                + " ./check.sh");
   }
 
   @Test

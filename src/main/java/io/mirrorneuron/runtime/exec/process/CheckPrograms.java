@@ -5,6 +5,7 @@ import io.mirrorneuron.runtime.exec.settings.NotStarted;
 import io.mirrorneuron.runtime.exec.spawn.Program;
 import io.mirrorneuron.runtime.exec.spawn.SearchPath;
 import io.mirrorneuron.runtime.port.Executions.Ending;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -58,7 +59,7 @@ public final class CheckPrograms {
       if (result.forced() == Ending.TIMED_OUT) {
         return "no end within " + limit.toMillis() + " ms";
       }
-      String said = result.tail(1);
+      String said = result.lastLine();
       String end = "exit code " + result.exitCode();
       return result.exitCode() == 0 ? null : said.isEmpty() ? end : end + ": " + said;
     } catch (NotStarted e) {
@@ -74,6 +75,14 @@ public final class CheckPrograms {
     }
     return SearchPath.of(scripts.environment().path())
         .find(name)
-        .orElseThrow(() -> new NotStarted("there is no program " + name));
+        .orElseThrow(() -> new NotStarted(missing(name, folder)));
+  }
+
+  /** As in a shell, a program of the bundle is meant by a name with a slash only. */
+  private static String missing(String name, Path folder) {
+    boolean isOfBundle = Files.isRegularFile(folder.resolve(name));
+    return "there is no program %s%s"
+        .formatted(
+            name, isOfBundle ? "; the file of that name in the bundle is called ./" + name : "");
   }
 }

@@ -22,6 +22,8 @@ public record PreparationScripts(
     GracePeriods grace,
     ProcessEnvironment environment,
     Confiner confiner) {
+  private static final int MOST_ERRORS = 16 * 1024;
+
   private static final ExecutorSettings.Beacons NO_BEACONS =
       new ExecutorSettings.Beacons(false, false, Duration.ZERO, Duration.ZERO);
 
@@ -38,11 +40,22 @@ public record PreparationScripts(
   /**
    * @param forced why it was ended, or null when it ended by itself
    * @param output of stdout; a script that wants its errors seen sends them there
+   * @param errors what it wrote to stderr
    */
-  public record Result(Ending forced, int exitCode, CappedBytes output) {
+  public record Result(Ending forced, int exitCode, CappedBytes output, CappedBytes errors) {
 
-    /** The last lines that are not blank, with {@code \n} between. */
+    /** The last lines of stdout that are not blank, with {@code \n} between. */
     public String tail(int lines) {
+      return tail(output, lines);
+    }
+
+    /** The last line of stdout; of stderr when there is nothing else. */
+    String lastLine() {
+      String said = tail(output, 1);
+      return said.isEmpty() ? tail(errors, 1) : said;
+    }
+
+    private static String tail(CappedBytes output, int lines) {
       List<String> all = output.text().lines().filter(line -> !line.isBlank()).toList();
       return String.join("\n", all.subList(Math.max(0, all.size() - lines), all.size()));
     }
@@ -72,9 +85,10 @@ public record PreparationScripts(
   Result run(String executionId, Program program, Deadline limit, Notice.Inbox inbox)
       throws NotStarted {
     var output = new CappedBytes(ExecutorSettings.MAX_OUTPUT_BYTES);
+    var errors = new CappedBytes(MOST_ERRORS);
     Spawner.Child child;
     try {
-      child = spawner.spawn(program, new ProgramWatcher(inbox, output::append, _ -> {}));
+      child = spawner.spawn(program, new ProgramWatcher(inbox, output::append, errors::append));
     } catch (IOException e) {
       throw new NotStarted(e.getMessage(), e);
     }
@@ -88,7 +102,7 @@ public record PreparationScripts(
         inbox.put(
             new Notice.Stop(false)); // It came too late for the script, not for the execution.
       }
-      return new Result(forced, exitCode, output);
+      return new Result(forced, exitCode, output, errors);
     }
   }
 }

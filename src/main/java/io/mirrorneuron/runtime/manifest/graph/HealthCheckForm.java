@@ -7,6 +7,7 @@ import io.mirrorneuron.runtime.manifest.reading.Members;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /** Checks the form of one check of a service; {@code runtime.md} 5.4. */
@@ -24,7 +25,32 @@ final class HealthCheckForm {
   private static final int LONGEST = 86_400_000;
   private static final int MOST_FAILURES = 1000;
 
+  /** What only one type reads; the other members are read by all. */
+  private static final Map<String, List<String>> OF_ONE_TYPE =
+      Map.of(
+          "http",
+          List.of(
+              "url", "scheme", "path", "method", "expected_status", "contains", "headers", "body"),
+          "grpc",
+          List.of("service"),
+          "script",
+          List.of("script", "command", "args"));
+
+  private static final List<String> INSTEAD_OF_A_URL =
+      List.of("scheme", "address", "host", "port", "path");
+
   private HealthCheckForm() {}
+
+  /** A check of a service without a port must have one of its own where it connects to one. */
+  static void withoutPort(ManifestValue check) {
+    String type = check.find("type").asText();
+    if ((type.equals("tcp") || type.equals("grpc")) && check.find("port").isAbsent()) {
+      check.refuse(
+          ManifestProblem.REQUIRED,
+          "%s can never pass: a check of type %s needs a port, and neither it nor its service has one"
+              .formatted(check.label(), type));
+    }
+  }
 
   static void check(ManifestValue check) {
     check.checkMembers(MEMBERS);
@@ -44,6 +70,34 @@ final class HealthCheckForm {
       case "http" -> http(check);
       case "script" -> script(check);
       default -> {}
+    }
+    if (TYPES.contains(type.asText())) {
+      ignored(check, type.asText());
+    }
+  }
+
+  /** Warns of what a check of this type does not read. */
+  private static void ignored(ManifestValue check, String type) {
+    OF_ONE_TYPE.forEach(
+        (other, members) -> {
+          if (!other.equals(type)) {
+            warn(check, members, "a check of type " + type + " does not read it");
+          }
+        });
+    if (type.equals("http") && !check.find("url").isAbsent()) {
+      warn(check, INSTEAD_OF_A_URL, "url says where the check goes");
+    }
+    if (type.equals("script") && !check.find("script").isAbsent()) {
+      warn(check, List.of("command"), "script is the program");
+    }
+  }
+
+  private static void warn(ManifestValue check, List<String> members, String why) {
+    for (String member : members) {
+      ManifestValue found = check.find(member);
+      if (!found.isAbsent()) {
+        found.warn("%s is ignored: %s".formatted(found.label(), why));
+      }
     }
   }
 
@@ -71,6 +125,12 @@ final class HealthCheckForm {
                 && Json.elements(headers.value()).allMatch(JsonNode::isValueNode),
         "an object of strings");
     ServiceChecks.texts(check, "body");
+    ManifestValue contains = check.find("contains");
+    if (!contains.isAbsent() && check.find("method").asText().equals("HEAD")) {
+      contains.refuse(
+          ManifestProblem.CONFLICT,
+          contains.label() + " can never be found: the answer to HEAD has no body");
+    }
   }
 
   private static boolean isStatus(JsonNode value) {

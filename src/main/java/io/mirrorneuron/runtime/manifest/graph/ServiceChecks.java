@@ -1,6 +1,8 @@
 package io.mirrorneuron.runtime.manifest.graph;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.manifest.reading.Findings;
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.Members;
@@ -13,7 +15,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Checks the form of services that a manifest offers or asks for; {@code runtime.md} 5.4. */
-final class ServiceChecks {
+public final class ServiceChecks {
   private static final Members SERVICE =
       Members.closed("name", "id", "address", "host", "port", "url", "meta", "provider", "origin")
           .with(null, "checks", "required", "node", "agent_id", "job_id", "protocol", "scheme")
@@ -37,6 +39,7 @@ final class ServiceChecks {
     Set<String> names = new HashSet<>();
     for (ManifestValue service : each(services, false)) {
       service(service);
+      reach(service);
       String name = service.find("name").text();
       if (name != null && !names.add(name)) {
         service.refuse(
@@ -79,6 +82,22 @@ final class ServiceChecks {
                               .formatted(place.label())
                           + " elsewhere belongs in required_services at the root"));
     }
+  }
+
+  /**
+   * What is wrong with one requirement that stands alone, not in a manifest.
+   *
+   * @param label what it is called in sentences
+   */
+  public static Findings alone(String label, JsonNode requirement) {
+    Findings findings = new Findings(false, Findings.Purpose.NEW);
+    ObjectNode around = Json.object();
+    around.set(label, requirement);
+    ManifestValue place = ManifestValue.root(around, findings).at(label);
+    if (isObject(place, true)) {
+      service(place);
+    }
+    return findings;
   }
 
   /**
@@ -127,6 +146,18 @@ final class ServiceChecks {
           .filter(check -> must(check, check.value().isObject(), "an object"))
           .forEach(HealthCheckForm::check);
     }
+  }
+
+  /** Whether who finds the service can reach it, and its checks can. */
+  private static void reach(ManifestValue service) {
+    if (!service.find("port").isAbsent()) {
+      return;
+    }
+    if (service.find("url").isAbsent()) {
+      service.warn(
+          service.label() + " has neither a port nor a url, so nobody who finds it can reach it");
+    }
+    service.find("checks").items().forEach(HealthCheckForm::withoutPort);
   }
 
   private static void name(ManifestValue name) {

@@ -99,6 +99,8 @@ final class HttpProbe {
   }
 
   private static Future<Answer> read(HttpClientResponse response, String wanted) {
+    // Who has read enough hangs up, which is no mistake to be told of in the log.
+    response.exceptionHandler(cut -> {});
     if (wanted == null) {
       return Future.succeededFuture(new Answer(response.statusCode(), ""));
     }

@@ -7,6 +7,7 @@ import io.mirrorneuron.wire.Json;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * How a service is by the checks that were made of it. Immutable: an answer leads to the next one.
@@ -54,6 +55,10 @@ public record ServiceHealth(List<CheckState> checks) {
       return failures > 0 && failures < check.failuresBeforeCritical();
     }
 
+    private String message() {
+      return last == null ? null : last.message();
+    }
+
     private CheckReport report() {
       return new CheckReport(
           check.name(),
@@ -61,7 +66,7 @@ public record ServiceHealth(List<CheckState> checks) {
           status.word(),
           check.required(),
           failures,
-          last == null ? null : last.message(),
+          message(),
           last == null ? null : last.durationMs(),
           last == null ? null : Json.timestamp(Instant.ofEpochMilli(at)),
           isTransient() ? worst().word() : null,
@@ -114,12 +119,14 @@ public record ServiceHealth(List<CheckState> checks) {
     return checks.stream().mapToLong(CheckState::at).max().orElse(0);
   }
 
-  /** Whether somebody who reads both is told the same, apart from times. */
+  /** Whether somebody who reads both is told the same, apart from times and counts. */
   public boolean isLike(ServiceHealth other) {
     for (int i = 0; i < checks.size(); i++) {
       CheckState mine = checks.get(i);
       CheckState its = other.checks.get(i);
-      if (mine.status != its.status || mine.isTransient() != its.isTransient()) {
+      if (mine.status != its.status
+          || mine.isTransient() != its.isTransient()
+          || !Objects.equals(mine.message(), its.message())) {
         return false;
       }
     }

@@ -1,6 +1,8 @@
 package io.mirrorneuron.runtime.service.check;
 
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** How a service is, from good to bad. */
 public enum ServiceStatus {
@@ -11,6 +13,10 @@ public enum ServiceStatus {
 
   public String word() {
     return name().toLowerCase(Locale.ROOT);
+  }
+
+  public static List<String> words() {
+    return Stream.of(values()).map(ServiceStatus::word).toList();
   }
 
   ServiceStatus orWorse(ServiceStatus other) {

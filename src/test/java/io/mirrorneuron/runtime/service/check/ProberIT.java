@@ -2,11 +2,16 @@ package io.mirrorneuron.runtime.service.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.mirrorneuron.runtime.manifest.service.ServiceDefinition;
 import io.mirrorneuron.runtime.manifest.service.ServiceSamples;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,6 +20,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** Asks real listeners, which change their mind or mean harm. */
 class ProberIT {
@@ -150,6 +156,42 @@ class ProberIT {
         };
     String check = "{'type':'script','script':['check','$HOME;'],'args':['b']}";
     assertThat(ask(http, check, scripts, folder).ok()).isTrue();
+  }
+
+  /** A server of HTTP/1.0 that sends part of a body and hangs up with its answer to come. */
+  private static void cutShort(ServerSocket door) {
+    while (!door.isClosed()) {
+      try (Socket socket = door.accept()) {
+        socket.getInputStream().read(new byte[4096]);
+        socket
+            .getOutputStream()
+            .write(
+                "HTTP/1.0 200 OK\r\nContent-Length: 100000\r\n\r\nis well"
+                    .getBytes(StandardCharsets.US_ASCII));
+      } catch (IOException e) {
+        return; // the test is over
+      }
+    }
+  }
+
+  @Test
+  void anAnswerOfWhichEnoughWasReadIsNoErrorInTheLog() throws IOException {
+    Logger logger = (Logger) LoggerFactory.getLogger("io.vertx.core.http");
+    ListAppender<ILoggingEvent> said = new ListAppender<>();
+    said.start();
+    logger.addAppender(said);
+    try (ServerSocket door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      Thread.ofVirtual().start(() -> cutShort(door));
+      for (int i = 0; i < 20; i++) {
+        assertThat(ask(door.getLocalPort(), "{'type':'http'}").ok()).isTrue();
+        assertThat(ask(door.getLocalPort(), "{'type':'http','contains':'is well'}").ok()).isTrue();
+        assertThat(ask(http, "{'type':'http','path':'/endless'}").ok()).isTrue();
+      }
+      // Closing a prober closes its connections, so all has been said.
+      assertThat(said.list).extracting(ILoggingEvent::getFormattedMessage).isEmpty();
+    } finally {
+      logger.detachAppender(said);
+    }
   }
 
   @Test

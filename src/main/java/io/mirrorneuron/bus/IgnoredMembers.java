@@ -1,0 +1,38 @@
+package io.mirrorneuron.bus;
+
+import io.mirrorneuron.config.NearestMatch;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Tells of members of a request that mean nothing here. Clients of the original may send them, so
+ * they are no error, but whoever sends them is to know.
+ */
+public final class IgnoredMembers {
+  /** A request may have thousands of members; nobody reads more than these. */
+  private static final int MOST = 20;
+
+  private IgnoredMembers() {}
+
+  /**
+   * A sentence for each member that is none of the known ones.
+   *
+   * @param names of its members
+   * @param known names that mean something
+   */
+  public static List<String> of(Stream<String> names, Set<String> known) {
+    return names
+        .filter(name -> !known.contains(name))
+        .limit(MOST)
+        .map(
+            name ->
+                "member "
+                    + name
+                    + " of the request is ignored"
+                    + NearestMatch.of(name, known)
+                        .map(near -> "; did you mean " + near + "?")
+                        .orElse(""))
+        .toList();
+  }
+}
