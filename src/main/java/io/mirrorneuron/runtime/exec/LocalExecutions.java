@@ -69,7 +69,7 @@ public final class LocalExecutions implements Executions, AutoCloseable {
       ServiceGate services) {
     this.host = HostMachinery.start(config, host, sinks);
     this.machinery = this.host.executions(config, storage, payloads, services);
-    this.checks = new CheckPrograms(this.host.scripts());
+    this.checks = new CheckPrograms(this.host.scripts(), this.host.workspaces(), this::look);
     this.sweeper =
         new Sweeper(
             () -> this.host.orphans().killExcept(this::isRunning, Adoption::isRunning),
@@ -119,6 +119,10 @@ public final class LocalExecutions implements Executions, AutoCloseable {
         runs.notifyAll();
       }
     }
+  }
+
+  private void look() {
+    sweeper.wake();
   }
 
   @Override

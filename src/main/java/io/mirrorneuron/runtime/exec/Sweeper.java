@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.exec;
 
 import io.mirrorneuron.runtime.exec.spawn.Adoption;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -58,13 +59,17 @@ final class Sweeper implements AutoCloseable {
   /** To be told when a program ended. */
   void wake() {
     if (scheduled.compareAndSet(false, true)) {
-      timer.schedule(
-          () -> {
-            scheduled.set(false);
-            sweep.run();
-          },
-          1,
-          TimeUnit.SECONDS);
+      try {
+        timer.schedule(
+            () -> {
+              scheduled.set(false);
+              sweep.run();
+            },
+            1,
+            TimeUnit.SECONDS);
+      } catch (RejectedExecutionException e) {
+        // Closed meanwhile: who closes this ends what is left.
+      }
     }
   }
 

@@ -140,6 +140,8 @@ class ConfinementIT {
           "prlimit --pid $PPID --nofile=10:10",
           "renice -n 19 -p $PPID",
           "renice -n 1 -u $(id -u)",
+          "ionice -c 3 -p $PPID",
+          "ionice -c 2 -n 7 -u $(id -u)",
           "prlimit --rttime=7:7 true",
           "python3 -c 'import resource as r; r.setrlimit(15, (7, 7))'",
           "python3 -c 'import socket as s; s.socket(s.AF_PACKET, s.SOCK_RAW, s.htons(3))'",
@@ -147,7 +149,8 @@ class ConfinementIT {
       assertThat(refused(attempt).stderr()).as(attempt).containsPattern("ot (permitted|allowed)");
     }
     Outcome own =
-        run("ulimit -n 100; ulimit -n; nice -n 3 nice; prlimit --core=0 sh -c 'ulimit -c'");
+        run(
+            "ulimit -n 100; ulimit -n; nice -n 3 ionice -c 3 nice; prlimit --core=0 sh -c 'ulimit -c'");
     assertThat(own.stdout()).as("%s", own).isEqualTo("100\n3\n0\n");
   }
 

@@ -70,6 +70,18 @@ class ServiceFormTest {
         "\"type\":\"http\",\"expected_status\":99 | expected_status must be a status from 100 to"
             + " 599, a range as \"200-299\" or a list of them, not 99",
         "\"type\":\"http\",\"headers\":[] | headers must be an object of strings, not []",
+        "\"type\":\"http\",\"expected_status\":\"500-100\" | expected_status must be a status from"
+            + " 100 to 599, a range as \"200-299\" or a list of them, not \"500-100\"",
+        "\"type\":\"http\",\"expected_status\":[\"600\"] | expected_status must be a status from",
+        "\"type\":\"http\",\"headers\":{\"X-Key\":\"${config.key}\",\"A\":1} | ",
+        "\"type\":\"http\",\"headers\":{\"hOst\":\"a\"} | headers.hOst is told by the check itself",
+        "\"type\":\"http\",\"headers\":{\"Content-Length\":\"1\"} | headers.Content-Length is told",
+        "\"type\":\"http\",\"headers\":{\"Transfer-Encoding\":\"chunked\"} | headers.Transfer-",
+        "\"type\":\"http\",\"headers\":{\"Connection\":\"x\"} | headers.Connection is told",
+        "\"type\":\"http\",\"headers\":{\"a b\":\"x\"} | headers.a b is no name of a header",
+        "\"type\":\"http\",\"headers\":{\"\":\"x\"} | headers. is no name of a header",
+        "\"type\":\"http\",\"headers\":{\"A\":\"x\\r\\nB: y\"} | headers.A must be one line of text",
+        "\"type\":\"http\",\"headers\":{\"A\":\"x\\u0000\"} | headers.A must be one line of text",
         "\"type\":\"script\" | script is required",
         "\"type\":\"script\",\"command\":[\"true\"] | ",
         "\"type\":\"script\",\"script\":\"check --fast\" | ",

@@ -69,12 +69,14 @@ public final class Confiner {
   }
 
   private final SystemRules system;
+  private final SystemRules readOnly;
   private final Grants grants;
   private final Report report;
   private final GraphicsFiles graphics;
 
   private Confiner(SystemRules system, GraphicsFiles graphics, Grants grants, Report report) {
     this.system = system;
+    this.readOnly = system.readOnly();
     this.graphics = graphics;
     this.grants = grants;
     this.report = report;
@@ -138,7 +140,18 @@ public final class Confiner {
 
   /** What a program that may reach this is kept within. */
   public Domain around(Reach reach) {
-    return isOn() ? domain(system, reach, graphics.of(reach.devices())) : Domain.NONE;
+    return around(system, reach);
+  }
+
+  /** The same for a program that writes nowhere else, not even to temporary folders. */
+  public Domain reading(Reach reach) {
+    return around(readOnly, reach);
+  }
+
+  private Domain around(SystemRules rules, Reach reach) {
+    return isOn()
+        ? domain(rules, grants.withoutOwn(reach), graphics.of(reach.devices()))
+        : Domain.NONE;
   }
 
   /**

@@ -34,6 +34,22 @@ record Grants(Set<String> allowed, List<Path> own) {
         .or(() -> notAllowed(demands));
   }
 
+  /**
+   * What of this does not open this server's own folders and files as a whole: a rule of the kernel
+   * gives all that lies below, and none takes it away again.
+   */
+  Reach withoutOwn(Reach reach) {
+    return new Reach(apart(reach.read()), apart(reach.write()), reach.devices());
+  }
+
+  private List<Path> apart(List<Path> paths) {
+    return paths.stream().filter(path -> !holdsOwn(SystemRules.real(path))).toList();
+  }
+
+  private boolean holdsOwn(Path real) {
+    return own.stream().anyMatch(mine -> mine.startsWith(real));
+  }
+
   private Optional<String> notAllowed(FolderDemands demands) {
     return allowed.contains(demands.fingerprint())
         ? Optional.empty()

@@ -31,6 +31,7 @@ final class SystemRules {
 
   private final List<Path> hidden;
   private final List<Path> shared;
+  private final boolean isReadOnly;
   private volatile Snapshot snapshot =
       new Snapshot(
           AccessRules.kept(Map.of()),
@@ -53,6 +54,16 @@ final class SystemRules {
    * @param shared folders to write to
    */
   SystemRules(Collection<Path> hidden, Collection<Path> shared) {
+    this(hidden, shared, false);
+  }
+
+  /** The same for programs that only look: what others write they read. */
+  SystemRules readOnly() {
+    return new SystemRules(hidden, shared, true);
+  }
+
+  private SystemRules(Collection<Path> hidden, Collection<Path> shared, boolean isReadOnly) {
+    this.isReadOnly = isReadOnly;
     var out = new ArrayList<Path>(List.of(Devices.FOLDER));
     hidden.forEach(path -> out.add(real(path)));
     TEMPORARY.stream().filter(folder -> holdsAny(folder, out)).toList().forEach(out::add);
@@ -109,6 +120,9 @@ final class SystemRules {
     for (Path folder : shared) {
       access.put(folder, FolderAccess.WRITE);
       folders.put(folder, changed(folder)); // it may come to exist
+    }
+    if (isReadOnly) {
+      access.replaceAll((_, each) -> each == FolderAccess.WRITE ? FolderAccess.READ : each);
     }
     return new Snapshot(AccessRules.kept(access), folders, new ConcurrentHashMap<>());
   }

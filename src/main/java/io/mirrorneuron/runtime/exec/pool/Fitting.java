@@ -7,6 +7,7 @@ import io.mirrorneuron.runtime.workflow.DeviceDemand;
 import io.mirrorneuron.runtime.workflow.NodeDevice;
 import io.mirrorneuron.runtime.workflow.ResourceRequest.Port;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -30,6 +31,7 @@ final class Fitting {
   private final List<Holding> given;
   private final Ports ports;
   private final Set<String> taken;
+  private final Set<Integer> takenPorts;
   private final Optional<List<NodeDevice>> devices;
   private final Optional<Lack> lack;
   private List<Port> numbered = List.of();
@@ -49,6 +51,8 @@ final class Fitting {
             .flatMap(one -> one.allocation().devices().stream())
             .map(Allocation.Device::id)
             .collect(Collectors.toSet());
+    this.takenPorts =
+        given.stream().flatMap(Holding::ports).map(Fitting::key).collect(Collectors.toSet());
     this.devices = devices();
     this.lack = shares().or(this::missingDevices).or(this::missingPort).or(this::withoutNumber);
   }
@@ -153,9 +157,20 @@ final class Fitting {
         .findFirst();
   }
 
+  /** The same for two ports of which only one can be listened on. */
+  private static int key(Port port) {
+    return key(port.number(), port.isUdp());
+  }
+
+  private static int key(int number, boolean udp) {
+    return udp ? -number : number;
+  }
+
   private Optional<Lack> missing(Port port) {
     Optional<Holding> holder =
-        given.stream().filter(one -> one.ports().anyMatch(port::isSameNumber)).findFirst();
+        !takenPorts.contains(key(port))
+            ? Optional.empty()
+            : given.stream().filter(one -> one.ports().anyMatch(port::isSameNumber)).findFirst();
     if (holder.isPresent()) {
       return Optional.of(
           Lack.taken(
@@ -168,11 +183,14 @@ final class Fitting {
 
   /** Numbers the ports that have none. */
   private Optional<Lack> withoutNumber() {
+    Set<Integer> known = new HashSet<>(takenPorts);
+    want.request().ports().forEach(port -> known.add(key(port)));
     List<Port> all = new ArrayList<>();
     for (Port port : want.request().ports()) {
       Port one = port;
       if (port.number() == 0) {
-        int number = ports.pick(lastPort, port.isUdp(), free -> isTaken(port.with(free), all));
+        int number =
+            ports.pick(lastPort, port.isUdp(), free -> known.contains(key(free, port.isUdp())));
         if (number == 0) {
           return Optional.of(
               Lack.taken(
@@ -181,17 +199,12 @@ final class Fitting {
         }
         lastPort = number;
         one = port.with(number);
+        known.add(key(one));
       }
       all.add(one);
     }
     numbered = all;
     return Optional.empty();
-  }
-
-  private boolean isTaken(Port port, List<Port> also) {
-    Stream<Port> others = Stream.concat(want.request().ports().stream(), also.stream());
-    return Stream.concat(others, given.stream().flatMap(Holding::ports))
-        .anyMatch(port::isSameNumber);
   }
 
   private String by(Predicate<Holding> has) {

@@ -4,10 +4,13 @@ import io.mirrorneuron.runtime.exec.confine.Reach;
 import io.mirrorneuron.runtime.exec.settings.NotStarted;
 import io.mirrorneuron.runtime.exec.spawn.Program;
 import io.mirrorneuron.runtime.exec.spawn.SearchPath;
+import io.mirrorneuron.runtime.exec.workspace.FolderTree;
+import io.mirrorneuron.runtime.exec.workspace.Workspaces;
 import io.mirrorneuron.runtime.port.Executions.Ending;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -15,18 +18,26 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Programs that tell whether a service is well. They read the files of their bundle, write nothing,
- * see little of the environment, and are ended with all that they started.
+ * Programs that tell whether a service is well. They read the files of their bundle, write to a
+ * folder that goes with them, see little of the environment, and are ended with all that they
+ * started.
  */
 public final class CheckPrograms {
   private static final String PREFIX = "service-check-";
 
   private final PreparationScripts scripts;
+  private final Workspaces workspaces;
+  private final Runnable ended;
   private final AtomicLong numbers = new AtomicLong();
   private final Set<String> running = ConcurrentHashMap.newKeySet();
 
-  public CheckPrograms(PreparationScripts scripts) {
+  /**
+   * @param ended called after each, when processes that hid from its end are to be looked for
+   */
+  public CheckPrograms(PreparationScripts scripts, Workspaces workspaces, Runnable ended) {
     this.scripts = scripts;
+    this.workspaces = workspaces;
+    this.ended = ended;
   }
 
   /** Whether a process that is marked so belongs to a program that runs now. */
@@ -38,22 +49,28 @@ public final class CheckPrograms {
    * Runs a program to its end; blocks.
    *
    * @param command the program and its arguments; no shell reads them
-   * @param folder it runs in, and may read; a program named with a slash is looked for there
+   * @param bundle the folder it runs in, and may read; a program named with a slash is looked for
+   *     there; null for an empty one
    * @param variables that it gets beside the usual few
    * @return why it failed; null when it ended with exit code 0
    */
   public String run(
-      List<String> command, Path folder, Map<String, String> variables, Duration limit) {
+      List<String> command, Path bundle, Map<String, String> variables, Duration limit) {
     String id = PREFIX + numbers.incrementAndGet();
+    Path own = null;
     running.add(id);
     try {
+      own = workspaces.empty();
+      Path folder = bundle == null ? own : bundle;
+      var all = new LinkedHashMap<>(variables);
+      all.put("TMPDIR", own.toString());
       var program =
           new Program(
               executable(command.getFirst(), folder),
               command,
-              scripts.environment().ofChecks(id, variables),
+              scripts.environment().ofChecks(id, all),
               folder,
-              scripts.confiner().around(new Reach(List.of(folder), List.of())));
+              scripts.confiner().reading(new Reach(List.of(folder), List.of(own))));
       PreparationScripts.Result result =
           scripts.run(id, program, Deadline.in(limit), new Notice.Inbox());
       if (result.forced() == Ending.TIMED_OUT) {
@@ -66,6 +83,10 @@ public final class CheckPrograms {
       return e.getMessage();
     } finally {
       running.remove(id);
+      if (own != null) {
+        FolderTree.delete(own);
+      }
+      ended.run();
     }
   }
 

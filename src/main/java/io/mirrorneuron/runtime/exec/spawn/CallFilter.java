@@ -12,7 +12,7 @@ import java.util.List;
 
 /**
  * Refuses a thread, and all that it starts, calls of Linux that Landlock does not know: to set the
- * limits or the priority of another process, as processes of one account may (a limit of CPU time
+ * limits or a priority of another process, as processes of one account may (a limit of CPU time
  * ends it), and to change the limit that {@link LimitMark} is. By {@code seccomp}; what is refused
  * fails with EPERM.
  */
@@ -43,21 +43,22 @@ final class CallFilter {
 
   private static final int REAL_TIME = 15;
   private static final int PRIORITY_OF_USER = 2;
+  private static final int DISK_PRIORITY_OF_USER = 3;
 
   /**
    * Numbers of calls on one architecture.
    *
    * @param name as the kernel numbers it
    */
-  private record Calls(int name, int prlimit, int setrlimit, int setpriority) {}
+  private record Calls(int name, int prlimit, int setrlimit, int setpriority, int ioprioSet) {}
 
   /** 64 bits of Intel and Arm, and the 32 bits that they also run. */
   private static final List<Calls> KNOWN =
       List.of(
-          new Calls(0xc000_003e, 302, 160, 141),
-          new Calls(0x4000_0003, 340, 75, 97),
-          new Calls(0xc000_00b7, 261, 164, 140),
-          new Calls(0x4000_0028, 369, 75, 97));
+          new Calls(0xc000_003e, 302, 160, 141, 251),
+          new Calls(0x4000_0003, 340, 75, 97, 289),
+          new Calls(0xc000_00b7, 261, 164, 140, 30),
+          new Calls(0x4000_0028, 369, 75, 97, 314));
 
   private static final MemorySegment PROGRAM = program(instructions());
 
@@ -89,8 +90,9 @@ final class CallFilter {
 
   private static final int OTHER_LIMITS = 11;
   private static final int PRIORITIES = 14;
-  private static final int REFUSED = 19;
-  private static final int ALLOWED = 20;
+  private static final int DISK_PRIORITIES = 19;
+  private static final int REFUSED = 24;
+  private static final int ALLOWED = 25;
 
   private static List<Instruction> checks(Calls calls) {
     List<Instruction> all = new ArrayList<>();
@@ -108,10 +110,15 @@ final class CallFilter {
     branch(all, calls.setrlimit, 12, PRIORITIES);
     load(all, FIRST);
     branch(all, REAL_TIME, REFUSED, ALLOWED);
-    branch(all, calls.setpriority, 15, ALLOWED);
+    branch(all, calls.setpriority, 15, DISK_PRIORITIES);
     load(all, FIRST);
     branch(all, PRIORITY_OF_USER, REFUSED, 17);
     load(all, SECOND); // 0 is the process itself, or its group
+    branch(all, 0, ALLOWED, REFUSED);
+    branch(all, calls.ioprioSet, 20, ALLOWED);
+    load(all, FIRST);
+    branch(all, DISK_PRIORITY_OF_USER, REFUSED, 22);
+    load(all, SECOND);
     branch(all, 0, ALLOWED, REFUSED);
     all.add(new Instruction(RETURN, 0, 0, EPERM));
     all.add(new Instruction(RETURN, 0, 0, ALLOW));

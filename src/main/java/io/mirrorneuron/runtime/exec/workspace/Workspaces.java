@@ -94,6 +94,11 @@ public final class Workspaces implements AutoCloseable {
     }
   }
 
+  /** A folder with nothing in it, for the caller to delete. */
+  public Path empty() throws NotStarted {
+    return fresh();
+  }
+
   /** Its path is short: programs make sockets below, whose paths may have 107 characters. */
   private Path fresh() throws NotStarted {
     while (true) {

@@ -60,6 +60,12 @@ final class DeviceDemandReader {
     device.checkMembers(members);
     device.checkWords(OPERATORS, "operator", "memory_operator", "api_version_operator");
     ManifestValue ids = device.find("ids");
+    if (!ServiceChecks.isShort(ids, ResourceChecks.MOST, "ids")) {
+      return;
+    }
+    for (ManifestValue list : device.all("capabilities", "required_capabilities")) {
+      ServiceChecks.isShort(list, ResourceChecks.MOST, "capabilities");
+    }
     Set<String> known = new HashSet<>();
     for (ManifestValue id : ids.items()) {
       JsonNode value = id.value();

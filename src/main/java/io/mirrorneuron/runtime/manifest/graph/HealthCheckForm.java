@@ -7,7 +7,10 @@ import io.mirrorneuron.runtime.manifest.reading.Members;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Checks the form of one check of a service; {@code runtime.md} 5.4. */
@@ -19,7 +22,29 @@ final class HealthCheckForm {
           .with(null, "args", "service");
   private static final List<String> TYPES = List.of("http", "tcp", "grpc", "script");
   private static final List<String> METHODS = List.of("GET", "HEAD", "POST", "PUT", "PATCH");
-  private static final Pattern RANGE = Pattern.compile("\\d{3}(\\s*(-|\\.\\.)\\s*\\d{3})?");
+  private static final Pattern RANGE =
+      Pattern.compile("([1-5]\\d{2})(?:\\s*(?:-|\\.\\.)\\s*([1-5]\\d{2}))?");
+
+  /** As HTTP has them. */
+  private static final Pattern HEADER = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
+
+  /** Tabs and what can be seen. */
+  private static final Pattern LINE = Pattern.compile("[\\t\\x20-\\x7e\\x80-\\xff]*");
+
+  /** What a request of another length, or to another host, is made with. */
+  private static final Set<String> OF_THE_CONNECTION =
+      Set.of(
+          "host",
+          "content-length",
+          "transfer-encoding",
+          "connection",
+          "keep-alive",
+          "proxy-connection",
+          "upgrade",
+          "te",
+          "trailer",
+          "expect");
+
   private static final Pattern UNSAFE = Pattern.compile("[;&|<>`\\n\\r]|\\$\\(");
   private static final int SHORTEST_INTERVAL = 100;
   private static final int LONGEST = 86_400_000;
@@ -118,18 +143,31 @@ final class HealthCheckForm {
         status.isAbsent() || isStatus(status.value()),
         "a status from 100 to 599, a range as \"200-299\" or a list of them");
     ManifestValue headers = check.find("headers");
-    ServiceChecks.must(
+    if (ServiceChecks.must(
         headers,
         headers.isAbsent()
             || headers.value().isObject()
                 && Json.elements(headers.value()).allMatch(JsonNode::isValueNode),
-        "an object of strings");
+        "an object of strings")) {
+      headers.value().properties().forEach(one -> header(headers.at(one.getKey()), one.getKey()));
+    }
     ServiceChecks.texts(check, "body");
     ManifestValue contains = check.find("contains");
     if (!contains.isAbsent() && check.find("method").asText().equals("HEAD")) {
       contains.refuse(
           ManifestProblem.CONFLICT,
           contains.label() + " can never be found: the answer to HEAD has no body");
+    }
+  }
+
+  private static void header(ManifestValue header, String name) {
+    if (!HEADER.matcher(name).matches()) {
+      header.refuse(ManifestProblem.SHAPE, header.label() + " is no name of a header");
+    } else if (OF_THE_CONNECTION.contains(name.toLowerCase(Locale.ROOT))) {
+      header.refuse(
+          ManifestProblem.CONFLICT, header.label() + " is told by the check itself; leave it out");
+    } else {
+      ServiceChecks.must(header, LINE.matcher(header.asText()).matches(), "one line of text");
     }
   }
 
@@ -141,7 +179,9 @@ final class HealthCheckForm {
     if (value.isIntegralNumber()) {
       return value.asInt() >= 100 && value.asInt() <= 599;
     }
-    return value.isTextual() && RANGE.matcher(value.textValue().trim()).matches();
+    Matcher range = RANGE.matcher(value.isTextual() ? value.textValue().trim() : "");
+    return range.matches()
+        && (range.group(2) == null || range.group(1).compareTo(range.group(2)) <= 0);
   }
 
   private static void script(ManifestValue check) {

@@ -25,6 +25,9 @@ import java.util.Set;
 public final class Nodes {
   public static final int MAX_NODES = 50_000;
 
+  /** Of all nodes together; a machine has few tens of thousands for all jobs. */
+  private static final int MAX_PORTS = 1000;
+
   /** What an executor's {@code config} may have. */
   public static final Members CONFIG = ExecutorConfig.MEMBERS;
 
@@ -136,7 +139,22 @@ public final class Nodes {
         place.error(ManifestProblem.DUPLICATE, "duplicate node_id " + ManifestValue.shown(node.id));
       }
     }
+    checkPorts(home, places);
     return nodes;
+  }
+
+  private static void checkPorts(ManifestValue home, List<ManifestValue> places) {
+    long ports =
+        places.stream()
+            .mapToLong(
+                node -> node.find("resources.ports", "config.resources.ports").value().size())
+            .sum();
+    if (ports > MAX_PORTS) {
+      home.refuse(
+          ManifestProblem.LIMIT,
+          "%s ask for %d ports together; at most %d are allowed"
+              .formatted(home.label(), ports, MAX_PORTS));
+    }
   }
 
   private Node node(ManifestValue unnamed, Policies policies) {

@@ -24,6 +24,10 @@ final class ResourceChecks {
       Members.closed("label", "protocol", "to").with(Shape.PORT, "port").meaning("label", "name");
   private static final Members VOLUME =
       Members.closed("name", "target", "mode", "type").with(Shape.NAME, "source");
+
+  /** Of each list of a node; each entry costs all who ask for something later. */
+  static final int MOST = 100;
+
   private static final Set<String> PROTOCOLS = Set.of("tcp", "udp", "http", "grpc");
 
   private ResourceChecks() {}
@@ -37,6 +41,9 @@ final class ResourceChecks {
     resources.checkMembers(RESOURCES);
     checkLimits(resources.at("limits"));
     RequestReader.amounts(resources);
+    if (!areShort(resources)) {
+      return;
+    }
     DeviceDemandReader.checkDevices(resources);
     List<ManifestValue> ports = resources.at("ports").objects().toList();
     ports.forEach(ResourceChecks::checkPort);
@@ -48,6 +55,14 @@ final class ResourceChecks {
     List<ManifestValue> volumes = resources.at("volumes").objects().toList();
     volumes.forEach(ResourceChecks::checkVolume);
     checkTwice(volumes, "name", ResourceChecks::variable);
+  }
+
+  private static boolean areShort(ManifestValue resources) {
+    boolean areShort = true;
+    for (String list : List.of("devices", "ports", "volumes")) {
+      areShort &= ServiceChecks.isShort(resources.at(list), MOST, list);
+    }
+    return areShort;
   }
 
   /** The program would not be started with another one, each time. */

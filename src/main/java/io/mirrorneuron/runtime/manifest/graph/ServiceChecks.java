@@ -197,7 +197,8 @@ public final class ServiceChecks {
     must(place, place.isAbsent() || shape.fits(place.value()), wanted);
   }
 
-  private static boolean isShort(ManifestValue list, int most, String what) {
+  /** Says so when a list is too long for anybody to read it. */
+  static boolean isShort(ManifestValue list, int most, String what) {
     if (list.value().size() > most) {
       list.refuse(
           ManifestProblem.LIMIT,

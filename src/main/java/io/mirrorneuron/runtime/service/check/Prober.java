@@ -18,7 +18,6 @@ import java.util.concurrent.TimeoutException;
 /** Makes checks. Blocking, each within its timeout; thread-safe. A failure is an answer, too. */
 public final class Prober implements AutoCloseable {
   private static final Duration LONGEST_ONCE = Duration.ofSeconds(5);
-  private static final Path NOWHERE = Path.of("/");
 
   private final AddressGuard guard;
   private final Connections connections;
@@ -29,6 +28,7 @@ public final class Prober implements AutoCloseable {
   /** Runs programs that check something. */
   public interface Scripts {
     /**
+     * @param folder to run in; null when the bundle has none
      * @return why it failed, or null
      */
     String run(List<String> command, Path folder, Map<String, String> variables, Duration limit);
@@ -109,8 +109,7 @@ public final class Prober implements AutoCloseable {
     variables.put("MN_SERVICE_NAME", target.service().name());
     variables.put("MN_SERVICE_ADDRESS", target.address(check));
     variables.put("MN_SERVICE_PORT", Integer.toString(target.port(check)));
-    Path folder = target.folder() == null ? NOWHERE : target.folder();
-    String failure = scripts.run(check.command(), folder, variables, check.timeout());
+    String failure = scripts.run(check.command(), target.folder(), variables, check.timeout());
     return failure == null ? ProbeResult.well() : ProbeResult.failed(failure);
   }
 

@@ -17,6 +17,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -33,6 +34,19 @@ class ResourcesTest {
           1000,
           () -> stock,
           new Ports(100, 103, (number, udp) -> !foreign.contains(number)));
+
+  /** A request that came before manifests were bound, or from another server. */
+  @Test
+  @Timeout(10)
+  void manyPortsTakeNoTimeOfOthers() throws Exception {
+    var wide =
+        new Pools(Map.of("default", 4), 1000, () -> stock, new Ports(1, 65_000, (_, _) -> true));
+    List<Port> many =
+        IntStream.range(0, 60_000).mapToObj(i -> new Port("p" + i, 0, "tcp")).toList();
+    var request = new ResourceRequest(Amounts.NONE, List.of(), many, List.of(), null);
+    SlotClaim claim = wide.claim("default", 1, new Want("many", "job", "many", request), () -> {});
+    assertThat(claim.allocation().ports()).extracting(Port::number).doesNotHaveDuplicates();
+  }
 
   // ---- devices
 

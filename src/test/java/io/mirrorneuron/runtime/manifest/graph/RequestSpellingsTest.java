@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.manifest.graph;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -19,10 +20,13 @@ import io.mirrorneuron.runtime.workflow.ResourceRequest;
 import io.mirrorneuron.runtime.workflow.Scheduling;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.wire.Json;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -247,6 +251,37 @@ class RequestSpellingsTest {
     assertThat(issue.code()).startsWith("manifest.");
     assertThat(issue.expected()).isEqualTo(expected);
     assertThat(issue.actual()).isEqualTo(actual);
+  }
+
+  /** Each entry costs everybody who asks for something later. */
+  @Test
+  void longListsAreRefused() {
+    for (String list : List.of("devices", "ports", "volumes")) {
+      String entries = String.join(",", Collections.nCopies(40_000, "{'label':'a'}"));
+      Issue issue =
+          check(node(",'resources':{'%s':[%s]}".formatted(list, entries)), "").issues().getFirst();
+      assertThat(issue.message())
+          .isEqualTo(
+              "nodes.a.resources.%s has 40000 %1$s; at most 100 are allowed".formatted(list));
+      assertThat(issue.code()).isEqualTo("manifest.limit_exceeded");
+    }
+    String ids = IntStream.range(0, 101).mapToObj(Integer::toString).collect(joining(","));
+    assertThat(errors(node(",'resources':{'devices':[{'ids':[%s]}]}".formatted(ids)), ""))
+        .containsExactly("nodes.a.resources.devices.0.ids has 101 ids; at most 100 are allowed");
+  }
+
+  @Test
+  void aJobHasSoManyPortsTogether() {
+    String ports =
+        IntStream.range(0, 100).mapToObj("{'label':'p%d'}"::formatted).collect(joining(","));
+    String node = "{'node_id':'%s','agent_type':'router','resources':{'ports':[%s]}}";
+    String most =
+        Stream.of("a", "b", "c", "d", "e", "f", "g", "h", "i", "j")
+            .map(name -> node.formatted(name, ports))
+            .collect(joining(","));
+    assertThat(errors(most, "")).isEmpty();
+    assertThat(errors(most + "," + node.formatted("k", "{'label':'p'}"), ""))
+        .containsExactly("nodes ask for 1001 ports together; at most 1000 are allowed");
   }
 
   @Test
