@@ -3,11 +3,16 @@ package io.mirrorneuron.runtime;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.folder.RunHeader;
+import io.mirrorneuron.run.record.RunRecorder;
+import io.mirrorneuron.runtime.local.JobAccess;
+import io.mirrorneuron.runtime.local.LocalJobs;
 import io.mirrorneuron.runtime.local.ManifestCache;
 import io.mirrorneuron.runtime.local.NewJobs;
 import io.mirrorneuron.runtime.local.RunFolders;
+import io.mirrorneuron.runtime.local.Watches;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.manifest.Manifests;
+import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisJobStore;
 import io.mirrorneuron.store.RedisLanes;
@@ -29,6 +34,17 @@ final class NodeJobs {
     RunFolders folders =
         new RunFolders(run -> runs.present(run).map(RunHeader::ofJob).map(RunHeader::jobId), store);
     return new NewJobs(identity.owner(), identity.jobIdSuffixes(), folders);
+  }
+
+  static LocalJobs jobs(
+      RuntimeSettings settings,
+      RuntimeIdentity identity,
+      JobAccess access,
+      Watches watches,
+      RunRecorder recorder,
+      Storage storage) {
+    LocalJobs.Clearing clearing = new LocalJobs.Clearing(settings.adminToken(), recorder::catchUp);
+    return new LocalJobs(access, watches, clearing, identity.clock(), storage);
   }
 
   static Engine.Identity engineIdentity(RuntimeSettings settings, RuntimeIdentity identity) {

@@ -15,7 +15,6 @@ import io.mirrorneuron.runtime.exec.confine.Confiner;
 import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
 import io.mirrorneuron.runtime.local.JobAccess;
 import io.mirrorneuron.runtime.local.JobHistory;
-import io.mirrorneuron.runtime.local.LocalJobs;
 import io.mirrorneuron.runtime.local.ManifestCache;
 import io.mirrorneuron.runtime.local.NewJobs;
 import io.mirrorneuron.runtime.local.Watches;
@@ -94,7 +93,7 @@ public final class Runtime implements AutoCloseable {
         engine(settings, identity, ports(keys, identity, admission), manifests, bundles, watches);
     NewJobs newJobs = NodeJobs.newJobs(identity, runs, store);
     JobAccess access = access(bundles.shared(), manifests, newJobs, admission);
-    jobs = jobs(settings, identity, access, watches, storage);
+    jobs = NodeJobs.jobs(settings, identity, access, watches, recorder, storage);
     schedules = NodeSchedules.of(identity, lanes, keys, access, storage, jobs, timers);
     events.reaction().set(schedules.reaction());
     resumeOpenJobs(
@@ -124,16 +123,6 @@ public final class Runtime implements AutoCloseable {
           watches.changed(jobId);
         },
         events.own().heard(services.keeper()));
-  }
-
-  private LocalJobs jobs(
-      RuntimeSettings settings,
-      RuntimeIdentity identity,
-      JobAccess access,
-      Watches watches,
-      Storage storage) {
-    LocalJobs.Clearing clearing = new LocalJobs.Clearing(settings.adminToken(), recorder::catchUp);
-    return new LocalJobs(access, watches, clearing, identity.clock(), storage);
   }
 
   private JobAccess access(
