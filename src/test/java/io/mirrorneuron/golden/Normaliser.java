@@ -75,6 +75,12 @@ final class Normaliser {
       Pattern.compile("(?<![0-9a-f])[0-9a-f]{16}-[0-9a-f]+-[0-9a-f]+(?![0-9a-f])");
   private static final Pattern RUNTIME = Pattern.compile("#[0-9a-f]{48}");
   private static final Pattern JOURNAL = Pattern.compile("dev=[0-9a-f]+,ino=\\d+ \\d+ [0-9a-f]+ ");
+
+  /** What is left of a machine's amounts. */
+  private static final Pattern FREE =
+      Pattern.compile(
+          "(\"free\" ?: ?\\{\"cpu_cores\" ?: ?)[0-9.]+(, ?\"memory_mb\" ?: ?)\\d+(, ?\"disk_mb\" ?: ?)\\d+");
+
   private static final Pattern MARKDOWN =
       Pattern.compile(
           "\\| (max_cpu_pct \\| |max_memory_rss_mb \\| |Records in resources.jsonl \\| |)\\d+(?:\\.\\d+)?( s|) (?=\\|)");
@@ -121,6 +127,7 @@ final class Normaliser {
     if (stored) {
       return named;
     }
+    named = FREE.matcher(named).replaceAll("$1\"<decimal>\"$2\"<integer>\"$3\"<integer>\"");
     named = measures(MARKDOWN.matcher(named).replaceAll("| $1<decimal>$2 "));
     return numbered(named, SHA256, "sha256");
   }
