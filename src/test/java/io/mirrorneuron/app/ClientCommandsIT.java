@@ -156,7 +156,7 @@ class ClientCommandsIT {
     assertThat(piped.json().at("/placements/0/resources/cpu_cores").asText()).isEqualTo("0.5");
     Ended shown = new Shell(Main::commandLine, home).atTerminal().run("plan", bundle.toString());
     assertThat(shown.out())
-        .contains("0.5 cores, port for web", "fits now", "1 agent on ")
+        .contains("0.5 cores, port for web", "work: fits now", "1 agent on ")
         .contains("work: at most memory_mb 900 (by process), cpu_millis 500 (not enforced here)");
 
     Files.writeString(

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -43,10 +44,9 @@ import picocli.CommandLine.Parameters;
     footerHeading = "%nExamples:%n",
     footer = {"  mn plan my-bundle/", "  mn plan my-bundle.zip | jq -r .placements[].node"})
 public final class PlanCommand implements Callable<Integer> {
-  private static final List<String> HEADS =
-      List.of("Agent", "Type", "Node", "Is given", "Score", "Why");
+  private static final List<String> HEADS = List.of("Agent", "Type", "Node", "Is given", "Score");
 
-  /** Agents with the same limits, in one line. */
+  /** Agents of which the same is told, in one line. */
   private static final int MOST_NAMED = 3;
 
   @Mixin Client client;
@@ -91,7 +91,12 @@ public final class PlanCommand implements Callable<Integer> {
     if (plan.placementsOmitted() > 0) {
       output.line("and %d more agents".formatted(plan.placementsOmitted()));
     }
-    printLimits(plan, output);
+    print(plan, output, "%s: %s", AgentPlace::reasons);
+    print(
+        plan,
+        output,
+        "%s: at most %s",
+        place -> place.limits().stream().map(PlanCommand::limit).toList());
     plan.requirements()
         .forEach((_, words) -> output.line("The job requires " + Output.printable(words) + "."));
     output.line(
@@ -109,8 +114,7 @@ public final class PlanCommand implements Callable<Integer> {
         place.agentType(),
         place.node(),
         given(place),
-        Double.toString(place.score()),
-        String.join(", ", place.reasons()));
+        Double.toString(place.score()));
   }
 
   private static String given(AgentPlace place) {
@@ -130,27 +134,25 @@ public final class PlanCommand implements Callable<Integer> {
         .collect(Collectors.joining(", "));
   }
 
-  /** A line for all agents that have the same. */
-  private static void printLimits(JobPlan plan, Output output) {
+  private static void print(
+      JobPlan plan, Output output, String form, Function<AgentPlace, List<String>> words) {
     Map<String, List<String>> agents = new LinkedHashMap<>();
     for (AgentPlace place : plan.placements()) {
-      if (!place.limits().isEmpty()) {
-        String kept =
-            place.limits().stream().map(PlanCommand::limit).collect(Collectors.joining(", "));
-        agents.computeIfAbsent(kept, _ -> new ArrayList<>()).add(place.agentId());
+      List<String> said = words.apply(place);
+      if (!said.isEmpty()) {
+        agents
+            .computeIfAbsent(String.join(", ", said), _ -> new ArrayList<>())
+            .add(place.agentId());
       }
     }
     agents.forEach(
-        (kept, names) ->
-            output.line(
-                Output.printable(
-                    "%s%s: at most %s"
-                        .formatted(
-                            String.join(", ", names.subList(0, Math.min(MOST_NAMED, names.size()))),
-                            names.size() > MOST_NAMED
-                                ? " and %d more".formatted(names.size() - MOST_NAMED)
-                                : "",
-                            kept))));
+        (said, names) -> output.line(Output.printable(form.formatted(named(names), said))));
+  }
+
+  private static String named(List<String> agents) {
+    int more = agents.size() - MOST_NAMED;
+    return String.join(", ", agents.subList(0, Math.min(MOST_NAMED, agents.size())))
+        + (more > 0 ? " and %d more".formatted(more) : "");
   }
 
   private static String limit(JobPlan.Limited limit) {
