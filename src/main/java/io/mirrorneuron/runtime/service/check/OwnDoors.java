@@ -13,9 +13,13 @@ public final class OwnDoors {
   private volatile String redisHost;
   private volatile int redisPort;
 
-  /** A port of this machine. */
+  /**
+   * @param port of this machine; 0 stands for one that is not known yet
+   */
   public void add(int port) {
-    here.add(port);
+    if (port != 0) {
+      here.add(port);
+    }
   }
 
   /** Whether this server listens on it. */
