@@ -14,6 +14,7 @@ import io.mirrorneuron.store.BackupArchive;
 import io.mirrorneuron.testing.BundleUpload;
 import io.mirrorneuron.testing.ContractCalls;
 import io.mirrorneuron.testing.Eventually;
+import io.mirrorneuron.testing.PublishedContract.Operation;
 import io.mirrorneuron.testing.RunFiles;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.testing.SocketClient;
@@ -103,6 +104,12 @@ final class ApiUnderTest implements AutoCloseable {
         new ConfigLoader(Map.of(), null, flags, home).load(),
         role,
         Map.of("PATH", System.getenv("PATH")));
+  }
+
+  /** Webhooks are kept by the server of the runtime alone; a gateway before one says so (501). */
+  boolean serves(Operation operation) {
+    String path = operation.path();
+    return apps.size() == 1 || !path.startsWith("/webhooks") && !path.startsWith("/hooks");
   }
 
   private JobsPort jobs() {

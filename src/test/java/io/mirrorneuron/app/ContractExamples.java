@@ -61,11 +61,6 @@ abstract class ContractExamples {
 
   abstract ApiUnderTest start(Path home, ContractCalls calls);
 
-  /** Whether it is done where it is asked for. */
-  boolean isServed(Operation operation) {
-    return true;
-  }
-
   @BeforeAll
   void start(@TempDir Path folder) {
     api = start(folder.resolve("home"), calls);
@@ -78,7 +73,7 @@ abstract class ContractExamples {
 
   Stream<Call> good() {
     return CONTRACT.operations().stream()
-        .filter(operation -> !operation.isSocket() && isServed(operation))
+        .filter(operation -> !operation.isSocket() && api.serves(operation))
         .flatMap(operation -> calls.good(operation).stream())
         .filter(
             call ->

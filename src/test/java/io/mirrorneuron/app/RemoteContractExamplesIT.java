@@ -1,7 +1,6 @@
 package io.mirrorneuron.app;
 
 import io.mirrorneuron.testing.ContractCalls;
-import io.mirrorneuron.testing.PublishedContract.Operation;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -10,11 +9,5 @@ class RemoteContractExamplesIT extends ContractExamples {
   @Override
   ApiUnderTest start(Path home, ContractCalls calls) {
     return ApiUnderTest.split(home, calls, Map.of());
-  }
-
-  /** Webhooks are kept by the server of the runtime alone, which is said (501). */
-  @Override
-  boolean isServed(Operation operation) {
-    return !operation.path().startsWith("/webhooks") && !operation.path().startsWith("/hooks");
   }
 }
