@@ -13,6 +13,7 @@ import io.vertx.redis.client.Response;
 import io.vertx.redis.client.impl.types.ErrorType;
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -84,7 +85,11 @@ final class RedisLane extends VerticleBase implements Executor {
       return sendHere(request);
     }
     Promise<Response> answer = Promise.promise();
-    context.runOnContext(nothing -> sendHere(request).onComplete(answer));
+    try {
+      context.runOnContext(nothing -> sendHere(request).onComplete(answer));
+    } catch (RejectedExecutionException e) { // the process ends, its event loops have ended
+      return Future.failedFuture(away(e));
+    }
     return answer.future();
   }
 

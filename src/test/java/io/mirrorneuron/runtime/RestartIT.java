@@ -71,6 +71,19 @@ class RestartIT {
     }
   }
 
+  /** The jobs are taken up again while the first commands come. */
+  @Test
+  void commandsAreTakenFromTheFirstMomentOn() {
+    List<String> jobs = new ArrayList<>();
+    for (int n = 0; n < 40; n++) {
+      jobs.add(submit(n));
+    }
+    runtime.restart();
+    for (String job : jobs.reversed()) {
+      assertThat(runtime.jobs().cancel(job)).isEqualTo("cancelled");
+    }
+  }
+
   private void awaitBegun(String job, int n, int times) throws InterruptedException {
     CountDownLatch begun = new CountDownLatch(1);
     for (int i = 0; i < 600 && begun(n) < times; i++) {

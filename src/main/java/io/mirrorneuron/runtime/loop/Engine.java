@@ -43,6 +43,7 @@ public final class Engine {
   private final Membership membership;
   private final Executions executions;
   private final BlockedJobs blocked;
+  private volatile CompletionStage<?> recovery = CompletableFuture.completedStage(null);
 
   /**
    * Who this engine is.
@@ -121,7 +122,7 @@ public final class Engine {
             new Obstacles(ports.executions(), this::obstacle));
     EventAppender appender = new EventAppender(store, timers, changed);
     this.blocked = new BlockedJobs(store, timers, appender);
-    this.commands = new JobCommands(loops, store, blocked, nodeName);
+    this.commands = new JobCommands(loops, store, blocked, nodeName, () -> recovery);
     this.creation = new JobCreation(loops, commands, appender, timers, nodeName, inlineLimit);
   }
 
@@ -163,7 +164,9 @@ public final class Engine {
    * again until it does. Answers how many it took over at once.
    */
   public CompletionStage<Integer> recover() {
-    return takeOver.orphans();
+    CompletionStage<Integer> taken = takeOver.orphans();
+    recovery = taken.handle((count, failure) -> null);
+    return taken;
   }
 
   /**

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -29,12 +30,29 @@ public final class JobCommands {
   private final JobStore store;
   private final BlockedJobs blocked;
   private final String nodeName;
+  private final Supplier<CompletionStage<?>> recovery;
 
-  JobCommands(JobLoops loops, JobStore store, BlockedJobs blocked, String nodeName) {
+  /**
+   * @param recovery completes when the jobs that this node had left open are open again
+   */
+  JobCommands(
+      JobLoops loops,
+      JobStore store,
+      BlockedJobs blocked,
+      String nodeName,
+      Supplier<CompletionStage<?>> recovery) {
     this.loops = loops;
     this.store = store;
     this.blocked = blocked;
     this.nodeName = nodeName;
+    this.recovery = recovery;
+  }
+
+  /** At once for a job that is open here; else it may be about to be, after a start. */
+  private <T> CompletionStage<T> onceOpen(String jobId, Supplier<CompletionStage<T>> command) {
+    return loops.isOpen(jobId)
+        ? command.get()
+        : recovery.get().thenCompose(recovered -> command.get());
   }
 
   /**
@@ -69,12 +87,8 @@ public final class JobCommands {
    * @param by the name that the caller's token vouches for, or null
    */
   public CompletionStage<JobStatus> resume(String jobId, String by) {
-    boolean open = loops.isOpen(jobId);
     return give(
-        jobId,
-        new Input.Resume(by),
-        status -> status != JobStatus.PAUSED,
-        status -> open || status.isActive());
+        jobId, new Input.Resume(by), status -> status != JobStatus.PAUSED, JobStatus::isActive);
   }
 
   /**
@@ -83,6 +97,10 @@ public final class JobCommands {
    * @param message in full, see {@link io.mirrorneuron.wire.MessageForm}; without an id it gets one
    */
   public CompletionStage<JobStatus> deliver(String jobId, String agentId, ObjectNode message) {
+    return onceOpen(jobId, () -> deliverNow(jobId, agentId, message));
+  }
+
+  private CompletionStage<JobStatus> deliverNow(String jobId, String agentId, ObjectNode message) {
     JobLoop loop = loops.get(jobId);
     if (loop == null) {
       return store
@@ -108,16 +126,12 @@ public final class JobCommands {
   private static MnException noAgent(String jobId, String agentId, Set<String> agents) {
     String known = agents.stream().limit(SHOWN_AGENTS).collect(Collectors.joining(", "));
     int more = agents.size() - SHOWN_AGENTS;
+    String words = "job %s has no agent %s; it has %s%s";
+    String rest = more > 0 ? " and " + more + " more" : "";
     return new MnException(
         ErrorCode.NOT_FOUND,
         "agent_not_found",
-        "job "
-            + jobId
-            + " has no agent "
-            + agentId
-            + "; it has "
-            + (known.isEmpty() ? "none" : known)
-            + (more > 0 ? " and " + more + " more" : ""));
+        words.formatted(jobId, agentId, known.isEmpty() ? "none" : known, rest));
   }
 
   private static MnException cannotGoOn(String jobId, String obstacle) {
@@ -129,6 +143,10 @@ public final class JobCommands {
    * durable. Also of a job that has ended, for who asks again.
    */
   public CompletionStage<ObjectNode> decide(String jobId, HumanDecision decision) {
+    return onceOpen(jobId, () -> decideNow(jobId, decision));
+  }
+
+  private CompletionStage<ObjectNode> decideNow(String jobId, HumanDecision decision) {
     HumanAct act = StepDecisions.act(decision);
     JobLoop loop = loops.get(jobId);
     CompletionStage<JobStatus> taken =
@@ -165,6 +183,14 @@ public final class JobCommands {
       Input.Command input,
       Predicate<JobStatus> settled,
       Predicate<JobStatus> wanted) {
+    return onceOpen(jobId, () -> giveNow(jobId, input, settled, wanted));
+  }
+
+  private CompletionStage<JobStatus> giveNow(
+      String jobId,
+      Input.Command input,
+      Predicate<JobStatus> settled,
+      Predicate<JobStatus> wanted) {
     JobLoop loop = loops.get(jobId);
     Optional<String> obstacle = blocked.reason(jobId);
     if (loop == null && obstacle.isPresent()) {
@@ -176,7 +202,8 @@ public final class JobCommands {
         loop != null ? loop.ask(input, settled) : giveToStored(jobId, input);
     return status.thenApply(
         reached -> {
-          if (!wanted.test(reached) && reached.isTerminal()) {
+          boolean wentOn = loop != null && input instanceof Input.Resume;
+          if (!wanted.test(reached) && reached.isTerminal() && !wentOn) {
             throw MnException.precondition(
                 "job " + jobId + " is in the terminal state " + reached.word());
           }
@@ -207,12 +234,16 @@ public final class JobCommands {
    * next event is another node's to write.
    */
   CompletionStage<Void> checkEventsCanBeAdded(String jobId) {
-    if (loops.isOpen(jobId)) {
-      return CompletableFuture.completedFuture(null);
-    }
-    Optional<String> obstacle = blocked.reason(jobId);
-    return obstacle.isPresent()
-        ? CompletableFuture.failedFuture(cannotGoOn(jobId, obstacle.get()))
-        : store.outline(jobId).thenAccept(stored -> storedStatus(jobId, stored));
+    return onceOpen(
+        jobId,
+        () -> {
+          if (loops.isOpen(jobId)) {
+            return CompletableFuture.completedFuture(null);
+          }
+          Optional<String> obstacle = blocked.reason(jobId);
+          return obstacle.isPresent()
+              ? CompletableFuture.failedFuture(cannotGoOn(jobId, obstacle.get()))
+              : store.outline(jobId).thenAccept(stored -> storedStatus(jobId, stored));
+        });
   }
 }
