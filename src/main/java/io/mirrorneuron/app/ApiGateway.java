@@ -53,6 +53,7 @@ final class ApiGateway {
         Health.Facts.of(
             config.asksWhoCalls(),
             config.env().name().toLowerCase(Locale.ROOT),
+            BlueprintPlace.told(config),
             config.executors().runsRoot().toString());
     return backend instanceof Backend.Here here
         ? facts.with(shown(here.runtime().confinement()))

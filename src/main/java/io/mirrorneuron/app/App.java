@@ -2,6 +2,7 @@ package io.mirrorneuron.app;
 
 import io.mirrorneuron.app.Endpoints.Endpoint;
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.ConnectionLimits;
 import io.mirrorneuron.gateway.answer.Problem;
 import io.mirrorneuron.gateway.contract.Contract;
 import io.mirrorneuron.listen.GuardedVertx;
@@ -103,7 +104,7 @@ public final class App implements AutoCloseable {
   }
 
   private ServerContext context(Disks disks) {
-    Config.Connections limits = config.connections();
+    ConnectionLimits limits = config.connections();
     VertxOptions options = ServerContext.vertxOptions();
     if (role.hasGateway()) {
       String pages = ServerFolders.libraries(config).resolve("pages").toString();

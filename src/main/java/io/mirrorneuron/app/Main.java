@@ -6,6 +6,7 @@ import io.mirrorneuron.cli.Screen;
 import io.mirrorneuron.cli.author.InitCommand;
 import io.mirrorneuron.cli.author.PlanCommand;
 import io.mirrorneuron.cli.author.ValidateCommand;
+import io.mirrorneuron.cli.blueprint.BlueprintCommand;
 import io.mirrorneuron.cli.event.EventCommand;
 import io.mirrorneuron.cli.event.WebhookCommand;
 import io.mirrorneuron.cli.human.HumanCommand;
@@ -55,6 +56,7 @@ import picocli.CommandLine.Option;
       NodeCommand.class,
       ResourceCommand.class,
       ServiceCommand.class,
+      BlueprintCommand.class,
       ScheduleCommand.class,
       TriggerCommand.class,
       EventCommand.class,

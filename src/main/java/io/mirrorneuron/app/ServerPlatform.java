@@ -1,6 +1,7 @@
 package io.mirrorneuron.app;
 
 import io.mirrorneuron.area.Platform;
+import io.mirrorneuron.blueprint.Catalogs;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.gateway.Health;
 import io.mirrorneuron.port.ClusterPort;
@@ -35,7 +36,8 @@ record ServerPlatform(
     HumanDecisions decisions,
     BundleStaging staging,
     RunIndex index,
-    ShownRuns shownRuns)
+    ShownRuns shownRuns,
+    Catalogs catalogs)
     implements Platform {
 
   static ServerPlatform of(
@@ -51,7 +53,10 @@ record ServerPlatform(
         decisions,
         staging,
         RunIndex.of(on.runs(), on.clock()),
-        new ShownRuns(on.runs(), new AllowedRoots(outputRoots(on.config()), home())));
+        new ShownRuns(on.runs(), new AllowedRoots(outputRoots(on.config()), home())),
+        new Catalogs(
+            on.closing().add("blueprint catalog", BlueprintPlace.source(on.config())),
+            System::nanoTime));
   }
 
   private static List<Path> outputRoots(Config config) {

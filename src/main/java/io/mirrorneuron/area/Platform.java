@@ -1,5 +1,6 @@
 package io.mirrorneuron.area;
 
+import io.mirrorneuron.blueprint.Catalogs;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
@@ -75,6 +76,9 @@ public interface Platform {
 
   /** Requests of programs to people, and the decisions on them. */
   HumanDecisions decisions();
+
+  /** The blueprints that runs are launched from. */
+  Catalogs catalogs();
 
   /** Bundles that were uploaded and not submitted yet. */
   BundleStaging staging();

@@ -27,8 +27,10 @@ import java.util.Locale;
  * @param text as it is in the file, without a byte order mark
  */
 public record ManifestFile(String name, String json, ObjectNode tree, String text) {
-  private static final List<String> NAMES =
+  /** What the file of a manifest may be called. */
+  public static final List<String> NAMES =
       List.of("manifest.json", "manifest.yaml", "manifest.yml");
+
   private static final String ROOT = "/manifest";
 
   /** Errors first; what stands nowhere last. */

@@ -1,5 +1,6 @@
 package io.mirrorneuron.config;
 
+import io.mirrorneuron.config.address.PortRange;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,12 +24,13 @@ public record Config(
     Outputs outputs,
     Storage storage,
     Log log,
-    Connections connections,
+    ConnectionLimits connections,
     Uploads uploads,
     Manifests manifests,
     NodeSettings node,
     BundleSettings bundles,
-    ServiceSettings services) {
+    ServiceSettings services,
+    BlueprintSettings blueprints) {
 
   public enum Env {
     DEV,
@@ -196,14 +198,6 @@ public record Config(
   public record Log(String level, LogFormat format, Path folder, long maxBytes, int backupCount) {}
 
   /**
-   * Limits of connections, for each port.
-   *
-   * @param max connections that are open at a time
-   * @param headTimeout longest time in which the head of a request comes whole
-   */
-  public record Connections(int max, Duration headTimeout) {}
-
-  /**
    * The quota for bundles that were uploaded and not submitted yet.
    *
    * @param maxBytes of all of them together, unpacked
@@ -245,6 +239,7 @@ public record Config(
         manifests,
         node,
         bundles,
-        services);
+        services,
+        blueprints);
   }
 }

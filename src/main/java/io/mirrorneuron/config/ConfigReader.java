@@ -1,5 +1,7 @@
 package io.mirrorneuron.config;
 
+import io.mirrorneuron.config.address.HostName;
+import io.mirrorneuron.config.address.PortRange;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -64,9 +66,7 @@ final class ConfigReader {
             path("logs_root"),
             settings.number("log.max_bytes", 1, Long.MAX_VALUE),
             (int) settings.number("log.backup_count", 0, 1000)),
-        new Config.Connections(
-            (int) settings.number("connections.max", 1, 1_000_000),
-            Duration.ofSeconds(settings.number("connections.head_timeout_seconds", 1, 3600))),
+        ConnectionLimits.read(settings),
         new Config.Uploads(
             (int) settings.number("uploads.max_count", 1, Integer.MAX_VALUE),
             settings.number("uploads.max_bytes", 1, Long.MAX_VALUE)),
@@ -74,7 +74,9 @@ final class ConfigReader {
             settings.choice("manifests.unknown_members", Config.UnknownMembers.class)),
         NodeSettings.read(settings),
         BundleSettings.read(settings, optionalPath(BundleSettings.FOLDER)),
-        ServiceSettings.read(settings));
+        ServiceSettings.read(settings),
+        BlueprintSettings.read(
+            settings, optionalPath(BlueprintSettings.LOCAL), path(BlueprintSettings.CACHE)));
   }
 
   private Config.Api api(ClientTargets targets) {

@@ -1,5 +1,6 @@
 package io.mirrorneuron.config;
 
+import io.mirrorneuron.config.address.RedisUrl;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;

@@ -30,6 +30,17 @@ public final class Health implements Handler<RoutingContext> {
   public record Confinement(String mode, String state, String reason, List<String> closedFolders) {}
 
   /**
+   * Where blueprints come from.
+   *
+   * @param source {@code github} or {@code local}
+   * @param repo URL without a password; may be empty, as the others
+   * @param active the one of the two that is used
+   */
+  public record Blueprints(String source, String repo, String local, String active) {
+    public static final Blueprints NONE = new Blueprints("local", "", "", "");
+  }
+
+  /**
    * What it tells besides {@code status}. Absent texts are empty.
    *
    * @param confinement null, and not told, where programs run elsewhere
@@ -47,9 +58,17 @@ public final class Health implements Handler<RoutingContext> {
       Confinement confinement) {
 
     /** Of a server without programs. */
-    public static Facts of(boolean auth, String env, String runsRoot) {
-      String asked = auth ? "enabled" : "disabled";
-      return new Facts("ok", asked, env, "github", "", "", "", runsRoot, null);
+    public static Facts of(boolean auth, String env, Blueprints blueprints, String runsRoot) {
+      return new Facts(
+          "ok",
+          auth ? "enabled" : "disabled",
+          env,
+          blueprints.source(),
+          blueprints.repo(),
+          blueprints.local(),
+          blueprints.active(),
+          runsRoot,
+          null);
     }
 
     public Facts with(Confinement ofPrograms) {

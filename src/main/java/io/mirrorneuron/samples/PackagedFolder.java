@@ -10,17 +10,17 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** A bundle that comes with the program, in its jar or beside its classes. */
-final class PackagedFolder {
+/** A folder that comes with the program, in its jar or beside its classes. */
+public final class PackagedFolder {
   private PackagedFolder() {}
 
   /**
    * Copies it.
    *
-   * @param manifest absolute, for example {@code /samples/shell-chain/manifest.json}
+   * @param manifest a file in it, absolute, for example {@code /samples/shell-chain/manifest.json}
    * @param to made when absent
    */
-  static void copyOf(String manifest, Path to) throws IOException {
+  public static void copyOf(String manifest, Path to) throws IOException {
     URI place;
     try {
       place = PackagedFolder.class.getResource(manifest).toURI();

@@ -3,6 +3,7 @@ package io.mirrorneuron.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.mirrorneuron.config.address.PortRange;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -229,6 +231,13 @@ class ConfigLoaderTest {
             "MN_BUNDLES_SHARED_FOLDER", "$MN_HOME/nfs"));
     environment.putAll(
         Map.of(
+            "MN_BLUEPRINT_SOURCE", "github",
+            "MN_BLUEPRINT_REPO", "https://git.example/blueprints.git",
+            "MN_BLUEPRINT_LOCAL", "$MN_HOME/blueprints",
+            "MN_BLUEPRINT_REPO_CACHE", "~/clones",
+            "MN_BLUEPRINT_REPO_REFRESH_SECONDS", "23"));
+    environment.putAll(
+        Map.of(
             "MN_CORE_ALLOW_SCRIPT_CHECKS", "true",
             "MN_SERVICES_CHECK_ADDRESSES", "169.254.10.0/24, fe80::1",
             "MN_RESOURCE_ADMISSION_ENABLED", "false",
@@ -310,7 +319,7 @@ class ConfigLoaderTest {
                 new Config.Outputs(List.of(home.resolve("out"), Path.of("/users/ada/more"))),
                 new Config.Storage(17),
                 new Config.Log("DEBUG", Config.LogFormat.TEXT, Path.of("/logs"), 13, 14),
-                new Config.Connections(17, Duration.ofSeconds(18)),
+                new ConnectionLimits(17, Duration.ofSeconds(18)),
                 new Config.Uploads(19, 20),
                 new Config.Manifests(Config.UnknownMembers.REFUSE),
                 new NodeSettings(
@@ -319,7 +328,40 @@ class ConfigLoaderTest {
                         Map.of("rack", "A1", "zone", "eu"), List.of("licensed", "fast-disk")),
                     new LoadLimits(false, 2.5, 0.5, 0.25, 0.75)),
                 new BundleSettings(21, 22, home.resolve("nfs")),
-                new ServiceSettings(true, List.of("169.254.10.0/24", "fe80::1"))));
+                new ServiceSettings(true, List.of("169.254.10.0/24", "fe80::1")),
+                new BlueprintSettings(
+                    BlueprintSettings.Source.GITHUB,
+                    "https://git.example/blueprints.git",
+                    home.resolve("blueprints"),
+                    Path.of("/users/ada/clones"),
+                    Duration.ofSeconds(23))));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "||| BUILTIN",
+        "| https://git.example/b.git || GITHUB",
+        "|| /srv/b | LOCAL",
+        "github | file:///srv/b.git | /srv/b | GITHUB",
+        "local | https://git.example/b.git | /srv/b | LOCAL",
+        "github ||| must be a git URL, as blueprint.source is github",
+        "local ||| must be a folder, as blueprint.source is local",
+        "| https://git.example/b.git | /srv/b | must be github or local, as both",
+        "| ada@git.example:b.git || clone it yourself and set blueprint.local",
+        "ftp ||| must be one of builtin, github, local"
+      })
+  void theCatalogIsWhatIsNamed(String source, String repo, String local, String expected)
+      throws IOException {
+    environment.put("MN_BLUEPRINT_SOURCE", Objects.requireNonNullElse(source, ""));
+    environment.put("MN_BLUEPRINT_REPO", Objects.requireNonNullElse(repo, ""));
+    environment.put("MN_BLUEPRINT_LOCAL", Objects.requireNonNullElse(local, ""));
+    if (expected.matches("[A-Z]+")) {
+      assertThat(load().blueprints().source()).hasToString(expected);
+    } else {
+      assertThat(problems()).anySatisfy(problem -> assertThat(problem).contains(expected));
+    }
   }
 
   @Test

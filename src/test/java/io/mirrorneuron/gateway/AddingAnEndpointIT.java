@@ -135,7 +135,7 @@ class AddingAnEndpointIT {
         Contract.of(vertx, document, Buffer.buffer()).await(),
         List.of(area),
         Auth.NOBODY_ASKS,
-        Health.Facts.of(false, "test", ""));
+        Health.Facts.of(false, "test", Health.Blueprints.NONE, ""));
   }
 
   private static HttpResponse<String> get(GatewayVerticle gateway, String path) throws Exception {

@@ -14,6 +14,8 @@ import io.mirrorneuron.area.runs.Desktop;
 import io.mirrorneuron.area.runs.RunsVerticle;
 import io.mirrorneuron.area.schedules.SchedulesVerticle;
 import io.mirrorneuron.area.webhooks.WebhooksVerticle;
+import io.mirrorneuron.blueprint.BuiltInCatalog;
+import io.mirrorneuron.blueprint.Catalogs;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.JwtSettings;
@@ -165,7 +167,10 @@ public final class GatewayFixture implements AutoCloseable {
                 new ServerProbes(this::redis, () -> fullDisks, () -> Map.of("status", "ok")),
                 clock),
             new SchedulesVerticle(schedules.port(), staging),
-            new BlueprintsVerticle(staging, events.port()),
+            new BlueprintsVerticle(
+                staging,
+                events.port(),
+                new Catalogs(new BuiltInCatalog(folder.resolve("catalog")), System::nanoTime)),
             new ObservabilityVerticle(runs, shown, clock),
             new RunsVerticle(
                 shown,
@@ -198,7 +203,11 @@ public final class GatewayFixture implements AutoCloseable {
             contract,
             areas,
             auth,
-            Health.Facts.of(auth != Auth.NOBODY_ASKS, "test", folder.resolve("runs").toString()));
+            Health.Facts.of(
+                auth != Auth.NOBODY_ASKS,
+                "test",
+                Health.Blueprints.NONE,
+                folder.resolve("runs").toString()));
     for (AreaVerticle area : areas) {
       vertx.deployVerticle(area).await(10, TimeUnit.SECONDS);
     }

@@ -3,7 +3,7 @@ package io.mirrorneuron.area.archive;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.run.export.Sha256;
+import io.mirrorneuron.model.Sha256;
 import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.wire.Json;

@@ -3,11 +3,11 @@ package io.mirrorneuron.area.blueprints;
 import io.mirrorneuron.area.Platform;
 import io.mirrorneuron.bus.AreaVerticle;
 
-/** The area {@code blueprints}: bundles on their way in. */
+/** The area {@code blueprints}: blueprints, and bundles on their way in. */
 public final class BlueprintsModule {
   private BlueprintsModule() {}
 
   public static AreaVerticle of(Platform platform) {
-    return new BlueprintsVerticle(platform.staging(), platform.events());
+    return new BlueprintsVerticle(platform.staging(), platform.events(), platform.catalogs());
   }
 }

@@ -1,6 +1,10 @@
 package io.mirrorneuron.area.blueprints;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.blueprint.Blueprint;
+import io.mirrorneuron.blueprint.Catalog;
+import io.mirrorneuron.blueprint.Catalog.Category;
+import io.mirrorneuron.blueprint.Catalogs;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.model.ErrorCode;
@@ -10,6 +14,7 @@ import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.wire.Json;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -22,15 +27,30 @@ public final class BlueprintsVerticle extends AreaVerticle {
 
   private final BundleStaging staging;
   private final TriggerEvents events;
+  private final Catalogs catalogs;
 
   /**
    * @param events is told of each bundle that is there
    */
-  public BlueprintsVerticle(BundleStaging staging, TriggerEvents events) {
+  public BlueprintsVerticle(BundleStaging staging, TriggerEvents events, Catalogs catalogs) {
     super("blueprints", LIMIT);
     this.staging = staging;
     this.events = events;
+    this.catalogs = catalogs;
     on("uploadBundle", this::uploadBundle);
+    on("listBlueprints", this::list);
+    on("getBlueprint", call -> new One(catalogs.get(call.text("blueprint_id"))));
+  }
+
+  private record All(String repoDir, List<Blueprint> blueprints, List<Category> categories) {}
+
+  private record One(Blueprint blueprint) {}
+
+  private All list(ApiCall call) {
+    Catalog catalog = catalogs.current();
+    String wanted = call.has("category") ? call.text("category") : "";
+    return new All(
+        catalog.folder().toString(), catalog.in(Catalogs.slugs(wanted)), catalog.categories());
   }
 
   private ObjectNode uploadBundle(ApiCall call) {

@@ -1,6 +1,6 @@
 package io.mirrorneuron.gateway.security;
 
-import io.mirrorneuron.config.HostName;
+import io.mirrorneuron.config.address.HostName;
 import io.mirrorneuron.gateway.answer.Problem;
 import io.mirrorneuron.gateway.answer.Problems;
 import io.vertx.core.Handler;

@@ -1,6 +1,7 @@
 package io.mirrorneuron.run.export;
 
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.Sha256;
 import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.wire.Json;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,6 @@
 package io.mirrorneuron.run.export;
 
+import io.mirrorneuron.model.Sha256;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;

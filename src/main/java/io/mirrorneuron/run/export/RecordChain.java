@@ -1,5 +1,7 @@
 package io.mirrorneuron.run.export;
 
+import io.mirrorneuron.model.Sha256;
+
 /** The hashes of the records of one line file, each tied to the one before it. */
 final class RecordChain {
   private String last;

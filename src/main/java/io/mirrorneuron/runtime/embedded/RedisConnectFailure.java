@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.embedded;
 
-import io.mirrorneuron.config.RedisUrl;
+import io.mirrorneuron.config.address.RedisUrl;
 import io.mirrorneuron.model.MnException;
 import java.io.FileNotFoundException;
 import java.net.ConnectException;

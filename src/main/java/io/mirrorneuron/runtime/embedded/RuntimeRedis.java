@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.embedded;
 
-import io.mirrorneuron.config.RedisUrl;
+import io.mirrorneuron.config.address.RedisUrl;
 import io.mirrorneuron.redis.PatchedRedis;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.redis.RedisVersion;

@@ -95,7 +95,7 @@ class FileAnswersIT {
             Contract.of(vertx, document, Buffer.buffer()).await(),
             List.of(area),
             Auth.NOBODY_ASKS,
-            Health.Facts.of(false, "test", ""));
+            Health.Facts.of(false, "test", Health.Blueprints.NONE, ""));
     vertx.deployVerticle(area).await();
     vertx.deployVerticle(gateway).await();
   }

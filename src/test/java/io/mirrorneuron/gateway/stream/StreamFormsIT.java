@@ -158,7 +158,7 @@ class StreamFormsIT {
             Contract.of(vertx, document, Buffer.buffer()).await(),
             List.of(diary),
             Auth.NOBODY_ASKS,
-            Health.Facts.of(false, "test", ""));
+            Health.Facts.of(false, "test", Health.Blueprints.NONE, ""));
     vertx.deployVerticle(diary).await();
     vertx.deployVerticle(gateway).await();
   }

@@ -1,4 +1,4 @@
-package io.mirrorneuron.config;
+package io.mirrorneuron.config.address;
 
 import java.net.URI;
 

@@ -1,4 +1,4 @@
-package io.mirrorneuron.config;
+package io.mirrorneuron.config.address;
 
 import java.util.Locale;
 import java.util.Optional;
@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 /** Names by which a server is called, as {@code Host} headers and settings write them. */
 public final class HostName {
   /** A name, an IPv4 address, or an IPv6 address in brackets. */
-  static final String PATTERN = "[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+(?:%[A-Za-z0-9._~-]+)?]";
+  public static final String PATTERN = "[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+(?:%[A-Za-z0-9._~-]+)?]";
 
   private static final Pattern AUTHORITY = Pattern.compile("(" + PATTERN + ")(?::\\d{1,5})?");
   private static final Pattern NAME = Pattern.compile(PATTERN);
@@ -25,7 +25,7 @@ public final class HostName {
   }
 
   /** Whether it is a name without a port. */
-  static boolean isName(String text) {
+  public static boolean isName(String text) {
     return NAME.matcher(text).matches();
   }
 

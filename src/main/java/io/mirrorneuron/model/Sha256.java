@@ -1,4 +1,4 @@
-package io.mirrorneuron.run.export;
+package io.mirrorneuron.model;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -9,7 +9,7 @@ import java.util.HexFormat;
 public final class Sha256 {
   private final MessageDigest digest;
 
-  Sha256() {
+  public Sha256() {
     try {
       digest = MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
@@ -17,25 +17,26 @@ public final class Sha256 {
     }
   }
 
+  /** Of the text in UTF-8. */
   public static String of(String text) {
     return new Sha256().add(text).hex();
   }
 
-  Sha256 add(String text) {
+  public Sha256 add(String text) {
     return add(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  Sha256 add(byte[] bytes) {
+  public Sha256 add(byte[] bytes) {
     return add(bytes, 0, bytes.length);
   }
 
-  Sha256 add(byte[] bytes, int from, int length) {
+  public Sha256 add(byte[] bytes, int from, int length) {
     digest.update(bytes, from, length);
     return this;
   }
 
   /** Of all that was added; then it is a new one. */
-  String hex() {
+  public String hex() {
     return HexFormat.of().formatHex(digest.digest());
   }
 }

@@ -1,4 +1,4 @@
-package io.mirrorneuron.config;
+package io.mirrorneuron.config.address;
 
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -14,7 +14,7 @@ public record PortRange(int first, int last) {
   private static final Pattern FORM = Pattern.compile("(\\d{1,5})\\s*-\\s*(\\d{1,5})");
 
   /** Of {@code 20000-24999}; empty when it is not like that. */
-  static Optional<PortRange> parse(String text) {
+  public static Optional<PortRange> parse(String text) {
     Matcher form = FORM.matcher(text.strip());
     if (!form.matches()) {
       return Optional.empty();

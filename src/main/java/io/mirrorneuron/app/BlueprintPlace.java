@@ -1,0 +1,44 @@
+package io.mirrorneuron.app;
+
+import io.mirrorneuron.blueprint.BuiltInCatalog;
+import io.mirrorneuron.blueprint.CatalogSource;
+import io.mirrorneuron.blueprint.LocalCatalog;
+import io.mirrorneuron.blueprint.git.GitCatalog;
+import io.mirrorneuron.config.BlueprintSettings;
+import io.mirrorneuron.config.Config;
+import io.mirrorneuron.gateway.Health;
+import java.nio.file.Path;
+
+/** Where the blueprints of this server come from, and what is told of it. */
+final class BlueprintPlace {
+  private BlueprintPlace() {}
+
+  static CatalogSource source(Config config) {
+    BlueprintSettings settings = config.blueprints();
+    return switch (settings.source()) {
+      case BUILTIN -> new BuiltInCatalog(builtIn(config));
+      case LOCAL -> new LocalCatalog(settings.local());
+      case GITHUB ->
+          new GitCatalog(settings.repo(), settings.cache(), settings.refresh(), System::nanoTime);
+    };
+  }
+
+  private static Path builtIn(Config config) {
+    return config.home().resolve("catalog");
+  }
+
+  /** For {@code GET /health}, which has no word for the built-in catalog: it is a local one. */
+  static Health.Blueprints told(Config config) {
+    BlueprintSettings settings = config.blueprints();
+    String repo = settings.repo().replaceAll("://[^/@]+@", "://");
+    return switch (settings.source()) {
+      case GITHUB -> new Health.Blueprints("github", repo, "", repo);
+      case LOCAL -> local(repo, settings.local());
+      case BUILTIN -> local(repo, builtIn(config));
+    };
+  }
+
+  private static Health.Blueprints local(String repo, Path folder) {
+    return new Health.Blueprints("local", repo, folder.toString(), folder.toString());
+  }
+}

@@ -1,0 +1,62 @@
+package io.mirrorneuron.blueprint;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a catalog tells of a blueprint. Texts that nobody wrote are empty.
+ *
+ * @param type {@code batch} or what else its manifest says
+ * @param categorySlug the category in small letters, with {@code -} for what is neither letter nor
+ *     digit
+ * @param rating of 5, as the catalog gives it
+ * @param pricing model, rate and unit
+ * @param requirements of its manifest, and of the index where the manifest does not say otherwise
+ * @param path of its bundle, below the folder of the catalog
+ * @param initConfigReview what its manifest wants to be asked before a launch; null when nothing
+ */
+public record Blueprint(
+    String id,
+    String type,
+    String name,
+    String tagline,
+    String summary,
+    String description,
+    String jobName,
+    String workflowId,
+    String targetUsers,
+    String output,
+    String agentRole,
+    String customizableFor,
+    String problem,
+    String simulationType,
+    String category,
+    String categorySlug,
+    String publisher,
+    Number rating,
+    Number installs,
+    Pricing pricing,
+    Map<String, Object> requirements,
+    String rateLabel,
+    String hourlyRate,
+    List<Object> capabilities,
+    List<Object> runtimeFeatures,
+    String icon,
+    String accentColor,
+    String revision,
+    String path,
+    @JsonInclude(JsonInclude.Include.NON_NULL) Object initConfigReview) {
+
+  /**
+   * What using it costs.
+   *
+   * @param model {@code free} or another word of the catalog
+   * @param rate in dollars for each unit
+   */
+  public record Pricing(String model, Number rate, String unit) {
+    boolean isFree() {
+      return model.equalsIgnoreCase("free") || rate.doubleValue() == 0;
+    }
+  }
+}

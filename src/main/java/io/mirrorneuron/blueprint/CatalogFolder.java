@@ -1,0 +1,142 @@
+package io.mirrorneuron.blueprint;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import io.mirrorneuron.bundle.ManifestFile;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.wire.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A folder with an {@code index.json} and one bundle for each of its entries. What stands in it was
+ * written by strangers: no path of it is followed out of the folder.
+ *
+ * @param path absolute, without links
+ */
+record CatalogFolder(Path path) {
+  static final String INDEX = "index.json";
+  private static final String CATEGORIES = "category.json";
+  private static final TypeReference<Object> ANY = new TypeReference<>() {};
+
+  /** Bytes of an index; ten thousand blueprints need about ten million. */
+  private static final int MOST = 64 << 20;
+
+  /**
+   * Reads all of it.
+   *
+   * @throws MnException INTERNAL {@code catalog_broken}
+   */
+  Catalog read(KeptManifests manifests) {
+    List<Blueprint> blueprints = new ArrayList<>();
+    Set<String> ids = new HashSet<>();
+    for (Object element : entries()) {
+      Entry entry = Entry.of(element);
+      BlueprintReader.id(entry)
+          .filter(ids::add)
+          .ifPresent(
+              id ->
+                  blueprints.add(BlueprintReader.read(id, entry, manifest(entry, id, manifests))));
+    }
+    return Catalog.of(path, blueprints, categories());
+  }
+
+  /**
+   * The folder of a bundle.
+   *
+   * @throws MnException MALFORMED when it leaves the catalog; INTERNAL when there is none
+   */
+  Path bundle(Blueprint blueprint) {
+    Path folder =
+        inside(blueprint.path())
+            .orElseThrow(
+                () ->
+                    new MnException(
+                        ErrorCode.MALFORMED,
+                        "invalid_blueprint",
+                        "blueprint path escapes repository"));
+    if (!Files.isDirectory(folder)) {
+      throw broken("blueprint bundle directory was not found", null);
+    }
+    if (!ManifestFile.isIn(folder)) {
+      throw broken("blueprint bundle manifest.json was not found", null);
+    }
+    return folder;
+  }
+
+  /** The place that a path means; empty when that is not in the catalog. */
+  private Optional<Path> inside(String name) {
+    try {
+      Path place = path.resolve(name).normalize();
+      boolean inside = place.startsWith(path) && !place.equals(path);
+      return inside && (!Files.exists(place) || place.toRealPath().startsWith(path))
+          ? Optional.of(place)
+          : Optional.empty();
+    } catch (IOException | InvalidPathException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** For lists a manifest that cannot be read is one that is not there. */
+  private Optional<Entry> manifest(Entry entry, String id, KeptManifests manifests) {
+    return inside(BlueprintReader.path(entry, id)).flatMap(manifests::in);
+  }
+
+  private List<?> entries() {
+    Object index = content(INDEX);
+    Object list = index instanceof Map<?, ?> object ? object.get("blueprints") : index;
+    if (list instanceof List<?> entries) {
+      return entries;
+    }
+    throw broken("blueprint repo index.json must be a list", null);
+  }
+
+  private Map<String, String> categories() {
+    Map<String, String> names = new LinkedHashMap<>();
+    if (!Files.exists(path.resolve(CATEGORIES))) {
+      return names;
+    }
+    if (!(content(CATEGORIES) instanceof Map<?, ?> object)
+        || !(object.get("categories") instanceof List<?> list)) {
+      throw broken("blueprint repo category.json is malformed", null);
+    }
+    for (Object element : list) {
+      Entry entry = Entry.of(element);
+      entry
+          .text("name")
+          .ifPresent(
+              name -> names.putIfAbsent(entry.textOr(BlueprintReader.slug(name), "slug"), name));
+    }
+    return names;
+  }
+
+  private Object content(String file) {
+    try (InputStream in = Files.newInputStream(path.resolve(file))) {
+      byte[] bytes = in.readNBytes(MOST + 1);
+      if (bytes.length > MOST) {
+        throw broken("blueprint repo %s has more than %d bytes".formatted(file, MOST), null);
+      }
+      try {
+        return Json.MAPPER.readValue(bytes, ANY);
+      } catch (IOException e) {
+        throw broken("blueprint repo " + file + " is malformed", e);
+      }
+    } catch (IOException e) {
+      throw broken("blueprint repo " + file + " was not found", e);
+    }
+  }
+
+  static MnException broken(String message, Throwable cause) {
+    return new MnException(ErrorCode.INTERNAL, "catalog_broken", message, null, cause);
+  }
+}

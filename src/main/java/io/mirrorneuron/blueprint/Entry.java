@@ -1,0 +1,72 @@
+package io.mirrorneuron.blueprint;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * One entry of an index that strangers wrote: members by snake_case or camelCase name, its own
+ * before those of its {@code product}. A value of another kind than asked for counts as absent.
+ *
+ * @param members as they stand in the index
+ */
+record Entry(Map<String, Object> members) {
+
+  /** Empty when it is no object. */
+  static Entry of(Object value) {
+    return new Entry(object(value));
+  }
+
+  /** The first of these members that is a text with something in it. */
+  Optional<String> text(String... names) {
+    return first(value -> value instanceof String text && !text.isBlank() ? text : null, names);
+  }
+
+  String textOr(String fallback, String... names) {
+    return text(names).orElse(fallback);
+  }
+
+  Number number(Number fallback, String... names) {
+    return first(value -> value instanceof Number number ? number : null, names).orElse(fallback);
+  }
+
+  List<Object> list(String... names) {
+    return first(value -> value instanceof List<?> list ? List.<Object>copyOf(list) : null, names)
+        .orElse(List.of());
+  }
+
+  /** The object of this name; without members when there is none. */
+  Entry object(String... names) {
+    return of(first(value -> value instanceof Map<?, ?> map ? map : null, names).orElse(Map.of()));
+  }
+
+  private <T> Optional<T> first(Function<Object, T> fitting, String... names) {
+    Map<String, Object> product = object(members.get("product"));
+    return Stream.of(members, product)
+        .flatMap(where -> spellings(names).map(where::get))
+        .filter(value -> value != null)
+        .map(fitting)
+        .filter(value -> value != null)
+        .findFirst();
+  }
+
+  private static Stream<String> spellings(String... names) {
+    return Stream.of(names).flatMap(name -> Stream.of(name, camelCase(name)).distinct());
+  }
+
+  static String camelCase(String name) {
+    List<String> words = new ArrayList<>(List.of(name.split("_")));
+    StringBuilder camel = new StringBuilder(words.removeFirst());
+    words.forEach(
+        word -> camel.append(Character.toUpperCase(word.charAt(0))).append(word, 1, word.length()));
+    return camel.toString();
+  }
+
+  @SuppressWarnings("unchecked") // an object of JSON has texts as names
+  private static Map<String, Object> object(Object value) {
+    return value instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of();
+  }
+}

@@ -1,0 +1,155 @@
+package io.mirrorneuron.blueprint.git;
+
+import io.mirrorneuron.blueprint.CatalogSource;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.Sha256;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
+import org.eclipse.jgit.api.errors.GitAPIException;
+import org.eclipse.jgit.api.errors.JGitInternalException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A catalog in a git repository. The last good checkout is served at once, however the remote is; a
+ * newer one is fetched beside it, by one thread at a time. Thread-safe.
+ */
+public final class GitCatalog implements CatalogSource {
+  private static final Logger LOG = LoggerFactory.getLogger(GitCatalog.class);
+
+  /** For the first checkout; it goes on when the caller does not wait any more. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /** After a first fetch that failed. */
+  private static final long RETRY_AFTER_MS = 2000;
+
+  private static final int NAME_DIGITS = 12;
+
+  private final String url;
+  private final Duration refresh;
+  private final LongSupplier nanoTime;
+  private final Path home;
+  private final Clone clone;
+  private CompletableFuture<Void> fetch;
+  private long fetchedAt;
+
+  /**
+   * @param url that git reads from; may hold a password, which is told nobody
+   * @param cache where clones are kept, made when absent
+   * @param refresh how old a checkout may be before it is looked for changes
+   * @param nanoTime a clock that only goes forward
+   */
+  public GitCatalog(String url, Path cache, Duration refresh, LongSupplier nanoTime) {
+    this.url = url;
+    this.refresh = refresh;
+    this.nanoTime = nanoTime;
+    this.home = cache.resolve(".git-home");
+    this.clone = new Clone(cache.resolve(folderName(url)));
+  }
+
+  private static String folderName(String url) {
+    String name = url.replaceAll("/+$", "").replaceAll("\\.git$", "").replaceAll(".*[/:]", "");
+    String safe = name.replaceAll("[^A-Za-z0-9._-]", "_").replaceAll("^\\.+", "");
+    return safe + "-" + Sha256.of(url).substring(0, NAME_DIGITS);
+  }
+
+  @Override
+  public Path folder() {
+    CompletableFuture<Void> running = fetchWhenDue();
+    if (!clone.exists()) {
+      await(running);
+    }
+    try {
+      return clone.folder().toRealPath();
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  private synchronized CompletableFuture<Void> fetchWhenDue() {
+    long now = nanoTime.getAsLong();
+    Duration pause = clone.exists() ? refresh : Duration.ofMillis(RETRY_AFTER_MS);
+    if (fetch == null || (fetch.isDone() && now - fetchedAt > pause.toNanos())) {
+      fetchedAt = now;
+      fetch = new CompletableFuture<>();
+      CompletableFuture<Void> started = fetch;
+      Thread.ofVirtual().name("mn-catalog-fetch").start(() -> fetch(started));
+    }
+    return fetch;
+  }
+
+  private void fetch(CompletableFuture<Void> done) {
+    try {
+      GitHome.in(home);
+      if (clone.exists()) {
+        List<String> kept = clone.update(url);
+        if (!kept.isEmpty()) {
+          LOG.warn(
+              "the catalog in {} stays as it is: {} were changed there and in the repository",
+              clone.folder(),
+              kept);
+        }
+      } else {
+        clone.make(url);
+      }
+      done.complete(null);
+    } catch (GitAPIException | IOException | JGitInternalException e) {
+      LOG.warn("the catalog could not be fetched, what is there stays: {}", told(e));
+      done.completeExceptionally(e);
+    } catch (RuntimeException | Error e) {
+      done.completeExceptionally(e);
+      throw e;
+    }
+  }
+
+  /** Waits for a fetch that is under way, for some seconds. */
+  @Override
+  public void close() {
+    CompletableFuture<Void> running;
+    synchronized (this) {
+      running = fetch;
+    }
+    if (running != null) {
+      running.completeOnTimeout(null, PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      running.handle((done, failure) -> null).join();
+    }
+  }
+
+  private void await(CompletableFuture<Void> running) {
+    try {
+      running.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw failed(e.getCause());
+    } catch (TimeoutException e) {
+      throw MnException.unavailable(
+              "the blueprint catalog is being fetched for the first time; try again", null)
+          .withRetryAfter(RETRY_AFTER_MS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw MnException.unavailable("the server is stopping", e);
+    }
+  }
+
+  private MnException failed(Throwable cause) {
+    return new MnException(
+        ErrorCode.INTERNAL,
+        "catalog_broken",
+        "blueprint repo clone failed: " + told(cause),
+        null,
+        cause);
+  }
+
+  /** Without the password that may stand in the URL. */
+  private String told(Throwable cause) {
+    String words = String.valueOf(cause.getMessage());
+    return words.replaceAll("://[^/@\\s]+@", "://");
+  }
+}

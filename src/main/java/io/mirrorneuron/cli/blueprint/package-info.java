@@ -1,0 +1,2 @@
+/** Commands about blueprints. */
+package io.mirrorneuron.cli.blueprint;

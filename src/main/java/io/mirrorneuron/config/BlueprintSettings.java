@@ -1,0 +1,70 @@
+package io.mirrorneuron.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * Where the catalog of blueprints comes from.
+ *
+ * @param repo git URL; blank when the source is another
+ * @param local folder of a catalog, or null
+ * @param cache where clones of repositories are kept
+ * @param refresh how old a clone may be before it is looked for changes
+ */
+public record BlueprintSettings(
+    Source source, String repo, Path local, Path cache, Duration refresh) {
+  private static final String SOURCE = "blueprint.source";
+  private static final String REPO = "blueprint.repo";
+  static final String LOCAL = "blueprint.local";
+  static final String CACHE = "blueprint.repo_cache";
+  private static final String GIT_URL = "(https?|git|file)://\\S+";
+
+  /** Kinds of places. */
+  public enum Source {
+    /** The catalog that comes with the program. */
+    BUILTIN,
+    /** A git repository, wherever it is. */
+    GITHUB,
+    /** A folder of this machine. */
+    LOCAL
+  }
+
+  /**
+   * @param local as the settings name it, or null
+   * @param cache where clones are kept
+   */
+  static BlueprintSettings read(Settings settings, Path local, Path cache) {
+    String repo = settings.text(REPO);
+    boolean named = !settings.text(SOURCE).isEmpty();
+    settings.requireText(
+        REPO,
+        repo.isEmpty() || repo.matches(GIT_URL),
+        "a git URL such as https://git.example/blueprints.git (https, http, git or file; for ssh,"
+            + " clone it yourself and set "
+            + LOCAL
+            + ")");
+    settings.requireText(
+        SOURCE,
+        named || repo.isEmpty() || local == null,
+        "github or local, as both " + REPO + " and " + LOCAL + " are set");
+    Source source =
+        named
+            ? settings.choice(SOURCE, Source.class)
+            : repo.isEmpty() ? place(local) : Source.GITHUB;
+    settings.requireText(
+        REPO, source != Source.GITHUB || !repo.isEmpty(), "a git URL, as " + SOURCE + " is github");
+    settings.requireText(
+        LOCAL, source != Source.LOCAL || local != null, "a folder, as " + SOURCE + " is local");
+    return new BlueprintSettings(
+        source,
+        repo,
+        local,
+        cache,
+        Duration.ofSeconds(
+            settings.number("blueprint.repo_refresh_seconds", 1, Integer.MAX_VALUE)));
+  }
+
+  private static Source place(Path local) {
+    return local == null ? Source.BUILTIN : Source.LOCAL;
+  }
+}

@@ -1,0 +1,210 @@
+package io.mirrorneuron.blueprint.git;
+
+import static io.mirrorneuron.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mirrorneuron.blueprint.Blueprint;
+import io.mirrorneuron.blueprint.Catalogs;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.eclipse.jgit.api.Git;
+import org.eclipse.jgit.api.errors.GitAPIException;
+import org.eclipse.jgit.lib.Repository;
+import org.eclipse.jgit.transport.Daemon;
+import org.eclipse.jgit.transport.DaemonClient;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A catalog in a repository that a real git server serves, which is slow or away at times. */
+class GitCatalogIT {
+  private static final Duration REFRESH = Duration.ofMinutes(1);
+  private static final Duration SOON = Duration.ofSeconds(20);
+
+  private final AtomicLong time = new AtomicLong();
+  private final AtomicInteger fetches = new AtomicInteger();
+  private final List<GitCatalog> sources = new ArrayList<>();
+  private volatile CountDownLatch open = new CountDownLatch(0);
+  @TempDir private Path folder;
+  private Git remote;
+  private Daemon server;
+
+  @BeforeEach
+  void start() throws GitAPIException, IOException {
+    GitHome.in(folder.resolve("git-home"));
+    remote = Git.init().setDirectory(folder.resolve("remote").toFile()).call();
+    commit("index.json", "[{\"id\":\"first\"}]");
+    server = new Daemon(new InetSocketAddress("127.0.0.1", 0));
+    server.getService("git-upload-pack").setEnabled(true);
+    server.setRepositoryResolver(this::repository);
+    server.start();
+  }
+
+  @AfterEach
+  void stop() {
+    open.countDown();
+    sources.forEach(GitCatalog::close);
+    server.stop();
+    remote.close();
+  }
+
+  private Repository repository(DaemonClient client, String name) {
+    fetches.incrementAndGet();
+    try {
+      open.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    remote.getRepository().incrementOpen();
+    return remote.getRepository();
+  }
+
+  private void commit(String file, String text) throws GitAPIException, IOException {
+    Path path = remote.getRepository().getWorkTree().toPath().resolve(file);
+    Files.createDirectories(path.getParent());
+    Files.writeString(path, text);
+    remote.add().addFilepattern(".").call();
+    remote.commit().setMessage(file).setAuthor("a", "a@b").setCommitter("a", "a@b").call();
+  }
+
+  private String url() {
+    return "git://127.0.0.1:" + server.getAddress().getPort() + "/blueprints.git";
+  }
+
+  private GitCatalog source() {
+    return source(url());
+  }
+
+  private GitCatalog source(String from) {
+    GitCatalog source = new GitCatalog(from, folder.resolve("cache"), REFRESH, time::get);
+    sources.add(source);
+    return source;
+  }
+
+  private static List<String> ids(Catalogs catalogs) {
+    return catalogs.current().blueprints().stream().map(Blueprint::id).toList();
+  }
+
+  private boolean fetchedAgain(Catalogs catalogs, int times) {
+    later();
+    ids(catalogs);
+    return fetches.get() >= times;
+  }
+
+  private void later() {
+    time.addAndGet(REFRESH.plusSeconds(1).toNanos());
+  }
+
+  @Test
+  void itIsClonedAndFollowsTheRemote() throws Exception {
+    Catalogs catalogs = new Catalogs(source(), time::get);
+    assertThat(ids(catalogs)).containsExactly("first");
+    assertThat(catalogs.current().folder().getFileName().toString())
+        .matches("blueprints-[0-9a-f]{12}");
+    commit("index.json", "[{\"id\":\"second\"}]");
+    assertThat(ids(catalogs)).containsExactly("first");
+    later();
+    eventually("the new one is there", SOON, () -> ids(catalogs).equals(List.of("second")));
+    assertThat(fetches).hasValue(2);
+  }
+
+  @Test
+  void manyWhoAskAtOnceCauseOneFetch() throws Exception {
+    Catalogs catalogs = new Catalogs(source(), time::get);
+    open = new CountDownLatch(1);
+    try (ExecutorService many = Executors.newVirtualThreadPerTaskExecutor()) {
+      Callable<List<String>> one = () -> ids(catalogs);
+      List<Future<List<String>>> asked = Stream.generate(() -> many.submit(one)).limit(20).toList();
+      eventually("it is asked", SOON, () -> fetches.get() > 0);
+      open.countDown();
+      for (Future<List<String>> answer : asked) {
+        assertThat(answer.get()).containsExactly("first");
+      }
+    }
+    assertThat(fetches).hasValue(1);
+  }
+
+  @Test
+  void aSlowOrAbsentRemoteCostsNothing() throws Exception {
+    Catalogs catalogs = new Catalogs(source(), time::get);
+    assertThat(ids(catalogs)).containsExactly("first");
+    open = new CountDownLatch(1);
+    later();
+    assertThat(ids(catalogs)).containsExactly("first");
+    eventually("it is asked", SOON, () -> fetches.get() == 2);
+    assertThat(ids(catalogs)).containsExactly("first");
+    open.countDown();
+    server.stop();
+    later();
+    assertThat(ids(catalogs)).containsExactly("first");
+    Catalogs afterRestart = new Catalogs(source(), time::get);
+    assertThat(ids(afterRestart)).containsExactly("first");
+  }
+
+  @Test
+  void aRemoteThatWasNeverThereIsToldWithoutItsPassword() {
+    server.stop();
+    String secret = "http://ada:hunter2@127.0.0.1:9/blueprints.git";
+    GitCatalog source = source(secret);
+    assertThatThrownBy(source::folder)
+        .isInstanceOf(MnException.class)
+        .hasMessageStartingWith("blueprint repo clone failed: ")
+        .hasMessageNotContaining("hunter2")
+        .extracting(failure -> ((MnException) failure).code())
+        .isEqualTo(ErrorCode.INTERNAL);
+    assertThat(folder.resolve("cache")).isDirectoryNotContaining("glob:**.new");
+  }
+
+  @Test
+  void whatSomebodyChangedInItStays() throws Exception {
+    commit("other/notes.md", "as made");
+    Catalogs catalogs = new Catalogs(source(), time::get);
+    Path clone = catalogs.current().folder();
+    Files.writeString(clone.resolve("other/notes.md"), "edited here");
+    commit("index.json", "[{\"id\":\"second\"}]");
+    later();
+    eventually("the new one is there", SOON, () -> ids(catalogs).equals(List.of("second")));
+    assertThat(clone.resolve("other/notes.md")).hasContent("edited here");
+
+    commit("other/notes.md", "changed there");
+    commit("index.json", "[{\"id\":\"third\"}]");
+    int before = fetches.get();
+    eventually("it was looked at and done with", SOON, () -> fetchedAgain(catalogs, before + 2));
+    assertThat(ids(catalogs)).containsExactly("second");
+    assertThat(clone.resolve("other/notes.md")).hasContent("edited here");
+  }
+
+  @Test
+  void aBrokenObjectLeavesTheLastGoodState() throws Exception {
+    Catalogs catalogs = new Catalogs(source(), time::get);
+    Path clone = catalogs.current().folder();
+    try (Stream<Path> objects = Files.walk(clone.resolve(".git/objects"))) {
+      for (Path object : objects.filter(Files::isRegularFile).toList()) {
+        Files.delete(object);
+        Files.writeString(object, "broken");
+      }
+    }
+    commit("index.json", "[{\"id\":\"second\"}]");
+    later();
+    assertThat(ids(catalogs)).containsExactly("first");
+    eventually("it was tried", SOON, () -> fetches.get() == 2);
+    assertThat(ids(catalogs)).containsExactly("first");
+  }
+}
