@@ -44,6 +44,8 @@ class RedisAwayIT {
           "checkServices", // that Redis is away is what it reports
           "checkServicesByPath",
           "uploadBundle",
+          "listBlueprints",
+          "getBlueprint",
           "validateJob",
           "planJob");
 

@@ -64,6 +64,7 @@ class GoldenAnswersE2E {
     refusals.all();
     refusals.others();
     cluster.look();
+    new BlueprintScenarios(golden).look();
     cluster.jobLists();
     runs.lists();
     cluster.cleanUp(routers);
