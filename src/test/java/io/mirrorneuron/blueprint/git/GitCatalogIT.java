@@ -28,7 +28,9 @@ import org.eclipse.jgit.api.errors.GitAPIException;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.transport.Daemon;
 import org.eclipse.jgit.transport.DaemonClient;
+import org.eclipse.jgit.util.FS;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,9 +48,16 @@ class GitCatalogIT {
   private Git remote;
   private Daemon server;
 
+  /** Git tries out the clock of the disk once, in a folder that must not go meanwhile. */
+  @BeforeAll
+  static void tryTheDisk(@TempDir Path home) {
+    GitHome.in(home);
+    FS.FileStoreAttributes.setBackground(false);
+    FS.getFileStoreAttributes(home);
+  }
+
   @BeforeEach
   void start() throws GitAPIException, IOException {
-    GitHome.in(folder.resolve("git-home"));
     remote = Git.init().setDirectory(folder.resolve("remote").toFile()).call();
     commit("index.json", "[{\"id\":\"first\"}]");
     server = new Daemon(new InetSocketAddress("127.0.0.1", 0));
