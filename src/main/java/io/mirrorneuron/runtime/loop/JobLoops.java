@@ -58,19 +58,21 @@ final class JobLoops {
             answer.completeExceptionally(e);
             return;
           }
-          put(loop);
+          boolean first = put(loop);
           loop.create(beginning, commit -> context.store().create(job, completed.apply(commit)))
               .whenComplete(
                   (created, failure) -> {
                     if (failure != null) {
-                      open.remove(job.jobId());
+                      open.remove(job.jobId(), loop);
                       answer.completeExceptionally(failure);
                       if (TakeOver.isAway(failure)) {
                         uncertain.accept(job.jobId()); // it may have been written all the same
                       }
                     } else {
                       if (created.existing()) {
-                        open.remove(job.jobId());
+                        open.remove(job.jobId(), loop);
+                      } else if (!first) { // the one that was there has failed meanwhile
+                        put(loop);
                       }
                       answer.complete(new SubmittedJob(created.jobId(), "pending"));
                     }
@@ -83,12 +85,21 @@ final class JobLoops {
   void open(JobState state, long epoch) {
     JobLoop loop =
         new JobLoop(context, context.ports().lanes().of(state.jobId()), state, epoch, this::ended);
-    put(loop);
+    open.put(loop.jobId(), loop); // one that asks whether the job is there gives way
+    letGoIfSuspended(loop);
     loop.offer(context.plans().takenOver(state));
   }
 
-  private void put(JobLoop loop) {
-    open.put(loop.jobId(), loop);
+  /** Unless a loop of the job is there: it may be asked for again while it begins or runs. */
+  private boolean put(JobLoop loop) {
+    boolean first = open.putIfAbsent(loop.jobId(), loop) == null;
+    if (first) {
+      letGoIfSuspended(loop);
+    }
+    return first;
+  }
+
+  private void letGoIfSuspended(JobLoop loop) {
     if (suspended) { // since it was asked whether it may be opened
       loop.letGo();
     }

@@ -117,7 +117,9 @@ final class TakeOver {
         .owner(jobId)
         .thenCompose(
             from ->
-                from == null || (living.contains(from) && !from.equals(owner))
+                from == null
+                        || (living.contains(from) && !from.equals(owner))
+                        || isOpen.test(jobId) // since somebody asked for it again
                     ? CompletableFuture.<Void>completedFuture(null)
                     : adopt(jobId, from, taken))
         .exceptionally(
