@@ -7,6 +7,9 @@ import io.mirrorneuron.port.event.TriggerEvent;
 import io.mirrorneuron.testing.GatewayFixture;
 import io.mirrorneuron.testing.WithGuardedGateway;
 import io.mirrorneuron.wire.Json;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -16,6 +19,8 @@ import java.util.Map;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Webhooks from their making to their end, and what senders can do. */
 class WebhookOperationsIT extends WithGuardedGateway {
@@ -139,6 +144,20 @@ class WebhookOperationsIT extends WithGuardedGateway {
           "{\"name\":\"a\",\"secret\":\"short\"}"
         }) {
       assertThat(gateway.post("/api/v1/webhooks", body).statusCode()).as(body).isEqualTo(422);
+    }
+  }
+
+  /** Whoever knows no address cannot make the server hold bodies. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "Expect: 100-continue\r\n"})
+  void nothingOfABodyIsReadForAnUnknownAddress(String header) throws Exception {
+    try (Socket socket = new Socket("127.0.0.1", gateway.uri("/").getPort())) {
+      socket.setSoTimeout(5000);
+      String head =
+          "POST /api/v1/hooks/%s HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1048576\r\n%s\r\n";
+      socket.getOutputStream().write(head.formatted("a".repeat(43), header).getBytes());
+      BufferedReader answer = new BufferedReader(new InputStreamReader(socket.getInputStream()));
+      assertThat(answer.readLine()).isEqualTo("HTTP/1.1 404 Not Found");
     }
   }
 }

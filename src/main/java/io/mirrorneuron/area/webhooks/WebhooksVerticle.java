@@ -50,6 +50,7 @@ public final class WebhooksVerticle extends AreaVerticle {
     on("rotateWebhook", this::rotate);
     on("deleteWebhook", this::delete);
     on("receiveHook", this::receive);
+    admits("receiveHook", call -> new HookIntake(hooks(), events, clock).at(call.text("token")));
   }
 
   private WebhookRecords hooks() {
