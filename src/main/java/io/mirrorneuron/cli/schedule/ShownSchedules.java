@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 public final class ShownSchedules {
   private static final List<String> HEADERS =
       List.of("Schedule", "Kind", "Name", "Status", "Next", "Jobs", "Missed", "Failed", "Blocked");
-  private static final List<String> DISPATCHES = List.of("Due", "Status", "Reason", "Job", "Why");
+  private static final List<String> DISPATCHES = List.of("Due", "Status", "Reason", "Job");
   private static final List<String> FIRINGS = List.of("Due", "Local", "Clock", "Also due");
 
   private ShownSchedules() {}
@@ -84,6 +84,9 @@ public final class ShownSchedules {
     if (one.dispatches() != null && !one.dispatches().isEmpty()) {
       output.line("");
       output.table(DISPATCHES, one.dispatches().stream().map(ShownSchedules::row).toList());
+      one.dispatches().stream()
+          .filter(dispatch -> dispatch.statusReason() != null)
+          .forEach(dispatch -> output.line(why(dispatch)));
     }
   }
 
@@ -97,7 +100,12 @@ public final class ShownSchedules {
   }
 
   private static List<String> row(DispatchRecord one) {
-    return texts(one.scheduledFor(), one.status(), one.reason(), one.jobId(), one.statusReason());
+    return texts(one.scheduledFor(), one.status(), one.reason(), one.jobId());
+  }
+
+  /** Below the table, where it is not cut. */
+  private static String why(DispatchRecord one) {
+    return one.scheduledFor() + " " + one.status() + ": " + Output.printable(one.statusReason());
   }
 
   static void firings(Client client, FiringPreview preview) {
