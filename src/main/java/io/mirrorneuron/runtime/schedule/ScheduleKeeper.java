@@ -25,6 +25,7 @@ public final class ScheduleKeeper implements AutoCloseable {
   private final HeldLead lead;
   private final MachineLoop<ScheduleState, ScheduleInput, ScheduleDeed> loop;
   private final LocalSchedules port;
+  private final EventIndex index;
 
   /**
    * @param lease decides which server does what is due
@@ -41,6 +42,7 @@ public final class ScheduleKeeper implements AutoCloseable {
     CronCalendar calendar = new CronCalendar();
     records = home.records();
     machine = new ScheduleMachine(calendar);
+    index = new EventIndex(records, machine, timers);
     lead = new HeldLead(ScheduleMachine.KIND, home.owner(), home.lease(), timers);
     loop =
         new MachineLoop<>(
@@ -52,11 +54,12 @@ public final class ScheduleKeeper implements AutoCloseable {
   public void start() {
     lead.start();
     loop.start();
+    index.complete();
   }
 
   /** What schedules do about events. */
   public EventReaction reaction() {
-    return new ScheduleReaction(loop, machine, records);
+    return new ScheduleReaction(loop, machine, records, index);
   }
 
   public SchedulesPort port() {

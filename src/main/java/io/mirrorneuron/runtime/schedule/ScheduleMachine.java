@@ -149,7 +149,7 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
   public Beside beside(ScheduleState state) {
     return new Beside(
         0,
-        state.schedule().definition().kind().word(),
+        EventIndex.groups(state.schedule().definition()),
         state.manifest(),
         state.news().stream().map(Json::write).toList());
   }

@@ -5,7 +5,6 @@ import io.mirrorneuron.port.event.TriggerEvent;
 import io.mirrorneuron.port.schedule.DispatchRecord;
 import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.runtime.machine.MachineLoop;
-import io.mirrorneuron.runtime.schedule.Definition.Kind;
 import io.mirrorneuron.runtime.schedule.event.EventFilter;
 import io.mirrorneuron.runtime.schedule.event.EventReaction;
 import io.mirrorneuron.store.RecordStore;
@@ -25,14 +24,17 @@ final class ScheduleReaction implements EventReaction {
   private final MachineLoop<ScheduleState, ScheduleInput, ScheduleDeed> loop;
   private final ScheduleMachine machine;
   private final RecordStore records;
+  private final EventIndex index;
 
   ScheduleReaction(
       MachineLoop<ScheduleState, ScheduleInput, ScheduleDeed> loop,
       ScheduleMachine machine,
-      RecordStore records) {
+      RecordStore records,
+      EventIndex index) {
     this.loop = loop;
     this.machine = machine;
     this.records = records;
+    this.index = index;
   }
 
   /** What became of it so far. */
@@ -65,8 +67,7 @@ final class ScheduleReaction implements EventReaction {
     Tally tally = new Tally();
     String after = "";
     while (true) {
-      List<StoredRecord> page =
-          Answers.await(records.list(ScheduleMachine.KIND, Kind.EVENT.word(), after, PAGE));
+      List<StoredRecord> page = Answers.await(index.page(event.eventType(), after, PAGE));
       react(event, page, tally);
       if (page.size() < PAGE) {
         return tally.outcome();
@@ -75,9 +76,9 @@ final class ScheduleReaction implements EventReaction {
     }
   }
 
-  /** All of a page at the same time; then what became of each. */
+  /** All of a page at the same time. */
   private void react(TriggerEvent event, List<StoredRecord> page, Tally tally) {
-    Map<String, CompletionStage<?>> under = new LinkedHashMap<>();
+    Map<String, CompletionStage<List<String>>> under = new LinkedHashMap<>();
     for (StoredRecord stored : page) {
       Schedule schedule = machine.read(stored.json()).schedule();
       Definition.Trigger trigger = schedule.definition().trigger();
@@ -92,17 +93,19 @@ final class ScheduleReaction implements EventReaction {
       if (schedule.knows(dispatch)) {
         tally.skipped++;
       } else {
-        under.put(schedule.id(), loop.settle(schedule.id(), input(dispatch, event)));
+        under.put(
+            schedule.id(),
+            loop.settle(schedule.id(), input(dispatch, event))
+                .thenCompose(done -> records.history(ScheduleMachine.KIND, schedule.id())));
       }
     }
-    under.forEach((id, settled) -> tell(id, settled, event, tally));
+    under.forEach((id, history) -> count(id, Answers.await(history), event, tally));
   }
 
-  private void tell(String id, CompletionStage<?> settled, TriggerEvent event, Tally tally) {
-    Answers.await(settled);
+  private static void count(String id, List<String> history, TriggerEvent event, Tally tally) {
     String dispatch = DispatchIds.ofEvent(id, event.eventId());
     Predicate<DispatchRecord> isOfThis = one -> one.dispatchId().equals(dispatch);
-    ScheduleViews.dispatches(Answers.await(records.history(ScheduleMachine.KIND, id))).stream()
+    ScheduleViews.dispatches(history).stream()
         .filter(isOfThis)
         .findFirst()
         .ifPresentOrElse(one -> tally.records.put(id, one), () -> tally.skipped++);
