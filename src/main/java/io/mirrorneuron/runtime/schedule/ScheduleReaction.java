@@ -5,11 +5,9 @@ import io.mirrorneuron.port.event.TriggerEvent;
 import io.mirrorneuron.port.schedule.DispatchRecord;
 import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.runtime.machine.MachineLoop;
-import io.mirrorneuron.runtime.schedule.event.EventFilter;
 import io.mirrorneuron.runtime.schedule.event.EventReaction;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RecordStore.StoredRecord;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -87,7 +85,7 @@ final class ScheduleReaction implements EventReaction {
       }
       tally.checked++;
       String dispatch = DispatchIds.ofEvent(schedule.id(), event.eventId());
-      if (!matches(trigger, event)) {
+      if (!trigger.matches(event)) {
         continue;
       }
       if (schedule.knows(dispatch)) {
@@ -95,7 +93,7 @@ final class ScheduleReaction implements EventReaction {
       } else {
         under.put(
             schedule.id(),
-            loop.settle(schedule.id(), input(dispatch, event))
+            loop.settle(schedule.id(), new ScheduleInput.Happened(dispatch, event))
                 .thenCompose(done -> records.history(ScheduleMachine.KIND, schedule.id())));
       }
     }
@@ -103,24 +101,10 @@ final class ScheduleReaction implements EventReaction {
   }
 
   private static void count(String id, List<String> history, TriggerEvent event, Tally tally) {
-    String dispatch = DispatchIds.ofEvent(id, event.eventId());
-    Predicate<DispatchRecord> isOfThis = one -> one.dispatchId().equals(dispatch);
+    Predicate<DispatchRecord> isOfThis = one -> event.eventId().equals(one.eventId());
     ScheduleViews.dispatches(history).stream()
         .filter(isOfThis)
         .findFirst()
         .ifPresentOrElse(one -> tally.records.put(id, one), () -> tally.skipped++);
-  }
-
-  private static boolean matches(Definition.Trigger trigger, TriggerEvent event) {
-    return new EventFilter(new HashSet<>(trigger.eventTypes()), trigger.filters()).matches(event);
-  }
-
-  private static ScheduleInput input(String dispatch, TriggerEvent event) {
-    Map<String, Object> told = new LinkedHashMap<>();
-    told.put("event_id", event.eventId());
-    told.put("event_type", event.eventType());
-    told.put("source", event.source());
-    told.put("created_at", event.createdAt());
-    return new ScheduleInput.Happened(dispatch, told, event.payload());
   }
 }

@@ -13,10 +13,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tells as events what happens in this runtime. */
-public final class OwnEvents {
+public final class OwnEvents implements OwnNews {
+  /** The source of what the runtime tells. */
+  public static final String TELLER = EndedJob.TELLER;
+
   private static final Logger LOG = LoggerFactory.getLogger(OwnEvents.class);
 
-  /** Ends of jobs that make jobs whose ends make jobs: schedules may do that in a circle. */
+  /** Events that make jobs that lead to events: schedules may do that in a circle. */
   private static final int LONGEST_CHAIN = 10;
 
   private final LocalEvents events;
@@ -44,12 +47,12 @@ public final class OwnEvents {
     put(payload, "chain", job.origin().chain() == 0 ? null : job.origin().chain());
     put(payload, "error", job.error());
     String id = "event_%s-%d".formatted(job.jobId(), job.eventSeq());
-    NewEvent event = new NewEvent(id, "job_" + job.status(), EndedJob.TELLER, payload);
-    boolean isActedOn = job.origin().chain() < LONGEST_CHAIN;
-    if (!isActedOn) {
-      LOG.warn("job {} is the end of a chain of {} jobs", job.jobId(), LONGEST_CHAIN);
-    }
-    return CompletableFuture.runAsync(() -> tell(event, isActedOn), Thread::startVirtualThread);
+    return tell(new OwnEvent(id, "job_" + job.status(), payload, job.origin().chain()));
+  }
+
+  @Override
+  public CompletionStage<?> tell(OwnEvent event) {
+    return CompletableFuture.runAsync(() -> store(event), Thread::startVirtualThread);
   }
 
   /**
@@ -67,17 +70,13 @@ public final class OwnEvents {
               payload.put("job_id", state.jobId());
               put(payload, "run_id", state.header().origin().runId());
               members.forEach((name, value) -> put(payload, name, value));
-              NewEvent event = new NewEvent(null, type, EndedJob.TELLER, payload);
-              Thread.startVirtualThread(() -> tellOnce(event));
+              tell(new OwnEvent(null, type, payload, 0)).exceptionally(e -> lost(type, e));
             });
   }
 
-  private void tellOnce(NewEvent event) {
-    try {
-      tell(event, true);
-    } catch (MnException e) {
-      LOG.warn("nobody was told of {}: {}", event.eventType(), e.getMessage());
-    }
+  private static <T> T lost(String type, Throwable why) {
+    LOG.warn("nobody was told of {}: {}", type, why.getMessage());
+    return null;
   }
 
   private static void put(Map<String, Object> payload, String name, Object value) {
@@ -87,16 +86,20 @@ public final class OwnEvents {
   }
 
   /** Only a store that is away is worth another try. */
-  private void tell(NewEvent event, boolean isActedOn) {
+  private void store(OwnEvent event) {
+    boolean isActedOn = event.chain() < LONGEST_CHAIN;
+    if (!isActedOn) {
+      LOG.warn("{} {} is the end of a chain of {}", event.type(), event.id(), LONGEST_CHAIN);
+    }
     try {
-      events.tell(event, isActedOn);
+      events.tell(new NewEvent(event.id(), event.type(), TELLER, event.payload()), isActedOn);
     } catch (MnException e) {
       if (e.code() == ErrorCode.UNAVAILABLE) {
         throw e;
       }
-      LOG.warn("event {} could not be told: {}", event.eventId(), e.getMessage());
+      LOG.warn("event {} could not be told: {}", event.id(), e.getMessage());
     } catch (RuntimeException e) {
-      LOG.error("event {} could not be told", event.eventId(), e);
+      LOG.error("event {} could not be told", event.id(), e);
     }
   }
 }
