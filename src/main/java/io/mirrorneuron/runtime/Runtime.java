@@ -89,7 +89,7 @@ public final class Runtime implements AutoCloseable {
     load = NodeAdmission.load(settings, identity, machine, executions, timers);
     services = node.with(settings, identity, vertx, executions, timers, bundles.local()::payloads);
     store = NodeJobs.store(settings.retention(), lanes, keys);
-    recorder = new RunRecorder(runs, store, executions::flush, events.own()::ended, storage);
+    recorder = new RunRecorder(runs, store, executions::flush, events.own(), storage);
     Admission admission = NodeAdmission.of(settings, identity, machine, executions);
     engine =
         engine(settings, identity, ports(keys, identity, admission), manifests, bundles, watches);

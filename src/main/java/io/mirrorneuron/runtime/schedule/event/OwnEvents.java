@@ -4,6 +4,8 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.event.NewEvent;
 import io.mirrorneuron.run.record.EndedJob;
+import io.mirrorneuron.run.record.JobEnds;
+import io.mirrorneuron.run.record.PeopleEvent;
 import io.mirrorneuron.runtime.loop.JobWatch;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -13,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tells as events what happens in this runtime. */
-public final class OwnEvents implements OwnNews {
+public final class OwnEvents implements OwnNews, JobEnds {
   /** The source of what the runtime tells. */
   public static final String TELLER = EndedJob.TELLER;
 
@@ -32,6 +34,7 @@ public final class OwnEvents implements OwnNews {
    * {@code job_completed}, {@code job_failed} or {@code job_cancelled}. Told again, it is known by
    * its id. Of a job that was removed there is nothing to tell.
    */
+  @Override
   public CompletionStage<?> ended(EndedJob job) {
     if (job.jobId() == null) {
       return CompletableFuture.completedStage(null);
@@ -48,6 +51,28 @@ public final class OwnEvents implements OwnNews {
     put(payload, "error", job.error());
     String id = "event_%s-%d".formatted(job.jobId(), job.eventSeq());
     return tell(new OwnEvent(id, "job_" + job.status(), payload, job.origin().chain()));
+  }
+
+  /**
+   * {@code human_input_requested} and what follows it. What is so old that the store may not know
+   * it any more was told when it was new.
+   */
+  @Override
+  public CompletionStage<?> asked(PeopleEvent event) {
+    if (!events.stillKnows(event.time())) {
+      return CompletableFuture.completedStage(null);
+    }
+    Map<String, Object> payload = new LinkedHashMap<>();
+    payload.put("job_id", event.jobId());
+    put(payload, "run_id", event.runId());
+    put(payload, "graph_id", event.graphId());
+    put(payload, "job_name", event.jobName());
+    event.payload().forEach((name, value) -> put(payload, name, value));
+    int chain = event.origin().chain();
+    put(payload, "schedule_id", event.origin().scheduleId());
+    put(payload, "chain", chain == 0 ? null : chain);
+    String id = "event_%s-%d".formatted(event.jobId(), event.eventSeq());
+    return tell(new OwnEvent(id, event.type(), payload, chain));
   }
 
   @Override
