@@ -72,7 +72,7 @@ public record OpenSet(String key, List<Held> held, long count, long firstAt, lon
     if (!key.isEmpty()) {
       payload.put("key", key);
     }
-    payload.put("count", count);
+    payload.put("count", Math.toIntExact(count)); // as it is read again
     payload.put("events", held.stream().map(one -> told(one.event())).toList());
     return payload;
   }
