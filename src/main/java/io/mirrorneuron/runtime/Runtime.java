@@ -13,6 +13,7 @@ import io.mirrorneuron.runtime.exec.LocalExecutions;
 import io.mirrorneuron.runtime.exec.Orphans;
 import io.mirrorneuron.runtime.exec.confine.Confiner;
 import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
+import io.mirrorneuron.runtime.local.DerivedJobs;
 import io.mirrorneuron.runtime.local.JobAccess;
 import io.mirrorneuron.runtime.local.JobHistory;
 import io.mirrorneuron.runtime.local.ManifestCache;
@@ -20,6 +21,7 @@ import io.mirrorneuron.runtime.local.NewJobs;
 import io.mirrorneuron.runtime.local.Watches;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.placement.LocalScheduler;
+import io.mirrorneuron.runtime.schedule.LocalChildJobs;
 import io.mirrorneuron.runtime.schedule.ScheduleKeeper;
 import io.mirrorneuron.runtime.workflow.Allocation;
 import io.mirrorneuron.storage.Storage;
@@ -87,14 +89,15 @@ public final class Runtime implements AutoCloseable {
     load = NodeAdmission.load(settings, identity, machine, executions, timers);
     services = node.with(settings, identity, vertx, executions, timers, bundles.local()::payloads);
     store = NodeJobs.store(settings.retention(), lanes, keys);
-    recorder = new RunRecorder(runs, store, executions::flush, events.own()::ended, storage);
+    recorder = new RunRecorder(runs, store, executions::flush, events.own(), storage);
     Admission admission = NodeAdmission.of(settings, identity, machine, executions);
     engine =
         engine(settings, identity, ports(keys, identity, admission), manifests, bundles, watches);
     NewJobs newJobs = NodeJobs.newJobs(identity, runs, store);
     JobAccess access = access(bundles.shared(), manifests, newJobs, admission);
     jobs = NodeJobs.jobs(settings, identity, access, watches, recorder, storage);
-    schedules = NodeSchedules.of(identity, lanes, keys, access, storage, jobs, timers);
+    LocalChildJobs children = new LocalChildJobs(new DerivedJobs(access, storage), jobs);
+    schedules = NodeSchedules.of(identity, lanes, keys, children, events.own(), timers);
     events.reaction().set(schedules.reaction());
     resumeOpenJobs(
         identity.owner(), bundles.sweep(this::bundles, timers, settings.retention().bundles()));

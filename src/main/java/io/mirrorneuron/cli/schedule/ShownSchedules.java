@@ -12,6 +12,7 @@ import io.mirrorneuron.port.schedule.ScheduleView;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Schedules as people read them. */
@@ -96,7 +97,19 @@ public final class ShownSchedules {
     }
     return one.trigger() == null || one.trigger().isEmpty()
         ? Objects.toString(one.runAt(), "")
-        : "event " + one.trigger().get("event_type");
+        : when(one.trigger());
+  }
+
+  private static String when(Map<String, Object> trigger) {
+    if (trigger.get("correlate") instanceof Map<?, ?> correlate
+        && correlate.get("events") instanceof List<?> events) {
+      return events.stream()
+          .map(event -> event instanceof Map<?, ?> members ? members.get("event_type") : event)
+          .map(Objects::toString)
+          .collect(Collectors.joining(" and ", "events ", ""));
+    }
+    String event = "event " + trigger.get("event_type");
+    return trigger.containsKey("debounce") ? event + ", then quiet" : event;
   }
 
   private static List<String> row(DispatchRecord one) {

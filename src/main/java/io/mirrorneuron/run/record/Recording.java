@@ -40,6 +40,7 @@ final class Recording {
   private final Consumer<String> beforeEnd;
   private final RecordedDocuments documents;
   private final EndedJob.Origin origin;
+  private final PeopleNews news = new PeopleNews();
   private RecordedLogs logs;
   private RunFolder folder;
   private long recorded;
@@ -73,9 +74,13 @@ final class Recording {
 
   /** Forgets how far it has come; all events are read again. */
   private void restart() {
-    logs = new RecordedLogs(records, jobId, documents::note);
+    logs = new RecordedLogs(records, jobId, event -> documents.note(news.note(event)));
     recorded = 0;
     status = null;
+  }
+
+  PeopleNews news() {
+    return news;
   }
 
   /** The number of the last event that is in the logs; 0 when there is none. */
