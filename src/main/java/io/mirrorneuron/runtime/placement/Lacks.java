@@ -4,6 +4,7 @@ import io.mirrorneuron.runtime.placement.PlacementRequest.Wish;
 import io.mirrorneuron.runtime.workflow.Amounts;
 import io.mirrorneuron.runtime.workflow.Constraint;
 import io.mirrorneuron.runtime.workflow.DeviceDemand;
+import io.mirrorneuron.runtime.workflow.NodeAttributes;
 import io.mirrorneuron.runtime.workflow.NodeDevice;
 import io.mirrorneuron.runtime.workflow.ResourceRequest;
 import java.util.ArrayList;
@@ -49,7 +50,10 @@ final class Lacks {
     for (Constraint constraint : constraints) {
       if (!attributes.meet(constraint)) {
         List<String> had = attributes.of(constraint.attribute());
-        String there = had.isEmpty() ? "there is none" : "it is " + String.join(", ", had);
+        String there =
+            had.isEmpty()
+                ? none(attributes, constraint.attribute())
+                : "it is " + String.join(", ", had);
         List<String> values = constraint.values();
         found.add(
             new Missing(
@@ -58,6 +62,12 @@ final class Lacks {
                 "a node with %s, and here %s".formatted(constraint.words(), there)));
       }
     }
+  }
+
+  private static String none(Attributes attributes, String attribute) {
+    String label = NodeAttributes.LABEL + attribute;
+    boolean isLabel = !attributes.of(label).isEmpty();
+    return isLabel ? "there is none; did you mean %s?".formatted(label) : "there is none";
   }
 
   private void pool(String pool, int slots) {

@@ -17,6 +17,7 @@ import io.mirrorneuron.runtime.placement.PlacementRequest.Wish;
 import io.mirrorneuron.runtime.workflow.Amounts;
 import io.mirrorneuron.runtime.workflow.Constraint;
 import io.mirrorneuron.runtime.workflow.Constraint.Operator;
+import io.mirrorneuron.runtime.workflow.NodeAttributes;
 import io.mirrorneuron.runtime.workflow.NodeDevice;
 import io.mirrorneuron.runtime.workflow.ResourceRequest;
 import io.mirrorneuron.runtime.workflow.ResourceRequest.Port;
@@ -387,6 +388,21 @@ class BestNodeTest {
               return agent("agent-" + i, request, by(strategy, preferred));
             })
         .toList();
+  }
+
+  @Test
+  void allThatNodesTellHasAKnownName() {
+    assertThat(Attributes.of(of("a", 1)).names()).allMatch(name -> NodeAttributes.isKnown(name));
+  }
+
+  @Test
+  void aLabelWithoutItsPrefixIsRecognised() {
+    Constraint rack = new Constraint("rack", Operator.EQUAL, List.of("r1"));
+    PlacementRequest agent = agent("x", ResourceRequest.NONE, by(Strategy.BINPACK, null, rack));
+    assertThat(refusal(List.of(of("a", 0)), agent))
+        .isEqualTo(
+            "agent x asks for a node with rack = r1, and here there is none; did you mean"
+                + " meta.rack?");
   }
 
   private static Machine busy(String name, long givenMillis) {
