@@ -5,6 +5,7 @@ import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.Hardware.Gpu;
 import io.mirrorneuron.runtime.cluster.NodeStock;
+import io.mirrorneuron.runtime.exec.pool.PoolUsage;
 import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
 import io.mirrorneuron.runtime.exec.pool.Stock;
 import io.mirrorneuron.runtime.placement.Machine;
@@ -43,6 +44,7 @@ public record LocalMachine(
     Map<String, Integer> pools,
     Marks marks,
     Programs programs) {
+  private static final int LONGEST_PROBLEM = 200;
 
   /**
    * How programs run here.
@@ -71,6 +73,12 @@ public record LocalMachine(
     /** Names of what can run them. */
     List<String> drivers() {
       return capacity.get().runners();
+    }
+
+    /** By pool. */
+    Map<String, Integer> slotsTaken() {
+      return capacity.get().pools().stream()
+          .collect(Collectors.toMap(PoolUsage::pool, PoolUsage::inUse));
     }
 
     /** What runs a program that asks for nothing else; null when nothing does. */
@@ -146,10 +154,12 @@ public record LocalMachine(
         present.stream().map(NodeStock::device).toList(),
         devices(given),
         Math.min(present.size(), usableDevices),
+        deviceProblems(),
         ports(given, workflow),
         programs.doors().own(workflow),
         programs.drivers(),
         pools,
+        programs.slotsTaken(),
         folders);
   }
 
@@ -165,6 +175,13 @@ public record LocalMachine(
 
   List<NodeDevice> devices() {
     return gpus.whenKnown().stream().map(NodeStock::device).toList();
+  }
+
+  /** What keeps devices that may be there from being known; a short sentence each. */
+  List<String> deviceProblems() {
+    return gpus.problems().stream()
+        .map(one -> one.substring(0, Math.min(LONGEST_PROBLEM, one.length())))
+        .toList();
   }
 
   /** A constraint may ask about devices, too. */

@@ -10,6 +10,7 @@ import io.mirrorneuron.runtime.workflow.ResourceRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** What a node will never have of what an agent looks for, whatever others give back. Pure. */
 final class Lacks {
@@ -123,7 +124,8 @@ final class Lacks {
       if (there < demand.minCount()) {
         add(
             "%s, and there %s"
-                .formatted(demand.words(), there == 0 ? "is none" : "are " + there + " in all"),
+                    .formatted(demand.words(), there == 0 ? "is none" : "are " + there + " in all")
+                + problems(),
             DEVICES);
       }
     }
@@ -134,6 +136,11 @@ final class Lacks {
               .formatted(String.join(" and ", all), devices.size()),
           DEVICES);
     }
+  }
+
+  /** A card that its vendor's tool does not tell is not there for anybody. */
+  private String problems() {
+    return machine.deviceProblems().stream().map(one -> "; " + one).collect(Collectors.joining());
   }
 
   private void rest(ResourceRequest request) {

@@ -15,6 +15,7 @@ import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.cluster.Hardware.Gpu;
 import io.mirrorneuron.runtime.cluster.Hardware.Software;
 import io.mirrorneuron.runtime.cluster.NodeStock;
+import io.mirrorneuron.runtime.cluster.gpu.GpuTools;
 import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.manifest.reading.Findings.Purpose;
@@ -409,11 +410,32 @@ class AdmissionTest {
 
   private static Admission admission(
       List<Gpu> gpus, Map<String, Integer> pools, String path, PortDoors doors) {
+    return admission(GpuInventory.of(gpus), pools, path, doors);
+  }
+
+  @Test
+  void aRefusalSaysWhyCardsAreNotKnown(@TempDir Path tools) throws Exception {
+    Path tool = Files.writeString(tools.resolve("nvidia-smi"), "#!/bin/sh\necho no driver; exit 9");
+    Files.setPosixFilePermissions(tool, PosixFilePermissions.fromString("rwxr-xr-x"));
+    GpuInventory broken = GpuTools.on(tools + ":/bin", Clock.systemUTC());
+    Admission admission = admission(broken, Map.of("default", 4), "/bin", PortDoors.OPEN);
+    String why = "; nvidia-smi tells nothing of its cards: it ended with 9: no driver";
+
+    var asked = workflow("'agent_type':'router','resources':{'gpu':1}", "");
+    assertThat(catchThrowableOfType(MnException.class, () -> admission.check(asked)))
+        .hasMessage("agent a asks for a device of kind gpu, and there is none" + why);
+    var required = workflow("'agent_type':'router'", ",'requirements':{'gpu':1}");
+    assertThat(catchThrowableOfType(MnException.class, () -> admission.check(required)))
+        .hasMessageStartingWith("no node has a device of kind gpu" + why + ".");
+  }
+
+  private static Admission admission(
+      GpuInventory gpus, Map<String, Integer> pools, String path, PortDoors doors) {
     return new Admission(
         new LocalMachine(
             "mirror_neuron@box",
             () -> RuntimeFixture.HARDWARE,
-            GpuInventory.of(gpus),
+            gpus,
             pools,
             Marks.NONE,
             new Programs(
