@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.port.Why;
 import io.mirrorneuron.port.Why.Explanation;
 import io.mirrorneuron.port.service.RegisteredService;
 import io.mirrorneuron.port.service.ServiceFilter;
@@ -22,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -88,8 +90,16 @@ class AllocationIT {
                 + " while :; do sleep 0.05; done");
     eventually("it runs", () -> Files.exists(Path.of(stopped + ".runs")));
     String second = submit("{\"gpu\":1}", "echo $CUDA_VISIBLE_DEVICES");
-    eventually("the second waits", () -> cause(second).equals("resources"));
-    eventually("its status says so", () -> runtime.jobs().why(second).status().equals("scheduled"));
+    AtomicReference<Why> waits = new AtomicReference<>();
+    eventually(
+        "the second waits",
+        () -> {
+          waits.set(runtime.jobs().why(second));
+          return waits.get().explanations().stream()
+              .anyMatch(one -> one.cause().equals("resources"));
+        });
+    assertThat(waits.get().status()).as("of the same answer").isEqualTo("scheduled");
+    eventually("the job says so, too", () -> status(second).equals("scheduled"));
     assertThat(why(second).text())
         .endsWith(
             "it asks for a device of kind gpu; of the 1 devices of this node 1 are taken (by agent"
@@ -258,6 +268,10 @@ class AllocationIT {
    */
   private String submit(String resources, String services, String config, String script) {
     return runtime.jobs().submit(CardRuntime.asking(resources, services, config, script)).jobId();
+  }
+
+  private String status(String jobId) {
+    return Trees.tree(runtime.jobs().get(jobId)).at("/job/status").asText();
   }
 
   private String cause(String jobId) {
