@@ -49,8 +49,7 @@ final class Placements implements Measurement {
       times[i] = millis(machines, agents);
     }
     String what =
-        "plan of %d agents with %d different wishes over %d nodes"
-            .formatted(AGENTS, wishes, nodes);
+        "plan of %d agents with %d different wishes over %d nodes".formatted(AGENTS, wishes, nodes);
     double median = new Series(times).median();
     plan.progress("%s: %.1f ms, the first %.1f ms".formatted(what, median, first));
     return new Figure(what, Unit.MILLISECONDS, median, null).with("first_cpu_ms", first);

@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** How often a service can be looked for, beside 500 checks that are made each second. */
 final class Resolves implements Measurement {
-  private static final int SERVICES = 50;
-  private static final int CHECKS = 10;
+  private static final int SERVICES = 100;
+  private static final int CHECKS = 5;
 
   @Override
   public String name() {
@@ -73,11 +73,14 @@ final class Resolves implements Measurement {
     double[] floor = new double[plan.rounds()];
     double[] ours = new double[plan.rounds()];
     double[] made = new double[plan.rounds()];
+    double cpu = 0;
     for (int i = 0; i < plan.rounds(); i++) {
       floor[i] = load.run(bare.port(), "/", plan.readSeconds());
       long before = checks.get();
+      double used = server.process().cpuMillis();
       ours[i] = load.run(server.port(), path(0), plan.readSeconds());
       made[i] = (checks.get() - before) / (double) plan.readSeconds();
+      cpu += (server.process().cpuMillis() - used) / (ours[i] * plan.readSeconds());
       plan.progress(
           "resolve: %.0f/s, floor %.0f/s, %.0f checks/s".formatted(ours[i], floor[i], made[i]));
     }
@@ -86,6 +89,7 @@ final class Resolves implements Measurement {
             Unit.PER_SECOND,
             new Series(ours).median(),
             new Floor("raw handler with one Redis GET of a row", new Series(floor).median()))
+        .with("server_cpu_us_per_request", 1e3 * cpu / plan.rounds())
         .with("checks_per_second", new Series(made).median());
   }
 }

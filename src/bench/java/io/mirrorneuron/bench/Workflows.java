@@ -51,7 +51,8 @@ final class Workflows {
     ObjectNode body = Json.parseObject(idle(), "workflow");
     ArrayNode offered = ((ObjectNode) body.path("manifest_json")).putArray("services");
     for (int i = 0; i < services; i++) {
-      ArrayNode of = offered.addObject().put("name", "bench-" + i).put("port", port).putArray("checks");
+      ArrayNode of =
+          offered.addObject().put("name", "bench-" + i).put("port", port).putArray("checks");
       for (int check = 0; check < checks; check++) {
         of.addObject().put("type", "tcp").put("interval_ms", 1000);
       }

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class HungryProgramsE2E {
   private static final int CORES = Runtime.getRuntime().availableProcessors();
   private static final int READS = 500;
+
   /** What such programs may cost a reader. */
   private static final Duration MOST = Duration.ofMillis(200);
 
