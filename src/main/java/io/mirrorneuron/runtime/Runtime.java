@@ -12,6 +12,7 @@ import io.mirrorneuron.runtime.cluster.JobCensus;
 import io.mirrorneuron.runtime.exec.LocalExecutions;
 import io.mirrorneuron.runtime.exec.Orphans;
 import io.mirrorneuron.runtime.exec.confine.Confiner;
+import io.mirrorneuron.runtime.exec.pool.Holder;
 import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
 import io.mirrorneuron.runtime.local.DerivedJobs;
 import io.mirrorneuron.runtime.local.JobAccess;
@@ -23,7 +24,6 @@ import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.placement.LocalScheduler;
 import io.mirrorneuron.runtime.schedule.LocalChildJobs;
 import io.mirrorneuron.runtime.schedule.ScheduleKeeper;
-import io.mirrorneuron.runtime.workflow.Allocation;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobRows;
 import io.mirrorneuron.store.Keys;
@@ -218,8 +218,8 @@ public final class Runtime implements AutoCloseable {
   }
 
   /** What those that run have now, besides slots. */
-  public List<Allocation> given() {
-    return executions.given();
+  public List<Holder> holders() {
+    return executions.holders();
   }
 
   /** What the system summary tells of jobs. */
