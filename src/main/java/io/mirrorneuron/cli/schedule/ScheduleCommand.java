@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "schedule",
     description = "Runs bundles at their times.",
-    subcommands = ScheduleCreateCommand.class,
+    subcommands = {ScheduleCreateCommand.class, ScheduleBackfillCommand.class},
     footerHeading = "%nExamples:%n",
     footer = {
       "  mn schedule create my-bundle/ --cron '0 2 * * *'",

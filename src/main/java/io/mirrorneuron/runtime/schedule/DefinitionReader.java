@@ -6,6 +6,7 @@ import io.mirrorneuron.runtime.schedule.Definition.Kind;
 import io.mirrorneuron.runtime.schedule.Definition.MissedPolicy;
 import io.mirrorneuron.runtime.schedule.Definition.Trigger;
 import io.mirrorneuron.runtime.schedule.Definition.Window;
+import io.mirrorneuron.runtime.schedule.cron.Calendar;
 import io.mirrorneuron.runtime.schedule.event.EventFilter;
 import java.time.DateTimeException;
 import java.time.Instant;

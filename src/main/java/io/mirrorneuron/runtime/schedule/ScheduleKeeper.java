@@ -4,6 +4,7 @@ import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.runtime.machine.HeldLead;
 import io.mirrorneuron.runtime.machine.MachineLoop;
 import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.schedule.cron.CronCalendar;
 import io.mirrorneuron.runtime.schedule.event.EventReaction;
 import io.mirrorneuron.store.LeaderLease;
 import io.mirrorneuron.store.RecordStore;

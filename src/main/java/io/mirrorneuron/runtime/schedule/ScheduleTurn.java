@@ -2,10 +2,10 @@ package io.mirrorneuron.runtime.schedule;
 
 import io.mirrorneuron.runtime.schedule.Definition.Kind;
 import io.mirrorneuron.runtime.schedule.Schedule.Status;
-import io.mirrorneuron.runtime.schedule.ScheduleWork.Child;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Reason;
+import io.mirrorneuron.runtime.schedule.cron.Calendar;
 import java.util.Map;
 
 /** What follows when a time comes, an event happens, or somebody wants something of a schedule. */
@@ -64,12 +64,8 @@ final class ScheduleTurn {
       becomeDue();
     }
     draft.schedule =
-        draft.schedule.children(draft.schedule.children().stream().map(this::closed).toList());
-  }
-
-  private Child closed(Child child) {
-    boolean ends = child.windowEnd() != null && child.windowEnd() <= draft.now;
-    return ends ? new Child(child.jobId(), child.dispatchId(), child.windowEnd(), true) : child;
+        draft.schedule.children(
+            draft.schedule.children().stream().map(child -> child.closingAt(draft.now)).toList());
   }
 
   private void becomeDue() {
@@ -100,6 +96,9 @@ final class ScheduleTurn {
 
   private void await(long at, Reason reason, boolean catchUp, long notBefore) {
     String id = DispatchIds.ofTime(draft.schedule.id(), at);
+    if (reason == Reason.PERIODIC && draft.schedule.work().times().has(calendar, at)) {
+      return; // a backfill has made its job
+    }
     draft.arrive(
         new Due(id, at, reason, null, catchUp, Map.of(), Map.of(), Phase.WAITS, notBefore));
   }
@@ -107,7 +106,7 @@ final class ScheduleTurn {
   void pause(String reason, Long until) {
     for (Due due : draft.schedule.waiting()) {
       if (due.phase() == Phase.WAITS && due.reason() != Reason.MANUAL) {
-        draft.notes.skipped(due, "the draft.schedule was paused");
+        draft.notes.skipped(due, "the schedule was paused");
         draft.schedule = draft.schedule.changing(due.dispatchId(), gone -> null);
       }
     }

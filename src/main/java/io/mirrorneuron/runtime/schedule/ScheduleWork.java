@@ -1,22 +1,33 @@
 package io.mirrorneuron.runtime.schedule;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.mirrorneuron.runtime.schedule.cron.Calendar;
+import io.mirrorneuron.runtime.schedule.cron.TimesMade;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * What a schedule has to do, and what it has under way.
  *
  * @param waiting what it is due for and was not dealt with yet, in order
  * @param recent the last dispatches that events and calls have led to: told again, they are known
- * @param children its jobs that were open when it was last looked at
+ * @param children its jobs that were open when it was last looked at, without those of a backfill
+ * @param backfill the last one; null when there was none
+ * @param times of its calendar that have had their job
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
-record ScheduleWork(List<Due> waiting, List<String> recent, List<Child> children) {
-  static final ScheduleWork NONE = new ScheduleWork(List.of(), List.of(), List.of());
+record ScheduleWork(
+    List<Due> waiting,
+    List<String> recent,
+    List<Child> children,
+    Backfill backfill,
+    TimesMade times) {
+  static final ScheduleWork NONE =
+      new ScheduleWork(List.of(), List.of(), List.of(), null, TimesMade.NONE);
 
   private static final int MOST_RECENT = 100;
 
@@ -24,6 +35,7 @@ record ScheduleWork(List<Due> waiting, List<String> recent, List<Child> children
     waiting = waiting == null ? List.of() : List.copyOf(waiting);
     recent = recent == null ? List.of() : List.copyOf(recent);
     children = children == null ? List.of() : List.copyOf(children);
+    times = times == null ? TimesMade.NONE : times;
   }
 
   enum Reason {
@@ -31,7 +43,8 @@ record ScheduleWork(List<Due> waiting, List<String> recent, List<Child> children
     DELAYED,
     RESOURCE_WAIT,
     EVENT,
-    MANUAL;
+    MANUAL,
+    BACKFILL;
 
     String word() {
       return name().toLowerCase(Locale.ROOT);
@@ -94,14 +107,20 @@ record ScheduleWork(List<Due> waiting, List<String> recent, List<Child> children
    * @param windowEnd when it must have ended; null for never
    * @param closing whether it is being cancelled for that
    */
-  record Child(String jobId, String dispatchId, Long windowEnd, boolean closing) {}
+  record Child(String jobId, String dispatchId, Long windowEnd, boolean closing) {
+    /** The same, being cancelled when its window has ended. */
+    Child closingAt(long now) {
+      boolean ends = windowEnd != null && windowEnd <= now;
+      return ends ? new Child(jobId, dispatchId, windowEnd, true) : this;
+    }
+  }
 
   ScheduleWork waiting(List<Due> all) {
-    return new ScheduleWork(all, recent, children);
+    return new ScheduleWork(all, recent, children, backfill, times);
   }
 
   ScheduleWork children(List<Child> all) {
-    return new ScheduleWork(waiting, recent, all);
+    return new ScheduleWork(waiting, recent, all, backfill, times);
   }
 
   /** The same with one of what it waits for changed, or without it when that becomes null. */
@@ -126,11 +145,28 @@ record ScheduleWork(List<Due> waiting, List<String> recent, List<Child> children
     List<String> all = new ArrayList<>(recent);
     all.add(dispatchId);
     List<String> newest = all.subList(Math.max(0, all.size() - MOST_RECENT), all.size());
-    return new ScheduleWork(waiting, newest, children);
+    return new ScheduleWork(waiting, newest, children, backfill, times);
+  }
+
+  ScheduleWork filling(Backfill other) {
+    return new ScheduleWork(waiting, recent, children, other, times);
+  }
+
+  /** The same after a time has had its job. */
+  ScheduleWork made(Calendar calendar, Definition definition, long at) {
+    TimesMade more = times.with(calendar, definition.crons(), definition.timezone(), at);
+    return new ScheduleWork(waiting, recent, children, backfill, more);
+  }
+
+  /** Its jobs, as far as they were open when it was last looked at them. */
+  Stream<Child> jobs() {
+    return Stream.concat(
+        children.stream(), backfill == null ? Stream.of() : backfill.open().stream());
   }
 
   boolean awaits(String dispatchId) {
-    return waiting.stream().anyMatch(one -> one.dispatchId().equals(dispatchId));
+    return waiting.stream().anyMatch(one -> one.dispatchId().equals(dispatchId))
+        || backfill != null && backfill.isBusyWith(dispatchId);
   }
 
   /** Whether an event or a call has led to this before. */

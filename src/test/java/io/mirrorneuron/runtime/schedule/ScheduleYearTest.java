@@ -159,7 +159,7 @@ class ScheduleYearTest {
   }
 
   /** The decider with a mistake in what it decides. */
-  private abstract static class Mistaken
+  abstract static class Mistaken
       implements StateMachine<ScheduleState, ScheduleInput, ScheduleDeed> {
     final ScheduleMachine right = new ScheduleMachine(ScheduleWorld.CALENDAR);
 
@@ -216,19 +216,21 @@ class ScheduleYearTest {
     }
   }
 
-  private interface Mistake {
+  static StateMachine<ScheduleState, ScheduleInput, ScheduleDeed> with(Mistake mistake) {
+    return new Mistaken() {
+      @Override
+      Schedule wrong(Schedule before, ScheduleInput input, Schedule after, long now) {
+        return mistake.in(before, input, after, now);
+      }
+    };
+  }
+
+  interface Mistake {
     Schedule in(Schedule before, ScheduleInput input, Schedule after, long now);
   }
 
   private void isFound(Mistake mistake) {
-    Mistaken machine =
-        new Mistaken() {
-          @Override
-          Schedule wrong(Schedule before, ScheduleInput input, Schedule after, long now) {
-            return mistake.in(before, input, after, now);
-          }
-        };
-    assertThatThrownBy(() -> live(machine, 60)).isInstanceOf(AssertionError.class);
+    assertThatThrownBy(() -> live(with(mistake), 60)).isInstanceOf(AssertionError.class);
   }
 
   @Test
