@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * <p>When it fails, the folder with the homes and logs of its servers stays, to be looked at.
  *
  * <p>Arguments: the program, then {@code --quick}, {@code --only=} with some of {@code
- * start,reads,chain,processes,fanout,open,runs,subscribers,restart}, {@code --record=FOLDER} for
+ * start,reads,chain,processes,fanout,open,runs,schedules,subscribers,restart}, {@code --record=FOLDER} for
  * flight recordings of the servers, {@code --out=FILE} for a copy of the document.
  */
 public final class Benchmarks {
@@ -48,6 +48,7 @@ public final class Benchmarks {
             new FanOuts(),
             new OpenJobs(),
             new RunLists(),
+            new Schedules(),
             new Subscribers("/jobs/{job_id}/events"),
             new Subscribers("/runs/{run_id}/stream"),
             new Restarts())) {
