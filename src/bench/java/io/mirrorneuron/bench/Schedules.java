@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -29,22 +30,35 @@ final class Schedules implements Measurement {
   @Override
   public List<Figure> run(Plan plan) throws Exception {
     List<Figure> figures = new ArrayList<>();
-    try (Server server = Server.up(plan, "due")) {
+    try (Server server = up(plan, "due")) {
       figures.add(due(plan, server));
     }
     figures.addAll(many(plan));
     return figures;
   }
 
+  /** One that makes jobs whatever else this machine does. */
+  private static Server up(Plan plan, String name) throws IOException {
+    return Server.up(
+        plan.program(),
+        plan.folder().resolve(name),
+        Map.of("MN_RESOURCE_ADMISSION_ENABLED", "false"));
+  }
+
   private static String body(String member, Object value) throws IOException {
     ObjectNode wanted = Json.object();
-    wanted.set("manifest", Json.parse(Workflows.routers()).get("manifest"));
+    wanted.set("manifest", Json.parse(Workflows.routers()).get("manifest_json"));
     wanted.putObject("schedule").put(member, value.toString());
     return Json.write(wanted);
   }
 
   private static void create(Server server, int schedules, String body) throws Exception {
-    AtomicInteger left = new AtomicInteger(schedules);
+    post(server, "/schedules", schedules, body);
+  }
+
+  /** The same request so many times, over some connections. */
+  private static void post(Server server, String path, int times, String body) throws Exception {
+    AtomicInteger left = new AtomicInteger(times);
     try (ExecutorService clients = Executors.newFixedThreadPool(Plan.CONNECTIONS)) {
       List<Future<?>> all = new ArrayList<>();
       for (int i = 0; i < Plan.CONNECTIONS; i++) {
@@ -53,10 +67,9 @@ final class Schedules implements Measurement {
                 () -> {
                   try (Connection connection = new Connection(server.port())) {
                     while (left.getAndDecrement() > 0) {
-                      Connection.Answer answer =
-                          connection.post(Server.API + "/schedules", body);
+                      Connection.Answer answer = connection.post(Server.API + path, body);
                       if (answer.status() / 100 != 2) {
-                        throw new IOException("the schedule was refused: " + answer);
+                        throw new IOException(path + " was refused: " + answer);
                       }
                     }
                   }
@@ -76,7 +89,7 @@ final class Schedules implements Measurement {
     double[] due = new double[plan.rounds()];
     for (int i = -plan.warmUps(); i < plan.rounds(); i++) {
       long begin = System.nanoTime();
-      new JobLoad(server.port(), Workflows.routers(), false).run(schedules, Plan.CONNECTIONS);
+      post(server, "/jobs", schedules, Workflows.routers());
       double plain = (System.nanoTime() - begin) / 1e6;
       long at = System.currentTimeMillis() + LEAD_MILLIS;
       create(server, schedules, body("run_at", Instant.ofEpochMilli(at)));
@@ -95,15 +108,13 @@ final class Schedules implements Measurement {
         Unit.MILLISECONDS,
         new Series(due).median(),
         new Floor(
-            "as many submissions of that job over 16 connections, each read until it is completed",
-            new Series(floor).median()));
+            "as many submissions of that job over 16 connections", new Series(floor).median()));
   }
 
   private static long lastMade(Server server) throws IOException {
     try (Connection connection = new Connection(server.port())) {
       long patience = System.currentTimeMillis() + PATIENCE_MILLIS;
-      while (!Json.parse(
-              connection.get(Server.API + "/schedules?status=active&limit=1").body())
+      while (!Json.parse(connection.get(Server.API + "/schedules?status=active&limit=1").body())
           .get("data")
           .isEmpty()) {
         if (System.currentTimeMillis() > patience) {
@@ -121,18 +132,18 @@ final class Schedules implements Measurement {
     State many;
     double created;
     double start;
-    Server server = Server.up(plan, "schedules");
+    Server server = up(plan, "schedules");
     try {
       create(server, PAGE, body("cron", "0 0 1 1 *"));
       server.close();
-      server = Server.up(plan, "schedules");
+      server = up(plan, "schedules");
       few = State.of(server);
       long begin = System.nanoTime();
       create(server, schedules - PAGE, body("cron", "0 0 1 1 *"));
       created = schedules / ((System.nanoTime() - begin) / 1e9);
       plan.progress("schedules: %d made, %.0f/s".formatted(schedules, created));
       server.close();
-      server = Server.up(plan, "schedules");
+      server = up(plan, "schedules");
       start = server.process().firstAnswerMillis();
       many = State.of(server);
     } finally {

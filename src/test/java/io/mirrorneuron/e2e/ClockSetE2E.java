@@ -40,7 +40,8 @@ class ClockSetE2E {
 
   /** Sets the clock to shortly before a full minute. */
   private void setNear(long time) throws IOException {
-    long seconds = (time / MINUTE * MINUTE + MINUTE - BEFORE_MS - System.currentTimeMillis()) / 1000;
+    long seconds =
+        (time / MINUTE * MINUTE + MINUTE - BEFORE_MS - System.currentTimeMillis()) / 1000;
     Path next = folder.resolve("next");
     Files.writeString(next, (seconds < 0 ? "" : "+") + seconds);
     Files.move(
@@ -110,9 +111,7 @@ class ClockSetE2E {
       setNear(begin + HOUR);
       eventually("an hour is made up for", PATIENCE, () -> due(server, "all").size() >= 59);
       eventually(
-          "an hour is missed",
-          PATIENCE,
-          () -> counters(server, skip).get("missed").asLong() >= 55);
+          "an hour is missed", PATIENCE, () -> counters(server, skip).get("missed").asLong() >= 55);
       awaitClock(begin + HOUR + MINUTE);
       eventually("what is due is made", PATIENCE, () -> isUpToDate(server, "skip"));
       eventually("what is due is made", PATIENCE, () -> isUpToDate(server, "all"));
