@@ -18,9 +18,9 @@ import java.util.stream.Stream;
  * <p>When it fails, the folder with the homes and logs of its servers stays, to be looked at.
  *
  * <p>Arguments: the program, then {@code --quick}, {@code --only=} with some of {@code
- * start,reads,placement,resolve,chain,processes,fanout,open,runs,subscribers,restart}, {@code
- * --record=FOLDER} for flight recordings of the servers, {@code --out=FILE} for a copy of the
- * document.
+ * start,reads,placement,resolve,chain,processes,fanout,open,runs,schedules,subscribers,restart},
+ * {@code --record=FOLDER} for flight recordings of the servers, {@code --out=FILE} for a copy of
+ * the document.
  */
 public final class Benchmarks {
   private Benchmarks() {}
@@ -51,6 +51,7 @@ public final class Benchmarks {
             new FanOuts(),
             new OpenJobs(),
             new RunLists(),
+            new Schedules(),
             new Subscribers("/jobs/{job_id}/events"),
             new Subscribers("/runs/{run_id}/stream"),
             new Restarts())) {

@@ -38,8 +38,8 @@ record Server(Started process, Path home) implements AutoCloseable {
     return up(program, home, Map.of());
   }
 
-  private static Server up(
-      Path program, Path home, Map<String, String> environment, String... options)
+  /** With variables of its own. */
+  static Server up(Path program, Path home, Map<String, String> environment, String... options)
       throws IOException {
     int port = Plan.freePort();
     List<String> command = new ArrayList<>(List.of(program.toString(), "up", "--home"));

@@ -31,7 +31,7 @@ public class Client extends ClientOptions {
   /** What a command asks the runtime for. */
   @FunctionalInterface
   public interface Question<T> {
-    T to(MirrorNeuron mn);
+    T to(MirrorNeuron mn) throws InterruptedException;
   }
 
   /**

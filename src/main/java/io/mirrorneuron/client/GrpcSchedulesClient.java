@@ -1,11 +1,14 @@
 package io.mirrorneuron.client;
 
+import io.mirrorneuron.port.schedule.BackfillReport;
 import io.mirrorneuron.port.schedule.DispatchReport;
 import io.mirrorneuron.port.schedule.FiringPreview;
 import io.mirrorneuron.port.schedule.NewSchedule;
 import io.mirrorneuron.port.schedule.PreviewQuery;
 import io.mirrorneuron.port.schedule.ScheduleView;
 import io.mirrorneuron.port.schedule.SchedulesPort;
+import io.mirrorneuron.proto.ext.v1.BackfillScheduleRequest;
+import io.mirrorneuron.proto.ext.v1.CancelBackfillRequest;
 import io.mirrorneuron.proto.ext.v1.PreviewScheduleRequest;
 import io.mirrorneuron.proto.ext.v1.RuntimeExtServiceGrpcClient;
 import io.mirrorneuron.proto.job.v1.CreateScheduleRequest;
@@ -102,6 +105,24 @@ final class GrpcSchedulesClient implements SchedulesPort {
     }
     return read(
         calls.call(JobServiceGrpcClient.DispatchSchedule, request, metadata), DispatchReport.class);
+  }
+
+  @Override
+  public BackfillReport backfill(String id, Map<String, Object> wanted) {
+    BackfillScheduleRequest request =
+        BackfillScheduleRequest.newBuilder()
+            .setScheduleId(id)
+            .setBackfillJson(Json.write(wanted))
+            .build();
+    return new ExtensionCalls(calls)
+        .call(BackfillReport.class, RuntimeExtServiceGrpcClient.BackfillSchedule, request);
+  }
+
+  @Override
+  public ScheduleView cancelBackfill(String id) {
+    CancelBackfillRequest request = CancelBackfillRequest.newBuilder().setScheduleId(id).build();
+    return new ExtensionCalls(calls)
+        .call(ScheduleView.class, RuntimeExtServiceGrpcClient.CancelBackfill, request);
   }
 
   private <T> T act(

@@ -215,16 +215,28 @@ final class ApiUnderTest implements AutoCloseable {
     return new JsonObject(send(request("/runs?limit=1").GET()).body()).getString("next");
   }
 
-  private String schedule() {
+  private String schedule(String... command) {
     JsonObject wanted =
         new JsonObject()
-            .put("manifest_json", SampleManifests.program("nightly", "true"))
+            .put("manifest_json", SampleManifests.program("nightly", command))
             .put("schedule", new JsonObject().put("cron", "0 2 * * *"));
     HttpRequest.Builder made =
         request("/schedules")
             .header("Content-Type", "application/json")
             .POST(BodyPublishers.ofString(wanted.encode()));
     return new JsonObject(send(made).body()).getString("schedule_id");
+  }
+
+  /** A schedule whose backfill does not come to its end. */
+  private String backfilled() {
+    String id = schedule("sleep", "60");
+    JsonObject range =
+        new JsonObject().put("from", "2025-01-01T00:00:00Z").put("to", "2025-01-04T00:00:00Z");
+    send(
+        request("/schedules/" + id + "/backfill")
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(range.encode())));
+    return id;
   }
 
   /** A new webhook that believes every sender. */
@@ -255,7 +267,10 @@ final class ApiUnderTest implements AutoCloseable {
               isHuman(call) ? waiting(call.operation().id().equals("releaseRunHuman")) : run());
     }
     if (call.parameters().containsKey("schedule_id")) {
-      prepared = prepared.with("schedule_id", schedule());
+      prepared =
+          prepared.with(
+              "schedule_id",
+              call.operation().id().equals("cancelBackfill") ? backfilled() : schedule("true"));
     }
     if (call.parameters().containsKey("webhook_id")) {
       prepared = prepared.with("webhook_id", webhook().getString("webhook_id"));

@@ -109,6 +109,43 @@ class ScheduleServersE2E {
     }
   }
 
+  @Test
+  void aBackfillWhoseServerIsKilledAgainAndAgainMakesOneJobForATime() {
+    try (PackagedServer server = PackagedServer.start(folder.resolve("home"))) {
+      ObjectNode wanted =
+          Json.object().put("manifest_json", SampleManifests.program("quick", "true"));
+      wanted.putObject("schedule").put("cron", "0 * * * *");
+      String id =
+          PackagedServer.answer(server.post("/schedules", wanted)).get("schedule_id").asText();
+      ObjectNode range =
+          Json.object()
+              .put("from", "2025-01-01T00:00:00Z")
+              .put("to", "2025-01-03T00:00:00Z")
+              .put("concurrency", 4);
+      PackagedServer.answer(server.post("/schedules/" + id + "/backfill", range));
+      for (int made = 3; made <= 30; made += 9) {
+        long wait = made;
+        eventually("some are made", () -> backfill(server, id).get("made").asLong() >= wait);
+        server.kill9();
+        server.restart();
+      }
+      eventually(
+          "it is completed",
+          Duration.ofSeconds(60),
+          () -> backfill(server, id).get("status").asText().equals("completed"));
+      PackagedServer.answer(server.post("/schedules/" + id + "/backfill", range));
+      eventually(
+          "it is completed again",
+          () -> backfill(server, id).get("status").asText().equals("completed"));
+      assertThat(backfill(server, id).get("skipped").asInt()).isEqualTo(48);
+      assertThat(server.get("/jobs?limit=1000").get("data")).hasSize(48);
+    }
+  }
+
+  private static JsonNode backfill(PackagedServer server, String id) {
+    return server.get("/schedules/" + id).get("backfill");
+  }
+
   private PackagedServer start(String name, RedisFixture redis) {
     return PackagedServer.start(
         folder.resolve(name),

@@ -70,6 +70,7 @@ class GoldenAnswersE2E {
     cluster.cleanUp(routers);
     ScheduleScenarios schedules = new ScheduleScenarios(golden);
     schedules.preview();
+    schedules.backfill();
     schedules.events();
     schedules.webhooks();
     schedules.fromMakingToDeleting();

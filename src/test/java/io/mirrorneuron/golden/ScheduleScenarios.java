@@ -40,6 +40,24 @@ final class ScheduleScenarios {
     golden.call("getSchedule", "schedule_id", id).keep("deleted");
   }
 
+  /** It is long over: all its times are in the past, and stay the same. */
+  void backfill() {
+    ObjectNode wanted = Json.object().put("manifest_json", SampleManifests.routers("past", 1));
+    wanted.putObject("schedule").put("cron", "0 0 29 2 *");
+    String id =
+        id(golden.call("createSchedule").body(Json.write(wanted)).keep("cron"), "schedule_id");
+    golden
+        .call("backfillSchedule", "schedule_id", id)
+        .body("{\"from\":\"2015-01-01T00:00:00\",\"to\":\"2025-01-01T00:00:00\",\"dry_run\":true}")
+        .keep("dry");
+    golden
+        .call("backfillSchedule", "schedule_id", id)
+        .body("{\"from\":\"2024-10-28\",\"often\":1}")
+        .keep("wrong");
+    golden.call("cancelBackfill", "schedule_id", id).keep("none");
+    golden.call("deleteSchedule", "schedule_id", id).keep("cron");
+  }
+
   void events() {
     golden
         .call("emitTriggerEvent")

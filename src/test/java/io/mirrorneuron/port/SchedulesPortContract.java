@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.schedule.BackfillReport;
+import io.mirrorneuron.port.schedule.DispatchRecord;
 import io.mirrorneuron.port.schedule.DispatchReport;
 import io.mirrorneuron.port.schedule.NewSchedule;
 import io.mirrorneuron.port.schedule.ScheduleView;
 import io.mirrorneuron.port.schedule.SchedulesPort;
+import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.SampleManifests;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -20,6 +23,9 @@ import org.junit.jupiter.api.Test;
 /** What schedules promise, wherever they are. */
 public interface SchedulesPortContract {
   SchedulesPort schedules();
+
+  /** Lets time pass where it does not by itself. */
+  default void goOn() {}
 
   /** A manifest whose job ends at once. */
   String QUICK = SampleManifests.program("nightly", "true");
@@ -148,6 +154,143 @@ public interface SchedulesPortContract {
     assertThat(view.counters().dispatched()).isEqualTo(1);
     assertThat(view.dispatches().getFirst().jobId()).isEqualTo(report.jobId());
     assertThat(view.status()).isEqualTo("paused");
+  }
+
+  @Test
+  default void aDryBackfillListsTimesAndMakesNothing() {
+    String id = create(NIGHTLY).scheduleId();
+    Map<String, Object> range =
+        Map.of("from", "2024-10-26T12:00:00", "to", "2024-10-29T12:00:00", "dry_run", true);
+    BackfillReport report = schedules().backfill(id, range);
+
+    assertThat(report.dryRun()).isTrue();
+    assertThat(report.total()).isEqualTo(3);
+    assertThat(report.timezone()).isEqualTo("Europe/Berlin");
+    assertThat(report.from()).isEqualTo("2024-10-26T10:00:00.000Z");
+    assertThat(report.concurrency()).isEqualTo(1);
+    assertThat(report.data())
+        .extracting(BackfillReport.BackfillTime::at)
+        .containsExactly(
+            "2024-10-27T00:00:00.000Z", "2024-10-28T01:00:00.000Z", "2024-10-29T01:00:00.000Z");
+    assertThat(report.data().getFirst().clockChange()).isEqualTo("first_pass");
+    assertThat(report.data()).noneMatch(BackfillReport.BackfillTime::hadJob);
+    assertThat(report.backfill()).isNull();
+    assertThat(schedules().get(id).backfill()).isNull();
+    assertThat(schedules().get(id).counters().dispatched()).isZero();
+  }
+
+  @Test
+  default void aBackfillMakesOneJobForATimeHoweverOftenItIsAsked() {
+    String id = create(NIGHTLY).scheduleId();
+    schedules().pause(id, "", null);
+    Map<String, Object> range =
+        Map.of("from", "2024-06-01T00:00:00", "to", "2024-06-04T00:00:00", "concurrency", 3);
+    BackfillReport report = schedules().backfill(id, range);
+    assertThat(report.total()).isEqualTo(3);
+    assertThat(report.backfill().total()).isEqualTo(3);
+
+    filled(id);
+    ScheduleView view = schedules().get(id);
+    assertThat(view.status()).isEqualTo("paused");
+    assertThat(view.counters().dispatched()).isEqualTo(3);
+    assertThat(view.backfill().made()).isEqualTo(3);
+    assertThat(view.dispatches())
+        .extracting(DispatchRecord::reason)
+        .containsExactly("backfill", "backfill", "backfill");
+    assertThat(view.dispatches().getLast().scheduledFor()).isEqualTo("2024-06-01T00:00:00.000Z");
+
+    schedules().backfill(id, Map.of("from", "2024-06-02T00:00:00", "to", "2024-06-05T00:00:00"));
+    filled(id);
+    assertThat(schedules().get(id).backfill().skipped()).isEqualTo(2);
+    assertThat(schedules().get(id).counters().dispatched()).isEqualTo(4);
+    Map<String, Object> dry = new java.util.HashMap<>(range);
+    dry.put("dry_run", true);
+    assertThat(schedules().backfill(id, dry).data()).allMatch(BackfillReport.BackfillTime::hadJob);
+  }
+
+  private void filled(String id) {
+    Eventually.eventually(
+        "the backfill is over",
+        () -> {
+          goOn();
+          return schedules().get(id).backfill().status().equals("completed");
+        });
+  }
+
+  @Test
+  default void aBackfillIsCancelledAndOneRunsAtATime() {
+    String id =
+        schedules()
+            .create(
+                new NewSchedule(
+                    Submission.of(SampleManifests.program("nightly", "sleep", "600")),
+                    Map.of("cron", "0 * * * *"),
+                    Map.of()))
+            .scheduleId();
+    Map<String, Object> range =
+        Map.of("from", "2024-06-01T00:00:00Z", "to", "2024-06-02T00:00:00Z");
+    schedules().backfill(id, range);
+    assertThat(schedules().backfill(id, range).backfill().status()).isEqualTo("running");
+    fails(
+        () ->
+            schedules()
+                .backfill(id, Map.of("from", "2024-06-01T00:00:00Z", "to", "2024-06-03T00:00:00Z")),
+        ErrorCode.PRECONDITION,
+        "runs; wait for it or cancel it");
+    fails(
+        () -> schedules().update(id, Map.of("cron", "1 * * * *"), ""),
+        ErrorCode.PRECONDITION,
+        "before its times change");
+
+    assertThat(schedules().cancelBackfill(id).backfill().status()).isEqualTo("cancelled");
+    fails(() -> schedules().cancelBackfill(id), ErrorCode.PRECONDITION, "no backfill");
+    assertThat(schedules().update(id, Map.of("cron", "1 * * * *"), "").crons())
+        .containsExactly("1 * * * *");
+  }
+
+  @Test
+  default void whatCannotBeBackfilledIsRefused() {
+    String id = create(Map.of("cron", "* * * * *")).scheduleId();
+    fails(
+        () ->
+            schedules()
+                .backfill(
+                    id,
+                    Map.of(
+                        "from", "soon", "to", "2999-01-01T00:00:00Z", "concurrency", 21, "x", 1)),
+        ErrorCode.INVALID,
+        "from must be a time such as 2026-06-21T02:00:00Z, without an offset one of UTC; "
+            + "concurrency must be a whole number from 0 to 20; to must not be later than now");
+    fails(
+        () -> schedules().backfill(id, Map.of("from", "2024-01-01T00:00:00Z", "x", 1)),
+        ErrorCode.INVALID,
+        "x is not known");
+    fails(
+        () -> backfill(id, "2024-01-02T00:00:00Z", "2024-01-01T00:00:00Z"),
+        ErrorCode.INVALID,
+        "to must be later than from");
+    fails(
+        () -> backfill(id, "2024-01-01T00:00:00Z", "2024-02-01T00:00:00Z"),
+        ErrorCode.INVALID,
+        "more than 10000 times from from to to; ask for them in parts, the first with to "
+            + "2024-01-07T22:40:00.000Z");
+    fails(
+        () -> backfill(id, "2024-01-01T00:00:01Z", "2024-01-01T00:00:59Z"),
+        ErrorCode.INVALID,
+        "the schedule has no time from");
+    String event = create(Map.of("trigger", Map.of("event_type", "x"))).scheduleId();
+    fails(
+        () -> backfill(event, "2024-01-01T00:00:00Z", "2024-01-02T00:00:00Z"),
+        ErrorCode.INVALID,
+        "only a periodic schedule has times to backfill; this one is event");
+    fails(
+        () -> backfill("sched_none", "2024-01-01T00:00:00Z", "2024-01-02T00:00:00Z"),
+        ErrorCode.NOT_FOUND,
+        "sched_none");
+  }
+
+  private void backfill(String id, String from, String to) {
+    schedules().backfill(id, Map.of("from", from, "to", to));
   }
 
   @Test

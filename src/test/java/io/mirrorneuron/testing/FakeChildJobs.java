@@ -56,6 +56,11 @@ public final class FakeChildJobs implements ChildJobs {
   }
 
   @Override
+  public synchronized boolean made(String jobId) {
+    return made.containsKey(jobId);
+  }
+
+  @Override
   public synchronized void cancel(String jobId, String reason) {
     open.remove(jobId);
   }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A machine that is other than this one, as far as a process and all that it starts can see. Where
@@ -77,6 +78,34 @@ public record Surroundings(List<String> words) {
    */
   public static Surroundings devices(List<String> names) {
     return possible("unshare", "--mount", "sh", "-c", DEVICES, "sh", String.join(" ", names));
+  }
+
+  /**
+   * A clock that is set while processes run; what they measure durations with is left alone.
+   *
+   * @param offset a file that says by how many seconds it is fast, such as {@code +3600}
+   */
+  public static Surroundings clock(Path offset) {
+    Path library = Path.of("faketime", "libfaketimeMT.so.1");
+    Path found = null;
+    try (Stream<Path> folders = Files.list(Path.of("/usr/lib"))) {
+      found =
+          folders
+              .map(folder -> folder.resolve(library))
+              .filter(Files::exists)
+              .findFirst()
+              .orElse(null);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    assumeTrue(found != null, "faketime is not installed: apt-get install faketime");
+    return possible(
+        "env",
+        "LD_PRELOAD=" + found,
+        "FAKETIME_TIMESTAMP_FILE=" + offset,
+        "FAKETIME_CACHE_DURATION=1",
+        "FAKETIME_DONT_FAKE_MONOTONIC=1",
+        "FAKETIME_FORCE_MONOTONIC_FIX=0"); // else each wait of the JVM ends at once
   }
 
   /** A command that runs there. */

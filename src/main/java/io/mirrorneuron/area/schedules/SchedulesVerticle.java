@@ -1,7 +1,9 @@
 package io.mirrorneuron.area.schedules;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.port.schedule.BackfillReport;
 import io.mirrorneuron.port.schedule.DispatchReport;
 import io.mirrorneuron.port.schedule.FiringPreview;
 import io.mirrorneuron.port.schedule.NewSchedule;
@@ -34,6 +36,8 @@ public final class SchedulesVerticle extends AreaVerticle {
     on("resumeSchedule", call -> schedules.resume(id(call), reason(call).reason()));
     on("deleteSchedule", call -> schedules.delete(id(call), call.text("reason")));
     on("dispatchSchedule", this::dispatch);
+    on("backfillSchedule", this::backfill);
+    on("cancelBackfill", call -> schedules.cancelBackfill(id(call)));
     on("listFirings", this::firings);
     on("previewSchedule", this::preview);
   }
@@ -62,15 +66,15 @@ public final class SchedulesVerticle extends AreaVerticle {
   /** Null among the changes removes a member, so it must not get lost. */
   private ScheduleView update(ApiCall call) {
     Reason reason = reason(call);
-    Map<String, Object> changes = new LinkedHashMap<>();
-    var given = call.body().get("attrs");
-    given
-        .properties()
-        .forEach(
-            member ->
-                changes.put(
-                    member.getKey(), Json.MAPPER.convertValue(member.getValue(), Object.class)));
-    return schedules.update(id(call), changes, reason.reason());
+    return schedules.update(id(call), members(call.body().get("attrs")), reason.reason());
+  }
+
+  private static Map<String, Object> members(Object tree) {
+    return Json.MAPPER.convertValue(tree, new TypeReference<LinkedHashMap<String, Object>>() {});
+  }
+
+  private BackfillReport backfill(ApiCall call) {
+    return schedules.backfill(id(call), members(call.body()));
   }
 
   private record Reason(String reason, String until) {}

@@ -19,7 +19,11 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "schedule",
     description = "Runs bundles at their times.",
-    subcommands = {ScheduleCreateCommand.class, ScheduleUpdateCommand.class},
+    subcommands = {
+      ScheduleCreateCommand.class,
+      ScheduleUpdateCommand.class,
+      ScheduleBackfillCommand.class
+    },
     footerHeading = "%nExamples:%n",
     footer = {
       "  mn schedule create my-bundle/ --cron '0 2 * * *'",

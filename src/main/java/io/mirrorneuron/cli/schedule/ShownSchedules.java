@@ -5,6 +5,8 @@ import io.mirrorneuron.MirrorNeuron;
 import io.mirrorneuron.cli.BundleReport;
 import io.mirrorneuron.cli.Client;
 import io.mirrorneuron.cli.Output;
+import io.mirrorneuron.port.schedule.BackfillReport;
+import io.mirrorneuron.port.schedule.BackfillView;
 import io.mirrorneuron.port.schedule.DispatchRecord;
 import io.mirrorneuron.port.schedule.FiringPreview;
 import io.mirrorneuron.port.schedule.NewSchedule;
@@ -21,6 +23,8 @@ public final class ShownSchedules {
       List.of("Schedule", "Kind", "Name", "Status", "Next", "Jobs", "Missed", "Failed", "Blocked");
   private static final List<String> DISPATCHES = List.of("Due", "Status", "Reason", "Job");
   private static final List<String> FIRINGS = List.of("Due", "Local", "Clock", "Also due");
+
+  private static final List<String> TIMES = List.of("Due", "Local", "Clock", "Had its job");
 
   private ShownSchedules() {}
 
@@ -82,6 +86,9 @@ public final class ShownSchedules {
     output.field("Next", Objects.toString(one.nextRunAt(), ""));
     output.field("Open jobs", String.join(", ", one.activeJobIds()));
     output.field("Why", one.why());
+    if (one.backfill() != null) {
+      output.field("Backfill", sentence(one.backfill()));
+    }
     if (one.dispatches() != null && !one.dispatches().isEmpty()) {
       output.line("");
       output.table(DISPATCHES, one.dispatches().stream().map(ShownSchedules::row).toList());
@@ -89,6 +96,43 @@ public final class ShownSchedules {
           .filter(dispatch -> dispatch.statusReason() != null)
           .forEach(dispatch -> output.line(why(dispatch)));
     }
+  }
+
+  private static String sentence(BackfillView backfill) {
+    return "%s, %d of %d times had or got their job, %d failed, from %s to %s"
+        .formatted(
+            backfill.status(),
+            backfill.made() + backfill.skipped(),
+            backfill.total(),
+            backfill.failed(),
+            backfill.from(),
+            backfill.to());
+  }
+
+  static void backfill(Client client, String id, BackfillView backfill) {
+    client.output().line("Backfill of " + id + ": " + sentence(backfill));
+  }
+
+  /** The times of a dry run, or that it has begun. */
+  static void backfill(Client client, BackfillReport report) {
+    if (!report.dryRun()) {
+      backfill(client, report.scheduleId(), report.backfill());
+      return;
+    }
+    List<List<String>> rows =
+        report.data().stream()
+            .map(
+                time ->
+                    texts(time.at(), time.local(), time.clockChange(), time.hadJob() ? "yes" : ""))
+            .toList();
+    client.output().table(TIMES, rows);
+    client
+        .output()
+        .line(
+            "%d times%s; nothing was made."
+                .formatted(
+                    report.total(),
+                    report.total() > rows.size() ? ", the first " + rows.size() + " shown" : ""));
   }
 
   private static String when(ScheduleView one) {

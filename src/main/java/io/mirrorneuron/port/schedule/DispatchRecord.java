@@ -12,8 +12,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
  * @param status {@code submitted}, {@code failed}, {@code blocked}, {@code missed}, {@code skipped}
  *     or {@code window_closed}
  * @param scheduledFor when it was due
- * @param reason {@code periodic}, {@code delayed}, {@code resource_wait}, {@code event} or {@code
- *     manual}
+ * @param reason {@code periodic}, {@code delayed}, {@code resource_wait}, {@code event}, {@code
+ *     manual} or {@code backfill}
  * @param submittedAt when that was known
  * @param windowEndAt when its job is cancelled; null without a window
  * @param closedAt when it was

@@ -14,6 +14,7 @@ import java.util.Map;
  * @param dispatches what became of the times at which it was due, newest first; null in lists
  * @param activeJobIds its jobs that have not ended, as far as was looked
  * @param why what it waits for, as a sentence
+ * @param backfill the last one; null when there was none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ScheduleView(
@@ -47,6 +48,7 @@ public record ScheduleView(
     String lastMissedAt,
     String lastBlockedReason,
     String why,
+    BackfillView backfill,
     String createdAt,
     String updatedAt) {
 

@@ -77,4 +77,23 @@ public interface SchedulesPort {
    * @param key the same call with it makes one job; null when each call makes one
    */
   DispatchReport dispatch(String id, Map<String, Object> payload, String reason, String key);
+
+  /**
+   * Makes jobs for the times that a schedule has in a past range, oldest first, paused or not;
+   * times that have had their job get no other. Goes on by itself; {@link #get} tells how far it
+   * is. Asked again for the range that runs, it is the same one.
+   *
+   * @param wanted {@code from}, {@code to}, {@code concurrency} (1) and {@code dry_run}, which
+   *     makes nothing and lists the first times
+   * @throws io.mirrorneuron.model.MnException INVALID with all that is wrong; PRECONDITION while
+   *     another range runs
+   */
+  BackfillReport backfill(String id, Map<String, Object> wanted);
+
+  /**
+   * Makes no more jobs for a past range; those that are open go on.
+   *
+   * @throws io.mirrorneuron.model.MnException PRECONDITION when no backfill runs
+   */
+  ScheduleView cancelBackfill(String id);
 }

@@ -10,6 +10,8 @@ import io.mirrorneuron.port.HumanDecision;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.schedule.PreviewQuery;
 import io.mirrorneuron.port.schedule.SchedulesPort;
+import io.mirrorneuron.proto.ext.v1.BackfillScheduleRequest;
+import io.mirrorneuron.proto.ext.v1.CancelBackfillRequest;
 import io.mirrorneuron.proto.ext.v1.DecideRequestRequest;
 import io.mirrorneuron.proto.ext.v1.DrainJobRequest;
 import io.mirrorneuron.proto.ext.v1.ExplainJobRequest;
@@ -59,6 +61,8 @@ final class ExtCalls {
         .unary(RuntimeExtServiceGrpcService.ForkJob, this::fork)
         .unary(RuntimeExtServiceGrpcService.DecideRequest, this::decide)
         .unary(RuntimeExtServiceGrpcService.PreviewSchedule, this::preview)
+        .unary(RuntimeExtServiceGrpcService.BackfillSchedule, this::backfill)
+        .unary(RuntimeExtServiceGrpcService.CancelBackfill, this::cancelBackfill)
         .unary(RuntimeExtServiceGrpcService.GetMetrics, this::metrics)
         .build();
   }
@@ -68,6 +72,15 @@ final class ExtCalls {
         LenientJson.read(
             Json.parseObject(request.getQueryJson(), "query_json"), PreviewQuery.class);
     return json(Json.write(schedules.preview(query)));
+  }
+
+  private ExtJsonResponse backfill(BackfillScheduleRequest request) {
+    Map<String, Object> wanted = ScheduleCalls.object(request.getBackfillJson(), "backfill_json");
+    return json(Json.write(schedules.backfill(request.getScheduleId(), wanted)));
+  }
+
+  private ExtJsonResponse cancelBackfill(CancelBackfillRequest request) {
+    return json(Json.write(schedules.cancelBackfill(request.getScheduleId())));
   }
 
   private ExtJsonResponse validate(SubmitJobRequest request, Call call) {

@@ -65,6 +65,8 @@ final class RpcRoles {
         "ResumeSchedule",
         "DeleteSchedule",
         "DispatchSchedule",
+        "BackfillSchedule",
+        "CancelBackfill",
         "EmitTriggerEvent");
     add(
         Role.ADMIN,

@@ -38,7 +38,7 @@ record ScheduleCalls(SchedulesPort schedules) {
   }
 
   /** Blank text is an empty object; what is none is refused. */
-  private static Map<String, Object> object(String text, String what) {
+  static Map<String, Object> object(String text, String what) {
     Map<String, Object> members = new LinkedHashMap<>();
     if (!text.isBlank()) {
       Json.parseObject(text, what)

@@ -56,7 +56,7 @@ public final class DerivedJobs {
    * @param by the name that a token vouched for, or null
    */
   public void make(String jobId, String key, String manifest, String bundle, String by) {
-    if (Answers.await(access.store().status(jobId)) != null) {
+    if (made(jobId)) {
       return;
     }
     access.load().requireRoom();
@@ -71,6 +71,11 @@ public final class DerivedJobs {
             .of(jobId, manifest, workflow.runId(), key, manifest, bundle)
             .withBundle(bundle);
     access.create(bundle, () -> access.engine().creation().submit(job, workflow, bundle, by));
+  }
+
+  /** Whether there is such a job, ended or not. */
+  public boolean made(String jobId) {
+    return Answers.await(access.store().status(jobId)) != null;
   }
 
   /** Which of these jobs have not ended. */

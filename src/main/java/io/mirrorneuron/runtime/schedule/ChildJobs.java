@@ -43,6 +43,9 @@ public interface ChildJobs {
   /** Which of these jobs have not ended. */
   Set<String> open(List<String> jobIds);
 
+  /** Whether there is such a job, ended or not. */
+  boolean made(String jobId);
+
   /** Ends a job that is open. */
   void cancel(String jobId, String reason);
 }

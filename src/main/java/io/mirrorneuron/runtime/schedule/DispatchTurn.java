@@ -4,6 +4,7 @@ import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Child;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
+import io.mirrorneuron.runtime.schedule.cron.Calendar;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,9 +16,11 @@ final class DispatchTurn {
   static final long AGAIN_MS = 5_000;
 
   private final ScheduleDraft draft;
+  private final Calendar calendar;
 
-  DispatchTurn(ScheduleDraft draft) {
+  DispatchTurn(ScheduleDraft draft, Calendar calendar) {
     this.draft = draft;
+    this.calendar = calendar;
   }
 
   void seen(String dispatchId, Set<String> open) {
@@ -64,6 +67,11 @@ final class DispatchTurn {
                 .changing(dispatchId, one -> null)
                 .children(all)
                 .counting(draft.schedule.counters().dispatchedOnce(), draft.schedule.told());
+        if (due.reason() == ScheduleWork.Reason.PERIODIC) {
+          draft.schedule =
+              draft.schedule.doing(
+                  draft.schedule.work().made(calendar, draft.schedule.definition(), due.at()));
+        }
         draft.notes.submitted(due, jobId, end);
         draft.tell("schedule_dispatched", due, Map.of("job_id", jobId, "run_id", RunId.of(jobId)));
         draft.endAfter(due);

@@ -53,20 +53,23 @@ final class Firings {
   }
 
   private FiringTime time(Firing firing, List<Schedule> others, String id) {
-    String change =
-        firing.clockChange() == ClockChange.NONE
-            ? null
-            : firing.clockChange().name().toLowerCase(Locale.ROOT);
     long at = firing.at().toEpochMilli();
     return new FiringTime(
         DispatchNotes.time(at),
         firing.local().toString(),
-        change,
+        change(firing),
         others.stream()
             .filter(other -> !other.id().equals(id) && isDue(other, at))
             .map(Schedule::id)
             .limit(MOST_OTHERS)
             .toList());
+  }
+
+  /** What the clocks do at a time; null for nothing. */
+  static String change(Firing firing) {
+    return firing.clockChange() == ClockChange.NONE
+        ? null
+        : firing.clockChange().name().toLowerCase(Locale.ROOT);
   }
 
   private boolean isDue(Schedule other, long at) {

@@ -36,6 +36,11 @@ public record LocalChildJobs(DerivedJobs derived, JobsPort jobs) implements Chil
   }
 
   @Override
+  public boolean made(String jobId) {
+    return derived.made(jobId);
+  }
+
+  @Override
   public void cancel(String jobId, String reason) {
     jobs.cancel(jobId, null, reason);
   }

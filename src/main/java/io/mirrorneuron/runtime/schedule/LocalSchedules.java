@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.schedule;
 
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.schedule.BackfillReport;
 import io.mirrorneuron.port.schedule.DispatchRecord;
 import io.mirrorneuron.port.schedule.DispatchReport;
 import io.mirrorneuron.port.schedule.FiringPreview;
@@ -120,7 +121,7 @@ final class LocalSchedules implements SchedulesPort {
     CompletionStage<Optional<String>> manifest = records.document(ScheduleMachine.KIND, id);
     CompletionStage<List<String>> history = records.history(ScheduleMachine.KIND, id);
     Schedule schedule = schedule(id, Answers.await(stored));
-    List<String> children = schedule.children().stream().map(ScheduleWork.Child::jobId).toList();
+    List<String> children = schedule.work().jobs().map(ScheduleWork.Child::jobId).toList();
     return ScheduleViews.full(
         schedule,
         Answers.await(manifest).orElse(null),
@@ -213,6 +214,26 @@ final class LocalSchedules implements SchedulesPort {
         .filter(state -> !ScheduleMachine.isGone(state.schedule()))
         .orElseThrow(() -> missing(id));
     return DispatchReports.of(id, recorded(id, dispatch));
+  }
+
+  @Override
+  public BackfillReport backfill(String id, Map<String, Object> wanted) {
+    Schedule schedule = schedule(id, Answers.await(records.read(ScheduleMachine.KIND, id)));
+    BackfillRequest request = BackfillRequest.read(schedule, wanted, calendar, timers.now());
+    return request.isDry()
+        ? request.dry(at -> hadJob(schedule, at))
+        : request.begun(changed(id, request.input()).backfill());
+  }
+
+  private boolean hadJob(Schedule schedule, long at) {
+    String part = DispatchIds.jobPart(DispatchIds.ofTime(schedule.id(), at));
+    return schedule.work().times().has(calendar, at)
+        || jobs.made(jobs.jobId(schedule.made().graphId(), Math.max(0, at), part));
+  }
+
+  @Override
+  public ScheduleView cancelBackfill(String id) {
+    return changed(id, new ScheduleInput.CancelBackfill());
   }
 
   /** What became of a dispatch; empty while it waits. */

@@ -150,7 +150,7 @@ record Schedule(
     return new Schedule(id, definition, status, now, work, counters, told, made, updatedAt);
   }
 
-  private Schedule doing(ScheduleWork other) {
+  Schedule doing(ScheduleWork other) {
     return new Schedule(id, definition, status, when, other, counters, told, made, updatedAt);
   }
 

@@ -9,6 +9,15 @@ sealed interface ScheduleDeed {
   record Look(String dispatchId, List<String> jobs) implements ScheduleDeed {}
 
   /**
+   * To know which jobs of a backfill are still open, and whether its next time has had its job.
+   *
+   * @param dispatchId of that time; null when there is none to look at
+   * @param graphId what its job is called after
+   */
+  record Survey(List<String> jobs, String dispatchId, long at, String graphId)
+      implements ScheduleDeed {}
+
+  /**
    * A job, whose id follows from the dispatch.
    *
    * @param definition that the schedule has by then

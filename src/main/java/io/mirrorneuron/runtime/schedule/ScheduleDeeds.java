@@ -8,8 +8,10 @@ import io.mirrorneuron.runtime.manifest.schedule.ChildManifest;
 import io.mirrorneuron.runtime.schedule.event.OwnNews;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.wire.Json;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -40,11 +42,25 @@ final class ScheduleDeeds implements Deeds<ScheduleInput, ScheduleDeed> {
       case ScheduleDeed.Look(var dispatch, var all) ->
           CompletableFuture.supplyAsync(
               () -> new ScheduleInput.Seen(dispatch, jobs.open(all)), threads);
+      case ScheduleDeed.Survey survey ->
+          CompletableFuture.supplyAsync(() -> survey(survey), threads);
       case ScheduleDeed.Close(var job) -> CompletableFuture.supplyAsync(() -> close(job), threads);
       case ScheduleDeed.Start start -> start(id, start);
       case ScheduleDeed.Tell(var happened) ->
           news.tell(happened).thenApply(told -> new ScheduleInput.Told(happened.id()));
     };
+  }
+
+  private ScheduleInput survey(ScheduleDeed.Survey survey) {
+    Set<String> ended = new HashSet<>(survey.jobs());
+    ended.removeAll(jobs.open(survey.jobs()));
+    String dispatch = survey.dispatchId();
+    boolean had = dispatch != null && jobs.made(jobId(survey.graphId(), survey.at(), dispatch));
+    return new ScheduleInput.Surveyed(dispatch, ended, had);
+  }
+
+  private String jobId(String graphId, long at, String dispatch) {
+    return jobs.jobId(graphId, Math.max(0, at), DispatchIds.jobPart(dispatch));
   }
 
   /** Who comes late, as it stood still, finds that another server has made the job. */
@@ -94,11 +110,7 @@ final class ScheduleDeeds implements Deeds<ScheduleInput, ScheduleDeed> {
   private ScheduleInput start(ScheduleDeed.Start start, String manifest) {
     String dispatch = start.due().dispatchId();
     try {
-      String jobId =
-          jobs.jobId(
-              start.origin().graphId(),
-              Math.max(0, start.due().at()),
-              DispatchIds.jobPart(dispatch));
+      String jobId = jobId(start.origin().graphId(), start.due().at(), dispatch);
       jobs.make(
           new ChildJobs.Order(
               jobId,

@@ -67,7 +67,7 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
   private ScheduleState decide(Schedule schedule, ScheduleInput input, long now) {
     ScheduleDraft draft = new ScheduleDraft(schedule, now);
     ScheduleTurn turn = new ScheduleTurn(draft, calendar);
-    DispatchTurn dispatch = new DispatchTurn(draft);
+    BackfillTurn backfill = new BackfillTurn(draft, calendar);
     switch (input) {
       case ScheduleInput.Wake() -> turn.wake();
       case ScheduleInput.Pause(String reason, Long until) -> {
@@ -78,8 +78,10 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
         requireOpen(schedule);
         turn.resume(reason);
       }
-      case ScheduleInput.Redefine redefine ->
-          turn.redefine(redefine.definition(), redefine.enabled(), redefine.reason());
+      case ScheduleInput.Redefine redefine -> {
+        backfill.requireSameTimes(redefine.definition());
+        turn.redefine(redefine.definition(), redefine.enabled(), redefine.reason());
+      }
       case ScheduleInput.RunNow run -> {
         if (schedule.waiting().size() >= ScheduleDraft.MOST_WAITING) {
           throw new MnException(
@@ -90,16 +92,37 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
         turn.runNow(run);
       }
       case ScheduleInput.Happened event -> turn.happened(event);
-      case ScheduleInput.Seen(String id, var open) -> dispatch.seen(id, open);
-      case ScheduleInput.Started(String id, String job) -> dispatch.started(id, job);
-      case ScheduleInput.NotStarted(String id, String why, boolean mayPass) ->
-          dispatch.notStarted(id, why, mayPass);
-      case ScheduleInput.Closed(String job, boolean wasOpen) -> dispatch.closed(job, wasOpen);
+      case ScheduleInput.Outcome outcome -> learn(draft, outcome);
+      case ScheduleInput.BeginBackfill(var range, long total) -> backfill.begin(range, total);
+      case ScheduleInput.CancelBackfill() -> backfill.cancel();
       case ScheduleInput.Delete(String reason) -> turn.delete(reason);
       case ScheduleInput.Create _, ScheduleInput.Told _ ->
           throw new IllegalStateException("decided on before");
     }
+    backfill.advance();
     return draft.end(null);
+  }
+
+  private void learn(ScheduleDraft draft, ScheduleInput.Outcome outcome) {
+    DispatchTurn dispatch = new DispatchTurn(draft, calendar);
+    BackfillTurn backfill = new BackfillTurn(draft, calendar);
+    switch (outcome) {
+      case ScheduleInput.Seen(String id, var open) -> dispatch.seen(id, open);
+      case ScheduleInput.Started(String id, String job) -> {
+        dispatch.started(id, job);
+        backfill.started(id, job);
+      }
+      case ScheduleInput.NotStarted(String id, String why, boolean mayPass) -> {
+        dispatch.notStarted(id, why, mayPass);
+        backfill.notStarted(id, why, mayPass);
+      }
+      case ScheduleInput.Closed(String job, boolean wasOpen) -> {
+        dispatch.closed(job, wasOpen);
+        backfill.closed(job, wasOpen);
+      }
+      case ScheduleInput.Surveyed(String id, var ended, boolean had) ->
+          backfill.surveyed(id, ended, had);
+    }
   }
 
   private static void requireOpen(Schedule schedule) {
@@ -126,7 +149,10 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
         case STARTS -> owed.add(new ScheduleDeed.Start(due, schedule.definition(), origin));
       }
     }
-    schedule.children().stream()
+    owed(schedule, origin).ifPresent(owed::add);
+    schedule
+        .work()
+        .jobs()
         .filter(Child::closing)
         .forEach(child -> owed.add(new ScheduleDeed.Close(child.jobId())));
     schedule.work().news().untold().forEach(news -> owed.add(new ScheduleDeed.Tell(news)));
@@ -144,6 +170,7 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
     Schedule schedule = state.schedule();
     Stream<Long> times =
         Stream.of(
+            backfillWakes(schedule.work().backfill()),
             schedule.isActive() ? schedule.nextDue() : null,
             schedule.status() == Status.PAUSED ? schedule.pausedUntil() : null);
     LongStream dues =
@@ -153,7 +180,9 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
                 .filter(due -> due.phase() == Phase.WAITS)
                 .mapToLong(Due::notBefore);
     LongStream windows =
-        schedule.children().stream()
+        schedule
+            .work()
+            .jobs()
             .filter(child -> child.windowEnd() != null && !child.closing())
             .mapToLong(Child::windowEnd);
     return Stream.of(
@@ -174,6 +203,36 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
     return trigger.debounce() != null
         ? schedule.gathered().wakeAt(trigger.debounce())
         : schedule.gathered().wakeAt(trigger.correlate());
+  }
+
+  /** What a backfill wants done. */
+  private static Optional<ScheduleDeed> owed(Schedule schedule, ScheduleDeed.Origin origin) {
+    Backfill backfill = schedule.work().backfill();
+    if (backfill == null
+        || !backfill.isBusy() && !(backfill.isRunning() && backfill.look().now())) {
+      return Optional.empty();
+    }
+    Due due = backfill.isBusy() ? backfill.next() : null;
+    if (due != null && due.phase() == Phase.STARTS) {
+      return Optional.of(new ScheduleDeed.Start(due, schedule.definition(), origin));
+    }
+    List<String> jobs = backfill.open().stream().map(Child::jobId).toList();
+    return Optional.of(
+        new ScheduleDeed.Survey(
+            jobs,
+            due == null ? null : due.dispatchId(),
+            due == null ? 0 : due.at(),
+            origin.graphId()));
+  }
+
+  /** When a backfill that wants nothing done goes on; null for never. */
+  private static Long backfillWakes(Backfill backfill) {
+    if (backfill == null || !backfill.isRunning() || backfill.isBusy() || backfill.look().now()) {
+      return null;
+    }
+    long look = backfill.open().isEmpty() ? Long.MAX_VALUE : backfill.look().at();
+    boolean waits = backfill.next() != null && !backfill.isFull();
+    return Math.min(look, waits ? backfill.next().notBefore() : Long.MAX_VALUE);
   }
 
   @Override

@@ -2,7 +2,6 @@ package io.mirrorneuron.runtime.schedule;
 
 import io.mirrorneuron.runtime.schedule.Definition.Kind;
 import io.mirrorneuron.runtime.schedule.Schedule.Status;
-import io.mirrorneuron.runtime.schedule.ScheduleWork.Child;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Reason;
@@ -66,12 +65,8 @@ final class ScheduleTurn {
       becomeDue();
     }
     draft.schedule =
-        draft.schedule.children(draft.schedule.children().stream().map(this::closed).toList());
-  }
-
-  private Child closed(Child child) {
-    boolean ends = child.windowEnd() != null && child.windowEnd() <= draft.now;
-    return ends ? new Child(child.jobId(), child.dispatchId(), child.windowEnd(), true) : child;
+        draft.schedule.children(
+            draft.schedule.children().stream().map(child -> child.closingAt(draft.now)).toList());
   }
 
   private void becomeDue() {
@@ -102,6 +97,9 @@ final class ScheduleTurn {
 
   private void await(long at, Reason reason, boolean catchUp, long notBefore) {
     String id = DispatchIds.ofTime(draft.schedule.id(), at);
+    if (reason == Reason.PERIODIC && draft.schedule.work().times().has(calendar, at)) {
+      return; // a backfill has made its job
+    }
     draft.arrive(
         new Due(id, at, reason, null, catchUp, Map.of(), Map.of(), Phase.WAITS, notBefore));
   }

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.schedule;
 
+import io.mirrorneuron.port.schedule.BackfillView;
 import io.mirrorneuron.port.schedule.DispatchRecord;
 import io.mirrorneuron.port.schedule.ScheduleView;
 import io.mirrorneuron.runtime.schedule.Definition.Kind;
@@ -40,7 +41,9 @@ final class ScheduleViews {
   }
 
   private static List<String> open(Schedule schedule, Set<String> open) {
-    return schedule.children().stream()
+    return schedule
+        .work()
+        .jobs()
         .map(ScheduleWork.Child::jobId)
         .filter(job -> open == null || open.contains(job))
         .toList();
@@ -106,12 +109,33 @@ final class ScheduleViews {
         DispatchNotes.time(told.lastMissedAt()),
         told.lastBlocked(),
         why(schedule),
+        backfill(schedule.work().backfill(), open),
         DispatchNotes.time(schedule.made().at()),
         DispatchNotes.time(schedule.updatedAt()));
   }
 
   private static Map<String, Object> inner(Map<String, Object> form, String name) {
     return form.get(name) == null ? null : WrittenMembers.objectOf(form.get(name));
+  }
+
+  private static BackfillView backfill(Backfill backfill, List<String> open) {
+    if (backfill == null) {
+      return null;
+    }
+    Backfill.Progress progress = backfill.progress();
+    return new BackfillView(
+        DispatchNotes.time(backfill.range().from()),
+        DispatchNotes.time(backfill.range().to()),
+        backfill.range().concurrency(),
+        backfill.status().word(),
+        progress.total(),
+        progress.made(),
+        progress.skipped(),
+        progress.failed(),
+        backfill.next() == null ? null : DispatchNotes.time(backfill.next().at()),
+        backfill.open().stream().map(ScheduleWork.Child::jobId).filter(open::contains).toList(),
+        DispatchNotes.time(backfill.beganAt()),
+        DispatchNotes.time(backfill.endedAt()));
   }
 
   private static String why(Schedule schedule) {

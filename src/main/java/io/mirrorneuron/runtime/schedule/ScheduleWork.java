@@ -1,6 +1,8 @@
 package io.mirrorneuron.runtime.schedule;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.mirrorneuron.runtime.schedule.cron.Calendar;
+import io.mirrorneuron.runtime.schedule.cron.TimesMade;
 import io.mirrorneuron.runtime.schedule.event.OwnEvent;
 import io.mirrorneuron.runtime.schedule.gather.Gathered;
 import java.util.ArrayList;
@@ -8,20 +10,30 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * What a schedule has to do, and what it has under way.
  *
  * @param waiting what it is due for and was not dealt with yet, in order
  * @param recent the last dispatches that events and calls have led to: told again, they are known
- * @param children its jobs that were open when it was last looked at
+ * @param children its jobs that were open when it was last looked at, without those of a backfill
  * @param gathered events that wait for others to make a job with
  * @param news of it that are to be told
+ * @param backfill the last one; null when there was none
+ * @param times of its calendar that have had their job
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 record ScheduleWork(
-    List<Due> waiting, List<String> recent, List<Child> children, Gathered gathered, News news) {
-  static final ScheduleWork NONE = new ScheduleWork(List.of(), List.of(), List.of(), null, null);
+    List<Due> waiting,
+    List<String> recent,
+    List<Child> children,
+    Gathered gathered,
+    News news,
+    Backfill backfill,
+    TimesMade times) {
+  static final ScheduleWork NONE =
+      new ScheduleWork(List.of(), List.of(), List.of(), null, null, null, null);
 
   private static final int MOST_RECENT = 100;
 
@@ -31,6 +43,7 @@ record ScheduleWork(
     children = children == null ? List.of() : List.copyOf(children);
     gathered = gathered == null ? Gathered.NOTHING : gathered;
     news = news == null ? News.NONE : news;
+    times = times == null ? TimesMade.NONE : times;
   }
 
   /**
@@ -66,7 +79,8 @@ record ScheduleWork(
     DELAYED,
     RESOURCE_WAIT,
     EVENT,
-    MANUAL;
+    MANUAL,
+    BACKFILL;
 
     String word() {
       return name().toLowerCase(Locale.ROOT);
@@ -129,22 +143,28 @@ record ScheduleWork(
    * @param windowEnd when it must have ended; null for never
    * @param closing whether it is being cancelled for that
    */
-  record Child(String jobId, String dispatchId, Long windowEnd, boolean closing) {}
+  record Child(String jobId, String dispatchId, Long windowEnd, boolean closing) {
+    /** The same, being cancelled when its window has ended. */
+    Child closingAt(long now) {
+      boolean ends = windowEnd != null && windowEnd <= now;
+      return ends ? new Child(jobId, dispatchId, windowEnd, true) : this;
+    }
+  }
 
   ScheduleWork waiting(List<Due> all) {
-    return new ScheduleWork(all, recent, children, gathered, news);
+    return new ScheduleWork(all, recent, children, gathered, news, backfill, times);
   }
 
   ScheduleWork children(List<Child> all) {
-    return new ScheduleWork(waiting, recent, all, gathered, news);
+    return new ScheduleWork(waiting, recent, all, gathered, news, backfill, times);
   }
 
   ScheduleWork gathering(Gathered all) {
-    return new ScheduleWork(waiting, recent, children, all, news);
+    return new ScheduleWork(waiting, recent, children, all, news, backfill, times);
   }
 
   ScheduleWork news(News all) {
-    return new ScheduleWork(waiting, recent, children, gathered, all);
+    return new ScheduleWork(waiting, recent, children, gathered, all, backfill, times);
   }
 
   /** The same with one of what it waits for changed, or without it when that becomes null. */
@@ -169,11 +189,28 @@ record ScheduleWork(
     List<String> all = new ArrayList<>(recent);
     all.add(dispatchId);
     List<String> newest = all.subList(Math.max(0, all.size() - MOST_RECENT), all.size());
-    return new ScheduleWork(waiting, newest, children, gathered, news);
+    return new ScheduleWork(waiting, newest, children, gathered, news, backfill, times);
+  }
+
+  ScheduleWork filling(Backfill other) {
+    return new ScheduleWork(waiting, recent, children, gathered, news, other, times);
+  }
+
+  /** The same after a time has had its job. */
+  ScheduleWork made(Calendar calendar, Definition definition, long at) {
+    TimesMade more = times.with(calendar, definition.crons(), definition.timezone(), at);
+    return new ScheduleWork(waiting, recent, children, gathered, news, backfill, more);
+  }
+
+  /** Its jobs, as far as they were open when it was last looked at them. */
+  Stream<Child> jobs() {
+    return Stream.concat(
+        children.stream(), backfill == null ? Stream.of() : backfill.open().stream());
   }
 
   boolean awaits(String dispatchId) {
-    return waiting.stream().anyMatch(one -> one.dispatchId().equals(dispatchId));
+    return waiting.stream().anyMatch(one -> one.dispatchId().equals(dispatchId))
+        || backfill != null && backfill.isBusyWith(dispatchId);
   }
 
   /** Whether an event or a call has led to this before. */

@@ -34,6 +34,12 @@ final class ScheduleWorld {
   /** By schedule and event, what was told of it. */
   final Map<String, TreeMap<String, OwnEvent>> told = new HashMap<>();
 
+  /** By schedule, the times whose jobs a backfill has made. */
+  final Map<String, Set<Long>> backfilled = new HashMap<>();
+
+  /** By schedule, how many of the jobs of its backfills may be open at a time. */
+  final Map<String, Integer> concurrency = new HashMap<>();
+
   private final Map<String, Long> ends = new HashMap<>();
   private final Random random;
   private final LongSupplier clock;
@@ -82,9 +88,18 @@ final class ScheduleWorld {
         assertThat(before == null ? news : before).as("what has one id").isEqualTo(news);
         yield new ScheduleInput.Told(news.id());
       }
+      case ScheduleDeed.Survey survey -> {
+        Set<String> ended = new HashSet<>(survey.jobs());
+        ended.removeIf(job -> ends.get(job) > clock.getAsLong());
+        boolean had = survey.dispatchId() != null && ends.containsKey(job(survey.dispatchId()));
+        yield new ScheduleInput.Surveyed(survey.dispatchId(), ended, had);
+      }
       case ScheduleDeed.Close(String job) -> new ScheduleInput.Closed(job, true);
       case ScheduleDeed.Start start -> {
-        String job = "job-" + DispatchIds.jobPart(start.due().dispatchId());
+        String job = job(start.due().dispatchId());
+        if (start.due().reason() == ScheduleWork.Reason.BACKFILL) {
+          backfill(id, start.due(), job);
+        }
         made.computeIfAbsent(id, first -> new TreeMap<>())
             .computeIfAbsent(start.due().at(), first -> new HashSet<>())
             .add(job);
@@ -109,6 +124,34 @@ final class ScheduleWorld {
         .count();
   }
 
+  private static String job(String dispatchId) {
+    return "job-" + DispatchIds.jobPart(dispatchId);
+  }
+
+  private void backfill(String id, ScheduleWork.Due due, String job) {
+    boolean isOwn = !backfilled.computeIfAbsent(id, first -> new HashSet<>()).add(due.at());
+    assertThat(isOwn || !ends.containsKey(job)).as(id + " had its job for " + due.at()).isTrue();
+    if (!isOwn) {
+      long open =
+          backfilled.get(id).stream()
+              .map(at -> job(DispatchIds.ofTime(id, at)))
+              .filter(one -> ends.getOrDefault(one, 0L) > clock.getAsLong())
+              .count();
+      assertThat(open).as(id + " open").isLessThan(concurrency.get(id));
+    }
+  }
+
+  /** Each time of a range has had its job. */
+  void checkBackfilled(String which, Schedule schedule, long from, long to) {
+    Definition definition = schedule.definition();
+    Set<Long> all = made.getOrDefault(schedule.id(), new TreeMap<>()).keySet();
+    OptionalLong next = CALENDAR.next(definition.crons(), definition.timezone(), from - 1);
+    while (next.isPresent() && next.getAsLong() < to) {
+      assertThat(all).as(which + " backfilled").contains(next.getAsLong());
+      next = CALENDAR.next(definition.crons(), definition.timezone(), next.getAsLong());
+    }
+  }
+
   /** Each time that has come was dealt with once, in one way or another. */
   void check(String which, Schedule schedule, boolean nothingMissed) {
     List<Long> due = new ArrayList<>();
@@ -122,7 +165,10 @@ final class ScheduleWorld {
     }
     TreeMap<Long, Set<String>> jobs = made.getOrDefault(schedule.id(), new TreeMap<>());
     jobs.forEach((at, names) -> assertThat(names).as(which + " made twice for " + at).hasSize(1));
-    assertThat(due).as(which + ": made for what was not due").containsAll(jobs.keySet());
+    Set<Long> filled = backfilled.getOrDefault(schedule.id(), Set.of());
+    Set<Long> own = new HashSet<>(jobs.keySet());
+    own.removeAll(filled);
+    assertThat(due).as(which + ": made for what was not due").containsAll(own);
     ScheduleCounters counted = schedule.counters();
     assertThat(counted.dispatched()).as(which + " dispatched").isEqualTo(jobs.size());
     assertThat(told(schedule.id(), "schedule_dispatched"))
@@ -138,7 +184,7 @@ final class ScheduleWorld {
             + counted.blocked()
             + counted.failed()
             + schedule.waiting().size();
-    assertThat(dealtWith).as(which + " dealt with").isEqualTo(due.size());
+    assertThat(dealtWith).as(which + " dealt with").isEqualTo(due.size() + filled.size());
     if (nothingMissed) {
       assertThat(counted.missed()).as(which + " missed").isZero();
     }

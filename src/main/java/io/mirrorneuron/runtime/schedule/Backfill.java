@@ -1,0 +1,148 @@
+package io.mirrorneuron.runtime.schedule;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Child;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The times of a past range for which a schedule makes jobs, oldest first.
+ *
+ * @param next the time that comes next, and how far it is; null when all were dealt with
+ * @param open its jobs that were open when it was last looked
+ * @param beganAt milliseconds since the epoch
+ * @param endedAt null while it runs
+ */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+record Backfill(
+    Range range,
+    Status status,
+    Due next,
+    Progress progress,
+    List<Child> open,
+    Look look,
+    long beganAt,
+    Long endedAt) {
+
+  Backfill {
+    open = open == null ? List.of() : List.copyOf(open);
+  }
+
+  /**
+   * @param from the first time that may be in it, milliseconds since the epoch
+   * @param to later than all of them
+   * @param concurrency how many of its jobs are open at a time at most
+   */
+  record Range(long from, long to, int concurrency) {}
+
+  enum Status {
+    RUNNING,
+    COMPLETED,
+    CANCELLED;
+
+    String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * @param total times of the range
+   * @param skipped had their job already
+   */
+  record Progress(long total, long made, long skipped, long failed) {
+    Progress madeOne() {
+      return new Progress(total, made + 1, skipped, failed);
+    }
+
+    Progress skippedOne() {
+      return new Progress(total, made, skipped + 1, failed);
+    }
+
+    Progress failedOne() {
+      return new Progress(total, made, skipped, failed + 1);
+    }
+  }
+
+  /**
+   * When it is looked which of its jobs have ended.
+   *
+   * @param now whether it is being looked
+   * @param at else when, milliseconds since the epoch
+   * @param pause what lies between two looks
+   */
+  record Look(boolean now, long at, long pause) {
+    private static final long SHORTEST_MS = 250;
+    private static final long LONGEST_MS = 5_000;
+
+    /** Something has changed, and may change again soon. */
+    static Look soon(long time) {
+      return new Look(false, time + SHORTEST_MS, SHORTEST_MS);
+    }
+
+    /** Nothing has changed since the last one. */
+    Look later(long time) {
+      long longer = Math.min(2 * pause, LONGEST_MS);
+      return new Look(false, time + longer, longer);
+    }
+
+    Look begun() {
+      return new Look(true, at, pause);
+    }
+  }
+
+  static Backfill of(Range range, long total, Due first, List<Child> open, long now) {
+    return new Backfill(
+        range,
+        Status.RUNNING,
+        first,
+        new Progress(total, 0, 0, 0),
+        open,
+        Look.soon(now),
+        now,
+        null);
+  }
+
+  @JsonIgnore
+  boolean isRunning() {
+    return status == Status.RUNNING;
+  }
+
+  /** Whether it was decided that the job of its next time is looked for or made. */
+  @JsonIgnore
+  boolean isBusy() {
+    return next != null && next.phase() != Phase.WAITS;
+  }
+
+  boolean isBusyWith(String dispatchId) {
+    return isBusy() && next.dispatchId().equals(dispatchId);
+  }
+
+  @JsonIgnore
+  boolean isFull() {
+    return open.size() >= range.concurrency();
+  }
+
+  /** The same with another next time, and what became of the one before. */
+  Backfill then(Due due, Progress now) {
+    return new Backfill(range, status, due, now, open, look, beganAt, endedAt);
+  }
+
+  Backfill at(Due due) {
+    return then(due, progress);
+  }
+
+  Backfill open(List<Child> all) {
+    return new Backfill(range, status, next, progress, all, look, beganAt, endedAt);
+  }
+
+  Backfill looking(Look when) {
+    return new Backfill(range, status, next, progress, open, when, beganAt, endedAt);
+  }
+
+  Backfill ended(Status how, Due left, long now) {
+    return new Backfill(range, how, left, progress, open, look, beganAt, now);
+  }
+}
