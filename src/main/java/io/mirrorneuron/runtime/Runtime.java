@@ -4,6 +4,7 @@ import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
+import io.mirrorneuron.port.webhook.OutboundWebhooks;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.record.RunRecorder;
 import io.mirrorneuron.runtime.admission.Admission;
@@ -80,14 +81,14 @@ public final class Runtime implements AutoCloseable {
     Watches watches = new Watches();
     timers = new ScheduledTimers(identity.clock());
     NodeServices node = NodeServices.of(identity, lanes, keys);
-    events = NodeEvents.of(identity, lanes, keys);
+    events = NodeEvents.of(settings, identity, lanes, keys, timers, vertx);
     executions =
         NodePrograms.start(
             settings, identity, machine, runs, storage, bundles.source(), node.gate());
     load = NodeAdmission.load(settings, identity, machine, executions, timers);
     services = node.with(settings, identity, vertx, executions, timers, bundles.local()::payloads);
     store = NodeJobs.store(settings.retention(), lanes, keys);
-    recorder = new RunRecorder(runs, store, executions::flush, events.own()::ended, storage);
+    recorder = new RunRecorder(runs, store, executions::flush, events.own(), storage);
     Admission admission = NodeAdmission.of(settings, identity, machine, executions);
     engine =
         engine(settings, identity, ports(keys, identity, admission), manifests, bundles, watches);
@@ -99,6 +100,7 @@ public final class Runtime implements AutoCloseable {
     resumeOpenJobs(
         identity.owner(), bundles.sweep(this::bundles, timers, settings.retention().bundles()));
     schedules.start();
+    events.webhooks().start();
   }
 
   /** Fingerprints of payload files that somebody needs. */
@@ -189,6 +191,10 @@ public final class Runtime implements AutoCloseable {
     return schedules.port();
   }
 
+  public OutboundWebhooks webhooks() {
+    return events.webhooks().port();
+  }
+
   /** The hot read path of job rows. */
   public JobRows rows() {
     return store.hotRows();
@@ -228,6 +234,7 @@ public final class Runtime implements AutoCloseable {
   @Override
   public void close() {
     schedules.close();
+    events.webhooks().close();
     timers.close();
     try {
       engine.close().get(FLUSH_SECONDS, TimeUnit.SECONDS);

@@ -40,6 +40,7 @@ final class Recording {
   private final Consumer<String> beforeEnd;
   private final RecordedDocuments documents;
   private final EndedJob.Origin origin;
+  private final ToldChanges changes;
   private RecordedLogs logs;
   private RunFolder folder;
   private long recorded;
@@ -53,13 +54,15 @@ final class Recording {
    *     empty page when there are none
    * @param beforeEnd is given the run's id when the job has ended, before its logs are completed:
    *     writes the output of its programs that is still in memory
+   * @param hears what happens to the job
    */
   Recording(
       RunStore runs,
       RecordedJob job,
       ObjectNode manifest,
       LongFunction<List<StoredEvent>> eventsAfter,
-      Consumer<String> beforeEnd) {
+      Consumer<String> beforeEnd,
+      JobEnds hears) {
     this.runs = runs;
     this.jobId = job.jobId();
     this.runId = job.runId();
@@ -67,13 +70,14 @@ final class Recording {
     this.beforeEnd = beforeEnd;
     this.documents = new RecordedDocuments(job, manifest);
     this.origin = RecordedJob.origin(manifest);
+    this.changes = new ToldChanges(hears, job, origin);
     this.records = new EventRecords(runId, documents.blueprintId(), job.traceId(), jobId);
     restart();
   }
 
   /** Forgets how far it has come; all events are read again. */
   private void restart() {
-    logs = new RecordedLogs(records, jobId, documents::note);
+    logs = new RecordedLogs(records, jobId, documents::note, changes::tell);
     recorded = 0;
     status = null;
   }

@@ -3,7 +3,10 @@ package io.mirrorneuron.runtime.schedule.event;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.event.NewEvent;
+import io.mirrorneuron.port.event.RuntimeEvents;
+import io.mirrorneuron.port.event.TriggerEvent;
 import io.mirrorneuron.run.record.EndedJob;
+import io.mirrorneuron.run.record.JobEnds;
 import io.mirrorneuron.runtime.loop.JobWatch;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -13,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tells as events what happens in this runtime. */
-public final class OwnEvents {
+public final class OwnEvents implements JobEnds {
   private static final Logger LOG = LoggerFactory.getLogger(OwnEvents.class);
 
   /** Ends of jobs that make jobs whose ends make jobs: schedules may do that in a circle. */
@@ -29,10 +32,20 @@ public final class OwnEvents {
    * {@code job_completed}, {@code job_failed} or {@code job_cancelled}. Told again, it is known by
    * its id. Of a job that was removed there is nothing to tell.
    */
+  @Override
   public CompletionStage<?> ended(EndedJob job) {
     if (job.jobId() == null) {
       return CompletableFuture.completedStage(null);
     }
+    NewEvent event = about(job, "job_" + job.status());
+    boolean isActedOn = job.origin().chain() < LONGEST_CHAIN;
+    if (!isActedOn) {
+      LOG.warn("job {} is the end of a chain of {} jobs", job.jobId(), LONGEST_CHAIN);
+    }
+    return CompletableFuture.runAsync(() -> tell(event, isActedOn), Thread::startVirtualThread);
+  }
+
+  private static NewEvent about(EndedJob job, String type) {
     Map<String, Object> payload = new LinkedHashMap<>();
     payload.put("job_id", job.jobId());
     put(payload, "run_id", job.runId());
@@ -44,12 +57,16 @@ public final class OwnEvents {
     put(payload, "chain", job.origin().chain() == 0 ? null : job.origin().chain());
     put(payload, "error", job.error());
     String id = "event_%s-%d".formatted(job.jobId(), job.eventSeq());
-    NewEvent event = new NewEvent(id, "job_" + job.status(), EndedJob.TELLER, payload);
-    boolean isActedOn = job.origin().chain() < LONGEST_CHAIN;
-    if (!isActedOn) {
-      LOG.warn("job {} is the end of a chain of {} jobs", job.jobId(), LONGEST_CHAIN);
+    return new NewEvent(id, type, EndedJob.TELLER, payload);
+  }
+
+  /** One of {@link RuntimeEvents#FOR_WEBHOOKS}. */
+  @Override
+  public void changed(EndedJob job, String type, String at) {
+    if (RuntimeEvents.FOR_WEBHOOKS.contains(type) && events.isListenedFor(type)) {
+      NewEvent event = about(job, type);
+      events.tellOnly(new TriggerEvent(event.eventId(), type, event.source(), event.payload(), at));
     }
-    return CompletableFuture.runAsync(() -> tell(event, isActedOn), Thread::startVirtualThread);
   }
 
   /**
