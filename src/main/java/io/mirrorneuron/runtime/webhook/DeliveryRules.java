@@ -43,7 +43,7 @@ final class DeliveryRules {
    * @param chance from 0 to 1
    * @return milliseconds
    */
-  static long wait(int tries, double chance) {
+  static long pause(int tries, double chance) {
     long least = WAITS[Math.min(tries, WAITS.length) - 1].toMillis();
     return least + (long) (least * JITTER * chance);
   }
@@ -55,7 +55,7 @@ final class DeliveryRules {
    * @param tries with this one
    */
   static long alone(int tries, double chance) {
-    return AROUND_MS + wait(tries, chance);
+    return AROUND_MS + pause(tries, chance);
   }
 
   /**
@@ -77,7 +77,7 @@ final class DeliveryRules {
       return new Verdict(Fate.DISABLED, note, 0, "it answered 410: it wants nothing more");
     }
     return tries < MOST_TRIES
-        ? new Verdict(Fate.RETRY, note, wait(tries, chance), "")
+        ? new Verdict(Fate.RETRY, note, pause(tries, chance), "")
         : new Verdict(Fate.DEAD, note, 0, GIVEN_UP.formatted(MOST_TRIES, answer.error()));
   }
 

@@ -28,21 +28,23 @@ import java.util.stream.Collectors;
  * goes to the address that was judged. Of an answer only its status counts. Blocking; thread-safe.
  */
 final class HttpDeliverer implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofMillis(DeliveryRules.PATIENCE_MS);
   private static final int MOST_READ = 1024;
   private static final int MOST_SHOWN = 200;
 
   private final AddressGuard guard;
   private final Connections connections;
   private final Clock clock;
+  private final Duration patience;
 
   /**
    * @param guard says where they may go; closed with this, as the connections are
+   * @param patience with which answers are waited for
    */
-  HttpDeliverer(AddressGuard guard, Connections connections, Clock clock) {
+  HttpDeliverer(AddressGuard guard, Connections connections, Clock clock, Duration patience) {
     this.guard = guard;
     this.connections = connections;
     this.clock = clock;
+    this.patience = patience;
   }
 
   /** Tries once. Whatever goes wrong is an answer. */
@@ -55,14 +57,14 @@ final class HttpDeliverer implements AutoCloseable {
       Peer peer = new Peer(guard.judged(uri.getHost(), port, Set.of()), uri.getHost(), tls);
       String excerpt =
           connections.ask(
-              peer, PATIENCE, connection -> ask(connection, target, peer, delivery, status));
+              peer, patience, connection -> ask(connection, target, peer, delivery, status));
       return answered(status.get(), excerpt);
     } catch (NotAsked e) {
       return new TryAnswer(0, "not sent: " + e.getMessage(), "");
     } catch (TimeoutException e) {
       return status.get() != 0
           ? answered(status.get(), "")
-          : new TryAnswer(0, "no answer within %d s".formatted(PATIENCE.toSeconds()), "");
+          : new TryAnswer(0, "no answer within %d s".formatted(patience.toSeconds()), "");
     } catch (Exception e) {
       return new TryAnswer(0, "not delivered: " + said(e), "");
     }

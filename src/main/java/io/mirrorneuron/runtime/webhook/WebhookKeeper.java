@@ -16,6 +16,7 @@ import io.mirrorneuron.store.webhook.DeliveryQueue.Head;
 import io.mirrorneuron.store.webhook.DeliveryQueue.Room;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +26,8 @@ import java.util.concurrent.CompletionStage;
 public final class WebhookKeeper implements OwnEventListener, AutoCloseable {
   /** What is kept of each target. */
   public static final Room ROOM = new Room(1_000, 8 << 20, 50, 5_000);
+
+  private static final Duration PATIENCE = Duration.ofMillis(DeliveryRules.PATIENCE_MS);
 
   private final DeliveryQueue queue;
   private final TargetRecords targets;
@@ -47,7 +50,7 @@ public final class WebhookKeeper implements OwnEventListener, AutoCloseable {
     SecureRandom random = new SecureRandom();
     queue = home.queue();
     targets = new TargetRecords(home.records(), timers);
-    http = new HttpDeliverer(guard, connections, home.clock());
+    http = new HttpDeliverer(guard, connections, home.clock(), PATIENCE);
     lead = new HeldLead(DeliveryQueue.KIND, home.owner(), home.lease(), timers);
     loop = new DeliveryLoop(queue, this::deliver, lead, timers, random::nextDouble);
     port = new LocalWebhooks(targets, queue, loop, guard, home.clock(), random);
