@@ -118,7 +118,8 @@ class DeliveryRulesTest {
   void anEventThatIsTooLargeIsToldWithoutItsLargeMembers() {
     Map<String, Object> payload =
         Map.of("job_id", "j", "error", Map.of("message", "x".repeat(300_000)), "n", 7);
-    String body = DeliveryForm.of(new TriggerEvent("1", "job_failed", "runtime", payload, AT)).body();
+    String body =
+        DeliveryForm.of(new TriggerEvent("1", "job_failed", "runtime", payload, AT)).body();
     assertThat(body)
         .contains("\"job_id\":\"j\"", "\"n\":7", "\"truncated\":true")
         .hasSizeLessThan(1_000);

@@ -68,10 +68,7 @@ class HttpDelivererIT {
     AddressGuard guard = AddressGuard.of(Purpose.WEBHOOK, doors, List.of(allowed));
     try (HttpDeliverer deliverer =
         new HttpDeliverer(
-            guard,
-            new Connections(VERTX, options),
-            Clock.fixed(NOW, ZoneOffset.UTC),
-            patience)) {
+            guard, new Connections(VERTX, options), Clock.fixed(NOW, ZoneOffset.UTC), patience)) {
       return deliverer.send(target(url, new Target.Key("whsec_c2VjcmV0", 0)), DELIVERY);
     }
   }
@@ -181,13 +178,13 @@ class HttpDelivererIT {
 
   @Test
   void addressesOfThisMachineAndPrivateNetworksAreNotConnectedTo() {
-    TryAnswer byName =
-        send(receiver.url("localhost"), PATIENT, new HttpClientOptions());
+    TryAnswer byName = send(receiver.url("localhost"), PATIENT, new HttpClientOptions());
     assertThat(byName.error())
         .startsWith("not sent: localhost")
         .contains("is this machine; an operator may allow it (webhooks.addresses)");
     assertThat(receiver.received()).isEmpty();
-    for (String url : new String[] {"http://10.1.2.3/x", "http://192.168.1.1", "https://[fd00::1]/"}) {
+    for (String url :
+        new String[] {"http://10.1.2.3/x", "http://192.168.1.1", "https://[fd00::1]/"}) {
       assertThat(send(url).error()).as(url).contains("is an address that webhooks may not ask");
     }
     assertThat(send("http://2130706433/").error()).contains("unusual spelling");
@@ -212,8 +209,7 @@ class HttpDelivererIT {
           .containsIgnoringCase("certificat");
       assertThat(send(secure.url("localhost"), PATIENT, trusting(right), "127.0.0.1", "::1"))
           .isEqualTo(new TryAnswer(204, "", ""));
-      assertThat(
-              send(other.url("localhost"), PATIENT, trusting(wrong), "127.0.0.1", "::1").error())
+      assertThat(send(other.url("localhost"), PATIENT, trusting(wrong), "127.0.0.1", "::1").error())
           .as("it is another's")
           .startsWith("not delivered: ")
           .contains("localhost");
