@@ -190,7 +190,8 @@ class WebhookOperationsIT extends WithGuardedGateway {
     }
 
     JsonNode all = json(200, gateway.get(path)).get("data");
-    assertThat(all).extracting(one -> one.get("delivery_id").asText() + one.get("state").asText())
+    assertThat(all)
+        .extracting(one -> one.get("delivery_id").asText() + one.get("state").asText())
         .containsExactly("e3pending", "e2dead", "e1dead");
     assertThat(all.get(0).get("next_try_at").asText()).isEqualTo("2026-01-02T03:04:05.006Z");
     assertThat(all.get(1).get("last_status").asInt()).isEqualTo(503);

@@ -15,10 +15,7 @@ import picocli.CommandLine.Parameters;
 /** {@code mn webhook}. */
 @Command(
     name = "webhook",
-    description = {
-      "Makes addresses at which others tell events, and targets that are told what happens here,",
-      "and looks after both."
-    },
+    description = "Looks after addresses at which others tell events, and targets that are told.",
     subcommands = {WebhookCreateCommand.class, WebhookDeliveriesCommand.class},
     footerHeading = "%nExamples:%n",
     footer = {

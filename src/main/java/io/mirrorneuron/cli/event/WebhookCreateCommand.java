@@ -17,8 +17,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "create",
     description = {
-      "Makes an address at which others tell events or, with --url, a target that is told what",
-      "happens here. Address and secret are shown now and never again."
+      "Makes an address at which others tell events, or a target that is told them.",
+      "With --url it is a target. Address and secret are shown now and never again."
     },
     footerHeading = "%nExamples:%n",
     footer = {

@@ -148,8 +148,7 @@ class OutboundWebhooksIT {
     try (WebhookReceiver receiver = WebhookReceiver.start()) {
       Map<String, Object> filters = Map.of("graph_id", "chosen");
       WebhookTarget target =
-          webhooks()
-              .create(new NewTarget("f", receiver.url(), List.of("job_failed"), filters));
+          webhooks().create(new NewTarget("f", receiver.url(), List.of("job_failed"), filters));
       run("other", "false");
       run("chosen", "true");
       String job = run("chosen", "false");
@@ -211,7 +210,8 @@ class OutboundWebhooksIT {
       WebhookTarget target = target(receiver, "job_*");
       run("late", "true");
       eventually(
-          "it was tried", () -> tries(target) == 1 && webhooks().get(target.webhookId()).pending() == 2);
+          "it was tried",
+          () -> tries(target) == 1 && webhooks().get(target.webhookId()).pending() == 2);
       runtime.leave();
       receiver.behave(WebhookReceiver.answering(200));
       runtime.startAgain();
@@ -222,8 +222,7 @@ class OutboundWebhooksIT {
   }
 
   private static int tries(WebhookTarget target) {
-    List<WebhookDelivery> waiting =
-        webhooks().deliveries(target.webhookId(), "pending", 1).data();
+    List<WebhookDelivery> waiting = webhooks().deliveries(target.webhookId(), "pending", 1).data();
     return waiting.isEmpty() || waiting.getFirst().lastStatus() == null
         ? 0
         : waiting.getFirst().tries();
