@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.webhook;
 import io.mirrorneuron.port.event.TriggerEvent;
 import io.mirrorneuron.runtime.schedule.event.EventFilter;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,9 @@ record Target(
 
   /** How long a secret goes on signing after a new one was made. */
   static final long GRACE_MS = 86_400_000;
+
+  /** So far clocks of servers may be apart. */
+  private static final long SKEW_MS = 60_000;
 
   /**
    * @param until when it signs no more, milliseconds since the epoch; 0 for the newest
@@ -54,7 +58,18 @@ record Target(
 
   boolean wants(TriggerEvent event) {
     return wants(event.eventType())
+        && !isOlder(event.createdAt())
         && new EventFilter(Set.of(event.eventType()), filters).matches(event);
+  }
+
+  /** What happened before there was the target may be told again after it was made. */
+  private boolean isOlder(String happenedAt) {
+    try {
+      Instant made = Instant.parse(createdAt);
+      return Instant.parse(happenedAt).isBefore(made.minusMillis(SKEW_MS));
+    } catch (DateTimeParseException e) {
+      return false;
+    }
   }
 
   /** Those that sign now. */

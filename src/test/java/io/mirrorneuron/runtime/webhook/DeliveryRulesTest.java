@@ -87,6 +87,9 @@ class DeliveryRulesTest {
     assertThat(wanting(null, "job_completed", "service_*").wants(failed)).isFalse();
     assertThat(wanting(Map.of("graph_id", "nightly"), "job_*").wants(failed)).isTrue();
     assertThat(wanting(Map.of("graph_id", "daily"), "job_*").wants(failed)).isFalse();
+    String before = "2026-01-02T03:02:00.000Z";
+    TriggerEvent old = new TriggerEvent("1", "job_failed", "runtime", Map.of(), before);
+    assertThat(wanting(null, "job_failed").wants(old)).as("there was no target").isFalse();
   }
 
   private static void refused(String because, NewTarget wanted) {
