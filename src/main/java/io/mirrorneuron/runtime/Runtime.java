@@ -34,9 +34,6 @@ import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +44,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Runtime implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Runtime.class);
-  private static final int FLUSH_SECONDS = 5;
 
   private final RedisLanes lanes;
   private final LocalExecutions executions;
@@ -236,13 +232,7 @@ public final class Runtime implements AutoCloseable {
     schedules.close();
     events.webhooks().close();
     timers.close();
-    try {
-      engine.close().get(FLUSH_SECONDS, TimeUnit.SECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      LOG.warn("open commits did not finish: {}", e.toString());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    NodeJobs.park(engine);
     services.keeper().close();
     executions.close();
     recorder.close();
