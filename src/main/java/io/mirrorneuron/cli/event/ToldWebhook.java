@@ -17,9 +17,9 @@ record ToldWebhook(
     String url,
     String status,
     String disabledReason,
-    String pending,
-    String dead,
-    String replayed,
+    Integer pending,
+    Integer dead,
+    Integer replayed,
     String path,
     String secret) {
 
@@ -55,9 +55,9 @@ record ToldWebhook(
     }
   }
 
-  private static void line(Output output, String label, String text) {
-    if (text != null) {
-      output.line(label + ": " + Output.printable(text));
+  private static void line(Output output, String label, Object value) {
+    if (value != null) {
+      output.line(label + ": " + Output.printable(value.toString()));
     }
   }
 }

@@ -53,8 +53,12 @@ public final class WebhookCommand extends CommandGroup {
         hook.direction(),
         events,
         hook.status(),
-        hook.pending(),
-        hook.dead());
+        text(hook.pending()),
+        text(hook.dead()));
+  }
+
+  private static String text(Integer number) {
+    return number == null ? null : number.toString();
   }
 
   static List<String> texts(String... texts) {

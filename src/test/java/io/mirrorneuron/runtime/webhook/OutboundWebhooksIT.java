@@ -168,7 +168,7 @@ class OutboundWebhooksIT {
   @Test
   void aPausedAndResumedJobIsToldOf() {
     try (WebhookReceiver receiver = WebhookReceiver.start()) {
-      WebhookTarget target = 
+      WebhookTarget target =
           target(receiver, "steered", "job_paused", "job_resumed", "job_cancelled");
       String job =
           runtime
