@@ -18,8 +18,9 @@ import java.util.stream.Stream;
  * <p>When it fails, the folder with the homes and logs of its servers stays, to be looked at.
  *
  * <p>Arguments: the program, then {@code --quick}, {@code --only=} with some of {@code
- * start,reads,chain,processes,fanout,open,runs,subscribers,restart}, {@code --record=FOLDER} for
- * flight recordings of the servers, {@code --out=FILE} for a copy of the document.
+ * start,reads,placement,resolve,chain,processes,fanout,open,runs,subscribers,restart}, {@code
+ * --record=FOLDER} for flight recordings of the servers, {@code --out=FILE} for a copy of the
+ * document.
  */
 public final class Benchmarks {
   private Benchmarks() {}
@@ -42,6 +43,8 @@ public final class Benchmarks {
         List.of(
             new Starts(),
             new Reads(),
+            new Placements(),
+            new Resolves(),
             new Chains("everysec"),
             new Chains("always"),
             new Processes(),

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -21,13 +22,14 @@ record Server(Started process, Path home) implements AutoCloseable {
 
   /** With a new home under the plan's folder, recorded when the plan asks for that. */
   static Server up(Plan plan, String name, String... options) throws IOException {
-    Map<String, String> environment =
-        plan.recordings() == null
-            ? Map.of()
-            : Map.of(
-                "MN_JAVA_OPTS",
-                "-XX:StartFlightRecording=settings=profile,dumponexit=true,filename="
-                    + plan.recordings().resolve(name + ".jfr"));
+    Map<String, String> environment = new HashMap<>();
+    environment.put("MN_RESOURCE_ADMISSION_ENABLED", "false"); // a busy machine is told otherwise
+    if (plan.recordings() != null) {
+      environment.put(
+          "MN_JAVA_OPTS",
+          "-XX:StartFlightRecording=settings=profile,dumponexit=true,filename="
+              + plan.recordings().resolve(name + ".jfr"));
+    }
     return up(plan.program(), plan.folder().resolve(name), environment, options);
   }
 

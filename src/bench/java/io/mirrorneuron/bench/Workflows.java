@@ -1,5 +1,6 @@
 package io.mirrorneuron.bench;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.wire.Json;
 
@@ -42,6 +43,20 @@ final class Workflows {
     node(manifest, "desk", "router");
     node(manifest, "shelf", "aggregator").putObject("config").put("complete_after", 1000);
     edge(manifest, "desk", "shelf", "*");
+    return Json.write(body);
+  }
+
+  /** An idle service that offers services, each with as many checks that connect to the port. */
+  static String serving(int services, int checks, int port) {
+    ObjectNode body = Json.parseObject(idle(), "workflow");
+    ArrayNode offered = ((ObjectNode) body.path("manifest_json")).putArray("services");
+    for (int i = 0; i < services; i++) {
+      ArrayNode of =
+          offered.addObject().put("name", "bench-" + i).put("port", port).putArray("checks");
+      for (int check = 0; check < checks; check++) {
+        of.addObject().put("type", "tcp").put("interval_ms", 1000);
+      }
+    }
     return Json.write(body);
   }
 

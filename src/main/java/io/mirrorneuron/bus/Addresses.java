@@ -5,6 +5,9 @@ public final class Addresses {
   /** The header that names the operation. */
   public static final String OP = "op";
 
+  /** The header of a question whether a call may be made, before its body is there. */
+  public static final String ADMISSION = "admission";
+
   private Addresses() {}
 
   /** Where the operations of a tag are answered. */

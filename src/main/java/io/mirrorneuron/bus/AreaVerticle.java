@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -44,6 +45,7 @@ public abstract class AreaVerticle extends VerticleBase {
   private final AreaThreads threads;
   private final Map<Long, Boolean> waitedFor = new ConcurrentHashMap<>();
   private final Map<String, HotOperation> operations = new LinkedHashMap<>();
+  private final Map<String, HotOperation> admissions = new LinkedHashMap<>();
   private UnaryOperator<Throwable> explains = UnaryOperator.identity();
 
   protected AreaVerticle(String tag, int limit) {
@@ -102,6 +104,21 @@ public abstract class AreaVerticle extends VerticleBase {
     onHot(operation, call -> blocking(() -> encode(answer.answer(call))));
   }
 
+  /**
+   * Says who may send a body to an operation that anybody may call, from the head of the call; what
+   * it throws is answered, and nothing of the body is read.
+   */
+  protected final void admits(String operation, Consumer<ApiCall> check) {
+    admissions.put(
+        operation,
+        call ->
+            blocking(
+                () -> {
+                  check.accept(call);
+                  return Buffer.buffer();
+                }));
+  }
+
   protected final void onHot(String operation, HotOperation answer) {
     if (operations.put(operation, answer) != null) {
       throw new IllegalStateException(operation + " is registered twice");
@@ -121,6 +138,11 @@ public abstract class AreaVerticle extends VerticleBase {
   /** See {@link AreaThreads#inLine}. */
   protected final <T> Future<T> inLine(Callable<T> work) {
     return threads.inLine(work);
+  }
+
+  private Future<Buffer> admitted(String operation, ApiCall call) {
+    HotOperation check = admissions.get(operation);
+    return check == null ? Future.succeededFuture(Buffer.buffer()) : check.answer(call);
   }
 
   /** The answer as bytes of JSON; a {@link Buffer} is taken for finished bytes. */
@@ -148,7 +170,8 @@ public abstract class AreaVerticle extends VerticleBase {
     if (number != null) {
       waitedFor.put(number, true);
     }
-    call(operation, call)
+    boolean asks = message.headers().contains(Addresses.ADMISSION);
+    (asks ? admitted(operation, call) : call(operation, call))
         .onComplete(
             answered -> {
               if (number != null) {

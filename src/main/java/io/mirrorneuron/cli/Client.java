@@ -114,7 +114,8 @@ public class Client extends ClientOptions {
         });
   }
 
-  private <T> void print(T answer, Consumer<T> forPeople) {
+  /** Prints an answer, as it is or as people read it. */
+  public <T> void print(T answer, Consumer<T> forPeople) {
     if (json) {
       output().json(answer);
     } else {

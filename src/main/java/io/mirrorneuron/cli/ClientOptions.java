@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -20,6 +22,14 @@ import picocli.CommandLine.Spec;
 
 /** What client commands have in common whatever door they use: options, output and failures. */
 public abstract class ClientOptions {
+  /** What raises the limit of new work, by what is used up. */
+  private static final Map<String, String> RAISED_BY =
+      Map.of(
+          "cpu", "max_cpu_load_ratio",
+          "memory", "max_memory_ratio",
+          "gpu", "max_gpu_memory_ratio",
+          "open_files", "max_open_files_ratio");
+
   private final Screen screen;
 
   @Spec(Spec.Target.MIXEE)
@@ -149,7 +159,26 @@ public abstract class ClientOptions {
       case RestClient.UNREACHABLE -> "; start a server with mn up, or name another with --api URL";
       case RestClient.UNAUTHENTICATED ->
           "; set MN_API_TOKEN, or MN_API_TOKEN_FILE to a file that holds it";
-      default -> "";
+      default -> later(failure);
     };
+  }
+
+  /** When to come again, and what an operator may raise. */
+  private static String later(MnException failure) {
+    if (failure.retryAfterMs() <= 0) {
+      return "";
+    }
+    String wait = "; come again in %d s".formatted((failure.retryAfterMs() + 999) / 1000);
+    if (!failure.error().equals("resource_overloaded")) {
+      return wait;
+    }
+    String settings =
+        Stream.of("cpu", "memory", "gpu", "open_files")
+            .filter(resource -> failure.getMessage().contains(" " + resource + "="))
+            .map(RAISED_BY::get)
+            .collect(Collectors.joining(" and "));
+    return settings.isEmpty()
+        ? wait
+        : "%s, or have the operator raise %s".formatted(wait, settings);
   }
 }

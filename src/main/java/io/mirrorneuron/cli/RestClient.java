@@ -121,7 +121,7 @@ public final class RestClient implements AutoCloseable {
         send(request(path).GET(), LONGEST_FILE, BodyHandlers.ofInputStream());
     try (InputStream body = answer.body()) {
       if (isFailure(answer)) {
-        throw failure(answer.statusCode(), new String(body.readAllBytes(), StandardCharsets.UTF_8));
+        throw failure(answer, new String(body.readAllBytes(), StandardCharsets.UTF_8));
       }
       Path part = Files.createTempFile(file.toAbsolutePath().getParent(), ".mn-", ".part");
       try {
@@ -146,7 +146,7 @@ public final class RestClient implements AutoCloseable {
     HttpResponse<Stream<String>> answer = send(request, Duration.ZERO, BodyHandlers.ofLines());
     try (Stream<String> lines = answer.body()) {
       if (isFailure(answer)) {
-        throw failure(answer.statusCode(), String.join("\n", lines.toList()));
+        throw failure(answer, String.join("\n", lines.toList()));
       }
       Iterator<String> next = lines.iterator();
       while (hasNext(next)) {
@@ -177,7 +177,7 @@ public final class RestClient implements AutoCloseable {
   private String text(HttpRequest.Builder request, Duration patience) throws InterruptedException {
     HttpResponse<String> answer = send(request, patience, BodyHandlers.ofString());
     if (isFailure(answer)) {
-      throw failure(answer.statusCode(), answer.body());
+      throw failure(answer, answer.body());
     }
     return answer.body();
   }
@@ -211,8 +211,10 @@ public final class RestClient implements AutoCloseable {
     return answer.statusCode() >= 400;
   }
 
-  private static MnException failure(int status, String body) {
-    return RestProblem.of(status, body).exception();
+  private static MnException failure(HttpResponse<?> answer, String body) {
+    String seconds = answer.headers().firstValue("Retry-After").orElse("");
+    long wait = seconds.matches("\\d{1,9}") ? Long.parseLong(seconds) * 1000 : 0; // else a date
+    return RestProblem.of(answer.statusCode(), body).exception().withRetryAfter(wait);
   }
 
   @Override

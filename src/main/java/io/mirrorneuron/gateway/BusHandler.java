@@ -31,10 +31,12 @@ import io.vertx.ext.web.RoutingContext;
  */
 final class BusHandler implements Handler<RoutingContext> {
 
-  private static final Bodies RAW = new Bodies(1 << 20);
-
-  /** What the handlers of all operations share. */
-  record Shared(Auth auth, Bodies bodies, Uploads uploads, Streams streams) {}
+  /**
+   * What the handlers of all operations share.
+   *
+   * @param raw bodies of callers without a token
+   */
+  record Shared(Auth auth, Bodies bodies, Bodies raw, Uploads uploads, Streams streams) {}
 
   private final ApiOperation operation;
   private final OperationCheck check;
@@ -84,13 +86,15 @@ final class BusHandler implements Handler<RoutingContext> {
         BodyCheck.mustBeJson(ctx.request());
         shared
             .bodies()
-            .read(ctx.request())
+            .read(ctx)
             .map(bytes -> check.read(ParameterSource.of(ctx), bytes))
             .onComplete(call -> call(ctx, call, caller), ctx::fail);
       }
       case RAW -> {
         ApiCall call = check.read(ParameterSource.of(ctx), null);
-        RAW.read(ctx.request())
+        ctx.request().pause(); // nothing is read of who has not been let in
+        area.admit(call)
+            .compose(admitted -> shared.raw().read(ctx))
             .onComplete(bytes -> call(ctx, call.withRaw(bytes.getBytes()), caller), ctx::fail);
       }
       case UPLOAD -> {

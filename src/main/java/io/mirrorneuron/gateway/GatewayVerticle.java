@@ -5,6 +5,7 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.gateway.answer.BadHeads;
 import io.mirrorneuron.gateway.answer.CommonHeaders;
 import io.mirrorneuron.gateway.call.Bodies;
+import io.mirrorneuron.gateway.call.BodyBudget;
 import io.mirrorneuron.gateway.call.Uploads;
 import io.mirrorneuron.gateway.contract.ApiOperation;
 import io.mirrorneuron.gateway.contract.Contract;
@@ -60,6 +61,12 @@ public final class GatewayVerticle extends VerticleBase {
       UploadQuota uploads) {}
 
   private static final long DRAIN_SECONDS = 5;
+
+  /** Part of the heap that bodies of callers with a token may take together: an eighth. */
+  private static final int SHARE_OF_BODIES = 8;
+
+  private static final int SHARE_OF_RAW_BODIES = 32;
+  private static final int RAW_BYTES = 1 << 20;
 
   /** Requests at once over one connection of HTTP/2. */
   private static final long MAX_STREAMS =
@@ -146,7 +153,12 @@ public final class GatewayVerticle extends VerticleBase {
             new Cors(origins),
             health,
             new Ready(settings.readiness()),
-            new BusHandler.Shared(auth, new Bodies(api.bodyLimitBytes()), uploads, streams),
+            new BusHandler.Shared(
+                auth,
+                new Bodies(api.bodyLimitBytes(), BodyBudget.ofHeap(SHARE_OF_BODIES)),
+                new Bodies(RAW_BYTES, BodyBudget.ofHeap(SHARE_OF_RAW_BODIES)),
+                uploads,
+                streams),
             settings.timeout(),
             settings.clock());
     Router router = ApiRouter.create(vertx, contract, parts);

@@ -3,8 +3,9 @@ package io.mirrorneuron.runtime;
 import io.mirrorneuron.runtime.admission.Admission;
 import io.mirrorneuron.runtime.admission.LoadAdmission;
 import io.mirrorneuron.runtime.admission.LocalMachine;
-import io.mirrorneuron.runtime.admission.LocalMachine.Doors;
+import io.mirrorneuron.runtime.admission.LocalMachine.Keeping;
 import io.mirrorneuron.runtime.admission.LocalMachine.Programs;
+import io.mirrorneuron.runtime.admission.PortDoors;
 import io.mirrorneuron.runtime.admission.ProgramPath;
 import io.mirrorneuron.runtime.exec.LocalExecutions;
 import io.mirrorneuron.runtime.exec.pool.Ports;
@@ -40,10 +41,10 @@ final class NodeAdmission {
     Programs programs =
         new Programs(
             machine.stock(),
-            () -> executions.capacity().runners(),
+            executions::capacity,
             executions::given,
-            executions::enforcement,
-            new Doors(settings.doors()::isHere, Ports.ofMachine(0, 0).isFree()));
+            new Keeping(executions::enforcement, executions.confiner()::reaches),
+            new PortDoors(settings.doors()::isHere, Ports.ofMachine(0, 0).isFree()));
     LocalMachine here =
         new LocalMachine(
             identity.nodeName(),

@@ -1,12 +1,9 @@
 package io.mirrorneuron.runtime;
 
-import io.mirrorneuron.port.JobsPort;
-import io.mirrorneuron.runtime.local.DerivedJobs;
-import io.mirrorneuron.runtime.local.JobAccess;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.schedule.LocalChildJobs;
 import io.mirrorneuron.runtime.schedule.ScheduleKeeper;
-import io.mirrorneuron.storage.Storage;
+import io.mirrorneuron.runtime.schedule.event.OwnNews;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisLeaderLease;
@@ -22,9 +19,8 @@ final class NodeSchedules {
       RuntimeIdentity identity,
       RedisLanes lanes,
       Keys keys,
-      JobAccess access,
-      Storage storage,
-      JobsPort jobs,
+      LocalChildJobs children,
+      OwnNews news,
       Timers timers) {
     ScheduleKeeper.Home home =
         new ScheduleKeeper.Home(
@@ -32,8 +28,7 @@ final class NodeSchedules {
             new RedisLeaderLease(lanes, keys),
             identity.owner(),
             identity.jobIdSuffixes());
-    LocalChildJobs children = new LocalChildJobs(new DerivedJobs(access, storage), jobs);
-    return new ScheduleKeeper(home, children, timers, Thread::startVirtualThread);
+    return new ScheduleKeeper(home, children, news, timers, Thread::startVirtualThread);
   }
 
   static Set<String> both(Set<String> one, Set<String> other) {

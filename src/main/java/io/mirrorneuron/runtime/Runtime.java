@@ -13,7 +13,9 @@ import io.mirrorneuron.runtime.cluster.JobCensus;
 import io.mirrorneuron.runtime.exec.LocalExecutions;
 import io.mirrorneuron.runtime.exec.Orphans;
 import io.mirrorneuron.runtime.exec.confine.Confiner;
+import io.mirrorneuron.runtime.exec.pool.Holder;
 import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
+import io.mirrorneuron.runtime.local.DerivedJobs;
 import io.mirrorneuron.runtime.local.JobAccess;
 import io.mirrorneuron.runtime.local.JobHistory;
 import io.mirrorneuron.runtime.local.ManifestCache;
@@ -21,8 +23,8 @@ import io.mirrorneuron.runtime.local.NewJobs;
 import io.mirrorneuron.runtime.local.Watches;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.placement.LocalScheduler;
+import io.mirrorneuron.runtime.schedule.LocalChildJobs;
 import io.mirrorneuron.runtime.schedule.ScheduleKeeper;
-import io.mirrorneuron.runtime.workflow.Allocation;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobRows;
 import io.mirrorneuron.store.Keys;
@@ -91,7 +93,8 @@ public final class Runtime implements AutoCloseable {
     NewJobs newJobs = NodeJobs.newJobs(identity, runs, store);
     JobAccess access = access(bundles.shared(), manifests, newJobs, admission);
     jobs = NodeJobs.jobs(settings, identity, access, watches, recorder, storage);
-    schedules = NodeSchedules.of(identity, lanes, keys, access, storage, jobs, timers);
+    LocalChildJobs children = new LocalChildJobs(new DerivedJobs(access, storage), jobs);
+    schedules = NodeSchedules.of(identity, lanes, keys, children, events.own(), timers);
     events.reaction().set(schedules.reaction());
     resumeOpenJobs(
         identity.owner(), bundles.sweep(this::bundles, timers, settings.retention().bundles()));
@@ -217,8 +220,8 @@ public final class Runtime implements AutoCloseable {
   }
 
   /** What those that run have now, besides slots. */
-  public List<Allocation> given() {
-    return executions.given();
+  public List<Holder> holders() {
+    return executions.holders();
   }
 
   /** What the system summary tells of jobs. */

@@ -115,7 +115,7 @@ public record Keys(String namespace) {
     return namespace + ":{" + kind + "}:history:" + id;
   }
 
-  /** Hash: the group of each record of that kind that is in one, by id. */
+  /** Hash: the groups of each record of that kind that is in any, one a line, by id. */
   public String recordGroups(String kind) {
     return namespace + ":{" + kind + "}:groups";
   }

@@ -33,21 +33,23 @@ public interface RecordStore {
    *
    * @param term of the leader that writes: refused as UNAVAILABLE when another one has led since; 0
    *     when anybody may write this
-   * @param group under which {@link #list(String, String, String, int)} finds it; empty for none
+   * @param groups under each of which {@link #list(String, String, String, int)} finds it; those of
+   *     an earlier write do no longer. No line breaks in them
    * @param document what is too large to be written each time; null leaves what was written before
    * @param history is added to what the record went through, oldest first
    */
-  record Beside(long term, String group, String document, List<String> history) {
+  record Beside(long term, List<String> groups, String document, List<String> history) {
     /** Nothing. */
-    public static final Beside NOTHING = new Beside(0, "", null, List.of());
+    public static final Beside NOTHING = new Beside(0, List.of(), null, List.of());
 
     public Beside {
+      groups = List.copyOf(groups);
       history = List.copyOf(history);
     }
 
     /** The same by a leader; 0 by anybody. */
     public Beside by(long leaderTerm) {
-      return new Beside(leaderTerm, group, document, history);
+      return new Beside(leaderTerm, groups, document, history);
     }
   }
 

@@ -85,7 +85,7 @@ public final class RedisRecordStore implements RecordStore {
             .arg(dueAt)
             .arg(beside.term())
             .arg(keys.recordGroup(kind, ""))
-            .arg(beside.group())
+            .arg(String.join("\n", beside.groups()))
             .arg(LONGEST_HISTORY)
             .arg(json)
             .arg(beside.document() == null ? "" : beside.document());

@@ -1,9 +1,9 @@
 -- Writes or deletes one record if it still has the revision that was read, with what lies beside it.
 -- KEYS: records (hash: id -> "<revision> <due at> <json>"), names (sorted set), due (sorted set),
 --       leader (hash, see leader.lua), documents (hash), history of this record (list),
---       groups (hash: id -> group)
+--       groups (hash: id -> its groups, one a line)
 -- ARGV: id, replaced revision, due at (0: never), term of the leader that writes (0: anybody),
---       first part of the keys of groups, group ('': none), longest history, json ('': delete),
+--       first part of the keys of groups, groups, one a line, longest history, json ('': delete),
 --       document ('': as it was), then records of the history, oldest first
 -- Answers the new revision, 0 when the record is another by now, -1 when another server leads.
 if ARGV[4] ~= '0' and redis.call('HGET', KEYS[4], 'term') ~= ARGV[4] then
@@ -15,22 +15,25 @@ local revision = stored and string.match(stored, '^%d+') or '0'
 if revision ~= ARGV[2] then
   return 0
 end
-local group = redis.call('HGET', KEYS[7], id)
-if group and (group ~= ARGV[6] or ARGV[8] == '') then
-  redis.call('ZREM', ARGV[5] .. group, id)
-  redis.call('HDEL', KEYS[7], id)
+local before = redis.call('HGET', KEYS[7], id) or ''
+local groups = ARGV[8] == '' and '' or ARGV[6]
+if groups ~= before then
+  for group in string.gmatch(before, '[^\n]+') do
+    redis.call('ZREM', ARGV[5] .. group, id)
+  end
+  for group in string.gmatch(groups, '[^\n]+') do
+    redis.call('ZADD', ARGV[5] .. group, 0, id)
+  end
+  redis.call('HSET', KEYS[7], id, groups)
 end
 if ARGV[8] == '' then
+  redis.call('HDEL', KEYS[7], id)
   redis.call('HDEL', KEYS[1], id)
   redis.call('ZREM', KEYS[2], id)
   redis.call('ZREM', KEYS[3], id)
   redis.call('HDEL', KEYS[5], id)
   redis.call('DEL', KEYS[6])
   return 1
-end
-if ARGV[6] ~= '' and group ~= ARGV[6] then
-  redis.call('HSET', KEYS[7], id, ARGV[6])
-  redis.call('ZADD', ARGV[5] .. ARGV[6], 0, id)
 end
 -- Field '\0' counts the revisions of the kind: one that was deleted never comes back.
 local next = redis.call('HINCRBY', KEYS[1], '\0', 1)

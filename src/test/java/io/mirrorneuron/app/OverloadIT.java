@@ -9,12 +9,15 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.testing.SampleManifests;
+import io.mirrorneuron.testing.Shell;
+import io.mirrorneuron.testing.Shell.Ended;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -62,6 +65,18 @@ class OverloadIT {
       assertThat(server.jobs().list(10, true).data()).isEmpty();
       assertThat(files(home.resolve("bundles"))).isEmpty();
       assertThat(files(home.resolve("runs"))).isEmpty();
+      Path manifest = Files.writeString(home.resolve("some.json"), MANIFEST);
+      Shell shell = new Shell(Main::commandLine, home);
+      String target = shell.run("resource", "ports").json().at("/ports/1/target").asText();
+      for (String command : List.of("run %s --detached", "job submit %s")) {
+        for (String door : List.of("", " --target " + target)) {
+          Ended ended = shell.run((command.formatted(manifest) + door).split(" "));
+          assertThat(ended.exitCode()).isPositive();
+          assertThat(ended.err())
+              .contains(REASON)
+              .endsWith("; come again in 10 s, or have the operator raise max_memory_ratio\n");
+        }
+      }
       for (String probe : new String[] {"/health", "/health/ready", "/metrics", "/resource"}) {
         assertThat(get(http, server, probe).statusCode()).as(probe).isEqualTo(200);
       }

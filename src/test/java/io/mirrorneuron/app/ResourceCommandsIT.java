@@ -1,5 +1,6 @@
 package io.mirrorneuron.app;
 
+import static io.mirrorneuron.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -7,7 +8,9 @@ import io.mirrorneuron.testing.Shell;
 import io.mirrorneuron.testing.Shell.Ended;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -62,6 +65,26 @@ class ResourceCommandsIT {
     assertThat(shell.run("resource", "set", "--memory", "100").out())
         .startsWith("Resource limits set: memory 100 %\n")
         .contains("50 %", " have 0.0 cores, 0 MB, 0 MB of disk, 0 of ", " slots of default");
+  }
+
+  @Test
+  void peopleSeeWhichJobsHaveWhat() throws Exception {
+    Path manifest = home.resolve("holds.json");
+    Files.writeString(
+        manifest,
+        """
+        {"manifest_version": "1.0", "graph_id": "holds", "entrypoints": ["work"], "edges": [],
+         "nodes": [{"node_id": "work", "agent_type": "executor",
+           "resources": {"memory": "64Mi", "ports": [{"label": "web", "port": 24819}]},
+           "config": {"command": ["sleep", "600"], "complete_run": true}}]}
+        """);
+    String job = shell.run("job", "submit", manifest.toString()).out().strip();
+    assertThat(job).startsWith("holds-");
+    shell.atTerminal();
+    Pattern row = Pattern.compile(job + " +work +1 of default +64 MB");
+    eventually("it is told", () -> row.matcher(shell.run("resource", "list").out()).find());
+    assertThat(shell.run("job", "cancel", job).exitCode()).isZero();
+    eventually("it is gone", () -> !shell.run("resource", "list").out().contains(job));
   }
 
   @Test

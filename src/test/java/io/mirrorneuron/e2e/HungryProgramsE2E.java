@@ -23,6 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
 class HungryProgramsE2E {
   private static final int CORES = Runtime.getRuntime().availableProcessors();
   private static final int READS = 500;
+
+  /** What such programs may cost a reader. */
+  private static final Duration MOST = Duration.ofMillis(200);
+
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private static final String BUSY =
@@ -48,7 +52,9 @@ class HungryProgramsE2E {
       String children = submit(server, "{'processes': 50}", "sh", "-c", CHILDREN);
 
       Duration slow = slowOfAHundred(server);
-      assertThat(slow).as("p99 of /health; idle %s", idle).isLessThan(Duration.ofMillis(500));
+      assertThat(slow)
+          .as("p99 of /health; %s without the programs, beside whatever else runs here", idle)
+          .isLessThan(MOST.plus(idle));
 
       assertThat(failure(server, memory)).contains("out of memory: the program and its children");
       assertThat(failure(server, children)).contains("too many processes: ", "of 50 allowed");

@@ -11,6 +11,9 @@ import io.mirrorneuron.store.webhook.DeliveryQueue.Verdict;
 import io.mirrorneuron.testing.GatewayFixture;
 import io.mirrorneuron.testing.WithGuardedGateway;
 import io.mirrorneuron.wire.Json;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -21,6 +24,8 @@ import java.util.concurrent.CompletionStage;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Webhooks from their making to their end, and what senders can do. */
 class WebhookOperationsIT extends WithGuardedGateway {
@@ -244,6 +249,20 @@ class WebhookOperationsIT extends WithGuardedGateway {
           "{\"name\":\"a\",\"secret\":\"short\"}"
         }) {
       assertThat(gateway.post("/api/v1/webhooks", body).statusCode()).as(body).isEqualTo(422);
+    }
+  }
+
+  /** Whoever knows no address cannot make the server hold bodies. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "Expect: 100-continue\r\n"})
+  void nothingOfABodyIsReadForAnUnknownAddress(String header) throws Exception {
+    try (Socket socket = new Socket("127.0.0.1", gateway.uri("/").getPort())) {
+      socket.setSoTimeout(5000);
+      String head =
+          "POST /api/v1/hooks/%s HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1048576\r\n%s\r\n";
+      socket.getOutputStream().write(head.formatted("a".repeat(43), header).getBytes());
+      BufferedReader answer = new BufferedReader(new InputStreamReader(socket.getInputStream()));
+      assertThat(answer.readLine()).isEqualTo("HTTP/1.1 404 Not Found");
     }
   }
 }

@@ -10,6 +10,8 @@ import io.mirrorneuron.port.schedule.NewSchedule;
 import io.mirrorneuron.port.schedule.ScheduleView;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.testing.SampleManifests;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -187,5 +189,96 @@ public interface SchedulesPortContract {
                     "cron", "@daily", "window", Map.of("duration_ms", 1, "end_action", "pause"))),
         ErrorCode.INVALID,
         "schedule.window.end_action must be cancel or none");
+  }
+
+  /** Two events, of which a test gives some members anew. */
+  private static Map<String, Object> correlate(Map<String, Object> other) {
+    Map<String, Object> correlate = new HashMap<>();
+    correlate.put("events", List.of(Map.of("event_type", "a"), Map.of("event_type", "b")));
+    correlate.put("within_ms", 600_000);
+    correlate.putAll(other);
+    return Map.of("correlate", correlate);
+  }
+
+  private static Map<String, Object> debounce(Map<String, Object> debounce) {
+    return Map.of("event_type", "a", "debounce", debounce);
+  }
+
+  @Test
+  default void whatEventsWaitForIsToldAsItWasNormalised() {
+    ScheduleView pair = create(Map.of("trigger", correlate(Map.of("key", "order.id"))));
+    assertThat(pair.kind()).isEqualTo("event");
+    assertThat(pair.trigger()).doesNotContainKey("event_type");
+    assertThat(pair.trigger().get("correlate"))
+        .hasToString(
+            "{events=[{event_type=a, key=order.id}, {event_type=b, key=order.id}],"
+                + " within_ms=600000}");
+    assertThat(pair.why()).contains("events a and b within 600000 ms");
+
+    ScheduleView quiet = create(Map.of("trigger", debounce(Map.of("wait_ms", 500))));
+    assertThat(quiet.trigger().get("debounce")).hasToString("{wait_ms=500, max_wait_ms=5000}");
+    assertThat(quiet.why()).contains("an event a, and then for quiet of 500 ms");
+    ScheduleView renamed = schedules().update(quiet.scheduleId(), Map.of("name", "n"), null);
+    assertThat(renamed.trigger()).isEqualTo(quiet.trigger());
+  }
+
+  @Test
+  default void whatIsWrongWithEventsThatWaitIsSaid() {
+    String waiting = create(Map.of("trigger", Map.of("event_type", "x"))).scheduleId();
+    Map<Map<String, Object>, String> faults = new LinkedHashMap<>();
+    faults.put(
+        correlate(Map.of("events", List.of(Map.of("event_type", "a")))),
+        "schedule.trigger.correlate.events must be a list of 2 to 10 events");
+    faults.put(
+        correlate(Map.of("events", "a and b")),
+        "schedule.trigger.correlate.events must be a list of objects");
+    faults.put(
+        correlate(Map.of("events", List.of(Map.of("event_type", "a"), Map.of("key", "k")))),
+        "schedule.trigger.correlate.events.1.event_type is required");
+    faults.put(
+        correlate(
+            Map.of(
+                "events",
+                List.of(Map.of("event_type", "a"), Map.of("event_type", "b", "key", "k")))),
+        "schedule.trigger.correlate.key is required: only some of the events have a key");
+    faults.put(
+        correlate(
+            Map.of(
+                "events",
+                List.of(Map.of("event_type", "a", "kye", "k"), Map.of("event_type", "b")))),
+        "schedule.trigger.correlate.events.0.kye is not known");
+    faults.put(
+        correlate(Map.of("within_ms", 0)),
+        "schedule.trigger.correlate.within_ms must be a number of milliseconds from 1 to 604800000");
+    faults.put(
+        correlate(Map.of("within_ms", "soon")),
+        "schedule.trigger.correlate.within_ms must be a whole number from 0 to 604800000");
+    faults.put(correlate(Map.of("within", 5)), "schedule.trigger.correlate.within is not known");
+    faults.put(debounce(Map.of()), "schedule.trigger.debounce.wait_ms must be a number of milli");
+    faults.put(
+        debounce(Map.of("wait_ms", 5_000, "max_wait_ms", 4_000)),
+        "schedule.trigger.debounce.max_wait_ms must not be below wait_ms");
+    faults.put(
+        debounce(Map.of("wait_ms", 5_000, "kee", "a")),
+        "schedule.trigger.debounce.kee is not known");
+    Map<String, Object> both = new HashMap<>(correlate(Map.of()));
+    both.putAll(debounce(Map.of("wait_ms", 1)));
+    fails(
+        () -> create(Map.of("trigger", both)),
+        ErrorCode.INVALID,
+        "schedule.trigger.debounce cannot be given beside correlate");
+    faults.put(both, "schedule.trigger.event_type is said in correlate.events");
+    faults.put(
+        Map.of("event_type", "a\nb"),
+        "schedule.trigger.event_type must have at most 200 characters and no control characters");
+    faults.forEach(
+        (trigger, text) -> {
+          fails(() -> create(Map.of("trigger", trigger)), ErrorCode.INVALID, text);
+          fails(
+              () -> schedules().update(waiting, Map.of("trigger", trigger), null),
+              ErrorCode.INVALID,
+              text);
+        });
+    assertThat(schedules().get(waiting).trigger()).containsEntry("event_type", "x");
   }
 }

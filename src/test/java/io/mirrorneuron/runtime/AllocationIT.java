@@ -5,26 +5,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.port.Submission;
-import io.mirrorneuron.port.Submission.Payloads;
+import io.mirrorneuron.port.Why;
 import io.mirrorneuron.port.Why.Explanation;
 import io.mirrorneuron.port.service.RegisteredService;
 import io.mirrorneuron.port.service.ServiceFilter;
-import io.mirrorneuron.runtime.cluster.GpuInventory;
-import io.mirrorneuron.runtime.cluster.Hardware;
-import io.mirrorneuron.runtime.cluster.NodeStock;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisJobStore;
 import io.mirrorneuron.store.ResourceLimits.Resource;
 import io.mirrorneuron.testing.RuntimeFixture;
+import io.mirrorneuron.testing.Trees;
 import io.mirrorneuron.wire.Json;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,32 +33,19 @@ import org.junit.jupiter.api.io.TempDir;
  * Real programs are given devices, ports and shares of a node, and nobody else has them meanwhile.
  */
 class AllocationIT {
-  private static final List<Hardware.Gpu> GPUS =
-      List.of(
-          new Hardware.Gpu(
-              "GPU-a", 0, "RTX", Hardware.Software.cuda("550", "12.4"), 8000, 0, 8000, 0));
-
-  private final Map<Resource, Integer> limits = new ConcurrentHashMap<>();
   @TempDir private Path home;
+  private CardRuntime machine;
   private RuntimeFixture runtime;
 
   @BeforeEach
   void start() {
-    Hardware some = RuntimeFixture.HARDWARE;
-    Hardware hardware =
-        new Hardware(some.family(), some.os(), some.cpu(), some.memory(), some.disk(), GPUS);
-    runtime =
-        RuntimeFixture.on(
-            home,
-            new NodeMachine(
-                () -> hardware,
-                GpuInventory.of(GPUS),
-                new NodeStock("mirror_neuron@test", () -> hardware, () -> limits)));
+    machine = CardRuntime.start(home);
+    runtime = machine.fixture();
   }
 
   @AfterEach
   void stop() {
-    runtime.close();
+    machine.close();
   }
 
   @Test
@@ -104,8 +90,16 @@ class AllocationIT {
                 + " while :; do sleep 0.05; done");
     eventually("it runs", () -> Files.exists(Path.of(stopped + ".runs")));
     String second = submit("{\"gpu\":1}", "echo $CUDA_VISIBLE_DEVICES");
-    eventually("the second waits", () -> cause(second).equals("resources"));
-    eventually("its status says so", () -> runtime.jobs().why(second).status().equals("scheduled"));
+    AtomicReference<Why> waits = new AtomicReference<>();
+    eventually(
+        "the second waits",
+        () -> {
+          waits.set(runtime.jobs().why(second));
+          return waits.get().explanations().stream()
+              .anyMatch(one -> one.cause().equals("resources"));
+        });
+    assertThat(waits.get().status()).as("of the same answer").isEqualTo("scheduled");
+    eventually("the job says so, too", () -> status(second).equals("scheduled"));
     assertThat(why(second).text())
         .endsWith(
             "it asks for a device of kind gpu; of the 1 devices of this node 1 are taken (by agent"
@@ -173,6 +167,55 @@ class AllocationIT {
     assertThat(ledger()).isEmpty();
   }
 
+  @Test
+  void aPlanCountsSlotsThatOtherJobsHave() {
+    Path go = home.resolve("go");
+    String script = "while [ ! -e %s ]; do sleep 0.05; done".formatted(go);
+    assertThat(planned()).isEqualTo("fits now");
+    String wide = submit("{}", "", "\"pool_slots\":4,", script);
+    eventually("it runs", () -> !holders().isEmpty());
+    assertThat(planned()).isEqualTo("waits until others give back what they have");
+    assertThat(go.toFile().mkdir()).isTrue();
+    runtime.awaitEnd(wide);
+    eventually("they are given back", () -> planned().equals("fits now"));
+  }
+
+  private String planned() {
+    return runtime
+        .jobs()
+        .plan(CardRuntime.asking("{}", "true"))
+        .placements()
+        .getFirst()
+        .reasons()
+        .getFirst();
+  }
+
+  @Test
+  void theReportTellsWhichJobsHaveWhat() {
+    Path go = home.resolve("go");
+    String script = "while [ ! -e %s ]; do sleep 0.05; done".formatted(go);
+    String card = submit("{\"gpu\":1,\"cores\":0.5}", script);
+    String plain = submit("{}", script);
+    eventually("they run", () -> holders().size() == 2);
+    JsonNode first = holders().get(card);
+    assertThat(first.path("agent_id").asText()).isEqualTo("work");
+    assertThat(first.path("devices")).hasToString("[\"GPU-a\"]");
+    assertThat(first.path("cpu_cores").asDouble()).isEqualTo(0.5);
+    assertThat(holders().get(plain).path("pool").asText()).isEqualTo("default");
+    assertThat(holders().get(plain).path("slots").asInt()).isEqualTo(1);
+    assertThat(go.toFile().mkdir()).isTrue();
+    List.of(card, plain).forEach(runtime::awaitEnd);
+    eventually("nobody has anything", () -> holders().isEmpty());
+  }
+
+  private Map<String, JsonNode> holders() {
+    Map<String, JsonNode> holders = new HashMap<>();
+    Trees.tree(runtime.cluster().resource())
+        .at("/nodes/0/taken/holders")
+        .forEach(one -> holders.put(one.path("job_id").asText(), one));
+    return holders;
+  }
+
   private JsonNode record(String job) {
     return ledger().entrySet().stream()
         .filter(one -> one.getKey().startsWith(job))
@@ -187,14 +230,14 @@ class AllocationIT {
 
   @Test
   void limitsHoldBackAndLetGoAtOnce() {
-    limits.put(Resource.GPU, 25);
+    machine.limits().put(Resource.GPU, 25);
     String job = submit("{\"gpu\":1}", "true");
     eventually("it waits", () -> cause(job).equals("limits"));
     assertThat(runtime.jobs().pause(job, false, null)).isEqualTo("paused");
     assertThat(runtime.jobs().resume(job, null)).isEqualTo("resumed");
     eventually("it waits again", () -> cause(job).equals("limits"));
 
-    limits.put(Resource.GPU, 100);
+    machine.limits().put(Resource.GPU, 100);
     runtime.runtime().reconsider();
 
     assertThat(runtime.awaitEnd(job).at("/job/status").asText()).isEqualTo("completed");
@@ -224,24 +267,11 @@ class AllocationIT {
    * @param config further members of the node's config
    */
   private String submit(String resources, String services, String config, String script) {
-    ObjectNode manifest =
-        Json.parseObject(
-            """
-            {"manifest_version":"1.0","graph_id":"given","entrypoints":["work"],
-             "nodes":[{"node_id":"work","agent_type":"executor",
-               "config":{%s"complete_run":true,"complete_on_message":true}}]}
-            """
-                .formatted(config),
-            "manifest");
-    ObjectNode node = (ObjectNode) manifest.at("/nodes/0");
-    node.set("resources", Json.parseObject(resources, "resources"));
-    if (!services.isEmpty()) {
-      node.set("services", Json.parseObject(services, "services"));
-    }
-    node.withObject("config").putArray("command").add("sh").add("-c").add(script);
-    Submission submission =
-        new Submission(Json.write(manifest), new Payloads.Inline(Map.of()), null);
-    return runtime.jobs().submit(submission).jobId();
+    return runtime.jobs().submit(CardRuntime.asking(resources, services, config, script)).jobId();
+  }
+
+  private String status(String jobId) {
+    return Trees.tree(runtime.jobs().get(jobId)).at("/job/status").asText();
   }
 
   private String cause(String jobId) {

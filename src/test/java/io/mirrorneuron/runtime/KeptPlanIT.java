@@ -6,10 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.port.Submission;
-import io.mirrorneuron.port.Submission.Payloads;
-import io.mirrorneuron.runtime.cluster.GpuInventory;
-import io.mirrorneuron.runtime.cluster.Hardware;
-import io.mirrorneuron.runtime.cluster.NodeStock;
 import io.mirrorneuron.store.ResourceLimits.Resource;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.testing.Trees;
@@ -18,8 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,38 +21,25 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The plan of a job is made once, is what then happens, and goes with the job. */
 class KeptPlanIT {
-  private static final List<Hardware.Gpu> GPUS =
-      List.of(
-          new Hardware.Gpu(
-              "GPU-a", 0, "RTX", Hardware.Software.cuda("550", "12.4"), 8000, 0, 8000, 0));
-
-  private final Map<Resource, Integer> limits = new ConcurrentHashMap<>();
   @TempDir private Path home;
+  private CardRuntime machine;
   private RuntimeFixture runtime;
 
   @BeforeEach
   void start() {
-    Hardware some = RuntimeFixture.HARDWARE;
-    Hardware hardware =
-        new Hardware(some.family(), some.os(), some.cpu(), some.memory(), some.disk(), GPUS);
-    runtime =
-        RuntimeFixture.on(
-            home,
-            new NodeMachine(
-                () -> hardware,
-                GpuInventory.of(GPUS),
-                new NodeStock("mirror_neuron@test", () -> hardware, () -> limits)));
+    machine = CardRuntime.start(home);
+    runtime = machine.fixture();
   }
 
   @AfterEach
   void stop() {
-    runtime.close();
+    machine.close();
   }
 
   @Test
   void whatRunsIsWhatWasPlanned() {
     Submission asked =
-        asking(
+        CardRuntime.asking(
             "{\"gpu\":1,\"cores\":0.5,\"ports\":[{\"label\":\"web\",\"port\":24817}]}",
             "printf %s \"$MN_ALLOCATION_JSON\"");
     JsonNode before = Json.MAPPER.valueToTree(runtime.jobs().plan(asked));
@@ -82,7 +63,7 @@ class KeptPlanIT {
     String job = waiting();
     JsonNode first = scheduler(job);
     assertThat(first.at("/placements/0/reasons/0").asText()).isEqualTo("fits now");
-    limits.put(Resource.GPU, 25);
+    machine.limits().put(Resource.GPU, 25);
     assertThat(scheduler(job)).isEqualTo(first);
     runtime.restart();
     assertThat(scheduler(job)).isEqualTo(first);
@@ -95,7 +76,7 @@ class KeptPlanIT {
   void aJobThatComesToAnotherNodeIsPlannedAnew() throws Exception {
     String job = waiting();
     JsonNode first = scheduler(job);
-    limits.put(Resource.GPU, 25);
+    machine.limits().put(Resource.GPU, 25);
     runtime.leave();
     runtime.startAgainAs("mirror_neuron@other");
 
@@ -122,29 +103,14 @@ class KeptPlanIT {
     assertThat(scheduler(job)).isEqualTo(second);
     assertThat(types(job).stream().filter("job_scheduler_replanned"::equals)).hasSize(1);
     Files.createFile(home.resolve("go"));
-    limits.clear();
+    machine.limits().clear();
     runtime.runtime().reconsider();
     assertThat(runtime.awaitEnd(job).at("/job/status").asText()).isEqualTo("completed");
   }
 
   private String waiting() {
     String script = "while [ ! -e %s ]; do sleep 0.05; done".formatted(home.resolve("go"));
-    return runtime.jobs().submit(asking("{\"gpu\":1}", script)).jobId();
-  }
-
-  private static Submission asking(String resources, String script) {
-    ObjectNode manifest =
-        Json.parseObject(
-            """
-            {"manifest_version":"1.0","graph_id":"planned","entrypoints":["work"],
-             "nodes":[{"node_id":"work","agent_type":"executor",
-               "config":{"complete_run":true,"complete_on_message":true}}]}
-            """,
-            "manifest");
-    ObjectNode node = (ObjectNode) manifest.at("/nodes/0");
-    node.set("resources", Json.parseObject(resources, "resources"));
-    node.withObject("config").putArray("command").add("sh").add("-c").add(script);
-    return new Submission(Json.write(manifest), new Payloads.Inline(Map.of()), null);
+    return runtime.jobs().submit(CardRuntime.asking("{\"gpu\":1}", script)).jobId();
   }
 
   private JsonNode scheduler(String job) {

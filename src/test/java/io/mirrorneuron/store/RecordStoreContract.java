@@ -119,9 +119,9 @@ interface RecordStoreContract {
   @Test
   default void whatLiesBesideARecordIsWrittenAndGoesWithIt() {
     RecordStore store = records();
-    var first = new RecordStore.Beside(0, "red", "the document", List.of("1", "2"));
+    var first = new RecordStore.Beside(0, List.of("red"), "the document", List.of("1", "2"));
     long made = now(store.write(KIND, "a", 0, "{}", 0, first)).orElseThrow();
-    var second = new RecordStore.Beside(0, "blue", null, List.of("3"));
+    var second = new RecordStore.Beside(0, List.of("blue"), null, List.of("3"));
     assertThat(now(store.write(KIND, "a", 1_000_000, "{}", 0, second))).isEmpty();
     assertThat(now(store.list(KIND, "red", "", 10))).extracting(StoredRecord::id).contains("a");
     long moved = now(store.write(KIND, "a", made, "{}", 0, second)).orElseThrow();
@@ -138,10 +138,34 @@ interface RecordStoreContract {
   }
 
   @Test
+  default void aRecordIsFoundInEachOfItsGroupsAndLeavesThoseThatItHasNoLonger() {
+    RecordStore store = records();
+    var both = new RecordStore.Beside(0, List.of("red", "on:a b"), null, List.of());
+    long made = now(store.write(KIND, "a", 0, "{}", 0, both)).orElseThrow();
+    put("other", "{}", 0);
+    assertThat(now(store.list(KIND, "red", "", 10))).extracting(StoredRecord::id).contains("a");
+    assertThat(now(store.list(KIND, "on:a b", "", 10)))
+        .extracting(StoredRecord::id)
+        .containsExactly("a");
+    var moved = new RecordStore.Beside(0, List.of("red", "on:c"), null, List.of());
+    assertThat(now(store.write(KIND, "a", 1_000_000, "{}", 0, moved))).isEmpty();
+    assertThat(now(store.list(KIND, "on:c", "", 10))).isEmpty();
+    long second = now(store.write(KIND, "a", made, "{}", 0, moved)).orElseThrow();
+
+    assertThat(now(store.list(KIND, "on:a b", "", 10))).isEmpty();
+    assertThat(now(store.list(KIND, "on:c", "", 10))).hasSize(1);
+    assertThat(now(store.list(KIND, "red", "", 10))).hasSize(1);
+    long bare = now(store.write(KIND, "a", second, "{}", 0)).orElseThrow();
+    assertThat(now(store.list(KIND, "red", "", 10))).isEmpty();
+    now(store.delete(KIND, "a", bare));
+    assertThat(now(store.list(KIND, "on:c", "", 10))).isEmpty();
+  }
+
+  @Test
   default void ofTheHistoryTheNewestIsKept() {
     long revision = 0;
     for (int i = 0; i < RecordStore.LONGEST_HISTORY + 5; i++) {
-      var beside = new RecordStore.Beside(0, "", null, List.of("" + i));
+      var beside = new RecordStore.Beside(0, List.of(), null, List.of("" + i));
       revision = now(records().write(KIND, "a", revision, "{}", 0, beside)).orElseThrow();
     }
     assertThat(now(records().history(KIND, "a")))
@@ -151,7 +175,7 @@ interface RecordStoreContract {
 
   @Test
   default void aLeaderThatLeadsNoMoreWritesNothing() {
-    var late = new RecordStore.Beside(77, "", null, List.of());
+    var late = new RecordStore.Beside(77, List.of(), null, List.of());
 
     assertThat(records().write(KIND, "a", 0, "{}", 0, late).toCompletableFuture())
         .failsWithin(Duration.ofSeconds(5))

@@ -52,7 +52,7 @@ class RedisLeaderLeaseIT implements LeaderLeaseContract {
   void whatALeaderWritesIsRefusedOnceAnotherHasLed() {
     RecordStore records = new RedisRecordStore(lanes, keys);
     long term = lease().take("k", "a", LONG_MS, LeaderLease.NONE).toCompletableFuture().join();
-    var mine = new Beside(term, "", null, List.of());
+    var mine = new Beside(term, List.of(), null, List.of());
     assertThat(records.write("k", "x", 0, "{}", 0, mine).toCompletableFuture().join()).isPresent();
 
     pass(LONG_MS);

@@ -4,6 +4,7 @@ import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.runtime.schedule.ScheduleKeeper;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Schedules as they are, with a clock that a test turns, jobs that it ends, and no Redis. */
@@ -19,7 +20,9 @@ public final class FakeSchedules {
     var home =
         new ScheduleKeeper.Home(
             records, lease, "fake", () -> "%06d".formatted(ids.incrementAndGet()));
-    keeper = new ScheduleKeeper(home, jobs, timers, Runnable::run);
+    keeper =
+        new ScheduleKeeper(
+            home, jobs, event -> CompletableFuture.completedFuture(null), timers, Runnable::run);
     records.lead("schedules", 1);
     keeper.start();
   }

@@ -78,7 +78,7 @@ public final class InMemoryRecordStore implements RecordStore {
       String kind, String group, String after, int limit) {
     return CompletableFuture.completedFuture(
         of(kind).tailMap(after, false).values().stream()
-            .filter(stored -> beside(kind, stored.id()).group().equals(group))
+            .filter(stored -> beside(kind, stored.id()).groups().contains(group))
             .limit(limit)
             .toList());
   }
@@ -95,16 +95,16 @@ public final class InMemoryRecordStore implements RecordStore {
             .toList());
   }
 
-  private record Kept(String group, String document, List<String> history) {
+  private record Kept(List<String> groups, String document, List<String> history) {
     static Kept of(Beside beside) {
-      return new Kept(beside.group(), beside.document(), beside.history().reversed());
+      return new Kept(beside.groups(), beside.document(), beside.history().reversed());
     }
 
     Kept and(Kept newer) {
       List<String> all = new ArrayList<>(newer.history);
       all.addAll(history);
       return new Kept(
-          newer.group,
+          newer.groups,
           newer.document == null ? document : newer.document,
           all.subList(0, Math.min(LONGEST_HISTORY, all.size())));
     }

@@ -169,7 +169,7 @@ public final class RuntimeFixture implements AutoCloseable {
     return new LocalCluster(
         NodeIdentity.standalone("mirror_neuron@test", "test", config.node().marks(), config.grpc()),
         GrpcRuntime::hardware,
-        new LocalCluster.Programs(runtime::programs, runtime::given),
+        new LocalCluster.Programs(runtime::programs, runtime::holders),
         runtime.census(),
         new NodeLimits(new RedisResourceLimits(lanes, keys), Clock.systemUTC()),
         keys.namespace(),

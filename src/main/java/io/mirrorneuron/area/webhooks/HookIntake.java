@@ -26,13 +26,7 @@ record HookIntake(WebhookRecords hooks, TriggerEvents events, Clock clock) {
    *     for a wrong signature
    */
   Accepted receive(String token, Delivery delivery) {
-    Webhook hook =
-        hooks
-            .byToken(HookSignature.digest(token.getBytes(StandardCharsets.UTF_8)))
-            .orElseThrow(
-                () ->
-                    new MnException(
-                        ErrorCode.NOT_FOUND, "not_found", "there is no webhook at this address"));
+    Webhook hook = at(token);
     String name = hook.signature().proved(hook.secret(), delivery, clock.instant());
     String id = name == null ? null : eventId(hook, name);
     Map<String, Object> payload = payload(delivery.body());
@@ -40,6 +34,18 @@ record HookIntake(WebhookRecords hooks, TriggerEvents events, Clock clock) {
     EmittedEvent told =
         events.emit(new NewEvent(id, hook.eventType(), "webhook:" + hook.name(), payload));
     return new Accepted(told.eventId(), told.status());
+  }
+
+  /**
+   * @throws MnException NOT_FOUND for a token that opens nothing
+   */
+  Webhook at(String token) {
+    return hooks
+        .byToken(HookSignature.digest(token.getBytes(StandardCharsets.UTF_8)))
+        .orElseThrow(
+            () ->
+                new MnException(
+                    ErrorCode.NOT_FOUND, "not_found", "there is no webhook at this address"));
   }
 
   private static String eventId(Webhook hook, String name) {

@@ -93,7 +93,16 @@ public final class InboundHooks {
   }
 
   HookIntake.Accepted receive(String token, Delivery delivery) {
-    return new HookIntake(hooks(), events, clock).receive(token, delivery);
+    return intake().receive(token, delivery);
+  }
+
+  /** See {@link HookIntake#at}. */
+  Webhook at(String token) {
+    return intake().at(token);
+  }
+
+  private HookIntake intake() {
+    return new HookIntake(hooks(), events, clock);
   }
 
   private String token() {

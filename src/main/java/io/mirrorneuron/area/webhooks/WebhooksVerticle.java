@@ -37,6 +37,7 @@ public final class WebhooksVerticle extends AreaVerticle {
     on("listWebhookDeliveries", this::deliveries);
     on("replayWebhookDeliveries", this::replay);
     on("receiveHook", this::receive);
+    admits("receiveHook", call -> inbound.at(call.text("token")));
   }
 
   private static String id(ApiCall call) {

@@ -22,6 +22,9 @@ record ResourceView(EitherClient client) {
 
   private static final List<String> LIMITS = List.of("Resource", "Limit", "Usable", "Of");
 
+  private static final List<String> HOLDERS =
+      List.of("Job", "Agent", "Slots", "Cores", "Memory", "Devices", "Ports", "Disk");
+
   private record Report(List<Node> nodes) {}
 
   /** What the operator says of a node, and what its tools do not tell; a node may tell neither. */
@@ -46,7 +49,34 @@ record ResourceView(EitherClient client) {
 
   private record Told(List<Notes> nodes) {}
 
-  private record Taken(double cpuCores, long memoryMb, long diskMb, int programs) {}
+  /**
+   * @param holders null of nodes that do not tell them
+   */
+  private record Taken(
+      double cpuCores, long memoryMb, long diskMb, List<Holder> holders, int holdersOmitted) {}
+
+  private record Holder(
+      String jobId,
+      String agentId,
+      String pool,
+      int slots,
+      double cpuCores,
+      long memoryMb,
+      long diskMb,
+      List<String> devices,
+      List<Integer> ports) {
+    List<String> row() {
+      return List.of(
+          jobId,
+          agentId,
+          slots + " of " + pool,
+          cpuCores == 0 ? "" : number(cpuCores),
+          memoryMb == 0 ? "" : memoryMb + " MB",
+          String.join(", ", devices),
+          ports.stream().map(Object::toString).collect(Collectors.joining(", ")),
+          diskMb == 0 ? "" : diskMb + " MB");
+    }
+  }
 
   private record Slots(int capacity, int inUse, int queued) {
     String words(String pool) {
@@ -70,7 +100,14 @@ record ResourceView(EitherClient client) {
     }
   }
 
-  private record Used(List<InUse> nodes) {}
+  private record Used(List<InUse> nodes) {
+    List<Taken> taken() {
+      return nodes.stream()
+          .map(InUse::taken)
+          .filter(one -> one != null && one.holders() != null)
+          .toList();
+    }
+  }
 
   private record Node(
       String name,
@@ -145,11 +182,23 @@ record ResourceView(EitherClient client) {
     Output output = client.output();
     output.table(HEADERS, answer.as(Report.class).nodes().stream().map(Node::row).toList());
     answer.as(Told.class).nodes().forEach(node -> node.lines().forEach(output::line));
-    answer.as(Used.class).nodes().stream().flatMap(InUse::line).forEach(output::line);
+    Used used = answer.as(Used.class);
+    used.nodes().stream().flatMap(InUse::line).forEach(output::line);
+    used.taken().forEach(this::printHolders);
     Limits told = answer.as(Limits.class);
     if (told.limits() != null && told.usable() != null && told.totals() != null) {
       output.line("");
       output.table(LIMITS, limits(told.limits(), told.usable(), told.totals()));
+    }
+  }
+
+  private void printHolders(Taken taken) {
+    if (!taken.holders().isEmpty()) {
+      client.output().line("");
+      client.output().table(HOLDERS, taken.holders().stream().map(Holder::row).toList());
+    }
+    if (taken.holdersOmitted() > 0) {
+      client.output().line("and %d more".formatted(taken.holdersOmitted()));
     }
   }
 

@@ -3,6 +3,7 @@ package io.mirrorneuron.cli.schedule;
 import io.mirrorneuron.MirrorNeuron;
 import io.mirrorneuron.cli.Client;
 import io.mirrorneuron.cli.CommandGroup;
+import io.mirrorneuron.cli.ExitCode;
 import io.mirrorneuron.port.schedule.DispatchReport;
 import io.mirrorneuron.port.schedule.PreviewQuery;
 import io.mirrorneuron.port.schedule.ScheduleView;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "schedule",
     description = "Runs bundles at their times.",
-    subcommands = ScheduleCreateCommand.class,
+    subcommands = {ScheduleCreateCommand.class, ScheduleUpdateCommand.class},
     footerHeading = "%nExamples:%n",
     footer = {
       "  mn schedule create my-bundle/ --cron '0 2 * * *'",
@@ -169,6 +170,8 @@ public final class ScheduleCommand extends CommandGroup {
   @Command(
       name = "run-now",
       description = "Makes a job of a schedule now, paused or not.",
+      exitCodeListHeading = "%nExit codes:%n",
+      exitCodeList = {"0:the job is made", "1:none was made, and the answer says why"},
       footerHeading = "%nExample:%n",
       footer = "  mn schedule run-now SCHEDULE_ID --payload-json '{\"region\": \"north\"}'")
   int runNow(
@@ -182,9 +185,12 @@ public final class ScheduleCommand extends CommandGroup {
           String payload)
       throws InterruptedException {
     Map<String, Object> given = ScheduleSpec.object(client, "--payload-json", payload);
-    return client.show(
-        mn -> mn.schedules().dispatch(id, given, "manual", null),
-        report -> client.output().line(line(report)));
+    return client.call(
+        mn -> {
+          DispatchReport report = mn.schedules().dispatch(id, given, "manual", null);
+          client.print(report, told -> client.output().line(line(told)));
+          return report.jobId() == null ? ExitCode.FAILED : ExitCode.OK;
+        });
   }
 
   private static String line(DispatchReport report) {

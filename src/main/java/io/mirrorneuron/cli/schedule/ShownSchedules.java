@@ -12,13 +12,14 @@ import io.mirrorneuron.port.schedule.ScheduleView;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Schedules as people read them. */
 public final class ShownSchedules {
   private static final List<String> HEADERS =
       List.of("Schedule", "Kind", "Name", "Status", "Next", "Jobs", "Missed", "Failed", "Blocked");
-  private static final List<String> DISPATCHES = List.of("Due", "Status", "Reason", "Job", "Why");
+  private static final List<String> DISPATCHES = List.of("Due", "Status", "Reason", "Job");
   private static final List<String> FIRINGS = List.of("Due", "Local", "Clock", "Also due");
 
   private ShownSchedules() {}
@@ -84,6 +85,9 @@ public final class ShownSchedules {
     if (one.dispatches() != null && !one.dispatches().isEmpty()) {
       output.line("");
       output.table(DISPATCHES, one.dispatches().stream().map(ShownSchedules::row).toList());
+      one.dispatches().stream()
+          .filter(dispatch -> dispatch.statusReason() != null)
+          .forEach(dispatch -> output.line(why(dispatch)));
     }
   }
 
@@ -93,11 +97,28 @@ public final class ShownSchedules {
     }
     return one.trigger() == null || one.trigger().isEmpty()
         ? Objects.toString(one.runAt(), "")
-        : "event " + one.trigger().get("event_type");
+        : when(one.trigger());
+  }
+
+  private static String when(Map<String, Object> trigger) {
+    if (trigger.get("correlate") instanceof Map<?, ?> correlate
+        && correlate.get("events") instanceof List<?> events) {
+      return events.stream()
+          .map(event -> event instanceof Map<?, ?> members ? members.get("event_type") : event)
+          .map(Objects::toString)
+          .collect(Collectors.joining(" and ", "events ", ""));
+    }
+    String event = "event " + trigger.get("event_type");
+    return trigger.containsKey("debounce") ? event + ", then quiet" : event;
   }
 
   private static List<String> row(DispatchRecord one) {
-    return texts(one.scheduledFor(), one.status(), one.reason(), one.jobId(), one.statusReason());
+    return texts(one.scheduledFor(), one.status(), one.reason(), one.jobId());
+  }
+
+  /** Below the table, where it is not cut. */
+  private static String why(DispatchRecord one) {
+    return one.scheduledFor() + " " + one.status() + ": " + Output.printable(one.statusReason());
   }
 
   static void firings(Client client, FiringPreview preview) {

@@ -2,6 +2,7 @@ package io.mirrorneuron.cli.schedule;
 
 import io.mirrorneuron.cli.Client;
 import io.mirrorneuron.cli.CommandGroup;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -80,7 +81,15 @@ public final class TriggerCommand extends CommandGroup {
       @Parameters(paramLabel = "SCHEDULE_ID", description = "The schedule's id.") String id)
       throws InterruptedException {
     return client.show(
-        mn -> mn.schedules().delete(id, null),
+        mn -> {
+          String kind = mn.schedules().get(id).kind();
+          if (!kind.equals("event")) {
+            throw MnException.invalid(
+                "schedule %s is %s and waits for no events; mn schedule delete removes it"
+                    .formatted(id, kind));
+          }
+          return mn.schedules().delete(id, null);
+        },
         gone -> client.output().line("Schedule " + gone.scheduleId() + ": " + gone.status()));
   }
 }

@@ -52,6 +52,12 @@ public final class AreaCall {
     return answer;
   }
 
+  /** Asks whether the call may be made, by its head: fails with what the caller is told if not. */
+  public Future<Void> admit(ApiCall call) {
+    DeliveryOptions asked = new DeliveryOptions(delivery).addHeader(Addresses.ADMISSION, "asked");
+    return bus.<Buffer>request(address, call.json(), asked).mapEmpty();
+  }
+
   public Future<Buffer> ask(ApiCall call) {
     return bus.<Buffer>request(address, call.json(), delivery).map(Message::body);
   }

@@ -23,14 +23,23 @@ public final class Bodies {
   private static final Refusal UNEXPECTED = unexpected();
 
   private final long limitBytes;
+  private final BodyBudget budget;
 
-  public Bodies(long limitBytes) {
+  /**
+   * @param limitBytes of one body
+   * @param budget of all of them
+   */
+  public Bodies(long limitBytes, BodyBudget budget) {
     this.limitBytes = limitBytes;
+    this.budget = budget;
   }
 
-  /** Must be called before the event loop hands over the body. Fails with a {@link Refusal}. */
-  public Future<Buffer> read(HttpServerRequest request) {
-    return read(request, limitBytes, Refusal.tooLarge(limitBytes));
+  /**
+   * Must be called before the event loop hands over the body. Fails with a {@link Refusal}, or as
+   * UNAVAILABLE when all bodies together are too large.
+   */
+  public Future<Buffer> read(RoutingContext ctx) {
+    return read(ctx, limitBytes, Refusal.tooLarge(limitBytes), budget.open());
   }
 
   /**
@@ -47,7 +56,7 @@ public final class Bodies {
       request.resume(); // it was paused during authentication
       return;
     }
-    read(request, EMPTY_BYTES, UNEXPECTED)
+    read(ctx, EMPTY_BYTES, UNEXPECTED, new BodyBudget(EMPTY_BYTES).open())
         .map(
             body -> {
               if (!EMPTY.matcher(body.toString()).matches()) {
@@ -59,7 +68,10 @@ public final class Bodies {
         .onFailure(ctx::fail);
   }
 
-  private static Future<Buffer> read(HttpServerRequest request, long limitBytes, Refusal tooLong) {
+  private static Future<Buffer> read(
+      RoutingContext ctx, long limitBytes, Refusal tooLong, BodyBudget.Share share) {
+    HttpServerRequest request = ctx.request();
+    ctx.addEndHandler(end -> share.close());
     if (declaredLength(request) > limitBytes) {
       return Future.failedFuture(tooLong);
     }
@@ -70,7 +82,9 @@ public final class Bodies {
         chunk -> {
           if (body.length() + chunk.length() > limitBytes) {
             done.tryFail(tooLong);
-          } else {
+          } else if (!share.take(chunk.length())) {
+            done.tryFail(share.full());
+          } else if (!done.future().isComplete()) {
             body.appendBuffer(chunk);
           }
         });

@@ -1,10 +1,11 @@
 package io.mirrorneuron.run.record;
 
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Hears of each job that has ended, and of what happens to it before: at least once, also when a
- * server dies meanwhile.
+ * Hears of each job that has ended, of what happens to it before, and of what its steps have asked
+ * people: at least once, also when a server dies meanwhile.
  */
 @FunctionalInterface
 public interface JobEnds {
@@ -25,4 +26,9 @@ public interface JobEnds {
    * @throws io.mirrorneuron.model.MnException UNAVAILABLE to be told again
    */
   default void changed(EndedJob job, String type, String at) {}
+
+  /** The same for a question to people. All of an open job may be told anew after a start. */
+  default CompletionStage<?> asked(PeopleEvent event) {
+    return CompletableFuture.completedStage(null);
+  }
 }

@@ -41,6 +41,7 @@ final class Recording {
   private final RecordedDocuments documents;
   private final EndedJob.Origin origin;
   private final ToldChanges changes;
+  private final PeopleNews news = new PeopleNews();
   private RecordedLogs logs;
   private RunFolder folder;
   private long recorded;
@@ -54,7 +55,6 @@ final class Recording {
    *     empty page when there are none
    * @param beforeEnd is given the run's id when the job has ended, before its logs are completed:
    *     writes the output of its programs that is still in memory
-   * @param hears what happens to the job
    */
   Recording(
       RunStore runs,
@@ -77,9 +77,13 @@ final class Recording {
 
   /** Forgets how far it has come; all events are read again. */
   private void restart() {
-    logs = new RecordedLogs(records, jobId, documents::note, changes::tell);
+    logs = new RecordedLogs(records, jobId, news.before(documents::note), changes::tell);
     recorded = 0;
     status = null;
+  }
+
+  PeopleNews news() {
+    return news;
   }
 
   /** The number of the last event that is in the logs; 0 when there is none. */

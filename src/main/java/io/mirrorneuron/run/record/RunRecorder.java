@@ -218,6 +218,7 @@ public final class RunRecorder implements AutoCloseable {
         recordings.put(job, recording);
       }
       recording.record(row, events);
+      recording.news().tell(ends, row, recording.origin());
       failing.remove(job);
       return recording.isOver();
     } catch (CompletionException e) {

@@ -47,6 +47,7 @@ public final class Admission {
   private final Clock clock;
   private final Placement placement = new BestNode();
   private final KeptPlans plans;
+  private final NodeWarnings warnings;
 
   /**
    * @param path where this node looks for programs
@@ -56,6 +57,7 @@ public final class Admission {
     this.path = path;
     this.clock = clock;
     this.plans = new KeptPlans(here);
+    this.warnings = new NodeWarnings(here);
   }
 
   /**
@@ -109,6 +111,11 @@ public final class Admission {
   /** What decides where the agents of jobs run that are accepted. */
   public KeptPlans plans() {
     return plans;
+  }
+
+  /** What tells of what is taken and has no effect. */
+  public NodeWarnings warnings() {
+    return warnings;
   }
 
   /**
@@ -176,20 +183,6 @@ public final class Admission {
     Wish wish = asked.wish();
     return new PlacementRequest(
         asked.agentId(), asked.agentType(), new Wish(wish.request(), wish.scheduling(), null, 0));
-  }
-
-  /**
-   * What the job requires, is not there, and its submitter wants to do without; a sentence each.
-   */
-  public List<String> waived(Workflow workflow) {
-    return RequirementReader.of(workflow).stream()
-        .filter(Requirement::isWaived)
-        .flatMap(one -> unmet(one).stream())
-        .map(
-            one ->
-                "requirements.%s is not met, as force skips it: %s"
-                    .formatted(one.requirement().resource(), one.message()))
-        .toList();
   }
 
   private Optional<UnmetRequirement> unmet(Requirement requirement) {

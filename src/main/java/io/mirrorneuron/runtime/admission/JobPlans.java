@@ -79,7 +79,7 @@ final class JobPlans {
                     new Limited(
                         one.getKey().word(),
                         one.getValue(),
-                        programs.enforcement().apply(one.getKey()).word()))
+                        programs.keeping().limits().apply(one.getKey()).word()))
             .toList();
   }
 

@@ -5,7 +5,8 @@ import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.Hardware.Gpu;
 import io.mirrorneuron.runtime.cluster.NodeStock;
-import io.mirrorneuron.runtime.exec.pool.Ports;
+import io.mirrorneuron.runtime.exec.pool.PoolUsage;
+import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
 import io.mirrorneuron.runtime.exec.pool.Stock;
 import io.mirrorneuron.runtime.placement.Machine;
 import io.mirrorneuron.runtime.workflow.Allocation;
@@ -13,7 +14,6 @@ import io.mirrorneuron.runtime.workflow.Amounts;
 import io.mirrorneuron.runtime.workflow.NodeDevice;
 import io.mirrorneuron.runtime.workflow.ProgramLimit;
 import io.mirrorneuron.runtime.workflow.ProgramLimit.Enforcement;
-import io.mirrorneuron.runtime.workflow.ResourceRequest.Port;
 import io.mirrorneuron.runtime.workflow.ResourceRequest.Volume;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import java.nio.file.Files;
@@ -23,9 +23,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -44,69 +44,64 @@ public record LocalMachine(
     Map<String, Integer> pools,
     Marks marks,
     Programs programs) {
+  private static final int LONGEST_PROBLEM = 200;
 
   /**
    * How programs run here.
    *
    * @param stock what its operator lets them have of the machine
-   * @param drivers names of what can run them
+   * @param capacity what can run them, and the slots that they take
    * @param given what those that run now have
-   * @param enforcement how they are kept to a limit
+   * @param keeping what they are kept to
    * @param doors which ports they cannot have
    */
   public record Programs(
       Supplier<Stock> stock,
-      Supplier<List<String>> drivers,
+      Supplier<ProgramCapacity> capacity,
       Supplier<List<Allocation>> given,
-      Function<ProgramLimit, Enforcement> enforcement,
-      Doors doors) {
+      Keeping keeping,
+      PortDoors doors) {
 
     /** Of a node that keeps them to nothing. */
     public Programs(
-        Supplier<Stock> stock, Supplier<List<String>> drivers, Supplier<List<Allocation>> given) {
-      this(stock, drivers, given, _ -> Enforcement.NONE, Doors.OPEN);
+        Supplier<Stock> stock,
+        Supplier<ProgramCapacity> capacity,
+        Supplier<List<Allocation>> given) {
+      this(stock, capacity, given, Keeping.NOTHING, PortDoors.OPEN);
+    }
+
+    /** Names of what can run them. */
+    List<String> drivers() {
+      return capacity.get().runners();
+    }
+
+    /** By pool. */
+    Map<String, Integer> slotsTaken() {
+      return capacity.get().pools().stream()
+          .collect(Collectors.toMap(PoolUsage::pool, PoolUsage::inUse));
     }
 
     /** What runs a program that asks for nothing else; null when nothing does. */
     String driver() {
-      List<String> all = drivers.get();
+      List<String> all = drivers();
       return all.isEmpty() ? null : all.getFirst();
     }
   }
 
   /**
-   * Ports of this machine.
+   * What programs are kept to.
    *
-   * @param isOwn whether this server listens on a port
-   * @param isFree whether nobody does
+   * @param limits how they are kept to each
+   * @param reach what they reach of the machine
    */
-  public record Doors(IntPredicate isOwn, Ports.Trial isFree) {
-    static final Doors OPEN = new Doors(_ -> false, (_, _) -> true);
+  public record Keeping(Function<ProgramLimit, Enforcement> limits, Reachable reach) {
+    static final Keeping NOTHING = new Keeping(_ -> Enforcement.NONE, (_, _) -> true);
+  }
 
-    /** Of a hostile manifest there are thousands, and each is tried. */
-    private static final int MOST_TRIED = 200;
-
-    private Stream<Port> tried(Workflow workflow) {
-      return workflow.agents().values().stream()
-          .flatMap(agent -> agent.request().ports().stream())
-          .filter(port -> port.number() != 0)
-          .limit(MOST_TRIED);
-    }
-
-    Set<Integer> own(Workflow workflow) {
-      return workflow.agents().values().stream()
-          .flatMap(agent -> agent.request().ports().stream())
-          .map(Port::number)
-          .filter(isOwn::test)
-          .collect(Collectors.toSet());
-    }
-
-    Set<String> used(Workflow workflow) {
-      return tried(workflow)
-          .filter(port -> !isFree.test(port.number(), port.isUdp()))
-          .map(port -> Machine.port(port.number(), port.isUdp()))
-          .collect(Collectors.toSet());
-    }
+  /** Whether programs reach a file or folder that they did not ask for. */
+  @FunctionalInterface
+  public interface Reachable {
+    boolean test(Path path, boolean writes);
   }
 
   public LocalMachine {
@@ -159,10 +154,12 @@ public record LocalMachine(
         present.stream().map(NodeStock::device).toList(),
         devices(given),
         Math.min(present.size(), usableDevices),
+        deviceProblems(),
         ports(given, workflow),
         programs.doors().own(workflow),
-        programs.drivers().get(),
+        programs.drivers(),
         pools,
+        programs.slotsTaken(),
         folders);
   }
 
@@ -178,6 +175,13 @@ public record LocalMachine(
 
   List<NodeDevice> devices() {
     return gpus.whenKnown().stream().map(NodeStock::device).toList();
+  }
+
+  /** What keeps devices that may be there from being known; a short sentence each. */
+  List<String> deviceProblems() {
+    return gpus.problems().stream()
+        .map(one -> one.substring(0, Math.min(LONGEST_PROBLEM, one.length())))
+        .toList();
   }
 
   /** A constraint may ask about devices, too. */
@@ -224,12 +228,15 @@ public record LocalMachine(
     return workflow.agents().values().stream()
         .flatMap(agent -> agent.request().volumes().stream())
         .map(Volume::source)
-        .filter(source -> source != null);
+        .filter(Objects::nonNull);
   }
 
-  private static boolean isFolder(String source) {
+  /**
+   * @param source of a volume, or null
+   */
+  static boolean isFolder(String source) {
     try {
-      return source.startsWith("/") && Files.isDirectory(Path.of(source));
+      return source != null && source.startsWith("/") && Files.isDirectory(Path.of(source));
     } catch (InvalidPathException e) {
       return false;
     }

@@ -35,8 +35,10 @@ record UnmetRequirement(Requirement requirement, String message, Node actual) {
     }
     List<Device> told = here.gpus().whenKnown().stream().map(Device::of).toList();
     Node node = new Node(here.name(), "healthy", true, told.size(), told, null, null);
-    return Optional.of(
-        new UnmetRequirement(requirement, "no node has " + requirement.words(), node));
+    String problems =
+        here.deviceProblems().stream().map(one -> "; " + one).collect(Collectors.joining());
+    String message = "no node has " + requirement.words() + problems;
+    return Optional.of(new UnmetRequirement(requirement, message, node));
   }
 
   private static Optional<UnmetRequirement> size(Requirement requirement, LocalMachine here) {

@@ -11,7 +11,7 @@ public interface GpuInventory {
   /** As {@link #known}, but waits for the first answer of whoever knows. */
   List<Hardware.Gpu> whenKnown();
 
-  /** What keeps cards that may be there from being known; a sentence each, for people. */
+  /** What keeps cards that may be there from being known; a short sentence each, for people. */
   default List<String> problems() {
     return List.of();
   }

@@ -7,8 +7,8 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.CapacityReport;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.ClusterSummary;
+import io.mirrorneuron.runtime.exec.pool.Holder;
 import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
-import io.mirrorneuron.runtime.workflow.Allocation;
 import io.mirrorneuron.store.ResourceLimits.Resource;
 import io.mirrorneuron.wire.ClusterForm;
 import io.mirrorneuron.wire.Json;
@@ -39,9 +39,9 @@ public final class LocalCluster implements ClusterPort {
    * The programs of this node.
    *
    * @param capacity how they run here, and how many do
-   * @param given what they have now, besides slots
+   * @param holders whose they are, with what they have now
    */
-  public record Programs(Supplier<ProgramCapacity> capacity, Supplier<List<Allocation>> given) {}
+  public record Programs(Supplier<ProgramCapacity> capacity, Supplier<List<Holder>> holders) {}
 
   public LocalCluster(
       NodeIdentity identity,
@@ -113,7 +113,7 @@ public final class LocalCluster implements ClusterPort {
             identity,
             hardware.get(),
             programs.capacity().get(),
-            programs.given().get(),
+            programs.holders().get(),
             limits.load()));
   }
 

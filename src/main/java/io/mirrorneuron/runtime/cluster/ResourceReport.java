@@ -5,8 +5,8 @@ import static io.mirrorneuron.runtime.cluster.Hardware.rounded;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.NodeSettings.Marks;
+import io.mirrorneuron.runtime.exec.pool.Holder;
 import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
-import io.mirrorneuron.runtime.workflow.Allocation;
 import io.mirrorneuron.store.ResourceLimits.Resource;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
@@ -23,13 +23,13 @@ final class ResourceReport {
 
   /**
    * @param programs how they run here, and how many do
-   * @param given what they have
+   * @param holders whose they are, with what they have
    */
   static ObjectNode of(
       NodeIdentity identity,
       Hardware hardware,
       ProgramCapacity programs,
-      List<Allocation> given,
+      List<Holder> holders,
       Map<Resource, Integer> limits) {
     Capacity whole = Capacity.of(hardware);
     ObjectNode report = Json.object().put("mode", "single_node").put("node_count", 1);
@@ -42,7 +42,7 @@ final class ResourceReport {
     report.set("usable", whole.limited(limits).document());
     ObjectNode node = node(identity, hardware, programs.runners(), whole);
     NodeDocument.addPools(node, programs.pools());
-    GivenOut out = new GivenOut(given, NodeStock.usable(NodeStock.total(hardware), limits));
+    GivenOut out = new GivenOut(holders, NodeStock.usable(NodeStock.total(hardware), limits));
     node.set("taken", Json.MAPPER.valueToTree(out.taken()));
     node.set("free", Json.MAPPER.valueToTree(out.free()));
     report.putArray("nodes").add(node);

@@ -7,10 +7,14 @@ import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.StepState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** Writes down why a job, its steps and its agents are where they are; see {@link JobExplainer}. */
 final class Explanations {
   private static final int EXPLAINED = 200;
+
+  /** Causes, in the words of {@code Executions.Hold}. */
+  private static final Set<String> OF_THE_NODE = Set.of("resources", "limits");
 
   private final JobState state;
   private final List<ExplanationDraft> all = new ArrayList<>();
@@ -23,6 +27,11 @@ final class Explanations {
   /** No more than are shown. */
   List<Explanation> all() {
     return all.stream().map(ExplanationDraft::finished).toList();
+  }
+
+  /** Whether any says that a program waits for what the node gives out. */
+  boolean areOfResources() {
+    return all().stream().map(Explanation::cause).anyMatch(OF_THE_NODE::contains);
   }
 
   /** How many more there would be. */

@@ -63,15 +63,23 @@ final class JobExplainer {
     }
     List<Explanation> all = explanations.all();
     Subjects subjects = state.header().subjects();
+    String status = status();
     return new Why(
         state.jobId(),
-        state.status().word(),
+        status,
         subjects.submittedBy(),
         subjects.pausedBy(),
         subjects.cancelledBy(),
-        all.isEmpty() ? "job is " + state.status().word() : all.getFirst().text(),
+        all.isEmpty() ? "job is " + status : all.getFirst().text(),
         all,
         explanations.more() == 0 ? null : explanations.more());
+  }
+
+  /** What a program waits for is known a moment before the commit that says that the job does. */
+  private String status() {
+    boolean waits = !state.hasBegun() && explanations.areOfResources();
+    boolean isAhead = state.status() == JobStatus.RUNNING && waits;
+    return (isAhead ? JobStatus.SCHEDULED : state.status()).word();
   }
 
   // ---- the job

@@ -112,7 +112,7 @@ public record LocalRuntime(
     return new LocalCluster(
         identity,
         hardware,
-        new LocalCluster.Programs(runtime::programs, runtime::given),
+        new LocalCluster.Programs(runtime::programs, runtime::holders),
         runtime.census(),
         limits,
         keys.namespace(),

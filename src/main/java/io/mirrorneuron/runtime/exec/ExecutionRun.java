@@ -146,7 +146,7 @@ final class ExecutionRun {
   private Outcome withSlots(
       Runner runner, ExecutorSettings settings, PythonEnvironment python, long requestedAt)
       throws NotStarted {
-    while (true) {
+    while (conditions.awaitRoom()) { // the disks may have filled while it waited for slots
       lease =
           new Lease(
               "lease-" + execution.executionId(),
@@ -165,10 +165,8 @@ final class ExecutionRun {
         }
       }
       lease = null;
-      if (!conditions.awaitRoom()) {
-        return withoutRoom();
-      }
     }
+    return withoutRoom();
   }
 
   /** Null when there is no room for it. */

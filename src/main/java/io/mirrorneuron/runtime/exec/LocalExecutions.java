@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.exec;
 
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.runtime.exec.confine.Confiner;
+import io.mirrorneuron.runtime.exec.pool.Holder;
 import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
 import io.mirrorneuron.runtime.exec.process.CheckPrograms;
 import io.mirrorneuron.runtime.exec.spawn.Adoption;
@@ -191,6 +192,11 @@ public final class LocalExecutions implements Executions, AutoCloseable {
   /** What programs have now, besides slots. */
   public List<Allocation> given() {
     return machinery.pools().given();
+  }
+
+  /** Whose programs have what. */
+  public List<Holder> holders() {
+    return runs.values().stream().flatMap(run -> run.slots().holder().stream()).toList();
   }
 
   /** Programs that tell whether services are well. */

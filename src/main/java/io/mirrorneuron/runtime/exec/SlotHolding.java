@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.exec;
 
+import io.mirrorneuron.runtime.exec.pool.Holder;
 import io.mirrorneuron.runtime.exec.pool.Pools;
 import io.mirrorneuron.runtime.exec.pool.SlotClaim;
 import io.mirrorneuron.runtime.exec.pool.Want;
@@ -15,6 +16,7 @@ import io.mirrorneuron.runtime.port.Executions.QueuePlace;
 import io.mirrorneuron.runtime.port.Executions.Signal;
 import io.mirrorneuron.runtime.workflow.Allocation;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * The slots of one execution: asked for, held, and given to others while its program only waits for
@@ -132,6 +134,12 @@ final class SlotHolding {
   /** What it was given besides slots, or null. */
   Allocation allocation() {
     return claim.allocation();
+  }
+
+  /** What it has now; empty while it waits. */
+  Optional<Holder> holder() {
+    SlotClaim asked = claim;
+    return asked == null ? Optional.empty() : asked.holder(want.jobId(), want.agentId());
   }
 
   /** For whose answer its program waits, or null. */

@@ -7,7 +7,6 @@ import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.Validation.Issue;
-import io.mirrorneuron.port.Validation.Location;
 import io.mirrorneuron.runtime.documents.FolderDemandReader;
 import io.mirrorneuron.runtime.documents.WorkflowPlan;
 import io.mirrorneuron.runtime.manifest.Manifests.Checked;
@@ -61,12 +60,7 @@ final class BundleValidation {
     String fingerprint = access.bundles().fingerprint(payloads);
     ask(issues, () -> access.grants().accept(FolderDemandReader.of(workflow, fingerprint)));
     ask(issues, () -> access.newJobs().requireFree(workflow.runId()));
-    access
-        .admission()
-        .waived(workflow)
-        .forEach(
-            sentence ->
-                issues.add(Issue.warning("requirements.waived", sentence, "", Location.BUNDLE)));
+    issues.addAll(access.admission().warnings().issues(workflow, checked.programs()));
   }
 
   private static void ask(List<Issue> issues, Runnable question) {

@@ -94,7 +94,7 @@ public record JobAccess(
   JobPlan plan(Submission submission) {
     Workflow workflow = manifests.accept(submission.manifestJson());
     Manifests.checkUploads(workflow, paths(submission.payloads()));
-    JobPlan plan = admission.plan(workflow.withWarnings(admission.waived(workflow)));
+    JobPlan plan = admission.plan(workflow.withWarnings(admission.warnings().sentences(workflow)));
     services.require(workflow);
     grants.accept(FolderDemandReader.of(workflow, bundles.fingerprint(submission.payloads())));
     newJobs.requireFree(workflow.runId());

@@ -95,7 +95,7 @@ public final class LocalJobs implements JobsPort {
     storage.requireRoom();
     Manifests.checkUploads(sound, access.paths(submission.payloads()));
     String bundle = access.put(submission.payloads(), sound);
-    Workflow workflow = sound.withWarnings(access.admission().waived(sound));
+    Workflow workflow = sound.withWarnings(access.admission().warnings().sentences(sound));
     String text = submission.manifestJson();
     String id = newJobs.id(workflow.graphId());
     String key = submission.idempotencyKey();

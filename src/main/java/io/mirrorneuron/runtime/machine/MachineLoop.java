@@ -17,9 +17,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Drives the records of one {@link StateMachine}: an input is decided on, the next state is stored
- * in place of the one that was read, and only then the leader does what the state owes. A record
- * that owes something or waits for a time is due in the store, so the next leader finds it after a
- * crash: nothing is kept in memory but what is under way. Thread-safe, never blocks.
+ * in place of the one that was read, and only then what the state owes is done: by the server that
+ * has stored it, at once or when its time comes, if that is before the leader looks. A record that
+ * owes something or waits for a time is due in the store, so the leader finds what any server has
+ * left: nothing is kept in memory but what is under way. Thread-safe, never blocks.
  */
 public final class MachineLoop<S, I, E> implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MachineLoop.class);
@@ -31,6 +32,9 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
 
   private static final int PAGE = 500;
 
+  /** The term of who need not lead: what it writes is guarded by the revision alone. */
+  private static final long NO_TERM = 0;
+
   private record UnderWay<E>(String id, E deed) {}
 
   private final StateMachine<S, I, E> machine;
@@ -40,6 +44,7 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
   private final Timers timers;
   private final Map<UnderWay<E>, CompletableFuture<Optional<S>>> underWay =
       new ConcurrentHashMap<>();
+  private final SoonTimers soon;
   private volatile boolean closed;
 
   public MachineLoop(
@@ -53,6 +58,7 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
     this.deeds = deeds;
     this.leader = leader;
     this.timers = timers;
+    this.soon = new SoonTimers(timers, SCAN_MS, this::wake);
   }
 
   /**
@@ -62,26 +68,27 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
    *     when it refuses the input, or UNAVAILABLE when the store does not answer
    */
   public CompletionStage<Optional<S>> submit(String id, I input) {
-    return submit(id, input, 0);
+    return submit(id, input, NO_TERM);
   }
 
   /**
-   * The same, and does here what the record then owes: whoever asks is told what came of it, and
-   * need not wait for the leader. Each deed is the leader's too, until it is done.
+   * The same, and waits for what the record then owes, but for what nobody waits for: whoever asks
+   * is told what came of it. Each deed is the leader's too, until it is done.
    *
-   * @return the record when it owes nothing; fails when a deed could not be done now
+   * @return the record when it owes nothing of that; fails when a deed could not be done now
    */
   public CompletionStage<Optional<S>> settle(String id, I input) {
     return submit(id, input).thenCompose(state -> settled(id, state));
   }
 
   private CompletionStage<Optional<S>> settled(String id, Optional<S> state) {
-    List<E> owed = state.map(machine::owed).orElse(List.of());
+    List<E> owed =
+        state.map(machine::owed).orElse(List.of()).stream().filter(machine::isAwaited).toList();
     if (owed.isEmpty()) {
       return CompletableFuture.completedFuture(state);
     }
     return CompletableFuture.allOf(
-            owed.stream().map(deed -> perform(id, deed, 0)).toArray(CompletableFuture[]::new))
+            owed.stream().map(deed -> perform(id, deed, NO_TERM)).toArray(CompletableFuture[]::new))
         .thenCompose(done -> store.read(machine.kind(), id))
         .thenCompose(stored -> settled(id, stored.map(found -> machine.read(found.json()))));
   }
@@ -129,25 +136,17 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
         : timers.now();
   }
 
-  /** The term under which this server does what is owed; empty when it does not. */
+  /** The term under which this server looks for what is due; empty when it does not. */
   private OptionalLong work() {
     return closed ? OptionalLong.empty() : leader.term();
   }
 
-  /** Does what a stored state owes, and sees to it that it is woken in time. */
+  /** Does what a state owes that this server has stored, and wakes it if its time comes soon. */
   private void attend(String id, S state) {
-    work()
-        .ifPresent(
-            term -> {
-              machine.owed(state).forEach(deed -> perform(id, deed, term));
-              machine.wakeAt(state).ifPresent(at -> wakeSoon(id, at));
-            });
-  }
-
-  /** Only what comes before the next scan has a timer; the scan finds the rest in time. */
-  private void wakeSoon(String id, long at) {
-    if (at <= timers.now() + SCAN_MS) {
-      timers.at(at, () -> wake(id));
+    if (!closed) {
+      long term = work().orElse(NO_TERM);
+      machine.owed(state).forEach(deed -> perform(id, deed, term));
+      machine.wakeAt(state).ifPresent(at -> soon.at(id, at));
     }
   }
 
@@ -180,22 +179,22 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
   }
 
   private void wake(String id) {
-    if (work().isPresent()) {
+    if (!closed) {
       store
           .read(machine.kind(), id)
-          .thenAccept(stored -> stored.ifPresent(this::attendOrWake))
+          .thenAccept(
+              stored -> stored.ifPresent(found -> attendOrWake(found, work().orElse(NO_TERM))))
           .exceptionally(this::later);
     }
-  }
-
-  private void attendOrWake(StoredRecord stored) {
-    work().ifPresent(term -> attendOrWake(stored, term));
   }
 
   private void attendOrWake(StoredRecord stored, long term) {
     S state = machine.read(stored.json());
     machine.owed(state).forEach(deed -> perform(stored.id(), deed, term));
-    if (machine.wakeAt(state).orElse(Long.MAX_VALUE) <= timers.now()) {
+    long at = machine.wakeAt(state).orElse(Long.MAX_VALUE);
+    if (at > timers.now()) {
+      soon.at(stored.id(), at);
+    } else {
       submit(stored.id(), machine.wake(), term).exceptionally(this::later);
     }
   }
@@ -232,9 +231,9 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
 
   private void attendOrWakeSoon(StoredRecord stored) {
     if (stored.dueAt() > timers.now()) {
-      wakeSoon(stored.id(), stored.dueAt());
+      soon.at(stored.id(), stored.dueAt());
     } else {
-      attendOrWake(stored);
+      work().ifPresent(term -> attendOrWake(stored, term));
     }
   }
 

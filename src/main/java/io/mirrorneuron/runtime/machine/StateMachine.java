@@ -36,6 +36,14 @@ public interface StateMachine<S, I, E> {
   List<E> owed(S state);
 
   /**
+   * Whether those who give an input may wait for that deed. False for what is only news, which may
+   * lead to further inputs of the same record.
+   */
+  default boolean isAwaited(E deed) {
+    return true;
+  }
+
+  /**
    * When the record wants to hear {@link #wake}, in milliseconds since the epoch; never if empty.
    */
   OptionalLong wakeAt(S state);

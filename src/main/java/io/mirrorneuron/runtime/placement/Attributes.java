@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -72,6 +73,11 @@ final class Attributes {
         .divide(STEP, 2, RoundingMode.HALF_UP)
         .stripTrailingZeros()
         .toPlainString();
+  }
+
+  /** All that the node says something to. */
+  Set<String> names() {
+    return values.keySet();
   }
 
   /** What the node says to it; none when it says nothing. */

@@ -122,7 +122,7 @@ public final class BestNode implements Placement {
       for (Seat seat : seats) {
         List<Missing> lacking = Lacks.of(seat.machine(), seat.attributes(), wish);
         if (lacking.isEmpty()) {
-          able.put(seat, new Alone(seat.alone(wish.request()), seat.whole(wish.request())));
+          able.put(seat, new Alone(seat.alone(wish), seat.whole(wish.request())));
         } else {
           lacks.put(seat.machine().name(), lacking);
         }

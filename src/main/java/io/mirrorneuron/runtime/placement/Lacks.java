@@ -4,11 +4,13 @@ import io.mirrorneuron.runtime.placement.PlacementRequest.Wish;
 import io.mirrorneuron.runtime.workflow.Amounts;
 import io.mirrorneuron.runtime.workflow.Constraint;
 import io.mirrorneuron.runtime.workflow.DeviceDemand;
+import io.mirrorneuron.runtime.workflow.NodeAttributes;
 import io.mirrorneuron.runtime.workflow.NodeDevice;
 import io.mirrorneuron.runtime.workflow.ResourceRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** What a node will never have of what an agent looks for, whatever others give back. Pure. */
 final class Lacks {
@@ -49,7 +51,10 @@ final class Lacks {
     for (Constraint constraint : constraints) {
       if (!attributes.meet(constraint)) {
         List<String> had = attributes.of(constraint.attribute());
-        String there = had.isEmpty() ? "there is none" : "it is " + String.join(", ", had);
+        String there =
+            had.isEmpty()
+                ? none(attributes, constraint.attribute())
+                : "it is " + String.join(", ", had);
         List<String> values = constraint.values();
         found.add(
             new Missing(
@@ -58,6 +63,12 @@ final class Lacks {
                 "a node with %s, and here %s".formatted(constraint.words(), there)));
       }
     }
+  }
+
+  private static String none(Attributes attributes, String attribute) {
+    String label = NodeAttributes.LABEL + attribute;
+    boolean isLabel = !attributes.of(label).isEmpty();
+    return isLabel ? "there is none; did you mean %s?".formatted(label) : "there is none";
   }
 
   private void pool(String pool, int slots) {
@@ -113,7 +124,8 @@ final class Lacks {
       if (there < demand.minCount()) {
         add(
             "%s, and there %s"
-                .formatted(demand.words(), there == 0 ? "is none" : "are " + there + " in all"),
+                    .formatted(demand.words(), there == 0 ? "is none" : "are " + there + " in all")
+                + problems(),
             DEVICES);
       }
     }
@@ -124,6 +136,11 @@ final class Lacks {
               .formatted(String.join(" and ", all), devices.size()),
           DEVICES);
     }
+  }
+
+  /** A card that its vendor's tool does not tell is not there for anybody. */
+  private String problems() {
+    return machine.deviceProblems().stream().map(one -> "; " + one).collect(Collectors.joining());
   }
 
   private void rest(ResourceRequest request) {

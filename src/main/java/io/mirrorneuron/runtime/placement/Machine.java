@@ -17,10 +17,12 @@ import java.util.Set;
  * @param given what of that is given to programs now
  * @param devicesGiven ids of those that programs have now
  * @param usableDevices how many devices the limits leave
+ * @param deviceProblems what keeps devices that may be there from being known; a sentence each
  * @param portsTaken as {@link #port} calls them: given to programs, or used by anybody else
  * @param ownPorts those of the ports asked about that its server listens on; of TCP
  * @param drivers what can run programs here
  * @param pools slots by pool
+ * @param slotsTaken how many of them programs have now
  * @param folders those of the folders asked about that are there
  */
 public record Machine(
@@ -34,25 +36,34 @@ public record Machine(
     List<NodeDevice> devices,
     Set<String> devicesGiven,
     int usableDevices,
+    List<String> deviceProblems,
     Set<String> portsTaken,
     Set<Integer> ownPorts,
     List<String> drivers,
     Map<String, Integer> pools,
+    Map<String, Integer> slotsTaken,
     Set<String> folders) {
   public Machine {
     labels = Map.copyOf(labels);
     devices = List.copyOf(devices);
     devicesGiven = Set.copyOf(devicesGiven);
+    deviceProblems = List.copyOf(deviceProblems);
     portsTaken = Set.copyOf(portsTaken);
     ownPorts = Set.copyOf(ownPorts);
     drivers = List.copyOf(drivers);
     pools = Map.copyOf(pools);
+    slotsTaken = Map.copyOf(slotsTaken);
     folders = Set.copyOf(folders);
   }
 
   /** How a port is called among those that are taken; those of UDP have numbers of their own. */
   public static String port(int number, boolean isUdp) {
     return (isUdp ? "udp/" : "tcp/") + number;
+  }
+
+  /** How many slots of a pool are free; none of a pool that is not there. */
+  int freeSlots(String pool) {
+    return pools.getOrDefault(pool, 0) - slotsTaken.getOrDefault(pool, 0);
   }
 
   /** Whether new work may come here at all. */

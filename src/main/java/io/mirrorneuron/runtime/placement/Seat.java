@@ -45,14 +45,16 @@ final class Seat {
   }
 
   /** What an agent would find if it were the only one of its job. */
-  Room alone(ResourceRequest request) {
+  Room alone(Wish wish) {
+    ResourceRequest request = wish.request();
     int devices = count(request);
     if (!request.amounts().fitsIn(machine.usable()) || devices > machine.usableDevices()) {
       return Room.LIMITED;
     }
     int given = machine.devices().size() - free.size();
     boolean isRoom =
-        request.amounts().plus(machine.given()).fitsIn(machine.usable())
+        (wish.pool() == null || wish.slots() <= machine.freeSlots(wish.pool()))
+            && request.amounts().plus(machine.given()).fitsIn(machine.usable())
             && given + devices <= machine.usableDevices()
             && (devices == 0 || DeviceChoice.of(request.devices(), free).isPresent());
     return !isRoom ? Room.LATER : arePortsFree(request) ? Room.NOW : Room.PORT;
@@ -67,8 +69,7 @@ final class Seat {
   boolean hasRoom(Wish wish) {
     ResourceRequest request = wish.request();
     return (wish.pool() == null
-            || slots.getOrDefault(wish.pool(), 0) + wish.slots()
-                <= machine.pools().getOrDefault(wish.pool(), 0))
+            || slots.getOrDefault(wish.pool(), 0) + wish.slots() <= machine.freeSlots(wish.pool()))
         && request.amounts().plus(machine.given()).plus(planned).fitsIn(machine.usable())
         && (request.devices().isEmpty() || beside(request).isPresent());
   }

@@ -1,9 +1,15 @@
 package io.mirrorneuron.runtime.schedule;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.mirrorneuron.port.event.TriggerEvent;
+import io.mirrorneuron.runtime.schedule.event.EventFilter;
+import io.mirrorneuron.runtime.schedule.gather.Correlation;
+import io.mirrorneuron.runtime.schedule.gather.Debounce;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What a schedule is to do, as {@link DefinitionReader} makes it of what its author wrote.
@@ -75,12 +81,44 @@ record Definition(
    *
    * @param eventTypes any of them
    * @param filters what an event must have besides, by path
+   * @param correlate which of them make a job together; null when each makes one
+   * @param debounce how many in a row make one job; null when each makes one
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
-  record Trigger(List<String> eventTypes, Map<String, Object> filters, Demands demands) {
+  record Trigger(
+      List<String> eventTypes,
+      Map<String, Object> filters,
+      Demands demands,
+      Correlation correlate,
+      Debounce debounce) {
     Trigger {
       eventTypes = eventTypes == null ? List.of() : List.copyOf(eventTypes);
       filters = filters == null ? Map.of() : filters;
+    }
+
+    boolean matches(TriggerEvent event) {
+      if (correlate != null) {
+        return correlate.matches(event);
+      }
+      boolean hasKey =
+          debounce == null
+              || debounce.key() == null
+              || EventFilter.textAt(event.payload(), debounce.key()).isPresent();
+      return hasKey && new EventFilter(new HashSet<>(eventTypes), filters).matches(event);
+    }
+
+    /** Whether events wait for others. */
+    boolean gathers() {
+      return correlate != null || debounce != null;
+    }
+
+    /** Whether it is for the same events as another: what is asked of them may differ. */
+    boolean waitsAs(Trigger other) {
+      return other != null
+          && eventTypes.equals(other.eventTypes)
+          && filters.equals(other.filters)
+          && Objects.equals(correlate, other.correlate)
+          && Objects.equals(debounce, other.debounce);
     }
   }
 

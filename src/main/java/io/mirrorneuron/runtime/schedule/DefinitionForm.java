@@ -1,7 +1,10 @@
 package io.mirrorneuron.runtime.schedule;
 
 import io.mirrorneuron.runtime.schedule.Definition.Demands;
+import io.mirrorneuron.runtime.schedule.gather.Correlation;
+import io.mirrorneuron.runtime.schedule.gather.Debounce;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** A definition in the form that its author could have written. */
@@ -52,9 +55,15 @@ final class DefinitionForm {
 
   private static Map<String, Object> trigger(Definition.Trigger trigger) {
     Map<String, Object> form = new LinkedHashMap<>();
-    boolean isOne = trigger.eventTypes().size() == 1;
-    form.put("event_type", isOne ? trigger.eventTypes().getFirst() : trigger.eventTypes());
-    put(form, "filters", trigger.filters());
+    if (trigger.correlate() == null) {
+      form.put("event_type", types(trigger.eventTypes()));
+      put(form, "filters", trigger.filters());
+    } else {
+      form.put("correlate", correlation(trigger.correlate()));
+    }
+    if (trigger.debounce() != null) {
+      form.put("debounce", debounce(trigger.debounce()));
+    }
     Demands demands = trigger.demands();
     form.put("payload", demands.payload());
     if (!demands.required().isEmpty()) {
@@ -63,6 +72,33 @@ final class DefinitionForm {
     if (!demands.optional().isEmpty()) {
       form.put("meta_optional", demands.optional());
     }
+    return form;
+  }
+
+  private static Object types(List<String> types) {
+    return types.size() == 1 ? types.getFirst() : types;
+  }
+
+  private static Map<String, Object> correlation(Correlation correlate) {
+    Map<String, Object> form = new LinkedHashMap<>();
+    form.put("events", correlate.events().stream().map(DefinitionForm::condition).toList());
+    form.put("within_ms", correlate.withinMs());
+    return form;
+  }
+
+  private static Map<String, Object> condition(Correlation.Condition condition) {
+    Map<String, Object> form = new LinkedHashMap<>();
+    form.put("event_type", types(condition.eventTypes()));
+    put(form, "filters", condition.filters());
+    put(form, "key", condition.key());
+    return form;
+  }
+
+  private static Map<String, Object> debounce(Debounce debounce) {
+    Map<String, Object> form = new LinkedHashMap<>();
+    form.put("wait_ms", debounce.waitMs());
+    form.put("max_wait_ms", debounce.maxWaitMs());
+    put(form, "key", debounce.key());
     return form;
   }
 

@@ -6,7 +6,7 @@ import io.mirrorneuron.runtime.schedule.Definition.Kind;
 import io.mirrorneuron.runtime.schedule.Definition.MissedPolicy;
 import io.mirrorneuron.runtime.schedule.Definition.Trigger;
 import io.mirrorneuron.runtime.schedule.Definition.Window;
-import io.mirrorneuron.runtime.schedule.event.EventFilter;
+import io.mirrorneuron.runtime.schedule.cron.Calendar;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -199,20 +199,14 @@ final class DefinitionReader {
   }
 
   private Trigger trigger() {
-    WrittenMembers trigger = given.has("trigger") ? given.inner("trigger") : given;
-    List<String> types = trigger.texts("event_type");
-    if (types.isEmpty()) {
-      given.fault("event schedules require trigger.event_type");
-    }
-    if (trigger == given) {
-      return new Trigger(types, Map.of(), Demands.NONE);
+    if (!given.has("trigger")) {
+      return TriggerReader.ofType(given);
     }
     given.refuse("event_type", "is said in trigger");
-    Map<String, Object> filters = trigger.object("filters");
-    EventFilter.faults(filters).forEach(fault -> given.fault("schedule.trigger.filters: " + fault));
-    Demands demands = demands(trigger);
+    WrittenMembers trigger = given.inner("trigger");
+    Trigger read = TriggerReader.read(trigger, demands(trigger));
     trigger.refuseOthers();
-    return new Trigger(types, filters, demands);
+    return read;
   }
 
   private static Demands demands(WrittenMembers of) {

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
  * Names what a schedule is due for after the schedule and what made it due, so that no crash and no
@@ -25,6 +26,15 @@ final class DispatchIds {
 
   static String ofEvent(String scheduleId, String eventId) {
     return of(scheduleId, "event", eventId);
+  }
+
+  /**
+   * Events that make a job together.
+   *
+   * @param parts their ids, in an order that follows from them
+   */
+  static String ofEvents(String scheduleId, List<String> parts) {
+    return of(scheduleId, "events", String.join("\0", parts));
   }
 
   /**

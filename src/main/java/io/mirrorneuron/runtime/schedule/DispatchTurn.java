@@ -1,10 +1,12 @@
 package io.mirrorneuron.runtime.schedule;
 
+import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Child;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** What follows from what became of something that a schedule wanted done. */
@@ -63,6 +65,7 @@ final class DispatchTurn {
                 .children(all)
                 .counting(draft.schedule.counters().dispatchedOnce(), draft.schedule.told());
         draft.notes.submitted(due, jobId, end);
+        draft.tell("schedule_dispatched", due, Map.of("job_id", jobId, "run_id", RunId.of(jobId)));
         draft.endAfter(due);
       }
     }

@@ -5,6 +5,7 @@ import io.mirrorneuron.port.schedule.FiringPreview;
 import io.mirrorneuron.port.schedule.FiringPreview.FiringTime;
 import io.mirrorneuron.runtime.schedule.Definition.Kind;
 import io.mirrorneuron.runtime.schedule.cron.ClockChange;
+import io.mirrorneuron.runtime.schedule.cron.CronCalendar;
 import io.mirrorneuron.runtime.schedule.cron.Firing;
 import java.time.Instant;
 import java.util.ArrayList;

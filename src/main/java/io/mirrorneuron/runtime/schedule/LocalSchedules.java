@@ -13,6 +13,7 @@ import io.mirrorneuron.runtime.machine.MachineLoop;
 import io.mirrorneuron.runtime.manifest.schedule.ManifestSchedule;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.schedule.Schedule.Status;
+import io.mirrorneuron.runtime.schedule.cron.CronCalendar;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RecordStore.StoredRecord;
 import java.util.ArrayList;
@@ -86,8 +87,9 @@ final class LocalSchedules implements SchedulesPort {
     while (true) {
       List<StoredRecord> page = Answers.await(page(query.kind(), after, size));
       for (StoredRecord stored : page) {
-        ScheduleView row = ScheduleViews.row(machine.read(stored.json()).schedule());
-        if (fits(row, query)) {
+        Schedule schedule = machine.read(stored.json()).schedule();
+        ScheduleView row = ScheduleViews.row(schedule);
+        if (!ScheduleMachine.isGone(schedule) && fits(row, query)) {
           if (rows.size() == limit) {
             return new Page(rows, rows.getLast().scheduleId());
           }
@@ -127,7 +129,10 @@ final class LocalSchedules implements SchedulesPort {
   }
 
   private Schedule schedule(String id, Optional<StoredRecord> stored) {
-    return machine.read(stored.orElseThrow(() -> missing(id)).json()).schedule();
+    return stored
+        .map(found -> machine.read(found.json()).schedule())
+        .filter(schedule -> !ScheduleMachine.isGone(schedule))
+        .orElseThrow(() -> missing(id));
   }
 
   private static MnException missing(String id) {
@@ -176,7 +181,7 @@ final class LocalSchedules implements SchedulesPort {
   @Override
   public Deleted delete(String id, String reason) {
     schedule(id, Answers.await(records.read(ScheduleMachine.KIND, id)));
-    Answers.await(loop.submit(id, new ScheduleInput.Delete()));
+    Answers.await(loop.submit(id, new ScheduleInput.Delete(reason)));
     return new Deleted(id, "deleted");
   }
 
@@ -204,9 +209,9 @@ final class LocalSchedules implements SchedulesPort {
       String id, Map<String, Object> payload, String reason, String key) {
     String dispatch = DispatchIds.ofCall(id, key == null ? suffixes.get() : "key " + key);
     ScheduleInput run = new ScheduleInput.RunNow(dispatch, payload, reason);
-    if (Answers.await(loop.settle(id, run)).isEmpty()) {
-      throw missing(id);
-    }
+    Answers.await(loop.settle(id, run))
+        .filter(state -> !ScheduleMachine.isGone(state.schedule()))
+        .orElseThrow(() -> missing(id));
     return DispatchReports.of(id, recorded(id, dispatch));
   }
 

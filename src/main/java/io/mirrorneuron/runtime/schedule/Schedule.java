@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.mirrorneuron.port.schedule.ScheduleCounters;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Child;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
+import io.mirrorneuron.runtime.schedule.gather.Gathered;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -36,7 +37,9 @@ record Schedule(
   enum Status {
     ACTIVE,
     PAUSED,
-    COMPLETED;
+    COMPLETED,
+    /** Nobody sees it any more; it goes when that has been told. */
+    DELETED;
 
     String word() {
       return name().toLowerCase(Locale.ROOT);
@@ -165,6 +168,28 @@ record Schedule(
 
   Schedule adding(Due one) {
     return doing(work.adding(one));
+  }
+
+  Gathered gathered() {
+    return work.gathered();
+  }
+
+  Schedule gathering(Gathered all) {
+    return doing(work.gathering(all));
+  }
+
+  /** With one more thing to be told of it. */
+  Schedule telling(String type, Map<String, Object> payload, int chain) {
+    return doing(work.news(work.news().and(id, type, payload, chain)));
+  }
+
+  Schedule told(String eventId) {
+    return doing(work.news(work.news().without(eventId)));
+  }
+
+  /** What is left of it when it is deleted. */
+  Schedule deleted() {
+    return in(Status.DELETED, null).doing(ScheduleWork.NONE.news(work.news()));
   }
 
   Schedule remembering(String dispatchId) {

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.schedule;
 
+import io.mirrorneuron.runtime.schedule.event.OwnEvent;
 import java.util.List;
 
 /** What a schedule may want done. */
@@ -21,6 +22,9 @@ sealed interface ScheduleDeed {
    * @param bundle fingerprint of payload files, or null
    */
   record Origin(String scheduleId, String bundle, String graphId, String by) {}
+
+  /** That others hear of it. */
+  record Tell(OwnEvent news) implements ScheduleDeed {}
 
   /** A job cancelled whose window has ended. */
   record Close(String jobId) implements ScheduleDeed {}

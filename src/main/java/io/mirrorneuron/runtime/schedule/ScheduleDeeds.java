@@ -5,6 +5,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.runtime.machine.Deeds;
 import io.mirrorneuron.runtime.manifest.schedule.ChildManifest;
+import io.mirrorneuron.runtime.schedule.event.OwnNews;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.wire.Json;
 import java.util.LinkedHashMap;
@@ -19,14 +20,17 @@ final class ScheduleDeeds implements Deeds<ScheduleInput, ScheduleDeed> {
 
   private final ChildJobs jobs;
   private final RecordStore records;
+  private final OwnNews news;
   private final Executor threads;
 
   /**
+   * @param news hears what happens to schedules
    * @param threads that may block
    */
-  ScheduleDeeds(ChildJobs jobs, RecordStore records, Executor threads) {
+  ScheduleDeeds(ChildJobs jobs, RecordStore records, OwnNews news, Executor threads) {
     this.jobs = jobs;
     this.records = records;
+    this.news = news;
     this.threads = threads;
   }
 
@@ -38,6 +42,8 @@ final class ScheduleDeeds implements Deeds<ScheduleInput, ScheduleDeed> {
               () -> new ScheduleInput.Seen(dispatch, jobs.open(all)), threads);
       case ScheduleDeed.Close(var job) -> CompletableFuture.supplyAsync(() -> close(job), threads);
       case ScheduleDeed.Start start -> start(id, start);
+      case ScheduleDeed.Tell(var happened) ->
+          news.tell(happened).thenApply(told -> new ScheduleInput.Told(happened.id()));
     };
   }
 

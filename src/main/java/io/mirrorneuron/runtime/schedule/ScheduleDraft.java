@@ -4,6 +4,9 @@ import io.mirrorneuron.runtime.schedule.Schedule.Status;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Reason;
+import io.mirrorneuron.runtime.schedule.event.OwnEvent;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** A schedule while one decision is made on it. */
 final class ScheduleDraft {
@@ -30,6 +33,7 @@ final class ScheduleDraft {
   /** The state that the turn has led to. */
   ScheduleState end(String manifest) {
     advance();
+    tellStatus();
     boolean changed = manifest != null || !schedule.equals(before) || !notes.all().isEmpty();
     return changed
         ? new ScheduleState(schedule.at(now), notes.all(), manifest)
@@ -42,13 +46,28 @@ final class ScheduleDraft {
       return;
     }
     String fault = PayloadRules.fault(schedule.definition(), due);
-    if (fault != null) {
+    if (fault == null) {
+      admit(due);
+    } else {
       failed(due, fault);
-    } else if (schedule.waiting().size() >= MOST_WAITING) {
+      remember(due);
+    }
+  }
+
+  /** The same for what may come as it is. */
+  void admit(Due due) {
+    if (schedule.knows(due.dispatchId())) {
+      return;
+    }
+    if (schedule.waiting().size() >= MOST_WAITING) {
       blocked(due, "the schedule has %d jobs to make already".formatted(MOST_WAITING));
     } else {
       schedule = schedule.adding(due);
     }
+    remember(due);
+  }
+
+  private void remember(Due due) {
     if (due.reason() == Reason.MANUAL || due.reason() == Reason.EVENT) {
       schedule = schedule.remembering(due.dispatchId());
     }
@@ -81,7 +100,58 @@ final class ScheduleDraft {
   void failed(Due due, String why) {
     schedule = schedule.counting(schedule.counters().failedOnce(), schedule.told());
     notes.failed(due, why);
+    tell("schedule_dispatch_failed", due, Map.of("error", why));
     endAfter(due);
+  }
+
+  /** What is told of what it was due for. */
+  void tell(String type, Due due, Map<String, Object> more) {
+    Map<String, Object> payload = new LinkedHashMap<>();
+    payload.put("dispatch_id", due.dispatchId());
+    payload.put("scheduled_for", DispatchNotes.time(due.at()));
+    payload.put("reason", due.reason().word());
+    if (due.eventId() != null) {
+      payload.put("event_id", due.eventId());
+    }
+    payload.putAll(more);
+    tell(type, payload, OwnEvent.chainAfter(due.event(), due.payload()));
+  }
+
+  /** What is told of it as an event. */
+  void tell(String type, Map<String, Object> more, int chain) {
+    Map<String, Object> payload = new LinkedHashMap<>();
+    payload.put("schedule_id", schedule.id());
+    if (schedule.definition().name() != null) {
+      payload.put("schedule_name", schedule.definition().name());
+    }
+    payload.put("schedule_kind", schedule.definition().kind().word());
+    payload.put("status", schedule.status().word());
+    if (schedule.made().by() != null) {
+      payload.put("submitted_by", schedule.made().by());
+    }
+    payload.putAll(more);
+    if (chain > 0) {
+      payload.put("chain", chain);
+    }
+    schedule = schedule.telling(type, payload, chain);
+  }
+
+  private void tellStatus() {
+    if (before.status() == schedule.status()) {
+      return;
+    }
+    String type =
+        switch (schedule.status()) {
+          case ACTIVE -> "schedule_resumed";
+          case PAUSED -> "schedule_paused";
+          case COMPLETED -> "schedule_completed";
+          case DELETED -> "schedule_deleted";
+        };
+    tell(type, because(schedule.told().statusReason()), 0);
+  }
+
+  static Map<String, Object> because(String reason) {
+    return reason == null ? Map.of() : Map.of("reason", reason);
   }
 
   void endAfter(Due due) {

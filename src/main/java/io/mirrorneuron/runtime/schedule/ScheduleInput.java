@@ -1,5 +1,7 @@
 package io.mirrorneuron.runtime.schedule;
 
+import io.mirrorneuron.port.event.TriggerEvent;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
@@ -18,7 +20,7 @@ sealed interface ScheduleInput {
 
   record Resume(String reason) implements ScheduleInput {}
 
-  record Delete() implements ScheduleInput {}
+  record Delete(String reason) implements ScheduleInput {}
 
   /** Its time has come. */
   record Wake() implements ScheduleInput {}
@@ -33,8 +35,20 @@ sealed interface ScheduleInput {
       implements ScheduleInput {}
 
   /** An event that it is for has happened. */
-  record Happened(String dispatchId, Map<String, Object> event, Map<String, Object> payload)
-      implements ScheduleInput {}
+  record Happened(String dispatchId, TriggerEvent event) implements ScheduleInput {
+    /** What a dispatch says of the event besides its payload. */
+    static Map<String, Object> told(TriggerEvent event) {
+      Map<String, Object> told = new LinkedHashMap<>();
+      told.put("event_id", event.eventId());
+      told.put("event_type", event.eventType());
+      told.put("source", event.source());
+      told.put("created_at", event.createdAt());
+      return told;
+    }
+  }
+
+  /** What was to be told of it has been told. */
+  record Told(String eventId) implements ScheduleInput {}
 
   /** Which of its jobs are open, as was seen for one of what it waits for. */
   record Seen(String dispatchId, Set<String> open) implements ScheduleInput {}

@@ -4,7 +4,9 @@ import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.runtime.machine.HeldLead;
 import io.mirrorneuron.runtime.machine.MachineLoop;
 import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.schedule.cron.CronCalendar;
 import io.mirrorneuron.runtime.schedule.event.EventReaction;
+import io.mirrorneuron.runtime.schedule.event.OwnNews;
 import io.mirrorneuron.store.LeaderLease;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RecordStore.StoredRecord;
@@ -25,6 +27,7 @@ public final class ScheduleKeeper implements AutoCloseable {
   private final HeldLead lead;
   private final MachineLoop<ScheduleState, ScheduleInput, ScheduleDeed> loop;
   private final LocalSchedules port;
+  private final EventIndex index;
 
   /**
    * @param lease decides which server does what is due
@@ -35,16 +38,18 @@ public final class ScheduleKeeper implements AutoCloseable {
       RecordStore records, LeaderLease lease, String owner, Supplier<String> suffixes) {}
 
   /**
+   * @param news hears what happens to schedules
    * @param threads that may block
    */
-  public ScheduleKeeper(Home home, ChildJobs jobs, Timers timers, Executor threads) {
+  public ScheduleKeeper(Home home, ChildJobs jobs, OwnNews news, Timers timers, Executor threads) {
     CronCalendar calendar = new CronCalendar();
     records = home.records();
     machine = new ScheduleMachine(calendar);
+    index = new EventIndex(records, machine, timers);
     lead = new HeldLead(ScheduleMachine.KIND, home.owner(), home.lease(), timers);
     loop =
         new MachineLoop<>(
-            machine, records, new ScheduleDeeds(jobs, records, threads), lead, timers);
+            machine, records, new ScheduleDeeds(jobs, records, news, threads), lead, timers);
     port = new LocalSchedules(loop, calendar, records, jobs, timers, home.suffixes());
   }
 
@@ -52,11 +57,12 @@ public final class ScheduleKeeper implements AutoCloseable {
   public void start() {
     lead.start();
     loop.start();
+    index.complete();
   }
 
   /** What schedules do about events. */
   public EventReaction reaction() {
-    return new ScheduleReaction(loop, machine, records);
+    return new ScheduleReaction(loop, machine, records, index);
   }
 
   public SchedulesPort port() {

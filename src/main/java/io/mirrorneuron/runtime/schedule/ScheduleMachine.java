@@ -7,10 +7,12 @@ import io.mirrorneuron.runtime.schedule.Schedule.Status;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Child;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
+import io.mirrorneuron.runtime.schedule.cron.Calendar;
 import io.mirrorneuron.store.RecordStore.Beside;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.LongStream;
@@ -38,14 +40,26 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
     if (input instanceof ScheduleInput.Create create) {
       return state.isPresent() ? state : Optional.of(begun(create, now));
     }
-    if (input instanceof ScheduleInput.Delete) {
-      return Optional.empty();
+    if (state.isPresent() && input instanceof ScheduleInput.Told(String eventId)) {
+      Schedule told = state.get().schedule().told(eventId);
+      boolean isOver = isGone(told) && told.work().news().untold().isEmpty();
+      return isOver ? Optional.empty() : Optional.of(ScheduleState.of(told));
     }
-    return state.map(known -> decide(known.schedule(), input, now));
+    return state.map(
+        known ->
+            isGone(known.schedule())
+                ? ScheduleState.of(known.schedule())
+                : decide(known.schedule(), input, now));
+  }
+
+  /** Whether it was deleted, and is there only until that has been told. */
+  static boolean isGone(Schedule schedule) {
+    return schedule.status() == Status.DELETED;
   }
 
   private ScheduleState begun(ScheduleInput.Create create, long now) {
     ScheduleDraft draft = new ScheduleDraft(create.schedule(), now);
+    draft.tell("schedule_created", Map.of(), 0);
     new ScheduleTurn(draft, calendar).begin();
     return draft.end(create.manifest());
   }
@@ -81,7 +95,8 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
       case ScheduleInput.NotStarted(String id, String why, boolean mayPass) ->
           dispatch.notStarted(id, why, mayPass);
       case ScheduleInput.Closed(String job, boolean wasOpen) -> dispatch.closed(job, wasOpen);
-      case ScheduleInput.Create _, ScheduleInput.Delete _ ->
+      case ScheduleInput.Delete(String reason) -> turn.delete(reason);
+      case ScheduleInput.Create _, ScheduleInput.Told _ ->
           throw new IllegalStateException("decided on before");
     }
     return draft.end(null);
@@ -114,7 +129,14 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
     schedule.children().stream()
         .filter(Child::closing)
         .forEach(child -> owed.add(new ScheduleDeed.Close(child.jobId())));
+    schedule.work().news().untold().forEach(news -> owed.add(new ScheduleDeed.Tell(news)));
     return owed;
+  }
+
+  /** What hears of it may make it due again, and would wait for itself. */
+  @Override
+  public boolean isAwaited(ScheduleDeed deed) {
+    return !(deed instanceof ScheduleDeed.Tell);
   }
 
   @Override
@@ -134,10 +156,24 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
         schedule.children().stream()
             .filter(child -> child.windowEnd() != null && !child.closing())
             .mapToLong(Child::windowEnd);
-    return LongStream.concat(
+    return Stream.of(
             times.filter(time -> time != null).mapToLong(Long::longValue),
-            LongStream.concat(dues, windows))
+            dues,
+            windows,
+            gathered(schedule).stream())
+        .flatMapToLong(all -> all)
         .min();
+  }
+
+  /** When events that wait for others do no longer. */
+  static OptionalLong gathered(Schedule schedule) {
+    Definition.Trigger trigger = schedule.definition().trigger();
+    if (!schedule.isActive() || trigger == null || !trigger.gathers()) {
+      return OptionalLong.empty();
+    }
+    return trigger.debounce() != null
+        ? schedule.gathered().wakeAt(trigger.debounce())
+        : schedule.gathered().wakeAt(trigger.correlate());
   }
 
   @Override
@@ -149,7 +185,7 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
   public Beside beside(ScheduleState state) {
     return new Beside(
         0,
-        state.schedule().definition().kind().word(),
+        isGone(state.schedule()) ? List.of() : EventIndex.groups(state.schedule().definition()),
         state.manifest(),
         state.news().stream().map(Json::write).toList());
   }

@@ -5,12 +5,9 @@ import io.mirrorneuron.port.event.TriggerEvent;
 import io.mirrorneuron.port.schedule.DispatchRecord;
 import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.runtime.machine.MachineLoop;
-import io.mirrorneuron.runtime.schedule.Definition.Kind;
-import io.mirrorneuron.runtime.schedule.event.EventFilter;
 import io.mirrorneuron.runtime.schedule.event.EventReaction;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RecordStore.StoredRecord;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,14 +22,17 @@ final class ScheduleReaction implements EventReaction {
   private final MachineLoop<ScheduleState, ScheduleInput, ScheduleDeed> loop;
   private final ScheduleMachine machine;
   private final RecordStore records;
+  private final EventIndex index;
 
   ScheduleReaction(
       MachineLoop<ScheduleState, ScheduleInput, ScheduleDeed> loop,
       ScheduleMachine machine,
-      RecordStore records) {
+      RecordStore records,
+      EventIndex index) {
     this.loop = loop;
     this.machine = machine;
     this.records = records;
+    this.index = index;
   }
 
   /** What became of it so far. */
@@ -65,8 +65,7 @@ final class ScheduleReaction implements EventReaction {
     Tally tally = new Tally();
     String after = "";
     while (true) {
-      List<StoredRecord> page =
-          Answers.await(records.list(ScheduleMachine.KIND, Kind.EVENT.word(), after, PAGE));
+      List<StoredRecord> page = Answers.await(index.page(event.eventType(), after, PAGE));
       react(event, page, tally);
       if (page.size() < PAGE) {
         return tally.outcome();
@@ -75,9 +74,9 @@ final class ScheduleReaction implements EventReaction {
     }
   }
 
-  /** All of a page at the same time; then what became of each. */
+  /** All of a page at the same time. */
   private void react(TriggerEvent event, List<StoredRecord> page, Tally tally) {
-    Map<String, CompletionStage<?>> under = new LinkedHashMap<>();
+    Map<String, CompletionStage<List<String>>> under = new LinkedHashMap<>();
     for (StoredRecord stored : page) {
       Schedule schedule = machine.read(stored.json()).schedule();
       Definition.Trigger trigger = schedule.definition().trigger();
@@ -86,38 +85,26 @@ final class ScheduleReaction implements EventReaction {
       }
       tally.checked++;
       String dispatch = DispatchIds.ofEvent(schedule.id(), event.eventId());
-      if (!matches(trigger, event)) {
+      if (!trigger.matches(event)) {
         continue;
       }
       if (schedule.knows(dispatch)) {
         tally.skipped++;
       } else {
-        under.put(schedule.id(), loop.settle(schedule.id(), input(dispatch, event)));
+        under.put(
+            schedule.id(),
+            loop.settle(schedule.id(), new ScheduleInput.Happened(dispatch, event))
+                .thenCompose(done -> records.history(ScheduleMachine.KIND, schedule.id())));
       }
     }
-    under.forEach((id, settled) -> tell(id, settled, event, tally));
+    under.forEach((id, history) -> count(id, Answers.await(history), event, tally));
   }
 
-  private void tell(String id, CompletionStage<?> settled, TriggerEvent event, Tally tally) {
-    Answers.await(settled);
-    String dispatch = DispatchIds.ofEvent(id, event.eventId());
-    Predicate<DispatchRecord> isOfThis = one -> one.dispatchId().equals(dispatch);
-    ScheduleViews.dispatches(Answers.await(records.history(ScheduleMachine.KIND, id))).stream()
+  private static void count(String id, List<String> history, TriggerEvent event, Tally tally) {
+    Predicate<DispatchRecord> isOfThis = one -> event.eventId().equals(one.eventId());
+    ScheduleViews.dispatches(history).stream()
         .filter(isOfThis)
         .findFirst()
         .ifPresentOrElse(one -> tally.records.put(id, one), () -> tally.skipped++);
-  }
-
-  private static boolean matches(Definition.Trigger trigger, TriggerEvent event) {
-    return new EventFilter(new HashSet<>(trigger.eventTypes()), trigger.filters()).matches(event);
-  }
-
-  private static ScheduleInput input(String dispatch, TriggerEvent event) {
-    Map<String, Object> told = new LinkedHashMap<>();
-    told.put("event_id", event.eventId());
-    told.put("event_type", event.eventType());
-    told.put("source", event.source());
-    told.put("created_at", event.createdAt());
-    return new ScheduleInput.Happened(dispatch, told, event.payload());
   }
 }

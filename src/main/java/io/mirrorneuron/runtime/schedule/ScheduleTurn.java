@@ -6,6 +6,7 @@ import io.mirrorneuron.runtime.schedule.ScheduleWork.Child;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Reason;
+import io.mirrorneuron.runtime.schedule.cron.Calendar;
 import java.util.Map;
 
 /** What follows when a time comes, an event happens, or somebody wants something of a schedule. */
@@ -54,6 +55,7 @@ final class ScheduleTurn {
   }
 
   void wake() {
+    new GatherTurn(draft).end();
     Long until = draft.schedule.pausedUntil();
     if (draft.schedule.status() == Status.PAUSED && until != null && until <= draft.now) {
       resume("its pause has ended");
@@ -107,12 +109,18 @@ final class ScheduleTurn {
   void pause(String reason, Long until) {
     for (Due due : draft.schedule.waiting()) {
       if (due.phase() == Phase.WAITS && due.reason() != Reason.MANUAL) {
-        draft.notes.skipped(due, "the draft.schedule was paused");
+        draft.notes.skipped(due, "the schedule was paused");
         draft.schedule = draft.schedule.changing(due.dispatchId(), gone -> null);
       }
     }
+    new GatherTurn(draft).drop("the schedule was paused");
     draft.schedule =
         draft.schedule.in(Status.PAUSED, until).counting(draft.schedule.counters(), told(reason));
+  }
+
+  /** Jobs that it has made go on. */
+  void delete(String reason) {
+    draft.schedule = draft.schedule.deleted().counting(draft.schedule.counters(), told(reason));
   }
 
   private Schedule.Told told(String reason) {
@@ -132,12 +140,17 @@ final class ScheduleTurn {
     boolean isOver =
         draft.schedule.status() == Status.COMPLETED && definition.kind() != Kind.DELAYED;
     Status status = isOver ? Status.COMPLETED : enabled ? Status.ACTIVE : Status.PAUSED;
+    Definition.Trigger before = draft.schedule.definition().trigger();
+    if (!enabled || before != null && !before.waitsAs(definition.trigger())) {
+      new GatherTurn(draft).drop("the schedule was changed");
+    }
     draft.schedule =
         draft
             .schedule
             .with(definition)
             .in(status, null)
             .counting(draft.schedule.counters(), told(reason));
+    draft.tell("schedule_updated", ScheduleDraft.because(reason), 0);
     if (draft.schedule.isActive()) {
       aim();
     }
@@ -158,7 +171,12 @@ final class ScheduleTurn {
   }
 
   void happened(ScheduleInput.Happened event) {
-    if (draft.schedule.isActive() && draft.schedule.definition().kind() == Kind.EVENT) {
+    if (!draft.schedule.isActive() || draft.schedule.definition().kind() != Kind.EVENT) {
+      return;
+    }
+    if (draft.schedule.definition().trigger().gathers()) {
+      new GatherTurn(draft).take(event);
+    } else {
       draft.arrive(
           new Due(
               event.dispatchId(),
@@ -166,8 +184,8 @@ final class ScheduleTurn {
               Reason.EVENT,
               null,
               false,
-              event.payload(),
-              event.event(),
+              event.event().payload(),
+              ScheduleInput.Happened.told(event.event()),
               Phase.WAITS,
               draft.now));
     }

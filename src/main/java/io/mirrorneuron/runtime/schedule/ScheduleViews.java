@@ -6,6 +6,8 @@ import io.mirrorneuron.runtime.schedule.Definition.Kind;
 import io.mirrorneuron.runtime.schedule.Schedule.Status;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
+import io.mirrorneuron.runtime.schedule.gather.GatherWords;
+import io.mirrorneuron.runtime.schedule.gather.Gathered;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.Redaction;
 import java.util.ArrayList;
@@ -18,6 +20,8 @@ import java.util.Set;
 final class ScheduleViews {
   /** As many as the contract has. */
   private static final int MOST_DISPATCHES = 50;
+
+  private static final GatherWords WORDS = new GatherWords(Redaction::isSecret);
 
   private ScheduleViews() {}
 
@@ -81,7 +85,7 @@ final class ScheduleViews {
         definition.timezone(),
         DispatchNotes.time(definition.runAt()),
         definition.retryIntervalMs(),
-        schedule.isActive() ? DispatchNotes.time(schedule.nextDue()) : null,
+        nextRun(schedule),
         definition.prohibitOverlap(),
         definition.missedPolicy().word(),
         definition.catchupLimit(),
@@ -115,6 +119,7 @@ final class ScheduleViews {
       return why(schedule, schedule.waiting().getFirst());
     }
     return switch (schedule.status()) {
+      case DELETED -> "it was deleted";
       case COMPLETED -> "it has had its job, or missed it, and makes no other";
       case PAUSED ->
           schedule.pausedUntil() == null
@@ -126,12 +131,32 @@ final class ScheduleViews {
 
   private static String next(Schedule schedule) {
     if (schedule.definition().kind() == Kind.EVENT) {
-      List<String> types = schedule.definition().trigger().eventTypes();
-      return "it waits for an event " + String.join(" or ", types);
+      return awaited(schedule.definition().trigger(), schedule.gathered());
     }
     return schedule.nextDue() == null
         ? "no time within five years makes it due"
         : "it is due next at " + DispatchNotes.time(schedule.nextDue());
+  }
+
+  private static String awaited(Definition.Trigger trigger, Gathered gathered) {
+    if (trigger.correlate() != null) {
+      return WORDS.of(trigger.correlate(), gathered);
+    }
+    return trigger.debounce() == null
+        ? "it waits for an event " + String.join(" or ", trigger.eventTypes())
+        : WORDS.of(trigger.debounce(), gathered, trigger.eventTypes());
+  }
+
+  /** When it is due; of events that wait for quiet, when there was enough. */
+  private static String nextRun(Schedule schedule) {
+    boolean waitsForQuiet =
+        schedule.isActive()
+            && schedule.definition().trigger() != null
+            && schedule.definition().trigger().debounce() != null
+            && !schedule.gathered().isEmpty();
+    Long next = schedule.isActive() ? schedule.nextDue() : null;
+    return DispatchNotes.time(
+        waitsForQuiet ? Long.valueOf(ScheduleMachine.gathered(schedule).getAsLong()) : next);
   }
 
   private static String why(Schedule schedule, Due due) {

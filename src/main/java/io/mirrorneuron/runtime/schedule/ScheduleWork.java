@@ -1,6 +1,8 @@
 package io.mirrorneuron.runtime.schedule;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.mirrorneuron.runtime.schedule.event.OwnEvent;
+import io.mirrorneuron.runtime.schedule.gather.Gathered;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -13,10 +15,13 @@ import java.util.function.UnaryOperator;
  * @param waiting what it is due for and was not dealt with yet, in order
  * @param recent the last dispatches that events and calls have led to: told again, they are known
  * @param children its jobs that were open when it was last looked at
+ * @param gathered events that wait for others to make a job with
+ * @param news of it that are to be told
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
-record ScheduleWork(List<Due> waiting, List<String> recent, List<Child> children) {
-  static final ScheduleWork NONE = new ScheduleWork(List.of(), List.of(), List.of());
+record ScheduleWork(
+    List<Due> waiting, List<String> recent, List<Child> children, Gathered gathered, News news) {
+  static final ScheduleWork NONE = new ScheduleWork(List.of(), List.of(), List.of(), null, null);
 
   private static final int MOST_RECENT = 100;
 
@@ -24,6 +29,36 @@ record ScheduleWork(List<Due> waiting, List<String> recent, List<Child> children
     waiting = waiting == null ? List.of() : List.copyOf(waiting);
     recent = recent == null ? List.of() : List.copyOf(recent);
     children = children == null ? List.of() : List.copyOf(children);
+    gathered = gathered == null ? Gathered.NOTHING : gathered;
+    news = news == null ? News.NONE : news;
+  }
+
+  /**
+   * What is to be told of it as events, oldest first.
+   *
+   * @param last the number of the newest there was
+   */
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  record News(long last, List<OwnEvent> untold) {
+    static final News NONE = new News(0, List.of());
+
+    /** When so many could not be told, the oldest are not told any more. */
+    static final int MOST = 100;
+
+    News {
+      untold = untold == null ? List.of() : List.copyOf(untold);
+    }
+
+    News and(String scheduleId, String type, Map<String, Object> payload, int chain) {
+      List<OwnEvent> all = new ArrayList<>(untold);
+      long number = last + 1;
+      all.add(new OwnEvent("event_%s-%d".formatted(scheduleId, number), type, payload, chain));
+      return new News(number, all.subList(Math.max(0, all.size() - MOST), all.size()));
+    }
+
+    News without(String eventId) {
+      return new News(last, untold.stream().filter(one -> !one.id().equals(eventId)).toList());
+    }
   }
 
   enum Reason {
@@ -97,11 +132,19 @@ record ScheduleWork(List<Due> waiting, List<String> recent, List<Child> children
   record Child(String jobId, String dispatchId, Long windowEnd, boolean closing) {}
 
   ScheduleWork waiting(List<Due> all) {
-    return new ScheduleWork(all, recent, children);
+    return new ScheduleWork(all, recent, children, gathered, news);
   }
 
   ScheduleWork children(List<Child> all) {
-    return new ScheduleWork(waiting, recent, all);
+    return new ScheduleWork(waiting, recent, all, gathered, news);
+  }
+
+  ScheduleWork gathering(Gathered all) {
+    return new ScheduleWork(waiting, recent, children, all, news);
+  }
+
+  ScheduleWork news(News all) {
+    return new ScheduleWork(waiting, recent, children, gathered, all);
   }
 
   /** The same with one of what it waits for changed, or without it when that becomes null. */
@@ -126,7 +169,7 @@ record ScheduleWork(List<Due> waiting, List<String> recent, List<Child> children
     List<String> all = new ArrayList<>(recent);
     all.add(dispatchId);
     List<String> newest = all.subList(Math.max(0, all.size() - MOST_RECENT), all.size());
-    return new ScheduleWork(waiting, newest, children);
+    return new ScheduleWork(waiting, newest, children, gathered, news);
   }
 
   boolean awaits(String dispatchId) {

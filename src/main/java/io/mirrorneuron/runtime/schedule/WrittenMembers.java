@@ -139,6 +139,25 @@ final class WrittenMembers {
     return (Map<String, Object>) value;
   }
 
+  boolean isNumber(String name) {
+    return members.get(name) instanceof Integer || members.get(name) instanceof Long;
+  }
+
+  /** The same for each object of a list, by its number from 0. */
+  List<WrittenMembers> inners(String name) {
+    Object value = ask(name);
+    List<WrittenMembers> inners = new ArrayList<>();
+    if (value instanceof List<?> list && list.stream().allMatch(Map.class::isInstance)) {
+      for (Object each : list) {
+        String at = path(name) + "." + inners.size() + ".";
+        inners.add(new WrittenMembers(at, objectOf(each), faults));
+      }
+    } else if (value != null) {
+      fault(path(name) + " must be a list of objects");
+    }
+    return inners;
+  }
+
   /** The members of an object among these; their faults are faults of these. */
   WrittenMembers inner(String name) {
     return new WrittenMembers(path(name) + ".", object(name), faults);

@@ -36,6 +36,11 @@ public record Constraint(String attribute, Operator operator, List<String> value
       return word;
     }
 
+    /** Whether what it compares must have an order. */
+    public boolean asksForOrder() {
+      return compareTo(MORE) >= 0 && compareTo(AT_MOST) <= 0;
+    }
+
     /** Whether it compares with something. */
     public boolean needsValue() {
       return this != EXISTS && this != ABSENT;

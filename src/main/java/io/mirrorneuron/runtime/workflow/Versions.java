@@ -7,6 +7,10 @@ import java.util.regex.Pattern;
 public final class Versions {
   private static final Pattern VERSION = Pattern.compile("\\d{1,9}(\\.\\d{1,9})*");
 
+  /** One that a decimal can be made of. */
+  private static final Pattern NUMBER =
+      Pattern.compile("[+-]?(\\d{1,60}\\.?\\d{0,60}|\\.\\d{1,60})([eE][+-]?\\d{1,3})?");
+
   private Versions() {}
 
   /** As a comparator would; empty when one is null or no version. */
@@ -23,6 +27,11 @@ public final class Versions {
       }
     }
     return OptionalInt.of(0);
+  }
+
+  /** Whether the text has an order among others like it. */
+  public static boolean isNumberOrVersion(String text) {
+    return NUMBER.matcher(text).matches() || isVersion(text);
   }
 
   private static boolean isVersion(String text) {

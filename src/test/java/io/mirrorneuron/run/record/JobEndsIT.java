@@ -108,4 +108,48 @@ class JobEndsIT {
       assertThat(later.told).containsExactly("job_resumed running", "job_resumed running", "ended");
     }
   }
+
+  @Test
+  void aQuestionThatCouldNotBeToldIsToldAgain() {
+    List<PeopleEvent> asked = new CopyOnWriteArrayList<>();
+    JobEnds hears =
+        new JobEnds() {
+          @Override
+          public CompletionStage<?> ended(EndedJob job) {
+            return CompletableFuture.completedStage(null);
+          }
+
+          @Override
+          public CompletionStage<?> asked(PeopleEvent event) {
+            asked.add(event);
+            return asked.size() == 1
+                ? CompletableFuture.failedFuture(MnException.unavailable("away", null))
+                : CompletableFuture.completedStage(null);
+          }
+        };
+    String manifest =
+        """
+        {"manifest_version":"1.0","graph_id":"asking","nodes":[{"node_id":"ask",
+          "agent_type":"human","role":"root","config":{"prompt":"Go on?"}}]}
+        """;
+    try (RuntimeFixture runtime = new RuntimeFixture(home)) {
+      String job = runtime.jobs().submit(Submission.of(manifest)).jobId();
+      Keys keys = new Keys(RuntimeFixture.config(home).redis().namespace());
+      RedisJobStore store = new RedisJobStore(runtime.lanes(), keys, Duration.ofDays(1), 1000);
+      RunStore runs = new RunStore(elsewhere, new RunBacklog());
+      try (runs;
+          RunRecorder recorder =
+              new RunRecorder(runs, store, run -> {}, hears, Storage.unwatched())) {
+        eventually(
+            "it is told twice",
+            () -> {
+              recorder.changed(job);
+              return asked.size() == 2;
+            });
+      }
+      assertThat(asked.getFirst()).isEqualTo(asked.getLast());
+      assertThat(asked.getFirst().type()).isEqualTo("human_input_requested");
+      assertThat(asked.getFirst().payload()).containsEntry("prompt", "Go on?");
+    }
+  }
 }

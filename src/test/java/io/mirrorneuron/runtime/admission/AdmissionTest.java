@@ -9,14 +9,17 @@ import io.mirrorneuron.config.NodeSettings.Marks;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Validation.Issue;
-import io.mirrorneuron.runtime.admission.LocalMachine.Doors;
+import io.mirrorneuron.runtime.admission.LocalMachine.Keeping;
 import io.mirrorneuron.runtime.admission.LocalMachine.Programs;
 import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.cluster.Hardware.Gpu;
 import io.mirrorneuron.runtime.cluster.Hardware.Software;
 import io.mirrorneuron.runtime.cluster.NodeStock;
+import io.mirrorneuron.runtime.cluster.gpu.GpuTools;
+import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.manifest.reading.Findings.Purpose;
+import io.mirrorneuron.runtime.workflow.ProgramLimit;
 import io.mirrorneuron.runtime.workflow.ProgramLimit.Enforcement;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.ResourceLimits.Resource;
@@ -300,7 +303,58 @@ class AdmissionTest {
   }
 
   private static List<String> waived(List<Gpu> gpus, String members) {
-    return admission(gpus).waived(workflow("'agent_type':'router'", "," + members));
+    return admission(gpus).warnings().sentences(workflow("'agent_type':'router'", "," + members));
+  }
+
+  /** Programs are kept to one limit here and reach one folder. */
+  private static final Keeping KEEPING =
+      new Keeping(
+          limit -> limit == ProgramLimit.OPEN_FILES ? Enforcement.PROCESS : Enforcement.NONE,
+          (path, writes) -> path.startsWith("/usr") && !writes);
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'resources':{'limits':{'open_files':9}} |",
+        "'resources':{'limits':{'cpu_millis':500}} | agent a is not kept to"
+            + " resources.limits.cpu_millis 500 on this node, which has no control groups for it",
+        "'resources':{'volumes':[{'name':'v','source':'/usr/lib','target':'/v','mode':'ro'}]} |",
+        "'resources':{'volumes':[{'name':'v','source':'/usr/lib','target':'/v'}]} | agent a may"
+            + " not write to the folder /usr/lib of its volume v: programs are confined on this"
+            + " node",
+        "'resources':{'volumes':[{'name':'v','source':'/var','target':'/v','mode':'ro'}]} | agent"
+            + " a may not read the folder /var of its volume v: programs are confined on this node",
+        "'policies':{'scheduler':{'preferred_node':'mirror_neuron@box'}} |",
+        "'policies':{'scheduler':{'preferred_node':'other'}} | agent a prefers the node other, and"
+            + " will not get there: this node is mirror_neuron@box, and jobs run on the node that"
+            + " takes them",
+      })
+  void whatHasNoEffectHereIsTold(String member, String warning) {
+    var workflow = workflow("'agent_type':'executor','config':{'command':['true']}," + member, "");
+    List<String> told = admission(List.of()).warnings().sentences(workflow);
+    if (warning == null) {
+      assertThat(told).isEmpty();
+    } else {
+      assertThat(told).singleElement().asString().startsWith(warning + ". ");
+    }
+  }
+
+  @Test
+  void foldersThatTheBundleAsksForAreReached() {
+    String volume =
+        "'resources':{'volumes':[{'name':'v','source':'/var/lib','target':'/v','mode':'%s'}]}";
+    String demand = ",'confinement':{'read':['/var'],'write':['/var/lib/out']}";
+    String program = "'agent_type':'executor','config':{'command':['true']}," + volume;
+    NodeWarnings warnings = admission(List.of()).warnings();
+
+    assertThat(warnings.sentences(workflow(program.formatted("ro"), demand))).isEmpty();
+    assertThat(warnings.sentences(workflow(program.formatted("rw"), demand)))
+        .singleElement()
+        .asString()
+        .endsWith(
+            "Ask for it in confinement.write of the manifest, or have the operator add it to"
+                + " executor.shared_folders.");
   }
 
   @ParameterizedTest
@@ -351,23 +405,44 @@ class AdmissionTest {
 
   /** Of 8 cores, 16 GB of memory, 100 GB of disk of which 50 are free. */
   private static Admission admission(List<Gpu> gpus, Map<String, Integer> pools, String path) {
-    return admission(gpus, pools, path, new Doors(_ -> false, (_, _) -> true));
+    return admission(gpus, pools, path, new PortDoors(_ -> false, (_, _) -> true));
   }
 
   private static Admission admission(
-      List<Gpu> gpus, Map<String, Integer> pools, String path, Doors doors) {
+      List<Gpu> gpus, Map<String, Integer> pools, String path, PortDoors doors) {
+    return admission(GpuInventory.of(gpus), pools, path, doors);
+  }
+
+  @Test
+  void aRefusalSaysWhyCardsAreNotKnown(@TempDir Path tools) throws Exception {
+    Path tool = Files.writeString(tools.resolve("nvidia-smi"), "#!/bin/sh\necho no driver; exit 9");
+    Files.setPosixFilePermissions(tool, PosixFilePermissions.fromString("rwxr-xr-x"));
+    GpuInventory broken = GpuTools.on(tools + ":/bin", Clock.systemUTC());
+    Admission admission = admission(broken, Map.of("default", 4), "/bin", PortDoors.OPEN);
+    String why = "; nvidia-smi tells nothing of its cards: it ended with 9: no driver";
+
+    var asked = workflow("'agent_type':'router','resources':{'gpu':1}", "");
+    assertThat(catchThrowableOfType(MnException.class, () -> admission.check(asked)))
+        .hasMessage("agent a asks for a device of kind gpu, and there is none" + why);
+    var required = workflow("'agent_type':'router'", ",'requirements':{'gpu':1}");
+    assertThat(catchThrowableOfType(MnException.class, () -> admission.check(required)))
+        .hasMessageStartingWith("no node has a device of kind gpu" + why + ".");
+  }
+
+  private static Admission admission(
+      GpuInventory gpus, Map<String, Integer> pools, String path, PortDoors doors) {
     return new Admission(
         new LocalMachine(
             "mirror_neuron@box",
             () -> RuntimeFixture.HARDWARE,
-            GpuInventory.of(gpus),
+            gpus,
             pools,
             Marks.NONE,
             new Programs(
                 new NodeStock("n", () -> RuntimeFixture.HARDWARE, () -> Map.of(Resource.CPU, 50)),
-                () -> List.of("host_local"),
+                () -> new ProgramCapacity(List.of("host_local"), List.of()),
                 List::of,
-                _ -> Enforcement.NONE,
+                KEEPING,
                 doors)),
         new ProgramPath(path),
         Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
@@ -380,7 +455,7 @@ class AdmissionTest {
             List.of(),
             Map.of("default", 4),
             "/bin",
-            new Doors(port -> port == 7000, (port, udp) -> port != 8080 || udp));
+            new PortDoors(port -> port == 7000, (port, udp) -> port != 8080 || udp));
     assertThat(reasons(admission, asking("{'label':'w','port':8080}")))
         .startsWith("waits: a port that it asks for is in use");
     for (String free : List.of("{'label':'w','port':8081}", "{'label':'w'}", UDP)) {

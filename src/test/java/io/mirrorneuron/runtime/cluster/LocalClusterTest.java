@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.NodeSettings.Marks;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.exec.pool.Holder;
 import io.mirrorneuron.runtime.exec.pool.PoolUsage;
 import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
 import io.mirrorneuron.runtime.workflow.Allocation;
@@ -39,7 +40,7 @@ class LocalClusterTest {
 
   private final InMemoryResourceLimits limits = new InMemoryResourceLimits();
   private Hardware hardware = GrpcRuntime.hardware();
-  private List<Allocation> given = List.of();
+  private List<Holder> holders = List.of();
   private final LocalCluster cluster =
       new LocalCluster(
           IDENTITY,
@@ -48,7 +49,7 @@ class LocalClusterTest {
               () ->
                   new ProgramCapacity(
                       List.of("host_local"), List.of(new PoolUsage("default", 4, 3, 1, 2, 3))),
-              () -> given),
+              () -> holders),
           new OneJob(),
           new NodeLimits(limits, Clock.systemUTC()),
           "mn",
@@ -166,22 +167,35 @@ class LocalClusterTest {
 
   @Test
   void whatProgramsHaveAndWhatIsLeftIsTold() {
-    given =
+    Allocation first =
+        new Allocation(
+            "n",
+            new Amounts(1500, 1024, 0),
+            List.of(new Allocation.Device("GPU-1", 0, "gpu", "nvidia", "cuda")),
+            List.of(),
+            List.of(),
+            "host_local");
+    Allocation second =
+        new Allocation("n", new Amounts(500, 0, 10), List.of(), List.of(), List.of(), "x");
+    holders =
         List.of(
-            new Allocation(
-                "n",
-                new Amounts(1500, 1024, 0),
-                List.of(new Allocation.Device("GPU-1", 0, "gpu", "nvidia", "cuda")),
-                List.of(),
-                List.of(),
-                "host_local"),
-            new Allocation("n", new Amounts(500, 0, 10), List.of(), List.of(), List.of(), "x"));
+            new Holder("job-2", "b", "default", 1, second),
+            new Holder("job-1", "a", "default", 2, first),
+            new Holder("job-3", "c", "default", 1, null));
     JsonNode node = tree(cluster.setResource(Json.object().put("cpu", 50))).at("/nodes/0");
     assertThat(node.at("/executor_pools/default/available").asInt()).isEqualTo(1);
     assertThat(node.get("taken").toString())
         .isEqualTo(
             "{\"cpu_cores\":2.0,\"memory_mb\":1024,\"disk_mb\":10,\"programs\":2,"
-                + "\"devices\":[\"GPU-1\"],\"ports\":[]}");
+                + "\"devices\":[\"GPU-1\"],\"ports\":[],\"holders\":["
+                + "{\"job_id\":\"job-1\",\"agent_id\":\"a\",\"pool\":\"default\",\"slots\":2,"
+                + "\"cpu_cores\":1.5,\"memory_mb\":1024,\"disk_mb\":0,\"devices\":[\"GPU-1\"],"
+                + "\"ports\":[]},"
+                + "{\"job_id\":\"job-2\",\"agent_id\":\"b\",\"pool\":\"default\",\"slots\":1,"
+                + "\"cpu_cores\":0.5,\"memory_mb\":0,\"disk_mb\":10,\"devices\":[],\"ports\":[]},"
+                + "{\"job_id\":\"job-3\",\"agent_id\":\"c\",\"pool\":\"default\",\"slots\":1,"
+                + "\"cpu_cores\":0.0,\"memory_mb\":0,\"disk_mb\":0,\"devices\":[],\"ports\":[]}],"
+                + "\"holders_omitted\":0}");
     double half = hardware.cpu().logicalProcessors() / 2.0;
     assertThat(node.at("/free/cpu_cores").asDouble()).isEqualTo(Math.max(0, half - 2));
     assertThat(node.at("/free/memory_mb").asLong())

@@ -10,6 +10,7 @@ import io.mirrorneuron.storage.FreeSpace;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.storage.WatchedFolder;
 import io.mirrorneuron.testing.SmallDisk;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -58,6 +59,35 @@ class RoomIT {
       storage.look();
       assertThat(heard.outcome().ending()).isEqualTo(Ending.SUCCEEDED);
       assertThat(runner.hold(id)).isEmpty();
+    }
+  }
+
+  @Test
+  void aDiskThatFillsWhileAProgramWaitsForSlotsIsNoticed() throws Exception {
+    Storage storage = storage(1000, disk);
+    free = 2000;
+    storage.look();
+    try (LocalExecutions runner = ExecutionSamples.runner(folder, storage)) {
+      Path go = folder.resolve("go");
+      String untilGo = "until [ -e '%s' ]; do sleep 0.02; done".formatted(go);
+      String allSlots = "{\"pool_slots\": 4}";
+      Heard first = Heard.start(runner, ExecutionSamples.shell(untilGo, allSlots));
+      eventually("it runs", () -> !first.signals().isEmpty());
+      Execution second = ExecutionSamples.shell("echo done");
+      Heard heard = Heard.start(runner, second);
+      eventually("it queues", () -> runner.place(second.executionId()).isPresent());
+
+      free = 0;
+      storage.look();
+      Files.createFile(go);
+      assertThat(first.outcome().ending()).isEqualTo(Ending.SUCCEEDED);
+      eventually("it waits", () -> runner.hold(second.executionId()).isPresent());
+      assertThat(runner.hold(second.executionId()).orElseThrow().sentence()).contains("is full");
+      assertThat(heard.signals()).as("its step's clock stands still").isEmpty();
+
+      free = 2000;
+      storage.look();
+      assertThat(heard.outcome().ending()).isEqualTo(Ending.SUCCEEDED);
     }
   }
 

@@ -62,6 +62,14 @@ class RuntimeServerIT {
           GrpcMessageEncoder.encoder(),
           GrpcMessageDecoder.decoder(ServerReflectionResponse.newBuilder()));
 
+  private static final ServiceMethod<ServerReflectionResponse, ServerReflectionRequest>
+      REFLECT_ALPHA =
+          ServiceMethod.client(
+              ServiceName.create("grpc.reflection.v1alpha.ServerReflection"),
+              "ServerReflectionInfo",
+              GrpcMessageEncoder.encoder(),
+              GrpcMessageDecoder.decoder(ServerReflectionResponse.newBuilder()));
+
   private GrpcRuntime runtime;
   private Wire wire;
 
@@ -284,6 +292,11 @@ class RuntimeServerIT {
             "mirrorneuron.observability.v1.ObservabilityService",
             "mirrorneuron.ext.v1.RuntimeExtService",
             "grpc.health.v1.Health");
+    assertThat(
+            wire.call(
+                    REFLECT_ALPHA, ServerReflectionRequest.newBuilder().setListServices("").build())
+                .status())
+        .isEqualTo(GrpcStatus.UNIMPLEMENTED);
   }
 
   @Test

@@ -15,6 +15,7 @@ import io.mirrorneuron.runtime.admission.LocalMachine;
 import io.mirrorneuron.runtime.admission.LocalMachine.Programs;
 import io.mirrorneuron.runtime.admission.ProgramPath;
 import io.mirrorneuron.runtime.cluster.GpuInventory;
+import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
 import io.mirrorneuron.runtime.exec.pool.Stock;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.manifest.Manifests;
@@ -113,7 +114,10 @@ class LocalJobsTest {
                         GpuInventory.of(List.of()),
                         Map.of(),
                         Marks.NONE,
-                        new Programs(() -> Stock.endless("node"), List::of, List::of)),
+                        new Programs(
+                            () -> Stock.endless("node"),
+                            () -> new ProgramCapacity(List.of(), List.of()),
+                            List::of)),
                     new ProgramPath(""),
                     Clock.systemUTC()),
                 new JobHistory(store),

@@ -285,6 +285,23 @@ class ManifestWarningsTest {
         .isEmpty();
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{\"memory\":\"1Gi\",\"limits\":{\"memory_mb\":512}} | limits.memory_mb is 512, and its"
+            + " node is asked for 1024 MB of memory: the program can never use all of that",
+        "{\"cores\":2,\"limits\":{\"cpu_millis\":500}} | limits.cpu_millis is 500, and its node"
+            + " is asked for 2000 thousandths of a core: the program can never use all of that",
+        "{\"memory\":\"1Gi\",\"limits\":{\"memory_mb\":1024}} |",
+        "{\"cores\":0.5,\"limits\":{\"cpu_millis\":500}} |",
+      })
+  void limitsBelowTheRequestAreTold(String resources, String warning) {
+    List<String> expected =
+        warning == null ? List.of() : List.of("nodes.work.resources." + warning);
+    assertThat(graphForm("/nodes/0/resources", resources).warnings()).isEqualTo(expected);
+  }
+
   @Test
   void hugeNumbersOfUnknownMembersAreCounted() {
     ObjectNode manifest = graphForm();

@@ -8,6 +8,7 @@ import static io.mirrorneuron.runtime.placement.Machines.giving;
 import static io.mirrorneuron.runtime.placement.Machines.gpus;
 import static io.mirrorneuron.runtime.placement.Machines.of;
 import static io.mirrorneuron.runtime.placement.Machines.withStatus;
+import static io.mirrorneuron.runtime.placement.Machines.working;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
@@ -17,6 +18,7 @@ import io.mirrorneuron.runtime.placement.PlacementRequest.Wish;
 import io.mirrorneuron.runtime.workflow.Amounts;
 import io.mirrorneuron.runtime.workflow.Constraint;
 import io.mirrorneuron.runtime.workflow.Constraint.Operator;
+import io.mirrorneuron.runtime.workflow.NodeAttributes;
 import io.mirrorneuron.runtime.workflow.NodeDevice;
 import io.mirrorneuron.runtime.workflow.ResourceRequest;
 import io.mirrorneuron.runtime.workflow.ResourceRequest.Port;
@@ -387,6 +389,45 @@ class BestNodeTest {
               return agent("agent-" + i, request, by(strategy, preferred));
             })
         .toList();
+  }
+
+  @Test
+  void allThatNodesTellHasAKnownName() {
+    assertThat(Attributes.of(of("a", 1)).names()).allMatch(name -> NodeAttributes.isKnown(name));
+  }
+
+  @Test
+  void aLabelWithoutItsPrefixIsRecognised() {
+    Constraint rack = new Constraint("rack", Operator.EQUAL, List.of("r1"));
+    PlacementRequest agent = agent("x", ResourceRequest.NONE, by(Strategy.BINPACK, null, rack));
+    assertThat(refusal(List.of(of("a", 0)), agent))
+        .isEqualTo(
+            "agent x asks for a node with rack = r1, and here there is none; did you mean"
+                + " meta.rack?");
+  }
+
+  @Test
+  void slotsThatOthersHaveAreWaitedFor() {
+    Machine busy = working(of("a", 0), "default", 3);
+    assertThat(rooms(busy, slots(1))).containsExactly(Room.NOW);
+    assertThat(rooms(busy, slots(2))).containsExactly(Room.LATER);
+    assertThat(placement.plan(List.of(busy), List.of(slots(1), slots(1))).placements())
+        .extracting(Placed::room)
+        .containsExactly(Room.NOW, Room.TURNS);
+    assertThat(placement.plan(List.of(busy, of("b", 0)), List.of(slots(2))).placements())
+        .extracting(Placed::node)
+        .containsExactly("b");
+  }
+
+  private List<Room> rooms(Machine node, PlacementRequest agent) {
+    return placement.plan(List.of(node), List.of(agent)).placements().stream()
+        .map(Placed::room)
+        .toList();
+  }
+
+  private static PlacementRequest slots(int count) {
+    Wish wish = new Wish(ResourceRequest.NONE, BINPACK, "default", count);
+    return new PlacementRequest("s", "executor", wish);
   }
 
   private static Machine busy(String name, long givenMillis) {

@@ -39,10 +39,12 @@ final class Machines {
         IntStream.range(0, gpus).mapToObj(i -> gpu(name, i)).toList(),
         Set.of(),
         gpus,
+        List.of(),
         Set.of(),
         Set.of(),
         List.of("host_local"),
         Map.of("default", 4),
+        Map.of(),
         Set.of("/srv/data"));
   }
 
@@ -67,10 +69,34 @@ final class Machines {
         machine.devices(),
         machine.devicesGiven(),
         machine.usableDevices(),
+        machine.deviceProblems(),
         machine.portsTaken(),
         machine.ownPorts(),
         machine.drivers(),
         machine.pools(),
+        machine.slotsTaken(),
+        machine.folders());
+  }
+
+  /** The same, where programs have so many slots of a pool. */
+  static Machine working(Machine machine, String pool, int slots) {
+    return new Machine(
+        machine.name(),
+        machine.status(),
+        machine.isEligible(),
+        machine.labels(),
+        machine.totals(),
+        machine.usable(),
+        machine.given(),
+        machine.devices(),
+        machine.devicesGiven(),
+        machine.usableDevices(),
+        machine.deviceProblems(),
+        machine.portsTaken(),
+        machine.ownPorts(),
+        machine.drivers(),
+        machine.pools(),
+        Map.of(pool, slots),
         machine.folders());
   }
 
@@ -87,10 +113,12 @@ final class Machines {
         machine.devices(),
         devices,
         usable,
+        machine.deviceProblems(),
         Set.of(ports),
         machine.ownPorts(),
         machine.drivers(),
         machine.pools(),
+        machine.slotsTaken(),
         machine.folders());
   }
 

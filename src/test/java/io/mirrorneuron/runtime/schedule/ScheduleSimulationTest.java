@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.port.event.TriggerEvent;
 import io.mirrorneuron.runtime.machine.MachineSimulation;
 import io.mirrorneuron.runtime.schedule.Definition.MissedPolicy;
 import java.util.LinkedHashMap;
@@ -89,7 +90,8 @@ class ScheduleSimulationTest {
         simulation.submit(
             START + 30_000 + i,
             "e",
-            new ScheduleInput.Happened(dispatch, Map.of("event_id", "event-" + i), Map.of()));
+            new ScheduleInput.Happened(
+                dispatch, new TriggerEvent("event-" + i, "x", "test", Map.of(), "now")));
       }
       simulation.run(START + 90_000);
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mirrorneuron.port.schedule.ScheduleCounters;
 import io.mirrorneuron.runtime.schedule.Definition.MissedPolicy;
 import io.mirrorneuron.runtime.schedule.Schedule.Status;
+import io.mirrorneuron.runtime.schedule.cron.CronCalendar;
+import io.mirrorneuron.runtime.schedule.event.OwnEvent;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,6 +24,15 @@ final class ScheduleWorld {
 
   /** By schedule and due time, the jobs that were made for it. */
   final Map<String, TreeMap<Long, Set<String>>> made = new HashMap<>();
+
+  /** By schedule, the ids of the events that made jobs together. */
+  final Map<String, List<Object>> gathered = new HashMap<>();
+
+  /** By schedule, how many those were, also of those that were not told one by one. */
+  final Map<String, Long> counted = new HashMap<>();
+
+  /** By schedule and event, what was told of it. */
+  final Map<String, TreeMap<String, OwnEvent>> told = new HashMap<>();
 
   private final Map<String, Long> ends = new HashMap<>();
   private final Random random;
@@ -66,16 +77,36 @@ final class ScheduleWorld {
         open.removeIf(job -> ends.get(job) <= clock.getAsLong());
         yield new ScheduleInput.Seen(dispatch, open);
       }
+      case ScheduleDeed.Tell(OwnEvent news) -> {
+        OwnEvent before = told.computeIfAbsent(id, first -> new TreeMap<>()).put(news.id(), news);
+        assertThat(before == null ? news : before).as("what has one id").isEqualTo(news);
+        yield new ScheduleInput.Told(news.id());
+      }
       case ScheduleDeed.Close(String job) -> new ScheduleInput.Closed(job, true);
       case ScheduleDeed.Start start -> {
         String job = "job-" + DispatchIds.jobPart(start.due().dispatchId());
         made.computeIfAbsent(id, first -> new TreeMap<>())
             .computeIfAbsent(start.due().at(), first -> new HashSet<>())
             .add(job);
+        if (!ends.containsKey(job) && start.due().payload().get("events") instanceof List<?> all) {
+          counted.merge(id, ((Number) start.due().payload().get("count")).longValue(), Long::sum);
+          all.forEach(
+              event ->
+                  gathered
+                      .computeIfAbsent(id, first -> new ArrayList<>())
+                      .add(((Map<?, ?>) event).get("event_id")));
+        }
         ends.putIfAbsent(job, clock.getAsLong() + random.nextLong(longest));
         yield new ScheduleInput.Started(start.due().dispatchId(), job);
       }
     };
+  }
+
+  /** How often something was told of a schedule. */
+  long told(String id, String type) {
+    return told.getOrDefault(id, new TreeMap<>()).values().stream()
+        .filter(event -> event.type().equals(type))
+        .count();
   }
 
   /** Each time that has come was dealt with once, in one way or another. */
@@ -94,6 +125,13 @@ final class ScheduleWorld {
     assertThat(due).as(which + ": made for what was not due").containsAll(jobs.keySet());
     ScheduleCounters counted = schedule.counters();
     assertThat(counted.dispatched()).as(which + " dispatched").isEqualTo(jobs.size());
+    assertThat(told(schedule.id(), "schedule_dispatched"))
+        .as(which + " told")
+        .isEqualTo(jobs.size());
+    assertThat(told(schedule.id(), "schedule_created")).as(which + " created").isEqualTo(1);
+    assertThat(told(schedule.id(), "schedule_dispatch_failed"))
+        .as(which + " told of failures")
+        .isEqualTo(counted.failed());
     long dealtWith =
         counted.dispatched()
             + counted.missed()

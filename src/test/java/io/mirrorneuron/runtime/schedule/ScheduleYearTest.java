@@ -5,14 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.runtime.machine.StateMachine;
 import io.mirrorneuron.runtime.schedule.Definition.MissedPolicy;
-import io.mirrorneuron.store.RecordStore.Beside;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -158,76 +156,8 @@ class ScheduleYearTest {
     assertThat(dispatched).isGreaterThan(50_000);
   }
 
-  /** The decider with a mistake in what it decides. */
-  private abstract static class Mistaken
-      implements StateMachine<ScheduleState, ScheduleInput, ScheduleDeed> {
-    final ScheduleMachine right = new ScheduleMachine(ScheduleWorld.CALENDAR);
-
-    abstract Schedule wrong(Schedule before, ScheduleInput input, Schedule after, long now);
-
-    @Override
-    public String kind() {
-      return right.kind();
-    }
-
-    @Override
-    public Optional<ScheduleState> decide(
-        Optional<ScheduleState> state, ScheduleInput input, long now) {
-      return right
-          .decide(state, input, now)
-          .map(
-              next ->
-                  state.isEmpty()
-                      ? next
-                      : new ScheduleState(
-                          wrong(state.get().schedule(), input, next.schedule(), now),
-                          next.news(),
-                          next.manifest()));
-    }
-
-    @Override
-    public List<ScheduleDeed> owed(ScheduleState state) {
-      return right.owed(state);
-    }
-
-    @Override
-    public OptionalLong wakeAt(ScheduleState state) {
-      return right.wakeAt(state);
-    }
-
-    @Override
-    public ScheduleInput wake() {
-      return right.wake();
-    }
-
-    @Override
-    public Beside beside(ScheduleState state) {
-      return right.beside(state);
-    }
-
-    @Override
-    public String write(ScheduleState state) {
-      return right.write(state);
-    }
-
-    @Override
-    public ScheduleState read(String json) {
-      return right.read(json);
-    }
-  }
-
-  private interface Mistake {
-    Schedule in(Schedule before, ScheduleInput input, Schedule after, long now);
-  }
-
-  private void isFound(Mistake mistake) {
-    Mistaken machine =
-        new Mistaken() {
-          @Override
-          Schedule wrong(Schedule before, ScheduleInput input, Schedule after, long now) {
-            return mistake.in(before, input, after, now);
-          }
-        };
+  private void isFound(MistakenMachine.Mistake mistake) {
+    MistakenMachine machine = new MistakenMachine(mistake);
     assertThatThrownBy(() -> live(machine, 60)).isInstanceOf(AssertionError.class);
   }
 

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.schedule.NewSchedule;
 import io.mirrorneuron.port.schedule.SchedulesPort;
+import io.mirrorneuron.store.Keys;
+import io.mirrorneuron.store.LeaderLease;
+import io.mirrorneuron.store.RedisLeaderLease;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.testing.SampleManifests;
@@ -64,5 +67,23 @@ class TwoScheduleServersIT {
       assertThat(left.get(id).dispatches()).as(id).hasSize(1);
     }
     assertThat(other.jobs().list(100, true).data()).hasSize(SCHEDULES);
+  }
+
+  /** The leader of this test never looks, so only who was asked can have made it. */
+  @Test
+  void whoWasAskedDoesNotWaitForTheLeader() {
+    one.leave();
+    Keys keys = new Keys(RuntimeFixture.config(folder).redis().namespace());
+    RedisLeaderLease lease = new RedisLeaderLease(other.lanes(), keys);
+    Eventually.eventually(
+        "another leads",
+        () ->
+            lease.take("schedules", "elsewhere", 600_000, 0).toCompletableFuture().join()
+                != LeaderLease.NONE);
+    SchedulesPort asked = other.runtime().schedules();
+    String soon = create(asked, 700);
+    Eventually.eventually("it is made", () -> asked.get(soon).status().equals("completed"));
+    assertThat(asked.get(soon).dispatches()).hasSize(1);
+    one.startAgain();
   }
 }

@@ -7,6 +7,7 @@ import io.mirrorneuron.runtime.exec.process.Notice;
 import io.mirrorneuron.runtime.exec.process.ProcessEnvironment;
 import io.mirrorneuron.runtime.exec.settings.NotStarted;
 import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
+import io.mirrorneuron.runtime.exec.spawn.SharedMemory;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import io.mirrorneuron.runtime.workflow.ProgramLimit;
 import io.mirrorneuron.runtime.workflow.ProgramLimit.Enforcement;
@@ -23,11 +24,14 @@ import java.util.Optional;
 public final class TreeBounds implements AutoCloseable {
   private final ControlGroups groups;
   private final TreeGuard guard;
+  private final ProcessTable processes;
+  private final SharedMemory shared = new SharedMemory();
   private final boolean isSeen;
 
   public TreeBounds(ControlGroups groups, ProcessMeter meter, ProcessTable processes) {
     this.groups = groups;
-    this.guard = new TreeGuard(meter, processes);
+    this.guard = new TreeGuard(meter);
+    this.processes = processes;
     this.isSeen = !processes.pids().isEmpty();
   }
 
@@ -77,6 +81,8 @@ public final class TreeBounds implements AutoCloseable {
     private final String executionId;
     private final ControlGroups.Group group;
     private final Map<ProgramLimit, Long> seen;
+    private final ProgramMemory memory = new ProgramMemory(processes, shared);
+    private Spawner.Child program;
     private TreeGuard.Watch watch;
 
     private Bound(String executionId, ControlGroups.Group group, Map<ProgramLimit, Long> seen) {
@@ -92,11 +98,13 @@ public final class TreeBounds implements AutoCloseable {
 
     /** The program runs; from now on {@code inbox} is told when it has too much. */
     public void begin(Spawner.Child child, Notice.Inbox inbox) {
+      program = child;
       if (!seen.isEmpty()) {
         var marks =
             new Marks(ProcessEnvironment.EXECUTION_ID + "=" + executionId, child::isAncestorOf);
         watch =
-            guard.watch(child.pid(), marks, seen, excess -> inbox.put(new Notice.Exceeded(excess)));
+            guard.watch(
+                child.pid(), marks, seen, memory, excess -> inbox.put(new Notice.Exceeded(excess)));
       }
     }
 
@@ -110,6 +118,9 @@ public final class TreeBounds implements AutoCloseable {
     public void close() {
       if (watch != null) {
         watch.close();
+      }
+      if (program != null) {
+        memory.end(program.pid());
       }
       if (group != null) {
         group.close();

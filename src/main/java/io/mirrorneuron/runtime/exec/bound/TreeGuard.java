@@ -4,7 +4,6 @@ import io.mirrorneuron.runtime.exec.meter.ProcessMeter;
 import io.mirrorneuron.runtime.exec.meter.ProcessMeter.Marks;
 import io.mirrorneuron.runtime.exec.meter.ProcessMeter.Reading;
 import io.mirrorneuron.runtime.exec.process.Excess;
-import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
 import io.mirrorneuron.runtime.workflow.ProgramLimit;
 import java.util.HashMap;
 import java.util.List;
@@ -38,7 +37,6 @@ final class TreeGuard implements AutoCloseable {
   private static final int REST = 20;
 
   private final ProcessMeter meter;
-  private final ProcessTable processes;
   private final ScheduledExecutorService timer =
       new ScheduledThreadPoolExecutor(
           1,
@@ -47,19 +45,24 @@ final class TreeGuard implements AutoCloseable {
   private final AtomicBoolean awake = new AtomicBoolean();
   private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
 
-  TreeGuard(ProcessMeter meter, ProcessTable processes) {
+  TreeGuard(ProcessMeter meter) {
     this.meter = meter;
-    this.processes = processes;
   }
 
   /**
    * Follows a program that has just been started.
    *
    * @param limits of memory, processes, or both
+   * @param memory its own
    * @param onExcess told once, from another thread, when it has too much
    */
-  Watch watch(int pid, Marks marks, Map<ProgramLimit, Long> limits, Consumer<Excess> onExcess) {
-    var watch = new Watch(pid, marks, Map.copyOf(limits), onExcess);
+  Watch watch(
+      int pid,
+      Marks marks,
+      Map<ProgramLimit, Long> limits,
+      ProgramMemory memory,
+      Consumer<Excess> onExcess) {
+    var watch = new Watch(pid, marks, Map.copyOf(limits), memory, onExcess);
     watches.add(watch);
     wake(SOON);
     return watch;
@@ -102,13 +105,20 @@ final class TreeGuard implements AutoCloseable {
     private final int pid;
     private final Marks marks;
     private final Map<ProgramLimit, Long> limits;
+    private final ProgramMemory memory;
     private final Consumer<Excess> onExcess;
     private boolean wasOver; // of the timer's thread
 
-    private Watch(int pid, Marks marks, Map<ProgramLimit, Long> limits, Consumer<Excess> onExcess) {
+    private Watch(
+        int pid,
+        Marks marks,
+        Map<ProgramLimit, Long> limits,
+        ProgramMemory memory,
+        Consumer<Excess> onExcess) {
       this.pid = pid;
       this.marks = marks;
       this.limits = limits;
+      this.memory = memory;
       this.onExcess = onExcess;
     }
 
@@ -120,12 +130,10 @@ final class TreeGuard implements AutoCloseable {
         return false;
       }
       Long megabytes = limits.get(ProgramLimit.MEMORY_MB);
-      if (megabytes == null || reading.residentBytes() <= megabytes << 20) {
-        wasOver = false;
+      if (megabytes == null) {
         return false;
       }
-      // Pages that processes share count once; that costs more to know.
-      long bytes = reading.pids().stream().mapToLong(processes::proportionalBytes).sum();
+      long bytes = memory.bytes(reading, megabytes << 20);
       boolean isOver = bytes > megabytes << 20;
       // A child that is about to become another program has its parent's memory for a moment.
       if (isOver && wasOver) {

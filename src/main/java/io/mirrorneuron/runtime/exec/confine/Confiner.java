@@ -138,6 +138,11 @@ public final class Confiner {
     return report.state() != State.OFF;
   }
 
+  /** Whether all programs may read what is there, with all that lies below; or change it, too. */
+  public boolean reaches(Path path, boolean writes) {
+    return !isOn() || system.reaches(path, writes);
+  }
+
   /** What a program that may reach this is kept within. */
   public Domain around(Reach reach) {
     return around(system, reach);

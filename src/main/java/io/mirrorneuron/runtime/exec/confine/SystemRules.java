@@ -34,15 +34,21 @@ final class SystemRules {
   private final boolean isReadOnly;
   private volatile Snapshot snapshot =
       new Snapshot(
+          Map.of(),
           AccessRules.kept(Map.of()),
           Map.of(Path.of("/"), FileTime.fromMillis(-1)),
           new ConcurrentHashMap<>());
 
   /**
+   * @param access what is given
    * @param folders whose entries were looked at, with the time of their last change
    * @param real where folders lie that were asked for; a rule for what moved since gives nothing
    */
-  private record Snapshot(AccessRules rules, Map<Path, FileTime> folders, Map<Path, Path> real) {
+  private record Snapshot(
+      Map<Path, FolderAccess> access,
+      AccessRules rules,
+      Map<Path, FileTime> folders,
+      Map<Path, Path> real) {
     boolean isCurrent() {
       return folders.entrySet().stream()
           .allMatch(folder -> changed(folder.getKey()).equals(folder.getValue()));
@@ -83,12 +89,29 @@ final class SystemRules {
 
   /** The rules as things are now. */
   AccessRules current() {
+    return seen().rules();
+  }
+
+  private Snapshot seen() {
     Snapshot known = snapshot;
     if (!known.isCurrent()) {
       known = look();
       snapshot = known;
     }
-    return known.rules();
+    return known;
+  }
+
+  /** Whether all programs may read what is there, with all that lies below; or change it, too. */
+  boolean reaches(Path path, boolean writes) {
+    Map<Path, FolderAccess> access = seen().access();
+    Path real = real(path);
+    for (Path folder = real; folder != null; folder = folder.getParent()) {
+      FolderAccess given = access.get(folder);
+      if (given != null && given.includes(writes ? FolderAccess.WRITE : FolderAccess.READ)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Links on the way are followed; what the path itself names is meant as it is. */
@@ -124,7 +147,8 @@ final class SystemRules {
     if (isReadOnly) {
       access.replaceAll((_, each) -> each == FolderAccess.WRITE ? FolderAccess.READ : each);
     }
-    return new Snapshot(AccessRules.kept(access), folders, new ConcurrentHashMap<>());
+    return new Snapshot(
+        Map.copyOf(access), AccessRules.kept(access), folders, new ConcurrentHashMap<>());
   }
 
   private void read(Path path, Map<Path, FolderAccess> access, Map<Path, FileTime> folders) {

@@ -36,6 +36,19 @@ public final class SlotClaim implements AutoCloseable {
     }
   }
 
+  /**
+   * What it has, for people; empty while it waits, and once it has given it back.
+   *
+   * @param jobId whose it is
+   */
+  public Optional<Holder> holder(String jobId, String agentId) {
+    synchronized (pool) {
+      return holding && !done
+          ? Optional.of(new Holder(jobId, agentId, pool.name, lent ? 0 : slots, allocation))
+          : Optional.empty();
+    }
+  }
+
   /** What it waits for that is not slots, if it does. */
   public Optional<Lack> lack() {
     synchronized (pool) {

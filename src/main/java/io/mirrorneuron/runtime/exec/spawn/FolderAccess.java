@@ -53,6 +53,11 @@ public enum FolderAccess {
     this.rights = rights;
   }
 
+  /** Whether it allows all that the other does. */
+  public boolean includes(FolderAccess other) {
+    return (rights & other.rights) == other.rights;
+  }
+
   /** The bits for the kernel. */
   long rights(boolean isFolder) {
     return isFolder ? rights : rights & Right.OF_FILES;

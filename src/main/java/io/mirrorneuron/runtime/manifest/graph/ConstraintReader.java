@@ -7,6 +7,8 @@ import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.Members;
 import io.mirrorneuron.runtime.workflow.Constraint;
 import io.mirrorneuron.runtime.workflow.Constraint.Operator;
+import io.mirrorneuron.runtime.workflow.NodeAttributes;
+import io.mirrorneuron.runtime.workflow.Versions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -27,6 +29,9 @@ final class ConstraintReader {
 
   /** Longer ones are no typing errors. */
   private static final int LONGEST_NAME = 64;
+
+  /** Any word could be the correction of a shorter one. */
+  private static final int SHORT_NAME = 6;
 
   private static final String CAPABILITIES = "capabilities";
   private static final String[] ATTRIBUTE = {"attribute", "target", "l_target", "lTarget"};
@@ -88,6 +93,7 @@ final class ConstraintReader {
               ManifestValue wanted = place.at(name);
               boolean isCompared = wanted.value().isObject();
               checkMembers(wanted, COMPARISON);
+              warnUnknown(wanted, plain(name));
               compared(wanted, name, isCompared ? wanted.find(VALUE) : wanted)
                   .ifPresent(found::add);
             });
@@ -111,6 +117,7 @@ final class ConstraintReader {
       return Optional.empty();
     }
     checkMembers(place, CONSTRAINT);
+    warnUnknown(attribute, plain(attribute.text()));
     return compared(place, plain(attribute.text()), place.find(VALUE));
   }
 
@@ -171,14 +178,45 @@ final class ConstraintReader {
     }
     List<String> values = operator.needsValue() ? texts(value.value()) : List.of();
     if (operator.needsValue() && values.isEmpty()) {
-      value.refuse(
-          ManifestProblem.SHAPE,
-          value.label() + " must be a text, a number, a boolean or a list of these");
+      value.shouldBe("a text, a number, a boolean or a list of these");
       return Optional.empty();
     }
-    return isSound(value, operator, values)
-        ? Optional.of(new Constraint(plain(attribute), operator, values))
+    Constraint read = new Constraint(plain(attribute), operator, values);
+    return isSound(value, read) && isOrdered(value, word, read)
+        ? Optional.of(read)
         : Optional.empty();
+  }
+
+  /** Whether there is an order of the attribute and the values, where one is asked for. */
+  private static boolean isOrdered(ManifestValue value, ManifestValue word, Constraint read) {
+    if (!read.operator().asksForOrder()) {
+      return true;
+    }
+    if (NodeAttributes.isText(read.attribute())) {
+      word.shouldBe(
+          "one of = != contains regexp exists not_exists, as %s is a text without an order"
+              .formatted(read.attribute()));
+      return false;
+    }
+    if (read.values().stream().allMatch(Versions::isNumberOrVersion)) {
+      return true;
+    }
+    value.shouldBe("a number, or a version as 12.4, for the operator " + read.operator().word());
+    return false;
+  }
+
+  /** Nodes have no such attribute, whatever their operators say of them. */
+  private static void warnUnknown(ManifestValue place, String attribute) {
+    if (!NodeAttributes.isKnown(attribute)) {
+      String shown = ManifestValue.shown(attribute);
+      boolean isAlone = attribute.length() < SHORT_NAME || attribute.length() > LONGEST_NAME;
+      String near =
+          (isAlone ? Optional.<String>empty() : NearestMatch.of(attribute, NodeAttributes.ALL))
+              .orElse(NodeAttributes.LABEL + shown);
+      place.warn(
+          "%s asks for %s, which no node has; did you mean %s? Labels of node.labels begin with %s"
+              .formatted(place.label(), shown, near, NodeAttributes.LABEL));
+    }
   }
 
   private static List<String> texts(JsonNode value) {
@@ -188,17 +226,15 @@ final class ConstraintReader {
     return areScalars ? all.stream().map(JsonNode::asText).toList() : List.of();
   }
 
-  private static boolean isSound(ManifestValue place, Operator operator, List<String> values) {
-    if (operator != Operator.MATCHES) {
+  private static boolean isSound(ManifestValue place, Constraint read) {
+    if (read.operator() != Operator.MATCHES) {
       return true;
     }
     try {
-      values.forEach(Pattern::compile);
+      read.values().forEach(Pattern::compile);
       return true;
     } catch (PatternSyntaxException e) {
-      place.refuse(
-          ManifestProblem.SHAPE,
-          "%s is no regular expression: %s".formatted(place.label(), e.getDescription()));
+      place.shouldBe("a regular expression: " + e.getDescription());
       return false;
     }
   }

@@ -5,6 +5,7 @@ import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.Members;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
+import io.mirrorneuron.runtime.workflow.Amounts;
 import io.mirrorneuron.runtime.workflow.ProgramLimit;
 import java.util.HashMap;
 import java.util.List;
@@ -40,7 +41,9 @@ final class ResourceChecks {
     }
     resources.checkMembers(RESOURCES);
     checkLimits(resources.at("limits"));
-    RequestReader.amounts(resources);
+    Amounts asked = RequestReader.amounts(resources);
+    warnBelow(resources.at("limits").at("memory_mb"), asked.memoryMb(), "MB of memory");
+    warnBelow(resources.at("limits").at("cpu_millis"), asked.cpuMillis(), "thousandths of a core");
     if (!areShort(resources)) {
       return;
     }
@@ -83,6 +86,15 @@ final class ResourceChecks {
             ManifestProblem.SHAPE,
             "%s must be a whole number from 1 to 2^40: %s".formatted(limit.label(), limit.shown()));
       }
+    }
+  }
+
+  /** More is kept for the program than it may use. */
+  private static void warnBelow(ManifestValue limit, long asked, String what) {
+    if (LimitReader.isValue(limit.value()) && limit.value().asLong() < asked) {
+      limit.warn(
+          "%s is %d, and its node is asked for %d %s: the program can never use all of that"
+              .formatted(limit.label(), limit.value().asLong(), asked, what));
     }
   }
 

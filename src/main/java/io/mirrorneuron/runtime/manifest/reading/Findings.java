@@ -91,10 +91,20 @@ public final class Findings {
 
   /** An error of a new manifest, a warning of one that was accepted before. */
   void refuse(ManifestProblem problem, ManifestPlace place, String message) {
+    refuse(problem, place, message, null, null);
+  }
+
+  /** The same of a value that should be another one. */
+  void refuse(
+      ManifestProblem problem,
+      ManifestPlace place,
+      String message,
+      String expected,
+      String actual) {
     if (purpose == Purpose.STORED) {
       warn(place, message);
     } else {
-      error(problem, place, message);
+      error(problem, place, message, expected, actual);
     }
   }
 

@@ -6,7 +6,7 @@ public enum ManifestProblem {
   SHAPE("invalid_value", "Give the member a value of the kind that the message names."),
   UNSUPPORTED("unsupported_value", "Use one of the values listed in the manifest reference."),
   REFERENCE("unknown_reference", "Name a node or step that is listed."),
-  DUPLICATE("duplicate", "Give each node, edge and step an id of its own."),
+  DUPLICATE("duplicate", "Give each of them an id, name or number of its own, or leave one out."),
   CONFLICT("conflict", "Keep only one of the members that contradict each other."),
   LIMIT("limit_exceeded", "Split the workflow or shorten the value."),
   UNSAFE_PATH("unsafe_path", "Use a relative path with forward slashes and without \"..\"."),

@@ -44,13 +44,10 @@ public final class ManifestValue {
 
   /** What stands at the first path that leads to a value; the first path when none does. */
   public ManifestValue find(String... paths) {
-    for (String path : paths) {
-      ManifestValue found = follow(path);
-      if (!found.isAbsent()) {
-        return found;
-      }
-    }
-    return follow(paths[0]);
+    return all(paths).stream()
+        .filter(found -> !found.isAbsent())
+        .findFirst()
+        .orElseGet(() -> follow(paths[0]));
   }
 
   /** What stands at each of the paths. */
@@ -148,13 +145,15 @@ public final class ManifestValue {
     return false;
   }
 
-  /**
-   * Reports that something else stands here.
-   *
-   * @param words complete the sentence "X must be …"
-   */
+  /** Reports that something else stands here; the words complete the sentence "X must be …". */
   public void mustBe(String words) {
     report(ManifestProblem.SHAPE, " must be " + words, words);
+  }
+
+  /** The same of a new manifest; of one whose job is there already, a warning. */
+  public void shouldBe(String words) {
+    String actual = ShownValue.of(name(), value);
+    findings.refuse(ManifestProblem.SHAPE, place, label() + " must be " + words, words, actual);
   }
 
   private void report(ManifestProblem problem, String message, String expected) {

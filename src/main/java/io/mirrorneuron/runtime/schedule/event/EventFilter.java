@@ -1,11 +1,13 @@
 package io.mirrorneuron.runtime.schedule.event;
 
 import io.mirrorneuron.port.event.TriggerEvent;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -56,6 +58,20 @@ public record EventFilter(Set<String> types, Map<String, Object> demands) {
     return types.contains(event.eventType())
         && demands.entrySet().stream()
             .allMatch(demand -> holds(demand.getValue(), event, demand.getKey()));
+  }
+
+  /**
+   * The text, number or boolean at a dotted path of a payload, as a text that is the same for what
+   * is the same to a filter; empty when there is none.
+   */
+  public static Optional<String> textAt(Map<String, Object> payload, String path) {
+    return values(payload, path).filter(EventFilter::isScalar).findFirst().map(EventFilter::text);
+  }
+
+  private static String text(Object scalar) {
+    return scalar instanceof Double number
+        ? new BigDecimal(number.toString()).stripTrailingZeros().toPlainString()
+        : scalar.toString();
   }
 
   private static boolean holds(Object demand, TriggerEvent event, String path) {

@@ -16,6 +16,8 @@ import io.mirrorneuron.wire.Redaction;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +30,9 @@ import java.util.function.Supplier;
 public final class LocalEvents implements TriggerEvents {
   /** What is kept of what others tell, and as much of what the runtime tells. */
   public static final Room ROOM = new Room(MOST, 8 << 20);
+
+  /** Somewhat less than what the store promises. */
+  private static final Duration KNOWN_FOR = Duration.ofHours(23);
 
   private static final String EMITTED = "emitted";
   private static final String KNOWN = "known";
@@ -77,6 +82,11 @@ public final class LocalEvents implements TriggerEvents {
   /** Tells the listener alone: the event is not kept, and no schedule acts on it. */
   void tellOnly(TriggerEvent own) {
     listener.happened(shown(Json.write(own)));
+  }
+
+  /** Whether an event of that time is known when it is told again. */
+  boolean stillKnows(Instant time) {
+    return time != null && time.isAfter(clock.instant().minus(KNOWN_FOR));
   }
 
   private EmittedEvent emit(

@@ -7,6 +7,7 @@ import io.mirrorneuron.port.event.RuntimeEvents;
 import io.mirrorneuron.port.event.TriggerEvent;
 import io.mirrorneuron.run.record.EndedJob;
 import io.mirrorneuron.run.record.JobEnds;
+import io.mirrorneuron.run.record.PeopleEvent;
 import io.mirrorneuron.runtime.loop.JobWatch;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,10 +17,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tells as events what happens in this runtime. */
-public final class OwnEvents implements JobEnds {
+public final class OwnEvents implements OwnNews, JobEnds {
+  /** The source of what the runtime tells. */
+  public static final String TELLER = EndedJob.TELLER;
+
   private static final Logger LOG = LoggerFactory.getLogger(OwnEvents.class);
 
-  /** Ends of jobs that make jobs whose ends make jobs: schedules may do that in a circle. */
+  /** Events that make jobs that lead to events: schedules may do that in a circle. */
   private static final int LONGEST_CHAIN = 10;
 
   private final LocalEvents events;
@@ -37,15 +41,10 @@ public final class OwnEvents implements JobEnds {
     if (job.jobId() == null) {
       return CompletableFuture.completedStage(null);
     }
-    NewEvent event = about(job, "job_" + job.status());
-    boolean isActedOn = job.origin().chain() < LONGEST_CHAIN;
-    if (!isActedOn) {
-      LOG.warn("job {} is the end of a chain of {} jobs", job.jobId(), LONGEST_CHAIN);
-    }
-    return CompletableFuture.runAsync(() -> tell(event, isActedOn), Thread::startVirtualThread);
+    return tell(about(job, "job_" + job.status()));
   }
 
-  private static NewEvent about(EndedJob job, String type) {
+  private static OwnEvent about(EndedJob job, String type) {
     Map<String, Object> payload = new LinkedHashMap<>();
     payload.put("job_id", job.jobId());
     put(payload, "run_id", job.runId());
@@ -57,16 +56,43 @@ public final class OwnEvents implements JobEnds {
     put(payload, "chain", job.origin().chain() == 0 ? null : job.origin().chain());
     put(payload, "error", job.error());
     String id = "event_%s-%d".formatted(job.jobId(), job.eventSeq());
-    return new NewEvent(id, type, EndedJob.TELLER, payload);
+    return new OwnEvent(id, type, payload, job.origin().chain());
   }
 
   /** One of {@link RuntimeEvents#FOR_WEBHOOKS}. */
   @Override
   public void changed(EndedJob job, String type, String at) {
     if (RuntimeEvents.FOR_WEBHOOKS.contains(type) && events.isListenedFor(type)) {
-      NewEvent event = about(job, type);
-      events.tellOnly(new TriggerEvent(event.eventId(), type, event.source(), event.payload(), at));
+      OwnEvent event = about(job, type);
+      events.tellOnly(new TriggerEvent(event.id(), type, TELLER, event.payload(), at));
     }
+  }
+
+  /**
+   * {@code human_input_requested} and what follows it. What is so old that the store may not know
+   * it any more was told when it was new.
+   */
+  @Override
+  public CompletionStage<?> asked(PeopleEvent event) {
+    if (!events.stillKnows(event.time())) {
+      return CompletableFuture.completedStage(null);
+    }
+    Map<String, Object> payload = new LinkedHashMap<>();
+    payload.put("job_id", event.jobId());
+    put(payload, "run_id", event.runId());
+    put(payload, "graph_id", event.graphId());
+    put(payload, "job_name", event.jobName());
+    event.payload().forEach((name, value) -> put(payload, name, value));
+    int chain = event.origin().chain();
+    put(payload, "schedule_id", event.origin().scheduleId());
+    put(payload, "chain", chain == 0 ? null : chain);
+    String id = "event_%s-%d".formatted(event.jobId(), event.eventSeq());
+    return tell(new OwnEvent(id, event.type(), payload, chain));
+  }
+
+  @Override
+  public CompletionStage<?> tell(OwnEvent event) {
+    return CompletableFuture.runAsync(() -> store(event), Thread::startVirtualThread);
   }
 
   /**
@@ -84,17 +110,13 @@ public final class OwnEvents implements JobEnds {
               payload.put("job_id", state.jobId());
               put(payload, "run_id", state.header().origin().runId());
               members.forEach((name, value) -> put(payload, name, value));
-              NewEvent event = new NewEvent(null, type, EndedJob.TELLER, payload);
-              Thread.startVirtualThread(() -> tellOnce(event));
+              tell(new OwnEvent(null, type, payload, 0)).exceptionally(e -> lost(type, e));
             });
   }
 
-  private void tellOnce(NewEvent event) {
-    try {
-      tell(event, true);
-    } catch (MnException e) {
-      LOG.warn("nobody was told of {}: {}", event.eventType(), e.getMessage());
-    }
+  private static <T> T lost(String type, Throwable why) {
+    LOG.warn("nobody was told of {}: {}", type, why.getMessage());
+    return null;
   }
 
   private static void put(Map<String, Object> payload, String name, Object value) {
@@ -104,16 +126,20 @@ public final class OwnEvents implements JobEnds {
   }
 
   /** Only a store that is away is worth another try. */
-  private void tell(NewEvent event, boolean isActedOn) {
+  private void store(OwnEvent event) {
+    boolean isActedOn = event.chain() < LONGEST_CHAIN;
+    if (!isActedOn) {
+      LOG.warn("{} {} is the end of a chain of {}", event.type(), event.id(), LONGEST_CHAIN);
+    }
     try {
-      events.tell(event, isActedOn);
+      events.tell(new NewEvent(event.id(), event.type(), TELLER, event.payload()), isActedOn);
     } catch (MnException e) {
       if (e.code() == ErrorCode.UNAVAILABLE) {
         throw e;
       }
-      LOG.warn("event {} could not be told: {}", event.eventId(), e.getMessage());
+      LOG.warn("event {} could not be told: {}", event.id(), e.getMessage());
     } catch (RuntimeException e) {
-      LOG.error("event {} could not be told", event.eventId(), e);
+      LOG.error("event {} could not be told", event.id(), e);
     }
   }
 }

@@ -9,7 +9,10 @@ import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions.Ending;
 import io.mirrorneuron.runtime.port.Executions.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,6 +81,100 @@ class TreeBoundsIT {
         """;
     Outcome outcome = run("python3 -c '%s'".formatted(script), "memory_mb", 200);
     assertThat(outcome.ending()).as("%s", outcome).isEqualTo(Ending.SUCCEEDED);
+  }
+
+  /** In files of memory, also such that have been deleted, or in segments: none of it is mapped. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "f = os.memfd_create(`f`)",
+        "f = os.open(`/dev/shm/mn-held-%d` % os.getpid(), os.O_RDWR | os.O_CREAT)",
+        "n = `/dev/shm/mn-held-%d` % os.getpid(); f = os.open(n, os.O_RDWR | os.O_CREAT); os.unlink(n)"
+      })
+  void memoryThatNobodyHasMappedCounts(String open) throws Exception {
+    String script =
+        "import os, time; %s; [os.write(f, b`x` * (1 << 20)) for _ in range(150)]; time.sleep(600)";
+    Outcome outcome = python(script.formatted(open), 100);
+    removeNamed();
+
+    assertThat(outcome.ending()).as("%s", outcome).isEqualTo(Ending.OUT_OF_MEMORY);
+  }
+
+  /** A file that is only as long as that has no memory; one that is mapped counts once. */
+  @Test
+  void whatIsHeldCountsOnce() throws Exception {
+    String script =
+        """
+        import mmap, os, time
+        os.ftruncate(os.memfd_create(`long`), 4 << 30)
+        f = os.memfd_create(`mapped`)
+        os.ftruncate(f, 80 << 20)
+        m = mmap.mmap(f, 80 << 20)
+        for _ in range(80): m.write(b`x` * (1 << 20))
+        time.sleep(1)
+        """;
+    assertThat(python(script, 150).ending()).isEqualTo(Ending.SUCCEEDED);
+  }
+
+  private static final String SEGMENT =
+      """
+      import ctypes, os, time
+      c = ctypes.CDLL(None)
+      c.shmat.restype = ctypes.c_void_p
+      i = c.shmget(0, %d << 20, 0o1600)
+      a = c.shmat(i, None, 0)
+      ctypes.memset(a, 1, %1$d << 20)
+      c.shmdt(ctypes.c_void_p(a))
+      print(i, flush=True)
+      """;
+
+  @Test
+  void segmentsCountAndGoWithTheProgram() throws Exception {
+    Outcome outcome = python(SEGMENT.formatted(150) + "time.sleep(600)", 100);
+
+    assertThat(outcome.ending()).as("%s", outcome).isEqualTo(Ending.OUT_OF_MEMORY);
+    assertThat(segments()).doesNotContain(outcome.stdout().strip());
+  }
+
+  /** Those of its children too, where somebody looks. */
+  @Test
+  void noSegmentOfAChildIsLeft() throws Exception {
+    String script = "import os, sys\nif os.fork(): os.wait(); sys.exit()\n" + SEGMENT.formatted(5);
+    Outcome outcome = python(script + "time.sleep(1)", 300);
+
+    assertThat(outcome.ending()).as("%s", outcome).isEqualTo(Ending.SUCCEEDED);
+    assertThat(segments()).doesNotContain(outcome.stdout().strip());
+  }
+
+  @Test
+  void noSegmentOfAProgramWithoutLimitsIsLeft() throws Exception {
+    Execution execution = ExecutionSamples.shell(heredoc(SEGMENT.formatted(5)));
+    Outcome outcome = Heard.start(runner, execution).outcome();
+
+    assertThat(outcome.ending()).as("%s", outcome).isEqualTo(Ending.SUCCEEDED);
+    assertThat(segments()).doesNotContain(outcome.stdout().strip());
+  }
+
+  private static List<String> segments() throws IOException {
+    return Files.readAllLines(Path.of("/proc/sysvipc/shm")).stream()
+        .map(line -> line.strip().split(" +")[1])
+        .toList();
+  }
+
+  private static void removeNamed() throws IOException {
+    try (var files = Files.newDirectoryStream(Path.of("/dev/shm"), "mn-held-*")) {
+      for (Path file : files) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  private static String heredoc(String script) {
+    return "exec python3 - <<'END'\n%s\nEND".formatted(script.replace('`', '"'));
+  }
+
+  private Outcome python(String script, long megabytes) throws Exception {
+    return run(heredoc(script), "memory_mb", megabytes);
   }
 
   @Test

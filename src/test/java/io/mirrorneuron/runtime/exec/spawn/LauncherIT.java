@@ -5,14 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,20 +49,20 @@ class LauncherIT {
     Path attacker = executable("attacker", Launcher.executable(62, ATTACKER));
 
     for (int i = 0; i < 300; i++) {
-      assertThat(run(attacker, List.of("attacker")).exitCode).isZero();
+      assertThat(run(attacker, List.of("attacker")).exitCode()).isZero();
     }
   }
 
   @Test
   void aProgramHasNoOtherFilesThanItsStreams() throws Exception {
-    Ended ended = run(Path.of("/bin/ls"), List.of("ls", "/proc/self/fd"));
+    EndedProgram ended = run(Path.of("/bin/ls"), List.of("ls", "/proc/self/fd"));
 
     assertThat(ended.printed()).containsExactly("0", "1", "2", "3"); // 3 is the listed folder
   }
 
   @Test
   void argumentsAndEnvironmentArriveAsTheyAre() throws Exception {
-    Ended ended =
+    EndedProgram ended =
         run(Path.of("/bin/sh"), List.of("a name", "-c", "echo \"$0|$1|$A\"", "zero", "b c"));
 
     assertThat(ended.printed()).containsExactly("zero|b c|d e");
@@ -97,47 +94,12 @@ class LauncherIT {
     return file;
   }
 
-  private Ended run(Path executable, List<String> arguments) throws Exception {
-    var ended = new Ended();
+  private EndedProgram run(Path executable, List<String> arguments) throws Exception {
     Domain domain =
         Landlock.domain(
             AccessRules.kept(Map.of(Path.of("/"), FolderAccess.READ)),
             Map.of(folder.toRealPath(), FolderAccess.WRITE));
     var program = new Program(executable, arguments, Map.of("A", "d e"), folder, domain);
-    try (Spawner.Child child = spawner.spawn(program, ended)) {
-      assertThat(ended.end.await(10, TimeUnit.SECONDS)).isTrue();
-      ended.exitCode = child.reap().exitCode();
-    }
-    return ended;
-  }
-
-  private static final class Ended implements Spawner.Watcher {
-    private final CountDownLatch end = new CountDownLatch(2);
-    private final StringBuffer out = new StringBuffer();
-    private int exitCode;
-
-    List<String> printed() {
-      return out.toString().lines().toList();
-    }
-
-    @Override
-    public void stdout(ByteBuffer bytes) {
-      out.append(StandardCharsets.UTF_8.decode(bytes));
-    }
-
-    @Override
-    public void stderr(ByteBuffer bytes) {
-      out.append(StandardCharsets.UTF_8.decode(bytes));
-    }
-
-    @Override
-    public void drained() {
-      end.countDown();
-    }
-
-    @Override
-    public void exited() {
-      end.countDown();
-    }
+    return EndedProgram.of(spawner, program);
   }
 }

@@ -4,13 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -43,26 +40,27 @@ class SpawnerIT {
 
   @Test
   void streamsAreSeparateAndTheExitCodeIsTheProgramsOwn() throws Exception {
-    Ended ended = run("echo out; echo err >&2; cat; exit 7");
+    EndedProgram ended = run("echo out; echo err >&2; cat; exit 7");
 
     assertThat(ended.out).hasToString("out\n");
     assertThat(ended.err).hasToString("err\n");
-    assertThat(ended.exitCode).isEqualTo(7);
+    assertThat(ended.exitCode()).isEqualTo(7);
   }
 
   @Test
   void theProgramLeadsASessionInTheRightFolderWithOnlyItsEnvironment() throws Exception {
-    Ended ended = run("ps -o pid=,pgid=,sid= -p $$; pwd; env | grep -v '^PWD\\|^SHLVL\\|^_='");
+    EndedProgram ended =
+        run("ps -o pid=,pgid=,sid= -p $$; pwd; env | grep -v '^PWD\\|^SHLVL\\|^_='");
 
     String[] lines = ended.out.toString().split("\n");
-    assertThat(lines[0].strip().split(" +")).containsOnly(Integer.toString(ended.pid));
+    assertThat(lines[0].strip().split(" +")).containsOnly(Integer.toString(ended.pid()));
     assertThat(lines).endsWith("/usr", "A=b c");
   }
 
   @Test
   void aSignalReachesTheWholeGroup() throws Exception {
     try (Spawner spawner = form.open()) {
-      var watcher = new Ended();
+      var watcher = new EndedProgram();
       Spawner.Child child =
           spawner.spawn(shell("sleep 100 & sleep 100 & echo ready; wait"), watcher);
       until(() -> watcher.out.toString().equals("ready\n"));
@@ -85,20 +83,14 @@ class SpawnerIT {
       var program =
           new Program(
               Path.of("/no/such"), List.of("such"), Map.of(), Path.of("/no/folder"), Domain.NONE);
-      assertThatThrownBy(() -> spawner.spawn(program, new Ended())).isInstanceOf(IOException.class);
+      assertThatThrownBy(() -> spawner.spawn(program, new EndedProgram()))
+          .isInstanceOf(IOException.class);
     }
   }
 
-  private Ended run(String script) throws Exception {
+  private EndedProgram run(String script) throws Exception {
     try (Spawner spawner = form.open()) {
-      var ended = new Ended();
-      try (Spawner.Child child = spawner.spawn(shell(script), ended)) {
-        ended.awaitEnd();
-        ended.pid = child.pid();
-        ended.exitCode = child.reap().exitCode();
-        assertThat(child.isGroupAlive()).isFalse();
-      }
-      return ended;
+      return EndedProgram.of(spawner, shell(script));
     }
   }
 
@@ -109,38 +101,6 @@ class SpawnerIT {
         Map.of("A", "b c"),
         Path.of("/usr"),
         Domain.NONE);
-  }
-
-  private static final class Ended implements Spawner.Watcher {
-    private final CountDownLatch end = new CountDownLatch(2);
-    private final StringBuffer out = new StringBuffer();
-    private final StringBuffer err = new StringBuffer();
-    private int pid;
-    private int exitCode;
-
-    @Override
-    public void stdout(ByteBuffer bytes) {
-      out.append(StandardCharsets.UTF_8.decode(bytes));
-    }
-
-    @Override
-    public void stderr(ByteBuffer bytes) {
-      err.append(StandardCharsets.UTF_8.decode(bytes));
-    }
-
-    @Override
-    public void drained() {
-      end.countDown();
-    }
-
-    @Override
-    public void exited() {
-      end.countDown();
-    }
-
-    void awaitEnd() throws InterruptedException {
-      assertThat(end.await(20, TimeUnit.SECONDS)).isTrue();
-    }
   }
 
   private static void until(java.util.function.BooleanSupplier condition) {

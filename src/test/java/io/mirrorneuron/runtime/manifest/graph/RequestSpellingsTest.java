@@ -411,12 +411,91 @@ class RequestSpellingsTest {
             + " = != > >= < <= contains regexp exists not_exists: ~",
         "{'attribute':'os'} | constraints.value must be a text, a number, a boolean or a list of"
             + " these",
-        "{'attribute':'os','operator':'regexp','value':'('} | constraints.value is no regular"
-            + " expression: Unclosed group",
+        "{'attribute':'os','operator':'regexp','value':'('} | constraints.value must be a"
+            + " regular expression: Unclosed group",
+        "{'attribute':'cpu_cores','operator':'>','value':'many'} | constraints.value must be a"
+            + " number, or a version as 12.4, for the operator >",
+        "{'attribute':'meta.size','operator':'<=','value':[3,'x']} | constraints.value must be a"
+            + " number, or a version as 12.4, for the operator <=",
+        "{'attribute':'meta.size','operator':'>=','value':true} | constraints.value must be a"
+            + " number, or a version as 12.4, for the operator >=",
+        "{'attribute':'os','operator':'>','value':4} | constraints.operator must be one of = !="
+            + " contains regexp exists not_exists, as os is a text without an order",
       })
   void otherConstraintsAreRefused(String constraints, String refusal) {
     assertThat(errors(node(",'constraints':" + constraints), ""))
         .containsExactly("nodes.a." + refusal);
+  }
+
+  @Test
+  void whatCannotBeComparedIsToldWithItsPlaceAndWhatShouldStandThere() {
+    String written = ",'constraints':[{'attribute':'cpu_cores','operator':'>','value':'many'}]";
+    for (String member : List.of("constraints", "placement_requirements")) {
+      boolean isList = member.equals("constraints");
+      String node =
+          isList
+              ? written
+              : ",'placement_requirements':{'cpu_cores':{'operator':'>','value':'many'}}";
+      assertThat(check(node(node), "").issues())
+          .filteredOn(issue -> issue.severity().equals("error"))
+          .singleElement()
+          .satisfies(
+              issue -> {
+                assertThat(issue.code()).isEqualTo("manifest.invalid_value");
+                assertThat(issue.expected())
+                    .isEqualTo("a number, or a version as 12.4, for the operator >");
+                assertThat(issue.actual()).isEqualTo("many");
+                assertThat(issue.location().pointer())
+                    .isEqualTo(
+                        "/manifest/nodes/0/%s/%s/value"
+                            .formatted(member, isList ? "0" : "cpu_cores"));
+              });
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "12.4, true",
+    "4, true",
+    "-0.5, true",
+    "1e3, true",
+    ".5, true",
+    "1.2.3, true",
+    "'', false",
+    "many, false",
+    "1.2.x, false",
+    "0x10, false",
+    "NaN, false"
+  })
+  void numbersAndVersionsHaveAnOrder(String value, boolean hasOne) {
+    String ordered =
+        ",'constraints':{'attribute':'meta.v','operator':'>=','value':'%s'}".formatted(value);
+    assertThat(errors(node(ordered), "").isEmpty()).isEqualTo(hasOne);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "rack | rack, which no node has; did you mean meta.rack?",
+        "gpu | gpu, which no node has; did you mean meta.gpu?",
+        "node.cpu_core | cpu_core, which no node has; did you mean cpu_cores?",
+        "meta.rack |",
+        "${attr.gpu_count} |",
+        "unique.name |",
+      })
+  void attributesThatNoNodeHasAreTold(String attribute, String hint) {
+    String written = "{'attribute':'%s','operator':'exists'}".formatted(attribute);
+    List<String> told = told(check(node(",'constraints':" + written), "").workflow());
+    if (hint == null) {
+      assertThat(told).isEmpty();
+    } else {
+      assertThat(told)
+          .containsExactly(
+              "nodes.a.constraints.attribute asks for "
+                  + hint
+                  + " Labels of node.labels begin with meta.");
+    }
   }
 
   /** Else the constraint would be read as its reverse. */

@@ -3,11 +3,15 @@ package io.mirrorneuron.runtime.schedule.event;
 import static io.mirrorneuron.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.RunId;
+import io.mirrorneuron.port.HumanDecision;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.event.TriggerEvent;
 import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.testing.SampleManifests;
+import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -86,6 +90,37 @@ class OwnEventsIT {
     runtime.restart();
     assertThat(endOf(job).eventType()).isEqualTo("job_completed");
     assertThat(of(job)).hasSize(1);
+  }
+
+  /** A question, its answer and the end of the job; once each, also after a restart. */
+  @Test
+  void whatAJobAsksPeopleIsAnEvent() {
+    String manifest =
+        """
+        {"manifest_version":"1.0","graph_id":"asking","nodes":[{"node_id":"ask",
+          "agent_type":"human","role":"root",
+          "config":{"prompt":"Go on?","assignees":["anna"],"form":{"type":"object"}}}]}
+        """;
+    String job = submit(manifest);
+    TriggerEvent asked = endOf(job);
+    assertThat(asked.eventType()).isEqualTo("human_input_requested");
+    assertThat(asked.payload())
+        .containsEntry("prompt", "Go on?")
+        .containsEntry("assignees", List.of("anna"))
+        .containsKeys("request_id", "run_id", "agent_id")
+        .doesNotContainKey("form");
+    runtime.restart();
+    String request = asked.payload().get("request_id").toString();
+    ObjectNode yes = Json.object().put("decision", "approve").put("by", "anna");
+    runtime.jobs().decide(job, new HumanDecision(RunId.of(job), request, "respond", yes, "anna"));
+    runtime.awaitEnd(job);
+    eventually("all is told", () -> of(job).size() >= 3);
+    assertThat(of(job))
+        .extracting(TriggerEvent::eventType)
+        .containsExactly("job_completed", "human_input_received", "human_input_requested");
+    assertThat(of(job).get(1).payload())
+        .containsEntry("decision", "approve")
+        .containsEntry("by", "anna");
   }
 
   private static String submit(String manifest) {

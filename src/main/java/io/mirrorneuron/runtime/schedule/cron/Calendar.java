@@ -1,4 +1,4 @@
-package io.mirrorneuron.runtime.schedule;
+package io.mirrorneuron.runtime.schedule.cron;
 
 import java.util.List;
 import java.util.OptionalLong;

@@ -1,9 +1,7 @@
-package io.mirrorneuron.runtime.schedule;
+package io.mirrorneuron.runtime.schedule.cron;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.mirrorneuron.runtime.schedule.cron.CronSchedule;
-import io.mirrorneuron.runtime.schedule.cron.CronSyntaxException;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -11,7 +9,7 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /** Cron in zones. Keeps what was read last; thread-safe. */
-final class CronCalendar implements Calendar {
+public final class CronCalendar implements Calendar {
   private static final int KEPT = 1_000;
 
   private record Key(List<String> crons, String zone) {}
@@ -19,7 +17,7 @@ final class CronCalendar implements Calendar {
   private final Cache<Key, CronSchedule> read =
       Caffeine.newBuilder().executor(Runnable::run).maximumSize(KEPT).build();
 
-  CronSchedule of(List<String> crons, String zone) {
+  public CronSchedule of(List<String> crons, String zone) {
     return read.get(
         new Key(crons, zone), key -> CronSchedule.of(key.crons(), ZoneId.of(key.zone())));
   }

@@ -1,0 +1,66 @@
+package io.mirrorneuron.gateway.call;
+
+import io.mirrorneuron.model.MnException;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * What all bodies that are read into memory may hold together, from their first byte until their
+ * request is answered. Thread-safe.
+ */
+public final class BodyBudget {
+  private static final int RETRY_AFTER_MS = 1000;
+
+  private final long mostBytes;
+  private final AtomicLong heldBytes = new AtomicLong();
+
+  public BodyBudget(long mostBytes) {
+    this.mostBytes = mostBytes;
+  }
+
+  /**
+   * A share of the heap.
+   *
+   * @param part for example 8 for an eighth
+   */
+  public static BodyBudget ofHeap(int part) {
+    return new BodyBudget(Runtime.getRuntime().maxMemory() / part);
+  }
+
+  /** What one request holds, nothing yet. */
+  Share open() {
+    return new Share();
+  }
+
+  /** Of one request, on its event loop. */
+  final class Share {
+    private long bytes;
+    private boolean closed;
+
+    /** Whether there is room for so many more; then they are held. */
+    boolean take(long more) {
+      if (closed || heldBytes.addAndGet(more) > mostBytes) {
+        heldBytes.addAndGet(closed ? 0 : -more);
+        return false;
+      }
+      bytes += more;
+      return true;
+    }
+
+    /** Gives all of it back; nothing more is given. */
+    void close() {
+      closed = true;
+      heldBytes.addAndGet(-bytes);
+      bytes = 0;
+    }
+
+    MnException full() {
+      return MnException.unavailable(
+              "the bodies that arrive now hold "
+                  + mostBytes
+                  + " bytes, as many as they may; send"
+                  + " it again later or give the server more memory by MN_JVM_HEAP",
+              null)
+          .withRetryAfter(RETRY_AFTER_MS);
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package io.mirrorneuron.runtime.schedule;
+
+import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.schedule.Definition.Kind;
+import io.mirrorneuron.store.RecordStore;
+import io.mirrorneuron.store.RecordStore.Beside;
+import io.mirrorneuron.store.RecordStore.StoredRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Schedules by the types of events that they wait for: groups of the record store, written in the
+ * same step as each schedule. Schedules of earlier builds are brought in after the start; until all
+ * are, whoever asks gets all schedules for events.
+ */
+final class EventIndex {
+  private static final Logger LOG = LoggerFactory.getLogger(EventIndex.class);
+  private static final int PAGE = 200;
+  private static final long AGAIN_MS = 5_000;
+
+  /** A record of this kind says that the schedules are all in. */
+  private static final String KIND = "schedule-index";
+
+  private static final String MARK = "event-types";
+
+  private final RecordStore records;
+  private final ScheduleMachine machine;
+  private final Timers timers;
+  private volatile boolean complete;
+
+  EventIndex(RecordStore records, ScheduleMachine machine, Timers timers) {
+    this.records = records;
+    this.machine = machine;
+    this.timers = timers;
+  }
+
+  /** The groups of a schedule: its kind, and each type that it waits for. */
+  static List<String> groups(Definition definition) {
+    List<String> groups = new ArrayList<>();
+    groups.add(definition.kind().word());
+    if (definition.trigger() != null) {
+      definition.trigger().eventTypes().stream()
+          .distinct()
+          .map(EventIndex::on)
+          .forEach(groups::add);
+    }
+    return groups;
+  }
+
+  private static String on(String eventType) {
+    return "on:" + eventType;
+  }
+
+  /**
+   * One page of the schedules that may wait for events of that type, by id.
+   *
+   * @param after the last id of the page before; empty for the first page
+   */
+  CompletionStage<List<StoredRecord>> page(String eventType, String after, int limit) {
+    String group = complete ? on(eventType) : Kind.EVENT.word();
+    return records.list(ScheduleMachine.KIND, group, after, limit);
+  }
+
+  /** Brings in what earlier builds have left out; tries again until it is done. */
+  void complete() {
+    records
+        .read(KIND, MARK)
+        .thenCompose(
+            mark -> mark.isPresent() ? CompletableFuture.completedStage(mark) : bringIn(""))
+        .whenComplete(
+            (done, failure) -> {
+              complete = failure == null;
+              if (failure != null) {
+                LOG.debug("schedules are brought into the index later", failure);
+                timers.at(timers.now() + AGAIN_MS, this::complete);
+              }
+            });
+  }
+
+  private CompletionStage<Optional<StoredRecord>> bringIn(String after) {
+    return records
+        .list(ScheduleMachine.KIND, Kind.EVENT.word(), after, PAGE)
+        .thenCompose(
+            page -> {
+              CompletableFuture<?>[] all =
+                  page.stream().map(this::bringIn).toArray(CompletableFuture<?>[]::new);
+              return CompletableFuture.allOf(all)
+                  .thenCompose(done -> page.size() < PAGE ? mark() : bringIn(page.getLast().id()));
+            });
+  }
+
+  private CompletionStage<Optional<StoredRecord>> mark() {
+    return records
+        .write(KIND, MARK, 0, "{}", RecordStore.NEVER)
+        .thenCompose(written -> records.read(KIND, MARK));
+  }
+
+  /** Written as it is, with its groups; when it is another by now, whoever wrote it did so. */
+  private CompletableFuture<?> bringIn(StoredRecord stored) {
+    Schedule schedule = machine.read(stored.json()).schedule();
+    Beside beside = new Beside(0, groups(schedule.definition()), null, List.of());
+    return records
+        .write(
+            ScheduleMachine.KIND,
+            stored.id(),
+            stored.revision(),
+            stored.json(),
+            stored.dueAt(),
+            beside)
+        .toCompletableFuture();
+  }
+}
