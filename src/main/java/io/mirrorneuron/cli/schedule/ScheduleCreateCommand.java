@@ -51,7 +51,7 @@ final class ScheduleCreateCommand implements Callable<Integer> {
     if (!options.crons.isEmpty()) {
       schedule.put("kind", "periodic"); // unless --schedule-json says otherwise
     } else if (options.json == null) {
-      schedule.putAll(ManifestSchedule.of(client, bundle));
+      schedule.putAll(BundleSchedule.of(client, bundle));
     }
     schedule.putAll(options.members(client));
     return schedule;

@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Map;
 
 /** What a bundle's own manifest says of when it runs. */
-final class ManifestSchedule {
+final class BundleSchedule {
   private static final TypeReference<Map<String, Object>> ANY = new TypeReference<>() {};
 
-  private ManifestSchedule() {}
+  private BundleSchedule() {}
 
   /** Its {@code schedule}, or its one trigger as a schedule of kind event. */
   static Map<String, Object> of(Client client, String bundle) {
