@@ -21,6 +21,7 @@ import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
+import io.mirrorneuron.port.webhook.OutboundWebhooks;
 import io.mirrorneuron.runtime.embedded.EmbeddedRuntime;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.server.ServerContext;
@@ -117,6 +118,11 @@ public final class MirrorNeuron implements AutoCloseable {
   /** What submits jobs when it is due. */
   public SchedulesPort schedules() {
     return runtime.schedules();
+  }
+
+  /** Who is told what happens; only of a runtime in this process. */
+  public OutboundWebhooks webhooks() {
+    return runtime.webhooks();
   }
 
   /** Workflows from their submission to their end. */

@@ -6,6 +6,7 @@ import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
+import io.mirrorneuron.port.webhook.OutboundWebhooks;
 import io.mirrorneuron.runtime.embedded.LocalRuntime;
 import io.mirrorneuron.runtime.embedded.RuntimeHome;
 import io.mirrorneuron.server.ServerContext;
@@ -24,6 +25,8 @@ sealed interface Backend {
   TriggerEvents events();
 
   SchedulesPort schedules();
+
+  OutboundWebhooks webhooks();
 
   /** Readiness of the runtime and of this server's disks. */
   Readiness readiness();
@@ -54,6 +57,11 @@ sealed interface Backend {
     public SchedulesPort schedules() {
       return runtime.schedules();
     }
+
+    @Override
+    public OutboundWebhooks webhooks() {
+      return runtime.webhooks();
+    }
   }
 
   /** A runtime in another process, reached over gRPC. */
@@ -63,6 +71,7 @@ sealed interface Backend {
       ServicesPort services,
       TriggerEvents events,
       SchedulesPort schedules,
+      OutboundWebhooks webhooks,
       Readiness readiness)
       implements Backend {}
 
@@ -83,6 +92,7 @@ sealed interface Backend {
         clients.services(),
         clients.events(),
         clients.schedules(),
+        clients.ports().webhooks(),
         on.disks().watch().and(clients.readiness()));
   }
 }

@@ -9,6 +9,7 @@ import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
+import io.mirrorneuron.port.webhook.OutboundWebhooks;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.ShownRuns;
 import io.mirrorneuron.run.files.AllowedRoots;
@@ -112,6 +113,11 @@ record ServerPlatform(
   @Override
   public SchedulesPort schedules() {
     return backend.schedules();
+  }
+
+  @Override
+  public OutboundWebhooks webhooks() {
+    return backend.webhooks();
   }
 
   @Override

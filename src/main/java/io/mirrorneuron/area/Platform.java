@@ -7,6 +7,7 @@ import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
+import io.mirrorneuron.port.webhook.OutboundWebhooks;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.ShownRuns;
 import io.mirrorneuron.run.human.HumanDecisions;
@@ -55,6 +56,8 @@ public interface Platform {
   TriggerEvents events();
 
   SchedulesPort schedules();
+
+  OutboundWebhooks webhooks();
 
   /** Rows of jobs, readable without blocking; empty when the runtime is elsewhere. */
   Optional<JobRows> rows();

@@ -86,7 +86,7 @@ public final class Clients implements AutoCloseable {
 
   /** All of them. */
   public RuntimePorts ports() {
-    return new RuntimePorts(jobs, cluster, services, events, schedules);
+    return new RuntimePorts(jobs, cluster, services, events, schedules, new WebhooksElsewhere());
   }
 
   /** Whether the runtime says that it serves. */

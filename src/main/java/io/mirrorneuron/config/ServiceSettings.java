@@ -3,27 +3,36 @@ package io.mirrorneuron.config;
 import java.util.List;
 
 /**
- * What checks of services may do.
+ * What this server may ask of others: by checks of services, and by webhooks.
  *
  * @param allowScripts whether a manifest may name programs that check its services
  * @param checkAddresses addresses, or ranges of them, that checks may ask although they are of a
  *     kind that they else may not
+ * @param webhookAddresses the same for webhooks
  */
-public record ServiceSettings(boolean allowScripts, List<String> checkAddresses) {
+public record ServiceSettings(
+    boolean allowScripts, List<String> checkAddresses, List<String> webhookAddresses) {
   private static final String SCRIPTS = "core.allow_script_checks";
   private static final String ADDRESSES = "services.check_addresses";
+  private static final String WEBHOOKS = "webhooks.addresses";
   private static final String RANGE = "[0-9.]+(/\\d{1,2})?|[0-9A-Fa-f:.]+(/\\d{1,3})?";
 
   public ServiceSettings {
     checkAddresses = List.copyOf(checkAddresses);
+    webhookAddresses = List.copyOf(webhookAddresses);
   }
 
   static ServiceSettings read(Settings settings) {
-    List<String> addresses = settings.list(ADDRESSES);
+    return new ServiceSettings(
+        settings.flag(SCRIPTS), ranges(settings, ADDRESSES), ranges(settings, WEBHOOKS));
+  }
+
+  private static List<String> ranges(Settings settings, String key) {
+    List<String> ranges = settings.list(key);
     settings.requireText(
-        ADDRESSES,
-        addresses.stream().allMatch(address -> address.matches(RANGE)),
+        key,
+        ranges.stream().allMatch(range -> range.matches(RANGE)),
         "a list of addresses or ranges such as 169.254.10.0/24");
-    return new ServiceSettings(settings.flag(SCRIPTS), addresses);
+    return ranges;
   }
 }

@@ -3,6 +3,7 @@ package io.mirrorneuron.port;
 import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
+import io.mirrorneuron.port.webhook.OutboundWebhooks;
 
 /** All that a runtime can be asked and told, wherever it is. */
 public record RuntimePorts(
@@ -10,4 +11,5 @@ public record RuntimePorts(
     ClusterPort cluster,
     ServicesPort services,
     TriggerEvents events,
-    SchedulesPort schedules) {}
+    SchedulesPort schedules,
+    OutboundWebhooks webhooks) {}

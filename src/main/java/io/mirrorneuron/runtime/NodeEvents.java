@@ -1,29 +1,57 @@
 package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.schedule.event.EventReaction;
 import io.mirrorneuron.runtime.schedule.event.LocalEvents;
 import io.mirrorneuron.runtime.schedule.event.OwnEvents;
+import io.mirrorneuron.runtime.service.check.AddressGuard;
+import io.mirrorneuron.runtime.service.check.AddressGuard.Purpose;
+import io.mirrorneuron.runtime.service.check.Connections;
+import io.mirrorneuron.runtime.webhook.WebhookKeeper;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisLanes;
+import io.mirrorneuron.store.RedisLeaderLease;
+import io.mirrorneuron.store.RedisRecordStore;
 import io.mirrorneuron.store.event.RedisTriggerEventStore;
+import io.mirrorneuron.store.webhook.RedisDeliveryQueue;
+import io.vertx.core.Vertx;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Events that start jobs, as this node takes them in.
+ * Events that start jobs, as this node takes them in, and the webhooks that are told its own.
  *
  * @param reaction schedules come last: they make jobs, whose ends are events
  */
-record NodeEvents(LocalEvents events, AtomicReference<EventReaction> reaction) {
+record NodeEvents(
+    LocalEvents events, WebhookKeeper webhooks, AtomicReference<EventReaction> reaction) {
 
-  static NodeEvents of(RuntimeIdentity identity, RedisLanes lanes, Keys keys) {
+  static NodeEvents of(
+      RuntimeSettings settings,
+      RuntimeIdentity identity,
+      RedisLanes lanes,
+      Keys keys,
+      Timers timers,
+      Vertx vertx) {
     AtomicReference<EventReaction> reaction = new AtomicReference<>(EventReaction.NONE);
+    WebhookKeeper.Home home =
+        new WebhookKeeper.Home(
+            new RedisRecordStore(lanes, keys),
+            new RedisDeliveryQueue(lanes, keys, WebhookKeeper.ROOM),
+            new RedisLeaderLease(lanes, keys),
+            identity.owner(),
+            identity.clock());
+    AddressGuard guard =
+        AddressGuard.of(Purpose.WEBHOOK, settings.doors(), settings.services().webhookAddresses());
+    WebhookKeeper webhooks = new WebhookKeeper(home, guard, new Connections(vertx), timers);
     return new NodeEvents(
         new LocalEvents(
             new RedisTriggerEventStore(lanes, keys, LocalEvents.ROOM),
             event -> reaction.get().happened(event),
+            webhooks,
             identity.clock(),
             identity.jobIdSuffixes()),
+        webhooks,
         reaction);
   }
 

@@ -16,9 +16,17 @@ import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisJobStore;
 import io.mirrorneuron.store.RedisLanes;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Makes what this node needs for jobs of its settings. */
 final class NodeJobs {
+  private static final Logger LOG = LoggerFactory.getLogger(NodeJobs.class);
+  private static final int FLUSH_SECONDS = 5;
+
   private NodeJobs() {}
 
   static RedisJobStore store(Config.Retention retention, RedisLanes lanes, Keys keys) {
@@ -53,5 +61,16 @@ final class NodeJobs {
         identity.owner(),
         settings.inFlight() == Config.InFlight.REVIEW,
         settings.retention().inlineLimit());
+  }
+
+  /** Ends all turns, and waits a little for what they commit. */
+  static void park(Engine engine) {
+    try {
+      engine.close().get(FLUSH_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warn("open commits did not finish: {}", e.toString());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

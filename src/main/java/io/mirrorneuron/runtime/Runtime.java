@@ -4,6 +4,7 @@ import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
+import io.mirrorneuron.port.webhook.OutboundWebhooks;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.record.RunRecorder;
 import io.mirrorneuron.runtime.admission.Admission;
@@ -35,9 +36,6 @@ import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,7 +46,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Runtime implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Runtime.class);
-  private static final int FLUSH_SECONDS = 5;
 
   private final RedisLanes lanes;
   private final LocalExecutions executions;
@@ -82,7 +79,7 @@ public final class Runtime implements AutoCloseable {
     Watches watches = new Watches();
     timers = new ScheduledTimers(identity.clock());
     NodeServices node = NodeServices.of(identity, lanes, keys);
-    events = NodeEvents.of(identity, lanes, keys);
+    events = NodeEvents.of(settings, identity, lanes, keys, timers, vertx);
     executions =
         NodePrograms.start(
             settings, identity, machine, runs, storage, bundles.source(), node.gate());
@@ -102,6 +99,7 @@ public final class Runtime implements AutoCloseable {
     resumeOpenJobs(
         identity.owner(), bundles.sweep(this::bundles, timers, settings.retention().bundles()));
     schedules.start();
+    events.webhooks().start();
   }
 
   /** Fingerprints of payload files that somebody needs. */
@@ -192,6 +190,10 @@ public final class Runtime implements AutoCloseable {
     return schedules.port();
   }
 
+  public OutboundWebhooks webhooks() {
+    return events.webhooks().port();
+  }
+
   /** The hot read path of job rows. */
   public JobRows rows() {
     return store.hotRows();
@@ -231,14 +233,9 @@ public final class Runtime implements AutoCloseable {
   @Override
   public void close() {
     schedules.close();
+    events.webhooks().close();
     timers.close();
-    try {
-      engine.close().get(FLUSH_SECONDS, TimeUnit.SECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      LOG.warn("open commits did not finish: {}", e.toString());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    NodeJobs.park(engine);
     services.keeper().close();
     executions.close();
     recorder.close();

@@ -145,6 +145,11 @@ public record Keys(String namespace) {
     return namespace + ":{trigger-events}:";
   }
 
+  /** First part of the keys of what is to be delivered, see {@code webhook-deliveries.lua}. */
+  public String webhookDeliveries(String kind) {
+    return namespace + ":{" + kind + "}:queue:";
+  }
+
   /** First part of the keys of payload files, see {@code bundles.lua}. */
   public String bundles() {
     return namespace + ":bundles:";

@@ -241,8 +241,22 @@ final class ApiUnderTest implements AutoCloseable {
 
   /** A new webhook that believes every sender. */
   private JsonObject webhook() {
-    JsonObject wanted =
-        new JsonObject().put("name", "h" + keys++).put("event_type", "e").put("signature", "none");
+    return webhook(
+        new JsonObject().put("name", "h" + keys++).put("event_type", "e").put("signature", "none"));
+  }
+
+  /** A new webhook to somebody who is told nothing. */
+  private JsonObject target() {
+    return webhook(
+        new JsonObject()
+            .put("name", "t" + keys++)
+            .put("direction", "outbound")
+            .put("url", "https://nobody.invalid/")
+            .put("events", List.of("job_*"))
+            .put("filters", new JsonObject().put("graph_id", "none")));
+  }
+
+  private JsonObject webhook(JsonObject wanted) {
     HttpRequest.Builder made =
         request("/webhooks")
             .header("Content-Type", "application/json")
@@ -273,7 +287,9 @@ final class ApiUnderTest implements AutoCloseable {
               call.operation().id().equals("cancelBackfill") ? backfilled() : schedule("true"));
     }
     if (call.parameters().containsKey("webhook_id")) {
-      prepared = prepared.with("webhook_id", webhook().getString("webhook_id"));
+      boolean isOut = call.parameters().get("webhook_id").toString().startsWith("hook_out_");
+      JsonObject hook = isOut ? target() : webhook();
+      prepared = prepared.with("webhook_id", hook.getString("webhook_id"));
     }
     if (call.operation().id().equals("receiveHook")) {
       prepared = prepared.with("token", webhook().getString("token"));

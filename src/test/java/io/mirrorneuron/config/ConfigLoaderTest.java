@@ -240,6 +240,7 @@ class ConfigLoaderTest {
         Map.of(
             "MN_CORE_ALLOW_SCRIPT_CHECKS", "true",
             "MN_SERVICES_CHECK_ADDRESSES", "169.254.10.0/24, fe80::1",
+            "MN_WEBHOOKS_ADDRESSES", "127.0.0.1",
             "MN_RESOURCE_ADMISSION_ENABLED", "false",
             "MN_MAX_CPU_LOAD_RATIO", "2.5",
             "MN_MAX_MEMORY_RATIO", "0.5",
@@ -328,7 +329,8 @@ class ConfigLoaderTest {
                         Map.of("rack", "A1", "zone", "eu"), List.of("licensed", "fast-disk")),
                     new LoadLimits(false, 2.5, 0.5, 0.25, 0.75)),
                 new BundleSettings(21, 22, home.resolve("nfs")),
-                new ServiceSettings(true, List.of("169.254.10.0/24", "fe80::1")),
+                new ServiceSettings(
+                    true, List.of("169.254.10.0/24", "fe80::1"), List.of("127.0.0.1")),
                 new BlueprintSettings(
                     BlueprintSettings.Source.GITHUB,
                     "https://git.example/blueprints.git",

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.port.event.TriggerEvent;
+import io.mirrorneuron.store.webhook.DeliveryQueue.Delivery;
+import io.mirrorneuron.store.webhook.DeliveryQueue.Fate;
+import io.mirrorneuron.store.webhook.DeliveryQueue.Head;
+import io.mirrorneuron.store.webhook.DeliveryQueue.Verdict;
 import io.mirrorneuron.testing.GatewayFixture;
 import io.mirrorneuron.testing.WithGuardedGateway;
 import io.mirrorneuron.wire.Json;
@@ -16,6 +20,7 @@ import java.net.http.HttpResponse;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
@@ -132,6 +137,106 @@ class WebhookOperationsIT extends WithGuardedGateway {
     assertThat(send(path, "{}", "Idempotency-Key", "k").body()).contains("emitted");
     assertThat(send(path, "{}", "Idempotency-Key", "k").body()).contains("known");
     assertThat(send(path, "{\"a\":1}", "Idempotency-Key", "k").statusCode()).isEqualTo(409);
+  }
+
+  private JsonNode target() throws Exception {
+    return make(
+        "{\"name\":\"ops\",\"direction\":\"outbound\","
+            + "\"url\":\"https://ops.example/hook?key=hidden\",\"events\":[\"job_*\"]}");
+  }
+
+  private static <T> T await(CompletionStage<T> stage) {
+    return stage.toCompletableFuture().join();
+  }
+
+  @Test
+  void aTargetShowsItsSecretOnceAndItsQueryNever() throws Exception {
+    JsonNode made = target();
+    String path = "/api/v1/webhooks/" + made.get("webhook_id").asText();
+    assertThat(made.get("secret").asText()).startsWith("whsec_");
+    assertThat(made.get("url").asText()).isEqualTo("https://ops.example/hook?...");
+
+    JsonNode shown = json(200, gateway.get(path));
+    assertThat(shown.get("direction").asText()).isEqualTo("outbound");
+    assertThat(shown.get("status").asText()).isEqualTo("active");
+    assertThat(shown.has("secret")).isFalse();
+    JsonNode rotated = json(200, gateway.post(path + "/rotate", "{}"));
+    assertThat(rotated.get("secret")).isNotEqualTo(made.get("secret"));
+    assertThat(gateway.get("/api/v1/webhooks").body())
+        .contains(made.get("webhook_id").asText())
+        .doesNotContain("hidden", made.get("secret").asText(), rotated.get("secret").asText());
+    json(200, gateway.send(gateway.request(path).DELETE().build()));
+    for (String below : new String[] {"", "/deliveries"}) {
+      assertThat(gateway.get(path + below).statusCode()).isEqualTo(404);
+    }
+    assertThat(gateway.post(path + "/enable", "{}").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void whatIsDeadIsListedAndReplayed() throws Exception {
+    String id = target().get("webhook_id").asText();
+    String path = "/api/v1/webhooks/" + id + "/deliveries";
+    for (String event : List.of("e1", "e2", "e3")) {
+      String about = "{\"event_type\":\"job_failed\",\"created_at\":\"2026-01-02T03:04:05.006Z\"}";
+      await(gateway.deliveries.add(new Delivery(event, about, "{}"), "many", List.of(id)));
+    }
+    for (int i = 0; i < 2; i++) {
+      Head head = await(gateway.deliveries.head(id)).orElseThrow();
+      await(gateway.deliveries.begin(0, head, 1));
+      await(
+          gateway.deliveries.settle(
+              0,
+              head,
+              new Verdict(
+                  Fate.DEAD,
+                  "{\"at\":\"2026-01-02T04:00:00.000Z\",\"status\":503,\"error\":\"status 503\"}",
+                  0,
+                  "given up")));
+    }
+
+    JsonNode all = json(200, gateway.get(path)).get("data");
+    assertThat(all)
+        .extracting(one -> one.get("delivery_id").asText() + one.get("state").asText())
+        .containsExactly("e3pending", "e2dead", "e1dead");
+    assertThat(all.get(0).get("next_try_at").asText()).isEqualTo("2026-01-02T03:04:05.006Z");
+    assertThat(all.get(1).get("last_status").asInt()).isEqualTo(503);
+    assertThat(all.get(1).get("dead_reason").asText()).isEqualTo("given up");
+    assertThat(json(200, gateway.get(path + "?state=dead&limit=1")).get("data")).hasSize(1);
+    assertThat(gateway.get(path + "?state=lost").statusCode()).isEqualTo(422);
+
+    assertThat(gateway.post(path + "/replay", "{\"delivery_id\":\"e3\"}").statusCode())
+        .isEqualTo(404);
+    JsonNode one = json(200, gateway.post(path + "/replay", "{\"delivery_id\":\"e2\"}"));
+    assertThat(one.get("replayed").asInt()).isEqualTo(1);
+    assertThat(one.get("dead").asInt()).isEqualTo(1);
+    assertThat(json(200, gateway.post(path + "/replay", "")).get("replayed").asInt()).isEqualTo(1);
+    assertThat(json(200, gateway.get(path)).get("data"))
+        .extracting(delivery -> delivery.get("delivery_id").asText())
+        .containsExactly("e3", "e2", "e1");
+  }
+
+  @Test
+  void targetsThatCannotBeMeantAreRefusedWithWhatWouldBeRight() throws Exception {
+    Map<String, String> refused =
+        Map.of(
+            "\"events\":[\"job_*\"]", "url must be an address as https://",
+            "\"url\":\"https://a.example\"", "events must name 1 to 50 types",
+            "\"url\":\"https://a.example\",\"events\":[\"order_paid\"]", "it tells job_running",
+            "\"url\":\"http://127.0.0.1/\",\"events\":[\"job_*\"]", "webhooks.addresses",
+            "\"url\":\"http://localhost/\",\"events\":[\"job_*\"]", "webhooks.addresses",
+            "\"url\":\"http://192.168.0.7/\",\"events\":[\"job_*\"]", "webhooks.addresses",
+            "\"url\":\"https://a.example\",\"events\":[\"job_*\"],\"signature\":\"none\"",
+                "signature is of inbound webhooks only");
+    for (Map.Entry<String, String> each : refused.entrySet()) {
+      String body = "{\"name\":\"a\",\"direction\":\"outbound\"," + each.getKey() + "}";
+      HttpResponse<String> answer = gateway.post("/api/v1/webhooks", body);
+      assertThat(answer.statusCode()).as(body).isEqualTo(422);
+      assertThat(answer.body()).contains(each.getValue());
+    }
+    HttpResponse<String> inbound =
+        gateway.post("/api/v1/webhooks", "{\"name\":\"a\",\"url\":\"https://a.example\"}");
+    assertThat(inbound.statusCode()).isEqualTo(422);
+    assertThat(inbound.body()).contains("url is of outbound webhooks only");
   }
 
   @Test

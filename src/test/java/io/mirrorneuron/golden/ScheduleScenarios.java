@@ -87,6 +87,26 @@ final class ScheduleScenarios {
         .keep("");
     golden.call("rotateWebhook", "webhook_id", id).keep("");
     golden.call("deleteWebhook", "webhook_id", id).keep("");
+    targets();
+  }
+
+  /** Nobody is ever told: no job has such a graph. */
+  private void targets() {
+    String made =
+        golden
+            .call("createWebhook")
+            .body(
+                "{\"name\":\"ops\",\"direction\":\"outbound\","
+                    + "\"url\":\"https://nobody.invalid/hook?key=hidden\","
+                    + "\"events\":[\"job_*\"],\"filters\":{\"graph_id\":\"none\"}}")
+            .keep("outbound");
+    String id = id(made, "webhook_id");
+    golden.call("getWebhook", "webhook_id", id).keep("outbound");
+    golden.call("listWebhookDeliveries", "webhook_id", id).keep("");
+    golden.call("replayWebhookDeliveries", "webhook_id", id).body("{}").keep("");
+    golden.call("enableWebhook", "webhook_id", id).keep("");
+    golden.call("rotateWebhook", "webhook_id", id).keep("outbound");
+    golden.call("deleteWebhook", "webhook_id", id).keep("outbound");
   }
 
   private static String id(String answer, String member) {

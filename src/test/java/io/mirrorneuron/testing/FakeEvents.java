@@ -4,6 +4,7 @@ import io.mirrorneuron.port.event.EventOutcome;
 import io.mirrorneuron.port.event.TriggerEvent;
 import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.runtime.schedule.event.LocalEvents;
+import io.mirrorneuron.runtime.schedule.event.OwnEventListener;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -21,6 +22,7 @@ public final class FakeEvents {
       new LocalEvents(
           new InMemoryTriggerEvents(LocalEvents.ROOM),
           this::react,
+          OwnEventListener.NOBODY,
           Clock.fixed(NOW, ZoneOffset.UTC),
           () -> Long.toString(ids.incrementAndGet()));
 

@@ -13,6 +13,7 @@ import io.mirrorneuron.area.observability.ObservabilityVerticle;
 import io.mirrorneuron.area.runs.Desktop;
 import io.mirrorneuron.area.runs.RunsVerticle;
 import io.mirrorneuron.area.schedules.SchedulesVerticle;
+import io.mirrorneuron.area.webhooks.InboundHooks;
 import io.mirrorneuron.area.webhooks.WebhooksVerticle;
 import io.mirrorneuron.blueprint.BuiltInCatalog;
 import io.mirrorneuron.blueprint.Catalogs;
@@ -35,6 +36,11 @@ import io.mirrorneuron.run.human.HumanDesk;
 import io.mirrorneuron.run.human.HumanInbox;
 import io.mirrorneuron.run.human.HumanLogs;
 import io.mirrorneuron.run.index.RunIndex;
+import io.mirrorneuron.runtime.service.check.AddressGuard;
+import io.mirrorneuron.runtime.service.check.AddressGuard.Purpose;
+import io.mirrorneuron.runtime.service.check.Connections;
+import io.mirrorneuron.runtime.service.check.OwnDoors;
+import io.mirrorneuron.runtime.webhook.WebhookKeeper;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.security.jwt.JwtAuth;
 import io.mirrorneuron.storage.Readiness;
@@ -43,6 +49,7 @@ import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.store.BundleZip;
 import io.mirrorneuron.store.JobRows;
 import io.mirrorneuron.store.RedisState;
+import io.mirrorneuron.store.webhook.DeliveryQueue;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
@@ -76,6 +83,11 @@ public final class GatewayFixture implements AutoCloseable {
   public final FakeServices services = new FakeServices();
   public final FakeSchedules schedules = new FakeSchedules();
   public final FakeEvents events = new FakeEvents();
+
+  /** What outbound webhooks have to deliver; nobody delivers it. */
+  public final DeliveryQueue deliveries =
+      new InMemoryDeliveryQueue(WebhookKeeper.ROOM, NOW::toEpochMilli);
+
   public final Vertx vertx;
   public final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -184,7 +196,7 @@ public final class GatewayFixture implements AutoCloseable {
             new ArchiveVerticle(
                 shown, folder.resolve("exports"), "mn test", Storage.unwatched(), clock),
             new EventsVerticle(events.port()),
-            new WebhooksVerticle(Optional.of(new InMemoryRecordStore()), events.port(), clock));
+            webhooks(clock));
     Contract contract = Contract.load(vertx).await(30, TimeUnit.SECONDS);
     gateway =
         new GatewayVerticle(
@@ -212,6 +224,23 @@ public final class GatewayFixture implements AutoCloseable {
       vertx.deployVerticle(area).await(10, TimeUnit.SECONDS);
     }
     vertx.deployVerticle(gateway).await(10, TimeUnit.SECONDS);
+  }
+
+  private WebhooksVerticle webhooks(Clock clock) {
+    WebhookKeeper.Home home =
+        new WebhookKeeper.Home(
+            new InMemoryRecordStore(),
+            deliveries,
+            new InMemoryLeaderLease(clock::millis),
+            "fixture",
+            clock);
+    AddressGuard guard = AddressGuard.of(Purpose.WEBHOOK, new OwnDoors(), List.of());
+    WebhookKeeper keeper =
+        new WebhookKeeper(
+            home, guard, new Connections(vertx), new TurnedTimers(new TurnedClock(NOW)));
+    return new WebhooksVerticle(
+        new InboundHooks(Optional.of(new InMemoryRecordStore()), events.port(), clock),
+        keeper.port());
   }
 
   /** A Vert.x as servers have it. */

@@ -4,17 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import java.io.ByteArrayOutputStream;
+import io.mirrorneuron.security.StandardWebhooks;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.HexFormat;
 import java.util.stream.Stream;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /** How senders prove that they know the secret of a webhook. Pure. */
 enum HookSignature {
@@ -33,12 +30,9 @@ enum HookSignature {
       String id = required(delivery, "webhook-id");
       String time = required(delivery, "webhook-timestamp");
       checkTime(time, now);
-      byte[] expected = mac(key(secret), (id + "." + time + ".").getBytes(UTF_8), delivery.body());
       checkAny(
-          Arrays.stream(required(delivery, "webhook-signature").split(" "))
-              .filter(signature -> signature.startsWith("v1,"))
-              .map(signature -> signature.substring(3)),
-          Base64.getEncoder().encodeToString(expected));
+          Arrays.stream(required(delivery, "webhook-signature").split(" ")),
+          StandardWebhooks.sign(secret, id, time, delivery.body()));
       return id;
     }
   },
@@ -47,7 +41,8 @@ enum HookSignature {
   GITHUB {
     @Override
     String proved(String secret, Delivery delivery, Instant now) {
-      String expected = HexFormat.of().formatHex(mac(secret.getBytes(UTF_8), delivery.body()));
+      String expected =
+          HexFormat.of().formatHex(StandardWebhooks.hmac(secret.getBytes(UTF_8), delivery.body()));
       checkAny(Stream.of(required(delivery, "X-Hub-Signature-256")), "sha256=" + expected);
       return digest(delivery.body());
     }
@@ -65,7 +60,9 @@ enum HookSignature {
               .map(part -> part.substring(2))
               .orElse("");
       checkTime(time, now);
-      byte[] expected = mac(secret.getBytes(UTF_8), (time + ".").getBytes(UTF_8), delivery.body());
+      byte[] expected =
+          StandardWebhooks.hmac(
+              secret.getBytes(UTF_8), (time + ".").getBytes(UTF_8), delivery.body());
       checkAny(
           Arrays.stream(parts)
               .filter(part -> part.startsWith("v1="))
@@ -76,7 +73,6 @@ enum HookSignature {
   };
 
   private static final Duration WINDOW = Duration.ofMinutes(5);
-  private static final String SECRET_PREFIX = "whsec_";
 
   /**
    * What names the delivery, the same when it is sent again; null when nothing does.
@@ -113,31 +109,6 @@ enum HookSignature {
 
   private static MnException refused(String why) {
     return new MnException(ErrorCode.FORBIDDEN, "invalid_signature", why);
-  }
-
-  private static byte[] key(String secret) {
-    if (!secret.startsWith(SECRET_PREFIX)) {
-      return secret.getBytes(UTF_8);
-    }
-    try {
-      return Base64.getDecoder().decode(secret.substring(SECRET_PREFIX.length()));
-    } catch (IllegalArgumentException e) {
-      return secret.getBytes(UTF_8);
-    }
-  }
-
-  private static byte[] mac(byte[] key, byte[]... parts) {
-    try {
-      Mac mac = Mac.getInstance("HmacSHA256");
-      mac.init(new SecretKeySpec(key, "HmacSHA256"));
-      ByteArrayOutputStream content = new ByteArrayOutputStream();
-      for (byte[] part : parts) {
-        content.writeBytes(part);
-      }
-      return mac.doFinal(content.toByteArray());
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("each Java has HMAC with SHA-256", e);
-    }
   }
 
   /** Hex digits of a SHA-256. */

@@ -3,11 +3,16 @@ package io.mirrorneuron.area.webhooks;
 import io.mirrorneuron.area.Platform;
 import io.mirrorneuron.bus.AreaVerticle;
 
-/** The area {@code webhooks}: addresses at which others tell what happened. */
+/**
+ * The area {@code webhooks}: addresses at which others tell what happened, and targets that are
+ * told what happens here.
+ */
 public final class WebhooksModule {
   private WebhooksModule() {}
 
   public static AreaVerticle of(Platform platform) {
-    return new WebhooksVerticle(platform.records(), platform.events(), platform.clock());
+    return new WebhooksVerticle(
+        new InboundHooks(platform.records(), platform.events(), platform.clock()),
+        platform.webhooks());
   }
 }

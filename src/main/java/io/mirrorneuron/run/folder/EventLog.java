@@ -83,6 +83,11 @@ public final class EventLog {
     }
   }
 
+  /** Whether an event is new to the files, and was not appended before. */
+  public boolean lacks(long seq) {
+    return seq > lastTold && (present == null || !present.has(seq));
+  }
+
   /** Whether the log is as {@link #append} has left it. */
   public boolean isOurs(RunFolder folder) {
     Path live = folder.files(log).live();

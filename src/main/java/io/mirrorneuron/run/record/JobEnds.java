@@ -4,8 +4,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Hears of each job that has ended, and of what its steps have asked people: at least once, also
- * when a server dies meanwhile.
+ * Hears of each job that has ended, of what happens to it before, and of what its steps have asked
+ * people: at least once, also when a server dies meanwhile.
  */
 @FunctionalInterface
 public interface JobEnds {
@@ -15,6 +15,17 @@ public interface JobEnds {
    * the job told again.
    */
   CompletionStage<?> ended(EndedJob job);
+
+  /**
+   * The same for what happens to jobs that are open, in its order: before the run tells of it. May
+   * block for as long as the store takes.
+   *
+   * @param job as it was then; its last event is this one
+   * @param type of the event
+   * @param at when it happened, as written
+   * @throws io.mirrorneuron.model.MnException UNAVAILABLE to be told again
+   */
+  default void changed(EndedJob job, String type, String at) {}
 
   /** The same for a question to people. All of an open job may be told anew after a start. */
   default CompletionStage<?> asked(PeopleEvent event) {

@@ -8,6 +8,7 @@ import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /** What the steps of one job have asked people and what became of it, until it is told. */
 final class PeopleNews {
@@ -22,13 +23,19 @@ final class PeopleNews {
 
   private final Map<Long, RecordedEvent> untold = new TreeMap<>();
 
-  /** Answers the event. */
-  RecordedEvent note(RecordedEvent event) {
+  /** Notes each event, then hands it on. */
+  Consumer<RecordedEvent> before(Consumer<RecordedEvent> next) {
+    return event -> {
+      note(event);
+      next.accept(event);
+    };
+  }
+
+  private void note(RecordedEvent event) {
     boolean isOfPeople = event.channel().equals(RunLog.HUMAN.channel());
     if (isOfPeople && TOLD.contains(HumanType.of(event.type()))) {
       untold.put(event.seq(), event);
     }
-    return event;
   }
 
   /**

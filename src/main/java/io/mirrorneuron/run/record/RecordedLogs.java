@@ -25,15 +25,22 @@ final class RecordedLogs {
 
   private final EventRecords records;
   private final Consumer<RecordedEvent> listener;
+  private final Consumer<RecordedEvent> news;
   private final Map<RunLog, EventLog> logs = new EnumMap<>(RunLog.class);
   private TimelineRecords timeline;
 
   /**
    * @param listener is given each event
+   * @param news is given each event that no file has yet, before one has it
    */
-  RecordedLogs(EventRecords records, String jobId, Consumer<RecordedEvent> listener) {
+  RecordedLogs(
+      EventRecords records,
+      String jobId,
+      Consumer<RecordedEvent> listener,
+      Consumer<RecordedEvent> news) {
     this.records = records;
     this.listener = listener;
+    this.news = news;
     this.timeline = new TimelineRecords(records);
     for (RunLog log : List.of(RunLog.EVENTS, RunLog.ERRORS, RunLog.TIMELINE, RunLog.HUMAN)) {
       logs.put(log, new EventLog(log, jobId));
@@ -57,8 +64,9 @@ final class RecordedLogs {
   /** Appends the records of events, except those that the files have. */
   void append(RunFolder into, List<StoredEvent> page) {
     Map<RunLog, List<RunRecord>> found = new EnumMap<>(RunLog.class);
-    for (StoredEvent stored : page) {
-      RecordedEvent event = RecordedEvent.parse(stored);
+    List<RecordedEvent> events = page.stream().map(RecordedEvent::parse).toList();
+    events.stream().filter(event -> logs.get(RunLog.EVENTS).lacks(event.seq())).forEach(news);
+    for (RecordedEvent event : events) {
       listener.accept(event);
       add(found, RunLog.EVENTS, records.event(event));
       add(found, RunLog.ERRORS, records.error(event));

@@ -40,6 +40,7 @@ final class Recording {
   private final Consumer<String> beforeEnd;
   private final RecordedDocuments documents;
   private final EndedJob.Origin origin;
+  private final ToldChanges changes;
   private final PeopleNews news = new PeopleNews();
   private RecordedLogs logs;
   private RunFolder folder;
@@ -60,7 +61,8 @@ final class Recording {
       RecordedJob job,
       ObjectNode manifest,
       LongFunction<List<StoredEvent>> eventsAfter,
-      Consumer<String> beforeEnd) {
+      Consumer<String> beforeEnd,
+      JobEnds hears) {
     this.runs = runs;
     this.jobId = job.jobId();
     this.runId = job.runId();
@@ -68,13 +70,14 @@ final class Recording {
     this.beforeEnd = beforeEnd;
     this.documents = new RecordedDocuments(job, manifest);
     this.origin = RecordedJob.origin(manifest);
+    this.changes = new ToldChanges(hears, job, origin);
     this.records = new EventRecords(runId, documents.blueprintId(), job.traceId(), jobId);
     restart();
   }
 
   /** Forgets how far it has come; all events are read again. */
   private void restart() {
-    logs = new RecordedLogs(records, jobId, event -> documents.note(news.note(event)));
+    logs = new RecordedLogs(records, jobId, news.before(documents::note), changes::tell);
     recorded = 0;
     status = null;
   }

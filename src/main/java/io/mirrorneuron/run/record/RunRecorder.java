@@ -213,7 +213,8 @@ public final class RunRecorder implements AutoCloseable {
                 row,
                 Json.parseObject(await(reads.manifest()), "stored manifest"),
                 after -> await(store.events(job, after, EVENTS)),
-                beforeEnd);
+                beforeEnd,
+                ends);
         recordings.put(job, recording);
       }
       recording.record(row, events);

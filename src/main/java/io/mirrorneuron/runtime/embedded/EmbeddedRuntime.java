@@ -68,7 +68,8 @@ public final class EmbeddedRuntime implements AutoCloseable {
         runtime.cluster(),
         runtime.services(),
         runtime.events(),
-        runtime.schedules());
+        runtime.schedules(),
+        runtime.webhooks());
   }
 
   /** Parks the open jobs; the next start on the same directory goes on with them. */

@@ -6,6 +6,7 @@ import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
+import io.mirrorneuron.port.webhook.OutboundWebhooks;
 import io.mirrorneuron.runtime.NodeMachine;
 import io.mirrorneuron.runtime.Runtime;
 import io.mirrorneuron.runtime.RuntimeIdentity;
@@ -37,7 +38,7 @@ import java.util.concurrent.CompletableFuture;
 /**
  * A runtime in this process, on its data directory and Redis, without any door.
  *
- * @param doors is told which ports no check of a service may ask
+ * @param doors is told which ports no check of a service and no webhook may ask
  * @param rows the hot read path of job rows
  * @param records what areas keep beside jobs
  * @param membership whether this node works, as far as other nodes are concerned
@@ -49,6 +50,7 @@ public record LocalRuntime(
     ServicesPort services,
     TriggerEvents events,
     SchedulesPort schedules,
+    OutboundWebhooks webhooks,
     OwnDoors doors,
     JobRows rows,
     RecordStore records,
@@ -89,6 +91,7 @@ public record LocalRuntime(
         runtime.services(),
         runtime.events(),
         runtime.schedules(),
+        runtime.webhooks(),
         settings.doors(),
         runtime.rows(),
         new RedisRecordStore(lanes, keys),

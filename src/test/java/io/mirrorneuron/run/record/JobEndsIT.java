@@ -57,6 +57,58 @@ class JobEndsIT {
     }
   }
 
+  /** Is away when it is told of the first change. */
+  private static final class Ear implements JobEnds {
+    private final List<String> told = new CopyOnWriteArrayList<>();
+
+    @Override
+    public CompletionStage<?> ended(EndedJob job) {
+      told.add("ended");
+      return CompletableFuture.completedStage(null);
+    }
+
+    @Override
+    public void changed(EndedJob job, String type, String at) {
+      told.add(type + " " + job.status());
+      if (told.size() == 1) {
+        throw MnException.unavailable("away", null);
+      }
+    }
+  }
+
+  @Test
+  void whatHappensBeforeTheEndIsToldInItsOrderUntilItIsHeardAndOnceThen() {
+    try (RuntimeFixture runtime = new RuntimeFixture(home)) {
+      String manifest = SampleManifests.program("open", "sleep", "600");
+      String job = runtime.jobs().submit(Submission.of(manifest)).jobId();
+      runtime.jobs().pause(job, false);
+      Keys keys = new Keys(RuntimeFixture.config(home).redis().namespace());
+      RedisJobStore store = new RedisJobStore(runtime.lanes(), keys, Duration.ofDays(1), 1000);
+      RunStore runs = new RunStore(elsewhere, new RunBacklog());
+      Ear first = new Ear();
+      Ear later = new Ear();
+      try (runs) {
+        try (RunRecorder recorder =
+            new RunRecorder(runs, store, run -> {}, first, Storage.unwatched())) {
+          recorder.changed(job);
+          eventually("it is told", () -> first.told.contains("job_paused paused"));
+        }
+        runtime.jobs().resume(job);
+        runtime.jobs().cancel(job);
+        runtime.awaitEnd(job);
+        try (RunStore again = new RunStore(elsewhere, new RunBacklog());
+            RunRecorder recorder =
+                new RunRecorder(again, store, run -> {}, later, Storage.unwatched())) {
+          recorder.changed(job);
+          eventually("the rest is told", () -> later.told.contains("ended"));
+        }
+      }
+      assertThat(first.told)
+          .containsExactly("job_running running", "job_running running", "job_paused paused");
+      assertThat(later.told).containsExactly("job_resumed running", "job_resumed running", "ended");
+    }
+  }
+
   @Test
   void aQuestionThatCouldNotBeToldIsToldAgain() {
     List<PeopleEvent> asked = new CopyOnWriteArrayList<>();

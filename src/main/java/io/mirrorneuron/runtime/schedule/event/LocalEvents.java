@@ -39,23 +39,30 @@ public final class LocalEvents implements TriggerEvents {
 
   private final TriggerEventStore store;
   private final EventReaction reaction;
+  private final OwnEventListener listener;
   private final Clock clock;
   private final Supplier<String> ids;
 
   /**
+   * @param listener is told what the runtime tells
    * @param ids unique ones
    */
   public LocalEvents(
-      TriggerEventStore store, EventReaction reaction, Clock clock, Supplier<String> ids) {
+      TriggerEventStore store,
+      EventReaction reaction,
+      OwnEventListener listener,
+      Clock clock,
+      Supplier<String> ids) {
     this.store = store;
     this.reaction = reaction;
+    this.listener = listener;
     this.clock = clock;
     this.ids = ids;
   }
 
   @Override
   public EmittedEvent emit(NewEvent told) {
-    return emit(Teller.OTHERS, EventRules.checked(told), reaction);
+    return emit(Teller.OTHERS, EventRules.checked(told), OwnEventListener.NOBODY, reaction);
   }
 
   /**
@@ -64,7 +71,17 @@ public final class LocalEvents implements TriggerEvents {
    * @param isActedOn whether schedules may make jobs of it
    */
   EmittedEvent tell(NewEvent own, boolean isActedOn) {
-    return emit(Teller.RUNTIME, own, isActedOn ? reaction : EventReaction.NONE);
+    return emit(Teller.RUNTIME, own, listener, isActedOn ? reaction : EventReaction.NONE);
+  }
+
+  /** Whether {@link #tellOnly} would reach anybody. */
+  boolean isListenedFor(String type) {
+    return listener.listensFor(type);
+  }
+
+  /** Tells the listener alone: the event is not kept, and no schedule acts on it. */
+  void tellOnly(TriggerEvent own) {
+    listener.happened(shown(Json.write(own)));
   }
 
   /** Whether an event of that time is known when it is told again. */
@@ -72,7 +89,8 @@ public final class LocalEvents implements TriggerEvents {
     return time != null && time.isAfter(clock.instant().minus(KNOWN_FOR));
   }
 
-  private EmittedEvent emit(Teller teller, NewEvent told, EventReaction acts) {
+  private EmittedEvent emit(
+      Teller teller, NewEvent told, OwnEventListener hears, EventReaction acts) {
     boolean mayComeAgain = told.eventId() != null;
     TriggerEvent event =
         new TriggerEvent(
@@ -89,8 +107,9 @@ public final class LocalEvents implements TriggerEvents {
     if (earlier.isPresent()) {
       event = earlier(event, earlier.get(), seal.text());
     }
-    return EmittedEvent.of(
-        earlier.isPresent() ? KNOWN : EMITTED, shown(Json.write(event)), acts.happened(event));
+    TriggerEvent shown = shown(Json.write(event));
+    hears.happened(shown);
+    return EmittedEvent.of(earlier.isPresent() ? KNOWN : EMITTED, shown, acts.happened(event));
   }
 
   private static TriggerEvent earlier(TriggerEvent event, String seal, String itsSeal) {

@@ -3,6 +3,8 @@ package io.mirrorneuron.runtime.schedule.event;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.event.NewEvent;
+import io.mirrorneuron.port.event.RuntimeEvents;
+import io.mirrorneuron.port.event.TriggerEvent;
 import io.mirrorneuron.run.record.EndedJob;
 import io.mirrorneuron.run.record.JobEnds;
 import io.mirrorneuron.run.record.PeopleEvent;
@@ -39,6 +41,10 @@ public final class OwnEvents implements OwnNews, JobEnds {
     if (job.jobId() == null) {
       return CompletableFuture.completedStage(null);
     }
+    return tell(about(job, "job_" + job.status()));
+  }
+
+  private static OwnEvent about(EndedJob job, String type) {
     Map<String, Object> payload = new LinkedHashMap<>();
     payload.put("job_id", job.jobId());
     put(payload, "run_id", job.runId());
@@ -50,7 +56,16 @@ public final class OwnEvents implements OwnNews, JobEnds {
     put(payload, "chain", job.origin().chain() == 0 ? null : job.origin().chain());
     put(payload, "error", job.error());
     String id = "event_%s-%d".formatted(job.jobId(), job.eventSeq());
-    return tell(new OwnEvent(id, "job_" + job.status(), payload, job.origin().chain()));
+    return new OwnEvent(id, type, payload, job.origin().chain());
+  }
+
+  /** One of {@link RuntimeEvents#FOR_WEBHOOKS}. */
+  @Override
+  public void changed(EndedJob job, String type, String at) {
+    if (RuntimeEvents.FOR_WEBHOOKS.contains(type) && events.isListenedFor(type)) {
+      OwnEvent event = about(job, type);
+      events.tellOnly(new TriggerEvent(event.id(), type, TELLER, event.payload(), at));
+    }
   }
 
   /**

@@ -7,15 +7,18 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Decides where checks may connect to. Manifests are written by others, and checks are made by this
- * server from where it stands: it must not be led to its own doors, to Redis, or to what the
- * network tells machines about themselves. A name is looked up once and each of its addresses is
- * judged; who asks then connects to the address that was judged, not to the name.
+ * Decides where this server connects to when others say so: for checks, which manifests ask for,
+ * and webhooks. It stands where they do not: it must not be led to its own doors, to Redis, or to
+ * what the network tells machines about themselves; webhooks, which leave the house, not to
+ * machines of its own network either. A name is looked up once and each of its addresses is judged;
+ * who asks then connects to the address that was judged, not to the name.
  */
 public final class AddressGuard implements AutoCloseable {
   /** Where clouds tell machines their secrets. */
@@ -34,13 +37,60 @@ public final class AddressGuard implements AutoCloseable {
           "2001::/32",
           "fec0::/10");
 
+  /** Addresses of networks that are not the Internet. */
+  private static final List<AddressRange> PRIVATE =
+      ranges(
+          "10.0.0.0/8",
+          "100.64.0.0/10",
+          "172.16.0.0/12",
+          "192.0.0.0/24",
+          "192.168.0.0/16",
+          "198.18.0.0/15",
+          "fc00::/7");
+
+  private static final Pattern LOCAL = Pattern.compile("(?i)(.*\\.)?localhost");
   private static final HexFormat HEX = HexFormat.of();
 
+  private final Purpose purpose;
   private final Names names;
   private final OwnDoors doors;
   private final List<AddressRange> allowed;
 
+  /** What the connections are for. */
+  public enum Purpose {
+    CHECK("services.check_addresses", List.of()),
+    WEBHOOK("webhooks.addresses", PRIVATE);
+
+    private final String setting;
+    private final List<AddressRange> forbidden;
+
+    /**
+     * @param setting that allows addresses of a forbidden kind
+     * @param forbidden beside those that always are
+     */
+    Purpose(String setting, List<AddressRange> forbidden) {
+      this.setting = setting;
+      this.forbidden = forbidden;
+    }
+
+    private String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    private String ofThisMachine(String shown, int port) {
+      return this == CHECK
+          ? "port %d of this machine is not one that the manifest gives to a service"
+              .formatted(port)
+          : shown + " is this machine; an operator may allow it (" + setting + ")";
+    }
+  }
+
   AddressGuard(Names.Resolver resolver, OwnDoors doors, List<String> allowed) {
+    this(Purpose.CHECK, resolver, doors, allowed);
+  }
+
+  AddressGuard(Purpose purpose, Names.Resolver resolver, OwnDoors doors, List<String> allowed) {
+    this.purpose = purpose;
     this.names = new Names(resolver);
     this.doors = doors;
     this.allowed = allowed.stream().map(AddressRange::of).toList();
@@ -51,7 +101,12 @@ public final class AddressGuard implements AutoCloseable {
    *     are of a forbidden kind; the doors of this server stay forbidden
    */
   public static AddressGuard of(OwnDoors doors, List<String> allowed) {
-    return new AddressGuard(InetAddress::getAllByName, doors, allowed);
+    return of(Purpose.CHECK, doors, allowed);
+  }
+
+  /** The same for something else than checks. */
+  public static AddressGuard of(Purpose purpose, OwnDoors doors, List<String> allowed) {
+    return new AddressGuard(purpose, InetAddress::getAllByName, doors, allowed);
   }
 
   private static List<AddressRange> ranges(String... texts) {
@@ -74,7 +129,7 @@ public final class AddressGuard implements AutoCloseable {
    * @param declared ports that may be asked on this machine
    * @throws NotAsked when nobody may, or there is no such host
    */
-  InetSocketAddress judged(String host, int port, Set<Integer> declared) throws NotAsked {
+  public InetSocketAddress judged(String host, int port, Set<Integer> declared) throws NotAsked {
     if (host == null || host.isBlank() || port < 1 || port > 65_535) {
       throw new NotAsked("there is no address and port to ask");
     }
@@ -87,26 +142,35 @@ public final class AddressGuard implements AutoCloseable {
     return new InetSocketAddress(InetAddress.ofLiteral(chosen.getHostAddress()), port);
   }
 
+  /**
+   * What can be said of a host before it is asked: an address, and this machine by its name, are
+   * judged; another name is judged when it is connected to.
+   *
+   * @throws NotAsked when nobody may ask it
+   */
+  public void requireAllowed(String host, int port) throws NotAsked {
+    if (HostSpelling.literal(host).isPresent() || LOCAL.matcher(host).matches()) {
+      judged(host, port, Set.of());
+    }
+  }
+
   private void judge(String host, InetAddress address, int port, Set<Integer> declared)
       throws NotAsked {
     boolean isHere = address.isLoopbackAddress() || isOwn(address);
     String shown = shown(host, address);
     if (doors.holds(address, port, isHere, names)) {
       throw new NotAsked(
-          "%s port %d is a door of this server or its Redis, which no check may ask"
-              .formatted(shown, port));
+          "%s port %d is a door of this server or its Redis, which no %s may ask"
+              .formatted(shown, port, purpose.word()));
     }
     boolean isAllowed = allowed.stream().anyMatch(range -> range.holds(address));
     if (isHere && !declared.contains(port) && !isAllowed) {
-      throw new NotAsked(
-          "port %d of this machine is not one that the manifest gives to a service"
-              .formatted(port));
+      throw new NotAsked(purpose.ofThisMachine(shown, port));
     }
     if (!isHere && !isAllowed && isForbidden(address)) {
       throw new NotAsked(
-          shown
-              + " is an address that checks may not ask; an operator may allow it"
-              + " (services.check_addresses)");
+          "%s is an address that %ss may not ask; an operator may allow it (%s)"
+              .formatted(shown, purpose.word(), purpose.setting));
     }
   }
 
@@ -115,12 +179,13 @@ public final class AddressGuard implements AutoCloseable {
     return host.equals(literal) ? host : host + " (" + literal + ")";
   }
 
-  private static boolean isForbidden(InetAddress address) {
+  private boolean isForbidden(InetAddress address) {
     return address.isAnyLocalAddress()
         || address.isLinkLocalAddress()
         || address.isMulticastAddress()
         || isTranslated(address)
-        || Stream.concat(METADATA.stream(), NO_HOSTS.stream())
+        || Stream.of(METADATA, NO_HOSTS, purpose.forbidden)
+            .flatMap(List::stream)
             .anyMatch(range -> range.holds(address));
   }
 

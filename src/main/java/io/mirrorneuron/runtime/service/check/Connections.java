@@ -16,18 +16,24 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 /**
- * Connections of checks over HTTP, from two clients that all checks share. Each question has a
- * connection of its own, to an address that was judged, which is closed when its time is over at
- * the latest. Blocking.
+ * Connections of checks and webhooks over HTTP, from two clients that all of a kind share. Each
+ * question has a connection of its own, to an address that was judged, which is closed when its
+ * time is over at the latest. Blocking.
  */
-final class Connections implements AutoCloseable {
+public final class Connections implements AutoCloseable {
   private final HttpClientAgent plain;
   private final HttpClientAgent multiplexed;
 
-  Connections(Vertx vertx) {
-    HttpClientOptions options =
-        new HttpClientOptions().setKeepAlive(false).setDecompressionSupported(false);
-    this.plain = vertx.createHttpClient(options);
+  public Connections(Vertx vertx) {
+    this(vertx, new HttpClientOptions());
+  }
+
+  /**
+   * @param options beside what all connections have, such as whom they trust
+   */
+  public Connections(Vertx vertx, HttpClientOptions options) {
+    this.plain =
+        vertx.createHttpClient(options.setKeepAlive(false).setDecompressionSupported(false));
     this.multiplexed =
         vertx.createHttpClient(
             new HttpClientOptions()
@@ -40,13 +46,13 @@ final class Connections implements AutoCloseable {
    *
    * @param host as it is called, which the server is told
    */
-  record Peer(InetSocketAddress address, String host, boolean tls) {
-    int port() {
+  public record Peer(InetSocketAddress address, String host, boolean tls) {
+    public int port() {
       return address.getPort();
     }
   }
 
-  <T> T ask(Peer peer, Duration patience, Function<HttpClientConnection, Future<T>> question)
+  public <T> T ask(Peer peer, Duration patience, Function<HttpClientConnection, Future<T>> question)
       throws TimeoutException {
     return over(plain, peer, patience, question);
   }

@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.service.check;
 
 /** An address is not asked; the message says why, for people. */
-final class NotAsked extends Exception {
+public final class NotAsked extends Exception {
   private static final long serialVersionUID = 1L;
 
   NotAsked(String why) {

@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.service.check;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mirrorneuron.runtime.service.check.AddressGuard.Purpose;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -183,8 +184,58 @@ class AddressGuardTest {
   }
 
   private AddressGuard naming(String... addresses) {
+    return new AddressGuard(resolving(addresses), doors, List.of());
+  }
+
+  private static Names.Resolver resolving(String... addresses) {
     InetAddress[] found =
         List.of(addresses).stream().map(InetAddress::ofLiteral).toArray(InetAddress[]::new);
-    return new AddressGuard(host -> found, doors, List.of());
+    return host -> found;
+  }
+
+  private AddressGuard webhooksTo(List<String> allowed, String... addresses) {
+    return new AddressGuard(Purpose.WEBHOOK, resolving(addresses), doors, allowed);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "10.0.0.1",
+        "172.16.0.1",
+        "172.31.255.254",
+        "192.168.1.1",
+        "100.64.0.1",
+        "192.0.0.1",
+        "198.18.0.1",
+        "fc00::1",
+        "fd12::1",
+        "127.0.0.1",
+        "::1",
+        "169.254.169.254",
+        "fe80::1",
+        "0.0.0.0",
+        "224.0.0.1",
+        "64:ff9b::a00:1"
+      })
+  void webhooksStayOnTheInternet(String address) throws NotAsked {
+    try (AddressGuard guard = webhooksTo(List.of(), "93.184.216.34", address)) {
+      assertThatThrownBy(() -> guard.judged("sly.example", 443, Set.of()))
+          .isInstanceOf(NotAsked.class)
+          .hasMessageContaining("webhooks.addresses");
+      assertThatThrownBy(() -> guard.requireAllowed(address, 443)).isInstanceOf(NotAsked.class);
+      guard.requireAllowed("sly.example", 443); // a name is judged when it is connected to
+    }
+    try (AddressGuard allowing = webhooksTo(List.of(address), address)) {
+      assertThat(allowing.judged("sly.example", 443, Set.of()).getPort()).isEqualTo(443);
+    }
+  }
+
+  @Test
+  void webhooksGoToAddressesOfTheInternet() throws NotAsked {
+    for (String address : new String[] {"93.184.216.34", "172.32.0.1", "2606:2800:220:1::1"}) {
+      try (AddressGuard guard = webhooksTo(List.of(), address)) {
+        assertThat(guard.judged("far.example", 443, Set.of()).getPort()).isEqualTo(443);
+      }
+    }
   }
 }

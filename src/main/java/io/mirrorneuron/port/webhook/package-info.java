@@ -1,0 +1,2 @@
+/** Webhooks that a server sends. Entry: {@code OutboundWebhooks}. */
+package io.mirrorneuron.port.webhook;

@@ -1,0 +1,143 @@
+package io.mirrorneuron.runtime.webhook;
+
+import io.mirrorneuron.runtime.port.Leader;
+import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.store.webhook.DeliveryQueue;
+import io.mirrorneuron.store.webhook.DeliveryQueue.Head;
+import io.mirrorneuron.wire.Json;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.DoubleSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Delivers what the queues of targets hold, on the server that leads: of each target one delivery
+ * at a time, of all targets at the same time. A try is counted before it is made and settled after
+ * it; what a crash leaves between the two is due again as if it had failed. Nothing is kept in
+ * memory but what is under way. Thread-safe, never blocks.
+ */
+final class DeliveryLoop implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DeliveryLoop.class);
+
+  /** How often the leader asks what is due. */
+  static final long LOOK_MS = 1_000;
+
+  /** More than there can be targets. */
+  private static final int PAGE = 200;
+
+  private final DeliveryQueue queue;
+  private final Deliverer deliverer;
+  private final Leader leader;
+  private final Timers timers;
+  private final DoubleSupplier chance;
+  private final Set<String> underWay = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
+
+  /**
+   * @param chance gives numbers from 0 to 1
+   */
+  DeliveryLoop(
+      DeliveryQueue queue,
+      Deliverer deliverer,
+      Leader leader,
+      Timers timers,
+      DoubleSupplier chance) {
+    this.queue = queue;
+    this.deliverer = deliverer;
+    this.leader = leader;
+    this.timers = timers;
+    this.chance = chance;
+  }
+
+  /** Begins to deliver, whenever this server leads. */
+  void start() {
+    if (closed) {
+      return;
+    }
+    timers.at(timers.now() + LOOK_MS, this::start);
+    if (term().isPresent()) {
+      queue
+          .due(PAGE)
+          .thenAccept(due -> due.forEach(this::attend))
+          .exceptionally(DeliveryLoop::later);
+    }
+  }
+
+  private OptionalLong term() {
+    return closed ? OptionalLong.empty() : leader.term();
+  }
+
+  /** Something may have become due of a target: there is no need to wait for the next look. */
+  void look(String target) {
+    if (term().isPresent()) {
+      queue
+          .head(target)
+          .thenAccept(head -> head.ifPresent(this::attend))
+          .exceptionally(DeliveryLoop::later);
+    }
+  }
+
+  private static <T> T later(Throwable failure) {
+    LOG.debug("deliveries are looked at again later", failure);
+    return null;
+  }
+
+  private void attend(Head head) {
+    OptionalLong term = term();
+    if (term.isEmpty() || !underWay.add(head.target())) {
+      return;
+    }
+    CompletableFuture.<Void>completedFuture(null)
+        .thenCompose(begun -> tried(term.getAsLong(), head)) // what it throws is a failure, too
+        .whenComplete(
+            (goesOn, failure) -> {
+              underWay.remove(head.target());
+              if (failure != null) {
+                later(failure);
+              } else if (goesOn) {
+                look(head.target());
+              }
+            });
+  }
+
+  /** Answers whether there may be more of the target to be done now. */
+  private CompletionStage<Boolean> tried(long term, Head head) {
+    if (head.tries() >= DeliveryRules.MOST_TRIES) {
+      Head last = new Head(head.target(), head.delivery(), head.tries() - 1);
+      return queue.settle(term, last, DeliveryRules.lost(now()));
+    }
+    return queue
+        .begin(term, head, DeliveryRules.alone(head.tries() + 1, chance.getAsDouble()))
+        .thenCompose(
+            begun ->
+                begun
+                    ? deliverer.deliver(head).thenCompose(answer -> settled(term, head, answer))
+                    : CompletableFuture.completedStage(false));
+  }
+
+  private CompletionStage<Boolean> settled(long term, Head head, Optional<TryAnswer> answer) {
+    if (answer.isEmpty()) {
+      return queue.forget(head.target()).thenApply(done -> false);
+    }
+    return queue.settle(
+        term,
+        head,
+        DeliveryRules.after(head.tries() + 1, answer.get(), now(), chance.getAsDouble()));
+  }
+
+  private String now() {
+    return Json.timestamp(Instant.ofEpochMilli(timers.now()));
+  }
+
+  /** What is under way may still be settled; nothing new begins. */
+  @Override
+  public void close() {
+    closed = true;
+  }
+}
