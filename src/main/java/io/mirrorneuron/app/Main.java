@@ -47,6 +47,7 @@ import picocli.CommandLine.Option;
       RuntimeCommand.class,
       DemoCommand.class,
       RehearseCommand.class,
+      FakeModelsCommand.class,
       InitCommand.class,
       RunCommand.class,
       ValidateCommand.class,
