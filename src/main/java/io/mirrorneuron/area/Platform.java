@@ -5,6 +5,7 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.port.models.ModelsPort;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.run.RunStore;
@@ -55,6 +56,9 @@ public interface Platform {
   TriggerEvents events();
 
   SchedulesPort schedules();
+
+  /** Language models of this machine. */
+  ModelsPort models();
 
   /** Rows of jobs, readable without blocking; empty when the runtime is elsewhere. */
   Optional<JobRows> rows();

@@ -92,7 +92,7 @@ final class ModelInstaller {
       done.add(installed(need, owner, progress));
     }
     List<String> errors =
-        done.stream().filter(ModelInstall::isFailed).map(ModelInstall::error).toList();
+        done.stream().filter(ModelInstall::hasFailed).map(ModelInstall::error).toList();
     return new ModelInstalls(errors.isEmpty(), done, errors);
   }
 

@@ -58,7 +58,7 @@ final class Outlook {
     CompletableFuture<NodeFacts> reporting = node.begin();
     ModelCatalog.Look known = catalog.look();
     List<String> warnings = new ArrayList<>(known.warnings());
-    Look<NodeFacts> facts = node.await(reporting, left(end));
+    Look<NodeFacts> facts = node.await(reporting, patience.dividedBy(4)); // may be an old one
     Look<Set<String>> offered = endpoint.await(offering, left(end));
     Look<Set<String>> installed = inventory.await(listing, left(end));
     if (!installed.isFresh()) {

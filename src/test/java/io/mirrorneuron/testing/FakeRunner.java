@@ -59,6 +59,10 @@ public final class FakeRunner implements AutoCloseable {
     return fake.asked(door);
   }
 
+  public int stalled() {
+    return fake.stalled();
+  }
+
   public long pulled(String model) {
     return fake.pulled(model);
   }

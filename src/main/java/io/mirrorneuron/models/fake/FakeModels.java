@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -35,6 +34,8 @@ public final class FakeModels implements AutoCloseable {
   private final HttpServer server;
   private final Map<Door, FakeFault> faults = new ConcurrentHashMap<>();
   private final Map<Door, AtomicInteger> asked = new ConcurrentHashMap<>();
+
+  private final AtomicInteger stalled = new AtomicInteger();
 
   private record Wanted(String from) {}
 
@@ -75,6 +76,11 @@ public final class FakeModels implements AutoCloseable {
   /** How often something was asked for at this door. */
   public int asked(Door door) {
     return asked.computeIfAbsent(door, _ -> new AtomicInteger()).get();
+  }
+
+  /** How many answers have stopped in the middle and are still waited for. */
+  public int stalled() {
+    return stalled.get();
   }
 
   /** Bytes of a model that were pulled so far; 0 of one that it does not know. */
@@ -213,7 +219,7 @@ public final class FakeModels implements AutoCloseable {
 
   private void send(HttpServerRequest request, Door door, List<Piece> pieces) {
     Runnable cut = () -> request.connection().close();
-    new PacedAnswer(vertx, request.response(), pieces, fault(door), cut).send();
+    new PacedAnswer(vertx, request.response(), pieces, fault(door), cut, stalled).send();
   }
 
   private static Piece piece(String text) {
@@ -233,7 +239,7 @@ public final class FakeModels implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
-    server.close().await(10, TimeUnit.SECONDS);
+  public void close() {
+    server.close().await();
   }
 }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
@@ -29,15 +30,23 @@ final class PacedAnswer {
   private final HttpServerResponse response;
   private final FakeFault fault;
   private final Runnable cut;
+  private final AtomicInteger stalled;
   private final int half;
   private final Iterator<Piece> pieces;
   private int written;
 
   /**
    * @param cut closes the connection
+   * @param stalled counts answers that have stopped in the middle
    */
   PacedAnswer(
-      Vertx vertx, HttpServerResponse response, List<Piece> pieces, FakeFault fault, Runnable cut) {
+      Vertx vertx,
+      HttpServerResponse response,
+      List<Piece> pieces,
+      FakeFault fault,
+      Runnable cut,
+      AtomicInteger stalled) {
+    this.stalled = stalled;
     this.vertx = vertx;
     this.response = response;
     this.fault = fault;
@@ -69,7 +78,8 @@ final class PacedAnswer {
     if (written == half && fault == FakeFault.CUT) {
       cut.run();
     } else if (written == half && fault == FakeFault.STALL) {
-      response.exceptionHandler(_ -> {}); // nothing more, until the caller goes
+      stalled.incrementAndGet(); // nothing more, until the caller goes
+      response.closeHandler(_ -> stalled.decrementAndGet());
     } else if (pieces.hasNext()) {
       Piece piece = pieces.next();
       after(piece.pause(), () -> write(piece));

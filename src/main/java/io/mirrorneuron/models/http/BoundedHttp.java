@@ -29,13 +29,24 @@ public final class BoundedHttp implements AutoCloseable {
   private static final Duration CONNECT = Duration.ofSeconds(2);
   private static final long LOOK_MS = 200;
 
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .followRedirects(HttpClient.Redirect.NEVER)
-          .connectTimeout(CONNECT)
-          .executor(command -> Thread.ofVirtual().name("mn.models.http").start(command))
-          .build();
+  private HttpClient http; // made when it is needed; guarded by this
+  private boolean closed; // guarded by this
+
+  private synchronized HttpClient http() throws UpstreamFailure {
+    if (closed) {
+      throw new UpstreamFailure(Kind.GONE, "the server ends");
+    }
+    if (http == null) {
+      http =
+          HttpClient.newBuilder()
+              .version(HttpClient.Version.HTTP_1_1)
+              .followRedirects(HttpClient.Redirect.NEVER)
+              .connectTimeout(CONNECT)
+              .executor(command -> Thread.ofVirtual().name("mn.models.http").start(command))
+              .build();
+    }
+    return http;
+  }
 
   /** Reads an answer line by line. */
   @FunctionalInterface
@@ -107,7 +118,7 @@ public final class BoundedHttp implements AutoCloseable {
 
   private HttpResponse<InputStream> answered(Call call, Patience patience) throws UpstreamFailure {
     CompletableFuture<HttpResponse<InputStream>> asked =
-        http.sendAsync(request(call), BodyHandlers.ofInputStream());
+        http().sendAsync(request(call), BodyHandlers.ofInputStream());
     try {
       while (true) {
         try {
@@ -174,7 +185,10 @@ public final class BoundedHttp implements AutoCloseable {
   }
 
   @Override
-  public void close() {
-    http.shutdownNow();
+  public synchronized void close() {
+    closed = true;
+    if (http != null) {
+      http.shutdownNow();
+    }
   }
 }

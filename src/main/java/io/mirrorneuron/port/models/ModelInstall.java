@@ -21,7 +21,7 @@ public record ModelInstall(
     String error) {
 
   /** Of a model that the catalog does not have, or that could not be installed. */
-  public boolean isFailed() {
+  public boolean hasFailed() {
     return status.equals("failed");
   }
 }
