@@ -5,8 +5,6 @@ import io.mirrorneuron.cli.RestAnswer;
 import io.mirrorneuron.cli.RestClient;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import java.io.PrintWriter;
-import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -41,6 +39,7 @@ final class PullWatch {
       ToldModel.Install install = answer.as(ToldModel.class).install();
       if (install == null || !install.isUnderWay()) {
         clear();
+        tellAll(install);
         if (install != null && install.error() != null) {
           throw new MnException(ErrorCode.BAD_GATEWAY, "model_install_failed", install.error());
         }
@@ -53,17 +52,18 @@ final class PullWatch {
 
   private void show(ToldModel.Install install) {
     String line = "Pulled " + install.bytes();
-    if (client.json() || Objects.equals(line, shown)) {
-      return;
+    if (live && !line.equals(shown)) {
+      client.out().print("\r" + line + " ".repeat(Math.max(0, shown.length() - line.length())));
+      client.out().flush();
+      shown = line;
     }
-    PrintWriter out = client.out();
-    if (live) {
-      out.print("\r" + line + " ".repeat(Math.max(0, shown.length() - line.length())));
-      out.flush();
-    } else if (shown.isEmpty()) {
-      client.output().line(line);
+  }
+
+  /** What came of it, where there were bytes to pull. */
+  private void tellAll(ToldModel.Install install) {
+    if (!client.json() && install != null && install.totalBytes() > 0) {
+      client.output().line("Pulled " + install.bytes());
     }
-    shown = line;
   }
 
   private void clear() {
