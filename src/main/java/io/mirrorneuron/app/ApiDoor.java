@@ -9,6 +9,7 @@ import io.mirrorneuron.area.cluster.ClusterModule;
 import io.mirrorneuron.area.events.EventsModule;
 import io.mirrorneuron.area.human.HumanModule;
 import io.mirrorneuron.area.jobs.JobsModule;
+import io.mirrorneuron.area.models.ModelsModule;
 import io.mirrorneuron.area.observability.ObservabilityModule;
 import io.mirrorneuron.area.runs.RunsModule;
 import io.mirrorneuron.area.schedules.SchedulesModule;
@@ -43,7 +44,8 @@ final class ApiDoor {
         ArchiveModule::of,
         SchedulesModule::of,
         EventsModule::of,
-        WebhooksModule::of);
+        WebhooksModule::of,
+        ModelsModule::of);
   }
 
   /**

@@ -11,6 +11,7 @@ import io.mirrorneuron.cli.event.EventCommand;
 import io.mirrorneuron.cli.event.WebhookCommand;
 import io.mirrorneuron.cli.human.HumanCommand;
 import io.mirrorneuron.cli.job.JobCommand;
+import io.mirrorneuron.cli.model.ModelCommand;
 import io.mirrorneuron.cli.run.RunCommand;
 import io.mirrorneuron.cli.runtime.NodeCommand;
 import io.mirrorneuron.cli.runtime.ResourceCommand;
@@ -47,6 +48,7 @@ import picocli.CommandLine.Option;
       RuntimeCommand.class,
       DemoCommand.class,
       RehearseCommand.class,
+      FakeModelsCommand.class,
       InitCommand.class,
       RunCommand.class,
       ValidateCommand.class,
@@ -61,6 +63,7 @@ import picocli.CommandLine.Option;
       TriggerCommand.class,
       EventCommand.class,
       WebhookCommand.class,
+      ModelCommand.class,
       HelpCommand.class,
       VersionCommand.class,
       CompletionCommand.class

@@ -4,9 +4,12 @@ import io.mirrorneuron.area.Platform;
 import io.mirrorneuron.blueprint.Catalogs;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.gateway.Health;
+import io.mirrorneuron.models.LocalModels;
+import io.mirrorneuron.models.ModelLimits;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.port.models.ModelsPort;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.port.webhook.OutboundWebhooks;
@@ -36,6 +39,7 @@ record ServerPlatform(
     Supplier<Endpoints> endpoints,
     HumanDecisions decisions,
     BundleStaging staging,
+    ModelsPort models,
     RunIndex index,
     ShownRuns shownRuns,
     Catalogs catalogs)
@@ -53,11 +57,18 @@ record ServerPlatform(
         endpoints,
         decisions,
         staging,
+        models(on, backend),
         RunIndex.of(on.runs(), on.clock()),
         new ShownRuns(on.runs(), new AllowedRoots(outputRoots(on.config()), home())),
         new Catalogs(
             on.closing().add("blueprint catalog", BlueprintPlace.source(on.config())),
             System::nanoTime));
+  }
+
+  private static ModelsPort models(ServerContext on, Backend backend) {
+    LocalModels models =
+        new LocalModels(on.config().models(), backend.cluster(), ModelLimits.STANDARD, on.clock());
+    return on.closing().add("models", models);
   }
 
   private static List<Path> outputRoots(Config config) {

@@ -1,6 +1,6 @@
 package io.mirrorneuron.app;
 
-import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.BundleSettings;
 import io.mirrorneuron.gateway.call.Uploads;
 import io.mirrorneuron.model.UploadQuota;
 import io.mirrorneuron.server.ServerContext;
@@ -21,7 +21,7 @@ record UploadFolder(Path path, UploadQuota quota, BundleStaging staging) {
 
   /** Removes what an earlier server left half uploaded, and from now on what is too old. */
   static UploadFolder open(ServerContext on) throws IOException {
-    Config.Uploads limits = on.config().uploads();
+    BundleSettings.Uploads limits = on.config().uploads();
     Path path = Files.createDirectories(on.config().home().resolve("uploads"));
     Uploads.clear(path);
     UploadQuota quota = new UploadQuota(limits.maxCount(), limits.maxBytes());

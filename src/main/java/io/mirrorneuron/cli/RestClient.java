@@ -95,11 +95,18 @@ public final class RestClient implements AutoCloseable {
    * @param body written as JSON
    */
   public RestAnswer post(String path, Object body) throws InterruptedException {
+    return post(path, body, timeout);
+  }
+
+  /**
+   * @param patience how long the answer may take
+   */
+  public RestAnswer post(String path, Object body, Duration patience) throws InterruptedException {
     HttpRequest.Builder request =
         request(path)
             .header("Content-Type", "application/json")
             .POST(BodyPublishers.ofString(Json.write(body)));
-    return RestAnswer.of(text(request, timeout));
+    return RestAnswer.of(text(request, patience));
   }
 
   public RestAnswer delete(String path) throws InterruptedException {

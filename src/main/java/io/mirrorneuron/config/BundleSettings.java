@@ -22,4 +22,17 @@ public record BundleSettings(long redisMaxBytes, long redisBudgetBytes, Path sha
     return new BundleSettings(
         settings.number(MAX, 0, MOST), settings.number(BUDGET, 0, Long.MAX_VALUE), sharedFolder);
   }
+
+  /**
+   * The quota for bundles that were uploaded and not submitted yet.
+   *
+   * @param maxBytes of all of them together, unpacked
+   */
+  public record Uploads(int maxCount, long maxBytes) {
+    static Uploads read(Settings settings) {
+      return new Uploads(
+          (int) settings.number("uploads.max_count", 1, Integer.MAX_VALUE),
+          settings.number("uploads.max_bytes", 1, Long.MAX_VALUE));
+    }
+  }
 }

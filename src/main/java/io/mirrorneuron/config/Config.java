@@ -25,12 +25,13 @@ public record Config(
     Storage storage,
     Log log,
     ConnectionLimits connections,
-    Uploads uploads,
+    BundleSettings.Uploads uploads,
     Manifests manifests,
     NodeSettings node,
     BundleSettings bundles,
     ServiceSettings services,
-    BlueprintSettings blueprints) {
+    BlueprintSettings blueprints,
+    ModelSettings models) {
 
   public enum Env {
     DEV,
@@ -197,13 +198,6 @@ public record Config(
    */
   public record Log(String level, LogFormat format, Path folder, long maxBytes, int backupCount) {}
 
-  /**
-   * The quota for bundles that were uploaded and not submitted yet.
-   *
-   * @param maxBytes of all of them together, unpacked
-   */
-  public record Uploads(int maxCount, long maxBytes) {}
-
   public enum UnknownMembers {
     /** Accept the manifest and tell its author. */
     WARN,
@@ -240,6 +234,7 @@ public record Config(
         node,
         bundles,
         services,
-        blueprints);
+        blueprints,
+        models);
   }
 }

@@ -120,8 +120,7 @@ public final class ConfigLoader {
   public List<String> strangers() {
     Set<String> variables = new HashSet<>();
     for (String key : settings.keys()) {
-      variables.add(variable(key));
-      variables.add(variable(SecondName.of(key)));
+      variables.addAll(SecondName.variables(key));
     }
     return UnknownVariables.of(variables, bundled("variables.yaml")).among(environment.keySet());
   }
@@ -143,8 +142,8 @@ public final class ConfigLoader {
       settings.add(document(file), FILE, file.toString());
     }
     for (String key : settings.keys()) {
-      for (String name : List.of(SecondName.of(key), key)) {
-        settings.add(key, environment.get(variable(name)), VARIABLE, variable(name));
+      for (String name : SecondName.variables(key)) {
+        settings.add(key, environment.get(name), VARIABLE, name);
       }
     }
     flags.forEach((key, value) -> settings.add(key, value, FLAG, option(key)));

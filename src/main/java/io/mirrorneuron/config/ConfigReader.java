@@ -67,16 +67,15 @@ final class ConfigReader {
             settings.number("log.max_bytes", 1, Long.MAX_VALUE),
             (int) settings.number("log.backup_count", 0, 1000)),
         ConnectionLimits.read(settings),
-        new Config.Uploads(
-            (int) settings.number("uploads.max_count", 1, Integer.MAX_VALUE),
-            settings.number("uploads.max_bytes", 1, Long.MAX_VALUE)),
+        BundleSettings.Uploads.read(settings),
         new Config.Manifests(
             settings.choice("manifests.unknown_members", Config.UnknownMembers.class)),
         NodeSettings.read(settings),
         BundleSettings.read(settings, optionalPath(BundleSettings.FOLDER)),
         ServiceSettings.read(settings),
         BlueprintSettings.read(
-            settings, optionalPath(BlueprintSettings.LOCAL), path(BlueprintSettings.CACHE)));
+            settings, optionalPath(BlueprintSettings.LOCAL), path(BlueprintSettings.CACHE)),
+        ModelSettings.read(settings, this));
   }
 
   private Config.Api api(ClientTargets targets) {

@@ -38,6 +38,7 @@ final class ConfinementReader {
                 paths.optionalPath("grpc.auth_token_file"),
                 paths.optionalPath("grpc.admin_token_file"),
                 paths.optionalPath("auth.jwt.key_file"),
+                paths.optionalPath(ModelSettings.KEY_FILE),
                 file)
             .filter(Objects::nonNull)
             .distinct()

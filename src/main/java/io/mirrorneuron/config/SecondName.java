@@ -1,11 +1,33 @@
 package io.mirrorneuron.config;
 
-/** The section {@code executor} is known as {@code executors}, too. */
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** What settings are called besides: the section {@code executor} is {@code executors}, too. */
 final class SecondName {
   private static final String SECTION = "executor.";
   private static final String TOO = "executors.";
 
+  /** Variables with names of others, the weakest first. */
+  private static final Map<String, List<String>> OTHERS =
+      Map.of(
+          ModelSettings.RUNNER,
+          List.of(
+              "MODEL_RUNNER_HOST",
+              "DOCKER_MODEL_RUNNER_API_BASE",
+              "MN_DOCKER_MODEL_RUNNER_API_BASE"));
+
   private SecondName() {}
+
+  /** All variables that set a key; a later one counts more. */
+  static List<String> variables(String key) {
+    return Stream.concat(
+            OTHERS.getOrDefault(key, List.of()).stream(),
+            Stream.of(of(key), key).map(ConfigLoader::variable))
+        .distinct()
+        .toList();
+  }
 
   /** The name that the defaults have, of either. */
   static String first(String key) {
@@ -13,7 +35,7 @@ final class SecondName {
   }
 
   /** The other name of a key; the key itself when it has none. */
-  static String of(String key) {
+  private static String of(String key) {
     return key.startsWith(SECTION) ? TOO + key.substring(SECTION.length()) : key;
   }
 }

@@ -57,6 +57,8 @@ final class ApiRouter {
                   .addHandler(handler);
               if (operation.slashed() != null) {
                 slashPaths.add(operation, handler);
+              } else {
+                slashPaths.leave(operation);
               }
             });
     Router router = builder.createRouter();

@@ -129,11 +129,11 @@ final class BusHandler implements Handler<RoutingContext> {
   }
 
   /**
-   * Sends the call. For operations that make a file, the area is told when the client leaves, so
-   * that it can stop.
+   * Sends the call. For operations that take long, the area is told when the client leaves, so that
+   * it can stop.
    */
   private Future<Buffer> ask(RoutingContext ctx, ApiCall call) {
-    return operation.answersFile() ? area.askWhileOpen(call, ctx.response()) : area.ask(call);
+    return operation.isLong() ? area.askWhileOpen(call, ctx.response()) : area.ask(call);
   }
 
   private void write(RoutingContext ctx, CharSequence type, Buffer answer) {

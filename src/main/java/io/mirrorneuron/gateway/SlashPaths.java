@@ -10,7 +10,10 @@ import io.vertx.ext.web.RoutingContext;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -21,17 +24,32 @@ import java.util.regex.Pattern;
  */
 final class SlashPaths implements Handler<RoutingContext> {
   private record Known(
-      HttpMethod method, Pattern path, List<String> names, Handler<RoutingContext> handler) {}
+      HttpMethod method,
+      String template,
+      Pattern path,
+      List<String> names,
+      Handler<RoutingContext> handler) {}
 
   private final List<Known> known = new ArrayList<>();
+  private final Set<String> plain = new HashSet<>();
 
+  /** Adds an operation of which a slashed path is a part; those with the most around it win. */
   void add(ApiOperation operation, Handler<RoutingContext> handler) {
     known.add(
         new Known(
             operation.method(),
+            operation.path(),
             Pattern.compile(operation.pathRegex(), Pattern.DOTALL),
             operation.pathParameters(),
             handler));
+    known.sort(Comparator.comparingInt((Known one) -> one.template().length()).reversed());
+  }
+
+  /** Notes an operation that has its path for itself, though one with slashes may fit it. */
+  void leave(ApiOperation operation) {
+    if (operation.pathParameters().isEmpty()) {
+      plain.add(operation.method() + operation.path());
+    }
   }
 
   @Override
@@ -41,7 +59,7 @@ final class SlashPaths implements Handler<RoutingContext> {
     for (Known operation : known) {
       if (operation.method().equals(declared)) {
         Matcher path = operation.path().matcher(ctx.request().path());
-        if (path.matches()) {
+        if (path.matches() && !plain.contains(declared + ctx.request().path())) {
           answer(ctx, operation, path);
           return;
         }

@@ -21,6 +21,8 @@ public enum ErrorCode {
   /** What is stored was changed by somebody else and cannot be read. */
   DATA_LOSS(500, false),
   UNIMPLEMENTED(501, false),
+  /** Another server, which was asked for this, failed. */
+  BAD_GATEWAY(502, true),
   /** Redis, the runtime or a node is away, or under too much load to take work. */
   UNAVAILABLE(503, true),
   TIMEOUT(504, true),

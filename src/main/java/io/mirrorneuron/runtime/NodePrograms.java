@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.models.ProgramModels;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.runtime.exec.ExecutionHost;
 import io.mirrorneuron.runtime.exec.LocalExecutions;
@@ -29,6 +30,7 @@ final class NodePrograms {
     ExecutionHost host =
         ExecutionHost.of(identity.runtimeId(), identity.environment(), identity.clock())
             .having(machine.stock())
+            .telling(new ProgramModels(settings.models())::besides)
             .within(UnifiedGroups.ofMachine(identity.runtimeId()));
     RunSinks sinks = new ProgramRecords(runs, machine.gpus()::known, storage).sinks();
     LocalExecutions executions =

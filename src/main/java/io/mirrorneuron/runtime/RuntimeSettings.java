@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.config.BundleSettings;
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.ModelSettings;
 import io.mirrorneuron.config.NodeSettings;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.config.ServiceSettings;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
  * @param sharing where payload files are kept for all nodes
  * @param node what is set for this node: how busy it may be, what constraints may ask of it
  * @param services what checks of services may do
+ * @param models where language models are, for programs
  * @param doors ports that they never ask; whoever opens another one adds it
  */
 public record RuntimeSettings(
@@ -29,6 +31,7 @@ public record RuntimeSettings(
     BundleSettings sharing,
     NodeSettings node,
     ServiceSettings services,
+    ModelSettings models,
     OwnDoors doors) {
 
   public static RuntimeSettings of(Config config) {
@@ -43,6 +46,7 @@ public record RuntimeSettings(
         config.bundles(),
         config.node(),
         config.services(),
+        config.models(),
         doors(config));
   }
 

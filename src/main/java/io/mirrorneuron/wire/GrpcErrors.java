@@ -62,6 +62,7 @@ public final class GrpcErrors {
       case INTERNAL -> GrpcStatus.INTERNAL;
       case DATA_LOSS -> GrpcStatus.DATA_LOSS;
       case UNIMPLEMENTED -> GrpcStatus.UNIMPLEMENTED;
+      case BAD_GATEWAY -> GrpcStatus.UNAVAILABLE;
       case UNAVAILABLE ->
           failure.error().equals(OVERLOADED)
               ? GrpcStatus.RESOURCE_EXHAUSTED

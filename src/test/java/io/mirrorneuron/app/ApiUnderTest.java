@@ -14,6 +14,7 @@ import io.mirrorneuron.store.BackupArchive;
 import io.mirrorneuron.testing.BundleUpload;
 import io.mirrorneuron.testing.ContractCalls;
 import io.mirrorneuron.testing.Eventually;
+import io.mirrorneuron.testing.FakeRunner;
 import io.mirrorneuron.testing.PublishedContract.Operation;
 import io.mirrorneuron.testing.RunFiles;
 import io.mirrorneuron.testing.SampleManifests;
@@ -48,6 +49,9 @@ final class ApiUnderTest implements AutoCloseable {
        "status": "pending", "timeout_seconds": 3600, "default": "reject"}
       """;
 
+  /** The one that the examples name. */
+  private static final String MODEL = "ai/smollm2:360M-Q4_K_M";
+
   private static final String MULTIPART = "multipart/form-data";
 
   /** How a query names a media type. */
@@ -66,13 +70,15 @@ final class ApiUnderTest implements AutoCloseable {
   }
 
   private final List<App> apps;
+  private final FakeRunner runner;
   private final ContractCalls calls;
   private final RunStore runs;
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private int keys;
 
-  private ApiUnderTest(Path home, ContractCalls calls, App... apps) {
+  private ApiUnderTest(Path home, ContractCalls calls, FakeRunner runner, App... apps) {
+    this.runner = runner;
     this.runs = new RunStore(home.resolve("runs"), new RunWriter.Elsewhere());
     this.calls = calls;
     this.apps = List.of(apps);
@@ -80,13 +86,23 @@ final class ApiUnderTest implements AutoCloseable {
 
   /** Everything in one process. */
   static ApiUnderTest whole(Path home, ContractCalls calls, Map<String, String> settings) {
-    return new ApiUnderTest(home, calls, start(home, ServerRole.UP, settings));
+    FakeRunner runner = FakeRunner.having(MODEL);
+    return new ApiUnderTest(
+        home, calls, runner, start(home, ServerRole.UP, before(runner, settings)));
   }
 
   /** A gateway before a runtime that it reaches by gRPC. */
   static ApiUnderTest split(Path home, ContractCalls calls, Map<String, String> settings) {
-    App runtime = start(home, ServerRole.RUNTIME, settings);
-    return new ApiUnderTest(home, calls, start(home, ServerRole.GATEWAY, settings), runtime);
+    FakeRunner runner = FakeRunner.having(MODEL);
+    Map<String, String> all = before(runner, settings);
+    App runtime = start(home, ServerRole.RUNTIME, all);
+    return new ApiUnderTest(home, calls, runner, start(home, ServerRole.GATEWAY, all), runtime);
+  }
+
+  private static Map<String, String> before(FakeRunner runner, Map<String, String> settings) {
+    Map<String, String> all = new LinkedHashMap<>(settings);
+    all.put("model.runner_api_base", runner.root());
+    return all;
   }
 
   private static App start(Path home, ServerRole role, Map<String, String> settings) {
@@ -264,6 +280,16 @@ final class ApiUnderTest implements AutoCloseable {
     return new JsonObject(send(made).body());
   }
 
+  /** That of a model that is installed. */
+  private String model() {
+    send(request("/models/smollm2/install").POST(BodyPublishers.noBody()));
+    Eventually.eventually(
+        "the model is there",
+        () ->
+            new JsonObject(send(request("/models/smollm2").GET()).body()).getBoolean("installed"));
+    return "smollm2:360m";
+  }
+
   private byte[] copy() {
     return BundleUpload.multipart("backup", BackupArchive.pack(jobs().backup(job(State.PAUSED))));
   }
@@ -290,6 +316,9 @@ final class ApiUnderTest implements AutoCloseable {
       boolean isOut = call.parameters().get("webhook_id").toString().startsWith("hook_out_");
       JsonObject hook = isOut ? target() : webhook();
       prepared = prepared.with("webhook_id", hook.getString("webhook_id"));
+    }
+    if (call.parameters().containsKey("model_id")) {
+      prepared = prepared.with("model_id", model());
     }
     if (call.operation().id().equals("receiveHook")) {
       prepared = prepared.with("token", webhook().getString("token"));
@@ -383,6 +412,7 @@ final class ApiUnderTest implements AutoCloseable {
   public void close() {
     http.close();
     apps.forEach(App::close);
+    runner.close();
     runs.close();
   }
 }

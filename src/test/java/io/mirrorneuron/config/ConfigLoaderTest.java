@@ -137,7 +137,7 @@ class ConfigLoaderTest {
   }
 
   @Test
-  void everyKeyHasItsVariable() {
+  void everyKeyHasItsVariable() throws IOException {
     environment.putAll(
         Map.ofEntries(
             Map.entry("MN_ENV", "prod"),
@@ -229,6 +229,15 @@ class ConfigLoaderTest {
             "MN_BUNDLES_REDIS_BUDGET_BYTES", "22",
             "MN_EXECUTOR_PORT_RANGE", "4000-4009",
             "MN_BUNDLES_SHARED_FOLDER", "$MN_HOME/nfs"));
+    Files.writeString(home.resolve("key"), "sk-1\n");
+    environment.putAll(
+        Map.of(
+            "MN_MODEL_RUNNER_API_BASE", "one:1/engines/v1/, http://two/",
+            "MN_MODEL_DEFAULT", "smollm2",
+            "MN_MODEL_CATALOG_PATH", "/catalog.json",
+            "MN_MODEL_OWNERSHIP_PATH", "$MN_HOME/owners.json",
+            "MN_MODEL_OPENAI_API_BASE", "https://api.example/v1/",
+            "MN_MODEL_OPENAI_API_KEY_FILE", "$MN_HOME/key"));
     environment.putAll(
         Map.of(
             "MN_BLUEPRINT_SOURCE", "github",
@@ -309,7 +318,8 @@ class ConfigLoaderTest {
                             home,
                             home.resolve("elsewhere"),
                             Path.of("/logs"),
-                            Path.of("/users/ada/environments")),
+                            Path.of("/users/ada/environments"),
+                            home.resolve("key")),
                         List.of(Path.of("/users/ada/keys")),
                         List.of(
                             Path.of("/shared"), home.resolve("out"), Path.of("/users/ada/more")),
@@ -321,7 +331,7 @@ class ConfigLoaderTest {
                 new Config.Storage(17),
                 new Config.Log("DEBUG", Config.LogFormat.TEXT, Path.of("/logs"), 13, 14),
                 new ConnectionLimits(17, Duration.ofSeconds(18)),
-                new Config.Uploads(19, 20),
+                new BundleSettings.Uploads(19, 20),
                 new Config.Manifests(Config.UnknownMembers.REFUSE),
                 new NodeSettings(
                     "mirror_neuron@a-1",
@@ -336,7 +346,33 @@ class ConfigLoaderTest {
                     "https://git.example/blueprints.git",
                     home.resolve("blueprints"),
                     Path.of("/users/ada/clones"),
-                    Duration.ofSeconds(23))));
+                    Duration.ofSeconds(23)),
+                new ModelSettings(
+                    List.of(URI.create("http://one:1"), URI.create("http://two")),
+                    "smollm2",
+                    Path.of("/catalog.json"),
+                    home.resolve("owners.json"),
+                    new ModelSettings.Endpoint(
+                        URI.create("https://api.example/v1"), new Secret("sk-1")))));
+  }
+
+  @Test
+  void theModelRunnerHasSeveralVariables() {
+    assertThat(load().models().runners())
+        .hasSize(3)
+        .startsWith(URI.create("http://localhost:12434"));
+    environment.put("MODEL_RUNNER_HOST", "runner:1");
+    assertThat(load().models().runners()).containsExactly(URI.create("http://runner:1"));
+    environment.put("MN_DOCKER_MODEL_RUNNER_API_BASE", "http://runner:2");
+    assertThat(load().models().runners()).containsExactly(URI.create("http://runner:2"));
+    for (String none : List.of("ftp://a", "http://me:secret@a", "http://", "http://a?b=c")) {
+      environment.put("MN_MODEL_RUNNER_API_BASE", none);
+      assertThat(problems())
+          .singleElement()
+          .asString()
+          .contains("MN_MODEL_RUNNER_API_BASE")
+          .doesNotContain("secret");
+    }
   }
 
   @ParameterizedTest

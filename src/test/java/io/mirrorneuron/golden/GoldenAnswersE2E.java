@@ -74,6 +74,7 @@ class GoldenAnswersE2E {
     schedules.events();
     schedules.webhooks();
     schedules.fromMakingToDeleting();
+    new ModelScenarios(golden).fromListingToRemoving();
     grpc.others();
     if (WRITES) {
       golden.files.write();

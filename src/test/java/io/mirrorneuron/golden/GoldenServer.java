@@ -3,6 +3,7 @@ package io.mirrorneuron.golden;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.config.JwtAlgorithm;
 import io.mirrorneuron.security.Role;
+import io.mirrorneuron.testing.FakeRunner;
 import io.mirrorneuron.testing.PackagedServer;
 import io.mirrorneuron.testing.Tokens;
 import io.mirrorneuron.wire.Json;
@@ -16,6 +17,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,6 +37,7 @@ final class GoldenServer implements AutoCloseable {
   private final Instant now = Instant.now(Clock.systemUTC());
   private final Tokens tokens;
   final GoldenFiles files = new GoldenFiles();
+  private final FakeRunner runner = FakeRunner.having(ModelScenarios.MODELS);
   final Normaliser normaliser;
   final RestDoor rest;
   final SocketDoor sockets;
@@ -54,7 +57,7 @@ final class GoldenServer implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    server = PackagedServer.start(home, settings(key));
+    server = PackagedServer.start(home, settings(key, runner.root()));
     watch = new JobWatch(server);
     normaliser = new Normaliser(now);
     nameSurroundings(home);
@@ -63,32 +66,37 @@ final class GoldenServer implements AutoCloseable {
     grpc = new GrpcDoor(server.grpc(), ADMIN, normaliser, files);
   }
 
-  private static Map<String, String> settings(Path key) {
-    return Map.of(
-        "MN_EXECUTORS_CONFINE", // what the kernel does is not the same everywhere
-        "off",
-        "MN_API_TOKEN",
-        TOKEN,
-        "MN_GRPC_ADMIN_TOKEN",
-        ADMIN,
-        "MN_GRPC_AUTH_TOKEN",
-        "golden-operator",
-        "MN_NETWORK_JOIN_TOKEN",
-        JOIN,
-        "MN_API_CORS_ALLOW_ORIGINS",
-        "https://ui.example",
-        "MN_AUTH_JWT_ALGORITHMS",
-        "HS256",
-        "MN_AUTH_JWT_KEY_FILE",
-        key.toString(),
-        "MN_AUTH_JWT_ISSUER",
-        Tokens.ISSUER,
-        "MN_AUTH_JWT_AUDIENCE",
-        Tokens.AUDIENCE);
+  private static Map<String, String> settings(Path key, String runner) {
+    Map<String, String> settings =
+        new HashMap<>(
+            Map.of(
+                "MN_EXECUTORS_CONFINE", // what the kernel does is not the same everywhere
+                "off",
+                "MN_API_TOKEN",
+                TOKEN,
+                "MN_GRPC_ADMIN_TOKEN",
+                ADMIN,
+                "MN_GRPC_AUTH_TOKEN",
+                "golden-operator",
+                "MN_NETWORK_JOIN_TOKEN",
+                JOIN,
+                "MN_API_CORS_ALLOW_ORIGINS",
+                "https://ui.example",
+                "MN_AUTH_JWT_ALGORITHMS",
+                "HS256",
+                "MN_AUTH_JWT_KEY_FILE",
+                key.toString(),
+                "MN_AUTH_JWT_ISSUER",
+                Tokens.ISSUER,
+                "MN_AUTH_JWT_AUDIENCE",
+                Tokens.AUDIENCE));
+    settings.put("MN_MODEL_RUNNER_API_BASE", runner);
+    return settings;
   }
 
   private void nameSurroundings(Path home) {
     normaliser.name(home.toString(), "home");
+    normaliser.name(runner.root(), "runner");
     normaliser.name(server.api(), "api");
     normaliser.replace(listed(server.api()), "\"port\":\"<api-port>\"");
     normaliser.replace(listed(server.grpc()), "\"port\":\"<grpc-port>\"");
@@ -169,6 +177,7 @@ final class GoldenServer implements AutoCloseable {
   public void close() {
     grpc.close();
     server.close();
+    runner.close();
   }
 
   /** As the list of ports tells the port of this address. */

@@ -9,6 +9,7 @@ import io.mirrorneuron.area.events.EventsVerticle;
 import io.mirrorneuron.area.human.HumanVerticle;
 import io.mirrorneuron.area.jobs.JobRuns;
 import io.mirrorneuron.area.jobs.JobsVerticle;
+import io.mirrorneuron.area.models.ModelsVerticle;
 import io.mirrorneuron.area.observability.ObservabilityVerticle;
 import io.mirrorneuron.area.runs.Desktop;
 import io.mirrorneuron.area.runs.RunsVerticle;
@@ -20,6 +21,7 @@ import io.mirrorneuron.blueprint.Catalogs;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.JwtSettings;
+import io.mirrorneuron.config.ModelSettings;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.gateway.GatewayVerticle;
 import io.mirrorneuron.gateway.Health;
@@ -28,6 +30,8 @@ import io.mirrorneuron.gateway.contract.Contract;
 import io.mirrorneuron.listen.GuardedVertx;
 import io.mirrorneuron.listen.Limits;
 import io.mirrorneuron.model.UploadQuota;
+import io.mirrorneuron.models.LocalModels;
+import io.mirrorneuron.models.ModelLimits;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.RunWriter;
 import io.mirrorneuron.run.ShownRuns;
@@ -196,7 +200,8 @@ public final class GatewayFixture implements AutoCloseable {
             new ArchiveVerticle(
                 shown, folder.resolve("exports"), "mn test", Storage.unwatched(), clock),
             new EventsVerticle(events.port()),
-            webhooks(clock));
+            webhooks(clock),
+            new ModelsVerticle(models(folder), null));
     Contract contract = Contract.load(vertx).await(30, TimeUnit.SECONDS);
     gateway =
         new GatewayVerticle(
@@ -241,6 +246,18 @@ public final class GatewayFixture implements AutoCloseable {
     return new WebhooksVerticle(
         new InboundHooks(Optional.of(new InMemoryRecordStore()), events.port(), clock),
         keeper.port());
+  }
+
+  /** Models of a machine without a model runner. */
+  private LocalModels models(Path folder) {
+    ModelSettings settings =
+        new ModelSettings(
+            List.of(),
+            "",
+            folder.resolve("models.json"),
+            folder.resolve("owners.json"),
+            ModelSettings.Endpoint.NONE);
+    return new LocalModels(settings, cluster, ModelLimits.STANDARD, Clock.systemUTC());
   }
 
   /** A Vert.x as servers have it. */

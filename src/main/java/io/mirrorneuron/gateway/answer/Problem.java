@@ -50,6 +50,7 @@ public record Problem(int status, String error, String title, String detail, Obj
           Map.entry(ErrorCode.INTERNAL, "Internal error"),
           Map.entry(ErrorCode.DATA_LOSS, "Stored data is damaged"),
           Map.entry(ErrorCode.UNIMPLEMENTED, "Not implemented"),
+          Map.entry(ErrorCode.BAD_GATEWAY, "Bad gateway"),
           Map.entry(ErrorCode.UNAVAILABLE, "Unavailable"),
           Map.entry(ErrorCode.TIMEOUT, "Timed out"),
           Map.entry(ErrorCode.STORAGE_FULL, "Storage full"));

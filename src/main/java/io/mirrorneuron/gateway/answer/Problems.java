@@ -32,7 +32,7 @@ public final class Problems {
     String requestId = CommonHeaders.requestId(ctx.request());
     if (problem.isStorageFull()) {
       log.debug("{} {}: {}", ctx.request().method(), ctx.request().path(), problem.detail());
-    } else if (problem.isRetryable() || problem.isDamage()) {
+    } else if (problem.isRetryable() || problem.isDamage() || problem.status() == 502) {
       // no fault of this server: something that it depends on is away, full or damaged
       log.warn(
           "{} {}: {}, request {}",

@@ -52,7 +52,7 @@ public record ApiOperation(
   public static final String EVENT_STREAM = "text/event-stream";
 
   /** Seconds of silence after which a connection is closed; no area may take that long. */
-  public static final int IDLE_SECONDS = 120;
+  public static final int IDLE_SECONDS = 200;
 
   static final String SWITCHING = "101";
   static final String ANSWER = "x-mn-answer";
@@ -83,6 +83,11 @@ public record ApiOperation(
         "file".equals(operation.getString(ANSWER)),
         "any".equals(operation.getString(QUERY)),
         body(operation));
+  }
+
+  /** Whether its answer is worth breaking off when nobody waits for it any more. */
+  public boolean isLong() {
+    return answersFile || timeout != null;
   }
 
   public boolean isPublic() {

@@ -4,6 +4,7 @@ import io.mirrorneuron.runtime.exec.bound.ControlGroups;
 import io.mirrorneuron.runtime.exec.meter.Sampler;
 import io.mirrorneuron.runtime.exec.pool.Stock;
 import io.mirrorneuron.runtime.exec.process.GracePeriods;
+import io.mirrorneuron.runtime.exec.process.ToldModels;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import java.time.Clock;
 import java.util.Map;
@@ -18,6 +19,7 @@ import java.util.function.Supplier;
  * @param pace how often they are looked at
  * @param groups that the kernel keeps to limits
  * @param stock what the machine has for them now; asked often, must not block
+ * @param models what they are told of language models
  */
 public record ExecutionHost(
     String runtimeId,
@@ -27,6 +29,7 @@ public record ExecutionHost(
     Sampler.Pace pace,
     ControlGroups groups,
     Supplier<Stock> stock,
+    ToldModels models,
     Clock clock) {
 
   /**
@@ -45,13 +48,20 @@ public record ExecutionHost(
         Sampler.Pace.DEFAULT,
         ControlGroups.NONE,
         () -> Stock.endless(runtimeId),
+        ToldModels.NONE,
         clock);
   }
 
   /** The same with what this machine has. */
   public ExecutionHost having(Supplier<Stock> things) {
     return new ExecutionHost(
-        runtimeId, serverEnvironment, grace, spawner, pace, groups, things, clock);
+        runtimeId, serverEnvironment, grace, spawner, pace, groups, things, models, clock);
+  }
+
+  /** The same, telling programs this of language models. */
+  public ExecutionHost telling(ToldModels told) {
+    return new ExecutionHost(
+        runtimeId, serverEnvironment, grace, spawner, pace, groups, stock, told, clock);
   }
 
   /** The same with these groups, where programs can enter them. */
@@ -64,6 +74,7 @@ public record ExecutionHost(
         pace,
         spawner.canEnterGroups() ? kept : ControlGroups.NONE,
         stock,
+        models,
         clock);
   }
 }

@@ -45,7 +45,11 @@ record HostMachinery(
         new ProgramRun.Machinery(
             config,
             new ProcessEnvironment(
-                host.serverEnvironment(), config.runsRoot(), host.runtimeId(), vendors),
+                host.serverEnvironment(),
+                config.runsRoot(),
+                host.runtimeId(),
+                vendors,
+                host.models()),
             new Interpreters(config.python().standIn()),
             host.spawner(),
             processes,

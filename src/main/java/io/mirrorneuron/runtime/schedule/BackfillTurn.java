@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.schedule;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.runtime.schedule.Backfill.Status;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Child;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
@@ -151,6 +152,7 @@ final class BackfillTurn {
     draft.schedule =
         draft.schedule.counting(draft.schedule.counters().dispatchedOnce(), draft.schedule.told());
     draft.notes.submitted(due, jobId, end);
+    draft.tell("schedule_dispatched", due, Map.of("job_id", jobId, "run_id", RunId.of(jobId)));
   }
 
   /** It has no hurry: what may pass is tried again until somebody cancels it. */

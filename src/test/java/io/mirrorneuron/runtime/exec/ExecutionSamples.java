@@ -11,6 +11,7 @@ import io.mirrorneuron.runtime.exec.meter.SampleSink;
 import io.mirrorneuron.runtime.exec.meter.Sampler;
 import io.mirrorneuron.runtime.exec.pool.Stock;
 import io.mirrorneuron.runtime.exec.process.GracePeriods;
+import io.mirrorneuron.runtime.exec.process.ToldModels;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.FolderDemands;
@@ -227,6 +228,7 @@ public final class ExecutionSamples {
             pace,
             ControlGroups.NONE,
             () -> Stock.endless("here"),
+            ToldModels.NONE,
             Clock.systemUTC()),
         new RunSinks(samples, RunSinks.NONE.logs(), RunSinks.NONE.artifacts()),
         Storage.unwatched(),

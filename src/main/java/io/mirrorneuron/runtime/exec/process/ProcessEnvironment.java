@@ -69,17 +69,24 @@ public final class ProcessEnvironment {
   private final Path runsRoot;
   private final String runtimeId;
   private final Supplier<Set<String>> vendors;
+  private final ToldModels models;
 
   /**
    * @param server the environment of this process
    * @param vendors of the devices of this machine
+   * @param models what programs are told of language models
    */
   public ProcessEnvironment(
-      Map<String, String> server, Path runsRoot, String runtimeId, Supplier<Set<String>> vendors) {
+      Map<String, String> server,
+      Path runsRoot,
+      String runtimeId,
+      Supplier<Set<String>> vendors,
+      ToldModels models) {
     this.server = Map.copyOf(server);
     this.runsRoot = runsRoot;
     this.runtimeId = runtimeId;
     this.vendors = vendors;
+    this.models = models;
   }
 
   /** Where programs are searched unless a manifest says otherwise. */
@@ -118,6 +125,7 @@ public final class ProcessEnvironment {
     Map<String, String> explicit = explicit(execution.config().path("environment"));
     passOn(execution.config().path("pass_env"), variables);
     variables.putAll(explicit);
+    variables.putAll(models.besides(variables));
     if (python != null) {
       variables.merge("PATH", python.bin(), (path, bin) -> bin + ":" + path);
     }

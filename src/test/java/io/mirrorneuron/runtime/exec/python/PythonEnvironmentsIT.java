@@ -14,6 +14,7 @@ import io.mirrorneuron.runtime.exec.confine.Confiner.State;
 import io.mirrorneuron.runtime.exec.meter.Sampler;
 import io.mirrorneuron.runtime.exec.pool.Stock;
 import io.mirrorneuron.runtime.exec.process.GracePeriods;
+import io.mirrorneuron.runtime.exec.process.ToldModels;
 import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import io.mirrorneuron.runtime.port.Execution;
@@ -78,6 +79,7 @@ class PythonEnvironmentsIT {
             Sampler.Pace.DEFAULT,
             ControlGroups.NONE,
             () -> Stock.endless("here"),
+            ToldModels.NONE,
             Clock.systemUTC()),
         RunSinks.NONE,
         Storage.unwatched(),

@@ -1,0 +1,86 @@
+package io.mirrorneuron.cli.model;
+
+import io.mirrorneuron.cli.Output;
+import java.util.List;
+import java.util.Objects;
+
+/** A model as the API tells it, in words for people. */
+record ToldModel(
+    String id,
+    String name,
+    String provider,
+    String model,
+    String backend,
+    Long contextSize,
+    boolean installed,
+    String node,
+    Fit compatibility,
+    List<String> usedBy,
+    boolean orphaned,
+    boolean manual,
+    Install install) {
+  static final List<String> HEADERS = List.of("Model", "Name", "Status", "Node", "Fit", "Used by");
+
+  record Fit(String status, String message, String help) {}
+
+  /** How far an installation is, or how it ended. */
+  record Install(String status, String message, long pulledBytes, long totalBytes, String error) {
+    boolean isUnderWay() {
+      return "installing".equals(status);
+    }
+
+    /** Without an end: {@code 12.0 of 256.0 MB (4 %)}. */
+    String bytes() {
+      if (totalBytes <= 0) {
+        return "%.1f MB".formatted(pulledBytes / 1e6);
+      }
+      long percent = 100 * pulledBytes / totalBytes;
+      return "%.1f of %.1f MB (%d %%)".formatted(pulledBytes / 1e6, totalBytes / 1e6, percent);
+    }
+  }
+
+  record All(List<ToldModel> models, List<String> warnings) {}
+
+  List<String> row() {
+    return List.of(
+        text(id),
+        text(name),
+        installed ? orphaned ? "installed, unused" : "installed" : "available",
+        installed ? text(node) : "",
+        compatibility == null ? "" : text(compatibility.status()),
+        owners());
+  }
+
+  private String owners() {
+    return String.join(", ", usedBy) + (manual ? usedBy.isEmpty() ? "by hand" : ", by hand" : "");
+  }
+
+  /** All that is known of it, a line each. */
+  void print(Output output, boolean withFit) {
+    output.field("Model", text(id));
+    output.field("Name", text(name));
+    output.field("Docker model", text(model));
+    output.field("Provider", text(provider));
+    output.field("Backend", text(backend));
+    output.field("Status", row().get(2));
+    if (contextSize != null) {
+      output.field("Context", contextSize + " tokens");
+    }
+    if (!owners().isEmpty()) {
+      output.field("Used by", owners());
+    }
+    if (install != null) {
+      output.field("Install", install.error() == null ? install.status() : install.error());
+    }
+    if (withFit && compatibility != null) {
+      output.field("Fit", compatibility.status() + ": " + text(compatibility.message()));
+      if (compatibility.help() != null) {
+        output.field("Help", compatibility.help());
+      }
+    }
+  }
+
+  private static String text(String told) {
+    return Objects.requireNonNullElse(told, "");
+  }
+}

@@ -1,0 +1,131 @@
+package io.mirrorneuron.models;
+
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.models.catalog.CatalogEntry;
+import io.mirrorneuron.port.models.ModelOwner;
+import io.mirrorneuron.port.models.PullProgress;
+import io.mirrorneuron.wire.Json;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+
+/** One installation of a model, and all who wait for it. Thread-safe. */
+final class Installation {
+  private static final long LOOK_MS = 200;
+
+  private final CatalogEntry model;
+  private final Clock clock;
+  private final CompletableFuture<Void> end = new CompletableFuture<>();
+  private final List<ModelOwner> owners = new ArrayList<>(); // guarded by this
+  private volatile PullProgress progress;
+
+  Installation(CatalogEntry model, Clock clock) {
+    this.model = model;
+    this.clock = clock;
+    String now = Json.timestamp(clock.instant());
+    this.progress = new PullProgress(model.id(), "installing", "asked", 0, 0, now, null, null);
+  }
+
+  /**
+   * Joins while it is under way.
+   *
+   * @param owner for whom the model is, or null
+   * @return false when it is over
+   */
+  synchronized boolean join(ModelOwner owner) {
+    if (end.isDone()) {
+      return false;
+    }
+    if (owner != null) {
+      owners.add(owner);
+    }
+    return true;
+  }
+
+  boolean isOver() {
+    return end.isDone();
+  }
+
+  PullProgress progress() {
+    return progress;
+  }
+
+  void at(String message, long pulled, long total) {
+    progress = told("installing", message, pulled, Math.max(pulled, total), null, null);
+  }
+
+  /**
+   * Ends it.
+   *
+   * @param failure null when the model is there
+   * @param record is given all who own it then, before those who wait are told
+   */
+  synchronized void end(MnException failure, Consumer<ModelOwner> record) {
+    MnException outcome = failure;
+    if (failure == null) {
+      try {
+        owners.forEach(record);
+      } catch (MnException e) {
+        outcome = e;
+      }
+    }
+    String now = Json.timestamp(clock.instant());
+    PullProgress last = progress;
+    if (outcome == null) {
+      long all = Math.max(last.pulledBytes(), last.totalBytes());
+      progress = told("installed", "it is there", all, all, now, null);
+      end.complete(null);
+    } else {
+      progress =
+          told(
+              "failed",
+              last.message(),
+              last.pulledBytes(),
+              last.totalBytes(),
+              now,
+              outcome.getMessage());
+      end.completeExceptionally(outcome);
+    }
+  }
+
+  private PullProgress told(
+      String status, String message, long pulled, long total, String ended, String error) {
+    return new PullProgress(
+        model.id(), status, message, pulled, total, progress.startedAt(), ended, error);
+  }
+
+  /**
+   * Waits for the end, and tells news on this thread.
+   *
+   * @throws MnException when it failed
+   */
+  void await(Consumer<PullProgress> told) {
+    PullProgress last = null;
+    try {
+      while (true) {
+        try {
+          end.get(LOOK_MS, TimeUnit.MILLISECONDS);
+          break;
+        } catch (TimeoutException e) {
+          PullProgress news = progress;
+          if (news != last) {
+            last = news;
+            told.accept(news);
+          }
+        }
+      }
+      told.accept(progress);
+    } catch (ExecutionException e) {
+      told.accept(progress);
+      throw (MnException) e.getCause();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw MnException.unavailable("the server ends", e);
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package io.mirrorneuron.models;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.models.catalog.CatalogEntry;
+import io.mirrorneuron.models.catalog.ModelName;
+import io.mirrorneuron.models.http.Bounds;
+import io.mirrorneuron.models.http.UpstreamFailure;
+import io.mirrorneuron.models.http.UpstreamFailure.Kind;
+import io.mirrorneuron.port.models.ModelOwner;
+import io.mirrorneuron.port.models.PullProgress;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Has models pulled, each by one thread at a time however many want it. Thread-safe. */
+final class Installations {
+  private static final Logger LOG = LoggerFactory.getLogger(Installations.class);
+
+  private final RunnerApi runner;
+  private final SharedLoad<Set<String>> inventory;
+  private final Ownership ownership;
+  private final Bounds bounds;
+  private final Clock clock;
+
+  /** The latest of each model of the catalog, by its key. */
+  private final Map<String, Installation> latest = new ConcurrentHashMap<>();
+
+  Installations(
+      RunnerApi runner,
+      SharedLoad<Set<String>> inventory,
+      Ownership ownership,
+      Bounds bounds,
+      Clock clock) {
+    this.runner = runner;
+    this.inventory = inventory;
+    this.ownership = ownership;
+    this.bounds = bounds;
+    this.clock = clock;
+  }
+
+  /**
+   * Begins one, or joins the one that is under way.
+   *
+   * @param owner for whom, or null
+   */
+  Installation begin(CatalogEntry model, ModelOwner owner) {
+    return latest.compute(
+        model.key(),
+        (key, present) -> {
+          if (present != null && present.join(owner)) {
+            return present;
+          }
+          Installation fresh = new Installation(model, clock);
+          fresh.join(owner);
+          Thread.ofVirtual().name("mn.models.pull").start(() -> run(model, fresh));
+          return fresh;
+        });
+  }
+
+  /** Of the installation under way, or the last; null when there was none. */
+  PullProgress progress(CatalogEntry model) {
+    Installation known = latest.get(model.key());
+    return known == null ? null : known.progress();
+  }
+
+  boolean isUnderWay(CatalogEntry model) {
+    Installation known = latest.get(model.key());
+    return known != null && !known.isOver();
+  }
+
+  private void run(CatalogEntry model, Installation installation) {
+    MnException failure = null;
+    try {
+      runner.list(); // finds out where the runner is
+      runner.pull(model.dockerModel(), bounds, installation::at);
+      if (runner.list().stream().noneMatch(one -> ModelName.key(one).equals(model.key()))) {
+        throw new UpstreamFailure(Kind.BAD, "the pull has ended and the model is not there");
+      }
+    } catch (UpstreamFailure e) {
+      failure = failed(model, e);
+      LOG.warn("{}", failure.getMessage());
+    } catch (RuntimeException | Error e) {
+      LOG.error("{} could not be installed", model.id(), e);
+      failure = new MnException(ErrorCode.INTERNAL, "internal", "the server failed; see its log");
+    }
+    inventory.forget();
+    installation.end(failure, owner -> ownership.add(model.dockerModel(), owner));
+  }
+
+  private static MnException failed(CatalogEntry model, UpstreamFailure why) {
+    return new MnException(
+        why.kind() == Kind.LATE ? ErrorCode.TIMEOUT : ErrorCode.BAD_GATEWAY,
+        "model_install_failed",
+        "%s could not be installed: %s: %s. Install it again to go on"
+            .formatted(model.id(), RunnerApi.CALLED, why.getMessage()),
+        null,
+        why);
+  }
+}

@@ -1,0 +1,9 @@
+package io.mirrorneuron.port.models;
+
+/**
+ * What a model is to answer.
+ *
+ * @param prompt null for a sentence of the house
+ * @param maxTokens at most
+ */
+public record BenchmarkOrder(String prompt, int maxTokens) {}
