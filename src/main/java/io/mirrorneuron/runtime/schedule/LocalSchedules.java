@@ -150,8 +150,7 @@ final class LocalSchedules implements SchedulesPort {
     Schedule schedule = schedule(id, Answers.await(records.read(ScheduleMachine.KIND, id)));
     Map<String, Object> merged = DefinitionForm.merged(schedule.definition(), changes);
     Definition definition = DefinitionReader.read(calendar, merged, timers.now());
-    boolean enabled =
-        changes.get("enabled") instanceof Boolean said ? said : schedule.status() != Status.PAUSED;
+    Boolean enabled = changes.get("enabled") instanceof Boolean said ? said : null;
     return changed(id, new ScheduleInput.Redefine(definition, enabled, reason));
   }
 
