@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.schedule;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.mirrorneuron.runtime.schedule.cron.WrittenTime;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -98,6 +99,16 @@ record Definition(
     Demands {
       required = required == null ? List.of() : List.copyOf(required);
       optional = optional == null ? List.of() : List.copyOf(optional);
+    }
+  }
+
+  /**
+   * @throws io.mirrorneuron.model.MnException INVALID when the only time at which it is due has
+   *     passed, by more than its grace
+   */
+  void requireAhead(long now) {
+    if (runAt != null) {
+      WrittenTime.requireAhead("schedule.run_at", runAt, now - missedGraceMs, now);
     }
   }
 

@@ -17,7 +17,9 @@ final class DefinitionForm {
     }
     form.put("timezone", definition.timezone());
     put(form, "run_at", DispatchNotes.time(definition.runAt()));
-    put(form, "retry_interval_ms", definition.retryIntervalMs());
+    if (definition.kind() == Definition.Kind.RESOURCE_WAIT) {
+      put(form, "retry_interval_ms", definition.retryIntervalMs());
+    }
     form.put("prohibit_overlap", definition.prohibitOverlap());
     form.put("missed_policy", definition.missedPolicy().word());
     form.put("catchup_limit", definition.catchupLimit());

@@ -6,6 +6,7 @@ import io.mirrorneuron.port.schedule.FiringPreview.FiringTime;
 import io.mirrorneuron.runtime.schedule.Definition.Kind;
 import io.mirrorneuron.runtime.schedule.cron.ClockChange;
 import io.mirrorneuron.runtime.schedule.cron.Firing;
+import io.mirrorneuron.runtime.schedule.cron.WrittenTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +43,8 @@ final class Firings {
       }
       case DELAYED -> {
         if (definition.runAt() > from) {
-          times.add(new FiringTime(DispatchNotes.time(definition.runAt()), null, null, null));
+          times.add(
+              time(WrittenTime.firing(definition.runAt(), definition.timezone()), others, id));
         }
       }
       case EVENT, RESOURCE_WAIT -> {}

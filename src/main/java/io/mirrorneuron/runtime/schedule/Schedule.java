@@ -167,8 +167,12 @@ record Schedule(
     return doing(work.adding(one));
   }
 
-  Schedule remembering(String dispatchId) {
-    return doing(work.remembering(dispatchId));
+  Schedule remembering(Due due) {
+    return doing(work.remembering(due));
+  }
+
+  Schedule forgetting(String dispatchId) {
+    return doing(work.forgetting(dispatchId));
   }
 
   Schedule counting(ScheduleCounters now, Told toldNow) {

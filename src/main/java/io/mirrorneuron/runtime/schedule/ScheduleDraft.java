@@ -49,8 +49,9 @@ final class ScheduleDraft {
     } else {
       schedule = schedule.adding(due);
     }
-    if (due.reason() == Reason.MANUAL || due.reason() == Reason.EVENT) {
-      schedule = schedule.remembering(due.dispatchId());
+    if (due.reason() == Reason.MANUAL
+        || due.reason() == Reason.EVENT && schedule.awaits(due.dispatchId())) {
+      schedule = schedule.remembering(due);
     }
   }
 
@@ -75,13 +76,22 @@ final class ScheduleDraft {
   void blocked(Due due, String why) {
     schedule = schedule.counting(schedule.counters().blockedOnce(), schedule.told().blocked(why));
     notes.blocked(due, why);
+    forget(due);
     endAfter(due);
   }
 
   void failed(Due due, String why) {
     schedule = schedule.counting(schedule.counters().failedOnce(), schedule.told());
     notes.failed(due, why);
+    forget(due);
     endAfter(due);
+  }
+
+  /** An event that has led to no job may be told again, and is tried again then. */
+  private void forget(Due due) {
+    if (due.reason() == Reason.EVENT) {
+      schedule = schedule.forgetting(due.dispatchId());
+    }
   }
 
   void endAfter(Due due) {

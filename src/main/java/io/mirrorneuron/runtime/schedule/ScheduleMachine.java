@@ -67,12 +67,7 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
       case ScheduleInput.Redefine redefine ->
           turn.redefine(redefine.definition(), redefine.enabled(), redefine.reason());
       case ScheduleInput.RunNow run -> {
-        if (schedule.waiting().size() >= ScheduleDraft.MOST_WAITING) {
-          throw new MnException(
-              ErrorCode.EXHAUSTED,
-              "retry_later",
-              "the schedule has %d jobs to make already".formatted(schedule.waiting().size()));
-        }
+        requireNewOrSame(schedule, run);
         turn.runNow(run);
       }
       case ScheduleInput.Happened event -> turn.happened(event);
@@ -85,6 +80,22 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
           throw new IllegalStateException("decided on before");
     }
     return draft.end(null);
+  }
+
+  private static void requireNewOrSame(Schedule schedule, ScheduleInput.RunNow run) {
+    if (schedule.work().isOfOther(run.dispatchId(), run.payload())) {
+      throw new MnException(
+          ErrorCode.CONFLICT,
+          "idempotency_key_in_use",
+          "another dispatch of schedule %s with this idempotency key had another payload"
+              .formatted(schedule.id()));
+    }
+    if (schedule.waiting().size() >= ScheduleDraft.MOST_WAITING) {
+      throw new MnException(
+          ErrorCode.EXHAUSTED,
+          "retry_later",
+          "the schedule has %d jobs to make already".formatted(schedule.waiting().size()));
+    }
   }
 
   private static void requireOpen(Schedule schedule) {

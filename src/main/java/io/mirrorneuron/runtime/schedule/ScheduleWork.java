@@ -11,7 +11,8 @@ import java.util.function.UnaryOperator;
  * What a schedule has to do, and what it has under way.
  *
  * @param waiting what it is due for and was not dealt with yet, in order
- * @param recent the last dispatches that events and calls have led to: told again, they are known
+ * @param recent the last dispatches that events and calls have led to: told again, they are known;
+ *     of calls with a hash of what came with them
  * @param children its jobs that were open when it was last looked at
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -122,11 +123,19 @@ record ScheduleWork(List<Due> waiting, List<String> recent, List<Child> children
     return waiting(all);
   }
 
-  ScheduleWork remembering(String dispatchId) {
+  /** Of a call with what came with it: the same call has the same. */
+  ScheduleWork remembering(Due due) {
     List<String> all = new ArrayList<>(recent);
-    all.add(dispatchId);
+    boolean isCall = due.reason() == Reason.MANUAL;
+    all.add(due.dispatchId() + (isCall ? " " + DispatchIds.ofContent(due.payload()) : ""));
     List<String> newest = all.subList(Math.max(0, all.size() - MOST_RECENT), all.size());
     return new ScheduleWork(waiting, newest, children);
+  }
+
+  /** The same as if neither an event nor a call had led to this. */
+  ScheduleWork forgetting(String dispatchId) {
+    List<String> others = recent.stream().filter(one -> !names(one, dispatchId)).toList();
+    return new ScheduleWork(waiting, others, children);
   }
 
   boolean awaits(String dispatchId) {
@@ -135,6 +144,16 @@ record ScheduleWork(List<Due> waiting, List<String> recent, List<Child> children
 
   /** Whether an event or a call has led to this before. */
   boolean knows(String dispatchId) {
-    return recent.contains(dispatchId) || awaits(dispatchId);
+    return recent.stream().anyMatch(one -> names(one, dispatchId)) || awaits(dispatchId);
+  }
+
+  private static boolean names(String remembered, String dispatchId) {
+    return remembered.equals(dispatchId) || remembered.startsWith(dispatchId + " ");
+  }
+
+  /** Whether a call with something else has led to this before. */
+  boolean isOfOther(String dispatchId, Map<String, Object> payload) {
+    String same = dispatchId + " " + DispatchIds.ofContent(payload);
+    return recent.stream().anyMatch(one -> one.startsWith(dispatchId + " ") && !one.equals(same));
   }
 }

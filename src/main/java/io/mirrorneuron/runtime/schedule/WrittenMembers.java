@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.schedule;
 
+import io.mirrorneuron.config.NearestMatch;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -64,7 +65,11 @@ final class WrittenMembers {
   void refuseOthers() {
     members.keySet().stream()
         .filter(name -> !asked.contains(name))
-        .forEach(name -> fault(path(name) + " is not known"));
+        .forEach(name -> fault(path(name) + " is not known" + meant(name)));
+  }
+
+  private String meant(String name) {
+    return NearestMatch.of(name, asked).map("; did you mean %s?"::formatted).orElse("");
   }
 
   String text(String name) {
@@ -82,7 +87,7 @@ final class WrittenMembers {
     Object value = ask(name);
     List<?> all = value instanceof List<?> list ? list : value == null ? List.of() : List.of(value);
     if (!all.stream().allMatch(each -> each instanceof String text && !text.isBlank())) {
-      fault(path(name) + " must be texts");
+      fault(path(name) + " must be a text that is not empty, or a list of such");
       return List.of();
     }
     return all.stream().map(String.class::cast).toList();
@@ -98,31 +103,30 @@ final class WrittenMembers {
   }
 
   long number(String name, long byDefault, long most) {
+    return number(name, byDefault, 0, most);
+  }
+
+  long number(String name, long byDefault, long least, long most) {
     Object value = ask(name);
     if (value == null) {
       return byDefault;
     }
     if ((value instanceof Integer || value instanceof Long)
-        && ((Number) value).longValue() >= 0
+        && ((Number) value).longValue() >= least
         && ((Number) value).longValue() <= most) {
       return ((Number) value).longValue();
     }
-    fault(path(name) + " must be a whole number from 0 to " + most);
+    fault(path(name) + " must be a whole number from %d to %d".formatted(least, most));
     return byDefault;
   }
 
   /** Null when it is neither there nor has a default. */
-  Long positive(String name, Long byDefault) {
+  Long positive(String name, Long byDefault, long most) {
     if (!has(name)) {
       asked.add(name);
       return byDefault;
     }
-    long number = number(name, 1, Long.MAX_VALUE / 4);
-    if (number == 0) {
-      fault(path(name) + " must be above 0");
-      return 1L;
-    }
-    return number;
+    return number(name, 1, 1, most);
   }
 
   Map<String, Object> object(String name) {

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of the times of a schedule that is due every minute and was paused, in minutes. */
@@ -142,5 +143,9 @@ class PausedScheduleTest {
     input(new ScheduleInput.Resume(""), 9);
     assertThat(state.schedule().counters().missed()).isEqualTo(1);
     assertThat(state.schedule().status()).isEqualTo(Schedule.Status.COMPLETED);
+    assertThat(ScheduleViews.row(state.schedule(), Set.of()).why())
+        .isEqualTo(
+            "its time was missed, and its missed_policy makes up for none: it makes no job any"
+                + " more");
   }
 }
