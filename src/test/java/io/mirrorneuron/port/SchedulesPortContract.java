@@ -7,6 +7,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.schedule.DispatchReport;
 import io.mirrorneuron.port.schedule.NewSchedule;
+import io.mirrorneuron.port.schedule.PreviewQuery;
 import io.mirrorneuron.port.schedule.ScheduleView;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.testing.SampleManifests;
@@ -170,6 +171,12 @@ public interface SchedulesPortContract {
         () -> create(Map.of("run_at", "2020-01-01T00:00:00Z")),
         ErrorCode.INVALID,
         "schedule.run_at 2020-01-01T00:00:00.000Z has passed: it is ");
+    fails(
+        () ->
+            schedules()
+                .preview(new PreviewQuery(null, Map.of("run_at", "2020-01-01T00:00:00Z"), 1, null)),
+        ErrorCode.INVALID,
+        "has passed: it is ");
     String id = create(NIGHTLY).scheduleId();
     fails(
         () -> schedules().pause(id, null, "2020-01-01T00:00:00Z"),

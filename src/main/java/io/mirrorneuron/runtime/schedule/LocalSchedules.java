@@ -202,6 +202,9 @@ final class LocalSchedules implements SchedulesPort {
         id == null
             ? DefinitionReader.read(calendar, query.schedule(), timers.now())
             : schedule(id, Answers.await(records.read(ScheduleMachine.KIND, id))).definition();
+    if (id == null) {
+      definition.requireAhead(timers.now());
+    }
     long from = Firings.from(query.from(), definition.timezone(), timers.now());
     return new Firings(calendar).of(id, definition, query.count(), from, others());
   }
