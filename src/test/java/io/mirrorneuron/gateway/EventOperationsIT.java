@@ -61,6 +61,17 @@ class EventOperationsIT extends WithSharedGateway {
   }
 
   @Test
+  void nobodySpeaksForTheServer() throws Exception {
+    for (String source : new String[] {"runtime", "mn-api", "webhook:shop"}) {
+      HttpResponse<String> answer =
+          gateway.post(
+              "/api/v1/events", "{\"event_type\":\"job_completed\",\"source\":\"" + source + "\"}");
+      assertThat(answer.statusCode()).as(source).isEqualTo(422);
+      assertThat(answer.body()).contains("source " + source + " is for what");
+    }
+  }
+
+  @Test
   void anUploadedBundleIsAnEvent() throws Exception {
     JsonNode uploaded =
         json(

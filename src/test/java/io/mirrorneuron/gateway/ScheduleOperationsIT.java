@@ -15,7 +15,8 @@ class ScheduleOperationsIT extends WithSharedGateway {
   private static final String NIGHTLY =
       """
       {"manifest": {"name": "nightly", "steps": []},
-       "schedule": {"crons": ["30 2 * * *"], "timezone": "Europe/Berlin", "name": "nightly"}}""";
+       "schedule": {"crons": ["30 2 * * *"], "timezone": "Europe/Berlin", "name": "nightly"}}\
+      """;
 
   private JsonNode ok(HttpResponse<String> answer) throws Exception {
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
@@ -70,6 +71,49 @@ class ScheduleOperationsIT extends WithSharedGateway {
     assertThat(report.at("/dispatched").asInt()).isEqualTo(1);
     assertThat(report.at("/dispatch/reason").asText()).isEqualTo("manual");
     assertThat(call("POST", "/schedules/" + id + "/dispatch", null).statusCode()).isEqualTo(422);
+  }
+
+  @Test
+  void oneKeyIsForOnePayload() throws Exception {
+    String id = created();
+    assertThat(keyed(id, "{\"payload\": {\"a\": 1, \"b\": 2}}").statusCode()).isEqualTo(200);
+    assertThat(keyed(id, "{\"payload\": {\"b\": 2, \"a\": 1}}").statusCode()).isEqualTo(200);
+    HttpResponse<String> other = keyed(id, "{\"payload\": {\"a\": 2}}");
+    assertThat(other.statusCode()).isEqualTo(409);
+    assertThat(Json.parse(other.body()).at("/error").asText()).isEqualTo("idempotency_key_in_use");
+  }
+
+  private HttpResponse<String> keyed(String id, String body) throws Exception {
+    return gateway.send(
+        gateway
+            .request("/api/v1/schedules/" + id + "/dispatch")
+            .header("Content-Type", "application/json")
+            .header("Idempotency-Key", "key-" + id)
+            .POST(BodyPublishers.ofString(body))
+            .build());
+  }
+
+  @Test
+  void wordsThatNameNoKindAndNoStatusAreRefused() throws Exception {
+    HttpResponse<String> kind = gateway.get("/api/v1/schedules?kind=cron");
+    assertThat(kind.statusCode()).isEqualTo(422);
+    assertThat(kind.body()).contains("kind must be one of periodic, delayed, event, resource_wait");
+    HttpResponse<String> status = gateway.get("/api/v1/schedules?status=running");
+    assertThat(status.statusCode()).isEqualTo(422);
+    assertThat(status.body()).contains("status must be one of active, paused, completed");
+  }
+
+  @Test
+  void whatIsDueOnceSaysWhatTheClocksDo() throws Exception {
+    JsonNode preview =
+        ok(
+            call(
+                "POST",
+                "/schedules:preview",
+                "{\"schedule\": {\"run_at\": \"2096-10-28T02:30:00\","
+                    + " \"timezone\": \"Europe/Berlin\"}}"));
+    assertThat(preview.at("/data/0/local").asText()).isEqualTo("2096-10-28T02:30");
+    assertThat(preview.at("/data/0/clock_change").asText()).isEqualTo("first_pass");
   }
 
   @Test

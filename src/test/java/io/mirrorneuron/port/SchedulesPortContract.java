@@ -9,6 +9,7 @@ import io.mirrorneuron.port.schedule.BackfillReport;
 import io.mirrorneuron.port.schedule.DispatchRecord;
 import io.mirrorneuron.port.schedule.DispatchReport;
 import io.mirrorneuron.port.schedule.NewSchedule;
+import io.mirrorneuron.port.schedule.PreviewQuery;
 import io.mirrorneuron.port.schedule.ScheduleView;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.testing.Eventually;
@@ -150,6 +151,10 @@ public interface SchedulesPortContract {
     assertThat(report.dispatch().reason()).isEqualTo("by hand");
     assertThat(schedules().dispatch(id, Map.of("x", 1), "by hand", "key-1").jobId())
         .isEqualTo(report.jobId());
+    fails(
+        () -> schedules().dispatch(id, Map.of("x", 2), "by hand", "key-1"),
+        ErrorCode.CONFLICT,
+        "with this idempotency key had another payload");
     ScheduleView view = schedules().get(id);
     assertThat(view.counters().dispatched()).isEqualTo(1);
     assertThat(view.dispatches().getFirst().jobId()).isEqualTo(report.jobId());
@@ -303,6 +308,85 @@ public interface SchedulesPortContract {
     fails(() -> schedules().pause(id, "", null), ErrorCode.NOT_FOUND, id);
     fails(() -> schedules().update(id, Map.of(), ""), ErrorCode.NOT_FOUND, id);
     fails(() -> schedules().dispatch(id, Map.of(), "", null), ErrorCode.NOT_FOUND, id);
+  }
+
+  @Test
+  default void whatHasPassedOrNeverComesIsRefused() {
+    fails(
+        () -> create(Map.of("run_at", "2020-01-01T00:00:00Z")),
+        ErrorCode.INVALID,
+        "schedule.run_at 2020-01-01T00:00:00.000Z has passed: it is ");
+    fails(
+        () ->
+            schedules()
+                .preview(new PreviewQuery(null, Map.of("run_at", "2020-01-01T00:00:00Z"), 1, null)),
+        ErrorCode.INVALID,
+        "has passed: it is ");
+    String id = create(NIGHTLY).scheduleId();
+    fails(
+        () -> schedules().pause(id, null, "2020-01-01T00:00:00Z"),
+        ErrorCode.INVALID,
+        "until 2020-01-01T00:00:00.000Z has passed: it is ");
+    assertThat(schedules().get(id).status()).isEqualTo("active");
+    fails(
+        () -> create(Map.of("cron", "0 0 31 4 *")),
+        ErrorCode.INVALID,
+        "invalid cron expression \"0 0 31 4 *\": no year has such a day");
+    fails(
+        () -> create(Map.of("delay_ms", 1_000_000_000_000_000L)),
+        ErrorCode.INVALID,
+        "schedule.delay_ms must be a whole number from 1 to 315360000000");
+    fails(
+        () -> create(Map.of("run_at", "+33715-01-01T00:00:00Z")),
+        ErrorCode.INVALID,
+        "delayed schedules require a valid run_at or delay_ms: \"+33715-01-01T00:00:00Z\" is no"
+            + " time");
+  }
+
+  @Test
+  default void whatHasNoEffectOrContradictsItselfIsRefused() {
+    fails(
+        () -> create(Map.of("cron", "@daily", "retry_interval_ms", 60_000)),
+        ErrorCode.INVALID,
+        "schedule.retry_interval_ms is for schedules of another kind");
+    fails(
+        () -> create(Map.of("kind", "resource_wait", "retry_interval_ms", 1)),
+        ErrorCode.INVALID,
+        "schedule.retry_interval_ms must be a whole number from 1000 to 315360000000");
+    String id = create(NIGHTLY).scheduleId();
+    fails(
+        () -> schedules().update(id, Map.of("retry_interval_ms", 60_000), null),
+        ErrorCode.INVALID,
+        "is for schedules of another kind");
+    Map<String, Object> never =
+        Map.of("event_type", "x", "payload", "forbidden", "meta_required", List.of("a"));
+    fails(
+        () -> create(Map.of("trigger", never)),
+        ErrorCode.INVALID,
+        "schedule.trigger.meta_required are members of a payload, which is forbidden");
+    Map<String, Object> number =
+        Map.of("event_type", "x", "filters", Map.of("n", Map.of("prefix", 3)));
+    fails(() -> create(Map.of("trigger", number)), ErrorCode.INVALID, "{\"prefix\": text}");
+  }
+
+  @Test
+  default void itIsToldWhatWasProbablyMeant() {
+    assertThat(create(Map.of("cron", "@daily", "timezone", "EST")).timezone())
+        .isEqualTo("America/Panama");
+    fails(
+        () -> create(Map.of("cron", "@daily", "timezone", "europe/berlin")),
+        ErrorCode.INVALID,
+        "unknown timezone \"europe/berlin\"; did you mean \"Europe/Berlin\"?");
+    fails(
+        () -> create(Map.of("cron", "@daily", "timezon", "UTC")),
+        ErrorCode.INVALID,
+        "schedule.timezon is not known; did you mean timezone?");
+    fails(
+        () -> create(Map.of()),
+        ErrorCode.INVALID,
+        "periodic schedules require cron or crons: the manifest has no schedule of its own");
+    assertThatThrownBy(() -> create(Map.of("crons", List.of(""))))
+        .hasMessage("schedule.crons must be a text that is not empty, or a list of such");
   }
 
   @Test

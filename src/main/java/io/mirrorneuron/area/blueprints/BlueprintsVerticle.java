@@ -72,7 +72,7 @@ public final class BlueprintsVerticle extends AreaVerticle {
     payload.put("filename", upload.fileName());
     payload.put("content_type", "application/zip");
     try {
-      events.emit(new NewEvent(null, "bundle_uploaded", "mn-api", payload));
+      events.emit(new NewEvent(null, "bundle_uploaded", NewEvent.GATEWAY, payload));
     } catch (MnException e) {
       LOG.warn("nobody was told of the bundle {}: {}", bundle.handle(), e.getMessage());
     }

@@ -23,6 +23,8 @@ public final class EventsVerticle extends AreaVerticle {
   }
 
   private EmittedEvent emit(ApiCall call) {
-    return events.emit(Json.read(call.body(), NewEvent.class, "body"));
+    NewEvent event = Json.read(call.body(), NewEvent.class, "body");
+    event.requireOwnSource();
+    return events.emit(event);
   }
 }

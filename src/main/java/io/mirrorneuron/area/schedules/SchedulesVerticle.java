@@ -3,6 +3,7 @@ package io.mirrorneuron.area.schedules;
 import com.fasterxml.jackson.core.type.TypeReference;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.schedule.BackfillReport;
 import io.mirrorneuron.port.schedule.DispatchReport;
 import io.mirrorneuron.port.schedule.FiringPreview;
@@ -14,6 +15,7 @@ import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** The area {@code schedules}. */
@@ -56,11 +58,19 @@ public final class SchedulesVerticle extends AreaVerticle {
   private SchedulesPort.Page list(ApiCall call) {
     return schedules.list(
         new SchedulesPort.Query(
-            call.text("kind"),
-            call.text("status"),
+            word(call, "kind", SchedulesPort.Query.KINDS),
+            word(call, "status", SchedulesPort.Query.STATUSES),
             call.has("enabled") ? (Boolean) call.flag("enabled") : null,
             call.text("after"),
             (int) Math.min(call.integer("limit"), Integer.MAX_VALUE)));
+  }
+
+  private static String word(ApiCall call, String name, List<String> known) {
+    String word = call.text(name);
+    if (word != null && !known.contains(word)) {
+      throw MnException.invalid("%s must be one of %s".formatted(name, String.join(", ", known)));
+    }
+    return word;
   }
 
   /** Null among the changes removes a member, so it must not get lost. */

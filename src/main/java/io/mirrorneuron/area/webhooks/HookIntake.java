@@ -32,7 +32,7 @@ record HookIntake(WebhookRecords hooks, TriggerEvents events, Clock clock) {
     Map<String, Object> payload = payload(delivery.body());
     payload.put("_hook", about(hook, delivery));
     EmittedEvent told =
-        events.emit(new NewEvent(id, hook.eventType(), "webhook:" + hook.name(), payload));
+        events.emit(new NewEvent(id, hook.eventType(), NewEvent.WEBHOOK + hook.name(), payload));
     return new Accepted(told.eventId(), told.status());
   }
 

@@ -70,7 +70,8 @@ public final class RunCommand implements Callable<Integer> {
       arity = "0..1",
       completionCandidates = Samples.Candidates.class,
       description =
-          "A folder, a zip, a manifest on its own, or the name of a sample: ${COMPLETION-CANDIDATES}.")
+          "A folder, a zip, a manifest on its own, or the name of a sample:"
+              + " ${COMPLETION-CANDIDATES}.")
   String bundle;
 
   @Option(
@@ -89,16 +90,16 @@ public final class RunCommand implements Callable<Integer> {
       names = {"-i", "--input"},
       paramLabel = "NAME=VALUE",
       description = {
-        "What the job begins with: VALUE is JSON if it is some, else text; @FILE: what is in the file."
-            + " May be given several times."
+        "What the job begins with: VALUE is JSON if it is some, else text; @FILE: what is in the"
+            + " file. May be given several times."
       })
   List<String> inputs = new ArrayList<>();
 
   @Option(
       names = {"-w", "--watch"},
       description = {
-        "Run again whenever files of the folder change, until Ctrl-C. A job that works may end before;"
-            + " one that only waits for a person is cancelled."
+        "Run again whenever files of the folder change, until Ctrl-C. A job that works may end"
+            + " before; one that only waits for a person is cancelled."
       })
   boolean watch;
 
@@ -112,8 +113,10 @@ public final class RunCommand implements Callable<Integer> {
       names = "--schedule",
       paramLabel = "WHEN",
       description = {
-        "Run it later: a delay such as 30m, a time such as 2026-06-21T02:00:00Z, auto (as soon as there"
-            + " is room), or a schedule as a JSON object."
+        "Run it later: a delay such as 30m, a time such as 2026-06-21T02:00:00Z, auto (as soon as"
+            + " there is room), or a schedule as a JSON object. When no server runs at that time,"
+            + " it is run as soon as one does; {\"delay_ms\": 1800000, \"missed_policy\": \"skip\"}"
+            + " forbids it."
       })
   String schedule;
 

@@ -48,15 +48,27 @@ public final class ScheduleCommand extends CommandGroup {
           String bundle,
       @Option(names = "--at", paramLabel = "TIME", description = "An ISO time.") String at,
       @Option(names = "--in", paramLabel = "TIME", description = "So much later, such as 10m.")
-          String in)
+          String in,
+      @Option(
+              names = "--missed-policy",
+              paramLabel = "POLICY",
+              defaultValue = ScheduleSpec.MADE_UP_FOR,
+              description =
+                  "When no server runs at that time: catchup_one, the default, runs it as soon as"
+                      + " one does, skip never.")
+          String missedPolicy,
+      @Option(
+              names = "--grace",
+              paramLabel = "TIME",
+              description = "So late it is not missed yet; 60s unless said.")
+          String grace)
       throws InterruptedException {
     if ((at == null) == (in == null)) {
       throw client.misuse("give --at or --in");
     }
     Map<String, Object> schedule =
-        at == null
-            ? Map.of("kind", "delayed", "delay_ms", ScheduleSpec.millis(client, "--in", in))
-            : Map.of("kind", "delayed", "run_at", at);
+        at == null ? ScheduleSpec.after(client, "--in", in) : ScheduleSpec.at(client, "--at", at);
+    ScheduleSpec.put(client, schedule, missedPolicy, grace);
     return client.show(
         mn -> ShownSchedules.create(mn, bundle, schedule, "schedule"),
         made -> ShownSchedules.line(client, made));
@@ -81,6 +93,8 @@ public final class ScheduleCommand extends CommandGroup {
           String status)
       throws InterruptedException {
     client.jsonInPipes();
+    ScheduleSpec.requireOneOf(client, "--kind", kind, SchedulesPort.Query.KINDS);
+    ScheduleSpec.requireOneOf(client, "--status", status, SchedulesPort.Query.STATUSES);
     SchedulesPort.Query query = new SchedulesPort.Query(kind, status, null, null, 0);
     return client.show(
         mn -> mn.schedules().list(query), page -> ShownSchedules.table(client, page.data()));

@@ -2,6 +2,8 @@ package io.mirrorneuron.cli.schedule;
 
 import io.mirrorneuron.cli.Client;
 import io.mirrorneuron.wire.Json;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -10,6 +12,8 @@ import java.util.regex.Pattern;
 /** Words of a command line that say when. */
 public final class ScheduleSpec {
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,12})\\s*(ms|s|m|h|d)?");
+  private static final Pattern TIME = Pattern.compile("\\d{4}-\\d{2}-\\d{2}[Tt]\\d{2}:\\d{2}\\S*");
+  static final String MADE_UP_FOR = "catchup_one";
   private static final long RETRY_MS = 30_000;
 
   private ScheduleSpec() {}
@@ -27,8 +31,42 @@ public final class ScheduleSpec {
       return whenThereIsRoom(client);
     }
     return DURATION.matcher(word).matches()
-        ? Map.of("kind", "delayed", "delay_ms", millis(client, "--schedule", word))
-        : Map.of("kind", "delayed", "run_at", word);
+        ? after(client, "--schedule", word)
+        : at(client, "--schedule", word);
+  }
+
+  /** Once, so much later. */
+  static Map<String, Object> after(Client client, String option, String text) {
+    return once("delay_ms", millis(client, option, text));
+  }
+
+  /** Once, at an ISO time, with an offset or without. */
+  static Map<String, Object> at(Client client, String option, String text) {
+    if (!TIME.matcher(text.strip()).matches()) {
+      throw client.misuse(
+          "%s must be an ISO time such as 2026-06-21T02:00:00Z, not \"%s\""
+              .formatted(option, text));
+    }
+    return once("run_at", text.strip());
+  }
+
+  /**
+   * @param grace null for none
+   */
+  static void put(Client client, Map<String, Object> schedule, String missedPolicy, String grace) {
+    schedule.put("missed_policy", missedPolicy);
+    if (grace != null) {
+      schedule.put("missed_grace_ms", millis(client, "--grace", grace));
+    }
+  }
+
+  /** It is run when a server runs, should none have run at its time. */
+  private static Map<String, Object> once(String member, Object when) {
+    Map<String, Object> schedule = new LinkedHashMap<>();
+    schedule.put("kind", "delayed");
+    schedule.put(member, when);
+    schedule.put("missed_policy", MADE_UP_FOR);
+    return schedule;
   }
 
   /** A job as soon as there is room for it. */
@@ -55,12 +93,19 @@ public final class ScheduleSpec {
     };
   }
 
+  /** Null is allowed, too. */
+  static void requireOneOf(Client client, String option, String word, List<String> known) {
+    if (word != null && !known.contains(word)) {
+      throw client.misuse("%s must be one of %s".formatted(option, String.join(", ", known)));
+    }
+  }
+
   static Map<String, Object> object(Client client, String option, String text) {
     var json = client.parsed(option, text);
     if (!json.isObject()) {
       throw client.misuse(option + " must be a JSON object");
     }
-    Map<String, Object> members = new java.util.LinkedHashMap<>();
+    Map<String, Object> members = new LinkedHashMap<>();
     json.properties()
         .forEach(
             member ->

@@ -1,5 +1,6 @@
 package io.mirrorneuron.port.event;
 
+import io.mirrorneuron.model.MnException;
 import java.util.Map;
 
 /**
@@ -10,4 +11,23 @@ import java.util.Map;
  * @param payload null is none
  */
 public record NewEvent(
-    String eventId, String eventType, String source, Map<String, Object> payload) {}
+    String eventId, String eventType, String source, Map<String, Object> payload) {
+  /** The source of what a gateway tells of itself. */
+  public static final String GATEWAY = "mn-api";
+
+  /** What begins the sources of what was sent to webhooks. */
+  public static final String WEBHOOK = "webhook:";
+
+  /**
+   * What a gateway and webhooks tell is told by nobody else.
+   *
+   * @throws MnException INVALID when the source is one of theirs
+   */
+  public void requireOwnSource() {
+    if (source != null && (source.equals(GATEWAY) || source.startsWith(WEBHOOK))) {
+      throw MnException.invalid(
+          "source %s is for what this server tells of uploads and webhooks; give another"
+              .formatted(source));
+    }
+  }
+}

@@ -36,8 +36,11 @@ public record DispatchRecord(
     String eventId,
     Integer missed) {
 
-  /** What was known before, with what is known now. */
+  /** What was known before, with what is known now: a job that came later is no longer hindered. */
   public DispatchRecord and(DispatchRecord newer) {
+    if (newer.jobId != null && jobId == null) {
+      return newer;
+    }
     return new DispatchRecord(
         dispatchId,
         newer.jobId == null ? jobId : newer.jobId,

@@ -12,7 +12,7 @@ import java.util.Map;
  * @param manifest of its jobs, secrets hidden; null in lists
  * @param bundleRef fingerprint of its payload files; null for none
  * @param dispatches what became of the times at which it was due, newest first; null in lists
- * @param activeJobIds its jobs that have not ended, as far as was looked
+ * @param activeJobIds its jobs that have not ended
  * @param why what it waits for, as a sentence
  * @param backfill the last one; null when there was none
  */

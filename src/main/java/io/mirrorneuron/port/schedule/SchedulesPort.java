@@ -15,6 +15,9 @@ public interface SchedulesPort {
    * @param limit 0 or less means 1,000, which is the most
    */
   record Query(String kind, String status, Boolean enabled, String after, int limit) {
+    public static final List<String> KINDS =
+        List.of("periodic", "delayed", "event", "resource_wait");
+    public static final List<String> STATUSES = List.of("active", "paused", "completed");
     public static final Query ALL = new Query(null, null, null, null, 0);
   }
 

@@ -22,13 +22,16 @@ record TriggerEventCalls(TriggerEvents events) {
   }
 
   private ScheduleResponse emit(EmitTriggerEventRequest request, Call call) {
-    return answer(
-        events.emit(
-            new NewEvent(
-                call.metadata().get(GrpcMetadata.IDEMPOTENCY_KEY),
-                request.getEventType(),
-                request.getSource(),
-                payload(request.getPayloadJson()))));
+    NewEvent event =
+        new NewEvent(
+            call.metadata().get(GrpcMetadata.IDEMPOTENCY_KEY),
+            request.getEventType(),
+            request.getSource(),
+            payload(request.getPayloadJson()));
+    if (!NewEvent.GATEWAY.equals(event.source())) { // gateways tell of uploads in this way
+      event.requireOwnSource();
+    }
+    return answer(events.emit(event));
   }
 
   private static Map<String, Object> payload(String text) {

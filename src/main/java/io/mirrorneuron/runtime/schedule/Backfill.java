@@ -5,8 +5,10 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Child;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
+import io.mirrorneuron.runtime.schedule.definition.Definition;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The times of a past range for which a schedule makes jobs, oldest first.
@@ -144,5 +146,34 @@ record Backfill(
 
   Backfill ended(Status how, Due left, long now) {
     return new Backfill(range, how, left, progress, open, look, beganAt, now);
+  }
+
+  /** What it wants done. */
+  Optional<ScheduleDeed> owed(Definition definition, ScheduleDeed.Origin origin) {
+    if (!isBusy() && !(isRunning() && look.now())) {
+      return Optional.empty();
+    }
+    Due due = isBusy() ? next : null;
+    if (due != null && due.phase() == Phase.STARTS) {
+      return Optional.of(new ScheduleDeed.Start(due, definition, origin));
+    }
+    List<String> jobs = open.stream().map(Child::jobId).toList();
+    return Optional.of(
+        new ScheduleDeed.Survey(
+            jobs,
+            due == null ? null : due.dispatchId(),
+            due == null ? 0 : due.at(),
+            origin.graphId()));
+  }
+
+  /** When it goes on if it wants nothing done now; null for never. */
+  @JsonIgnore
+  Long wakesAt() {
+    if (!isRunning() || isBusy() || look.now()) {
+      return null;
+    }
+    long looks = open.isEmpty() ? Long.MAX_VALUE : look.at();
+    boolean waits = next != null && !isFull();
+    return Math.min(looks, waits ? next.notBefore() : Long.MAX_VALUE);
   }
 }

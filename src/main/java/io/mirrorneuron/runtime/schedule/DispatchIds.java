@@ -1,10 +1,12 @@
 package io.mirrorneuron.runtime.schedule;
 
+import io.mirrorneuron.wire.Json;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Names what a schedule is due for after the schedule and what made it due, so that no crash and no
@@ -42,6 +44,12 @@ final class DispatchIds {
    */
   static String ofCall(String scheduleId, String call) {
     return of(scheduleId, "call", call);
+  }
+
+  /** The same for the same payload, whatever the order of its members. */
+  static String ofContent(Map<String, Object> payload) {
+    byte[] content = Json.canonical(Json.MAPPER.valueToTree(payload));
+    return hash(new String(content, StandardCharsets.UTF_8)).substring(0, JOB_DIGITS);
   }
 
   private static String of(String... parts) {

@@ -88,12 +88,38 @@ final class DispatchNotes {
             now,
             null,
             null,
-            times.missed() == 1
-                ? "nobody could act on it in time"
-                : "nobody could act on it and %d times before it in time"
-                    .formatted(times.missed() - 1),
+            "no server acted on it in time"
+                + (times.missed() == 1
+                    ? ""
+                    : ", nor on the %s before it".formatted(times(times.missed() - 1))),
             null,
             Math.toIntExact(Math.min(times.missed(), Integer.MAX_VALUE))));
+  }
+
+  /** One record for all times that a pause has passed over. */
+  void skipped(String dispatchId, DueTimes.Passed passed) {
+    String others =
+        passed.count() == 1 ? "" : "; so it was at the " + times(passed.count() - 1) + " before";
+    String more = passed.isMore() ? ", and at others after it" : "";
+    all.add(
+        new DispatchRecord(
+            dispatchId,
+            null,
+            null,
+            "skipped",
+            time(passed.last()),
+            ScheduleWork.Reason.PERIODIC.word(),
+            now,
+            null,
+            null,
+            "the schedule was paused" + others + more,
+            null,
+            null));
+  }
+
+  /** So many times, in words. */
+  private static String times(long count) {
+    return count == 1 ? "time" : count + " times";
   }
 
   void closed(Child child) {

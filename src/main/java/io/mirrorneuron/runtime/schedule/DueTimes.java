@@ -1,7 +1,8 @@
 package io.mirrorneuron.runtime.schedule;
 
-import io.mirrorneuron.runtime.schedule.Definition.Kind;
 import io.mirrorneuron.runtime.schedule.cron.Calendar;
+import io.mirrorneuron.runtime.schedule.definition.Definition;
+import io.mirrorneuron.runtime.schedule.definition.Definition.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -21,6 +22,38 @@ record DueTimes(
 
   /** More would only be counted: two years of a schedule that is due every minute. */
   private static final int MOST = 1_100_000;
+
+  /** Times that a pause has passed over are counted so far. */
+  private static final int MOST_PASSED = 10_000;
+
+  /**
+   * Times that nothing is made of.
+   *
+   * @param count how many were counted
+   * @param last the latest of those
+   * @param isMore whether there were others after it, which nobody counted
+   */
+  record Passed(long count, long last, boolean isMore) {}
+
+  /**
+   * Which times a pause has passed over.
+   *
+   * @param first of them, not after {@code until}
+   */
+  static Passed passed(Definition definition, Calendar calendar, long first, long until) {
+    long count = 1;
+    long last = first;
+    Long next = next(definition, calendar, first);
+    while (next != null && next <= until) {
+      if (count == MOST_PASSED) {
+        return new Passed(count, last, true);
+      }
+      count++;
+      last = next;
+      next = next(definition, calendar, last);
+    }
+    return new Passed(count, last, false);
+  }
 
   static Long next(Definition definition, Calendar calendar, long after) {
     OptionalLong next = calendar.next(definition.crons(), definition.timezone(), after);

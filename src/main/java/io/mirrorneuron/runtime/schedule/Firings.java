@@ -3,10 +3,13 @@ package io.mirrorneuron.runtime.schedule;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.schedule.FiringPreview;
 import io.mirrorneuron.port.schedule.FiringPreview.FiringTime;
-import io.mirrorneuron.runtime.schedule.Definition.Kind;
 import io.mirrorneuron.runtime.schedule.cron.ClockChange;
 import io.mirrorneuron.runtime.schedule.cron.CronCalendar;
 import io.mirrorneuron.runtime.schedule.cron.Firing;
+import io.mirrorneuron.runtime.schedule.cron.WrittenTime;
+import io.mirrorneuron.runtime.schedule.definition.Definition;
+import io.mirrorneuron.runtime.schedule.definition.Definition.Kind;
+import io.mirrorneuron.runtime.schedule.definition.DefinitionReader;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +46,8 @@ final class Firings {
       }
       case DELAYED -> {
         if (definition.runAt() > from) {
-          times.add(new FiringTime(DispatchNotes.time(definition.runAt()), null, null, null));
+          times.add(
+              time(WrittenTime.firing(definition.runAt(), definition.timezone()), others, id));
         }
       }
       case EVENT, RESOURCE_WAIT -> {}

@@ -1,10 +1,10 @@
 package io.mirrorneuron.runtime.schedule;
 
 import io.mirrorneuron.port.event.TriggerEvent;
-import io.mirrorneuron.runtime.schedule.Definition.Trigger;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Reason;
+import io.mirrorneuron.runtime.schedule.definition.Definition.Trigger;
 import io.mirrorneuron.runtime.schedule.event.OwnEvent;
 import io.mirrorneuron.runtime.schedule.event.OwnEvents;
 import io.mirrorneuron.runtime.schedule.gather.Gathered;

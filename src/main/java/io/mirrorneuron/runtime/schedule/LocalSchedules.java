@@ -15,14 +15,20 @@ import io.mirrorneuron.runtime.manifest.schedule.ManifestSchedule;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.schedule.Schedule.Status;
 import io.mirrorneuron.runtime.schedule.cron.CronCalendar;
+import io.mirrorneuron.runtime.schedule.cron.WrittenTime;
+import io.mirrorneuron.runtime.schedule.definition.Definition;
+import io.mirrorneuron.runtime.schedule.definition.DefinitionForm;
+import io.mirrorneuron.runtime.schedule.definition.DefinitionReader;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RecordStore.StoredRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** The schedules of the runtime in this process. */
 final class LocalSchedules implements SchedulesPort {
@@ -62,8 +68,14 @@ final class LocalSchedules implements SchedulesPort {
     String manifest = wanted.bundle().manifestJson();
     Map<String, Object> written =
         wanted.schedule().isEmpty() ? ManifestSchedule.of(manifest) : wanted.schedule();
+    if (written.isEmpty()) {
+      throw MnException.invalid(
+          "periodic schedules require cron or crons: the manifest has no schedule of its own, so"
+              + " say when, such as by --cron '0 2 * * *'");
+    }
     long now = timers.now();
     Definition definition = DefinitionReader.read(calendar, written, now);
+    definition.requireAhead(now);
     ChildJobs.Kept kept = jobs.keep(wanted.bundle());
     String id = "sched_" + suffixes.get();
     boolean enabled = !Boolean.FALSE.equals(written.get("enabled"));
@@ -87,9 +99,10 @@ final class LocalSchedules implements SchedulesPort {
     int size = isFiltered ? PAGE : limit + 1;
     while (true) {
       List<StoredRecord> page = Answers.await(page(query.kind(), after, size));
-      for (StoredRecord stored : page) {
-        Schedule schedule = machine.read(stored.json()).schedule();
-        ScheduleView row = ScheduleViews.row(schedule);
+      List<Schedule> all = page.stream().map(one -> machine.read(one.json()).schedule()).toList();
+      Set<String> open = open(all.stream());
+      for (Schedule schedule : all) {
+        ScheduleView row = ScheduleViews.row(schedule, open);
         if (!ScheduleMachine.isGone(schedule) && fits(row, query)) {
           if (rows.size() == limit) {
             return new Page(rows, rows.getLast().scheduleId());
@@ -102,6 +115,12 @@ final class LocalSchedules implements SchedulesPort {
       }
       after = page.getLast().id();
     }
+  }
+
+  /** Which of their jobs have not ended. */
+  private Set<String> open(Stream<Schedule> all) {
+    return jobs.open(
+        all.flatMap(one -> one.children().stream()).map(ScheduleWork.Child::jobId).toList());
   }
 
   private CompletionStage<List<StoredRecord>> page(String kind, String after, int size) {
@@ -121,12 +140,11 @@ final class LocalSchedules implements SchedulesPort {
     CompletionStage<Optional<String>> manifest = records.document(ScheduleMachine.KIND, id);
     CompletionStage<List<String>> history = records.history(ScheduleMachine.KIND, id);
     Schedule schedule = schedule(id, Answers.await(stored));
-    List<String> children = schedule.work().jobs().map(ScheduleWork.Child::jobId).toList();
     return ScheduleViews.full(
         schedule,
         Answers.await(manifest).orElse(null),
         Answers.await(history),
-        jobs.open(children));
+        open(Stream.of(schedule)));
   }
 
   private Schedule schedule(String id, Optional<StoredRecord> stored) {
@@ -156,8 +174,10 @@ final class LocalSchedules implements SchedulesPort {
     Schedule schedule = schedule(id, Answers.await(records.read(ScheduleMachine.KIND, id)));
     Map<String, Object> merged = DefinitionForm.merged(schedule.definition(), changes);
     Definition definition = DefinitionReader.read(calendar, merged, timers.now());
-    boolean enabled =
-        changes.get("enabled") instanceof Boolean said ? said : schedule.status() != Status.PAUSED;
+    if (changes.get("run_at") != null) {
+      definition.requireAhead(timers.now());
+    }
+    Boolean enabled = changes.get("enabled") instanceof Boolean said ? said : null;
     return changed(id, new ScheduleInput.Redefine(definition, enabled, reason));
   }
 
@@ -166,10 +186,7 @@ final class LocalSchedules implements SchedulesPort {
     Long end = null;
     if (until != null && !until.isBlank()) {
       Schedule schedule = schedule(id, Answers.await(records.read(ScheduleMachine.KIND, id)));
-      end = DefinitionReader.time(until, schedule.definition().timezone());
-      if (end == null) {
-        throw MnException.invalid("until must be a time such as 2026-06-21T02:00:00Z");
-      }
+      end = WrittenTime.ahead("until", until, schedule.definition().timezone(), timers.now());
     }
     return changed(id, new ScheduleInput.Pause(reason, end));
   }
@@ -193,6 +210,9 @@ final class LocalSchedules implements SchedulesPort {
         id == null
             ? DefinitionReader.read(calendar, query.schedule(), timers.now())
             : schedule(id, Answers.await(records.read(ScheduleMachine.KIND, id))).definition();
+    if (id == null) {
+      definition.requireAhead(timers.now());
+    }
     long from = Firings.from(query.from(), definition.timezone(), timers.now());
     return new Firings(calendar).of(id, definition, query.count(), from, others());
   }

@@ -1,9 +1,10 @@
 package io.mirrorneuron.runtime.schedule;
 
-import io.mirrorneuron.runtime.schedule.Definition.Demands;
-import io.mirrorneuron.runtime.schedule.Definition.Kind;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
-import io.mirrorneuron.runtime.schedule.ScheduleWork.Reason;
+import io.mirrorneuron.runtime.schedule.definition.Definition;
+import io.mirrorneuron.runtime.schedule.definition.Definition.Demands;
+import io.mirrorneuron.runtime.schedule.definition.Definition.Kind;
+import io.mirrorneuron.runtime.schedule.definition.DefinitionReader;
 import java.util.List;
 import java.util.Map;
 
@@ -11,11 +12,8 @@ import java.util.Map;
 final class PayloadRules {
   private PayloadRules() {}
 
-  /** What is wrong with it; null when nothing is. Times bring nothing, so nothing is asked then. */
+  /** What is wrong with it; null when nothing is. A time that has come brings nothing. */
   static String fault(Definition definition, Due due) {
-    if (due.reason() != Reason.MANUAL && due.reason() != Reason.EVENT) {
-      return null;
-    }
     Demands demands =
         definition.kind() == Kind.EVENT
             ? definition.trigger().demands()

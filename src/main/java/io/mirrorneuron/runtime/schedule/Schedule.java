@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.mirrorneuron.port.schedule.ScheduleCounters;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Child;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
+import io.mirrorneuron.runtime.schedule.definition.Definition;
 import io.mirrorneuron.runtime.schedule.gather.Gathered;
 import java.util.List;
 import java.util.Locale;
@@ -194,6 +195,14 @@ record Schedule(
 
   Schedule remembering(String dispatchId) {
     return doing(work.remembering(dispatchId));
+  }
+
+  Schedule remembering(Due due) {
+    return doing(work.remembering(due));
+  }
+
+  Schedule forgetting(String dispatchId) {
+    return doing(work.forgetting(dispatchId));
   }
 
   Schedule counting(ScheduleCounters now, Told toldNow) {

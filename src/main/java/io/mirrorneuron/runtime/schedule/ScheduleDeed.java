@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.schedule;
 
+import io.mirrorneuron.runtime.schedule.definition.Definition;
 import io.mirrorneuron.runtime.schedule.event.OwnEvent;
 import java.util.List;
 

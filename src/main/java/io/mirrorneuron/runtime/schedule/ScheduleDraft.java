@@ -4,6 +4,7 @@ import io.mirrorneuron.runtime.schedule.Schedule.Status;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Reason;
+import io.mirrorneuron.runtime.schedule.definition.DefinitionReader;
 import io.mirrorneuron.runtime.schedule.event.OwnEvent;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -14,7 +15,7 @@ final class ScheduleDraft {
   static final int MOST_OPEN = 100;
 
   /** What one schedule may have to do at a time. */
-  static final int MOST_WAITING = 100;
+  static final int MOST_WAITING = DefinitionReader.MOST_WAITING;
 
   final long now;
   final DispatchNotes notes;
@@ -68,8 +69,9 @@ final class ScheduleDraft {
   }
 
   private void remember(Due due) {
-    if (due.reason() == Reason.MANUAL || due.reason() == Reason.EVENT) {
-      schedule = schedule.remembering(due.dispatchId());
+    if (due.reason() == Reason.MANUAL
+        || due.reason() == Reason.EVENT && schedule.awaits(due.dispatchId())) {
+      schedule = schedule.remembering(due);
     }
   }
 
@@ -94,6 +96,7 @@ final class ScheduleDraft {
   void blocked(Due due, String why) {
     schedule = schedule.counting(schedule.counters().blockedOnce(), schedule.told().blocked(why));
     notes.blocked(due, why);
+    forget(due);
     endAfter(due);
   }
 
@@ -101,6 +104,7 @@ final class ScheduleDraft {
     schedule = schedule.counting(schedule.counters().failedOnce(), schedule.told());
     notes.failed(due, why);
     tell("schedule_dispatch_failed", due, Map.of("error", why));
+    forget(due);
     endAfter(due);
   }
 
@@ -152,6 +156,13 @@ final class ScheduleDraft {
 
   static Map<String, Object> because(String reason) {
     return reason == null ? Map.of() : Map.of("reason", reason);
+  }
+
+  /** An event that has led to no job may be told again, and is tried again then. */
+  private void forget(Due due) {
+    if (due.reason() == Reason.EVENT) {
+      schedule = schedule.forgetting(due.dispatchId());
+    }
   }
 
   void endAfter(Due due) {

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.schedule;
 
 import io.mirrorneuron.port.event.TriggerEvent;
+import io.mirrorneuron.runtime.schedule.definition.Definition;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -13,8 +14,12 @@ sealed interface ScheduleInput {
   /** Somebody makes it, with the manifest of its jobs. */
   record Create(Schedule schedule, String manifest) implements ScheduleInput {}
 
-  /** Somebody gives it another definition. */
-  record Redefine(Definition definition, boolean enabled, String reason) implements ScheduleInput {}
+  /**
+   * Somebody gives it another definition.
+   *
+   * @param enabled whether it is active then; null when that stays as it is
+   */
+  record Redefine(Definition definition, Boolean enabled, String reason) implements ScheduleInput {}
 
   /**
    * @param until when it goes on by itself; null for never

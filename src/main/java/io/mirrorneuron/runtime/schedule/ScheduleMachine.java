@@ -8,6 +8,7 @@ import io.mirrorneuron.runtime.schedule.ScheduleWork.Child;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
 import io.mirrorneuron.runtime.schedule.cron.Calendar;
+import io.mirrorneuron.runtime.schedule.definition.Definition;
 import io.mirrorneuron.store.RecordStore.Beside;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
@@ -83,12 +84,7 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
         turn.redefine(redefine.definition(), redefine.enabled(), redefine.reason());
       }
       case ScheduleInput.RunNow run -> {
-        if (schedule.waiting().size() >= ScheduleDraft.MOST_WAITING) {
-          throw new MnException(
-              ErrorCode.EXHAUSTED,
-              "retry_later",
-              "the schedule has %d jobs to make already".formatted(schedule.waiting().size()));
-        }
+        requireNewOrSame(schedule, run);
         turn.runNow(run);
       }
       case ScheduleInput.Happened event -> turn.happened(event);
@@ -125,6 +121,22 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
     }
   }
 
+  private static void requireNewOrSame(Schedule schedule, ScheduleInput.RunNow run) {
+    if (schedule.work().isOfOther(run.dispatchId(), run.payload())) {
+      throw new MnException(
+          ErrorCode.CONFLICT,
+          "idempotency_key_in_use",
+          "another dispatch of schedule %s with this idempotency key had another payload"
+              .formatted(schedule.id()));
+    }
+    if (schedule.waiting().size() >= ScheduleDraft.MOST_WAITING) {
+      throw new MnException(
+          ErrorCode.EXHAUSTED,
+          "retry_later",
+          "the schedule has %d jobs to make already".formatted(schedule.waiting().size()));
+    }
+  }
+
   private static void requireOpen(Schedule schedule) {
     if (schedule.status() == Status.COMPLETED) {
       throw MnException.precondition("schedule " + schedule.id() + " is completed");
@@ -141,6 +153,7 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
             schedule.made().bundle(),
             schedule.made().graphId(),
             schedule.made().by());
+    Backfill backfill = schedule.work().backfill();
     List<ScheduleDeed> owed = new ArrayList<>();
     for (Due due : schedule.waiting()) {
       switch (due.phase()) {
@@ -149,7 +162,9 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
         case STARTS -> owed.add(new ScheduleDeed.Start(due, schedule.definition(), origin));
       }
     }
-    owed(schedule, origin).ifPresent(owed::add);
+    if (backfill != null) {
+      backfill.owed(schedule.definition(), origin).ifPresent(owed::add);
+    }
     schedule
         .work()
         .jobs()
@@ -168,9 +183,10 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
   @Override
   public OptionalLong wakeAt(ScheduleState state) {
     Schedule schedule = state.schedule();
+    Backfill backfill = schedule.work().backfill();
     Stream<Long> times =
         Stream.of(
-            backfillWakes(schedule.work().backfill()),
+            backfill == null ? null : backfill.wakesAt(),
             schedule.isActive() ? schedule.nextDue() : null,
             schedule.status() == Status.PAUSED ? schedule.pausedUntil() : null);
     LongStream dues =
@@ -203,36 +219,6 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
     return trigger.debounce() != null
         ? schedule.gathered().wakeAt(trigger.debounce())
         : schedule.gathered().wakeAt(trigger.correlate());
-  }
-
-  /** What a backfill wants done. */
-  private static Optional<ScheduleDeed> owed(Schedule schedule, ScheduleDeed.Origin origin) {
-    Backfill backfill = schedule.work().backfill();
-    if (backfill == null
-        || !backfill.isBusy() && !(backfill.isRunning() && backfill.look().now())) {
-      return Optional.empty();
-    }
-    Due due = backfill.isBusy() ? backfill.next() : null;
-    if (due != null && due.phase() == Phase.STARTS) {
-      return Optional.of(new ScheduleDeed.Start(due, schedule.definition(), origin));
-    }
-    List<String> jobs = backfill.open().stream().map(Child::jobId).toList();
-    return Optional.of(
-        new ScheduleDeed.Survey(
-            jobs,
-            due == null ? null : due.dispatchId(),
-            due == null ? 0 : due.at(),
-            origin.graphId()));
-  }
-
-  /** When a backfill that wants nothing done goes on; null for never. */
-  private static Long backfillWakes(Backfill backfill) {
-    if (backfill == null || !backfill.isRunning() || backfill.isBusy() || backfill.look().now()) {
-      return null;
-    }
-    long look = backfill.open().isEmpty() ? Long.MAX_VALUE : backfill.look().at();
-    boolean waits = backfill.next() != null && !backfill.isFull();
-    return Math.min(look, waits ? backfill.next().notBefore() : Long.MAX_VALUE);
   }
 
   @Override

@@ -1,11 +1,12 @@
 package io.mirrorneuron.runtime.schedule;
 
-import io.mirrorneuron.runtime.schedule.Definition.Kind;
 import io.mirrorneuron.runtime.schedule.Schedule.Status;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Reason;
 import io.mirrorneuron.runtime.schedule.cron.Calendar;
+import io.mirrorneuron.runtime.schedule.definition.Definition;
+import io.mirrorneuron.runtime.schedule.definition.Definition.Kind;
 import java.util.Map;
 
 /** What follows when a time comes, an event happens, or somebody wants something of a schedule. */
@@ -20,19 +21,23 @@ final class ScheduleTurn {
 
   void begin() {
     if (draft.schedule.isActive()) {
-      aim();
+      aim(draft.now);
     }
   }
 
-  /** Sets when it is due next, always later than all that it has dealt with. */
-  private void aim() {
+  /**
+   * Sets when it is due next, always later than all that it has dealt with.
+   *
+   * @param after it is not due at this time or before
+   */
+  private void aim(long after) {
     Definition definition = draft.schedule.definition();
     long dealtWith = draft.schedule.lastDue() == null ? Long.MIN_VALUE : draft.schedule.lastDue();
     switch (definition.kind()) {
       case PERIODIC ->
           draft.schedule =
               draft.schedule.due(
-                  DueTimes.next(definition, calendar, Math.max(draft.now, dealtWith)),
+                  DueTimes.next(definition, calendar, Math.max(after, dealtWith)),
                   draft.schedule.lastDue());
       case DELAYED -> {
         boolean isOver = definition.runAt() <= dealtWith;
@@ -55,9 +60,8 @@ final class ScheduleTurn {
 
   void wake() {
     new GatherTurn(draft).end();
-    Long until = draft.schedule.pausedUntil();
-    if (draft.schedule.status() == Status.PAUSED && until != null && until <= draft.now) {
-      resume("its pause has ended");
+    if (draft.schedule.status() == Status.PAUSED && pauseHasEnded()) {
+      goOn("its pause has ended");
     }
     if (draft.schedule.isActive()
         && draft.schedule.nextDue() != null
@@ -104,9 +108,25 @@ final class ScheduleTurn {
         new Due(id, at, reason, null, catchUp, Map.of(), Map.of(), Phase.WAITS, notBefore));
   }
 
+  private boolean pauseHasEnded() {
+    Long until = draft.schedule.pausedUntil();
+    return until != null && until <= draft.now;
+  }
+
+  /** What has come before it is paused leaves its record first. */
   void pause(String reason, Long until) {
+    wake();
+    if (draft.schedule.status() == Status.COMPLETED) {
+      return;
+    }
     for (Due due : draft.schedule.waiting()) {
-      if (due.phase() == Phase.WAITS && due.reason() != Reason.MANUAL) {
+      if (due.phase() != Phase.WAITS || due.reason() == Reason.MANUAL) {
+        continue;
+      }
+      if (due.reason() == Reason.DELAYED) { // its only time comes again when it goes on
+        draft.schedule =
+            draft.schedule.due(due.at(), null).changing(due.dispatchId(), gone -> null);
+      } else {
         draft.notes.skipped(due, "the schedule was paused");
         draft.schedule = draft.schedule.changing(due.dispatchId(), gone -> null);
       }
@@ -126,31 +146,63 @@ final class ScheduleTurn {
   }
 
   void resume(String reason) {
-    boolean wasPaused = !draft.schedule.isActive();
-    draft.schedule =
-        draft.schedule.in(Status.ACTIVE, null).counting(draft.schedule.counters(), told(reason));
-    if (wasPaused) {
-      aim();
+    if (draft.schedule.isActive()) {
+      draft.schedule = draft.schedule.counting(draft.schedule.counters(), told(reason));
+    } else {
+      goOn(reason);
     }
+    wake();
   }
 
-  void redefine(Definition definition, boolean enabled, String reason) {
+  /**
+   * What came while it was paused is skipped. A pause that has ended counts to its end, however
+   * much later somebody looks: what came since was missed, or is on time.
+   */
+  private void goOn(String reason) {
+    long last = pauseHasEnded() ? draft.schedule.pausedUntil() - 1 : draft.now;
+    skip(last);
+    draft.schedule =
+        draft.schedule.in(Status.ACTIVE, null).counting(draft.schedule.counters(), told(reason));
+    aim(last);
+  }
+
+  private void skip(long last) {
+    Long first = draft.schedule.nextDue();
+    if (draft.schedule.definition().kind() != Kind.PERIODIC || first == null || first > last) {
+      return;
+    }
+    DueTimes.Passed passed = DueTimes.passed(draft.schedule.definition(), calendar, first, last);
+    draft.notes.skipped(DispatchIds.ofTime(draft.schedule.id(), passed.last()), passed);
+    draft.schedule = draft.schedule.due(null, passed.isMore() ? last : passed.last());
+  }
+
+  /**
+   * @param enabled null when it stays as it is
+   */
+  void redefine(Definition definition, Boolean enabled, String reason) {
+    wake();
     boolean isOver =
         draft.schedule.status() == Status.COMPLETED && definition.kind() != Kind.DELAYED;
-    Status status = isOver ? Status.COMPLETED : enabled ? Status.ACTIVE : Status.PAUSED;
+    boolean wasPaused = draft.schedule.status() == Status.PAUSED;
+    boolean isOn = enabled == null ? !wasPaused : enabled;
+    if (isOn && wasPaused) {
+      skip(draft.now);
+    }
+    Status status = isOver ? Status.COMPLETED : isOn ? Status.ACTIVE : Status.PAUSED;
+    Long until = status == Status.PAUSED ? draft.schedule.pausedUntil() : null;
     Definition.Trigger before = draft.schedule.definition().trigger();
-    if (!enabled || before != null && !before.waitsAs(definition.trigger())) {
+    if (!isOn || before != null && !before.waitsAs(definition.trigger())) {
       new GatherTurn(draft).drop("the schedule was changed");
     }
     draft.schedule =
         draft
             .schedule
             .with(definition)
-            .in(status, null)
+            .in(status, until)
             .counting(draft.schedule.counters(), told(reason));
     draft.tell("schedule_updated", ScheduleDraft.because(reason), 0);
     if (draft.schedule.isActive()) {
-      aim();
+      aim(draft.now);
     }
   }
 

@@ -2,11 +2,15 @@ package io.mirrorneuron.runtime.schedule;
 
 import io.mirrorneuron.port.schedule.BackfillView;
 import io.mirrorneuron.port.schedule.DispatchRecord;
+import io.mirrorneuron.port.schedule.ScheduleCounters;
 import io.mirrorneuron.port.schedule.ScheduleView;
-import io.mirrorneuron.runtime.schedule.Definition.Kind;
 import io.mirrorneuron.runtime.schedule.Schedule.Status;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
+import io.mirrorneuron.runtime.schedule.definition.Definition;
+import io.mirrorneuron.runtime.schedule.definition.Definition.Kind;
+import io.mirrorneuron.runtime.schedule.definition.DefinitionForm;
+import io.mirrorneuron.runtime.schedule.definition.WrittenMembers;
 import io.mirrorneuron.runtime.schedule.gather.GatherWords;
 import io.mirrorneuron.runtime.schedule.gather.Gathered;
 import io.mirrorneuron.wire.Json;
@@ -26,9 +30,13 @@ final class ScheduleViews {
 
   private ScheduleViews() {}
 
-  /** For lists: as it is stored. */
-  static ScheduleView row(Schedule schedule) {
-    return of(schedule, new Beside(null, null), open(schedule, null));
+  /**
+   * For lists.
+   *
+   * @param open which of its jobs have not ended, and others
+   */
+  static ScheduleView row(Schedule schedule, Set<String> open) {
+    return of(schedule, new Beside(null, null), open(schedule, open));
   }
 
   /**
@@ -41,12 +49,7 @@ final class ScheduleViews {
   }
 
   private static List<String> open(Schedule schedule, Set<String> open) {
-    return schedule
-        .work()
-        .jobs()
-        .map(ScheduleWork.Child::jobId)
-        .filter(job -> open == null || open.contains(job))
-        .toList();
+    return schedule.work().jobs().map(ScheduleWork.Child::jobId).filter(open::contains).toList();
   }
 
   private static Map<String, Object> shown(String manifest) {
@@ -144,13 +147,23 @@ final class ScheduleViews {
     }
     return switch (schedule.status()) {
       case DELETED -> "it was deleted";
-      case COMPLETED -> "it has had its job, or missed it, and makes no other";
+      case COMPLETED -> ended(schedule.counters());
       case PAUSED ->
           schedule.pausedUntil() == null
               ? "it is paused until somebody resumes it"
               : "it is paused until " + DispatchNotes.time(schedule.pausedUntil());
       case ACTIVE -> next(schedule);
     };
+  }
+
+  private static String ended(ScheduleCounters counters) {
+    if (counters.missed() > 0) {
+      return "its time was missed, and its missed_policy makes up for none: it makes no job any"
+          + " more";
+    }
+    return counters.dispatched() > 0
+        ? "it has had its job, and makes no other"
+        : "its job could not be made, as its dispatch says, and it makes no other";
   }
 
   private static String next(Schedule schedule) {

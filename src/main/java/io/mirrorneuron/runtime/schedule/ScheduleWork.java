@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.schedule;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.mirrorneuron.runtime.schedule.cron.Calendar;
 import io.mirrorneuron.runtime.schedule.cron.TimesMade;
+import io.mirrorneuron.runtime.schedule.definition.Definition;
 import io.mirrorneuron.runtime.schedule.event.OwnEvent;
 import io.mirrorneuron.runtime.schedule.gather.Gathered;
 import java.util.ArrayList;
@@ -16,7 +17,8 @@ import java.util.stream.Stream;
  * What a schedule has to do, and what it has under way.
  *
  * @param waiting what it is due for and was not dealt with yet, in order
- * @param recent the last dispatches that events and calls have led to: told again, they are known
+ * @param recent the last dispatches that events and calls have led to: told again, they are known;
+ *     of calls with a hash of what came with them
  * @param children its jobs that were open when it was last looked at, without those of a backfill
  * @param gathered events that wait for others to make a job with
  * @param news of it that are to be told
@@ -185,6 +187,13 @@ record ScheduleWork(
     return waiting(all);
   }
 
+  /** Of a call with what came with it: the same call has the same. */
+  ScheduleWork remembering(Due due) {
+    boolean isCall = due.reason() == Reason.MANUAL;
+    String content = isCall ? " " + DispatchIds.ofContent(due.payload()) : "";
+    return remembering(due.dispatchId() + content);
+  }
+
   ScheduleWork remembering(String dispatchId) {
     List<String> all = new ArrayList<>(recent);
     all.add(dispatchId);
@@ -208,6 +217,12 @@ record ScheduleWork(
         children.stream(), backfill == null ? Stream.of() : backfill.open().stream());
   }
 
+  /** The same as if neither an event nor a call had led to this. */
+  ScheduleWork forgetting(String dispatchId) {
+    List<String> others = recent.stream().filter(one -> !names(one, dispatchId)).toList();
+    return new ScheduleWork(waiting, others, children, gathered, news, backfill, times);
+  }
+
   boolean awaits(String dispatchId) {
     return waiting.stream().anyMatch(one -> one.dispatchId().equals(dispatchId))
         || backfill != null && backfill.isBusyWith(dispatchId);
@@ -215,6 +230,16 @@ record ScheduleWork(
 
   /** Whether an event or a call has led to this before. */
   boolean knows(String dispatchId) {
-    return recent.contains(dispatchId) || awaits(dispatchId);
+    return recent.stream().anyMatch(one -> names(one, dispatchId)) || awaits(dispatchId);
+  }
+
+  private static boolean names(String remembered, String dispatchId) {
+    return remembered.equals(dispatchId) || remembered.startsWith(dispatchId + " ");
+  }
+
+  /** Whether a call with something else has led to this before. */
+  boolean isOfOther(String dispatchId, Map<String, Object> payload) {
+    String same = dispatchId + " " + DispatchIds.ofContent(payload);
+    return recent.stream().anyMatch(one -> one.startsWith(dispatchId + " ") && !one.equals(same));
   }
 }

@@ -2,7 +2,9 @@ package io.mirrorneuron.runtime.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.runtime.schedule.Definition.MissedPolicy;
+import io.mirrorneuron.runtime.schedule.definition.Definition;
+import io.mirrorneuron.runtime.schedule.definition.Definition.MissedPolicy;
+import io.mirrorneuron.runtime.schedule.definition.DefinitionReader;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

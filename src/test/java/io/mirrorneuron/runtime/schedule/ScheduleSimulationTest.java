@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.port.event.TriggerEvent;
 import io.mirrorneuron.runtime.machine.MachineSimulation;
-import io.mirrorneuron.runtime.schedule.Definition.MissedPolicy;
+import io.mirrorneuron.runtime.schedule.definition.Definition;
+import io.mirrorneuron.runtime.schedule.definition.Definition.MissedPolicy;
+import io.mirrorneuron.runtime.schedule.definition.DefinitionReader;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.runtime.machine.StateMachine;
-import io.mirrorneuron.runtime.schedule.Definition.MissedPolicy;
+import io.mirrorneuron.runtime.schedule.definition.Definition;
+import io.mirrorneuron.runtime.schedule.definition.Definition.MissedPolicy;
+import io.mirrorneuron.runtime.schedule.definition.DefinitionReader;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;

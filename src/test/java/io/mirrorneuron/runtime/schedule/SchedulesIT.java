@@ -144,6 +144,25 @@ class SchedulesIT {
   }
 
   @Test
+  void anEventThatWasBlockedHasItsJobWhenItIsToldAgainLater() {
+    String manifest = SampleManifests.program("long", "sleep", "600");
+    String id = create(manifest, Map.of("trigger", Map.of("event_type", "paid"))).scheduleId();
+    NewEvent second = new NewEvent("paid-2", "paid", "test", Map.of("n", 2));
+    var first = runtime.runtime().events().emit(new NewEvent("paid-1", "paid", "test", Map.of()));
+    assertThat(runtime.runtime().events().emit(second).blocked()).isEqualTo(1);
+    runtime.jobs().cancel(first.jobId(), null, "");
+    runtime.awaitEnd(first.jobId());
+    assertThat(schedules().list(SchedulesPort.Query.ALL).data())
+        .allSatisfy(row -> assertThat(row.activeJobIds()).doesNotContain(first.jobId()));
+
+    var again = runtime.runtime().events().emit(second);
+    assertThat(again.status()).isEqualTo("known");
+    assertThat(again.dispatched()).isEqualTo(1);
+    assertThat(schedules().get(id).activeJobIds()).containsExactly(again.jobId());
+    runtime.jobs().cancel(again.jobId(), null, "");
+  }
+
+  @Test
   void filesOfAScheduleComeWithEachJob() {
     String manifest =
         SampleManifests.program("files", "sh", "hello.sh")

@@ -33,8 +33,11 @@ public final class CronCalendar implements Calendar {
   @Override
   public String fault(String cron) {
     try {
-      CronSchedule.of(List.of(cron), ZoneOffset.UTC);
-      return null;
+      boolean isEver =
+          CronSchedule.of(List.of(cron), ZoneOffset.UTC).next(Instant.EPOCH).isPresent();
+      return isEver
+          ? null
+          : "invalid cron expression \"%s\": no year has such a day".formatted(cron);
     } catch (CronSyntaxException e) {
       return e.getMessage();
     }

@@ -47,6 +47,7 @@ public record EventFilter(Set<String> types, Map<String, Object> demands) {
     } else if (demand instanceof Map<?, ?> map
         && (map.isEmpty()
             || !WORDS.containsAll(map.keySet())
+            || map.containsKey(PREFIX) && !(map.get(PREFIX) instanceof String)
             || !map.values().stream().allMatch(EventFilter::isScalar))) {
       faults.add(
           path + " must be a value, a list of values, {\"prefix\": text} or {\"contains\": text}");

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.schedule.event;
 
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.event.NewEvent;
+import io.mirrorneuron.run.record.EndedJob;
 import io.mirrorneuron.wire.Json;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,6 +27,10 @@ final class EventRules {
   static NewEvent checked(NewEvent event) {
     String type = word(event.eventType(), "event_type");
     String source = isBlank(event.source()) ? USUAL_SOURCE : word(event.source(), "source");
+    if (source.equals(EndedJob.TELLER)) {
+      throw MnException.invalid(
+          "source %s is for what the runtime tells of itself; give another".formatted(source));
+    }
     if (!isBlank(event.eventId()) && !ID.matcher(event.eventId()).matches()) {
       throw MnException.invalid(
           "event_id must be at most %d printable ASCII characters without spaces"

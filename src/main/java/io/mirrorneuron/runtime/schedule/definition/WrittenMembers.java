@@ -1,5 +1,6 @@
-package io.mirrorneuron.runtime.schedule;
+package io.mirrorneuron.runtime.schedule.definition;
 
+import io.mirrorneuron.config.NearestMatch;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -10,7 +11,7 @@ import java.util.Set;
  * Members of an object as somebody wrote them. What has the wrong form is a fault, and counts as
  * absent; so is in the end what nobody asked for.
  */
-final class WrittenMembers {
+public final class WrittenMembers {
   private final String path;
   private final Map<String, Object> members;
   private final Set<String> asked = new LinkedHashSet<>();
@@ -19,7 +20,7 @@ final class WrittenMembers {
   /**
    * @param path of the object, with a dot at its end
    */
-  WrittenMembers(String path, Map<String, Object> members) {
+  public WrittenMembers(String path, Map<String, Object> members) {
     this(path, members, new ArrayList<>());
   }
 
@@ -29,19 +30,19 @@ final class WrittenMembers {
     this.faults = faults;
   }
 
-  List<String> faults() {
+  public List<String> faults() {
     return List.copyOf(faults);
   }
 
-  String path(String name) {
+  public String path(String name) {
     return path + name;
   }
 
-  void fault(String sentence) {
+  public void fault(String sentence) {
     faults.add(sentence);
   }
 
-  boolean has(String name) {
+  public boolean has(String name) {
     return members.get(name) != null;
   }
 
@@ -50,24 +51,28 @@ final class WrittenMembers {
     return members.get(name);
   }
 
-  void passOver(String name) {
+  public void passOver(String name) {
     asked.add(name);
   }
 
   /** What may not be there. */
-  void refuse(String name, String why) {
+  public void refuse(String name, String why) {
     if (ask(name) != null) {
       fault(path(name) + " " + why);
     }
   }
 
-  void refuseOthers() {
+  public void refuseOthers() {
     members.keySet().stream()
         .filter(name -> !asked.contains(name))
-        .forEach(name -> fault(path(name) + " is not known"));
+        .forEach(name -> fault(path(name) + " is not known" + meant(name)));
   }
 
-  String text(String name) {
+  private String meant(String name) {
+    return NearestMatch.of(name, asked).map("; did you mean %s?"::formatted).orElse("");
+  }
+
+  public String text(String name) {
     Object value = ask(name);
     if (value == null || value instanceof String) {
       String text = (String) value;
@@ -78,17 +83,17 @@ final class WrittenMembers {
   }
 
   /** A list of texts, or one. */
-  List<String> texts(String name) {
+  public List<String> texts(String name) {
     Object value = ask(name);
     List<?> all = value instanceof List<?> list ? list : value == null ? List.of() : List.of(value);
     if (!all.stream().allMatch(each -> each instanceof String text && !text.isBlank())) {
-      fault(path(name) + " must be texts");
+      fault(path(name) + " must be a text that is not empty, or a list of such");
       return List.of();
     }
     return all.stream().map(String.class::cast).toList();
   }
 
-  boolean flag(String name, boolean byDefault) {
+  public boolean flag(String name, boolean byDefault) {
     Object value = ask(name);
     if (value == null || value instanceof Boolean) {
       return value == null ? byDefault : (Boolean) value;
@@ -97,35 +102,34 @@ final class WrittenMembers {
     return byDefault;
   }
 
-  long number(String name, long byDefault, long most) {
+  public long number(String name, long byDefault, long most) {
+    return number(name, byDefault, 0, most);
+  }
+
+  public long number(String name, long byDefault, long least, long most) {
     Object value = ask(name);
     if (value == null) {
       return byDefault;
     }
     if ((value instanceof Integer || value instanceof Long)
-        && ((Number) value).longValue() >= 0
+        && ((Number) value).longValue() >= least
         && ((Number) value).longValue() <= most) {
       return ((Number) value).longValue();
     }
-    fault(path(name) + " must be a whole number from 0 to " + most);
+    fault(path(name) + " must be a whole number from %d to %d".formatted(least, most));
     return byDefault;
   }
 
   /** Null when it is neither there nor has a default. */
-  Long positive(String name, Long byDefault) {
+  public Long positive(String name, Long byDefault, long most) {
     if (!has(name)) {
       asked.add(name);
       return byDefault;
     }
-    long number = number(name, 1, Long.MAX_VALUE / 4);
-    if (number == 0) {
-      fault(path(name) + " must be above 0");
-      return 1L;
-    }
-    return number;
+    return number(name, 1, 1, most);
   }
 
-  Map<String, Object> object(String name) {
+  public Map<String, Object> object(String name) {
     Object value = ask(name);
     if (value == null || value instanceof Map<?, ?>) {
       return value == null ? Map.of() : objectOf(value);
@@ -135,16 +139,16 @@ final class WrittenMembers {
   }
 
   @SuppressWarnings("unchecked") // the keys of a JSON object are texts
-  static Map<String, Object> objectOf(Object value) {
+  public static Map<String, Object> objectOf(Object value) {
     return (Map<String, Object>) value;
   }
 
-  boolean isNumber(String name) {
+  public boolean isNumber(String name) {
     return members.get(name) instanceof Integer || members.get(name) instanceof Long;
   }
 
   /** The same for each object of a list, by its number from 0. */
-  List<WrittenMembers> inners(String name) {
+  public List<WrittenMembers> inners(String name) {
     Object value = ask(name);
     List<WrittenMembers> inners = new ArrayList<>();
     if (value instanceof List<?> list && list.stream().allMatch(Map.class::isInstance)) {
@@ -159,7 +163,7 @@ final class WrittenMembers {
   }
 
   /** The members of an object among these; their faults are faults of these. */
-  WrittenMembers inner(String name) {
+  public WrittenMembers inner(String name) {
     return new WrittenMembers(path(name) + ".", object(name), faults);
   }
 }

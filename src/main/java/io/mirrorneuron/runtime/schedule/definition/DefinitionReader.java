@@ -1,29 +1,30 @@
-package io.mirrorneuron.runtime.schedule;
+package io.mirrorneuron.runtime.schedule.definition;
 
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.runtime.schedule.Definition.Demands;
-import io.mirrorneuron.runtime.schedule.Definition.Kind;
-import io.mirrorneuron.runtime.schedule.Definition.MissedPolicy;
-import io.mirrorneuron.runtime.schedule.Definition.Trigger;
-import io.mirrorneuron.runtime.schedule.Definition.Window;
 import io.mirrorneuron.runtime.schedule.cron.Calendar;
+import io.mirrorneuron.runtime.schedule.cron.WrittenTime;
+import io.mirrorneuron.runtime.schedule.definition.Definition.Demands;
+import io.mirrorneuron.runtime.schedule.definition.Definition.Kind;
+import io.mirrorneuron.runtime.schedule.definition.Definition.MissedPolicy;
+import io.mirrorneuron.runtime.schedule.definition.Definition.Trigger;
+import io.mirrorneuron.runtime.schedule.definition.Definition.Window;
 import java.time.DateTimeException;
-import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.OffsetDateTime;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** Reads what an author wrote of a schedule, and tells all that is wrong with it at once. */
-final class DefinitionReader {
+public final class DefinitionReader {
   private static final long GRACE_MS = 60_000;
   private static final int CATCHUP_LIMIT = 10;
   private static final long RETRY_MS = 30_000;
+  private static final long LEAST_RETRY_MS = 1_000;
 
-  /** More is one list of times that no state can hold. */
-  private static final int MOST_CATCHUPS = ScheduleDraft.MOST_WAITING;
+  /** Ten years. */
+  private static final long LONGEST_MS = 315_360_000_000L;
+
+  /** What a schedule may be due for at a time: no state can hold more. */
+  public static final int MOST_WAITING = 100;
 
   private final Calendar calendar;
   private final WrittenMembers given;
@@ -40,7 +41,7 @@ final class DefinitionReader {
    * @param now what a delay counts from
    * @throws MnException INVALID with every fault
    */
-  static Definition read(Calendar calendar, Map<String, Object> given, long now) {
+  public static Definition read(Calendar calendar, Map<String, Object> given, long now) {
     DefinitionReader reader = new DefinitionReader(calendar, given, now);
     Definition read = reader.read();
     List<String> faults = reader.given.faults();
@@ -58,7 +59,13 @@ final class DefinitionReader {
     if (kind != Kind.DELAYED) {
       none("run_at", "delay_ms");
     }
-    Long retry = given.positive("retry_interval_ms", kind == Kind.RESOURCE_WAIT ? RETRY_MS : null);
+    Long retry =
+        kind == Kind.RESOURCE_WAIT
+            ? given.number("retry_interval_ms", RETRY_MS, LEAST_RETRY_MS, LONGEST_MS)
+            : null;
+    if (kind != Kind.RESOURCE_WAIT) {
+      none("retry_interval_ms");
+    }
     Definition read =
         new Definition(
             kind,
@@ -69,8 +76,8 @@ final class DefinitionReader {
             retry,
             given.flag("prohibit_overlap", true),
             missedPolicy(),
-            (int) given.number("catchup_limit", CATCHUP_LIMIT, MOST_CATCHUPS),
-            given.number("missed_grace_ms", GRACE_MS, Long.MAX_VALUE / 4),
+            (int) given.number("catchup_limit", CATCHUP_LIMIT, MOST_WAITING),
+            given.number("missed_grace_ms", GRACE_MS, LONGEST_MS),
             given.number("jitter_ms", 0, 86_400_000),
             window(),
             kind == Kind.EVENT ? trigger() : noTrigger(),
@@ -116,17 +123,18 @@ final class DefinitionReader {
     String named = given.text("timezone");
     String zone = named != null ? named : other != null ? other : "UTC";
     try {
-      return ZoneId.of(zone).getId();
+      return WrittenTime.zone(zone);
     } catch (DateTimeException e) {
-      given.fault("unknown timezone \"%s\"".formatted(zone));
+      given.fault(e.getMessage());
       return "UTC";
     }
   }
 
   private List<String> crons() {
+    int faults = given.faults().size();
     List<String> crons = new ArrayList<>(given.texts("crons"));
     crons.addAll(given.texts("cron"));
-    if (crons.isEmpty()) {
+    if (crons.isEmpty() && given.faults().size() == faults) {
       given.fault("periodic schedules require cron or crons");
     }
     for (String cron : crons) {
@@ -139,7 +147,7 @@ final class DefinitionReader {
   }
 
   private Long runAt(String zone) {
-    Long delay = given.positive("delay_ms", null);
+    Long delay = given.positive("delay_ms", null, LONGEST_MS);
     String text = given.text("run_at");
     if (text != null && delay != null) {
       given.fault("give run_at or delay_ms, not both");
@@ -147,24 +155,19 @@ final class DefinitionReader {
     }
     Long at = text == null ? delay == null ? null : Long.valueOf(now + delay) : time(text, zone);
     if (at == null) {
-      given.fault("delayed schedules require a valid run_at or delay_ms");
+      given.fault(
+          "delayed schedules require a valid run_at or delay_ms"
+              + (text == null
+                  ? ""
+                  : ": \"%s\" is no time such as 2026-06-21T02:00:00Z".formatted(text)));
       return now;
     }
     return at;
   }
 
   /** A time without an offset is one of the schedule's zone. */
-  static Long time(String text, String zone) {
-    try {
-      return OffsetDateTime.parse(text).toInstant().toEpochMilli();
-    } catch (DateTimeException e) {
-      try {
-        Instant local = LocalDateTime.parse(text).atZone(ZoneId.of(zone)).toInstant();
-        return local.toEpochMilli();
-      } catch (DateTimeException neither) {
-        return null;
-      }
-    }
+  public static Long time(String text, String zone) {
+    return WrittenTime.millis(text, zone);
   }
 
   private MissedPolicy missedPolicy() {
@@ -186,7 +189,7 @@ final class DefinitionReader {
       return null;
     }
     WrittenMembers window = given.inner("window");
-    Long duration = window.positive("duration_ms", null);
+    Long duration = window.positive("duration_ms", null, LONGEST_MS);
     if (duration == null) {
       window.fault("schedule.window.duration_ms must be a number above 0");
     }
@@ -214,6 +217,9 @@ final class DefinitionReader {
     if (payload != null && !List.of("required", "optional", "forbidden").contains(payload)) {
       of.fault(of.path("payload") + " must be required, optional, or forbidden");
     }
+    if ("forbidden".equals(payload) && !of.texts("meta_required").isEmpty()) {
+      of.fault(of.path("meta_required") + " are members of a payload, which is forbidden");
+    }
     return new Demands(
         payload == null ? "optional" : payload,
         of.texts("meta_required"),
@@ -221,7 +227,7 @@ final class DefinitionReader {
   }
 
   /** What a parameterized schedule asks of those who dispatch it. */
-  static Demands demands(Map<String, Object> parameterized) {
+  public static Demands demands(Map<String, Object> parameterized) {
     return demands(new WrittenMembers("schedule.parameterized.", parameterized));
   }
 

@@ -1,17 +1,19 @@
-package io.mirrorneuron.runtime.schedule;
+package io.mirrorneuron.runtime.schedule.definition;
 
-import io.mirrorneuron.runtime.schedule.Definition.Demands;
+import io.mirrorneuron.runtime.schedule.definition.Definition.Demands;
 import io.mirrorneuron.runtime.schedule.gather.Correlation;
 import io.mirrorneuron.runtime.schedule.gather.Debounce;
+import io.mirrorneuron.wire.Json;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** A definition in the form that its author could have written. */
-final class DefinitionForm {
+public final class DefinitionForm {
   private DefinitionForm() {}
 
-  static Map<String, Object> of(Definition definition) {
+  public static Map<String, Object> of(Definition definition) {
     Map<String, Object> form = new LinkedHashMap<>();
     form.put("kind", definition.kind().word());
     put(form, "name", definition.name());
@@ -19,8 +21,12 @@ final class DefinitionForm {
       form.put("crons", definition.crons());
     }
     form.put("timezone", definition.timezone());
-    put(form, "run_at", DispatchNotes.time(definition.runAt()));
-    put(form, "retry_interval_ms", definition.retryIntervalMs());
+    if (definition.runAt() != null) {
+      form.put("run_at", Json.timestamp(Instant.ofEpochMilli(definition.runAt())));
+    }
+    if (definition.kind() == Definition.Kind.RESOURCE_WAIT) {
+      put(form, "retry_interval_ms", definition.retryIntervalMs());
+    }
     form.put("prohibit_overlap", definition.prohibitOverlap());
     form.put("missed_policy", definition.missedPolicy().word());
     form.put("catchup_limit", definition.catchupLimit());
@@ -106,7 +112,7 @@ final class DefinitionForm {
    * The form with some members replaced; null removes one. What says the same in another way gives
    * way.
    */
-  static Map<String, Object> merged(Definition definition, Map<String, Object> changes) {
+  public static Map<String, Object> merged(Definition definition, Map<String, Object> changes) {
     Map<String, Object> form = of(definition);
     if (changes.get("kind") instanceof String kind && !kind.equals(definition.kind().word())) {
       form.keySet().removeAll(java.util.Set.of("crons", "run_at", "retry_interval_ms", "trigger"));

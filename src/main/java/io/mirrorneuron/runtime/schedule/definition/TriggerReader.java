@@ -1,7 +1,7 @@
-package io.mirrorneuron.runtime.schedule;
+package io.mirrorneuron.runtime.schedule.definition;
 
-import io.mirrorneuron.runtime.schedule.Definition.Demands;
-import io.mirrorneuron.runtime.schedule.Definition.Trigger;
+import io.mirrorneuron.runtime.schedule.definition.Definition.Demands;
+import io.mirrorneuron.runtime.schedule.definition.Definition.Trigger;
 import io.mirrorneuron.runtime.schedule.event.EventFilter;
 import io.mirrorneuron.runtime.schedule.gather.Correlation;
 import io.mirrorneuron.runtime.schedule.gather.Correlation.Condition;
@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Reads which events a schedule is for; faults are those of the members that are read. */
-final class TriggerReader {
+public final class TriggerReader {
   private static final int FEWEST = 2;
   private static final int MOST = 10;
   private static final long DAY_MS = 86_400_000;
@@ -25,14 +25,14 @@ final class TriggerReader {
   private TriggerReader() {}
 
   /** Of a schedule that names a type and nothing else. */
-  static Trigger ofType(WrittenMembers schedule) {
+  public static Trigger ofType(WrittenMembers schedule) {
     return new Trigger(required(schedule), Map.of(), Demands.NONE, null, null);
   }
 
   /**
    * @param demands that were read of it
    */
-  static Trigger read(WrittenMembers trigger, Demands demands) {
+  public static Trigger read(WrittenMembers trigger, Demands demands) {
     Correlation correlate = correlation(trigger);
     return correlate != null
         ? new Trigger(correlate.types(), Map.of(), demands, correlate, null)

@@ -1,7 +1,8 @@
-package io.mirrorneuron.runtime.schedule;
+package io.mirrorneuron.runtime.schedule.definition;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.mirrorneuron.port.event.TriggerEvent;
+import io.mirrorneuron.runtime.schedule.cron.WrittenTime;
 import io.mirrorneuron.runtime.schedule.event.EventFilter;
 import io.mirrorneuron.runtime.schedule.gather.Correlation;
 import io.mirrorneuron.runtime.schedule.gather.Debounce;
@@ -25,7 +26,7 @@ import java.util.Objects;
  * @param trigger of one for events
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
-record Definition(
+public record Definition(
     Kind kind,
     String name,
     List<String> crons,
@@ -42,29 +43,29 @@ record Definition(
     Map<String, Object> parameterized,
     Map<String, Object> metadata) {
 
-  Definition {
+  public Definition {
     crons = crons == null ? List.of() : List.copyOf(crons);
     parameterized = parameterized == null ? Map.of() : parameterized;
     metadata = metadata == null ? Map.of() : metadata;
   }
 
-  enum Kind {
+  public enum Kind {
     PERIODIC,
     DELAYED,
     EVENT,
     RESOURCE_WAIT;
 
-    String word() {
+    public String word() {
       return name().toLowerCase(Locale.ROOT);
     }
   }
 
-  enum MissedPolicy {
+  public enum MissedPolicy {
     SKIP,
     CATCHUP_ONE,
     CATCHUP_ALL;
 
-    String word() {
+    public String word() {
       return name().toLowerCase(Locale.ROOT);
     }
   }
@@ -74,7 +75,7 @@ record Definition(
    *
    * @param cancels whether a job that takes longer is cancelled
    */
-  record Window(long durationMs, boolean cancels) {}
+  public record Window(long durationMs, boolean cancels) {}
 
   /**
    * Which events it is for.
@@ -85,18 +86,18 @@ record Definition(
    * @param debounce how many in a row make one job; null when each makes one
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
-  record Trigger(
+  public record Trigger(
       List<String> eventTypes,
       Map<String, Object> filters,
       Demands demands,
       Correlation correlate,
       Debounce debounce) {
-    Trigger {
+    public Trigger {
       eventTypes = eventTypes == null ? List.of() : List.copyOf(eventTypes);
       filters = filters == null ? Map.of() : filters;
     }
 
-    boolean matches(TriggerEvent event) {
+    public boolean matches(TriggerEvent event) {
       if (correlate != null) {
         return correlate.matches(event);
       }
@@ -108,12 +109,12 @@ record Definition(
     }
 
     /** Whether events wait for others. */
-    boolean gathers() {
+    public boolean gathers() {
       return correlate != null || debounce != null;
     }
 
     /** Whether it is for the same events as another: what is asked of them may differ. */
-    boolean waitsAs(Trigger other) {
+    public boolean waitsAs(Trigger other) {
       return other != null
           && eventTypes.equals(other.eventTypes)
           && filters.equals(other.filters)
@@ -130,22 +131,32 @@ record Definition(
    * @param optional others that its author expects; named for readers
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
-  record Demands(String payload, List<String> required, List<String> optional) {
+  public record Demands(String payload, List<String> required, List<String> optional) {
     static final Demands NONE = new Demands("optional", List.of(), List.of());
 
-    Demands {
+    public Demands {
       required = required == null ? List.of() : List.copyOf(required);
       optional = optional == null ? List.of() : List.copyOf(optional);
     }
   }
 
+  /**
+   * @throws io.mirrorneuron.model.MnException INVALID when the only time at which it is due has
+   *     passed, by more than its grace
+   */
+  public void requireAhead(long now) {
+    if (runAt != null) {
+      WrittenTime.requireAhead("schedule.run_at", runAt, now - missedGraceMs, now);
+    }
+  }
+
   /** Whether what makes it due is the body of the first messages of its jobs. */
-  boolean handsOver() {
+  public boolean handsOver() {
     return kind == Kind.EVENT || !parameterized.isEmpty();
   }
 
   /** Whether it ends with the first job. */
-  boolean isOnce() {
+  public boolean isOnce() {
     return kind == Kind.DELAYED || kind == Kind.RESOURCE_WAIT;
   }
 }

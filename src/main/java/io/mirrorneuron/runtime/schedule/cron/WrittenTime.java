@@ -1,0 +1,119 @@
+package io.mirrorneuron.runtime.schedule.cron;
+
+import io.mirrorneuron.config.NearestMatch;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.wire.Json;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.zone.ZoneOffsetTransition;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Reads times and zones that people write. Pure. */
+public final class WrittenTime {
+  /** Names of the IANA database that Java does not know as they are. */
+  private static final Map<String, String> SHORT =
+      Map.of("EST", "America/Panama", "MST", "America/Phoenix", "HST", "Pacific/Honolulu");
+
+  /** Timestamps have four digits for the year. */
+  private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
+
+  private WrittenTime() {}
+
+  /**
+   * @param text an ISO time; without an offset it is one of the zone, by the rules of cron: a local
+   *     time that is left out is the first instant after it, of two it is the earlier one
+   * @param zone an id that {@link ZoneId} knows
+   * @return milliseconds since the epoch; null when it is no time
+   */
+  public static Long millis(String text, String zone) {
+    try {
+      return before(OffsetDateTime.parse(text).toInstant());
+    } catch (DateTimeException e) {
+      try {
+        return before(instant(LocalDateTime.parse(text), ZoneId.of(zone)));
+      } catch (DateTimeException neither) {
+        return null;
+      }
+    }
+  }
+
+  /**
+   * A time at which something is to be done.
+   *
+   * @param what the name of the member that has it
+   * @throws MnException INVALID when it is none, or has passed
+   */
+  public static long ahead(String what, String text, String zone, long now) {
+    Long at = millis(text, zone);
+    if (at == null) {
+      throw MnException.invalid(what + " must be a time such as 2026-06-21T02:00:00Z");
+    }
+    requireAhead(what, at, now, now);
+    return at;
+  }
+
+  /**
+   * @param earliest what is allowed, in milliseconds since the epoch
+   * @throws MnException INVALID when it has passed
+   */
+  public static void requireAhead(String what, long at, long earliest, long now) {
+    if (at < earliest) {
+      throw MnException.invalid(
+          "%s %s has passed: it is %s now".formatted(what, time(at), time(now)));
+    }
+  }
+
+  private static String time(long millis) {
+    return Json.timestamp(Instant.ofEpochMilli(millis));
+  }
+
+  private static Long before(Instant time) {
+    return time.isAfter(LATEST) ? null : Long.valueOf(time.toEpochMilli());
+  }
+
+  private static Instant instant(LocalDateTime local, ZoneId zone) {
+    ZoneOffsetTransition change = zone.getRules().getTransition(local);
+    return change != null && change.isGap() ? change.getInstant() : local.atZone(zone).toInstant();
+  }
+
+  /** The firing at a time that was not made by an expression: nobody knows what was asked for. */
+  public static Firing firing(long millis, String zone) {
+    Instant at = Instant.ofEpochMilli(millis);
+    ZoneId id = ZoneId.of(zone);
+    LocalDateTime local = LocalDateTime.ofInstant(at, id);
+    ZoneOffsetTransition change = id.getRules().getTransition(local);
+    if (change == null || !change.isOverlap()) {
+      return new Firing(at, local, ClockChange.NONE);
+    }
+    boolean isSecond = id.getRules().getOffset(at).equals(change.getOffsetAfter());
+    return new Firing(at, local, isSecond ? ClockChange.SECOND_PASS : ClockChange.FIRST_PASS);
+  }
+
+  /**
+   * The id of a zone as {@link ZoneId} knows it.
+   *
+   * @throws DateTimeException with a sentence that may tell what was meant
+   */
+  public static String zone(String written) {
+    try {
+      return ZoneId.of(written, SHORT).getId();
+    } catch (DateTimeException e) {
+      Set<String> known = ZoneId.getAvailableZoneIds();
+      Optional<String> meant = known.stream().filter(written::equalsIgnoreCase).findFirst();
+      throw new DateTimeException(
+          "unknown timezone \"%s\"%s"
+              .formatted(
+                  written,
+                  meant
+                      .or(() -> NearestMatch.of(written, known))
+                      .map("; did you mean \"%s\"?"::formatted)
+                      .orElse("")),
+          e);
+    }
+  }
+}

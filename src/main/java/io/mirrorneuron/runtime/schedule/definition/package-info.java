@@ -1,0 +1,2 @@
+/** What a schedule is: read from what people write, and checked. */
+package io.mirrorneuron.runtime.schedule.definition;

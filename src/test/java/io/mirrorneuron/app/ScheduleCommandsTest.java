@@ -1,0 +1,124 @@
+package io.mirrorneuron.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.testing.GrpcRuntime;
+import io.mirrorneuron.testing.Shell;
+import io.mirrorneuron.testing.Shell.Ended;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands about schedules against a real gRPC server over schedules without Redis. */
+class ScheduleCommandsTest {
+  @TempDir Path folder;
+  private GrpcRuntime runtime;
+  private Shell shell;
+  private String bundle;
+
+  @BeforeEach
+  void start() throws IOException {
+    runtime = GrpcRuntime.start();
+    shell =
+        new Shell(Main::commandLine, folder)
+            .set("MN_GRPC_TARGET", "127.0.0.1:" + runtime.server.port())
+            .set("MN_GRPC_AUTH_TOKEN", GrpcRuntime.AUTH.value());
+    Path made = Files.createDirectories(folder.resolve("bundle/payloads")).getParent();
+    Files.writeString(made.resolve("manifest.json"), "{\"graph_id\":\"fake\",\"job_name\":\"x\"}");
+    bundle = made.toString();
+  }
+
+  @AfterEach
+  void stop() {
+    runtime.close();
+  }
+
+  private JsonNode made(String... command) {
+    Ended ended = shell.run(command);
+    assertThat(ended.exitCode()).as(ended.err()).isZero();
+    return ended.json();
+  }
+
+  private void isRefused(String sentence, String... command) {
+    Ended ended = shell.run(command);
+    assertThat(ended.exitCode()).isNotZero();
+    assertThat(ended.err()).contains(sentence);
+  }
+
+  @Test
+  void whatRunsOnceIsMadeUpForUnlessSomebodySaysOtherwise() {
+    JsonNode usual = made("schedule", "delay", bundle, "--in", "10m", "--json");
+    assertThat(usual.at("/kind").asText()).isEqualTo("delayed");
+    assertThat(usual.at("/missed_policy").asText()).isEqualTo("catchup_one");
+    assertThat(usual.at("/missed_grace_ms").asLong()).isEqualTo(60_000);
+
+    JsonNode other =
+        made(
+            "schedule",
+            "delay",
+            bundle,
+            "--at",
+            "2099-01-01T00:00:00",
+            "--missed-policy",
+            "skip",
+            "--grace",
+            "5m",
+            "--json");
+    assertThat(other.at("/missed_policy").asText()).isEqualTo("skip");
+    assertThat(other.at("/missed_grace_ms").asLong()).isEqualTo(300_000);
+    assertThat(made("run", bundle, "--schedule", "30m", "--json").at("/missed_policy").asText())
+        .isEqualTo("catchup_one");
+  }
+
+  @Test
+  void whatIsNoTimeIsNamedWithItsOption() {
+    isRefused(
+        "--at must be an ISO time such as 2026-06-21T02:00:00Z, not \"tomorrow\"",
+        "schedule",
+        "delay",
+        bundle,
+        "--at",
+        "tomorrow");
+    isRefused(
+        "--schedule must be an ISO time such as 2026-06-21T02:00:00Z, not \"tomorrow\"",
+        "run",
+        bundle,
+        "--schedule",
+        "tomorrow");
+    isRefused("has passed: it is", "schedule", "delay", bundle, "--at", "2020-01-01T00:00:00Z");
+  }
+
+  @Test
+  void aScheduleWithoutTimesSaysWhatToGive() {
+    isRefused(
+        "the manifest has no schedule of its own, so say when, such as by --cron '0 2 * * *'",
+        "schedule",
+        "create",
+        bundle);
+    Ended empty = shell.run("schedule", "create", bundle, "--cron", "");
+    assertThat(empty.err())
+        .contains("schedule.crons must be a text that is not empty")
+        .doesNotContain("require cron or crons");
+  }
+
+  @Test
+  void wordsThatNameNoKindAndNoStatusAreRefused() {
+    isRefused(
+        "--kind must be one of periodic, delayed, event, resource_wait",
+        "schedule",
+        "list",
+        "--kind",
+        "cron");
+    isRefused(
+        "--status must be one of active, paused, completed",
+        "schedule",
+        "list",
+        "--status",
+        "running");
+  }
+}
