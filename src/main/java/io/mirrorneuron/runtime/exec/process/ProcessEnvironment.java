@@ -118,6 +118,7 @@ public final class ProcessEnvironment {
     Map<String, String> explicit = explicit(execution.config().path("environment"));
     passOn(execution.config().path("pass_env"), variables);
     variables.putAll(explicit);
+    ScheduleVariables.put(execution, workspace, variables);
     if (python != null) {
       variables.merge("PATH", python.bin(), (path, bin) -> bin + ":" + path);
     }
