@@ -2,6 +2,8 @@ package io.mirrorneuron.area.schedules;
 
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.bus.MisspeltMembers;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.schedule.DispatchReport;
 import io.mirrorneuron.port.schedule.FiringPreview;
 import io.mirrorneuron.port.schedule.NewSchedule;
@@ -13,11 +15,23 @@ import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** The area {@code schedules}. */
 public final class SchedulesVerticle extends AreaVerticle {
   private static final int LIMIT = 64;
   private static final Map<String, Object> SOURCE = Map.of("api", "create_schedule");
+
+  /** Members of a request for a schedule. */
+  private static final Set<String> MADE =
+      Set.of(
+          "manifest",
+          "manifest_json",
+          "payloads",
+          "bundle_path",
+          "_bundle_path",
+          "schedule",
+          "source");
 
   private final SchedulesPort schedules;
   private final BundleStaging staging;
@@ -31,7 +45,7 @@ public final class SchedulesVerticle extends AreaVerticle {
     on("getSchedule", call -> schedules.get(id(call)));
     on("updateSchedule", this::update);
     on("pauseSchedule", this::pause);
-    on("resumeSchedule", call -> schedules.resume(id(call), reason(call).reason()));
+    on("resumeSchedule", this::resume);
     on("deleteSchedule", call -> schedules.delete(id(call), call.text("reason")));
     on("dispatchSchedule", this::dispatch);
     on("listFirings", this::firings);
@@ -43,6 +57,7 @@ public final class SchedulesVerticle extends AreaVerticle {
   }
 
   private ScheduleView create(ApiCall call) {
+    MisspeltMembers.refuse(call, MADE);
     ScheduleRequest request = ScheduleRequest.read(call.body());
     Map<String, Object> source = request.source().isEmpty() ? SOURCE : request.source();
     return schedules.create(
@@ -61,7 +76,8 @@ public final class SchedulesVerticle extends AreaVerticle {
 
   /** Null among the changes removes a member, so it must not get lost. */
   private ScheduleView update(ApiCall call) {
-    Reason reason = reason(call);
+    MisspeltMembers.refuse(call, Set.of("attrs", "reason"));
+    Reason reason = LenientJson.read(call.body(), Reason.class);
     Map<String, Object> changes = new LinkedHashMap<>();
     var given = call.body().get("attrs");
     given
@@ -76,7 +92,16 @@ public final class SchedulesVerticle extends AreaVerticle {
   private record Reason(String reason, String until) {}
 
   private static Reason reason(ApiCall call) {
+    MisspeltMembers.refuse(call, Set.of("reason", "until"));
     return LenientJson.read(call.body(), Reason.class);
+  }
+
+  private ScheduleView resume(ApiCall call) {
+    Reason reason = reason(call);
+    if (reason.until() != null) {
+      throw MnException.invalid("until is for a pause: a schedule that is resumed goes on now");
+    }
+    return schedules.resume(id(call), reason.reason());
   }
 
   private ScheduleView pause(ApiCall call) {
@@ -87,6 +112,7 @@ public final class SchedulesVerticle extends AreaVerticle {
   private record Dispatch(Map<String, Object> payload, String reason) {}
 
   private DispatchReport dispatch(ApiCall call) {
+    MisspeltMembers.refuse(call, Set.of("payload", "reason"));
     Dispatch wanted = LenientJson.read(call.body(), Dispatch.class);
     return schedules.dispatch(
         id(call), wanted.payload(), wanted.reason(), call.text("Idempotency-Key"));
@@ -100,6 +126,7 @@ public final class SchedulesVerticle extends AreaVerticle {
   private record Preview(Map<String, Object> schedule, int count, String from) {}
 
   private FiringPreview preview(ApiCall call) {
+    MisspeltMembers.refuse(call, Set.of("schedule", "count", "from"));
     Preview wanted = LenientJson.read(call.body(), Preview.class);
     return schedules.preview(
         new PreviewQuery(null, wanted.schedule(), wanted.count(), wanted.from()));

@@ -25,6 +25,8 @@ final class DefinitionReader {
   /** More is one list of times that no state can hold. */
   private static final int MOST_CATCHUPS = ScheduleDraft.MOST_WAITING;
 
+  private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999Z");
+
   private final Calendar calendar;
   private final WrittenMembers given;
   private final long now;
@@ -62,7 +64,7 @@ final class DefinitionReader {
     Definition read =
         new Definition(
             kind,
-            given.text("name"),
+            given.word("name"),
             crons,
             zone,
             runAt,
@@ -118,7 +120,7 @@ final class DefinitionReader {
     try {
       return ZoneId.of(zone).getId();
     } catch (DateTimeException e) {
-      given.fault("unknown timezone \"%s\"".formatted(zone));
+      given.fault("unknown timezone \"%s\"".formatted(WrittenMembers.shown(zone)));
       return "UTC";
     }
   }
@@ -153,18 +155,21 @@ final class DefinitionReader {
     return at;
   }
 
-  /** A time without an offset is one of the schedule's zone. */
+  /** One without an offset is of the schedule's zone; null if it is none of 1970 to 9999. */
   static Long time(String text, String zone) {
     try {
-      return OffsetDateTime.parse(text).toInstant().toEpochMilli();
+      return millis(OffsetDateTime.parse(text).toInstant());
     } catch (DateTimeException e) {
       try {
-        Instant local = LocalDateTime.parse(text).atZone(ZoneId.of(zone)).toInstant();
-        return local.toEpochMilli();
+        return millis(LocalDateTime.parse(text).atZone(ZoneId.of(zone)).toInstant());
       } catch (DateTimeException neither) {
         return null;
       }
     }
+  }
+
+  private static Long millis(Instant time) {
+    return time.isBefore(Instant.EPOCH) || time.isAfter(LATEST) ? null : time.toEpochMilli();
   }
 
   private MissedPolicy missedPolicy() {

@@ -14,6 +14,7 @@ import io.mirrorneuron.runtime.manifest.schedule.ManifestSchedule;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.schedule.Schedule.Status;
 import io.mirrorneuron.runtime.schedule.cron.CronCalendar;
+import io.mirrorneuron.runtime.schedule.event.GivenLimits;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RecordStore.StoredRecord;
 import java.util.ArrayList;
@@ -26,7 +27,12 @@ import java.util.function.Supplier;
 /** The schedules of the runtime in this process. */
 final class LocalSchedules implements SchedulesPort {
   private static final int MOST_ROWS = 1_000;
-  private static final int PAGE = 500;
+  private static final int PAGE = 100;
+
+  /** What a list may have together, and about as much as one row of it can have. */
+  private static final int MOST_CHARS = 4 << 20;
+
+  private static final int MOST_ROW_CHARS = 6 * GivenLimits.LARGEST_DETAILS;
   private static final int MOST_OTHERS = 200;
 
   private final MachineLoop<ScheduleState, ScheduleInput, ScheduleDeed> loop;
@@ -61,6 +67,7 @@ final class LocalSchedules implements SchedulesPort {
     String manifest = wanted.bundle().manifestJson();
     Map<String, Object> written =
         wanted.schedule().isEmpty() ? ManifestSchedule.of(manifest) : wanted.schedule();
+    GivenLimits.require(wanted.source(), GivenLimits.LARGEST_DETAILS, "source");
     long now = timers.now();
     Definition definition = DefinitionReader.read(calendar, written, now);
     ChildJobs.Kept kept = jobs.keep(wanted.bundle());
@@ -82,18 +89,19 @@ final class LocalSchedules implements SchedulesPort {
     int limit = query.limit() <= 0 ? MOST_ROWS : Math.min(query.limit(), MOST_ROWS);
     List<ScheduleView> rows = new ArrayList<>();
     String after = query.after() == null ? "" : query.after();
-    boolean isFiltered = query.status() != null || query.enabled() != null;
-    int size = isFiltered ? PAGE : limit + 1;
+    int size = Math.min(limit + 1, PAGE);
+    long chars = 0;
     while (true) {
       List<StoredRecord> page = Answers.await(page(query.kind(), after, size));
       for (StoredRecord stored : page) {
         Schedule schedule = machine.read(stored.json()).schedule();
         ScheduleView row = ScheduleViews.row(schedule);
         if (!ScheduleMachine.isGone(schedule) && fits(row, query)) {
-          if (rows.size() == limit) {
+          if (rows.size() == limit || chars > MOST_CHARS) {
             return new Page(rows, rows.getLast().scheduleId());
           }
           rows.add(row);
+          chars += Math.min(stored.json().length(), MOST_ROW_CHARS);
         }
       }
       if (page.size() < size) {
@@ -157,7 +165,7 @@ final class LocalSchedules implements SchedulesPort {
     Definition definition = DefinitionReader.read(calendar, merged, timers.now());
     boolean enabled =
         changes.get("enabled") instanceof Boolean said ? said : schedule.status() != Status.PAUSED;
-    return changed(id, new ScheduleInput.Redefine(definition, enabled, reason));
+    return changed(id, new ScheduleInput.Redefine(definition, enabled, GivenLimits.reason(reason)));
   }
 
   @Override
@@ -170,16 +178,17 @@ final class LocalSchedules implements SchedulesPort {
         throw MnException.invalid("until must be a time such as 2026-06-21T02:00:00Z");
       }
     }
-    return changed(id, new ScheduleInput.Pause(reason, end));
+    return changed(id, new ScheduleInput.Pause(GivenLimits.reason(reason), end));
   }
 
   @Override
   public ScheduleView resume(String id, String reason) {
-    return changed(id, new ScheduleInput.Resume(reason));
+    return changed(id, new ScheduleInput.Resume(GivenLimits.reason(reason)));
   }
 
   @Override
   public Deleted delete(String id, String reason) {
+    GivenLimits.reason(reason);
     schedule(id, Answers.await(records.read(ScheduleMachine.KIND, id)));
     Answers.await(loop.submit(id, new ScheduleInput.Delete(reason)));
     return new Deleted(id, "deleted");
@@ -207,8 +216,9 @@ final class LocalSchedules implements SchedulesPort {
   @Override
   public DispatchReport dispatch(
       String id, Map<String, Object> payload, String reason, String key) {
+    GivenLimits.require(payload, GivenLimits.LARGEST_PAYLOAD, "payload");
     String dispatch = DispatchIds.ofCall(id, key == null ? suffixes.get() : "key " + key);
-    ScheduleInput run = new ScheduleInput.RunNow(dispatch, payload, reason);
+    ScheduleInput run = new ScheduleInput.RunNow(dispatch, payload, GivenLimits.reason(reason));
     Answers.await(loop.settle(id, run))
         .filter(state -> !ScheduleMachine.isGone(state.schedule()))
         .orElseThrow(() -> missing(id));

@@ -5,6 +5,7 @@ import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Reason;
 import io.mirrorneuron.runtime.schedule.event.OwnEvent;
+import io.mirrorneuron.wire.Json;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -15,6 +16,9 @@ final class ScheduleDraft {
 
   /** What one schedule may have to do at a time. */
   static final int MOST_WAITING = 100;
+
+  /** Of what comes with all that: the whole record is written with each turn. */
+  private static final int MOST_WAITING_CHARS = 4 << 20;
 
   final long now;
   final DispatchNotes notes;
@@ -61,6 +65,9 @@ final class ScheduleDraft {
     }
     if (schedule.waiting().size() >= MOST_WAITING) {
       blocked(due, "the schedule has %d jobs to make already".formatted(MOST_WAITING));
+    } else if (!due.payload().isEmpty() && waitingChars() > MOST_WAITING_CHARS) {
+      blocked(
+          due, "what its jobs are to get has %d MB already".formatted(MOST_WAITING_CHARS >> 20));
     } else {
       schedule = schedule.adding(due);
     }
@@ -71,6 +78,13 @@ final class ScheduleDraft {
     if (due.reason() == Reason.MANUAL || due.reason() == Reason.EVENT) {
       schedule = schedule.remembering(due.dispatchId());
     }
+  }
+
+  private long waitingChars() {
+    return schedule.waiting().stream()
+        .filter(due -> !due.payload().isEmpty())
+        .mapToLong(due -> Json.write(due.payload()).length())
+        .sum();
   }
 
   /** Whether what waits must wait until what is under way is dealt with. */

@@ -1,9 +1,12 @@
 package io.mirrorneuron.runtime.schedule;
 
+import io.mirrorneuron.config.NearestMatch;
+import io.mirrorneuron.runtime.schedule.event.GivenLimits;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -11,6 +14,14 @@ import java.util.Set;
  * absent; so is in the end what nobody asked for.
  */
 final class WrittenMembers {
+  private static final int MOST_TEXTS = 100;
+
+  /** Of what somebody wrote, at most so much is repeated to them. */
+  private static final int SHOWN_CHARS = 80;
+
+  /** More than the few centuries in which a schedule is of use: 100 years. */
+  private static final long LONGEST_MS = 3_155_760_000_000L;
+
   private final String path;
   private final Map<String, Object> members;
   private final Set<String> asked = new LinkedHashSet<>();
@@ -64,7 +75,18 @@ final class WrittenMembers {
   void refuseOthers() {
     members.keySet().stream()
         .filter(name -> !asked.contains(name))
-        .forEach(name -> fault(path(name) + " is not known"));
+        .forEach(name -> fault(path(shown(name)) + " is not known" + hint(name)));
+  }
+
+  private String hint(String name) {
+    return name.length() > SHOWN_CHARS
+        ? ""
+        : NearestMatch.of(name, asked).map(near -> "; did you mean " + near + "?").orElse("");
+  }
+
+  /** The beginning of a text that may be long. */
+  static String shown(String text) {
+    return text.length() <= SHOWN_CHARS ? text : text.substring(0, SHOWN_CHARS) + "…";
   }
 
   String text(String name) {
@@ -77,6 +99,27 @@ final class WrittenMembers {
     return null;
   }
 
+  /** One that is short enough to be shown in lists. */
+  String word(String name) {
+    String text = text(name);
+    if (text != null && text.length() > GivenLimits.LONGEST_WORD) {
+      fault(path(name) + " must have at most %d characters".formatted(GivenLimits.LONGEST_WORD));
+      return null;
+    }
+    return text;
+  }
+
+  /** Types of events, or one. */
+  List<String> types(String name) {
+    List<String> types = texts(name);
+    types.stream()
+        .map(GivenLimits::wordFault)
+        .filter(Objects::nonNull)
+        .distinct()
+        .forEach(fault -> fault(path(name) + " " + fault));
+    return types;
+  }
+
   /** A list of texts, or one. */
   List<String> texts(String name) {
     Object value = ask(name);
@@ -85,7 +128,16 @@ final class WrittenMembers {
       fault(path(name) + " must be texts");
       return List.of();
     }
-    return all.stream().map(String.class::cast).toList();
+    List<String> texts = all.stream().map(String.class::cast).toList();
+    int longest = GivenLimits.LONGEST_WORD;
+    if (texts.size() > MOST_TEXTS || texts.stream().anyMatch(text -> text.length() > longest)) {
+      fault(
+          path(name)
+              + " must be at most %d texts of at most %d characters"
+                  .formatted(MOST_TEXTS, longest));
+      return List.of();
+    }
+    return texts;
   }
 
   boolean flag(String name, boolean byDefault) {
@@ -117,7 +169,7 @@ final class WrittenMembers {
       asked.add(name);
       return byDefault;
     }
-    long number = number(name, 1, Long.MAX_VALUE / 4);
+    long number = number(name, 1, LONGEST_MS);
     if (number == 0) {
       fault(path(name) + " must be above 0");
       return 1L;
@@ -127,11 +179,17 @@ final class WrittenMembers {
 
   Map<String, Object> object(String name) {
     Object value = ask(name);
-    if (value == null || value instanceof Map<?, ?>) {
-      return value == null ? Map.of() : objectOf(value);
+    String fault =
+        value == null
+            ? null
+            : value instanceof Map<?, ?>
+                ? GivenLimits.fault(value, GivenLimits.LARGEST_DETAILS)
+                : "must be an object";
+    if (fault != null) {
+      fault(path(name) + " " + fault);
+      return Map.of();
     }
-    fault(path(name) + " must be an object");
-    return Map.of();
+    return value == null ? Map.of() : objectOf(value);
   }
 
   @SuppressWarnings("unchecked") // the keys of a JSON object are texts
