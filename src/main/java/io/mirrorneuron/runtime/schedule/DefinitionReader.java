@@ -217,7 +217,7 @@ final class DefinitionReader {
   private static Demands demands(WrittenMembers of) {
     String payload = of.text("payload");
     if (payload != null && !List.of("required", "optional", "forbidden").contains(payload)) {
-      of.fault(of.path("payload") + " must be required, optional, or forbidden");
+      of.faultOf("payload", "must be required, optional, or forbidden");
     }
     return new Demands(
         payload == null ? "optional" : payload,

@@ -77,7 +77,7 @@ final class TriggerReader {
   private static Condition condition(WrittenMembers event, String usualKey) {
     List<String> types = event.types("event_type");
     if (types.isEmpty()) {
-      event.fault(event.path("event_type") + " is required");
+      event.faultOf("event_type", "is required");
     }
     Map<String, Object> filters = filters(event);
     String key = event.text("key");
@@ -95,7 +95,7 @@ final class TriggerReader {
     long usual = Math.min(LONGEST_MS, USUAL_WAITS * wait);
     long most = millis(debounce, "max_wait_ms", LONGEST_MS, usual);
     if (most < wait) {
-      debounce.fault(debounce.path("max_wait_ms") + " must not be below wait_ms");
+      debounce.faultOf("max_wait_ms", "must not be below wait_ms");
     }
     String key = debounce.text("key");
     debounce.refuseOthers();

@@ -52,6 +52,11 @@ final class WrittenMembers {
     faults.add(sentence);
   }
 
+  /** What is wrong with a member, to stand behind its name. */
+  void faultOf(String name, String words) {
+    fault(path(name) + " " + words);
+  }
+
   boolean has(String name) {
     return members.get(name) != null;
   }
