@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A request that fits the contract, on its way to an area. Path, query and header parameters lie at
@@ -131,6 +132,12 @@ public record ApiCall(JsonObject json) {
   /** How long a cursor read may wait for something new; zero when it must answer at once. */
   public Duration patience() {
     return Duration.ofMillis(json.getLong(WAIT, 0L));
+  }
+
+  /** Names of the members of the body; none when the request had none. */
+  public Set<String> members() {
+    JsonObject body = json.getJsonObject(BODY);
+    return body == null ? Set.of() : body.fieldNames();
   }
 
   /** An empty object when the request had none. */

@@ -8,12 +8,14 @@ import java.util.regex.Pattern;
 
 /**
  * Answers 404 to paths with empty segments or with {@code .} and {@code ..} as segments, plain or
- * encoded. The router would normalise them: the path that was sent, and that a proxy before us may
- * have checked, would not be the one whose operation runs.
+ * encoded, and to addresses of webhooks with a slash more than they have. The router would
+ * normalise them: the path that was sent, and that a proxy before us may have checked, would not be
+ * the one whose operation runs.
  */
 final class PlainPaths implements Handler<RoutingContext> {
   private static final Pattern SMOOTHED =
-      Pattern.compile("/(?:\\.|%2e){0,2}/|/(?:\\.|%2e){1,2}$", Pattern.CASE_INSENSITIVE);
+      Pattern.compile(
+          "/(?:\\.|%2e){0,2}/|/(?:\\.|%2e){1,2}$|^/api/v1/hooks/.*/$", Pattern.CASE_INSENSITIVE);
 
   @Override
   public void handle(RoutingContext ctx) {

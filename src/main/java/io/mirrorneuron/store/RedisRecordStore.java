@@ -8,6 +8,7 @@ import io.vertx.redis.client.Response;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -17,6 +18,11 @@ import java.util.concurrent.CompletionStage;
 public final class RedisRecordStore implements RecordStore {
   private static final Script WRITE = Script.resource("record-write.lua");
   private static final Script PAGE = Script.resource("record-page.lua");
+
+  private static final String BY_NAME = "name";
+
+  /** So many characters of records are enough for one answer of Redis. */
+  private static final int PAGE_BYTES = 2 << 20;
 
   private final RedisLanes lanes;
   private final Keys keys;
@@ -28,6 +34,9 @@ public final class RedisRecordStore implements RecordStore {
 
   @Override
   public CompletionStage<Optional<StoredRecord>> read(String kind, String id) {
+    if (id.indexOf('\0') >= 0) { // under such names lies what is no record
+      return CompletableFuture.completedStage(Optional.empty());
+    }
     return lanes
         .of(kind)
         .send(Request.cmd(Command.HGET).arg(keys.records(kind)).arg(id))
@@ -102,13 +111,13 @@ public final class RedisRecordStore implements RecordStore {
 
   @Override
   public CompletionStage<List<StoredRecord>> list(String kind, String after, int limit) {
-    return page(kind, keys.recordNames(kind), "name", after, 0, limit);
+    return page(kind, keys.recordNames(kind), BY_NAME, after, 0, limit);
   }
 
   @Override
   public CompletionStage<List<StoredRecord>> list(
       String kind, String group, String after, int limit) {
-    return page(kind, keys.recordGroup(kind, group), "name", after, 0, limit);
+    return page(kind, keys.recordGroup(kind, group), BY_NAME, after, 0, limit);
   }
 
   @Override
@@ -118,21 +127,47 @@ public final class RedisRecordStore implements RecordStore {
 
   private CompletionStage<List<StoredRecord>> page(
       String kind, String index, String by, String bound, int skip, int limit) {
-    Future<Response> answer =
-        PAGE.call()
-            .key(keys.records(kind))
-            .key(index)
-            .arg(by)
-            .arg(bound)
-            .arg(skip)
-            .arg(limit)
-            .send(lanes.of(kind));
-    return answer.map(RedisRecordStore::records).toCompletionStage();
+    return pages(kind, index, by, bound, skip, limit).toCompletionStage();
+  }
+
+  /** Large records come a few at a time: no answer of Redis may hold up all others. */
+  private Future<List<StoredRecord>> pages(
+      String kind, String index, String by, String bound, int skip, int limit) {
+    return PAGE.call()
+        .key(keys.records(kind))
+        .key(index)
+        .arg(by)
+        .arg(bound)
+        .arg(skip)
+        .arg(limit)
+        .arg(PAGE_BYTES)
+        .send(lanes.of(kind))
+        .compose(
+            answer -> {
+              List<StoredRecord> found = records(answer);
+              boolean isWhole = answer.size() % 2 == 0;
+              if (isWhole) {
+                return Future.succeededFuture(found);
+              }
+              boolean byName = by.equals(BY_NAME);
+              return pages(
+                      kind,
+                      index,
+                      by,
+                      byName ? found.getLast().id() : bound,
+                      byName ? 0 : skip + found.size(),
+                      limit - found.size())
+                  .map(
+                      more -> {
+                        found.addAll(more);
+                        return found;
+                      });
+            });
   }
 
   private static List<StoredRecord> records(Response page) {
     List<StoredRecord> records = new ArrayList<>();
-    for (int i = 0; i < page.size(); i += 2) {
+    for (int i = 0; i + 1 < page.size(); i += 2) {
       records.add(parse(page.get(i).toString(), page.get(i + 1).toString()));
     }
     return records;

@@ -1,5 +1,6 @@
 package io.mirrorneuron.wire;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
@@ -10,6 +11,7 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
+import java.io.IOException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -79,6 +81,25 @@ public final class Json {
       return object;
     }
     throw MnException.malformed(what + " must be an object");
+  }
+
+  /**
+   * The same of text in which no member may be there twice.
+   *
+   * @throws MnException MALFORMED that names the member
+   */
+  public static ObjectNode parseStrictly(String text, String what) {
+    try (JsonParser parser = MAPPER.createParser(text)) {
+      parser.enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+      while (parser.nextToken() != null) {
+        // each name is compared with those before it
+      }
+    } catch (IOException e) {
+      if (e.getMessage().startsWith("Duplicate field")) {
+        throw MnException.malformed(what + " has a member twice: " + JsonWords.of(e.getMessage()));
+      }
+    }
+    return parseObject(text, what);
   }
 
   /**

@@ -1,7 +1,10 @@
 package io.mirrorneuron.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.SchedulesPortContract;
 import io.mirrorneuron.port.schedule.ScheduleView;
 import io.mirrorneuron.port.schedule.SchedulesPort;
@@ -9,6 +12,7 @@ import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.RuntimeFixture;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -56,6 +60,23 @@ class GrpcSchedulesIT implements SchedulesPortContract {
     assertThat(dispatch.at("/schedule_id").asText()).isEqualTo(id);
     assertThat(dispatch.at("/dispatch_id").asText())
         .isEqualTo(over.dispatches().getFirst().dispatchId());
+  }
+
+  @Test
+  void noScheduleHasAZeroByteInItsName() {
+    for (Runnable call :
+        List.<Runnable>of(
+            () -> schedules().get("\0"),
+            () -> schedules().update("\0", Map.of(), ""),
+            () -> schedules().pause("\0", "", null),
+            () -> schedules().resume("\0", ""),
+            () -> schedules().delete("\0", ""),
+            () -> schedules().dispatch("\0", Map.of(), "", null))) {
+      assertThatThrownBy(call::run)
+          .isInstanceOfSatisfying(
+              MnException.class,
+              failure -> assertThat(failure.code()).isEqualTo(ErrorCode.NOT_FOUND));
+    }
   }
 
   @Test

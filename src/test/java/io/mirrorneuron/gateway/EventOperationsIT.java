@@ -55,6 +55,20 @@ class EventOperationsIT extends WithSharedGateway {
     assertThat(
             gateway.post("/api/v1/events", "{\"event_type\":\"a\",\"payload\":[1]}").statusCode())
         .isEqualTo(422);
+    for (String like : new String[] {"evnt_id", "sourc", "payloads"}) {
+      String body = "{\"event_type\":\"a\",\"%s\":\"x\"}".formatted(like);
+      HttpResponse<String> answer = gateway.post("/api/v1/events", body);
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(422);
+      assertThat(answer.body()).contains("did you mean");
+    }
+    for (int depth : new int[] {100, 990}) {
+      String deep = "{\"event_type\":\"a\",\"payload\":{\"a\":%s%s}}";
+      assertThat(
+              gateway
+                  .post("/api/v1/events", deep.formatted("[".repeat(depth), "]".repeat(depth)))
+                  .statusCode())
+          .isIn(400, 422);
+    }
     String event = "{\"event_type\":\"a\",\"event_id\":\"x1\",\"payload\":{\"n\":%d}}";
     assertThat(gateway.post("/api/v1/events", event.formatted(1)).statusCode()).isEqualTo(200);
     assertThat(gateway.post("/api/v1/events", event.formatted(2)).statusCode()).isEqualTo(409);

@@ -148,4 +148,105 @@ class ScheduleOperationsIT extends WithSharedGateway {
     assertThat(List.of(400, 422))
         .contains(gateway.post("/api/v1/schedules", "{\"schedule\": 1}").statusCode());
   }
+
+  private String refused(int status, String method, String path, String body) throws Exception {
+    HttpResponse<String> answer = call(method, path, body);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+    return answer.body();
+  }
+
+  private static String with(String schedule) {
+    return "{\"manifest\": {\"name\": \"a\", \"steps\": []}, \"schedule\": " + schedule + "}";
+  }
+
+  @Test
+  void timesThatNoClockShowsAreRefused() throws Exception {
+    String id = created();
+    for (String time : List.of("+999999999-12-31T23:59:59Z", "-999999999-01-01T00:00:00Z")) {
+      String delayed = "{\"run_at\": \"%s\"}".formatted(time);
+      assertThat(refused(422, "POST", "/schedules", with(delayed))).contains("valid run_at");
+      assertThat(refused(422, "POST", "/schedules:preview", "{\"schedule\": " + delayed + "}"))
+          .contains("valid run_at");
+      String from = "{\"schedule\": {\"cron\": \"@daily\"}, \"from\": \"%s\"}".formatted(time);
+      assertThat(refused(422, "POST", "/schedules:preview", from)).contains("from must be");
+      String until = "{\"until\": \"%s\"}".formatted(time);
+      assertThat(refused(422, "POST", "/schedules/" + id + "/pause", until))
+          .contains("until must be");
+    }
+    refused(422, "GET", "/schedules/" + id + "/next?from=%2B999999999-12-31T23:59:59Z", null);
+    refused(422, "POST", "/schedules", with("{\"delay_ms\": 9000000000000000000}"));
+    refused(404, "GET", "/schedules/%00", null);
+  }
+
+  @Test
+  void whatIsDeeperOrLargerThanAnybodyNeedsIsRefused() throws Exception {
+    String id = created();
+    for (int depth : new int[] {65, 150}) {
+      String deep = "{\"a\":".repeat(depth) + "1" + "}".repeat(depth);
+      String body = with("{\"cron\": \"@daily\", \"metadata\": " + deep + "}");
+      assertThat(refused(422, "POST", "/schedules", body)).contains("deeper than 64 levels");
+      String payload = "{\"payload\": " + deep + "}";
+      assertThat(refused(422, "POST", "/schedules/" + id + "/dispatch", payload))
+          .contains("deeper than 64 levels");
+    }
+    String deepest = "{\"schedule\": {\"metadata\": " + "[".repeat(900) + "]".repeat(900) + "}}";
+    assertThat(refused(400, "POST", "/schedules:preview", deepest)).contains("deeper than 200");
+    String large = "x".repeat(17_000);
+    for (String member :
+        List.of(
+            "\"name\": \"%s\"",
+            "\"metadata\": {\"a\": \"%s\"}",
+            "\"trigger\": {\"event_type\": \"a\", \"filters\": {\"a\": \"%s\"}}",
+            "\"trigger\": {\"event_type\": \"%s\"}")) {
+      refused(422, "POST", "/schedules", with("{" + member.formatted(large) + "}"));
+    }
+    String reason = "{\"reason\": \"%s\"}".formatted(large);
+    refused(422, "POST", "/schedules/" + id + "/pause", reason);
+    String zone = "{\"cron\": \"@daily\", \"timezone\": \"%s\"}".formatted(large);
+    assertThat(refused(422, "POST", "/schedules", with(zone))).hasSizeLessThan(2_000);
+  }
+
+  @Test
+  void aScheduleWaitsOnlyForEventsThatCanBeTold() throws Exception {
+    for (String type : List.of("a".repeat(201), "a\\u0000", "a\\n", "\\ud800")) {
+      String trigger = "{\"trigger\": {\"event_type\": [\"b\", \"%s\"]}}".formatted(type);
+      refused(422, "POST", "/schedules", with(trigger));
+      refused(422, "POST", "/events", "{\"event_type\": \"%s\"}".formatted(type));
+    }
+  }
+
+  @Test
+  void whatWouldBeIgnoredIsRefused() throws Exception {
+    String one = "/schedules/" + created();
+    for (String attrs :
+        List.of("{\"x\": null}", "{\"manifest\": null}", "{\"schedule_id\": null}")) {
+      assertThat(refused(422, "PATCH", one, "{\"attrs\": " + attrs + "}")).contains("is not known");
+    }
+    assertThat(refused(422, "POST", one + "/pause", "{\"untill\": \"2030-01-01T00:00:00Z\"}"))
+        .contains("did you mean until?");
+    assertThat(refused(422, "POST", one + "/resume", "{\"reasn\": \"a\"}"))
+        .contains("did you mean reason?");
+    assertThat(refused(422, "POST", one + "/resume", "{\"until\": \"2030-01-01T00:00:00Z\"}"))
+        .contains("until is for a pause");
+    assertThat(refused(422, "POST", one + "/dispatch", "{\"payloads\": {}}"))
+        .contains("did you mean payload?");
+    assertThat(refused(422, "POST", "/schedules", NIGHTLY.replaceFirst("schedule", "shedule")))
+        .contains("did you mean schedule?");
+    assertThat(refused(422, "POST", "/schedules", with("{\"crn\": \"@daily\"}")))
+        .contains("did you mean cron?");
+    for (String count : List.of("0", "-1", "101", "1e300")) {
+      String body = "{\"schedule\": {\"cron\": \"@daily\"}, \"count\": %s}".formatted(count);
+      refused(422, "POST", "/schedules:preview", body);
+    }
+  }
+
+  @Test
+  void jsonOfWhichSomethingWouldGetLostIsRefused() throws Exception {
+    String dispatch = "/schedules/" + created() + "/dispatch";
+    assertThat(refused(400, "POST", dispatch, "{\"payload\": {\"n\": 1e99999}}"))
+        .contains("no double can hold");
+    assertThat(refused(400, "POST", dispatch, "{\"payload\": {\"n\": 1, \"n\": 2}}"))
+        .contains("member n twice");
+    refused(400, "POST", dispatch, "{\"payload\": {} /* x */}");
+  }
 }

@@ -240,6 +240,31 @@ class WebhookOperationsIT extends WithGuardedGateway {
   }
 
   @Test
+  void whatCannotBeStoredAsItIsIsRefused() throws Exception {
+    String path = make("{\"name\":\"n\",\"signature\":\"none\"}").get("path").asText();
+    for (int depth : new int[] {65, 999, 1_500}) {
+      assertThat(send(path, "[".repeat(depth) + "]".repeat(depth)).statusCode()).isEqualTo(422);
+    }
+    assertThat(send(path, "{\"n\":1e99999}").statusCode()).isEqualTo(422);
+    assertThat(send(path, "{\"n\":1,\"n\":2}").statusCode()).isEqualTo(400);
+    assertThat(send(path, "{}", "Idempotency-Key", "a", "Idempotency-Key", "b").statusCode())
+        .isEqualTo(400);
+    assertThat(send(path, "{}", "Idempotency-Key", "a", "Idempotency-Key", "a").statusCode())
+        .isEqualTo(202);
+  }
+
+  @Test
+  void whatIsNearlyAnAddressIsNone() throws Exception {
+    String path = make("{\"name\":\"n\",\"signature\":\"none\"}").get("path").asText();
+    for (String other :
+        List.of(
+            path + "/", path + "%2F", "/api/v1/hooks/short", "/api/v1/hooks/" + "l".repeat(300))) {
+      assertThat(send(other, "{}").statusCode()).as(other).isEqualTo(404);
+    }
+    assertThat(gateway.get("/api/v1/webhooks/%00").statusCode()).isEqualTo(404);
+  }
+
+  @Test
   void webhooksThatCannotBeMeantAreRefused() throws Exception {
     for (String body :
         new String[] {

@@ -36,6 +36,31 @@ interface RecordStoreContract {
   }
 
   @Test
+  default void noRecordHasAZeroByteInItsName() {
+    put("a", "1", 0);
+    for (String id : List.of("\0", "a\0", "\0a")) {
+      assertThat(now(records().read(KIND, id))).isEmpty();
+      assertThat(now(records().document(KIND, id))).isEmpty();
+      assertThat(now(records().history(KIND, id))).isEmpty();
+    }
+  }
+
+  @Test
+  default void aPageOfLargeRecordsIsAsLongAsWasAsked() {
+    String large = "x".repeat(1_500_000);
+    for (String id : List.of("a", "b", "c", "d", "e")) {
+      put(id, large, 7);
+    }
+    assertThat(now(records().list(KIND, "", 4)))
+        .extracting(StoredRecord::id)
+        .containsExactly("a", "b", "c", "d");
+    assertThat(now(records().list(KIND, "c", 4))).extracting(StoredRecord::id).hasSize(2);
+    assertThat(now(records().due(KIND, 7, 1, 9)))
+        .extracting(StoredRecord::id)
+        .containsExactly("b", "c", "d", "e");
+  }
+
+  @Test
   default void aWriteReplacesOnlyWhatWasRead() {
     long first = put("a", "1", 0);
     assertThat(now(records().write(KIND, "a", 0, "2", 0))).isEmpty();

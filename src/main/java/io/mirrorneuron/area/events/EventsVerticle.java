@@ -2,14 +2,18 @@ package io.mirrorneuron.area.events;
 
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.bus.MisspeltMembers;
 import io.mirrorneuron.port.event.EmittedEvent;
 import io.mirrorneuron.port.event.NewEvent;
 import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.wire.Json;
+import java.util.Set;
 
 /** The area {@code events}. */
 public final class EventsVerticle extends AreaVerticle {
   private static final int LIMIT = 32;
+
+  private static final Set<String> MEMBERS = Set.of("event_id", "event_type", "source", "payload");
 
   private final TriggerEvents events;
 
@@ -23,6 +27,7 @@ public final class EventsVerticle extends AreaVerticle {
   }
 
   private EmittedEvent emit(ApiCall call) {
+    MisspeltMembers.refuse(call, MEMBERS);
     NewEvent event = Json.read(call.body(), NewEvent.class, "body");
     event.requireOwnSource();
     return events.emit(event);

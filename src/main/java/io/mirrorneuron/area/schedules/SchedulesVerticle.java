@@ -3,6 +3,7 @@ package io.mirrorneuron.area.schedules;
 import com.fasterxml.jackson.core.type.TypeReference;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.bus.MisspeltMembers;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.schedule.BackfillReport;
 import io.mirrorneuron.port.schedule.DispatchReport;
@@ -17,11 +18,23 @@ import io.mirrorneuron.wire.LenientJson;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The area {@code schedules}. */
 public final class SchedulesVerticle extends AreaVerticle {
   private static final int LIMIT = 64;
   private static final Map<String, Object> SOURCE = Map.of("api", "create_schedule");
+
+  /** Members of a request for a schedule. */
+  private static final Set<String> MADE =
+      Set.of(
+          "manifest",
+          "manifest_json",
+          "payloads",
+          "bundle_path",
+          "_bundle_path",
+          "schedule",
+          "source");
 
   private final SchedulesPort schedules;
   private final BundleStaging staging;
@@ -35,7 +48,7 @@ public final class SchedulesVerticle extends AreaVerticle {
     on("getSchedule", call -> schedules.get(id(call)));
     on("updateSchedule", this::update);
     on("pauseSchedule", this::pause);
-    on("resumeSchedule", call -> schedules.resume(id(call), reason(call).reason()));
+    on("resumeSchedule", this::resume);
     on("deleteSchedule", call -> schedules.delete(id(call), call.text("reason")));
     on("dispatchSchedule", this::dispatch);
     on("backfillSchedule", this::backfill);
@@ -49,6 +62,7 @@ public final class SchedulesVerticle extends AreaVerticle {
   }
 
   private ScheduleView create(ApiCall call) {
+    MisspeltMembers.refuse(call, MADE);
     ScheduleRequest request = ScheduleRequest.read(call.body());
     Map<String, Object> source = request.source().isEmpty() ? SOURCE : request.source();
     return schedules.create(
@@ -75,7 +89,8 @@ public final class SchedulesVerticle extends AreaVerticle {
 
   /** Null among the changes removes a member, so it must not get lost. */
   private ScheduleView update(ApiCall call) {
-    Reason reason = reason(call);
+    MisspeltMembers.refuse(call, Set.of("attrs", "reason"));
+    Reason reason = LenientJson.read(call.body(), Reason.class);
     return schedules.update(id(call), members(call.body().get("attrs")), reason.reason());
   }
 
@@ -90,7 +105,16 @@ public final class SchedulesVerticle extends AreaVerticle {
   private record Reason(String reason, String until) {}
 
   private static Reason reason(ApiCall call) {
+    MisspeltMembers.refuse(call, Set.of("reason", "until"));
     return LenientJson.read(call.body(), Reason.class);
+  }
+
+  private ScheduleView resume(ApiCall call) {
+    Reason reason = reason(call);
+    if (reason.until() != null) {
+      throw MnException.invalid("until is for a pause: a schedule that is resumed goes on now");
+    }
+    return schedules.resume(id(call), reason.reason());
   }
 
   private ScheduleView pause(ApiCall call) {
@@ -101,6 +125,7 @@ public final class SchedulesVerticle extends AreaVerticle {
   private record Dispatch(Map<String, Object> payload, String reason) {}
 
   private DispatchReport dispatch(ApiCall call) {
+    MisspeltMembers.refuse(call, Set.of("payload", "reason"));
     Dispatch wanted = LenientJson.read(call.body(), Dispatch.class);
     return schedules.dispatch(
         id(call), wanted.payload(), wanted.reason(), call.text("Idempotency-Key"));
@@ -114,6 +139,7 @@ public final class SchedulesVerticle extends AreaVerticle {
   private record Preview(Map<String, Object> schedule, int count, String from) {}
 
   private FiringPreview preview(ApiCall call) {
+    MisspeltMembers.refuse(call, Set.of("schedule", "count", "from"));
     Preview wanted = LenientJson.read(call.body(), Preview.class);
     return schedules.preview(
         new PreviewQuery(null, wanted.schedule(), wanted.count(), wanted.from()));

@@ -1,7 +1,10 @@
 package io.mirrorneuron.area.webhooks;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectReader;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.event.EmittedEvent;
@@ -16,6 +19,8 @@ import java.util.Map;
 /** Makes events of what is sent to webhooks. */
 record HookIntake(WebhookRecords hooks, TriggerEvents events, Clock clock) {
   private static final TypeReference<Map<String, Object>> ANY = new TypeReference<>() {};
+  private static final ObjectReader STRICT =
+      Json.MAPPER.readerFor(Object.class).with(StreamReadFeature.STRICT_DUPLICATE_DETECTION);
   private static final int DIGITS = 32;
 
   /** What the sender is told: it has no right to more. */
@@ -58,11 +63,16 @@ record HookIntake(WebhookRecords hooks, TriggerEvents events, Clock clock) {
   private static Map<String, Object> payload(byte[] body) {
     String text = new String(body, StandardCharsets.UTF_8);
     try {
-      Object read = Json.MAPPER.readValue(text, Object.class);
+      Object read = STRICT.readValue(text);
       return read instanceof Map<?, ?>
           ? new LinkedHashMap<>(Json.MAPPER.convertValue(read, ANY))
           : new LinkedHashMap<>(Map.of("body", read == null ? "" : read));
+    } catch (StreamConstraintsException e) {
+      throw MnException.invalid("the body is JSON that nobody can read: " + e.getOriginalMessage());
     } catch (JsonProcessingException e) {
+      if (e.getOriginalMessage().startsWith("Duplicate field")) {
+        throw MnException.malformed("an object of the body has a member twice");
+      }
       return new LinkedHashMap<>(Map.of("body", text));
     }
   }

@@ -6,8 +6,6 @@ import io.mirrorneuron.wire.SchemaCheck;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.json.DecodeException;
-import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.json.schema.JsonSchema;
@@ -62,7 +60,7 @@ public final class BodyCheck {
       }
       return null;
     }
-    Object value = parse(bytes);
+    Object value = StrictJson.read(bytes);
     if (!(value instanceof JsonObject body)) {
       faults.add(new Fault("model_attributes_type", BODY, "must be an object", null));
       return null;
@@ -70,16 +68,6 @@ public final class BodyCheck {
     scalars.forEach((name, kind) -> relax(body, name, kind));
     faults.addAll(schema.faults(body, BODY, null));
     return body;
-  }
-
-  private static Object parse(Buffer bytes) {
-    try {
-      return Json.decodeValue(bytes);
-    } catch (DecodeException e) {
-      throw Refusal.malformed(
-          "the request body is not JSON",
-          List.of(new Fault("json_invalid", BODY, "is not JSON", null)));
-    }
   }
 
   private static void relax(JsonObject body, String name, Scalars kind) {

@@ -1,5 +1,7 @@
 package io.mirrorneuron.gateway.call;
 
+import io.mirrorneuron.gateway.answer.Refusal;
+import io.mirrorneuron.wire.Fault;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.openapi.contract.Location;
 import java.util.List;
@@ -16,6 +18,23 @@ public interface ParameterSource {
     return one == null ? List.of() : List.of(one);
   }
 
+  /** One value, perhaps told several times: of two different ones nobody knows which is meant. */
+  private static String header(RoutingContext ctx, String name) {
+    String first = ctx.request().getHeader(name);
+    if (first != null
+        && !ctx.request().headers().getAll(name).stream().allMatch(value -> value.equals(first))) {
+      throw Refusal.parameters(
+          QueryNames.REPEATED,
+          List.of(
+              new Fault(
+                  QueryNames.REPEATED,
+                  List.of("header", name),
+                  "was given more than once with different values; send one",
+                  null)));
+    }
+    return first;
+  }
+
   static ParameterSource of(RoutingContext ctx) {
     return new ParameterSource() {
       @Override
@@ -23,7 +42,7 @@ public interface ParameterSource {
         return switch (in) {
           case PATH -> ctx.pathParam(name);
           case QUERY -> ctx.request().query() == null ? null : ctx.queryParams().get(name);
-          case HEADER -> ctx.request().getHeader(name);
+          case HEADER -> header(ctx, name);
           case COOKIE -> throw new IllegalStateException("cookies are not read: " + name);
         };
       }

@@ -22,7 +22,7 @@ import java.util.TreeSet;
  */
 public final class QueryNames {
   private static final String UNKNOWN = "unknown_parameter";
-  private static final String REPEATED = "repeated_parameter";
+  static final String REPEATED = "repeated_parameter";
 
   private final boolean any;
   private final Collection<String> known;

@@ -1,12 +1,10 @@
 package io.mirrorneuron.runtime.documents;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.runtime.port.Execution;
 
 /** What programs of a job that a schedule made are told of why they run. */
 public final class ScheduleDispatch {
-  private static final String VARIABLE = "MN_SCHEDULE_DISPATCH_JSON";
-
   private ScheduleDispatch() {}
 
   /**
@@ -20,7 +18,7 @@ public final class ScheduleDispatch {
       return config;
     }
     ObjectNode told = config.deepCopy();
-    told.withObject("/environment").put(VARIABLE, Json.write(dispatch));
+    told.set(Execution.SCHEDULE_DISPATCH, dispatch);
     return told;
   }
 }

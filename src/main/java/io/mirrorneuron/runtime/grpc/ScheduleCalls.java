@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.grpc;
 
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.schedule.NewSchedule;
 import io.mirrorneuron.port.schedule.SchedulesPort;
@@ -15,11 +16,12 @@ import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** The calls about schedules. */
 record ScheduleCalls(SchedulesPort schedules) {
-  /** What a pause says besides, as member of {@code attrs_json}. */
-  private record Pause(String until) {}
+  /** What a pause may say besides, as members of {@code attrs_json}. */
+  private static final Set<String> PAUSE = Set.of("until");
 
   CallDispatcher.Entrance bind(CallDispatcher.Entrance entrance) {
     return entrance
@@ -41,7 +43,7 @@ record ScheduleCalls(SchedulesPort schedules) {
   static Map<String, Object> object(String text, String what) {
     Map<String, Object> members = new LinkedHashMap<>();
     if (!text.isBlank()) {
-      Json.parseObject(text, what)
+      Json.parseStrictly(text, what)
           .properties()
           .forEach(
               member ->
@@ -95,11 +97,15 @@ record ScheduleCalls(SchedulesPort schedules) {
   }
 
   private ScheduleResponse pause(ScheduleActionRequest request) {
-    String attrs = request.getAttrsJson();
-    Pause pause =
-        LenientJson.read(
-            attrs.isBlank() ? Json.object() : Json.parseObject(attrs, "attrs_json"), Pause.class);
-    return answer(schedules.pause(request.getScheduleId(), request.getReason(), pause.until()));
+    Map<String, Object> attrs = object(request.getAttrsJson(), "attrs_json");
+    if (!PAUSE.containsAll(attrs.keySet())) {
+      throw MnException.invalid("attrs_json of a pause may have until, and nothing else");
+    }
+    Object until = attrs.get("until");
+    if (until != null && !(until instanceof String)) {
+      throw MnException.invalid("until must be a time such as 2026-06-21T02:00:00Z");
+    }
+    return answer(schedules.pause(request.getScheduleId(), request.getReason(), (String) until));
   }
 
   private ScheduleResponse resume(ScheduleActionRequest request) {

@@ -37,7 +37,7 @@ record TriggerEventCalls(TriggerEvents events) {
   private static Map<String, Object> payload(String text) {
     return text.isBlank()
         ? Map.of()
-        : Json.MAPPER.convertValue(Json.parseObject(text, "payload_json"), ANY);
+        : Json.MAPPER.convertValue(Json.parseStrictly(text, "payload_json"), ANY);
   }
 
   private ScheduleResponse list(ListTriggerEventsRequest request) {

@@ -98,8 +98,7 @@ public final class Engine {
     String nodeName = identity.nodeName();
     Timers timers = ports.timers();
     this.inlineLimit = identity.inlineLimit();
-    this.takeOver =
-        new TakeOver(store, ports.nodes(), timers, identity.owner(), this::isOpen, this::resume);
+    this.takeOver = new TakeOver(ports, identity.owner(), this::isOpen, this::resume);
     this.executions = ports.executions();
     this.membership = new Membership(ports.nodes(), timers, identity.owner(), new WorkOfThisNode());
     this.loops =

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.loop;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.port.Lanes;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.StoredJob;
@@ -32,6 +33,7 @@ final class TakeOver {
   private final JobStore store;
   private final NodeRegistry nodes;
   private final Timers timers;
+  private final Lanes lanes;
   private final String owner;
   private final Predicate<String> isOpen;
   private final Consumer<StoredJob> adopted;
@@ -40,18 +42,15 @@ final class TakeOver {
 
   /**
    * @param isOpen whether a job is already open on this node
-   * @param adopted gets each job that this node has become the owner of
+   * @param adopted gets each job that this node has become the owner of, on the lane of the job:
+   *     Redis answers for many at once, and whoever waits for it must not wait for all of them
    */
   TakeOver(
-      JobStore store,
-      NodeRegistry nodes,
-      Timers timers,
-      String owner,
-      Predicate<String> isOpen,
-      Consumer<StoredJob> adopted) {
-    this.store = store;
-    this.nodes = nodes;
-    this.timers = timers;
+      Engine.Ports ports, String owner, Predicate<String> isOpen, Consumer<StoredJob> adopted) {
+    this.store = ports.store();
+    this.nodes = ports.nodes();
+    this.timers = ports.timers();
+    this.lanes = ports.lanes();
     this.owner = owner;
     this.isOpen = isOpen;
     this.adopted = adopted;
@@ -149,7 +148,7 @@ final class TakeOver {
             epoch ->
                 store
                     .load(jobId)
-                    .thenAccept(
+                    .thenAcceptAsync(
                         stored ->
                             stored
                                 .filter(job -> job.epoch() == epoch) // else another node was faster
@@ -157,7 +156,8 @@ final class TakeOver {
                                     job -> {
                                       taken.incrementAndGet();
                                       adopted.accept(job);
-                                    })));
+                                    }),
+                        lanes.of(jobId)));
   }
 
   private void later(Runnable task) {

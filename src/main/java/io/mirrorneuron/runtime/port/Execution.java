@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.port;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.workflow.ResourceRequest;
+import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
 
 /**
@@ -43,6 +44,16 @@ public record Execution(
     FolderDemands demands,
     boolean plain,
     int attempt) {
+
+  /** Of {@link #config}: what a program is told of the schedule that made its job. */
+  public static final String SCHEDULE_DISPATCH = "schedule_dispatch";
+
+  /** Why its job was made, as JSON; null when no schedule made it. */
+  public String scheduleDispatch() {
+    return config.get(SCHEDULE_DISPATCH) instanceof ObjectNode dispatch
+        ? Json.write(dispatch)
+        : null;
+  }
 
   /** What the program is to work on. */
   public JsonNode body() {

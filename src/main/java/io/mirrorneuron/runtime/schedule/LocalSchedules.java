@@ -19,21 +19,18 @@ import io.mirrorneuron.runtime.schedule.cron.WrittenTime;
 import io.mirrorneuron.runtime.schedule.definition.Definition;
 import io.mirrorneuron.runtime.schedule.definition.DefinitionForm;
 import io.mirrorneuron.runtime.schedule.definition.DefinitionReader;
+import io.mirrorneuron.runtime.schedule.event.GivenLimits;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RecordStore.StoredRecord;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** The schedules of the runtime in this process. */
 final class LocalSchedules implements SchedulesPort {
-  private static final int MOST_ROWS = 1_000;
-  private static final int PAGE = 500;
   private static final int MOST_OTHERS = 200;
 
   private final MachineLoop<ScheduleState, ScheduleInput, ScheduleDeed> loop;
@@ -43,6 +40,7 @@ final class LocalSchedules implements SchedulesPort {
   private final ChildJobs jobs;
   private final Timers timers;
   private final Supplier<String> suffixes;
+  private final ScheduleRows rows;
 
   /**
    * @param suffixes gives texts that sort by time, never the same twice
@@ -61,6 +59,7 @@ final class LocalSchedules implements SchedulesPort {
     this.jobs = jobs;
     this.timers = timers;
     this.suffixes = suffixes;
+    this.rows = new ScheduleRows(records, machine, jobs);
   }
 
   @Override
@@ -73,6 +72,7 @@ final class LocalSchedules implements SchedulesPort {
           "periodic schedules require cron or crons: the manifest has no schedule of its own, so"
               + " say when, such as by --cron '0 2 * * *'");
     }
+    GivenLimits.require(wanted.source(), GivenLimits.LARGEST_DETAILS, "source");
     long now = timers.now();
     Definition definition = DefinitionReader.read(calendar, written, now);
     definition.requireAhead(now);
@@ -92,46 +92,7 @@ final class LocalSchedules implements SchedulesPort {
 
   @Override
   public Page list(Query query) {
-    int limit = query.limit() <= 0 ? MOST_ROWS : Math.min(query.limit(), MOST_ROWS);
-    List<ScheduleView> rows = new ArrayList<>();
-    String after = query.after() == null ? "" : query.after();
-    boolean isFiltered = query.status() != null || query.enabled() != null;
-    int size = isFiltered ? PAGE : limit + 1;
-    while (true) {
-      List<StoredRecord> page = Answers.await(page(query.kind(), after, size));
-      List<Schedule> all = page.stream().map(one -> machine.read(one.json()).schedule()).toList();
-      Set<String> open = open(all.stream());
-      for (Schedule schedule : all) {
-        ScheduleView row = ScheduleViews.row(schedule, open);
-        if (!ScheduleMachine.isGone(schedule) && fits(row, query)) {
-          if (rows.size() == limit) {
-            return new Page(rows, rows.getLast().scheduleId());
-          }
-          rows.add(row);
-        }
-      }
-      if (page.size() < size) {
-        return new Page(rows, null);
-      }
-      after = page.getLast().id();
-    }
-  }
-
-  /** Which of their jobs have not ended. */
-  private Set<String> open(Stream<Schedule> all) {
-    return jobs.open(
-        all.flatMap(one -> one.children().stream()).map(ScheduleWork.Child::jobId).toList());
-  }
-
-  private CompletionStage<List<StoredRecord>> page(String kind, String after, int size) {
-    return kind == null
-        ? records.list(ScheduleMachine.KIND, after, size)
-        : records.list(ScheduleMachine.KIND, kind, after, size);
-  }
-
-  private static boolean fits(ScheduleView row, Query query) {
-    return (query.status() == null || query.status().equals(row.status()))
-        && (query.enabled() == null || query.enabled() == row.enabled());
+    return rows.page(query);
   }
 
   @Override
@@ -144,7 +105,7 @@ final class LocalSchedules implements SchedulesPort {
         schedule,
         Answers.await(manifest).orElse(null),
         Answers.await(history),
-        open(Stream.of(schedule)));
+        rows.open(Stream.of(schedule)));
   }
 
   private Schedule schedule(String id, Optional<StoredRecord> stored) {
@@ -178,7 +139,7 @@ final class LocalSchedules implements SchedulesPort {
       definition.requireAhead(timers.now());
     }
     Boolean enabled = changes.get("enabled") instanceof Boolean said ? said : null;
-    return changed(id, new ScheduleInput.Redefine(definition, enabled, reason));
+    return changed(id, new ScheduleInput.Redefine(definition, enabled, GivenLimits.reason(reason)));
   }
 
   @Override
@@ -188,16 +149,17 @@ final class LocalSchedules implements SchedulesPort {
       Schedule schedule = schedule(id, Answers.await(records.read(ScheduleMachine.KIND, id)));
       end = WrittenTime.ahead("until", until, schedule.definition().timezone(), timers.now());
     }
-    return changed(id, new ScheduleInput.Pause(reason, end));
+    return changed(id, new ScheduleInput.Pause(GivenLimits.reason(reason), end));
   }
 
   @Override
   public ScheduleView resume(String id, String reason) {
-    return changed(id, new ScheduleInput.Resume(reason));
+    return changed(id, new ScheduleInput.Resume(GivenLimits.reason(reason)));
   }
 
   @Override
   public Deleted delete(String id, String reason) {
+    GivenLimits.reason(reason);
     schedule(id, Answers.await(records.read(ScheduleMachine.KIND, id)));
     Answers.await(loop.submit(id, new ScheduleInput.Delete(reason)));
     return new Deleted(id, "deleted");
@@ -228,8 +190,9 @@ final class LocalSchedules implements SchedulesPort {
   @Override
   public DispatchReport dispatch(
       String id, Map<String, Object> payload, String reason, String key) {
+    GivenLimits.require(payload, GivenLimits.LARGEST_PAYLOAD, "payload");
     String dispatch = DispatchIds.ofCall(id, key == null ? suffixes.get() : "key " + key);
-    ScheduleInput run = new ScheduleInput.RunNow(dispatch, payload, reason);
+    ScheduleInput run = new ScheduleInput.RunNow(dispatch, payload, GivenLimits.reason(reason));
     Answers.await(loop.settle(id, run))
         .filter(state -> !ScheduleMachine.isGone(state.schedule()))
         .orElseThrow(() -> missing(id));

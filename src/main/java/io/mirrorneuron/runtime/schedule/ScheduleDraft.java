@@ -6,6 +6,7 @@ import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Reason;
 import io.mirrorneuron.runtime.schedule.definition.DefinitionReader;
 import io.mirrorneuron.runtime.schedule.event.OwnEvent;
+import io.mirrorneuron.wire.Json;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -16,6 +17,9 @@ final class ScheduleDraft {
 
   /** What one schedule may have to do at a time. */
   static final int MOST_WAITING = DefinitionReader.MOST_WAITING;
+
+  /** Of what comes with all that: the whole record is written with each turn. */
+  private static final int MOST_WAITING_CHARS = 4 << 20;
 
   final long now;
   final DispatchNotes notes;
@@ -62,6 +66,9 @@ final class ScheduleDraft {
     }
     if (schedule.waiting().size() >= MOST_WAITING) {
       blocked(due, "the schedule has %d jobs to make already".formatted(MOST_WAITING));
+    } else if (!due.payload().isEmpty() && waitingChars() > MOST_WAITING_CHARS) {
+      blocked(
+          due, "what its jobs are to get has %d MB already".formatted(MOST_WAITING_CHARS >> 20));
     } else {
       schedule = schedule.adding(due);
     }
@@ -73,6 +80,13 @@ final class ScheduleDraft {
         || due.reason() == Reason.EVENT && schedule.awaits(due.dispatchId())) {
       schedule = schedule.remembering(due);
     }
+  }
+
+  private long waitingChars() {
+    return schedule.waiting().stream()
+        .filter(due -> !due.payload().isEmpty())
+        .mapToLong(due -> Json.write(due.payload()).length())
+        .sum();
   }
 
   /** Whether what waits must wait until what is under way is dealt with. */

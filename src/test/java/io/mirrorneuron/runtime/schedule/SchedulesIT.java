@@ -17,6 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -119,6 +121,27 @@ class SchedulesIT {
         .contains("north")
         .contains("schedule_id")
         .contains(report.dispatch().dispatchId());
+  }
+
+  /** A variable of a program has 128 KiB at most on Linux, an event 2 MiB. */
+  @Test
+  void aPayloadThatNoVariableCanHoldComesInAFile() {
+    String manifest =
+        SampleManifests.program(
+            "large",
+            "sh",
+            "-c",
+            "echo \"$(wc -c <$MN_SCHEDULE_DISPATCH_FILE) bytes${MN_SCHEDULE_DISPATCH_JSON+ also}\"");
+    Map<String, Object> trigger = Map.of("event_type", "grown");
+    create(manifest, Map.of("trigger", trigger, "prohibit_overlap", false));
+    for (int size : new int[] {1_000, 130_000, 2_000_000}) {
+      NewEvent event = new NewEvent(null, "grown", "test", Map.of("text", "x".repeat(size)));
+      String said = output(runtime.runtime().events().emit(event).jobId());
+      Matcher bytes = Pattern.compile("([0-9]+) bytes( also)?").matcher(said);
+      assertThat(bytes.find()).as(said).isTrue();
+      assertThat(Integer.parseInt(bytes.group(1))).isBetween(size, size + 1_000);
+      assertThat(bytes.group(2) != null).isEqualTo(size == 1_000);
+    }
   }
 
   @Test

@@ -126,6 +126,7 @@ public final class ProcessEnvironment {
     passOn(execution.config().path("pass_env"), variables);
     variables.putAll(explicit);
     variables.putAll(models.besides(variables));
+    ScheduleVariables.put(execution, workspace, variables);
     if (python != null) {
       variables.merge("PATH", python.bin(), (path, bin) -> bin + ":" + path);
     }

@@ -28,12 +28,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.zip.GZIPOutputStream;
 
-/** The four files that tell a program what it was started for. */
+/** The files that tell a program what it was started for. */
 public final class MessageFiles {
   public static final String INPUT = "mirror_neuron_input.json";
   public static final String MESSAGE = "mirror_neuron_message.json";
   public static final String BODY = "mirror_neuron_body.bin";
   public static final String CONTEXT = "mirror_neuron_context.json";
+
+  /** Only there in jobs of schedules. */
+  public static final String SCHEDULE_DISPATCH = "mirror_neuron_schedule_dispatch.json";
 
   private static final Set<String> JSON_LINES =
       Set.of("application/x-ndjson", "application/jsonl", "application/ndjson");
@@ -63,6 +66,10 @@ public final class MessageFiles {
     Files.write(folder.resolve(MESSAGE), Json.MAPPER.writeValueAsBytes(execution.message()));
     ObjectNode context = context(execution, clock.instant());
     Files.write(folder.resolve(CONTEXT), Json.MAPPER.writeValueAsBytes(context));
+    String dispatch = execution.scheduleDispatch();
+    if (dispatch != null) {
+      Files.writeString(folder.resolve(SCHEDULE_DISPATCH), dispatch);
+    }
   }
 
   private void fetch(ArtifactRef artifact, Path into) throws NotStarted {

@@ -22,13 +22,16 @@ public final class WrittenTime {
   /** Timestamps have four digits for the year. */
   private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
+  /** No id of a zone is as long; what is longer is not repeated whole. */
+  private static final int LONGEST_ZONE = 80;
+
   private WrittenTime() {}
 
   /**
    * @param text an ISO time; without an offset it is one of the zone, by the rules of cron: a local
    *     time that is left out is the first instant after it, of two it is the earlier one
    * @param zone an id that {@link ZoneId} knows
-   * @return milliseconds since the epoch; null when it is no time
+   * @return milliseconds since the epoch; null when it is no time of the years 1970 to 9999
    */
   public static Long millis(String text, String zone) {
     try {
@@ -73,7 +76,8 @@ public final class WrittenTime {
   }
 
   private static Long before(Instant time) {
-    return time.isAfter(LATEST) ? null : Long.valueOf(time.toEpochMilli());
+    boolean isNone = time.isBefore(Instant.EPOCH) || time.isAfter(LATEST);
+    return isNone ? null : Long.valueOf(time.toEpochMilli());
   }
 
   private static Instant instant(LocalDateTime local, ZoneId zone) {
@@ -103,6 +107,10 @@ public final class WrittenTime {
     try {
       return ZoneId.of(written, SHORT).getId();
     } catch (DateTimeException e) {
+      if (written.length() > LONGEST_ZONE) {
+        String begin = written.substring(0, LONGEST_ZONE);
+        throw new DateTimeException("unknown timezone \"%s…\"".formatted(begin), e);
+      }
       Set<String> known = ZoneId.getAvailableZoneIds();
       Optional<String> meant = known.stream().filter(written::equalsIgnoreCase).findFirst();
       throw new DateTimeException(

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.schedule.definition;
 
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.schedule.definition.Definition.Demands;
 import io.mirrorneuron.runtime.schedule.gather.Correlation;
 import io.mirrorneuron.runtime.schedule.gather.Debounce;
@@ -8,9 +9,35 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** A definition in the form that its author could have written. */
 public final class DefinitionForm {
+  /** All that an author may write. */
+  private static final Set<String> MEMBERS =
+      Set.of(
+          "kind",
+          "name",
+          "enabled",
+          "version",
+          "cron",
+          "crons",
+          "timezone",
+          "time_zone",
+          "run_at",
+          "delay_ms",
+          "retry_interval_ms",
+          "prohibit_overlap",
+          "missed_policy",
+          "catchup_limit",
+          "missed_grace_ms",
+          "jitter_ms",
+          "window",
+          "trigger",
+          "event_type",
+          "parameterized",
+          "metadata");
+
   private DefinitionForm() {}
 
   public static Map<String, Object> of(Definition definition) {
@@ -108,14 +135,25 @@ public final class DefinitionForm {
     return form;
   }
 
+  /** What is removed must have been there to be set: other members are refused when it is read. */
+  private static void requireKnown(Map<String, Object> changes) {
+    for (Map.Entry<String, Object> change : changes.entrySet()) {
+      String name = change.getKey();
+      if (change.getValue() == null && !MEMBERS.contains(name)) {
+        throw MnException.invalid("schedule.%s is not known".formatted(WrittenMembers.shown(name)));
+      }
+    }
+  }
+
   /**
    * The form with some members replaced; null removes one. What says the same in another way gives
    * way.
    */
   public static Map<String, Object> merged(Definition definition, Map<String, Object> changes) {
     Map<String, Object> form = of(definition);
+    requireKnown(changes);
     if (changes.get("kind") instanceof String kind && !kind.equals(definition.kind().word())) {
-      form.keySet().removeAll(java.util.Set.of("crons", "run_at", "retry_interval_ms", "trigger"));
+      form.keySet().removeAll(Set.of("crons", "run_at", "retry_interval_ms", "trigger"));
     }
     if (changes.containsKey("cron")) {
       form.remove("crons");

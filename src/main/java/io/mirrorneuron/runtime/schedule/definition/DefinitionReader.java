@@ -69,7 +69,7 @@ public final class DefinitionReader {
     Definition read =
         new Definition(
             kind,
-            given.text("name"),
+            given.word("name"),
             crons,
             zone,
             runAt,
@@ -215,7 +215,7 @@ public final class DefinitionReader {
   private static Demands demands(WrittenMembers of) {
     String payload = of.text("payload");
     if (payload != null && !List.of("required", "optional", "forbidden").contains(payload)) {
-      of.fault(of.path("payload") + " must be required, optional, or forbidden");
+      of.faultOf("payload", "must be required, optional, or forbidden");
     }
     if ("forbidden".equals(payload) && !of.texts("meta_required").isEmpty()) {
       of.fault(of.path("meta_required") + " are members of a payload, which is forbidden");

@@ -20,8 +20,6 @@ public final class TriggerReader {
   /** How many times its wait a debounced job is held at most, unless it says. */
   private static final int USUAL_WAITS = 10;
 
-  private static final int LONGEST_TYPE = 200;
-
   private TriggerReader() {}
 
   /** Of a schedule that names a type and nothing else. */
@@ -40,7 +38,7 @@ public final class TriggerReader {
   }
 
   private static List<String> required(WrittenMembers of) {
-    List<String> types = types(of);
+    List<String> types = of.types("event_type");
     if (types.isEmpty()) {
       of.fault("event schedules require trigger.event_type");
     }
@@ -77,9 +75,9 @@ public final class TriggerReader {
   }
 
   private static Condition condition(WrittenMembers event, String usualKey) {
-    List<String> types = types(event);
+    List<String> types = event.types("event_type");
     if (types.isEmpty()) {
-      event.fault(event.path("event_type") + " is required");
+      event.faultOf("event_type", "is required");
     }
     Map<String, Object> filters = filters(event);
     String key = event.text("key");
@@ -97,7 +95,7 @@ public final class TriggerReader {
     long usual = Math.min(LONGEST_MS, USUAL_WAITS * wait);
     long most = millis(debounce, "max_wait_ms", LONGEST_MS, usual);
     if (most < wait) {
-      debounce.fault(debounce.path("max_wait_ms") + " must not be below wait_ms");
+      debounce.faultOf("max_wait_ms", "must not be below wait_ms");
     }
     String key = debounce.text("key");
     debounce.refuseOthers();
@@ -115,22 +113,6 @@ public final class TriggerReader {
     }
     of.passOver(name);
     return millis;
-  }
-
-  /** Types of events; empty when none is given. */
-  private static List<String> types(WrittenMembers of) {
-    List<String> types = of.texts("event_type");
-    boolean isOdd =
-        types.stream()
-            .anyMatch(
-                type ->
-                    type.length() > LONGEST_TYPE || type.chars().anyMatch(Character::isISOControl));
-    if (isOdd) {
-      of.fault(
-          "%s must have at most %d characters and no control characters"
-              .formatted(of.path("event_type"), LONGEST_TYPE));
-    }
-    return types;
   }
 
   private static Map<String, Object> filters(WrittenMembers of) {

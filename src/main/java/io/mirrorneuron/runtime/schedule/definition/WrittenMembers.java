@@ -1,10 +1,12 @@
 package io.mirrorneuron.runtime.schedule.definition;
 
 import io.mirrorneuron.config.NearestMatch;
+import io.mirrorneuron.runtime.schedule.event.GivenLimits;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -12,6 +14,14 @@ import java.util.Set;
  * absent; so is in the end what nobody asked for.
  */
 public final class WrittenMembers {
+  private static final int MOST_TEXTS = 100;
+
+  /** Of what somebody wrote, at most so much is repeated to them. */
+  private static final int SHOWN_CHARS = 80;
+
+  /** More than the few centuries in which a schedule is of use: 100 years. */
+  private static final long LONGEST_MS = 3_155_760_000_000L;
+
   private final String path;
   private final Map<String, Object> members;
   private final Set<String> asked = new LinkedHashSet<>();
@@ -42,6 +52,11 @@ public final class WrittenMembers {
     faults.add(sentence);
   }
 
+  /** What is wrong with a member, to stand behind its name. */
+  public void faultOf(String name, String words) {
+    fault(path(name) + " " + words);
+  }
+
   public boolean has(String name) {
     return members.get(name) != null;
   }
@@ -65,11 +80,18 @@ public final class WrittenMembers {
   public void refuseOthers() {
     members.keySet().stream()
         .filter(name -> !asked.contains(name))
-        .forEach(name -> fault(path(name) + " is not known" + meant(name)));
+        .forEach(name -> fault(path(shown(name)) + " is not known" + hint(name)));
   }
 
-  private String meant(String name) {
-    return NearestMatch.of(name, asked).map("; did you mean %s?"::formatted).orElse("");
+  private String hint(String name) {
+    return name.length() > SHOWN_CHARS
+        ? ""
+        : NearestMatch.of(name, asked).map(near -> "; did you mean " + near + "?").orElse("");
+  }
+
+  /** The beginning of a text that may be long. */
+  public static String shown(String text) {
+    return text.length() <= SHOWN_CHARS ? text : text.substring(0, SHOWN_CHARS) + "…";
   }
 
   public String text(String name) {
@@ -82,6 +104,27 @@ public final class WrittenMembers {
     return null;
   }
 
+  /** One that is short enough to be shown in lists. */
+  public String word(String name) {
+    String text = text(name);
+    if (text != null && text.length() > GivenLimits.LONGEST_WORD) {
+      fault(path(name) + " must have at most %d characters".formatted(GivenLimits.LONGEST_WORD));
+      return null;
+    }
+    return text;
+  }
+
+  /** Types of events, or one. */
+  public List<String> types(String name) {
+    List<String> types = texts(name);
+    types.stream()
+        .map(GivenLimits::wordFault)
+        .filter(Objects::nonNull)
+        .distinct()
+        .forEach(fault -> fault(path(name) + " " + fault));
+    return types;
+  }
+
   /** A list of texts, or one. */
   public List<String> texts(String name) {
     Object value = ask(name);
@@ -90,7 +133,16 @@ public final class WrittenMembers {
       fault(path(name) + " must be a text that is not empty, or a list of such");
       return List.of();
     }
-    return all.stream().map(String.class::cast).toList();
+    List<String> texts = all.stream().map(String.class::cast).toList();
+    int longest = GivenLimits.LONGEST_WORD;
+    if (texts.size() > MOST_TEXTS || texts.stream().anyMatch(text -> text.length() > longest)) {
+      fault(
+          path(name)
+              + " must be at most %d texts of at most %d characters"
+                  .formatted(MOST_TEXTS, longest));
+      return List.of();
+    }
+    return texts;
   }
 
   public boolean flag(String name, boolean byDefault) {
@@ -131,11 +183,17 @@ public final class WrittenMembers {
 
   public Map<String, Object> object(String name) {
     Object value = ask(name);
-    if (value == null || value instanceof Map<?, ?>) {
-      return value == null ? Map.of() : objectOf(value);
+    String fault =
+        value == null
+            ? null
+            : value instanceof Map<?, ?>
+                ? GivenLimits.fault(value, GivenLimits.LARGEST_DETAILS)
+                : "must be an object";
+    if (fault != null) {
+      fault(path(name) + " " + fault);
+      return Map.of();
     }
-    fault(path(name) + " must be an object");
-    return Map.of();
+    return value == null ? Map.of() : objectOf(value);
   }
 
   @SuppressWarnings("unchecked") // the keys of a JSON object are texts

@@ -3,19 +3,15 @@ package io.mirrorneuron.runtime.schedule.event;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.event.NewEvent;
 import io.mirrorneuron.run.record.EndedJob;
-import io.mirrorneuron.wire.Json;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
 
 /** What an event must be like to be stored. Pure. */
 final class EventRules {
-  private static final int LONGEST_WORD = 200;
-  private static final int LARGEST_PAYLOAD = 2 << 20;
   private static final String USUAL_SOURCE = "api";
-  private static final Pattern ID = Pattern.compile("[\\x21-\\x7e]{1," + LONGEST_WORD + "}");
-  private static final Pattern WORD =
-      Pattern.compile("[^\\p{Cntrl}]{1," + LONGEST_WORD + "}", Pattern.DOTALL);
+  private static final Pattern ID =
+      Pattern.compile("[\\x21-\\x7e]{1," + GivenLimits.LONGEST_WORD + "}");
 
   private EventRules() {}
 
@@ -34,13 +30,10 @@ final class EventRules {
     if (!isBlank(event.eventId()) && !ID.matcher(event.eventId()).matches()) {
       throw MnException.invalid(
           "event_id must be at most %d printable ASCII characters without spaces"
-              .formatted(LONGEST_WORD));
+              .formatted(GivenLimits.LONGEST_WORD));
     }
     Map<String, Object> payload = event.payload() == null ? Map.of() : event.payload();
-    if (Json.write(payload).length() > LARGEST_PAYLOAD) {
-      throw MnException.invalid(
-          "payload must have at most %d characters as JSON".formatted(LARGEST_PAYLOAD));
-    }
+    GivenLimits.require(payload, GivenLimits.LARGEST_PAYLOAD, "payload");
     return new NewEvent(
         isBlank(event.eventId()) ? null : event.eventId(),
         type,
@@ -52,10 +45,9 @@ final class EventRules {
     if (isBlank(text)) {
       throw MnException.invalid(name + " is required");
     }
-    if (!WORD.matcher(text).matches()) {
-      throw MnException.invalid(
-          "%s must have at most %d characters and no control characters"
-              .formatted(name, LONGEST_WORD));
+    String fault = GivenLimits.wordFault(text);
+    if (fault != null) {
+      throw MnException.invalid(name + " " + fault);
     }
     return text;
   }

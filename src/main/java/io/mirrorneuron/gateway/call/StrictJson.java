@@ -1,0 +1,78 @@
+package io.mirrorneuron.gateway.call;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import io.mirrorneuron.gateway.answer.Refusal;
+import io.mirrorneuron.wire.Fault;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.json.jackson.JacksonCodec;
+import java.io.IOException;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads JSON of which nothing gets lost: without comments, each member of an object once, each
+ * number one that a double can hold. It is not deeper than what handles it can go.
+ */
+final class StrictJson {
+  /** Twice what a manifest may have. */
+  private static final int DEEPEST = 200;
+
+  private static final int SHOWN_CHARS = 80;
+  private static final Pattern TWICE = Pattern.compile("Duplicate field '([^']*)'");
+
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .build();
+
+  private StrictJson() {}
+
+  /**
+   * @throws Refusal MALFORMED
+   */
+  static Object read(Buffer bytes) {
+    Object value;
+    try {
+      value = JacksonCodec.fromParser(FACTORY.createParser(bytes.getBytes()), Object.class);
+    } catch (DecodeException | IOException e) {
+      throw refused(words(String.valueOf(e.getMessage())));
+    }
+    if (!isFinite(value)) {
+      throw refused("has a number that no double can hold");
+    }
+    return value;
+  }
+
+  private static String words(String parser) {
+    Matcher twice = TWICE.matcher(parser);
+    if (twice.find()) {
+      String name = twice.group(1);
+      int end = Math.min(SHOWN_CHARS, name.length());
+      return "has the member %s twice in one object".formatted(name.substring(0, end));
+    }
+    return parser.contains("nesting depth")
+        ? "is nested deeper than %d levels".formatted(DEEPEST)
+        : "is not JSON";
+  }
+
+  private static Refusal refused(String what) {
+    Fault fault = new Fault("json_invalid", List.of("body"), what, null);
+    return Refusal.malformed("the request body " + what, List.of(fault));
+  }
+
+  private static boolean isFinite(Object value) {
+    return switch (value) {
+      case Double number -> Double.isFinite(number);
+      case JsonObject object -> object.stream().allMatch(each -> isFinite(each.getValue()));
+      case JsonArray list -> list.stream().allMatch(StrictJson::isFinite);
+      case null, default -> true;
+    };
+  }
+}

@@ -1,0 +1,97 @@
+package io.mirrorneuron.runtime.schedule.event;
+
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.wire.Json;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** How large and deep what people write of schedules and events may be. Pure. */
+public final class GivenLimits {
+  /** Of a name or a type, in characters. */
+  public static final int LONGEST_WORD = 200;
+
+  /** Of what is told of a schedule besides its times, in characters as JSON. */
+  public static final int LARGEST_DETAILS = 16 << 10;
+
+  /** Of what comes with an event or a dispatch, in characters as JSON. */
+  public static final int LARGEST_PAYLOAD = 2 << 20;
+
+  /** A payload lies a few levels below the top of a manifest, which has 100 at most. */
+  private static final int DEEPEST = 64;
+
+  private static final int LONGEST_REASON = 1_000;
+
+  private static final Pattern WORD =
+      Pattern.compile("[^\\p{Cntrl}\\p{Cs}]{1," + LONGEST_WORD + "}", Pattern.DOTALL);
+
+  private GivenLimits() {}
+
+  /** What is wrong with the type of an event or the like, to stand behind its name; or null. */
+  public static String wordFault(String text) {
+    return WORD.matcher(text).matches()
+        ? null
+        : "must have at most %d characters and no control characters".formatted(LONGEST_WORD);
+  }
+
+  /**
+   * What is wrong with JSON that its author may make up, to stand behind its name; or null.
+   *
+   * @param most characters as JSON
+   */
+  public static String fault(Object value, int most) {
+    String inside = faultInside(value, 1);
+    if (inside != null) {
+      return inside;
+    }
+    return Json.write(value).length() > most
+        ? "must have at most %d characters as JSON".formatted(most)
+        : null;
+  }
+
+  private static String faultInside(Object value, int level) {
+    return switch (value) {
+      case Map<?, ?> object -> faultInside(object.values(), level);
+      case List<?> list -> faultInside(list, level);
+      case Double number when !Double.isFinite(number) ->
+          "has a number that no double can hold: write it as a text";
+      case null, default -> null;
+    };
+  }
+
+  private static String faultInside(Collection<?> values, int level) {
+    if (level > DEEPEST) {
+      return "is nested deeper than %d levels".formatted(DEEPEST);
+    }
+    for (Object value : values) {
+      String fault = faultInside(value, level + 1);
+      if (fault != null) {
+        return fault;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * @throws MnException INVALID with the {@linkplain #fault fault}
+   */
+  public static void require(Object value, int most, String name) {
+    String fault = fault(value, most);
+    if (fault != null) {
+      throw MnException.invalid(name + " " + fault);
+    }
+  }
+
+  /**
+   * The same text.
+   *
+   * @throws MnException INVALID when it is longer than anybody reads
+   */
+  public static String reason(String text) {
+    if (text != null && text.length() > LONGEST_REASON) {
+      throw MnException.invalid("reason must have at most %d characters".formatted(LONGEST_REASON));
+    }
+    return text;
+  }
+}
