@@ -18,6 +18,8 @@ public record ModelSettings(
     List<URI> runners, String standard, Path catalog, Path ownership, Endpoint endpoint) {
   static final String RUNNER = "model.runner_api_base";
   static final String KEY_FILE = "model.openai_api_key_file";
+  private static final String CATALOG = "model.catalog_path";
+  private static final String OWNERSHIP = "model.ownership_path";
   private static final String ENDPOINT = "model.openai_api_base";
 
   public ModelSettings {
@@ -48,8 +50,8 @@ public record ModelSettings(
     return new ModelSettings(
         runners,
         settings.text("model.default"),
-        paths.path("model.catalog_path"),
-        paths.path("model.ownership_path"),
+        paths.path(CATALOG),
+        paths.path(OWNERSHIP),
         endpoint(settings, paths.optionalPath(KEY_FILE)));
   }
 

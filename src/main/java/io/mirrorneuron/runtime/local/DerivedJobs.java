@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.local;
 
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.port.JobStatus;
@@ -17,6 +18,9 @@ import java.util.concurrent.CompletionStage;
  * thread-safe.
  */
 public final class DerivedJobs {
+  /** What has the derived key or run is the same job, though it may have been removed since. */
+  private static final Set<String> MADE_BEFORE = Set.of("run_id_in_use", "idempotency_key_reused");
+
   private final JobAccess access;
   private final Storage storage;
 
@@ -65,12 +69,18 @@ public final class DerivedJobs {
     access.load().requireRoom(workflow);
     access.services().require(workflow);
     access.keep(jobId, bundle, workflow);
-    NewJob job =
-        access
-            .newJobs()
-            .of(jobId, manifest, workflow.runId(), key, manifest, bundle)
-            .withBundle(bundle);
-    access.create(bundle, () -> access.engine().creation().submit(job, workflow, bundle, by));
+    try {
+      NewJob job =
+          access
+              .newJobs()
+              .of(jobId, manifest, workflow.runId(), key, manifest, bundle)
+              .withBundle(bundle);
+      access.create(bundle, () -> access.engine().creation().submit(job, workflow, bundle, by));
+    } catch (MnException e) {
+      if (!MADE_BEFORE.contains(e.error())) {
+        throw e;
+      }
+    }
   }
 
   /** Whether there is such a job, ended or not. */

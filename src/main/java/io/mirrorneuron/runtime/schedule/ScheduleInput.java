@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.schedule;
 
 import io.mirrorneuron.port.event.TriggerEvent;
 import io.mirrorneuron.runtime.schedule.definition.Definition;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -62,6 +63,11 @@ sealed interface ScheduleInput {
 
   /** An event that it is for has happened. */
   record Happened(String dispatchId, TriggerEvent event) implements ScheduleInput {
+    /** When it was told first: told again, it leads to the same job. */
+    long at() {
+      return Instant.parse(event.createdAt()).toEpochMilli();
+    }
+
     /** What a dispatch says of the event besides its payload. */
     static Map<String, Object> told(TriggerEvent event) {
       Map<String, Object> told = new LinkedHashMap<>();

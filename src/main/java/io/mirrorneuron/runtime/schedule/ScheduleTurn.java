@@ -230,7 +230,7 @@ final class ScheduleTurn {
       draft.arrive(
           new Due(
               event.dispatchId(),
-              draft.now,
+              event.at(),
               Reason.EVENT,
               null,
               false,

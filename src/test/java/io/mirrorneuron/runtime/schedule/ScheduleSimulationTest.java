@@ -76,6 +76,8 @@ class ScheduleSimulationTest {
     }
   }
 
+  private static final String TIME = "2026-06-20T10:00:00.000Z";
+
   @Test
   void eventsAndCallsMakeAJobEachHoweverOftenTheyAreTold() {
     for (long seed = 0; seed < SEEDS; seed++) {
@@ -93,7 +95,7 @@ class ScheduleSimulationTest {
             START + 30_000 + i,
             "e",
             new ScheduleInput.Happened(
-                dispatch, new TriggerEvent("event-" + i, "x", "test", Map.of(), "now")));
+                dispatch, new TriggerEvent("event-" + i, "x", "test", Map.of(), TIME)));
       }
       simulation.run(START + 90_000);
 

@@ -31,6 +31,9 @@ public final class ProcessEnvironment {
   public static final String BEACON_PREFIX = "__MN_AGENT_BEACON__";
 
   /** Members of the workflow context that programs get as {@code MN_WORKFLOW_…}. */
+  private static final List<String> PYTHON =
+      List.of("VIRTUAL_ENV", "MN_PYTHON_ENV", "MIRROR_NEURON_PYTHON_ENV");
+
   private static final List<String> WORKFLOW_FACTS =
       List.of(
           "run_id",
@@ -115,9 +118,7 @@ public final class ProcessEnvironment {
             });
     variables.putAll(AllocationVariables.of(allocation, vendors.get()));
     if (python != null) {
-      variables.put("VIRTUAL_ENV", python.folder().toString());
-      variables.put("MN_PYTHON_ENV", python.folder().toString());
-      variables.put("MIRROR_NEURON_PYTHON_ENV", python.folder().toString());
+      PYTHON.forEach(name -> variables.put(name, python.folder().toString()));
     }
     variables.put("MN_RUN_ID", execution.runId());
     variables.put("MN_RUNS_ROOT", runsRoot.toString());
