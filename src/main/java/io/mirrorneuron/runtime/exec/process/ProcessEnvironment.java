@@ -30,10 +30,11 @@ public final class ProcessEnvironment {
 
   public static final String BEACON_PREFIX = "__MN_AGENT_BEACON__";
 
-  /** Members of the workflow context that programs get as {@code MN_WORKFLOW_…}. */
+  /** Where programs find their Python environment. */
   private static final List<String> PYTHON =
       List.of("VIRTUAL_ENV", "MN_PYTHON_ENV", "MIRROR_NEURON_PYTHON_ENV");
 
+  /** Members of the workflow context that programs get as {@code MN_WORKFLOW_…}. */
   private static final List<String> WORKFLOW_FACTS =
       List.of(
           "run_id",
@@ -141,16 +142,10 @@ public final class ProcessEnvironment {
    * @param more variables that replace others
    */
   Map<String, String> ofTools(String executionId, Map<String, String> more) {
-    Map<String, String> variables = inherited();
-    server.forEach(
-        (name, value) -> {
-          if (PIP.matcher(name).matches()) {
-            variables.put(name, value);
-          }
-        });
+    Map<String, String> variables = new LinkedHashMap<>(server);
+    variables.keySet().removeIf(name -> !PIP.matcher(name).matches());
     variables.putAll(more);
-    mark(variables, executionId);
-    return variables;
+    return ofChecks(executionId, variables);
   }
 
   /**
