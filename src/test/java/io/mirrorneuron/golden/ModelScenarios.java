@@ -1,9 +1,11 @@
 package io.mirrorneuron.golden;
 
-/** Language models, of a runner that has two. None is pulled: that takes its time. */
+/** Language models, of a runner that has three. None is pulled: that takes its time. */
 final class ModelScenarios {
   /** What the fake runner has. */
-  static final String[] MODELS = {"ai/smollm2:360M-Q4_K_M", "ai/gemma3:4B-Q4_K_M"};
+  static final String[] MODELS = {
+    "ai/smollm2:360M-Q4_K_M", "ai/gemma3:4B-Q4_K_M", "ai/qwen3:0.6B-Q4_K_M"
+  };
 
   private static final String MODEL = "ai/smollm2:360M-Q4_K_M";
 
@@ -23,8 +25,8 @@ final class ModelScenarios {
     golden.call("installModel", "model_id", MODEL).body("{}").keep("");
     golden.call("removeModel", "model_id", MODEL).keep("");
     golden.call("removeModelByPost", "model_id", "gemma3").body("{\"force\":true}").keep("");
-    golden.call("updateModel", "model_id", MODEL).keep("");
+    golden.call("listModels").keep("left");
+    golden.call("updateModel", "model_id", MODELS[2]).keep("");
     golden.call("updateModels").keep("");
-    golden.call("listModels").keep("none");
   }
 }

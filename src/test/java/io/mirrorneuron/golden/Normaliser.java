@@ -65,7 +65,7 @@ final class Normaliser {
           "\\\\?\"(?:message_id|causation_id|correlation_id)\\\\?\" ?: ?\\\\?\"([A-Za-z0-9_-]{16})\\\\?\""
               + "|(?:trc_|spn_|wfr-|evt_)([A-Za-z0-9_-]{16})(?![A-Za-z0-9_-])"
               + "|bundle-([0-9a-f]{32})"
-              + "|(?:hook|dispatch|event)_([0-9a-f]{16,32})(?![0-9a-f])"
+              + "|(?:hook_out|hook|dispatch|event)_([0-9a-f]{16,32})(?![0-9a-f])"
               + "|\"token\":\"([A-Za-z0-9_-]{43})\""
               + "|(?:/hooks/)([A-Za-z0-9_-]{43})(?![A-Za-z0-9_-])"
               + "|whsec_([A-Za-z0-9+/=]{20,})");
