@@ -27,6 +27,19 @@ public final class StandardWebhooks {
   }
 
   /**
+   * Whether a text that somebody chose can be one: {@code whsec_} and base64 of the key, or any
+   * other text, which is the key as it is.
+   */
+  public static boolean isSecret(String text) {
+    try {
+      return !text.startsWith(SECRET_PREFIX)
+          || Base64.getDecoder().decode(text.substring(SECRET_PREFIX.length())).length > 0;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  /**
    * @param id of what is sent
    * @param seconds since 1970 at which it is signed
    */

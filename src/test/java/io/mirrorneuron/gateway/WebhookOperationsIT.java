@@ -25,6 +25,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Webhooks from their making to their end, and what senders can do. */
@@ -289,5 +290,21 @@ class WebhookOperationsIT extends WithGuardedGateway {
       BufferedReader answer = new BufferedReader(new InputStreamReader(socket.getInputStream()));
       assertThat(answer.readLine()).isEqualTo("HTTP/1.1 404 Not Found");
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "'signatur':'github' | did you mean signature?",
+        "'event':'order' | did you mean events?",
+        "'signature':'none','secret':'long-enough-for-one' | secret means nothing without a signature",
+        "'secret':'whsec_!!!notbase64' | secret must be whsec_ and base64"
+      })
+  void whatWouldBeIgnoredIsRefused(String members, String words) throws Exception {
+    String body = "{'name':'odd',%s}".formatted(members).replace('\'', '"');
+    JsonNode refused = json(422, gateway.post("/api/v1/webhooks", body));
+    assertThat(refused.path("detail").asText()).contains(words);
   }
 }

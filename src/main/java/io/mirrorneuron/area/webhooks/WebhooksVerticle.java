@@ -2,6 +2,7 @@ package io.mirrorneuron.area.webhooks;
 
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.bus.MisspeltMembers;
 import io.mirrorneuron.port.webhook.OutboundWebhooks;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
@@ -55,6 +56,7 @@ public final class WebhooksVerticle extends AreaVerticle {
   }
 
   private Object create(ApiCall call) {
+    MisspeltMembers.refuse(call, NewWebhook.MEMBERS);
     NewWebhook wanted = Json.read(call.body(), NewWebhook.class, "body");
     wanted.requireFitting();
     return wanted.isOutbound() ? outbound.create(wanted.target()) : inbound.create(wanted);

@@ -13,6 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +28,12 @@ public final class OwnEvents implements OwnNews, JobEnds {
   /** Events that make jobs that lead to events: schedules may do that in a circle. */
   private static final int LONGEST_CHAIN = 10;
 
+  /** So many are acted on at a time: jobs that lead to jobs must leave room for other calls. */
+  private static final int AT_ONCE = 8;
+
   private final LocalEvents events;
+  private final Executor threads =
+      Executors.newFixedThreadPool(AT_ONCE, Thread.ofVirtual().name("mn-own-event-", 0).factory());
 
   public OwnEvents(LocalEvents events) {
     this.events = events;
@@ -92,7 +99,7 @@ public final class OwnEvents implements OwnNews, JobEnds {
 
   @Override
   public CompletionStage<?> tell(OwnEvent event) {
-    return CompletableFuture.runAsync(() -> store(event), Thread::startVirtualThread);
+    return CompletableFuture.runAsync(() -> store(event), threads);
   }
 
   /**
