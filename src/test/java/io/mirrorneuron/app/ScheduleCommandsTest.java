@@ -96,7 +96,7 @@ class ScheduleCommandsTest {
   @Test
   void aScheduleWithoutTimesSaysWhatToGive() {
     isRefused(
-        "the manifest has no schedule of its own, so say when, such as by --cron '0 2 * * *'",
+        "neither an option nor the manifest says when: give --cron or --schedule-json",
         "schedule",
         "create",
         bundle);
