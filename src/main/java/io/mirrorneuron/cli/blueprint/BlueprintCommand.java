@@ -1,12 +1,13 @@
 package io.mirrorneuron.cli.blueprint;
 
-import io.mirrorneuron.blueprint.Blueprint;
 import io.mirrorneuron.cli.ApiClient;
 import io.mirrorneuron.cli.CommandGroup;
 import io.mirrorneuron.cli.Output;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -25,9 +26,24 @@ public final class BlueprintCommand extends CommandGroup {
   private static final List<String> HEADERS = List.of("ID", "Name", "Job Name", "Description");
   private static final List<String> FIELDS = List.of("Field", "Value");
 
-  private record All(String repoDir, List<Blueprint> blueprints) {}
+  /** What is shown of one; null where nothing is told. */
+  private record Told(
+      String id,
+      String name,
+      String jobName,
+      String tagline,
+      String description,
+      String category,
+      String output,
+      String customizableFor,
+      List<Object> capabilities,
+      String publisher,
+      String revision,
+      String rateLabel) {}
 
-  private record One(Blueprint blueprint) {}
+  private record All(List<Told> blueprints) {}
+
+  private record One(Told blueprint) {}
 
   @Command(
       name = "list",
@@ -53,8 +69,10 @@ public final class BlueprintCommand extends CommandGroup {
         all -> client.output().table(HEADERS, all.blueprints().stream().map(this::row).toList()));
   }
 
-  private List<String> row(Blueprint one) {
-    return List.of(one.id(), one.name(), one.jobName(), one.description());
+  private List<String> row(Told one) {
+    return Stream.of(one.id(), one.name(), one.jobName(), one.description())
+        .map(text -> Objects.requireNonNullElse(text, ""))
+        .toList();
   }
 
   @Command(
@@ -75,21 +93,21 @@ public final class BlueprintCommand extends CommandGroup {
         one -> client.output().table(FIELDS, rows(one.blueprint())));
   }
 
-  private static List<List<String>> rows(Blueprint one) {
-    return Stream.of(
-            List.of("ID", one.id()),
-            List.of("Name", one.name()),
-            List.of("In a line", one.tagline()),
-            List.of("Description", one.description()),
-            List.of("Category", one.category()),
-            List.of("Puts out", one.output()),
-            List.of("Good for", one.customizableFor()),
-            List.of("Can", words(one.capabilities())),
-            List.of("Publisher", one.publisher()),
-            List.of("Revision", one.revision()),
-            List.of("Price", one.rateLabel()))
-        .filter(row -> !row.getLast().isEmpty())
-        .toList();
+  private static List<List<String>> rows(Told one) {
+    Map<String, String> rows = new LinkedHashMap<>();
+    rows.put("ID", one.id());
+    rows.put("Name", one.name());
+    rows.put("In a line", one.tagline());
+    rows.put("Description", one.description());
+    rows.put("Category", one.category());
+    rows.put("Puts out", one.output());
+    rows.put("Good for", one.customizableFor());
+    rows.put("Can", words(one.capabilities()));
+    rows.put("Publisher", one.publisher());
+    rows.put("Revision", one.revision());
+    rows.put("Price", one.rateLabel());
+    rows.values().removeIf(text -> text == null || text.isEmpty());
+    return rows.entrySet().stream().map(row -> List.of(row.getKey(), row.getValue())).toList();
   }
 
   private static String words(List<Object> values) {
