@@ -45,7 +45,8 @@ class CliDocsTest {
       one JSON document (with `--follow` and for `mn run follow` a line of JSON for each record) and
       nothing else,
       and empty when the call failed. In pipes `mn job status`, `mn job dead-letters`, `mn node list`,
-      `mn resource …`, `mn service list`, `mn service resolve` and `mn runtime metrics` need no `--json` for that. At a terminal tables fit its width, or `COLUMNS`; elsewhere nothing
+      `mn resource …`, `mn service list`, `mn service resolve`, `mn runtime metrics`, `mn schedule list`,
+      `mn schedule status`, `mn trigger list` and `mn event list` need no `--json` for that. At a terminal tables fit its width, or `COLUMNS`; elsewhere nothing
       is cut unless `COLUMNS` is set. `NO_COLOR` or `MN_CLI_OUTPUT=plain` turns colours off. `mn run` and
       `mn job monitor` redraw a line for each step or agent at a terminal, and print a line whenever one
       begins, ends or fails in a pipe or where `CI` is set; with `--verbose` a line for each event. Both
