@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.Sha256;
 import io.mirrorneuron.security.StandardWebhooks;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
@@ -113,10 +113,6 @@ enum HookSignature {
 
   /** Hex digits of a SHA-256. */
   static String digest(byte[] content) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("each Java has SHA-256", e);
-    }
+    return new Sha256().add(content).hex();
   }
 }

@@ -1,10 +1,7 @@
 package io.mirrorneuron.runtime.local;
 
+import io.mirrorneuron.model.Sha256;
 import io.mirrorneuron.store.JobStore.NewJob;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.function.Supplier;
 
 /**
@@ -41,18 +38,7 @@ public record NewJobs(String owner, Supplier<String> suffixes, RunFolders folder
    */
   NewJob of(String jobId, String manifest, String runId, String key, String wish, String detail) {
     folders.requireFree(runId);
-    String content = key == null ? null : hash(wish, detail);
+    String content = key == null ? null : new Sha256().add(wish).add("\0" + detail).hex();
     return new NewJob(jobId, owner, manifest, key, content, runId);
-  }
-
-  private static String hash(String wish, String detail) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update(wish.getBytes(StandardCharsets.UTF_8));
-      digest.update(("\0" + detail).getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

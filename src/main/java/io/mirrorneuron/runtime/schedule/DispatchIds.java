@@ -1,10 +1,8 @@
 package io.mirrorneuron.runtime.schedule;
 
+import io.mirrorneuron.model.Sha256;
 import io.mirrorneuron.wire.Json;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
@@ -49,29 +47,22 @@ final class DispatchIds {
   /** The same for the same payload, whatever the order of its members. */
   static String ofContent(Map<String, Object> payload) {
     byte[] content = Json.canonical(Json.MAPPER.valueToTree(payload));
-    return hash(new String(content, StandardCharsets.UTF_8)).substring(0, JOB_DIGITS);
+    return Sha256.of(new String(content, StandardCharsets.UTF_8)).substring(0, JOB_DIGITS);
   }
 
   private static String of(String... parts) {
-    return PREFIX + hash(String.join("\0", parts)).substring(0, DIGITS);
+    return PREFIX + Sha256.of(String.join("\0", parts)).substring(0, DIGITS);
   }
 
   /** What ends the id of the job that is made for it, after a time. */
   static String jobPart(String dispatchId) {
-    return hash(dispatchId).substring(0, JOB_DIGITS);
+    return Sha256.of(dispatchId).substring(0, JOB_DIGITS);
   }
 
   /** A number from 0 to below {@code most}, always the same for one dispatch. */
   static long spread(String dispatchId, long most) {
-    return most <= 0 ? 0 : Long.parseUnsignedLong(hash(dispatchId).substring(0, 15), 16) % most;
-  }
-
-  private static String hash(String text) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    return most <= 0
+        ? 0
+        : Long.parseUnsignedLong(Sha256.of(dispatchId).substring(0, 15), 16) % most;
   }
 }

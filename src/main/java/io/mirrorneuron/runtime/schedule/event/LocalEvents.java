@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.schedule.event;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.Sha256;
 import io.mirrorneuron.port.event.EmittedEvent;
 import io.mirrorneuron.port.event.NewEvent;
 import io.mirrorneuron.port.event.TriggerEvent;
@@ -13,12 +14,9 @@ import io.mirrorneuron.store.event.TriggerEventStore.Seal;
 import io.mirrorneuron.store.event.TriggerEventStore.Teller;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.Redaction;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -34,6 +32,7 @@ public final class LocalEvents implements TriggerEvents {
   /** Somewhat less than what the store promises. */
   private static final Duration KNOWN_FOR = Duration.ofHours(23);
 
+  private static final int SEAL_DIGITS = 32;
   private static final String EMITTED = "emitted";
   private static final String KNOWN = "known";
 
@@ -126,11 +125,7 @@ public final class LocalEvents implements TriggerEvents {
 
   private static String fingerprint(NewEvent told) {
     byte[] content = Json.canonical(Json.MAPPER.valueToTree(told));
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content), 0, 16);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("each Java has SHA-256", e);
-    }
+    return new Sha256().add(content).hex().substring(0, SEAL_DIGITS);
   }
 
   @Override
