@@ -283,11 +283,16 @@ final class ApiUnderTest implements AutoCloseable {
   /** That of a model that is installed. */
   private String model() {
     send(request("/models/smollm2/install").POST(BodyPublishers.noBody()));
-    Eventually.eventually(
-        "the model is there",
-        () ->
-            new JsonObject(send(request("/models/smollm2").GET()).body()).getBoolean("installed"));
+    Eventually.eventually("the model is there", this::hasModel);
     return "smollm2:360m";
+  }
+
+  /** Whether it is installed, and the installation over: it is so a moment later. */
+  private boolean hasModel() {
+    JsonObject model = new JsonObject(send(request("/models/smollm2").GET()).body());
+    JsonObject install = model.getJsonObject("install");
+    return model.getBoolean("installed")
+        && (install == null || !install.getString("status").equals("installing"));
   }
 
   private byte[] copy() {

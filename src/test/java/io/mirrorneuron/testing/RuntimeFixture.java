@@ -159,6 +159,11 @@ public final class RuntimeFixture implements AutoCloseable {
     return lanes;
   }
 
+  /** Of the Redis that it is on. */
+  public String redisUri() {
+    return redis.uri();
+  }
+
   public JobsPort jobs() {
     return runtime.jobs();
   }
