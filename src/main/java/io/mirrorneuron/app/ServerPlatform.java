@@ -4,6 +4,10 @@ import io.mirrorneuron.area.Platform;
 import io.mirrorneuron.blueprint.Catalogs;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.gateway.Health;
+import io.mirrorneuron.launch.BundleSources;
+import io.mirrorneuron.launch.FolderLaunchStore;
+import io.mirrorneuron.launch.LaunchSources;
+import io.mirrorneuron.launch.Launches;
 import io.mirrorneuron.models.LocalModels;
 import io.mirrorneuron.models.ModelLimits;
 import io.mirrorneuron.port.ClusterPort;
@@ -42,7 +46,8 @@ record ServerPlatform(
     ModelsPort models,
     RunIndex index,
     ShownRuns shownRuns,
-    Catalogs catalogs)
+    Catalogs catalogs,
+    Launches launches)
     implements Platform {
 
   static ServerPlatform of(
@@ -51,18 +56,37 @@ record ServerPlatform(
       Supplier<Endpoints> endpoints,
       HumanDecisions decisions,
       BundleStaging staging) {
+    ModelsPort models = models(on, backend);
+    Catalogs catalogs =
+        new Catalogs(
+            on.closing().add("blueprint catalog", BlueprintPlace.source(on.config())),
+            System::nanoTime);
     return new ServerPlatform(
         on,
         backend,
         endpoints,
         decisions,
         staging,
-        models(on, backend),
+        models,
         RunIndex.of(on.runs(), on.clock()),
         new ShownRuns(on.runs(), new AllowedRoots(outputRoots(on.config()), home())),
-        new Catalogs(
-            on.closing().add("blueprint catalog", BlueprintPlace.source(on.config())),
-            System::nanoTime));
+        catalogs,
+        launches(on, backend, models, new BundleSources(catalogs, staging)));
+  }
+
+  private static Launches launches(
+      ServerContext on, Backend backend, ModelsPort models, LaunchSources sources) {
+    Launches launches =
+        new Launches(
+            sources,
+            backend.jobs(),
+            models,
+            new FolderLaunchStore(on.config().home().resolve("launches")),
+            on.clock(),
+            on.ids()::jobSuffix,
+            work -> Thread.ofVirtual().name("mn.launch").start(work));
+    launches.start();
+    return on.closing().add("launches", launches);
   }
 
   private static ModelsPort models(ServerContext on, Backend backend) {

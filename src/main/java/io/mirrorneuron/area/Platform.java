@@ -2,6 +2,7 @@ package io.mirrorneuron.area;
 
 import io.mirrorneuron.blueprint.Catalogs;
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.launch.Launches;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.event.TriggerEvents;
@@ -86,6 +87,9 @@ public interface Platform {
 
   /** The blueprints that runs are launched from. */
   Catalogs catalogs();
+
+  /** What makes runs of blueprints and bundles. */
+  Launches launches();
 
   /** Bundles that were uploaded and not submitted yet. */
   BundleStaging staging();

@@ -8,6 +8,9 @@ public final class Addresses {
   /** The header of a question whether a call may be made, before its body is there. */
   public static final String ADMISSION = "admission";
 
+  /** The header of an answer that says what goes on (202), and not how it ended. */
+  public static final String ACCEPTED = "accepted";
+
   private Addresses() {}
 
   /** Where the operations of a tag are answered. */

@@ -26,6 +26,7 @@ public record ApiCall(JsonObject json) {
   private static final String NUMBER = "$number";
   private static final String UPLOAD = "$upload";
   private static final String RAW = "$raw";
+  private static final String ACCEPTED = "$accepted";
 
   public ApiCall() {
     this(new JsonObject());
@@ -132,6 +133,15 @@ public record ApiCall(JsonObject json) {
   /** How long a cursor read may wait for something new; zero when it must answer at once. */
   public Duration patience() {
     return Duration.ofMillis(json.getLong(WAIT, 0L));
+  }
+
+  /** Says that the answer will tell what goes on, and not how it ended. */
+  public void accept() {
+    json.put(ACCEPTED, true);
+  }
+
+  boolean isAccepted() {
+    return json.getBoolean(ACCEPTED, false);
   }
 
   /** Names of the members of the body; none when the request had none. */

@@ -7,6 +7,7 @@ import io.mirrorneuron.wire.Json;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
 import java.util.LinkedHashMap;
@@ -30,6 +31,10 @@ import java.util.function.UnaryOperator;
  * How many calls run at once, and what happens to more: see {@link AreaThreads}.
  */
 public abstract class AreaVerticle extends VerticleBase {
+
+  private static final DeliveryOptions DONE = new DeliveryOptions();
+  private static final DeliveryOptions ACCEPTED =
+      new DeliveryOptions().addHeader(Addresses.ACCEPTED, "");
 
   @FunctionalInterface
   protected interface Operation {
@@ -179,6 +184,7 @@ public abstract class AreaVerticle extends VerticleBase {
               }
             })
         .onComplete(
-            message::reply, e -> message.reply(BusFailure.of(operation, explains.apply(e))));
+            answer -> message.reply(answer, call.isAccepted() ? ACCEPTED : DONE),
+            e -> message.reply(BusFailure.of(operation, explains.apply(e))));
   }
 }

@@ -7,6 +7,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
+import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.slf4j.Logger;
@@ -14,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A failure on its way over the bus: the HTTP status as the code, a JSON text {@code {code, error,
- * message, validation?, retry_after_ms?}} as the message.
+ * message, validation?, retry_after_ms?, members?}} as the message.
  */
 public final class BusFailure {
   private static final Logger log = LoggerFactory.getLogger(BusFailure.class);
@@ -24,10 +25,16 @@ public final class BusFailure {
   /**
    * @param validation what is wrong with the request, or null
    * @param retryAfterMs null when nobody knows when it may go better
+   * @param members further ones of the answer; null for none
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   private record Told(
-      ErrorCode code, String error, String message, JsonNode validation, Long retryAfterMs) {}
+      ErrorCode code,
+      String error,
+      String message,
+      JsonNode validation,
+      Long retryAfterMs,
+      Map<String, Object> members) {}
 
   /**
    * A failure that is no {@link MnException} is logged here, with its stack trace, and is sent
@@ -69,7 +76,8 @@ public final class BusFailure {
             failure.error(),
             failure.getMessage(),
             failure.validation(),
-            failure.retryAfterMs() > 0 ? failure.retryAfterMs() : null);
+            failure.retryAfterMs() > 0 ? failure.retryAfterMs() : null,
+            failure.members().isEmpty() ? null : failure.members());
     return new ReplyException(
         ReplyFailure.RECIPIENT_FAILURE, failure.code().httpStatus(), Json.write(told));
   }
@@ -79,7 +87,8 @@ public final class BusFailure {
       Told told = Json.read(String.valueOf(failure.getMessage()), Told.class, "reply");
       if (told.code != null) {
         return new MnException(told.code, told.error, told.message, told.validation, failure)
-            .withRetryAfter(told.retryAfterMs == null ? 0 : told.retryAfterMs);
+            .withRetryAfter(told.retryAfterMs == null ? 0 : told.retryAfterMs)
+            .with(told.members == null ? Map.of() : told.members);
       }
     } catch (MnException e) {
       // told below

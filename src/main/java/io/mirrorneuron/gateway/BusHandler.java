@@ -3,6 +3,7 @@ package io.mirrorneuron.gateway;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.gateway.answer.FileAnswer;
 import io.mirrorneuron.gateway.call.AreaCall;
+import io.mirrorneuron.gateway.call.AreaCall.Answer;
 import io.mirrorneuron.gateway.call.Bodies;
 import io.mirrorneuron.gateway.call.BodyCheck;
 import io.mirrorneuron.gateway.call.OperationCheck;
@@ -132,21 +133,24 @@ final class BusHandler implements Handler<RoutingContext> {
    * Sends the call. For operations that take long, the area is told when the client leaves, so that
    * it can stop.
    */
-  private Future<Buffer> ask(RoutingContext ctx, ApiCall call) {
+  private Future<Answer> ask(RoutingContext ctx, ApiCall call) {
     return operation.isLong() ? area.askWhileOpen(call, ctx.response()) : area.ask(call);
   }
 
-  private void write(RoutingContext ctx, CharSequence type, Buffer answer) {
+  private void write(RoutingContext ctx, CharSequence type, Answer answer) {
+    Buffer body = answer.body();
     if (operation.answersFile()) {
-      FileAnswer.send(ctx, answer);
+      FileAnswer.send(ctx, body);
       return;
     }
     HttpServerResponse response = ctx.response();
-    response.setStatusCode(operation.success()).putHeader(HttpHeaders.CONTENT_TYPE, type);
+    response
+        .setStatusCode(answer.isAccepted() ? ApiOperation.ACCEPTED : operation.success())
+        .putHeader(HttpHeaders.CONTENT_TYPE, type);
     if (ctx.request().method() == HttpMethod.HEAD) {
-      response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(answer.length())).end();
+      response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length())).end();
     } else {
-      response.end(answer);
+      response.end(body);
     }
   }
 

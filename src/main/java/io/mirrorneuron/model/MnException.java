@@ -1,6 +1,9 @@
 package io.mirrorneuron.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * The one failure of this program. It is translated only at borders: gRPC, bus, HTTP, CLI.
@@ -24,6 +27,7 @@ public final class MnException extends RuntimeException {
   private final String error;
   private final transient JsonNode validation;
   private final long retryAfterMs;
+  private final transient Map<String, Object> members;
 
   public MnException(ErrorCode code, String error, String message) {
     this(code, error, message, null, null);
@@ -31,7 +35,7 @@ public final class MnException extends RuntimeException {
 
   public MnException(
       ErrorCode code, String error, String message, JsonNode validation, Throwable cause) {
-    this(code, error, message, validation, 0, cause);
+    this(code, error, message, validation, 0, Map.of(), cause);
   }
 
   private MnException(
@@ -40,12 +44,14 @@ public final class MnException extends RuntimeException {
       String message,
       JsonNode validation,
       long retryAfterMs,
+      Map<String, Object> members,
       Throwable cause) {
     super(message, cause);
     this.code = code;
     this.error = error;
     this.validation = validation;
     this.retryAfterMs = retryAfterMs;
+    this.members = members;
   }
 
   /** EXHAUSTED {@code retry_later}: whoever takes this is full; see {@link #retryAfterMs()}. */
@@ -56,7 +62,18 @@ public final class MnException extends RuntimeException {
 
   /** The same failure, which may be gone after so many milliseconds; 0 says nothing of it. */
   public MnException withRetryAfter(long ms) {
-    return new MnException(code, error, getMessage(), validation, ms, getCause());
+    return new MnException(code, error, getMessage(), validation, ms, members, getCause());
+  }
+
+  /**
+   * The same failure with further members for programs.
+   *
+   * @param further what can be written as JSON, by name; may have nulls
+   */
+  public MnException with(Map<String, Object> further) {
+    Map<String, Object> all = new LinkedHashMap<>(members);
+    all.putAll(further);
+    return new MnException(code, error, getMessage(), validation, retryAfterMs, all, getCause());
   }
 
   /** {@code job <id> was not found}: the wording existing clients look for. */
@@ -129,6 +146,11 @@ public final class MnException extends RuntimeException {
 
   public JsonNode validation() {
     return validation;
+  }
+
+  /** Further members of the answer, besides those of all failures; mostly none. */
+  public Map<String, Object> members() {
+    return Collections.unmodifiableMap(members);
   }
 
   /** When the same call is worth another try, in milliseconds from now; 0 when nobody knows. */

@@ -1,5 +1,6 @@
 package io.mirrorneuron.port;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.Objects;
@@ -96,6 +97,11 @@ public record Validation(
 
     public static Issue warning(String code, String message, String help, Location location) {
       return new Issue(code, message, help, WARNING, location);
+    }
+
+    @JsonIgnore
+    public boolean isError() {
+      return severity.equals(ERROR);
     }
 
     /** The message, after its place in the file or, unless that is in it, in the manifest. */

@@ -50,7 +50,7 @@ public final class ServerFolders {
    * Folders of the home that various parts write to; created here first, with closed permissions.
    */
   private static final List<String> OURS =
-      List.of("uploads", "uploads/bundles", "bundles", "exports", "redis", LIBRARIES);
+      List.of("uploads", "uploads/bundles", "bundles", "exports", "launches", "redis", LIBRARIES);
 
   private final Config config;
 

@@ -27,6 +27,9 @@ import io.mirrorneuron.gateway.GatewayVerticle;
 import io.mirrorneuron.gateway.Health;
 import io.mirrorneuron.gateway.answer.Problem;
 import io.mirrorneuron.gateway.contract.Contract;
+import io.mirrorneuron.launch.BundleSources;
+import io.mirrorneuron.launch.FolderLaunchStore;
+import io.mirrorneuron.launch.Launches;
 import io.mirrorneuron.listen.GuardedVertx;
 import io.mirrorneuron.listen.Limits;
 import io.mirrorneuron.model.UploadQuota;
@@ -78,6 +81,7 @@ import java.util.function.Function;
 /** A whole gateway on a free port, before fakes of the runtime. */
 public final class GatewayFixture implements AutoCloseable {
   public static final String TOKEN = "t0ken";
+  private static final AtomicLong LAUNCHES = new AtomicLong();
   public static final Instant NOW = Instant.parse("2026-01-02T03:04:05.006Z");
 
   public static final Limits LIMITS = new Limits(4096, Duration.ofSeconds(20));
@@ -167,6 +171,18 @@ public final class GatewayFixture implements AutoCloseable {
             new AllowedRoots(
                 List.of(folder.resolve("home/shared"), folder.resolve("out")),
                 folder.resolve("home")));
+    Catalogs catalogs =
+        new Catalogs(new BuiltInCatalog(folder.resolve("catalog")), System::nanoTime);
+    LocalModels models = models(folder);
+    Launches launches =
+        new Launches(
+            new BundleSources(catalogs, staging),
+            jobs,
+            models,
+            new FolderLaunchStore(folder.resolve("launches")),
+            clock,
+            () -> "l" + LAUNCHES.incrementAndGet(),
+            work -> Thread.ofVirtual().start(work));
     List<AreaVerticle> areas =
         List.of(
             new JobsVerticle(
@@ -183,10 +199,7 @@ public final class GatewayFixture implements AutoCloseable {
                 new ServerProbes(this::redis, () -> fullDisks, () -> Map.of("status", "ok")),
                 clock),
             new SchedulesVerticle(schedules.port(), staging),
-            new BlueprintsVerticle(
-                staging,
-                events.port(),
-                new Catalogs(new BuiltInCatalog(folder.resolve("catalog")), System::nanoTime)),
+            new BlueprintsVerticle(staging, events.port(), catalogs, launches),
             new ObservabilityVerticle(runs, shown, clock),
             new RunsVerticle(
                 shown,
@@ -201,7 +214,7 @@ public final class GatewayFixture implements AutoCloseable {
                 shown, folder.resolve("exports"), "mn test", Storage.unwatched(), clock),
             new EventsVerticle(events.port()),
             webhooks(clock),
-            new ModelsVerticle(models(folder), null));
+            new ModelsVerticle(models, null));
     Contract contract = Contract.load(vertx).await(30, TimeUnit.SECONDS);
     gateway =
         new GatewayVerticle(

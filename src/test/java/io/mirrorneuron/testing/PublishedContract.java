@@ -81,7 +81,7 @@ public final class PublishedContract {
       return declared.getJsonObject("responses").fieldNames().stream()
           .filter(status -> status.startsWith(first))
           .mapToInt(Integer::parseInt)
-          .findFirst()
+          .min()
           .orElseThrow();
     }
 

@@ -8,6 +8,7 @@ public final class BlueprintsModule {
   private BlueprintsModule() {}
 
   public static AreaVerticle of(Platform platform) {
-    return new BlueprintsVerticle(platform.staging(), platform.events(), platform.catalogs());
+    return new BlueprintsVerticle(
+        platform.staging(), platform.events(), platform.catalogs(), platform.launches());
   }
 }

@@ -7,6 +7,7 @@ import io.mirrorneuron.blueprint.Catalog.Category;
 import io.mirrorneuron.blueprint.Catalogs;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.launch.Launches;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.event.NewEvent;
@@ -23,7 +24,7 @@ import org.slf4j.LoggerFactory;
 /** The area {@code blueprints}. */
 public final class BlueprintsVerticle extends AreaVerticle {
   private static final Logger LOG = LoggerFactory.getLogger(BlueprintsVerticle.class);
-  private static final int LIMIT = 16;
+  private static final int LIMIT = 64;
 
   private final BundleStaging staging;
   private final TriggerEvents events;
@@ -32,7 +33,8 @@ public final class BlueprintsVerticle extends AreaVerticle {
   /**
    * @param events is told of each bundle that is there
    */
-  public BlueprintsVerticle(BundleStaging staging, TriggerEvents events, Catalogs catalogs) {
+  public BlueprintsVerticle(
+      BundleStaging staging, TriggerEvents events, Catalogs catalogs, Launches launches) {
     super("blueprints", LIMIT);
     this.staging = staging;
     this.events = events;
@@ -40,6 +42,13 @@ public final class BlueprintsVerticle extends AreaVerticle {
     on("uploadBundle", this::uploadBundle);
     on("listBlueprints", this::list);
     on("getBlueprint", call -> new One(catalogs.get(call.text("blueprint_id"))));
+    LaunchCalls calls = new LaunchCalls(launches, threads());
+    on("validateBlueprint", calls::checkBlueprint);
+    on("validateLaunch", calls::checkSource);
+    on("getLaunchProgress", calls::progress);
+    onHot("launchBlueprint", call -> calls.launchBlueprint(vertx, call));
+    onHot("launch", call -> calls.launchSource(vertx, call));
+    onHot("streamLaunchProgress", call -> calls.news(vertx, call));
   }
 
   private record All(String repoDir, List<Blueprint> blueprints, List<Category> categories) {}

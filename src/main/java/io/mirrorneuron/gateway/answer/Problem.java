@@ -202,7 +202,7 @@ public record Problem(int status, String error, String title, String detail, Obj
   }
 
   private static Problem of(MnException failure) {
-    ObjectNode extras = Json.object();
+    ObjectNode extras = Json.MAPPER.valueToTree(failure.members());
     if (failure.validation() instanceof ArrayNode faults) {
       extras.set("errors", faults);
     } else if (failure.validation() != null) {

@@ -7,7 +7,6 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
-import io.vertx.core.eventbus.Message;
 import io.vertx.core.http.HttpServerResponse;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
@@ -39,9 +38,9 @@ public final class AreaCall {
    * As {@link #ask}, for answers that are expensive to make: the area is told when the client has
    * disconnected or the time is up.
    */
-  public Future<Buffer> askWhileOpen(ApiCall call, HttpServerResponse response) {
+  public Future<Answer> askWhileOpen(ApiCall call, HttpServerResponse response) {
     long number = NUMBERS.incrementAndGet();
-    Future<Buffer> answer =
+    Future<Answer> answer =
         ask(call.withNumber(number)).onFailure(failure -> bus.publish(gone, number));
     response.closeHandler(
         closed -> {
@@ -58,7 +57,15 @@ public final class AreaCall {
     return bus.<Buffer>request(address, call.json(), asked).mapEmpty();
   }
 
-  public Future<Buffer> ask(ApiCall call) {
-    return bus.<Buffer>request(address, call.json(), delivery).map(Message::body);
+  public Future<Answer> ask(ApiCall call) {
+    return bus.<Buffer>request(address, call.json(), delivery)
+        .map(message -> new Answer(message.body(), message.headers().contains(Addresses.ACCEPTED)));
   }
+
+  /**
+   * What an area answers.
+   *
+   * @param isAccepted whether it tells what goes on, and not how it ended
+   */
+  public record Answer(Buffer body, boolean isAccepted) {}
 }

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * What the contract says of one operation beyond its parameters and schemas.
@@ -54,6 +55,11 @@ public record ApiOperation(
   /** Seconds of silence after which a connection is closed; no area may take that long. */
   public static final int IDLE_SECONDS = 200;
 
+  /** The status of an answer that says what goes on, and not how it ended. */
+  public static final int ACCEPTED = 202;
+
+  private static final Set<String> BESIDE = Set.of("206", Integer.toString(ACCEPTED));
+
   static final String SWITCHING = "101";
   static final String ANSWER = "x-mn-answer";
   static final String SLASHES = "x-mn-slashes";
@@ -96,13 +102,19 @@ public record ApiOperation(
 
   /**
    * Statuses of successful answers: 2xx, and 101 for a socket. A part of a file (206) does not
-   * count beside the file itself.
+   * count beside the file itself, nor what goes on (202) beside its end.
    */
   static Set<String> successes(JsonObject operation) {
     String first = operation.containsKey("x-mn-socket") ? SWITCHING : "2";
-    return operation.getJsonObject("responses", new JsonObject()).fieldNames().stream()
-        .filter(status -> status.startsWith(first) && !status.equals("206"))
-        .collect(java.util.stream.Collectors.toUnmodifiableSet());
+    Set<String> declared =
+        operation.getJsonObject("responses", new JsonObject()).fieldNames().stream()
+            .filter(status -> status.startsWith(first))
+            .collect(Collectors.toUnmodifiableSet());
+    return declared.size() == 1
+        ? declared
+        : declared.stream()
+            .filter(status -> !BESIDE.contains(status))
+            .collect(Collectors.toUnmodifiableSet());
   }
 
   static JsonArray tags(JsonObject operation) {

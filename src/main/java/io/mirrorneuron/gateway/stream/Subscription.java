@@ -55,6 +55,6 @@ record Subscription(
     return stream
         .area()
         .ask(wait.isZero() ? read : read.withWait(wait))
-        .map(page -> EventBatch.of(page, stream.operation().stream()));
+        .map(page -> EventBatch.of(page.body(), stream.operation().stream()));
   }
 }

@@ -1,0 +1,245 @@
+package io.mirrorneuron.area.blueprints;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.mirrorneuron.bus.ApiCall;
+import io.mirrorneuron.bus.AreaThreads;
+import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.launch.LaunchCheck;
+import io.mirrorneuron.launch.LaunchOrder;
+import io.mirrorneuron.launch.Launched;
+import io.mirrorneuron.launch.Launches;
+import io.mirrorneuron.launch.Launches.Ticket;
+import io.mirrorneuron.port.Validation;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/** Operations that launch, and that tell of launches. */
+final class LaunchCalls {
+  /** Less than what the gateway gives. */
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(180);
+
+  private static final String ASYNC = "respond-async";
+
+  private final Launches launches;
+  private final AreaThreads threads;
+
+  LaunchCalls(Launches launches, AreaThreads threads) {
+    this.launches = launches;
+    this.threads = threads;
+  }
+
+  private record OfBlueprint(
+      String jobId,
+      String id,
+      String runId,
+      String status,
+      Object blueprint,
+      Validation validation,
+      Object modelInstall,
+      String progressId,
+      String progressUrl,
+      Object webUiService,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> warnings) {
+
+    static OfBlueprint of(Launched launched, List<String> warnings) {
+      return new OfBlueprint(
+          launched.jobId(),
+          launched.jobId(),
+          launched.runId(),
+          launched.status(),
+          launched.blueprint(),
+          launched.validation(),
+          launched.modelInstall(),
+          launched.progressId(),
+          url(launched),
+          launched.webUiService(),
+          all(launched, warnings));
+    }
+  }
+
+  /**
+   * @param command what does the same in a terminal
+   */
+  private record OfSource(
+      String jobId,
+      String id,
+      String runId,
+      String status,
+      String source,
+      Object blueprint,
+      Object validation,
+      Object modelInstall,
+      String progressId,
+      String progressUrl,
+      List<String> command,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> warnings) {
+
+    static OfSource of(Launched launched, LaunchOrder order, List<String> warnings) {
+      return new OfSource(
+          launched.jobId(),
+          launched.jobId(),
+          launched.runId(),
+          launched.status(),
+          launched.source(),
+          launched.blueprint(),
+          launched.validation() == null && order.force() ? Skipped.REPORT : launched.validation(),
+          launched.modelInstall(),
+          launched.progressId(),
+          url(launched),
+          command(order),
+          all(launched, warnings));
+    }
+
+    private static List<String> command(LaunchOrder order) {
+      List<String> words = new ArrayList<>(List.of("mn", "blueprint", "run"));
+      switch (order.source()) {
+        case CATALOG -> words.add(order.place());
+        case PATH -> words.addAll(List.of("--folder", order.place()));
+        case BUNDLE -> words.addAll(List.of("--bundle", order.place()));
+      }
+      words.add("--detached");
+      if (order.force()) {
+        words.add("--force");
+      }
+      return words;
+    }
+  }
+
+  /** The report of a validation that was left out. */
+  private record Skipped(boolean ok, String status, List<String> issues, List<String> errors) {
+    static final Skipped REPORT = new Skipped(true, "skipped", List.of(), List.of());
+  }
+
+  private static String url(Launched launched) {
+    return "/api/v1/blueprints/launch/progress/" + launched.progressId();
+  }
+
+  private static List<String> all(Launched launched, List<String> warnings) {
+    List<String> all = new ArrayList<>(warnings);
+    all.addAll(launched.warnings());
+    return all;
+  }
+
+  Future<Buffer> launchBlueprint(Vertx vertx, ApiCall call) {
+    LaunchRequest request = LaunchRequest.ofBlueprint(call);
+    return launch(vertx, call, request.order(), done -> OfBlueprint.of(done, request.warnings()));
+  }
+
+  Future<Buffer> launchSource(Vertx vertx, ApiCall call) {
+    LaunchRequest request = LaunchRequest.ofSource(call);
+    return launch(
+        vertx,
+        call,
+        request.order(),
+        done -> OfSource.of(done, request.order(), request.warnings()));
+  }
+
+  private Future<Buffer> launch(
+      Vertx vertx, ApiCall call, LaunchOrder order, Function<Launched, Object> form) {
+    return threads
+        .blocking(() -> launches.launch(order))
+        .compose(ticket -> settled(vertx, call, ticket))
+        .map(launched -> AreaVerticle.encode(form.apply(launched)));
+  }
+
+  /** The end, or after the time that the caller waits what goes on. */
+  private static Future<Launched> settled(Vertx vertx, ApiCall call, Ticket ticket) {
+    Duration wait = wait(call);
+    Future<Launched> found = future(vertx, ticket.found());
+    Future<Launched> done = future(vertx, ticket.done());
+    if (wait.isZero()) {
+      call.accept();
+      return found;
+    }
+    Promise<Launched> first = Promise.promise();
+    long timer =
+        vertx.setTimer(
+            wait.toMillis(), late -> found.onSuccess(state -> goesOn(call, state, first)));
+    done.onComplete(
+        end -> {
+          vertx.cancelTimer(timer);
+          if (end.succeeded()) {
+            first.tryComplete(end.result());
+          } else {
+            first.tryFail(end.cause());
+          }
+        });
+    return first.future();
+  }
+
+  private static void goesOn(ApiCall call, Launched state, Promise<Launched> first) {
+    if (!first.future().isComplete()) {
+      call.accept();
+      first.complete(state);
+    }
+  }
+
+  private static <T> Future<T> future(Vertx vertx, CompletionStage<T> stage) {
+    return Future.fromCompletionStage(stage, vertx.getOrCreateContext());
+  }
+
+  private static Duration wait(ApiCall call) {
+    String prefers = call.has("Prefer") ? call.text("Prefer").toLowerCase(Locale.ROOT) : "";
+    if (prefers.contains(ASYNC)) {
+      return Duration.ZERO;
+    }
+    return call.has("wait")
+        ? Duration.ofSeconds(Long.parseLong(call.text("wait").replace("s", "")))
+        : LONGEST_WAIT;
+  }
+
+  Object progress(ApiCall call) {
+    return launches.progress(call.text("progress_id"));
+  }
+
+  /** What happened behind the cursor; may wait for something to happen. */
+  Future<Buffer> news(Vertx vertx, ApiCall call) {
+    return news(vertx, call, System.nanoTime() + call.patience().toNanos());
+  }
+
+  private Future<Buffer> news(Vertx vertx, ApiCall call, long until) {
+    Future<Void> next = future(vertx, launches.news(call.text("progress_id")));
+    return threads
+        .inLine(
+            () ->
+                launches.newsAfter(
+                    call.text("progress_id"), call.has("after") ? call.integer("after") : 0))
+        .compose(
+            page -> {
+              Duration left = Duration.ofNanos(until - System.nanoTime());
+              return page.data().isEmpty() && !page.ended() && left.isPositive()
+                  ? awaited(vertx, next, left).compose(done -> news(vertx, call, until))
+                  : Future.succeededFuture(AreaVerticle.encode(page));
+            });
+  }
+
+  private static Future<Void> awaited(Vertx vertx, Future<Void> next, Duration left) {
+    Promise<Void> first = Promise.promise();
+    long timer = vertx.setTimer(Math.max(1, left.toMillis()), late -> first.tryComplete());
+    next.onComplete(
+        done -> {
+          vertx.cancelTimer(timer);
+          first.tryComplete();
+        });
+    return first.future();
+  }
+
+  private record OfCheck(Object blueprint, Validation validation) {}
+
+  Object checkBlueprint(ApiCall call) {
+    LaunchCheck check = launches.check(LaunchRequest.ofBlueprint(call).order());
+    return new OfCheck(check.blueprint(), check.validation());
+  }
+
+  Object checkSource(ApiCall call) {
+    return launches.check(LaunchRequest.ofSource(call).order());
+  }
+}

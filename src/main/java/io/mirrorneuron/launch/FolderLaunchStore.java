@@ -1,0 +1,213 @@
+package io.mirrorneuron.launch;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.Submission.Payloads;
+import io.mirrorneuron.untrusted.OpenFolder;
+import io.mirrorneuron.wire.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Launches in a folder, each in a folder of its own: {@code launch.json}, and {@code bundle} with
+ * what it is about to submit. A file is on the disk before it gets its name.
+ */
+public final class FolderLaunchStore implements LaunchStore {
+  private static final Logger LOG = LoggerFactory.getLogger(FolderLaunchStore.class);
+
+  /** An id may begin with a dot, or be nothing but dots. */
+  private static final String PREFIX = "launch-";
+
+  private static final String RECORD = "launch.json";
+  private static final String BUNDLE = "bundle";
+  private static final String ARRIVING = ".arriving";
+
+  private final Path root;
+
+  /**
+   * @param root closed to other users, as configurations may have secrets; made when absent
+   */
+  public FolderLaunchStore(Path root) {
+    this.root = root;
+  }
+
+  private Path folder(String progressId) {
+    return root.resolve(PREFIX + progressId);
+  }
+
+  private Path folder(LaunchRecord launch) {
+    return folder(launch.id());
+  }
+
+  @Override
+  public Optional<LaunchRecord> find(String progressId) {
+    return read(folder(progressId));
+  }
+
+  private static Optional<LaunchRecord> read(Path folder) {
+    Path file = folder.resolve(RECORD);
+    try {
+      return Optional.of(Json.read(Files.readString(file), LaunchRecord.class, RECORD));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException | MnException e) {
+      LOG.warn("{} cannot be read, so nothing is known of that launch: {}", file, e.toString());
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public void write(LaunchRecord launch) {
+    orUnavailable(
+        () -> {
+          Path folder = Files.createDirectories(folder(launch));
+          Path arriving = folder.resolve(RECORD + ARRIVING);
+          write(arriving, Json.write(launch));
+          Files.move(arriving, folder.resolve(RECORD), StandardCopyOption.ATOMIC_MOVE);
+        });
+  }
+
+  private static void write(Path file, String text) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(
+            file,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
+    }
+  }
+
+  @Override
+  public void keep(LaunchRecord launch, Submission submission) {
+    orUnavailable(
+        () -> {
+          delete(folder(launch), BUNDLE);
+          delete(folder(launch), BUNDLE + ARRIVING);
+          Path arriving = Files.createDirectories(folder(launch).resolve(BUNDLE + ARRIVING));
+          write(arriving.resolve("manifest.json"), submission.manifestJson());
+          copy(submission.payloads(), Files.createDirectory(arriving.resolve("payloads")));
+          Files.move(arriving, folder(launch).resolve(BUNDLE), StandardCopyOption.ATOMIC_MOVE);
+        });
+  }
+
+  private static void copy(Payloads payloads, Path to) throws IOException {
+    if (!(payloads instanceof Payloads.Folder from)) {
+      throw new IllegalArgumentException("a launch has its files in a folder");
+    }
+    try (Stream<Path> all = Files.walk(from.root())) {
+      for (Path path : (Iterable<Path>) all::iterator) {
+        Path copy = to.resolve(from.root().relativize(path).toString());
+        if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+          Files.createDirectories(copy);
+        } else {
+          Files.copy(path, copy, StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
+        }
+      }
+    }
+  }
+
+  @Override
+  public Submission kept(LaunchRecord launch) {
+    Path bundle = folder(launch).resolve(BUNDLE);
+    try {
+      return new Submission(
+          Files.readString(bundle.resolve("manifest.json")),
+          new Payloads.Folder(bundle.resolve("payloads")),
+          null);
+    } catch (IOException e) {
+      throw new MnException(
+          ErrorCode.DATA_LOSS,
+          "launch_damaged",
+          "the bundle that was kept for this launch cannot be read; launch it again",
+          null,
+          e);
+    }
+  }
+
+  @Override
+  public void discard(LaunchRecord launch) {
+    try {
+      delete(folder(launch), BUNDLE);
+      delete(folder(launch), BUNDLE + ARRIVING);
+    } catch (IOException e) {
+      LOG.warn("the bundle of launch {} cannot be removed: {}", launch.id(), e.toString());
+    }
+  }
+
+  private static void delete(Path folder, String name) throws IOException {
+    if (Files.exists(folder.resolve(name))) {
+      try (OpenFolder open = OpenFolder.at(folder.toRealPath())) {
+        open.deleteTree(name);
+      }
+    }
+  }
+
+  @Override
+  public List<LaunchRecord> open() {
+    List<LaunchRecord> open = new ArrayList<>();
+    for (Path folder : folders()) {
+      read(folder).filter(launch -> !launch.isOver()).ifPresent(open::add);
+    }
+    return open;
+  }
+
+  @Override
+  public void forget(Instant before) {
+    for (Path folder : folders()) {
+      try {
+        boolean isOld =
+            Files.getLastModifiedTime(folder.resolve(RECORD)).toInstant().isBefore(before);
+        if (isOld && read(folder).map(LaunchRecord::isOver).orElse(true)) {
+          delete(root, folder.getFileName().toString());
+        }
+      } catch (IOException e) {
+        LOG.warn("{} cannot be removed: {}", folder, e.toString());
+      }
+    }
+  }
+
+  private List<Path> folders() {
+    try (Stream<Path> all = Files.list(root)) {
+      return all.filter(folder -> folder.getFileName().toString().startsWith(PREFIX)).toList();
+    } catch (NoSuchFileException e) {
+      return List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @FunctionalInterface
+  private interface Writing {
+    void run() throws IOException;
+  }
+
+  private void orUnavailable(Writing writing) {
+    try {
+      writing.run();
+    } catch (IOException | UncheckedIOException e) {
+      throw MnException.unavailable("the launch cannot be written to the disk", e);
+    }
+  }
+}

@@ -1,0 +1,122 @@
+package io.mirrorneuron.launch;
+
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.wire.Json;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What is told of one launch, written down as it happens. Written by one thread, read by any. */
+final class LaunchLog {
+  private static final Logger LOG = LoggerFactory.getLogger(LaunchLog.class);
+
+  private final LaunchStore store;
+  private final Clock clock;
+  private final Runnable onNews;
+  private volatile LaunchRecord launch;
+
+  /**
+   * @param onNews called after each change
+   */
+  LaunchLog(LaunchRecord launch, LaunchStore store, Clock clock, Runnable onNews) {
+    this.launch = launch;
+    this.store = store;
+    this.clock = clock;
+    this.onNews = onNews;
+  }
+
+  LaunchRecord launch() {
+    return launch;
+  }
+
+  void running(Phase phase, String message) {
+    write(told(phase, LaunchEvent.RUNNING, message, null));
+  }
+
+  /** How far a phase has come. Not written down by itself: it is soon out of date. */
+  void progress(Phase phase, String message, Map<String, Object> details) {
+    launch = told(phase, LaunchEvent.RUNNING, message, details).apply(launch);
+    onNews.run();
+  }
+
+  void completed(Phase phase, String message, Map<String, Object> details) {
+    write(told(phase, LaunchEvent.COMPLETED, message, details));
+  }
+
+  void skipped(Phase phase, String message) {
+    write(told(phase, LaunchEvent.SKIPPED, message, null));
+  }
+
+  /** Its source is known, and with it the id of its run. */
+  void found(String runId, String message, Map<String, Object> details) {
+    write(
+        launch ->
+            told(Phase.RESOLVE_SOURCE, LaunchEvent.COMPLETED, message, details)
+                .apply(launch.running(runId)));
+  }
+
+  /** The bundle to submit is kept. */
+  void prepared(String message) {
+    write(
+        launch ->
+            told(Phase.PREPARE_BUNDLE, LaunchEvent.COMPLETED, message, null)
+                .apply(launch.withBundle()));
+  }
+
+  /** There is a job, and so the launch is over: nothing that fails now can change that. */
+  void submitted(String jobId) {
+    Map<String, Object> ids = Map.of("run_id", launch.runId(), "job_id", jobId);
+    writeIfPossible(
+        launch ->
+            told(Phase.LAUNCH, LaunchEvent.COMPLETED, "Launched.", ids)
+                .compose(told(Phase.SUBMIT, LaunchEvent.COMPLETED, "The job is submitted.", ids))
+                .apply(launch.submitted(jobId)));
+  }
+
+  /**
+   * The launch is over.
+   *
+   * @return the failure
+   */
+  MnException failed(Phase phase, MnException failure) {
+    Map<String, Object> details = new LinkedHashMap<>();
+    details.put("error", failure.error());
+    if (failure.validation() != null) {
+      details.put("validation", failure.validation());
+    }
+    details.putAll(failure.members());
+    details.remove("blueprint");
+    writeIfPossible(
+        told(Phase.LAUNCH, LaunchEvent.FAILED, failure.getMessage(), null)
+            .compose(told(phase, LaunchEvent.FAILED, failure.getMessage(), details)));
+    return failure;
+  }
+
+  private Change told(Phase phase, String status, String message, Map<String, Object> details) {
+    return now -> now.told(Json.timestamp(clock.instant()), phase, status, message, details);
+  }
+
+  @FunctionalInterface
+  private interface Change extends UnaryOperator<LaunchRecord> {}
+
+  private void write(UnaryOperator<LaunchRecord> change) {
+    LaunchRecord changed = change.apply(launch);
+    store.write(changed);
+    launch = changed;
+    onNews.run();
+  }
+
+  private void writeIfPossible(Function<LaunchRecord, LaunchRecord> end) {
+    launch = end.apply(launch).bare();
+    try {
+      store.write(launch);
+    } catch (MnException e) {
+      LOG.warn("the end of launch {} cannot be written: {}", launch.id(), e.getMessage());
+    }
+    onNews.run();
+  }
+}

@@ -1,0 +1,82 @@
+package io.mirrorneuron.launch;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A launch as it is stored: all that is needed to go on with it, and what is told of it.
+ *
+ * @param key names the launch itself; its job is made under it once, however often it is submitted
+ * @param order with the progress id that names the launch to clients
+ * @param runId null until its source is known
+ * @param jobId null until it is submitted
+ * @param prepared whether the bundle to submit is kept beside it, so that nothing before it is done
+ *     again
+ * @param events oldest first
+ */
+public record LaunchRecord(
+    String key,
+    LaunchOrder order,
+    String runId,
+    String jobId,
+    boolean prepared,
+    List<LaunchEvent> events) {
+
+  public LaunchRecord {
+    events = List.copyOf(events);
+  }
+
+  static LaunchRecord fresh(String key, LaunchOrder order) {
+    return new LaunchRecord(key, order, order.runId(), null, false, List.of());
+  }
+
+  public String id() {
+    return order.progressId();
+  }
+
+  /** Whether nothing will happen any more. */
+  @JsonIgnore
+  public boolean isOver() {
+    return events.stream()
+        .anyMatch(
+            event ->
+                event.is(Phase.LAUNCH, LaunchEvent.COMPLETED)
+                    || event.is(Phase.LAUNCH, LaunchEvent.FAILED));
+  }
+
+  LaunchRecord running(String run) {
+    return new LaunchRecord(key, order, run, jobId, prepared, events);
+  }
+
+  LaunchRecord submitted(String job) {
+    return new LaunchRecord(key, order, runId, job, prepared, events);
+  }
+
+  /** One that is over, without what may be secret. */
+  LaunchRecord bare() {
+    return new LaunchRecord(key, order.bare(), runId, jobId, prepared, events);
+  }
+
+  LaunchRecord withBundle() {
+    return new LaunchRecord(key, order, runId, jobId, true, events);
+  }
+
+  /**
+   * With news of a phase. Of those that tell how far a phase has come only the newest is kept.
+   *
+   * @param ts when it happened
+   */
+  LaunchRecord told(
+      String ts, Phase phase, String status, String message, Map<String, Object> details) {
+    List<LaunchEvent> all = new ArrayList<>(events);
+    long seq = all.isEmpty() ? 1 : all.getLast().seq() + 1;
+    boolean goesOn = status.equals(LaunchEvent.RUNNING) && !all.isEmpty();
+    if (goesOn && all.getLast().is(phase, LaunchEvent.RUNNING) && all.getLast().details() != null) {
+      all.removeLast();
+    }
+    all.add(new LaunchEvent(seq, ts, phase.word(), status, message, details));
+    return new LaunchRecord(key, order, runId, jobId, prepared, all);
+  }
+}

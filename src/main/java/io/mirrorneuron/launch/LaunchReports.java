@@ -1,0 +1,101 @@
+package io.mirrorneuron.launch;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.Validation;
+import io.mirrorneuron.port.Validation.Issue;
+import io.mirrorneuron.port.Validation.Location;
+import io.mirrorneuron.port.models.ModelFit;
+import io.mirrorneuron.port.models.ModelInstalls;
+import io.mirrorneuron.port.models.ModelNeed;
+import io.mirrorneuron.port.models.ModelsPort;
+import io.mirrorneuron.wire.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Reports of what keeps a bundle from being launched, and the refusals that carry them. */
+final class LaunchReports {
+  private static final String REQUIREMENTS = "requirements.";
+  private static final String RUN_ID_IN_USE = "run_id_in_use";
+
+  private LaunchReports() {}
+
+  /** What of a report is about what the nodes must have. */
+  static Validation ofRequirements(Validation report) {
+    return Validation.of(
+        report.issues().stream().filter(issue -> issue.code().startsWith(REQUIREMENTS)).toList(),
+        null);
+  }
+
+  static MnException unmet(Validation report) {
+    return refusal(
+        ErrorCode.PRECONDITION, "requirements_not_met", String.join("; ", report.errors()), report);
+  }
+
+  /** CONFLICT when all that is wrong is that the run is there already. */
+  static MnException invalid(Validation report) {
+    boolean inUse =
+        report.issues().stream()
+            .filter(Issue::isError)
+            .allMatch(issue -> issue.code().equals(RUN_ID_IN_USE));
+    String words = String.join("; ", report.errors());
+    return inUse
+        ? new MnException(ErrorCode.CONFLICT, RUN_ID_IN_USE, words)
+        : refusal(ErrorCode.INVALID, "blueprint_validation_failed", words, report);
+  }
+
+  static MnException models(ModelInstalls installs) {
+    Validation report =
+        Validation.of(
+            installs.errors().stream()
+                .map(
+                    words ->
+                        Issue.error("runtime_model_install_failed", words, "", Location.BUNDLE))
+                .toList(),
+            null);
+    return refusal(
+            ErrorCode.INVALID,
+            "blueprint_model_install_failed",
+            String.join("; ", installs.errors()),
+            report)
+        .with(Map.of("model_install", installs));
+  }
+
+  /** The report, with what is wrong with the models that the bundle needs. */
+  static Validation withModels(Validation report, List<ModelNeed> needs, ModelsPort models) {
+    List<Issue> issues = new ArrayList<>(report.issues());
+    for (ModelNeed need : needs) {
+      if (!need.clusterProvided()) {
+        look(need, models, issues);
+      }
+    }
+    return Validation.of(issues, report.plan());
+  }
+
+  private static void look(ModelNeed need, ModelsPort models, List<Issue> issues) {
+    Location place =
+        new Location("config", need.path(), "/config/" + need.path().replace('.', '/'));
+    try {
+      ModelFit fit = models.get(need.model()).model().compatibility();
+      if (fit != null && fit.forceRequired() && !need.force()) {
+        issues.add(Issue.error("model.not_compatible", fit.message(), fit.help(), place));
+      }
+    } catch (MnException e) {
+      if (e.code() != ErrorCode.NOT_FOUND) {
+        throw e;
+      }
+      issues.add(
+          Issue.error(
+              "model.unknown",
+              e.getMessage(),
+              "`mn model list --all` lists those that can be installed.",
+              place));
+    }
+  }
+
+  private static MnException refusal(
+      ErrorCode code, String error, String words, Validation report) {
+    return new MnException(code, error, words, Json.MAPPER.valueToTree(report), null);
+  }
+}

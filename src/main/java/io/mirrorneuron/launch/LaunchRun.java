@@ -1,0 +1,199 @@
+package io.mirrorneuron.launch;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.SubmittedJob;
+import io.mirrorneuron.port.Validation;
+import io.mirrorneuron.port.models.ModelInstalls;
+import io.mirrorneuron.port.models.ModelOwner;
+import io.mirrorneuron.port.models.PullProgress;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+
+/**
+ * One launch, from where it is to its end. A step that was broken off by the end of the server is
+ * done again by the next one: until the bundle to submit is kept, all of them; after that, nothing
+ * but submitting it, which makes one job however often it is done.
+ */
+final class LaunchRun {
+  private final LaunchPorts ports;
+  private final LaunchLog log;
+  private final LaunchOrder order;
+  private LaunchBundle bundle;
+  private Validation validation;
+  private ModelInstalls models;
+
+  LaunchRun(LaunchPorts ports, LaunchLog log) {
+    this.ports = ports;
+    this.log = log;
+    this.order = log.launch().order();
+  }
+
+  /**
+   * Finds the bundle; the first step.
+   *
+   * @param naming gives the run its id, once the bundle is known
+   * @throws MnException when there is none; the launch is over then
+   */
+  Launched find(BiFunction<LaunchOrder, LaunchBundle, String> naming) {
+    if (!log.launch().prepared()) {
+      orEnd(Phase.RESOLVE_SOURCE, () -> resolve(naming));
+    }
+    return state(null, "launching", List.of());
+  }
+
+  private void resolve(BiFunction<LaunchOrder, LaunchBundle, String> naming) {
+    log.running(Phase.RESOLVE_SOURCE, "Looking for the bundle.");
+    bundle = ports.sources().find(order);
+    log.found(
+        naming.apply(order, bundle),
+        "The bundle is there.",
+        Map.of("source", order.source().word(), "blueprint_id", bundle.blueprintId()));
+  }
+
+  /**
+   * All other steps.
+   *
+   * @throws MnException when one failed; the launch is over then
+   */
+  Launched finish() {
+    if (!log.launch().prepared()) {
+      orEnd(Phase.REQUIREMENTS, this::requirements);
+      orEnd(Phase.MODEL_INSTALL, this::installModels);
+      orEnd(Phase.CLEANUP, () -> log.skipped(Phase.CLEANUP, "Older runs have left no helpers."));
+      orEnd(Phase.PRE_LAUNCH, this::preparation);
+      orEnd(Phase.VALIDATION, this::validate);
+      orEnd(Phase.PREPARE_BUNDLE, this::keep);
+    }
+    SubmittedJob[] job = new SubmittedJob[1];
+    orEnd(Phase.SUBMIT, () -> job[0] = submit());
+    return state(job[0].jobId(), job[0].status(), job[0].warnings());
+  }
+
+  private Launched state(String jobId, String status, List<String> warnings) {
+    return new Launched(
+        jobId,
+        log.launch().runId(),
+        status,
+        order.source().word(),
+        bundle == null ? null : bundle.blueprint(),
+        validation,
+        models,
+        log.launch().id(),
+        bundle == null ? null : bundle.webUi(),
+        warnings);
+  }
+
+  /** A failure ends the launch, unless the server ends: then the next one goes on with it. */
+  private void orEnd(Phase phase, Runnable step) {
+    try {
+      step.run();
+    } catch (MnException e) {
+      MnException failure = e.with(whose());
+      if (!ports.patience().isOver()) {
+        log.failed(phase, failure);
+        ports.store().discard(log.launch());
+      }
+      throw failure;
+    }
+  }
+
+  private void requirements() {
+    log.running(Phase.REQUIREMENTS, "Asking the nodes what they have.");
+    Validation unmet = LaunchReports.ofRequirements(ports.jobs().validate(submission()));
+    if (!unmet.ok()) {
+      throw LaunchReports.unmet(unmet);
+    }
+    log.completed(
+        Phase.REQUIREMENTS,
+        "There is a node that has what it requires.",
+        Map.of("validation", unmet, "run_id", log.launch().runId()));
+  }
+
+  private void installModels() {
+    if (!bundle.models().isEmpty()) {
+      log.running(Phase.MODEL_INSTALL, "Looking after its models.");
+    }
+    models =
+        ports
+            .models()
+            .installAll(bundle.models(), new ModelOwner(bundle.blueprintId()), this::told);
+    if (!models.ok()) {
+      throw LaunchReports.models(models);
+    }
+    log.completed(
+        Phase.MODEL_INSTALL,
+        bundle.models().isEmpty() ? "It needs no models." : "Its models are there.",
+        Map.of("model_install", models));
+  }
+
+  private void told(PullProgress pull) {
+    log.progress(
+        Phase.MODEL_INSTALL,
+        "%s: %d of %d bytes".formatted(pull.model(), pull.pulledBytes(), pull.totalBytes()),
+        Map.of("pull", pull));
+  }
+
+  private void preparation() {
+    if (!bundle.hasPreparation()) {
+      log.skipped(Phase.PRE_LAUNCH, "It has no preparation of its own.");
+    } else if (order.force()) {
+      log.skipped(Phase.PRE_LAUNCH, "Its scripts/pre-launch.sh is not run: the launch is forced.");
+    } else {
+      throw new MnException(
+          ErrorCode.PRECONDITION,
+          "preparation_not_run",
+          "the bundle has scripts/pre-launch.sh, and this server runs no program of a bundle before"
+              + " its launch: do by hand what it does, and launch it with force");
+    }
+  }
+
+  private void validate() {
+    if (order.force()) {
+      log.skipped(Phase.VALIDATION, "Not validated: the launch is forced.");
+      return;
+    }
+    log.running(Phase.VALIDATION, "Validating it.");
+    validation = ports.jobs().validate(submission());
+    if (!validation.ok()) {
+      throw LaunchReports.invalid(validation);
+    }
+    log.completed(Phase.VALIDATION, "It is valid.", Map.of("validation", validation));
+  }
+
+  private void keep() {
+    log.running(Phase.PREPARE_BUNDLE, "Preparing the bundle.");
+    ports.store().keep(log.launch(), submission());
+    log.prepared("The bundle is prepared.");
+  }
+
+  private Submission submission() {
+    return bundle.submission(log.launch().runId());
+  }
+
+  private SubmittedJob submit() {
+    log.running(Phase.SUBMIT, "Submitting the job.");
+    SubmittedJob job = new Submitting(ports).submit(log.launch());
+    log.submitted(job.jobId());
+    ports.store().discard(log.launch());
+    return job;
+  }
+
+  /** What every failure tells of its launch. */
+  private Map<String, Object> whose() {
+    Map<String, Object> told = new LinkedHashMap<>();
+    told.put("progress_id", log.launch().id());
+    told.put("run_id", log.launch().runId());
+    told.put("source", order.source().word());
+    if (bundle != null) {
+      told.put("blueprint", bundle.blueprint());
+    }
+    if (models != null) {
+      told.put("model_install", models);
+    }
+    return told;
+  }
+}

@@ -1,0 +1,44 @@
+package io.mirrorneuron.launch;
+
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.Submission;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Port: launches, and the bundles that open ones are about to submit. What a call has written is
+ * there after the server was killed. Blocking and thread-safe; each launch is written by one
+ * thread.
+ */
+public interface LaunchStore {
+
+  /** The launch of this progress id, the newest. */
+  Optional<LaunchRecord> find(String progressId);
+
+  /**
+   * Writes it in place of what was there under its progress id.
+   *
+   * @throws MnException STORAGE_FULL, UNAVAILABLE; then what was there is there still
+   */
+  void write(LaunchRecord launch);
+
+  /**
+   * Keeps a copy of what is to be submitted, all of it or nothing.
+   *
+   * @throws MnException as {@link #write}
+   */
+  void keep(LaunchRecord launch, Submission submission);
+
+  /** What was kept for a launch. */
+  Submission kept(LaunchRecord launch);
+
+  /** Removes what was kept; nothing happens when there is none. */
+  void discard(LaunchRecord launch);
+
+  /** Launches that are not over. */
+  List<LaunchRecord> open();
+
+  /** Forgets those that have been over since before this moment. */
+  void forget(Instant before);
+}

@@ -1,0 +1,236 @@
+package io.mirrorneuron.launch;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.RunId;
+import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.models.ModelsPort;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The launches of this server. Each runs on a thread of its own and goes on when whoever asked for
+ * it has gone; those that a server which ended has left open are taken up by {@link #start}.
+ * Thread-safe.
+ */
+public final class Launches implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Launches.class);
+  private static final Pattern ID = Pattern.compile("[A-Za-z0-9_.:-]{1,220}");
+  private static final DateTimeFormatter STAMP =
+      DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmssSSSSSS'Z'").withZone(ZoneOffset.UTC);
+  private static final int MOST = 64;
+  private static final Duration REMEMBERED = Duration.ofDays(7);
+
+  private final LaunchPorts ports;
+  private final Supplier<String> ids;
+  private final Executor threads;
+  private final Closing closing;
+
+  /** Those that go on, by progress id. */
+  private final Map<String, Running> running = new ConcurrentHashMap<>();
+
+  /** Of those, which has which run. */
+  private final Map<String, String> runs = new ConcurrentHashMap<>();
+
+  /** Of launches that begin. */
+  private final News begun = new News();
+
+  private record Running(LaunchLog log, News news) {}
+
+  /**
+   * A launch that goes on.
+   *
+   * @param found completes when its bundle is known
+   * @param done completes when there is a job
+   */
+  public record Ticket(CompletableFuture<Launched> found, CompletableFuture<Launched> done) {}
+
+  /**
+   * @param ids never the same twice
+   * @param threads runs each launch
+   */
+  public Launches(
+      LaunchSources sources,
+      JobsPort jobs,
+      ModelsPort models,
+      LaunchStore store,
+      Clock clock,
+      Supplier<String> ids,
+      Executor threads) {
+    this.closing = new Closing();
+    this.ports = new LaunchPorts(sources, jobs, models, store, clock, closing);
+    this.ids = ids;
+    this.threads = threads;
+  }
+
+  /** Goes on with what was left open, and forgets what is old. */
+  public void start() {
+    ports.store().forget(ports.clock().instant().minus(REMEMBERED));
+    List<LaunchRecord> open = ports.store().open();
+    for (LaunchRecord launch : open) {
+      LOG.info("goes on with launch {}", launch.id());
+      begin(launch);
+    }
+  }
+
+  /**
+   * Begins a launch; it is durable when this returns.
+   *
+   * @throws MnException MALFORMED {@code invalid progress id} or {@code invalid run id}; CONFLICT
+   *     while a launch of this progress id goes on; EXHAUSTED while too many do
+   */
+  public Ticket launch(LaunchOrder wish) {
+    LaunchOrder order =
+        wish.progressId() == null ? wish.named("launch-" + ids.get()) : checked(wish);
+    if (order.runId() != null && !RunId.isRunId(order.runId())) {
+      throw malformed("invalid run id");
+    }
+    return begin(LaunchRecord.fresh(ids.get(), order));
+  }
+
+  private static LaunchOrder checked(LaunchOrder order) {
+    requireId(order.progressId());
+    return order;
+  }
+
+  private static void requireId(String progressId) {
+    if (!ID.matcher(progressId).matches()) {
+      throw malformed("invalid progress id");
+    }
+  }
+
+  private static MnException malformed(String message) {
+    return new MnException(ErrorCode.MALFORMED, message.replace(' ', '_'), message);
+  }
+
+  private Ticket begin(LaunchRecord launch) {
+    News news = new News();
+    LaunchLog log = new LaunchLog(launch, ports.store(), ports.clock(), news::tell);
+    if (running.size() >= MOST) {
+      throw MnException.retryLater(MOST + " launches go on; launch this when one is over", 1000);
+    }
+    if (running.putIfAbsent(launch.id(), new Running(log, news)) != null) {
+      throw new MnException(
+          ErrorCode.CONFLICT,
+          "launch_in_progress",
+          "a launch with the progress id %s goes on; give this one another".formatted(launch.id()));
+    }
+    Ticket ticket = new Ticket(new CompletableFuture<>(), new CompletableFuture<>());
+    try {
+      ports.store().write(launch);
+      begun.tell();
+      threads.execute(() -> run(log, ticket));
+      return ticket;
+    } catch (RuntimeException e) {
+      running.remove(launch.id());
+      throw e;
+    }
+  }
+
+  private void run(LaunchLog log, Ticket ticket) {
+    String id = log.launch().id();
+    LaunchRun run = new LaunchRun(ports, log);
+    try {
+      ticket.found().complete(run.find(this::name));
+      ticket.done().complete(run.finish());
+    } catch (MnException e) {
+      ticket.found().completeExceptionally(e);
+      ticket.done().completeExceptionally(e);
+    } catch (RuntimeException e) {
+      LOG.error("launch {} failed", id, e);
+      MnException failure =
+          new MnException(
+              ErrorCode.INTERNAL, "internal", "the launch failed on the server; see its log");
+      log.failed(Phase.LAUNCH, failure);
+      ticket.found().completeExceptionally(failure);
+      ticket.done().completeExceptionally(failure);
+    } finally {
+      runs.values().remove(id);
+      Running ended = running.remove(id);
+      ended.news().tell();
+    }
+  }
+
+  /** The id of the run; no other launch that goes on has it. */
+  private String name(LaunchOrder order, LaunchBundle bundle) {
+    String runId =
+        order.runId() != null
+            ? order.runId()
+            : bundle.blueprintId() + "-" + STAMP.format(ports.clock().instant());
+    String other = runs.putIfAbsent(runId, order.progressId());
+    if (other != null && !other.equals(order.progressId())) {
+      throw new MnException(
+          ErrorCode.CONFLICT,
+          "run_id_in_use",
+          "run %s is being launched (progress id %s)".formatted(runId, other));
+    }
+    return runId;
+  }
+
+  /**
+   * What is told of a launch; of one that nobody knows, that nothing has happened.
+   *
+   * @throws MnException MALFORMED {@code invalid progress id}
+   */
+  public LaunchProgress progress(String progressId) {
+    requireId(progressId);
+    Running goesOn = running.get(progressId);
+    return Optional.ofNullable(goesOn)
+        .map(one -> one.log().launch())
+        .or(() -> ports.store().find(progressId))
+        .map(LaunchProgress::of)
+        .orElseGet(() -> LaunchProgress.none(progressId));
+  }
+
+  /** Completes when something may have happened in the launch from now on. */
+  public CompletableFuture<Void> news(String progressId) {
+    Running goesOn = running.get(progressId);
+    return goesOn == null ? begun.next() : goesOn.news().next();
+  }
+
+  /**
+   * What happened in a launch behind a cursor.
+   *
+   * @throws MnException MALFORMED {@code invalid progress id}
+   */
+  public LaunchNews newsAfter(String progressId, long after) {
+    return LaunchNews.of(progress(progressId), after);
+  }
+
+  /**
+   * What {@link #launch} would say to it.
+   *
+   * @throws MnException when there is no such bundle
+   */
+  public LaunchCheck check(LaunchOrder order) {
+    LaunchBundle bundle = ports.sources().find(order);
+    String runId =
+        order.runId() == null
+            ? bundle.blueprintId() + "-" + STAMP.format(ports.clock().instant())
+            : order.runId();
+    return new LaunchCheck(
+        order.source().word(),
+        bundle.blueprint(),
+        LaunchReports.withModels(
+            ports.jobs().validate(bundle.submission(runId)), bundle.models(), ports.models()),
+        bundle.manifest());
+  }
+
+  /** Stops where each launch is; the next server goes on with it. */
+  @Override
+  public void close() {
+    closing.close();
+  }
+}
