@@ -177,10 +177,10 @@ public final class FolderLaunchStore implements LaunchStore {
   public void forget(Instant before) {
     for (Path folder : folders()) {
       try {
-        boolean isOld =
-            Files.getLastModifiedTime(folder.resolve(RECORD)).toInstant().isBefore(before);
-        if (isOld && read(folder).map(LaunchRecord::isOver).orElse(true)) {
-          delete(root, folder.getFileName().toString());
+        boolean isOld = Files.getLastModifiedTime(folder).toInstant().isBefore(before);
+        boolean hasBundle = Files.exists(folder.resolve(BUNDLE));
+        if ((isOld || hasBundle) && read(folder).map(LaunchRecord::isOver).orElse(isOld)) {
+          delete(isOld ? root : folder, isOld ? folder.getFileName().toString() : BUNDLE);
         }
       } catch (IOException e) {
         LOG.warn("{} cannot be removed: {}", folder, e.toString());

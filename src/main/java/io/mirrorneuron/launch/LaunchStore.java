@@ -39,6 +39,9 @@ public interface LaunchStore {
   /** Launches that are not over. */
   List<LaunchRecord> open();
 
-  /** Forgets those that have been over since before this moment. */
+  /**
+   * Forgets launches that have been over since before this moment, and what was kept for any that
+   * is over.
+   */
   void forget(Instant before);
 }

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -33,6 +34,8 @@ public final class Launches implements AutoCloseable {
   private static final int MOST = 64;
   private static final Duration REMEMBERED = Duration.ofDays(7);
 
+  private static final Duration FORGET_EACH = Duration.ofHours(1);
+
   private final LaunchPorts ports;
   private final Supplier<String> ids;
   private final Executor threads;
@@ -43,6 +46,9 @@ public final class Launches implements AutoCloseable {
 
   /** Of those, which has which run. */
   private final Map<String, String> runs = new ConcurrentHashMap<>();
+
+  /** When what is old was forgotten, milliseconds since the epoch. */
+  private final AtomicLong forgotten = new AtomicLong();
 
   /** Of launches that begin. */
   private final News begun = new News();
@@ -77,11 +83,19 @@ public final class Launches implements AutoCloseable {
 
   /** Goes on with what was left open, and forgets what is old. */
   public void start() {
-    ports.store().forget(ports.clock().instant().minus(REMEMBERED));
+    forget();
     List<LaunchRecord> open = ports.store().open();
     for (LaunchRecord launch : open) {
       LOG.info("goes on with launch {}", launch.id());
       begin(launch);
+    }
+  }
+
+  private void forget() {
+    long now = ports.clock().millis();
+    long last = forgotten.get();
+    if (now - last >= FORGET_EACH.toMillis() && forgotten.compareAndSet(last, now)) {
+      ports.store().forget(ports.clock().instant().minus(REMEMBERED));
     }
   }
 
@@ -97,6 +111,7 @@ public final class Launches implements AutoCloseable {
     if (order.runId() != null && !RunId.isRunId(order.runId())) {
       throw malformed("invalid run id");
     }
+    forget();
     return begin(LaunchRecord.fresh(ids.get(), order));
   }
 

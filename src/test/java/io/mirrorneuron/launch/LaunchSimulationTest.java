@@ -1,0 +1,318 @@
+package io.mirrorneuron.launch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mirrorneuron.launch.LaunchOrder.Source;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.models.ModelNeed;
+import io.mirrorneuron.testing.FakeJobs;
+import io.mirrorneuron.testing.SampleManifests;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A server that dies before or after each thing that a launch writes or asks for, on a real folder:
+ * each history in turn, and each pair of deaths.
+ */
+class LaunchSimulationTest {
+  private static final Clock CLOCK =
+      Clock.fixed(Instant.parse("2026-06-20T10:00:00Z"), ZoneOffset.UTC);
+  private static final String ID = "p-1";
+
+  /** Kills the server of the test; no part of a launch catches it. */
+  private static final class Death extends Error {
+    private static final long serialVersionUID = 1L;
+  }
+
+  @TempDir Path folder;
+  private Path payloads;
+  private FakeJobs jobs;
+  private int ids;
+
+  @BeforeEach
+  void bundle() throws Exception {
+    payloads = Files.createDirectories(folder.resolve("bundle/payloads"));
+    Files.writeString(payloads.resolve("a.txt"), "a");
+  }
+
+  /** Dies at the step of this number, counted over all that it does to the world. */
+  private final class Fate {
+    private final int end;
+    private int steps;
+
+    Fate(int end) {
+      this.end = end;
+    }
+
+    void step() {
+      if (steps++ == end) {
+        throw new Death();
+      }
+    }
+  }
+
+  /** The disk, which a death may find before or after a write. */
+  private record Disk(LaunchStore real, Fate fate) implements LaunchStore {
+    @Override
+    public Optional<LaunchRecord> find(String progressId) {
+      return real.find(progressId);
+    }
+
+    @Override
+    public void write(LaunchRecord launch) {
+      fate.step();
+      real.write(launch);
+      fate.step();
+    }
+
+    @Override
+    public void keep(LaunchRecord launch, Submission submission) {
+      fate.step();
+      real.keep(launch, submission);
+      fate.step();
+    }
+
+    @Override
+    public Submission kept(LaunchRecord launch) {
+      return real.kept(launch);
+    }
+
+    @Override
+    public void discard(LaunchRecord launch) {
+      fate.step();
+      real.discard(launch);
+      fate.step();
+    }
+
+    @Override
+    public List<LaunchRecord> open() {
+      return real.open();
+    }
+
+    @Override
+    public void forget(Instant before) {
+      real.forget(before);
+    }
+  }
+
+  private record Found(Path payloads) implements LaunchBundle {
+    @Override
+    public Object blueprint() {
+      return Map.of("id", blueprintId());
+    }
+
+    @Override
+    public Object manifest() {
+      return Map.of();
+    }
+
+    @Override
+    public String blueprintId() {
+      return "demo";
+    }
+
+    @Override
+    public List<ModelNeed> models() {
+      return List.of();
+    }
+
+    @Override
+    public Object webUi() {
+      return null;
+    }
+
+    @Override
+    public boolean hasPreparation() {
+      return false;
+    }
+
+    @Override
+    public Submission submission(String runId) {
+      return new Submission(
+          SampleManifests.program("demo", "true"), new Submission.Payloads.Folder(payloads), null);
+    }
+  }
+
+  private LaunchStore disk() {
+    return new FolderLaunchStore(folder.resolve("launches"));
+  }
+
+  /** A server with its one thread, which runs when the test says so. */
+  private Launches server(Fate fate, Queue<Runnable> thread) {
+    jobs.intercept(
+        call -> {
+          if (call.startsWith("submit")) {
+            fate.step();
+          }
+        });
+    return new Launches(
+        order -> new Found(payloads),
+        jobs,
+        new NoModels(),
+        new Disk(disk(), fate),
+        CLOCK,
+        () -> "id-" + ids++,
+        thread::add);
+  }
+
+  /** Runs a server until it dies or has nothing to do; the steps that it took. */
+  private int live(Fate fate, boolean isFirst) {
+    Queue<Runnable> thread = new ArrayDeque<>();
+    try {
+      Launches launches = server(fate, thread);
+      launches.start();
+      if (isFirst) {
+        launches.launch(
+            new LaunchOrder(Source.CATALOG, "demo", null, null, null, false, ID, "ann"));
+      }
+      while (!thread.isEmpty()) {
+        thread.remove().run();
+      }
+    } catch (Death e) {
+      return fate.steps;
+    }
+    return fate.steps;
+  }
+
+  private void assertOneJobOrNone(List<Integer> history) {
+    Optional<LaunchRecord> launch = disk().find(ID);
+    if (launch.isEmpty()) {
+      assertThat(jobs.submissions()).as("%s", history).isEmpty(); // it was never accepted
+      return;
+    }
+    LaunchProgress told = LaunchProgress.of(launch.get());
+    assertThat(told.status()).as("%s %s", history, told).isEqualTo("completed");
+    assertThat(told.jobId()).as("%s", history).isNotNull();
+    assertThat(jobs.list(10, true).data()).as("%s", history).hasSize(1);
+    assertThat(jobs.list(10, true).data().getFirst().toString()).contains(told.jobId());
+    assertThat(folder.resolve("launches/launch-" + ID + "/bundle")).doesNotExist();
+    assertThat(disk().open()).isEmpty();
+  }
+
+  private void reset() throws Exception {
+    jobs = new FakeJobs();
+    Path launches = folder.resolve("launches");
+    if (Files.exists(launches)) {
+      try (var all = Files.walk(launches)) {
+        for (Path each : all.sorted(java.util.Comparator.reverseOrder()).toList()) {
+          Files.delete(each);
+        }
+      }
+    }
+  }
+
+  private int steps() throws Exception {
+    reset();
+    int steps = live(new Fate(-1), true);
+    assertOneJobOrNone(List.of());
+    return steps;
+  }
+
+  @Test
+  void whereverTheServerDiesThereIsOneJob() throws Exception {
+    int steps = steps();
+    assertThat(steps).isGreaterThan(20);
+    for (int death = 0; death < steps; death++) {
+      reset();
+      live(new Fate(death), true);
+      live(new Fate(-1), false);
+      assertOneJobOrNone(List.of(death));
+    }
+  }
+
+  @Test
+  void whereverTwoServersDieOneAfterTheOtherThereIsOneJob() throws Exception {
+    int steps = steps();
+    for (int death = 1; death < steps; death += 2) {
+      for (int other = 0; other < steps; other += 3) {
+        reset();
+        live(new Fate(death), true);
+        live(new Fate(other), false);
+        live(new Fate(-1), false);
+        assertOneJobOrNone(List.of(death, other));
+      }
+    }
+  }
+
+  /** The answer is lost, so nobody knows whether there is a job. */
+  @Test
+  void aSubmissionWithoutAnAnswerIsMadeAgainAndMakesOneJob() throws Exception {
+    reset();
+    List<String> asked = new ArrayList<>();
+    Queue<Runnable> thread = new ArrayDeque<>();
+    LaunchPorts.Patience patience =
+        new LaunchPorts.Patience() {
+          @Override
+          public boolean await(java.time.Duration time) {
+            return true;
+          }
+
+          @Override
+          public boolean isOver() {
+            return false;
+          }
+        };
+    jobs.intercept(
+        call -> {
+          if (call.startsWith("submit") && asked.size() < 3) {
+            asked.add(call);
+            throw MnException.unavailable("the runtime does not answer", null);
+          }
+        });
+    LaunchPorts ports =
+        new LaunchPorts(
+            order -> new Found(payloads), jobs, new NoModels(), disk(), CLOCK, patience);
+    LaunchOrder order = new LaunchOrder(Source.PATH, "x", "r", null, null, false, ID, null);
+    LaunchLog log = new LaunchLog(LaunchRecord.fresh("k", order), disk(), CLOCK, () -> {});
+    LaunchRun run = new LaunchRun(ports, log);
+    run.find((wish, bundle) -> "r");
+
+    assertThat(run.finish().jobId()).isNotNull();
+    assertThat(asked).hasSize(3);
+    assertThat(thread).isEmpty();
+  }
+
+  @Test
+  void aRefusalEndsTheLaunchAndLeavesNothing() throws Exception {
+    reset();
+    jobs.intercept(
+        call -> {
+          if (call.startsWith("submit")) {
+            throw new MnException(ErrorCode.CONFLICT, "run_id_in_use", "run r is in use");
+          }
+        });
+    Queue<Runnable> thread = new ArrayDeque<>();
+    Launches launches =
+        new Launches(
+            order -> new Found(payloads),
+            jobs,
+            new NoModels(),
+            disk(),
+            CLOCK,
+            () -> "k" + ids++,
+            thread::add);
+    var ticket =
+        launches.launch(new LaunchOrder(Source.PATH, "x", "r", null, null, false, ID, null));
+    thread.remove().run();
+
+    assertThat(ticket.done()).isCompletedExceptionally();
+    assertThat(launches.progress(ID).status()).isEqualTo("failed");
+    assertThat(launches.progress(ID).error()).isEqualTo("run r is in use");
+    assertThat(folder.resolve("launches/launch-" + ID + "/bundle")).doesNotExist();
+    assertThat(disk().open()).isEmpty();
+  }
+}
