@@ -495,6 +495,7 @@ class ArchitectureTest {
                       "EventRecords", // records that the runtime writes of a run
                       "RecordedDocuments", // documents that it writes
                       "CompactTimeline", // and one that it makes of what programs wrote
+                      "AskedField", // what counts before a launch is asked for
                       "ScheduleViews", // schedules that the runtime answers
                       "JobHistory", // events of jobs that the runtime answers
                       "LocalEvents", // events that start jobs

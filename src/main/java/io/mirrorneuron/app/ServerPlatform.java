@@ -71,7 +71,7 @@ record ServerPlatform(
         RunIndex.of(on.runs(), on.clock()),
         new ShownRuns(on.runs(), new AllowedRoots(outputRoots(on.config()), home())),
         catalogs,
-        launches(on, backend, models, new BundleSources(catalogs, staging)));
+        launches(on, backend, models, new BundleSources(catalogs, staging, models)));
   }
 
   private static Launches launches(

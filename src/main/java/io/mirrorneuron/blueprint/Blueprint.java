@@ -3,6 +3,7 @@ package io.mirrorneuron.blueprint;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a catalog tells of a blueprint. Texts that nobody wrote are empty.
@@ -15,6 +16,8 @@ import java.util.Map;
  * @param requirements of its manifest, and of the index where the manifest does not say otherwise
  * @param path of its bundle, below the folder of the catalog
  * @param initConfigReview what its manifest wants to be asked before a launch; null when nothing
+ * @param source where the bundle was found when it stands in no catalog; null for those that do
+ * @param localPath of a bundle that was named by its folder; null for others
  */
 public record Blueprint(
     String id,
@@ -46,7 +49,25 @@ public record Blueprint(
     String accentColor,
     String revision,
     String path,
-    @JsonInclude(JsonInclude.Include.NON_NULL) Object initConfigReview) {
+    @JsonInclude(JsonInclude.Include.NON_NULL) Object initConfigReview,
+    @JsonInclude(JsonInclude.Include.NON_NULL) String source,
+    @JsonInclude(JsonInclude.Include.NON_NULL) String localPath) {
+
+  /**
+   * What a bundle tells of itself.
+   *
+   * @param told members as an entry of an index has them
+   * @param manifest as plain values
+   */
+  public static Blueprint ofBundle(
+      String id,
+      Map<String, Object> told,
+      Map<String, Object> manifest,
+      String source,
+      String localPath) {
+    BlueprintReader reader = new BlueprintReader(source, localPath);
+    return reader.read(id, Entry.of(told), Optional.of(Entry.of(manifest)));
+  }
 
   /**
    * What using it costs.

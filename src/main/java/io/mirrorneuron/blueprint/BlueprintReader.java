@@ -9,10 +9,11 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Makes the record of a blueprint from its entry in an index and from its manifest. */
-final class BlueprintReader {
-  private static final Pattern ID = Pattern.compile("[A-Za-z0-9_.-]{1,160}");
+record BlueprintReader(String source, String localPath) {
+  /** Of a catalog. */
+  static final BlueprintReader OF_CATALOG = new BlueprintReader(null, null);
 
-  private BlueprintReader() {}
+  private static final Pattern ID = Pattern.compile("[A-Za-z0-9_.-]{1,160}");
 
   /** Whether a blueprint can have this id. */
   static boolean isId(String id) {
@@ -37,7 +38,7 @@ final class BlueprintReader {
   /**
    * @param manifest empty when there is none that can be read
    */
-  static Blueprint read(String id, Entry entry, Optional<Entry> manifest) {
+  Blueprint read(String id, Entry entry, Optional<Entry> manifest) {
     String line = entry.textOr("", "one_line");
     String category = entry.textOr("General", "category");
     Pricing pricing = pricing(entry.object("pricing"));
@@ -71,7 +72,9 @@ final class BlueprintReader {
         entry.textOr("#1f7a8c", "accent_color"),
         entry.textOr("", "revision", "blueprint_revision"),
         path(entry, id),
-        manifest.map(BlueprintReader::review).orElse(null));
+        manifest.map(BlueprintReader::review).orElse(null),
+        source,
+        localPath);
   }
 
   private static Object review(Entry manifest) {

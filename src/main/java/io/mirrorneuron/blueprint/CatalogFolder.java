@@ -46,7 +46,8 @@ record CatalogFolder(Path path) {
           .filter(ids::add)
           .ifPresent(
               id ->
-                  blueprints.add(BlueprintReader.read(id, entry, manifest(entry, id, manifests))));
+                  blueprints.add(
+                      BlueprintReader.OF_CATALOG.read(id, entry, manifest(entry, id, manifests))));
     }
     return Catalog.of(path, blueprints, categories());
   }

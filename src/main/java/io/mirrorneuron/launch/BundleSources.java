@@ -2,78 +2,81 @@ package io.mirrorneuron.launch;
 
 import io.mirrorneuron.blueprint.Blueprint;
 import io.mirrorneuron.blueprint.Catalogs;
-import io.mirrorneuron.bundle.GivenInputs;
-import io.mirrorneuron.bundle.ManifestFile;
-import io.mirrorneuron.port.Submission;
-import io.mirrorneuron.port.models.ModelNeed;
+import io.mirrorneuron.blueprint.bundle.BlueprintBundle;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.models.ModelView;
+import io.mirrorneuron.port.models.ModelsPort;
 import io.mirrorneuron.store.BundleStaging;
-import io.mirrorneuron.wire.Json;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 
-/** Bundles of the catalog, of folders, and those that were uploaded. */
+/** Bundles of the catalog, of folders of this machine, and those that were uploaded. */
 public final class BundleSources implements LaunchSources {
   private final Catalogs catalogs;
   private final BundleStaging staging;
+  private final ModelsPort models;
 
-  public BundleSources(Catalogs catalogs, BundleStaging staging) {
+  /**
+   * @param models say which names of models are known
+   */
+  public BundleSources(Catalogs catalogs, BundleStaging staging, ModelsPort models) {
     this.catalogs = catalogs;
     this.staging = staging;
+    this.models = models;
   }
 
   @Override
   public LaunchBundle find(LaunchOrder order) {
-    Path folder =
-        switch (order.source()) {
-          case CATALOG -> catalogs.bundle(catalogs.get(order.place()));
-          case PATH -> Path.of(order.place());
-          case BUNDLE -> staging.open(order.place()).payloads().getParent();
-        };
-    Object blueprint =
-        order.source() == LaunchOrder.Source.CATALOG
-            ? catalogs.get(order.place())
-            : Map.of("id", folder.getFileName().toString());
-    String id = blueprint instanceof Blueprint known ? known.id() : folder.getFileName().toString();
-    return new Found(blueprint, id, ManifestFile.in(folder, "bundle "), folder, order.inputs());
+    return switch (order.source()) {
+      case CATALOG -> {
+        Blueprint blueprint = catalogs.get(order.place());
+        yield found(
+            BlueprintBundle.ofCatalog(blueprint, catalogs.bundle(blueprint)), order, () -> {});
+      }
+      case PATH -> found(BlueprintBundle.at(folder(order.place())), order, () -> {});
+      case BUNDLE -> {
+        BundleStaging.Hold hold = staging.hold(order.place());
+        try {
+          yield found(BlueprintBundle.uploaded(staging.open(order.place()).folder()), order, hold);
+        } catch (RuntimeException e) {
+          hold.close();
+          throw e;
+        }
+      }
+    };
   }
 
-  private record Found(
-      Object blueprint,
-      String blueprintId,
-      ManifestFile file,
-      Path folder,
-      Map<String, Object> inputs)
-      implements LaunchBundle {
-    @Override
-    public Object manifest() {
-      return Json.MAPPER.convertValue(file.tree(), Object.class);
-    }
+  private LaunchBundle found(BlueprintBundle bundle, LaunchOrder order, BundleStaging.Hold hold) {
+    return new FoundBundle(bundle, order, this::isKnown, hold);
+  }
 
-    @Override
-    public List<ModelNeed> models() {
-      return List.of();
+  private static Path folder(String place) {
+    try {
+      Path folder = Path.of(place);
+      if (folder.isAbsolute()) {
+        return folder;
+      }
+    } catch (InvalidPathException e) {
+      // told below
     }
+    throw new MnException(
+        ErrorCode.MALFORMED,
+        "invalid_blueprint",
+        "blueprint path is not a directory: it must be absolute, as the server sees it");
+  }
 
-    @Override
-    public Object webUi() {
-      return null;
-    }
+  private boolean isKnown(String model) {
+    return models.list(false).models().stream()
+        .flatMap(BundleSources::names)
+        .anyMatch(model::equalsIgnoreCase);
+  }
 
-    @Override
-    public boolean hasPreparation() {
-      return false;
-    }
-
-    @Override
-    public Submission submission(String runId) {
-      var tree = file.tree().deepCopy();
-      tree.withObject("/metadata").put("run_id", runId);
-      String text = Json.write(tree);
-      return new Submission(
-          GivenInputs.into(text, tree, inputs),
-          new Submission.Payloads.Folder(folder.resolve("payloads")),
-          null);
-    }
+  private static Stream<String> names(ModelView model) {
+    return Stream.concat(
+            Stream.of(model.id(), model.model(), model.dockerModel()), model.aliases().stream())
+        .filter(Objects::nonNull);
   }
 }

@@ -116,6 +116,9 @@ public final class FolderLaunchStore implements LaunchStore {
     if (!(payloads instanceof Payloads.Folder from)) {
       throw new IllegalArgumentException("a launch has its files in a folder");
     }
+    if (!Files.isDirectory(from.root())) {
+      return; // a bundle without payloads
+    }
     try (Stream<Path> all = Files.walk(from.root())) {
       for (Path path : (Iterable<Path>) all::iterator) {
         Path copy = to.resolve(from.root().relativize(path).toString());

@@ -1,6 +1,7 @@
 package io.mirrorneuron.launch;
 
 import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.models.ModelNeed;
 import java.util.List;
 
@@ -8,7 +9,7 @@ import java.util.List;
  * A bundle that was found for a launch, read once: what is changed in its folder later makes no
  * difference, except to its payload files.
  */
-public interface LaunchBundle {
+public interface LaunchBundle extends AutoCloseable {
 
   /** As answers tell it: a record of the catalog, or what a folder says of itself. */
   Object blueprint();
@@ -18,6 +19,12 @@ public interface LaunchBundle {
 
   /** Who owns the models that it needs. */
   String blueprintId();
+
+  /**
+   * What is wrong with its configuration, and with answers to what it asks for. Unless it is ok,
+   * what follows is not to be asked.
+   */
+  Validation configuration();
 
   List<ModelNeed> models();
 
@@ -29,4 +36,8 @@ public interface LaunchBundle {
 
   /** What is to be submitted, with the configuration and answers of the order, as that run. */
   Submission submission(String runId);
+
+  /** It is needed no more. */
+  @Override
+  default void close() {}
 }

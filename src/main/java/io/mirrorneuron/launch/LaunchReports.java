@@ -10,6 +10,7 @@ import io.mirrorneuron.port.models.ModelInstalls;
 import io.mirrorneuron.port.models.ModelNeed;
 import io.mirrorneuron.port.models.ModelsPort;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.LenientJson;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +61,32 @@ final class LaunchReports {
             String.join("; ", installs.errors()),
             report)
         .with(Map.of("model_install", installs));
+  }
+
+  /** What is wrong with a configuration, or with answers to what a blueprint asks for. */
+  static Validation configuration(MnException refusal) {
+    var faults = refusal.validation();
+    if (faults == null || !faults.isArray()) {
+      Issue issue =
+          Issue.error("config.invalid", refusal.getMessage(), "", new Location("config", "", ""));
+      return Validation.of(List.of(issue), null);
+    }
+    return Validation.of(
+        Json.elements(faults).map(fault -> LenientJson.read(fault, Answer.class).issue()).toList(),
+        null);
+  }
+
+  /** A fault of an answer, at {@code body.inputs.NAME}. */
+  private record Answer(String type, List<Object> loc, String msg) {
+    Issue issue() {
+      List<String> steps = loc.stream().skip(2).map(String::valueOf).toList();
+      String path = String.join(".", steps);
+      return Issue.error(
+          "inputs." + type,
+          path + " " + msg,
+          "The form of the blueprint says what it asks for.",
+          new Location("inputs", path, "/inputs/" + String.join("/", steps)));
+    }
   }
 
   /** The report, with what is wrong with the models that the bundle needs. */

@@ -61,6 +61,7 @@ final class LaunchRun {
    */
   Launched finish() {
     if (!log.launch().prepared()) {
+      orEnd(Phase.VALIDATION, this::requireConfiguration);
       orEnd(Phase.REQUIREMENTS, this::requirements);
       orEnd(Phase.MODEL_INSTALL, this::installModels);
       orEnd(Phase.CLEANUP, () -> log.skipped(Phase.CLEANUP, "Older runs have left no helpers."));
@@ -71,6 +72,13 @@ final class LaunchRun {
     SubmittedJob[] job = new SubmittedJob[1];
     orEnd(Phase.SUBMIT, () -> job[0] = submit());
     return state(job[0].jobId(), job[0].status(), job[0].warnings());
+  }
+
+  /** It needs its bundle no more. */
+  void close() {
+    if (bundle != null) {
+      bundle.close();
+    }
   }
 
   private Launched state(String jobId, String status, List<String> warnings) {
@@ -98,6 +106,15 @@ final class LaunchRun {
         ports.store().discard(log.launch());
       }
       throw failure;
+    }
+  }
+
+  /** Without that nothing else can be asked. */
+  private void requireConfiguration() {
+    Validation report = bundle.configuration();
+    if (!report.ok()) {
+      validation = report;
+      throw LaunchReports.invalid(report);
     }
   }
 

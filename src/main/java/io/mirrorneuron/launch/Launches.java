@@ -4,11 +4,10 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.models.ModelsPort;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,8 +28,6 @@ import org.slf4j.LoggerFactory;
 public final class Launches implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Launches.class);
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9_.:-]{1,220}");
-  private static final DateTimeFormatter STAMP =
-      DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmssSSSSSS'Z'").withZone(ZoneOffset.UTC);
   private static final int MOST = 64;
   private static final Duration REMEMBERED = Duration.ofDays(7);
 
@@ -44,8 +41,7 @@ public final class Launches implements AutoCloseable {
   /** Those that go on, by progress id. */
   private final Map<String, Running> running = new ConcurrentHashMap<>();
 
-  /** Of those, which has which run. */
-  private final Map<String, String> runs = new ConcurrentHashMap<>();
+  private final OpenRuns runs;
 
   /** When what is old was forgotten, milliseconds since the epoch. */
   private final AtomicLong forgotten = new AtomicLong();
@@ -77,6 +73,7 @@ public final class Launches implements AutoCloseable {
       Executor threads) {
     this.closing = new Closing();
     this.ports = new LaunchPorts(sources, jobs, models, store, clock, closing);
+    this.runs = new OpenRuns(clock);
     this.ids = ids;
     this.threads = threads;
   }
@@ -158,7 +155,7 @@ public final class Launches implements AutoCloseable {
     String id = log.launch().id();
     LaunchRun run = new LaunchRun(ports, log);
     try {
-      ticket.found().complete(run.find(this::name));
+      ticket.found().complete(run.find(runs::take));
       ticket.done().complete(run.finish());
     } catch (MnException e) {
       ticket.found().completeExceptionally(e);
@@ -172,26 +169,11 @@ public final class Launches implements AutoCloseable {
       ticket.found().completeExceptionally(failure);
       ticket.done().completeExceptionally(failure);
     } finally {
-      runs.values().remove(id);
+      run.close();
+      runs.release(id);
       Running ended = running.remove(id);
       ended.news().tell();
     }
-  }
-
-  /** The id of the run; no other launch that goes on has it. */
-  private String name(LaunchOrder order, LaunchBundle bundle) {
-    String runId =
-        order.runId() != null
-            ? order.runId()
-            : bundle.blueprintId() + "-" + STAMP.format(ports.clock().instant());
-    String other = runs.putIfAbsent(runId, order.progressId());
-    if (other != null && !other.equals(order.progressId())) {
-      throw new MnException(
-          ErrorCode.CONFLICT,
-          "run_id_in_use",
-          "run %s is being launched (progress id %s)".formatted(runId, other));
-    }
-    return runId;
   }
 
   /**
@@ -230,17 +212,19 @@ public final class Launches implements AutoCloseable {
    * @throws MnException when there is no such bundle
    */
   public LaunchCheck check(LaunchOrder order) {
-    LaunchBundle bundle = ports.sources().find(order);
-    String runId =
-        order.runId() == null
-            ? bundle.blueprintId() + "-" + STAMP.format(ports.clock().instant())
-            : order.runId();
-    return new LaunchCheck(
-        order.source().word(),
-        bundle.blueprint(),
-        LaunchReports.withModels(
-            ports.jobs().validate(bundle.submission(runId)), bundle.models(), ports.models()),
-        bundle.manifest());
+    try (LaunchBundle bundle = ports.sources().find(order)) {
+      return new LaunchCheck(
+          order.source().word(), bundle.blueprint(), check(order, bundle), bundle.manifest());
+    }
+  }
+
+  private Validation check(LaunchOrder order, LaunchBundle bundle) {
+    Validation configuration = bundle.configuration();
+    if (!configuration.ok()) {
+      return configuration;
+    }
+    Validation report = ports.jobs().validate(bundle.submission(runs.id(order, bundle)));
+    return LaunchReports.withModels(report, bundle.models(), ports.models());
   }
 
   /** Stops where each launch is; the next server goes on with it. */

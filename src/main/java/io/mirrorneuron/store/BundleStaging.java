@@ -4,23 +4,19 @@ import io.mirrorneuron.bundle.ManifestFile;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.UploadQuota;
+import io.mirrorneuron.store.bundle.StagedFolder;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * Uploaded bundles, unpacked, between their upload and the submission that uses them. Each lies in
@@ -29,6 +25,7 @@ import java.util.stream.Stream;
 public final class BundleStaging {
   private static final Pattern HANDLE = Pattern.compile("bundle-[A-Za-z0-9-]{8,64}");
   private static final Duration LIFETIME = Duration.ofHours(24);
+  private static final String PAYLOADS = "payloads";
 
   private final Path root;
   private final BundleZip.Limits limits;
@@ -38,6 +35,9 @@ public final class BundleStaging {
 
   /** Bytes of the quota by handle, including bundles that are being unpacked. */
   private final Map<String, Long> sizes = new ConcurrentHashMap<>();
+
+  /** By handle, how many hold the bundle. */
+  private final Map<String, Integer> held = new ConcurrentHashMap<>();
 
   /**
    * @param root made when absent
@@ -53,8 +53,17 @@ public final class BundleStaging {
     quota.sweptBy(this::sweep);
   }
 
-  /** A bundle: its manifest and the folder of its payload files. */
-  public record Bundle(String handle, ManifestFile manifest, Path payloads) {}
+  /**
+   * A bundle.
+   *
+   * @param folder with all that the zip had, the manifest at its root
+   */
+  public record Bundle(String handle, ManifestFile manifest, Path folder) {
+    /** The folder of its payload files. */
+    public Path payloads() {
+      return folder.resolve(PAYLOADS);
+    }
+  }
 
   /**
    * Unpacks a zip. The file itself stays the caller's.
@@ -92,7 +101,7 @@ public final class BundleStaging {
   }
 
   private void remove(Path folder) {
-    delete(folder);
+    new StagedFolder(folder).delete();
     Long size = sizes.remove(folder.getFileName().toString());
     if (size != null) {
       quota.give(size);
@@ -111,6 +120,35 @@ public final class BundleStaging {
     return read(handle, folder);
   }
 
+  /** Keeps a bundle until it is closed. */
+  public interface Hold extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /**
+   * Keeps a bundle for those who need more time than there may be left: it is not swept before it
+   * is let go, and for a day after that.
+   *
+   * @throws MnException MALFORMED {@code unknown uploaded bundle}
+   */
+  public synchronized Hold hold(String handle) {
+    open(handle);
+    held.merge(handle, 1, Integer::sum);
+    new StagedFolder(root.resolve(handle)).renew(clock.instant());
+    AtomicBoolean open = new AtomicBoolean(true);
+    return () -> {
+      if (open.getAndSet(false)) {
+        letGo(handle);
+      }
+    };
+  }
+
+  private synchronized void letGo(String handle) {
+    held.computeIfPresent(handle, (_, count) -> count == 1 ? null : count - 1);
+    new StagedFolder(root.resolve(handle)).renew(clock.instant());
+  }
+
   /**
    * Removes bundles that are older than a day, and counts those that others have left here. To be
    * called at the start and then now and then.
@@ -119,7 +157,9 @@ public final class BundleStaging {
     Instant oldest = clock.instant().minus(LIFETIME);
     List<Path> folders = folders();
     for (Path folder : folders) {
-      if (modified(folder).isBefore(oldest)) {
+      if (held.containsKey(folder.getFileName().toString())) {
+        new StagedFolder(folder).renew(clock.instant());
+      } else if (new StagedFolder(folder).renewed().isBefore(oldest)) {
         remove(folder);
       } else {
         count(folder);
@@ -130,29 +170,16 @@ public final class BundleStaging {
   private void count(Path folder) {
     String handle = folder.getFileName().toString();
     if (!sizes.containsKey(handle)) {
-      long size = size(folder);
+      long size = new StagedFolder(folder).size(BundleZip.ENTRY_BYTES);
       if (sizes.putIfAbsent(handle, size) == null) {
         quota.countIn(size);
       }
     }
   }
 
-  private static long size(Path folder) {
-    try (Stream<Path> all = Files.walk(folder)) {
-      long size = 0;
-      for (Path path : (Iterable<Path>) all::iterator) {
-        boolean file = Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
-        size += BundleZip.ENTRY_BYTES + (file ? Files.size(path) : 0);
-      }
-      return size;
-    } catch (IOException | UncheckedIOException e) {
-      return 0; // it is being removed
-    }
-  }
-
   private static Bundle read(String handle, Path folder) {
     Path bundle = rootOf(folder);
-    return new Bundle(handle, ManifestFile.in(bundle, "bundle "), bundle.resolve("payloads"));
+    return new Bundle(handle, ManifestFile.in(bundle, "bundle "), bundle);
   }
 
   /** The folder itself, or the only one in it. */
@@ -160,7 +187,7 @@ public final class BundleStaging {
     if (isBundle(folder)) {
       return folder;
     }
-    List<Path> top = list(folder);
+    List<Path> top = new StagedFolder(folder).children();
     if (top.size() == 1 && isBundle(top.getFirst())) {
       return top.getFirst();
     }
@@ -168,44 +195,16 @@ public final class BundleStaging {
   }
 
   private static boolean isBundle(Path folder) {
-    return ManifestFile.isIn(folder) && Files.isDirectory(folder.resolve("payloads"));
+    return ManifestFile.isIn(folder) && Files.isDirectory(folder.resolve(PAYLOADS));
   }
 
   private List<Path> folders() {
     return Files.isDirectory(root)
-        ? list(root).stream()
-            .filter(folder -> HANDLE.matcher(folder.getFileName().toString()).matches())
-            .toList()
+        ? new StagedFolder(root)
+            .children().stream()
+                .filter(folder -> HANDLE.matcher(folder.getFileName().toString()).matches())
+                .toList()
         : List.of();
-  }
-
-  private static Instant modified(Path folder) {
-    try {
-      return Files.getLastModifiedTime(folder).toInstant();
-    } catch (IOException e) {
-      return FileTime.fromMillis(Long.MAX_VALUE).toInstant();
-    }
-  }
-
-  private static List<Path> list(Path folder) {
-    try (Stream<Path> children = Files.list(folder)) {
-      return children.toList();
-    } catch (IOException e) {
-      throw MnException.unavailable("the uploaded bundles cannot be read", e);
-    }
-  }
-
-  /** Removes a tree. Links in it are removed, not followed. */
-  private static void delete(Path folder) {
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
-    } catch (NoSuchFileException e) {
-      return; // already deleted by another thread or process
-    } catch (IOException e) {
-      throw MnException.unavailable("an uploaded bundle cannot be removed", e);
-    }
   }
 
   private static MnException malformed(String message) {

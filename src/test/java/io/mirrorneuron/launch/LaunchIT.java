@@ -137,7 +137,7 @@ class LaunchIT {
 
   @Test
   void aFolderAndAnUploadedBundleAreLaunchedAsABlueprintIs() throws Exception {
-    Path bundle = Files.createDirectories(folder.resolve("own_bundle"));
+    Path bundle = Files.createDirectories(folder.resolve("own bundle"));
     String manifest =
         "{\"name\": \"hello\", \"steps\": [{\"id\": \"say\", \"run\": [\"echo\", \"hi\"]}]}";
     Files.writeString(bundle.resolve("manifest.json"), manifest);
@@ -149,7 +149,7 @@ class LaunchIT {
             Json.write(Json.object().put("source", "filesystem-path").put("path", bundle + "")));
     assertThat(path.status()).as("%s", path.body()).isEqualTo(200);
     assertThat(path.body().get("source").asText()).isEqualTo("path");
-    assertThat(path.body().get("run_id").asText()).startsWith("own_bundle-");
+    assertThat(path.body().get("run_id").asText()).startsWith("hello-");
 
     byte[] zip = Zips.bundle(manifest).bytes();
     Answer upload =

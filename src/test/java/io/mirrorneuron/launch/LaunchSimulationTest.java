@@ -6,6 +6,7 @@ import io.mirrorneuron.launch.LaunchOrder.Source;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.models.ModelNeed;
 import io.mirrorneuron.testing.FakeJobs;
 import io.mirrorneuron.testing.SampleManifests;
@@ -123,6 +124,11 @@ class LaunchSimulationTest {
     @Override
     public String blueprintId() {
       return "demo";
+    }
+
+    @Override
+    public Validation configuration() {
+      return Validation.of(List.of(), null);
     }
 
     @Override

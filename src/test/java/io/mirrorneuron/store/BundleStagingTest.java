@@ -53,6 +53,50 @@ class BundleStagingTest {
   }
 
   @Test
+  void aBundleKeepsAllThatWasInItsZip() throws IOException {
+    Zips zip =
+        new Zips()
+            .file("top/manifest.json", "{}")
+            .file("top/payloads/a.txt", "a")
+            .file("top/config/default.json", "{\"a\":1}")
+            .file("top/scenario.json", "{\"b\":2}")
+            .file("top/scripts/pre-launch.sh", "#!/bin/sh\n");
+
+    BundleStaging.Bundle staged = staging().unpack(zip(zip));
+
+    assertThat(staged.folder().getFileName()).hasToString("top");
+    assertThat(staged.folder().resolve("config/default.json")).hasContent("{\"a\":1}");
+    assertThat(staged.folder().resolve("scenario.json")).hasContent("{\"b\":2}");
+    assertThat(staged.folder().resolve("scripts/pre-launch.sh")).isExecutable();
+  }
+
+  @Test
+  void aBundleThatIsHeldStays() throws IOException {
+    BundleStaging staging = staging();
+    String bundle = staging.unpack(zip(Zips.bundle("{}"))).handle();
+    BundleStaging.Hold first = staging.hold(bundle);
+    BundleStaging.Hold second = staging.hold(bundle);
+    age(bundle, Duration.ofHours(25));
+    staging.sweep();
+    assertThat(staging().open(bundle)).as("others find it young").isNotNull();
+
+    first.close();
+    first.close();
+    age(bundle, Duration.ofHours(25));
+    staging.sweep();
+    assertThat(staged()).as("the second holds it").containsExactly(bundle);
+
+    age(bundle, Duration.ofHours(25));
+    second.close();
+    staging.sweep();
+    assertThat(staged()).as("a day from now").containsExactly(bundle);
+    age(bundle, Duration.ofHours(25));
+    staging.sweep();
+    assertThat(staged()).isEmpty();
+    assertThatThrownBy(() -> staging.hold(bundle)).hasMessage("unknown uploaded bundle");
+  }
+
+  @Test
   void aRefusedZipLeavesNothingBehind() throws IOException {
     Path zip = zip(Zips.bundle("{}").file("payloads/z", new byte[3 << 20]));
 

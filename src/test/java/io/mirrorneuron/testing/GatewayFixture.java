@@ -176,7 +176,7 @@ public final class GatewayFixture implements AutoCloseable {
     LocalModels models = models(folder);
     Launches launches =
         new Launches(
-            new BundleSources(catalogs, staging),
+            new BundleSources(catalogs, staging, models),
             jobs,
             models,
             new FolderLaunchStore(folder.resolve("launches")),

@@ -1,10 +1,14 @@
 package io.mirrorneuron.area.blueprints;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.blueprint.Blueprint;
 import io.mirrorneuron.blueprint.Catalog;
 import io.mirrorneuron.blueprint.Catalog.Category;
 import io.mirrorneuron.blueprint.Catalogs;
+import io.mirrorneuron.blueprint.bundle.BlueprintBundle;
+import io.mirrorneuron.blueprint.bundle.BlueprintForm;
+import io.mirrorneuron.blueprint.bundle.ConfiguredBundle;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.launch.Launches;
@@ -14,6 +18,7 @@ import io.mirrorneuron.port.event.NewEvent;
 import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.wire.Json;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -41,7 +46,7 @@ public final class BlueprintsVerticle extends AreaVerticle {
     this.catalogs = catalogs;
     on("uploadBundle", this::uploadBundle);
     on("listBlueprints", this::list);
-    on("getBlueprint", call -> new One(catalogs.get(call.text("blueprint_id"))));
+    on("getBlueprint", this::one);
     LaunchCalls calls = new LaunchCalls(launches, threads());
     on("validateBlueprint", calls::checkBlueprint);
     on("validateLaunch", calls::checkSource);
@@ -53,7 +58,21 @@ public final class BlueprintsVerticle extends AreaVerticle {
 
   private record All(String repoDir, List<Blueprint> blueprints, List<Category> categories) {}
 
-  private record One(Blueprint blueprint) {}
+  private record One(
+      Blueprint blueprint, @JsonInclude(JsonInclude.Include.NON_NULL) BlueprintForm form) {}
+
+  /** A bundle that cannot be read is in the catalog all the same; whoever launches it is told. */
+  private One one(ApiCall call) {
+    Blueprint blueprint = catalogs.get(call.text("blueprint_id"));
+    try {
+      Path folder = catalogs.bundle(blueprint);
+      BlueprintBundle bundle = BlueprintBundle.ofCatalog(blueprint, folder);
+      return new One(blueprint, ConfiguredBundle.form(bundle));
+    } catch (MnException e) {
+      LOG.debug("nobody can launch the blueprint {}: {}", blueprint.id(), e.getMessage());
+      return new One(blueprint, null);
+    }
+  }
 
   private All list(ApiCall call) {
     Catalog catalog = catalogs.current();

@@ -4,13 +4,13 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.bundle.GivenInputs;
+import io.mirrorneuron.bundle.SkippedChecks;
 import io.mirrorneuron.bus.IgnoredMembers;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.wire.Fault;
-import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.JsonText;
 import io.mirrorneuron.wire.LenientJson;
 import java.nio.charset.StandardCharsets;
@@ -43,9 +43,6 @@ record SubmitRequest(
 
   private static final Set<String> MEMBERS =
       Set.of("manifest", MANIFEST_JSON, "payloads", "bundle_path", OLDER_HANDLE, "inputs", "force");
-
-  private static final List<String> SKIPPED_BY_FORCE =
-      List.of("services", "input_validation", "soft_requirements");
 
   /** Expects a body that fits the contract. */
   static SubmitRequest read(ObjectNode body) {
@@ -142,15 +139,6 @@ record SubmitRequest(
   /** Untouched without inputs and force: the author's text is what is stored. */
   private String filled(String text, ObjectNode manifest) {
     String given = GivenInputs.into(text, manifest, inputs);
-    if (!force) {
-      return given;
-    }
-    ObjectNode read = JsonText.object(given, MANIFEST_JSON);
-    ObjectNode metadata =
-        read.get("metadata") instanceof ObjectNode present ? present : read.putObject("metadata");
-    ObjectNode validation = metadata.putObject("mn_validation");
-    validation.put("force", true).put("status", "skipped");
-    validation.set("skipped_checks", Json.MAPPER.valueToTree(SKIPPED_BY_FORCE));
-    return Json.write(read);
+    return force ? SkippedChecks.into(given) : given;
   }
 }

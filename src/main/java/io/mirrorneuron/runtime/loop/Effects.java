@@ -3,7 +3,7 @@ package io.mirrorneuron.runtime.loop;
 import io.mirrorneuron.runtime.decide.Effect;
 import io.mirrorneuron.runtime.decide.Input;
 import io.mirrorneuron.runtime.documents.FolderDemandReader;
-import io.mirrorneuron.runtime.documents.ScheduleDispatch;
+import io.mirrorneuron.runtime.documents.ToldFacts;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.port.Executions.Signal;
@@ -109,7 +109,7 @@ final class Effects {
         agent.id(),
         "executor",
         agent.declared().template(),
-        ScheduleDispatch.tell(agent.declared().config(), state.workflow().source()),
+        ToldFacts.tell(agent.declared().config(), state.workflow().source()),
         mailbox.head().json(),
         agent.memory(),
         LedgerSnapshot.context(state, mailbox.step()),

@@ -45,14 +45,10 @@ public record Execution(
     boolean plain,
     int attempt) {
 
-  /** Of {@link #config}: what a program is told of the schedule that made its job. */
-  public static final String SCHEDULE_DISPATCH = "schedule_dispatch";
-
-  /** Why its job was made, as JSON; null when no schedule made it. */
-  public String scheduleDispatch() {
-    return config.get(SCHEDULE_DISPATCH) instanceof ObjectNode dispatch
-        ? Json.write(dispatch)
-        : null;
+  /** What its program is told of where the job comes from, as JSON; null when there is nothing. */
+  public String told(ToldFact fact) {
+    JsonNode told = config.get(fact.member());
+    return told != null && told.isContainerNode() ? Json.write(told) : null;
   }
 
   /** What the program is to work on. */

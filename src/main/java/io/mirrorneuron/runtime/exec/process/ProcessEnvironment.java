@@ -7,6 +7,7 @@ import io.mirrorneuron.runtime.exec.spawn.SearchPath;
 import io.mirrorneuron.runtime.exec.workspace.MessageFiles;
 import io.mirrorneuron.runtime.exec.workspace.Workspace;
 import io.mirrorneuron.runtime.port.Execution;
+import io.mirrorneuron.runtime.port.ToldFact;
 import io.mirrorneuron.runtime.workflow.Allocation;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
@@ -123,12 +124,14 @@ public final class ProcessEnvironment {
     }
     variables.put("MN_RUN_ID", execution.runId());
     variables.put("MN_RUNS_ROOT", runsRoot.toString());
+    ToldVariables.put(ToldFact.BLUEPRINT_CONFIG, execution, workspace, variables);
+    ToldVariables.put(ToldFact.BLUEPRINT_SCENARIO, execution, workspace, variables);
     RUN_STORE_SWITCHES.forEach(name -> copy(name, variables));
     Map<String, String> explicit = explicit(execution.config().path("environment"));
     passOn(execution.config().path("pass_env"), variables);
     variables.putAll(explicit);
     variables.putAll(models.besides(variables));
-    ScheduleVariables.put(execution, workspace, variables);
+    ToldVariables.put(ToldFact.SCHEDULE_DISPATCH, execution, workspace, variables);
     if (python != null) {
       variables.merge("PATH", python.bin(), (path, bin) -> bin + ":" + path);
     }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.exec.artifact.ArtifactSink;
 import io.mirrorneuron.runtime.exec.settings.NotStarted;
 import io.mirrorneuron.runtime.port.Execution;
+import io.mirrorneuron.runtime.port.ToldFact;
 import io.mirrorneuron.wire.ArtifactRef;
 import io.mirrorneuron.wire.Json;
 import java.io.ByteArrayOutputStream;
@@ -35,9 +36,6 @@ public final class MessageFiles {
   public static final String BODY = "mirror_neuron_body.bin";
   public static final String CONTEXT = "mirror_neuron_context.json";
 
-  /** Only there in jobs of schedules. */
-  public static final String SCHEDULE_DISPATCH = "mirror_neuron_schedule_dispatch.json";
-
   private static final Set<String> JSON_LINES =
       Set.of("application/x-ndjson", "application/jsonl", "application/ndjson");
 
@@ -66,9 +64,11 @@ public final class MessageFiles {
     Files.write(folder.resolve(MESSAGE), Json.MAPPER.writeValueAsBytes(execution.message()));
     ObjectNode context = context(execution, clock.instant());
     Files.write(folder.resolve(CONTEXT), Json.MAPPER.writeValueAsBytes(context));
-    String dispatch = execution.scheduleDispatch();
-    if (dispatch != null) {
-      Files.writeString(folder.resolve(SCHEDULE_DISPATCH), dispatch);
+    for (ToldFact fact : ToldFact.values()) {
+      String told = execution.told(fact);
+      if (told != null) {
+        Files.writeString(folder.resolve(fact.file()), told);
+      }
     }
   }
 

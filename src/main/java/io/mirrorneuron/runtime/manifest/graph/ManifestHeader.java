@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.manifest.graph;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.Members;
@@ -17,7 +18,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** The members at the root of a manifest that say what the job is, apart from its graph. */
 public record ManifestHeader(
@@ -58,8 +58,6 @@ public record ManifestHeader(
 
   /** Of the form with steps at the root. */
   public static final Members STEPS_AT_ROOT = MEMBERS.with(null, "steps");
-
-  private static final Pattern RUN_ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.:-]{0,199}");
 
   /** Of the form with nodes at the root. */
   public static ManifestHeader read(ManifestValue root) {
@@ -177,9 +175,9 @@ public record ManifestHeader(
   }
 
   private static boolean isRunId(ManifestValue place) {
-    boolean valid = place.value().isTextual() && RUN_ID.matcher(place.text()).matches();
+    boolean valid = place.value().isTextual() && RunId.isRunId(place.text());
     if (!valid) {
-      place.mustBe("a letter or digit, then at most 199 letters, digits, _ . : or -");
+      place.mustBe(RunId.RULE);
     }
     return valid;
   }

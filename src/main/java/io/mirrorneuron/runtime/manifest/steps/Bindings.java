@@ -22,7 +22,8 @@ import java.util.stream.Stream;
  */
 public final class Bindings {
   private static final Members RUNTIME =
-      Members.closed("bindings", "initial_inputs", "store", "workflow_control", "placement");
+      Members.closed("bindings", "initial_inputs", "store", "workflow_control", "placement")
+          .with(null, "models"); // of who launches a blueprint
   private static final Members BINDING =
       Members.closed("type", "strategy", "workers", "worker", "routes", "worker_edges")
           .with(null, "start_workers", "entrypoints", "seed_inputs", "initial_inputs");

@@ -1,0 +1,124 @@
+package io.mirrorneuron.blueprint.bundle;
+
+import io.mirrorneuron.blueprint.Blueprint;
+import io.mirrorneuron.bundle.ManifestFile;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.Submission.Payloads;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A bundle that can be launched, as it lies in its folder. Reading one is blocking.
+ *
+ * @param origin where it was found
+ * @param folder absolute, without links
+ * @param facts the manifest as plain values
+ * @param blueprint what the catalog tells of it, or what the bundle tells of itself
+ */
+public record BlueprintBundle(
+    BundleOrigin origin,
+    Path folder,
+    ManifestFile manifest,
+    Map<String, Object> facts,
+    Blueprint blueprint) {
+  private static final String PAYLOADS = "payloads";
+  private static final String NO_OBJECT = " is malformed at line 1, column 1: it must be an object";
+
+  /**
+   * One of the catalog.
+   *
+   * @param folder of the bundle
+   * @throws MnException INTERNAL with what is wrong with it; so do the others, MALFORMED
+   */
+  public static BlueprintBundle ofCatalog(Blueprint blueprint, Path folder) {
+    BundleOrigin origin = BundleOrigin.CATALOG;
+    Path place = place(origin, folder, "blueprint bundle directory was not found");
+    ManifestFile manifest = manifest(origin, place, "blueprint bundle manifest.json was not found");
+    return new BlueprintBundle(
+        origin, place, manifest, BundleDocument.plain(manifest.tree()), blueprint);
+  }
+
+  /** One in a folder of this machine that somebody names. */
+  public static BlueprintBundle at(Path folder) {
+    return derived(
+        BundleOrigin.PATH,
+        place(BundleOrigin.PATH, folder, "blueprint path is not a directory"),
+        "blueprint path must contain manifest.json");
+  }
+
+  /** One that was uploaded, in the folder to which it was unpacked. */
+  public static BlueprintBundle uploaded(Path folder) {
+    return derived(
+        BundleOrigin.UPLOAD,
+        place(BundleOrigin.UPLOAD, folder, "unknown uploaded bundle"),
+        "bundle zip must contain manifest.json and payloads/");
+  }
+
+  private static BlueprintBundle derived(BundleOrigin origin, Path folder, String noManifest) {
+    ManifestFile manifest = manifest(origin, folder, noManifest);
+    Map<String, Object> facts = BundleDocument.plain(manifest.tree());
+    return new BlueprintBundle(
+        origin, folder, manifest, facts, DerivedRecord.of(origin, folder, facts));
+  }
+
+  private static Path place(BundleOrigin origin, Path folder, String refusal) {
+    if (!Files.isDirectory(folder)) {
+      throw origin.refusal(refusal, null);
+    }
+    try {
+      return folder.toRealPath();
+    } catch (IOException e) {
+      throw origin.refusal(refusal, e);
+    }
+  }
+
+  private static ManifestFile manifest(BundleOrigin origin, Path folder, String refusal) {
+    if (!ManifestFile.isIn(folder)) {
+      throw origin.refusal(refusal, null);
+    }
+    ManifestFile.NAMES.forEach(name -> requireInside(origin, folder, name));
+    requireInside(origin, folder, PAYLOADS);
+    try {
+      return ManifestFile.in(folder, origin.what());
+    } catch (MnException e) {
+      throw origin.refusal(e, e.getMessage().replace(NO_OBJECT, " must be an object"));
+    }
+  }
+
+  private static void requireInside(BundleOrigin origin, Path folder, String name) {
+    Path place = folder.resolve(name);
+    try {
+      if (Files.exists(place, LinkOption.NOFOLLOW_LINKS)
+          && !place.toRealPath().startsWith(folder)) {
+        throw origin.refusal(origin.what() + name + " is a link that leads out of it", null);
+      }
+    } catch (IOException e) {
+      throw origin.refusal(origin.what() + name + " is a link that leads nowhere", e);
+    }
+  }
+
+  /** Of the blueprint. */
+  public String id() {
+    return blueprint.id();
+  }
+
+  /** The files below {@code payloads/}; none when there is no such folder. */
+  public Payloads payloads() {
+    return new Payloads.Folder(folder.resolve(PAYLOADS));
+  }
+
+  /** What its {@code scenario.json} says; empty when it has none. */
+  public Optional<Map<String, Object>> scenario() {
+    return BundleDocument.read(this, "scenario.json");
+  }
+
+  /** What is to run before a launch; empty when it has nothing. It is not run here. */
+  public Optional<Path> preLaunchScript() {
+    return Optional.of(folder.resolve("scripts/pre-launch.sh"))
+        .filter(script -> Files.isRegularFile(script, LinkOption.NOFOLLOW_LINKS));
+  }
+}

@@ -1,0 +1,86 @@
+package io.mirrorneuron.blueprint.bundle;
+
+import io.mirrorneuron.config.NearestMatch;
+import io.mirrorneuron.wire.Fault;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What can be asked before a launch: the inputs of the manifest, then fields of the configuration.
+ *
+ * @param fields by name; an input goes before a field of the same name
+ */
+record BlueprintQuestions(
+    BlueprintBundle bundle, BundleConfig config, Map<String, AskedField> fields) {
+  private static final String BODY = "body";
+  private static final String MEMBER = "inputs";
+
+  static BlueprintQuestions of(BlueprintBundle bundle, BundleConfig config) {
+    Map<String, AskedField> fields = new LinkedHashMap<>();
+    InputFields.of(bundle, config).forEach(field -> fields.putIfAbsent(field.name(), field));
+    ReviewFields.of(bundle, config).forEach(field -> fields.putIfAbsent(field.name(), field));
+    return new BlueprintQuestions(bundle, config, fields);
+  }
+
+  BlueprintForm form() {
+    Map<String, Map<String, Object>> properties = new LinkedHashMap<>();
+    fields.forEach((name, field) -> properties.put(name, field.property()));
+    return new BlueprintForm(
+        "object",
+        bundle.blueprint().name(),
+        bundle.blueprint().description(),
+        properties,
+        fields.values().stream().filter(AskedField::isMissing).map(AskedField::name).toList(),
+        false);
+  }
+
+  /**
+   * Fields of the configuration that nobody answered, and where it has nothing, get their default.
+   *
+   * @throws io.mirrorneuron.model.MnException INVALID with every answer that does not fit and every
+   *     one that is missing
+   */
+  FormAnswers answers(Map<String, Object> given) {
+    List<Fault> faults = new ArrayList<>();
+    Map<String, Object> inputs = new LinkedHashMap<>();
+    Map<String, Object> configured = Map.of();
+    for (AskedField field : fields.values()) {
+      boolean isAnswered = given.containsKey(field.name());
+      if (isAnswered) {
+        faults.addAll(field.faults(given.get(field.name()), place(field.name())));
+      } else if (field.isMissing()) {
+        faults.add(new Fault("missing", place(field.name()), "is required", null));
+      }
+      Object value = isAnswered ? given.get(field.name()) : field.value();
+      if (field.path() == null) {
+        if (isAnswered) {
+          inputs.put(field.name(), value);
+        }
+      } else if (isAnswered || value != null && field.path().in(config.merged()) == null) {
+        configured = BundleConfig.merge(configured, field.path().with(value));
+      }
+    }
+    given.keySet().stream()
+        .filter(name -> !fields.containsKey(name))
+        .forEach(name -> faults.add(new Fault("unknown_input", place(name), unknown(name), null)));
+    if (!faults.isEmpty()) {
+      throw Fault.refusal(faults);
+    }
+    return new FormAnswers(inputs, configured);
+  }
+
+  private static List<Object> place(String name) {
+    return List.of(BODY, MEMBER, name);
+  }
+
+  private String unknown(String name) {
+    if (fields.isEmpty()) {
+      return "is unknown; the blueprint asks for nothing";
+    }
+    return NearestMatch.of(name, fields.keySet())
+        .map(near -> "is unknown; did you mean " + near + "?")
+        .orElse("is unknown; the blueprint asks for " + String.join(", ", fields.keySet()));
+  }
+}

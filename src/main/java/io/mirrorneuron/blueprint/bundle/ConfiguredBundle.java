@@ -1,0 +1,58 @@
+package io.mirrorneuron.blueprint.bundle;
+
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.models.ModelNeed;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * A bundle with what a launch wants of it.
+ *
+ * @param config with all that the launch says
+ * @param inputs values that were given to inputs of the manifest by name
+ */
+public record ConfiguredBundle(
+    BlueprintBundle bundle, BundleConfig config, Map<String, Object> inputs) {
+
+  /**
+   * @param request what the body says of the configuration: {@link BundleConfig#request}
+   * @param answers the body's {@code inputs}: to inputs of the manifest by name, to fields of its
+   *     configuration by path
+   * @throws MnException as {@link BundleConfig} when the configuration cannot be read; INVALID with
+   *     all answers that do not fit
+   */
+  public static ConfiguredBundle of(
+      BlueprintBundle bundle, Map<String, Object> request, Map<String, Object> answers) {
+    BundleConfig config = BundleConfig.of(bundle, request);
+    FormAnswers told = BlueprintQuestions.of(bundle, config).answers(answers);
+    return new ConfiguredBundle(bundle, config.with(told.config()), told.inputs());
+  }
+
+  /** What can be asked before a launch. */
+  public static BlueprintForm form(BlueprintBundle bundle) {
+    return BlueprintQuestions.of(bundle, BundleConfig.of(bundle, Map.of())).form();
+  }
+
+  /**
+   * The manifest to be submitted, as JSON.
+   *
+   * @param force notes that checks are left out
+   * @throws MnException INVALID when the request names inputs that the manifest does not declare;
+   *     MALFORMED, of the catalog INTERNAL, when the manifest or {@code scenario.json} keeps it
+   *     from being made
+   */
+  public String manifest(RunIdentity identity, boolean force) {
+    return PreparedManifest.of(this, identity, force);
+  }
+
+  /**
+   * The models that it needs, each once, with where the blueprint says so.
+   *
+   * @param isKnown whether the catalog of models has one of this name
+   * @param force whether a model is to be installed where it does not fit
+   */
+  public List<ModelNeed> models(Predicate<String> isKnown, boolean force) {
+    return new NeededModels(isKnown, force).of(bundle, config);
+  }
+}

@@ -1,0 +1,93 @@
+package io.mirrorneuron.launch;
+
+import io.mirrorneuron.blueprint.bundle.BlueprintBundle;
+import io.mirrorneuron.blueprint.bundle.ConfiguredBundle;
+import io.mirrorneuron.blueprint.bundle.RunIdentity;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.Validation;
+import io.mirrorneuron.port.models.ModelNeed;
+import io.mirrorneuron.store.BundleStaging;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/** A bundle of the catalog, of a folder, or one that was uploaded. For one thread. */
+final class FoundBundle implements LaunchBundle {
+  private final BlueprintBundle bundle;
+  private final LaunchOrder order;
+  private final Predicate<String> isKnownModel;
+  private final BundleStaging.Hold hold;
+  private ConfiguredBundle configured;
+
+  FoundBundle(
+      BlueprintBundle bundle,
+      LaunchOrder order,
+      Predicate<String> isKnownModel,
+      BundleStaging.Hold hold) {
+    this.bundle = bundle;
+    this.order = order;
+    this.isKnownModel = isKnownModel;
+    this.hold = hold;
+  }
+
+  @Override
+  public Object blueprint() {
+    return bundle.blueprint();
+  }
+
+  @Override
+  public Object manifest() {
+    return bundle.facts();
+  }
+
+  @Override
+  public String blueprintId() {
+    return bundle.id();
+  }
+
+  @Override
+  public Object webUi() {
+    return bundle.facts().get("metadata") instanceof Map<?, ?> metadata
+        ? metadata.get("blueprint_web_ui_service")
+        : null;
+  }
+
+  @Override
+  public boolean hasPreparation() {
+    return bundle.preLaunchScript().isPresent();
+  }
+
+  @Override
+  public Validation configuration() {
+    try {
+      configured();
+      return Validation.of(List.of(), null);
+    } catch (MnException e) {
+      return LaunchReports.configuration(e);
+    }
+  }
+
+  private ConfiguredBundle configured() {
+    if (configured == null) {
+      configured = ConfiguredBundle.of(bundle, order.config(), order.inputs());
+    }
+    return configured;
+  }
+
+  @Override
+  public List<ModelNeed> models() {
+    return configured().models(isKnownModel, order.force());
+  }
+
+  @Override
+  public Submission submission(String runId) {
+    RunIdentity identity = new RunIdentity(bundle.id(), runId, bundle.blueprint().revision());
+    return new Submission(configured().manifest(identity, order.force()), bundle.payloads(), null);
+  }
+
+  @Override
+  public void close() {
+    hold.close();
+  }
+}

@@ -1,0 +1,49 @@
+package io.mirrorneuron.launch;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.RunId;
+import java.time.Clock;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Which runs are being launched. Thread-safe. */
+final class OpenRuns {
+  private final Clock clock;
+
+  /** The progress id of the launch of each. */
+  private final Map<String, String> launches = new ConcurrentHashMap<>();
+
+  OpenRuns(Clock clock) {
+    this.clock = clock;
+  }
+
+  /** The run's id: the one that was ordered, or one that is made up. */
+  String id(LaunchOrder order, LaunchBundle bundle) {
+    return order.runId() == null
+        ? RunId.launched(bundle.blueprintId(), clock.instant())
+        : order.runId();
+  }
+
+  /**
+   * The same, which no other launch has until it is released.
+   *
+   * @throws MnException CONFLICT {@code run_id_in_use}
+   */
+  String take(LaunchOrder order, LaunchBundle bundle) {
+    String id = id(order, bundle);
+    String other = launches.putIfAbsent(id, order.progressId());
+    if (other != null && !other.equals(order.progressId())) {
+      throw new MnException(
+          ErrorCode.CONFLICT,
+          "run_id_in_use",
+          "run %s is being launched (progress id %s)".formatted(id, other));
+    }
+    return id;
+  }
+
+  /** The launch of this progress id is over. */
+  void release(String progressId) {
+    launches.values().remove(progressId);
+  }
+}

@@ -1,0 +1,31 @@
+package io.mirrorneuron.runtime.documents;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.port.ToldFact;
+import io.mirrorneuron.wire.Json;
+
+/** What programs of a job are told of where it comes from. */
+public final class ToldFacts {
+  private ToldFacts() {}
+
+  /**
+   * @param config of a node; not changed
+   * @param manifest of the job
+   * @return the same when there is nothing to be told
+   */
+  public static ObjectNode tell(ObjectNode config, ObjectNode manifest) {
+    if (!(manifest.get("metadata") instanceof ObjectNode metadata)) {
+      return config;
+    }
+    ObjectNode told = null;
+    for (ToldFact fact : ToldFact.values()) {
+      JsonNode value = metadata.get(fact.member());
+      if (value != null && value.isContainerNode()) {
+        told = told == null ? Json.object().setAll(config) : told;
+        told.set(fact.member(), value);
+      }
+    }
+    return told == null ? config : told;
+  }
+}
