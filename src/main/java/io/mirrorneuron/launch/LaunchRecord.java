@@ -46,6 +46,11 @@ public record LaunchRecord(
                     || event.is(Phase.LAUNCH, LaunchEvent.FAILED));
   }
 
+  /** Whether a phase has begun, here or on a server before. */
+  boolean hasCome(Phase phase) {
+    return events.stream().anyMatch(event -> event.phase().equals(phase.word()));
+  }
+
   LaunchRecord running(String run) {
     return new LaunchRecord(key, order, run, jobId, prepared, events);
   }

@@ -192,7 +192,10 @@ final class LaunchRun {
   }
 
   private SubmittedJob submit() {
-    log.running(Phase.SUBMIT, "Submitting the job.");
+    if (!log.launch().hasCome(Phase.SUBMIT)) {
+      ports.jobs().list(1, true); // while the runtime does not answer, nobody waits for nothing
+      log.running(Phase.SUBMIT, "Submitting the job.");
+    }
     SubmittedJob job = new Submitting(ports).submit(log.launch());
     log.submitted(job.jobId());
     ports.store().discard(log.launch());

@@ -295,6 +295,13 @@ final class ApiUnderTest implements AutoCloseable {
         && (install == null || !install.getString("status").equals("installing"));
   }
 
+  /** That of a launch that is over. */
+  private String launched() {
+    String launched =
+        send(request("/blueprints/word-count/runs").POST(BodyPublishers.noBody())).body();
+    return new JsonObject(launched).getString("progress_id");
+  }
+
   private byte[] copy() {
     return BundleUpload.multipart("backup", BackupArchive.pack(jobs().backup(job(State.PAUSED))));
   }
@@ -321,6 +328,9 @@ final class ApiUnderTest implements AutoCloseable {
       boolean isOut = call.parameters().get("webhook_id").toString().startsWith("hook_out_");
       JsonObject hook = isOut ? target() : webhook();
       prepared = prepared.with("webhook_id", hook.getString("webhook_id"));
+    }
+    if (call.parameters().containsKey("progress_id")) {
+      prepared = prepared.with("progress_id", launched());
     }
     if (call.parameters().containsKey("model_id")) {
       prepared = prepared.with("model_id", model());

@@ -46,6 +46,10 @@ class RedisAwayIT {
           "uploadBundle",
           "listBlueprints",
           "getBlueprint",
+          "validateBlueprint",
+          "validateLaunch",
+          "getLaunchProgress",
+          "streamLaunchProgress",
           "validateJob",
           "planJob");
 
