@@ -21,7 +21,7 @@ public record ConfiguredBundle(
     Map<String, Object> inputs) {
 
   /**
-   * @param request what the body says of the configuration: {@link BundleConfig#request}
+   * @param request what the launch lays over the configuration
    * @param answers the body's {@code inputs}: to inputs of the manifest by name, to fields of its
    *     configuration by path
    * @throws MnException as {@link BundleConfig} when the configuration or the scenario cannot be
