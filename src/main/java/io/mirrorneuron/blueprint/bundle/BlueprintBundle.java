@@ -111,6 +111,11 @@ public record BlueprintBundle(
     return new Payloads.Folder(folder.resolve(PAYLOADS));
   }
 
+  /** The page that it wants to be shown with, as its manifest describes it; null for none. */
+  public Object webUi() {
+    return DottedPath.of("metadata.blueprint_web_ui_service").in(facts);
+  }
+
   /** What its {@code scenario.json} says; empty when it has none. */
   public Optional<Map<String, Object>> scenario() {
     return BundleDocument.read(this, "scenario.json");

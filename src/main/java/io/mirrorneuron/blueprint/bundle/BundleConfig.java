@@ -55,21 +55,6 @@ public record BundleConfig(
     return new BundleConfig(files, Map.of(), files).with(request);
   }
 
-  /**
-   * What of a body's members counts: {@code config_overwrite} unless it is empty, else {@code
-   * config_overrides}.
-   *
-   * @param overwrite or null
-   * @param overrides or null
-   */
-  public static Map<String, Object> request(
-      Map<String, Object> overwrite, Map<String, Object> overrides) {
-    if (overwrite != null && !overwrite.isEmpty()) {
-      return overwrite;
-    }
-    return overrides == null ? Map.of() : overrides;
-  }
-
   /** The same with more that the launch says. */
   BundleConfig with(Map<String, Object> more) {
     if (isDeeper(more, DEEPEST)) {

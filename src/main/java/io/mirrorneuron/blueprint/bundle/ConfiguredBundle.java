@@ -7,26 +7,32 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * A bundle with what a launch wants of it.
+ * A bundle with what a launch wants of it, read once: what is changed in its folder later makes no
+ * difference, except to its payload files.
  *
  * @param config with all that the launch says
+ * @param scenario what its {@code scenario.json} says; null when it has none
  * @param inputs values that were given to inputs of the manifest by name
  */
 public record ConfiguredBundle(
-    BlueprintBundle bundle, BundleConfig config, Map<String, Object> inputs) {
+    BlueprintBundle bundle,
+    BundleConfig config,
+    Map<String, Object> scenario,
+    Map<String, Object> inputs) {
 
   /**
-   * @param request what the body says of the configuration: {@link BundleConfig#request}
+   * @param request what the launch lays over the configuration
    * @param answers the body's {@code inputs}: to inputs of the manifest by name, to fields of its
    *     configuration by path
-   * @throws MnException as {@link BundleConfig} when the configuration cannot be read; INVALID with
-   *     all answers that do not fit
+   * @throws MnException as {@link BundleConfig} when the configuration or the scenario cannot be
+   *     read; INVALID with all answers that do not fit
    */
   public static ConfiguredBundle of(
       BlueprintBundle bundle, Map<String, Object> request, Map<String, Object> answers) {
     BundleConfig config = BundleConfig.of(bundle, request);
     FormAnswers told = BlueprintQuestions.of(bundle, config).answers(answers);
-    return new ConfiguredBundle(bundle, config.with(told.config()), told.inputs());
+    return new ConfiguredBundle(
+        bundle, config.with(told.config()), bundle.scenario().orElse(null), told.inputs());
   }
 
   /** What can be asked before a launch. */
@@ -39,8 +45,7 @@ public record ConfiguredBundle(
    *
    * @param force notes that checks are left out
    * @throws MnException INVALID when the request names inputs that the manifest does not declare;
-   *     MALFORMED, of the catalog INTERNAL, when the manifest or {@code scenario.json} keeps it
-   *     from being made
+   *     MALFORMED, of the catalog INTERNAL, when the author's {@code metadata} is no object
    */
   public String manifest(RunIdentity identity, boolean force) {
     return PreparedManifest.of(this, identity, force);

@@ -41,9 +41,9 @@ final class PreparedManifest {
     if (!launch.config().merged().isEmpty()) {
       metadata.set("blueprint_config", Json.MAPPER.valueToTree(launch.config().merged()));
     }
-    bundle
-        .scenario()
-        .ifPresent(it -> metadata.set("blueprint_scenario", Json.MAPPER.valueToTree(it)));
+    if (launch.scenario() != null) {
+      metadata.set("blueprint_scenario", Json.MAPPER.valueToTree(launch.scenario()));
+    }
     if (manifest.has("run_id")) {
       manifest.put("run_id", identity.runId());
     }

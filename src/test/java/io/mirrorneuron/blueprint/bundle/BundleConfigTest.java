@@ -50,16 +50,6 @@ class BundleConfigTest {
     assertThat(config("{'a':1}").merged()).containsExactly(Map.entry("a", 1));
   }
 
-  @Test
-  void overwritesGoBeforeOverridesUnlessTheyAreEmpty() {
-    Map<String, Object> one = Map.of("a", 1);
-    Map<String, Object> other = Map.of("b", 2);
-    assertThat(BundleConfig.request(one, other)).isEqualTo(one);
-    assertThat(BundleConfig.request(Map.of(), other)).isEqualTo(other);
-    assertThat(BundleConfig.request(null, other)).isEqualTo(other);
-    assertThat(BundleConfig.request(null, null)).isEmpty();
-  }
-
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

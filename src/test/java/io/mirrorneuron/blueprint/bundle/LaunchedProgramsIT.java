@@ -122,4 +122,17 @@ class LaunchedProgramsIT {
         .contains("input {\"subject\":\"gulls\"}")
         .contains("json {\"site\":{\"name\":\"Port\",\"port\":1}}");
   }
+
+  @Test
+  void secretsOfTheConfigurationAreToldProgramsAlone() {
+    String quiet =
+        "{'name':'quiet','steps':[{'id':'a','shell':'grep -c hush <$MN_BLUEPRINT_CONFIG_FILE'}]}";
+    ObjectNode details =
+        run(bundle().manifest(quiet).configured("{'site':{'api_key':'hush'}}", "{}"));
+    assertThat(printed(details)).isEqualTo("1\n");
+    assertThat(details.findValue("blueprint_config").at("/site/api_key").asText())
+        .isEqualTo("[REDACTED]");
+    assertThat(details.findValue("blueprint_config").at("/site/name").asText())
+        .isEqualTo("Harbour");
+  }
 }
