@@ -43,6 +43,28 @@ public final class EitherClient extends Client {
     return flags;
   }
 
+  /** The work of a command that only the API can do. */
+  @FunctionalInterface
+  public interface ApiWork<T> {
+    T with(RestClient rest) throws InterruptedException;
+  }
+
+  /**
+   * Has the API do something, whatever door is known besides.
+   *
+   * @throws io.mirrorneuron.model.MnException when nobody knows an API, and what the work throws
+   */
+  public <T> T atApi(ApiWork<T> work) throws InterruptedException {
+    try (RestClient rest = RestClient.of(config(), this)) {
+      return work.with(rest);
+    }
+  }
+
+  /** The same for a command as a whole: explains what goes wrong. Returns the exit code. */
+  public int callApi(ApiWork<Integer> work) throws InterruptedException {
+    return explained(() -> atApi(work));
+  }
+
   /**
    * Asks the door that is known, and prints the answer, as it is or as people read it.
    *

@@ -5,6 +5,7 @@ import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -23,6 +24,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -107,6 +109,31 @@ public final class RestClient implements AutoCloseable {
             .header("Content-Type", "application/json")
             .POST(BodyPublishers.ofString(Json.write(body)));
     return RestAnswer.of(text(request, patience));
+  }
+
+  /**
+   * Sends a file as the part of a form.
+   *
+   * @param field name of the part
+   */
+  public RestAnswer upload(String path, String field, Path file) throws InterruptedException {
+    String boundary = "mn-" + UUID.randomUUID();
+    String head =
+        "--%s\r\nContent-Disposition: form-data; name=\"%s\"; filename=\"bundle.zip\"\r\n\r\n"
+            .formatted(boundary, field);
+    try {
+      HttpRequest.Builder request =
+          request(path)
+              .header("Content-Type", "multipart/form-data; boundary=" + boundary)
+              .POST(
+                  BodyPublishers.concat(
+                      BodyPublishers.ofString(head),
+                      BodyPublishers.ofFile(file),
+                      BodyPublishers.ofString("\r\n--" + boundary + "--\r\n")));
+      return RestAnswer.of(text(request, LONGEST_FILE));
+    } catch (FileNotFoundException e) {
+      throw new MnException(ErrorCode.INTERNAL, "not_read", file + " cannot be read");
+    }
   }
 
   public RestAnswer delete(String path) throws InterruptedException {

@@ -9,7 +9,6 @@ import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.models.ModelNeed;
 import io.mirrorneuron.store.BundleStaging;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Predicate;
 
 /** A bundle of the catalog, of a folder, or one that was uploaded. For one thread. */
@@ -48,9 +47,7 @@ final class FoundBundle implements LaunchBundle {
 
   @Override
   public Object webUi() {
-    return bundle.facts().get("metadata") instanceof Map<?, ?> metadata
-        ? metadata.get("blueprint_web_ui_service")
-        : null;
+    return bundle.webUi();
   }
 
   @Override
@@ -61,7 +58,7 @@ final class FoundBundle implements LaunchBundle {
   @Override
   public Validation configuration() {
     try {
-      configured();
+      manifest("run"); // whatever it is called
       return Validation.of(List.of(), null);
     } catch (MnException e) {
       return LaunchReports.configuration(e);
@@ -82,8 +79,12 @@ final class FoundBundle implements LaunchBundle {
 
   @Override
   public Submission submission(String runId) {
+    return new Submission(manifest(runId), bundle.payloads(), null);
+  }
+
+  private String manifest(String runId) {
     RunIdentity identity = new RunIdentity(bundle.id(), runId, bundle.blueprint().revision());
-    return new Submission(configured().manifest(identity, order.force()), bundle.payloads(), null);
+    return configured().manifest(identity, order.force());
   }
 
   @Override

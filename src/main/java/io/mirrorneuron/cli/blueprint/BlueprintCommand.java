@@ -20,8 +20,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "blueprint",
     description = "Looks at blueprints: workflows of a catalog, ready to be used.",
+    subcommands = BlueprintRunCommand.class,
     footerHeading = "%nExamples:%n",
-    footer = {"  mn blueprint list", "  mn blueprint show story-desk"})
+    footer = {"  mn blueprint list", "  mn blueprint run word-count"})
 public final class BlueprintCommand extends CommandGroup {
   private static final List<String> HEADERS = List.of("ID", "Name", "Job Name", "Description");
   private static final List<String> FIELDS = List.of("Field", "Value");

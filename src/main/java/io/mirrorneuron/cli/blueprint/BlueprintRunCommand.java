@@ -1,0 +1,121 @@
+package io.mirrorneuron.cli.blueprint;
+
+import io.mirrorneuron.cli.EitherClient;
+import io.mirrorneuron.cli.ExitCode;
+import io.mirrorneuron.cli.JobWatcher;
+import io.mirrorneuron.cli.LaunchReport;
+import io.mirrorneuron.cli.Output;
+import io.mirrorneuron.cli.RestAnswer;
+import io.mirrorneuron.cli.schedule.ScheduleSpec;
+import io.mirrorneuron.cli.schedule.ShownSchedules;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code mn blueprint run}. */
+@Command(
+    name = "run",
+    description = "Launches a blueprint, shows its phases, and how its job goes.",
+    sortOptions = false,
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:the job completed, or was submitted with --detached",
+      "1:the launch failed, for example because an answer does not fit",
+      "2:the command or the configuration is wrong",
+      "3:the job failed",
+      "4:the job was cancelled",
+      "5:there is no such blueprint",
+      "6:the server cannot be reached",
+      "124:the job outlasted --follow-seconds, and goes on",
+      "130:interrupted by Ctrl-C; the launch or the job goes on"
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  mn blueprint run word-count --input texts='[\"a b a\"]'",
+      "  mn blueprint run --folder my-bundle/ --set llm.enabled=false",
+      "  mn blueprint run story-desk --detached",
+      "  mn blueprint run --folder my-bundle/ --schedule 30m"
+    })
+public final class BlueprintRunCommand implements Callable<Integer> {
+  @Mixin EitherClient client;
+  @Mixin LaunchWords words;
+
+  @Option(
+      names = {"-d", "--detached"},
+      description = "Return as soon as the job is submitted.")
+  boolean detached;
+
+  @Option(
+      names = "--follow-seconds",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Watch the job at most so long; 0, the default: as long as it takes.")
+  double followSeconds;
+
+  @Option(
+      names = "--schedule",
+      paramLabel = "WHEN",
+      description =
+          "Run it later, with --folder: a delay such as 30m, a time, auto (as soon as there is"
+              + " room), or a schedule as a JSON object.")
+  String schedule;
+
+  @Option(
+      names = "--auto-schedule",
+      description = "Run it as soon as there is room; the same as --schedule auto.")
+  boolean autoSchedule;
+
+  private record Told(String status, String jobId, String runId, String error) {}
+
+  @Override
+  public Integer call() throws InterruptedException {
+    words.check(client);
+    if (schedule != null && autoSchedule) {
+      throw client.misuse("give --schedule or --auto-schedule, not both");
+    }
+    return schedule != null || autoSchedule ? later() : client.callApi(this::launch);
+  }
+
+  private int later() throws InterruptedException {
+    if (words.folder == null) {
+      throw client.misuse("--schedule goes with --folder; a server schedules no blueprints by id");
+    }
+    Map<String, Object> when =
+        autoSchedule ? ScheduleSpec.whenThereIsRoom(client) : ScheduleSpec.of(client, schedule);
+    return client.show(
+        mn ->
+            ShownSchedules.create(
+                mn, words.folder.toString(), words.givenInputs(client), when, "run"),
+        made -> ShownSchedules.line(client, made));
+  }
+
+  private int launch(io.mirrorneuron.cli.RestClient rest) throws InterruptedException {
+    Map<String, Object> body = new HashMap<>(words.body(client, rest));
+    String progressId = "mn-" + UUID.randomUUID();
+    body.put("progress_id", progressId);
+    rest.post("/blueprints/launch/runs?wait=0s", body);
+    RestAnswer end = new LaunchWatch(client).untilEnd(rest, progressId);
+    Told told = end.as(Told.class);
+    if (told.jobId() == null) {
+      return new LaunchReport(client).failed(end);
+    }
+    if (client.json() && detached) {
+      client.output().json(end.json());
+      return ExitCode.OK;
+    }
+    if (!client.json()) {
+      Output output = client.output();
+      output.field("Job ID", told.jobId());
+      output.field("Blueprint Run ID", told.runId());
+    }
+    Duration patience = Duration.ofMillis((long) (Math.max(0, followSeconds) * 1000));
+    return detached
+        ? ExitCode.OK
+        : client.call(mn -> new JobWatcher(client, mn).untilEnd(told.jobId(), patience));
+  }
+}

@@ -1,0 +1,91 @@
+package io.mirrorneuron.cli.blueprint;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
+import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
+
+/**
+ * A folder with a bundle as a zip in a temporary file, so that any server can have it. Left out are
+ * links, and beside {@code payloads/} what begins with a dot.
+ */
+final class BundlePack implements AutoCloseable {
+  private static final String PAYLOADS = "payloads";
+  private static final int PROGRAM = 0100755;
+  private static final int FILE = 0100644;
+
+  private final Path zip;
+
+  private BundlePack(Path zip) {
+    this.zip = zip;
+  }
+
+  /**
+   * @throws MnException NOT_FOUND when there is no such folder
+   */
+  static BundlePack of(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      throw new MnException(ErrorCode.NOT_FOUND, "bundle_not_found", folder + " is no folder");
+    }
+    try {
+      BundlePack pack = new BundlePack(Files.createTempFile("mn-bundle", ".zip"));
+      try {
+        pack.write(folder);
+        return pack;
+      } catch (IOException | RuntimeException e) {
+        pack.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      throw new MnException(
+          ErrorCode.INTERNAL, "not_read", folder + " cannot be packed: " + e.getMessage());
+    }
+  }
+
+  Path file() {
+    return zip;
+  }
+
+  private void write(Path folder) throws IOException {
+    try (ZipArchiveOutputStream out = new ZipArchiveOutputStream(zip);
+        Stream<Path> all = Files.walk(folder)) {
+      for (Path path : (Iterable<Path>) all::iterator) {
+        Path name = folder.relativize(path);
+        if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) && isWanted(name)) {
+          add(out, name, path);
+        }
+      }
+      out.putArchiveEntry(new ZipArchiveEntry(PAYLOADS + "/")); // there may be none
+      out.closeArchiveEntry();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private static boolean isWanted(Path name) {
+    return name.startsWith(PAYLOADS) || !name.getName(0).toString().startsWith(".");
+  }
+
+  private static void add(ZipArchiveOutputStream out, Path name, Path path) throws IOException {
+    ZipArchiveEntry entry = new ZipArchiveEntry(name.toString());
+    entry.setUnixMode(Files.isExecutable(path) ? PROGRAM : FILE);
+    out.putArchiveEntry(entry);
+    Files.copy(path, out);
+    out.closeArchiveEntry();
+  }
+
+  @Override
+  public void close() {
+    try {
+      Files.deleteIfExists(zip);
+    } catch (IOException e) {
+      zip.toFile().deleteOnExit();
+    }
+  }
+}

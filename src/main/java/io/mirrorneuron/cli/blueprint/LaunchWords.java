@@ -1,0 +1,146 @@
+package io.mirrorneuron.cli.blueprint;
+
+import io.mirrorneuron.cli.EitherClient;
+import io.mirrorneuron.cli.NamedValues;
+import io.mirrorneuron.cli.RestAnswer;
+import io.mirrorneuron.cli.RestClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What commands that launch are told of the blueprint, and how they say it to the API. */
+final class LaunchWords {
+  static final String SKIP_REVIEW = "MN_BLUEPRINT_SKIP_INIT_CONFIG_REVIEW";
+
+  @Parameters(paramLabel = "BLUEPRINT", arity = "0..1", description = "An id of the catalog.")
+  String blueprint;
+
+  @Option(
+      names = "--folder",
+      paramLabel = "PATH",
+      description = "A folder with a bundle, which is sent to the server.")
+  Path folder;
+
+  @Option(
+      names = {"-i", "--input"},
+      paramLabel = "NAME=VALUE",
+      description =
+          "Answers what the blueprint asks for: VALUE is JSON if it is some, else text; @FILE: what"
+              + " is in the file.")
+  List<String> inputs = new ArrayList<>();
+
+  @Option(
+      names = "--set",
+      paramLabel = "PATH=VALUE",
+      description =
+          "Sets a value of the configuration, for example --set llm.configs.primary.model=smollm2.")
+  List<String> set = new ArrayList<>();
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "JSON that is laid over the configuration of the bundle, below --set.")
+  Path config;
+
+  @Option(
+      names = "--run-id",
+      paramLabel = "ID",
+      description = "Of the run; made up when it is not given.")
+  String runId;
+
+  @Option(
+      names = "--force",
+      description = "Without services, input rules and requirements that are not hard.")
+  boolean force;
+
+  /**
+   * @throws picocli.CommandLine.ParameterException when not exactly one bundle is named
+   */
+  void check(EitherClient client) {
+    if (blueprint != null && folder != null) {
+      throw client.misuse("give an id of the catalog or --folder, not both");
+    }
+    if (blueprint == null && folder == null) {
+      throw client.misuse("give an id of the catalog (mn blueprint list), or --folder PATH");
+    }
+    if (blueprint != null && (blueprint.contains("/") || Files.isDirectory(Path.of(blueprint)))) {
+      throw client.misuse("local folders must be passed with --folder");
+    }
+  }
+
+  /** Answers as they were typed. */
+  Map<String, Object> givenInputs(EitherClient client) {
+    return new NamedValues(client).of("--input", inputs);
+  }
+
+  /** The body of a launch, with the bundle where the server has it by then. */
+  Map<String, Object> body(EitherClient client, RestClient rest) throws InterruptedException {
+    NamedValues values = new NamedValues(client);
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("inputs", asked(client, rest, givenInputs(client)));
+    body.put("config_overwrite", configured(values));
+    body.put("force", force);
+    if (runId != null) {
+      body.put("run_id", runId);
+    }
+    if (folder == null) {
+      body.put("source", "catalog");
+      body.put("blueprint_id", blueprint);
+      return body;
+    }
+    body.put("source", "bundle");
+    try (BundlePack pack = BundlePack.of(folder)) {
+      body.put(
+          "bundle_path",
+          rest.upload("/bundles/upload", "bundle", pack.file()).as(Uploaded.class).bundlePath());
+    }
+    return body;
+  }
+
+  private record Uploaded(String bundlePath) {}
+
+  private record Shown(FormPrompt.Form form) {}
+
+  /** At a terminal a person is asked for what is missing. */
+  private Map<String, Object> asked(EitherClient client, RestClient rest, Map<String, Object> given)
+      throws InterruptedException {
+    boolean isAsked = client.screen().interactive() && !client.json();
+    if (!isAsked || folder != null || client.screen().environment().containsKey(SKIP_REVIEW)) {
+      return given;
+    }
+    RestAnswer shown = rest.get("/blueprints/" + RestClient.part(blueprint));
+    FormPrompt.Form form = shown.as(Shown.class).form();
+    if (form != null && !new FormPrompt(client.out(), client.screen().input()).ask(form, given)) {
+      throw client.misuse("the blueprint needs an answer to each question");
+    }
+    return given;
+  }
+
+  private Map<String, Object> configured(NamedValues values) {
+    Map<String, Object> all = new LinkedHashMap<>();
+    if (config != null) {
+      all.putAll(values.object("--config", "@" + config));
+    }
+    values.of("--set", set).forEach((path, value) -> put(all, path.split("\\."), 0, value));
+    return all;
+  }
+
+  private static void put(Map<String, Object> in, String[] path, int at, Object value) {
+    if (at == path.length - 1) {
+      in.put(path[at], value);
+      return;
+    }
+    Map<String, Object> below = new LinkedHashMap<>();
+    if (io.mirrorneuron.wire.Json.MAPPER.convertValue(in.get(path[at]), Object.class)
+        instanceof Map<?, ?> present) {
+      present.forEach((name, one) -> below.put(name.toString(), one));
+    }
+    put(below, path, at + 1, value);
+    in.put(path[at], below);
+  }
+}
