@@ -117,8 +117,7 @@ class BlueprintQuestionsTest {
     assertThat(form().path("properties").path("tree of").path("$id").asText())
         .isEqualTo("urn:mirrorneuron:input:tree+of");
     assertThat(bundle.configured("{}", "{'tree of':[1]}").inputs()).containsKey("tree of");
-    assertRefusedAs(
-        bundle, "{'tree of':1}", "body.inputs.tree of:"); // whatever the library says of it
+    assertRefused("{'tree of':1}", "body.inputs.tree of:"); // whatever the library says of it
   }
 
   @Test
@@ -136,10 +135,6 @@ class BlueprintQuestionsTest {
   }
 
   private void assertRefused(String answers, String... sentences) {
-    assertRefusedAs(bundle, answers, sentences);
-  }
-
-  private static void assertRefusedAs(BundleFixture bundle, String answers, String... sentences) {
     assertThatThrownBy(() -> bundle.configured("{}", answers))
         .isInstanceOfSatisfying(
             MnException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID))
