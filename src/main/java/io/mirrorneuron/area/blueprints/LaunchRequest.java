@@ -7,7 +7,7 @@ import io.mirrorneuron.launch.LaunchOrder;
 import io.mirrorneuron.launch.LaunchOrder.Source;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.wire.LenientJson;
+import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -73,7 +73,7 @@ record LaunchRequest(LaunchOrder order, List<String> warnings) {
 
   /** Of a blueprint that the path of the call names. */
   static LaunchRequest ofBlueprint(ApiCall call) {
-    Body body = LenientJson.read(call.body(), Body.class);
+    Body body = Json.read(call.body(), Body.class, "body");
     return new LaunchRequest(
         body.order(Source.CATALOG, call.text("blueprint_id"), call.subject()),
         IgnoredMembers.of(call.members().stream(), OF_RUN));
@@ -85,7 +85,7 @@ record LaunchRequest(LaunchOrder order, List<String> warnings) {
    * @throws MnException INVALID when it names none
    */
   static LaunchRequest ofSource(ApiCall call) {
-    Body body = LenientJson.read(call.body(), Body.class);
+    Body body = Json.read(call.body(), Body.class, "body");
     String word = body.source == null ? "" : body.source.toLowerCase(Locale.ROOT).replace('-', '_');
     Source source = SOURCES.get(word.strip());
     if (source == null) {

@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "blueprint",
     description = "Looks at blueprints: workflows of a catalog, ready to be used.",
-    subcommands = BlueprintRunCommand.class,
+    subcommands = {BlueprintRunCommand.class, BlueprintValidateCommand.class},
     footerHeading = "%nExamples:%n",
     footer = {"  mn blueprint list", "  mn blueprint run word-count"})
 public final class BlueprintCommand extends CommandGroup {

@@ -6,6 +6,7 @@ import io.mirrorneuron.cli.JobWatcher;
 import io.mirrorneuron.cli.LaunchReport;
 import io.mirrorneuron.cli.Output;
 import io.mirrorneuron.cli.RestAnswer;
+import io.mirrorneuron.cli.RestClient;
 import io.mirrorneuron.cli.schedule.ScheduleSpec;
 import io.mirrorneuron.cli.schedule.ShownSchedules;
 import java.time.Duration;
@@ -94,7 +95,7 @@ public final class BlueprintRunCommand implements Callable<Integer> {
         made -> ShownSchedules.line(client, made));
   }
 
-  private int launch(io.mirrorneuron.cli.RestClient rest) throws InterruptedException {
+  private int launch(RestClient rest) throws InterruptedException {
     Map<String, Object> body = new HashMap<>(words.body(client, rest));
     String progressId = "mn-" + UUID.randomUUID();
     body.put("progress_id", progressId);

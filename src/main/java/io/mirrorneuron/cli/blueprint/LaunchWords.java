@@ -4,6 +4,7 @@ import io.mirrorneuron.cli.EitherClient;
 import io.mirrorneuron.cli.NamedValues;
 import io.mirrorneuron.cli.RestAnswer;
 import io.mirrorneuron.cli.RestClient;
+import io.mirrorneuron.wire.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -73,6 +74,11 @@ final class LaunchWords {
     }
   }
 
+  /** How the bundle is called. */
+  String name() {
+    return folder == null ? blueprint : folder.toString();
+  }
+
   /** Answers as they were typed. */
   Map<String, Object> givenInputs(EitherClient client) {
     return new NamedValues(client).of("--input", inputs);
@@ -136,8 +142,7 @@ final class LaunchWords {
       return;
     }
     Map<String, Object> below = new LinkedHashMap<>();
-    if (io.mirrorneuron.wire.Json.MAPPER.convertValue(in.get(path[at]), Object.class)
-        instanceof Map<?, ?> present) {
+    if (Json.MAPPER.convertValue(in.get(path[at]), Object.class) instanceof Map<?, ?> present) {
       present.forEach((name, one) -> below.put(name.toString(), one));
     }
     put(below, path, at + 1, value);

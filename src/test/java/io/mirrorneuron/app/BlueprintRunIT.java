@@ -1,0 +1,123 @@
+package io.mirrorneuron.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mirrorneuron.testing.Shell;
+import io.mirrorneuron.testing.Shell.Ended;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code mn blueprint run} and {@code validate} before a whole server. */
+@Timeout(90)
+class BlueprintRunIT {
+  @TempDir static Path home;
+  private static WholeServer server;
+  private final Shell shell = new Shell(Main::commandLine, home);
+
+  @BeforeAll
+  static void start() {
+    server = WholeServer.start(home);
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  /** A bundle whose program prints its configuration. */
+  private static Path bundle(Path folder) throws Exception {
+    Files.createDirectories(folder.resolve("payloads"));
+    Files.createDirectories(folder.resolve("config"));
+    Files.createDirectories(folder.resolve(".git"));
+    Files.writeString(folder.resolve(".git/config"), "x");
+    Files.writeString(
+        folder.resolve("manifest.json"),
+        """
+        {"name": "greets", "steps": [{"id": "say", "run": ["sh", "say.sh"]}]}""");
+    Files.writeString(folder.resolve("payloads/say.sh"), "echo $MN_BLUEPRINT_CONFIG_JSON");
+    Files.writeString(
+        folder.resolve("config/default.json"), "{\"whom\": \"nobody\", \"deep\": {\"a\": 1}}");
+    return folder;
+  }
+
+  @Test
+  void aBlueprintIsLaunchedAndItsResultPrinted() {
+    Ended ended =
+        shell.run(
+            "blueprint", "run", "word-count", "--input", "texts=[\"a b a\"]", "--run-id", "words");
+
+    assertThat(ended.exitCode()).as(ended.err()).isZero();
+    assertThat(ended.out())
+        .contains("✓ resolve_source", "✓ validation", "✓ submit", "Job ID", "Blueprint Run ID")
+        .contains("words", "\"a\": 2");
+  }
+
+  @Test
+  void aFolderIsSentAndItsConfigurationOverridden(@TempDir Path folder) throws Exception {
+    Path more = Files.writeString(folder.resolve("more.json"), "{\"deep\": {\"b\": 2}}");
+    Ended ended =
+        shell.run(
+            "blueprint",
+            "run",
+            "--folder",
+            bundle(folder.resolve("greets")).toString(),
+            "--config",
+            more.toString(),
+            "--set",
+            "whom=world",
+            "--set",
+            "deep.c=3");
+
+    assertThat(ended.exitCode()).as(ended.err()).isZero();
+    assertThat(ended.out()).contains("world").doesNotContain("nobody");
+    assertThat(ended.out().replaceAll("\\s", "")).contains("\"a\":1", "\"b\":2", "\"c\":3");
+  }
+
+  @Test
+  void whatDoesNotFitIsSaidAndNothingRuns() {
+    Ended ended = shell.run("blueprint", "run", "word-count", "--input", "most=0");
+
+    assertThat(ended.exitCode()).isEqualTo(1);
+    assertThat(ended.out()).contains("✗ validation").doesNotContain("Job ID");
+    assertThat(ended.err()).contains("most");
+  }
+
+  @Test
+  void aDetachedLaunchIsLeftAloneOnceThereIsAJob() {
+    Ended ended = shell.run("blueprint", "run", "word-count", "-d", "--json");
+
+    assertThat(ended.exitCode()).as(ended.err()).isZero();
+    assertThat(ended.json().get("job_id").asText()).isNotEmpty();
+    assertThat(ended.json().get("status").asText()).isEqualTo("completed");
+  }
+
+  @Test
+  void whatNamesNoBlueprintIsRefused(@TempDir Path folder) throws Exception {
+    assertThat(shell.run("blueprint", "run").exitCode()).isEqualTo(2);
+    assertThat(shell.run("blueprint", "run", "x", "--folder", "y").exitCode()).isEqualTo(2);
+    assertThat(shell.run("blueprint", "run", folder.toString()).err())
+        .contains("local folders must be passed with --folder");
+    assertThat(shell.run("blueprint", "run", "--folder", folder + "/none").exitCode()).isEqualTo(5);
+    Ended none = shell.run("blueprint", "run", "no-such");
+    assertThat(none.exitCode()).isEqualTo(5);
+    assertThat(none.err()).contains("blueprint not found");
+  }
+
+  @Test
+  void aBlueprintOrAFolderIsValidatedWithoutRunning(@TempDir Path folder) throws Exception {
+    Ended good = shell.run("blueprint", "validate", "word-count");
+    assertThat(good.exitCode()).as(good.err()).isZero();
+    assertThat(good.out()).contains("word-count can run");
+    Ended bad = shell.run("blueprint", "validate", "word-count", "--input", "most=0");
+    assertThat(bad.exitCode()).isEqualTo(1);
+    assertThat(bad.out()).contains("most", "cannot run");
+    Path bundle = bundle(folder.resolve("greets"));
+    Ended json = shell.run("blueprint", "validate", "--folder", bundle.toString(), "--json");
+    assertThat(json.json().at("/validation/ok").asBoolean()).as(json.out()).isTrue();
+  }
+}
