@@ -88,7 +88,8 @@ public final class RestClient implements AutoCloseable {
   }
 
   public RestAnswer get(String path) throws InterruptedException {
-    return RestAnswer.of(text(request(path).GET(), timeout));
+    HttpRequest.Builder request = request(path).header("Accept", "application/json").GET();
+    return RestAnswer.of(text(request, timeout));
   }
 
   /**

@@ -8,6 +8,7 @@ import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.storage.OutOfRoom;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -37,9 +38,23 @@ public final class RunJournal {
   }
 
   public RunJournal(RunFolder folder, long segmentBytes) {
+    this(folder, folder.path().resolve(RunFolder.HIDDEN), segmentBytes, folder::lock);
+  }
+
+  private RunJournal(
+      RunFolder folder, Path place, long segmentBytes, JournalIntake.Writers others) {
     this.folder = folder;
-    this.files = new JournalFiles(folder.path().resolve(RunFolder.HIDDEN), segmentBytes);
-    this.intake = new JournalIntake(folder, files);
+    this.files = new JournalFiles(place, segmentBytes);
+    this.intake = new JournalIntake(folder, files, others);
+  }
+
+  /**
+   * A journal for one reader alone: nothing is written into the folder of the run.
+   *
+   * @param place an empty folder of the reader
+   */
+  public static RunJournal aside(RunFolder folder, Path place) {
+    return new RunJournal(folder, place, SEGMENT_BYTES, () -> null);
   }
 
   /**
