@@ -176,16 +176,14 @@ public final class RunStore implements AutoCloseable {
   }
 
   private RunJournal newJournal(RunFolder folder) {
-    return writer instanceof RunWriter.NotHere reader
-        ? RunJournal.aside(folder, placeFor(folder, reader.journals()))
-        : new RunJournal(folder);
-  }
-
-  private static Path placeFor(RunFolder folder, Path journals) {
+    if (!(writer instanceof RunWriter.NotHere reader)) {
+      return new RunJournal(folder);
+    }
     try {
-      return Files.createDirectories(journals.resolve(folder.runId()));
+      Path place = Files.createDirectories(reader.journals().resolve(folder.runId()));
+      return RunJournal.aside(folder, place);
     } catch (IOException e) {
-      throw MnException.unavailable("records cannot be put in order in " + journals + ": " + e, e);
+      throw MnException.unavailable("there is no room to put records in order: " + e, e);
     }
   }
 

@@ -418,6 +418,56 @@ class BlueprintFoldersTest {
   }
 
   @Test
+  void aPersonAnswersAndAcknowledges() throws IOException {
+    RunFolder run = going();
+    append(
+        run,
+        "human.jsonl",
+        "{\"ts\":\"2026-01-02T03:01:00Z\",\"type\":\"human_input_requested\",\"payload\":{\"request_id\":\"q\",\"allowed_decisions\":[\"approve\",\"reject\"]}}",
+        "{\"ts\":\"2026-01-02T03:01:00Z\",\"type\":\"human_notice\",\"payload\":{\"notice_id\":\"n\",\"prompt\":\"Look\"}}");
+    String there = root.toString();
+
+    assertThat(blueprint("human", "respond", "going", "q", "--decision=maybe").err())
+        .startsWith("mn: --decision must be one of: approve, reject");
+    assertThat(blueprint("human", "respond", "going", "q").err())
+        .contains("Missing option '--decision'");
+    assertThat(
+            blueprint(
+                "human",
+                "respond",
+                "going",
+                "q",
+                "--decision=approve",
+                "--notes=fine",
+                "--runs-root",
+                there))
+        .isEqualTo(new Ended(0, "q: answered with approve by cli\n", ""));
+    assertThat(blueprint("human", "ack", "going", "n", "--reviewer", "ada").out())
+        .isEqualTo("n: acknowledged by ada\n");
+    assertThat(blueprint("human", "respond", "going", "none", "--decision=approve").exitCode())
+        .isEqualTo(1);
+
+    assertThat(blueprint("human", "going", "--pending").out()).isEmpty();
+    assertThat(blueprint("human", "going").out())
+        .contains("human_input_received", "\"comment\":\"fine\"", "human_notice_acknowledged");
+    assertThat(blueprint("tail", "going").out()).contains(" human_input_received ");
+  }
+
+  @Test
+  void aQuestionOfTheWorkflowItselfIsNotAnsweredInAFile() throws IOException {
+    append(
+        going(),
+        "human.jsonl",
+        "{\"ts\":\"2026-01-02T03:01:00Z\",\"event_id\":\"j:4\",\"type\":\"human_input_requested\",\"payload\":{\"request_id\":\"q\"}}");
+
+    Ended ended = blueprint("human", "respond", "going", "q", "--decision=approve");
+
+    assertThat(ended.exitCode()).isEqualTo(1);
+    assertThat(ended.err()).contains("only its server can tell");
+    assertThat(blueprint("human", "going").out()).hasLineCount(1);
+  }
+
+  @Test
   void twoRunsStandSideBySide() {
     List<String> lines = blueprint("compare", "run-1", "run-2").out().lines().toList();
 

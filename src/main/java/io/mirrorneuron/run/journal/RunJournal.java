@@ -41,19 +41,19 @@ public final class RunJournal {
     this(folder, folder.path().resolve(RunFolder.HIDDEN), segmentBytes, folder::lock);
   }
 
-  private RunJournal(
-      RunFolder folder, Path place, long segmentBytes, JournalIntake.Writers others) {
+  private RunJournal(RunFolder folder, Path place, long limit, JournalIntake.Writers others) {
     this.folder = folder;
-    this.files = new JournalFiles(place, segmentBytes);
+    this.files = new JournalFiles(place, limit);
     this.intake = new JournalIntake(folder, files, others);
   }
 
   /**
-   * A journal for one reader alone: nothing is written into the folder of the run.
+   * The same for one reader alone, who goes on in a copy: the folder of the run stays as it is.
    *
    * @param place an empty folder of the reader
    */
-  public static RunJournal aside(RunFolder folder, Path place) {
+  public static RunJournal aside(RunFolder folder, Path place) throws IOException {
+    JournalCopy.of(folder.path().resolve(RunFolder.HIDDEN), place);
     return new RunJournal(folder, place, SEGMENT_BYTES, () -> null);
   }
 

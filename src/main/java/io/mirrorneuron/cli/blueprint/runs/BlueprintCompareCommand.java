@@ -1,5 +1,6 @@
 package io.mirrorneuron.cli.blueprint.runs;
 
+import io.mirrorneuron.cli.ExitCode;
 import io.mirrorneuron.cli.RunsClient;
 import io.mirrorneuron.run.report.RunDocument;
 import java.util.ArrayList;
@@ -68,7 +69,7 @@ public final class BlueprintCompareCommand implements Callable<Integer> {
           } else {
             client.output().table(List.of("Field", left.runId(), right.runId()), rows(left, right));
           }
-          return 0;
+          return ExitCode.OK;
         });
   }
 

@@ -1,5 +1,6 @@
 package io.mirrorneuron.cli.blueprint.runs;
 
+import io.mirrorneuron.cli.ExitCode;
 import io.mirrorneuron.cli.JobWatcher;
 import io.mirrorneuron.cli.Output;
 import io.mirrorneuron.cli.RunsClient;
@@ -81,11 +82,11 @@ public final class BlueprintMonitorCommand implements Callable<Integer> {
               pause.take();
               print(newest(runs));
             }
-            return 0;
+            return ExitCode.OK;
           });
     } catch (InterruptedException e) {
       stopped();
-      return 0;
+      return ExitCode.OK;
     }
   }
 

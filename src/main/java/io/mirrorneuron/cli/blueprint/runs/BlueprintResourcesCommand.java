@@ -1,5 +1,6 @@
 package io.mirrorneuron.cli.blueprint.runs;
 
+import io.mirrorneuron.cli.ExitCode;
 import io.mirrorneuron.cli.Output;
 import io.mirrorneuron.cli.RunsClient;
 import java.util.List;
@@ -120,7 +121,7 @@ public final class BlueprintResourcesCommand implements Callable<Integer> {
               pause.take();
             }
           } while (!ended);
-          return 0;
+          return ExitCode.OK;
         });
   }
 

@@ -2,6 +2,9 @@ package io.mirrorneuron.cli.blueprint.runs;
 
 import io.mirrorneuron.cli.JobWatcher;
 import io.mirrorneuron.cli.RestAnswer;
+import io.mirrorneuron.human.HumanAct;
+import io.mirrorneuron.human.Person;
+import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.LogLevel;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.RunStore;
@@ -10,6 +13,7 @@ import io.mirrorneuron.run.ShownRun;
 import io.mirrorneuron.run.ShownRuns;
 import io.mirrorneuron.run.files.AllowedRoots;
 import io.mirrorneuron.run.folder.RunLog;
+import io.mirrorneuron.run.human.HumanDecisions;
 import io.mirrorneuron.run.human.HumanInbox;
 import io.mirrorneuron.run.human.HumanLogs;
 import io.mirrorneuron.run.index.RunIndex;
@@ -18,17 +22,21 @@ import io.mirrorneuron.run.journal.RunJournal;
 import io.mirrorneuron.run.report.RunDocument;
 import io.mirrorneuron.run.report.RunStory;
 import io.mirrorneuron.run.summary.ResourceSummary;
+import io.mirrorneuron.server.IdSource;
 import io.mirrorneuron.untrusted.OpenFolder;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -37,11 +45,15 @@ import java.util.stream.Stream;
 
 /**
  * The runs below a folder of this machine, whoever writes them. Nothing is written there, but a
- * page that is to be kept: what is needed to read lies in a folder of its own, which is removed.
+ * page or an answer that is to be kept: what is needed to read lies in a folder of its own, which
+ * is removed.
  */
 final class FolderRuns implements RunReader {
   private static final int MOST_RECORDS = 5000;
   private static final String PAGE = "report.html";
+
+  /** Who answers where nobody is named, as the original has it. */
+  private static final String REVIEWER = "cli";
 
   private final Path root;
   private final Clock clock = Clock.systemUTC();
@@ -138,10 +150,41 @@ final class FolderRuns implements RunReader {
   }
 
   @Override
-  public List<RestAnswer> people(String run, boolean pending) {
+  public List<RestAnswer> pending(String run) {
     String id = run(run).runId();
     HumanInbox inbox = new HumanInbox(store, new HumanLogs(), clock);
-    return RestAnswer.like(inbox.ofRun(id, pending ? "pending" : null)).elements("data").toList();
+    return RestAnswer.like(inbox.ofRun(id, "pending")).elements("data").toList();
+  }
+
+  private record Ask(String requestId) {}
+
+  @Override
+  public RestAnswer record(String run, Deed deed, String id, Map<String, Object> body) {
+    String runId = run(run).runId();
+    Map<String, Object> signed = new LinkedHashMap<>(body);
+    signed.putIfAbsent("by", REVIEWER);
+    var answer = Json.parseObject(Json.write(signed), "answer");
+    Person by = Person.of(answer, null, null);
+    IdSource ids = new IdSource(clock, new SecureRandom());
+    try (RunStore writable = new RunStore(root, new RunWriter.Elsewhere())) {
+      HumanDecisions people = HumanDecisions.of(writable, clock, ids::request);
+      if (deed == Deed.ACK) {
+        return RestAnswer.like(people.desk().acknowledge(runId, id, answer, by));
+      }
+      boolean known =
+          RestAnswer.like(people.inbox().ofRun(runId, null))
+              .elements("requests")
+              .anyMatch(one -> id.equals(one.as(Ask.class).requestId()));
+      if (known && !people.desk().isOfProgram(runId, id)) {
+        throw new MnException(
+            ErrorCode.CONFLICT,
+            "kept_by_job",
+            "%s is asked by the workflow itself, which only its server can tell: leave --runs-root out"
+                .formatted(id));
+      }
+      return RestAnswer.like(
+          people.desk().act(runId, new HumanAct(HumanAct.Kind.RESPOND, id, answer, by)));
+    }
   }
 
   /** In the folder of the run, as the original does. */

@@ -1,5 +1,6 @@
 package io.mirrorneuron.cli.blueprint.runs;
 
+import io.mirrorneuron.cli.ExitCode;
 import io.mirrorneuron.cli.RunsClient;
 import io.mirrorneuron.cli.run.ServerAbsence;
 import io.mirrorneuron.model.LogLevel;
@@ -52,7 +53,7 @@ final class FollowOptions {
     return RunReader.call(
         client,
         runs -> {
-          RunReader.Page page = print(client, runs, run, wanted, last, shown);
+          RunReader.Page page = printLast(client, runs, run, wanted, last, shown);
           ServerAbsence absence = new ServerAbsence(client);
           absence.over();
           while (follow && !page.ended()) {
@@ -67,12 +68,12 @@ final class FollowOptions {
               absence.met(e);
             }
           }
-          return 0;
+          return ExitCode.OK;
         });
   }
 
-  /** The answer is the page from which those that come are read. */
-  private static RunReader.Page print(
+  /** Prints the last records. Returns the page behind which those that come are read. */
+  static RunReader.Page printLast(
       RunsClient client,
       RunReader runs,
       String run,

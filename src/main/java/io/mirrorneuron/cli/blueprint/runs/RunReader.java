@@ -7,6 +7,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.report.RunDocument;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Runs as commands read them, whoever tells of them: a server, or folders of this machine. Secrets
@@ -64,12 +65,24 @@ sealed interface RunReader extends RunsClient.Source permits ServerRuns, FolderR
   /** What it used, {@code mn.blueprint.resource_summary.v1}. */
   RestAnswer resources(String run, String window, String bucket) throws InterruptedException;
 
+  /** The records that ask people something and are not answered. */
+  List<RestAnswer> pending(String run) throws InterruptedException;
+
+  /** What a person can do. */
+  enum Deed {
+    RESPONSE,
+    ACK
+  }
+
   /**
-   * What people were asked and have answered, as it was recorded.
+   * Records what a person does about a request or a notice.
    *
-   * @param pending only what asks and is not answered
+   * @param id of the request or notice
+   * @return the record
+   * @throws MnException when it is refused
    */
-  List<RestAnswer> people(String run, boolean pending) throws InterruptedException;
+  RestAnswer record(String run, Deed deed, String id, Map<String, Object> body)
+      throws InterruptedException;
 
   /** Writes a page about a run where it is to be kept. Returns the file. */
   Path keep(RunDocument run, String page);

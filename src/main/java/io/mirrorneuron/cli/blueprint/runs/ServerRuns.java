@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -40,6 +41,9 @@ final class ServerRuns implements RunReader {
   /** Asks about a run. */
   private <T> T about(String run, Question<T> question) throws InterruptedException {
     try {
+      if (run.matches("\\.{0,2}")) { // in a path these are no names
+        throw unknown(run);
+      }
       String path = paths.get(run);
       if (path == null) {
         path = RunAddress.path(rest, run);
@@ -48,10 +52,14 @@ final class ServerRuns implements RunReader {
       return question.at(path);
     } catch (MnException e) {
       if (e.error().equals("run_not_found") || e.error().equals("invalid_run_id")) {
-        throw RunReader.unknown(run, "; mn blueprint monitor shows those that are there");
+        throw unknown(run);
       }
       throw e;
     }
+  }
+
+  private static MnException unknown(String run) {
+    return RunReader.unknown(run, "; mn blueprint monitor shows those that are there");
   }
 
   @Override
@@ -100,9 +108,15 @@ final class ServerRuns implements RunReader {
   }
 
   @Override
-  public List<RestAnswer> people(String run, boolean pending) throws InterruptedException {
-    String query = pending ? "/human?status=pending" : "/human";
-    return about(run, path -> rest.get(path + query)).elements("data").toList();
+  public List<RestAnswer> pending(String run) throws InterruptedException {
+    return about(run, path -> rest.get(path + "/human?status=pending")).elements("data").toList();
+  }
+
+  @Override
+  public RestAnswer record(String run, Deed deed, String id, Map<String, Object> body)
+      throws InterruptedException {
+    String there = "/human/" + RestClient.part(id) + "/" + deed.name().toLowerCase(Locale.ROOT);
+    return about(run, path -> rest.post(path + there, body));
   }
 
   /** Here: the folder of the run may be on another machine. */

@@ -19,6 +19,11 @@ record StreamRecord(RestAnswer json) {
     return json.without("seq").line();
   }
 
+  /** What its file has, as one line of JSON. */
+  String payload() {
+    return json.member("payload").line();
+  }
+
   /** {@code TIMESTAMP TYPE {the rest}}. */
   String event() {
     Told told = json.as(Told.class);
