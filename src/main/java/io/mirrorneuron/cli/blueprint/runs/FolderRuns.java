@@ -134,8 +134,9 @@ final class FolderRuns implements RunReader {
   }
 
   private static StreamRecord record(byte[] json) {
-    String text = new String(json, StandardCharsets.UTF_8);
-    return new StreamRecord(RestAnswer.like(Json.parseObject(text, "record")));
+    return new StreamRecord(
+        () ->
+            RestAnswer.like(Json.parseObject(new String(json, StandardCharsets.UTF_8), "record")));
   }
 
   @Override

@@ -90,7 +90,9 @@ final class ServerRuns implements RunReader {
     RestAnswer page = about(run, path -> rest.get(path + query));
     Told told = page.as(Told.class);
     return new Page(
-        page.elements("data").map(StreamRecord::new).toList(), told.next(), told.ended());
+        page.elements("data").map(one -> new StreamRecord(() -> one)).toList(),
+        told.next(),
+        told.ended());
   }
 
   @Override
