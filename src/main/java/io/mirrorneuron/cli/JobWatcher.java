@@ -65,7 +65,7 @@ public final class JobWatcher {
   }
 
   /** Runs the action when the process is told to end; the exit code is then that of the signal. */
-  private static AutoClosing atCtrlC(Runnable action) {
+  public static AutoClosing atCtrlC(Runnable action) {
     Thread hook = new Thread(action, "detach");
     Runtime.getRuntime().addShutdownHook(hook);
     return () -> {

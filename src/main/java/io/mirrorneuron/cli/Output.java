@@ -1,10 +1,5 @@
 package io.mirrorneuron.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.util.DefaultIndenter;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
-import com.fasterxml.jackson.core.util.Separators;
-import com.fasterxml.jackson.core.util.Separators.Spacing;
 import com.github.freva.asciitable.AsciiTable;
 import com.github.freva.asciitable.Column;
 import com.github.freva.asciitable.HorizontalAlign;
@@ -19,11 +14,6 @@ import java.util.regex.Pattern;
 
 /** What a command prints on stdout, for people or for programs. */
 public final class Output {
-  private static final DefaultPrettyPrinter INDENTED =
-      new DefaultPrettyPrinter(
-              Separators.createDefaultInstance().withObjectFieldValueSpacing(Spacing.AFTER))
-          .withArrayIndenter(DefaultIndenter.SYSTEM_LINEFEED_INSTANCE);
-
   /** Control characters but those between and in lines, and those that change the direction. */
   private static final Pattern STEERING =
       Pattern.compile("[\\p{Cntrl}\\x80-\\x9f\\u202a-\\u202e\\u2066-\\u2069&&[^\n\t]]");
@@ -53,11 +43,7 @@ public final class Output {
 
   /** One document, indented. */
   public void json(Object document) {
-    try {
-      line(Json.MAPPER.writer(INDENTED).writeValueAsString(document));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("an answer can always be written", e);
-    }
+    line(Json.indented(document));
   }
 
   /**

@@ -2,10 +2,12 @@ package io.mirrorneuron.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
+import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -42,6 +44,23 @@ public record RestAnswer(JsonNode json) {
   /** A value that is neither list nor object, as text. */
   String text() {
     return json.asText();
+  }
+
+  /** A member; of which nothing is told when there is none. */
+  public RestAnswer member(String name) {
+    return new RestAnswer(json.path(name));
+  }
+
+  /** The same document without these members. */
+  public RestAnswer without(String... members) {
+    return json instanceof ObjectNode object
+        ? new RestAnswer(object.deepCopy().without(List.of(members)))
+        : this;
+  }
+
+  /** On one line. */
+  public String line() {
+    return Json.write(json);
   }
 
   /** The elements of a member that is a list. */

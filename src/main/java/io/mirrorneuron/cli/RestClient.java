@@ -5,7 +5,6 @@ import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -24,7 +23,6 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Iterator;
-import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -90,7 +88,8 @@ public final class RestClient implements AutoCloseable {
   }
 
   public RestAnswer get(String path) throws InterruptedException {
-    return RestAnswer.of(text(request(path).GET(), timeout));
+    HttpRequest.Builder request = request(path).header("Accept", "application/json").GET();
+    return RestAnswer.of(text(request, timeout));
   }
 
   /**
@@ -117,23 +116,9 @@ public final class RestClient implements AutoCloseable {
    * @param field name of the part
    */
   public RestAnswer upload(String path, String field, Path file) throws InterruptedException {
-    String boundary = "mn-" + UUID.randomUUID();
-    String head =
-        "--%s\r\nContent-Disposition: form-data; name=\"%s\"; filename=\"bundle.zip\"\r\n\r\n"
-            .formatted(boundary, field);
-    try {
-      HttpRequest.Builder request =
-          request(path)
-              .header("Content-Type", "multipart/form-data; boundary=" + boundary)
-              .POST(
-                  BodyPublishers.concat(
-                      BodyPublishers.ofString(head),
-                      BodyPublishers.ofFile(file),
-                      BodyPublishers.ofString("\r\n--" + boundary + "--\r\n")));
-      return RestAnswer.of(text(request, LONGEST_FILE));
-    } catch (FileNotFoundException e) {
-      throw new MnException(ErrorCode.INTERNAL, "not_read", file + " cannot be read");
-    }
+    FilePart part = new FilePart(field, file);
+    HttpRequest.Builder request = request(path).header("Content-Type", part.type());
+    return RestAnswer.of(text(request.POST(part.body()), LONGEST_FILE));
   }
 
   public RestAnswer delete(String path) throws InterruptedException {

@@ -42,6 +42,8 @@ public record Screen(Map<String, String> environment, boolean interactive, Path 
           return type.cast(new ApiClient(Screen.this));
         } else if (type == EitherClient.class) {
           return type.cast(new EitherClient(Screen.this));
+        } else if (type == RunsClient.class) {
+          return type.cast(new RunsClient(Screen.this));
         } else if (type == KnownServer.class) {
           return type.cast(new KnownServer(Screen.this));
         }

@@ -41,13 +41,14 @@ public final class RunStore implements AutoCloseable {
       Caffeine.newBuilder().executor(Runnable::run).maximumSize(JOURNALS).build();
 
   /**
-   * @param root made when it does not exist
+   * @param root made when it does not exist, unless this process only reads
    * @param writer who brings the folders up to what is committed of their jobs
    */
   public RunStore(Path root, RunWriter writer) {
     this.writer = writer;
     try {
-      this.root = Files.createDirectories(root).toRealPath();
+      Path there = writer instanceof RunWriter.NotHere ? root : Files.createDirectories(root);
+      this.root = there.toRealPath();
     } catch (IOException e) {
       throw MnException.unavailable("the run store " + root + " cannot be used: " + e, e);
     }
@@ -65,7 +66,7 @@ public final class RunStore implements AutoCloseable {
   public RunBacklog backlog() {
     return switch (writer) {
       case RunBacklog backlog -> backlog;
-      case RunWriter.Elsewhere _ ->
+      case RunWriter.Elsewhere _, RunWriter.NotHere _ ->
           throw new IllegalStateException("another process writes the runs in " + root);
     };
   }
@@ -166,11 +167,24 @@ public final class RunStore implements AutoCloseable {
   }
 
   /**
-   * The journal of a run that there is. Getting it writes nothing; bringing it up to date writes
-   * the numbers that records get, and nothing else.
+   * The journal of a run that there is. Getting it writes nothing into the folder of the run;
+   * bringing it up to date writes the numbers that records get, and nothing else; not even those
+   * where this process only reads.
    */
   public RunJournal journal(RunFolder folder) {
-    return journals.get(folder.runId(), absent -> new RunJournal(folder));
+    return journals.get(folder.runId(), absent -> newJournal(folder));
+  }
+
+  private RunJournal newJournal(RunFolder folder) {
+    if (!(writer instanceof RunWriter.NotHere reader)) {
+      return new RunJournal(folder);
+    }
+    try {
+      Path place = Files.createDirectories(reader.journals().resolve(folder.runId()));
+      return RunJournal.aside(folder, place);
+    } catch (IOException e) {
+      throw MnException.unavailable("there is no room to put records in order: " + e, e);
+    }
   }
 
   private LongSupplier stamps(String runId) {

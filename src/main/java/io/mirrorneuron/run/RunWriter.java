@@ -1,10 +1,12 @@
 package io.mirrorneuron.run;
 
+import java.nio.file.Path;
+
 /**
  * Which process writes the folders of runs behind the commits of their jobs. Says whether a reader
  * who needs a folder as it will be can wait for it.
  */
-public sealed interface RunWriter permits RunBacklog, RunWriter.Elsewhere {
+public sealed interface RunWriter permits RunBacklog, RunWriter.Elsewhere, RunWriter.NotHere {
   /**
    * Returns when all that was committed of the run before the call is in its folder, as far as this
    * process can know; also after a while, or when the store of jobs is away.
@@ -20,6 +22,19 @@ public sealed interface RunWriter permits RunBacklog, RunWriter.Elsewhere {
    * until its folder is there. Streams see what comes, as they watch the files.
    */
   record Elsewhere() implements RunWriter {
+    @Override
+    public boolean catchUp(String runId) {
+      return true;
+    }
+  }
+
+  /**
+   * The same for a process that may write nothing at all into the folders: a command that only
+   * reads, perhaps what was archived.
+   *
+   * @param journals a folder of this process, in which the journals of runs are put
+   */
+  record NotHere(Path journals) implements RunWriter {
     @Override
     public boolean catchUp(String runId) {
       return true;

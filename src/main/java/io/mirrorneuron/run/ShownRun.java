@@ -12,6 +12,7 @@ import io.mirrorneuron.run.folder.LastLines;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunHeader;
 import io.mirrorneuron.run.folder.RunLog;
+import io.mirrorneuron.run.journal.JournalEntry;
 import io.mirrorneuron.run.journal.RunJournal;
 import io.mirrorneuron.run.summary.ObservabilitySummary;
 import io.mirrorneuron.run.summary.ResourceSummary;
@@ -136,6 +137,29 @@ public final class ShownRun {
   /** Its records, numbered; they have no secrets. */
   public RunJournal journal() {
     return store.journal(folder);
+  }
+
+  /**
+   * Records behind a number.
+   *
+   * @param entries in order
+   * @param next the number behind which the following ones are
+   * @param more whether there is more in the files that was not looked at
+   * @param ended whether the run is over, and these were its last
+   */
+  public record News(List<JournalEntry> entries, long next, boolean more, boolean ended) {}
+
+  /** What was recorded behind a number until now, so many of it at most. */
+  public News news(long after, RunJournal.Filter filter, int limit) {
+    boolean over = isOver(); // before the journal is read: then nothing can follow
+    RunJournal journal = journal();
+    RunJournal.Taken taken = journal.takeIn();
+    RunJournal.Page page = journal.page(after, filter, limit);
+    return new News(
+        page.entries(),
+        page.next(),
+        taken == RunJournal.Taken.SOME,
+        over && taken == RunJournal.Taken.ALL && page.complete());
   }
 
   /**

@@ -2,6 +2,10 @@ package io.mirrorneuron.wire;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.core.util.Separators;
+import com.fasterxml.jackson.core.util.Separators.Spacing;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -31,6 +35,16 @@ public final class Json {
 
   private static final ObjectWriter SORTED =
       MAPPER.writer().with(JsonNodeFeature.WRITE_PROPERTIES_SORTED);
+  private static final DefaultIndenter LINES = new DefaultIndenter("  ", "\n");
+  private static final ObjectWriter INDENTED =
+      MAPPER.writer(
+          new DefaultPrettyPrinter(
+                  Separators.createDefaultInstance()
+                      .withObjectFieldValueSpacing(Spacing.AFTER)
+                      .withObjectEmptySeparator("")
+                      .withArrayEmptySeparator(""))
+              .withObjectIndenter(LINES)
+              .withArrayIndenter(LINES));
   private static final DateTimeFormatter TIMESTAMP =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
@@ -46,8 +60,22 @@ public final class Json {
   }
 
   public static String write(Object value) {
+    return write(MAPPER.writer(), value);
+  }
+
+  /** For people: two blanks a level, each value on a line of its own. */
+  public static String indented(Object value) {
+    return write(INDENTED, value);
+  }
+
+  /** The same with the members of a tree sorted at every depth. */
+  public static String indentedAndSorted(JsonNode json) {
+    return write(INDENTED.with(JsonNodeFeature.WRITE_PROPERTIES_SORTED), json);
+  }
+
+  private static String write(ObjectWriter writer, Object value) {
     try {
-      return MAPPER.writeValueAsString(value);
+      return writer.writeValueAsString(value);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("value cannot be written as JSON", e);
     }

@@ -117,7 +117,7 @@ class BlueprintRunIT {
     assertThat(bad.exitCode()).isEqualTo(1);
     assertThat(bad.out()).contains("most", "cannot run");
     Path bundle = bundle(folder.resolve("greets"));
-    Ended json = shell.run("blueprint", "validate", "--folder", bundle.toString(), "--json");
-    assertThat(json.json().at("/validation/ok").asBoolean()).as(json.out()).isTrue();
+    Ended json = shell.run("blueprint", "validate", bundle.toString(), "-o", "json");
+    assertThat(json.json().at("/ok").asBoolean()).as(json.out()).isTrue();
   }
 }

@@ -39,7 +39,8 @@ class CliDocsTest {
       `MN_API_HOST` and `MN_API_PORT`; else the one that the running server of `$MN_HOME` announced,
       unless another runtime was named than the one announced with it. Its token is `MN_API_TOKEN`, else
       in the file `MN_API_TOKEN_FILE`, else in `$MN_HOME/api.token`. Where no API is known, commands that
-      have `--target` too ask the runtime, and the others say in one sentence what to set.
+      have `--target` too ask the runtime, those that have `--runs-root` read the folders of runs on this
+      machine, and the others say in one sentence what to set.
 
       **Output.** Results go to stdout, complaints to stderr, each in one sentence. With `--json` stdout is
       one JSON document (with `--follow` and for `mn run follow` a line of JSON for each record) and
@@ -66,7 +67,7 @@ class CliDocsTest {
       | Code | Meaning |
       |---|---|
       | 0 | done; for `mn run`, `mn job monitor` and `mn job result`: the job completed |
-      | 1 | the call failed, or what it asked for is not so |
+      | 1 | the call failed, or what it asked for is not so; for `mn blueprint` also: the run does not exist |
       | 2 | the command line or the configuration is wrong |
       | 3 | the job failed |
       | 4 | the job was cancelled |

@@ -32,6 +32,7 @@ class RunFollowTest {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/api/v1/runs", exchange -> answer(exchange, 200, "{\"data\":[]}"));
     server.createContext("/api/v1/runs/r1/stream", this::stream);
+    server.createContext("/api/v1/runs/r2/stream", this::page);
     server.start();
   }
 
@@ -56,6 +57,19 @@ class RunFollowTest {
       default ->
           answer(
               exchange, 200, RECORD.formatted(8, "job_completed") + "data: {\"type\":\"end\"}\n\n");
+    }
+  }
+
+  private void page(HttpExchange exchange) throws IOException {
+    streams.add(exchange.getRequestURI().getQuery());
+    String form = "{\"data\":[%s],\"next\":%d,\"ended\":%b}";
+    String record = "{\"seq\":%1$d,\"ts\":\"t%1$d\",\"type\":\"e%1$d\",\"payload\":{}}";
+    switch (streams.size()) {
+      case 1 -> answer(exchange, 200, form.formatted(record.formatted(7), 7, false));
+      case 2, 3 -> answer(exchange, 200, form.formatted("", 7, false));
+      case 4 -> answer(exchange, 503, "{\"detail\":\"starting\"}");
+      case 5 -> cutOff(exchange, form.formatted("", 7, false));
+      default -> answer(exchange, 200, form.formatted(record.formatted(8), 8, true));
     }
   }
 
@@ -92,5 +106,17 @@ class RunFollowTest {
     server.stop(0);
 
     assertThat(shell.run("run", "follow", "r1").exitCode()).isEqualTo(6);
+  }
+
+  @Test
+  void aBlueprintsRunIsFollowedBehindItsLastRecordToo() {
+    Ended ended = shell().run("blueprint", "tail", "r2", "--follow", "--interval", "0.05");
+
+    assertThat(ended.exitCode()).as(ended.err()).isZero();
+    assertThat(ended.out()).isEqualTo("t7 e7 {}\nt8 e8 {}\n");
+    assertThat(streams).hasSize(6).first().asString().contains("after=0");
+    assertThat(streams.subList(1, 6)).allMatch(query -> query.contains("after=7"));
+    assertThat(ended.err())
+        .isEqualTo("mn: the connection is lost; waiting for the server to come back\n");
   }
 }

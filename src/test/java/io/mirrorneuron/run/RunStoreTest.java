@@ -108,4 +108,23 @@ class RunStoreTest {
   private static <T> CompletableFuture<T> async(java.util.function.Supplier<T> work) {
     return CompletableFuture.supplyAsync(work, Thread::startVirtualThread);
   }
+
+  @Test
+  void aProcessThatOnlyReadsMakesNothing() throws IOException {
+    Path journals = Files.createDirectory(root.resolve("journals"));
+    RunWriter reader = new RunWriter.NotHere(journals);
+    assertThatThrownBy(() -> new RunStore(root.resolve("none"), reader))
+        .isInstanceOf(MnException.class);
+    assertThat(root.resolve("none")).doesNotExist();
+    Path run = Files.createDirectories(root.resolve("runs/r1"));
+    Files.writeString(run.resolve("events.jsonl"), "{}\n");
+
+    try (RunStore store = new RunStore(root.resolve("runs"), reader)) {
+      store.journal(store.find("r1")).catchUp();
+      assertThatThrownBy(store::backlog).isInstanceOf(IllegalStateException.class);
+    }
+
+    assertThat(run).isDirectoryNotContaining("glob:**.mn");
+    assertThat(journals.resolve("r1")).isNotEmptyDirectory();
+  }
 }

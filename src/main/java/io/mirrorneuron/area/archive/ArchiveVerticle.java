@@ -9,6 +9,10 @@ import io.mirrorneuron.run.ShownRun;
 import io.mirrorneuron.run.ShownRuns;
 import io.mirrorneuron.run.export.ExportBudget;
 import io.mirrorneuron.run.export.ExportZip;
+import io.mirrorneuron.run.report.Comparison;
+import io.mirrorneuron.run.report.RunDocument;
+import io.mirrorneuron.run.report.RunReport;
+import io.mirrorneuron.run.report.RunStory;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.Future;
@@ -183,7 +187,7 @@ public final class ArchiveVerticle extends AreaVerticle {
   private void write(ShownRun run, Format format, Path file, ExportBudget allowance)
       throws IOException {
     switch (format) {
-      case JSON -> Json.MAPPER.writeValue(file.toFile(), RunDocument.of(RunStory.of(run)));
+      case JSON -> Json.MAPPER.writeValue(file.toFile(), RunDocument.of(RunStory.of(run)).json());
       case MARKDOWN -> Files.writeString(file, RunReport.of(RunStory.of(run)));
       case ZIP -> ExportZip.write(run, createdAt(run), tool, file, allowance);
     }

@@ -99,18 +99,15 @@ final class RunRecords {
   /** What lies behind the cursor of the stream now. */
   Page page(ApiCall call) {
     String runId = call.text("run_id");
-    ShownRun run = runs.find(runId);
-    boolean over = run.isOver(); // before the journal is read: then nothing can follow
-    RunJournal journal = run.journal();
-    RunJournal.Taken taken = journal.takeIn();
     long after = call.has("after") ? position(runId, call.text("after")) : 0;
-    RunJournal.Page page =
-        journal.page(after, new Filter(channels(call), filter(call)), (int) call.integer("limit"));
+    ShownRun.News news =
+        runs.find(runId)
+            .news(after, new Filter(channels(call), filter(call)), (int) call.integer("limit"));
     return new Page(
-        page.entries().stream().map(JournalEntry::json).toList(),
-        page.next(),
-        taken == RunJournal.Taken.SOME,
-        over && taken == RunJournal.Taken.ALL && page.complete());
+        news.entries().stream().map(JournalEntry::json).toList(),
+        news.next(),
+        news.more(),
+        news.ended());
   }
 
   /**

@@ -3,6 +3,14 @@ package io.mirrorneuron.cli.blueprint;
 import io.mirrorneuron.cli.ApiClient;
 import io.mirrorneuron.cli.CommandGroup;
 import io.mirrorneuron.cli.Output;
+import io.mirrorneuron.cli.blueprint.runs.BlueprintCompareCommand;
+import io.mirrorneuron.cli.blueprint.runs.BlueprintExportCommand;
+import io.mirrorneuron.cli.blueprint.runs.BlueprintHumanCommand;
+import io.mirrorneuron.cli.blueprint.runs.BlueprintLogsCommand;
+import io.mirrorneuron.cli.blueprint.runs.BlueprintMonitorCommand;
+import io.mirrorneuron.cli.blueprint.runs.BlueprintResourcesCommand;
+import io.mirrorneuron.cli.blueprint.runs.BlueprintStreamCommand;
+import io.mirrorneuron.cli.blueprint.runs.BlueprintTailCommand;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -19,10 +27,29 @@ import picocli.CommandLine.Parameters;
 /** {@code mn blueprint}. */
 @Command(
     name = "blueprint",
-    description = "Looks at blueprints: workflows of a catalog, ready to be used.",
-    subcommands = {BlueprintRunCommand.class, BlueprintValidateCommand.class},
+    description =
+        "Looks at blueprints, workflows of a catalog that are ready to be used, launches them and"
+            + " watches their runs.",
+    subcommands = {
+      BlueprintRunCommand.class,
+      BlueprintValidateCommand.class,
+      BlueprintMonitorCommand.class,
+      BlueprintTailCommand.class,
+      BlueprintLogsCommand.class,
+      BlueprintStreamCommand.class,
+      BlueprintResourcesCommand.class,
+      BlueprintHumanCommand.class,
+      BlueprintCompareCommand.class,
+      BlueprintExportCommand.class
+    },
     footerHeading = "%nExamples:%n",
-    footer = {"  mn blueprint list", "  mn blueprint run word-count"})
+    footer = {
+      "  mn blueprint list",
+      "  mn blueprint show story-desk",
+      "  mn blueprint run word-count",
+      "  mn blueprint monitor --follow",
+      "  mn blueprint export RUN_ID --format markdown"
+    })
 public final class BlueprintCommand extends CommandGroup {
   private static final List<String> HEADERS = List.of("ID", "Name", "Job Name", "Description");
   private static final List<String> FIELDS = List.of("Field", "Value");

@@ -10,9 +10,7 @@ import io.mirrorneuron.cli.RestClient;
 import io.mirrorneuron.cli.schedule.ScheduleSpec;
 import io.mirrorneuron.cli.schedule.ShownSchedules;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -71,6 +69,8 @@ public final class BlueprintRunCommand implements Callable<Integer> {
       description = "Run it as soon as there is room; the same as --schedule auto.")
   boolean autoSchedule;
 
+  private record Begun(String progressId) {}
+
   private record Told(String status, String jobId, String runId, String error) {}
 
   @Override
@@ -96,11 +96,8 @@ public final class BlueprintRunCommand implements Callable<Integer> {
   }
 
   private int launch(RestClient rest) throws InterruptedException {
-    Map<String, Object> body = new HashMap<>(words.body(client, rest));
-    String progressId = "mn-" + UUID.randomUUID();
-    body.put("progress_id", progressId);
-    rest.post("/blueprints/launch/runs?wait=0s", body);
-    RestAnswer end = new LaunchWatch(client).untilEnd(rest, progressId);
+    RestAnswer begun = rest.post("/blueprints/launch/runs?wait=0s", words.body(client, rest));
+    RestAnswer end = new LaunchWatch(client).untilEnd(rest, begun.as(Begun.class).progressId());
     Told told = end.as(Told.class);
     if (told.jobId() == null) {
       return new LaunchReport(client).failed(end);

@@ -22,22 +22,25 @@ import picocli.CommandLine.Option;
     footerHeading = "%nExamples:%n",
     footer = {
       "  mn blueprint validate word-count --input most=5",
-      "  mn blueprint validate --folder my-bundle/ --json | jq .validation.issues"
+      "  mn blueprint validate --folder my-bundle/ --json | jq .issues"
     })
 public final class BlueprintValidateCommand implements Callable<Integer> {
   @Mixin EitherClient client;
   @Mixin LaunchWords words;
 
-  @Option(names = "--output", paramLabel = "FORMAT", description = "json is the same as --json.")
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORMAT",
+      description = "table, or json, which is the same as --json.")
   String format;
 
   private record Told(Validation validation) {}
 
   @Override
   public Integer call() throws InterruptedException {
-    words.check(client);
-    if (format != null && !format.equals("json") && !format.equals("text")) {
-      throw client.misuse("--output must be json or text");
+    words.checkOrFolder(client);
+    if (format != null && !format.equals("json") && !format.equals("table")) {
+      throw client.misuse("--output must be table or json");
     }
     return client.callApi(this::validate);
   }
@@ -46,7 +49,7 @@ public final class BlueprintValidateCommand implements Callable<Integer> {
     RestAnswer answer = rest.post("/blueprints/launch/validate", words.body(client, rest));
     Validation report = Json.read(answer.json(), Told.class, "answer").validation();
     if (client.json() || "json".equals(format)) {
-      client.output().json(answer.json());
+      client.output().json(report);
     } else {
       BundleReport told = new BundleReport(client, words.name());
       told.lines(report).forEach(client.output()::line);

@@ -63,14 +63,31 @@ final class LaunchWords {
    * @throws picocli.CommandLine.ParameterException when not exactly one bundle is named
    */
   void check(EitherClient client) {
+    requireOne(client);
+    if (blueprint != null && isFolder(blueprint)) {
+      throw client.misuse("local folders must be passed with --folder");
+    }
+  }
+
+  private static boolean isFolder(String name) {
+    return name.contains("/") || Files.isDirectory(Path.of(name));
+  }
+
+  /** The same where the name of a folder will do, as nothing runs. */
+  void checkOrFolder(EitherClient client) {
+    requireOne(client);
+    if (blueprint != null && isFolder(blueprint)) {
+      folder = Path.of(blueprint);
+      blueprint = null;
+    }
+  }
+
+  private void requireOne(EitherClient client) {
     if (blueprint != null && folder != null) {
       throw client.misuse("give an id of the catalog or --folder, not both");
     }
     if (blueprint == null && folder == null) {
       throw client.misuse("give an id of the catalog (mn blueprint list), or --folder PATH");
-    }
-    if (blueprint != null && (blueprint.contains("/") || Files.isDirectory(Path.of(blueprint)))) {
-      throw client.misuse("local folders must be passed with --folder");
     }
   }
 

@@ -1,6 +1,7 @@
 package io.mirrorneuron.cli.human;
 
 import io.mirrorneuron.cli.ApiClient;
+import io.mirrorneuron.cli.ClientOptions;
 import io.mirrorneuron.cli.CommandGroup;
 import io.mirrorneuron.cli.ExitCode;
 import io.mirrorneuron.cli.Output;
@@ -105,9 +106,7 @@ public final class HumanCommand extends CommandGroup {
     return client.call(
         rest -> {
           String path = RunAddress.path(rest, run) + "/human/" + RestClient.parts(deed);
-          client.print(
-              send(rest, path, body), Recorded.class, record -> print(client.output(), record));
-          return ExitCode.OK;
+          return tell(client, send(rest, path, body));
         });
   }
 
@@ -120,12 +119,22 @@ public final class HumanCommand extends CommandGroup {
     try {
       return rest.post(path, body);
     } catch (MnException e) {
-      throw new RefusedAnswer(e).plain();
+      throw plain(e);
     }
   }
 
-  /** Says what was recorded. */
-  static void print(Output output, Recorded record) {
+  /** Why something was not recorded, in the words of the command line. */
+  public static MnException plain(MnException refusal) {
+    return new RefusedAnswer(refusal).plain();
+  }
+
+  /** Says what was recorded. Returns the exit code. */
+  public static int tell(ClientOptions client, RestAnswer recorded) {
+    client.print(recorded, Recorded.class, record -> print(client.output(), record));
+    return ExitCode.OK;
+  }
+
+  private static void print(Output output, Recorded record) {
     output.line(Output.printable(record.sentence()));
     if (record.warning() != null) {
       output.line("warning: " + Output.printable(record.warning()));

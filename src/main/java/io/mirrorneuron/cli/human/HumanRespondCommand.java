@@ -104,9 +104,7 @@ final class HumanRespondCommand implements Callable<Integer> {
             return ExitCode.FAILED;
           }
           recorded.as(Recorded.class).mustBeNew(asked);
-          client.print(
-              recorded, Recorded.class, record -> HumanCommand.print(client.output(), record));
-          return ExitCode.OK;
+          return HumanCommand.tell(client, recorded);
         });
   }
 

@@ -4,7 +4,6 @@ import io.mirrorneuron.cli.AnsiStyle;
 import io.mirrorneuron.cli.ApiClient;
 import io.mirrorneuron.cli.Output;
 import io.mirrorneuron.cli.RestClient;
-import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
@@ -46,10 +45,10 @@ final class RecordLines {
       throws InterruptedException {
     long[] last = {0};
     boolean[] ended = {false};
-    boolean[] read = {false};
+    ServerAbsence absence = new ServerAbsence(client);
     Consumer<String> reader =
         data -> {
-          read[0] = true;
+          absence.over();
           Streamed record = LenientJson.read(Json.parseObject(data, "record"), Streamed.class);
           if (record.channel() == null) {
             ended[0] = true;
@@ -58,19 +57,12 @@ final class RecordLines {
             print(record, data, wanted);
           }
         };
-    boolean lost = false;
     while (!ended[0]) {
       try {
         rest.follow(path + "&after=" + last[0], reader);
-        lost = false;
+        absence.over();
       } catch (MnException e) {
-        if (e.code() != ErrorCode.UNAVAILABLE && e.code() != ErrorCode.TIMEOUT || !read[0]) {
-          throw e;
-        }
-        if (!lost) {
-          client.complain("the connection is lost; waiting for the server to come back");
-        }
-        lost = true;
+        absence.met(e);
       }
       if (!ended[0]) { // a server that comes back is not besieged
         new CountDownLatch(1).await(PAUSE_MS, TimeUnit.MILLISECONDS);

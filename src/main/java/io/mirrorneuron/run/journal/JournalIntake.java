@@ -1,5 +1,6 @@
 package io.mirrorneuron.run.journal;
 
+import io.mirrorneuron.run.folder.FolderLock;
 import io.mirrorneuron.run.folder.LineReader;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunLog;
@@ -25,6 +26,7 @@ final class JournalIntake {
 
   private final RunFolder folder;
   private final JournalFiles files;
+  private final Writers others;
   private final Map<RunLog, LogTail> tails = new EnumMap<>(RunLog.class);
 
   /** Fair, so that a caller gets its turn between the batches of another. */
@@ -34,9 +36,17 @@ final class JournalIntake {
   private SourcePositions sources;
   private JournalFiles.Mark mark;
 
-  JournalIntake(RunFolder folder, JournalFiles files) {
+  /** Other writers of the same journal. */
+  @FunctionalInterface
+  interface Writers {
+    /** Keeps them out until it is closed; null where there are none. */
+    FolderLock keepOut() throws IOException;
+  }
+
+  JournalIntake(RunFolder folder, JournalFiles files, Writers others) {
     this.folder = folder;
     this.files = files;
+    this.others = others;
     for (RunLog log : RunLog.values()) {
       tails.put(log, new LogTail(folder, log));
     }
@@ -55,7 +65,7 @@ final class JournalIntake {
         whole = true;
         return true;
       }
-      try (var _ = folder.lock()) {
+      try (var _ = others.keepOut()) {
         if (sources == null || !Objects.equals(mark, files.mark())) {
           load();
         }

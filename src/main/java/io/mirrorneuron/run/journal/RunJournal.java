@@ -8,6 +8,7 @@ import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.storage.OutOfRoom;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -37,9 +38,23 @@ public final class RunJournal {
   }
 
   public RunJournal(RunFolder folder, long segmentBytes) {
+    this(folder, folder.path().resolve(RunFolder.HIDDEN), segmentBytes, folder::lock);
+  }
+
+  private RunJournal(RunFolder folder, Path place, long limit, JournalIntake.Writers others) {
     this.folder = folder;
-    this.files = new JournalFiles(folder.path().resolve(RunFolder.HIDDEN), segmentBytes);
-    this.intake = new JournalIntake(folder, files);
+    this.files = new JournalFiles(place, limit);
+    this.intake = new JournalIntake(folder, files, others);
+  }
+
+  /**
+   * The same for one reader alone, who goes on in a copy: the folder of the run stays as it is.
+   *
+   * @param place an empty folder of the reader
+   */
+  public static RunJournal aside(RunFolder folder, Path place) throws IOException {
+    JournalCopy.of(folder.path().resolve(RunFolder.HIDDEN), place);
+    return new RunJournal(folder, place, SEGMENT_BYTES, () -> null);
   }
 
   /**

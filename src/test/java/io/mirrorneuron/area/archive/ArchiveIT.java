@@ -133,7 +133,7 @@ class ArchiveIT {
             "| r1 | input received |  | approve | ada |")
         .contains("| artifacts/ships.csv | 24 |")
         .contains("| max_memory_rss_mb | 120.5 |", "| total_tokens | 120 |")
-        .contains("\"executive_summary\" : \"Twelve ships | two ports.\"")
+        .contains("\"executive_summary\": \"Twelve ships | two ports.\"")
         .doesNotContain("Why it failed", "k-1", "secret-1");
   }
 

@@ -104,6 +104,31 @@ class RunJournalTest {
         .isEqualTo(new RunJournal.OfPrograms(List.of(), 0, 5));
   }
 
+  @Test
+  void whoMayWriteNothingGoesOnInACopy() throws IOException {
+    append("events.jsonl", "{\"text\":\"undated\"}\n", record("2026-01-01T00:00:02Z", "b"));
+    List<JsonNode> before = all(journal());
+    Files.writeString(folder.path().resolve("events.jsonl"), ""); // a program cuts it off
+    append("logs.jsonl", record("2026-01-01T00:00:01Z", "c"));
+    List<String> files = files();
+    Path place = Files.createDirectory(root.resolve("place")).toRealPath();
+
+    RunJournal copy = RunJournal.aside(folder, place);
+    copy.catchUp();
+    List<JsonNode> aside = all(copy);
+
+    assertThat(aside.subList(0, 2)).isEqualTo(before);
+    assertThat(texts(aside)).containsExactly("undated", "b", "c");
+    assertThat(files()).isEqualTo(files);
+    assertThat(all(journal())).isEqualTo(aside);
+  }
+
+  private List<String> files() throws IOException {
+    try (Stream<Path> files = Files.walk(folder.path())) {
+      return files.map(file -> file + " " + file.toFile().length()).sorted().toList();
+    }
+  }
+
   private static List<String> texts(RunJournal.OfPrograms told) {
     return told.events().stream().map(event -> event.path("text").asText()).toList();
   }

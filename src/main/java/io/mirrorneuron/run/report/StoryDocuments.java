@@ -1,4 +1,4 @@
-package io.mirrorneuron.area.archive;
+package io.mirrorneuron.run.report;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.run.ShownRun;

@@ -1,4 +1,4 @@
-package io.mirrorneuron.area.archive;
+package io.mirrorneuron.run.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.function.Function;
 
 /** Several runs side by side: {@code {data: [a run each], differences: {…}}}. */
-final class Comparison {
+public final class Comparison {
   /** From here on a step took longer rather than by chance. */
   private static final double NOTABLE_RATIO = 1.5;
 
@@ -27,7 +27,7 @@ final class Comparison {
     this.stories = stories;
   }
 
-  static ObjectNode of(List<RunStory> stories) {
+  public static ObjectNode of(List<RunStory> stories) {
     Comparison comparison = new Comparison(stories);
     ObjectNode answer = Json.object();
     ArrayNode data = answer.putArray("data");

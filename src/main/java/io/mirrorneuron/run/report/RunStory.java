@@ -1,4 +1,4 @@
-package io.mirrorneuron.area.archive;
+package io.mirrorneuron.run.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** A run as its documents and records tell it. The journal is read once, a page at a time. */
-final class RunStory {
+public final class RunStory {
   private static final int PAGE = 1000;
   private static final Set<RunLog> ALL = EnumSet.allOf(RunLog.class);
 
@@ -34,7 +34,7 @@ final class RunStory {
     this.summary = run.summary();
   }
 
-  static RunStory of(ShownRun run) {
+  public static RunStory of(ShownRun run) {
     RunStory story = new RunStory(run);
     RunJournal journal = story.journal;
     journal.takeInAll();

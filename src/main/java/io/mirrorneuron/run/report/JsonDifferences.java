@@ -1,4 +1,4 @@
-package io.mirrorneuron.area.archive;
+package io.mirrorneuron.run.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;

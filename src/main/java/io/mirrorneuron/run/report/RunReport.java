@@ -1,0 +1,211 @@
+package io.mirrorneuron.run.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.run.export.ExportedFiles;
+import io.mirrorneuron.run.folder.Records;
+import io.mirrorneuron.run.folder.RunLog;
+import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.LenientJson;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/** A run as Markdown, for a person with five minutes. */
+public final class RunReport {
+  private static final int DOCUMENT_CHARS = 20_000;
+  private static final int ERRORS = 5;
+  private static final int DECISIONS = 100;
+  private static final int FILES = 100;
+
+  private final ReportText text = new MarkdownText();
+  private final RunStory story;
+
+  private RunReport(RunStory story) {
+    this.story = story;
+  }
+
+  public static String of(RunStory story) throws IOException {
+    RunReport report = new RunReport(story);
+    report.write();
+    return report.text.whole();
+  }
+
+  private void write() throws IOException {
+    ReportSections sections = new ReportSections(RunDocument.of(story), text, DOCUMENT_CHARS);
+    sections.title();
+    sections.summary(duration(story.durationMs()));
+    failure();
+    steps();
+    decisions();
+    sections.document("Final Artifact", "final_artifact");
+    sections.webUi();
+    sections.document("Result", "result");
+    files();
+    figures();
+    sections.document("Inputs", "inputs");
+    sections.document("Config", "config");
+    sections.events();
+  }
+
+  private static List<Object> row(Object... cells) {
+    return List.of(cells);
+  }
+
+  private static String duration(Long ms) {
+    if (ms == null) {
+      return "";
+    }
+    Duration time = Duration.ofMillis(ms);
+    if (ms < 60_000) {
+      return String.format(Locale.ROOT, "%.1f s", ms / 1000.0);
+    }
+    String minutes = "%d min %d s".formatted(time.toMinutesPart(), time.toSecondsPart());
+    return time.toHours() == 0 ? minutes : time.toHours() + " h " + minutes;
+  }
+
+  /** What the run says of its end, then the last errors. */
+  private void failure() {
+    JsonNode error = story.documents.get("run.json").path("error");
+    JsonNode errors = story.last(RunLog.ERRORS, ERRORS);
+    boolean told = !error.isEmpty() || !error.asText("").isEmpty();
+    if (!told && errors.isEmpty()) {
+      return;
+    }
+    text.heading(story.text("status").equals("completed") ? "Errors" : "Why it failed");
+    if (told) {
+      text.sentence(sentence(error));
+    }
+    if (!errors.isEmpty()) {
+      text.table(
+          List.of("Time", "Step", "Attempt", "Error"),
+          Json.elements(errors).map(RunReport::failure).toList());
+    }
+  }
+
+  private static List<Object> failure(JsonNode line) {
+    JsonNode one = LenientJson.read(line, Wrapped.class).error() == null ? line : line.get("error");
+    Details details = LenientJson.read(one, Failure.class).detailsOrNone();
+    return row(
+        Records.timeText(line),
+        details.stepId() == null ? Objects.toString(details.agentId(), "") : details.stepId(),
+        details.attempt() == 0 ? "" : details.attempt(),
+        sentence(one));
+  }
+
+  /** A failure may stand in a member of its own. */
+  private record Wrapped(Failure error) {}
+
+  private record Failure(String desc, String message, String code, Details details) {
+    Details detailsOrNone() {
+      return details == null ? new Details(null, null, null, 0) : details;
+    }
+  }
+
+  private record Details(String message, String stepId, String agentId, long attempt) {}
+
+  private static String sentence(JsonNode error) {
+    Failure failure = LenientJson.read(error, Failure.class);
+    String said =
+        Stream.of(failure.desc(), failure.message())
+            .filter(Objects::nonNull)
+            .findFirst()
+            .orElse(error.asText(""));
+    String more = failure.detailsOrNone().message();
+    return said
+        + (more == null || more.equals(said) ? "" : ": " + more)
+        + (failure.code() == null ? "" : " (" + failure.code() + ")");
+  }
+
+  private void steps() {
+    if (story.steps.steps().isEmpty()) {
+      return;
+    }
+    text.heading("Steps");
+    text.table(
+        List.of("Step", "Status", "Attempts", "Started", "Duration", "Reason"),
+        story.steps.steps().stream().map(RunReport::step).toList());
+  }
+
+  private static List<Object> step(StepTimes.Step step) {
+    return row(
+        step.id,
+        step.status,
+        step.attempts,
+        step.startedAt == null ? "" : Json.timestamp(step.startedAt),
+        duration(step.durationMs()),
+        step.reason);
+  }
+
+  private void decisions() {
+    JsonNode records = story.last(RunLog.HUMAN, DECISIONS);
+    if (records.isEmpty()) {
+      return;
+    }
+    text.heading("Decisions");
+    text.table(
+        List.of("Time", "Request", "What", "Text", "Decision", "By"),
+        Json.elements(records).map(RunReport::decision).toList());
+  }
+
+  private static List<Object> decision(JsonNode record) {
+    JsonNode payload = record.path("payload");
+    return row(
+        Records.timeText(record),
+        first(payload, "request_id", "notice_id"),
+        record.path("type").asText().replaceFirst("^human_", "").replace('_', ' '),
+        first(payload, "prompt", "title", "message", "comment", "reason"),
+        first(payload, "decision"),
+        first(payload, "by", "user", "submitted_by"));
+  }
+
+  private static String first(JsonNode payload, String... members) {
+    for (String member : members) {
+      if (payload.path(member).isTextual()) {
+        return payload.get(member).asText();
+      }
+    }
+    return "";
+  }
+
+  private void files() throws IOException {
+    Map<String, Path> files = ExportedFiles.of(story.documents.run().path(), refused -> {});
+    files.keySet().removeIf(name -> name.matches("[^/]*\\.json"));
+    if (files.isEmpty()) {
+      return;
+    }
+    text.heading("Artifacts");
+    text.table(
+        List.of("File", "Bytes"),
+        files.entrySet().stream()
+            .limit(FILES)
+            .map(file -> row(file.getKey(), file.getValue().toFile().length()))
+            .toList());
+    if (files.size() > FILES) {
+      text.more(files.size() - FILES);
+    }
+  }
+
+  private void figures() {
+    List<List<Object>> rows = new ArrayList<>();
+    for (RunLog log : RunLog.values()) {
+      if (story.count(log) > 0) {
+        rows.add(row("Records in " + log.file(), story.count(log)));
+      }
+    }
+    for (String group : new String[] {"resource_peaks", "token_totals"}) {
+      for (var figure : story.summary.path(group).properties()) {
+        if (figure.getValue().asDouble() != 0) {
+          rows.add(row(figure.getKey(), figure.getValue().asText()));
+        }
+      }
+    }
+    text.heading("Figures");
+    text.table(List.of("Figure", "Value"), rows);
+  }
+}
