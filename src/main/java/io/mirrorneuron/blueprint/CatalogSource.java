@@ -13,6 +13,14 @@ public interface CatalogSource extends AutoCloseable {
    */
   Path folder();
 
+  /**
+   * Has it looked for changes now, and waits for that; nothing happens where it cannot change by
+   * itself.
+   *
+   * @throws MnException INTERNAL when that failed; what was there is there still
+   */
+  default void refresh() {}
+
   @Override
   default void close() {}
 }

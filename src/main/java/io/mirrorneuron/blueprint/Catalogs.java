@@ -53,17 +53,36 @@ public final class Catalogs {
   }
 
   /**
+   * The catalog after it was looked for changes.
+   *
+   * @throws MnException INTERNAL when that failed
+   */
+  public Catalog refreshed() {
+    source.refresh();
+    return current();
+  }
+
+  /**
    * @throws MnException MALFORMED {@code invalid blueprint id}; NOT_FOUND; as {@link #current}
    */
   public Blueprint get(String id) {
-    if (!BlueprintReader.isId(id)) {
-      throw new MnException(ErrorCode.MALFORMED, "invalid_blueprint_id", "invalid blueprint id");
-    }
     return current()
-        .find(id)
+        .find(checked(id))
         .orElseThrow(
             () ->
                 new MnException(ErrorCode.NOT_FOUND, "blueprint_not_found", "blueprint not found"));
+  }
+
+  /**
+   * The id, which a blueprint can have.
+   *
+   * @throws MnException MALFORMED {@code invalid blueprint id}
+   */
+  public static String checked(String id) {
+    if (!BlueprintReader.isId(id)) {
+      throw new MnException(ErrorCode.MALFORMED, "invalid_blueprint_id", "invalid blueprint id");
+    }
+    return id;
   }
 
   /**

@@ -78,6 +78,11 @@ public final class Launches implements AutoCloseable {
     this.threads = threads;
   }
 
+  /** The models of blueprints, apart from launches. */
+  public BlueprintModels models() {
+    return new BlueprintModels(ports.sources(), ports.models());
+  }
+
   /** Goes on with what was left open, and forgets what is old. */
   public void start() {
     forget();

@@ -109,6 +109,18 @@ class BlueprintRunIT {
   }
 
   @Test
+  void modelsOfABlueprintAreInstalledAndGivenUp() {
+    assertThat(shell.run("blueprint", "install", "word-count").out()).contains("needs no models");
+    assertThat(shell.run("blueprint", "install").out()).contains("6 blueprints in");
+    assertThat(shell.run("blueprint", "update").out()).contains("6 blueprints in");
+    Ended uninstalled = shell.run("blueprint", "uninstall", "word-count", "--json");
+    assertThat(uninstalled.json().get("uninstalled").asBoolean()).isTrue();
+    assertThat(shell.run("blueprint", "install", "no-such").exitCode()).isEqualTo(5);
+    assertThat(shell.run("blueprint", "uninstall", "no such").err())
+        .contains("invalid blueprint id");
+  }
+
+  @Test
   void aBlueprintOrAFolderIsValidatedWithoutRunning(@TempDir Path folder) throws Exception {
     Ended good = shell.run("blueprint", "validate", "word-count");
     assertThat(good.exitCode()).as(good.err()).isZero();

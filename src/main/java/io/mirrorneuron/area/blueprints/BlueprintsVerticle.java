@@ -51,6 +51,9 @@ public final class BlueprintsVerticle extends AreaVerticle {
     on("validateBlueprint", calls::checkBlueprint);
     on("validateLaunch", calls::checkSource);
     on("getLaunchProgress", calls::progress);
+    on("updateBlueprints", call -> list(catalogs.refreshed(), ""));
+    on("installBlueprint", call -> launches.models().install(LaunchRequest.installed(call)));
+    on("uninstallBlueprint", call -> uninstall(launches, call));
     onHot("launchBlueprint", call -> calls.launchBlueprint(vertx, call));
     onHot("launch", call -> calls.launchSource(vertx, call));
     onHot("streamLaunchProgress", call -> calls.news(vertx, call));
@@ -74,9 +77,16 @@ public final class BlueprintsVerticle extends AreaVerticle {
     }
   }
 
+  private static Object uninstall(Launches launches, ApiCall call) {
+    String id = Catalogs.checked(call.text("blueprint_id"));
+    return launches.models().uninstall(id, call.flag("remove_models"));
+  }
+
   private All list(ApiCall call) {
-    Catalog catalog = catalogs.current();
-    String wanted = call.has("category") ? call.text("category") : "";
+    return list(catalogs.current(), call.has("category") ? call.text("category") : "");
+  }
+
+  private static All list(Catalog catalog, String wanted) {
     return new All(
         catalog.folder().toString(), catalog.in(Catalogs.slugs(wanted)), catalog.categories());
   }

@@ -71,6 +71,19 @@ record LaunchRequest(LaunchOrder order, List<String> warnings) {
     }
   }
 
+  /** Of a blueprint whose models are wanted. */
+  static LaunchOrder installed(ApiCall call) {
+    return new LaunchOrder(
+        Source.CATALOG,
+        call.text("blueprint_id"),
+        null,
+        null,
+        null,
+        call.flag("force"),
+        null,
+        call.subject());
+  }
+
   /** Of a blueprint that the path of the call names. */
   static LaunchRequest ofBlueprint(ApiCall call) {
     Body body = Json.read(call.body(), Body.class, "body");

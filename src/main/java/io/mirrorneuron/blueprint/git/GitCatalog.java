@@ -74,10 +74,18 @@ public final class GitCatalog implements CatalogSource {
     }
   }
 
-  private synchronized CompletableFuture<Void> fetchWhenDue() {
+  @Override
+  public void refresh() {
+    await(fetchWhenOlder(Duration.ZERO));
+  }
+
+  private CompletableFuture<Void> fetchWhenDue() {
+    return fetchWhenOlder(clone.exists() ? refresh : Duration.ofMillis(RETRY_AFTER_MS));
+  }
+
+  private synchronized CompletableFuture<Void> fetchWhenOlder(Duration pause) {
     long now = nanoTime.getAsLong();
-    Duration pause = clone.exists() ? refresh : Duration.ofMillis(RETRY_AFTER_MS);
-    if (fetch == null || (fetch.isDone() && now - fetchedAt > pause.toNanos())) {
+    if (fetch == null || (fetch.isDone() && now - fetchedAt >= pause.toNanos())) {
       fetchedAt = now;
       fetch = new CompletableFuture<>();
       CompletableFuture<Void> started = fetch;

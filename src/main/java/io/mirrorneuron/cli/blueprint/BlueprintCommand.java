@@ -33,6 +33,9 @@ import picocli.CommandLine.Parameters;
     subcommands = {
       BlueprintRunCommand.class,
       BlueprintValidateCommand.class,
+      BlueprintInstallCommand.class,
+      BlueprintUpdateCommand.class,
+      BlueprintUninstallCommand.class,
       BlueprintMonitorCommand.class,
       BlueprintTailCommand.class,
       BlueprintLogsCommand.class,
