@@ -173,6 +173,21 @@ public final class SubmissionFolders implements SubmissionClaims {
     coming.remove(owner);
   }
 
+  /** The folder that a manifest brings, when a new job does not get it. */
+  public Optional<String> strange(Workflow workflow) {
+    return GivenStorage.of(workflow)
+        .filter(given -> local(workflow).filter(this::isFree).isEmpty())
+        .map(given -> given.paths().stream().findFirst().orElse("no folder"));
+  }
+
+  private boolean isFree(String id) {
+    try {
+      return holders.owner(id).isEmpty();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
   private Optional<String> local(Workflow workflow) {
     Optional<GivenStorage> given = GivenStorage.of(workflow);
     if (given.isEmpty()) {
