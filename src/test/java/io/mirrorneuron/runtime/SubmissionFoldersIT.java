@@ -256,7 +256,8 @@ class SubmissionFoldersIT {
         PreparedBundle.of(
             shared(),
             "origin",
-            "cat \"$MN_JOB_INPUT_DIR/data\" >\"$MN_JOB_OUTPUT_DIR/copy.txt\"; echo $MN_JOB_OUTPUT_DIR >\"$MN_RUN_DIR/where.txt\"");
+            RESULT
+                + "; cat \"$MN_JOB_INPUT_DIR/data\" >\"$MN_JOB_OUTPUT_DIR/copy.txt\"; echo $MN_JOB_OUTPUT_DIR >\"$MN_RUN_DIR/where.txt\"");
     Files.writeString(bundle.folder().resolve("inputs/data"), "data");
     String job = completed(bundle.submission()).at("/job/job_id").asText();
 
@@ -264,6 +265,8 @@ class SubmissionFoldersIT {
 
     assertThat(runtime.awaitEnd(fork).at("/job/status").asText()).isEqualTo("completed");
     Path run = run("run-" + fork);
+    eventually("it is over", () -> Files.exists(run.resolve("timeline.json")));
+    assertThat(run.resolve("result.json")).content().contains("program");
     assertThat(run.resolve("outputs/copy.txt")).hasContent("data");
     assertThat(run.resolve("where.txt")).content().doesNotContain(bundle.folder().toString());
   }

@@ -1,6 +1,5 @@
 package io.mirrorneuron.runtime.exec.submission;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.wire.LenientJson;
@@ -29,10 +28,8 @@ record GivenStorage(String submissionId, String submissionPath, String hostSubmi
     private record Metadata(GivenStorage mnStorage) {}
   }
 
-  /** What the runtime tells in the configuration of a node, and what its author wrote there. */
-  private record Config(GivenStorage mnStorage, Environment environment) {
-    private record Environment(@JsonProperty("MN_STORAGE_SUBMISSION_ID") String id) {}
-  }
+  /** What the runtime tells in the configuration of a node. */
+  private record Config(GivenStorage mnStorage) {}
 
   static Optional<GivenStorage> of(Workflow workflow) {
     Manifest manifest = LenientJson.read(workflow.source(), Manifest.class);
@@ -44,12 +41,10 @@ record GivenStorage(String submissionId, String submissionPath, String hostSubmi
   /** Of a node whose manifest tells nothing, the id that the author gave its program. */
   static Optional<GivenStorage> of(Execution execution) {
     Config config = LenientJson.read(execution.config(), Config.class);
-    if (config.mnStorage() != null) {
-      return Optional.of(config.mnStorage());
-    }
-    return config.environment() == null || config.environment().id() == null
-        ? Optional.empty()
-        : Optional.of(new GivenStorage(config.environment().id(), null, null));
+    return config.mnStorage() != null
+        ? Optional.of(config.mnStorage())
+        : Optional.ofNullable(WrittenVariables.of(execution).submissionId())
+            .map(id -> new GivenStorage(id, null, null));
   }
 
   /** The paths by which the manifest may name it. */

@@ -1,14 +1,19 @@
 package io.mirrorneuron.runtime.exec.submission;
 
+import io.mirrorneuron.model.RunId;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The folder of one submission, as the programs of its job have it.
@@ -17,14 +22,19 @@ import java.util.stream.Collectors;
  * @param folder a real path
  * @param runId of the job
  * @param run the folder of the run; null while there is none
+ * @param written what the program is told besides
  * @param given what the manifest said of it, when its words are to be replaced; null otherwise
  * @param lent the folder that another one has and this job may read; null for none
  */
 public record SubmissionFolder(
-    String id, Path folder, String runId, Path run, GivenStorage given, Path lent) {
+    String id,
+    Path folder,
+    String runId,
+    Path run,
+    WrittenVariables written,
+    GivenStorage given,
+    Path lent) {
   static final String ID = "MN_STORAGE_SUBMISSION_ID";
-  static final String RUNS_ROOT = "MN_RUNS_ROOT";
-  static final String RUN_ID = "MN_RUN_ID";
   static final String INPUTS = "inputs";
   static final String OUTPUTS = "outputs";
   static final String RUNS = "runs";
@@ -33,10 +43,32 @@ public record SubmissionFolder(
   /** What follows a path in a text, unless its last name goes on. */
   private static final String PATH_END = "(?![A-Za-z0-9_.:-])";
 
-  private static final Pattern NOWHERE = Pattern.compile("(?!)()");
+  /**
+   * Where programs may look for the folder of their run, relative to this folder: at {@code
+   * outputs/runs/<run>}, and where their variables say, when that lies in this folder.
+   */
+  Set<Path> runLinks() {
+    Path standard = Path.of(OUTPUTS, RUNS);
+    Set<Path> links = new LinkedHashSet<>();
+    for (Path root : Stream.concat(Stream.of(standard), writtenRoot().stream()).toList()) {
+      links.add(root.resolve(runId));
+      if (written.runId() != null && RunId.isRunId(written.runId())) {
+        links.add(root.resolve(written.runId()));
+      }
+    }
+    return links;
+  }
 
-  Path runs() {
-    return folder.resolve(OUTPUTS).resolve(RUNS);
+  private Optional<Path> writtenRoot() {
+    try {
+      return Optional.ofNullable(written.runsRoot())
+          .map(root -> Path.of(moved(root)).normalize())
+          .filter(root -> root.startsWith(folder) && !root.equals(folder))
+          .map(folder::relativize)
+          .filter(root -> !root.startsWith(Path.of(OUTPUTS, USER))); // leads into the run as it is
+    } catch (InvalidPathException e) {
+      return Optional.empty();
+    }
   }
 
   /** What programs are told of it. */
@@ -56,22 +88,26 @@ public record SubmissionFolder(
    * The variables that a manifest gives a program, where they name a folder that is not this one:
    * then they name this one, but for the inputs of a folder that the job may read.
    */
-  public Map<String, String> of(Map<String, String> written) {
-    if (given == null || written.isEmpty()) {
-      return written;
+  public Map<String, String> of(Map<String, String> variables) {
+    if (given == null || variables.isEmpty()) {
+      return variables;
     }
-    Pattern path = path();
     Map<String, String> told = new LinkedHashMap<>();
-    written.forEach((name, value) -> told.put(name, path.matcher(value).replaceAll(this::instead)));
+    variables.forEach((name, value) -> told.put(name, moved(value)));
     told.computeIfPresent(ID, (_, value) -> value.equals(given.submissionId()) ? id : value);
     return told;
   }
 
-  private Pattern path() {
-    String any = given.paths().stream().map(Pattern::quote).collect(Collectors.joining("|"));
-    return any.isEmpty()
-        ? NOWHERE
-        : Pattern.compile("(?:%s)(/%s)?%s".formatted(any, INPUTS, PATH_END));
+  /** The text with this folder for the one that the manifest names. */
+  private String moved(String text) {
+    List<String> paths = given == null ? List.of() : given.paths();
+    if (paths.stream().noneMatch(text::contains)) {
+      return text;
+    }
+    String any = paths.stream().map(Pattern::quote).collect(Collectors.joining("|"));
+    return Pattern.compile("(?:%s)(/%s)?%s".formatted(any, INPUTS, PATH_END))
+        .matcher(text)
+        .replaceAll(this::instead);
   }
 
   private String instead(MatchResult found) {

@@ -62,6 +62,7 @@ public final class SubmissionFolders implements SubmissionClaims {
             real.resolve(id),
             execution.runId(),
             runs.folder(execution.runId()),
+            WrittenVariables.of(execution),
             given.orElse(null),
             lent);
     lay(submission, real);
@@ -93,25 +94,35 @@ public final class SubmissionFolders implements SubmissionClaims {
     try (OpenFolder all = OpenFolder.at(real);
         OpenFolder own = all.in(submission.id());
         OpenFolder _ = own.in(SubmissionFolder.INPUTS);
-        OpenFolder outputs = own.in(SubmissionFolder.OUTPUTS);
-        OpenFolder named = outputs.in(SubmissionFolder.RUNS)) {
+        OpenFolder outputs = own.in(SubmissionFolder.OUTPUTS)) {
       if (submission.run() == null) {
+        outputs.in(SubmissionFolder.RUNS).close();
         outputs.in(SubmissionFolder.USER).close();
         return;
       }
       try (OpenFolder run = OpenFolder.at(submission.run());
           OpenFolder kept = run.in(SubmissionFolder.OUTPUTS)) {
-        lead(named, submission.runId(), run, submission.run());
-        lead(
-            outputs,
-            SubmissionFolder.USER,
-            kept,
-            submission.run().resolve(SubmissionFolder.OUTPUTS));
+        for (Path link : submission.runLinks()) {
+          lead(own, link, run, submission.run());
+        }
+        Path user = Path.of(SubmissionFolder.USER);
+        lead(outputs, user, kept, submission.run().resolve(SubmissionFolder.OUTPUTS));
       }
     }
   }
 
   /** Makes a link; what is in a folder in its place is moved to where it leads. */
+  private static void lead(OpenFolder from, Path link, OpenFolder to, Path target)
+      throws IOException {
+    if (link.getNameCount() > 1) {
+      try (OpenFolder next = from.in(link.getName(0).toString())) {
+        lead(next, link.subpath(1, link.getNameCount()), to, target);
+      }
+    } else {
+      lead(from, link.toString(), to, target);
+    }
+  }
+
   private static void lead(OpenFolder in, String name, OpenFolder to, Path target)
       throws IOException {
     for (int i = 0; !in.link(name, target); i++) {
