@@ -46,7 +46,7 @@ final class NodeAdmission {
             new Keeping(
                 executions::enforcement,
                 executions.confiner()::reaches,
-                executions.submissions()::strange),
+                executions.submissions().claims()::strange),
             new PortDoors(settings.doors()::isHere, Ports.ofMachine(0, 0).isFree()));
     LocalMachine here =
         new LocalMachine(

@@ -52,6 +52,6 @@ final class NodePrograms {
       Function<String, CompletionStage<Boolean>> exists,
       Timers timers) {
     return new SubmissionSweep(
-        executions.submissions(), exists, timers, Thread::startVirtualThread);
+        executions.submissions().claims(), exists, timers, Thread::startVirtualThread);
   }
 }

@@ -144,7 +144,7 @@ public final class Runtime implements AutoCloseable {
         new JobHistory(store),
         services.requirements(),
         executions.confiner()::requireGranted,
-        executions.submissions(),
+        executions.submissions().claims(),
         load);
   }
 

@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.runtime.exec.submission.SubmissionFolders;
+import io.mirrorneuron.runtime.exec.submission.FolderClaims;
 import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.runtime.port.Timers;
 import java.io.IOException;
@@ -25,7 +25,7 @@ final class SubmissionSweep {
   /** Another server may just be making the job that is to have a folder. */
   private static final Duration GRACE = Duration.ofSeconds(5);
 
-  private final SubmissionFolders submissions;
+  private final FolderClaims submissions;
   private final Function<String, CompletionStage<Boolean>> exists;
   private final Timers timers;
   private final Executor threads;
@@ -35,7 +35,7 @@ final class SubmissionSweep {
    * @param threads for work on files and the store
    */
   SubmissionSweep(
-      SubmissionFolders submissions,
+      FolderClaims submissions,
       Function<String, CompletionStage<Boolean>> exists,
       Timers timers,
       Executor threads) {
@@ -59,7 +59,7 @@ final class SubmissionSweep {
   private synchronized void sweep() {
     try {
       Instant before = Instant.ofEpochMilli(timers.now()).minus(GRACE);
-      for (SubmissionFolders.Held held : submissions.held(before)) {
+      for (FolderClaims.Held held : submissions.held(before)) {
         if (isUnused(held.by())) {
           submissions.remove(held);
           LOG.debug("removed the folder of submission {}, which nobody has", held.submission());

@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.exec.submission;
 
-import io.mirrorneuron.runtime.exec.submission.SubmissionFolders.Held;
+import io.mirrorneuron.runtime.exec.submission.FolderClaims.Held;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
