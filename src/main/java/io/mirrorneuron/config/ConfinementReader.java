@@ -50,12 +50,13 @@ final class ConfinementReader {
         ALLOWED,
         allowed.stream().allMatch(each -> each.matches("[0-9a-f]{64}")),
         "a list of fingerprints of bundles: 64 digits from 0 to 9 and a to f each");
+    Path submissions = paths.path(SHARED_STORAGE).resolve("submissions");
     return new Confinement(
         settings.choice("executor.confine", Confinement.Mode.class),
         own,
         paths.paths("executor.hidden_folders"),
-        shared(own),
-        paths.path(SHARED_STORAGE).resolve("submissions"),
+        shared(own, submissions),
+        submissions,
         allowed);
   }
 
@@ -65,7 +66,7 @@ final class ConfinementReader {
   }
 
   /** Those of the setting, and those that runs offer files of. */
-  private List<Path> shared(List<Path> own) {
+  private List<Path> shared(List<Path> own, Path submissions) {
     List<Path> shared = new ArrayList<>(paths.paths(SHARED));
     settings.requireText(
         SHARED,
@@ -74,6 +75,7 @@ final class ConfinementReader {
             + " (home, runs_root, shared_storage_root, logs_root, temp_dir, blueprint.python_envs_dir, files with tokens)");
     paths.paths("outputs.roots").stream()
         .filter(each -> own.stream().noneMatch(mine -> mine.startsWith(each)))
+        .filter(each -> !submissions.startsWith(each)) // these are not everybody's
         .forEach(shared::add);
     return shared;
   }
