@@ -11,8 +11,11 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** What a manifest tells its programs as their configuration; to be read leniently. */
-record GivenConfig(Nodes agents, List<Node> nodes, Nodes flow) {
+record GivenConfig(Nodes agents, List<Node> nodes, Nodes flow, Metadata metadata) {
   private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
+
+  /** What all programs of a blueprint that was launched are told. */
+  private record Metadata(Object blueprintConfig) {}
 
   private record Nodes(List<Node> nodes) {}
 
@@ -22,15 +25,18 @@ record GivenConfig(Nodes agents, List<Node> nodes, Nodes flow) {
 
   private record Environment(@JsonProperty("MN_BLUEPRINT_CONFIG_JSON") Object config) {}
 
-  /** That of the first node which has one that can be read. */
+  /** That of the first node which has one that can be read; else that of the launch. */
   Optional<Map<String, Object>> config() {
-    return Stream.of(nodes(agents), nodes.stream(), nodes(flow))
-        .flatMap(each -> each)
-        .map(Node::config)
-        .filter(Objects::nonNull)
-        .map(Config::environment)
-        .filter(Objects::nonNull)
-        .map(Environment::config)
+    Stream<Object> ofNodes =
+        Stream.of(nodes(agents), nodes.stream(), nodes(flow))
+            .flatMap(each -> each)
+            .map(Node::config)
+            .filter(Objects::nonNull)
+            .map(Config::environment)
+            .filter(Objects::nonNull)
+            .map(Environment::config);
+    Stream<Object> ofAll = Stream.ofNullable(metadata).map(Metadata::blueprintConfig);
+    return Stream.concat(ofNodes, ofAll)
         .filter(Objects::nonNull)
         .flatMap(config -> read(config).stream())
         .findFirst();

@@ -124,15 +124,12 @@ public final class ProcessEnvironment {
     if (python != null) {
       PYTHON.forEach(name -> variables.put(name, python.folder().toString()));
     }
-    variables.put("MN_RUN_ID", execution.runId());
-    variables.put("MN_RUNS_ROOT", runsRoot.toString());
-    variables.putAll(submission.variables());
+    variables.putAll(submission.variables(runsRoot));
     ToldVariables.put(ToldFact.BLUEPRINT_CONFIG, execution, workspace, variables);
     ToldVariables.put(ToldFact.BLUEPRINT_SCENARIO, execution, workspace, variables);
     RUN_STORE_SWITCHES.forEach(name -> copy(name, variables));
-    Map<String, String> explicit = explicit(execution.config().path("environment"));
     passOn(execution.config().path("pass_env"), variables);
-    variables.putAll(submission.of(explicit));
+    variables.putAll(submission.of(explicit(execution.config().path("environment"))));
     variables.putAll(models.besides(variables));
     ToldVariables.put(ToldFact.SCHEDULE_DISPATCH, execution, workspace, variables);
     if (python != null) {

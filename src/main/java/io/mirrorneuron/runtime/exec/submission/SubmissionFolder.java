@@ -71,9 +71,15 @@ public record SubmissionFolder(
     }
   }
 
-  /** What programs are told of it. */
-  public Map<String, String> variables() {
+  /**
+   * What programs are told of it, and of their run.
+   *
+   * @param runsRoot the folder of all runs
+   */
+  public Map<String, String> variables(Path runsRoot) {
     Map<String, String> variables = new LinkedHashMap<>();
+    variables.put("MN_RUN_ID", runId);
+    variables.put("MN_RUNS_ROOT", runsRoot.toString());
     if (run != null) {
       variables.put("MN_RUN_DIR", run.toString());
     }
