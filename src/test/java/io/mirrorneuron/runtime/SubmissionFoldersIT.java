@@ -208,6 +208,36 @@ class SubmissionFoldersIT {
   }
 
   @Test
+  void aLaunchIsConfiguredInItsRun() throws Exception {
+    ObjectNode manifest = Json.parseObject(plain("true").manifestJson(), "manifest");
+    manifest.put("run_id", "launched");
+    manifest
+        .withObject("/metadata/blueprint_config")
+        .put("colour", "green")
+        .put("password", "very-secret");
+
+    completed(Submission.of(Json.write(manifest)));
+
+    assertThat(run("launched").resolve("config.json"))
+        .content()
+        .contains("green")
+        .doesNotContain("very-secret");
+  }
+
+  @Test
+  void aProgramsOwnConfigurationStays() throws Exception {
+    PreparedBundle bundle =
+        PreparedBundle.of(
+            shared(),
+            "own",
+            "mkdir -p \"$MN_RUNS_ROOT/own\"; echo '{\"mine\": 1}' >\"$MN_RUNS_ROOT/own/config.json\"");
+    completed(bundle.submission());
+
+    eventually("it is over", () -> Files.exists(run("own").resolve("timeline.json")));
+    assertThat(run("own").resolve("config.json")).content().contains("mine");
+  }
+
+  @Test
   void whoBringsAFolderThatIsNotFollowedIsTold() {
     PreparedBundle away = PreparedBundle.elsewhere(Path.of("/etc"), "away", "true");
     PreparedBundle here = PreparedBundle.elsewhere(shared(), "here", "true");

@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.exec.submission;
 import io.mirrorneuron.untrusted.OpenFolder;
 import io.mirrorneuron.untrusted.RefusedFile;
 import java.io.IOException;
+import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.Set;
@@ -34,6 +35,8 @@ final class MergedFolder {
       }
       try {
         from.move(name, to, name);
+      } catch (AtomicMoveNotSupportedException elsewhere) {
+        throw elsewhere; // the run is on another disk
       } catch (NoSuchFileException gone) {
         // a program has removed it meanwhile
       } catch (FileSystemException inTheWay) {
