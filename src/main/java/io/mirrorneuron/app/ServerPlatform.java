@@ -30,8 +30,6 @@ import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RedisState;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -69,7 +67,7 @@ record ServerPlatform(
         staging,
         models,
         RunIndex.of(on.runs(), on.clock()),
-        new ShownRuns(on.runs(), new AllowedRoots(outputRoots(on.config()), home())),
+        new ShownRuns(on.runs(), outputs(on.config())),
         catalogs,
         launches(on, backend, models, new BundleSources(catalogs, staging, models)));
   }
@@ -95,10 +93,11 @@ record ServerPlatform(
     return on.closing().add("models", models);
   }
 
-  private static List<Path> outputRoots(Config config) {
-    List<Path> roots = new ArrayList<>(config.outputs().roots());
-    roots.add(config.home().resolve("shared"));
-    return roots;
+  private static AllowedRoots outputs(Config config) {
+    Path submissions = config.executors().confinement().submissions();
+    return new AllowedRoots(config.outputs().roots(), home())
+        .and(submissions.getParent())
+        .without(submissions);
   }
 
   private static Path home() {

@@ -35,6 +35,7 @@ public final class ConfigLoader {
       Set.of(
           "env",
           "runs_root",
+          "shared_storage_root",
           "logs_root",
           "api.host",
           "api.port",

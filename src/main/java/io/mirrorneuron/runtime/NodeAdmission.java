@@ -43,7 +43,10 @@ final class NodeAdmission {
             machine.stock(),
             executions::capacity,
             executions::given,
-            new Keeping(executions::enforcement, executions.confiner()::reaches),
+            new Keeping(
+                executions::enforcement,
+                executions.confiner()::reaches,
+                executions.submissions().claims()::strange),
             new PortDoors(settings.doors()::isHere, Ports.ofMachine(0, 0).isFree()));
     LocalMachine here =
         new LocalMachine(

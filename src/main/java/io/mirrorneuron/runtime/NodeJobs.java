@@ -4,6 +4,7 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.folder.RunHeader;
 import io.mirrorneuron.run.record.RunRecorder;
+import io.mirrorneuron.runtime.local.Clearing;
 import io.mirrorneuron.runtime.local.JobAccess;
 import io.mirrorneuron.runtime.local.LocalJobs;
 import io.mirrorneuron.runtime.local.ManifestCache;
@@ -50,8 +51,9 @@ final class NodeJobs {
       JobAccess access,
       Watches watches,
       RunRecorder recorder,
-      Storage storage) {
-    LocalJobs.Clearing clearing = new LocalJobs.Clearing(settings.adminToken(), recorder::catchUp);
+      Storage storage,
+      Runnable cleared) {
+    Clearing clearing = new Clearing(settings.adminToken(), recorder::catchUp, cleared);
     return new LocalJobs(access, watches, clearing, identity.clock(), storage);
   }
 

@@ -9,7 +9,10 @@ import io.mirrorneuron.runtime.exec.RunSinks;
 import io.mirrorneuron.runtime.exec.bound.UnifiedGroups;
 import io.mirrorneuron.runtime.port.PayloadSource;
 import io.mirrorneuron.runtime.port.ServiceGate;
+import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.storage.Storage;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 
 /** Makes what runs the programs of this node. */
 final class NodePrograms {
@@ -39,5 +42,16 @@ final class NodePrograms {
       executions.releaseWhileWaiting(new RunQuestions(runs));
     }
     return executions;
+  }
+
+  /**
+   * @param exists whether there is a job or schedule with this id
+   */
+  static SubmissionSweep sweep(
+      LocalExecutions executions,
+      Function<String, CompletionStage<Boolean>> exists,
+      Timers timers) {
+    return new SubmissionSweep(
+        executions.submissions().claims(), exists, timers, Thread::startVirtualThread);
   }
 }

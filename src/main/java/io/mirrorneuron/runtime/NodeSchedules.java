@@ -10,6 +10,7 @@ import io.mirrorneuron.store.RedisLeaderLease;
 import io.mirrorneuron.store.RedisRecordStore;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 
 /** Schedules, as far as this node keeps them. */
 final class NodeSchedules {
@@ -29,6 +30,16 @@ final class NodeSchedules {
             identity.owner(),
             identity.jobIdSuffixes());
     return new ScheduleKeeper(home, children, news, timers, Thread::startVirtualThread);
+  }
+
+  /**
+   * Whether an id is that of a job or of a schedule.
+   *
+   * @param status of the job; null for none
+   */
+  static CompletionStage<Boolean> either(
+      CompletionStage<String> status, CompletionStage<Boolean> isSchedule) {
+    return status.thenCombine(isSchedule, (word, is) -> word != null || is);
   }
 
   static Set<String> both(Set<String> one, Set<String> other) {

@@ -12,11 +12,13 @@ import io.mirrorneuron.runtime.exec.artifact.ArtifactSink;
 import io.mirrorneuron.runtime.exec.log.LogForm.LogRecord;
 import io.mirrorneuron.runtime.exec.log.LogSink;
 import io.mirrorneuron.runtime.exec.meter.SampleSink;
+import io.mirrorneuron.runtime.exec.submission.RunPlaces;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.wire.ArtifactRef;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -25,7 +27,7 @@ import org.slf4j.LoggerFactory;
 
 /** What programs use and print becomes records of their run. */
 record ProgramRecords(RunStore store, Supplier<List<Hardware.Gpu>> devices, Storage storage)
-    implements SampleSink, LogSink, ArtifactSink {
+    implements SampleSink, LogSink, ArtifactSink, RunPlaces {
   private static final Logger LOG = LoggerFactory.getLogger(ProgramRecords.class);
 
   /**
@@ -38,6 +40,16 @@ record ProgramRecords(RunStore store, Supplier<List<Hardware.Gpu>> devices, Stor
       store.open(runId);
     } catch (MnException e) {
       LOG.debug("a program of run {} begins without a folder", runId, e); // the recorder tells it
+    }
+  }
+
+  @Override
+  public Path folder(String runId) {
+    try {
+      return store.open(runId).path();
+    } catch (MnException e) {
+      LOG.debug("a program of run {} begins without a folder", runId, e); // the recorder tells it
+      return null;
     }
   }
 
@@ -96,6 +108,6 @@ record ProgramRecords(RunStore store, Supplier<List<Hardware.Gpu>> devices, Stor
 
   /** Takes in all that programs make. */
   RunSinks sinks() {
-    return new RunSinks(this, this, this);
+    return new RunSinks(this, this, this, this);
   }
 }

@@ -92,14 +92,20 @@ public final class Runtime implements AutoCloseable {
         engine(settings, identity, ports(keys, identity, admission), manifests, bundles, watches);
     NewJobs newJobs = NodeJobs.newJobs(identity, runs, store);
     JobAccess access = access(bundles.shared(), manifests, newJobs, admission);
-    jobs = NodeJobs.jobs(settings, identity, access, watches, recorder, storage);
+    SubmissionSweep folders = NodePrograms.sweep(executions, this::exists, timers);
+    jobs = NodeJobs.jobs(settings, identity, access, watches, recorder, storage, folders::look);
     LocalChildJobs children = new LocalChildJobs(new DerivedJobs(access, storage), jobs);
     schedules = NodeSchedules.of(identity, lanes, keys, children, events.own(), timers);
     events.reaction().set(schedules.reaction());
     resumeOpenJobs(
         identity.owner(), bundles.sweep(this::bundles, timers, settings.retention().bundles()));
+    folders.keepOn();
     schedules.start();
     events.webhooks().start();
+  }
+
+  private CompletionStage<Boolean> exists(String id) {
+    return NodeSchedules.either(store.status(id), schedules.has(id));
   }
 
   /** Fingerprints of payload files that somebody needs. */
@@ -138,6 +144,7 @@ public final class Runtime implements AutoCloseable {
         new JobHistory(store),
         services.requirements(),
         executions.confiner()::requireGranted,
+        executions.submissions().claims(),
         load);
   }
 

@@ -10,6 +10,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.nio.file.NotLinkException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -62,6 +63,16 @@ public final class OpenFolder implements AutoCloseable {
       }
     }
     throw new RefusedFile(handle.name().resolve(name), "is replaced all the time");
+  }
+
+  /**
+   * The folder of this name in it.
+   *
+   * @throws RefusedFile when it is none
+   * @throws NoSuchFileException when there is nothing
+   */
+  public OpenFolder present(String name) throws IOException {
+    return folder(handle.child(name));
   }
 
   private void make(String name) throws IOException {
@@ -135,6 +146,43 @@ public final class OpenFolder implements AutoCloseable {
   /** Gives a file another folder and name, instead of what has that name. */
   public void move(String name, OpenFolder to, String newName) throws IOException {
     Files.move(named(name), to.named(newName), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /**
+   * Gives a place this name, as a link, instead of a file or another link of that name.
+   *
+   * @return whether it has it now; false when there is a folder that is not empty, which stays
+   */
+  public boolean link(String name, Path place) throws IOException {
+    for (int i = 0; i < ATTEMPTS; i++) {
+      try {
+        if (Files.readSymbolicLink(named(name)).equals(place)) {
+          return true;
+        }
+        Files.deleteIfExists(named(name));
+      } catch (NotLinkException e) {
+        if (!removed(name)) {
+          return false;
+        }
+      } catch (NoSuchFileException e) {
+        // nothing has the name
+      }
+      try {
+        Files.createSymbolicLink(named(name), place);
+      } catch (FileAlreadyExistsException e) {
+        // what it is comes out with the next look
+      }
+    }
+    throw new RefusedFile(handle.name().resolve(name), "is replaced all the time");
+  }
+
+  private boolean removed(String name) throws IOException {
+    try {
+      Files.deleteIfExists(named(name));
+      return true;
+    } catch (DirectoryNotEmptyException e) {
+      return false;
+    }
   }
 
   /** Removes what has the name, whatever it leads to; answers whether there was something. */

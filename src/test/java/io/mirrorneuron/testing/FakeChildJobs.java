@@ -24,7 +24,7 @@ public final class FakeChildJobs implements ChildJobs {
   public MnException failure;
 
   @Override
-  public Kept keep(Submission submission) {
+  public Kept keep(String schedule, Submission submission) {
     return new Kept(bundle, "nightly");
   }
 

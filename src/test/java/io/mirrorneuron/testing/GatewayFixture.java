@@ -195,7 +195,8 @@ public final class GatewayFixture implements AutoCloseable {
             new ClusterVerticle(
                 cluster,
                 services,
-                new ServerLocation("local", folder, () -> "localhost:55051", () -> URL),
+                new ServerLocation(
+                    "local", folder, folder.resolve("shared"), () -> "localhost:55051", () -> URL),
                 new ServerProbes(this::redis, () -> fullDisks, () -> Map.of("status", "ok")),
                 clock),
             new SchedulesVerticle(schedules.port(), staging),

@@ -57,8 +57,8 @@ final class RuntimeStatus {
     report.set("jobs", Census.jobs(core.summary()));
     report
         .putObject("shared_storage")
-        .put("host_root", location.ifPresent("shared"))
-        .put("runtime_root", location.ifPresent("shared"))
+        .put("host_root", location.sharedIfPresent())
+        .put("runtime_root", location.sharedIfPresent())
         .put("configured", false);
     return report;
   }

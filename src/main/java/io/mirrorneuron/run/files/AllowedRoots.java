@@ -15,6 +15,7 @@ import java.util.stream.Stream;
  */
 public final class AllowedRoots {
   private final List<Path> roots;
+  private final List<Path> barred;
   private final Path userHome;
 
   /**
@@ -22,13 +23,24 @@ public final class AllowedRoots {
    * @param userHome what {@code ~} stands for
    */
   public AllowedRoots(List<Path> roots, Path userHome) {
+    this(roots, List.of(), userHome);
+  }
+
+  private AllowedRoots(List<Path> roots, List<Path> barred, Path userHome) {
     this.roots = List.copyOf(roots);
+    this.barred = List.copyOf(barred);
     this.userHome = userHome;
   }
 
   /** The same with one more root. */
   public AllowedRoots and(Path root) {
-    return new AllowedRoots(Stream.concat(roots.stream(), Stream.of(root)).toList(), userHome);
+    return new AllowedRoots(
+        Stream.concat(roots.stream(), Stream.of(root)).toList(), barred, userHome);
+  }
+
+  /** The same without a folder in one of the roots, which is not every run's. */
+  public AllowedRoots without(Path folder) {
+    return new AllowedRoots(roots, List.of(folder), userHome);
   }
 
   /**
@@ -60,7 +72,9 @@ public final class AllowedRoots {
    */
   public Optional<Place> within(Path run, Path path) {
     Path real = real(path);
-    return Stream.concat(Stream.of(run), roots.stream().map(AllowedRoots::real))
+    boolean isBarred = barred.stream().map(AllowedRoots::real).anyMatch(real::startsWith);
+    Stream<Path> shared = isBarred ? Stream.empty() : roots.stream().map(AllowedRoots::real);
+    return Stream.concat(Stream.of(run), shared)
         .filter(root -> real.startsWith(root) && !real.equals(root))
         .filter(root -> !isHidden(root.relativize(real)))
         .findFirst()

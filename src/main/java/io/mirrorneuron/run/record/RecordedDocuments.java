@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.LenientJson;
 import io.mirrorneuron.wire.Redaction;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -131,13 +132,24 @@ final class RecordedDocuments {
     return Redaction.of(manifest);
   }
 
+  /** By name, the documents with what the run was started with. */
+  Map<String, ObjectNode> started() {
+    Map<String, ObjectNode> documents = new LinkedHashMap<>();
+    inputs().ifPresent(inputs -> documents.put("inputs.json", Redaction.of(inputs)));
+    LenientJson.read(manifest, GivenConfig.class)
+        .config()
+        .map(Json.MAPPER::<ObjectNode>valueToTree)
+        .ifPresent(config -> documents.put("config.json", Redaction.of(config)));
+    return documents;
+  }
+
   /** The input of the entry agents, if the manifest has it. */
-  Optional<ObjectNode> inputs() {
+  private Optional<ObjectNode> inputs() {
     return Stream.of("/initial_inputs", "/runtime/initial_inputs", "/inputs")
         .map(manifest::at)
         .filter(ObjectNode.class::isInstance)
         .findFirst()
-        .map(inputs -> Redaction.of((ObjectNode) inputs));
+        .map(ObjectNode.class::cast);
   }
 
   /** Sets who submitted and who cancelled the job, as the store has it, not as programs write. */

@@ -201,7 +201,7 @@ final class Recording {
       into.write("job.json", documents.job(job, "running"));
     }
     into.writeIfAbsent("manifest.json", documents.manifest());
-    documents.inputs().ifPresent(inputs -> into.writeIfAbsent("inputs.json", inputs));
+    documents.started().forEach(into::writeIfAbsent);
   }
 
   /** Whether the job has ended and the logs have all its events. */

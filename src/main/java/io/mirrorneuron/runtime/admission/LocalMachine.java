@@ -24,6 +24,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -93,9 +94,14 @@ public record LocalMachine(
    *
    * @param limits how they are kept to each
    * @param reach what they reach of the machine
+   * @param strange the folder that a manifest brings for them and that they do not get
    */
-  public record Keeping(Function<ProgramLimit, Enforcement> limits, Reachable reach) {
-    static final Keeping NOTHING = new Keeping(_ -> Enforcement.NONE, (_, _) -> true);
+  public record Keeping(
+      Function<ProgramLimit, Enforcement> limits,
+      Reachable reach,
+      Function<Workflow, Optional<String>> strange) {
+    static final Keeping NOTHING =
+        new Keeping(_ -> Enforcement.NONE, (_, _) -> true, _ -> Optional.empty());
   }
 
   /** Whether programs reach a file or folder that they did not ask for. */

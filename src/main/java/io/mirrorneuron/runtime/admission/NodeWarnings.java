@@ -26,8 +26,8 @@ import java.util.stream.Stream;
 
 /**
  * Finds what of a job is not as its author may think, though the job is taken: requirements that it
- * is to do without, limits that are not kept on this node, folders that its programs do not reach,
- * and a preferred node that is another one.
+ * is to do without, limits that are not kept on this node, folders that its programs do not reach
+ * or get, and a preferred node that is another one.
  */
 public final class NodeWarnings {
   /** A hostile manifest has thousands of agents; nobody reads more than these. */
@@ -89,7 +89,7 @@ public final class NodeWarnings {
         workflow.agents().entrySet().stream()
             .filter(agent -> agent.getValue().type() == AgentType.EXECUTOR)
             .flatMap(agent -> of(agent.getKey(), agent.getValue(), demands));
-    return Stream.of(waived(workflow), preferred(workflow), ofAgents)
+    return Stream.of(waived(workflow), strange(workflow), preferred(workflow), ofAgents)
         .flatMap(each -> each)
         .limit(MOST_TOLD);
   }
@@ -103,6 +103,20 @@ public final class NodeWarnings {
                 "requirements.%s is not met, as force skips it: %s"
                     .formatted(one.requirement().resource(), one.message()))
         .map(words -> new Finding(null, "requirements.waived", words, "", "", ""));
+  }
+
+  private Stream<Finding> strange(Workflow workflow) {
+    return here.programs().keeping().strange().apply(workflow).stream()
+        .map(
+            folder ->
+                new Finding(
+                    null,
+                    "metadata.mn_storage",
+                    "metadata.mn_storage names %s, which is no folder of this job in the shared storage of this server: its programs get another one, and variables that name it name that one"
+                        .formatted(folder),
+                    "Prepare the submission where shared_storage_root is, or leave metadata.mn_storage out; see docs/runs.md.",
+                    "",
+                    ""));
   }
 
   private Stream<Finding> of(String id, Agent agent, FolderDemands demands) {

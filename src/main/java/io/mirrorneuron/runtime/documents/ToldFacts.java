@@ -2,10 +2,14 @@ package io.mirrorneuron.runtime.documents;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.ToldFact;
 import io.mirrorneuron.wire.Json;
 
-/** What programs of a job are told of where it comes from. */
+/**
+ * What programs of a job are told of where it comes from, and the folder that a client has prepared
+ * for them.
+ */
 public final class ToldFacts {
   private ToldFacts() {}
 
@@ -25,6 +29,10 @@ public final class ToldFacts {
         told = told == null ? Json.object().setAll(config) : told;
         told.set(fact.member(), value);
       }
+    }
+    if (metadata.get(Execution.MN_STORAGE) instanceof ObjectNode storage) {
+      told = told == null ? Json.object().setAll(config) : told;
+      told.set(Execution.MN_STORAGE, storage);
     }
     return told == null ? config : told;
   }

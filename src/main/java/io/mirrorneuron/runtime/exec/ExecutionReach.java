@@ -34,16 +34,11 @@ final class ExecutionReach {
     if (python != null) {
       write.add(python.folder());
     }
-    String submission =
-        execution.config().path("environment").path("MN_STORAGE_SUBMISSION_ID").asText("");
-    if (PLAIN.matcher(submission).matches()) {
-      write.add(config.confinement().submissions().resolve(submission));
-    }
+    write.add(prepared.submission().folder());
     execution.demands().write().forEach(path -> write.add(real(path)));
-    return new Reach(
-        execution.demands().read().stream().map(ExecutionReach::real).toList(),
-        write,
-        given == null ? List.of() : given.devices());
+    var read = new ArrayList<Path>(prepared.submission().readable());
+    execution.demands().read().forEach(path -> read.add(real(path)));
+    return new Reach(read, write, given == null ? List.of() : given.devices());
   }
 
   /** Where it leads now; it was looked at a moment ago. */

@@ -11,6 +11,8 @@ import io.mirrorneuron.runtime.exec.protocol.StoredText;
 import io.mirrorneuron.runtime.exec.python.PythonEnvironments;
 import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
 import io.mirrorneuron.runtime.exec.settings.NotStarted;
+import io.mirrorneuron.runtime.exec.submission.SubmissionFolder;
+import io.mirrorneuron.runtime.exec.submission.SubmissionFolders;
 import io.mirrorneuron.runtime.exec.workspace.Workspace;
 import io.mirrorneuron.runtime.exec.workspace.Workspaces;
 import io.mirrorneuron.runtime.port.Execution;
@@ -25,6 +27,7 @@ import io.mirrorneuron.runtime.port.Executions.Structured;
 import io.mirrorneuron.runtime.port.PayloadSource;
 import io.mirrorneuron.runtime.port.ServiceGate;
 import io.mirrorneuron.storage.Storage;
+import java.io.IOException;
 import java.time.Clock;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -42,6 +45,7 @@ final class ExecutionRun {
       Config.Executors config,
       Pools pools,
       Workspaces workspaces,
+      SubmissionFolders submissions,
       PythonEnvironments pythons,
       Runners runners,
       Storage storage,
@@ -157,16 +161,32 @@ final class ExecutionRun {
               slots.allocation());
       Execution timed = StepClock.start(execution, lease.acquiredAt());
       Workspace workspace = workspace(timed, settings);
-      if (workspace != null) {
+      SubmissionFolder submission = workspace == null ? null : submission(timed, workspace);
+      if (submission != null) {
         try (workspace) {
           tellLease();
-          var prepared = new Runner.Prepared(timed, settings, workspace, python, lease);
+          var prepared = new Runner.Prepared(timed, settings, workspace, submission, python, lease);
           return runner.run(prepared, listener, inbox);
+        } finally {
+          machinery.submissions().settle(submission);
         }
       }
       lease = null;
     }
     return withoutRoom();
+  }
+
+  /** Null, and no workspace any more, when there is no room for it. */
+  private SubmissionFolder submission(Execution timed, Workspace workspace) throws NotStarted {
+    try {
+      return machinery.submissions().open(timed);
+    } catch (IOException e) {
+      workspace.close();
+      if (Storage.isFull(machinery.storage().explained(e))) {
+        return null;
+      }
+      throw new NotStarted("the folder of the submission cannot be made: " + e.getMessage(), e);
+    }
   }
 
   /** Null when there is no room for it. */

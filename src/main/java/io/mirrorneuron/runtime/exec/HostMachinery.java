@@ -16,6 +16,7 @@ import io.mirrorneuron.runtime.exec.process.ProcessEnvironment;
 import io.mirrorneuron.runtime.exec.python.PythonEnvironments;
 import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
+import io.mirrorneuron.runtime.exec.submission.SubmissionFolders;
 import io.mirrorneuron.runtime.exec.workspace.Workspaces;
 import io.mirrorneuron.runtime.port.PayloadSource;
 import io.mirrorneuron.runtime.port.ServiceGate;
@@ -27,6 +28,7 @@ import java.util.function.Supplier;
 record HostMachinery(
     ProgramRun.Machinery programs,
     Workspaces workspaces,
+    SubmissionFolders submissions,
     Orphans orphans,
     Spawner spawner,
     Supplier<Stock> stock)
@@ -65,7 +67,9 @@ record HostMachinery(
             host.grace(),
             host.clock());
     var orphans = new Orphans(processes, host.runtimeId());
-    return new HostMachinery(programs, workspaces, orphans, host.spawner(), host.stock());
+    var submissions = new SubmissionFolders(config.confinement().submissions(), sinks.runs());
+    return new HostMachinery(
+        programs, workspaces, submissions, orphans, host.spawner(), host.stock());
   }
 
   /** What each execution is given. */
@@ -80,6 +84,7 @@ record HostMachinery(
             stock,
             Ports.ofMachine(config.ports().first(), config.ports().last())),
         workspaces,
+        submissions,
         pythons(),
         new Runners(List.of(runner), runner, config.defaultRunner()),
         storage,

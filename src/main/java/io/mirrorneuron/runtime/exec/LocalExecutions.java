@@ -6,6 +6,7 @@ import io.mirrorneuron.runtime.exec.pool.Holder;
 import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
 import io.mirrorneuron.runtime.exec.process.CheckPrograms;
 import io.mirrorneuron.runtime.exec.spawn.Adoption;
+import io.mirrorneuron.runtime.exec.submission.SubmissionFolders;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.port.PayloadSource;
@@ -202,6 +203,11 @@ public final class LocalExecutions implements Executions, AutoCloseable {
   /** Programs that tell whether services are well. */
   public CheckPrograms checks() {
     return checks;
+  }
+
+  /** The folders that programs of a job share. */
+  public SubmissionFolders submissions() {
+    return host.submissions();
   }
 
   /** What keeps programs from what is not theirs. */

@@ -28,6 +28,7 @@ import io.mirrorneuron.runtime.exec.settings.NotStarted;
 import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
 import io.mirrorneuron.runtime.exec.spawn.Program;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
+import io.mirrorneuron.runtime.exec.submission.SubmissionFolder;
 import io.mirrorneuron.runtime.exec.workspace.Workspace;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions.Ending;
@@ -70,6 +71,7 @@ final class ProgramRun {
   private final Execution execution;
   private final ExecutorSettings settings;
   private final Workspace workspace;
+  private final SubmissionFolder submission;
   private final PythonEnvironment python;
   private final Lease lease;
   private final ProgramStart start;
@@ -90,6 +92,7 @@ final class ProgramRun {
     this.execution = prepared.execution();
     this.settings = prepared.settings();
     this.workspace = prepared.workspace();
+    this.submission = prepared.submission();
     this.python = prepared.python();
     this.lease = prepared.lease();
     this.start = new ProgramStart(machinery, prepared);
@@ -104,7 +107,7 @@ final class ProgramRun {
       throw new NotStarted(refusal.get());
     }
     Map<String, String> environment =
-        machinery.environment().of(execution, settings, workspace, python, lease.allocation());
+        machinery.environment().of(execution, settings, workspace, submission, python, lease);
     var form = new StoredText(environment, settings.maxOutputBytes());
     var printed =
         new PrintedBeacons(inbox, machinery.config().beaconsPerSecond(), System::nanoTime);

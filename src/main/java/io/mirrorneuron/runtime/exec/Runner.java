@@ -4,6 +4,7 @@ import io.mirrorneuron.runtime.exec.process.Notice;
 import io.mirrorneuron.runtime.exec.process.PythonEnvironment;
 import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
 import io.mirrorneuron.runtime.exec.settings.NotStarted;
+import io.mirrorneuron.runtime.exec.submission.SubmissionFolder;
 import io.mirrorneuron.runtime.exec.workspace.Workspace;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions.Lease;
@@ -32,11 +33,13 @@ interface Runner {
    * A program and what was made ready for it.
    *
    * @param execution with the deadlines of its step
+   * @param submission the folder that it shares with the other programs of its job
    */
   record Prepared(
       Execution execution,
       ExecutorSettings settings,
       Workspace workspace,
+      SubmissionFolder submission,
       PythonEnvironment python,
       Lease lease) {}
 }

@@ -38,12 +38,24 @@ public final class DerivedJobs {
    */
   public record Kept(String bundle, String graphId) {}
 
-  /** Checks a bundle as its submission would, and stores its files. */
-  public Kept keep(Submission submission) {
+  /**
+   * Checks a bundle as its submission would, and stores its files.
+   *
+   * @param schedule to which the folder belongs that the manifest names, unless that is another
+   *     one's
+   */
+  public Kept keep(String schedule, Submission submission) {
     Workflow workflow = access.manifests().accept(submission.manifestJson());
     storage.requireRoom();
     Manifests.checkUploads(workflow, access.paths(submission.payloads()));
-    return new Kept(access.putForLater(submission.payloads(), workflow), workflow.graphId());
+    String bundle = access.putForLater(submission.payloads(), workflow);
+    give(schedule, workflow);
+    return new Kept(bundle, workflow.graphId());
+  }
+
+  private void give(String schedule, Workflow workflow) {
+    access.claims().claim(schedule, workflow);
+    access.claims().made(schedule);
   }
 
   /** The agents that begin. */
@@ -52,14 +64,22 @@ public final class DerivedJobs {
   }
 
   /**
-   * Makes a job with stored payload files, or finds that it was made.
+   * What is to be made.
    *
+   * @param schedule that wants it
    * @param jobId chosen for it
    * @param key under which the same is known to a second caller at the same time
    * @param bundle fingerprint of its payload files; null for none
    * @param by the name that a token vouched for, or null
    */
-  public void make(String jobId, String key, String manifest, String bundle, String by) {
+  public record Order(
+      String schedule, String jobId, String key, String manifest, String bundle, String by) {}
+
+  /** Makes a job with stored payload files, or finds that it was made. */
+  public void make(Order order) {
+    String jobId = order.jobId();
+    String manifest = order.manifest();
+    String bundle = order.bundle();
     if (made(jobId)) {
       return;
     }
@@ -73,9 +93,11 @@ public final class DerivedJobs {
       NewJob job =
           access
               .newJobs()
-              .of(jobId, manifest, workflow.runId(), key, manifest, bundle)
+              .of(jobId, manifest, workflow.runId(), order.key(), manifest, bundle)
               .withBundle(bundle);
-      access.create(bundle, () -> access.engine().creation().submit(job, workflow, bundle, by));
+      give(order.schedule(), workflow);
+      access.claims().lend(order.schedule(), jobId, workflow);
+      access.submit(job, workflow, bundle, order.by());
     } catch (MnException e) {
       if (!MADE_BEFORE.contains(e.error())) {
         throw e;

@@ -4,6 +4,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.JobPlan;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Submission.Payloads;
+import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.runtime.admission.Admission;
 import io.mirrorneuron.runtime.admission.LoadAdmission;
 import io.mirrorneuron.runtime.documents.FolderDemandReader;
@@ -11,11 +12,13 @@ import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.manifest.graph.PayloadPaths;
 import io.mirrorneuron.runtime.port.FolderDemands;
+import io.mirrorneuron.runtime.port.SubmissionClaims;
 import io.mirrorneuron.runtime.service.ServiceRequirements;
 import io.mirrorneuron.runtime.state.StoredFields;
 import io.mirrorneuron.runtime.workflow.KeptPlan;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.store.bundle.BundleStore;
 import io.mirrorneuron.wire.Json;
@@ -30,6 +33,7 @@ import java.util.function.Supplier;
  * manifests, and what this node has.
  *
  * @param grants refuses what programs may not get
+ * @param claims says whose the folders of submissions are
  * @param load refuses new work while this machine has too much to do
  */
 public record JobAccess(
@@ -42,6 +46,7 @@ public record JobAccess(
     JobHistory history,
     ServiceRequirements services,
     Consumer<FolderDemands> grants,
+    SubmissionClaims claims,
     LoadAdmission load) {
   private static final int MOST_TRIES = 5;
 
@@ -134,6 +139,42 @@ public record JobAccess(
     if (why.isPresent()) {
       throw MnException.precondition(
           "the payload files of job " + jobId + " are not within reach: " + why.get());
+    }
+  }
+
+  /**
+   * Makes a job, to which the folder belongs that its manifest names, unless that is another one's.
+   *
+   * @param bundle fingerprint of its payload files, or null when there are none
+   * @param by the name that the submitter's token vouches for, or null
+   */
+  SubmittedJob submit(NewJob job, Workflow workflow, String bundle, String by) {
+    return claimed(
+        job, workflow, bundle, () -> engine.creation().submit(job, workflow, bundle, by));
+  }
+
+  /**
+   * Makes a job whose manifest may name a folder.
+   *
+   * @param creation answers an earlier job when that was made of the same call
+   */
+  SubmittedJob claimed(
+      NewJob job,
+      Workflow workflow,
+      String bundle,
+      Supplier<CompletionStage<SubmittedJob>> creation) {
+    String made = null;
+    claims.claim(job.jobId(), workflow);
+    try {
+      SubmittedJob submitted = create(bundle, creation);
+      made = submitted.jobId();
+      return submitted;
+    } finally {
+      if (job.jobId().equals(made)) {
+        claims.made(made);
+      } else {
+        claims.release(job.jobId(), workflow);
+      }
     }
   }
 

@@ -59,9 +59,13 @@ final class JobFork {
                 revised ? wish + " " + bundle + manifest : wish,
                 inputs)
             .withBundle(bundle);
+    access.claims().lend(jobId, job.jobId(), workflow);
     SubmittedJob made =
-        access.create(
-            bundle, () -> engine.creation().fork(job, workflow, fork, request.submittedBy()));
+        access.claimed(
+            job,
+            workflow,
+            bundle,
+            () -> engine.creation().fork(job, workflow, fork, request.submittedBy()));
     return new ForkedJob(made.jobId(), made.jobId(), made.status(), fork.from());
   }
 

@@ -2,7 +2,6 @@ package io.mirrorneuron.runtime.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Backup;
@@ -38,7 +37,6 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.function.BooleanSupplier;
 
 /** The jobs of the runtime in this process. */
 public final class LocalJobs implements JobsPort {
@@ -58,14 +56,6 @@ public final class LocalJobs implements JobsPort {
   private final JobImport imports;
   private final JobFork forks;
   private final Storage storage;
-
-  /**
-   * When ended jobs may be deleted.
-   *
-   * @param token who clears must know it
-   * @param isPossible whether nobody needs what is known of ended jobs any more; may wait a while
-   */
-  public record Clearing(Secret token, BooleanSupplier isPossible) {}
 
   /**
    * @param storage says whether new work can be accepted; changes of existing jobs are always tried
@@ -101,9 +91,7 @@ public final class LocalJobs implements JobsPort {
     String key = submission.idempotencyKey();
     NewJob job = newJobs.of(id, text, workflow.runId(), key, text, bundle).withBundle(bundle);
     String by = submission.submittedBy();
-    return access
-        .create(bundle, () -> engine.creation().submit(job, workflow, bundle, by))
-        .withWarnings(workflow.warnings());
+    return access.submit(job, workflow, bundle, by).withWarnings(workflow.warnings());
   }
 
   @Override
@@ -185,7 +173,7 @@ public final class LocalJobs implements JobsPort {
       throw MnException.unavailable(
           "runs of ended jobs are still being written; nothing was cleared, try again", null);
     }
-    return Answers.await(store.deleteTerminal());
+    return clearing.done(Answers.await(store.deleteTerminal()));
   }
 
   @Override

@@ -45,6 +45,9 @@ public record Execution(
     boolean plain,
     int attempt) {
 
+  /** Of {@link #config}: the folder that a client has prepared for the submission of the job. */
+  public static final String MN_STORAGE = "mn_storage";
+
   /** What its program is told of where the job comes from, as JSON; null when there is nothing. */
   public String told(ToldFact fact) {
     JsonNode told = config.get(fact.member());

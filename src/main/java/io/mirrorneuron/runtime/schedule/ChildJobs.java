@@ -9,12 +9,14 @@ public interface ChildJobs {
   /**
    * A job to be made.
    *
+   * @param schedule that wants it
    * @param jobId chosen for it; the same one is made once
    * @param key under which the same is known even when the id is not looked up
    * @param bundle fingerprint of payload files that are stored; null for none
    * @param by the name that a token vouched for; null when it vouched for none
    */
-  record Order(String jobId, String key, String manifest, String bundle, String by) {}
+  record Order(
+      String schedule, String jobId, String key, String manifest, String bundle, String by) {}
 
   /**
    * What the bundle of a new schedule amounts to.
@@ -27,9 +29,10 @@ public interface ChildJobs {
   /**
    * Checks a bundle as a submission would, and stores its files.
    *
+   * @param schedule the id of a new one that is to have it
    * @throws io.mirrorneuron.model.MnException what a submission would fail with
    */
-  Kept keep(Submission submission);
+  Kept keep(String schedule, Submission submission);
 
   /** The agents that begin the jobs of a manifest. */
   List<String> entrypoints(String manifest);

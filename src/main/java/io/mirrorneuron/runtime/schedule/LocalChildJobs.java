@@ -10,8 +10,8 @@ import java.util.Set;
 /** Jobs of the runtime in this process. */
 public record LocalChildJobs(DerivedJobs derived, JobsPort jobs) implements ChildJobs {
   @Override
-  public Kept keep(Submission submission) {
-    DerivedJobs.Kept kept = derived.keep(submission);
+  public Kept keep(String schedule, Submission submission) {
+    DerivedJobs.Kept kept = derived.keep(schedule, submission);
     return new Kept(kept.bundle(), kept.graphId());
   }
 
@@ -27,7 +27,14 @@ public record LocalChildJobs(DerivedJobs derived, JobsPort jobs) implements Chil
 
   @Override
   public void make(Order order) {
-    derived.make(order.jobId(), order.key(), order.manifest(), order.bundle(), order.by());
+    derived.make(
+        new DerivedJobs.Order(
+            order.schedule(),
+            order.jobId(),
+            order.key(),
+            order.manifest(),
+            order.bundle(),
+            order.by()));
   }
 
   @Override

@@ -76,8 +76,8 @@ final class LocalSchedules implements SchedulesPort {
     long now = timers.now();
     Definition definition = DefinitionReader.read(calendar, written, now);
     definition.requireAhead(now);
-    ChildJobs.Kept kept = jobs.keep(wanted.bundle());
     String id = "sched_" + suffixes.get();
+    ChildJobs.Kept kept = jobs.keep(id, wanted.bundle());
     boolean enabled = !Boolean.FALSE.equals(written.get("enabled"));
     String by = wanted.bundle().submittedBy();
     Schedule schedule =

@@ -114,6 +114,7 @@ final class ScheduleDeeds implements Deeds<ScheduleInput, ScheduleDeed> {
       String jobId = jobId(start.origin().graphId(), start.due().at(), dispatch);
       jobs.make(
           new ChildJobs.Order(
+              start.origin().scheduleId(),
               jobId,
               dispatch,
               manifest(start, manifest, RunId.of(jobId)),

@@ -69,6 +69,18 @@ public final class ScheduleKeeper implements AutoCloseable {
     return port;
   }
 
+  /** Whether there is such a schedule. */
+  public CompletionStage<Boolean> has(String id) {
+    return records
+        .read(ScheduleMachine.KIND, id)
+        .thenApply(
+            stored ->
+                stored
+                    .map(found -> machine.read(found.json()).schedule())
+                    .filter(schedule -> !ScheduleMachine.isGone(schedule))
+                    .isPresent());
+  }
+
   /** Fingerprints of the payload files that schedules have. */
   public CompletionStage<Set<String>> bundles() {
     return bundles("", new HashSet<>());

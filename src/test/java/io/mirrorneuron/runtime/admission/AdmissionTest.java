@@ -33,6 +33,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -310,7 +311,8 @@ class AdmissionTest {
   private static final Keeping KEEPING =
       new Keeping(
           limit -> limit == ProgramLimit.OPEN_FILES ? Enforcement.PROCESS : Enforcement.NONE,
-          (path, writes) -> path.startsWith("/usr") && !writes);
+          (path, writes) -> path.startsWith("/usr") && !writes,
+          _ -> Optional.empty());
 
   @ParameterizedTest
   @CsvSource(

@@ -109,7 +109,8 @@ class ConfinementIT {
     Outcome outcome = run("ls %s/runs".formatted(folder));
 
     assertThat(outcome.advice())
-        .contains("programs write to their workspace, TMPDIR, their run's folder, /var/tmp only")
+        .contains(
+            "programs write to their workspace, TMPDIR, their run's and submission's folder, /var/tmp only")
         .contains("(not to /tmp, where folders of the server are)");
     assertThat(run("echo x >/tmp/mn-$$").ending()).isEqualTo(Ending.FAILED);
   }

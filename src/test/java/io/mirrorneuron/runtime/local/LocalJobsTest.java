@@ -20,6 +20,7 @@ import io.mirrorneuron.runtime.exec.pool.Stock;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.placement.LocalScheduler;
+import io.mirrorneuron.runtime.port.SubmissionClaims;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobStore;
@@ -123,13 +124,14 @@ class LocalJobsTest {
                 new JobHistory(store),
                 null,
                 _ -> {},
+                SubmissionClaims.NONE,
                 new LoadAdmission(
                     new LoadLimits(false, 1, 1, 1, 1),
                     GrpcRuntime::hardware,
                     () -> 0,
                     Path.of("/proc"))),
             new Watches(),
-            new LocalJobs.Clearing(Secret.NONE, () -> true),
+            new Clearing(Secret.NONE, () -> true, () -> {}),
             Clock.systemUTC(),
             Storage.unwatched());
 

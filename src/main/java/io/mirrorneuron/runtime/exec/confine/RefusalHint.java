@@ -30,7 +30,8 @@ final class RefusalHint {
 
   /** The error with the guess in its first line, and in another what programs may write to here. */
   static String added(String error, SystemRules system) {
-    List<String> folders = new ArrayList<>(List.of("their workspace, TMPDIR, their run's folder"));
+    List<String> folders =
+        new ArrayList<>(List.of("their workspace, TMPDIR, their run's and submission's folder"));
     List<Path> closed = system.closedTemporary();
     SystemRules.TEMPORARY.stream()
         .filter(one -> !closed.contains(one))

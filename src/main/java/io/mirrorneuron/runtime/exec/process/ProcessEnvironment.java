@@ -4,11 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
 import io.mirrorneuron.runtime.exec.settings.NotStarted;
 import io.mirrorneuron.runtime.exec.spawn.SearchPath;
+import io.mirrorneuron.runtime.exec.submission.SubmissionFolder;
 import io.mirrorneuron.runtime.exec.workspace.MessageFiles;
 import io.mirrorneuron.runtime.exec.workspace.Workspace;
 import io.mirrorneuron.runtime.port.Execution;
+import io.mirrorneuron.runtime.port.Executions.Lease;
 import io.mirrorneuron.runtime.port.ToldFact;
-import io.mirrorneuron.runtime.workflow.Allocation;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -101,14 +102,15 @@ public final class ProcessEnvironment {
 
   /**
    * @param python the environment that the node asks for, or null
-   * @param allocation what it was given of this machine; null when it did not ask for anything
+   * @param lease what it was given of this machine
    */
   public Map<String, String> of(
       Execution execution,
       ExecutorSettings settings,
       Workspace workspace,
+      SubmissionFolder submission,
       PythonEnvironment python,
-      Allocation allocation)
+      Lease lease)
       throws NotStarted {
     Map<String, String> variables = inherited();
     TEMPORARY.forEach(name -> variables.put(name, workspace.temporary()));
@@ -118,18 +120,16 @@ public final class ProcessEnvironment {
               variables.put("MN_" + name, value);
               variables.put("MIRROR_NEURON_" + name, value);
             });
-    variables.putAll(AllocationVariables.of(allocation, vendors.get()));
+    variables.putAll(AllocationVariables.of(lease.allocation(), vendors.get()));
     if (python != null) {
       PYTHON.forEach(name -> variables.put(name, python.folder().toString()));
     }
-    variables.put("MN_RUN_ID", execution.runId());
-    variables.put("MN_RUNS_ROOT", runsRoot.toString());
+    variables.putAll(submission.variables(runsRoot));
     ToldVariables.put(ToldFact.BLUEPRINT_CONFIG, execution, workspace, variables);
     ToldVariables.put(ToldFact.BLUEPRINT_SCENARIO, execution, workspace, variables);
     RUN_STORE_SWITCHES.forEach(name -> copy(name, variables));
-    Map<String, String> explicit = explicit(execution.config().path("environment"));
     passOn(execution.config().path("pass_env"), variables);
-    variables.putAll(explicit);
+    variables.putAll(submission.of(explicit(execution.config().path("environment"))));
     variables.putAll(models.besides(variables));
     ToldVariables.put(ToldFact.SCHEDULE_DISPATCH, execution, workspace, variables);
     if (python != null) {

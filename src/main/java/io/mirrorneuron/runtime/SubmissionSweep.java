@@ -1,0 +1,76 @@
+package io.mirrorneuron.runtime;
+
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.exec.submission.FolderClaims;
+import io.mirrorneuron.runtime.local.Answers;
+import io.mirrorneuron.runtime.port.Timers;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Removes folders of submissions whose jobs and schedules are gone: now, once an hour, and when
+ * jobs were deleted. What cannot be told to be unused stays.
+ */
+final class SubmissionSweep {
+  private static final Logger LOG = LoggerFactory.getLogger(SubmissionSweep.class);
+  private static final Duration INTERVAL = Duration.ofHours(1);
+
+  /** Another server may just be making the job that is to have a folder. */
+  private static final Duration GRACE = Duration.ofSeconds(5);
+
+  private final FolderClaims submissions;
+  private final Function<String, CompletionStage<Boolean>> exists;
+  private final Timers timers;
+  private final Executor threads;
+
+  /**
+   * @param exists whether there is a job or schedule with this id
+   * @param threads for work on files and the store
+   */
+  SubmissionSweep(
+      FolderClaims submissions,
+      Function<String, CompletionStage<Boolean>> exists,
+      Timers timers,
+      Executor threads) {
+    this.submissions = submissions;
+    this.exists = exists;
+    this.timers = timers;
+    this.threads = threads;
+  }
+
+  void keepOn() {
+    threads.execute(this::sweep);
+    timers.at(timers.now() + INTERVAL.toMillis(), this::keepOn);
+  }
+
+  /** To be called when jobs were deleted; does not block. */
+  void look() {
+    threads.execute(this::sweep);
+    timers.at(timers.now() + 2 * GRACE.toMillis(), () -> threads.execute(this::sweep));
+  }
+
+  private synchronized void sweep() {
+    try {
+      Instant before = Instant.ofEpochMilli(timers.now()).minus(GRACE);
+      for (FolderClaims.Held held : submissions.held(before)) {
+        if (isUnused(held.by())) {
+          submissions.remove(held);
+          LOG.debug("removed the folder of submission {}, which nobody has", held.submission());
+        }
+      }
+    } catch (IOException | MnException e) {
+      LOG.warn("unused folders of submissions could not be removed: {}", e.toString());
+    }
+  }
+
+  private boolean isUnused(List<String> holders) {
+    return holders.stream().noneMatch(holder -> Answers.await(exists.apply(holder)));
+  }
+}

@@ -1,0 +1,85 @@
+package io.mirrorneuron.untrusted;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Links that the server makes among what programs have put into a folder. */
+class OpenFolderTest {
+  @TempDir Path temporary;
+  private Path folder;
+  private Path place;
+
+  @BeforeEach
+  void make() throws IOException {
+    folder = Files.createDirectory(temporary.toRealPath().resolve("folder"));
+    place = Files.createDirectory(temporary.toRealPath().resolve("place"));
+  }
+
+  private boolean link() throws IOException {
+    try (OpenFolder open = OpenFolder.at(folder)) {
+      return open.link("name", place);
+    }
+  }
+
+  private void isLed() throws IOException {
+    assertThat(Files.readSymbolicLink(folder.resolve("name"))).isEqualTo(place);
+  }
+
+  @Test
+  void aLinkIsMadeOnce() throws IOException {
+    assertThat(link()).isTrue();
+    isLed();
+    assertThat(link()).isTrue();
+    isLed();
+  }
+
+  @Test
+  void whatIsInTheWayGivesWay() throws IOException {
+    Path name = folder.resolve("name");
+    Files.createSymbolicLink(name, Path.of("/etc"));
+    assertThat(link()).isTrue();
+    isLed();
+    Files.delete(name);
+    Files.writeString(name, "file");
+    assertThat(link()).isTrue();
+    isLed();
+    Files.delete(name);
+    Files.createDirectory(name);
+    assertThat(link()).isTrue();
+    isLed();
+  }
+
+  @Test
+  void aFolderWithSomethingInItStays() throws IOException {
+    Path file = folder.resolve("name/file");
+    Files.createDirectory(file.getParent());
+    Files.writeString(file, "kept");
+
+    assertThat(link()).isFalse();
+
+    assertThat(file).hasContent("kept");
+  }
+
+  @Test
+  void aFolderIsPresentOrNot() throws IOException {
+    Files.createDirectory(folder.resolve("inner"));
+    Files.createSymbolicLink(folder.resolve("link"), place);
+    try (OpenFolder open = OpenFolder.at(folder);
+        OpenFolder inner = open.present("inner")) {
+      assertThat(inner.names()).isEmpty();
+      assertThatThrownBy(() -> open.present("link")).isInstanceOf(RefusedFile.class);
+      assertThatThrownBy(() -> open.present("none"))
+          .isInstanceOf(NoSuchFileException.class)
+          .isNotInstanceOf(RefusedFile.class);
+    }
+    assertThat(folder.resolve("none")).doesNotExist();
+  }
+}
