@@ -3,6 +3,7 @@ package io.mirrorneuron.launch;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.Submission.Origin;
 import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.untrusted.OpenFolder;
 import io.mirrorneuron.wire.Json;
@@ -39,7 +40,20 @@ public final class FolderLaunchStore implements LaunchStore {
   private static final String BUNDLE = "bundle";
   private static final String ARRIVING = ".arriving";
 
+  private static final String ORIGIN = "origin.json";
+
   private final Path root;
+
+  /**
+   * What the door knew of the bundle.
+   *
+   * @param folder null of what was uploaded
+   */
+  private record KeptOrigin(String folder, String configJson) {
+    Origin read() {
+      return new Origin(folder == null ? null : Path.of(folder), configJson);
+    }
+  }
 
   /**
    * @param root closed to other users, as configurations may have secrets; made when absent
@@ -107,6 +121,13 @@ public final class FolderLaunchStore implements LaunchStore {
           delete(folder(launch), BUNDLE + ARRIVING);
           Path arriving = Files.createDirectories(folder(launch).resolve(BUNDLE + ARRIVING));
           write(arriving.resolve("manifest.json"), submission.manifestJson());
+          Path folder = submission.origin().folder();
+          write(
+              arriving.resolve(ORIGIN),
+              Json.write(
+                  new KeptOrigin(
+                      folder == null ? null : folder.toString(),
+                      submission.origin().configJson())));
           copy(submission.payloads(), Files.createDirectory(arriving.resolve("payloads")));
           Files.move(arriving, folder(launch).resolve(BUNDLE), StandardCopyOption.ATOMIC_MOVE);
         });
@@ -135,11 +156,14 @@ public final class FolderLaunchStore implements LaunchStore {
   public Submission kept(LaunchRecord launch) {
     Path bundle = folder(launch).resolve(BUNDLE);
     try {
+      KeptOrigin origin =
+          Json.read(Files.readString(bundle.resolve(ORIGIN)), KeptOrigin.class, ORIGIN);
       return new Submission(
-          Files.readString(bundle.resolve("manifest.json")),
-          new Payloads.Folder(bundle.resolve("payloads")),
-          null);
-    } catch (IOException e) {
+              Files.readString(bundle.resolve("manifest.json")),
+              new Payloads.Folder(bundle.resolve("payloads")),
+              null)
+          .from(origin.read());
+    } catch (IOException | MnException e) {
       throw new MnException(
           ErrorCode.DATA_LOSS,
           "launch_damaged",

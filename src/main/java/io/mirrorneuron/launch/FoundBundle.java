@@ -5,9 +5,11 @@ import io.mirrorneuron.blueprint.bundle.ConfiguredBundle;
 import io.mirrorneuron.blueprint.bundle.RunIdentity;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.Submission.Origin;
 import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.models.ModelNeed;
 import io.mirrorneuron.store.BundleStaging;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -79,7 +81,9 @@ final class FoundBundle implements LaunchBundle {
 
   @Override
   public Submission submission(String runId) {
-    return new Submission(manifest(runId), bundle.payloads(), null);
+    Path readHere = order.source() == LaunchOrder.Source.BUNDLE ? null : bundle.folder();
+    return new Submission(manifest(runId), bundle.payloads(), null)
+        .from(new Origin(readHere, configured().config().json()));
   }
 
   private String manifest(String runId) {

@@ -22,7 +22,11 @@ record Submitting(LaunchPorts ports) {
     Submission kept = ports.store().kept(launch);
     Submission wish =
         new Submission(
-            kept.manifestJson(), kept.payloads(), "launch-" + launch.key(), launch.order().by());
+            kept.manifestJson(),
+            kept.payloads(),
+            "launch-" + launch.key(),
+            launch.order().by(),
+            kept.origin());
     Duration pause = FIRST_PAUSE;
     for (int i = 1; ; i++) {
       try {

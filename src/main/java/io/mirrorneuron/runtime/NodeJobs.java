@@ -75,4 +75,16 @@ final class NodeJobs {
       Thread.currentThread().interrupt();
     }
   }
+
+  /** Takes up the jobs that nobody works on. */
+  static void goOn(Engine engine) {
+    engine
+        .recover()
+        .thenAccept(
+            count -> {
+              if (count > 0) {
+                LOG.info("going on with {} open jobs", count);
+              }
+            });
+  }
 }

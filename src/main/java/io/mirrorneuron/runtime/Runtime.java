@@ -15,6 +15,7 @@ import io.mirrorneuron.runtime.exec.Orphans;
 import io.mirrorneuron.runtime.exec.confine.Confiner;
 import io.mirrorneuron.runtime.exec.pool.Holder;
 import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
+import io.mirrorneuron.runtime.local.BundlePrograms;
 import io.mirrorneuron.runtime.local.DerivedJobs;
 import io.mirrorneuron.runtime.local.JobAccess;
 import io.mirrorneuron.runtime.local.JobHistory;
@@ -36,8 +37,6 @@ import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The workflow runtime of this process: engine, store and programs. Starting it ends what an
@@ -45,8 +44,6 @@ import org.slf4j.LoggerFactory;
  * parks them.
  */
 public final class Runtime implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Runtime.class);
-
   private final RedisLanes lanes;
   private final LocalExecutions executions;
   private final ScheduledTimers timers;
@@ -91,17 +88,22 @@ public final class Runtime implements AutoCloseable {
     engine =
         engine(settings, identity, ports(keys, identity, admission), manifests, bundles, watches);
     NewJobs newJobs = NodeJobs.newJobs(identity, runs, store);
-    JobAccess access = access(bundles.shared(), manifests, newJobs, admission);
+    BundlePrograms rules = new BundlePrograms(settings.manifests().trusted(), executions.checks());
+    JobAccess access = access(bundles.shared(), manifests, newJobs, admission, rules);
     SubmissionSweep folders = NodePrograms.sweep(executions, this::exists, timers);
     jobs = NodeJobs.jobs(settings, identity, access, watches, recorder, storage, folders::look);
-    LocalChildJobs children = new LocalChildJobs(new DerivedJobs(access, storage), jobs);
-    schedules = NodeSchedules.of(identity, lanes, keys, children, events.own(), timers);
+    schedules = schedules(identity, keys, new DerivedJobs(access, storage));
     events.reaction().set(schedules.reaction());
     resumeOpenJobs(
         identity.owner(), bundles.sweep(this::bundles, timers, settings.retention().bundles()));
     folders.keepOn();
     schedules.start();
     events.webhooks().start();
+  }
+
+  private ScheduleKeeper schedules(RuntimeIdentity identity, Keys keys, DerivedJobs derived) {
+    LocalChildJobs children = new LocalChildJobs(derived, jobs);
+    return NodeSchedules.of(identity, lanes, keys, children, events.own(), timers);
   }
 
   private CompletionStage<Boolean> exists(String id) {
@@ -133,7 +135,11 @@ public final class Runtime implements AutoCloseable {
   }
 
   private JobAccess access(
-      BundleStore bundles, ManifestCache manifests, NewJobs newJobs, Admission admission) {
+      BundleStore bundles,
+      ManifestCache manifests,
+      NewJobs newJobs,
+      Admission admission,
+      BundlePrograms programs) {
     return new JobAccess(
         engine,
         store,
@@ -143,6 +149,7 @@ public final class Runtime implements AutoCloseable {
         admission,
         new JobHistory(store),
         services.requirements(),
+        programs,
         executions.confiner()::requireGranted,
         executions.submissions().claims(),
         load);
@@ -166,14 +173,7 @@ public final class Runtime implements AutoCloseable {
     lanes.onRestart(engine::recover); // jobs that had ended may be open again
     sweep.keepOn();
     services.keeper().keepClean();
-    engine
-        .recover()
-        .thenAccept(
-            count -> {
-              if (count > 0) {
-                LOG.info("going on with {} open jobs", count);
-              }
-            });
+    NodeJobs.goOn(engine);
   }
 
   /** Programs can be given something else than before: limits or devices have changed. */

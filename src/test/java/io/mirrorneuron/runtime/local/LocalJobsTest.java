@@ -123,6 +123,7 @@ class LocalJobsTest {
                     Clock.systemUTC()),
                 new JobHistory(store),
                 null,
+                null,
                 _ -> {},
                 SubmissionClaims.NONE,
                 new LoadAdmission(
