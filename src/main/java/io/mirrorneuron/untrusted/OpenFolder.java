@@ -1,7 +1,9 @@
 package io.mirrorneuron.untrusted;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -112,6 +114,18 @@ public final class OpenFolder implements AutoCloseable {
       }
     }
     throw new RefusedFile(handle.name().resolve(name), "is replaced all the time");
+  }
+
+  /**
+   * All bytes of a file.
+   *
+   * @throws RefusedFile when it is none that may be read
+   */
+  public InputStream read(String name) throws IOException {
+    try (Handle file = handle.child(name)) {
+      UntrustedFiles.checked(file, handle.path());
+      return Channels.newInputStream(file.channel(Set.of(StandardOpenOption.READ)));
+    }
   }
 
   /**

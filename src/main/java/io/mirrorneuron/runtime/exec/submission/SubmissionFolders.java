@@ -128,7 +128,7 @@ public final class SubmissionFolders {
         throw new IOException(name + " is filled again all the time");
       }
       try (OpenFolder there = in.in(name)) {
-        MergedFolder.move(there, to);
+        new MergedFolder().move(there, to);
       }
     }
   }
