@@ -490,6 +490,7 @@ class ArchitectureTest {
                       "Question", // the made-up name of one without a name
                       "HumanView", // requests to people
                       "HumanCopies", // what people decided, beside the whole record
+                      "RedactedValue", // what rules of inputs say of a configuration
                       "LogLine", // what a journal takes in
                       "LogForm", // lines that programs print
                       "EventRecords", // records that the runtime writes of a run

@@ -50,5 +50,12 @@ public final class Malformed {
         : told;
   }
 
-  private record Report(List<Issue> issues) {}
+  /** What was found by the checks that refuse; records of each kind, as maps. */
+  public static List<Object> results(MnException refusal) {
+    return refusal.validation() == null
+        ? List.of()
+        : LenientJson.read(refusal.validation(), Report.class).results();
+  }
+
+  private record Report(List<Issue> issues, List<Object> results) {}
 }

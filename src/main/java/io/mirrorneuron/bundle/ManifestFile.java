@@ -131,7 +131,7 @@ public record ManifestFile(String name, String json, ObjectNode tree, String tex
             .map(issue -> issue.at(located(issue.location(), places)))
             .sorted(BY_PLACE)
             .toList();
-    return Validation.of(issues, report.plan());
+    return Validation.of(issues, report.results(), report.plan());
   }
 
   private Places places() {

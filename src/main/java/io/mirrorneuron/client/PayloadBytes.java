@@ -21,10 +21,12 @@ final class PayloadBytes {
 
   static SubmitJobRequest request(Submission submission) {
     Submission.Payloads payloads = submission.payloads();
+    String config = submission.origin().configJson();
     return SubmitJobRequest.newBuilder()
         .setManifestJson(submission.manifestJson())
         .putAllPayloads(of(payloads))
         .setModes(PayloadModes.newBuilder().addAllExecutables(executables(payloads)))
+        .setConfigJson(config == null ? "" : config)
         .build();
   }
 

@@ -2,6 +2,7 @@ package io.mirrorneuron.config;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Where the catalog of blueprints comes from.
@@ -62,6 +63,17 @@ public record BlueprintSettings(
         cache,
         Duration.ofSeconds(
             settings.number("blueprint.repo_refresh_seconds", 1, Integer.MAX_VALUE)));
+  }
+
+  /** Folders of this machine in which its blueprints lie. */
+  List<Path> catalogs(Path home) {
+    Path folder =
+        switch (source) {
+          case BUILTIN -> home.resolve("catalog");
+          case GITHUB -> cache;
+          case LOCAL -> local;
+        };
+    return folder == null ? List.of() : List.of(folder);
   }
 
   private static Source place(Path local) {

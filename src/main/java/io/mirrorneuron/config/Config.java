@@ -1,6 +1,7 @@
 package io.mirrorneuron.config;
 
 import io.mirrorneuron.config.address.PortRange;
+import io.mirrorneuron.config.validation.TrustedFolders;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -205,8 +206,13 @@ public record Config(
     REFUSE
   }
 
-  /** What is done about members of manifests that mean nothing. */
-  public record Manifests(UnknownMembers unknownMembers) {}
+  /**
+   * What is done about manifests.
+   *
+   * @param unknownMembers what becomes of members that mean nothing
+   * @param trusted whose programs may run before a job does
+   */
+  public record Manifests(UnknownMembers unknownMembers, TrustedFolders trusted) {}
 
   /** Whether callers of the API must authenticate. */
   public boolean asksWhoCalls() {

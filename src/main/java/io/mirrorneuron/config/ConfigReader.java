@@ -2,6 +2,7 @@ package io.mirrorneuron.config;
 
 import io.mirrorneuron.config.address.HostName;
 import io.mirrorneuron.config.address.PortRange;
+import io.mirrorneuron.config.validation.TrustedFolders;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,6 +44,7 @@ final class ConfigReader {
   Config read() {
     Path home = home();
     ClientTargets targets = new ClientTargets(settings, HomeFiles.running(home));
+    BlueprintSettings blueprints = blueprints();
     return new Config(
         settings.choice("env", Config.Env.class),
         home,
@@ -68,14 +70,26 @@ final class ConfigReader {
             (int) settings.number("log.backup_count", 0, 1000)),
         ConnectionLimits.read(settings),
         BundleSettings.Uploads.read(settings),
-        new Config.Manifests(
-            settings.choice("manifests.unknown_members", Config.UnknownMembers.class)),
+        manifests(blueprints),
         NodeSettings.read(settings),
         BundleSettings.read(settings, optionalPath(BundleSettings.FOLDER)),
         ServiceSettings.read(settings),
-        BlueprintSettings.read(
-            settings, optionalPath(BlueprintSettings.LOCAL), path(BlueprintSettings.CACHE)),
+        blueprints,
         ModelSettings.read(settings, this));
+  }
+
+  private BlueprintSettings blueprints() {
+    return BlueprintSettings.read(
+        settings, optionalPath(BlueprintSettings.LOCAL), path(BlueprintSettings.CACHE));
+  }
+
+  private Config.Manifests manifests(BlueprintSettings blueprints) {
+    return new Config.Manifests(
+        settings.choice("manifests.unknown_members", Config.UnknownMembers.class),
+        new TrustedFolders(
+            settings.choice(TrustedFolders.COMMANDS, TrustedFolders.Commands.class),
+            paths(TrustedFolders.FOLDERS),
+            blueprints.catalogs(home())));
   }
 
   private Config.Api api(ClientTargets targets) {

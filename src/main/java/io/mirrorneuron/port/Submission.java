@@ -12,9 +12,20 @@ import java.util.stream.Collectors;
  * @param payloads the files below {@code payloads/}
  * @param idempotencyKey same key and content: same job; null means every call makes a job
  * @param submittedBy the name that the submitter's token vouches for; null when it vouches for none
+ * @param origin what the door knows besides
  */
 public record Submission(
-    String manifestJson, Payloads payloads, String idempotencyKey, String submittedBy) {
+    String manifestJson,
+    Payloads payloads,
+    String idempotencyKey,
+    String submittedBy,
+    Origin origin) {
+
+  /** From anywhere. */
+  public Submission(
+      String manifestJson, Payloads payloads, String idempotencyKey, String submittedBy) {
+    this(manifestJson, payloads, idempotencyKey, submittedBy, Origin.UNKNOWN);
+  }
 
   /** By nobody in particular. */
   public Submission(String manifestJson, Payloads payloads, String idempotencyKey) {
@@ -66,9 +77,27 @@ public record Submission(
     }
   }
 
+  /**
+   * What a door knows of a bundle that is not in its manifest. It decides what rules of inputs look
+   * at, and whether their programs may run.
+   *
+   * @param folder from which this process itself read the manifest; null of what was sent or
+   *     uploaded. It stays here: a runtime elsewhere is not told
+   * @param configJson the configuration of the blueprint with all its layers, a JSON object; null
+   *     when the door knows none
+   */
+  public record Origin(Path folder, String configJson) {
+    public static final Origin UNKNOWN = new Origin(null, null);
+  }
+
   /** The same by another submitter. */
   public Submission by(String subject) {
-    return new Submission(manifestJson, payloads, idempotencyKey, subject);
+    return new Submission(manifestJson, payloads, idempotencyKey, subject, origin);
+  }
+
+  /** The same from a known place. */
+  public Submission from(Origin known) {
+    return new Submission(manifestJson, payloads, idempotencyKey, submittedBy, known);
   }
 
   public static Submission of(String manifestJson) {

@@ -15,6 +15,7 @@ import io.mirrorneuron.runtime.exec.Orphans;
 import io.mirrorneuron.runtime.exec.confine.Confiner;
 import io.mirrorneuron.runtime.exec.pool.Holder;
 import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
+import io.mirrorneuron.runtime.local.BundlePrograms;
 import io.mirrorneuron.runtime.local.DerivedJobs;
 import io.mirrorneuron.runtime.local.JobAccess;
 import io.mirrorneuron.runtime.local.JobHistory;
@@ -91,7 +92,8 @@ public final class Runtime implements AutoCloseable {
     engine =
         engine(settings, identity, ports(keys, identity, admission), manifests, bundles, watches);
     NewJobs newJobs = NodeJobs.newJobs(identity, runs, store);
-    JobAccess access = access(bundles.shared(), manifests, newJobs, admission);
+    BundlePrograms rules = new BundlePrograms(settings.manifests().trusted(), executions.checks());
+    JobAccess access = access(bundles.shared(), manifests, newJobs, admission, rules);
     jobs = NodeJobs.jobs(settings, identity, access, watches, recorder, storage);
     LocalChildJobs children = new LocalChildJobs(new DerivedJobs(access, storage), jobs);
     schedules = NodeSchedules.of(identity, lanes, keys, children, events.own(), timers);
@@ -127,7 +129,11 @@ public final class Runtime implements AutoCloseable {
   }
 
   private JobAccess access(
-      BundleStore bundles, ManifestCache manifests, NewJobs newJobs, Admission admission) {
+      BundleStore bundles,
+      ManifestCache manifests,
+      NewJobs newJobs,
+      Admission admission,
+      BundlePrograms programs) {
     return new JobAccess(
         engine,
         store,
@@ -137,6 +143,7 @@ public final class Runtime implements AutoCloseable {
         admission,
         new JobHistory(store),
         services.requirements(),
+        programs,
         executions.confiner()::requireGranted,
         load);
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.mirrorneuron.config.address.PortRange;
+import io.mirrorneuron.config.validation.TrustedFolders;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -244,6 +245,8 @@ class ConfigLoaderTest {
             "MN_BLUEPRINT_REPO", "https://git.example/blueprints.git",
             "MN_BLUEPRINT_LOCAL", "$MN_HOME/blueprints",
             "MN_BLUEPRINT_REPO_CACHE", "~/clones",
+            "MN_VALIDATION_COMMANDS", "trusted",
+            "MN_VALIDATION_TRUSTED_FOLDERS", "/opt/bundles, ~/mine",
             "MN_BLUEPRINT_REPO_REFRESH_SECONDS", "23"));
     environment.putAll(
         Map.of(
@@ -332,7 +335,12 @@ class ConfigLoaderTest {
                 new Config.Log("DEBUG", Config.LogFormat.TEXT, Path.of("/logs"), 13, 14),
                 new ConnectionLimits(17, Duration.ofSeconds(18)),
                 new BundleSettings.Uploads(19, 20),
-                new Config.Manifests(Config.UnknownMembers.REFUSE),
+                new Config.Manifests(
+                    Config.UnknownMembers.REFUSE,
+                    new TrustedFolders(
+                        TrustedFolders.Commands.TRUSTED,
+                        List.of(Path.of("/opt/bundles"), Path.of("/users/ada/mine")),
+                        List.of(Path.of("/users/ada/clones")))),
                 new NodeSettings(
                     "mirror_neuron@a-1",
                     new NodeSettings.Marks(

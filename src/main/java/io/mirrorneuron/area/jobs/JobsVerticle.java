@@ -128,7 +128,7 @@ public final class JobsVerticle extends AreaVerticle {
     for (String sentence : request.ignored()) {
       issues.add(Issue.warning("request.unknown_member", sentence, "", Location.BUNDLE));
     }
-    return Validation.of(issues, told.plan());
+    return Validation.of(issues, told.results(), told.plan());
   }
 
   private JobPlan planJob(ApiCall call) {

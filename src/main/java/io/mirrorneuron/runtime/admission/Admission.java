@@ -65,15 +65,14 @@ public final class Admission {
    *     requirements of the job; INVALID {@code placement_failed} for what its agents ask for
    */
   public void check(Workflow workflow) {
-    requireMet(workflow);
+    requireMet(RequirementReader.of(workflow));
     requirePlaced(plan(workflow, here.whole(workflow), PlacementRequest.of(workflow)));
   }
 
   /**
    * @throws MnException PRECONDITION {@code requirements_not_met} with a report
    */
-  public void requireMet(Workflow workflow) {
-    List<Requirement> required = RequirementReader.of(workflow);
+  public void requireMet(List<Requirement> required) {
     List<UnmetRequirement> unmet =
         required.stream()
             .filter(one -> !one.isWaived())
@@ -95,7 +94,7 @@ public final class Admission {
    * @throws MnException as {@link #check} does
    */
   public JobPlan plan(Workflow workflow) {
-    requireMet(workflow);
+    requireMet(RequirementReader.of(workflow));
     List<PlacementRequest> agents = PlacementRequest.of(workflow);
     PlacementPlan plan = plan(workflow, here.limited(workflow), agents);
     requirePlaced(plan);

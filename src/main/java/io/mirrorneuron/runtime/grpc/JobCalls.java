@@ -88,11 +88,13 @@ final class JobCalls {
         request.hasModes()
             ? new Payloads.Inline(files, Set.copyOf(request.getModes().getExecutablesList()))
             : new Payloads.Inline(files);
+    String config = request.getConfigJson();
     return new Submission(
-        request.getManifestJson(),
-        payloads,
-        call.metadata().get(GrpcMetadata.IDEMPOTENCY_KEY),
-        call.caller().subject());
+            request.getManifestJson(),
+            payloads,
+            call.metadata().get(GrpcMetadata.IDEMPOTENCY_KEY),
+            call.caller().subject())
+        .from(new Submission.Origin(null, config.isEmpty() ? null : config));
   }
 
   static Map<String, byte[]> contents(Map<String, ByteString> files) {

@@ -9,15 +9,25 @@ import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.Validation.Issue;
 import io.mirrorneuron.runtime.documents.FolderDemandReader;
 import io.mirrorneuron.runtime.documents.WorkflowPlan;
+import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.manifest.Manifests.Checked;
+import io.mirrorneuron.runtime.manifest.SubmissionDemands;
 import io.mirrorneuron.runtime.manifest.graph.PayloadPaths;
+import io.mirrorneuron.runtime.manifest.rule.InputValidation;
 import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** Asks all that a submission is asked, one after the other, and stores nothing. */
+/**
+ * Asks all that a submission is asked, whichever door it came through, and stores nothing. The
+ * checks are made in the order of {@code rest.md} 8.1: the form of the manifest, machines,
+ * services, rules of inputs. Who is refused is told what all of them found.
+ */
 final class BundleValidation {
   /** Failures that are about the bundle; others are of the moment. */
   private static final Set<ErrorCode> OF_THE_BUNDLE =
@@ -30,47 +40,157 @@ final class BundleValidation {
     this.access = access;
   }
 
+  /**
+   * What one check found.
+   *
+   * @param refusal null when it refuses nothing
+   */
+  private record Found(MnException refusal, List<Issue> issues, List<Object> results) {
+    static final Found NOTHING = new Found(null, List.of(), List.of());
+
+    static Found by(Runnable question) {
+      try {
+        question.run();
+        return NOTHING;
+      } catch (MnException e) {
+        if (!OF_THE_BUNDLE.contains(e.code())) {
+          throw e;
+        }
+        return new Found(e, Malformed.issues(e), Malformed.results(e));
+      }
+    }
+  }
+
   /** See {@link io.mirrorneuron.port.JobsPort#validate}. */
   Validation of(Submission submission) {
-    List<Issue> issues = new ArrayList<>();
+    SubmissionDemands demands;
+    try {
+      demands = SubmissionDemands.of(submission.manifestJson());
+    } catch (MnException e) { // it is no JSON
+      return Validation.of(Malformed.issues(e), null);
+    }
+    return report(submission, demands, services(demands), input(demands, submission.origin()));
+  }
+
+  /**
+   * The workflow of a submission that nothing speaks against, as far as its bundle and this node
+   * go.
+   *
+   * @throws MnException of the first check that refuses it, with what all of them found
+   */
+  Workflow accepted(Submission submission) {
+    Workflow[] read = new Workflow[1];
+    Found form = Found.by(() -> read[0] = parsed(submission));
+    if (form.refusal != null && form.refusal.code() == ErrorCode.MALFORMED) {
+      throw form.refusal;
+    }
+    Workflow workflow = read[0];
+    SubmissionDemands demands =
+        workflow == null
+            ? SubmissionDemands.of(submission.manifestJson())
+            : SubmissionDemands.of(workflow);
+    Found machines =
+        Found.by(
+            () -> {
+              if (workflow == null) {
+                access.admission().requireMet(demands.requirements());
+              } else {
+                access.admission().check(workflow);
+              }
+            });
+    Found services = services(demands);
+    Found input = input(demands, submission.origin());
+    List<Found> refusing =
+        Stream.of(form, machines, services, input).filter(one -> one.refusal != null).toList();
+    if (!refusing.isEmpty()) {
+      throw refusal(refusing, report(submission, demands, services, input));
+    }
+    return workflow;
+  }
+
+  private Workflow parsed(Submission submission) {
+    Workflow workflow = access.manifests().accept(submission.manifestJson());
+    Manifests.checkUploads(workflow, access.paths(submission.payloads()));
+    return workflow;
+  }
+
+  private static MnException refusal(List<Found> refusing, Validation report) {
+    MnException first = refusing.getFirst().refusal;
+    String message =
+        refusing.stream().map(one -> one.refusal.getMessage()).collect(Collectors.joining("; "));
+    return new MnException(
+        first.code(), first.error(), message, Json.MAPPER.valueToTree(report.ofRefusal()), first);
+  }
+
+  private Found services(SubmissionDemands demands) {
+    return Found.by(() -> access.services().require(demands.services()));
+  }
+
+  private Found input(SubmissionDemands demands, Submission.Origin origin) {
+    InputValidation.Outcome outcome = demands.input(origin, access.programs().of(origin.folder()));
+    List<Issue> errors = outcome.issues().stream().filter(Issue::refuses).toList();
+    MnException refusal =
+        errors.isEmpty()
+            ? null
+            : new MnException(
+                ErrorCode.INVALID,
+                "input_validation_failed",
+                errors.stream().map(Issue::sentence).collect(Collectors.joining("; ")));
+    return new Found(refusal, outcome.issues(), outcome.results());
+  }
+
+  /**
+   * Refuses a job that is about to be made of a stored manifest, as its input may be new.
+   *
+   * @throws MnException INVALID {@code input_validation_failed} with a report
+   */
+  void requireInput(Workflow workflow) {
+    Found input = input(SubmissionDemands.of(workflow), Submission.Origin.UNKNOWN);
+    if (input.refusal != null) {
+      throw refusal(List.of(input), Validation.of(input.issues, input.results, null));
+    }
+  }
+
+  /** What all checks find, of which two were made already. */
+  private Validation report(
+      Submission submission, SubmissionDemands demands, Found services, Found input) {
     Payloads payloads = submission.payloads();
     Set<String> paths = access.bundles().paths(payloads);
-    ask(issues, () -> PayloadPaths.requireStorable(paths));
+    Found storable = Found.by(() -> PayloadPaths.requireStorable(paths));
+    List<Issue> issues = new ArrayList<>(storable.issues);
     Checked checked;
     try {
       checked = access.manifests().check(submission.manifestJson(), paths);
-    } catch (MnException e) { // it is no JSON
+    } catch (MnException e) { // it names a member twice
       issues.addAll(Malformed.issues(e));
       return Validation.of(issues, null);
     }
+    Workflow workflow = checked.workflow();
     issues.addAll(checked.issues());
     issues.addAll(access.admission().look(checked.programs()));
-    if (checked.workflow() == null) {
-      return Validation.of(issues, null);
+    Found machines = Found.by(() -> access.admission().requireMet(demands.requirements()));
+    issues.addAll(machines.issues);
+    if (workflow != null) {
+      issues.addAll(access.admission().unplaced(workflow, checked.programs()));
     }
-    askOf(checked, payloads, issues);
-    return Validation.of(issues, WorkflowPlan.of(checked.workflow()));
+    issues.addAll(services.issues);
+    issues.addAll(input.issues);
+    if (workflow != null) {
+      issues.addAll(ofTheMoment(workflow, payloads));
+      issues.addAll(access.admission().warnings().issues(workflow, checked.programs()));
+    }
+    List<Object> results =
+        Stream.of(machines, services, input).flatMap(one -> one.results.stream()).toList();
+    return Validation.of(issues, results, workflow == null ? null : WorkflowPlan.of(workflow));
   }
 
-  private void askOf(Checked checked, Payloads payloads, List<Issue> issues) {
-    Workflow workflow = checked.workflow();
-    ask(issues, () -> access.admission().requireMet(workflow));
-    issues.addAll(access.admission().unplaced(workflow, checked.programs()));
-    ask(issues, () -> access.services().require(workflow));
+  /** What is refused when a job is made, if it is so then. */
+  private List<Issue> ofTheMoment(Workflow workflow, Payloads payloads) {
     String fingerprint = access.bundles().fingerprint(payloads);
-    ask(issues, () -> access.grants().accept(FolderDemandReader.of(workflow, fingerprint)));
-    ask(issues, () -> access.newJobs().requireFree(workflow.runId()));
-    issues.addAll(access.admission().warnings().issues(workflow, checked.programs()));
-  }
-
-  private static void ask(List<Issue> issues, Runnable question) {
-    try {
-      question.run();
-    } catch (MnException e) {
-      if (!OF_THE_BUNDLE.contains(e.code())) {
-        throw e;
-      }
-      issues.addAll(Malformed.issues(e));
-    }
+    return Stream.of(
+            Found.by(() -> access.grants().accept(FolderDemandReader.of(workflow, fingerprint))),
+            Found.by(() -> access.newJobs().requireFree(workflow.runId())))
+        .flatMap(one -> one.issues.stream())
+        .toList();
   }
 }

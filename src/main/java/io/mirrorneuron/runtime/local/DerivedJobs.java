@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.local;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.runtime.manifest.Manifests;
+import io.mirrorneuron.runtime.manifest.SubmissionDemands;
 import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.storage.Storage;
@@ -67,7 +68,8 @@ public final class DerivedJobs {
     storage.requireRoom();
     Workflow workflow = access.manifests().parse(manifest);
     access.load().requireRoom(workflow);
-    access.services().require(workflow);
+    access.services().require(SubmissionDemands.of(workflow).services());
+    new BundleValidation(access).requireInput(workflow);
     access.keep(jobId, bundle, workflow);
     try {
       NewJob job =

@@ -8,7 +8,7 @@ import io.mirrorneuron.runtime.admission.Admission;
 import io.mirrorneuron.runtime.admission.LoadAdmission;
 import io.mirrorneuron.runtime.documents.FolderDemandReader;
 import io.mirrorneuron.runtime.loop.Engine;
-import io.mirrorneuron.runtime.manifest.Manifests;
+import io.mirrorneuron.runtime.manifest.SubmissionDemands;
 import io.mirrorneuron.runtime.manifest.graph.PayloadPaths;
 import io.mirrorneuron.runtime.port.FolderDemands;
 import io.mirrorneuron.runtime.service.ServiceRequirements;
@@ -29,6 +29,7 @@ import java.util.function.Supplier;
  * What the classes that make and read jobs share: the engine, the store, payload files, parsed
  * manifests, and what this node has.
  *
+ * @param programs runs those of rules
  * @param grants refuses what programs may not get
  * @param load refuses new work while this machine has too much to do
  */
@@ -41,6 +42,7 @@ public record JobAccess(
     Admission admission,
     JobHistory history,
     ServiceRequirements services,
+    BundlePrograms programs,
     Consumer<FolderDemands> grants,
     LoadAdmission load) {
   private static final int MOST_TRIES = 5;
@@ -58,16 +60,24 @@ public record JobAccess(
   }
 
   /**
+   * Refuses a job that this node cannot run, or whose services are not there.
+   *
+   * @throws MnException when the job demands what no node has
+   */
+  void require(Workflow workflow) {
+    admission.check(workflow);
+    services.require(SubmissionDemands.of(workflow).services());
+  }
+
+  /**
    * Stores the payload files of a new job that this node can run.
    *
    * @return their fingerprint, or null when there are none
-   * @throws MnException when the job demands what no node has, or what its programs may not get;
-   *     UNAVAILABLE while all cards are full that it wants one of
+   * @throws MnException when the job demands what its programs may not get; UNAVAILABLE while all
+   *     cards are full that it wants one of
    */
   String put(Payloads payloads, Workflow workflow) {
-    admission.check(workflow);
     load.requireRoom(workflow);
-    services.require(workflow);
     String bundle = bundles.put(payloads);
     grants.accept(FolderDemandReader.of(workflow, bundle));
     return bundle;
@@ -92,10 +102,8 @@ public record JobAccess(
    * @throws MnException what its submission would fail with
    */
   JobPlan plan(Submission submission) {
-    Workflow workflow = manifests.accept(submission.manifestJson());
-    Manifests.checkUploads(workflow, paths(submission.payloads()));
+    Workflow workflow = new BundleValidation(this).accepted(submission);
     JobPlan plan = admission.plan(workflow.withWarnings(admission.warnings().sentences(workflow)));
-    services.require(workflow);
     grants.accept(FolderDemandReader.of(workflow, bundles.fingerprint(submission.payloads())));
     newJobs.requireFree(workflow.runId());
     return plan;

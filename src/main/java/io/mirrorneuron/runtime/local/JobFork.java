@@ -8,7 +8,6 @@ import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.loop.Fork;
 import io.mirrorneuron.runtime.loop.Restoration;
-import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.workflow.SameGraph;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore;
@@ -72,8 +71,7 @@ final class JobFork {
   }
 
   private Workflow revised(String jobId, Workflow before, Submission bundle) {
-    Workflow revised = manifests.accept(bundle.manifestJson());
-    Manifests.checkUploads(revised, access.paths(bundle.payloads()));
+    Workflow revised = new BundleValidation(access).accepted(bundle);
     List<String> differences = SameGraph.differences(before, revised);
     if (!differences.isEmpty()) {
       throw MnException.invalid(

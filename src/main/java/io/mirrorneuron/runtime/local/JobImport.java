@@ -108,6 +108,7 @@ final class JobImport {
   private Payloads checkedPayloads(Backup backup, BackupDocument document, Workflow workflow) {
     Payloads payloads = payloads(backup, document.executables());
     Manifests.checkUploads(workflow, access.paths(payloads));
+    access.require(workflow); // its input was checked when it was submitted
     return payloads;
   }
 

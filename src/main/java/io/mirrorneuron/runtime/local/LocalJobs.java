@@ -23,7 +23,6 @@ import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.Why;
 import io.mirrorneuron.runtime.documents.PlacedJob;
 import io.mirrorneuron.runtime.loop.Engine;
-import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.storage.Storage;
@@ -47,7 +46,6 @@ public final class LocalJobs implements JobsPort {
   private final Engine engine;
   private final JobStore store;
   private final JobAccess access;
-  private final ManifestCache manifests;
   private final NewJobs newJobs;
   private final JobHistory history;
   private final StoredJobViews views;
@@ -75,7 +73,6 @@ public final class LocalJobs implements JobsPort {
     this.engine = access.engine();
     this.store = access.store();
     this.access = access;
-    this.manifests = access.manifests();
     this.newJobs = access.newJobs();
     this.history = access.history();
     this.views = new StoredJobViews(engine, store);
@@ -91,9 +88,8 @@ public final class LocalJobs implements JobsPort {
   @Override
   public SubmittedJob submit(Submission submission) {
     access.load().requireRoom();
-    Workflow sound = manifests.accept(submission.manifestJson());
+    Workflow sound = new BundleValidation(access).accepted(submission);
     storage.requireRoom();
-    Manifests.checkUploads(sound, access.paths(submission.payloads()));
     String bundle = access.put(submission.payloads(), sound);
     Workflow workflow = sound.withWarnings(access.admission().warnings().sentences(sound));
     String text = submission.manifestJson();

@@ -13,7 +13,6 @@ import io.mirrorneuron.runtime.service.check.CheckTarget;
 import io.mirrorneuron.runtime.service.check.Prober;
 import io.mirrorneuron.runtime.service.check.ServiceHealth;
 import io.mirrorneuron.runtime.service.check.ServiceStatus;
-import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
 import java.util.Set;
@@ -38,10 +37,10 @@ public final class ServiceRequirements {
   /**
    * Refuses a job whose required services are not there, unless who submits it wants to do without.
    *
+   * @param demands what is required before it begins
    * @throws MnException PRECONDITION {@code service_requirements_not_met} with a report
    */
-  public void require(Workflow workflow) {
-    ServiceDemands demands = ServiceDemands.of(workflow);
+  public void require(ServiceDemands demands) {
     if (demands.required().isEmpty() || demands.forced()) {
       return;
     }

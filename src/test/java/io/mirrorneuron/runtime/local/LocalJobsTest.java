@@ -122,6 +122,7 @@ class LocalJobsTest {
                     Clock.systemUTC()),
                 new JobHistory(store),
                 null,
+                null,
                 _ -> {},
                 new LoadAdmission(
                     new LoadLimits(false, 1, 1, 1, 1),

@@ -88,15 +88,6 @@ class ManifestWarningsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "/input_validation | [{\"type\":\"command\",\"command\":\"true\"}] | input_validation",
-        "/metadata | {\"input_validation\":[{\"type\":\"command\",\"command\":\"true\"}]}"
-            + " | metadata.input_validation",
-        "/input_validation | {\"a\":1} | input_validation",
-        "/input_validation | {\"schema\":{\"type\":\"object\"}} | input_validation",
-        "/input_validation | {\"inputs\":{\"work\":{}}} | input_validation",
-        "/input_validation | {\"enabled\":true,\"command\":[\"false\"]} | input_validation",
-        "/inputValidation | {\"a\":1} | inputValidation",
-        "/metadata | {\"inputValidation\":{\"a\":1}} | metadata.inputValidation",
         "/policies | {\"spread\":[{\"attribute\":\"rack\"}]} | policies.spread",
         "/requiredContextEngine | true | requiredContextEngine",
         "/policies | {\"update\":{\"canary\":1}} | policies.update",

@@ -340,10 +340,6 @@ class ManifestsTest {
             "[{\"type\":\"guess\"}]",
             "input_validation.0.type must be pattern or command"),
         row(
-            "/input_validation",
-            "{\"rules\":[{\"type\":\"pattern\",\"path\":\"a\",\"pattern\":\"(\"}]}",
-            "input_validation.rules.0.pattern is not a regular expression: "),
-        row(
             "/metadata",
             "{\"input_validation\":[{\"type\":\"command\"}]}",
             "metadata.input_validation.0.command must be a list of strings or a string"));

@@ -58,6 +58,11 @@ public final class CappedBytes {
 
   /** As UTF-8; what is not UTF-8 becomes replacement characters. */
   public String text() {
-    return new String(bytes, 0, size, StandardCharsets.UTF_8);
+    return text(size);
+  }
+
+  /** The same of so many bytes at most. */
+  String text(int most) {
+    return new String(bytes, 0, Math.min(most, size), StandardCharsets.UTF_8);
   }
 }

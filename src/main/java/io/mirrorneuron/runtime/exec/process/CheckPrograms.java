@@ -18,12 +18,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Programs that tell whether a service is well. They read the files of their bundle, write to a
- * folder that goes with them, see little of the environment, and are ended with all that they
- * started.
+ * Programs that tell whether a service is well, or the input of a job is. They read the files of
+ * their bundle, write to a folder that goes with them, see little of the environment, and are ended
+ * with all that they started.
  */
 public final class CheckPrograms {
   private static final String PREFIX = "service-check-";
+
+  /** Bytes of stdout that somebody looks at. */
+  private static final int MOST_OUTPUT = 256 * 1024;
 
   private final PreparationScripts scripts;
   private final Workspaces workspaces;
@@ -56,6 +59,30 @@ public final class CheckPrograms {
    */
   public String run(
       List<String> command, Path bundle, Map<String, String> variables, Duration limit) {
+    End end = end(command, bundle, variables, limit);
+    if (end.problem != null) {
+      return end.problem;
+    }
+    if (end.isLate) {
+      return "no end within " + limit.toMillis() + " ms";
+    }
+    String code = "exit code " + end.exitCode;
+    return end.exitCode == 0 ? null : end.lastLine.isEmpty() ? code : code + ": " + end.lastLine;
+  }
+
+  /**
+   * How a program ended.
+   *
+   * @param problem why it was not started; null when it was
+   * @param isLate whether it had to be ended, as its time was over
+   * @param exitCode when it ended by itself
+   * @param output the first of stdout, and then of stderr
+   * @param lastLine of stdout; of stderr when there is nothing else
+   */
+  public record End(String problem, boolean isLate, int exitCode, String output, String lastLine) {}
+
+  /** As {@link #run}, for who wants to know what it printed. */
+  public End end(List<String> command, Path bundle, Map<String, String> variables, Duration limit) {
     String id = PREFIX + numbers.incrementAndGet();
     Path own = null;
     running.add(id);
@@ -73,14 +100,14 @@ public final class CheckPrograms {
               scripts.confiner().reading(new Reach(List.of(folder), List.of(own))));
       PreparationScripts.Result result =
           scripts.run(id, program, Deadline.in(limit), new Notice.Inbox());
-      if (result.forced() == Ending.TIMED_OUT) {
-        return "no end within " + limit.toMillis() + " ms";
-      }
-      String said = result.lastLine();
-      String end = "exit code " + result.exitCode();
-      return result.exitCode() == 0 ? null : said.isEmpty() ? end : end + ": " + said;
+      return new End(
+          null,
+          result.forced() == Ending.TIMED_OUT,
+          result.exitCode(),
+          result.beginning(MOST_OUTPUT),
+          result.lastLine());
     } catch (NotStarted e) {
-      return e.getMessage();
+      return new End(e.getMessage(), false, -1, "", "");
     } finally {
       running.remove(id);
       if (own != null) {

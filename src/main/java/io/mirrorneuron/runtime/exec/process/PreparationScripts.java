@@ -49,6 +49,11 @@ public record PreparationScripts(
       return tail(output, lines);
     }
 
+    /** The first of stdout, so many bytes at most, and what is kept of stderr. */
+    String beginning(int bytes) {
+      return output.text(bytes) + errors.text();
+    }
+
     /** The last line of stdout; of stderr when there is nothing else. */
     String lastLine() {
       String said = tail(output, 1);

@@ -52,7 +52,12 @@ public final class RequirementReader {
 
   /** Of a manifest that {@link #check} accepts; what is not is left out. */
   public static List<Requirement> of(Workflow workflow) {
-    ManifestValue root = ManifestValue.root(workflow.source(), new Findings(false));
+    return of(workflow.source());
+  }
+
+  /** Of any manifest; what has not the form of a requirement is left out. */
+  public static List<Requirement> of(JsonNode source) {
+    ManifestValue root = ManifestValue.root(source, new Findings(false));
     boolean forced =
         root.asBoolean("metadata.mn_validation.force", false)
             || root.asBoolean("metadata.force_validation", false);

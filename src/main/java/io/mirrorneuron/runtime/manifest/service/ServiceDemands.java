@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.manifest.service;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.manifest.Manifests;
+import io.mirrorneuron.runtime.manifest.reading.Findings;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import java.util.ArrayList;
@@ -70,9 +71,22 @@ public record ServiceDemands(
         kept,
         needed(root.find("required_services", "requiredServices")),
         byAgent,
-        root.asBoolean("metadata.mn_validation.force", false)
-            || root.asBoolean("metadata.force_validation", false),
+        isForced(root),
         kept.stream().map(ServiceDefinition::portNumber).collect(Collectors.toUnmodifiableSet()));
+  }
+
+  /** Of any manifest, what is required before the job may begin; the rest is left out. */
+  public static ServiceDemands before(ObjectNode source) {
+    ManifestValue root = ManifestValue.root(source, new Findings(false));
+    List<ServiceRequirement> required = needed(root.find("required_services", "requiredServices"));
+    return required.isEmpty()
+        ? NONE
+        : new ServiceDemands(List.of(), required, Map.of(), isForced(root), Set.of());
+  }
+
+  private static boolean isForced(ManifestValue root) {
+    return root.asBoolean("metadata.mn_validation.force", false)
+        || root.asBoolean("metadata.force_validation", false);
   }
 
   private static List<ServiceDefinition> services(ManifestValue holder, String agentId) {

@@ -1,0 +1,38 @@
+package io.mirrorneuron.runtime.local;
+
+import io.mirrorneuron.config.validation.TrustedFolders;
+import io.mirrorneuron.runtime.exec.process.CheckPrograms;
+import io.mirrorneuron.runtime.manifest.rule.RulePrograms;
+import io.mirrorneuron.runtime.manifest.rule.RulePrograms.Ended;
+import java.nio.file.Path;
+
+/**
+ * Runs programs of rules in the folder of their bundle, where the operator trusts it. They are
+ * confined as programs of steps are: they read their bundle, and change nothing of it.
+ */
+public record BundlePrograms(TrustedFolders trusted, CheckPrograms programs) {
+
+  /**
+   * @param bundle the folder from which its manifest was read; null when it was sent
+   */
+  RulePrograms of(Path bundle) {
+    return trusted
+        .refusal(bundle)
+        .<RulePrograms>map(refusal -> (_, _, _) -> new Ended.NotRun(refusal.why(), refusal.help()))
+        .orElseGet(() -> in(TrustedFolders.real(bundle).orElseThrow()));
+  }
+
+  private RulePrograms in(Path folder) {
+    return (command, variables, limit) -> {
+      CheckPrograms.End end = programs.end(command, folder, variables, limit);
+      if (end.problem() != null) {
+        return new Ended.NotRun(
+            end.problem(),
+            "Install it where the PATH of the server finds it, or correct its name.");
+      }
+      return end.isLate()
+          ? new Ended.TimedOut(end.output())
+          : new Ended.Exited(end.exitCode(), end.output());
+    };
+  }
+}

@@ -1,0 +1,80 @@
+package io.mirrorneuron.runtime.manifest.rule;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.manifest.rule.InputRule.Target;
+import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.NamedInputs;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What the rules of a submission look at.
+ *
+ * @param config values by name; null when what should be the configuration is none
+ * @param variables of the first node that has some
+ */
+record InputDocument(ObjectNode manifest, ObjectNode config, Map<String, String> variables) {
+  /** The variable in which nodes carry the configuration of their blueprint. */
+  static final String CONFIG = "MN_BLUEPRINT_CONFIG_JSON";
+
+  /**
+   * @param configJson what the door knows of the configuration; null when it knows none: then it is
+   *     what the nodes carry, else the values of the inputs that the manifest declares
+   */
+  static InputDocument of(ObjectNode manifest, String configJson) {
+    List<ObjectNode> environments = environments(manifest);
+    Optional<String> carried =
+        environments.stream()
+            .filter(one -> one.hasNonNull(CONFIG))
+            .map(one -> text(one.get(CONFIG)))
+            .findFirst();
+    String told = configJson == null ? carried.orElse(null) : configJson;
+    ObjectNode config = told == null ? NamedInputs.values(manifest) : object(told);
+    Map<String, String> variables = new LinkedHashMap<>();
+    environments.stream()
+        .limit(1)
+        .flatMap(one -> one.properties().stream())
+        .forEach(one -> variables.put(one.getKey(), text(one.getValue())));
+    return new InputDocument(manifest, config, variables);
+  }
+
+  private static ObjectNode object(String json) {
+    try {
+      return Json.parse(json) instanceof ObjectNode object ? object : null;
+    } catch (JsonProcessingException e) {
+      return null;
+    }
+  }
+
+  /** Of nodes, wherever the form of the manifest has them. */
+  private static List<ObjectNode> environments(ObjectNode manifest) {
+    return manifest.findValues("environment").stream()
+        .filter(ObjectNode.class::isInstance)
+        .map(ObjectNode.class::cast)
+        .toList();
+  }
+
+  /** What stands at a place; null when nothing does. */
+  JsonNode at(Target target) {
+    JsonNode found = target.isOfManifest() ? manifest : config;
+    for (String step : target.steps()) {
+      found =
+          found.isArray() && step.matches("\\d{1,9}")
+              ? found.get(Integer.parseInt(step))
+              : found.get(step);
+      if (found == null) {
+        return null;
+      }
+    }
+    return found.isNull() ? null : found;
+  }
+
+  /** As patterns see it: JSON, but for the quotes of a text. */
+  static String text(JsonNode value) {
+    return value.isContainerNode() ? value.toString() : value.asText();
+  }
+}
