@@ -9,6 +9,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * {@link MnException} to gRPC status and back.
@@ -30,6 +31,10 @@ public final class GrpcErrors {
           "placement_failed",
           OVERLOADED);
 
+  /** Those of them that the contract lets a report follow. */
+  private static final Set<String> REPORTED =
+      Set.of("requirements_not_met", "service_requirements_not_met", "input_validation_failed");
+
   private GrpcErrors() {}
 
   /**
@@ -44,7 +49,7 @@ public final class GrpcErrors {
       return new Failure(GrpcStatus.INTERNAL, "internal error", trailers);
     }
     boolean prefixed = PREFIXES.contains(failure.error());
-    ErrorTrailers.write(failure, !prefixed, trailers);
+    ErrorTrailers.write(failure, !REPORTED.contains(failure.error()), trailers);
     return new Failure(status(failure), prefixed ? prefixed(failure) : text(failure), trailers);
   }
 
@@ -78,8 +83,9 @@ public final class GrpcErrors {
 
   private static String prefixed(MnException failure) {
     String prefix = failure.error() + ": ";
-    if (failure.validation() != null) {
-      return prefix + Json.write(HeaderFit.report(failure.validation(), HeaderFit.MESSAGE_BYTES));
+    if (failure.validation() != null && REPORTED.contains(failure.error())) {
+      int most = HeaderFit.MESSAGE_BYTES + HeaderFit.REPORT_BYTES; // as no trailer has one
+      return prefix + Json.write(HeaderFit.report(failure.validation(), most));
     }
     String text = text(failure);
     return text.startsWith(failure.error() + ":") ? text : prefix + text;
@@ -100,17 +106,29 @@ public final class GrpcErrors {
       return failure(
               sent,
               error == null ? status.name().toLowerCase(Locale.ROOT) : error,
-              report == null ? withoutPrefix(error, text) : text,
+              report == null ? withoutPrefix(error, text) : sentences(report, text),
               report != null ? report : ErrorTrailers.report(trailers))
           .withRetryAfter(ErrorTrailers.retryAfterMs(trailers));
     }
     for (String prefix : PREFIXES) {
       if (text.startsWith(prefix + ":")) {
-        return failure(code(status, text), prefix, text, reportAfter(prefix, text));
+        JsonNode report = reportAfter(prefix, text);
+        return failure(code(status, text), prefix, sentences(report, text), report);
       }
     }
     ErrorCode code = code(status, text);
     return failure(code, word(code), text, null);
+  }
+
+  /** The errors of a report for people; the text when there is none that has some. */
+  private static String sentences(JsonNode report, String text) {
+    String sentences =
+        report == null
+            ? ""
+            : Json.elements(report.path("errors"))
+                .map(JsonNode::asText)
+                .collect(Collectors.joining("; "));
+    return sentences.isEmpty() ? text : sentences;
   }
 
   /** As it was thrown, before {@link #prefixed}; an overload is told with its word everywhere. */

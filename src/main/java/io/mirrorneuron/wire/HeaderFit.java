@@ -28,7 +28,14 @@ final class HeaderFit {
     }
     ObjectNode copy = object.deepCopy();
     copy.put("truncated", true);
-    copy.remove("results");
+    copy.remove(List.of("results", "warnings"));
+    for (String detail : List.of("debug", "actual")) {
+      if (!fits(copy, maxBytes)) {
+        Json.elements(copy.path("issues"))
+            .filter(ObjectNode.class::isInstance)
+            .forEach(issue -> ((ObjectNode) issue).remove(detail));
+      }
+    }
     for (String list : List.of("errors", "issues")) {
       while (!fits(copy, maxBytes)
           && copy.get(list) instanceof ArrayNode items
