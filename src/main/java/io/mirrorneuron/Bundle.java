@@ -9,11 +9,16 @@ import io.mirrorneuron.model.UploadQuota;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.port.Validation;
+import io.mirrorneuron.port.Validation.Issue;
 import io.mirrorneuron.port.Validation.Plan;
 import io.mirrorneuron.runtime.documents.WorkflowPlan;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.manifest.Manifests.Checked;
+import io.mirrorneuron.runtime.manifest.SubmissionDemands;
 import io.mirrorneuron.runtime.manifest.reading.Findings.Purpose;
+import io.mirrorneuron.runtime.manifest.rule.InputValidation.Outcome;
+import io.mirrorneuron.runtime.manifest.rule.RulePrograms;
+import io.mirrorneuron.runtime.manifest.rule.RulePrograms.Ended;
 import io.mirrorneuron.samples.Samples;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.store.BundleZip;
@@ -23,7 +28,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -34,6 +41,9 @@ import java.util.stream.Stream;
  * removed when it is closed, so submit before.
  */
 public final class Bundle implements AutoCloseable {
+  private static final RulePrograms UNASKED =
+      (_, _, _) -> new Ended.NotRun("no runtime was asked", "Ask the server that is to run it.");
+
   private final Content content;
   private final Path temporary;
 
@@ -123,7 +133,13 @@ public final class Bundle implements AutoCloseable {
         new Manifests(DefaultRunner.HOST_LOCAL)
             .check(submission.manifestJson(), files, Purpose.NEW);
     Plan plan = checked.workflow() == null ? null : WorkflowPlan.of(checked.workflow());
-    return located(Validation.of(checked.issues(), plan));
+    Outcome input =
+        SubmissionDemands.of(submission.manifestJson()).input(submission.origin(), UNASKED);
+    List<Issue> issues = new ArrayList<>(checked.issues());
+    for (Issue issue : input.issues()) {
+      issues.add(issue.code().equals(RulePrograms.UNAVAILABLE) ? issue.asWarning() : issue);
+    }
+    return located(Validation.of(issues, input.results(), plan));
   }
 
   @FunctionalInterface

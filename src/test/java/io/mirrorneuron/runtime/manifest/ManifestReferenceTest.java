@@ -3,9 +3,11 @@ package io.mirrorneuron.runtime.manifest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.bundle.ManifestFile;
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.runtime.manifest.reading.Conditions;
+import io.mirrorneuron.runtime.manifest.reading.Findings.Purpose;
 import io.mirrorneuron.runtime.workflow.StepGraph.Rule;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.wire.Json;
@@ -14,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -61,10 +64,27 @@ class ManifestReferenceTest {
 
   @Test
   void theExamplesOfConditionsCompile() throws IOException {
-    List<JsonNode> conditions = examples().subList(1, examples().size() - 1);
+    List<JsonNode> conditions = new ArrayList<>(examples().subList(1, examples().size() - 1));
+    conditions.removeIf(ManifestReferenceTest::isOfRules);
     assertThat(conditions)
         .hasSize(3)
         .allSatisfy(condition -> assertThat(Conditions.compile(condition)).isNotNull());
+  }
+
+  @Test
+  void theExampleOfRulesIsInForm() throws IOException {
+    JsonNode rules = examples().stream().filter(ManifestReferenceTest::isOfRules).findFirst().get();
+    ObjectNode manifest = ((ObjectNode) examples().getFirst()).setAll((ObjectNode) rules);
+    assertThat(manifest.get("input_validation")).hasSize(3);
+    assertThat(
+            new Manifests(DefaultRunner.HOST_LOCAL)
+                .check(manifest.toString(), Set.of("upper.sh"), Purpose.NEW)
+                .issues())
+        .noneMatch(issue -> issue.location().path().startsWith("input_validation"));
+  }
+
+  private static boolean isOfRules(JsonNode example) {
+    return example.has("input_validation");
   }
 
   private static List<JsonNode> examples() throws IOException {

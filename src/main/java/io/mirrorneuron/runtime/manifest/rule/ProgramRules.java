@@ -40,7 +40,7 @@ record ProgramRules(InputDocument document, RulePrograms programs) {
           List.of(
               InputValidation.issue(
                       rule,
-                      "validator.unavailable",
+                      RulePrograms.UNAVAILABLE,
                       "%s was not run: %s".formatted(name, why),
                       help)
                   .instead("a program that can be run", program.command().getFirst()));

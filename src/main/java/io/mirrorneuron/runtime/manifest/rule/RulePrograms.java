@@ -7,6 +7,8 @@ import java.util.Map;
 /** Runs the programs of rules, or says why it does not. */
 @FunctionalInterface
 public interface RulePrograms {
+  /** The code of what is said when a program was not run. */
+  String UNAVAILABLE = "validator.unavailable";
 
   /**
    * Blocks until the program has ended, by itself or not.

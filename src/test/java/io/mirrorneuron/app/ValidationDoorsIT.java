@@ -1,0 +1,142 @@
+package io.mirrorneuron.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.MirrorNeuron;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.testing.Shell;
+import io.mirrorneuron.testing.Shell.Ended;
+import io.mirrorneuron.wire.Json;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A whole server refuses the same manifest alike, whether it comes by HTTP, gRPC or command. */
+class ValidationDoorsIT {
+  private static final String GPU = "\"requirements\":{\"gpu\":{\"min_count\":64}}";
+  private static final String SERVICE = "\"required_services\":[\"nobody-offers-it\"]";
+  private static final String RULE =
+      "\"input_validation\":[{\"type\":\"pattern\",\"path\":\"api_token\",\"pattern\":\"^sk-\"}],"
+          + "\"inputs\":{\"api_token\":\"hunter2\"}";
+  private static final String BACKTRACKING =
+      "\"input_validation\":[{\"type\":\"pattern\",\"path\":\"a\",\"pattern\":\"(?<=a)b\"}]";
+
+  @TempDir static Path home;
+  private static WholeServer server;
+  private static HttpClient http;
+
+  @BeforeAll
+  static void start() {
+    server = WholeServer.start(home);
+    http = HttpClient.newHttpClient();
+  }
+
+  @AfterAll
+  static void stop() {
+    http.close();
+    server.close();
+  }
+
+  private static String manifest(String members) {
+    return """
+        {"manifest_version":"1.0","graph_id":"doors","entrypoints":["a"],%s,"edges":[],
+         "nodes":[{"node_id":"a","agent_type":"executor","config":{"command":["true"]}}]}
+        """
+        .formatted(members);
+  }
+
+  private static HttpResponse<String> post(String path, ObjectNode body) throws Exception {
+    return http.send(
+        HttpRequest.newBuilder(server.uri(path))
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(Json.write(body)))
+            .build(),
+        BodyHandlers.ofString());
+  }
+
+  /** Errors as code, message and pointer. */
+  private static List<String> errors(JsonNode report) {
+    return Json.elements(report.get("issues"))
+        .filter(issue -> issue.get("severity").asText().equals("error"))
+        .map(
+            issue ->
+                "%s %s %s"
+                    .formatted(
+                        issue.get("code").asText(),
+                        issue.get("message").asText(),
+                        issue.at("/location/pointer").asText()))
+        .toList();
+  }
+
+  @ParameterizedTest(name = "{0}: {1} {2}")
+  @CsvSource(
+      delimiter = '~',
+      quoteCharacter = '`',
+      value = {
+        GPU + "~ 412 ~ requirements_not_met",
+        SERVICE + "~ 412 ~ service_requirements_not_met",
+        RULE + "~ 422 ~ input_validation_failed",
+        BACKTRACKING + "~ 422 ~ manifest_validation_failed",
+        RULE + "," + SERVICE + "," + GPU + "~ 412 ~ requirements_not_met",
+      })
+  void allDoorsTellTheSame(String members, int status, String error) throws Exception {
+    String manifest = manifest(members);
+    ObjectNode body = Json.object().put("manifest_json", manifest);
+    JsonNode validated = Json.parse(post("/jobs:validate", body).body());
+    List<String> expected = errors(validated);
+    assertThat(expected).isNotEmpty();
+    for (String path : List.of("/jobs", "/jobs:plan")) {
+      HttpResponse<String> answer = post(path, body);
+      JsonNode problem = Json.parse(answer.body());
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+      assertThat(problem.get("error").asText()).isEqualTo(error);
+      assertThat(errors(problem.get("validation"))).isEqualTo(expected);
+      assertThat(problem.get("errors")).isEqualTo(problem.at("/validation/issues"));
+      assertThat(answer.body()).doesNotContain("hunter2");
+    }
+    try (MirrorNeuron client = server.overGrpc()) {
+      MnException refused =
+          catchThrowableOfType(
+              MnException.class, () -> client.jobs().submit(Submission.of(manifest)));
+      assertThat(refused.code().httpStatus()).isEqualTo(status);
+      assertThat(refused.error()).isEqualTo(error);
+      assertThat(errors(refused.validation())).isEqualTo(expected);
+    }
+    Path bundle =
+        Files.createDirectories(home.resolve("bundle-" + Integer.toHexString(members.hashCode())));
+    Files.writeString(bundle.resolve("manifest.json"), manifest);
+    Ended ended = new Shell(Main::commandLine, home).run("validate", bundle.toString(), "--json");
+    assertThat(ended.exitCode()).isNotZero();
+    assertThat(errors(Json.parse(ended.out()))).containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  @Test
+  void forceSkipsWhatItSays() throws Exception {
+    ObjectNode body =
+        Json.object()
+            .put(
+                "manifest_json",
+                manifest(Stream.of(RULE, SERVICE, GPU).reduce((a, b) -> a + "," + b).orElseThrow()))
+            .put("force", true);
+    assertThat(Json.parse(post("/jobs:validate", body).body()).get("ok").asBoolean()).isTrue();
+    assertThat(post("/jobs", body).statusCode()).isEqualTo(200);
+    body.put("manifest_json", manifest(BACKTRACKING));
+    assertThat(post("/jobs", body).statusCode()).isEqualTo(422);
+  }
+}
