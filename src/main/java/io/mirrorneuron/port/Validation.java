@@ -146,13 +146,9 @@ public record Validation(
       return new Issue(code, message, help, WARNING, location);
     }
 
+    /** Whether it keeps the job from running. */
     @JsonIgnore
     public boolean isError() {
-      return severity.equals(ERROR);
-    }
-
-    /** Whether it keeps the job from running. */
-    public boolean refuses() {
       return severity.equals(ERROR);
     }
 
