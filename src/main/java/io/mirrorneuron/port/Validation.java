@@ -146,7 +146,8 @@ public record Validation(
     }
 
     /** Whether it keeps the job from running. */
-    public boolean refuses() {
+    @JsonIgnore
+    public boolean isError() {
       return severity.equals(ERROR);
     }
 

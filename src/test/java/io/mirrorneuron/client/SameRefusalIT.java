@@ -140,7 +140,7 @@ class SameRefusalIT {
   private static List<Issue> errors(Validation report) {
     JsonNode written = Json.MAPPER.valueToTree(report); // as it goes over the wire
     return Json.read(written, Validation.class, "report").issues().stream()
-        .filter(Issue::refuses)
+        .filter(Issue::isError)
         .toList();
   }
 

@@ -128,7 +128,7 @@ final class BundleValidation {
 
   private Found input(SubmissionDemands demands, Submission.Origin origin) {
     InputValidation.Outcome outcome = demands.input(origin, access.programs().of(origin.folder()));
-    List<Issue> errors = outcome.issues().stream().filter(Issue::refuses).toList();
+    List<Issue> errors = outcome.issues().stream().filter(Issue::isError).toList();
     MnException refusal =
         errors.isEmpty()
             ? null

@@ -42,7 +42,7 @@ public final class InputValidation {
     public static final Outcome NOTHING = new Outcome(List.of(), List.of());
 
     public boolean isOk() {
-      return issues.stream().noneMatch(Issue::refuses);
+      return issues.stream().noneMatch(Issue::isError);
     }
   }
 
@@ -75,7 +75,7 @@ public final class InputValidation {
               case Check.Program program -> programs.ask(rule, program);
             };
     issues.addAll(found);
-    results.add(new Result("input_rule", rule.told(), found.stream().noneMatch(Issue::refuses)));
+    results.add(new Result("input_rule", rule.told(), found.stream().noneMatch(Issue::isError)));
   }
 
   private static Issue unreadable(InputRule rule) {

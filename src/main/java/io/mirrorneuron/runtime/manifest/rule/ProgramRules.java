@@ -81,10 +81,10 @@ record ProgramRules(InputDocument document, RulePrograms programs) {
     Optional<ObjectNode> told = report(output);
     List<Issue> issues = told.map(report -> issues(rule, report)).orElse(List.of());
     boolean isBad = code != 0 || told.map(ProgramRules::saysNo).orElse(false);
-    if (!isBad && issues.stream().noneMatch(Issue::refuses)) {
+    if (!isBad && issues.stream().noneMatch(Issue::isError)) {
       return issues;
     }
-    if (issues.stream().anyMatch(Issue::refuses)) {
+    if (issues.stream().anyMatch(Issue::isError)) {
       return issues.stream().map(one -> one.with(debug(output, code))).toList();
     }
     if (told.isPresent() && !told.get().path("ok").isBoolean() && told.get().has("ok")) {

@@ -49,7 +49,7 @@ class InputRulesTest {
     String members = "\"input_validation\":[%s]".formatted(rule);
     List<Issue> issues = issues(members);
     assertThat(issues).extracting(Issue::message).containsExactly(message);
-    assertThat(issues.getFirst().refuses()).isTrue();
+    assertThat(issues.getFirst().isError()).isTrue();
     assertThat(issues.getFirst().location().pointer()).startsWith("/manifest/input_validation/0/");
   }
 

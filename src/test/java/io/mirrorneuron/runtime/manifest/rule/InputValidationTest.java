@@ -348,7 +348,7 @@ class InputValidationTest {
             """
                 .replace("\n", " "));
     Issue issue = only("{\"type\":\"command\",\"command\":\"x\"}");
-    assertThat(issue.refuses()).isFalse();
+    assertThat(issue.isError()).isFalse();
     assertThat(issue.location().pointer()).isEqualTo("/config/city");
     assertThat(issue.help()).isEqualTo("renew it");
     assertThat(issue.actual()).isEqualTo("x");
