@@ -38,7 +38,7 @@ final class LaunchReports {
   static MnException invalid(Validation report) {
     boolean inUse =
         report.issues().stream()
-            .filter(Issue::refuses)
+            .filter(Issue::isError)
             .allMatch(issue -> issue.code().equals(RUN_ID_IN_USE));
     String words = String.join("; ", report.errors());
     return inUse

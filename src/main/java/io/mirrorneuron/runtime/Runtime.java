@@ -90,9 +90,9 @@ public final class Runtime implements AutoCloseable {
     NewJobs newJobs = NodeJobs.newJobs(identity, runs, store);
     BundlePrograms rules = new BundlePrograms(settings.manifests().trusted(), executions.checks());
     JobAccess access = access(bundles.shared(), manifests, newJobs, admission, rules);
-    jobs = NodeJobs.jobs(settings, identity, access, watches, recorder, storage);
-    LocalChildJobs children = new LocalChildJobs(new DerivedJobs(access, storage), jobs);
-    schedules = NodeSchedules.of(identity, lanes, keys, children, events.own(), timers);
+    SubmissionSweep folders = NodePrograms.sweep(executions, this::exists, timers);
+    jobs = NodeJobs.jobs(settings, identity, access, watches, recorder, storage, folders::look);
+    schedules = schedules(identity, keys, new DerivedJobs(access, storage));
     events.reaction().set(schedules.reaction());
     resumeOpenJobs(
         identity.owner(), bundles.sweep(this::bundles, timers, settings.retention().bundles()));

@@ -31,7 +31,8 @@ record InputDocument(ObjectNode manifest, ObjectNode config, Map<String, String>
         environments.stream()
             .filter(one -> one.hasNonNull(CONFIG))
             .map(one -> text(one.get(CONFIG)))
-            .findFirst();
+            .findFirst()
+            .or(() -> launched(manifest));
     String told = configJson == null ? carried.orElse(null) : configJson;
     ObjectNode config = told == null ? NamedInputs.values(manifest) : object(told);
     Map<String, String> variables = new LinkedHashMap<>();
@@ -40,6 +41,13 @@ record InputDocument(ObjectNode manifest, ObjectNode config, Map<String, String>
         .flatMap(one -> one.properties().stream())
         .forEach(one -> variables.put(one.getKey(), text(one.getValue())));
     return new InputDocument(manifest, config, variables);
+  }
+
+  /** What the manifest of a blueprint that was launched says of it. */
+  private static Optional<String> launched(ObjectNode manifest) {
+    return manifest.get("metadata") instanceof ObjectNode metadata
+        ? Optional.ofNullable(metadata.get("blueprint_config")).map(JsonNode::toString)
+        : Optional.empty();
   }
 
   private static ObjectNode object(String json) {
