@@ -630,7 +630,7 @@ class BlueprintFoldersTest {
   void thePageLiesInTheFolderOfTheRun(String format) throws IOException {
     SampleRuns.document(run("run-1"), "result.json", "{'a':'<script>alert(1)</script>'}");
     Path elsewhere = Files.writeString(home.resolve("mine.html"), "mine");
-    Path page = run("run-1").path().resolve("report.html");
+    Path page = run("run-1").path().resolve("mn-export.html");
     Files.createSymbolicLink(page, elsewhere);
 
     Ended ended = blueprint("export", "run-1", "--format", format);

@@ -9,6 +9,7 @@ import io.mirrorneuron.run.report.RunDocument;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -27,7 +28,7 @@ final class ServerRuns implements RunReader {
     this.rest = rest;
   }
 
-  private record Rows(List<Row> data) {}
+  private record Rows(List<Row> data, String next) {}
 
   private record WebUi(String url) {}
 
@@ -63,9 +64,16 @@ final class ServerRuns implements RunReader {
   }
 
   @Override
-  public List<Row> rows(String blueprintId) throws InterruptedException {
+  public List<Row> rows(String blueprintId, int atLeast) throws InterruptedException {
     String which = blueprintId == null ? "" : "&blueprint_id=" + RestClient.part(blueprintId);
-    return rest.get("/runs?limit=" + MOST_ROWS + which).as(Rows.class).data();
+    List<Row> rows = new ArrayList<>();
+    String page = "";
+    while (page != null && (rows.isEmpty() || rows.size() < atLeast)) {
+      Rows some = rest.get("/runs?limit=" + MOST_ROWS + which + page).as(Rows.class);
+      rows.addAll(some.data());
+      page = some.next() == null ? null : "&cursor=" + RestClient.part(some.next());
+    }
+    return rows;
   }
 
   @Override
