@@ -6,6 +6,7 @@ import io.mirrorneuron.cli.RunAddress;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.report.RunDocument;
+import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,7 +106,8 @@ final class ServerRuns implements RunReader {
 
   @Override
   public RunDocument document(String run) throws InterruptedException {
-    return RunDocument.of(about(run, path -> rest.get(path + "/export?format=json")).json());
+    String json = about(run, path -> rest.text(path + "/export?format=json", "application/json"));
+    return RunDocument.of(Json.parseObject(json, "the export"));
   }
 
   @Override
