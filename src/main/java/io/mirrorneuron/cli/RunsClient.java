@@ -61,6 +61,9 @@ public final class RunsClient extends ClientOptions {
     if (api != null && runsRoot != null) {
       throw misuse("give --api or --runs-root, not both");
     }
+    if (runsRoot != null && runsRoot.isBlank()) {
+      throw misuse("--runs-root must be a folder");
+    }
     Map<String, String> flags = new HashMap<>();
     put(flags, "api.base_url", api);
     put(flags, "runs_root", runsRoot);

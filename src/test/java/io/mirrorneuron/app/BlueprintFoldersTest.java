@@ -172,6 +172,8 @@ class BlueprintFoldersTest {
                 + " workflow_step_completed {\"payload\":{\"attempt\":1,\"step_id\":\"write\"}}",
             SampleRuns.at(90) + " run_completed {\"payload\":{\"token\":\"[REDACTED]\"}}");
     assertThat(blueprint("tail", "run-1").out()).hasLineCount(8);
+    assertThat(blueprint("tail", "run-1", "-n", "1", "--json").out())
+        .isEqualTo(blueprint("stream", "run-1", "-n", "1", "--channels", "events").out());
     assertThat(blueprint("tail", "run-1", "-n", "0")).isEqualTo(new Ended(0, "", ""));
     assertThat(blueprint("tail", "run-1", "-n", "-1").exitCode()).isEqualTo(2);
   }
@@ -630,7 +632,7 @@ class BlueprintFoldersTest {
   void thePageLiesInTheFolderOfTheRun(String format) throws IOException {
     SampleRuns.document(run("run-1"), "result.json", "{'a':'<script>alert(1)</script>'}");
     Path elsewhere = Files.writeString(home.resolve("mine.html"), "mine");
-    Path page = run("run-1").path().resolve("report.html");
+    Path page = run("run-1").path().resolve("mn-export.html");
     Files.createSymbolicLink(page, elsewhere);
 
     Ended ended = blueprint("export", "run-1", "--format", format);
@@ -710,6 +712,7 @@ class BlueprintFoldersTest {
     assertThat(other.run("blueprint", "monitor").out()).contains("run-1");
     assertThat(other.run("blueprint", "monitor", "--api=http://a", "--runs-root=b").err())
         .contains("give --api or --runs-root, not both");
+    assertThat(other.run("blueprint", "monitor", "--runs-root=").exitCode()).isEqualTo(2);
   }
 
   @Test

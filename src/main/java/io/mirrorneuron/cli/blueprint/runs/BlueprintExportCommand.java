@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
     name = "export",
     description = {
       "Prints a run as one document, in the form that the original has.",
-      "HTML is a file: report.html in the folder of the run or, before a server, RUN_ID.html here."
+      "HTML is a file: mn-export.html in the folder of the run or, before a server, RUN_ID.html here."
           + " Its URL is printed.",
       "mn run export tells more, and has all of a run in a zip."
     },

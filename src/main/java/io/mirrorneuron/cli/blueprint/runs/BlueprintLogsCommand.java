@@ -12,6 +12,7 @@ import picocli.CommandLine.Parameters;
     name = "logs",
     description = {
       "Prints the last log records of a run: time, level, component and message.",
+      "With --json each is a line of JSON, as mn blueprint stream has it.",
       "mn run logs chooses among them by step, stream and text."
     },
     sortOptions = false,

@@ -98,7 +98,7 @@ public final class BlueprintMonitorCommand implements Callable<Integer> {
 
   private List<Shown> newest(RunReader runs) throws InterruptedException {
     List<RunReader.Row> rows =
-        runs.rows(blueprintId).stream()
+        runs.rows(blueprintId, most).stream()
             .sorted(
                 Comparator.comparing(
                     BlueprintMonitorCommand::time, Comparator.nullsLast(Comparator.reverseOrder())))

@@ -10,7 +10,10 @@ import picocli.CommandLine.Parameters;
 /** {@code mn blueprint tail}. */
 @Command(
     name = "tail",
-    description = "Prints the last events of a run: time, type, and the rest as JSON.",
+    description = {
+      "Prints the last events of a run: time, type, and the rest as JSON.",
+      "With --json each is a line of JSON, as mn blueprint stream has it."
+    },
     sortOptions = false,
     footerHeading = "%nExamples:%n",
     footer = {

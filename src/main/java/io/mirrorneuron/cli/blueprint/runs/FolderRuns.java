@@ -50,7 +50,7 @@ import java.util.stream.Stream;
  */
 final class FolderRuns implements RunReader {
   private static final int MOST_RECORDS = 5000;
-  private static final String PAGE = "report.html";
+  private static final String PAGE = "mn-export.html";
 
   /** Who answers where nobody is named, as the original has it. */
   private static final String REVIEWER = "cli";
@@ -94,7 +94,7 @@ final class FolderRuns implements RunReader {
   private record WebUi(String url) {}
 
   @Override
-  public List<Row> rows(String blueprintId) {
+  public List<Row> rows(String blueprintId, int atLeast) {
     if (index == null) {
       index = RunIndex.of(store, clock);
     }

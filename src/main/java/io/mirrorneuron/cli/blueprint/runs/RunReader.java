@@ -48,11 +48,12 @@ sealed interface RunReader extends RunsClient.Source permits ServerRuns, FolderR
   record Page(List<StreamRecord> records, long next, boolean ended) {}
 
   /**
-   * Runs that have a {@code run.json}, newest start first; a server tells of the last 1000.
+   * Runs that have a {@code run.json}, newest start first: all, or of a server's the last 1000.
    *
    * @param blueprintId null for those of all blueprints
+   * @param atLeast so many in any case, as far as there are
    */
-  List<Row> rows(String blueprintId) throws InterruptedException;
+  List<Row> rows(String blueprintId, int atLeast) throws InterruptedException;
 
   /** Where the run shows itself in a browser; empty when it does not. */
   String webUi(String runId) throws InterruptedException;

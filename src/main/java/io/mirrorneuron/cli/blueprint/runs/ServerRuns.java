@@ -6,9 +6,11 @@ import io.mirrorneuron.cli.RunAddress;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.report.RunDocument;
+import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -27,7 +29,7 @@ final class ServerRuns implements RunReader {
     this.rest = rest;
   }
 
-  private record Rows(List<Row> data) {}
+  private record Rows(List<Row> data, String next) {}
 
   private record WebUi(String url) {}
 
@@ -63,9 +65,16 @@ final class ServerRuns implements RunReader {
   }
 
   @Override
-  public List<Row> rows(String blueprintId) throws InterruptedException {
+  public List<Row> rows(String blueprintId, int atLeast) throws InterruptedException {
     String which = blueprintId == null ? "" : "&blueprint_id=" + RestClient.part(blueprintId);
-    return rest.get("/runs?limit=" + MOST_ROWS + which).as(Rows.class).data();
+    List<Row> rows = new ArrayList<>();
+    String page = "";
+    while (page != null && (rows.isEmpty() || rows.size() < atLeast)) {
+      Rows some = rest.get("/runs?limit=" + MOST_ROWS + which + page).as(Rows.class);
+      rows.addAll(some.data());
+      page = some.next() == null ? null : "&cursor=" + RestClient.part(some.next());
+    }
+    return rows;
   }
 
   @Override
@@ -97,7 +106,8 @@ final class ServerRuns implements RunReader {
 
   @Override
   public RunDocument document(String run) throws InterruptedException {
-    return RunDocument.of(about(run, path -> rest.get(path + "/export?format=json")).json());
+    String json = about(run, path -> rest.text(path + "/export?format=json", "application/json"));
+    return RunDocument.of(Json.parseObject(json, "the export"));
   }
 
   @Override
