@@ -1,7 +1,11 @@
 package io.mirrorneuron.golden;
 
-/** The catalog that comes with the program. */
+/** The catalog, and launches from it, that comes with the program. */
 final class BlueprintScenarios {
+  private static final String ID = "word-count";
+  private static final String WRONG =
+      "{\"inputs\":{\"most\":0,\"texs\":[]},\"run_id\":\"wrong\",\"progress_id\":\"p-wrong\"}";
+
   private final GoldenServer golden;
 
   BlueprintScenarios(GoldenServer golden) {
@@ -14,5 +18,37 @@ final class BlueprintScenarios {
     golden.call("getBlueprint", "blueprint_id", "story-desk").keep("");
     golden.call("getBlueprint", "blueprint_id", "no-such").keep("unknown");
     golden.call("getBlueprint", "blueprint_id", "no such").keep("bad-id");
+    golden.call("updateBlueprints").keep("");
+    golden.call("installBlueprint", "blueprint_id", ID).keep("");
+    golden.call("uninstallBlueprint", "blueprint_id", ID).keep("");
+    golden.call("validateBlueprint", "blueprint_id", ID).body("{}").keep("");
+    golden.call("validateBlueprint", "blueprint_id", ID).body(WRONG).keep("wrong");
+    golden.call("validateLaunch").body(launch("")).keep("");
+    golden.call("validateLaunch").body("{\"source\":\"moon\"}").keep("source");
+  }
+
+  /** Makes jobs, whose rows other scenarios are not to see. */
+  void launch() {
+    String named = "{\"run_id\":\"counted\",\"progress_id\":\"p-1\"}";
+    golden.call("launchBlueprint", "blueprint_id", ID).body(named).keep("");
+    golden.call("launchBlueprint", "blueprint_id", ID).body(named).keep("run-in-use");
+    golden.call("launchBlueprint", "blueprint_id", ID).body(WRONG).keep("wrong");
+    golden.call("launchBlueprint", "blueprint_id", "no-such").body("{}").keep("unknown");
+    golden.call("getLaunchProgress", "progress_id", "p-1").keep("");
+    golden.call("getLaunchProgress", "progress_id", "p-none").keep("none");
+    golden
+        .call("launch")
+        .body(launch(",\"run_id\":\"counted-2\",\"progress_id\":\"p-2\""))
+        .keep("");
+    golden.call("streamLaunchProgress", "progress_id", "p-2").accept("application/json").keep("");
+    golden.call("streamLaunchProgress", "progress_id", "p-2").accept(Looks.EVENTS).keep("stream");
+    golden
+        .call("launch", "wait", "0s")
+        .body(launch(",\"run_id\":\"counted-3\",\"progress_id\":\"p-3\""))
+        .keep("accepted");
+  }
+
+  private static String launch(String more) {
+    return "{\"source\":\"catalog\",\"blueprint_id\":\"%s\"%s}".formatted(ID, more);
   }
 }

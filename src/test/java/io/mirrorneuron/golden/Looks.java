@@ -4,7 +4,7 @@ import java.util.List;
 
 /** All that can be asked of a job, and all that can be asked of a run. */
 final class Looks {
-  private static final String EVENTS = "text/event-stream";
+  static final String EVENTS = "text/event-stream";
 
   private final GoldenServer golden;
 
