@@ -31,7 +31,10 @@ final class BlueprintScenarios {
   void launch() {
     String named = "{\"run_id\":\"counted\",\"progress_id\":\"p-1\"}";
     golden.call("launchBlueprint", "blueprint_id", ID).body(named).keep("");
-    golden.call("launchBlueprint", "blueprint_id", ID).body(named).keep("run-in-use");
+    golden
+        .call("launchBlueprint", "blueprint_id", ID)
+        .body(named.replace("p-1", "p-4"))
+        .keep("run-in-use");
     golden.call("launchBlueprint", "blueprint_id", ID).body(WRONG).keep("wrong");
     golden.call("launchBlueprint", "blueprint_id", "no-such").body("{}").keep("unknown");
     golden.call("getLaunchProgress", "progress_id", "p-1").keep("");

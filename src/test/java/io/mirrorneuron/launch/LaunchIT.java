@@ -17,6 +17,9 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -221,6 +224,59 @@ class LaunchIT {
     assertThat(one.status()).isEqualTo(200);
     assertThat(other.status()).as("%s", other.body()).isEqualTo(409);
     assertThat(other.body().get("error").asText()).isEqualTo("run_id_in_use");
+  }
+
+  /** Of all that is asked for at once one is launched; of the others nothing is left. */
+  @Test
+  void launchesOfOneRunAtOnceMakeOneJob() throws Exception {
+    List<CompletableFuture<Answer>> all =
+        IntStream.range(0, 8)
+            .mapToObj(
+                i ->
+                    CompletableFuture.supplyAsync(
+                        () -> {
+                          try {
+                            return post("/blueprints/word-count/runs", "{\"run_id\": \"at-once\"}");
+                          } catch (Exception e) {
+                            throw new AssertionError(e);
+                          }
+                        }))
+            .toList();
+
+    List<Integer> statuses = all.stream().map(one -> one.join().status()).sorted().toList();
+    assertThat(statuses).containsExactly(200, 409, 409, 409, 409, 409, 409, 409);
+    awaitRun("at-once");
+  }
+
+  @Test
+  void overridesReachTheProgramAndAreKeptWithTheRun() throws Exception {
+    Path bundle = Files.createDirectories(folder.resolve("configured"));
+    Files.createDirectories(bundle.resolve("config"));
+    Files.writeString(
+        bundle.resolve("manifest.json"),
+        """
+        {"name": "tells", "steps": [{"id": "say", "run": ["sh", "-c", "echo $MN_BLUEPRINT_CONFIG_JSON"]}]}""");
+    Files.writeString(
+        bundle.resolve("config/default.json"), "{\"whom\": \"nobody\", \"deep\": {\"kept\": 1}}");
+    Answer launched =
+        post(
+            "/blueprints/launch/runs",
+            Json.write(
+                Map.of(
+                    "source",
+                    "path",
+                    "path",
+                    bundle.toString(),
+                    "run_id",
+                    "told",
+                    "config_overwrite",
+                    Map.of("whom", "world", "deep", Map.of("more", 2)))));
+
+    assertThat(launched.status()).as("%s", launched.body()).isEqualTo(200);
+    assertThat(awaitRun("told").toString()).contains("world").doesNotContain("nobody");
+    JsonNode kept = Json.parse(Files.readString(server.runsRoot().resolve("told/config.json")));
+    assertThat(kept)
+        .isEqualTo(Json.parse("{\"whom\": \"world\", \"deep\": {\"kept\": 1, \"more\": 2}}"));
   }
 
   @Test
