@@ -8,6 +8,7 @@ import io.mirrorneuron.config.BlueprintSettings;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.gateway.Health;
 import java.nio.file.Path;
+import java.time.Clock;
 
 /** Where the blueprints of this server come from, and what is told of it. */
 final class BlueprintPlace {
@@ -19,7 +20,12 @@ final class BlueprintPlace {
       case BUILTIN -> new BuiltInCatalog(builtIn(config));
       case LOCAL -> new LocalCatalog(settings.local());
       case GITHUB ->
-          new GitCatalog(settings.repo(), settings.cache(), settings.refresh(), System::nanoTime);
+          new GitCatalog(
+              settings.repo(),
+              settings.cache(),
+              settings.refresh(),
+              System::nanoTime,
+              Clock.systemUTC());
     };
   }
 

@@ -13,6 +13,7 @@ import io.mirrorneuron.testing.SampleManifests;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayDeque;
@@ -263,7 +264,7 @@ class LaunchSimulationTest {
     LaunchPorts.Patience patience =
         new LaunchPorts.Patience() {
           @Override
-          public boolean await(java.time.Duration time) {
+          public boolean await(Duration time) {
             return true;
           }
 
@@ -290,6 +291,23 @@ class LaunchSimulationTest {
     assertThat(run.finish().jobId()).isNotNull();
     assertThat(asked).hasSize(3);
     assertThat(thread).isEmpty();
+  }
+
+  @Test
+  void whatIsOverIsForgottenAfterAWeekAndWhatIsOpenIsNot() throws Exception {
+    reset();
+    live(new Fate(-1), true);
+    live(new Fate(4), false);
+    LaunchOrder open = new LaunchOrder(Source.PATH, "x", "r", null, null, false, "p-open", null);
+    disk().write(LaunchRecord.fresh("k", open));
+    Instant now = Instant.now();
+
+    disk().forget(now.minus(Duration.ofDays(7)));
+    assertThat(disk().find(ID)).isPresent();
+    disk().forget(now.plus(Duration.ofDays(1)));
+    assertThat(disk().find(ID)).isEmpty();
+    assertThat(folder.resolve("launches/launch-" + ID)).doesNotExist();
+    assertThat(disk().open()).extracting(LaunchRecord::id).containsExactly("p-open");
   }
 
   @Test

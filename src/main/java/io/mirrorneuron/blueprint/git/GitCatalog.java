@@ -6,6 +6,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.Sha256;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -38,6 +39,7 @@ public final class GitCatalog implements CatalogSource {
   private final LongSupplier nanoTime;
   private final Path home;
   private final Clone clone;
+  private final OldClones others;
   private CompletableFuture<Void> fetch;
   private long fetchedAt;
 
@@ -46,13 +48,15 @@ public final class GitCatalog implements CatalogSource {
    * @param cache where clones are kept, made when absent
    * @param refresh how old a checkout may be before it is looked for changes
    * @param nanoTime a clock that only goes forward
+   * @param clock says how old clones of other repositories are
    */
-  public GitCatalog(String url, Path cache, Duration refresh, LongSupplier nanoTime) {
+  public GitCatalog(String url, Path cache, Duration refresh, LongSupplier nanoTime, Clock clock) {
     this.url = url;
     this.refresh = refresh;
     this.nanoTime = nanoTime;
     this.home = cache.resolve(".git-home");
     this.clone = new Clone(cache.resolve(folderName(url)));
+    this.others = new OldClones(cache, clock);
   }
 
   private static String folderName(String url) {
@@ -108,6 +112,7 @@ public final class GitCatalog implements CatalogSource {
       } else {
         clone.make(url);
       }
+      others.remove(clone.folder());
       done.complete(null);
     } catch (GitAPIException | IOException | JGitInternalException e) {
       LOG.warn("the catalog could not be fetched, what is there stays: {}", told(e));

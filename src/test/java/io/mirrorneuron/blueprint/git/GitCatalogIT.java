@@ -8,11 +8,14 @@ import io.mirrorneuron.blueprint.Blueprint;
 import io.mirrorneuron.blueprint.Catalogs;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.testing.TurnedClock;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -97,14 +100,36 @@ class GitCatalogIT {
     return "git://127.0.0.1:" + server.getAddress().getPort() + "/blueprints.git";
   }
 
+  private final TurnedClock clock = new TurnedClock(Instant.parse("2026-01-01T00:00:00Z"));
+
   private GitCatalog source() {
     return source(url());
   }
 
   private GitCatalog source(String from) {
-    GitCatalog source = new GitCatalog(from, folder.resolve("cache"), REFRESH, time::get);
+    GitCatalog source = new GitCatalog(from, folder.resolve("cache"), REFRESH, time::get, clock);
     sources.add(source);
     return source;
+  }
+
+  @Test
+  void clonesThatNobodyAsksForGoAfterAMonth() throws Exception {
+    new Catalogs(source(url()), time::get).current();
+    Path old = Files.createDirectories(folder.resolve("cache/other-0123456789ab/.git")).getParent();
+    Path notOurs = Files.createDirectories(folder.resolve("cache/notes-0123456789ab"));
+    for (Path each : List.of(old, notOurs)) {
+      Files.setLastModifiedTime(each, FileTime.from(clock.instant()));
+    }
+    clock.turn(Duration.ofDays(29));
+    source(url()).refresh();
+    assertThat(old).exists();
+    clock.turn(Duration.ofDays(2));
+    GitCatalog configured = source(url());
+    configured.refresh();
+
+    assertThat(old).doesNotExist();
+    assertThat(notOurs).exists();
+    assertThat(ids(new Catalogs(configured, time::get))).containsExactly("first");
   }
 
   private static List<String> ids(Catalogs catalogs) {
