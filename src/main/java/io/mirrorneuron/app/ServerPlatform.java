@@ -3,6 +3,7 @@ package io.mirrorneuron.app;
 import io.mirrorneuron.area.Platform;
 import io.mirrorneuron.blueprint.Catalogs;
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.Confinement;
 import io.mirrorneuron.gateway.Health;
 import io.mirrorneuron.launch.BundleSources;
 import io.mirrorneuron.launch.FolderLaunchStore;
@@ -94,10 +95,10 @@ record ServerPlatform(
   }
 
   private static AllowedRoots outputs(Config config) {
-    Path submissions = config.executors().confinement().submissions();
+    Confinement programs = config.executors().confinement();
     return new AllowedRoots(config.outputs().roots(), home())
-        .and(submissions.getParent())
-        .without(submissions);
+        .and(programs.sharedStorage())
+        .without(programs.submissions());
   }
 
   private static Path home() {

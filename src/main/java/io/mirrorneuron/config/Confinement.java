@@ -35,6 +35,11 @@ public record Confinement(
     }
   }
 
+  /** What terminals and programs share: the folder of submissions lies in it. */
+  public Path sharedStorage() {
+    return submissions.getParent();
+  }
+
   public Confinement {
     own = List.copyOf(own);
     hidden = List.copyOf(hidden);

@@ -5,6 +5,7 @@ import io.mirrorneuron.storage.FreeSpace;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.storage.StorageWatch;
 import io.mirrorneuron.storage.WatchedFolder;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +36,10 @@ public record Disks(Storage storage, StorageWatch watch) {
     places.add(new WatchedFolder("the folder of runs", "runs_root", config.executors().runsRoot()));
     if (hasRuntime) {
       places.add(new WatchedFolder("the workspaces", "temp_dir", config.executors().tempDir()));
+      Path shared = config.executors().confinement().sharedStorage();
+      if (!shared.startsWith(config.home())) {
+        places.add(new WatchedFolder("the shared storage", "shared_storage_root", shared));
+      }
     }
     return places;
   }

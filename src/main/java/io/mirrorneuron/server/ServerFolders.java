@@ -79,6 +79,10 @@ public final class ServerFolders {
     folders.closeFiles();
     if (hasRuntime) {
       folders.usable("temp_dir", config.executors().tempDir());
+      Path shared = config.executors().confinement().sharedStorage();
+      if (!shared.startsWith(config.home())) { // in the home it is made when a job first needs it
+        folders.usable("shared_storage_root", shared);
+      }
       Path environments = config.executors().python().environments();
       if (Files.exists(environments)) { // is made when a step first needs one
         folders.usable("blueprint.python_envs_dir", environments);

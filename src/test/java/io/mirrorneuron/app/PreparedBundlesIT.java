@@ -2,9 +2,11 @@ package io.mirrorneuron.app;
 
 import static io.mirrorneuron.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.testing.PreparedBundle;
 import io.mirrorneuron.wire.Json;
 import java.net.http.HttpClient;
@@ -14,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -151,6 +154,29 @@ class PreparedBundlesIT {
     answered("by-grpc");
 
     shown("by-grpc");
+  }
+
+  @Test
+  void theSharedStorageMayLieElsewhere(@TempDir Path other) throws Exception {
+    Path shared = other.toRealPath().resolve("mount/shared");
+    PreparedBundle bundle =
+        PreparedBundle.of(shared, "elsewhere", "echo x >\"$MN_JOB_OUTPUT_DIR/x.txt\"");
+    try (WholeServer there =
+        WholeServer.start(
+            other.resolve("home"), Map.of("shared_storage_root", shared.toString()))) {
+      SubmittedJob made = there.jobs().submit(bundle.submission());
+      assertThat(made.warnings()).isEmpty();
+
+      Path file = there.runsRoot().resolve("elsewhere/outputs/x.txt");
+      eventually("it is in the run", () -> Files.exists(file));
+    }
+    assertThat(other.resolve("home/shared")).doesNotExist();
+    Path file = Files.createFile(other.resolve("file"));
+    assertThatThrownBy(
+            () ->
+                WholeServer.start(
+                    other.resolve("home"), Map.of("shared_storage_root", file.toString())))
+        .hasMessageContaining("shared_storage_root");
   }
 
   @Test

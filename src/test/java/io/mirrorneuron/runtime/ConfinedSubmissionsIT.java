@@ -10,6 +10,7 @@ import io.mirrorneuron.testing.PreparedBundle;
 import io.mirrorneuron.testing.RuntimeFixture;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,9 +26,13 @@ class ConfinedSubmissionsIT {
 
   @BeforeEach
   void start() {
-    runtime =
-        new RuntimeFixture(
-            home, RuntimeFixture.config(home, Map.of("MN_EXECUTOR_CONFINE", "auto")));
+    start(Map.of());
+  }
+
+  private void start(Map<String, String> more) {
+    Map<String, String> settings = new HashMap<>(more);
+    settings.put("MN_EXECUTOR_CONFINE", "auto");
+    runtime = new RuntimeFixture(home, RuntimeFixture.config(home, settings));
     assumeThat(runtime.runtime().confinement().state()).isEqualTo(State.ON);
   }
 
@@ -47,14 +52,26 @@ class ConfinedSubmissionsIT {
         .isEqualTo("completed");
   }
 
-  private PreparedBundle bundle(String runId, String script) {
-    return PreparedBundle.of(home.resolve("shared"), runId, script);
+  @Test
+  void aProgramReachesItsOwnFolderOnly() throws Exception {
+    requireApart(home.resolve("shared"));
   }
 
   @Test
-  void aProgramReachesItsOwnFolderOnly() throws Exception {
+  void theSameHoldsWhereTheSharedStorageLiesElsewhere(@TempDir Path other) throws Exception {
+    runtime.close();
+    Path shared = other.toRealPath().resolve("shared");
+    start(Map.of("MN_SHARED_STORAGE_ROOT", shared.toString()));
+
+    requireApart(shared);
+
+    assertThat(home.resolve("shared")).doesNotExist();
+  }
+
+  private void requireApart(Path shared) throws Exception {
     PreparedBundle first =
-        bundle(
+        PreparedBundle.of(
+            shared,
             "first",
             "set -e; cd \"$MN_JOB_SHARED_STORAGE_ROOT\"; echo a >scratch; cat inputs/data >inputs/more;"
                 + " echo b >\"$MN_JOB_OUTPUT_DIR/b.txt\"; mkdir -p \"$MN_RUNS_ROOT/first\";"
@@ -65,17 +82,18 @@ class ConfinedSubmissionsIT {
     assertThat(run("first").resolve("outputs/b.txt")).hasContent("b");
 
     String attempts =
-        "cd %s 2>/dev/null; for it in %1$s %2$s/shared/submissions/.held; do"
+        "cd %s 2>/dev/null; for it in %1$s %2$s/submissions/.held; do"
             + " ls $it; cat $it/inputs/data; echo x >$it/scratch; echo x >$it/inputs/x;"
-            + " echo x >%2$s/shared/submissions/x; mkdir %2$s/shared/submissions/y;"
+            + " echo x >%2$s/submissions/x; mkdir %2$s/submissions/y;"
             + " ln -s /etc $it/inputs/link; rm -rf $it; done >$MN_RUN_DIR/log.txt 2>/dev/null; true";
-    completed(bundle("second", attempts.formatted(first.folder(), home)).submission());
+    String script = attempts.formatted(first.folder(), shared);
+    completed(PreparedBundle.of(shared, "second", script).submission());
 
     assertThat(run("second").resolve("log.txt")).isEmptyFile();
     assertThat(first.folder().resolve("scratch")).hasContent("a");
     assertThat(first.folder().resolve("inputs/x")).doesNotExist();
-    assertThat(home.resolve("shared/submissions/x")).doesNotExist();
-    assertThat(home.resolve("shared/submissions/y")).doesNotExist();
+    assertThat(shared.resolve("submissions/x")).doesNotExist();
+    assertThat(shared.resolve("submissions/y")).doesNotExist();
   }
 
   /** What it puts in the place of what the server makes leads the server nowhere. */

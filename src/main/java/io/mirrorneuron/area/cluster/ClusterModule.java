@@ -22,7 +22,7 @@ public final class ClusterModule {
     return new ServerLocation(
         isHere ? "local" : "gateway",
         platform.config().home(),
-        platform.config().executors().confinement().submissions().getParent(),
+        platform.config().executors().confinement().sharedStorage(),
         platform::coreTarget,
         platform::apiBaseUrl);
   }
