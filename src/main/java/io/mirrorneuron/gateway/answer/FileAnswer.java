@@ -5,11 +5,13 @@ import io.mirrorneuron.untrusted.OpenFile;
 import io.mirrorneuron.untrusted.OpenFolder;
 import io.mirrorneuron.untrusted.UntrustedFiles;
 import io.mirrorneuron.wire.Json;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -107,10 +109,14 @@ public final class FileAnswer {
     if (request.method() == HttpMethod.HEAD || part.length() == 0) {
       finish(file);
     } else {
-      response
-          .sendFile(file.channel(), part.from(), part.length())
-          .onComplete(sent -> close(file), broken -> abort(file));
+      sent(file, part).onComplete(sent -> close(file), broken -> abort(file));
     }
+  }
+
+  private Future<Void> sent(Opened file, ByteRange part) {
+    return request.version() == HttpVersion.HTTP_2
+        ? new ChannelPump(ctx.vertx(), file.channel(), response).send(part.from(), part.length())
+        : response.sendFile(file.channel(), part.from(), part.length());
   }
 
   private void headersOf(Opened file) {

@@ -18,7 +18,9 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -336,5 +338,24 @@ class RunsIT extends WithGuardedGateway {
     refused("none/result", 404, "run not found");
     refused(".hidden/result", 400, "invalid run id");
     refused("a%2Fb/artifacts", 400, "invalid run id");
+  }
+
+  /** As clients of the JDK's kind ask for it, which rise to HTTP/2 where they can. */
+  @Test
+  void aFileComesWholeAndInPartsOverHttp2() throws Exception {
+    byte[] film = new byte[1_000_003];
+    new Random(1).nextBytes(film);
+    Files.write(run.resolve("film.gz"), film);
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      String path = "/api/v1/runs/r1/artifacts/film.gz";
+      HttpResponse<byte[]> whole =
+          http.send(gateway.request(path).build(), HttpResponse.BodyHandlers.ofByteArray());
+      assertThat(whole.version()).isEqualTo(HttpClient.Version.HTTP_2);
+      assertThat(whole.body()).isEqualTo(film);
+      HttpRequest part = gateway.request(path).header("Range", "bytes=70000-270000").build();
+      HttpResponse<byte[]> some = http.send(part, HttpResponse.BodyHandlers.ofByteArray());
+      assertThat(some.statusCode()).isEqualTo(206);
+      assertThat(some.body()).isEqualTo(Arrays.copyOfRange(film, 70_000, 270_001));
+    }
   }
 }
