@@ -127,6 +127,9 @@ final class BundleValidation {
   }
 
   private Found input(SubmissionDemands demands, Submission.Origin origin) {
+    if (!origin.asksRules()) {
+      return Found.NOTHING;
+    }
     InputValidation.Outcome outcome = demands.input(origin, access.programs().of(origin.folder()));
     List<Issue> errors = outcome.issues().stream().filter(Issue::isError).toList();
     MnException refusal =

@@ -54,7 +54,8 @@ public final class InputValidation {
    * all are where the manifest says that they are skipped.
    *
    * @param configJson the configuration, a JSON object; null when the door knows none: then it is
-   *     what the nodes carry, else the values of the inputs that the manifest declares
+   *     what a launch noted in the manifest, else what the nodes carry, else the values of the
+   *     inputs that the manifest declares
    */
   public static Outcome of(ObjectNode manifest, String configJson, RulePrograms programs) {
     List<InputRule> rules = InputRules.of(manifest);

@@ -208,6 +208,8 @@ class InputValidationTest {
     assertThat(issues(carried, "{\"city\":\"porto\"}")).isEmpty();
     environment.putObject("MN_BLUEPRINT_CONFIG_JSON").put("city", "Faro");
     assertThat(issues(carried, null)).extracting(Issue::actual).containsExactly("Faro");
+    carried.putObject("metadata").putObject("blueprint_config").put("city", "Sines");
+    assertThat(issues(carried, null)).extracting(Issue::actual).containsExactly("Sines");
     assertThat(issues(manifest(rule), null))
         .extracting(Issue::code)
         .containsExactly("config.required");
