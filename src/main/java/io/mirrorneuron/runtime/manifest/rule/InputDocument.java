@@ -24,14 +24,21 @@ record InputDocument(ObjectNode manifest, ObjectNode config, Map<String, String>
   private static final String LAUNCHED = "/metadata/blueprint_config";
 
   /**
-   * @param configJson what the door knows of the configuration; null when it knows none: then it is
-   *     what a launch noted in the manifest, else what the nodes carry, else the values of the
-   *     inputs that the manifest declares
+   * @param configJson what the door knows of the configuration, a JSON object; null when it knows
+   *     none: then it is what a launch noted in the manifest, else what the nodes carry, else
+   *     nothing. Inputs that the manifest declares are beside it
    */
   static InputDocument of(ObjectNode manifest, String configJson) {
     List<ObjectNode> environments = environments(manifest);
     String told = configJson == null ? carried(manifest, environments) : configJson;
-    ObjectNode config = told == null ? NamedInputs.values(manifest) : object(told);
+    ObjectNode config = NamedInputs.values(manifest);
+    if (told != null) {
+      ObjectNode known = object(told);
+      config = known == null ? null : config.setAll(known);
+    }
+    if (config != null) {
+      config.setAll(NamedInputs.given(manifest));
+    }
     Map<String, String> variables = new LinkedHashMap<>();
     environments.stream()
         .limit(1)
