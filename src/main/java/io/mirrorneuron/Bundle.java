@@ -1,5 +1,6 @@
 package io.mirrorneuron;
 
+import io.mirrorneuron.blueprint.bundle.BundleConfig;
 import io.mirrorneuron.bundle.GivenInputs;
 import io.mirrorneuron.bundle.ManifestFile;
 import io.mirrorneuron.config.Config.DefaultRunner;
@@ -7,6 +8,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.UploadQuota;
 import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.Submission.Origin;
 import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.Validation.Issue;
@@ -48,7 +50,16 @@ public final class Bundle implements AutoCloseable {
   private final Path temporary;
 
   /** What was found in the source. */
-  private record Content(ManifestFile manifest, Payloads payloads) {}
+  private record Content(ManifestFile manifest, Payloads payloads, Origin origin) {
+
+    /**
+     * @param isHere whether its author's own folder is it, not what a zip was unpacked to
+     */
+    static Content of(Path folder, ManifestFile manifest, Payloads payloads, boolean isHere) {
+      String config = manifest.hasInputRules() ? BundleConfig.ofFiles(folder) : null;
+      return new Content(manifest, payloads, new Origin(isHere ? folder : null, config));
+    }
+  }
 
   private Bundle(Content content, Path temporary) {
     this.content = content;
@@ -76,7 +87,10 @@ public final class Bundle implements AutoCloseable {
     }
     if (ManifestFile.isNameOfOne(name)) {
       return new Bundle(
-          new Content(ManifestFile.of(source, source.toString()), new Payloads.Inline(Map.of())),
+          new Content(
+              ManifestFile.of(source, source.toString()),
+              new Payloads.Inline(Map.of()),
+              Origin.UNKNOWN),
           null);
     }
     throw malformed(source + " is neither a folder, a .zip nor a manifest (.json, .yaml)");
@@ -96,7 +110,7 @@ public final class Bundle implements AutoCloseable {
   }
 
   public Submission submission() {
-    return new Submission(content.manifest.json(), content.payloads, null);
+    return new Submission(content.manifest.json(), content.payloads, null).from(content.origin);
   }
 
   /**
@@ -107,7 +121,7 @@ public final class Bundle implements AutoCloseable {
    */
   public Submission submission(Map<String, ?> inputs) {
     String json = GivenInputs.into(content.manifest.json(), content.manifest.tree(), inputs);
-    return new Submission(json, content.payloads, null);
+    return new Submission(json, content.payloads, null).from(content.origin);
   }
 
   /**
@@ -171,16 +185,17 @@ public final class Bundle implements AutoCloseable {
             () -> "unpacked",
             UploadQuota.unlimited());
     BundleStaging.Bundle bundle = staging.unpack(zip);
-    return new Content(bundle.manifest(), new Payloads.Folder(bundle.payloads().toRealPath()));
+    Payloads payloads = new Payloads.Folder(bundle.payloads().toRealPath());
+    return Content.of(bundle.folder(), bundle.manifest(), payloads, false);
   }
 
   private static Content ofFolder(Path folder) {
     Path payloads = folder.resolve("payloads");
-    return new Content(
+    return Content.of(
+        folder,
         ManifestFile.in(folder, folder + "/"),
-        Files.isDirectory(payloads)
-            ? new Payloads.Folder(payloads)
-            : new Payloads.Inline(Map.of()));
+        Files.isDirectory(payloads) ? new Payloads.Folder(payloads) : new Payloads.Inline(Map.of()),
+        true);
   }
 
   private static MnException malformed(String message) {

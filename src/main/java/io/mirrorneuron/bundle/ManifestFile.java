@@ -59,6 +59,11 @@ public record ManifestFile(String name, String json, ObjectNode tree, String tex
     return name.endsWith(".json") || isYaml(name);
   }
 
+  /** Whether it has rules of inputs, for which its configuration must be known. */
+  public boolean hasInputRules() {
+    return tree.findValue("input_validation") != null || tree.findValue("inputValidation") != null;
+  }
+
   private static boolean isYaml(String name) {
     return name.endsWith(".yaml") || name.endsWith(".yml");
   }

@@ -91,13 +91,13 @@ final class LaunchReports {
 
   /** The report, with what is wrong with the models that the bundle needs. */
   static Validation withModels(Validation report, List<ModelNeed> needs, ModelsPort models) {
-    List<Issue> issues = new ArrayList<>(report.issues());
+    List<Issue> issues = new ArrayList<>();
     for (ModelNeed need : needs) {
       if (!need.clusterProvided()) {
         look(need, models, issues);
       }
     }
-    return Validation.of(issues, report.plan());
+    return report.beforeRules(issues);
   }
 
   private static void look(ModelNeed need, ModelsPort models, List<Issue> issues) {

@@ -120,7 +120,9 @@ final class LaunchRun {
 
   private void requirements() {
     log.running(Phase.REQUIREMENTS, "Asking the nodes what they have.");
-    Validation unmet = LaunchReports.ofRequirements(ports.jobs().validate(submission()));
+    Submission asking = submission();
+    asking = asking.from(asking.origin().asked()); // its rules are asked later
+    Validation unmet = LaunchReports.ofRequirements(ports.jobs().validate(asking));
     if (!unmet.ok()) {
       throw LaunchReports.unmet(unmet);
     }

@@ -26,7 +26,7 @@ record Submitting(LaunchPorts ports) {
             kept.payloads(),
             "launch-" + launch.key(),
             launch.order().by(),
-            kept.origin());
+            kept.origin().asked());
     Duration pause = FIRST_PAUSE;
     for (int i = 1; ; i++) {
       try {

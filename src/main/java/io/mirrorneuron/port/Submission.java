@@ -85,9 +85,19 @@ public record Submission(
    *     uploaded. It stays here: a runtime elsewhere is not told
    * @param configJson the configuration of the blueprint with all its layers, a JSON object; null
    *     when the door knows none
+   * @param asksRules whether rules of inputs are asked; this stays here, too
    */
-  public record Origin(Path folder, String configJson) {
+  public record Origin(Path folder, String configJson, boolean asksRules) {
     public static final Origin UNKNOWN = new Origin(null, null);
+
+    public Origin(Path folder, String configJson) {
+      this(folder, configJson, true);
+    }
+
+    /** The same of what its door has validated, or will: its rules are not asked once more. */
+    public Origin asked() {
+      return new Origin(folder, configJson, false);
+    }
   }
 
   /** The same by another submitter. */

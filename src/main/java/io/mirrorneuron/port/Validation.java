@@ -72,6 +72,16 @@ public record Validation(
     return of(all, results, plan);
   }
 
+  /**
+   * The same with these issues before the others, unless they are among them: what is only strange
+   * in a manifest that is looked at may be an error of one that is to run.
+   */
+  public Validation withFirst(List<Issue> more) {
+    List<Issue> all = new ArrayList<>(more.stream().filter(one -> !issues.contains(one)).toList());
+    all.addAll(issues);
+    return of(all, results, plan);
+  }
+
   /** What a refusal says: the errors, and hints at members that were probably misspelt. */
   public Validation ofRefusal() {
     return of(

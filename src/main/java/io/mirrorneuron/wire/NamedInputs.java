@@ -30,6 +30,19 @@ public final class NamedInputs {
     return values;
   }
 
+  /** The values that somebody gave, without defaults. */
+  public static ObjectNode given(ObjectNode manifest) {
+    ObjectNode given = Json.object();
+    if (manifest.get(MEMBER) instanceof ObjectNode declared) {
+      for (Map.Entry<String, JsonNode> input : declared.properties()) {
+        if (input.getValue().has(VALUE)) {
+          given.set(input.getKey(), input.getValue().get(VALUE));
+        }
+      }
+    }
+    return given;
+  }
+
   /** What was given, else the default; null when there is neither. */
   public static JsonNode value(JsonNode declaration) {
     if (declaration.isObject()) {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.MirrorNeuron;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.testing.BundleUpload;
 import io.mirrorneuron.testing.Shell;
 import io.mirrorneuron.testing.Shell.Ended;
 import io.mirrorneuron.wire.Json;
@@ -138,5 +139,44 @@ class ValidationDoorsIT {
     assertThat(post("/jobs", body).statusCode()).isEqualTo(200);
     body.put("manifest_json", manifest(BACKTRACKING));
     assertThat(post("/jobs", body).statusCode()).isEqualTo(422);
+  }
+
+  @Test
+  void filesOfABundleAreItsConfigurationAtEachDoor() throws Exception {
+    Path bundle = Files.createDirectories(home.resolve("configured/payloads")).getParent();
+    Files.writeString(
+        bundle.resolve("manifest.json"),
+        manifest(
+            "\"input_validation\":[{\"type\":\"pattern\",\"path\":\"mail.to\",\"pattern\":\"^a@\"}]"));
+    Path config = Files.createDirectories(bundle.resolve("config"));
+    Files.writeString(config.resolve("default.json"), "{\"mail\":{\"to\":\"b@x\",\"from\":\"c\"}}");
+    Shell shell = new Shell(Main::commandLine, home);
+
+    Ended refused = shell.run("validate", bundle.toString());
+    assertThat(refused.exitCode()).isNotZero();
+    assertThat(refused.out()).contains("mail.to does not match ^a@");
+    assertThat(upload(bundle).statusCode()).isEqualTo(422);
+
+    Files.writeString(config.resolve("overwrite.json"), "{\"mail\":{\"to\":\"a@x\"}}");
+    assertThat(shell.run("validate", bundle.toString()).out()).contains("can run");
+    assertThat(upload(bundle).statusCode()).isEqualTo(200);
+
+    Files.writeString(config.resolve("overwrite.json"), "[");
+    Ended broken = shell.run("validate", bundle.toString());
+    assertThat(broken.out() + broken.err()).contains("config/overwrite.json");
+    assertThat(upload(bundle).statusCode()).isEqualTo(400);
+  }
+
+  private static HttpResponse<String> upload(Path bundle) throws Exception {
+    Files.writeString(bundle.resolve("payloads/x"), "x");
+    HttpResponse<String> uploaded =
+        http.send(
+            HttpRequest.newBuilder(server.uri("/bundles/upload"))
+                .header("Content-Type", "multipart/form-data; boundary=" + BundleUpload.BOUNDARY)
+                .POST(BodyPublishers.ofByteArray(BundleUpload.multipart(BundleUpload.of(bundle))))
+                .build(),
+            BodyHandlers.ofString());
+    String handle = Json.parse(uploaded.body()).get("bundle_path").asText();
+    return post("/jobs", Json.object().put("bundle_path", handle));
   }
 }

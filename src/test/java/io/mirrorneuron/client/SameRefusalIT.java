@@ -193,6 +193,19 @@ class SameRefusalIT {
     assertThat(runtime.jobs().validate(given).ok()).isTrue();
   }
 
+  /** It may still be given, so who validates is only warned. */
+  @Test
+  void anInputWithoutAValueIsAnErrorOfWhoSubmits() {
+    Submission asking = manifest("\"inputs\":{\"who\":{\"schema\":{\"type\":\"string\"}}}");
+    for (JobsPort door : List.of(runtime.jobs(), clients.jobs())) {
+      assertThat(door.validate(asking).ok()).isTrue();
+      JsonNode report = refusal(() -> door.submit(asking)).validation();
+      assertThat(report.get("ok").asBoolean()).isFalse();
+      assertThat(report.get("issues").findValuesAsText("message"))
+          .containsExactly("input who has no default, and no value was given");
+    }
+  }
+
   /** Of what was sent no program runs, whoever asks. */
   @Test
   void programsOfRulesDoNotRunUnlessTheOperatorWants() {

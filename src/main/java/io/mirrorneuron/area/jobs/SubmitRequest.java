@@ -3,6 +3,7 @@ package io.mirrorneuron.area.jobs;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.blueprint.bundle.BundleConfig;
 import io.mirrorneuron.bundle.GivenInputs;
 import io.mirrorneuron.bundle.SkippedChecks;
 import io.mirrorneuron.bus.IgnoredMembers;
@@ -97,9 +98,10 @@ record SubmitRequest(
     if (!bundleHandle.isEmpty()) {
       BundleStaging.Bundle bundle = staging.open(bundleHandle);
       return new Submission(
-          filled(bundle.manifest().json(), bundle.manifest().tree()),
-          new Submission.Payloads.Folder(bundle.payloads()),
-          idempotencyKey);
+              filled(bundle.manifest().json(), bundle.manifest().tree()),
+              new Submission.Payloads.Folder(bundle.payloads()),
+              idempotencyKey)
+          .from(origin(bundle));
     }
     String text = manifestText();
     ObjectNode read = JsonText.distinct(text, MANIFEST_JSON);
@@ -108,6 +110,13 @@ record SubmitRequest(
     }
     return new Submission(
         filled(text, read), new Submission.Payloads.Inline(payloads), idempotencyKey);
+  }
+
+  /** Its files were sent, so nothing of them is trusted. */
+  private static Submission.Origin origin(BundleStaging.Bundle bundle) {
+    return bundle.manifest().hasInputRules()
+        ? new Submission.Origin(null, BundleConfig.ofFiles(bundle.folder()))
+        : Submission.Origin.UNKNOWN;
   }
 
   /** The report, with places in the file where the manifest is one of an uploaded bundle. */

@@ -4,6 +4,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,6 +54,17 @@ public record BundleConfig(
       files = merge(files, over);
     }
     return new BundleConfig(files, Map.of(), files).with(request);
+  }
+
+  /**
+   * What the files of a bundle say, as JSON; null when it has none.
+   *
+   * @param folder of a bundle that was uploaded or named, with its manifest
+   * @throws MnException MALFORMED or TOO_LARGE, as for a launch
+   */
+  public static String ofFiles(Path folder) {
+    BundleConfig config = of(BlueprintBundle.uploaded(folder), Map.of());
+    return config.files.isEmpty() ? null : config.json();
   }
 
   /** The same with more that the launch says. */

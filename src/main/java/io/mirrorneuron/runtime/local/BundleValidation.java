@@ -103,7 +103,8 @@ final class BundleValidation {
     List<Found> refusing =
         Stream.of(form, machines, services, input).filter(one -> one.refusal != null).toList();
     if (!refusing.isEmpty()) {
-      throw refusal(refusing, report(submission, demands, services, input));
+      Validation report = report(submission, demands, services, input);
+      throw refusal(refusing, report.ofRefusal().withFirst(form.issues));
     }
     return workflow;
   }
@@ -119,7 +120,7 @@ final class BundleValidation {
     String message =
         refusing.stream().map(one -> one.refusal.getMessage()).collect(Collectors.joining("; "));
     return new MnException(
-        first.code(), first.error(), message, Json.MAPPER.valueToTree(report.ofRefusal()), first);
+        first.code(), first.error(), message, Json.MAPPER.valueToTree(report), first);
   }
 
   private Found services(SubmissionDemands demands) {
@@ -127,6 +128,9 @@ final class BundleValidation {
   }
 
   private Found input(SubmissionDemands demands, Submission.Origin origin) {
+    if (!origin.asksRules()) {
+      return Found.NOTHING;
+    }
     InputValidation.Outcome outcome = demands.input(origin, access.programs().of(origin.folder()));
     List<Issue> errors = outcome.issues().stream().filter(Issue::isError).toList();
     MnException refusal =

@@ -9,7 +9,6 @@ import io.mirrorneuron.wire.NamedInputs;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * What the rules of a submission look at.
@@ -21,20 +20,25 @@ record InputDocument(ObjectNode manifest, ObjectNode config, Map<String, String>
   /** The variable in which nodes carry the configuration of their blueprint. */
   static final String CONFIG = "MN_BLUEPRINT_CONFIG_JSON";
 
+  /** Where a launch notes it. */
+  private static final String LAUNCHED = "/metadata/blueprint_config";
+
   /**
-   * @param configJson what the door knows of the configuration; null when it knows none: then it is
-   *     what the nodes carry, else the values of the inputs that the manifest declares
+   * @param configJson what the door knows of the configuration, a JSON object; null when it knows
+   *     none: then it is what a launch noted in the manifest, else what the nodes carry, else
+   *     nothing. Inputs that the manifest declares are beside it
    */
   static InputDocument of(ObjectNode manifest, String configJson) {
     List<ObjectNode> environments = environments(manifest);
-    Optional<String> carried =
-        environments.stream()
-            .filter(one -> one.hasNonNull(CONFIG))
-            .map(one -> text(one.get(CONFIG)))
-            .findFirst()
-            .or(() -> launched(manifest));
-    String told = configJson == null ? carried.orElse(null) : configJson;
-    ObjectNode config = told == null ? NamedInputs.values(manifest) : object(told);
+    String told = configJson == null ? carried(manifest, environments) : configJson;
+    ObjectNode config = NamedInputs.values(manifest);
+    if (told != null) {
+      ObjectNode known = object(told);
+      config = known == null ? null : config.setAll(known);
+    }
+    if (config != null) {
+      config.setAll(NamedInputs.given(manifest));
+    }
     Map<String, String> variables = new LinkedHashMap<>();
     environments.stream()
         .limit(1)
@@ -43,11 +47,16 @@ record InputDocument(ObjectNode manifest, ObjectNode config, Map<String, String>
     return new InputDocument(manifest, config, variables);
   }
 
-  /** What the manifest of a blueprint that was launched says of it. */
-  private static Optional<String> launched(ObjectNode manifest) {
-    return manifest.get("metadata") instanceof ObjectNode metadata
-        ? Optional.ofNullable(metadata.get("blueprint_config")).map(JsonNode::toString)
-        : Optional.empty();
+  /** Null when the manifest has none. */
+  private static String carried(ObjectNode manifest, List<ObjectNode> environments) {
+    JsonNode noted = manifest.at(LAUNCHED);
+    return noted.isObject()
+        ? noted.toString()
+        : environments.stream()
+            .filter(one -> one.hasNonNull(CONFIG))
+            .map(one -> text(one.get(CONFIG)))
+            .findFirst()
+            .orElse(null);
   }
 
   private static ObjectNode object(String json) {
@@ -60,7 +69,9 @@ record InputDocument(ObjectNode manifest, ObjectNode config, Map<String, String>
 
   /** Of nodes, wherever the form of the manifest has them. */
   private static List<ObjectNode> environments(ObjectNode manifest) {
-    return manifest.findValues("environment").stream()
+    return manifest.properties().stream()
+        .filter(member -> !member.getKey().equals("metadata"))
+        .flatMap(member -> member.getValue().findValues("environment").stream())
         .filter(ObjectNode.class::isInstance)
         .map(ObjectNode.class::cast)
         .toList();

@@ -53,8 +53,9 @@ public final class InputValidation {
    * Rules that are out of form are left out, as they are told where the form of the manifest is;
    * all are where the manifest says that they are skipped.
    *
-   * @param configJson the configuration, a JSON object; null when the door knows none: then it is
-   *     what the nodes carry, else the values of the inputs that the manifest declares
+   * @param configJson what the door knows of the configuration, a JSON object; null when it knows
+   *     none: then it is what a launch noted in the manifest, else what the nodes carry, else
+   *     nothing. Inputs that the manifest declares are beside it
    */
   public static Outcome of(ObjectNode manifest, String configJson, RulePrograms programs) {
     List<InputRule> rules = InputRules.of(manifest);

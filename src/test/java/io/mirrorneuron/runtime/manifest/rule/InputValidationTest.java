@@ -198,8 +198,13 @@ class InputValidationTest {
   void theConfigurationIsWhatTheDoorOrTheNodesOrTheInputsSay() {
     String rule = "[{\"type\":\"pattern\",\"path\":\"city\",\"pattern\":\"^porto$\"}]";
     ObjectNode inputs = manifest(rule);
-    inputs.putObject("inputs").putObject("city").put("default", "Lisboa").put("value", "Porto");
+    ObjectNode city = inputs.putObject("inputs").putObject("city").put("default", "Lisboa");
+    assertThat(issues(inputs, null)).extracting(Issue::actual).containsExactly("Lisboa");
+    city.put("value", "Porto");
     assertThat(issues(inputs, null)).isEmpty();
+    assertThat(issues(inputs, "{\"city\":\"Faro\"}")).isEmpty(); // who gives it knows best
+    city.remove("value");
+    assertThat(issues(inputs, "{}")).extracting(Issue::actual).containsExactly("Lisboa");
     ObjectNode carried = inputs.deepCopy();
     ObjectNode environment =
         carried.putArray("nodes").addObject().putObject("config").putObject("environment");
@@ -208,6 +213,8 @@ class InputValidationTest {
     assertThat(issues(carried, "{\"city\":\"porto\"}")).isEmpty();
     environment.putObject("MN_BLUEPRINT_CONFIG_JSON").put("city", "Faro");
     assertThat(issues(carried, null)).extracting(Issue::actual).containsExactly("Faro");
+    carried.putObject("metadata").putObject("blueprint_config").put("city", "Sines");
+    assertThat(issues(carried, null)).extracting(Issue::actual).containsExactly("Sines");
     assertThat(issues(manifest(rule), null))
         .extracting(Issue::code)
         .containsExactly("config.required");
