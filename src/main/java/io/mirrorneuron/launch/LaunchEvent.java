@@ -1,6 +1,7 @@
 package io.mirrorneuron.launch;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -19,6 +20,14 @@ public record LaunchEvent(
   public static final String COMPLETED = "completed";
   public static final String FAILED = "failed";
   public static final String SKIPPED = "skipped";
+
+  /** Two details, told in this order. */
+  static Map<String, Object> details(String one, Object value, String other, Object otherValue) {
+    Map<String, Object> details = new LinkedHashMap<>();
+    details.put(one, value);
+    details.put(other, otherValue);
+    return details;
+  }
 
   boolean is(Phase that, String word) {
     return phase.equals(that.word()) && status.equals(word);

@@ -69,7 +69,7 @@ final class LaunchLog {
 
   /** There is a job, and so the launch is over: nothing that fails now can change that. */
   void submitted(String jobId) {
-    Map<String, Object> ids = Map.of("run_id", launch.runId(), "job_id", jobId);
+    Map<String, Object> ids = LaunchEvent.details("run_id", launch.runId(), "job_id", jobId);
     writeIfPossible(
         launch ->
             told(Phase.LAUNCH, LaunchEvent.COMPLETED, "Launched.", ids)

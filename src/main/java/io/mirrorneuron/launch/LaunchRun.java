@@ -51,7 +51,7 @@ final class LaunchRun {
     log.found(
         naming.apply(order, bundle),
         "The bundle is there.",
-        Map.of("source", order.source().word(), "blueprint_id", bundle.blueprintId()));
+        LaunchEvent.details("source", order.source().word(), "blueprint_id", bundle.blueprintId()));
   }
 
   /**
@@ -129,7 +129,7 @@ final class LaunchRun {
     log.completed(
         Phase.REQUIREMENTS,
         "There is a node that has what it requires.",
-        Map.of("validation", unmet, "run_id", log.launch().runId()));
+        LaunchEvent.details("validation", unmet, "run_id", log.launch().runId()));
   }
 
   private void installModels() {
