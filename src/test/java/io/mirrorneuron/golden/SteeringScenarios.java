@@ -98,6 +98,8 @@ final class SteeringScenarios {
     golden.watch.await("the program", () -> golden.watch.event(job, "executor_lease_acquired"));
     golden.call("pauseJob", "job_id", job, "drain", "true").keep("drained");
     golden.watch.awaitSamples(job);
+    Path log = golden.folder("run-" + job).resolve("logs.jsonl");
+    golden.watch.await("what the program said", () -> Files.exists(log)); // a moment after its end
     looks.job(job, "drained");
     golden.call("cancelJob", "job_id", job).keep("drained");
     golden.watch.awaitEnd(job);
