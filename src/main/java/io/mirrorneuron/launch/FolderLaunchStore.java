@@ -221,7 +221,8 @@ public final class FolderLaunchStore implements LaunchStore {
     } catch (NoSuchFileException e) {
       return List.of();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      LOG.warn("launches in {} cannot be read: {}", root, e.toString());
+      return List.of();
     }
   }
 

@@ -4,7 +4,6 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.port.JobsPort;
-import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.models.ModelsPort;
 import java.time.Clock;
 import java.time.Duration;
@@ -89,7 +88,11 @@ public final class Launches implements AutoCloseable {
     List<LaunchRecord> open = ports.store().open();
     for (LaunchRecord launch : open) {
       LOG.info("goes on with launch {}", launch.id());
-      begin(launch);
+      try {
+        begin(launch);
+      } catch (MnException e) {
+        LOG.warn("launch {} waits for the next start: {}", launch.id(), e.getMessage());
+      }
     }
   }
 
@@ -113,6 +116,9 @@ public final class Launches implements AutoCloseable {
     if (order.runId() != null && !RunId.isRunId(order.runId())) {
       throw malformed("invalid run id");
     }
+    if (running.size() >= MOST) {
+      throw MnException.retryLater(MOST + " launches go on; launch this when one is over", 1000);
+    }
     forget();
     return begin(LaunchRecord.fresh(ids.get(), order));
   }
@@ -135,9 +141,6 @@ public final class Launches implements AutoCloseable {
   private Ticket begin(LaunchRecord launch) {
     News news = new News();
     LaunchLog log = new LaunchLog(launch, ports.store(), ports.clock(), news::tell);
-    if (running.size() >= MOST) {
-      throw MnException.retryLater(MOST + " launches go on; launch this when one is over", 1000);
-    }
     if (running.putIfAbsent(launch.id(), new Running(log, news)) != null) {
       throw new MnException(
           ErrorCode.CONFLICT,
@@ -166,11 +169,13 @@ public final class Launches implements AutoCloseable {
       ticket.found().completeExceptionally(e);
       ticket.done().completeExceptionally(e);
     } catch (RuntimeException e) {
-      LOG.error("launch {} failed", id, e);
+      LOG.error("launch {} is broken off", id, e);
       MnException failure =
           new MnException(
               ErrorCode.INTERNAL, "internal", "the launch failed on the server; see its log");
-      log.failed(Phase.LAUNCH, failure);
+      if (!closing.isOver()) {
+        log.failed(Phase.LAUNCH, failure);
+      }
       ticket.found().completeExceptionally(failure);
       ticket.done().completeExceptionally(failure);
     } finally {
@@ -217,19 +222,7 @@ public final class Launches implements AutoCloseable {
    * @throws MnException when there is no such bundle
    */
   public LaunchCheck check(LaunchOrder order) {
-    try (LaunchBundle bundle = ports.sources().find(order)) {
-      return new LaunchCheck(
-          order.source().word(), bundle.blueprint(), check(order, bundle), bundle.manifest());
-    }
-  }
-
-  private Validation check(LaunchOrder order, LaunchBundle bundle) {
-    Validation configuration = bundle.configuration();
-    if (!configuration.ok()) {
-      return configuration;
-    }
-    Validation report = ports.jobs().validate(bundle.submission(runs.id(order, bundle)));
-    return LaunchReports.withModels(report, bundle.models(), ports.models());
+    return new Checking(ports, runs).of(order);
   }
 
   /** Stops where each launch is; the next server goes on with it. */

@@ -1,6 +1,5 @@
 package io.mirrorneuron.area.blueprints;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaThreads;
 import io.mirrorneuron.bus.AreaVerticle;
@@ -15,11 +14,11 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Operations that launch, and that tell of launches. */
 final class LaunchCalls {
@@ -27,6 +26,9 @@ final class LaunchCalls {
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(180);
 
   private static final String ASYNC = "respond-async";
+
+  /** As RFC 7240 has it. */
+  private static final Pattern WAIT = Pattern.compile("\\bwait=([0-9]{1,6})\\b");
 
   private final Launches launches;
   private final AreaThreads threads;
@@ -36,101 +38,10 @@ final class LaunchCalls {
     this.threads = threads;
   }
 
-  private record OfBlueprint(
-      String jobId,
-      String id,
-      String runId,
-      String status,
-      Object blueprint,
-      Validation validation,
-      Object modelInstall,
-      String progressId,
-      String progressUrl,
-      Object webUiService,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> warnings) {
-
-    static OfBlueprint of(Launched launched, List<String> warnings) {
-      return new OfBlueprint(
-          launched.jobId(),
-          launched.jobId(),
-          launched.runId(),
-          launched.status(),
-          launched.blueprint(),
-          launched.validation(),
-          launched.modelInstall(),
-          launched.progressId(),
-          url(launched),
-          launched.webUiService(),
-          all(launched, warnings));
-    }
-  }
-
-  /**
-   * @param command what does the same in a terminal
-   */
-  private record OfSource(
-      String jobId,
-      String id,
-      String runId,
-      String status,
-      String source,
-      Object blueprint,
-      Object validation,
-      Object modelInstall,
-      String progressId,
-      String progressUrl,
-      List<String> command,
-      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> warnings) {
-
-    static OfSource of(Launched launched, LaunchOrder order, List<String> warnings) {
-      return new OfSource(
-          launched.jobId(),
-          launched.jobId(),
-          launched.runId(),
-          launched.status(),
-          launched.source(),
-          launched.blueprint(),
-          launched.validation() == null && order.force() ? Skipped.REPORT : launched.validation(),
-          launched.modelInstall(),
-          launched.progressId(),
-          url(launched),
-          command(order),
-          all(launched, warnings));
-    }
-
-    private static List<String> command(LaunchOrder order) {
-      List<String> words = new ArrayList<>(List.of("mn", "blueprint", "run"));
-      switch (order.source()) {
-        case CATALOG -> words.add(order.place());
-        case PATH -> words.addAll(List.of("--folder", order.place()));
-        case BUNDLE -> words.addAll(List.of("--bundle", order.place()));
-      }
-      words.add("--detached");
-      if (order.force()) {
-        words.add("--force");
-      }
-      return words;
-    }
-  }
-
-  /** The report of a validation that was left out. */
-  private record Skipped(boolean ok, String status, List<String> issues, List<String> errors) {
-    static final Skipped REPORT = new Skipped(true, "skipped", List.of(), List.of());
-  }
-
-  private static String url(Launched launched) {
-    return "/api/v1/blueprints/launch/progress/" + launched.progressId();
-  }
-
-  private static List<String> all(Launched launched, List<String> warnings) {
-    List<String> all = new ArrayList<>(warnings);
-    all.addAll(launched.warnings());
-    return all;
-  }
-
   Future<Buffer> launchBlueprint(Vertx vertx, ApiCall call) {
     LaunchRequest request = LaunchRequest.ofBlueprint(call);
-    return launch(vertx, call, request.order(), done -> OfBlueprint.of(done, request.warnings()));
+    return launch(
+        vertx, call, request.order(), done -> LaunchAnswers.ofBlueprint(done, request.warnings()));
   }
 
   Future<Buffer> launchSource(Vertx vertx, ApiCall call) {
@@ -139,7 +50,7 @@ final class LaunchCalls {
         vertx,
         call,
         request.order(),
-        done -> OfSource.of(done, request.order(), request.warnings()));
+        done -> LaunchAnswers.ofSource(done, request.order(), request.warnings()));
   }
 
   private Future<Buffer> launch(
@@ -191,9 +102,11 @@ final class LaunchCalls {
     if (prefers.contains(ASYNC)) {
       return Duration.ZERO;
     }
-    return call.has("wait")
-        ? Duration.ofSeconds(Long.parseLong(call.text("wait").replace("s", "")))
-        : LONGEST_WAIT;
+    Matcher preferred = WAIT.matcher(prefers);
+    String asked =
+        call.has("wait") ? call.text("wait") : preferred.find() ? preferred.group(1) : "180";
+    Duration wait = Duration.ofSeconds(Long.parseLong(asked.replace("s", "")));
+    return wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
   }
 
   Object progress(ApiCall call) {

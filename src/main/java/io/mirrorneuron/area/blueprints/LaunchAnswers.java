@@ -1,0 +1,119 @@
+package io.mirrorneuron.area.blueprints;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.mirrorneuron.launch.LaunchOrder;
+import io.mirrorneuron.launch.Launched;
+import io.mirrorneuron.port.Validation;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What launches are answered with, by the operation that was called. */
+final class LaunchAnswers {
+  private LaunchAnswers() {}
+
+  /**
+   * @param warnings sentences about the request
+   */
+  static Object ofBlueprint(Launched launched, List<String> warnings) {
+    return OfBlueprint.of(launched, warnings);
+  }
+
+  /**
+   * @param warnings sentences about the request
+   */
+  static Object ofSource(Launched launched, LaunchOrder order, List<String> warnings) {
+    return OfSource.of(launched, order, warnings);
+  }
+
+  private record OfBlueprint(
+      String jobId,
+      String id,
+      String runId,
+      String status,
+      Object blueprint,
+      Validation validation,
+      Object modelInstall,
+      String progressId,
+      String progressUrl,
+      Object webUiService,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> warnings) {
+
+    static OfBlueprint of(Launched launched, List<String> warnings) {
+      return new OfBlueprint(
+          launched.jobId(),
+          launched.jobId(),
+          launched.runId(),
+          launched.status(),
+          launched.blueprint(),
+          launched.validation(),
+          launched.modelInstall(),
+          launched.progressId(),
+          url(launched),
+          launched.webUiService(),
+          all(launched, warnings));
+    }
+  }
+
+  /**
+   * @param command what does the same in a terminal
+   */
+  private record OfSource(
+      String jobId,
+      String id,
+      String runId,
+      String status,
+      String source,
+      Object blueprint,
+      Object validation,
+      Object modelInstall,
+      String progressId,
+      String progressUrl,
+      List<String> command,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> warnings) {
+
+    static OfSource of(Launched launched, LaunchOrder order, List<String> warnings) {
+      return new OfSource(
+          launched.jobId(),
+          launched.jobId(),
+          launched.runId(),
+          launched.status(),
+          launched.source(),
+          launched.blueprint(),
+          launched.validation() == null && order.force() ? Skipped.REPORT : launched.validation(),
+          launched.modelInstall(),
+          launched.progressId(),
+          url(launched),
+          command(order),
+          all(launched, warnings));
+    }
+
+    private static List<String> command(LaunchOrder order) {
+      List<String> words = new ArrayList<>(List.of("mn", "blueprint", "run"));
+      switch (order.source()) {
+        case CATALOG -> words.add(order.place());
+        case PATH -> words.addAll(List.of("--folder", order.place()));
+        case BUNDLE -> words.addAll(List.of("--bundle", order.place()));
+      }
+      words.add("--detached");
+      if (order.force()) {
+        words.add("--force");
+      }
+      return words;
+    }
+  }
+
+  /** The report of a validation that was left out. */
+  private record Skipped(boolean ok, String status, List<String> issues, List<String> errors) {
+    static final Skipped REPORT = new Skipped(true, "skipped", List.of(), List.of());
+  }
+
+  private static String url(Launched launched) {
+    return "/api/v1/blueprints/launch/progress/" + launched.progressId();
+  }
+
+  private static List<String> all(Launched launched, List<String> warnings) {
+    List<String> all = new ArrayList<>(warnings);
+    all.addAll(launched.warnings());
+    return all;
+  }
+}
