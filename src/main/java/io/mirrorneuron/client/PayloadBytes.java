@@ -7,6 +7,7 @@ import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.proto.job.v1.PayloadModes;
 import io.mirrorneuron.proto.job.v1.SubmitJobRequest;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -75,8 +76,13 @@ final class PayloadBytes {
 
   /** Plain files only: what a link points to was not meant to be sent. */
   private static List<Path> plain(Path root) {
+    if (!Files.isDirectory(root)) {
+      return List.of(); // a bundle without payloads
+    }
     try (Stream<Path> found = Files.walk(root)) {
       return found.filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)).toList();
+    } catch (UncheckedIOException e) {
+      throw unreadable(e.getCause());
     } catch (IOException e) {
       throw unreadable(e);
     }

@@ -13,7 +13,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -128,28 +127,10 @@ public final class FolderLaunchStore implements LaunchStore {
                   new KeptOrigin(
                       folder == null ? null : folder.toString(),
                       submission.origin().configJson())));
-          copy(submission.payloads(), Files.createDirectory(arriving.resolve("payloads")));
+          PayloadCopy.make(
+              submission.payloads(), Files.createDirectory(arriving.resolve("payloads")));
           Files.move(arriving, folder(launch).resolve(BUNDLE), StandardCopyOption.ATOMIC_MOVE);
         });
-  }
-
-  private static void copy(Payloads payloads, Path to) throws IOException {
-    if (!(payloads instanceof Payloads.Folder from)) {
-      throw new IllegalArgumentException("a launch has its files in a folder");
-    }
-    if (!Files.isDirectory(from.root())) {
-      return; // a bundle without payloads
-    }
-    try (Stream<Path> all = Files.walk(from.root())) {
-      for (Path path : (Iterable<Path>) all::iterator) {
-        Path copy = to.resolve(from.root().relativize(path).toString());
-        if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-          Files.createDirectories(copy);
-        } else {
-          Files.copy(path, copy, StandardCopyOption.COPY_ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
-        }
-      }
-    }
   }
 
   @Override

@@ -17,7 +17,9 @@ final class LaunchLog {
   private final LaunchStore store;
   private final Clock clock;
   private final Runnable onNews;
+  private final boolean wasTakenUp;
   private volatile LaunchRecord launch;
+  private boolean isEndWritten;
 
   /**
    * @param onNews called after each change
@@ -27,6 +29,12 @@ final class LaunchLog {
     this.store = store;
     this.clock = clock;
     this.onNews = onNews;
+    this.wasTakenUp = !launch.events().isEmpty();
+  }
+
+  /** Whether a server before has begun it. */
+  boolean wasTakenUp() {
+    return wasTakenUp;
   }
 
   LaunchRecord launch() {
@@ -70,7 +78,7 @@ final class LaunchLog {
   /** There is a job, and so the launch is over: nothing that fails now can change that. */
   void submitted(String jobId) {
     Map<String, Object> ids = LaunchEvent.details("run_id", launch.runId(), "job_id", jobId);
-    writeIfPossible(
+    end(
         launch ->
             told(Phase.LAUNCH, LaunchEvent.COMPLETED, "Launched.", ids)
                 .compose(told(Phase.SUBMIT, LaunchEvent.COMPLETED, "The job is submitted.", ids))
@@ -90,7 +98,7 @@ final class LaunchLog {
     }
     details.putAll(failure.members());
     details.remove("blueprint");
-    writeIfPossible(
+    end(
         told(Phase.LAUNCH, LaunchEvent.FAILED, failure.getMessage(), null)
             .compose(told(phase, LaunchEvent.FAILED, failure.getMessage(), details)));
     return failure;
@@ -110,13 +118,31 @@ final class LaunchLog {
     onNews.run();
   }
 
-  private void writeIfPossible(Function<LaunchRecord, LaunchRecord> end) {
+  private void end(Function<LaunchRecord, LaunchRecord> end) {
     launch = end.apply(launch).bare();
+    writeEnd();
+    onNews.run();
+  }
+
+  /**
+   * Writes how it ended, and removes what was kept for it. While that is not possible, it may have
+   * to be done again.
+   *
+   * @return whether it is written
+   */
+  boolean writeEnd() {
     try {
       store.write(launch);
+      store.discard(launch);
+      isEndWritten = true;
     } catch (MnException e) {
       LOG.warn("the end of launch {} cannot be written: {}", launch.id(), e.getMessage());
     }
-    onNews.run();
+    return isEndWritten;
+  }
+
+  /** Whether it is over, and that is not on the disk. */
+  boolean isEndOpen() {
+    return launch.isOver() && !isEndWritten;
   }
 }

@@ -78,7 +78,7 @@ public record LaunchRecord(
     List<LaunchEvent> all = new ArrayList<>(events);
     long seq = all.isEmpty() ? 1 : all.getLast().seq() + 1;
     boolean goesOn = status.equals(LaunchEvent.RUNNING) && !all.isEmpty();
-    if (goesOn && all.getLast().is(phase, LaunchEvent.RUNNING) && all.getLast().details() != null) {
+    if (goesOn && all.getLast().is(phase, LaunchEvent.RUNNING)) {
       all.removeLast();
     }
     all.add(new LaunchEvent(seq, ts, phase.word(), status, message, details));

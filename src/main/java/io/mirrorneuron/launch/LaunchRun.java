@@ -8,6 +8,7 @@ import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.models.ModelInstalls;
 import io.mirrorneuron.port.models.ModelOwner;
 import io.mirrorneuron.port.models.PullProgress;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,9 @@ import java.util.function.BiFunction;
  * but submitting it, which makes one job however often it is done.
  */
 final class LaunchRun {
+  private static final Duration PAUSE = Duration.ofSeconds(5);
+  private static final int TRIES = 120; // within ten minutes
+
   private final LaunchPorts ports;
   private final LaunchLog log;
   private final LaunchOrder order;
@@ -38,18 +42,20 @@ final class LaunchRun {
    * @param naming gives the run its id, once the bundle is known
    * @throws MnException when there is none; the launch is over then
    */
-  Launched find(BiFunction<LaunchOrder, LaunchBundle, String> naming) {
-    if (!log.launch().prepared()) {
+  Launched find(BiFunction<LaunchRecord, LaunchBundle, String> naming) {
+    if (log.launch().prepared()) {
+      orEnd(Phase.SUBMIT, () -> naming.apply(log.launch(), null));
+    } else {
       orEnd(Phase.RESOLVE_SOURCE, () -> resolve(naming));
     }
     return state(null, "launching", List.of());
   }
 
-  private void resolve(BiFunction<LaunchOrder, LaunchBundle, String> naming) {
+  private void resolve(BiFunction<LaunchRecord, LaunchBundle, String> naming) {
     log.running(Phase.RESOLVE_SOURCE, "Looking for the bundle.");
     bundle = ports.sources().find(order);
     log.found(
-        naming.apply(order, bundle),
+        naming.apply(log.launch(), bundle),
         "The bundle is there.",
         LaunchEvent.details("source", order.source().word(), "blueprint_id", bundle.blueprintId()));
   }
@@ -98,14 +104,28 @@ final class LaunchRun {
   /** A failure ends the launch, unless the server ends: then the next one goes on with it. */
   private void orEnd(Phase phase, Runnable step) {
     try {
-      step.run();
+      orAgain(step);
     } catch (MnException e) {
       MnException failure = e.with(whose());
       if (!ports.patience().isOver()) {
         log.failed(phase, failure);
-        ports.store().discard(log.launch());
       }
       throw failure;
+    }
+  }
+
+  /** Who takes a launch up may be there before its runtime: that is waited for. */
+  private void orAgain(Runnable step) {
+    for (int tries = 1; ; tries++) {
+      try {
+        step.run();
+        return;
+      } catch (MnException e) {
+        boolean isAway = e.code() == ErrorCode.UNAVAILABLE && e.error().equals("unavailable");
+        if (!log.wasTakenUp() || !isAway || tries == TRIES || !ports.patience().await(PAUSE)) {
+          throw e;
+        }
+      }
     }
   }
 
@@ -194,13 +214,13 @@ final class LaunchRun {
   }
 
   private SubmittedJob submit() {
-    if (!log.launch().hasCome(Phase.SUBMIT)) {
+    boolean isFirst = !log.launch().hasCome(Phase.SUBMIT);
+    if (isFirst) {
       ports.jobs().list(1, true); // while the runtime does not answer, nobody waits for nothing
       log.running(Phase.SUBMIT, "Submitting the job.");
     }
-    SubmittedJob job = new Submitting(ports).submit(log.launch());
+    SubmittedJob job = new Submitting(ports).submit(log.launch(), !isFirst);
     log.submitted(job.jobId());
-    ports.store().discard(log.launch());
     return job;
   }
 

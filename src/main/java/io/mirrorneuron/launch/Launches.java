@@ -28,8 +28,10 @@ public final class Launches implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Launches.class);
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9_.:-]{1,220}");
   private static final int MOST = 64;
+  private static final int MOST_WAITS = 1000;
   private static final Duration REMEMBERED = Duration.ofDays(7);
 
+  private static final Duration WRITE_AGAIN = Duration.ofSeconds(5);
   private static final Duration FORGET_EACH = Duration.ofHours(1);
 
   private final LaunchPorts ports;
@@ -44,6 +46,8 @@ public final class Launches implements AutoCloseable {
 
   /** When what is old was forgotten, milliseconds since the epoch. */
   private final AtomicLong forgotten = new AtomicLong();
+
+  private final AtomicLong waits = new AtomicLong();
 
   /** Of launches that begin. */
   private final News begun = new News();
@@ -119,7 +123,7 @@ public final class Launches implements AutoCloseable {
     if (running.size() >= MOST) {
       throw MnException.retryLater(MOST + " launches go on; launch this when one is over", 1000);
     }
-    forget();
+    threads.execute(this::forget);
     return begin(LaunchRecord.fresh(ids.get(), order));
   }
 
@@ -168,7 +172,7 @@ public final class Launches implements AutoCloseable {
     } catch (MnException e) {
       ticket.found().completeExceptionally(e);
       ticket.done().completeExceptionally(e);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | OutOfMemoryError e) {
       LOG.error("launch {} is broken off", id, e);
       MnException failure =
           new MnException(
@@ -180,6 +184,9 @@ public final class Launches implements AutoCloseable {
       ticket.done().completeExceptionally(failure);
     } finally {
       run.close();
+      while (log.isEndOpen() && closing.await(WRITE_AGAIN)) {
+        log.writeEnd();
+      }
       runs.release(id);
       Running ended = running.remove(id);
       ended.news().tell();
@@ -204,7 +211,13 @@ public final class Launches implements AutoCloseable {
   /** Completes when something may have happened in the launch from now on. */
   public CompletableFuture<Void> news(String progressId) {
     Running goesOn = running.get(progressId);
-    return goesOn == null ? begun.next() : goesOn.news().next();
+    if (goesOn != null) {
+      return goesOn.news().next();
+    }
+    if (waits.incrementAndGet() % MOST_WAITS == 0) {
+      begun.tell(); // who has gone meanwhile is forgotten, who waits looks again
+    }
+    return begun.next();
   }
 
   /**

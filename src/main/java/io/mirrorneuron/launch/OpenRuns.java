@@ -26,14 +26,15 @@ final class OpenRuns {
   }
 
   /**
-   * The same, which no other launch has until it is released.
+   * The same, which no other launch has until it is released. One that was told stays.
    *
+   * @param bundle may be null when the launch has its id
    * @throws MnException CONFLICT {@code run_id_in_use}
    */
-  String take(LaunchOrder order, LaunchBundle bundle) {
-    String id = id(order, bundle);
-    String other = launches.putIfAbsent(id, order.progressId());
-    if (other != null && !other.equals(order.progressId())) {
+  String take(LaunchRecord launch, LaunchBundle bundle) {
+    String id = launch.runId() == null ? id(launch.order(), bundle) : launch.runId();
+    String other = launches.putIfAbsent(id, launch.id());
+    if (other != null && !other.equals(launch.id())) {
       throw new MnException(
           ErrorCode.CONFLICT,
           "run_id_in_use",

@@ -100,6 +100,7 @@ class BlueprintRunIT {
   void whatNamesNoBlueprintIsRefused(@TempDir Path folder) throws Exception {
     assertThat(shell.run("blueprint", "run").exitCode()).isEqualTo(2);
     assertThat(shell.run("blueprint", "run", "x", "--folder", "y").exitCode()).isEqualTo(2);
+    assertThat(shell.run("blueprint", "run", "word-count", "--set", ".=1").exitCode()).isEqualTo(2);
     assertThat(shell.run("blueprint", "run", folder.toString()).err())
         .contains("local folders must be passed with --folder");
     assertThat(shell.run("blueprint", "run", "--folder", folder + "/none").exitCode()).isEqualTo(5);

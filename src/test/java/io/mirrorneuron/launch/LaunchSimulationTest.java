@@ -10,12 +10,11 @@ import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.models.ModelNeed;
 import io.mirrorneuron.testing.FakeJobs;
 import io.mirrorneuron.testing.SampleManifests;
+import io.mirrorneuron.testing.TurnedClock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,8 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  * each history in turn, and each pair of deaths.
  */
 class LaunchSimulationTest {
-  private static final Clock CLOCK =
-      Clock.fixed(Instant.parse("2026-06-20T10:00:00Z"), ZoneOffset.UTC);
+  private final TurnedClock clock = new TurnedClock(Instant.parse("2026-06-20T10:00:00Z"));
   private static final String ID = "p-1";
 
   /** Kills the server of the test; no part of a launch catches it. */
@@ -52,7 +50,7 @@ class LaunchSimulationTest {
   }
 
   /** Dies at the step of this number, counted over all that it does to the world. */
-  private final class Fate {
+  private static final class Fate {
     private final int end;
     private int steps;
 
@@ -68,7 +66,15 @@ class LaunchSimulationTest {
   }
 
   /** The disk, which a death may find before or after a write. */
-  private record Disk(LaunchStore real, Fate fate) implements LaunchStore {
+  private static class Disk implements LaunchStore {
+    private final LaunchStore real;
+    private final Fate fate;
+
+    Disk(LaunchStore real, Fate fate) {
+      this.real = real;
+      this.fate = fate;
+    }
+
     @Override
     public Optional<LaunchRecord> find(String progressId) {
       return real.find(progressId);
@@ -160,6 +166,7 @@ class LaunchSimulationTest {
 
   /** A server with its one thread, which runs when the test says so. */
   private Launches server(Fate fate, Queue<Runnable> thread) {
+    clock.turn(Duration.ofSeconds(1));
     jobs.intercept(
         call -> {
           if (call.startsWith("submit")) {
@@ -171,7 +178,7 @@ class LaunchSimulationTest {
         jobs,
         new NoModels(),
         new Disk(disk(), fate),
-        CLOCK,
+        clock,
         () -> "id-" + ids++,
         thread::add);
   }
@@ -236,8 +243,10 @@ class LaunchSimulationTest {
     for (int death = 0; death < steps; death++) {
       reset();
       live(new Fate(death), true);
+      Optional<String> told = disk().find(ID).map(LaunchRecord::runId);
       live(new Fate(-1), false);
       assertOneJobOrNone(List.of(death));
+      told.ifPresent(id -> assertThat(disk().find(ID).orElseThrow().runId()).isEqualTo(id));
     }
   }
 
@@ -277,14 +286,16 @@ class LaunchSimulationTest {
         call -> {
           if (call.startsWith("submit") && asked.size() < 3) {
             asked.add(call);
-            throw MnException.unavailable("the runtime does not answer", null);
+            throw asked.size() == 1
+                ? MnException.unavailable("the runtime does not answer", null)
+                : new MnException(ErrorCode.UNAVAILABLE, "resource_overloaded", "it is too much");
           }
         });
     LaunchPorts ports =
         new LaunchPorts(
-            order -> new Found(payloads), jobs, new NoModels(), disk(), CLOCK, patience);
+            order -> new Found(payloads), jobs, new NoModels(), disk(), clock, patience);
     LaunchOrder order = new LaunchOrder(Source.PATH, "x", "r", null, null, false, ID, null);
-    LaunchLog log = new LaunchLog(LaunchRecord.fresh("k", order), disk(), CLOCK, () -> {});
+    LaunchLog log = new LaunchLog(LaunchRecord.fresh("k", order), disk(), clock, () -> {});
     LaunchRun run = new LaunchRun(ports, log);
     run.find((wish, bundle) -> "r");
 
@@ -310,6 +321,37 @@ class LaunchSimulationTest {
     assertThat(disk().open()).extracting(LaunchRecord::id).containsExactly("p-open");
   }
 
+  /** Then the next server would go on with it, and make a job that nobody wants any more. */
+  @Test
+  void anEndThatCannotBeWrittenIsWrittenLater() throws Exception {
+    reset();
+    List<MnException> full = new ArrayList<>();
+    LaunchStore store =
+        new Disk(disk(), new Fate(-1)) {
+          @Override
+          public void write(LaunchRecord launch) {
+            if (!full.isEmpty()) {
+              throw full.getFirst();
+            }
+            super.write(launch);
+          }
+        };
+    LaunchOrder order = new LaunchOrder(Source.PATH, "x", "r", null, null, false, ID, null);
+    LaunchLog log = new LaunchLog(LaunchRecord.fresh("k", order), store, clock, () -> {});
+    log.running(Phase.SUBMIT, "Submitting.");
+    store.keep(log.launch(), new Found(payloads).submission("r"));
+    full.add(MnException.storageFull(ErrorCode.STORAGE_FULL, "full", null));
+    log.submitted("job-1");
+
+    assertThat(log.isEndOpen()).isTrue();
+    assertThat(disk().kept(log.launch()).manifestJson()).isNotEmpty();
+    full.clear();
+    assertThat(log.writeEnd()).isTrue();
+    assertThat(log.isEndOpen()).isFalse();
+    assertThat(disk().find(ID).orElseThrow().jobId()).isEqualTo("job-1");
+    assertThat(folder.resolve("launches/launch-" + ID + "/bundle")).doesNotExist();
+  }
+
   @Test
   void aRefusalEndsTheLaunchAndLeavesNothing() throws Exception {
     reset();
@@ -326,12 +368,14 @@ class LaunchSimulationTest {
             jobs,
             new NoModels(),
             disk(),
-            CLOCK,
+            clock,
             () -> "k" + ids++,
             thread::add);
     var ticket =
         launches.launch(new LaunchOrder(Source.PATH, "x", "r", null, null, false, ID, null));
-    thread.remove().run();
+    while (!thread.isEmpty()) {
+      thread.remove().run();
+    }
 
     assertThat(ticket.done()).isCompletedExceptionally();
     assertThat(launches.progress(ID).status()).isEqualTo("failed");

@@ -55,7 +55,8 @@ final class LaunchAnswers {
   }
 
   /**
-   * @param command what does the same in a terminal
+   * @param command what launches it in a terminal, but for inputs and configuration; null of an
+   *     upload
    */
   private record OfSource(
       String jobId,
@@ -88,13 +89,18 @@ final class LaunchAnswers {
     }
 
     private static List<String> command(LaunchOrder order) {
-      List<String> words = new ArrayList<>(List.of("mn", "blueprint", "run"));
-      switch (order.source()) {
-        case CATALOG -> words.add(order.place());
-        case PATH -> words.addAll(List.of("--folder", order.place()));
-        case BUNDLE -> words.addAll(List.of("--bundle", order.place()));
+      if (order.source() == LaunchOrder.Source.BUNDLE) {
+        return null; // a terminal has no uploads
       }
+      List<String> words = new ArrayList<>(List.of("mn", "blueprint", "run"));
+      if (order.source() == LaunchOrder.Source.PATH) {
+        words.add("--folder");
+      }
+      words.add(order.place());
       words.add("--detached");
+      if (order.runId() != null) {
+        words.addAll(List.of("--run-id", order.runId()));
+      }
       if (order.force()) {
         words.add("--force");
       }

@@ -15,6 +15,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -99,12 +100,10 @@ final class LaunchCalls {
 
   private static Duration wait(ApiCall call) {
     String prefers = call.has("Prefer") ? call.text("Prefer").toLowerCase(Locale.ROOT) : "";
-    if (prefers.contains(ASYNC)) {
-      return Duration.ZERO;
-    }
     Matcher preferred = WAIT.matcher(prefers);
+    String usual = prefers.contains(ASYNC) ? "0" : "180";
     String asked =
-        call.has("wait") ? call.text("wait") : preferred.find() ? preferred.group(1) : "180";
+        call.has("wait") ? call.text("wait") : preferred.find() ? preferred.group(1) : usual;
     Duration wait = Duration.ofSeconds(Long.parseLong(asked.replace("s", "")));
     return wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
   }
@@ -119,7 +118,7 @@ final class LaunchCalls {
   }
 
   private Future<Buffer> news(Vertx vertx, ApiCall call, long until) {
-    Future<Void> next = future(vertx, launches.news(call.text("progress_id")));
+    CompletableFuture<Void> next = launches.news(call.text("progress_id"));
     return threads
         .inLine(
             () ->
@@ -129,7 +128,8 @@ final class LaunchCalls {
             page -> {
               Duration left = Duration.ofNanos(until - System.nanoTime());
               return page.data().isEmpty() && !page.ended() && left.isPositive()
-                  ? awaited(vertx, next, left).compose(done -> news(vertx, call, until))
+                  ? awaited(vertx, future(vertx, next), left)
+                      .compose(done -> news(vertx, call, until))
                   : Future.succeededFuture(AreaVerticle.encode(page));
             });
   }

@@ -36,7 +36,7 @@ final class BundlePack implements AutoCloseable {
     try {
       BundlePack pack = new BundlePack(Files.createTempFile("mn-bundle", ".zip"));
       try {
-        pack.write(folder);
+        pack.write(folder.toRealPath());
         return pack;
       } catch (IOException | RuntimeException e) {
         pack.close();

@@ -106,7 +106,7 @@ final class LaunchWords {
     NamedValues values = new NamedValues(client);
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("inputs", asked(client, rest, givenInputs(client)));
-    body.put("config_overwrite", configured(values));
+    body.put("config_overwrite", configured(client, values));
     body.put("force", force);
     if (runId != null) {
       body.put("run_id", runId);
@@ -144,12 +144,20 @@ final class LaunchWords {
     return given;
   }
 
-  private Map<String, Object> configured(NamedValues values) {
+  private static String[] names(EitherClient client, String path) {
+    String[] names = path.split("\\.", -1);
+    if (List.of(names).contains("")) {
+      throw client.misuse("--set must be PATH=VALUE, where PATH is names with dots between them");
+    }
+    return names;
+  }
+
+  private Map<String, Object> configured(EitherClient client, NamedValues values) {
     Map<String, Object> all = new LinkedHashMap<>();
     if (config != null) {
       all.putAll(values.object("--config", "@" + config));
     }
-    values.of("--set", set).forEach((path, value) -> put(all, path.split("\\."), 0, value));
+    values.of("--set", set).forEach((path, value) -> put(all, names(client, path), 0, value));
     return all;
   }
 

@@ -66,7 +66,7 @@ class ContractCheckTest {
     Documents.with(document, "/b", "two", "things", "others");
     Documents.with(document, "/c", "both", "things")
         .getJsonObject("responses")
-        .put("202", new JsonObject());
+        .put("201", new JsonObject());
 
     assertThat(ContractCheck.faults(document, List.of(new Area("things", "both"))))
         .containsExactlyInAnyOrder(
