@@ -4,9 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.wire.regex.SchemaForValue;
+import io.mirrorneuron.wire.regex.SchemaPatterns;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.json.schema.Draft;
+import io.vertx.json.schema.JsonFormatValidator;
 import io.vertx.json.schema.JsonSchema;
 import io.vertx.json.schema.JsonSchemaOptions;
 import io.vertx.json.schema.OutputFormat;
@@ -15,6 +18,7 @@ import io.vertx.json.schema.Validator;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -27,31 +31,50 @@ public final class SchemaCheck {
   /** Accepts everything. */
   public static final SchemaCheck NONE = new SchemaCheck(null, null);
 
+  private static final String UNFIT_TEXT = "String does not match pattern";
+
   private static final Pattern ORIGIN =
       Pattern.compile("https?://json-schema\\.org/(draft-0\\d|draft/[-\\d]+)/schema#?");
 
   private final Validator quick;
   private final Validator explained;
+  private final SchemaPatterns patterns;
 
+  /** One of a schema that is the program's own: its patterns are taken as they are. */
   public SchemaCheck(Validator quick, Validator explained) {
+    this(quick, explained, null);
+  }
+
+  private SchemaCheck(Validator quick, Validator explained, SchemaPatterns patterns) {
     this.quick = quick;
     this.explained = explained;
+    this.patterns = patterns;
   }
 
   /**
-   * A check of a schema (draft 2020-12) that somebody wrote; what it refers to must lie within it.
+   * A check of a schema (draft 2020-12) that somebody wrote; what it refers to must lie within it,
+   * and its patterns must be such that searching for them takes no longer than reading the text.
    *
    * @throws MnException PRECONDITION {@code unusable_schema} when it is none
    */
   public static SchemaCheck of(ObjectNode schema) {
     try {
-      JsonSchema read = JsonSchema.of(new JsonObject(Json.write(schema)));
-      return new SchemaCheck(
-          Validator.create(read, options(OutputFormat.Flag)),
-          Validator.create(read, options(OutputFormat.Basic)));
-    } catch (RuntimeException e) {
+      SchemaPatterns patterns = new SchemaPatterns(schema);
+      return of(patterns.fitting(Json.object()), patterns);
+    } catch (RuntimeException | StackOverflowError e) {
       throw unusable(e);
     }
+  }
+
+  private static SchemaCheck of(SchemaForValue schema, SchemaPatterns patterns) {
+    JsonSchema read = JsonSchema.of(new JsonObject(Json.write(schema.schema())));
+    JsonFormatValidator formats =
+        (type, format, text) ->
+            type.equals("string") && !schema.fits(format, (String) text) ? UNFIT_TEXT : null;
+    return new SchemaCheck(
+        Validator.create(read, options(OutputFormat.Flag), formats),
+        Validator.create(read, options(OutputFormat.Basic), formats),
+        patterns);
   }
 
   /**
@@ -72,11 +95,21 @@ public final class SchemaCheck {
         .map(factor -> "multipleOf must be above 0, and is " + factor);
   }
 
-  /** The same for JSON of the other library; null is no value. */
+  /**
+   * What a schema that somebody wrote says of a value; null is no value.
+   *
+   * @throws MnException PRECONDITION {@code unusable_schema}
+   */
   public List<Fault> faults(JsonNode value, List<Object> root) {
+    Objects.requireNonNull(patterns, "a schema of the program's own");
     try {
+      SchemaForValue schema = patterns.fitting(value);
       JsonObject held = new JsonObject("{\"value\":" + Json.write(value) + "}");
-      return faults(held.getValue("value"), root, null);
+      return of(schema, patterns).faults(held.getValue("value"), root, null).stream()
+          .map(
+              fault ->
+                  new Fault(fault.type(), fault.loc(), schema.told(fault.msg()), fault.input()))
+          .toList();
     } catch (RuntimeException | StackOverflowError e) { // a broken reference; one in a circle
       throw unusable(e);
     }
@@ -140,13 +173,13 @@ public final class SchemaCheck {
     String keyword = unit.getKeywordLocation();
     keyword = keyword.substring(keyword.lastIndexOf('/') + 1);
     return new Fault(
-        word(keyword, unit.getError()),
+        UNFIT_TEXT.equals(unit.getError()) ? word("pattern") : word(keyword),
         List.copyOf(location),
         String.valueOf(unit.getError()),
         input != null ? input : at instanceof JsonObject || at instanceof JsonArray ? null : at);
   }
 
-  private static String word(String keyword, String message) {
+  private static String word(String keyword) {
     return switch (keyword) {
       case "required" -> "missing";
       case "type" -> "type_error";

@@ -12,6 +12,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,6 +47,26 @@ class BlueprintQuestionsTest {
 
   private JsonNode form() {
     return Json.MAPPER.valueToTree(ConfiguredBundle.form(bundle.read()));
+  }
+
+  @Test
+  void anAnswerWhosePatternCannotBeSearchedForIsRefused() {
+    var field =
+        new AskedField(
+            "site.name",
+            DottedPath.of("site.name"),
+            Map.of("pattern", "^(a+)+\\1b$"),
+            Map.of(),
+            null,
+            false,
+            false);
+    assertThat(field.faults("a".repeat(60), List.of("inputs")))
+        .singleElement()
+        .satisfies(
+            fault -> {
+              assertThat(fault.type()).isEqualTo("unusable_schema");
+              assertThat(fault.msg()).contains("back reference");
+            });
   }
 
   @Test

@@ -262,6 +262,25 @@ class ShorthandTest {
   }
 
   @Test
+  void aSchemaWhosePatternTakesForEverIsRefusedWhereItIsDeclared() {
+    Checked checked =
+        manifests.check(
+            """
+            {"name": "n", "steps": [{"id": "a", "run": ["true"]}],
+             "inputs": {"city": {"schema": {"pattern": "^(a+)+\\\\1b$"}}}}
+            """,
+            Set.of(),
+            Purpose.NEW);
+
+    assertThat(checked.issues())
+        .extracting(issue -> issue.location().pointer() + " " + issue.message())
+        .anyMatch(
+            told ->
+                told.startsWith("/manifest/inputs/city/schema ")
+                    && told.contains("the back reference \\1 is not supported"));
+  }
+
+  @Test
   void whatIsWrongIsToldWhereItWasWritten() {
     Checked checked =
         manifests.check(

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.manifest.rule;
 
 import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.Validation.Location;
+import io.mirrorneuron.wire.regex.LinearPattern;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +39,7 @@ record InputRule(
      * @param written as its author wrote it
      * @param required whether there must be a value
      */
-    record Text(String written, PythonPattern pattern, boolean required) implements Check {}
+    record Text(String written, LinearPattern pattern, boolean required) implements Check {}
 
     /**
      * @param command the program and its arguments

@@ -11,8 +11,9 @@ import io.mirrorneuron.runtime.manifest.reading.Members;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.manifest.rule.InputRule.Check;
 import io.mirrorneuron.runtime.manifest.rule.InputRule.Target;
-import io.mirrorneuron.runtime.manifest.rule.PythonPattern.Refused;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.regex.LinearPattern;
+import io.mirrorneuron.wire.regex.LinearPattern.Refused;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -135,8 +136,8 @@ public final class InputRules {
     }
   }
 
-  private static PythonPattern pattern(ManifestValue rule) throws Refused {
-    return PythonPattern.of(rule.find("pattern").text(), rule.asBoolean("ignore_case", true));
+  private static LinearPattern pattern(ManifestValue rule) throws Refused {
+    return LinearPattern.ofPython(rule.find("pattern").text(), rule.asBoolean("ignore_case", true));
   }
 
   private static void checkCommand(ManifestValue rule) {

@@ -12,6 +12,7 @@ import io.mirrorneuron.wire.SchemaCheck;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Reads {@code inputs} at the root: what a job can be given by name. */
 public final class InputDeclarations {
@@ -39,8 +40,8 @@ public final class InputDeclarations {
                 .formatted(shown(input)));
       } else {
         values.set(member.getKey(), value);
-        checkSchema(input, schema, value);
       }
+      checkSchema(input, schema, value);
     }
     return values;
   }
@@ -66,12 +67,17 @@ public final class InputDeclarations {
     }
   }
 
+  /**
+   * @param value null when there is none
+   */
   private static void checkSchema(ManifestValue input, ManifestValue place, JsonNode value) {
     if (!(place.value() instanceof ObjectNode schema)) {
       return;
     }
     try {
-      SchemaCheck.of(schema).faults(value, List.of()).stream()
+      SchemaCheck check = SchemaCheck.of(schema);
+      Stream.ofNullable(value)
+          .flatMap(given -> check.faults(given, List.of()).stream())
           .limit(1)
           .forEach(
               fault ->
@@ -79,7 +85,7 @@ public final class InputDeclarations {
                       ManifestProblem.SHAPE,
                       "input %s does not fit its schema: %s".formatted(shown(input), fault.msg())));
     } catch (MnException e) {
-      place.error(ManifestProblem.SHAPE, place.label() + ": " + e.getMessage());
+      place.refuse(ManifestProblem.SHAPE, place.label() + ": " + e.getMessage());
     }
   }
 

@@ -1,16 +1,16 @@
-package io.mirrorneuron.runtime.manifest.rule;
+package io.mirrorneuron.wire.regex;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.mirrorneuron.runtime.manifest.rule.PythonPattern.Refused;
+import io.mirrorneuron.wire.regex.LinearPattern.Refused;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(60)
-class PythonPatternTest {
+class LinearPatternTest {
   /** Each row was run with Python 3's re.search(pattern, text, re.IGNORECASE). */
   @ParameterizedTest(name = "{0} in {1}: {2}")
   @CsvSource(
@@ -58,13 +58,13 @@ class PythonPatternTest {
         "colou?r|gr[ae]y ~ Grey ~ true",
       })
   void findsWhatPythonFinds(String pattern, String text, boolean found) throws Refused {
-    assertThat(PythonPattern.of(pattern, true).isIn(text)).isEqualTo(found);
+    assertThat(LinearPattern.ofPython(pattern, true).isIn(text)).isEqualTo(found);
   }
 
   @Test
   void lettersAreToldApartOnRequest() throws Refused {
-    assertThat(PythonPattern.of("^porto$", false).isIn("Porto")).isFalse();
-    assertThat(PythonPattern.of("^porto$", true).isIn("Porto")).isTrue();
+    assertThat(LinearPattern.ofPython("^porto$", false).isIn("Porto")).isFalse();
+    assertThat(LinearPattern.ofPython("^porto$", true).isIn("Porto")).isTrue();
   }
 
   @ParameterizedTest(name = "{0}")
@@ -97,7 +97,7 @@ class PythonPatternTest {
         "(a{300}){300} ~ it is too large",
       })
   void saysWhatItDoesNotRun(String pattern, String why) {
-    assertThatThrownBy(() -> PythonPattern.of(pattern, true))
+    assertThatThrownBy(() -> LinearPattern.ofPython(pattern, true))
         .isInstanceOf(Refused.class)
         .hasMessageContaining(why);
   }
@@ -108,21 +108,21 @@ class PythonPatternTest {
     for (int point = 0; point <= Character.MAX_CODE_POINT; point++) {
       String escaped = "\\U%08x".formatted(point);
       if (point < 0x11000 || point % 977 == 0) {
-        PythonPattern.of(escaped, true).isIn("\u1c80");
-        PythonPattern.of("[" + escaped + "]", true);
+        LinearPattern.ofPython(escaped, true).isIn("\u1c80");
+        LinearPattern.ofPython("[" + escaped + "]", true);
       }
     }
-    assertThat(PythonPattern.of("^\u1c80$", true).isIn("\u1c80")).isTrue();
-    assertThat(PythonPattern.of("^[\\x00-\\uffff]+$", true).isIn("aé中")).isTrue();
-    assertThat(PythonPattern.of("^[^\\x00-\\x1f]+$", true).isIn("aé中")).isTrue();
+    assertThat(LinearPattern.ofPython("^\u1c80$", true).isIn("\u1c80")).isTrue();
+    assertThat(LinearPattern.ofPython("^[\\x00-\\uffff]+$", true).isIn("aé中")).isTrue();
+    assertThat(LinearPattern.ofPython("^[^\\x00-\\x1f]+$", true).isIn("aé中")).isTrue();
   }
 
   @Test
   void deepNestingIsRefusedBeforeItIsCompiled() {
-    assertThatThrownBy(() -> PythonPattern.of("(".repeat(100_000), true))
+    assertThatThrownBy(() -> LinearPattern.ofPython("(".repeat(100_000), true))
         .isInstanceOf(Refused.class)
         .hasMessage("groups are nested deeper than 200 levels");
-    assertThatThrownBy(() -> PythonPattern.of("a".repeat(100_000), true))
+    assertThatThrownBy(() -> LinearPattern.ofPython("a".repeat(100_000), true))
         .isInstanceOf(Refused.class)
         .hasMessageContaining("too large");
   }
@@ -130,9 +130,9 @@ class PythonPatternTest {
   /** A backtracking matcher would not end in the life of the sun. */
   @Test
   void whatMakesOthersSearchForEverEnds() throws Refused {
-    assertThat(PythonPattern.of("(a+)+$", true).isIn("a".repeat(10_000) + "b")).isFalse();
+    assertThat(LinearPattern.ofPython("(a+)+$", true).isIn("a".repeat(10_000) + "b")).isFalse();
     String long10k = "(a+)+".repeat(1_999) + "(a+)+$";
     assertThat(long10k).hasSize(10_001);
-    assertThat(PythonPattern.of(long10k, true).isIn("a".repeat(500) + "b")).isFalse();
+    assertThat(LinearPattern.ofPython(long10k, true).isIn("a".repeat(500) + "b")).isFalse();
   }
 }

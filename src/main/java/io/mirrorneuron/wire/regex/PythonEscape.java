@@ -1,6 +1,6 @@
-package io.mirrorneuron.runtime.manifest.rule;
+package io.mirrorneuron.wire.regex;
 
-import io.mirrorneuron.runtime.manifest.rule.PythonPattern.Refused;
+import io.mirrorneuron.wire.regex.LinearPattern.Refused;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -97,7 +97,7 @@ record PythonEscape(String written, int read, int point) {
     return character(point, 1 + Character.charCount(point));
   }
 
-  private static PythonEscape character(int point, int read) {
+  static PythonEscape character(int point, int read) {
     return new PythonEscape(FoldedCharacters.single(point), read, point);
   }
 }

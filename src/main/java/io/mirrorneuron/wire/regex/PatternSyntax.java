@@ -1,6 +1,6 @@
-package io.mirrorneuron.runtime.manifest.rule;
+package io.mirrorneuron.wire.regex;
 
-import io.mirrorneuron.runtime.manifest.rule.PythonPattern.Refused;
+import io.mirrorneuron.wire.regex.LinearPattern.Refused;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
@@ -8,10 +8,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Rewrites a regular expression of Python into one of RE2 that finds the same, and measures what it
- * becomes when repetitions are written out. What RE2 has no word for is refused. For one use.
+ * Rewrites a regular expression into one of RE2 that finds the same, and measures what it becomes
+ * when repetitions are written out. What RE2 has no word for is refused. For one use.
  */
-final class PythonSyntax {
+final class PatternSyntax {
   /** In copies of single characters: what a search does for each character of a text. */
   private static final long LARGEST = 20_000;
 
@@ -19,7 +19,6 @@ final class PythonSyntax {
 
   private static final Pattern COUNT = Pattern.compile("\\{(\\d{0,9})(,?)(\\d{0,9})}");
   private static final Pattern FLAGS = Pattern.compile("\\(\\?([a-zA-Z]*)(?:-([a-zA-Z]+))?[:)]");
-  private static final Pattern NAMED = Pattern.compile("\\(\\?P<([A-Za-z_][A-Za-z0-9_]*)>");
 
   /** Beginnings of groups that only backtracking can find. */
   private static final Map<String, String> BACKTRACKING =
@@ -33,18 +32,21 @@ final class PythonSyntax {
           "(?>", "the atomic group (?>…)");
 
   private final String text;
+  private final Dialect dialect;
   private final StringBuilder out = new StringBuilder();
 
   /** Sizes of the groups around this place, the innermost first; the expression is the last. */
   private final Deque<Long> around = new ArrayDeque<>();
 
   private boolean isMultiline;
+  private boolean isDotAll;
   private int at;
   private long last;
   private boolean isRepeated;
 
-  PythonSyntax(String text) {
+  PatternSyntax(String text, Dialect dialect) {
     this.text = text;
+    this.dialect = dialect;
     around.push(0L);
   }
 
@@ -57,7 +59,8 @@ final class PythonSyntax {
         case ')' -> close();
         case '*', '+', '?' -> repeat(1, 1);
         case '{' -> count();
-        case '$' -> take(isMultiline ? "$" : "(?:\\n?\\z)", 1, 1);
+        case '$' -> take(isMultiline ? "$" : dialect.end(), 1, 1);
+        case '.' -> take(isDotAll ? "." : dialect.dot(), 1, 1);
         default -> {
           int point = text.codePointAt(at);
           String written =
@@ -97,12 +100,16 @@ final class PythonSyntax {
   }
 
   private void escape() throws Refused {
-    PythonEscape escape = PythonEscape.at(text, at, false);
+    PythonEscape escape = dialect.escape(text, at, false);
     take(escape.written(), escape.read(), 1);
   }
 
   private void characterClass() throws Refused {
-    PythonClass set = PythonClass.at(text, at);
+    if (dialect == Dialect.ECMA && text.startsWith("[^]", at)) {
+      take("(?s:.)", 3, 1);
+      return;
+    }
+    CharacterSet set = CharacterSet.at(text, at, dialect);
     take(set.written(), set.read(), set.size());
   }
 
@@ -112,6 +119,7 @@ final class PythonSyntax {
     if (text.startsWith("(?", at)) {
       written = beginning();
       read = written.length();
+      written = written.startsWith("(?<") ? "(" : written; // nothing refers to it
     }
     if (written.endsWith(")")) { // flags for all that follows
       take(written, read, 0);
@@ -134,7 +142,7 @@ final class PythonSyntax {
             "%s is not supported, as searching for it can take for ever".formatted(one.getValue()));
       }
     }
-    Matcher named = NAMED.matcher(text).region(at, text.length());
+    Matcher named = dialect.named().matcher(text).region(at, text.length());
     if (named.lookingAt()) {
       return named.group();
     }
@@ -148,6 +156,7 @@ final class PythonSyntax {
           "of the flags in %s only i, m and s are supported".formatted(flags.group()));
     }
     isMultiline |= set.contains("m");
+    isDotAll |= set.contains("s");
     return flags.group();
   }
 
@@ -161,8 +170,12 @@ final class PythonSyntax {
 
   private void count() throws Refused {
     Matcher count = COUNT.matcher(text).region(at, text.length());
-    if (!count.lookingAt() || count.group().equals("{}")) {
-      take("\\{", 1, 1); // as Python takes it
+    boolean isCount =
+        count.lookingAt()
+            && !count.group().equals("{}")
+            && (dialect == Dialect.PYTHON || !count.group(1).isEmpty());
+    if (!isCount) {
+      take("\\{", 1, 1); // as a character
       return;
     }
     String least = count.group(1).isEmpty() ? "0" : count.group(1);

@@ -1,4 +1,4 @@
-package io.mirrorneuron.runtime.manifest.rule;
+package io.mirrorneuron.wire.regex;
 
 /**
  * Letters whose capitals RE2/J seeks for ever, as it expects that a letter is found again by going

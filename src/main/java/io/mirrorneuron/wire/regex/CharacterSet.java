@@ -1,15 +1,15 @@
-package io.mirrorneuron.runtime.manifest.rule;
+package io.mirrorneuron.wire.regex;
 
-import io.mirrorneuron.runtime.manifest.rule.PythonPattern.Refused;
+import io.mirrorneuron.wire.regex.LinearPattern.Refused;
 
 /**
- * A class of characters in a regular expression of Python, {@code [a-z]}, as RE2 says it.
+ * A class of characters in a regular expression, {@code [a-z]}, as RE2 says it.
  *
  * @param written in RE2
- * @param read characters of Python's
+ * @param read characters of the expression
  * @param size what it counts among single characters: large ranges take time to compile
  */
-record PythonClass(String written, int read, long size) {
+record CharacterSet(String written, int read, long size) {
   private static final int POINTS_OF_ONE = 100;
 
   /** What RE2 writes for a class without characters. */
@@ -21,7 +21,7 @@ record PythonClass(String written, int read, long size) {
   /**
    * @param text with an opening bracket at the position
    */
-  static PythonClass at(String text, int position) throws Refused {
+  static CharacterSet at(String text, int position, Dialect dialect) throws Refused {
     int i = position + 1;
     boolean isNegated = i < text.length() && text.charAt(i) == '^';
     i += isNegated ? 1 : 0;
@@ -29,14 +29,17 @@ record PythonClass(String written, int read, long size) {
     long size = 1;
     StringBuilder set = new StringBuilder();
     while (i == first || charAt(text, i, position) != ']') {
-      Item item = item(text, i, position);
+      Item item = item(text, i, position, dialect);
       i += item.read;
-      boolean isRange = charAt(text, i, position) == '-' && charAt(text, i + 1, position) != ']';
+      boolean isRange =
+          charAt(text, i, position) == '-'
+              && charAt(text, i + 1, position) != ']'
+              && (dialect == Dialect.PYTHON || item.point >= 0);
       if (!isRange) {
         set.append(item.point < 0 ? item.written : FoldedCharacters.range(item.point, item.point));
         continue;
       }
-      Item last = item(text, i + 1, position);
+      Item last = item(text, i + 1, position, dialect);
       if (item.point < 0 || last.point < 0 || last.point < item.point) {
         throw new Refused(
             "%s is no range of characters"
@@ -47,12 +50,12 @@ record PythonClass(String written, int read, long size) {
       i += 1 + last.read;
     }
     String written = (isNegated ? "[^" : "[") + (set.isEmpty() ? NOTHING : set) + "]";
-    return new PythonClass(written, i + 1 - position, size);
+    return new CharacterSet(written, i + 1 - position, size);
   }
 
-  private static Item item(String text, int i, int begin) throws Refused {
+  private static Item item(String text, int i, int begin, Dialect dialect) throws Refused {
     if (charAt(text, i, begin) == '\\') {
-      PythonEscape escape = PythonEscape.at(text, i, true);
+      PythonEscape escape = dialect.escape(text, i, true);
       return new Item(escape.written(), escape.read(), escape.point());
     }
     int point = text.codePointAt(i);
