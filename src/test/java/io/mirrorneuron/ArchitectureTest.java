@@ -497,6 +497,7 @@ class ArchitectureTest {
                       "RecordedDocuments", // documents that it writes
                       "CompactTimeline", // and one that it makes of what programs wrote
                       "AskedField", // what counts before a launch is asked for
+                      "ShownReview", // and what its author says of it
                       "ScheduleViews", // schedules that the runtime answers
                       "JobHistory", // events of jobs that the runtime answers
                       "LocalEvents", // events that start jobs

@@ -72,7 +72,7 @@ record BlueprintReader(String source, String localPath) {
         entry.textOr("#1f7a8c", "accent_color"),
         entry.textOr("", "revision", "blueprint_revision"),
         path(entry, id),
-        manifest.map(BlueprintReader::review).orElse(null),
+        manifest.map(BlueprintReader::review).map(ShownReview::of).orElse(null),
         source,
         localPath);
   }

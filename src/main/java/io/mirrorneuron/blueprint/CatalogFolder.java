@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A folder with an {@code index.json} and one bundle for each of its entries. What stands in it was
@@ -25,6 +27,8 @@ import java.util.Set;
  * @param path absolute, without links
  */
 record CatalogFolder(Path path) {
+  private static final Logger LOG = LoggerFactory.getLogger(CatalogFolder.class);
+
   static final String INDEX = "index.json";
   private static final String CATEGORIES = "category.json";
   private static final TypeReference<Object> ANY = new TypeReference<>() {};
@@ -44,12 +48,21 @@ record CatalogFolder(Path path) {
       Entry entry = Entry.of(element);
       BlueprintReader.id(entry)
           .filter(ids::add)
-          .ifPresent(
-              id ->
-                  blueprints.add(
-                      BlueprintReader.OF_CATALOG.read(id, entry, manifest(entry, id, manifests))));
+          .flatMap(id -> blueprint(id, entry, manifests))
+          .ifPresent(blueprints::add);
     }
     return Catalog.of(path, blueprints, categories());
+  }
+
+  /** Empty when strangers wrote what nobody thought of: the others are told all the same. */
+  private Optional<Blueprint> blueprint(String id, Entry entry, KeptManifests manifests) {
+    try {
+      return Optional.of(
+          BlueprintReader.OF_CATALOG.read(id, entry, manifest(entry, id, manifests)));
+    } catch (RuntimeException e) {
+      LOG.warn("the blueprint {} of {} cannot be read and is left out", id, path, e);
+      return Optional.empty();
+    }
   }
 
   /**

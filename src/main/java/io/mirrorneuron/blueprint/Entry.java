@@ -1,6 +1,7 @@
 package io.mirrorneuron.blueprint;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,13 +30,25 @@ record Entry(Map<String, Object> members) {
     return text(names).orElse(fallback);
   }
 
+  /** A number without end, as 1e400 is read, counts as absent. */
   Number number(Number fallback, String... names) {
-    return first(value -> value instanceof Number number ? number : null, names).orElse(fallback);
+    return first(
+            value ->
+                value instanceof Number number && Double.isFinite(number.doubleValue())
+                    ? number
+                    : null,
+            names)
+        .orElse(fallback);
   }
 
   List<Object> list(String... names) {
-    return first(value -> value instanceof List<?> list ? List.<Object>copyOf(list) : null, names)
+    return first(value -> value instanceof List<?> list ? copy(list) : null, names)
         .orElse(List.of());
+  }
+
+  /** There may be nulls among them. */
+  private static List<Object> copy(List<?> list) {
+    return Collections.unmodifiableList(new ArrayList<>(list));
   }
 
   /** The object of this name; without members when there is none. */

@@ -132,6 +132,45 @@ class CatalogsTest {
   }
 
   @Test
+  void anEntryWithOddValuesSpoilsNothing() throws IOException {
+    write(
+        "index.json",
+        """
+        [{"id":"a","capabilities":[null,"x"],"rating":1e400,
+          "pricing":{"model":"hourly","rate":1e400,"unit":"hour"}}, {"id":"b"}]
+        """);
+    Catalog catalog = catalogs().current();
+    assertThat(catalog.blueprints()).extracting(Blueprint::id).containsExactly("a", "b");
+    Blueprint odd = catalog.blueprints().getFirst();
+    assertThat(odd.capabilities()).containsExactly(null, "x");
+    assertThat(odd.rating()).isEqualTo(0);
+    assertThat(odd.pricing().rate()).isEqualTo(0);
+    assertThat(odd.rateLabel()).isEqualTo("Free");
+  }
+
+  @Test
+  void valuesOfSecretFieldsAreToldNobody() throws IOException {
+    write("index.json", "[{\"id\":\"a\"}]");
+    write(
+        "a/manifest.json",
+        """
+        {"init_config_review":{"required":true,"fields":["site.name",
+          {"path":"site.pin","secret":true,"label":"Pin","default":"hush1","examples":["hush2"],
+           "schema":{"type":"string","default":"hush3","examples":["hush4"]}},
+          {"path":"site.api_key","default":"hush5","examples":["hush6"],"placeholder":"hush7"},
+          {"path":"llm.max_tokens","default":100},
+          {"path":"site.title","default":"Harbour","examples":["Port",null]}]}}
+        """);
+    assertThat(Json.MAPPER.valueToTree(catalogs().get("a").initConfigReview()).toString())
+        .isEqualTo(
+            "{\"required\":true,\"fields\":[\"site.name\","
+                + "{\"path\":\"site.pin\",\"secret\":true,\"label\":\"Pin\",\"schema\":{\"type\":\"string\"}},"
+                + "{\"path\":\"site.api_key\"},"
+                + "{\"path\":\"llm.max_tokens\",\"default\":100},"
+                + "{\"path\":\"site.title\",\"default\":\"Harbour\",\"examples\":[\"Port\",null]}]}");
+  }
+
+  @Test
   void noPathLeadsOutOfTheCatalog(@TempDir Path elsewhere) throws IOException {
     Files.writeString(elsewhere.resolve("manifest.json"), "{\"type\":\"secret\"}");
     Files.createSymbolicLink(folder.resolve("link"), elsewhere);

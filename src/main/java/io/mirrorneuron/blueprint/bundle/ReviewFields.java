@@ -109,7 +109,7 @@ final class ReviewFields {
 
   private static Examples examples(Map<String, Object> field) {
     if (field.get("examples") instanceof List<?> list) {
-      return new Examples(List.copyOf(list));
+      return new Examples(list.stream().<Object>map(one -> one).filter(Objects::nonNull).toList());
     }
     return new Examples(
         Stream.of("example", "placeholder")

@@ -70,6 +70,17 @@ class BlueprintQuestionsTest {
   }
 
   @Test
+  void examplesThatAreNullAreLeftOut() {
+    bundle.manifest(
+        """
+        {'steps':[{'id':'a','run':['true']}],
+         'init_config_review':{'fields':[{'path':'site.name','examples':[null,'Port']}]}}
+        """);
+    assertThat(form().path("properties").path("site.name").path("examples"))
+        .hasToString("[\"Port\"]");
+  }
+
+  @Test
   void inputsAndFieldsAreAskedInTheirOrder() {
     JsonNode form = form();
     assertThat(form.path("type").asText()).isEqualTo("object");
