@@ -55,14 +55,6 @@ public final class Launches implements AutoCloseable {
   private record Running(LaunchLog log, News news) {}
 
   /**
-   * A launch that goes on.
-   *
-   * @param found completes when its bundle is known
-   * @param done completes when there is a job
-   */
-  public record Ticket(CompletableFuture<Launched> found, CompletableFuture<Launched> done) {}
-
-  /**
    * @param ids never the same twice
    * @param threads runs each launch
    */
@@ -114,7 +106,7 @@ public final class Launches implements AutoCloseable {
    * @throws MnException MALFORMED {@code invalid progress id} or {@code invalid run id}; CONFLICT
    *     while a launch of this progress id goes on; EXHAUSTED while too many do
    */
-  public Ticket launch(LaunchOrder wish) {
+  public LaunchTicket launch(LaunchOrder wish) {
     LaunchOrder order =
         wish.progressId() == null ? wish.named("launch-" + ids.get()) : checked(wish);
     if (order.runId() != null && !RunId.isRunId(order.runId())) {
@@ -142,7 +134,7 @@ public final class Launches implements AutoCloseable {
     return new MnException(ErrorCode.MALFORMED, message.replace(' ', '_'), message);
   }
 
-  private Ticket begin(LaunchRecord launch) {
+  private LaunchTicket begin(LaunchRecord launch) {
     News news = new News();
     LaunchLog log = new LaunchLog(launch, ports.store(), ports.clock(), news::tell);
     if (running.putIfAbsent(launch.id(), new Running(log, news)) != null) {
@@ -151,7 +143,7 @@ public final class Launches implements AutoCloseable {
           "launch_in_progress",
           "a launch with the progress id %s goes on; give this one another".formatted(launch.id()));
     }
-    Ticket ticket = new Ticket(new CompletableFuture<>(), new CompletableFuture<>());
+    LaunchTicket ticket = LaunchTicket.open();
     try {
       ports.store().write(launch);
       begun.tell();
@@ -163,33 +155,37 @@ public final class Launches implements AutoCloseable {
     }
   }
 
-  private void run(LaunchLog log, Ticket ticket) {
+  private void run(LaunchLog log, LaunchTicket ticket) {
     String id = log.launch().id();
     LaunchRun run = new LaunchRun(ports, log);
+    try {
+      finish(run, log, ticket);
+      run.close();
+      while (log.isEndOpen() && closing.await(WRITE_AGAIN)) {
+        log.writeEnd();
+      }
+    } finally {
+      runs.release(id);
+      Running ended = running.remove(id);
+      ended.news().tell();
+    }
+  }
+
+  private void finish(LaunchRun run, LaunchLog log, LaunchTicket ticket) {
     try {
       ticket.found().complete(run.find(runs::take));
       ticket.done().complete(run.finish());
     } catch (MnException e) {
-      ticket.found().completeExceptionally(e);
-      ticket.done().completeExceptionally(e);
+      ticket.fail(e);
     } catch (RuntimeException | OutOfMemoryError e) {
-      LOG.error("launch {} is broken off", id, e);
+      LOG.error("launch {} is broken off", log.launch().id(), e);
       MnException failure =
           new MnException(
               ErrorCode.INTERNAL, "internal", "the launch failed on the server; see its log");
       if (!closing.isOver()) {
         log.failed(Phase.LAUNCH, failure);
       }
-      ticket.found().completeExceptionally(failure);
-      ticket.done().completeExceptionally(failure);
-    } finally {
-      run.close();
-      while (log.isEndOpen() && closing.await(WRITE_AGAIN)) {
-        log.writeEnd();
-      }
-      runs.release(id);
-      Running ended = running.remove(id);
-      ended.news().tell();
+      ticket.fail(failure);
     }
   }
 

@@ -5,9 +5,9 @@ import io.mirrorneuron.bus.AreaThreads;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.launch.LaunchCheck;
 import io.mirrorneuron.launch.LaunchOrder;
+import io.mirrorneuron.launch.LaunchTicket;
 import io.mirrorneuron.launch.Launched;
 import io.mirrorneuron.launch.Launches;
-import io.mirrorneuron.launch.Launches.Ticket;
 import io.mirrorneuron.port.Validation;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -63,7 +63,7 @@ final class LaunchCalls {
   }
 
   /** The end, or after the time that the caller waits what goes on. */
-  private static Future<Launched> settled(Vertx vertx, ApiCall call, Ticket ticket) {
+  private static Future<Launched> settled(Vertx vertx, ApiCall call, LaunchTicket ticket) {
     Duration wait = wait(call);
     Future<Launched> found = future(vertx, ticket.found());
     Future<Launched> done = future(vertx, ticket.done());
