@@ -44,7 +44,7 @@ import java.util.stream.Stream;
  */
 public final class Bundle implements AutoCloseable {
   private static final RulePrograms UNASKED =
-      (_, _, _) -> new Ended.NotRun("no runtime was asked", "Ask the server that is to run it.");
+      (_, _, _, _) -> new Ended.NotRun("no runtime was asked", "Ask the server that is to run it.");
 
   private final Content content;
   private final Path temporary;

@@ -3,29 +3,69 @@ package io.mirrorneuron.blueprint.git;
 import io.mirrorneuron.untrusted.OpenFolder;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.errors.CheckoutConflictException;
 import org.eclipse.jgit.api.errors.GitAPIException;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.ObjectInserter;
+import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.transport.RefSpec;
 import org.eclipse.jgit.transport.TagOpt;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The newest commit of a repository's default branch, checked out. What somebody has changed in it
- * stays: nothing is merged, reset or cleaned.
+ * stays: nothing is merged, reset or cleaned. A folder with an index that is no repository was put
+ * there by somebody, and is used as it is.
  *
  * @param folder of the working tree
  */
 record Clone(Path folder) {
   private static final String HEAD = "refs/remotes/origin/head";
+  private static final String LOCK = ".lock";
+  private static final String INDEX = "index.json";
+  private static final Logger LOG = LoggerFactory.getLogger(Clone.class);
   private static final int TIMEOUT_SECONDS = 30;
 
+  /** Whether there is something to be used. */
   boolean exists() {
-    return Files.isDirectory(folder.resolve(Constants.DOT_GIT));
+    return isRepository() || Files.isRegularFile(folder.resolve(INDEX));
+  }
+
+  /** Whether it can be brought up to date. */
+  boolean isRepository() {
+    return Files.isDirectory(git());
+  }
+
+  private Path git() {
+    return folder.resolve(Constants.DOT_GIT);
+  }
+
+  /**
+   * Removes locks that a process has left which was killed. For who knows that nobody works in the
+   * folder now.
+   */
+  void unlock() throws IOException {
+    if (!isRepository()) {
+      return;
+    }
+    List<Path> locks = new ArrayList<>();
+    try (var found = Files.newDirectoryStream(git(), "*" + LOCK)) {
+      found.forEach(locks::add);
+    }
+    locks.add(git().resolve(HEAD + LOCK));
+    for (Path lock : locks) {
+      if (Files.deleteIfExists(lock)) {
+        LOG.info("removes {}, which a server that was killed has left", lock);
+      }
+    }
   }
 
   /**
@@ -76,8 +116,31 @@ record Clone(Path folder) {
   private static void checkout(Git git) throws GitAPIException, IOException {
     ObjectId newest = git.getRepository().resolve(HEAD);
     ObjectId present = git.getRepository().resolve(Constants.HEAD);
-    if (!newest.equals(present)) {
+    if (newest.equals(present)) {
+      return;
+    }
+    try {
       git.checkout().setName(newest.name()).call();
+    } catch (CheckoutConflictException e) {
+      for (String path : e.getConflictingPaths()) {
+        if (!isAsIn(newest, path, git.getRepository())) {
+          throw e;
+        }
+      }
+      // A server that was killed had come that far.
+      git.checkout().setStartPoint(newest.name()).addPaths(e.getConflictingPaths()).call();
+      git.checkout().setName(newest.name()).call();
+    }
+  }
+
+  private static boolean isAsIn(ObjectId commit, String path, Repository repository)
+      throws IOException {
+    Path file = repository.getWorkTree().toPath().resolve(path);
+    ObjectId stored = repository.resolve(commit.name() + ":" + path);
+    try (var formatter = new ObjectInserter.Formatter()) {
+      return stored != null
+          && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+          && stored.equals(formatter.idFor(Constants.OBJ_BLOB, Files.readAllBytes(file)));
     }
   }
 

@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A catalog in a git repository. The last good checkout is served at once, however the remote is; a
- * newer one is fetched beside it, by one thread at a time. Thread-safe.
+ * newer one is fetched in the background and checked out in the same folder, by one thread at a
+ * time. Nobody else works there. Thread-safe.
  */
 public final class GitCatalog implements CatalogSource {
   private static final Logger LOG = LoggerFactory.getLogger(GitCatalog.class);
@@ -42,6 +43,9 @@ public final class GitCatalog implements CatalogSource {
   private final OldClones others;
   private CompletableFuture<Void> fetch;
   private long fetchedAt;
+
+  /** Only for the one thread that fetches. */
+  private volatile boolean isUnlocked;
 
   /**
    * @param url that git reads from; may hold a password, which is told nobody
@@ -101,7 +105,11 @@ public final class GitCatalog implements CatalogSource {
   private void fetch(CompletableFuture<Void> done) {
     try {
       GitHome.in(home);
-      if (clone.exists()) {
+      if (!isUnlocked) {
+        clone.unlock();
+        isUnlocked = true;
+      }
+      if (clone.isRepository()) {
         List<String> kept = clone.update(url);
         if (!kept.isEmpty()) {
           LOG.warn(
@@ -109,7 +117,7 @@ public final class GitCatalog implements CatalogSource {
               clone.folder(),
               kept);
         }
-      } else {
+      } else if (!clone.exists()) {
         clone.make(url);
       }
       others.remove(clone.folder());

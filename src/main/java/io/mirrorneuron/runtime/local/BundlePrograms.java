@@ -18,13 +18,14 @@ public record BundlePrograms(TrustedFolders trusted, CheckPrograms programs) {
   RulePrograms of(Path bundle) {
     return trusted
         .refusal(bundle)
-        .<RulePrograms>map(refusal -> (_, _, _) -> new Ended.NotRun(refusal.why(), refusal.help()))
+        .<RulePrograms>map(
+            refusal -> (_, _, _, _) -> new Ended.NotRun(refusal.why(), refusal.help()))
         .orElseGet(() -> in(TrustedFolders.real(bundle).orElseThrow()));
   }
 
   private RulePrograms in(Path folder) {
-    return (command, variables, limit) -> {
-      CheckPrograms.End end = programs.end(command, folder, variables, limit);
+    return (command, variables, files, limit) -> {
+      CheckPrograms.End end = programs.end(command, folder, variables, files, limit);
       if (end.problem() != null) {
         return new Ended.NotRun(
             end.problem(),

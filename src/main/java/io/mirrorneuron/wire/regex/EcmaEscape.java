@@ -16,16 +16,34 @@ final class EcmaEscape {
   private static final Pattern PROPERTY =
       Pattern.compile("\\\\([pP])\\{(?:(?:Script|sc|General_Category|gc)=)?([A-Za-z_]{1,40})}");
 
+  private static final String DIGIT = "0-9";
+  private static final String WORD = "A-Za-z0-9_";
   private static final String SPACE = "\\t-\\r\\x{feff}\\p{Z}";
+  private static final int LAST = Character.MAX_CODE_POINT;
 
-  private static final Map<Character, String> SETS =
+  private static final Map<Character, String> OUTSIDE =
       Map.of(
-          'd', "0-9",
-          'D', "\\x00-/:-\\x{10ffff}",
-          'w', "A-Za-z0-9_",
-          'W', "\\x00-/:-@\\[-^`{-\\x{10ffff}",
-          's', SPACE,
-          'S', "\\x00-\\x08\\x0e-\\x1f\\x7f-\\x{9f}\\p{L}\\p{M}\\p{N}\\p{P}\\p{S}\\p{Cf}\\p{Co}");
+          'd', "[" + DIGIT + "]",
+          'D', "[^" + DIGIT + "]",
+          'w', "[" + WORD + "]",
+          'W', "[^" + WORD + "]",
+          's', "[" + SPACE + "]",
+          'S', "[^" + SPACE + "]");
+
+  private static final Map<Character, String> IN_CLASS =
+      Map.of(
+          'd',
+          DIGIT,
+          'D',
+          FoldedCharacters.range(0, '/') + FoldedCharacters.range(':', LAST),
+          'w',
+          WORD,
+          'W',
+          "\\x00-/:-@\\[-^`" + FoldedCharacters.range('{', LAST),
+          's',
+          SPACE,
+          'S',
+          "\\x00-\\x08\\x0e-\\x1f\\x7f-\\x{9f}\\p{L}\\p{M}\\p{N}\\p{P}\\p{S}\\p{Cf}\\p{Co}");
 
   private EcmaEscape() {}
 
@@ -34,9 +52,9 @@ final class EcmaEscape {
    */
   static PythonEscape at(String text, int position, boolean isInClass) throws Refused {
     char letter = position + 1 < text.length() ? text.charAt(position + 1) : 0;
-    if (SETS.containsKey(letter)) {
-      String outside = letter == 'S' ? "[^" + SPACE + "]" : "[" + SETS.get(letter) + "]";
-      return new PythonEscape(isInClass ? SETS.get(letter) : outside, 2, -1);
+    String set = (isInClass ? IN_CLASS : OUTSIDE).get(letter);
+    if (set != null) {
+      return new PythonEscape(set, 2, -1);
     }
     if (letter == 'k') {
       throw new Refused(

@@ -226,6 +226,55 @@ class GitCatalogIT {
   }
 
   @Test
+  void whatAKilledServerLeftLocksNobodyOut() throws Exception {
+    Path clone = new Catalogs(source(), time::get).current().folder();
+    for (String lock : List.of("index.lock", "shallow.lock", "refs/remotes/origin/head.lock")) {
+      Path file = clone.resolve(".git").resolve(lock);
+      Files.createDirectories(file.getParent());
+      Files.createFile(file);
+    }
+    commit("index.json", "[{\"id\":\"second\"}]");
+
+    GitCatalog afterRestart = source();
+    afterRestart.refresh();
+
+    assertThat(ids(new Catalogs(afterRestart, time::get))).containsExactly("second");
+    assertThat(clone.resolve(".git")).isDirectoryNotContaining("glob:**.lock");
+  }
+
+  @Test
+  void whatAKilledServerHasCheckedOutInPartIsCheckedOutInWhole() throws Exception {
+    commit("other/notes.md", "as made");
+    Path clone = new Catalogs(source(), time::get).current().folder();
+    commit("other/notes.md", "changed there");
+    commit("index.json", "[{\"id\":\"second\"}]");
+    Files.writeString(clone.resolve("other/notes.md"), "changed there");
+    Files.createFile(clone.resolve(".git/index.lock"));
+
+    GitCatalog afterRestart = source();
+    afterRestart.refresh();
+
+    assertThat(ids(new Catalogs(afterRestart, time::get))).containsExactly("second");
+  }
+
+  @Test
+  void aFolderThatIsNoRepositoryIsUsedAsItIs() throws Exception {
+    Path clone = new Catalogs(source(), time::get).current().folder();
+    Path put = Files.move(clone, clone.resolveSibling("put"));
+    Files.createDirectories(clone);
+    Files.writeString(clone.resolve("index.json"), "[{\"id\":\"own\"}]");
+    commit("index.json", "[{\"id\":\"second\"}]");
+    int before = fetches.get();
+
+    GitCatalog afterRestart = source();
+    afterRestart.refresh();
+
+    assertThat(ids(new Catalogs(afterRestart, time::get))).containsExactly("own");
+    assertThat(fetches).hasValue(before);
+    assertThat(put).exists();
+  }
+
+  @Test
   void aBrokenObjectLeavesTheLastGoodState() throws Exception {
     Catalogs catalogs = new Catalogs(source(), time::get);
     Path clone = catalogs.current().folder();

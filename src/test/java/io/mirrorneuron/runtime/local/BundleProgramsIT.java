@@ -102,6 +102,24 @@ class BundleProgramsIT {
   }
 
   @Test
+  void aLongConfigurationIsReadFromItsFile() throws IOException {
+    script(
+        "long.sh",
+        """
+        [ -z "$MN_BLUEPRINT_CONFIG_JSON" ] || exit 4
+        [ "$(wc -c < "$MN_BLUEPRINT_CONFIG_FILE")" -eq 200011 ] || exit 5\
+        """);
+    String config = "{\"text\":\"" + "x".repeat(200_000) + "\"}";
+    assertThat(
+            runtime
+                .jobs()
+                .validate(
+                    submission("\"command\":[\"./long.sh\"]").from(new Origin(trusted, config)))
+                .issues())
+        .isEmpty();
+  }
+
+  @Test
   void whatWasSentOrLiesElsewhereRunsNothing() throws IOException {
     script("mark.sh", "touch \"$TMPDIR/x\"; exit 0");
     Files.copy(trusted.resolve("mark.sh"), strange.resolve("mark.sh"));

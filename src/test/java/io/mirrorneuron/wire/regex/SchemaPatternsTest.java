@@ -104,6 +104,8 @@ class SchemaPatternsTest {
     String evil = "'" + "a".repeat(10_000) + "b'";
     assertThat(faults("{'pattern':'^(a+)+$'}", evil)).hasSize(1);
     assertThat(faults("{'propertyNames':{'pattern':'^(a+)+$'}}", "{" + evil + ":1}")).isNotEmpty();
+    String sets = "(?i)^[\\\\D\\\\W\\\\S][^\\\\D]\\\\D\\\\W\\\\S.[^]\\\\p{Cyrillic}$";
+    assertThat(faults("{'pattern':'" + sets + "'}", "'a1a-bcdД'")).isEmpty();
     assertThat(faults("{'patternProperties':{'^(a|a)*$':false}}", "{" + evil + ":1}")).isEmpty();
   }
 

@@ -7,8 +7,10 @@ import io.mirrorneuron.runtime.exec.spawn.SearchPath;
 import io.mirrorneuron.runtime.exec.workspace.FolderTree;
 import io.mirrorneuron.runtime.exec.workspace.Workspaces;
 import io.mirrorneuron.runtime.port.Executions.Ending;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -59,7 +61,7 @@ public final class CheckPrograms {
    */
   public String run(
       List<String> command, Path bundle, Map<String, String> variables, Duration limit) {
-    End end = end(command, bundle, variables, limit);
+    End end = end(command, bundle, variables, Map.of(), limit);
     if (end.problem != null) {
       return end.problem;
     }
@@ -81,8 +83,17 @@ public final class CheckPrograms {
    */
   public record End(String problem, boolean isLate, int exitCode, String output, String lastLine) {}
 
-  /** As {@link #run}, for who wants to know what it printed. */
-  public End end(List<String> command, Path bundle, Map<String, String> variables, Duration limit) {
+  /**
+   * As {@link #run}, for who wants to know what it printed.
+   *
+   * @param files texts, by the variable that names the file in which the program finds each
+   */
+  public End end(
+      List<String> command,
+      Path bundle,
+      Map<String, String> variables,
+      Map<String, String> files,
+      Duration limit) {
     String id = PREFIX + numbers.incrementAndGet();
     Path own = null;
     running.add(id);
@@ -91,6 +102,7 @@ public final class CheckPrograms {
       Path folder = bundle == null ? own : bundle;
       var all = new LinkedHashMap<>(variables);
       all.put("TMPDIR", own.toString());
+      all.putAll(written(files, own));
       var program =
           new Program(
               executable(command.getFirst(), folder),
@@ -115,6 +127,22 @@ public final class CheckPrograms {
       }
       ended.run();
     }
+  }
+
+  /** Into a folder that no program has seen yet. */
+  private static Map<String, String> written(Map<String, String> files, Path folder)
+      throws NotStarted {
+    Map<String, String> names = new LinkedHashMap<>();
+    for (Map.Entry<String, String> one : files.entrySet()) {
+      try {
+        Path file = folder.resolve(one.getKey());
+        Files.writeString(file, one.getValue(), StandardOpenOption.CREATE_NEW);
+        names.put(one.getKey(), file.toString());
+      } catch (IOException e) {
+        throw new NotStarted("the file of %s cannot be written".formatted(one.getKey()), e);
+      }
+    }
+    return names;
   }
 
   private Path executable(String name, Path folder) throws NotStarted {

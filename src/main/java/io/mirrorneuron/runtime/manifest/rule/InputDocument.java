@@ -20,6 +20,9 @@ record InputDocument(ObjectNode manifest, ObjectNode config, Map<String, String>
   /** The variable in which nodes carry the configuration of their blueprint. */
   static final String CONFIG = "MN_BLUEPRINT_CONFIG_JSON";
 
+  /** The variable that names a file with it. */
+  static final String CONFIG_FILE = "MN_BLUEPRINT_CONFIG_FILE";
+
   /** Where a launch notes it. */
   private static final String LAUNCHED = "/metadata/blueprint_config";
 

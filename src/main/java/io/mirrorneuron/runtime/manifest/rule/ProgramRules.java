@@ -9,6 +9,7 @@ import io.mirrorneuron.runtime.manifest.rule.InputRule.Check;
 import io.mirrorneuron.runtime.manifest.rule.RulePrograms.Ended;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,11 +22,15 @@ import java.util.stream.Stream;
  * line of its own that says otherwise: {@code ok}, and {@code issues} or {@code errors}, each a
  * text or an object with {@code message} and perhaps more.
  *
- * @param document what they look at, which they get as a variable
+ * @param document what they look at, which they get in a file, and as a variable when it is not too
+ *     long for one
  */
 record ProgramRules(InputDocument document, RulePrograms programs) {
   private static final String FAILED = "validator.command_failed";
   private static final String INVALID = "validator.invalid";
+
+  /** Linux starts no program with a variable of 128 KiB; a configuration may have much more. */
+  private static final int LONGEST_BYTES = 96 << 10;
 
   /** Of one program; nobody reads more. */
   private static final int MOST_ISSUES = 20;
@@ -35,7 +40,20 @@ record ProgramRules(InputDocument document, RulePrograms programs) {
 
   List<Issue> ask(InputRule rule, Check.Program program) {
     String name = rule.told().name();
-    return switch (programs.run(program.command(), variables(program), program.limit())) {
+    String config = Json.write(document.config());
+    Map<String, String> variables = variables(program, config);
+    Optional<String> tooLong =
+        variables.keySet().stream().filter(one -> isTooLong(variables.get(one))).findFirst();
+    if (tooLong.isPresent()) {
+      return List.of(tooLong(rule, tooLong.get()));
+    }
+    Ended ended =
+        programs.run(
+            program.command(),
+            variables,
+            Map.of(InputDocument.CONFIG_FILE, config),
+            program.limit());
+    return switch (ended) {
       case Ended.NotRun(String why, String help) ->
           List.of(
               InputValidation.issue(
@@ -62,9 +80,25 @@ record ProgramRules(InputDocument document, RulePrograms programs) {
     return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
   }
 
-  private Map<String, String> variables(Check.Program program) {
+  private static boolean isTooLong(String value) {
+    return value.getBytes(StandardCharsets.UTF_8).length > LONGEST_BYTES;
+  }
+
+  private static Issue tooLong(InputRule rule, String variable) {
+    return InputValidation.issue(
+        rule,
+        RulePrograms.UNAVAILABLE,
+        "%s was not run: its variable %s has more than %d bytes"
+            .formatted(rule.told().name(), variable, LONGEST_BYTES),
+        "Let it read a file of the bundle, or the one that %s names."
+            .formatted(InputDocument.CONFIG_FILE));
+  }
+
+  private Map<String, String> variables(Check.Program program, String config) {
     Map<String, String> variables = new LinkedHashMap<>();
-    variables.put(InputDocument.CONFIG, Json.write(document.config()));
+    if (!isTooLong(config)) {
+      variables.put(InputDocument.CONFIG, config);
+    }
     program
         .variables()
         .forEach(

@@ -15,8 +15,13 @@ public interface RulePrograms {
    *
    * @param command the program and its arguments; no shell reads them
    * @param variables that it gets beside the usual few
+   * @param files texts, by the variable that names the file in which the program finds each
    */
-  Ended run(List<String> command, Map<String, String> variables, Duration limit);
+  Ended run(
+      List<String> command,
+      Map<String, String> variables,
+      Map<String, String> files,
+      Duration limit);
 
   /** How it went. */
   sealed interface Ended {

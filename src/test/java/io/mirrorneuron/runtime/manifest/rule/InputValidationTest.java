@@ -42,11 +42,28 @@ class InputValidationTest {
     return InputValidation.of(
             manifest,
             config,
-            (command, variables, limit) -> {
+            (command, variables, files, limit) -> {
               calls.add(new Call(command, variables, limit));
               return ending;
             })
         .issues();
+  }
+
+  @Test
+  void aLongConfigurationIsNoVariable() {
+    ObjectNode rule = manifest("[{\"type\":\"command\",\"name\":\"v\",\"command\":[\"./v\"]}]");
+    assertThat(issues(rule, "{\"text\":\"" + "é".repeat(50_000) + "\"}")).isEmpty();
+    assertThat(calls.getFirst().variables()).doesNotContainKey("MN_BLUEPRINT_CONFIG_JSON");
+
+    String long97k = "x".repeat(97 << 10);
+    Issue issue =
+        only(
+            "{\"type\":\"command\",\"name\":\"v\",\"command\":[\"./v\"],\"env\":{\"OWN\":\"%s\"}}"
+                .formatted(long97k));
+    assertThat(issue.code()).isEqualTo("validator.unavailable");
+    assertThat(issue.message())
+        .isEqualTo("v was not run: its variable OWN has more than 98304 bytes");
+    assertThat(calls).hasSize(1);
   }
 
   private Issue only(String rule) {
@@ -264,7 +281,7 @@ class InputValidationTest {
                  {"type":"pattern","path":"city","pattern":"^p","name":"p"}]
                 """),
             CONFIG,
-            (_, _, _) -> ending);
+            (_, _, _, _) -> ending);
     assertThat(outcome.isOk()).isFalse();
     assertThat(Json.write(outcome.results()))
         .isEqualTo(
