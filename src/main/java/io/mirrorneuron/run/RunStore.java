@@ -26,6 +26,8 @@ import java.util.function.LongSupplier;
  * thread-safe; failures are {@link MnException}.
  */
 public final class RunStore implements AutoCloseable {
+  private static final int TRIES = 5;
+
   /** Journals whose positions in the files are kept in memory; others are found again on disk. */
   private static final int JOURNALS = 1000;
 
@@ -106,14 +108,18 @@ public final class RunStore implements AutoCloseable {
    */
   public RunFolder open(String runId) {
     RunFolder folder = folder(runId);
-    try {
-      if (!isBegun(folder.path()) && !isFolder(folder.path().resolve(RunFolder.HIDDEN))) {
-        Files.createDirectories(folder.path());
-        folder.hidden().close();
+    for (int tries = 1; ; tries++) {
+      try {
+        if (!isBegun(folder.path()) && !isFolder(folder.path().resolve(RunFolder.HIDDEN))) {
+          Files.createDirectories(folder.path());
+          folder.hidden().close();
+        }
+        return folder;
+      } catch (IOException e) {
+        if (tries == TRIES) { // another thread may have made it in the place of the empty one
+          throw MnException.unavailable("the folder of run " + runId + " cannot be made: " + e, e);
+        }
       }
-      return folder;
-    } catch (IOException e) {
-      throw MnException.unavailable("the folder of run " + runId + " cannot be made: " + e, e);
     }
   }
 

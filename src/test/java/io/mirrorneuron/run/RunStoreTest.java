@@ -13,6 +13,10 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -126,5 +130,31 @@ class RunStoreTest {
 
     assertThat(run).isDirectoryNotContaining("glob:**.mn");
     assertThat(journals.resolve("r1")).isNotEmptyDirectory();
+  }
+
+  /** A program begins while the recorder puts the folder of its run in place. */
+  @Test
+  void aFolderThatIsMadeWhileItIsOpenedIsOpened(@TempDir Path root) throws Exception {
+    try (RunStore store = new RunStore(root, new RunBacklog());
+        ExecutorService threads = Executors.newFixedThreadPool(2)) {
+      for (int i = 0; i < 500; i++) {
+        String run = "run-" + i;
+        CyclicBarrier start = new CyclicBarrier(2);
+        Future<?> made =
+            threads.submit(
+                () -> {
+                  start.await();
+                  return store.make(run, folder -> folder.write("job.json", Json.object()));
+                });
+        Future<Path> opened =
+            threads.submit(
+                () -> {
+                  start.await();
+                  return store.open(run).path();
+                });
+        made.get();
+        assertThat(opened.get()).isDirectory();
+      }
+    }
   }
 }

@@ -92,11 +92,35 @@ final class FolderDocuments {
     }
   }
 
-  void write(String name, ObjectNode document) throws IOException {
+  /** Answers true: it is written. */
+  boolean write(String name, ObjectNode document) throws IOException {
     try (OpenFolder in = OpenFolder.at(folder);
         OpenFolder place = unshared ? in : in.in(RunFolder.HIDDEN)) {
       prepare(place, name, document);
       publish(place, name, in);
+      return true;
+    }
+  }
+
+  /**
+   * Writes it unless there is one, which a program may write at this very moment: so that is looked
+   * at last.
+   *
+   * @return whether it is written
+   */
+  boolean writeIfAbsent(String name, ObjectNode document) throws IOException {
+    try (OpenFolder in = OpenFolder.at(folder);
+        OpenFolder place = unshared ? in : in.in(RunFolder.HIDDEN)) {
+      if (unshared && isThere(name)) {
+        return false;
+      }
+      prepare(place, name, document);
+      if (!unshared && isThere(name)) {
+        place.delete(name + NEW);
+        return false;
+      }
+      publish(place, name, in);
+      return true;
     }
   }
 
@@ -104,8 +128,9 @@ final class FolderDocuments {
    * @param read the document as it is now, or an empty one
    * @param change may be made more than once: programs take no lock, and what one has written since
    *     the document was read is not to be lost
+   * @return true: it is written
    */
-  void update(String name, Supplier<ObjectNode> read, UnaryOperator<ObjectNode> change)
+  boolean update(String name, Supplier<ObjectNode> read, UnaryOperator<ObjectNode> change)
       throws IOException {
     Path file = folder.resolve(name);
     FileState before;
@@ -117,6 +142,7 @@ final class FolderDocuments {
         prepare(place, name, change.apply(read.get()));
       } while (!unshared && !FileState.at(file).equals(before) && ++attempts < UPDATE_ATTEMPTS);
       publish(place, name, in);
+      return true;
     }
   }
 

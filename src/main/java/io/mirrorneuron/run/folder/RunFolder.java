@@ -92,8 +92,18 @@ public final class RunFolder {
 
   /** Replaces the document as a whole; readers see the old one or the new one. */
   public void write(String name, ObjectNode document) {
+    change(name, () -> documents.write(name, document));
+  }
+
+  private interface Change {
+    boolean make() throws IOException;
+  }
+
+  private void change(String name, Change change) {
     try (var _ = lock()) {
-      documents.write(name, document);
+      if (!change.make()) {
+        return;
+      }
     } catch (IOException e) {
       throw failed(name, e);
     }
@@ -107,12 +117,7 @@ public final class RunFolder {
    *     the document was read is not to be lost
    */
   public void update(String name, UnaryOperator<ObjectNode> change) {
-    try (var _ = lock()) {
-      documents.update(name, () -> peek(name).orElseGet(Json::object), change);
-    } catch (IOException e) {
-      throw failed(name, e);
-    }
-    changed.accept(name);
+    change(name, () -> documents.update(name, () -> peek(name).orElseGet(Json::object), change));
   }
 
   /** As {@link #write}, for who holds the lock; listeners are not notified. */
@@ -127,9 +132,7 @@ public final class RunFolder {
 
   /** Writes the document unless there is one with this name. */
   public void writeIfAbsent(String name, ObjectNode document) {
-    if (!has(name)) {
-      write(name, document);
-    }
+    change(name, () -> documents.writeIfAbsent(name, document));
   }
 
   /** Removes those of the documents that were written before that time. */
