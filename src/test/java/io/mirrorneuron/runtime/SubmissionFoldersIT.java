@@ -219,6 +219,7 @@ class SubmissionFoldersIT {
 
     completed(Submission.of(Json.write(manifest)));
 
+    eventually("it is over", () -> Files.exists(run("launched").resolve("timeline.json")));
     assertThat(run("launched").resolve("config.json"))
         .content()
         .contains("green")
