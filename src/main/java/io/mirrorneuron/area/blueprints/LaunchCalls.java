@@ -3,6 +3,7 @@ package io.mirrorneuron.area.blueprints;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaThreads;
 import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.bus.AskedWait;
 import io.mirrorneuron.launch.LaunchCheck;
 import io.mirrorneuron.launch.LaunchOrder;
 import io.mirrorneuron.launch.LaunchTicket;
@@ -14,23 +15,12 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Operations that launch, and that tell of launches. */
 final class LaunchCalls {
-  /** Less than what the gateway gives. */
-  private static final Duration LONGEST_WAIT = Duration.ofSeconds(180);
-
-  private static final String ASYNC = "respond-async";
-
-  /** As RFC 7240 has it. */
-  private static final Pattern WAIT = Pattern.compile("\\bwait=([0-9]{1,6})\\b");
-
   private final Launches launches;
   private final AreaThreads threads;
 
@@ -64,7 +54,7 @@ final class LaunchCalls {
 
   /** The end, or after the time that the caller waits what goes on. */
   private static Future<Launched> settled(Vertx vertx, ApiCall call, LaunchTicket ticket) {
-    Duration wait = wait(call);
+    Duration wait = AskedWait.of(call).orElse(AskedWait.LONGEST);
     Future<Launched> found = future(vertx, ticket.found());
     Future<Launched> done = future(vertx, ticket.done());
     if (wait.isZero()) {
@@ -96,16 +86,6 @@ final class LaunchCalls {
 
   private static <T> Future<T> future(Vertx vertx, CompletionStage<T> stage) {
     return Future.fromCompletionStage(stage, vertx.getOrCreateContext());
-  }
-
-  private static Duration wait(ApiCall call) {
-    String prefers = call.has("Prefer") ? call.text("Prefer").toLowerCase(Locale.ROOT) : "";
-    Matcher preferred = WAIT.matcher(prefers);
-    String usual = prefers.contains(ASYNC) ? "0" : "180";
-    String asked =
-        call.has("wait") ? call.text("wait") : preferred.find() ? preferred.group(1) : usual;
-    Duration wait = Duration.ofSeconds(Long.parseLong(asked.replace("s", "")));
-    return wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
   }
 
   Object progress(ApiCall call) {

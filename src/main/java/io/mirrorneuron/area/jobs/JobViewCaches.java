@@ -1,5 +1,6 @@
 package io.mirrorneuron.area.jobs;
 
+import io.mirrorneuron.area.jobs.view.JobStatusView;
 import io.mirrorneuron.area.jobs.view.JobStory;
 import io.mirrorneuron.area.jobs.view.stored.JobRecord;
 import io.mirrorneuron.bus.AreaThreads;
@@ -22,6 +23,7 @@ final class JobViewCaches {
   private static final long DETAIL_BYTES = 16 << 20;
   private static final long PROGRESS_BYTES = 32 << 20;
   private static final long GRAPH_BYTES = 8 << 20;
+  private static final long STATUS_BYTES = 8 << 20;
 
   private final JobStories stories;
   private final AreaThreads threads;
@@ -29,6 +31,7 @@ final class JobViewCaches {
   private final Function<String, Future<Buffer>> details;
   private final Function<String, Future<ProgressPage>> progress;
   private final Function<String, Future<Buffer>> graphs;
+  private final Function<String, Future<Status>> statuses;
 
   /**
    * @param rows null when the rows of the runtime cannot be read; each view is then made anew
@@ -45,18 +48,47 @@ final class JobViewCaches {
                 runs::version,
                 run -> threads.inLine(() -> runs.stamp(run)),
                 System::nanoTime);
+    this.statuses =
+        kept(
+            rows,
+            id -> threads.blocking(() -> Status.of(reads.status(id))),
+            status -> status.document().length(),
+            STATUS_BYTES);
     this.details =
         kept(
+            this.rows,
             id -> threads.blocking(() -> AreaVerticle.encode(reads.compact(id))),
             Buffer::length,
             DETAIL_BYTES);
     this.progress =
-        kept(id -> seen(id, ProgressPage::of), shown -> shown.document().length(), PROGRESS_BYTES);
+        kept(
+            this.rows,
+            id -> seen(id, ProgressPage::of),
+            shown -> shown.document().length(),
+            PROGRESS_BYTES);
     this.graphs =
         kept(
+            this.rows,
             id -> seen(id, (story, record) -> AreaVerticle.encode(story.agentGraph(record))),
             Buffer::length,
             GRAPH_BYTES);
+  }
+
+  /**
+   * How far a job is.
+   *
+   * @param document the answer
+   */
+  record Status(Buffer document, JobStatusView.Job job, boolean isFinal) {
+    private static Status of(JobStatusView view) {
+      return new Status(
+          AreaVerticle.encode(view), view.job(), JobRecord.isFinal(view.job().status()));
+    }
+  }
+
+  /** Does not depend on the files of the job's run. */
+  Future<Status> status(String jobId) {
+    return statuses.apply(jobId);
   }
 
   /** The job without its full documents. */
@@ -80,8 +112,8 @@ final class JobViewCaches {
     return graphs.apply(jobId);
   }
 
-  private <V> Function<String, Future<V>> kept(
-      Function<String, Future<V>> compose, ToIntFunction<V> length, long maxBytes) {
+  private static <V> Function<String, Future<V>> kept(
+      JobRows rows, Function<String, Future<V>> compose, ToIntFunction<V> length, long maxBytes) {
     if (rows == null) {
       return compose;
     }
