@@ -51,24 +51,19 @@ final class JobViewCaches {
     this.statuses =
         kept(
             rows,
+            (id, row) -> Future.succeededFuture(Status.of(JobStatusView.ofRow(id, row.getBytes()))),
             id -> threads.blocking(() -> Status.of(reads.status(id))),
             status -> status.document().length(),
             STATUS_BYTES);
     this.details =
         kept(
-            this.rows,
             id -> threads.blocking(() -> AreaVerticle.encode(reads.compact(id))),
             Buffer::length,
             DETAIL_BYTES);
     this.progress =
-        kept(
-            this.rows,
-            id -> seen(id, ProgressPage::of),
-            shown -> shown.document().length(),
-            PROGRESS_BYTES);
+        kept(id -> seen(id, ProgressPage::of), shown -> shown.document().length(), PROGRESS_BYTES);
     this.graphs =
         kept(
-            this.rows,
             id -> seen(id, (story, record) -> AreaVerticle.encode(story.agentGraph(record))),
             Buffer::length,
             GRAPH_BYTES);
@@ -112,12 +107,21 @@ final class JobViewCaches {
     return graphs.apply(jobId);
   }
 
+  private <V> Function<String, Future<V>> kept(
+      Function<String, Future<V>> compose, ToIntFunction<V> length, long maxBytes) {
+    return kept(rows, (id, row) -> compose.apply(id), compose, length, maxBytes);
+  }
+
   private static <V> Function<String, Future<V>> kept(
-      JobRows rows, Function<String, Future<V>> compose, ToIntFunction<V> length, long maxBytes) {
+      JobRows rows,
+      BiFunction<String, Buffer, Future<V>> ofRow,
+      Function<String, Future<V>> compose,
+      ToIntFunction<V> length,
+      long maxBytes) {
     if (rows == null) {
       return compose;
     }
-    var cache = new RowCache<>(rows, compose, length, maxBytes);
+    var cache = new RowCache<>(rows, ofRow, length, maxBytes);
     // A job without a row may have left a run.
     return id ->
         cache.get(id).recover(e -> isUnknown(e) ? compose.apply(id) : Future.failedFuture(e));

@@ -2,6 +2,7 @@ package io.mirrorneuron.area.jobs.view;
 
 import io.mirrorneuron.area.jobs.view.stored.JobRecord;
 import io.mirrorneuron.model.RunStatus;
+import io.mirrorneuron.wire.JobDetailForm;
 import io.mirrorneuron.wire.LenientJson;
 
 /**
@@ -47,6 +48,13 @@ public record JobStatusView(Job job) {
   }
 
   private record Failure(String desc) {}
+
+  /**
+   * @param row as the engine wrote it, in JSON
+   */
+  public static JobStatusView ofRow(String jobId, byte[] row) {
+    return of(jobId, JobRecord.of(JobDetailForm.ofRow(row)));
+  }
 
   private static String reason(JobRecord record) {
     var failure = record.failure();
