@@ -104,7 +104,8 @@ public final class Launches implements AutoCloseable {
    * Begins a launch; it is durable when this returns.
    *
    * @throws MnException MALFORMED {@code invalid progress id} or {@code invalid run id}; CONFLICT
-   *     while a launch of this progress id goes on; EXHAUSTED while too many do
+   *     while a launch of this progress id goes on, or when it has made this run; EXHAUSTED while
+   *     too many do
    */
   public LaunchTicket launch(LaunchOrder wish) {
     LaunchOrder order =
@@ -145,6 +146,7 @@ public final class Launches implements AutoCloseable {
     }
     LaunchTicket ticket = LaunchTicket.open();
     try {
+      new Repeats(ports).refuse(launch);
       ports.store().write(launch);
       begun.tell();
       threads.execute(() -> run(log, ticket));
