@@ -7,13 +7,18 @@ import io.mirrorneuron.config.Confinement;
 import io.mirrorneuron.gateway.Health;
 import io.mirrorneuron.launch.BundleSources;
 import io.mirrorneuron.launch.FolderLaunchStore;
+import io.mirrorneuron.launch.LaunchMeans;
 import io.mirrorneuron.launch.LaunchSources;
 import io.mirrorneuron.launch.Launches;
+import io.mirrorneuron.launch.hook.FolderHookStore;
+import io.mirrorneuron.launch.hook.HookFiles;
+import io.mirrorneuron.launch.hook.RunHooks;
 import io.mirrorneuron.models.LocalModels;
 import io.mirrorneuron.models.ModelLimits;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.port.hook.HookPrograms;
 import io.mirrorneuron.port.models.ModelsPort;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
@@ -78,14 +83,25 @@ record ServerPlatform(
     Launches launches =
         new Launches(
             sources,
-            backend.jobs(),
-            models,
+            new LaunchMeans(backend.jobs(), models, hooks(on, backend)),
             new FolderLaunchStore(on.config().home().resolve("launches")),
             on.clock(),
             on.ids()::jobSuffix,
             work -> Thread.ofVirtual().name("mn.launch").start(work));
     launches.start();
     return on.closing().add("launches", launches);
+  }
+
+  private static RunHooks hooks(ServerContext on, Backend backend) {
+    HookPrograms programs = backend instanceof Backend.Here here ? here.runtime().hooks() : null;
+    return new RunHooks(
+        new RunHooks.Machine(
+            programs, on.config().manifests().trusted(), on.config().blueprints().launches()),
+        new FolderHookStore(on.config().home().resolve("hooks")),
+        new HookFiles(on.runs()),
+        backend.jobs(),
+        on.clock(),
+        work -> Thread.ofVirtual().name("mn.hooks").start(work));
   }
 
   private static ModelsPort models(ServerContext on, Backend backend) {

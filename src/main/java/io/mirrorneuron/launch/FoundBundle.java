@@ -3,6 +3,8 @@ package io.mirrorneuron.launch;
 import io.mirrorneuron.blueprint.bundle.BlueprintBundle;
 import io.mirrorneuron.blueprint.bundle.ConfiguredBundle;
 import io.mirrorneuron.blueprint.bundle.RunIdentity;
+import io.mirrorneuron.launch.hook.BundleHooks;
+import io.mirrorneuron.launch.hook.HookNews;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Submission.Origin;
@@ -53,8 +55,22 @@ final class FoundBundle implements LaunchBundle {
   }
 
   @Override
-  public boolean hasPreparation() {
-    return bundle.preLaunchScript().isPresent();
+  public BundleHooks hooks() {
+    return BundleHooks.of(bundle.folder(), isReadHere());
+  }
+
+  private boolean isReadHere() {
+    return order.source() != LaunchOrder.Source.BUNDLE;
+  }
+
+  @Override
+  public String configJson() {
+    return configured().config().json();
+  }
+
+  @Override
+  public void told(HookNews news) {
+    configured = configured().told(news.config(), news.environment());
   }
 
   @Override
@@ -81,9 +97,9 @@ final class FoundBundle implements LaunchBundle {
 
   @Override
   public Submission submission(String runId) {
-    Path readHere = order.source() == LaunchOrder.Source.BUNDLE ? null : bundle.folder();
+    Path readHere = isReadHere() ? bundle.folder() : null;
     return new Submission(manifest(runId), bundle.payloads(), null)
-        .from(new Origin(readHere, configured().config().json()));
+        .from(new Origin(readHere, configJson()));
   }
 
   private String manifest(String runId) {

@@ -1,5 +1,7 @@
 package io.mirrorneuron.launch;
 
+import io.mirrorneuron.launch.hook.BundleHooks;
+import io.mirrorneuron.launch.hook.HookNews;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.models.ModelNeed;
@@ -31,8 +33,18 @@ public interface LaunchBundle extends AutoCloseable {
   /** The page that it wants to be shown with, as its manifest describes it; null for none. */
   Object webUi();
 
-  /** Whether it has a program that wants to run on the server before it is launched. */
-  boolean hasPreparation();
+  /** Programs that want to run on the server before and after the job. */
+  BundleHooks hooks();
+
+  /** The configuration of the launch, a JSON object. */
+  String configJson();
+
+  /**
+   * From now on, with what its hook tells.
+   *
+   * @throws io.mirrorneuron.model.MnException INVALID or TOO_LARGE when that does not fit
+   */
+  void told(HookNews news);
 
   /** What is to be submitted, with the configuration and answers of the order, as that run. */
   Submission submission(String runId);

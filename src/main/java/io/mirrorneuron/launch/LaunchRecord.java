@@ -51,6 +51,17 @@ public record LaunchRecord(
     return events.stream().anyMatch(event -> event.phase().equals(phase.word()));
   }
 
+  /**
+   * Whether nothing before the submission is done again. What its hook has begun ended with the
+   * server; while there can be no job yet, it begins again, and so does all that follows.
+   */
+  @JsonIgnore
+  boolean isKept() {
+    boolean isAccompanied =
+        events.stream().anyMatch(event -> event.is(Phase.PRE_LAUNCH, LaunchEvent.COMPLETED));
+    return prepared && (!isAccompanied || hasCome(Phase.SUBMIT));
+  }
+
   LaunchRecord running(String run) {
     return new LaunchRecord(key, order, run, jobId, prepared, events);
   }

@@ -13,12 +13,14 @@ import java.util.function.Predicate;
  * @param config with all that the launch says
  * @param scenario what its {@code scenario.json} says; null when it has none
  * @param inputs values that were given to inputs of the manifest by name
+ * @param environment variables for all its programs
  */
 public record ConfiguredBundle(
     BlueprintBundle bundle,
     BundleConfig config,
     Map<String, Object> scenario,
-    Map<String, Object> inputs) {
+    Map<String, Object> inputs,
+    Map<String, String> environment) {
 
   /**
    * @param request what the launch lays over the configuration
@@ -32,7 +34,21 @@ public record ConfiguredBundle(
     BundleConfig config = BundleConfig.of(bundle, request);
     FormAnswers told = BlueprintQuestions.of(bundle, config).answers(answers);
     return new ConfiguredBundle(
-        bundle, config.with(told.config()), bundle.scenario().orElse(null), told.inputs());
+        bundle,
+        config.with(told.config()),
+        bundle.scenario().orElse(null),
+        told.inputs(),
+        Map.of());
+  }
+
+  /**
+   * The same with what its hook says.
+   *
+   * @param more laid over the configuration
+   * @throws MnException TOO_LARGE, INVALID
+   */
+  public ConfiguredBundle told(Map<String, Object> more, Map<String, String> variables) {
+    return new ConfiguredBundle(bundle, config.with(more), scenario, inputs, variables);
   }
 
   /** What can be asked before a launch. */

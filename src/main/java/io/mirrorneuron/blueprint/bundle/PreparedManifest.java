@@ -41,6 +41,9 @@ final class PreparedManifest {
     if (!launch.config().merged().isEmpty()) {
       metadata.set("blueprint_config", Json.MAPPER.valueToTree(launch.config().merged()));
     }
+    if (!launch.environment().isEmpty()) {
+      metadata.set("blueprint_environment", Json.MAPPER.valueToTree(launch.environment()));
+    }
     if (launch.scenario() != null) {
       metadata.set("blueprint_scenario", Json.MAPPER.valueToTree(launch.scenario()));
     }
