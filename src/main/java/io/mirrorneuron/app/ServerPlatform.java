@@ -10,6 +10,7 @@ import io.mirrorneuron.launch.FolderLaunchStore;
 import io.mirrorneuron.launch.LaunchMeans;
 import io.mirrorneuron.launch.LaunchSources;
 import io.mirrorneuron.launch.Launches;
+import io.mirrorneuron.launch.PathRoots;
 import io.mirrorneuron.launch.hook.FolderHookStore;
 import io.mirrorneuron.launch.hook.HookFiles;
 import io.mirrorneuron.launch.hook.RunHooks;
@@ -75,7 +76,11 @@ record ServerPlatform(
         RunIndex.of(on.runs(), on.clock()),
         new ShownRuns(on.runs(), outputs(on.config())),
         catalogs,
-        launches(on, backend, models, new BundleSources(catalogs, staging, models)));
+        launches(
+            on,
+            backend,
+            models,
+            new BundleSources(catalogs, staging, models, PathRoots.of(on.config()))));
   }
 
   private static Launches launches(

@@ -18,11 +18,15 @@ public final class BundleSources implements LaunchSources {
   private final Catalogs catalogs;
   private final BundleStaging staging;
   private final ModelsPort models;
+  private final PathRoots roots;
 
   /**
    * @param models say which names of models are known
+   * @param roots where bundles may lie that are named by their path
    */
-  public BundleSources(Catalogs catalogs, BundleStaging staging, ModelsPort models) {
+  public BundleSources(
+      Catalogs catalogs, BundleStaging staging, ModelsPort models, PathRoots roots) {
+    this.roots = roots;
     this.catalogs = catalogs;
     this.staging = staging;
     this.models = models;
@@ -53,10 +57,11 @@ public final class BundleSources implements LaunchSources {
     return new FoundBundle(bundle, order, this::isKnown, hold);
   }
 
-  private static Path folder(String place) {
+  private Path folder(String place) {
     try {
       Path folder = Path.of(place);
       if (folder.isAbsolute()) {
+        roots.require(folder);
         return folder;
       }
     } catch (InvalidPathException e) {

@@ -12,6 +12,7 @@ import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.models.ModelNeed;
 import io.mirrorneuron.testing.FakeJobs;
+import io.mirrorneuron.testing.NoHooks;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.testing.TurnedClock;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package io.mirrorneuron.launch;
+package io.mirrorneuron.testing;
 
 import io.mirrorneuron.config.validation.TrustedFolders;
 import io.mirrorneuron.launch.hook.FolderHookStore;
@@ -11,14 +11,18 @@ import java.nio.file.Path;
 import java.time.Clock;
 
 /** Hooks of a server without a runtime: none run. */
-final class NoHooks {
+public final class NoHooks {
   private NoHooks() {}
 
-  static RunHooks in(Path folder, JobsPort jobs) {
+  public static RunHooks in(Path folder, JobsPort jobs) {
+    return in(folder, new RunStore(folder.resolve("runs"), new RunWriter.Elsewhere()), jobs);
+  }
+
+  static RunHooks in(Path folder, RunStore runs, JobsPort jobs) {
     return new RunHooks(
         new RunHooks.Machine(null, TrustedFolders.NONE, null),
         new FolderHookStore(folder.resolve("hooks")),
-        new HookFiles(new RunStore(folder.resolve("runs"), new RunWriter.Elsewhere())),
+        new HookFiles(runs),
         jobs,
         Clock.systemUTC(),
         Runnable::run);
