@@ -11,6 +11,7 @@ import io.mirrorneuron.launch.LaunchMeans;
 import io.mirrorneuron.launch.LaunchSources;
 import io.mirrorneuron.launch.Launches;
 import io.mirrorneuron.launch.PathRoots;
+import io.mirrorneuron.launch.copy.SubmittedFolders;
 import io.mirrorneuron.launch.hook.FolderHookStore;
 import io.mirrorneuron.launch.hook.HookFiles;
 import io.mirrorneuron.launch.hook.RunHooks;
@@ -80,7 +81,12 @@ record ServerPlatform(
             on,
             backend,
             models,
-            new BundleSources(catalogs, staging, models, PathRoots.of(on.config()))));
+            new BundleSources(
+                catalogs,
+                staging,
+                models,
+                PathRoots.of(on.config()),
+                folders(on.config(), backend))));
   }
 
   private static Launches launches(
@@ -95,6 +101,14 @@ record ServerPlatform(
             work -> Thread.ofVirtual().name("mn.launch").start(work));
     launches.start();
     return on.closing().add("launches", launches);
+  }
+
+  private static SubmittedFolders folders(Config config, Backend backend) {
+    return backend instanceof Backend.Here
+        ? new SubmittedFolders(
+            config.executors().confinement().submissions(),
+            config.blueprints().launches().inputRoots())
+        : SubmittedFolders.NONE;
   }
 
   private static RunHooks hooks(ServerContext on, Backend backend) {

@@ -3,6 +3,7 @@ package io.mirrorneuron.launch;
 import io.mirrorneuron.blueprint.bundle.BlueprintBundle;
 import io.mirrorneuron.blueprint.bundle.ConfiguredBundle;
 import io.mirrorneuron.blueprint.bundle.RunIdentity;
+import io.mirrorneuron.launch.copy.SubmittedFolders;
 import io.mirrorneuron.launch.hook.BundleHooks;
 import io.mirrorneuron.launch.hook.HookNews;
 import io.mirrorneuron.model.MnException;
@@ -13,6 +14,7 @@ import io.mirrorneuron.port.models.ModelNeed;
 import io.mirrorneuron.store.BundleStaging;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 
 /** A bundle of the catalog, of a folder, or one that was uploaded. For one thread. */
@@ -20,6 +22,7 @@ final class FoundBundle implements LaunchBundle {
   private final BlueprintBundle bundle;
   private final LaunchOrder order;
   private final Predicate<String> isKnownModel;
+  private final SubmittedFolders folders;
   private final BundleStaging.Hold hold;
   private ConfiguredBundle configured;
 
@@ -27,10 +30,12 @@ final class FoundBundle implements LaunchBundle {
       BlueprintBundle bundle,
       LaunchOrder order,
       Predicate<String> isKnownModel,
+      SubmittedFolders folders,
       BundleStaging.Hold hold) {
     this.bundle = bundle;
     this.order = order;
     this.isKnownModel = isKnownModel;
+    this.folders = folders;
     this.hold = hold;
   }
 
@@ -77,10 +82,21 @@ final class FoundBundle implements LaunchBundle {
   public Validation configuration() {
     try {
       manifest("run"); // whatever it is called
-      return Validation.of(List.of(), null);
+      return Validation.of(
+          order.force()
+              ? List.of()
+              : folders.faults(configured().config().merged(), bundle.folder()),
+          null);
     } catch (MnException e) {
       return LaunchReports.configuration(e);
     }
+  }
+
+  @Override
+  public void place(String submission, LongConsumer progress) {
+    SubmittedFolders.Placed placed =
+        folders.place(configured().config().merged(), bundle.folder(), submission, progress);
+    configured = configured().placed(placed.config(), placed.storage());
   }
 
   private ConfiguredBundle configured() {

@@ -109,10 +109,18 @@ final class LaunchRun {
     } catch (MnException e) {
       MnException failure = e.with(whose());
       if (!ports.patience().isOver()) {
-        ports.hooks().abandon(log.launch().runId());
+        leaveNothing();
         log.failed(phase, failure);
       }
       throw failure;
+    }
+  }
+
+  private void leaveNothing() {
+    LaunchRecord launch = log.launch();
+    if (launch.runId() != null) {
+      ports.hooks().abandon(launch.runId());
+      ports.sources().displace(launch.submissionId());
     }
   }
 
@@ -193,6 +201,13 @@ final class LaunchRun {
 
   private void keep() {
     log.running(Phase.PREPARE_BUNDLE, "Preparing the bundle.");
+    bundle.place(
+        log.launch().submissionId(),
+        bytes ->
+            log.progress(
+                Phase.PREPARE_BUNDLE,
+                "Copying its inputs: %d MiB.".formatted(bytes >> 20),
+                Map.of("copied_bytes", bytes)));
     ports.store().keep(log.launch(), submission());
     log.prepared("The bundle is prepared.");
   }

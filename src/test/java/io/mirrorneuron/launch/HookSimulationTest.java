@@ -41,6 +41,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -256,6 +257,9 @@ class HookSimulationTest {
     public BundleHooks hooks() {
       return BundleHooks.of(bundle, true);
     }
+
+    @Override
+    public void place(String submission, LongConsumer progress) {}
 
     @Override
     public String configJson() {

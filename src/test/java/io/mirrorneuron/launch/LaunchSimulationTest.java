@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.function.LongConsumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -158,6 +159,9 @@ class LaunchSimulationTest {
     public BundleHooks hooks() {
       return BundleHooks.NONE;
     }
+
+    @Override
+    public void place(String submission, LongConsumer progress) {}
 
     @Override
     public String configJson() {

@@ -32,6 +32,7 @@ import io.mirrorneuron.launch.FolderLaunchStore;
 import io.mirrorneuron.launch.LaunchMeans;
 import io.mirrorneuron.launch.Launches;
 import io.mirrorneuron.launch.PathRoots;
+import io.mirrorneuron.launch.copy.SubmittedFolders;
 import io.mirrorneuron.listen.GuardedVertx;
 import io.mirrorneuron.listen.Limits;
 import io.mirrorneuron.model.UploadQuota;
@@ -178,7 +179,7 @@ public final class GatewayFixture implements AutoCloseable {
     LocalModels models = models(folder);
     Launches launches =
         new Launches(
-            new BundleSources(catalogs, staging, models, PathRoots.ANY),
+            new BundleSources(catalogs, staging, models, PathRoots.ANY, SubmittedFolders.NONE),
             new LaunchMeans(jobs, models, NoHooks.in(folder, runs, jobs)),
             new FolderLaunchStore(folder.resolve("launches")),
             clock,
