@@ -291,9 +291,12 @@ class HookSimulationTest {
 
   private Launches server(Fate fate, Queue<Runnable> thread) {
     clock.turn(Duration.ofSeconds(1));
+    boolean hadSubmitted =
+        launchDisk().find(ID).filter(launch -> launch.hasCome(Phase.SUBMIT)).isPresent();
     jobs.intercept(
         call -> {
           if (call.startsWith("submit")) {
+            assertThat(hadSubmitted || !alive.isEmpty()).as("it is accompanied").isTrue();
             fate.step();
           }
         });
@@ -424,5 +427,40 @@ class HookSimulationTest {
         assertOneJobAndNothingLeft(List.of(death, other));
       }
     }
+  }
+
+  /** Whoever waits for the end of the older job has not been told yet. */
+  @Test
+  void theNextLaunchEndsTheHelperOfARunWhoseJobIsOver() throws Exception {
+    reset();
+    Queue<Runnable> thread = new ArrayDeque<>();
+    Launches launches = server(new Fate(-1), thread);
+    launches.launch(new LaunchOrder(Source.CATALOG, "demo", "run-1", null, null, false, ID, null));
+    work(thread); // forgets old ones
+    work(thread);
+    String job = launches.progress(ID).jobId();
+    Runnable waits = thread.remove();
+    LaunchOrder second =
+        new LaunchOrder(Source.CATALOG, "demo", "run-2", null, null, false, "p-2", null);
+    jobs.cancel(job);
+
+    launches.launch(second);
+    while (!thread.isEmpty() && launches.progress("p-2").jobId() == null) {
+      work(thread);
+    }
+
+    assertThat(started).containsExactly("before", "after cancelled", "before");
+    assertThat(alive).hasSize(1);
+    assertThat(mostAlive).isEqualTo(1);
+    assertThat(launches.progress("p-2").events())
+        .filteredOn(event -> event.phase().equals("cleanup"))
+        .singleElement()
+        .satisfies(event -> assertThat(event.details()).containsEntry("run_ids", List.of("run-1")));
+    waits.run(); // and that comes too late
+    assertThat(started).hasSize(3);
+  }
+
+  private static void work(Queue<Runnable> thread) {
+    thread.remove().run();
   }
 }
