@@ -162,6 +162,8 @@ final class RunHook {
       int code = running.stop();
       before = null;
       noteBefore("ended", Map.of("exit_code", code));
+    }
+    if (output != null) {
       output.close();
     }
   }

@@ -168,18 +168,24 @@ public final class RunHooks implements AutoCloseable {
     if (means.programs() == null) {
       return;
     }
-    for (HookRecord record : means.store().all()) {
-      RunHook hook = new RunHook(means, record);
-      if (record.isEnding()) {
-        hook.breakOff();
-        continue;
-      }
-      open.put(record.runId(), hook);
-      if (record.jobId() != null) {
-        attend(hook);
-      } else if (!isOpen.test(record.launchId())) {
-        threads.execute(() -> abandon(record.runId()));
-      }
+    try {
+      means.store().all().forEach(record -> takeUp(record, isOpen));
+    } catch (MnException e) {
+      LOG.warn("hooks that an earlier server has left wait for the next: {}", e.getMessage());
+    }
+  }
+
+  private void takeUp(HookRecord record, Predicate<String> isOpen) {
+    RunHook hook = new RunHook(means, record);
+    if (record.isEnding()) {
+      hook.breakOff();
+      return;
+    }
+    open.put(record.runId(), hook);
+    if (record.jobId() != null) {
+      attend(hook);
+    } else if (!isOpen.test(record.launchId())) {
+      threads.execute(() -> abandon(record.runId()));
     }
   }
 
