@@ -11,13 +11,14 @@ import java.util.List;
  * @param local folder of a catalog, or null
  * @param cache where clones of repositories are kept
  * @param refresh how old a clone may be before it is looked for changes
+ * @param launches what they may do here
  */
 public record BlueprintSettings(
-    Source source, String repo, Path local, Path cache, Duration refresh) {
+    Source source, String repo, Path local, Path cache, Duration refresh, LaunchSettings launches) {
   private static final String SOURCE = "blueprint.source";
   private static final String REPO = "blueprint.repo";
-  static final String LOCAL = "blueprint.local";
-  static final String CACHE = "blueprint.repo_cache";
+  private static final String LOCAL = "blueprint.local";
+  private static final String CACHE = "blueprint.repo_cache";
   private static final String GIT_URL = "(https?|git|file)://\\S+";
 
   /** Kinds of places. */
@@ -30,11 +31,8 @@ public record BlueprintSettings(
     LOCAL
   }
 
-  /**
-   * @param local as the settings name it, or null
-   * @param cache where clones are kept
-   */
-  static BlueprintSettings read(Settings settings, Path local, Path cache) {
+  static BlueprintSettings read(Settings settings, ConfigReader paths) {
+    Path local = paths.optionalPath(LOCAL);
     String repo = settings.text(REPO);
     boolean named = !settings.text(SOURCE).isEmpty();
     settings.requireText(
@@ -60,9 +58,9 @@ public record BlueprintSettings(
         source,
         repo,
         local,
-        cache,
-        Duration.ofSeconds(
-            settings.number("blueprint.repo_refresh_seconds", 1, Integer.MAX_VALUE)));
+        paths.path(CACHE),
+        Duration.ofSeconds(settings.number("blueprint.repo_refresh_seconds", 1, Integer.MAX_VALUE)),
+        LaunchSettings.read(settings, paths));
   }
 
   /** Folders of this machine in which its blueprints lie. */

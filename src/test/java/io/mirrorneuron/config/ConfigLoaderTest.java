@@ -250,6 +250,13 @@ class ConfigLoaderTest {
             "MN_BLUEPRINT_REPO_REFRESH_SECONDS", "23"));
     environment.putAll(
         Map.of(
+            "MN_PRE_LAUNCH_TIMEOUT_SECONDS", "24",
+            "MN_POST_LAUNCH_TIMEOUT_SECONDS", "2.5",
+            "MN_PROCESS_CLEANUP_TIMEOUT_SECONDS", "0.1",
+            "MN_BLUEPRINT_PATH_ROOTS", "/srv/bundles",
+            "MN_BLUEPRINT_INPUT_ROOTS", "/srv/inputs"));
+    environment.putAll(
+        Map.of(
             "MN_CORE_ALLOW_SCRIPT_CHECKS", "true",
             "MN_SERVICES_CHECK_ADDRESSES", "169.254.10.0/24, fe80::1",
             "MN_WEBHOOKS_ADDRESSES", "127.0.0.1",
@@ -354,7 +361,13 @@ class ConfigLoaderTest {
                     "https://git.example/blueprints.git",
                     home.resolve("blueprints"),
                     Path.of("/users/ada/clones"),
-                    Duration.ofSeconds(23)),
+                    Duration.ofSeconds(23),
+                    new LaunchSettings(
+                        Duration.ofSeconds(24),
+                        Duration.ofMillis(2500),
+                        Duration.ofMillis(100),
+                        List.of(Path.of("/srv/bundles")),
+                        List.of(Path.of("/srv/inputs")))),
                 new ModelSettings(
                     List.of(URI.create("http://one:1"), URI.create("http://two")),
                     "smollm2",
