@@ -1,5 +1,6 @@
 package io.mirrorneuron.launch;
 
+import io.mirrorneuron.launch.copy.PayloadCopy;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;

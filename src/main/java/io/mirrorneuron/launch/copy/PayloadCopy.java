@@ -1,4 +1,4 @@
-package io.mirrorneuron.launch;
+package io.mirrorneuron.launch.copy;
 
 import io.mirrorneuron.port.Submission.Payloads;
 import java.io.IOException;
@@ -10,11 +10,11 @@ import java.nio.file.StandardCopyOption;
 import java.util.stream.Stream;
 
 /** Copies the files of a bundle. Links in it stay links. */
-final class PayloadCopy {
+public final class PayloadCopy {
   private PayloadCopy() {}
 
   /** All of it is on the disk when this returns. */
-  static void make(Payloads payloads, Path to) throws IOException {
+  public static void make(Payloads payloads, Path to) throws IOException {
     if (!(payloads instanceof Payloads.Folder from)) {
       throw new IllegalArgumentException("a launch has its files in a folder");
     }
