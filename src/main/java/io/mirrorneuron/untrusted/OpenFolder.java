@@ -236,7 +236,7 @@ public final class OpenFolder implements AutoCloseable {
     }
   }
 
-  private Path named(String name) {
+  Path named(String name) {
     if (name.isEmpty() || name.indexOf('/') >= 0 || name.equals(".") || name.equals("..")) {
       throw new IllegalArgumentException(name + " is no name of a file");
     }

@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,5 +86,29 @@ class OpenFolderTest {
           .isNotInstanceOf(RefusedFile.class);
     }
     assertThat(folder.resolve("none")).doesNotExist();
+  }
+
+  /** Nobody sees a moment between the look whether a name is free and its giving. */
+  @Test
+  void aNameIsGivenToOneFileOnly(@TempDir Path root) throws Exception {
+    try (OpenFolder folder = OpenFolder.at(root.toRealPath());
+        ExecutorService threads = Executors.newFixedThreadPool(2)) {
+      for (int i = 0; i < 500; i++) {
+        String name = "document-" + i;
+        folder.put("new", "ours".getBytes(StandardCharsets.UTF_8));
+        CyclicBarrier start = new CyclicBarrier(2);
+        Future<Boolean> theirs =
+            threads.submit(
+                () -> {
+                  start.await();
+                  return root.resolve(name).toFile().createNewFile();
+                });
+        start.await();
+        boolean ours = FreeName.give(folder, "new", folder, name);
+        assertThat(ours).isNotEqualTo(theirs.get());
+        assertThat(root.resolve(name)).hasSize(ours ? 4 : 0);
+      }
+      assertThat(root.resolve("new")).doesNotExist();
+    }
   }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.untrusted.FreeName;
 import io.mirrorneuron.untrusted.OpenFile;
 import io.mirrorneuron.untrusted.OpenFolder;
 import io.mirrorneuron.untrusted.UntrustedFiles;
@@ -103,8 +104,7 @@ final class FolderDocuments {
   }
 
   /**
-   * Writes it unless there is one, which a program may write at this very moment: so that is looked
-   * at last.
+   * Writes it unless there is one, which a program may write at this very moment.
    *
    * @return whether it is written
    */
@@ -115,12 +115,7 @@ final class FolderDocuments {
         return false;
       }
       prepare(place, name, document);
-      if (!unshared && isThere(name)) {
-        place.delete(name + NEW);
-        return false;
-      }
-      publish(place, name, in);
-      return true;
+      return unshared || FreeName.give(place, name + NEW, in, name);
     }
   }
 
