@@ -47,7 +47,7 @@ record NodeEvents(
     return new NodeEvents(
         new LocalEvents(
             new RedisTriggerEventStore(lanes, keys, LocalEvents.ROOM),
-            event -> reaction.get().happened(event),
+            EventReaction.of(reaction::get),
             webhooks,
             identity.clock(),
             identity.jobIdSuffixes()),
