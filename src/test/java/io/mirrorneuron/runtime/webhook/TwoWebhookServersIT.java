@@ -58,6 +58,8 @@ class TwoWebhookServersIT {
       run(other);
       eventually("both are told", () -> receiver.received().size() == 2);
 
+      eventually( // else the next leader tells the last one again, as nobody has noted the yes
+          "both are settled", () -> other.runtime().webhooks().outbound().get(id).delivered() == 2);
       one.leave(); // it led, as it was first
       run(other);
       run(other);
