@@ -21,7 +21,7 @@ import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
-import io.mirrorneuron.port.webhook.OutboundWebhooks;
+import io.mirrorneuron.port.webhook.Webhooks;
 import io.mirrorneuron.runtime.embedded.EmbeddedRuntime;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.server.ServerContext;
@@ -120,8 +120,8 @@ public final class MirrorNeuron implements AutoCloseable {
     return runtime.schedules();
   }
 
-  /** Who is told what happens; only of a runtime in this process. */
-  public OutboundWebhooks webhooks() {
+  /** Addresses at which others tell what happened, and who is told what happens here. */
+  public Webhooks webhooks() {
     return runtime.webhooks();
   }
 

@@ -174,6 +174,7 @@ public final class App implements AutoCloseable {
             runtime.services(),
             runtime.events(),
             runtime.schedules(),
+            runtime.webhooks(),
             runtime.identity(),
             runtime.hardware(),
             () -> on.disks().watch().isReady() && runtime.mayWork(),

@@ -6,7 +6,7 @@ import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
-import io.mirrorneuron.port.webhook.OutboundWebhooks;
+import io.mirrorneuron.port.webhook.Webhooks;
 import io.mirrorneuron.runtime.embedded.LocalRuntime;
 import io.mirrorneuron.runtime.embedded.RuntimeHome;
 import io.mirrorneuron.server.ServerContext;
@@ -26,7 +26,7 @@ sealed interface Backend {
 
   SchedulesPort schedules();
 
-  OutboundWebhooks webhooks();
+  Webhooks webhooks();
 
   /** Readiness of the runtime and of this server's disks. */
   Readiness readiness();
@@ -59,7 +59,7 @@ sealed interface Backend {
     }
 
     @Override
-    public OutboundWebhooks webhooks() {
+    public Webhooks webhooks() {
       return runtime.webhooks();
     }
   }
@@ -71,7 +71,7 @@ sealed interface Backend {
       ServicesPort services,
       TriggerEvents events,
       SchedulesPort schedules,
-      OutboundWebhooks webhooks,
+      Webhooks webhooks,
       Readiness readiness)
       implements Backend {}
 

@@ -24,7 +24,7 @@ import io.mirrorneuron.port.hook.HookPrograms;
 import io.mirrorneuron.port.models.ModelsPort;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
-import io.mirrorneuron.port.webhook.OutboundWebhooks;
+import io.mirrorneuron.port.webhook.Webhooks;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.ShownRuns;
 import io.mirrorneuron.run.files.AllowedRoots;
@@ -186,7 +186,7 @@ record ServerPlatform(
   }
 
   @Override
-  public OutboundWebhooks webhooks() {
+  public Webhooks webhooks() {
     return backend.webhooks();
   }
 

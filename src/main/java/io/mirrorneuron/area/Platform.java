@@ -9,7 +9,7 @@ import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.models.ModelsPort;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
-import io.mirrorneuron.port.webhook.OutboundWebhooks;
+import io.mirrorneuron.port.webhook.Webhooks;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.ShownRuns;
 import io.mirrorneuron.run.human.HumanDecisions;
@@ -59,7 +59,7 @@ public interface Platform {
 
   SchedulesPort schedules();
 
-  OutboundWebhooks webhooks();
+  Webhooks webhooks();
 
   /** Language models of this machine. */
   ModelsPort models();

@@ -103,11 +103,13 @@ public final class RestClient implements AutoCloseable {
    * @param patience how long the answer may take
    */
   public RestAnswer post(String path, Object body, Duration patience) throws InterruptedException {
-    HttpRequest.Builder request =
-        request(path)
-            .header("Content-Type", "application/json")
-            .POST(BodyPublishers.ofString(Json.write(body)));
-    return RestAnswer.of(text(request, patience));
+    return RestAnswer.of(text(json("POST", path, body), patience));
+  }
+
+  private HttpRequest.Builder json(String method, String path, Object body) {
+    return request(path)
+        .header("Content-Type", "application/json")
+        .method(method, BodyPublishers.ofString(Json.write(body)));
   }
 
   /**
@@ -119,6 +121,10 @@ public final class RestClient implements AutoCloseable {
     FilePart part = new FilePart(field, file);
     HttpRequest.Builder request = request(path).header("Content-Type", part.type());
     return RestAnswer.of(text(request.POST(part.body()), LONGEST_FILE));
+  }
+
+  public RestAnswer patch(String path, Object body) throws InterruptedException {
+    return RestAnswer.of(text(json("PATCH", path, body), timeout));
   }
 
   public RestAnswer delete(String path) throws InterruptedException {

@@ -9,6 +9,7 @@ import io.mirrorneuron.port.RuntimePorts;
 import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
+import io.mirrorneuron.port.webhook.Webhooks;
 import io.mirrorneuron.storage.Readiness;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.HostAndPort;
@@ -25,6 +26,7 @@ public final class Clients implements AutoCloseable {
   private final ServicesPort services;
   private final TriggerEvents events;
   private final SchedulesPort schedules;
+  private final Webhooks webhooks;
 
   private Clients(Vertx vertx, GrpcCalls calls) {
     this.calls = calls;
@@ -33,6 +35,8 @@ public final class Clients implements AutoCloseable {
     this.services = new GrpcServicesClient(calls);
     this.events = new GrpcTriggerEventsClient(calls);
     this.schedules = new GrpcSchedulesClient(calls);
+    this.webhooks =
+        new Webhooks(new GrpcInboundWebhooksClient(calls), new GrpcOutboundWebhooksClient(calls));
   }
 
   /**
@@ -86,7 +90,7 @@ public final class Clients implements AutoCloseable {
 
   /** All of them. */
   public RuntimePorts ports() {
-    return new RuntimePorts(jobs, cluster, services, events, schedules, new WebhooksElsewhere());
+    return new RuntimePorts(jobs, cluster, services, events, schedules, webhooks);
   }
 
   /** Whether the runtime says that it serves. */

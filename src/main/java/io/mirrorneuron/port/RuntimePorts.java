@@ -3,7 +3,7 @@ package io.mirrorneuron.port;
 import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
-import io.mirrorneuron.port.webhook.OutboundWebhooks;
+import io.mirrorneuron.port.webhook.Webhooks;
 
 /** All that a runtime can be asked and told, wherever it is. */
 public record RuntimePorts(
@@ -12,4 +12,4 @@ public record RuntimePorts(
     ServicesPort services,
     TriggerEvents events,
     SchedulesPort schedules,
-    OutboundWebhooks webhooks) {}
+    Webhooks webhooks) {}

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.port.webhook.Webhooks;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.schedule.event.EventReaction;
 import io.mirrorneuron.runtime.schedule.event.LocalEvents;
@@ -9,6 +10,7 @@ import io.mirrorneuron.runtime.service.check.AddressGuard;
 import io.mirrorneuron.runtime.service.check.AddressGuard.Purpose;
 import io.mirrorneuron.runtime.service.check.Connections;
 import io.mirrorneuron.runtime.webhook.WebhookKeeper;
+import io.mirrorneuron.runtime.webhook.inbound.InboundHooks;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisLeaderLease;
@@ -24,7 +26,10 @@ import java.util.concurrent.atomic.AtomicReference;
  * @param reaction schedules come last: they make jobs, whose ends are events
  */
 record NodeEvents(
-    LocalEvents events, WebhookKeeper webhooks, AtomicReference<EventReaction> reaction) {
+    LocalEvents events,
+    WebhookKeeper webhooks,
+    Webhooks hooks,
+    AtomicReference<EventReaction> reaction) {
 
   static NodeEvents of(
       RuntimeSettings settings,
@@ -44,15 +49,15 @@ record NodeEvents(
     AddressGuard guard =
         AddressGuard.of(Purpose.WEBHOOK, settings.doors(), settings.services().webhookAddresses());
     WebhookKeeper webhooks = new WebhookKeeper(home, guard, new Connections(vertx), timers);
-    return new NodeEvents(
+    LocalEvents events =
         new LocalEvents(
             new RedisTriggerEventStore(lanes, keys, LocalEvents.ROOM),
-            event -> reaction.get().happened(event),
+            EventReaction.of(reaction::get),
             webhooks,
             identity.clock(),
-            identity.jobIdSuffixes()),
-        webhooks,
-        reaction);
+            identity.jobIdSuffixes());
+    InboundHooks inbound = new InboundHooks(home.records(), events, identity.clock());
+    return new NodeEvents(events, webhooks, new Webhooks(inbound, webhooks.port()), reaction);
   }
 
   OwnEvents own() {

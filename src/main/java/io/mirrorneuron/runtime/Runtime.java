@@ -5,7 +5,7 @@ import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.hook.HookPrograms;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
-import io.mirrorneuron.port.webhook.OutboundWebhooks;
+import io.mirrorneuron.port.webhook.Webhooks;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.record.RunRecorder;
 import io.mirrorneuron.runtime.admission.Admission;
@@ -198,8 +198,8 @@ public final class Runtime implements AutoCloseable {
     return schedules.port();
   }
 
-  public OutboundWebhooks webhooks() {
-    return events.webhooks().port();
+  public Webhooks webhooks() {
+    return events.hooks();
   }
 
   /** The hot read path of job rows. */

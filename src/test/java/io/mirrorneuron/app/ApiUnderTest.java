@@ -15,7 +15,6 @@ import io.mirrorneuron.testing.BundleUpload;
 import io.mirrorneuron.testing.ContractCalls;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.FakeRunner;
-import io.mirrorneuron.testing.PublishedContract.Operation;
 import io.mirrorneuron.testing.RunFiles;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.testing.SocketClient;
@@ -120,12 +119,6 @@ final class ApiUnderTest implements AutoCloseable {
         new ConfigLoader(Map.of(), null, flags, home).load(),
         role,
         Map.of("PATH", System.getenv("PATH")));
-  }
-
-  /** Webhooks are kept by the server of the runtime alone; a gateway before one says so (501). */
-  boolean serves(Operation operation) {
-    String path = operation.path();
-    return apps.size() == 1 || !path.startsWith("/webhooks") && !path.startsWith("/hooks");
   }
 
   private JobsPort jobs() {
@@ -255,10 +248,17 @@ final class ApiUnderTest implements AutoCloseable {
     return id;
   }
 
-  /** A new webhook that believes every sender. */
-  private JsonObject webhook() {
+  /**
+   * A new webhook.
+   *
+   * @param signature {@code none} for one that believes every sender
+   */
+  private JsonObject webhook(String signature) {
     return webhook(
-        new JsonObject().put("name", "h" + keys++).put("event_type", "e").put("signature", "none"));
+        new JsonObject()
+            .put("name", "h" + keys++)
+            .put("event_type", "e")
+            .put("signature", signature));
   }
 
   /** A new webhook to somebody who is told nothing. */
@@ -326,7 +326,7 @@ final class ApiUnderTest implements AutoCloseable {
     }
     if (call.parameters().containsKey("webhook_id")) {
       boolean isOut = call.parameters().get("webhook_id").toString().startsWith("hook_out_");
-      JsonObject hook = isOut ? target() : webhook();
+      JsonObject hook = isOut ? target() : webhook("generic");
       prepared = prepared.with("webhook_id", hook.getString("webhook_id"));
     }
     if (call.parameters().containsKey("progress_id")) {
@@ -336,7 +336,7 @@ final class ApiUnderTest implements AutoCloseable {
       prepared = prepared.with("model_id", model());
     }
     if (call.operation().id().equals("receiveHook")) {
-      prepared = prepared.with("token", webhook().getString("token"));
+      prepared = prepared.with("token", webhook("none").getString("token"));
     }
     if (call.operation().path().equals("/runs")) {
       prepared = prepared.with("cursor", cursor());

@@ -47,7 +47,7 @@ class CliDocsTest {
       nothing else,
       and empty when the call failed. In pipes `mn job status`, `mn job dead-letters`, `mn node list`,
       `mn resource …`, `mn service list`, `mn service resolve`, `mn runtime metrics`, `mn schedule list`,
-      `mn schedule status`, `mn trigger list` and `mn event list` need no `--json` for that. At a terminal tables fit its width, or `COLUMNS`; elsewhere nothing
+      `mn schedule next`, `mn schedule status`, `mn trigger list` and `mn event list` need no `--json` for that. At a terminal tables fit its width, or `COLUMNS`; elsewhere nothing
       is cut unless `COLUMNS` is set. `NO_COLOR` or `MN_CLI_OUTPUT=plain` turns colours off. `mn run` and
       `mn job monitor` redraw a line for each step or agent at a terminal, and print a line whenever one
       begins, ends or fails in a pipe or where `CI` is set; with `--verbose` a line for each event. Both

@@ -73,7 +73,7 @@ abstract class ContractExamples {
 
   Stream<Call> good() {
     return CONTRACT.operations().stream()
-        .filter(operation -> !operation.isSocket() && api.serves(operation))
+        .filter(operation -> !operation.isSocket())
         .flatMap(operation -> calls.good(operation).stream())
         .filter(
             call ->

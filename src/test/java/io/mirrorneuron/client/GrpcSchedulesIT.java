@@ -12,8 +12,10 @@ import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.RuntimeFixture;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -60,6 +62,30 @@ class GrpcSchedulesIT implements SchedulesPortContract {
     assertThat(dispatch.at("/schedule_id").asText()).isEqualTo(id);
     assertThat(dispatch.at("/dispatch_id").asText())
         .isEqualTo(over.dispatches().getFirst().dispatchId());
+  }
+
+  /** Together far more than one message of gRPC may have: a list ends before, and says where. */
+  @Test
+  void aLongListComesInPages() {
+    String filler = "x".repeat(15_000);
+    Set<String> made = new HashSet<>();
+    for (int i = 0; i < 320; i++) {
+      Map<String, Object> details = Map.of("cron", "0 2 1 1 *", "metadata", Map.of("m", filler));
+      made.add(create(details).scheduleId());
+    }
+    Set<String> listed = new HashSet<>();
+    int pages = 0;
+    String after = null;
+    do {
+      SchedulesPort.Page page =
+          schedules().list(new SchedulesPort.Query("periodic", null, null, after, 0));
+      page.data().forEach(row -> assertThat(listed.add(row.scheduleId())).isTrue());
+      after = page.next();
+      pages++;
+    } while (after != null);
+    assertThat(listed).containsAll(made);
+    assertThat(pages).isGreaterThan(1);
+    made.forEach(id -> schedules().delete(id, ""));
   }
 
   @Test

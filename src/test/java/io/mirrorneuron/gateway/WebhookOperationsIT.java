@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.port.event.TriggerEvent;
+import io.mirrorneuron.security.StandardWebhooks;
 import io.mirrorneuron.store.webhook.DeliveryQueue.Delivery;
 import io.mirrorneuron.store.webhook.DeliveryQueue.Fate;
 import io.mirrorneuron.store.webhook.DeliveryQueue.Head;
@@ -17,7 +18,9 @@ import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -112,11 +115,17 @@ class WebhookOperationsIT extends WithGuardedGateway {
   }
 
   @Test
-  void theOldAddressOpensNothingAfterARotation() throws Exception {
+  void theOldAddressOpensNothingAfterARotationWithoutOverlap() throws Exception {
     JsonNode before = make("{\"name\":\"r\",\"signature\":\"none\"}");
     String id = before.get("webhook_id").asText();
-    JsonNode after = json(200, gateway.post("/api/v1/webhooks/" + id + "/rotate", "{}"));
+    String rotate = "/api/v1/webhooks/" + id + "/rotate";
+    JsonNode between = json(200, gateway.post(rotate, "{}"));
+    assertThat(between.get("previous_until").asText()).isNotEmpty();
+    assertThat(send(before.get("path").asText(), "{}").statusCode()).isEqualTo(202);
+    JsonNode after = json(200, gateway.post(rotate, "{\"overlap_seconds\":0}"));
+    assertThat(after.has("previous_until")).isFalse();
 
+    assertThat(send(between.get("path").asText(), "{}").statusCode()).isEqualTo(404);
     assertThat(send(before.get("path").asText(), "{}").statusCode()).isEqualTo(404);
     assertThat(send(after.get("path").asText(), "{}").statusCode()).isEqualTo(202);
     json(200, gateway.send(gateway.request("/api/v1/webhooks/" + id).DELETE().build()));
@@ -276,6 +285,55 @@ class WebhookOperationsIT extends WithGuardedGateway {
         }) {
       assertThat(gateway.post("/api/v1/webhooks", body).statusCode()).as(body).isEqualTo(422);
     }
+  }
+
+  @Test
+  void aSecretIsChangedButNotThatOfATargetOrOfNobody() throws Exception {
+    JsonNode hook = make("{\"name\":\"pay\",\"signature\":\"github\"}");
+    String secret = "{\"secret\":\"chosen-by-the-sender\",\"overlap_seconds\":0}";
+    JsonNode changed = json(200, patch(hook, secret));
+    assertThat(changed.has("secret")).as("it is known").isFalse();
+    String path = hook.get("path").asText();
+    assertThat(send(path, "{}", "X-Hub-Signature-256", github("chosen-by-the-sender")).statusCode())
+        .isEqualTo(202);
+    String old = github(hook.get("secret").asText());
+    assertThat(send(path, "{}", "X-Hub-Signature-256", old).statusCode()).isEqualTo(403);
+    for (String body :
+        new String[] {
+          "{}",
+          "{\"secret\":\"short\"}",
+          "{\"secret\":\"chosen-by-the-sender\",\"overlap_seconds\":-1}",
+          "{\"secret\":\"chosen-by-the-sender\",\"overlap_second\":0}"
+        }) {
+      assertThat(patch(hook, body).statusCode()).as(body).isEqualTo(422);
+    }
+    JsonNode open = make("{\"name\":\"open\",\"signature\":\"none\"}");
+    assertThat(patch(open, secret).statusCode()).isEqualTo(422);
+    JsonNode target =
+        make(
+            "{\"name\":\"t\",\"direction\":\"outbound\",\"url\":\"https://nobody.invalid/\","
+                + "\"events\":[\"job_*\"]}");
+    assertThat(json(422, patch(target, secret)).path("detail").asText()).contains("rotate it");
+    String rotate = "/api/v1/webhooks/" + target.get("webhook_id").asText() + "/rotate";
+    assertThat(gateway.post(rotate, "{\"overlap_seconds\":0}").statusCode()).isEqualTo(422);
+  }
+
+  private static String github(String secret) {
+    return "sha256="
+        + HexFormat.of()
+            .formatHex(
+                StandardWebhooks.hmac(
+                    secret.getBytes(StandardCharsets.UTF_8),
+                    "{}".getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private HttpResponse<String> patch(JsonNode hook, String body) throws Exception {
+    return gateway.send(
+        gateway
+            .request("/api/v1/webhooks/" + hook.get("webhook_id").asText())
+            .header("Content-Type", "application/json")
+            .method("PATCH", HttpRequest.BodyPublishers.ofString(body))
+            .build());
   }
 
   /** Whoever knows no address cannot make the server hold bodies. */

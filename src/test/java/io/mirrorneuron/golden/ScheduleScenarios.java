@@ -85,9 +85,24 @@ final class ScheduleScenarios {
         .header("Idempotency-Key", "order-17")
         .body("{\"order\":{\"id\":17}}")
         .keep("");
-    golden.call("rotateWebhook", "webhook_id", id).keep("");
+    golden.call("rotateWebhook", "webhook_id", id).body("{\"overlap_seconds\":0}").keep("");
+    secret();
     golden.call("deleteWebhook", "webhook_id", id).keep("");
     targets();
+  }
+
+  private void secret() {
+    String made =
+        golden
+            .call("createWebhook")
+            .body("{\"name\":\"pay\",\"signature\":\"stripe\"}")
+            .keep("stripe");
+    String id = id(made, "webhook_id");
+    golden
+        .call("updateWebhook", "webhook_id", id)
+        .body("{\"secret\":\"chosen-by-the-sender\",\"overlap_seconds\":0}")
+        .keep("");
+    golden.call("deleteWebhook", "webhook_id", id).keep("stripe");
   }
 
   /** Nobody is ever told: no job has such a graph. */

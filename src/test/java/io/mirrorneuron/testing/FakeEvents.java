@@ -28,7 +28,7 @@ public final class FakeEvents {
 
   private EventOutcome react(TriggerEvent event) {
     happened.add(event);
-    return new EventOutcome(1, 1, 0, 0, 0, 0, "sched_1", "job-1");
+    return new EventOutcome(1, 1, 0, 0, 0, 0, "sched_1", "job-1", false);
   }
 
   public TriggerEvents port() {

@@ -14,7 +14,6 @@ import io.mirrorneuron.area.observability.ObservabilityVerticle;
 import io.mirrorneuron.area.runs.Desktop;
 import io.mirrorneuron.area.runs.RunsVerticle;
 import io.mirrorneuron.area.schedules.SchedulesVerticle;
-import io.mirrorneuron.area.webhooks.InboundHooks;
 import io.mirrorneuron.area.webhooks.WebhooksVerticle;
 import io.mirrorneuron.blueprint.BuiltInCatalog;
 import io.mirrorneuron.blueprint.Catalogs;
@@ -46,10 +45,6 @@ import io.mirrorneuron.run.human.HumanDesk;
 import io.mirrorneuron.run.human.HumanInbox;
 import io.mirrorneuron.run.human.HumanLogs;
 import io.mirrorneuron.run.index.RunIndex;
-import io.mirrorneuron.runtime.service.check.AddressGuard;
-import io.mirrorneuron.runtime.service.check.AddressGuard.Purpose;
-import io.mirrorneuron.runtime.service.check.Connections;
-import io.mirrorneuron.runtime.service.check.OwnDoors;
 import io.mirrorneuron.runtime.webhook.WebhookKeeper;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.security.jwt.JwtAuth;
@@ -75,7 +70,6 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -216,7 +210,7 @@ public final class GatewayFixture implements AutoCloseable {
             new ArchiveVerticle(
                 shown, folder.resolve("exports"), "mn test", Storage.unwatched(), clock),
             new EventsVerticle(events.port()),
-            webhooks(clock),
+            new WebhooksVerticle(FakeWebhooks.of(events.port(), deliveries, clock, vertx)),
             new ModelsVerticle(models, null));
     Contract contract = Contract.load(vertx).await(30, TimeUnit.SECONDS);
     gateway =
@@ -245,23 +239,6 @@ public final class GatewayFixture implements AutoCloseable {
       vertx.deployVerticle(area).await(10, TimeUnit.SECONDS);
     }
     vertx.deployVerticle(gateway).await(10, TimeUnit.SECONDS);
-  }
-
-  private WebhooksVerticle webhooks(Clock clock) {
-    WebhookKeeper.Home home =
-        new WebhookKeeper.Home(
-            new InMemoryRecordStore(),
-            deliveries,
-            new InMemoryLeaderLease(clock::millis),
-            "fixture",
-            clock);
-    AddressGuard guard = AddressGuard.of(Purpose.WEBHOOK, new OwnDoors(), List.of());
-    WebhookKeeper keeper =
-        new WebhookKeeper(
-            home, guard, new Connections(vertx), new TurnedTimers(new TurnedClock(NOW)));
-    return new WebhooksVerticle(
-        new InboundHooks(Optional.of(new InMemoryRecordStore()), events.port(), clock),
-        keeper.port());
   }
 
   /** Models of a machine without a model runner. */

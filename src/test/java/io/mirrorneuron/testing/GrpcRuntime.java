@@ -6,9 +6,11 @@ import io.mirrorneuron.config.NodeSettings;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.listen.Limits;
 import io.mirrorneuron.port.schedule.SchedulesPort;
+import io.mirrorneuron.port.webhook.Webhooks;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
 import io.mirrorneuron.runtime.grpc.RuntimeServer;
+import io.mirrorneuron.runtime.webhook.WebhookKeeper;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.storage.Storage;
 import io.vertx.core.Vertx;
@@ -72,6 +74,7 @@ public final class GrpcRuntime implements AutoCloseable {
                 behind == null ? services : behind.runtime().services(),
                 behind == null ? events.port() : behind.runtime().events(),
                 behind == null ? schedules : behind.runtime().schedules(),
+                behind == null ? webhooks() : behind.runtime().webhooks(),
                 identity,
                 GrpcRuntime::hardware,
                 serving::get,
@@ -79,6 +82,12 @@ public final class GrpcRuntime implements AutoCloseable {
                 true,
                 Storage.unwatched(),
                 Clock.fixed(Instant.parse("2026-01-02T03:04:05.100Z"), ZoneOffset.UTC)));
+  }
+
+  private Webhooks webhooks() {
+    Clock clock = Clock.fixed(Instant.parse("2026-01-02T03:04:05.100Z"), ZoneOffset.UTC);
+    var deliveries = new InMemoryDeliveryQueue(WebhookKeeper.ROOM, clock::millis);
+    return FakeWebhooks.of(events.port(), deliveries, clock, vertx);
   }
 
   /** A full node with all tokens set. */

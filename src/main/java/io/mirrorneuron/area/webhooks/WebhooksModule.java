@@ -11,8 +11,6 @@ public final class WebhooksModule {
   private WebhooksModule() {}
 
   public static AreaVerticle of(Platform platform) {
-    return new WebhooksVerticle(
-        new InboundHooks(platform.records(), platform.events(), platform.clock()),
-        platform.webhooks());
+    return new WebhooksVerticle(platform.webhooks());
   }
 }

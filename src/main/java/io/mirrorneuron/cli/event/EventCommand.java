@@ -74,8 +74,12 @@ public final class EventCommand extends CommandGroup {
     output.line("Status: " + told.status());
     output.line("Event ID: " + Output.printable(told.eventId()));
     output.line(
-        "Jobs: %d made, %d blocked, %d failed; schedules that wait for it: %d"
-            .formatted(told.dispatched(), told.blocked(), told.failed(), told.checked()));
+        (told.acting() == null ? "Jobs" : "Jobs so far")
+            + ": %d made, %d blocked, %d failed; schedules that wait for it: %d"
+                .formatted(told.dispatched(), told.blocked(), told.failed(), told.checked()));
+    if (told.acting() != null) {
+      output.line("Schedules still act on it: mn schedule list shows what comes of it.");
+    }
     if (told.jobId() != null) {
       output.line("Job ID: " + Output.printable(told.jobId()));
       output.line("Next: mn job status " + Output.printable(told.jobId()));

@@ -21,7 +21,8 @@ record ToldWebhook(
     Integer dead,
     Integer replayed,
     String path,
-    String secret) {
+    String secret,
+    String previousUntil) {
 
   /** What is asked of the API. */
   @FunctionalInterface
@@ -48,6 +49,7 @@ record ToldWebhook(
     line(output, "Replayed", replayed);
     line(output, "Still dead", replayed == null ? null : dead);
     line(output, "Secret", secret);
+    line(output, "What was before is accepted until", previousUntil);
     if (path != null) {
       output.line("Note these down: they are not shown again.");
     } else if (secret != null) {

@@ -16,7 +16,11 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "webhook",
     description = "Looks after addresses at which others tell events, and targets that are told.",
-    subcommands = {WebhookCreateCommand.class, WebhookDeliveriesCommand.class},
+    subcommands = {
+      WebhookCreateCommand.class,
+      WebhookUpdateCommand.class,
+      WebhookDeliveriesCommand.class
+    },
     footerHeading = "%nExamples:%n",
     footer = {
       "  mn webhook create shop --event order_paid",
@@ -27,6 +31,8 @@ import picocli.CommandLine.Parameters;
 public final class WebhookCommand extends CommandGroup {
   static final String PATH = "/webhooks";
   static final String ID = "As mn webhook list shows it.";
+  static final String OVERLAP =
+      "How long what was before is accepted too, a week at most; a day where nobody says so.";
   private static final List<String> HEADERS =
       List.of("Webhook", "Name", "Direction", "Events", "State", "Waiting", "Dead");
 
@@ -68,15 +74,19 @@ public final class WebhookCommand extends CommandGroup {
   @Command(
       name = "rotate",
       description = {
-        "Gives a webhook a new address and a new secret; the old ones open nothing.",
+        "Gives a webhook a new address and a new secret; the old ones are accepted too for a day.",
+        "Where an old one has leaked, --overlap 0 ends it at once.",
         "One that this server sends gets a new secret; the old one signs too for another day."
       },
       footerHeading = "%nExamples:%n",
-      footer = "  mn webhook rotate WEBHOOK_ID")
+      footer = {"  mn webhook rotate WEBHOOK_ID", "  mn webhook rotate WEBHOOK_ID --overlap 0"})
   int rotate(
-      @Mixin ApiClient client, @Parameters(paramLabel = "WEBHOOK_ID", description = ID) String id)
+      @Mixin ApiClient client,
+      @Parameters(paramLabel = "WEBHOOK_ID", description = ID) String id,
+      @Option(names = "--overlap", paramLabel = "SECONDS", description = OVERLAP) Long overlap)
       throws InterruptedException {
-    return ToldWebhook.changed(client, "rotate", rest -> rest.post(path(id) + "/rotate", Map.of()));
+    Map<String, Object> wanted = overlap == null ? Map.of() : Map.of("overlap_seconds", overlap);
+    return ToldWebhook.changed(client, "rotate", rest -> rest.post(path(id) + "/rotate", wanted));
   }
 
   @Command(

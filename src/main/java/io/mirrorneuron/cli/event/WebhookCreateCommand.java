@@ -23,6 +23,7 @@ import picocli.CommandLine.Parameters;
     footerHeading = "%nExamples:%n",
     footer = {
       "  mn webhook create shop --event order_paid",
+      "  mn webhook create pay --signature stripe --secret-file stripe.secret",
       "  mn webhook create pushes --event code_pushed --signature github",
       "  mn webhook create ops --url https://ops.example/hook --event job_failed --event 'service_*'",
       "  mn webhook create night --url https://ops.example/hook --event 'job_*' \\",
@@ -61,6 +62,8 @@ final class WebhookCreateCommand implements Callable<Integer> {
           "How senders sign: generic (Standard Webhooks), github, stripe or none; default generic.")
   String signature;
 
+  @Mixin SecretOption secret;
+
   @Override
   public Integer call() throws InterruptedException {
     return ToldWebhook.changed(client, "create", rest -> rest.post(WebhookCommand.PATH, wanted()));
@@ -70,6 +73,7 @@ final class WebhookCreateCommand implements Callable<Integer> {
     Map<String, Object> wanted = new LinkedHashMap<>();
     wanted.put("name", name);
     wanted.put("signature", signature);
+    wanted.put("secret", secret.value());
     wanted.put("filters", filters == null ? null : Json.parseObject(filters, "--filters-json"));
     if (url != null) {
       wanted.put("direction", "outbound");

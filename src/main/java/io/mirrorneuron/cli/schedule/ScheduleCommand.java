@@ -118,7 +118,7 @@ public final class ScheduleCommand extends CommandGroup {
 
   @Command(
       name = "next",
-      description = "Shows when a schedule will be due.",
+      description = "Shows when a schedule will be due. With --json and in pipes: all of it.",
       footerHeading = "%nExample:%n",
       footer = "  mn schedule next SCHEDULE_ID --count 3")
   int next(
@@ -129,6 +129,7 @@ public final class ScheduleCommand extends CommandGroup {
       @Option(names = "--from", paramLabel = "TIME", description = "Later than this ISO time.")
           String from)
       throws InterruptedException {
+    client.jsonInPipes();
     PreviewQuery query = new PreviewQuery(id, Map.of(), count == null ? 0 : count, from);
     return client.show(
         mn -> mn.schedules().preview(query), times -> ShownSchedules.firings(client, times));

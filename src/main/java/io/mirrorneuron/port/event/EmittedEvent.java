@@ -7,6 +7,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
  *
  * @param status {@code emitted}; {@code known} when one with its id was there already
  * @param event as it is stored, secrets hidden
+ * @param acting true while schedules still act on it; else null
  * @param scheduleId see {@link EventOutcome}, as are the numbers
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -21,7 +22,8 @@ public record EmittedEvent(
     long missed,
     long blocked,
     String scheduleId,
-    String jobId) {
+    String jobId,
+    Boolean acting) {
 
   public static EmittedEvent of(String status, TriggerEvent event, EventOutcome outcome) {
     return new EmittedEvent(
@@ -35,6 +37,7 @@ public record EmittedEvent(
         outcome.missed(),
         outcome.blocked(),
         outcome.scheduleId(),
-        outcome.jobId());
+        outcome.jobId(),
+        outcome.acting() ? true : null);
   }
 }

@@ -11,6 +11,7 @@ package io.mirrorneuron.port.event;
  * @param blocked schedules of which an earlier job still runs
  * @param scheduleId one that made a job; null when none did
  * @param jobId the job that it made
+ * @param acting whether schedules still act on it, and all this is what has come of it so far
  */
 public record EventOutcome(
     long checked,
@@ -20,6 +21,13 @@ public record EventOutcome(
     long missed,
     long blocked,
     String scheduleId,
-    String jobId) {
-  public static final EventOutcome NOTHING = new EventOutcome(0, 0, 0, 0, 0, 0, null, null);
+    String jobId,
+    boolean acting) {
+  public static final EventOutcome NOTHING = new EventOutcome(0, 0, 0, 0, 0, 0, null, null, false);
+
+  /** The same, with more to come. */
+  public EventOutcome andMore() {
+    return new EventOutcome(
+        checked, dispatched, skipped, failed, missed, blocked, scheduleId, jobId, true);
+  }
 }

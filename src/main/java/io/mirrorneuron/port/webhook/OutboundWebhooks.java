@@ -4,8 +4,7 @@ import java.util.List;
 
 /**
  * Targets that are told what happens: each gets the events that it wants, signed, in their order,
- * and again until it has them. Blocking and thread-safe. Where the runtime is elsewhere all of it
- * fails with UNIMPLEMENTED: the server of the runtime has them.
+ * and again until it has them. Blocking and thread-safe.
  */
 public interface OutboundWebhooks {
   /** So many there can be. */

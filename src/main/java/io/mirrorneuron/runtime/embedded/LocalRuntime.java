@@ -7,7 +7,7 @@ import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.hook.HookPrograms;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
-import io.mirrorneuron.port.webhook.OutboundWebhooks;
+import io.mirrorneuron.port.webhook.Webhooks;
 import io.mirrorneuron.runtime.NodeMachine;
 import io.mirrorneuron.runtime.Runtime;
 import io.mirrorneuron.runtime.RuntimeIdentity;
@@ -52,7 +52,7 @@ public record LocalRuntime(
     ServicesPort services,
     TriggerEvents events,
     SchedulesPort schedules,
-    OutboundWebhooks webhooks,
+    Webhooks webhooks,
     HookPrograms hooks,
     OwnDoors doors,
     JobRows rows,

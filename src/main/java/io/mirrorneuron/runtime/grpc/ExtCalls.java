@@ -10,6 +10,7 @@ import io.mirrorneuron.port.HumanDecision;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.schedule.PreviewQuery;
 import io.mirrorneuron.port.schedule.SchedulesPort;
+import io.mirrorneuron.port.webhook.Webhooks;
 import io.mirrorneuron.proto.ext.v1.BackfillScheduleRequest;
 import io.mirrorneuron.proto.ext.v1.CancelBackfillRequest;
 import io.mirrorneuron.proto.ext.v1.DecideRequestRequest;
@@ -39,18 +40,23 @@ final class ExtCalls {
   private final JobsPort jobs;
   private final ClusterPort cluster;
   private final SchedulesPort schedules;
+  private final Webhooks webhooks;
 
-  ExtCalls(JobsPort jobs, ClusterPort cluster, SchedulesPort schedules) {
+  ExtCalls(JobsPort jobs, ClusterPort cluster, SchedulesPort schedules, Webhooks webhooks) {
     this.jobs = jobs;
     this.schedules = schedules;
+    this.webhooks = webhooks;
     this.cluster = cluster;
   }
 
   Service service(CallDispatcher door) {
-    return door.service(
+    CallDispatcher.Entrance entrance =
+        door.service(
             RuntimeExtServiceGrpcService.SERVICE_NAME,
             RuntimeExtServiceGrpcService.SERVICE_DESCRIPTOR,
-            RuntimeExtServiceGrpcService.all())
+            RuntimeExtServiceGrpcService.all());
+    return new WebhookCalls(webhooks)
+        .bind(entrance)
         .unary(RuntimeExtServiceGrpcService.ValidateJob, this::validate)
         .unary(RuntimeExtServiceGrpcService.PlanJob, this::plan)
         .unary(RuntimeExtServiceGrpcService.ListDeadLetters, this::listDeadLetters)

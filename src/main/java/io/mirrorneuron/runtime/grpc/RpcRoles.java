@@ -67,6 +67,16 @@ final class RpcRoles {
         "DispatchSchedule",
         "BackfillSchedule",
         "CancelBackfill",
+        "ListWebhooks",
+        "CreateWebhook",
+        "GetWebhook",
+        "UpdateWebhook",
+        "RotateWebhook",
+        "EnableWebhook",
+        "DeleteWebhook",
+        "ListWebhookDeliveries",
+        "ReplayWebhookDeliveries",
+        "ReceiveHook",
         "EmitTriggerEvent");
     add(
         Role.ADMIN,

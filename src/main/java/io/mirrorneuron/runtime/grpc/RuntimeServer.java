@@ -6,6 +6,7 @@ import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
+import io.mirrorneuron.port.webhook.Webhooks;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
 import io.mirrorneuron.security.Auth;
@@ -78,6 +79,7 @@ public final class RuntimeServer implements AutoCloseable {
       ServicesPort services,
       TriggerEvents events,
       SchedulesPort schedules,
+      Webhooks webhooks,
       NodeIdentity identity,
       Supplier<Hardware> hardware,
       BooleanSupplier serving,
@@ -132,7 +134,8 @@ public final class RuntimeServer implements AutoCloseable {
                         config)
                     .service(door),
                 new EventCalls(parts.jobs(), parts.clock()).service(door),
-                new ExtCalls(parts.jobs(), parts.cluster(), parts.schedules()).service(door))
+                new ExtCalls(parts.jobs(), parts.cluster(), parts.schedules(), parts.webhooks())
+                    .service(door))
             .collect(Collectors.toUnmodifiableSet());
     services.forEach(large::addService);
     services.forEach(small::addService);

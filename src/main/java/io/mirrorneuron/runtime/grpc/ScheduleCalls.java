@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.grpc;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.schedule.NewSchedule;
+import io.mirrorneuron.port.schedule.ScheduleView;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.proto.job.v1.CreateScheduleRequest;
 import io.mirrorneuron.proto.job.v1.DispatchScheduleRequest;
@@ -14,12 +15,17 @@ import io.mirrorneuron.proto.job.v1.ScheduleResponse;
 import io.mirrorneuron.wire.GrpcMetadata;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /** The calls about schedules. */
 record ScheduleCalls(SchedulesPort schedules) {
+  /** Of a page beside its rows: more than its end has, and its names. */
+  private static final int ENVELOPE_BYTES = 1024;
+
   /** What a pause may say besides, as members of {@code attrs_json}. */
   private static final Set<String> PAUSE = Set.of("until");
 
@@ -71,11 +77,20 @@ record ScheduleCalls(SchedulesPort schedules) {
   }
 
   private ScheduleResponse list(ListSchedulesRequest request) {
-    return ScheduleResponse.newBuilder()
-        .setResultJson(
-            AnswerBudget.rows(
-                Json.MAPPER.valueToTree(schedules.list(query(request.getQueryJson()))), "data"))
-        .build();
+    return answer(fitting(schedules.list(query(request.getQueryJson()))));
+  }
+
+  /** As much of a page as a message may have; it goes on behind that. */
+  private static SchedulesPort.Page fitting(SchedulesPort.Page page) {
+    int left = AnswerBudget.MESSAGE_BYTES - ENVELOPE_BYTES;
+    for (int i = 0; i < page.data().size(); i++) {
+      left -= Json.write(page.data().get(i)).getBytes(StandardCharsets.UTF_8).length + 1;
+      if (left < 0 && i > 0) {
+        List<ScheduleView> kept = page.data().subList(0, i);
+        return new SchedulesPort.Page(kept, kept.getLast().scheduleId());
+      }
+    }
+    return page;
   }
 
   /** What is no JSON object asks for nothing in particular. */

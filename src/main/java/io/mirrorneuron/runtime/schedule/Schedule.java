@@ -6,6 +6,7 @@ import io.mirrorneuron.port.schedule.ScheduleCounters;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Child;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.definition.Definition;
+import io.mirrorneuron.runtime.schedule.event.ChainPace;
 import io.mirrorneuron.runtime.schedule.gather.Gathered;
 import java.util.List;
 import java.util.Locale;
@@ -53,10 +54,15 @@ record Schedule(
    * @param nextDue when it is due next; null when no time makes it so
    * @param lastDue the latest time that was dealt with: none before it ever comes again
    * @param pausedUntil when it goes on by itself; null for never
+   * @param pace how often events that follow from events made it due lately
    */
-  @JsonInclude(JsonInclude.Include.NON_NULL)
-  record When(Long nextDue, Long lastDue, Long pausedUntil) {
-    static final When NEVER = new When(null, null, null);
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  record When(Long nextDue, Long lastDue, Long pausedUntil, ChainPace pace) {
+    static final When NEVER = new When(null, null, null, null);
+
+    When {
+      pace = pace == null ? ChainPace.NONE : pace;
+    }
   }
 
   /**
@@ -142,12 +148,21 @@ record Schedule(
   }
 
   Schedule in(Status other, Long until) {
-    When now = new When(when.nextDue(), when.lastDue(), until);
+    When now = new When(when.nextDue(), when.lastDue(), until, when.pace());
     return new Schedule(id, definition, other, now, work, counters, told, made, updatedAt);
   }
 
   Schedule due(Long next, Long last) {
-    When now = new When(next, last, when.pausedUntil());
+    When now = new When(next, last, when.pausedUntil(), when.pace());
+    return new Schedule(id, definition, status, now, work, counters, told, made, updatedAt);
+  }
+
+  ChainPace pace() {
+    return when.pace();
+  }
+
+  Schedule pacing(ChainPace pace) {
+    When now = new When(when.nextDue(), when.lastDue(), when.pausedUntil(), pace);
     return new Schedule(id, definition, status, now, work, counters, told, made, updatedAt);
   }
 

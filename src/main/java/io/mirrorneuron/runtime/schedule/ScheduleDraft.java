@@ -5,10 +5,12 @@ import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Reason;
 import io.mirrorneuron.runtime.schedule.definition.DefinitionReader;
+import io.mirrorneuron.runtime.schedule.event.ChainPace;
 import io.mirrorneuron.runtime.schedule.event.OwnEvent;
 import io.mirrorneuron.wire.Json;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /** A schedule while one decision is made on it. */
 final class ScheduleDraft {
@@ -64,15 +66,29 @@ final class ScheduleDraft {
     if (schedule.knows(due.dispatchId())) {
       return;
     }
-    if (schedule.waiting().size() >= MOST_WAITING) {
-      blocked(due, "the schedule has %d jobs to make already".formatted(MOST_WAITING));
-    } else if (!due.payload().isEmpty() && waitingChars() > MOST_WAITING_CHARS) {
-      blocked(
-          due, "what its jobs are to get has %d MB already".formatted(MOST_WAITING_CHARS >> 20));
+    boolean isChained = ChainPace.counts(due.event(), due.payload());
+    String hindrance = hindrance(due, isChained);
+    if (hindrance != null) {
+      blocked(due, hindrance);
     } else {
       schedule = schedule.adding(due);
+      if (isChained) {
+        schedule = schedule.pacing(schedule.pace().and(now));
+      }
     }
     remember(due);
+  }
+
+  /** Why there is no room for something; null when there is. */
+  private String hindrance(Due due, boolean isChained) {
+    if (schedule.waiting().size() >= MOST_WAITING) {
+      return "the schedule has %d jobs to make already".formatted(MOST_WAITING);
+    }
+    if (!due.payload().isEmpty() && waitingChars() > MOST_WAITING_CHARS) {
+      return "what its jobs are to get has %d MB already".formatted(MOST_WAITING_CHARS >> 20);
+    }
+    OptionalLong until = isChained ? schedule.pace().fullUntil(now) : OptionalLong.empty();
+    return until.isPresent() ? ChainPace.words(until.getAsLong()) : null;
   }
 
   private void remember(Due due) {

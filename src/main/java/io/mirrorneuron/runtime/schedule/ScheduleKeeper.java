@@ -6,6 +6,7 @@ import io.mirrorneuron.runtime.machine.MachineLoop;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.schedule.cron.CronCalendar;
 import io.mirrorneuron.runtime.schedule.event.EventReaction;
+import io.mirrorneuron.runtime.schedule.event.LastingReaction;
 import io.mirrorneuron.runtime.schedule.event.OwnNews;
 import io.mirrorneuron.store.LeaderLease;
 import io.mirrorneuron.store.RecordStore;
@@ -28,6 +29,8 @@ public final class ScheduleKeeper implements AutoCloseable {
   private final MachineLoop<ScheduleState, ScheduleInput, ScheduleDeed> loop;
   private final LocalSchedules port;
   private final EventIndex index;
+  private final HeldLead reactionLead;
+  private final LastingReaction reaction;
 
   /**
    * @param lease decides which server does what is due
@@ -50,6 +53,14 @@ public final class ScheduleKeeper implements AutoCloseable {
     loop =
         new MachineLoop<>(
             machine, records, new ScheduleDeeds(jobs, records, news, threads), lead, timers);
+    reactionLead = new HeldLead(LastingReaction.KIND, home.owner(), home.lease(), timers);
+    reaction =
+        new LastingReaction(
+            new ScheduleReaction(loop, machine, records, index),
+            records,
+            reactionLead,
+            timers,
+            LastingReaction.PATIENCE);
     port = new LocalSchedules(loop, calendar, records, jobs, timers, home.suffixes());
   }
 
@@ -58,11 +69,13 @@ public final class ScheduleKeeper implements AutoCloseable {
     lead.start();
     loop.start();
     index.complete();
+    reactionLead.start();
+    reaction.start();
   }
 
   /** What schedules do about events. */
   public EventReaction reaction() {
-    return new ScheduleReaction(loop, machine, records, index);
+    return reaction;
   }
 
   public SchedulesPort port() {
@@ -112,6 +125,8 @@ public final class ScheduleKeeper implements AutoCloseable {
   /** Lets another server lead. */
   @Override
   public void close() {
+    reaction.close();
+    reactionLead.close();
     loop.close();
     lead.close();
   }

@@ -6,7 +6,7 @@ import io.mirrorneuron.port.schedule.DispatchRecord;
 import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.runtime.machine.MachineLoop;
 import io.mirrorneuron.runtime.schedule.definition.Definition;
-import io.mirrorneuron.runtime.schedule.event.EventReaction;
+import io.mirrorneuron.runtime.schedule.event.LastingReaction;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RecordStore.StoredRecord;
 import java.util.LinkedHashMap;
@@ -14,10 +14,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** What schedules for events do about one: those whose filter it passes make their jobs. */
-final class ScheduleReaction implements EventReaction {
+final class ScheduleReaction implements LastingReaction.Schedules {
   private static final int PAGE = 200;
 
   private final MachineLoop<ScheduleState, ScheduleInput, ScheduleDeed> loop;
@@ -57,12 +58,13 @@ final class ScheduleReaction implements EventReaction {
           0,
           count("blocked"),
           first.map(Map.Entry::getKey).orElse(null),
-          first.map(one -> one.getValue().jobId()).orElse(null));
+          first.map(one -> one.getValue().jobId()).orElse(null),
+          false);
     }
   }
 
   @Override
-  public EventOutcome happened(TriggerEvent event) {
+  public EventOutcome act(TriggerEvent event, Consumer<EventOutcome> soFar) {
     Tally tally = new Tally();
     String after = "";
     while (true) {
@@ -71,6 +73,7 @@ final class ScheduleReaction implements EventReaction {
       if (page.size() < PAGE) {
         return tally.outcome();
       }
+      soFar.accept(tally.outcome());
       after = page.getLast().id();
     }
   }

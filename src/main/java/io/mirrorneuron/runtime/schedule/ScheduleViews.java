@@ -11,6 +11,7 @@ import io.mirrorneuron.runtime.schedule.definition.Definition;
 import io.mirrorneuron.runtime.schedule.definition.Definition.Kind;
 import io.mirrorneuron.runtime.schedule.definition.DefinitionForm;
 import io.mirrorneuron.runtime.schedule.definition.WrittenMembers;
+import io.mirrorneuron.runtime.schedule.event.ChainPace;
 import io.mirrorneuron.runtime.schedule.gather.GatherWords;
 import io.mirrorneuron.runtime.schedule.gather.Gathered;
 import io.mirrorneuron.wire.Json;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** Schedules as they are told. Pure. */
@@ -168,7 +170,9 @@ final class ScheduleViews {
 
   private static String next(Schedule schedule) {
     if (schedule.definition().kind() == Kind.EVENT) {
-      return awaited(schedule.definition().trigger(), schedule.gathered());
+      String awaited = awaited(schedule.definition().trigger(), schedule.gathered());
+      OptionalLong full = schedule.pace().fullUntil(schedule.updatedAt());
+      return full.isPresent() ? awaited + "; " + ChainPace.words(full.getAsLong()) : awaited;
     }
     return schedule.nextDue() == null
         ? "no time within five years makes it due"

@@ -5,6 +5,7 @@ import io.mirrorneuron.port.webhook.NewTarget;
 import io.mirrorneuron.port.webhook.OutboundWebhooks;
 import io.mirrorneuron.port.webhook.WebhookDelivery;
 import io.mirrorneuron.port.webhook.WebhookTarget;
+import io.mirrorneuron.port.webhook.Webhooks;
 import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.runtime.service.check.AddressGuard;
 import io.mirrorneuron.runtime.service.check.NotAsked;
@@ -24,7 +25,6 @@ import java.util.Map;
 
 /** The targets of the runtime in this process. */
 final class LocalWebhooks implements OutboundWebhooks {
-  private static final String PREFIX = "hook_out_";
   private static final int ID_BYTES = 8;
 
   private final TargetRecords targets;
@@ -59,7 +59,7 @@ final class LocalWebhooks implements OutboundWebhooks {
     String secret = StandardWebhooks.secret(random);
     Target target =
         new Target(
-            PREFIX + HexFormat.of().formatHex(id),
+            Webhooks.OUTBOUND + HexFormat.of().formatHex(id),
             wanted.name(),
             wanted.url(),
             wanted.events(),

@@ -21,11 +21,13 @@ import io.mirrorneuron.proto.ext.v1.ListDeadLettersRequest;
 import io.mirrorneuron.proto.ext.v1.RuntimeExtServiceGrpcClient;
 import io.mirrorneuron.proto.ext.v1.SendMessageRequest;
 import io.mirrorneuron.proto.job.v1.ClearJobsRequest;
+import io.mirrorneuron.proto.job.v1.EmitTriggerEventRequest;
 import io.mirrorneuron.proto.job.v1.GetJobRequest;
 import io.mirrorneuron.proto.job.v1.JobServiceGrpcClient;
 import io.mirrorneuron.proto.job.v1.ListJobsRequest;
 import io.mirrorneuron.proto.job.v1.PauseJobRequest;
 import io.mirrorneuron.proto.job.v1.PauseJobResponse;
+import io.mirrorneuron.proto.job.v1.ScheduleResponse;
 import io.mirrorneuron.proto.job.v1.SubmitJobRequest;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.HealthClient;
@@ -131,6 +133,32 @@ class RuntimeServerIT {
     var refused = wire.call(JobServiceGrpcClient.ClearJobs, ClearJobsRequest.getDefaultInstance());
     assertThat(refused.status()).isEqualTo(GrpcStatus.PERMISSION_DENIED);
     assertThat(refused.message()).contains("MN_GRPC_ADMIN_TOKEN");
+  }
+
+  /** As any gRPC client sends them, by metadata alone. */
+  @Test
+  void anEventThatIsToldTwiceIsOneEvent() {
+    start(GrpcRuntime.start());
+    assertThat(emit("{\"n\":1}").answer().getResultJson())
+        .contains("\"status\":\"emitted\"", "\"event_id\":\"order-17\"");
+    assertThat(emit("{ \"n\" : 1 }").answer().getResultJson())
+        .contains("\"status\":\"known\"", "\"event_id\":\"order-17\"");
+    Wire.Answer<ScheduleResponse> other = emit("{\"n\":2}");
+    assertThat(other.status()).isEqualTo(GrpcStatus.FAILED_PRECONDITION);
+    assertThat(other.message()).contains("another event with the id order-17");
+    assertThat(emit("{\"n\":1,\"n\":1}").status()).isEqualTo(GrpcStatus.INVALID_ARGUMENT);
+  }
+
+  private Wire.Answer<ScheduleResponse> emit(String payload) {
+    EmitTriggerEventRequest request =
+        EmitTriggerEventRequest.newBuilder()
+            .setEventType("order_paid")
+            .setPayloadJson(payload)
+            .build();
+    return wire.call(
+        JobServiceGrpcClient.EmitTriggerEvent,
+        request,
+        bearer("Bearer operator-token").set("idempotency-key", "order-17"));
   }
 
   @Test

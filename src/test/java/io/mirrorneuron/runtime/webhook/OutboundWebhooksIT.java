@@ -43,7 +43,7 @@ class OutboundWebhooksIT {
   }
 
   private static OutboundWebhooks webhooks() {
-    return runtime.runtime().webhooks();
+    return runtime.runtime().webhooks().outbound();
   }
 
   /** Of jobs of this graph only: the ends of earlier ones may be told a moment later. */

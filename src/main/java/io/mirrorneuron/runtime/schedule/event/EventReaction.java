@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.schedule.event;
 
 import io.mirrorneuron.port.event.EventOutcome;
 import io.mirrorneuron.port.event.TriggerEvent;
+import java.util.function.Supplier;
 
 /** What the schedules that wait for events do about one. */
 @FunctionalInterface
@@ -16,4 +17,27 @@ public interface EventReaction {
    * @param event with its secrets, for jobs only
    */
   EventOutcome happened(TriggerEvent event);
+
+  /**
+   * The same for who waits for an answer: after a few seconds what has come of it so far, and the
+   * rest follows for sure.
+   */
+  default EventOutcome soon(TriggerEvent event) {
+    return happened(event);
+  }
+
+  /** Whatever reacts when something happens. */
+  static EventReaction of(Supplier<EventReaction> current) {
+    return new EventReaction() {
+      @Override
+      public EventOutcome happened(TriggerEvent event) {
+        return current.get().happened(event);
+      }
+
+      @Override
+      public EventOutcome soon(TriggerEvent event) {
+        return current.get().soon(event);
+      }
+    };
+  }
 }

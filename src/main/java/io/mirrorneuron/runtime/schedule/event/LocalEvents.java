@@ -61,7 +61,7 @@ public final class LocalEvents implements TriggerEvents {
 
   @Override
   public EmittedEvent emit(NewEvent told) {
-    return emit(Teller.OTHERS, EventRules.checked(told), OwnEventListener.NOBODY, reaction);
+    return emit(Teller.OTHERS, EventRules.checked(told), OwnEventListener.NOBODY, reaction::soon);
   }
 
   /**

@@ -1,4 +1,4 @@
-package io.mirrorneuron.area.webhooks;
+package io.mirrorneuron.runtime.webhook.inbound;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -10,10 +10,14 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.event.EmittedEvent;
 import io.mirrorneuron.port.event.NewEvent;
 import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.port.webhook.AcceptedHook;
+import io.mirrorneuron.port.webhook.HookDelivery;
 import io.mirrorneuron.wire.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Makes events of what is sent to webhooks. */
@@ -23,22 +27,33 @@ record HookIntake(WebhookRecords hooks, TriggerEvents events, Clock clock) {
       Json.MAPPER.readerFor(Object.class).with(StreamReadFeature.STRICT_DUPLICATE_DETECTION);
   private static final int DIGITS = 32;
 
-  /** What the sender is told: it has no right to more. */
-  record Accepted(String eventId, String status) {}
-
   /**
    * @throws MnException NOT_FOUND for a token that opens nothing, which is not repeated; FORBIDDEN
    *     for a wrong signature
    */
-  Accepted receive(String token, Delivery delivery) {
+  AcceptedHook receive(String token, HookDelivery delivery) {
     Webhook hook = at(token);
-    String name = hook.signature().proved(hook.secret(), delivery, clock.instant());
+    String name = proved(hook, delivery, clock.instant());
     String id = name == null ? null : eventId(hook, name);
     Map<String, Object> payload = payload(delivery.body());
     payload.put("_hook", about(hook, delivery));
     EmittedEvent told =
         events.emit(new NewEvent(id, hook.eventType(), NewEvent.WEBHOOK + hook.name(), payload));
-    return new Accepted(told.eventId(), told.status());
+    return new AcceptedHook(told.eventId(), told.status());
+  }
+
+  /** What names the delivery, if it was signed with one of the secrets that are valid now. */
+  private static String proved(Webhook hook, HookDelivery delivery, Instant now) {
+    List<String> secrets = hook.secrets(now);
+    MnException refusal = null;
+    for (String secret : secrets) {
+      try {
+        return hook.signature().proved(secret, delivery, now);
+      } catch (MnException e) {
+        refusal = refusal == null ? e : refusal;
+      }
+    }
+    throw refusal;
   }
 
   /**
@@ -46,7 +61,7 @@ record HookIntake(WebhookRecords hooks, TriggerEvents events, Clock clock) {
    */
   Webhook at(String token) {
     return hooks
-        .byToken(HookSignature.digest(token.getBytes(StandardCharsets.UTF_8)))
+        .byToken(HookSignature.digest(token.getBytes(StandardCharsets.UTF_8)), clock.instant())
         .orElseThrow(
             () ->
                 new MnException(
@@ -77,7 +92,7 @@ record HookIntake(WebhookRecords hooks, TriggerEvents events, Clock clock) {
     }
   }
 
-  private static Map<String, Object> about(Webhook hook, Delivery delivery) {
+  private static Map<String, Object> about(Webhook hook, HookDelivery delivery) {
     Map<String, Object> about = new LinkedHashMap<>();
     about.put("webhook_id", hook.webhookId());
     about.put("name", hook.name());

@@ -1,4 +1,4 @@
-package io.mirrorneuron.area.webhooks;
+package io.mirrorneuron.runtime.webhook.inbound;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.webhook.HookDelivery;
 import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -29,20 +30,20 @@ class HookSignatureTest {
   private static final String GITHUB =
       "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
 
-  private static Delivery delivery(String body, Map<String, String> headers) {
-    return new Delivery(body.getBytes(UTF_8), headers::get);
+  private static HookDelivery delivery(String body, Map<String, String> headers) {
+    return new HookDelivery(body.getBytes(UTF_8), headers);
   }
 
-  private static String proved(HookSignature how, String secret, Delivery delivery, long now) {
+  private static String proved(HookSignature how, String secret, HookDelivery delivery, long now) {
     return how.proved(secret, delivery, Instant.ofEpochSecond(now));
   }
 
   @Test
   void aGenericSignatureIsThatOfStandardWebhooks() {
-    Delivery whole = delivery(GENERIC_BODY, GENERIC);
+    HookDelivery whole = delivery(GENERIC_BODY, GENERIC);
     assertThat(proved(HookSignature.GENERIC, GENERIC_SECRET, whole, GENERIC_TIME))
         .isEqualTo("msg_p5jXN8AQM9LWM0D4loKWxJek");
-    Delivery damaged = delivery(GENERIC_BODY + " ", GENERIC);
+    HookDelivery damaged = delivery(GENERIC_BODY + " ", GENERIC);
     assertRefused(
         () -> proved(HookSignature.GENERIC, GENERIC_SECRET, damaged, GENERIC_TIME),
         "the signature does not fit the content");
@@ -51,7 +52,7 @@ class HookSignatureTest {
   @ParameterizedTest
   @ValueSource(longs = {-301, 301, -100_000, 100_000})
   void whatIsOlderOrNewerThanFiveMinutesIsRefused(long seconds) {
-    Delivery whole = delivery(GENERIC_BODY, GENERIC);
+    HookDelivery whole = delivery(GENERIC_BODY, GENERIC);
     assertRefused(
         () -> proved(HookSignature.GENERIC, GENERIC_SECRET, whole, GENERIC_TIME + seconds),
         "the time of the signature is not within five minutes of now");
@@ -63,7 +64,7 @@ class HookSignatureTest {
   void githubSignsTheBody() {
     Map<String, String> headers = Map.of("X-Hub-Signature-256", GITHUB);
     String secret = "It's a Secret to Everybody";
-    Delivery whole = delivery("Hello, World!", headers);
+    HookDelivery whole = delivery("Hello, World!", headers);
     assertThat(proved(HookSignature.GITHUB, secret, whole, 0))
         .isEqualTo(proved(HookSignature.GITHUB, secret, whole, 99));
     assertRefused(
@@ -79,7 +80,7 @@ class HookSignatureTest {
     // printf '1000.{"id":"evt_1"}' | openssl dgst -sha256 -hmac whsec_test_secret
     String right = "e8ad4e43b191854f0e8778f52f5b179242beeaed6194bb3701b22cf903ce9c06";
     Map<String, String> headers = Map.of("Stripe-Signature", "t=1000,v1=00,v1=" + right + ",v0=1");
-    Delivery whole = delivery("{\"id\":\"evt_1\"}", headers);
+    HookDelivery whole = delivery("{\"id\":\"evt_1\"}", headers);
     assertThat(proved(HookSignature.STRIPE, "whsec_test_secret", whole, 1000)).isNotNull();
     assertRefused(
         () -> proved(HookSignature.STRIPE, "whsec_test_secret", whole, 1301),

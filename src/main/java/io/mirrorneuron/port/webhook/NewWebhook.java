@@ -1,15 +1,13 @@
-package io.mirrorneuron.area.webhooks;
+package io.mirrorneuron.port.webhook;
 
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.webhook.NewTarget;
-import io.mirrorneuron.security.StandardWebhooks;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /** A webhook that is asked for; what is not said is null. */
-record NewWebhook(
+public record NewWebhook(
     String name,
     String direction,
     String eventType,
@@ -18,17 +16,17 @@ record NewWebhook(
     String url,
     List<String> events,
     Map<String, Object> filters) {
-  static final Set<String> MEMBERS =
+  public static final Set<String> MEMBERS =
       Set.of("name", "direction", "event_type", "signature", "secret", "url", "events", "filters");
 
-  boolean isOutbound() {
+  private boolean isOutbound() {
     return "outbound".equals(direction);
   }
 
-  /**
-   * @throws MnException INVALID when something is said that means nothing for its direction
-   */
-  void requireFitting() {
+  private void requireFitting() {
+    if (direction != null && !direction.equals("inbound") && !isOutbound()) {
+      throw MnException.invalid("direction must be inbound or outbound");
+    }
     Map<String, Object> foreign = new LinkedHashMap<>();
     if (isOutbound()) {
       foreign.put("event_type", eventType);
@@ -38,7 +36,6 @@ record NewWebhook(
       foreign.put("url", url);
       foreign.put("events", events);
       foreign.put("filters", filters);
-      requireFittingSecret();
     }
     foreign.values().removeIf(value -> value == null);
     if (!foreign.isEmpty()) {
@@ -51,17 +48,16 @@ record NewWebhook(
     }
   }
 
-  private void requireFittingSecret() {
-    if (secret != null && "none".equalsIgnoreCase(signature)) {
-      throw MnException.invalid("secret means nothing without a signature");
-    }
-    boolean isGeneric = signature == null || signature.equalsIgnoreCase("generic");
-    if (secret != null && isGeneric && !StandardWebhooks.isSecret(secret)) {
-      throw MnException.invalid("secret must be whsec_ and base64, or text that does not begin so");
-    }
-  }
-
-  NewTarget target() {
-    return new NewTarget(name, url, events, filters);
+  /**
+   * Makes it.
+   *
+   * @return what is told of it, with what is shown only now
+   * @throws MnException INVALID when something is said that means nothing for its direction
+   */
+  public Object in(Webhooks webhooks) {
+    requireFitting();
+    return isOutbound()
+        ? webhooks.outbound().create(new NewTarget(name, url, events, filters))
+        : webhooks.inbound().create(new NewHook(name, eventType, signature, secret));
   }
 }

@@ -1,10 +1,12 @@
-package io.mirrorneuron.area.webhooks;
+package io.mirrorneuron.runtime.webhook.inbound;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.webhook.InboundWebhooks;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RecordStore.StoredRecord;
 import io.mirrorneuron.wire.Json;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
@@ -18,9 +20,6 @@ final class WebhookRecords {
   private static final String HOOKS = "webhooks";
   private static final String TOKENS = "webhook-tokens";
 
-  /** So many there can be. */
-  private static final int MOST = 1000;
-
   private final RecordStore store;
 
   /** What lies under the hash of a token. */
@@ -31,7 +30,9 @@ final class WebhookRecords {
   }
 
   List<Webhook> list() {
-    return await(store.list(HOOKS, "", MOST)).stream().map(WebhookRecords::read).toList();
+    return await(store.list(HOOKS, "", InboundWebhooks.MOST)).stream()
+        .map(WebhookRecords::read)
+        .toList();
   }
 
   Webhook get(String id) {
@@ -39,18 +40,20 @@ final class WebhookRecords {
   }
 
   /** Empty when no webhook has this token now. */
-  Optional<Webhook> byToken(String hash) {
+  Optional<Webhook> byToken(String hash, Instant now) {
     return await(store.read(TOKENS, hash))
         .map(target -> Json.read(target.json(), Target.class, "stored token").webhookId())
         .flatMap(id -> await(store.read(HOOKS, id)))
         .map(WebhookRecords::read)
-        .filter(hook -> hook.tokenHash().equals(hash));
+        .filter(hook -> hook.opens(hash, now));
   }
 
   void add(Webhook hook) {
-    if (list().size() >= MOST) {
+    if (list().size() >= InboundWebhooks.MOST) {
       throw new MnException(
-          ErrorCode.EXHAUSTED, "too_many_webhooks", "there are %d webhooks".formatted(MOST));
+          ErrorCode.EXHAUSTED,
+          "too_many_webhooks",
+          "there are %d webhooks".formatted(InboundWebhooks.MOST));
     }
     point(hook);
     await(store.write(HOOKS, hook.webhookId(), 0, Json.write(hook), RecordStore.NEVER));
@@ -62,13 +65,16 @@ final class WebhookRecords {
   }
 
   /**
-   * The old token opens nothing from then on.
+   * What opened the one before, and not the one after, opens nothing from then on.
    *
    * @throws MnException CONFLICT when somebody else was faster
    */
   void replace(Webhook before, Webhook after) {
     StoredRecord stored = stored(before.webhookId());
-    point(after);
+    boolean isMoved = !after.tokenHash().equals(before.tokenHash());
+    if (isMoved) {
+      point(after);
+    }
     Optional<Long> written =
         read(stored).equals(before)
             ? await(
@@ -79,8 +85,12 @@ final class WebhookRecords {
                     Json.write(after),
                     RecordStore.NEVER))
             : Optional.empty();
-    forget(written.isPresent() ? before : after);
-    if (written.isEmpty()) {
+    if (written.isPresent()) {
+      before.tokenHashes().filter(one -> !isAmong(after, one)).forEach(this::forget);
+    } else {
+      if (isMoved) {
+        forget(after.tokenHash());
+      }
       throw new MnException(ErrorCode.CONFLICT, "conflict", "somebody else has changed it");
     }
   }
@@ -88,12 +98,16 @@ final class WebhookRecords {
   void delete(String id) {
     StoredRecord stored = stored(id);
     if (await(store.delete(HOOKS, id, stored.revision()))) {
-      forget(read(stored));
+      read(stored).tokenHashes().forEach(this::forget);
     }
   }
 
-  private void forget(Webhook hook) {
-    await(store.read(TOKENS, hook.tokenHash()))
+  private static boolean isAmong(Webhook hook, String hash) {
+    return hook.tokenHashes().anyMatch(hash::equals);
+  }
+
+  private void forget(String hash) {
+    await(store.read(TOKENS, hash))
         .ifPresent(target -> await(store.delete(TOKENS, target.id(), target.revision())));
   }
 

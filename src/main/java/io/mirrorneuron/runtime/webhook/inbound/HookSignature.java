@@ -1,10 +1,11 @@
-package io.mirrorneuron.area.webhooks;
+package io.mirrorneuron.runtime.webhook.inbound;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.Sha256;
+import io.mirrorneuron.port.webhook.HookDelivery;
 import io.mirrorneuron.security.StandardWebhooks;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -18,7 +19,7 @@ enum HookSignature {
   /** They need not: who knows the address is believed. */
   NONE {
     @Override
-    String proved(String secret, Delivery delivery, Instant now) {
+    String proved(String secret, HookDelivery delivery, Instant now) {
       return delivery.header("Idempotency-Key");
     }
   },
@@ -26,7 +27,7 @@ enum HookSignature {
   /** As the specification "Standard Webhooks" has it. */
   GENERIC {
     @Override
-    String proved(String secret, Delivery delivery, Instant now) {
+    String proved(String secret, HookDelivery delivery, Instant now) {
       String id = required(delivery, "webhook-id");
       String time = required(delivery, "webhook-timestamp");
       checkTime(time, now);
@@ -40,7 +41,7 @@ enum HookSignature {
   /** As GitHub signs; it tells no time, so the same content counts once. */
   GITHUB {
     @Override
-    String proved(String secret, Delivery delivery, Instant now) {
+    String proved(String secret, HookDelivery delivery, Instant now) {
       String expected =
           HexFormat.of().formatHex(StandardWebhooks.hmac(secret.getBytes(UTF_8), delivery.body()));
       checkAny(Stream.of(required(delivery, "X-Hub-Signature-256")), "sha256=" + expected);
@@ -51,7 +52,7 @@ enum HookSignature {
   /** As Stripe signs; its retries have new times, so the same content counts once. */
   STRIPE {
     @Override
-    String proved(String secret, Delivery delivery, Instant now) {
+    String proved(String secret, HookDelivery delivery, Instant now) {
       String[] parts = required(delivery, "Stripe-Signature").split(",");
       String time =
           Arrays.stream(parts)
@@ -79,9 +80,9 @@ enum HookSignature {
    *
    * @throws MnException FORBIDDEN when the sender has proved nothing
    */
-  abstract String proved(String secret, Delivery delivery, Instant now);
+  abstract String proved(String secret, HookDelivery delivery, Instant now);
 
-  private static String required(Delivery delivery, String header) {
+  private static String required(HookDelivery delivery, String header) {
     String value = delivery.header(header);
     if (value == null || value.isBlank()) {
       throw refused("the header " + header + " is missing");

@@ -1,0 +1,143 @@
+package io.mirrorneuron.runtime.schedule.event;
+
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.Sha256;
+import io.mirrorneuron.port.event.EventOutcome;
+import io.mirrorneuron.port.event.TriggerEvent;
+import io.mirrorneuron.runtime.local.Answers;
+import io.mirrorneuron.runtime.machine.MachineLoop;
+import io.mirrorneuron.runtime.port.Leader;
+import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.store.RecordStore;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+
+/**
+ * Lets whoever tells an event wait for its schedules only for a while. When that is over before all
+ * have acted, it is stored that they still owe it, so that no crash loses it, and the rest follows.
+ * Thread-safe.
+ */
+public final class LastingReaction implements EventReaction, AutoCloseable {
+  /** What it keeps. */
+  public static final String KIND = OwedReactions.KIND;
+
+  /** So long callers wait. */
+  public static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  /** So many events are acted on at a time for those who tell them. */
+  private static final int AT_ONCE = 32;
+
+  /** So many more may wait for their turn: each may have 2 MiB. */
+  private static final int MOST = 100;
+
+  /** What schedules do about an event. */
+  @FunctionalInterface
+  public interface Schedules {
+    /**
+     * Blocking.
+     *
+     * @param soFar hears from time to time what has come of it
+     */
+    EventOutcome act(TriggerEvent event, Consumer<EventOutcome> soFar);
+  }
+
+  private final Schedules schedules;
+  private final Duration patience;
+  private final Map<String, Acting> running = new ConcurrentHashMap<>();
+  private final ExecutorService threads =
+      Executors.newFixedThreadPool(AT_ONCE, Thread.ofVirtual().name("mn-event-", 0).factory());
+  private final MachineLoop<OwedReactions.Owed, OwedReactions.Input, OwedReactions.Owed> owed;
+
+  /**
+   * @param leader does what a server that died has left
+   */
+  public LastingReaction(
+      Schedules schedules, RecordStore records, Leader leader, Timers timers, Duration patience) {
+    this.schedules = schedules;
+    this.patience = patience;
+    this.owed =
+        new MachineLoop<>(
+            new OwedReactions(),
+            records,
+            (id, deed) -> begun(deed.event()).done.thenApply(done -> new OwedReactions.Done()),
+            leader,
+            timers);
+  }
+
+  /** Takes up what earlier servers have left. */
+  public void start() {
+    owed.start();
+  }
+
+  private static final class Acting {
+    private final CompletableFuture<EventOutcome> done = new CompletableFuture<>();
+    private volatile EventOutcome soFar = EventOutcome.NOTHING;
+  }
+
+  @Override
+  public EventOutcome happened(TriggerEvent event) {
+    return schedules.act(event, soFar -> {});
+  }
+
+  @Override
+  public EventOutcome soon(TriggerEvent event) {
+    Acting acting = begun(event);
+    try {
+      return acting.done.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      Answers.await(owed.submit(Sha256.of(event.eventId()), new OwedReactions.Begin(event)));
+      return acting.soFar.andMore();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof MnException told
+          ? told
+          : new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw MnException.unavailable("the call was interrupted", e);
+    }
+  }
+
+  /** The one that is under way already, if there is one. */
+  private Acting begun(TriggerEvent event) {
+    if (running.size() >= AT_ONCE + MOST && !running.containsKey(event.eventId())) {
+      throw MnException.unavailable("schedules are busy with other events", null);
+    }
+    Acting mine = new Acting();
+    Acting earlier = running.putIfAbsent(event.eventId(), mine);
+    if (earlier == null) {
+      threads.execute(() -> act(event, mine));
+    }
+    return earlier == null ? mine : earlier;
+  }
+
+  private void act(TriggerEvent event, Acting acting) {
+    EventOutcome outcome = null;
+    Throwable failure = null;
+    try {
+      outcome = schedules.act(event, soFar -> acting.soFar = soFar);
+    } catch (RuntimeException | Error e) {
+      failure = e;
+    }
+    running.remove(event.eventId());
+    if (failure == null) {
+      acting.done.complete(outcome);
+    } else {
+      acting.done.completeExceptionally(failure);
+    }
+  }
+
+  /** What is under way goes on as far as it comes; what is owed is done after the next start. */
+  @Override
+  public void close() {
+    owed.close();
+    threads.shutdown();
+  }
+}

@@ -1,0 +1,39 @@
+package io.mirrorneuron.testing;
+
+import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.port.webhook.Webhooks;
+import io.mirrorneuron.runtime.service.check.AddressGuard;
+import io.mirrorneuron.runtime.service.check.AddressGuard.Purpose;
+import io.mirrorneuron.runtime.service.check.Connections;
+import io.mirrorneuron.runtime.service.check.OwnDoors;
+import io.mirrorneuron.runtime.webhook.WebhookKeeper;
+import io.mirrorneuron.runtime.webhook.inbound.InboundHooks;
+import io.mirrorneuron.store.webhook.DeliveryQueue;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.util.List;
+
+/** The real webhooks in memory; nobody delivers what is told. */
+public final class FakeWebhooks {
+  private FakeWebhooks() {}
+
+  public static Webhooks of(
+      TriggerEvents events, DeliveryQueue deliveries, Clock clock, Vertx vertx) {
+    WebhookKeeper.Home home =
+        new WebhookKeeper.Home(
+            new InMemoryRecordStore(),
+            deliveries,
+            new InMemoryLeaderLease(clock::millis),
+            "fixture",
+            clock);
+    AddressGuard guard = AddressGuard.of(Purpose.WEBHOOK, new OwnDoors(), List.of());
+    WebhookKeeper keeper =
+        new WebhookKeeper(
+            home,
+            guard,
+            new Connections(vertx),
+            new TurnedTimers(new TurnedClock(clock.instant())));
+    InboundHooks inbound = new InboundHooks(new InMemoryRecordStore(), events, clock);
+    return new Webhooks(inbound, keeper.port());
+  }
+}
