@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.security.Principal;
 import io.mirrorneuron.security.Role;
 import io.mirrorneuron.wire.Json;
+import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ public record ApiCall(JsonObject json) {
   private static final String UPLOAD = "$upload";
   private static final String RAW = "$raw";
   private static final String ACCEPTED = "$accepted";
+  private static final String PREFERRED = "$preferred";
 
   public ApiCall() {
     this(new JsonObject());
@@ -140,8 +142,25 @@ public record ApiCall(JsonObject json) {
     json.put(ACCEPTED, true);
   }
 
-  boolean isAccepted() {
-    return json.getBoolean(ACCEPTED, false);
+  /**
+   * Says what was done of that which the caller prefers.
+   *
+   * @param preferences as RFC 7240 has them in {@code Preference-Applied}; empty for none
+   */
+  public void apply(String preferences) {
+    json.put(PREFERRED, preferences);
+  }
+
+  /** How the answer is sent. */
+  DeliveryOptions delivery() {
+    DeliveryOptions delivery = new DeliveryOptions();
+    if (json.getBoolean(ACCEPTED, false)) {
+      delivery.addHeader(Addresses.ACCEPTED, "");
+    }
+    if (!json.getString(PREFERRED, "").isEmpty()) {
+      delivery.addHeader(Addresses.PREFERRED, json.getString(PREFERRED));
+    }
+    return delivery;
   }
 
   /** Names of the members of the body; none when the request had none. */

@@ -8,7 +8,7 @@ import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Submission.Origin;
 import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.models.ModelNeed;
-import io.mirrorneuron.store.BundleStaging;
+import io.mirrorneuron.store.bundle.BundleHold;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;
@@ -18,14 +18,11 @@ final class FoundBundle implements LaunchBundle {
   private final BlueprintBundle bundle;
   private final LaunchOrder order;
   private final Predicate<String> isKnownModel;
-  private final BundleStaging.Hold hold;
+  private final BundleHold hold;
   private ConfiguredBundle configured;
 
   FoundBundle(
-      BlueprintBundle bundle,
-      LaunchOrder order,
-      Predicate<String> isKnownModel,
-      BundleStaging.Hold hold) {
+      BlueprintBundle bundle, LaunchOrder order, Predicate<String> isKnownModel, BundleHold hold) {
     this.bundle = bundle;
     this.order = order;
     this.isKnownModel = isKnownModel;
@@ -89,6 +86,11 @@ final class FoundBundle implements LaunchBundle {
   private String manifest(String runId) {
     RunIdentity identity = new RunIdentity(bundle.id(), runId, bundle.blueprint().revision());
     return configured().manifest(identity, order.force());
+  }
+
+  @Override
+  public void copied() {
+    hold.used();
   }
 
   @Override

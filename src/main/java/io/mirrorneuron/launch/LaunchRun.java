@@ -207,6 +207,7 @@ final class LaunchRun {
     log.running(Phase.PREPARE_BUNDLE, "Preparing the bundle.");
     ports.store().keep(log.launch(), submission());
     log.prepared("The bundle is prepared.");
+    bundle.copied();
   }
 
   private Submission submission() {

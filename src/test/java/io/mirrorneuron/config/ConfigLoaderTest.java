@@ -222,6 +222,7 @@ class ConfigLoaderTest {
             "MN_CONNECTIONS_HEAD_TIMEOUT_SECONDS", "18",
             "MN_UPLOADS_MAX_COUNT", "19",
             "MN_UPLOADS_MAX_BYTES", "20",
+            "MN_UPLOADS_TTL_SECONDS", "61",
             "MN_MANIFESTS_UNKNOWN_MEMBERS", "refuse"));
     environment.putAll(
         Map.of(
@@ -248,6 +249,11 @@ class ConfigLoaderTest {
             "MN_VALIDATION_COMMANDS", "trusted",
             "MN_VALIDATION_TRUSTED_FOLDERS", "/opt/bundles, ~/mine",
             "MN_BLUEPRINT_REPO_REFRESH_SECONDS", "23"));
+    environment.putAll(
+        Map.of(
+            "MN_BLUEPRINT_REPO_TTL_SECONDS", "86401",
+            "MN_BLUEPRINT_PROGRESS_TTL_SECONDS", "62",
+            "MN_BLUEPRINT_FAILED_LAUNCHES_MAX_COUNT", "24"));
     environment.putAll(
         Map.of(
             "MN_CORE_ALLOW_SCRIPT_CHECKS", "true",
@@ -334,7 +340,7 @@ class ConfigLoaderTest {
                 new Config.Storage(17),
                 new Config.Log("DEBUG", Config.LogFormat.TEXT, Path.of("/logs"), 13, 14),
                 new ConnectionLimits(17, Duration.ofSeconds(18)),
-                new BundleSettings.Uploads(19, 20),
+                new BundleSettings.Uploads(19, 20, Duration.ofSeconds(61)),
                 new Config.Manifests(
                     Config.UnknownMembers.REFUSE,
                     new TrustedFolders(
@@ -354,7 +360,9 @@ class ConfigLoaderTest {
                     "https://git.example/blueprints.git",
                     home.resolve("blueprints"),
                     Path.of("/users/ada/clones"),
-                    Duration.ofSeconds(23)),
+                    Duration.ofSeconds(23),
+                    new BlueprintSettings.Kept(
+                        Duration.ofSeconds(86_401), Duration.ofSeconds(62), 24)),
                 new ModelSettings(
                     List.of(URI.create("http://one:1"), URI.create("http://two")),
                     "smollm2",

@@ -179,7 +179,7 @@ public final class GatewayFixture implements AutoCloseable {
             new BundleSources(catalogs, staging, models),
             jobs,
             models,
-            new FolderLaunchStore(folder.resolve("launches")),
+            new FolderLaunchStore(folder.resolve("launches"), Duration.ofDays(7), 1000),
             clock,
             () -> "l" + LAUNCHES.incrementAndGet(),
             work -> Thread.ofVirtual().start(work));

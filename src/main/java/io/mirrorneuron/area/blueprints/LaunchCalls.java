@@ -14,23 +14,12 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Operations that launch, and that tell of launches. */
 final class LaunchCalls {
-  /** Less than what the gateway gives. */
-  private static final Duration LONGEST_WAIT = Duration.ofSeconds(180);
-
-  private static final String ASYNC = "respond-async";
-
-  /** As RFC 7240 has it. */
-  private static final Pattern WAIT = Pattern.compile("\\bwait=([0-9]{1,6})\\b");
-
   private final Launches launches;
   private final AreaThreads threads;
 
@@ -64,17 +53,19 @@ final class LaunchCalls {
 
   /** The end, or after the time that the caller waits what goes on. */
   private static Future<Launched> settled(Vertx vertx, ApiCall call, LaunchTicket ticket) {
-    Duration wait = wait(call);
+    LaunchWait wish = LaunchWait.of(call);
+    Duration wait = wish.time();
+    call.apply(wish.applied(false));
     Future<Launched> found = future(vertx, ticket.found());
     Future<Launched> done = future(vertx, ticket.done());
     if (wait.isZero()) {
-      call.accept();
+      accept(call, wish);
       return found;
     }
     Promise<Launched> first = Promise.promise();
     long timer =
         vertx.setTimer(
-            wait.toMillis(), late -> found.onSuccess(state -> goesOn(call, state, first)));
+            wait.toMillis(), late -> found.onSuccess(state -> goesOn(call, wish, state, first)));
     done.onComplete(
         end -> {
           vertx.cancelTimer(timer);
@@ -87,25 +78,21 @@ final class LaunchCalls {
     return first.future();
   }
 
-  private static void goesOn(ApiCall call, Launched state, Promise<Launched> first) {
+  private static void accept(ApiCall call, LaunchWait wish) {
+    call.accept();
+    call.apply(wish.applied(true));
+  }
+
+  private static void goesOn(
+      ApiCall call, LaunchWait wish, Launched state, Promise<Launched> first) {
     if (!first.future().isComplete()) {
-      call.accept();
+      accept(call, wish);
       first.complete(state);
     }
   }
 
   private static <T> Future<T> future(Vertx vertx, CompletionStage<T> stage) {
     return Future.fromCompletionStage(stage, vertx.getOrCreateContext());
-  }
-
-  private static Duration wait(ApiCall call) {
-    String prefers = call.has("Prefer") ? call.text("Prefer").toLowerCase(Locale.ROOT) : "";
-    Matcher preferred = WAIT.matcher(prefers);
-    String usual = prefers.contains(ASYNC) ? "0" : "180";
-    String asked =
-        call.has("wait") ? call.text("wait") : preferred.find() ? preferred.group(1) : usual;
-    Duration wait = Duration.ofSeconds(Long.parseLong(asked.replace("s", "")));
-    return wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
   }
 
   Object progress(ApiCall call) {

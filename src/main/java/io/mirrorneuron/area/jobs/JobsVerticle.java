@@ -110,7 +110,7 @@ public final class JobsVerticle extends AreaVerticle {
 
   private ObjectNode submitJob(ApiCall call) {
     SubmitRequest request = SubmitRequest.read(call.body());
-    SubmittedJob job = jobs.submit(submission(request, call));
+    SubmittedJob job = request.whileHeld(staging, () -> jobs.submit(submission(request, call)));
     List<String> warnings = new ArrayList<>(request.ignored());
     warnings.addAll(job.warnings());
     ObjectNode answer = Json.object();
