@@ -36,7 +36,7 @@ final class FoundBundle implements LaunchBundle {
 
   @Override
   public Object manifest() {
-    return bundle.facts();
+    return bundle.shownManifest();
   }
 
   @Override
