@@ -230,13 +230,9 @@ public final class Launches implements AutoCloseable {
     return LaunchNews.of(progress(progressId), after);
   }
 
-  /**
-   * What {@link #launch} would say to it.
-   *
-   * @throws MnException when there is no such bundle
-   */
-  public LaunchCheck check(LaunchOrder order) {
-    return new Checking(ports, runs).of(order);
+  /** What can be asked without a launch. */
+  public Checking checking() {
+    return new Checking(ports, runs);
   }
 
   /** Stops where each launch is; the next server goes on with it. */

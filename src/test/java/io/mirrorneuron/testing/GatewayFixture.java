@@ -200,7 +200,7 @@ public final class GatewayFixture implements AutoCloseable {
                 new ServerProbes(this::redis, () -> fullDisks, () -> Map.of("status", "ok")),
                 clock),
             new SchedulesVerticle(schedules.port(), staging),
-            new BlueprintsVerticle(staging, events.port(), catalogs, launches),
+            new BlueprintsVerticle(staging, events.port(), catalogs, launches, schedules.port()),
             new ObservabilityVerticle(runs, shown, clock),
             new RunsVerticle(
                 shown,

@@ -16,6 +16,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.event.NewEvent;
 import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
@@ -39,7 +40,11 @@ public final class BlueprintsVerticle extends AreaVerticle {
    * @param events is told of each bundle that is there
    */
   public BlueprintsVerticle(
-      BundleStaging staging, TriggerEvents events, Catalogs catalogs, Launches launches) {
+      BundleStaging staging,
+      TriggerEvents events,
+      Catalogs catalogs,
+      Launches launches,
+      SchedulesPort schedules) {
     super("blueprints", LIMIT);
     this.staging = staging;
     this.events = events;
@@ -50,6 +55,7 @@ public final class BlueprintsVerticle extends AreaVerticle {
     LaunchCalls calls = new LaunchCalls(launches, threads());
     on("validateBlueprint", calls::checkBlueprint);
     on("validateLaunch", calls::checkSource);
+    on("scheduleLaunch", call -> ScheduledLaunch.make(launches, schedules, call));
     on("getLaunchProgress", calls::progress);
     on("updateBlueprints", call -> list(catalogs.refreshed(), ""));
     on("installBlueprint", call -> launches.models().install(LaunchRequest.installed(call)));
