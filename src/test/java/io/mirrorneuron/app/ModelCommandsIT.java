@@ -28,7 +28,13 @@ class ModelCommandsIT {
       assertThat(shell.run("model", "list").out()).contains("No installed models");
       assertThat(shell.run("model", "list", "--all").out()).contains("gemma4:e2b", "available");
       assertThat(shell.run("model", "doctor", "smollm2").exitCode()).isEqualTo(1);
-      Ended installed = shell.run("model", "install", "smollm2");
+      Ended other = shell.run("model", "install", "smollm2", "--backend", "vllm");
+      assertThat(other.exitCode()).isEqualTo(2);
+      assertThat(other.err()).contains("--backend must be auto or llama.cpp");
+      Ended size = shell.run("model", "install", "smollm2", "--context-size", "17");
+      assertThat(size.exitCode()).isEqualTo(2);
+      assertThat(size.err()).contains("--context-size must be");
+      Ended installed = shell.run("model", "install", "smollm2", "--backend", "llama.cpp");
       assertThat(installed.exitCode()).as(installed.err()).isZero();
       assertThat(installed.out()).contains("Pulled ", "successful", "Status: installed");
       assertThat(shell.run("model", "install", "smollm2").out()).contains("already_installed");
