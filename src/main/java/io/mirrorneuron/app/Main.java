@@ -29,6 +29,7 @@ import io.mirrorneuron.storage.OutOfRoom;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -42,32 +43,6 @@ import picocli.CommandLine.Option;
     name = "mn",
     description = "Runs durable workflows of programs, and talks to servers that do.",
     versionProvider = Main.Version.class,
-    subcommands = {
-      UpCommand.class,
-      GatewayCommand.class,
-      RuntimeCommand.class,
-      DemoCommand.class,
-      RehearseCommand.class,
-      FakeModelsCommand.class,
-      InitCommand.class,
-      RunCommand.class,
-      ValidateCommand.class,
-      PlanCommand.class,
-      JobCommand.class,
-      HumanCommand.class,
-      NodeCommand.class,
-      ResourceCommand.class,
-      ServiceCommand.class,
-      BlueprintCommand.class,
-      ScheduleCommand.class,
-      TriggerCommand.class,
-      EventCommand.class,
-      WebhookCommand.class,
-      ModelCommand.class,
-      HelpCommand.class,
-      VersionCommand.class,
-      CompletionCommand.class
-    },
     footerHeading = "%nExamples:%n",
     footer = {
       "  mn demo                           see a workflow run",
@@ -80,6 +55,37 @@ import picocli.CommandLine.Option;
           + " mn run --help has the others."
     })
 public final class Main extends CommandGroup {
+  /** In the order in which help lists them. */
+  private static final List<Class<?>> COMMANDS =
+      List.of(
+          UpCommand.class,
+          GatewayCommand.class,
+          RuntimeCommand.class,
+          DemoCommand.class,
+          RehearseCommand.class,
+          FakeModelsCommand.class,
+          InitCommand.class,
+          RunCommand.class,
+          ValidateCommand.class,
+          PlanCommand.class,
+          JobCommand.class,
+          HumanCommand.class,
+          NodeCommand.class,
+          ResourceCommand.class,
+          ServiceCommand.class,
+          BlueprintCommand.class,
+          ScheduleCommand.class,
+          TriggerCommand.class,
+          EventCommand.class,
+          WebhookCommand.class,
+          ModelCommand.class,
+          HelpCommand.class,
+          VersionCommand.class,
+          CompletionCommand.class);
+
+  /** Those that tell of all others. */
+  private static final Set<Class<?>> OF_ALL = Set.of(HelpCommand.class, CompletionCommand.class);
+
   @Option(
       names = {"-v", "-V", "--version"},
       versionHelp = true,
@@ -88,7 +94,7 @@ public final class Main extends CommandGroup {
 
   public static void main(String[] arguments) {
     StandardOutput out = StandardOutput.ofProcess();
-    CommandLine program = commandLine(Screen.ofProcess()).setOut(out.writer());
+    CommandLine program = commandLine(Screen.ofProcess(), arguments).setOut(out.writer());
     System.exit(out.end(execute(program, arguments), program.getErr()));
   }
 
@@ -103,7 +109,16 @@ public final class Main extends CommandGroup {
 
   /** The whole command line with its error handling. */
   static CommandLine commandLine(Screen screen) {
+    return commandLine(screen, new String[0]);
+  }
+
+  /**
+   * Only as much of the command line as these arguments need: to read the descriptions of all
+   * commands takes longer than to start a server.
+   */
+  private static CommandLine commandLine(Screen screen, String[] arguments) {
     CommandLine program = new CommandLine(new Main(), screen.factory());
+    named(arguments).map(List::<Class<?>>of).orElse(COMMANDS).forEach(program::addSubcommand);
     program.getSubcommands().values().forEach(Main::addVersion);
     return program
         .setHelpFactory(ProgramHelp::new)
@@ -111,6 +126,18 @@ public final class Main extends CommandGroup {
         .setExecutionStrategy(Misuse.refusing(program.getExecutionStrategy()))
         .setParameterExceptionHandler(new Misuse())
         .setExecutionExceptionHandler((failure, command, parsed) -> explain(failure, command));
+  }
+
+  private static Optional<Class<?>> named(String[] arguments) {
+    return COMMANDS.stream()
+        .filter(command -> arguments.length > 0 && isNamed(command, arguments[0]))
+        .filter(command -> !OF_ALL.contains(command))
+        .findFirst();
+  }
+
+  private static boolean isNamed(Class<?> command, String word) {
+    Command described = command.getAnnotation(Command.class);
+    return described.name().equals(word) || List.of(described.aliases()).contains(word);
   }
 
   /** Every command tells the version. */

@@ -2,6 +2,7 @@ package io.mirrorneuron.app;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.cli.Screen;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.net.URI;
@@ -36,6 +37,7 @@ final class RehearseCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException, ExecutionException {
+    Main.commandLine(Screen.ofProcess());
     api = ServerProcess.start(options.loadForOneJob(), ServerRole.UP).app().endpoints().apiUrl();
     String[] manifests = {chain("router"), chain("executor"), steps()};
     try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {

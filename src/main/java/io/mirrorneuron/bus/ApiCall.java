@@ -28,7 +28,6 @@ public record ApiCall(JsonObject json) {
   private static final String UPLOAD = "$upload";
   private static final String RAW = "$raw";
   private static final String ACCEPTED = "$accepted";
-  private static final String PREFERRED = "$preferred";
 
   public ApiCall() {
     this(new JsonObject());
@@ -142,23 +141,15 @@ public record ApiCall(JsonObject json) {
     json.put(ACCEPTED, true);
   }
 
-  /**
-   * Says what was done of that which the caller prefers.
-   *
-   * @param preferences as RFC 7240 has them in {@code Preference-Applied}; empty for none
-   */
-  public void apply(String preferences) {
-    json.put(PREFERRED, preferences);
-  }
-
   /** How the answer is sent. */
   DeliveryOptions delivery() {
     DeliveryOptions delivery = new DeliveryOptions();
     if (json.getBoolean(ACCEPTED, false)) {
       delivery.addHeader(Addresses.ACCEPTED, "");
     }
-    if (!json.getString(PREFERRED, "").isEmpty()) {
-      delivery.addHeader(Addresses.PREFERRED, json.getString(PREFERRED));
+    String preferred = AskedWait.applied(this, json.getBoolean(ACCEPTED, false));
+    if (!preferred.isEmpty()) {
+      delivery.addHeader(Addresses.PREFERRED, preferred);
     }
     return delivery;
   }

@@ -1,6 +1,7 @@
 package io.mirrorneuron.gateway;
 
 import io.mirrorneuron.bus.ApiCall;
+import io.mirrorneuron.bus.AskedWait;
 import io.mirrorneuron.gateway.answer.FileAnswer;
 import io.mirrorneuron.gateway.call.AreaCall;
 import io.mirrorneuron.gateway.call.AreaCall.Answer;
@@ -134,7 +135,8 @@ final class BusHandler implements Handler<RoutingContext> {
    * it can stop.
    */
   private Future<Answer> ask(RoutingContext ctx, ApiCall call) {
-    return operation.isLong() ? area.askWhileOpen(call, ctx.response()) : area.ask(call);
+    boolean isLong = operation.isLong() || AskedWait.of(call).isPresent();
+    return isLong ? area.askWhileOpen(call, ctx.response()) : area.ask(call);
   }
 
   private void write(RoutingContext ctx, CharSequence type, Answer answer) {

@@ -36,7 +36,7 @@ public record JobDetail(
   public static final JobDetail NONE =
       new JobDetail(
           false,
-          new JobBrief(null, null, null, null, null, null, null, null, null, null),
+          new JobBrief(null, null, null, null, null, null, null, null, null, null, null),
           JobFacts.NONE,
           null,
           Long.MAX_VALUE,

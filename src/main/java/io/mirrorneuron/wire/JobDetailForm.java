@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.port.JobBrief;
 import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.port.JobFacts;
+import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -103,6 +104,12 @@ public final class JobDetailForm {
             object(json.path("manifest"), job.path("manifest"), summary.path("manifest")),
             job.hasNonNull("result") ? job.get("result") : MissingNode.getInstance()),
         json);
+  }
+
+  /** A job of which only its line in lists is known. */
+  public static JobDetail ofRow(byte[] row) {
+    String text = new String(row, StandardCharsets.UTF_8);
+    return read(Json.object().set("job", Json.parseObject(text, "row of a job")));
   }
 
   private static long newest(ObjectNode json) {

@@ -71,7 +71,7 @@ class AnswerFormsTest {
     JobBrief brief = Json.read(page.data().getFirst().json(), JobBrief.class, "row");
 
     assertThat(brief)
-        .isEqualTo(new JobBrief("j", null, null, null, null, null, null, null, null, null));
+        .isEqualTo(new JobBrief("j", null, null, null, null, null, null, null, null, null, null));
   }
 
   @Test

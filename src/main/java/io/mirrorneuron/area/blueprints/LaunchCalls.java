@@ -3,6 +3,7 @@ package io.mirrorneuron.area.blueprints;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaThreads;
 import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.bus.AskedWait;
 import io.mirrorneuron.launch.LaunchCheck;
 import io.mirrorneuron.launch.LaunchOrder;
 import io.mirrorneuron.launch.LaunchTicket;
@@ -53,19 +54,17 @@ final class LaunchCalls {
 
   /** The end, or after the time that the caller waits what goes on. */
   private static Future<Launched> settled(Vertx vertx, ApiCall call, LaunchTicket ticket) {
-    LaunchWait wish = LaunchWait.of(call);
-    Duration wait = wish.time();
-    call.apply(wish.applied(false));
+    Duration wait = AskedWait.of(call).orElse(AskedWait.LONGEST);
     Future<Launched> found = future(vertx, ticket.found());
     Future<Launched> done = future(vertx, ticket.done());
     if (wait.isZero()) {
-      accept(call, wish);
+      call.accept();
       return found;
     }
     Promise<Launched> first = Promise.promise();
     long timer =
         vertx.setTimer(
-            wait.toMillis(), late -> found.onSuccess(state -> goesOn(call, wish, state, first)));
+            wait.toMillis(), late -> found.onSuccess(state -> goesOn(call, state, first)));
     done.onComplete(
         end -> {
           vertx.cancelTimer(timer);
@@ -78,15 +77,9 @@ final class LaunchCalls {
     return first.future();
   }
 
-  private static void accept(ApiCall call, LaunchWait wish) {
-    call.accept();
-    call.apply(wish.applied(true));
-  }
-
-  private static void goesOn(
-      ApiCall call, LaunchWait wish, Launched state, Promise<Launched> first) {
+  private static void goesOn(ApiCall call, Launched state, Promise<Launched> first) {
     if (!first.future().isComplete()) {
-      accept(call, wish);
+      call.accept();
       first.complete(state);
     }
   }

@@ -3,6 +3,7 @@ package io.mirrorneuron.area.jobs;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.area.jobs.view.CompactDetail;
+import io.mirrorneuron.area.jobs.view.JobStatusView;
 import io.mirrorneuron.area.jobs.view.RunFacts;
 import io.mirrorneuron.area.jobs.view.stored.JobRecord;
 import io.mirrorneuron.area.jobs.view.stored.StoredRun;
@@ -46,6 +47,15 @@ final class JobReads {
 
   private ObjectNode compact(String jobId, JobRecord record, EventPage last, ShownRun run) {
     return CompactDetail.compact(jobId, record, last, runs.facts(run));
+  }
+
+  JobStatusView status(String jobId) {
+    try {
+      return JobStatusView.of(jobId, JobRecord.of(jobs.brief(jobId)));
+    } catch (MnException e) {
+      ShownRun run = runs.left(jobId, e);
+      return JobStatusView.of(jobId, new JobRecord(JobDetail.NONE, runs.summarised(run)));
+    }
   }
 
   JobDetail full(String jobId) {

@@ -8,6 +8,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -18,6 +20,9 @@ import java.util.function.Supplier;
 final class JobStreams {
   /** What happens within this time is shown together to those who follow a job. */
   private static final long PACE_MILLIS = 200;
+
+  /** How soon it is noticed that nobody waits for the end of a job any more. */
+  private static final Duration GONE_LOOK = Duration.ofSeconds(5);
 
   private final AreaThreads threads;
   private final JobsPort jobs;
@@ -83,6 +88,30 @@ final class JobStreams {
                     () -> views.progressNow(id(call)),
                     shown -> shown.seq() <= after && !shown.isFinal()))
         .map(shown -> shown.page(after, clock.millis()));
+  }
+
+  /**
+   * How far the job is when it has ended, the time is over or nobody waits any more, whichever
+   * comes first.
+   */
+  Future<JobViewCaches.Status> end(String jobId, Duration wait, BooleanSupplier isGone) {
+    long until = System.nanoTime() + wait.toNanos();
+    return changes
+        .observe(jobId)
+        .compose(
+            version -> views.status(jobId).compose(s -> end(jobId, version, s, until, isGone)));
+  }
+
+  private Future<JobViewCaches.Status> end(
+      String jobId, long version, JobViewCaches.Status status, long until, BooleanSupplier isGone) {
+    Duration left = Duration.ofNanos(until - System.nanoTime());
+    if (status.isFinal() || !left.isPositive() || isGone.getAsBoolean()) {
+      return Future.succeededFuture(status);
+    }
+    Duration look = left.compareTo(GONE_LOOK) < 0 ? left : GONE_LOOK;
+    return changes
+        .after(jobId, version, look)
+        .compose(changed -> end(jobId, Duration.ofNanos(until - System.nanoTime()), isGone));
   }
 
   private <P> Future<P> patiently(

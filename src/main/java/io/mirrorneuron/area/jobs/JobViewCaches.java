@@ -1,5 +1,6 @@
 package io.mirrorneuron.area.jobs;
 
+import io.mirrorneuron.area.jobs.view.JobStatusView;
 import io.mirrorneuron.area.jobs.view.JobStory;
 import io.mirrorneuron.area.jobs.view.stored.JobRecord;
 import io.mirrorneuron.bus.AreaThreads;
@@ -22,6 +23,7 @@ final class JobViewCaches {
   private static final long DETAIL_BYTES = 16 << 20;
   private static final long PROGRESS_BYTES = 32 << 20;
   private static final long GRAPH_BYTES = 8 << 20;
+  private static final long STATUS_BYTES = 8 << 20;
 
   private final JobStories stories;
   private final AreaThreads threads;
@@ -29,6 +31,7 @@ final class JobViewCaches {
   private final Function<String, Future<Buffer>> details;
   private final Function<String, Future<ProgressPage>> progress;
   private final Function<String, Future<Buffer>> graphs;
+  private final Function<String, Future<Status>> statuses;
 
   /**
    * @param rows null when the rows of the runtime cannot be read; each view is then made anew
@@ -45,6 +48,13 @@ final class JobViewCaches {
                 runs::version,
                 run -> threads.inLine(() -> runs.stamp(run)),
                 System::nanoTime);
+    this.statuses =
+        kept(
+            rows,
+            (id, row) -> Future.succeededFuture(Status.of(JobStatusView.ofRow(id, row.getBytes()))),
+            id -> threads.blocking(() -> Status.of(reads.status(id))),
+            status -> status.document().length(),
+            STATUS_BYTES);
     this.details =
         kept(
             id -> threads.blocking(() -> AreaVerticle.encode(reads.compact(id))),
@@ -57,6 +67,23 @@ final class JobViewCaches {
             id -> seen(id, (story, record) -> AreaVerticle.encode(story.agentGraph(record))),
             Buffer::length,
             GRAPH_BYTES);
+  }
+
+  /**
+   * How far a job is.
+   *
+   * @param document the answer
+   */
+  record Status(Buffer document, JobStatusView.Job job, boolean isFinal) {
+    private static Status of(JobStatusView view) {
+      return new Status(
+          AreaVerticle.encode(view), view.job(), JobRecord.isFinal(view.job().status()));
+    }
+  }
+
+  /** Does not depend on the files of the job's run. */
+  Future<Status> status(String jobId) {
+    return statuses.apply(jobId);
   }
 
   /** The job without its full documents. */
@@ -82,10 +109,19 @@ final class JobViewCaches {
 
   private <V> Function<String, Future<V>> kept(
       Function<String, Future<V>> compose, ToIntFunction<V> length, long maxBytes) {
+    return kept(rows, (id, row) -> compose.apply(id), compose, length, maxBytes);
+  }
+
+  private static <V> Function<String, Future<V>> kept(
+      JobRows rows,
+      BiFunction<String, Buffer, Future<V>> ofRow,
+      Function<String, Future<V>> compose,
+      ToIntFunction<V> length,
+      long maxBytes) {
     if (rows == null) {
       return compose;
     }
-    var cache = new RowCache<>(rows, compose, length, maxBytes);
+    var cache = new RowCache<>(rows, ofRow, length, maxBytes);
     // A job without a row may have left a run.
     return id ->
         cache.get(id).recover(e -> isUnknown(e) ? compose.apply(id) : Future.failedFuture(e));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.bus.AskedWait;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.port.Backup;
 import io.mirrorneuron.port.CancelReason;
@@ -17,7 +18,6 @@ import io.mirrorneuron.port.ReplayedLetter;
 import io.mirrorneuron.port.RestoredJob;
 import io.mirrorneuron.port.SentMessage;
 import io.mirrorneuron.port.Submission;
-import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.Validation.Issue;
 import io.mirrorneuron.port.Validation.Location;
@@ -30,6 +30,7 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -73,7 +74,7 @@ public final class JobsVerticle extends AreaVerticle {
     this.views =
         new JobViewCaches(
             rows, runs, reads, new JobStories(jobs, runs, STORIES, STORY_WEIGHT), threads());
-    on("submitJob", this::submitJob);
+    onHot("submitJob", this::submitJob);
     on("validateJob", this::validateJob);
     on("planJob", this::planJob);
     on("listJobs", this::listJobs);
@@ -108,17 +109,25 @@ public final class JobsVerticle extends AreaVerticle {
     return Future.succeededFuture();
   }
 
-  private ObjectNode submitJob(ApiCall call) {
+  /** Answers when the job is stored, or as far as it is when the caller has waited. */
+  private Future<Buffer> submitJob(ApiCall call) {
+    Future<SubmitAnswer> submitted = blocking(() -> submit(call));
+    Duration wait = AskedWait.of(call).orElse(Duration.ZERO);
+    return (wait.isZero()
+            ? submitted
+            : submitted.compose(
+                answer -> end(call, answer.jobId(), wait).map(status -> answer.at(status.job()))))
+        .map(AreaVerticle::encode);
+  }
+
+  private Future<JobViewCaches.Status> end(ApiCall call, String jobId, Duration wait) {
+    return streams.end(jobId, wait, () -> isGone(call));
+  }
+
+  private SubmitAnswer submit(ApiCall call) {
     SubmitRequest request = SubmitRequest.read(call.body());
-    SubmittedJob job = request.whileHeld(staging, () -> jobs.submit(submission(request, call)));
-    List<String> warnings = new ArrayList<>(request.ignored());
-    warnings.addAll(job.warnings());
-    ObjectNode answer = Json.object();
-    answer.put("id", job.jobId()).put("job_id", job.jobId()).put("status", job.status());
-    if (!warnings.isEmpty()) {
-      answer.set("warnings", Json.MAPPER.valueToTree(warnings));
-    }
-    return answer;
+    return request.whileHeld(
+        staging, () -> SubmitAnswer.of(jobs.submit(submission(request, call)), request.ignored()));
   }
 
   private Validation validateJob(ApiCall call) {
@@ -146,10 +155,17 @@ public final class JobsVerticle extends AreaVerticle {
   }
 
   private Future<Buffer> getJob(ApiCall call) {
+    Duration wait = AskedWait.of(call).orElse(Duration.ZERO);
+    return wait.isZero() ? job(call) : end(call, id(call), wait).compose(far -> job(call));
+  }
+
+  private Future<Buffer> job(ApiCall call) {
     String jobId = id(call);
-    return call.text("include").equals("full")
-        ? blocking(() -> encode(reads.full(jobId)))
-        : views.detail(jobId);
+    return switch (call.text("include")) {
+      case "full" -> blocking(() -> encode(reads.full(jobId)));
+      case "status" -> views.status(jobId).map(JobViewCaches.Status::document);
+      default -> views.detail(jobId);
+    };
   }
 
   private Future<Buffer> getWorkflowProgress(ApiCall call) {

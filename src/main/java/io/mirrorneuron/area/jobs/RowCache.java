@@ -6,7 +6,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.store.JobRows;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.function.ToIntFunction;
 
 /**
@@ -18,16 +18,19 @@ import java.util.function.ToIntFunction;
  */
 final class RowCache<V> {
   private final JobRows rows;
-  private final Function<String, Future<V>> compose;
+  private final BiFunction<String, Buffer, Future<V>> compose;
   private final ToIntFunction<V> length;
   private final Cache<String, Kept<V>> kept;
 
   /**
-   * @param compose makes the view of a job; completes on the same event loop
+   * @param compose makes the view of a job, whose row it is given; completes on the same event loop
    * @param length of a view in bytes
    */
   RowCache(
-      JobRows rows, Function<String, Future<V>> compose, ToIntFunction<V> length, long maxBytes) {
+      JobRows rows,
+      BiFunction<String, Buffer, Future<V>> compose,
+      ToIntFunction<V> length,
+      long maxBytes) {
     this.rows = rows;
     this.compose = compose;
     this.length = length;
@@ -60,7 +63,7 @@ final class RowCache<V> {
     if (known != null && known.row().equals(row)) {
       return known.view();
     }
-    Future<V> view = compose.apply(jobId);
+    Future<V> view = compose.apply(jobId, row);
     Kept<V> composing = new Kept<>(row, view, row.length());
     kept.put(jobId, composing);
     return view.onComplete(

@@ -2,6 +2,7 @@ package io.mirrorneuron.gateway.call;
 
 import io.mirrorneuron.bus.Addresses;
 import io.mirrorneuron.bus.ApiCall;
+import io.mirrorneuron.bus.AskedWait;
 import io.mirrorneuron.gateway.contract.ApiOperation;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -20,12 +21,14 @@ public final class AreaCall {
   private final String address;
   private final String gone;
   private final DeliveryOptions delivery;
+  private final boolean addsWait;
 
   /**
    * @param usual how long the area may take where the contract says nothing else
    */
   public AreaCall(EventBus bus, ApiOperation operation, Duration usual) {
     Duration timeout = operation.timeout() == null ? usual : operation.timeout();
+    this.addsWait = operation.timeout() == null;
     this.bus = bus;
     this.address = Addresses.area(operation.tag());
     this.gone = Addresses.gone(operation.tag());
@@ -59,8 +62,16 @@ public final class AreaCall {
   }
 
   public Future<Answer> ask(ApiCall call) {
-    return bus.<Buffer>request(address, call.json(), delivery)
+    return bus.<Buffer>request(address, call.json(), delivery(call))
         .map(message -> Answer.of(message.body(), message.headers()));
+  }
+
+  /** The time that a caller wants to wait is none that the area takes. */
+  private DeliveryOptions delivery(ApiCall call) {
+    Duration wait = addsWait ? AskedWait.of(call).orElse(Duration.ZERO) : Duration.ZERO;
+    return wait.isZero()
+        ? delivery
+        : new DeliveryOptions(delivery).setSendTimeout(delivery.getSendTimeout() + wait.toMillis());
   }
 
   /**

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import io.mirrorneuron.gateway.answer.Refusal;
 import io.mirrorneuron.wire.Fault;
+import io.mirrorneuron.wire.Json;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
@@ -28,6 +29,7 @@ final class StrictJson {
 
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
+          .recyclerPool(Json.BUFFERS)
           .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .build();

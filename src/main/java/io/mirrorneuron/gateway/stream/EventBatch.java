@@ -1,9 +1,9 @@
 package io.mirrorneuron.gateway.stream;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.mirrorneuron.gateway.contract.StreamSpec;
+import io.mirrorneuron.wire.Json;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,8 +18,6 @@ import java.util.Map;
  * are made once and shared by all subscribers; the records keep their bytes.
  */
 final class EventBatch {
-  private static final JsonFactory JSON = new JsonFactory();
-
   /** Approximate bytes of one write at most, unless a single record has more. */
   private static final int WRITE_BYTES = 64 << 10;
 
@@ -38,7 +36,7 @@ final class EventBatch {
   static EventBatch of(Buffer page, StreamSpec spec) {
     EventBatch batch = new EventBatch();
     byte[] bytes = page.getBytes();
-    try (JsonParser parser = JSON.createParser(bytes)) {
+    try (JsonParser parser = Json.MAPPER.createParser(bytes)) {
       parser.nextToken();
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
         String name = parser.currentName();

@@ -19,7 +19,7 @@ class RowCacheTest {
   private final RowCache<Buffer> views =
       new RowCache<>(
           id -> Future.succeededFuture(rows.get(id)),
-          id -> {
+          (id, row) -> {
             Promise<Buffer> composition = Promise.promise();
             compositions.add(composition);
             return composition.future();

@@ -120,7 +120,7 @@ public final class CompactDetail {
     return agents;
   }
 
-  private static String quoted(String id) {
+  static String quoted(String id) {
     return URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20");
   }
 }

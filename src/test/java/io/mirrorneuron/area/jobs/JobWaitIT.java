@@ -1,0 +1,132 @@
+package io.mirrorneuron.area.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.app.WholeServer;
+import io.mirrorneuron.testing.SampleManifests;
+import io.mirrorneuron.wire.Json;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A job's end is answered when it comes, and how far a job is in few bytes. */
+@Timeout(60)
+class JobWaitIT {
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+  @TempDir static Path home;
+  private static WholeServer server;
+
+  @BeforeAll
+  static void start() {
+    server = WholeServer.start(home, Map.of());
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  @Test
+  void submissionWaitsForTheEnd() {
+    JsonNode answer = submit("/jobs?wait=30s", manifest("true"));
+
+    assertThat(answer.path("status").asText()).isEqualTo("completed");
+    assertThat(answer.at("/job/job_id")).isEqualTo(answer.path("job_id"));
+    String run = answer.at("/job/run_id").asText();
+    assertThat(answer.at("/job/result_url").asText()).isEqualTo("/api/v1/runs/" + run + "/result");
+  }
+
+  @Test
+  void aFailureIsToldWithItsSentence() {
+    JsonNode answer = submit("/jobs?wait=30", manifest("exit 3"));
+
+    assertThat(answer.path("status").asText()).isEqualTo("failed");
+    assertThat(answer.at("/job/reason").asText()).contains("3");
+    assertThat(answer.at("/job/result_url").isNull()).isTrue();
+  }
+
+  @Test
+  void whenTheTimeIsOverTheAnswerSaysHowFarTheJobIs() {
+    JsonNode answer = submit("/jobs?wait=1", manifest("sleep 50"));
+
+    assertThat(answer.path("status").asText()).isEqualTo("running");
+    assertThat(answer.at("/job/ended_at").isNull()).isTrue();
+    post("/jobs/" + answer.path("job_id").asText() + "/cancel");
+  }
+
+  @Test
+  void oneWhoWaitsForAJobIsAnsweredAtItsEnd() {
+    String job = submit("/jobs", manifest("sleep 50")).path("job_id").asText();
+    CompletableFuture<HttpResponse<String>> waiting =
+        HTTP.sendAsync(
+            HttpRequest.newBuilder(server.uri("/jobs/" + job + "?include=status"))
+                .header("Prefer", "wait=50")
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    assertThat(get("/jobs/" + job + "?include=status&wait=0s").at("/job/status").asText())
+        .isIn("running", "scheduled", "pending");
+
+    post("/jobs/" + job + "/cancel");
+
+    assertThat(json(waiting.join()).at("/job/status").asText()).isEqualTo("cancelled");
+  }
+
+  @Test
+  void howFarAJobIsTakesFewBytes() {
+    String job = submit("/jobs?wait=30s", manifest("echo done")).path("job_id").asText();
+
+    HttpResponse<String> answer =
+        send(HttpRequest.newBuilder(server.uri("/jobs/" + job + "?include=status")));
+
+    assertThat(answer.body().length()).isLessThan(2000);
+    assertThat(json(answer).at("/job/status").asText()).isEqualTo("completed");
+    assertThat(json(answer).size()).isEqualTo(1);
+  }
+
+  @Test
+  void anUnknownJobIsNotWaitedFor() {
+    assertThat(send(HttpRequest.newBuilder(server.uri("/jobs/none?wait=30s"))).statusCode())
+        .isEqualTo(404);
+  }
+
+  private static String manifest(String script) {
+    return SampleManifests.program("waited-for", "sh", "-c", script);
+  }
+
+  private static JsonNode submit(String path, String manifest) {
+    return json(
+        send(
+            HttpRequest.newBuilder(server.uri(path))
+                .header("Content-Type", "application/json")
+                .POST(
+                    HttpRequest.BodyPublishers.ofString(
+                        Json.write(Json.object().put("manifest_json", manifest))))));
+  }
+
+  private static void post(String path) {
+    json(send(HttpRequest.newBuilder(server.uri(path)).POST(HttpRequest.BodyPublishers.noBody())));
+  }
+
+  private static JsonNode get(String path) {
+    return json(send(HttpRequest.newBuilder(server.uri(path))));
+  }
+
+  private static JsonNode json(HttpResponse<String> answer) {
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    return Json.parseObject(answer.body(), "answer");
+  }
+
+  private static HttpResponse<String> send(HttpRequest.Builder request) {
+    return HTTP.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString()).join();
+  }
+}
