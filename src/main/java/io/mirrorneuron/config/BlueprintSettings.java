@@ -11,14 +11,21 @@ import java.util.List;
  * @param local folder of a catalog, or null
  * @param cache where clones of repositories are kept
  * @param refresh how old a clone may be before it is looked for changes
+ * @param launches what they may do here
  * @param kept how long what is needed no more stays
  */
 public record BlueprintSettings(
-    Source source, String repo, Path local, Path cache, Duration refresh, Kept kept) {
+    Source source,
+    String repo,
+    Path local,
+    Path cache,
+    Duration refresh,
+    LaunchSettings launches,
+    Kept kept) {
   private static final String SOURCE = "blueprint.source";
   private static final String REPO = "blueprint.repo";
-  static final String LOCAL = "blueprint.local";
-  static final String CACHE = "blueprint.repo_cache";
+  private static final String LOCAL = "blueprint.local";
+  private static final String CACHE = "blueprint.repo_cache";
   private static final int DAY = 86_400;
   private static final String GIT_URL = "(https?|git|file)://\\S+";
 
@@ -49,11 +56,8 @@ public record BlueprintSettings(
     LOCAL
   }
 
-  /**
-   * @param local as the settings name it, or null
-   * @param cache where clones are kept
-   */
-  static BlueprintSettings read(Settings settings, Path local, Path cache) {
+  static BlueprintSettings read(Settings settings, ConfigReader paths) {
+    Path local = paths.optionalPath(LOCAL);
     String repo = settings.text(REPO);
     boolean named = !settings.text(SOURCE).isEmpty();
     settings.requireText(
@@ -79,8 +83,9 @@ public record BlueprintSettings(
         source,
         repo,
         local,
-        cache,
+        paths.path(CACHE),
         Duration.ofSeconds(settings.number("blueprint.repo_refresh_seconds", 1, DAY / 2)),
+        LaunchSettings.read(settings, paths),
         Kept.read(settings));
   }
 

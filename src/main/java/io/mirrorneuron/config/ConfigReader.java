@@ -44,7 +44,7 @@ final class ConfigReader {
   Config read() {
     Path home = home();
     ClientTargets targets = new ClientTargets(settings, HomeFiles.running(home));
-    BlueprintSettings blueprints = blueprints();
+    BlueprintSettings blueprints = BlueprintSettings.read(settings, this);
     return new Config(
         settings.choice("env", Config.Env.class),
         home,
@@ -76,11 +76,6 @@ final class ConfigReader {
         ServiceSettings.read(settings),
         blueprints,
         ModelSettings.read(settings, this));
-  }
-
-  private BlueprintSettings blueprints() {
-    return BlueprintSettings.read(
-        settings, optionalPath(BlueprintSettings.LOCAL), path(BlueprintSettings.CACHE));
   }
 
   private Config.Manifests manifests(BlueprintSettings blueprints) {

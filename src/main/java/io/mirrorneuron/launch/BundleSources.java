@@ -3,6 +3,7 @@ package io.mirrorneuron.launch;
 import io.mirrorneuron.blueprint.Blueprint;
 import io.mirrorneuron.blueprint.Catalogs;
 import io.mirrorneuron.blueprint.bundle.BlueprintBundle;
+import io.mirrorneuron.launch.copy.SubmittedFolders;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.models.ModelView;
@@ -13,17 +14,32 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Bundles of the catalog, of folders of this machine, and those that were uploaded. */
 public final class BundleSources implements LaunchSources {
+  private static final Logger LOG = LoggerFactory.getLogger(BundleSources.class);
+
   private final Catalogs catalogs;
   private final BundleStaging staging;
   private final ModelsPort models;
+  private final PathRoots roots;
+  private final SubmittedFolders folders;
 
   /**
    * @param models say which names of models are known
+   * @param roots where bundles may lie that are named by their path
+   * @param folders where inputs are copied to
    */
-  public BundleSources(Catalogs catalogs, BundleStaging staging, ModelsPort models) {
+  public BundleSources(
+      Catalogs catalogs,
+      BundleStaging staging,
+      ModelsPort models,
+      PathRoots roots,
+      SubmittedFolders folders) {
+    this.roots = roots;
+    this.folders = folders;
     this.catalogs = catalogs;
     this.staging = staging;
     this.models = models;
@@ -53,13 +69,23 @@ public final class BundleSources implements LaunchSources {
   }
 
   private LaunchBundle found(BlueprintBundle bundle, LaunchOrder order, BundleHold hold) {
-    return new FoundBundle(bundle, order, this::isKnown, hold);
+    return new FoundBundle(bundle, order, this::isKnown, folders, hold);
   }
 
-  private static Path folder(String place) {
+  @Override
+  public void displace(String submission) {
+    try {
+      folders.remove(submission);
+    } catch (MnException e) {
+      LOG.warn("inputs of submission {} are left: {}", submission, e.getMessage());
+    }
+  }
+
+  private Path folder(String place) {
     try {
       Path folder = Path.of(place);
       if (folder.isAbsolute()) {
+        roots.require(folder);
         return folder;
       }
     } catch (InvalidPathException e) {

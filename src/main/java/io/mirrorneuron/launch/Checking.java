@@ -45,7 +45,7 @@ public final class Checking {
    *
    * @param use is given the id of the blueprint, too, and returns once it has its own copy
    * @throws MnException when there is no such bundle, when its configuration or answers do not fit,
-   *     or a model cannot be installed; PRECONDITION when it has to be prepared before each launch
+   *     or a model cannot be installed; PRECONDITION when it has hooks
    */
   public <T> T prepared(LaunchOrder order, BiFunction<String, Submission, T> use) {
     try (LaunchBundle bundle = ports.sources().find(order)) {
@@ -53,12 +53,12 @@ public final class Checking {
       if (!configuration.ok()) {
         throw LaunchReports.invalid(configuration);
       }
-      if (bundle.hasPreparation() && !order.force()) {
+      if (!bundle.hooks().isNone() && !order.force()) {
         throw new MnException(
             ErrorCode.PRECONDITION,
             "preparation_not_run",
-            "the bundle has scripts/pre-launch.sh, which is not run for the jobs of a schedule: do by"
-                + " hand what it does, and use force");
+            "the bundle has %s, which is not run for the jobs of a schedule: do by hand what it does, and use force"
+                .formatted(bundle.hooks().names()));
       }
       ModelInstalls models =
           ports

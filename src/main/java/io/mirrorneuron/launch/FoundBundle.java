@@ -3,6 +3,9 @@ package io.mirrorneuron.launch;
 import io.mirrorneuron.blueprint.bundle.BlueprintBundle;
 import io.mirrorneuron.blueprint.bundle.ConfiguredBundle;
 import io.mirrorneuron.blueprint.bundle.RunIdentity;
+import io.mirrorneuron.launch.copy.SubmittedFolders;
+import io.mirrorneuron.launch.hook.BundleHooks;
+import io.mirrorneuron.launch.hook.HookNews;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Submission.Origin;
@@ -11,6 +14,7 @@ import io.mirrorneuron.port.models.ModelNeed;
 import io.mirrorneuron.store.bundle.BundleHold;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.LongConsumer;
 import java.util.function.Predicate;
 
 /** A bundle of the catalog, of a folder, or one that was uploaded. For one thread. */
@@ -18,14 +22,20 @@ final class FoundBundle implements LaunchBundle {
   private final BlueprintBundle bundle;
   private final LaunchOrder order;
   private final Predicate<String> isKnownModel;
+  private final SubmittedFolders folders;
   private final BundleHold hold;
   private ConfiguredBundle configured;
 
   FoundBundle(
-      BlueprintBundle bundle, LaunchOrder order, Predicate<String> isKnownModel, BundleHold hold) {
+      BlueprintBundle bundle,
+      LaunchOrder order,
+      Predicate<String> isKnownModel,
+      SubmittedFolders folders,
+      BundleHold hold) {
     this.bundle = bundle;
     this.order = order;
     this.isKnownModel = isKnownModel;
+    this.folders = folders;
     this.hold = hold;
   }
 
@@ -50,18 +60,43 @@ final class FoundBundle implements LaunchBundle {
   }
 
   @Override
-  public boolean hasPreparation() {
-    return bundle.preLaunchScript().isPresent();
+  public BundleHooks hooks() {
+    return BundleHooks.of(bundle.folder(), isReadHere());
+  }
+
+  private boolean isReadHere() {
+    return order.source() != LaunchOrder.Source.BUNDLE;
+  }
+
+  @Override
+  public String configJson() {
+    return configured().config().json();
+  }
+
+  @Override
+  public void told(HookNews news) {
+    configured = configured().told(news.config(), news.environment());
   }
 
   @Override
   public Validation configuration() {
     try {
       manifest("run"); // whatever it is called
-      return Validation.of(List.of(), null);
+      return Validation.of(
+          order.force()
+              ? List.of()
+              : folders.faults(configured().config().merged(), bundle.folder()),
+          null);
     } catch (MnException e) {
       return LaunchReports.configuration(e);
     }
+  }
+
+  @Override
+  public void place(String submission, LongConsumer progress) {
+    SubmittedFolders.Placed placed =
+        folders.place(configured().config().merged(), bundle.folder(), submission, progress);
+    configured = configured().placed(placed.config(), placed.storage());
   }
 
   private ConfiguredBundle configured() {
@@ -78,9 +113,9 @@ final class FoundBundle implements LaunchBundle {
 
   @Override
   public Submission submission(String runId) {
-    Path readHere = order.source() == LaunchOrder.Source.BUNDLE ? null : bundle.folder();
+    Path readHere = isReadHere() ? bundle.folder() : null;
     return new Submission(manifest(runId), bundle.payloads(), null)
-        .from(new Origin(readHere, configured().config().json()));
+        .from(new Origin(readHere, configJson()));
   }
 
   private String manifest(String runId) {

@@ -1,9 +1,12 @@
 package io.mirrorneuron.launch;
 
+import io.mirrorneuron.launch.hook.BundleHooks;
+import io.mirrorneuron.launch.hook.HookNews;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.models.ModelNeed;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /**
  * A bundle that was found for a launch, read once: what is changed in its folder later makes no
@@ -31,8 +34,27 @@ public interface LaunchBundle extends AutoCloseable {
   /** The page that it wants to be shown with, as its manifest describes it; null for none. */
   Object webUi();
 
-  /** Whether it has a program that wants to run on the server before it is launched. */
-  boolean hasPreparation();
+  /** Programs that want to run on the server before and after the job. */
+  BundleHooks hooks();
+
+  /** The configuration of the launch, a JSON object. */
+  String configJson();
+
+  /**
+   * From now on, with what its hook tells.
+   *
+   * @throws io.mirrorneuron.model.MnException INVALID or TOO_LARGE when that does not fit
+   */
+  void told(HookNews news);
+
+  /**
+   * Copies what its configuration names as input folders, and from now on names the copies.
+   *
+   * @param submission the name of the folder that the job will have
+   * @param progress told the bytes that are copied, now and then
+   * @throws io.mirrorneuron.model.MnException TOO_LARGE, UNAVAILABLE
+   */
+  void place(String submission, LongConsumer progress);
 
   /** What is to be submitted, with the configuration and answers of the order, as that run. */
   Submission submission(String runId);

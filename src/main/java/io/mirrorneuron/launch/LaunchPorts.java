@@ -1,5 +1,6 @@
 package io.mirrorneuron.launch;
 
+import io.mirrorneuron.launch.hook.RunHooks;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.models.ModelsPort;
 import java.time.Clock;
@@ -10,6 +11,7 @@ record LaunchPorts(
     LaunchSources sources,
     JobsPort jobs,
     ModelsPort models,
+    RunHooks hooks,
     LaunchStore store,
     Clock clock,
     Patience patience) {

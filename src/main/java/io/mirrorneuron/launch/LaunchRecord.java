@@ -1,6 +1,7 @@
 package io.mirrorneuron.launch;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import io.mirrorneuron.model.Sha256;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,9 @@ public record LaunchRecord(
     boolean prepared,
     List<LaunchEvent> events) {
 
+  private static final int LONGEST_PREFIX = 200;
+  private static final int HEX_DIGITS = 16;
+
   public LaunchRecord {
     events = List.copyOf(events);
   }
@@ -34,6 +38,12 @@ public record LaunchRecord(
 
   public String id() {
     return order.progressId();
+  }
+
+  /** The name of the folder of its submission, where it prepares one. */
+  String submissionId() {
+    String prefix = runId.length() > LONGEST_PREFIX ? "job" : runId;
+    return prefix + "-" + Sha256.of("launch " + key).substring(0, HEX_DIGITS);
   }
 
   /** Whether nothing will happen any more. */
@@ -54,6 +64,17 @@ public record LaunchRecord(
   /** Whether a phase has begun, here or on a server before. */
   boolean hasCome(Phase phase) {
     return events.stream().anyMatch(event -> event.phase().equals(phase.word()));
+  }
+
+  /**
+   * Whether nothing before the submission is done again. What its hook has begun ended with the
+   * server; while there can be no job yet, it begins again, and so does all that follows.
+   */
+  @JsonIgnore
+  boolean isKept() {
+    boolean isAccompanied =
+        events.stream().anyMatch(event -> event.is(Phase.PRE_LAUNCH, LaunchEvent.COMPLETED));
+    return prepared && (!isAccompanied || hasCome(Phase.SUBMIT));
   }
 
   LaunchRecord running(String run) {

@@ -43,7 +43,7 @@ final class LaunchRun {
    * @throws MnException when there is none; the launch is over then
    */
   Launched find(BiFunction<LaunchRecord, LaunchBundle, String> naming) {
-    if (log.launch().prepared()) {
+    if (log.launch().isKept()) {
       orEnd(Phase.SUBMIT, () -> naming.apply(log.launch(), null));
     } else {
       orEnd(Phase.RESOLVE_SOURCE, () -> resolve(naming));
@@ -66,12 +66,13 @@ final class LaunchRun {
    * @throws MnException when one failed; the launch is over then
    */
   Launched finish() {
-    if (!log.launch().prepared()) {
+    if (!log.launch().isKept()) {
       orEnd(Phase.VALIDATION, this::requireConfiguration);
       orEnd(Phase.REQUIREMENTS, this::requirements);
       orEnd(Phase.MODEL_INSTALL, this::installModels);
-      orEnd(Phase.CLEANUP, () -> log.skipped(Phase.CLEANUP, "Older runs have left no helpers."));
-      orEnd(Phase.PRE_LAUNCH, this::preparation);
+      HookPhases hooks = new HookPhases(ports, log, bundle);
+      orEnd(Phase.CLEANUP, hooks::cleanUp);
+      orEnd(Phase.PRE_LAUNCH, hooks::begin);
       orEnd(Phase.VALIDATION, this::validate);
       orEnd(Phase.PREPARE_BUNDLE, this::keep);
     }
@@ -108,9 +109,18 @@ final class LaunchRun {
     } catch (MnException e) {
       MnException failure = e.with(whose());
       if (!ports.patience().isOver()) {
+        leaveNothing();
         log.failed(phase, failure);
       }
       throw failure;
+    }
+  }
+
+  private void leaveNothing() {
+    LaunchRecord launch = log.launch();
+    if (launch.runId() != null) {
+      ports.hooks().abandon(launch.runId());
+      ports.sources().displace(launch.submissionId());
     }
   }
 
@@ -176,20 +186,6 @@ final class LaunchRun {
         Map.of("pull", pull));
   }
 
-  private void preparation() {
-    if (!bundle.hasPreparation()) {
-      log.skipped(Phase.PRE_LAUNCH, "It has no preparation of its own.");
-    } else if (order.force()) {
-      log.skipped(Phase.PRE_LAUNCH, "Its scripts/pre-launch.sh is not run: the launch is forced.");
-    } else {
-      throw new MnException(
-          ErrorCode.PRECONDITION,
-          "preparation_not_run",
-          "the bundle has scripts/pre-launch.sh, and this server runs no program of a bundle before"
-              + " its launch: do by hand what it does, and launch it with force");
-    }
-  }
-
   private void validate() {
     if (order.force()) {
       log.skipped(Phase.VALIDATION, "Not validated: the launch is forced.");
@@ -205,6 +201,13 @@ final class LaunchRun {
 
   private void keep() {
     log.running(Phase.PREPARE_BUNDLE, "Preparing the bundle.");
+    bundle.place(
+        log.launch().submissionId(),
+        bytes ->
+            log.progress(
+                Phase.PREPARE_BUNDLE,
+                "Copying its inputs: %d MiB.".formatted(bytes >> 20),
+                Map.of("copied_bytes", bytes)));
     ports.store().keep(log.launch(), submission());
     log.prepared("The bundle is prepared.");
     bundle.copied();
@@ -221,6 +224,7 @@ final class LaunchRun {
       log.running(Phase.SUBMIT, "Submitting the job.");
     }
     SubmittedJob job = new Submitting(ports).submit(log.launch(), !isFirst);
+    ports.hooks().submitted(log.launch().runId(), job.jobId());
     log.submitted(job.jobId());
     return job;
   }

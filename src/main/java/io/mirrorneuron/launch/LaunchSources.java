@@ -11,4 +11,7 @@ public interface LaunchSources {
    *     be read, or when the order's configuration or answers do not fit it
    */
   LaunchBundle find(LaunchOrder order);
+
+  /** Removes what was {@link LaunchBundle#place placed} for a launch that came to no job. */
+  default void displace(String submission) {}
 }

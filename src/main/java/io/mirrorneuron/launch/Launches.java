@@ -3,19 +3,19 @@ package io.mirrorneuron.launch;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunId;
-import io.mirrorneuron.port.JobsPort;
-import io.mirrorneuron.port.models.ModelsPort;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,14 +63,15 @@ public final class Launches implements AutoCloseable {
    */
   public Launches(
       LaunchSources sources,
-      JobsPort jobs,
-      ModelsPort models,
+      LaunchMeans means,
       LaunchStore store,
       Clock clock,
       Supplier<String> ids,
       Executor threads) {
     this.closing = new Closing();
-    this.ports = new LaunchPorts(sources, jobs, models, store, clock, closing);
+    this.ports =
+        new LaunchPorts(
+            sources, means.jobs(), means.models(), means.hooks(), store, clock, closing);
     this.runs = new OpenRuns(clock);
     this.ids = ids;
     this.threads = threads;
@@ -85,6 +86,8 @@ public final class Launches implements AutoCloseable {
   public void start() {
     forget();
     List<LaunchRecord> open = ports.store().open();
+    Set<String> ids = open.stream().map(LaunchRecord::id).collect(Collectors.toSet());
+    ports.hooks().start(ids::contains);
     for (LaunchRecord launch : open) {
       LOG.info("goes on with launch {}", launch.id());
       try {
@@ -109,7 +112,8 @@ public final class Launches implements AutoCloseable {
    * Begins a launch; it is durable when this returns.
    *
    * @throws MnException MALFORMED {@code invalid progress id} or {@code invalid run id}; CONFLICT
-   *     while a launch of this progress id goes on; EXHAUSTED while too many do
+   *     while a launch of this progress id goes on, or when it has made this run; EXHAUSTED while
+   *     too many do
    */
   public LaunchTicket launch(LaunchOrder wish) {
     LaunchOrder order =
@@ -150,6 +154,7 @@ public final class Launches implements AutoCloseable {
     }
     LaunchTicket ticket = LaunchTicket.open();
     try {
+      new Repeats(ports).refuse(launch);
       ports.store().write(launch);
       begun.tell();
       threads.execute(() -> run(log, ticket));
@@ -188,6 +193,7 @@ public final class Launches implements AutoCloseable {
           new MnException(
               ErrorCode.INTERNAL, "internal", "the launch failed on the server; see its log");
       if (!closing.isOver()) {
+        ports.hooks().abandon(log.launch().runId());
         log.failed(Phase.LAUNCH, failure);
       }
       ticket.fail(failure);
@@ -239,5 +245,6 @@ public final class Launches implements AutoCloseable {
   @Override
   public void close() {
     closing.close();
+    ports.hooks().close();
   }
 }

@@ -69,7 +69,7 @@ final class Outlook {
           "the endpoint %s %s"
               .formatted(settings.endpoint().base(), reason(offered, "did not answer in time")));
     }
-    boolean stale = installed.isLate() && installed.last() != null;
+    boolean stale = isLate(installed) && installed.last() != null;
     ModelViews views =
         new ModelViews(
             known,
@@ -81,12 +81,18 @@ final class Outlook {
     return new Seen(views, failure(installed), stale, warnings);
   }
 
+  /** Whether it may answer yet; who comes when the fetch is given up has waited no longer. */
+  private static boolean isLate(Look<?> look) {
+    return look.isLate()
+        || look.failure() instanceof UpstreamFailure known && known.kind() == Kind.LATE;
+  }
+
   private static Duration left(long end) {
     return Duration.ofNanos(Math.max(0, end - System.nanoTime()));
   }
 
   private String ofRunner(Look<Set<String>> installed) {
-    if (!installed.isLate()) {
+    if (!isLate(installed)) {
       return RunnerApi.CALLED + " is not available: " + reason(installed, "");
     }
     return "%s did not answer within %d ms; %s"

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -60,21 +61,23 @@ final class RunnerApi {
   /** The names of all models that are installed. */
   Set<String> list() throws UpstreamFailure {
     List<String> reasons = new ArrayList<>();
-    boolean away = true;
+    Set<Kind> kinds = EnumSet.noneOf(Kind.class);
     for (URI root : inOrder()) {
       try {
         Set<String> names = names(http.text(call("GET", root, "/models", null), LIST));
         answering = root;
         return names;
       } catch (UpstreamFailure e) {
-        away &= e.kind() == Kind.AWAY;
+        kinds.add(e.kind());
         reasons.add(root + ": " + e.getMessage());
       }
     }
     answering = null;
     String reason =
         roots.isEmpty() ? "model.runner_api_base names none" : String.join("; ", reasons);
-    throw new UpstreamFailure(away ? Kind.AWAY : Kind.BAD, reason);
+    throw new UpstreamFailure(
+        kinds.contains(Kind.BAD) ? Kind.BAD : kinds.contains(Kind.LATE) ? Kind.LATE : Kind.AWAY,
+        reason);
   }
 
   private List<URI> inOrder() {

@@ -50,7 +50,8 @@ record NodeServices(ServiceRegistry registry, ServiceDirectory directory, Progra
       Timers timers,
       Function<String, Path> bundles) {
     AddressGuard guard = AddressGuard.of(settings.doors(), settings.services().checkAddresses());
-    Prober.Scripts scripts = settings.services().allowScripts() ? executions.checks()::run : null;
+    Prober.Scripts scripts =
+        settings.services().allowScripts() ? executions.sides().checks()::run : null;
     Prober prober = new Prober(vertx, guard, scripts);
     ServiceKeeper.Home home =
         new ServiceKeeper.Home(

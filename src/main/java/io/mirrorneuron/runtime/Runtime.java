@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.port.hook.HookPrograms;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.port.webhook.OutboundWebhooks;
@@ -88,7 +89,7 @@ public final class Runtime implements AutoCloseable {
     engine =
         engine(settings, identity, ports(keys, identity, admission), manifests, bundles, watches);
     NewJobs newJobs = NodeJobs.newJobs(identity, runs, store);
-    BundlePrograms rules = new BundlePrograms(settings.manifests().trusted(), executions.checks());
+    var rules = new BundlePrograms(settings.manifests().trusted(), executions.sides().checks());
     JobAccess access = access(bundles.shared(), manifests, newJobs, admission, rules);
     SubmissionSweep folders = NodePrograms.sweep(executions, this::exists, timers);
     jobs = NodeJobs.jobs(settings, identity, access, watches, recorder, storage, folders::look);
@@ -206,9 +207,8 @@ public final class Runtime implements AutoCloseable {
     return store.hotRows();
   }
 
-  /** Whether the store answers, as far as is known without asking. */
-  public boolean isServing() {
-    return lanes.isConnected();
+  public HookPrograms hooks() {
+    return executions.sides().hooks();
   }
 
   /** Whether this node works: false while other nodes may take it for dead. */

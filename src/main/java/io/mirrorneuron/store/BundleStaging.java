@@ -9,6 +9,7 @@ import io.mirrorneuron.store.bundle.StagedFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -25,6 +26,9 @@ import java.util.regex.Pattern;
 public final class BundleStaging {
   private static final Pattern HANDLE = Pattern.compile("bundle-[A-Za-z0-9-]{8,64}");
   private static final String PAYLOADS = "payloads";
+
+  /** Before the name of a folder that is being filled: whole bundles only have a handle. */
+  private static final String ARRIVING = "arriving-";
 
   private final Path root;
   private final BundleZip.Limits limits;
@@ -79,17 +83,19 @@ public final class BundleStaging {
     }
     quota.takePlace();
     String handle = "bundle-" + ids.get();
-    Path folder = root.resolve(handle);
+    Path arriving = root.resolve(ARRIVING + handle);
     sizes.put(handle, 0L);
     try {
-      Files.createDirectories(folder);
-      BundleZip.unpack(zip, folder, limits, bytes -> take(handle, bytes));
-      return read(handle, folder);
+      Files.createDirectories(arriving);
+      BundleZip.unpack(zip, arriving, limits, bytes -> take(handle, bytes));
+      read(handle, arriving);
+      Files.move(arriving, root.resolve(handle), StandardCopyOption.ATOMIC_MOVE);
+      return open(handle);
     } catch (IOException e) {
-      remove(folder);
+      remove(arriving, handle);
       throw MnException.unavailable("the bundle cannot be stored", e);
     } catch (RuntimeException e) {
-      remove(folder);
+      remove(arriving, handle);
       throw e;
     }
   }
@@ -102,10 +108,10 @@ public final class BundleStaging {
     sizes.merge(handle, bytes, Long::sum);
   }
 
-  private void remove(Path folder) {
+  private void remove(Path folder, String handle) {
     new StagedFolder(folder).delete();
-    used.remove(folder.getFileName().toString());
-    Long size = sizes.remove(folder.getFileName().toString());
+    used.remove(handle);
+    Long size = sizes.remove(handle);
     if (size != null) {
       quota.give(size);
       quota.givePlace();
@@ -156,8 +162,9 @@ public final class BundleStaging {
   }
 
   /**
-   * Removes bundles that nobody has used for their lifetime, and counts those that others have left
-   * here. To be called at the start and then now and then.
+   * Removes bundles that nobody has used for their lifetime, and what a server that was killed has
+   * unpacked in part; counts bundles that others have left here. To be called at the start and then
+   * now and then.
    */
   public void sweep() {
     sweep(false);
@@ -168,14 +175,19 @@ public final class BundleStaging {
    */
   private synchronized void sweep(boolean isTight) {
     Instant oldest = clock.instant().minus(quota.lifetime());
-    List<Path> folders = folders();
-    for (Path folder : folders) {
+    for (Path folder : folders(ARRIVING)) {
+      String handle = folder.getFileName().toString().substring(ARRIVING.length());
+      if (!sizes.containsKey(handle)) {
+        new StagedFolder(folder).delete();
+      }
+    }
+    for (Path folder : folders("")) {
       String handle = folder.getFileName().toString();
       if (held.containsKey(handle)) {
         new StagedFolder(folder).renew(clock.instant());
       } else if (isTight && used.contains(handle)
           || new StagedFolder(folder).renewed().isBefore(oldest)) {
-        remove(folder);
+        remove(folder, handle);
       } else {
         count(folder);
       }
@@ -213,11 +225,13 @@ public final class BundleStaging {
     return ManifestFile.isIn(folder) && Files.isDirectory(folder.resolve(PAYLOADS));
   }
 
-  private List<Path> folders() {
+  /** Those whose names are a handle behind this prefix. */
+  private List<Path> folders(String prefix) {
+    Pattern name = Pattern.compile(prefix + HANDLE.pattern());
     return Files.isDirectory(root)
         ? new StagedFolder(root)
             .children().stream()
-                .filter(folder -> HANDLE.matcher(folder.getFileName().toString()).matches())
+                .filter(folder -> name.matcher(folder.getFileName().toString()).matches())
                 .toList()
         : List.of();
   }

@@ -251,6 +251,11 @@ class ConfigLoaderTest {
             "MN_BLUEPRINT_REPO_REFRESH_SECONDS", "23"));
     environment.putAll(
         Map.of(
+            "MN_PRE_LAUNCH_TIMEOUT_SECONDS", "24",
+            "MN_POST_LAUNCH_TIMEOUT_SECONDS", "2.5",
+            "MN_PROCESS_CLEANUP_TIMEOUT_SECONDS", "0.1",
+            "MN_BLUEPRINT_PATH_ROOTS", "/srv/bundles",
+            "MN_BLUEPRINT_INPUT_ROOTS", "/srv/inputs",
             "MN_BLUEPRINT_REPO_TTL_SECONDS", "86401",
             "MN_BLUEPRINT_PROGRESS_TTL_SECONDS", "62",
             "MN_BLUEPRINT_FAILED_LAUNCHES_MAX_COUNT", "24"));
@@ -361,6 +366,12 @@ class ConfigLoaderTest {
                     home.resolve("blueprints"),
                     Path.of("/users/ada/clones"),
                     Duration.ofSeconds(23),
+                    new LaunchSettings(
+                        Duration.ofSeconds(24),
+                        Duration.ofMillis(2500),
+                        Duration.ofMillis(100),
+                        List.of(Path.of("/srv/bundles")),
+                        List.of(Path.of("/srv/inputs"))),
                     new BlueprintSettings.Kept(
                         Duration.ofSeconds(86_401), Duration.ofSeconds(62), 24)),
                 new ModelSettings(

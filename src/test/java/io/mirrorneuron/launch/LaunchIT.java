@@ -226,6 +226,23 @@ class LaunchIT {
     assertThat(other.body().get("error").asText()).isEqualTo("run_id_in_use");
   }
 
+  /** Its client may have lost the answer, with the server that died before it gave it. */
+  @Test
+  void whoAsksAgainIsToldOfTheJobAndItsProgressStays() throws Exception {
+    String body = "{\"run_id\": \"again\", \"progress_id\": \"p-again\"}";
+    Answer one = post("/blueprints/word-count/runs", body);
+    awaitRun("again");
+    Answer other = post("/blueprints/word-count/runs?wait=0s", body);
+
+    assertThat(other.status()).as("%s", other.body()).isEqualTo(409);
+    assertThat(other.body().get("error").asText()).isEqualTo("run_id_in_use");
+    String job = one.body().get("job_id").asText();
+    assertThat(other.body().get("detail").asText()).contains(job);
+    JsonNode told = get("/blueprints/launch/progress/p-again").body();
+    assertThat(told.get("status").asText()).isEqualTo("completed");
+    assertThat(told.get("job_id").asText()).isEqualTo(job);
+  }
+
   /** Of all that is asked for at once one is launched; of the others nothing is left. */
   @Test
   void launchesOfOneRunAtOnceMakeOneJob() throws Exception {

@@ -53,6 +53,11 @@ class LaunchModelsIT {
 
   private HttpResponse<String> launch(WholeServer server, String progress, String query)
       throws Exception {
+    return launch(server, progress, "run-" + progress, query);
+  }
+
+  private HttpResponse<String> launch(WholeServer server, String progress, String run, String query)
+      throws Exception {
     String body =
         Json.write(
             Map.of(
@@ -63,7 +68,7 @@ class LaunchModelsIT {
                 "progress_id",
                 progress,
                 "run_id",
-                "run-" + progress));
+                run));
     return HTTP.send(
         HttpRequest.newBuilder(server.uri("/blueprints/launch/runs" + query))
             .header("Content-Type", "application/json")
@@ -109,6 +114,23 @@ class LaunchModelsIT {
         assertThat(next.jobs().list(10, true).data()).hasSize(1);
         assertThat(get(next, "/models/smollm2").get("used_by").toString()).contains("asks");
       }
+    }
+  }
+
+  @Test
+  void whileALaunchGoesOnNobodyElseHasItsIds() throws Exception {
+    try (FakeRunner runner = FakeRunner.pulling(MODEL, BYTES, BYTES / 20);
+        WholeServer server = server(runner)) {
+      assertThat(launch(server, "p-slow", "?wait=0s").statusCode()).isEqualTo(202);
+
+      HttpResponse<String> sameProgress = launch(server, "p-slow", "");
+      assertThat(sameProgress.statusCode()).as(sameProgress.body()).isEqualTo(409);
+      assertThat(Json.parse(sameProgress.body()).get("error").asText())
+          .isEqualTo("launch_in_progress");
+      HttpResponse<String> sameRun = launch(server, "p-other", "run-p-slow", "");
+      assertThat(sameRun.statusCode()).as(sameRun.body()).isEqualTo(409);
+      assertThat(Json.parse(sameRun.body()).get("error").asText()).isEqualTo("run_id_in_use");
+      assertThat(progress(server, "p-slow").get("status").asText()).isEqualTo("running");
     }
   }
 

@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.launch.LaunchOrder.Source;
+import io.mirrorneuron.launch.hook.BundleHooks;
+import io.mirrorneuron.launch.hook.HookNews;
+import io.mirrorneuron.launch.hook.RunHooks;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.models.ModelNeed;
 import io.mirrorneuron.testing.FakeJobs;
+import io.mirrorneuron.testing.NoHooks;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.testing.TurnedClock;
 import java.net.StandardProtocolFamily;
@@ -26,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.function.LongConsumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,12 +51,14 @@ class LaunchSimulationTest {
   @TempDir Path folder;
   private Path payloads;
   private FakeJobs jobs;
+  private RunHooks hooks;
   private int ids;
 
   @BeforeEach
   void bundle() throws Exception {
     payloads = Files.createDirectories(folder.resolve("bundle/payloads"));
     Files.writeString(payloads.resolve("a.txt"), "a");
+    hooks = NoHooks.in(folder, new FakeJobs());
   }
 
   /** Dies at the step of this number, counted over all that it does to the world. */
@@ -154,8 +161,21 @@ class LaunchSimulationTest {
     }
 
     @Override
-    public boolean hasPreparation() {
-      return false;
+    public BundleHooks hooks() {
+      return BundleHooks.NONE;
+    }
+
+    @Override
+    public void place(String submission, LongConsumer progress) {}
+
+    @Override
+    public String configJson() {
+      return "{}";
+    }
+
+    @Override
+    public void told(HookNews news) {
+      throw new UnsupportedOperationException();
     }
 
     @Override
@@ -163,6 +183,10 @@ class LaunchSimulationTest {
       return new Submission(
           SampleManifests.program("demo", "true"), new Submission.Payloads.Folder(payloads), null);
     }
+  }
+
+  private LaunchMeans means() {
+    return new LaunchMeans(jobs, new NoModels(), hooks);
   }
 
   private LaunchStore disk() {
@@ -180,8 +204,7 @@ class LaunchSimulationTest {
         });
     return new Launches(
         order -> new Found(payloads),
-        jobs,
-        new NoModels(),
+        means(),
         new Disk(disk(), fate),
         clock,
         () -> "id-" + ids++,
@@ -298,7 +321,13 @@ class LaunchSimulationTest {
         });
     LaunchPorts ports =
         new LaunchPorts(
-            order -> new Found(payloads), jobs, new NoModels(), disk(), clock, patience);
+            order -> new Found(payloads),
+            jobs,
+            new NoModels(),
+            means().hooks(),
+            disk(),
+            clock,
+            patience);
     LaunchOrder order = new LaunchOrder(Source.PATH, "x", "r", null, null, false, ID, null);
     LaunchLog log = new LaunchLog(LaunchRecord.fresh("k", order), disk(), clock, () -> {});
     LaunchRun run = new LaunchRun(ports, log);
@@ -423,13 +452,7 @@ class LaunchSimulationTest {
     Queue<Runnable> thread = new ArrayDeque<>();
     Launches launches =
         new Launches(
-            order -> new Found(payloads),
-            jobs,
-            new NoModels(),
-            disk(),
-            clock,
-            () -> "k" + ids++,
-            thread::add);
+            order -> new Found(payloads), means(), disk(), clock, () -> "k" + ids++, thread::add);
     var ticket =
         launches.launch(new LaunchOrder(Source.PATH, "x", "r", null, null, false, ID, null));
     while (!thread.isEmpty()) {

@@ -12,6 +12,7 @@ import io.mirrorneuron.port.models.ModelList;
 import io.mirrorneuron.port.models.ModelOrder;
 import io.mirrorneuron.port.models.ModelOwner;
 import io.mirrorneuron.port.models.ModelView;
+import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.FakeCluster;
 import io.mirrorneuron.testing.FakeRunner;
 import io.mirrorneuron.wire.Json;
@@ -162,6 +163,25 @@ class ModelListIT {
         assertThat(TimeUnit.NANOSECONDS.toMillis(took.get())).isLessThan(2500);
       }
       assertThat(runner.asked(Door.LIST) - before).isEqualTo(1);
+    }
+  }
+
+  /** Whoever comes shortly before that is told the same as those who came before. */
+  @Test
+  void aRunnerThatIsGivenUpIsLateNotAway() {
+    try (FakeRunner runner = FakeRunner.having(MODEL);
+        ModelsFixture fixture = ModelsFixture.before(folder, runner)) {
+      fixture.models.list(true);
+      runner.behave(Door.LIST, FakeFault.STALL);
+      long later = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(2700);
+      fixture.models.list(true);
+      Eventually.eventually("time passes", () -> System.nanoTime() > later);
+
+      ModelList list = fixture.models.list(true); // the request is given up after four seconds
+
+      assertThat(list.stale()).isTrue();
+      assertThat(ids(list)).containsExactly(ID);
+      assertThat(list.warnings()).singleElement().asString().contains("its last answer");
     }
   }
 

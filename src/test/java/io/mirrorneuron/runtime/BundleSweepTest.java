@@ -92,6 +92,20 @@ class BundleSweepTest {
   }
 
   @Test
+  void whatAKilledServerWasWritingGoesAtTheStart() throws Exception {
+    Path killed = Files.createDirectories(root.resolve(".staging-1/d"));
+    Files.setLastModifiedTime(
+        killed.getParent(), FileTime.from(clock.instant().minus(Duration.ofMillis(1))));
+    Path ours = Files.createDirectories(root.resolve(".staging-2"));
+    Files.setLastModifiedTime(ours, FileTime.from(clock.instant()));
+
+    sweeping();
+
+    assertThat(killed.getParent()).doesNotExist();
+    assertThat(ours).exists();
+  }
+
+  @Test
   void aBundleThatIsSubmittedAgainIsNew() {
     sweeping();
     String bundle = put("a");

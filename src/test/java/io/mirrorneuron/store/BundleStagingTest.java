@@ -152,6 +152,20 @@ class BundleStagingTest {
     }
   }
 
+  /** Nobody was told its handle. */
+  @Test
+  void whatAKilledServerHasUnpackedInPartIsSwept() throws IOException {
+    Path part = folder.resolve("staged/arriving-bundle-12345678/payloads");
+    Files.createDirectories(part);
+    Files.writeString(part.resolve("a.txt"), "a");
+    assertThatThrownBy(() -> staging().open("arriving-bundle-12345678"))
+        .hasMessage("unknown uploaded bundle");
+
+    staging().sweep();
+
+    assertThat(staged()).isEmpty();
+  }
+
   @Test
   void noMoreBundlesAreTakenThanTheQuotaHasPlacesFor() throws IOException {
     quota = new UploadQuota(2, Long.MAX_VALUE);

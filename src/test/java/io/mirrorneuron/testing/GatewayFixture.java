@@ -29,7 +29,10 @@ import io.mirrorneuron.gateway.answer.Problem;
 import io.mirrorneuron.gateway.contract.Contract;
 import io.mirrorneuron.launch.BundleSources;
 import io.mirrorneuron.launch.FolderLaunchStore;
+import io.mirrorneuron.launch.LaunchMeans;
 import io.mirrorneuron.launch.Launches;
+import io.mirrorneuron.launch.PathRoots;
+import io.mirrorneuron.launch.copy.SubmittedFolders;
 import io.mirrorneuron.listen.GuardedVertx;
 import io.mirrorneuron.listen.Limits;
 import io.mirrorneuron.model.UploadQuota;
@@ -176,9 +179,8 @@ public final class GatewayFixture implements AutoCloseable {
     LocalModels models = models(folder);
     Launches launches =
         new Launches(
-            new BundleSources(catalogs, staging, models),
-            jobs,
-            models,
+            new BundleSources(catalogs, staging, models, PathRoots.ANY, SubmittedFolders.NONE),
+            new LaunchMeans(jobs, models, NoHooks.in(folder, runs, jobs)),
             new FolderLaunchStore(folder.resolve("launches"), Duration.ofDays(7), 1000),
             clock,
             () -> "l" + LAUNCHES.incrementAndGet(),

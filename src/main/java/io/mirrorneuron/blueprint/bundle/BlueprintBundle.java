@@ -127,10 +127,4 @@ public record BlueprintBundle(
   public Optional<Map<String, Object>> scenario() {
     return BundleDocument.read(this, "scenario.json");
   }
-
-  /** What is to run before a launch; empty when it has nothing. It is not run here. */
-  public Optional<Path> preLaunchScript() {
-    return Optional.of(folder.resolve("scripts/pre-launch.sh"))
-        .filter(script -> Files.isRegularFile(script, LinkOption.NOFOLLOW_LINKS));
-  }
 }

@@ -85,6 +85,17 @@ public record BundleConfig(
     return with;
   }
 
+  /**
+   * The same with other folders.
+   *
+   * @param placed all of it
+   */
+  BundleConfig placed(Map<String, Object> placed) {
+    Map<String, Object> asked = new LinkedHashMap<>();
+    request.keySet().forEach(name -> asked.put(name, placed.get(name)));
+    return new BundleConfig(files, asked, placed);
+  }
+
   /** As programs find it, and as {@code config.json} of a run. */
   public String json() {
     return Json.write(merged);

@@ -13,12 +13,16 @@ import java.util.function.Predicate;
  * @param config with all that the launch says
  * @param scenario what its {@code scenario.json} says; null when it has none
  * @param inputs values that were given to inputs of the manifest by name
+ * @param environment variables for all its programs
+ * @param storage what the manifest says of the folder of its submission; empty for nothing
  */
 public record ConfiguredBundle(
     BlueprintBundle bundle,
     BundleConfig config,
     Map<String, Object> scenario,
-    Map<String, Object> inputs) {
+    Map<String, Object> inputs,
+    Map<String, String> environment,
+    Map<String, Object> storage) {
 
   /**
    * @param request what the launch lays over the configuration
@@ -32,7 +36,32 @@ public record ConfiguredBundle(
     BundleConfig config = BundleConfig.of(bundle, request);
     FormAnswers told = BlueprintQuestions.of(bundle, config).answers(answers);
     return new ConfiguredBundle(
-        bundle, config.with(told.config()), bundle.scenario().orElse(null), told.inputs());
+        bundle,
+        config.with(told.config()),
+        bundle.scenario().orElse(null),
+        told.inputs(),
+        Map.of(),
+        Map.of());
+  }
+
+  /**
+   * The same with what its hook says.
+   *
+   * @param more laid over the configuration
+   * @throws MnException TOO_LARGE, INVALID
+   */
+  public ConfiguredBundle told(Map<String, Object> more, Map<String, String> variables) {
+    return new ConfiguredBundle(bundle, config.with(more), scenario, inputs, variables, storage);
+  }
+
+  /**
+   * The same with its folders where its programs will find them.
+   *
+   * @param all the whole configuration
+   */
+  public ConfiguredBundle placed(Map<String, Object> all, Map<String, Object> submission) {
+    return new ConfiguredBundle(
+        bundle, config.placed(all), scenario, inputs, environment, submission);
   }
 
   /** What can be asked before a launch. */

@@ -38,17 +38,25 @@ final class PreparedManifest {
             ? metadata.withObject("/mn_cli")
             : metadata.putObject("mn_cli");
     named(identity).forEach(cli::put);
-    if (!launch.config().merged().isEmpty()) {
-      metadata.set("blueprint_config", Json.MAPPER.valueToTree(launch.config().merged()));
-    }
-    if (launch.scenario() != null) {
-      metadata.set("blueprint_scenario", Json.MAPPER.valueToTree(launch.scenario()));
-    }
+    told(launch).forEach((name, value) -> metadata.set(name, Json.MAPPER.valueToTree(value)));
     if (manifest.has("run_id")) {
       manifest.put("run_id", identity.runId());
     }
     String text = GivenInputs.into(Json.write(manifest), manifest, values(launch));
     return force ? SkippedChecks.into(text) : text;
+  }
+
+  /** What the runtime and programs are told of the launch; nothing that is empty. */
+  private static Map<String, Map<String, ?>> told(ConfiguredBundle launch) {
+    Map<String, Map<String, ?>> told = new LinkedHashMap<>();
+    told.put("blueprint_config", launch.config().merged());
+    told.put("blueprint_environment", launch.environment());
+    told.put("mn_storage", launch.storage());
+    told.values().removeIf(Map::isEmpty);
+    if (launch.scenario() != null) {
+      told.put("blueprint_scenario", launch.scenario());
+    }
+    return told;
   }
 
   private static Map<String, String> named(RunIdentity identity) {

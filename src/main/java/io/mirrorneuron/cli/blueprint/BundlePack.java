@@ -12,8 +12,8 @@ import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
 
 /**
- * A folder with a bundle as a zip in a temporary file, so that any server can have it. Left out are
- * links, and beside {@code payloads/} what begins with a dot.
+ * A bundle as a zip, so that any server can have it: a zip as it is, a folder in a temporary file.
+ * Of a folder links are left out, and beside {@code payloads/} what begins with a dot.
  */
 final class BundlePack implements AutoCloseable {
   private static final String PAYLOADS = "payloads";
@@ -21,20 +21,35 @@ final class BundlePack implements AutoCloseable {
   private static final int FILE = 0100644;
 
   private final Path zip;
+  private final boolean isTemporary;
 
-  private BundlePack(Path zip) {
+  private BundlePack(Path zip, boolean isTemporary) {
     this.zip = zip;
+    this.isTemporary = isTemporary;
   }
 
   /**
-   * @throws MnException NOT_FOUND when there is no such folder
+   * @param place a folder or a zip
+   * @throws MnException NOT_FOUND when it is neither
    */
-  static BundlePack of(Path folder) {
-    if (!Files.isDirectory(folder)) {
-      throw new MnException(ErrorCode.NOT_FOUND, "bundle_not_found", folder + " is no folder");
+  static BundlePack of(Path place) {
+    if (isZip(place)) {
+      return new BundlePack(place, false);
     }
+    if (Files.isDirectory(place)) {
+      return packed(place);
+    }
+    throw new MnException(
+        ErrorCode.NOT_FOUND, "bundle_not_found", place + " is no folder and no .zip");
+  }
+
+  static boolean isZip(Path place) {
+    return place.toString().endsWith(".zip") && Files.isRegularFile(place);
+  }
+
+  private static BundlePack packed(Path folder) {
     try {
-      BundlePack pack = new BundlePack(Files.createTempFile("mn-bundle", ".zip"));
+      BundlePack pack = new BundlePack(Files.createTempFile("mn-bundle", ".zip"), true);
       try {
         pack.write(folder.toRealPath());
         return pack;
@@ -82,6 +97,9 @@ final class BundlePack implements AutoCloseable {
 
   @Override
   public void close() {
+    if (!isTemporary) {
+      return;
+    }
     try {
       Files.deleteIfExists(zip);
     } catch (IOException e) {

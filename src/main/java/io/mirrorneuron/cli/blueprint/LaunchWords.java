@@ -24,7 +24,7 @@ final class LaunchWords {
   @Option(
       names = "--folder",
       paramLabel = "PATH",
-      description = "A folder with a bundle, which is sent to the server.")
+      description = "A folder or zip with a bundle, which is sent to the server.")
   Path folder;
 
   @Option(
@@ -64,19 +64,20 @@ final class LaunchWords {
    */
   void check(EitherClient client) {
     requireOne(client);
-    if (blueprint != null && isFolder(blueprint)) {
+    if (blueprint != null && isPlace(blueprint)) {
       throw client.misuse("local folders must be passed with --folder");
     }
   }
 
-  private static boolean isFolder(String name) {
-    return name.contains("/") || Files.isDirectory(Path.of(name));
+  private static boolean isPlace(String name) {
+    Path place = Path.of(name);
+    return name.contains("/") || Files.isDirectory(place) || BundlePack.isZip(place);
   }
 
-  /** The same where the name of a folder will do, as nothing runs. */
+  /** The same where the name of a folder or zip will do, as nothing runs. */
   void checkOrFolder(EitherClient client) {
     requireOne(client);
-    if (blueprint != null && isFolder(blueprint)) {
+    if (blueprint != null && isPlace(blueprint)) {
       folder = Path.of(blueprint);
       blueprint = null;
     }

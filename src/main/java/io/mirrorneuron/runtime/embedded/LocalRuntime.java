@@ -4,6 +4,7 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.port.hook.HookPrograms;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.port.webhook.OutboundWebhooks;
@@ -38,6 +39,7 @@ import java.util.concurrent.CompletableFuture;
 /**
  * A runtime in this process, on its data directory and Redis, without any door.
  *
+ * @param hooks runs programs that accompany launches
  * @param doors is told which ports no check of a service and no webhook may ask
  * @param rows the hot read path of job rows
  * @param records what areas keep beside jobs
@@ -51,6 +53,7 @@ public record LocalRuntime(
     TriggerEvents events,
     SchedulesPort schedules,
     OutboundWebhooks webhooks,
+    HookPrograms hooks,
     OwnDoors doors,
     JobRows rows,
     RecordStore records,
@@ -92,6 +95,7 @@ public record LocalRuntime(
         runtime.events(),
         runtime.schedules(),
         runtime.webhooks(),
+        runtime.hooks(),
         settings.doors(),
         runtime.rows(),
         new RedisRecordStore(lanes, keys),

@@ -4,7 +4,6 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.runtime.exec.confine.Confiner;
 import io.mirrorneuron.runtime.exec.pool.Holder;
 import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
-import io.mirrorneuron.runtime.exec.process.CheckPrograms;
 import io.mirrorneuron.runtime.exec.spawn.Adoption;
 import io.mirrorneuron.runtime.exec.submission.SubmissionFolders;
 import io.mirrorneuron.runtime.port.Execution;
@@ -37,7 +36,7 @@ public final class LocalExecutions implements Executions, AutoCloseable {
   private final HostMachinery host;
   private final ExecutionRun.Machinery machinery;
   private final Sweeper sweeper;
-  private final CheckPrograms checks;
+  private final SidePrograms sides;
   private final SlotLender lender = new SlotLender(runs::values);
   private boolean closed; // guarded by runs
 
@@ -71,7 +70,7 @@ public final class LocalExecutions implements Executions, AutoCloseable {
       ServiceGate services) {
     this.host = HostMachinery.start(config, host, sinks);
     this.machinery = this.host.executions(config, storage, payloads, services);
-    this.checks = new CheckPrograms(this.host.scripts(), this.host.workspaces(), this::look);
+    this.sides = SidePrograms.of(this.host, this::look);
     this.sweeper =
         new Sweeper(
             () -> this.host.orphans().killExcept(this::isRunning, Adoption::isRunning),
@@ -79,7 +78,7 @@ public final class LocalExecutions implements Executions, AutoCloseable {
   }
 
   private boolean isRunning(String executionId) {
-    return runs.containsKey(executionId) || checks.isRunning(executionId);
+    return runs.containsKey(executionId) || sides.isRunning(executionId);
   }
 
   @Override
@@ -200,9 +199,9 @@ public final class LocalExecutions implements Executions, AutoCloseable {
     return runs.values().stream().flatMap(run -> run.slots().holder().stream()).toList();
   }
 
-  /** Programs that tell whether services are well. */
-  public CheckPrograms checks() {
-    return checks;
+  /** Programs that are no executions. */
+  public SidePrograms sides() {
+    return sides;
   }
 
   /** The folders that programs of a job share. */
@@ -228,6 +227,7 @@ public final class LocalExecutions implements Executions, AutoCloseable {
   /** Stops every execution, waits until their processes are gone, ends what escaped. */
   @Override
   public void close() {
+    sides.hooks().close();
     synchronized (runs) {
       closed = true;
       runs.values().forEach(run -> run.stop(false));

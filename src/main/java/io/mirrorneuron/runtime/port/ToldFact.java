@@ -12,7 +12,10 @@ public enum ToldFact {
   BLUEPRINT_CONFIG("blueprint_config", "MN_BLUEPRINT_CONFIG"),
 
   /** The scenario of the blueprint that was launched. */
-  BLUEPRINT_SCENARIO("blueprint_scenario", "MN_BLUEPRINT_SCENARIO");
+  BLUEPRINT_SCENARIO("blueprint_scenario", "MN_BLUEPRINT_SCENARIO"),
+
+  /** Variables that a hook of the launch has set: each is one of its programs, too. */
+  BLUEPRINT_ENVIRONMENT("blueprint_environment", "MN_BLUEPRINT_ENVIRONMENT");
 
   private final String member;
   private final String variable;

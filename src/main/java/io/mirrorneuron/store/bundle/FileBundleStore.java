@@ -36,6 +36,7 @@ public final class FileBundleStore {
 
   private final Path root;
   private final Clock clock;
+  private final Instant opened;
 
   /** Those whose content was compared with their name by this process, or written by it. */
   private final Set<String> sound = ConcurrentHashMap.newKeySet();
@@ -43,6 +44,7 @@ public final class FileBundleStore {
   public FileBundleStore(Path root, Clock clock) {
     this.root = root;
     this.clock = clock;
+    this.opened = clock.instant();
   }
 
   /**
@@ -174,8 +176,8 @@ public final class FileBundleStore {
   }
 
   /**
-   * Names of entries that were last used before this moment: fingerprints, and leftovers of
-   * interrupted writes.
+   * Names of entries that were last used before this moment: fingerprints, and what was set aside.
+   * Of what was being written those of earlier servers, whenever that was.
    */
   public List<String> unusedSince(Instant moment) {
     return entries(folder -> isUnusedSince(folder, moment));
@@ -193,12 +195,10 @@ public final class FileBundleStore {
     }
   }
 
-  private static boolean isUnusedSince(Path folder, Instant moment) {
-    try {
-      return Files.getLastModifiedTime(folder).toInstant().isBefore(moment);
-    } catch (IOException e) {
-      return false; // it is gone
-    }
+  private boolean isUnusedSince(Path folder, Instant moment) {
+    boolean isStaging = folder.getFileName().toString().startsWith(STAGING);
+    Instant limit = isStaging && moment.isBefore(opened) ? opened : moment;
+    return new StagedFolder(folder).renewed().isBefore(limit);
   }
 
   /**

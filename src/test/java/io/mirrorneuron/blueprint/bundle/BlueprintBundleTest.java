@@ -140,13 +140,11 @@ class BlueprintBundleTest {
   }
 
   @Test
-  void aScenarioIsReadAndAScriptIsNamed() {
+  void aScenarioIsRead() {
     bundle.manifest("{}");
     assertThat(bundle.read().scenario()).isEmpty();
-    assertThat(bundle.read().preLaunchScript()).isEmpty();
-    bundle.write("scenario.json", "{'day':1}").write("scripts/pre-launch.sh", "exit 1\n");
+    bundle.write("scenario.json", "{'day':1}");
     assertThat(bundle.read().scenario()).contains(Map.of("day", 1));
-    assertThat(bundle.read().preLaunchScript()).contains(folder.resolve("scripts/pre-launch.sh"));
     bundle.write("scenario.json", "[1]");
     assertRefused(
         () -> bundle.read().scenario(),

@@ -178,6 +178,25 @@ class GitCatalogIT {
   }
 
   @Test
+  void manyWhoAskWhenItIsTimeToLookCauseOneFetchAndWaitForNone() throws Exception {
+    Catalogs catalogs = new Catalogs(source(), time::get);
+    assertThat(ids(catalogs)).containsExactly("first");
+    commit("index.json", "[{\"id\":\"second\"}]");
+    open = new CountDownLatch(1);
+    later();
+    try (ExecutorService many = Executors.newVirtualThreadPerTaskExecutor()) {
+      Callable<List<String>> one = () -> ids(catalogs);
+      List<Future<List<String>>> asked = Stream.generate(() -> many.submit(one)).limit(20).toList();
+      for (Future<List<String>> answer : asked) {
+        assertThat(answer.get()).containsExactly("first");
+      }
+    }
+    open.countDown();
+    eventually("the new one is there", SOON, () -> ids(catalogs).equals(List.of("second")));
+    assertThat(fetches).hasValue(2);
+  }
+
+  @Test
   void aSlowOrAbsentRemoteCostsNothing() throws Exception {
     Catalogs catalogs = new Catalogs(source(), time::get);
     assertThat(ids(catalogs)).containsExactly("first");

@@ -37,6 +37,7 @@ class CheckProgramsIT {
 
   private String check(Path bundle, String script) {
     return runner
+        .sides()
         .checks()
         .run(List.of("sh", "-c", "exec 2>&1; " + script), bundle, Map.of(), Duration.ofSeconds(20));
   }

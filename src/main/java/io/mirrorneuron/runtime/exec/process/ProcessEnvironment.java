@@ -125,8 +125,8 @@ public final class ProcessEnvironment {
       PYTHON.forEach(name -> variables.put(name, python.folder().toString()));
     }
     variables.putAll(submission.variables(runsRoot));
-    ToldVariables.put(ToldFact.BLUEPRINT_CONFIG, execution, workspace, variables);
-    ToldVariables.put(ToldFact.BLUEPRINT_SCENARIO, execution, workspace, variables);
+    ToldVariables.putLaunched(execution, workspace, variables);
+    variables.putAll(explicit(execution.config().path(ToldFact.BLUEPRINT_ENVIRONMENT.member())));
     RUN_STORE_SWITCHES.forEach(name -> copy(name, variables));
     passOn(execution.config().path("pass_env"), variables);
     variables.putAll(submission.of(explicit(execution.config().path("environment"))));
@@ -152,11 +152,11 @@ public final class ProcessEnvironment {
   }
 
   /**
-   * For what checks a service: the usual few.
+   * For what checks a service, and for hooks: the usual few.
    *
    * @param more variables that replace others
    */
-  Map<String, String> ofChecks(String executionId, Map<String, String> more) {
+  public Map<String, String> ofChecks(String executionId, Map<String, String> more) {
     Map<String, String> variables = inherited();
     variables.putAll(more);
     mark(variables, executionId);

@@ -13,6 +13,12 @@ final class ToldVariables {
 
   private ToldVariables() {}
 
+  /** What a launch tells. */
+  static void putLaunched(Execution execution, Workspace workspace, Map<String, String> variables) {
+    put(ToldFact.BLUEPRINT_CONFIG, execution, workspace, variables);
+    put(ToldFact.BLUEPRINT_SCENARIO, execution, workspace, variables);
+  }
+
   /** Adds none when there is nothing to tell, and only the file when the JSON is too long. */
   static void put(
       ToldFact fact, Execution execution, Workspace workspace, Map<String, String> variables) {

@@ -1,0 +1,2 @@
+/** Copies of folders that somebody else owns. */
+package io.mirrorneuron.launch.copy;

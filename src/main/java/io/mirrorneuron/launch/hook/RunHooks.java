@@ -1,0 +1,198 @@
+package io.mirrorneuron.launch.hook;
+
+import io.mirrorneuron.config.LaunchSettings;
+import io.mirrorneuron.config.validation.TrustedFolders;
+import io.mirrorneuron.config.validation.TrustedFolders.Refusal;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.hook.HookPrograms;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hooks of the runs that this server has launched. The first hook of a run may go on while its job
+ * does; it is ended when the job has ended, by whatever way, when its launch fails, and when the
+ * server stops. After that the last one runs, once for each run. Thread-safe.
+ */
+public final class RunHooks implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RunHooks.class);
+
+  private final HookMeans means;
+  private final TrustedFolders trusted;
+  private final HookWatch watch;
+  private final Executor threads;
+  private final Map<String, RunHook> open = new ConcurrentHashMap<>();
+  private volatile boolean isClosed;
+
+  /**
+   * Whose programs run, and where.
+   *
+   * @param programs null where there is no runtime in this process
+   */
+  public record Machine(HookPrograms programs, TrustedFolders trusted, LaunchSettings limits) {}
+
+  /**
+   * @param threads runs what waits for the end of a job
+   */
+  public RunHooks(
+      Machine machine,
+      HookStore store,
+      HookFiles files,
+      JobsPort jobs,
+      Clock clock,
+      Executor threads) {
+    this.means =
+        new HookMeans(store, machine.programs(), files, machine.limits(), clock, () -> isClosed);
+    this.trusted = machine.trusted();
+    this.watch = new HookWatch(jobs, () -> isClosed);
+    this.threads = threads;
+  }
+
+  /** Why the hooks of a bundle do not run here; empty when they do. */
+  public Optional<Refusal> refusal(BundleHooks hooks) {
+    if (means.programs() == null) {
+      return Optional.of(
+          new Refusal(
+              "this server has no runtime of its own, and runs no programs",
+              "Launch it at a server that has one, such as mn up."));
+    }
+    Path folder = hooks.isRead() ? hooks.folder() : null;
+    return trusted.refusal(folder);
+  }
+
+  /**
+   * Begins the hooks of a run, and waits until the first is ready. To be asked only when nothing
+   * {@link #refusal refuses} them. Whoever calls ends them when the launch fails, this included.
+   *
+   * @throws MnException INTERNAL {@code pre_launch_failed} with the last lines that it printed;
+   *     CONFLICT {@code run_id_in_use}, as hooks write to the folder of their run; TOO_LARGE;
+   *     UNAVAILABLE when the server stops meanwhile
+   */
+  public HookNews begin(HookOrder order) {
+    RunHook known = open.get(order.runId());
+    if (means.files().isOfJob(order.runId()) || known != null && known.record().jobId() != null) {
+      throw new MnException(
+          ErrorCode.CONFLICT,
+          "run_id_in_use",
+          "there is a run %s; choose another run_id, or none".formatted(order.runId()));
+    }
+    RunHook hook =
+        new RunHook(
+            means,
+            new HookRecord(
+                order.runId(),
+                order.blueprintId(),
+                order.launchId(),
+                null,
+                order.hooks().hasAfter(),
+                false));
+    open.put(order.runId(), hook);
+    if (isClosed) {
+      throw MnException.unavailable("the server is stopping", null);
+    }
+    return hook.begin(order);
+  }
+
+  /** There is a job of the run: its hooks, if there are any, end with it. */
+  public void submitted(String runId, String jobId) {
+    RunHook hook = open.get(runId);
+    if (hook != null) {
+      hook.submitted(jobId);
+      attend(hook);
+    }
+  }
+
+  private void attend(RunHook hook) {
+    threads.execute(
+        () -> watch.awaitEnd(hook.record().jobId()).ifPresent(status -> end(hook, status)));
+  }
+
+  /** A failure leaves it to the next launch of this blueprint, or to the next server. */
+  private boolean end(RunHook hook, String status) {
+    String runId = hook.record().runId();
+    try {
+      boolean isDone = hook.end(status);
+      if (isDone) {
+        open.remove(runId, hook);
+      }
+      return isDone;
+    } catch (MnException e) {
+      LOG.warn("hooks of run {} cannot be ended in good order: {}", runId, e.getMessage());
+      return false;
+    }
+  }
+
+  /** The launch of the run has failed: nothing is left of its hooks, nor of the run. */
+  public void abandon(String runId) {
+    RunHook hook = runId == null ? null : open.get(runId);
+    if (hook != null && hook.record().jobId() == null && end(hook, null)) {
+      means.files().remove(runId);
+    }
+  }
+
+  /**
+   * Ends hooks of runs of this blueprint whose jobs are over.
+   *
+   * @return their runs
+   */
+  public List<String> cleanUp(String blueprintId) {
+    List<String> ended = new ArrayList<>();
+    for (RunHook hook : open.values()) {
+      HookRecord record = hook.record();
+      if (record.blueprintId().equals(blueprintId) && record.jobId() != null) {
+        watch
+            .ended(record.jobId())
+            .filter(status -> end(hook, status))
+            .ifPresent(_ -> ended.add(record.runId()));
+      }
+    }
+    return ended;
+  }
+
+  /**
+   * Takes up what earlier servers have left. Their programs have ended with them.
+   *
+   * @param isOpen whether a launch goes on
+   */
+  public void start(Predicate<String> isOpen) {
+    if (means.programs() == null) {
+      return;
+    }
+    try {
+      means.store().all().forEach(record -> takeUp(record, isOpen));
+    } catch (MnException e) {
+      LOG.warn("hooks that an earlier server has left wait for the next: {}", e.getMessage());
+    }
+  }
+
+  private void takeUp(HookRecord record, Predicate<String> isOpen) {
+    RunHook hook = new RunHook(means, record);
+    if (record.isEnding()) {
+      hook.breakOff();
+      return;
+    }
+    open.put(record.runId(), hook);
+    if (record.jobId() != null) {
+      attend(hook);
+    } else if (!isOpen.test(record.launchId())) {
+      threads.execute(() -> abandon(record.runId()));
+    }
+  }
+
+  /** Ends what runs; the next server does what is left. */
+  @Override
+  public void close() {
+    isClosed = true;
+    List.copyOf(open.values()).parallelStream().forEach(RunHook::close);
+  }
+}

@@ -1,0 +1,2 @@
+/** Programs that a bundle brings to accompany a launch. */
+package io.mirrorneuron.port.hook;

@@ -1,0 +1,2 @@
+/** Hooks of bundles as programs of this machine. */
+package io.mirrorneuron.runtime.exec.hook;
