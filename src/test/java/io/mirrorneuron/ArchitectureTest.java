@@ -493,15 +493,13 @@ class ArchitectureTest {
                       "RedactedValue", // what rules of inputs say of a configuration
                       "LogLine", // what a journal takes in
                       "LogForm", // lines that programs print
-                      "EventRecords", // records that the runtime writes of a run
-                      "RecordedDocuments", // documents that it writes
-                      "CompactTimeline", // and one that it makes of what programs wrote
+                      "MarkedSecrets", // manifests, and what is made of their jobs
+                      "ReviewMarks", // what authors say of fields of the configuration
+                      "CompactTimeline", // a document that it makes of what programs wrote
                       "AskedField", // what counts before a launch is asked for
-                      "ShownReview", // and what its author says of it
                       "ScheduleViews", // schedules that the runtime answers
                       "JobHistory", // events of jobs that the runtime answers
-                      "LocalEvents", // events that start jobs
-                      "LocalJobs"))) // and jobs
+                      "LocalEvents"))) // events that start jobs
           .should()
           .dependOnClassesThat(belongToAnyOf(Redaction.class))
           .because("one that calls it can forget to; the others get nothing that must be hidden");

@@ -51,6 +51,7 @@ public final class Benchmarks {
             new FanOuts(),
             new OpenJobs(),
             new RunLists(),
+            new BlueprintLists(),
             new Schedules(),
             new Subscribers("/jobs/{job_id}/events"),
             new Subscribers("/runs/{run_id}/stream"),

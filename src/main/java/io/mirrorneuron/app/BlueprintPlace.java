@@ -24,6 +24,7 @@ final class BlueprintPlace {
               settings.repo(),
               settings.cache(),
               settings.refresh(),
+              settings.kept().clones(),
               System::nanoTime,
               Clock.systemUTC());
     };

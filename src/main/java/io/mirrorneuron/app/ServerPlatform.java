@@ -2,6 +2,7 @@ package io.mirrorneuron.app;
 
 import io.mirrorneuron.area.Platform;
 import io.mirrorneuron.blueprint.Catalogs;
+import io.mirrorneuron.config.BlueprintSettings;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Confinement;
 import io.mirrorneuron.gateway.Health;
@@ -91,11 +92,13 @@ record ServerPlatform(
 
   private static Launches launches(
       ServerContext on, Backend backend, ModelsPort models, LaunchSources sources) {
+    BlueprintSettings.Kept kept = on.config().blueprints().kept();
     Launches launches =
         new Launches(
             sources,
             new LaunchMeans(backend.jobs(), models, hooks(on, backend)),
-            new FolderLaunchStore(on.config().home().resolve("launches")),
+            new FolderLaunchStore(
+                on.config().home().resolve("launches"), kept.launches(), kept.mostFailed()),
             on.clock(),
             on.ids()::jobSuffix,
             work -> Thread.ofVirtual().name("mn.launch").start(work));

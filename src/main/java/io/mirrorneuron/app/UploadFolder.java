@@ -24,7 +24,7 @@ record UploadFolder(Path path, UploadQuota quota, BundleStaging staging) {
     BundleSettings.Uploads limits = on.config().uploads();
     Path path = Files.createDirectories(on.config().home().resolve("uploads"));
     Uploads.clear(path);
-    UploadQuota quota = new UploadQuota(limits.maxCount(), limits.maxBytes());
+    UploadQuota quota = new UploadQuota(limits.maxCount(), limits.maxBytes(), limits.lifetime());
     BundleStaging staging =
         new BundleStaging(
             path.resolve("bundles"), BundleZip.Limits.DEFAULT, on.clock(), on.ids()::secret, quota);

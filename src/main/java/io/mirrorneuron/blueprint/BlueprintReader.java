@@ -1,6 +1,7 @@
 package io.mirrorneuron.blueprint;
 
 import io.mirrorneuron.blueprint.Blueprint.Pricing;
+import io.mirrorneuron.wire.secret.ReviewMarks;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -72,7 +73,7 @@ record BlueprintReader(String source, String localPath) {
         entry.textOr("#1f7a8c", "accent_color"),
         entry.textOr("", "revision", "blueprint_revision"),
         path(entry, id),
-        manifest.map(BlueprintReader::review).map(ShownReview::of).orElse(null),
+        manifest.map(BlueprintReader::review).map(BlueprintReader::shown).orElse(null),
         source,
         localPath);
   }
@@ -80,6 +81,11 @@ record BlueprintReader(String source, String localPath) {
   private static Object review(Entry manifest) {
     Object own = manifest.members().get("init_config_review");
     return own != null ? own : manifest.object("metadata").members().get("init_config_review");
+  }
+
+  /** Of fields that are secret, no value. */
+  private static Object shown(Object review) {
+    return review instanceof Map<?, ?> map ? ReviewMarks.shown(map) : review;
   }
 
   private static Pricing pricing(Entry pricing) {

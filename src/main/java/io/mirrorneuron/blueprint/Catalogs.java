@@ -8,13 +8,20 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The blueprints that can be launched now. A catalog is read again when its index has changed, and
- * looked through for manifests that have changed each few seconds. Thread-safe; blocking.
+ * looked through for manifests that have changed each few seconds, in the background: that takes
+ * longer the more there are. Thread-safe; blocking.
  */
 public final class Catalogs {
+  private static final Logger LOG = LoggerFactory.getLogger(Catalogs.class);
   private static final long LOOK_AGAIN_NS = Duration.ofSeconds(5).toNanos();
+
+  /** What nobody has asked for so long is not told before it was looked through. */
+  private static final long OUT_OF_DATE_NS = Duration.ofSeconds(60).toNanos();
 
   private record Read(Catalog catalog, FileStamp index, long at) {}
 
@@ -22,6 +29,7 @@ public final class Catalogs {
   private final LongSupplier nanoTime;
   private final KeptManifests manifests = new KeptManifests();
   private Read last;
+  private boolean isLooking;
 
   /**
    * @param nanoTime a clock that only goes forward
@@ -32,7 +40,8 @@ public final class Catalogs {
   }
 
   /**
-   * The catalog, at most five seconds old.
+   * The catalog: its index as it is now, manifests as they were some seconds ago, or a minute where
+   * nobody asked meanwhile. The same object while nothing has changed.
    *
    * @throws MnException INTERNAL {@code catalog_broken} with the reason; UNAVAILABLE while it is
    *     fetched for the first time
@@ -41,14 +50,41 @@ public final class Catalogs {
     Path folder = source.folder();
     synchronized (this) {
       FileStamp index = FileStamp.of(folder.resolve(CatalogFolder.INDEX));
-      long now = nanoTime.getAsLong();
-      if (last == null
-          || !last.catalog().folder().equals(folder)
-          || !last.index().equals(index)
-          || now - last.at() > LOOK_AGAIN_NS) {
-        last = new Read(new CatalogFolder(folder).read(manifests), index, now);
+      boolean isKnown =
+          last != null && last.catalog().folder().equals(folder) && last.index().equals(index);
+      long age = isKnown ? nanoTime.getAsLong() - last.at() : 0;
+      if (!isKnown || age > OUT_OF_DATE_NS) {
+        last = read(folder, index, last);
+      } else if (age > LOOK_AGAIN_NS && !isLooking) {
+        isLooking = true;
+        Thread.ofVirtual().name("mn-catalog-look").start(() -> look(folder, index));
       }
       return last.catalog();
+    }
+  }
+
+  private Read read(Path folder, FileStamp index, Read before) {
+    long begun = nanoTime.getAsLong();
+    Catalog found = new CatalogFolder(folder).read(manifests);
+    boolean isSame = before != null && before.catalog().equals(found);
+    return new Read(isSame ? before.catalog() : found, index, begun);
+  }
+
+  private void look(Path folder, FileStamp index) {
+    Read before;
+    synchronized (this) {
+      before = last;
+    }
+    Read found = null;
+    try {
+      found = read(folder, index, before);
+    } catch (MnException e) {
+      LOG.debug("the next who asks is told: {}", e.getMessage());
+    } finally {
+      synchronized (this) {
+        isLooking = false;
+        last = last == before ? found : last; // unless somebody read a newer index meanwhile
+      }
     }
   }
 

@@ -11,6 +11,9 @@ public final class Addresses {
   /** The header of an answer that says what goes on (202), and not how it ended. */
   public static final String ACCEPTED = "accepted";
 
+  /** The header of an answer that names what was done of the request's {@code Prefer}. */
+  public static final String PREFERRED = "preferred";
+
   private Addresses() {}
 
   /** Where the operations of a tag are answered. */

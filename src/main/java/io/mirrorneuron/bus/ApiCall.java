@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.security.Principal;
 import io.mirrorneuron.security.Role;
 import io.mirrorneuron.wire.Json;
+import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
@@ -140,8 +141,17 @@ public record ApiCall(JsonObject json) {
     json.put(ACCEPTED, true);
   }
 
-  boolean isAccepted() {
-    return json.getBoolean(ACCEPTED, false);
+  /** How the answer is sent. */
+  DeliveryOptions delivery() {
+    DeliveryOptions delivery = new DeliveryOptions();
+    if (json.getBoolean(ACCEPTED, false)) {
+      delivery.addHeader(Addresses.ACCEPTED, "");
+    }
+    String preferred = AskedWait.applied(this, json.getBoolean(ACCEPTED, false));
+    if (!preferred.isEmpty()) {
+      delivery.addHeader(Addresses.PREFERRED, preferred);
+    }
+    return delivery;
   }
 
   /** Names of the members of the body; none when the request had none. */

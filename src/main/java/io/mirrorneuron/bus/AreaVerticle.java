@@ -7,7 +7,6 @@ import io.mirrorneuron.wire.Json;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
 import java.util.LinkedHashMap;
@@ -31,10 +30,6 @@ import java.util.function.UnaryOperator;
  * How many calls run at once, and what happens to more: see {@link AreaThreads}.
  */
 public abstract class AreaVerticle extends VerticleBase {
-
-  private static final DeliveryOptions DONE = new DeliveryOptions();
-  private static final DeliveryOptions ACCEPTED =
-      new DeliveryOptions().addHeader(Addresses.ACCEPTED, "");
 
   @FunctionalInterface
   protected interface Operation {
@@ -184,7 +179,7 @@ public abstract class AreaVerticle extends VerticleBase {
               }
             })
         .onComplete(
-            answer -> message.reply(answer, call.isAccepted() ? ACCEPTED : DONE),
+            answer -> message.reply(answer, call.delivery()),
             e -> message.reply(BusFailure.of(operation, explains.apply(e))));
   }
 }

@@ -1,43 +1,78 @@
 package io.mirrorneuron.bus;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * How long a caller wants to wait for an end: the parameter {@code wait}, such as {@code 30s}, else
  * the header {@code Prefer} (RFC 7240) with {@code wait=30}, which counts where the operation
- * declares it.
+ * declares it. Preferences that mean nothing here are left out, as it has it.
  */
 public final class AskedWait {
   /** Less than the silence after which a connection is closed. */
   public static final Duration LONGEST = Duration.ofSeconds(180);
 
   private static final String ASYNC = "respond-async";
-  private static final Pattern WAIT = Pattern.compile("\\bwait=([0-9]{1,6})\\b");
+  private static final String WAIT = "wait";
 
   private AskedWait() {}
 
   /** Nothing when the caller does not say; {@link #LONGEST} at most. */
   public static Optional<Duration> of(ApiCall call) {
-    if (call.has("wait")) {
-      return Optional.of(seconds(call.text("wait").replace("s", "")));
+    if (call.has(WAIT)) {
+      return Optional.of(shortest(seconds(call.text(WAIT).replace("s", ""))));
     }
-    if (!call.has("Prefer")) {
-      return Optional.empty();
-    }
-    String prefers = call.text("Prefer").toLowerCase(Locale.ROOT);
-    Matcher wait = WAIT.matcher(prefers);
-    if (wait.find()) {
-      return Optional.of(seconds(wait.group(1)));
-    }
-    return prefers.contains(ASYNC) ? Optional.of(Duration.ZERO) : Optional.empty();
+    return preferred(call)
+        .map(AskedWait::shortest)
+        .or(
+            () ->
+                preferences(call).contains(ASYNC) ? Optional.of(Duration.ZERO) : Optional.empty());
   }
 
   private static Duration seconds(String digits) {
-    Duration wait = Duration.ofSeconds(Long.parseLong(digits));
+    return Duration.ofSeconds(Long.parseLong(digits));
+  }
+
+  private static Duration shortest(Duration wait) {
     return wait.compareTo(LONGEST) > 0 ? LONGEST : wait;
+  }
+
+  /** What the header says; of several times the first. */
+  private static Optional<Duration> preferred(ApiCall call) {
+    return preferences(call).stream()
+        .filter(one -> one.matches("wait=[0-9]{1,6}"))
+        .findFirst()
+        .map(one -> seconds(one.substring("wait=".length())));
+  }
+
+  /** Without their parameters, and without what need not be there. */
+  private static List<String> preferences(ApiCall call) {
+    return call.has("Prefer")
+        ? List.of(call.text("Prefer").toLowerCase(Locale.ROOT).split(",")).stream()
+            .map(one -> one.replaceFirst(";.*", "").replaceAll("[\\s\"]", ""))
+            .toList()
+        : List.of();
+  }
+
+  /**
+   * What of the header is done, as {@code Preference-Applied} says it.
+   *
+   * @param isAccepted whether the answer tells what goes on, and not how it ended
+   * @return empty when it is nothing
+   */
+  static String applied(ApiCall call, boolean isAccepted) {
+    List<String> applied = new ArrayList<>();
+    if (isAccepted && preferences(call).contains(ASYNC)) {
+      applied.add(ASYNC);
+    }
+    if (!call.has(WAIT)) { // else that counts
+      preferred(call)
+          .filter(wait -> wait.compareTo(LONGEST) <= 0)
+          .ifPresent(wait -> applied.add("wait=" + wait.toSeconds()));
+    }
+    return String.join(", ", applied);
   }
 }

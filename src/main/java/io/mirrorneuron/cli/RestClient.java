@@ -32,7 +32,7 @@ import java.util.stream.Stream;
  * is the {@code detail} of the problem that the server answered.
  */
 public final class RestClient implements AutoCloseable {
-  static final String UNREACHABLE = "api_unreachable";
+  public static final String UNREACHABLE = "api_unreachable";
   static final String UNAUTHENTICATED = "api_unauthenticated";
 
   private static final Duration CONNECT = Duration.ofSeconds(5);

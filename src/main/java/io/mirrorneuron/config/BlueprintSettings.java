@@ -12,14 +12,39 @@ import java.util.List;
  * @param cache where clones of repositories are kept
  * @param refresh how old a clone may be before it is looked for changes
  * @param launches what they may do here
+ * @param kept how long what is needed no more stays
  */
 public record BlueprintSettings(
-    Source source, String repo, Path local, Path cache, Duration refresh, LaunchSettings launches) {
+    Source source,
+    String repo,
+    Path local,
+    Path cache,
+    Duration refresh,
+    LaunchSettings launches,
+    Kept kept) {
   private static final String SOURCE = "blueprint.source";
   private static final String REPO = "blueprint.repo";
   private static final String LOCAL = "blueprint.local";
   private static final String CACHE = "blueprint.repo_cache";
+  private static final int DAY = 86_400;
   private static final String GIT_URL = "(https?|git|file)://\\S+";
+
+  /**
+   * How long what is needed no more stays.
+   *
+   * @param clones of repositories that are configured no more
+   * @param launches that are over, with their progress
+   * @param mostFailed launches that failed; of more the oldest go before their time
+   */
+  public record Kept(Duration clones, Duration launches, int mostFailed) {
+    private static Kept read(Settings settings) {
+      return new Kept(
+          Duration.ofSeconds(settings.number("blueprint.repo_ttl_seconds", DAY, Integer.MAX_VALUE)),
+          Duration.ofSeconds(
+              settings.number("blueprint.progress_ttl_seconds", 60, Integer.MAX_VALUE)),
+          (int) settings.number("blueprint.failed_launches_max_count", 1, Integer.MAX_VALUE));
+    }
+  }
 
   /** Kinds of places. */
   public enum Source {
@@ -59,8 +84,9 @@ public record BlueprintSettings(
         repo,
         local,
         paths.path(CACHE),
-        Duration.ofSeconds(settings.number("blueprint.repo_refresh_seconds", 1, Integer.MAX_VALUE)),
-        LaunchSettings.read(settings, paths));
+        Duration.ofSeconds(settings.number("blueprint.repo_refresh_seconds", 1, DAY / 2)),
+        LaunchSettings.read(settings, paths),
+        Kept.read(settings));
   }
 
   /** Folders of this machine in which its blueprints lie. */

@@ -1,6 +1,7 @@
 package io.mirrorneuron.config;
 
 import java.nio.file.Path;
+import java.time.Duration;
 
 /**
  * Where payload files are kept so that every server on the same Redis reaches them.
@@ -27,12 +28,14 @@ public record BundleSettings(long redisMaxBytes, long redisBudgetBytes, Path sha
    * The quota for bundles that were uploaded and not submitted yet.
    *
    * @param maxBytes of all of them together, unpacked
+   * @param lifetime after so long without use one goes
    */
-  public record Uploads(int maxCount, long maxBytes) {
+  public record Uploads(int maxCount, long maxBytes, Duration lifetime) {
     static Uploads read(Settings settings) {
       return new Uploads(
           (int) settings.number("uploads.max_count", 1, Integer.MAX_VALUE),
-          settings.number("uploads.max_bytes", 1, Long.MAX_VALUE));
+          settings.number("uploads.max_bytes", 1, Long.MAX_VALUE),
+          Duration.ofSeconds(settings.number("uploads.ttl_seconds", 60, Integer.MAX_VALUE)));
     }
   }
 }

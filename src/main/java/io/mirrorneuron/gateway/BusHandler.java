@@ -149,6 +149,9 @@ final class BusHandler implements Handler<RoutingContext> {
     response
         .setStatusCode(answer.isAccepted() ? ApiOperation.ACCEPTED : operation.success())
         .putHeader(HttpHeaders.CONTENT_TYPE, type);
+    if (answer.preferred() != null) {
+      response.putHeader("Preference-Applied", answer.preferred());
+    }
     if (ctx.request().method() == HttpMethod.HEAD) {
       response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length())).end();
     } else {

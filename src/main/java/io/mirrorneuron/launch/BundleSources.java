@@ -9,6 +9,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.models.ModelView;
 import io.mirrorneuron.port.models.ModelsPort;
 import io.mirrorneuron.store.BundleStaging;
+import io.mirrorneuron.store.bundle.BundleHold;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -50,11 +51,13 @@ public final class BundleSources implements LaunchSources {
       case CATALOG -> {
         Blueprint blueprint = catalogs.get(order.place());
         yield found(
-            BlueprintBundle.ofCatalog(blueprint, catalogs.bundle(blueprint)), order, () -> {});
+            BlueprintBundle.ofCatalog(blueprint, catalogs.bundle(blueprint)),
+            order,
+            BundleHold.none());
       }
-      case PATH -> found(BlueprintBundle.at(folder(order.place())), order, () -> {});
+      case PATH -> found(BlueprintBundle.at(folder(order.place())), order, BundleHold.none());
       case BUNDLE -> {
-        BundleStaging.Hold hold = staging.hold(order.place());
+        BundleHold hold = staging.hold(order.place());
         try {
           yield found(BlueprintBundle.uploaded(staging.open(order.place()).folder()), order, hold);
         } catch (RuntimeException e) {
@@ -65,7 +68,7 @@ public final class BundleSources implements LaunchSources {
     };
   }
 
-  private LaunchBundle found(BlueprintBundle bundle, LaunchOrder order, BundleStaging.Hold hold) {
+  private LaunchBundle found(BlueprintBundle bundle, LaunchOrder order, BundleHold hold) {
     return new FoundBundle(bundle, order, this::isKnown, folders, hold);
   }
 

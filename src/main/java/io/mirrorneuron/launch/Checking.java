@@ -1,11 +1,29 @@
 package io.mirrorneuron.launch;
 
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Validation;
+import io.mirrorneuron.port.models.ModelInstalls;
+import io.mirrorneuron.port.models.ModelOwner;
+import java.util.function.BiFunction;
 
-/** Says what launches would be told. */
-record Checking(LaunchPorts ports, OpenRuns runs) {
+/** Says what launches would be told, and gives what they would submit to who launches later. */
+public final class Checking {
+  private final LaunchPorts ports;
+  private final OpenRuns runs;
 
-  LaunchCheck of(LaunchOrder order) {
+  Checking(LaunchPorts ports, OpenRuns runs) {
+    this.ports = ports;
+    this.runs = runs;
+  }
+
+  /**
+   * What {@link Launches#launch} would say to it.
+   *
+   * @throws MnException when there is no such bundle
+   */
+  public LaunchCheck of(LaunchOrder order) {
     try (LaunchBundle bundle = ports.sources().find(order)) {
       return new LaunchCheck(
           order.source().word(), bundle.blueprint(), report(order, bundle), bundle.manifest());
@@ -19,5 +37,39 @@ record Checking(LaunchPorts ports, OpenRuns runs) {
     }
     Validation report = ports.jobs().validate(bundle.submission(runs.id(order, bundle)));
     return LaunchReports.withModels(report, bundle.models(), ports.models());
+  }
+
+  /**
+   * Installs the models of a bundle, and gives on what a launch would submit. The run that it names
+   * is none: whoever submits it names one.
+   *
+   * @param use is given the id of the blueprint, too, and returns once it has its own copy
+   * @throws MnException when there is no such bundle, when its configuration or answers do not fit,
+   *     or a model cannot be installed; PRECONDITION when it has hooks
+   */
+  public <T> T prepared(LaunchOrder order, BiFunction<String, Submission, T> use) {
+    try (LaunchBundle bundle = ports.sources().find(order)) {
+      Validation configuration = bundle.configuration();
+      if (!configuration.ok()) {
+        throw LaunchReports.invalid(configuration);
+      }
+      if (!bundle.hooks().isNone() && !order.force()) {
+        throw new MnException(
+            ErrorCode.PRECONDITION,
+            "preparation_not_run",
+            "the bundle has %s, which is not run for the jobs of a schedule: do by hand what it does, and use force"
+                .formatted(bundle.hooks().names()));
+      }
+      ModelInstalls models =
+          ports
+              .models()
+              .installAll(bundle.models(), new ModelOwner(bundle.blueprintId()), pull -> {});
+      if (!models.ok()) {
+        throw LaunchReports.models(models);
+      }
+      T done = use.apply(bundle.blueprintId(), bundle.submission(runs.id(order, bundle)));
+      bundle.copied();
+      return done;
+    }
   }
 }

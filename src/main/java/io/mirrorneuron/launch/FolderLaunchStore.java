@@ -18,8 +18,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -43,6 +45,8 @@ public final class FolderLaunchStore implements LaunchStore {
   private static final String ORIGIN = "origin.json";
 
   private final Path root;
+  private final Duration lifetime;
+  private final int mostFailed;
 
   /**
    * What the door knew of the bundle.
@@ -57,17 +61,17 @@ public final class FolderLaunchStore implements LaunchStore {
 
   /**
    * @param root closed to other users, as configurations may have secrets; made when absent
+   * @param lifetime how long a launch stays that is over
+   * @param mostFailed of launches that failed; of more the oldest go before their time
    */
-  public FolderLaunchStore(Path root) {
+  public FolderLaunchStore(Path root, Duration lifetime, int mostFailed) {
     this.root = root;
+    this.lifetime = lifetime;
+    this.mostFailed = mostFailed;
   }
 
   private Path folder(String progressId) {
     return root.resolve(PREFIX + progressId);
-  }
-
-  private Path folder(LaunchRecord launch) {
-    return folder(launch.id());
   }
 
   @Override
@@ -91,7 +95,7 @@ public final class FolderLaunchStore implements LaunchStore {
   public void write(LaunchRecord launch) {
     orUnavailable(
         () -> {
-          Path folder = Files.createDirectories(folder(launch));
+          Path folder = Files.createDirectories(folder(launch.id()));
           Path arriving = folder.resolve(RECORD + ARRIVING);
           write(arriving, Json.write(launch));
           Files.move(arriving, folder.resolve(RECORD), StandardCopyOption.ATOMIC_MOVE);
@@ -117,9 +121,9 @@ public final class FolderLaunchStore implements LaunchStore {
   public void keep(LaunchRecord launch, Submission submission) {
     orUnavailable(
         () -> {
-          delete(folder(launch), BUNDLE);
-          delete(folder(launch), BUNDLE + ARRIVING);
-          Path arriving = Files.createDirectories(folder(launch).resolve(BUNDLE + ARRIVING));
+          delete(folder(launch.id()), BUNDLE);
+          delete(folder(launch.id()), BUNDLE + ARRIVING);
+          Path arriving = Files.createDirectories(folder(launch.id()).resolve(BUNDLE + ARRIVING));
           write(arriving.resolve("manifest.json"), submission.manifestJson());
           Path folder = submission.origin().folder();
           write(
@@ -130,13 +134,13 @@ public final class FolderLaunchStore implements LaunchStore {
                       submission.origin().configJson())));
           PayloadCopy.make(
               submission.payloads(), Files.createDirectory(arriving.resolve("payloads")));
-          Files.move(arriving, folder(launch).resolve(BUNDLE), StandardCopyOption.ATOMIC_MOVE);
+          Files.move(arriving, folder(launch.id()).resolve(BUNDLE), StandardCopyOption.ATOMIC_MOVE);
         });
   }
 
   @Override
   public Submission kept(LaunchRecord launch) {
-    Path bundle = folder(launch).resolve(BUNDLE);
+    Path bundle = folder(launch.id()).resolve(BUNDLE);
     try {
       KeptOrigin origin =
           Json.read(Files.readString(bundle.resolve(ORIGIN)), KeptOrigin.class, ORIGIN);
@@ -158,8 +162,8 @@ public final class FolderLaunchStore implements LaunchStore {
   @Override
   public void discard(LaunchRecord launch) {
     try {
-      delete(folder(launch), BUNDLE);
-      delete(folder(launch), BUNDLE + ARRIVING);
+      delete(folder(launch.id()), BUNDLE);
+      delete(folder(launch.id()), BUNDLE + ARRIVING);
     } catch (IOException e) {
       LOG.warn("the bundle of launch {} cannot be removed: {}", launch.id(), e.toString());
     }
@@ -183,18 +187,39 @@ public final class FolderLaunchStore implements LaunchStore {
   }
 
   @Override
-  public void forget(Instant before) {
-    for (Path folder : folders()) {
-      try {
-        boolean isOld = Files.getLastModifiedTime(folder).toInstant().isBefore(before);
-        boolean hasBundle = Files.exists(folder.resolve(BUNDLE));
-        if ((isOld || hasBundle) && read(folder).map(LaunchRecord::isOver).orElse(isOld)) {
-          delete(isOld ? root : folder, isOld ? folder.getFileName().toString() : BUNDLE);
-        }
-      } catch (IOException e) {
-        LOG.warn("{} cannot be removed: {}", folder, e.toString());
+  public void forget(Instant now) {
+    Instant before = now.minus(lifetime);
+    int failed = 0;
+    for (Aged launch : newestFirst()) {
+      Optional<LaunchRecord> record = read(launch.folder());
+      failed += record.filter(LaunchRecord::hasFailed).isPresent() ? 1 : 0;
+      boolean isOld = launch.written().isBefore(before);
+      boolean isOver = record.map(LaunchRecord::isOver).orElse(isOld);
+      if (isOver) {
+        boolean isTooMuch =
+            failed > mostFailed && record.filter(LaunchRecord::hasFailed).isPresent();
+        forget(launch.folder(), isOld || isTooMuch);
       }
     }
+  }
+
+  private void forget(Path folder, boolean isAll) {
+    try {
+      delete(isAll ? root : folder, isAll ? folder.getFileName().toString() : BUNDLE);
+    } catch (IOException e) {
+      LOG.warn("{} cannot be removed: {}", folder, e.toString());
+    }
+  }
+
+  private record Aged(Path folder, Instant written) {
+    static Aged of(Path folder) {
+      return new Aged(folder, Instant.ofEpochMilli(folder.toFile().lastModified()));
+    }
+  }
+
+  private List<Aged> newestFirst() {
+    Comparator<Aged> byAge = Comparator.comparing(Aged::written);
+    return folders().stream().map(Aged::of).sorted(byAge.reversed()).toList();
   }
 
   private List<Path> folders() {

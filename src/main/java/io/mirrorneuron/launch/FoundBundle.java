@@ -11,7 +11,7 @@ import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Submission.Origin;
 import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.models.ModelNeed;
-import io.mirrorneuron.store.BundleStaging;
+import io.mirrorneuron.store.bundle.BundleHold;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.LongConsumer;
@@ -23,7 +23,7 @@ final class FoundBundle implements LaunchBundle {
   private final LaunchOrder order;
   private final Predicate<String> isKnownModel;
   private final SubmittedFolders folders;
-  private final BundleStaging.Hold hold;
+  private final BundleHold hold;
   private ConfiguredBundle configured;
 
   FoundBundle(
@@ -31,7 +31,7 @@ final class FoundBundle implements LaunchBundle {
       LaunchOrder order,
       Predicate<String> isKnownModel,
       SubmittedFolders folders,
-      BundleStaging.Hold hold) {
+      BundleHold hold) {
     this.bundle = bundle;
     this.order = order;
     this.isKnownModel = isKnownModel;
@@ -46,7 +46,7 @@ final class FoundBundle implements LaunchBundle {
 
   @Override
   public Object manifest() {
-    return bundle.facts();
+    return bundle.shownManifest();
   }
 
   @Override
@@ -121,6 +121,11 @@ final class FoundBundle implements LaunchBundle {
   private String manifest(String runId) {
     RunIdentity identity = new RunIdentity(bundle.id(), runId, bundle.blueprint().revision());
     return configured().manifest(identity, order.force());
+  }
+
+  @Override
+  public void copied() {
+    hold.used();
   }
 
   @Override

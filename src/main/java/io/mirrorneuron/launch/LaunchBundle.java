@@ -59,6 +59,9 @@ public interface LaunchBundle extends AutoCloseable {
   /** What is to be submitted, with the configuration and answers of the order, as that run. */
   Submission submission(String runId);
 
+  /** The launch has a copy of its files. */
+  default void copied() {}
+
   /** It is needed no more. */
   @Override
   default void close() {}

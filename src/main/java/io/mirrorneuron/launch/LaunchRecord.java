@@ -56,6 +56,11 @@ public record LaunchRecord(
                     || event.is(Phase.LAUNCH, LaunchEvent.FAILED));
   }
 
+  /** Whether it is over and made no job. */
+  boolean hasFailed() {
+    return isOver() && jobId == null;
+  }
+
   /** Whether a phase has begun, here or on a server before. */
   boolean hasCome(Phase phase) {
     return events.stream().anyMatch(event -> event.phase().equals(phase.word()));

@@ -210,6 +210,7 @@ final class LaunchRun {
                 Map.of("copied_bytes", bytes)));
     ports.store().keep(log.launch(), submission());
     log.prepared("The bundle is prepared.");
+    bundle.copied();
   }
 
   private Submission submission() {

@@ -40,8 +40,8 @@ public interface LaunchStore {
   List<LaunchRecord> open();
 
   /**
-   * Forgets launches that have been over since before this moment, and what was kept for any that
-   * is over.
+   * Forgets launches that have been over for as long as the store keeps them, of those that failed
+   * all but the newest, and what was kept for any that is over.
    */
-  void forget(Instant before);
+  void forget(Instant now);
 }

@@ -29,10 +29,10 @@ public final class Launches implements AutoCloseable {
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9_.:-]{1,220}");
   private static final int MOST = 64;
   private static final int MOST_WAITS = 1000;
-  private static final Duration REMEMBERED = Duration.ofDays(7);
 
   private static final Duration WRITE_AGAIN = Duration.ofSeconds(5);
   private static final Duration FORGET_EACH = Duration.ofHours(1);
+  private static final int MOST_UNFORGOTTEN = 1000;
 
   private final LaunchPorts ports;
   private final Supplier<String> ids;
@@ -46,6 +46,9 @@ public final class Launches implements AutoCloseable {
 
   /** When what is old was forgotten, milliseconds since the epoch. */
   private final AtomicLong forgotten = new AtomicLong();
+
+  /** Launches since then. */
+  private final AtomicLong since = new AtomicLong();
 
   private final AtomicLong waits = new AtomicLong();
 
@@ -98,8 +101,10 @@ public final class Launches implements AutoCloseable {
   private void forget() {
     long now = ports.clock().millis();
     long last = forgotten.get();
-    if (now - last >= FORGET_EACH.toMillis() && forgotten.compareAndSet(last, now)) {
-      ports.store().forget(ports.clock().instant().minus(REMEMBERED));
+    boolean isDue =
+        now - last >= FORGET_EACH.toMillis() || since.incrementAndGet() % MOST_UNFORGOTTEN == 0;
+    if (isDue && forgotten.compareAndSet(last, now)) {
+      ports.store().forget(ports.clock().instant());
     }
   }
 
@@ -231,13 +236,9 @@ public final class Launches implements AutoCloseable {
     return LaunchNews.of(progress(progressId), after);
   }
 
-  /**
-   * What {@link #launch} would say to it.
-   *
-   * @throws MnException when there is no such bundle
-   */
-  public LaunchCheck check(LaunchOrder order) {
-    return new Checking(ports, runs).of(order);
+  /** What can be asked without a launch. */
+  public Checking checking() {
+    return new Checking(ports, runs);
   }
 
   /** Stops where each launch is; the next server goes on with it. */

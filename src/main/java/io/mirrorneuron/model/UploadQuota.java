@@ -1,5 +1,7 @@
 package io.mirrorneuron.model;
 
+import java.time.Duration;
+
 /**
  * What uploaded bundles may take together while they arrive and until they are submitted. Whoever
  * writes takes first and gives back what is gone from the disk, so uploads that come together
@@ -7,9 +9,11 @@ package io.mirrorneuron.model;
  */
 public final class UploadQuota {
   private static final long RETRY_AFTER_MS = 60_000;
+  private static final Duration DAY = Duration.ofDays(1);
 
   private final int maxCount;
   private final long maxBytes;
+  private final Duration lifetime;
   private int count;
   private long bytes;
   private volatile Runnable sweep = () -> {};
@@ -19,8 +23,20 @@ public final class UploadQuota {
    * @param maxBytes of all of them, and of those that arrive
    */
   public UploadQuota(int maxCount, long maxBytes) {
+    this(maxCount, maxBytes, DAY);
+  }
+
+  /**
+   * @param lifetime after so long without use a bundle goes
+   */
+  public UploadQuota(int maxCount, long maxBytes, Duration lifetime) {
     this.maxCount = maxCount;
     this.maxBytes = maxBytes;
+    this.lifetime = lifetime;
+  }
+
+  public Duration lifetime() {
+    return lifetime;
   }
 
   /** For stores that no other client writes to. */
@@ -40,7 +56,7 @@ public final class UploadQuota {
     return count >= maxCount || bytes > maxBytes - more;
   }
 
-  /** Removes what is too old. Blocks. */
+  /** Removes what is too old, and while it is tight what is needed no more. Blocks. */
   public void sweep() {
     sweep.run();
   }
@@ -87,11 +103,12 @@ public final class UploadQuota {
     count--;
   }
 
-  private static MnException full(String message) {
+  private MnException full(String message) {
     return new MnException(
             ErrorCode.EXHAUSTED,
             "too_many_uploads",
-            message + "; submit them, raise the setting, or wait: they go a day after their upload")
+            "%s; submit them, raise the setting, or wait: they go %d seconds after their last use (uploads.ttl_seconds)"
+                .formatted(message, lifetime.toSeconds()))
         .withRetryAfter(RETRY_AFTER_MS);
   }
 }

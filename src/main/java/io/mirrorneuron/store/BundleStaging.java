@@ -4,18 +4,18 @@ import io.mirrorneuron.bundle.ManifestFile;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.UploadQuota;
+import io.mirrorneuron.store.bundle.BundleHold;
 import io.mirrorneuron.store.bundle.StagedFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
@@ -25,7 +25,6 @@ import java.util.regex.Pattern;
  */
 public final class BundleStaging {
   private static final Pattern HANDLE = Pattern.compile("bundle-[A-Za-z0-9-]{8,64}");
-  private static final Duration LIFETIME = Duration.ofHours(24);
   private static final String PAYLOADS = "payloads";
 
   /** Before the name of a folder that is being filled: whole bundles only have a handle. */
@@ -43,6 +42,9 @@ public final class BundleStaging {
   /** By handle, how many hold the bundle. */
   private final Map<String, Integer> held = new ConcurrentHashMap<>();
 
+  /** Handles of those that were submitted, so that others may have their place. */
+  private final Set<String> used = ConcurrentHashMap.newKeySet();
+
   /**
    * @param root made when absent
    * @param ids unguessable: whoever knows a handle may submit the bundle
@@ -54,7 +56,7 @@ public final class BundleStaging {
     this.clock = clock;
     this.ids = ids;
     this.quota = quota;
-    quota.sweptBy(this::sweep);
+    quota.sweptBy(() -> sweep(true));
   }
 
   /**
@@ -108,6 +110,7 @@ public final class BundleStaging {
 
   private void remove(Path folder, String handle) {
     new StagedFolder(folder).delete();
+    used.remove(handle);
     Long size = sizes.remove(handle);
     if (size != null) {
       quota.give(size);
@@ -126,28 +129,31 @@ public final class BundleStaging {
     return read(handle, folder);
   }
 
-  /** Keeps a bundle until it is closed. */
-  public interface Hold extends AutoCloseable {
-    @Override
-    void close();
+  /**
+   * What uses a bundle: it stays meanwhile. When that went well its files are needed no more: it
+   * can be used again, until an upload has need of its place.
+   *
+   * @throws MnException MALFORMED {@code unknown uploaded bundle}
+   */
+  public <T> T using(String handle, Supplier<T> submission) {
+    try (BundleHold hold = hold(handle)) {
+      T done = submission.get();
+      hold.used();
+      return done;
+    }
   }
 
   /**
    * Keeps a bundle for those who need more time than there may be left: it is not swept before it
-   * is let go, and for a day after that.
+   * is let go, and for the lifetime of uploads after that.
    *
    * @throws MnException MALFORMED {@code unknown uploaded bundle}
    */
-  public synchronized Hold hold(String handle) {
+  public synchronized BundleHold hold(String handle) {
     open(handle);
     held.merge(handle, 1, Integer::sum);
     new StagedFolder(root.resolve(handle)).renew(clock.instant());
-    AtomicBoolean open = new AtomicBoolean(true);
-    return () -> {
-      if (open.getAndSet(false)) {
-        letGo(handle);
-      }
-    };
+    return new BundleHold(() -> used.add(handle), () -> letGo(handle));
   }
 
   private synchronized void letGo(String handle) {
@@ -156,12 +162,19 @@ public final class BundleStaging {
   }
 
   /**
-   * Removes bundles that are older than a day, and what a server that was killed has unpacked in
-   * part; counts bundles that others have left here. To be called at the start and then now and
-   * then.
+   * Removes bundles that nobody has used for their lifetime, and what a server that was killed has
+   * unpacked in part; counts bundles that others have left here. To be called at the start and then
+   * now and then.
    */
-  public synchronized void sweep() {
-    Instant oldest = clock.instant().minus(LIFETIME);
+  public void sweep() {
+    sweep(false);
+  }
+
+  /**
+   * @param isTight whether those that were submitted go as well, to make room
+   */
+  private synchronized void sweep(boolean isTight) {
+    Instant oldest = clock.instant().minus(quota.lifetime());
     for (Path folder : folders(ARRIVING)) {
       String handle = folder.getFileName().toString().substring(ARRIVING.length());
       if (!sizes.containsKey(handle)) {
@@ -172,7 +185,8 @@ public final class BundleStaging {
       String handle = folder.getFileName().toString();
       if (held.containsKey(handle)) {
         new StagedFolder(folder).renew(clock.instant());
-      } else if (new StagedFolder(folder).renewed().isBefore(oldest)) {
+      } else if (isTight && used.contains(handle)
+          || new StagedFolder(folder).renewed().isBefore(oldest)) {
         remove(folder, handle);
       } else {
         count(folder);

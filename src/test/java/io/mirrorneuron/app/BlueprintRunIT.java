@@ -97,6 +97,63 @@ class BlueprintRunIT {
   }
 
   @Test
+  void aBlueprintRunsLaterAsItWouldNow(@TempDir Path folder) throws Exception {
+    Ended ended =
+        shell.run(
+            "blueprint", "run", "word-count", "--input", "texts=[\"b b\"]", "--schedule", "30m");
+
+    assertThat(ended.exitCode()).as(ended.err()).isZero();
+    assertThat(ended.out()).contains("Schedule create", "Schedule ID", "delayed", "word-count");
+    Ended bundle =
+        shell.run(
+            "blueprint",
+            "run",
+            "--folder",
+            bundle(folder.resolve("greets")).toString(),
+            "--set",
+            "whom=everybody",
+            "--schedule",
+            "{\"cron\": \"0 1 * * *\"}",
+            "--json");
+    assertThat(bundle.exitCode()).as(bundle.err()).isZero();
+    String id = bundle.json().get("schedule_id").asText();
+    assertThat(bundle.json().at("/source/bundle").asText()).isEqualTo("greets");
+    assertThat(bundle.json().at("/manifest/metadata/blueprint_config/whom").asText())
+        .isEqualTo("everybody");
+    for (int i = 0; i < 2; i++) {
+      Ended run = shell.run("schedule", "run-now", id, "--json");
+      assertThat(run.exitCode()).as(run.err()).isZero();
+      String job = run.json().get("job_id").asText();
+      Ended followed = shell.run("job", "watch", job);
+      assertThat(shell.run("job", "status", job).out())
+          .as("%s %s", followed.out(), followed.err())
+          .contains("everybody");
+    }
+  }
+
+  @Test
+  void asSoonAsThereIsRoomIsASchedule() {
+    Ended ended = shell.run("blueprint", "run", "word-count", "--auto-schedule", "--json");
+
+    assertThat(ended.exitCode()).as(ended.err()).isZero();
+    assertThat(ended.json().get("kind").asText()).isEqualTo("resource_wait");
+  }
+
+  @Test
+  void whatASchedulesHasNoUseForIsRefused() {
+    Ended both =
+        shell.run("blueprint", "run", "word-count", "--schedule", "30m", "--auto-schedule");
+    assertThat(both.exitCode()).isEqualTo(2);
+    Ended run = shell.run("blueprint", "run", "word-count", "--schedule", "30m", "--run-id", "r");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err()).contains("runs of their own");
+    Ended wrong =
+        shell.run("blueprint", "run", "word-count", "--schedule", "30m", "--input", "most=0");
+    assertThat(wrong.exitCode()).isEqualTo(1);
+    assertThat(wrong.err()).contains("most");
+  }
+
+  @Test
   void whatNamesNoBlueprintIsRefused(@TempDir Path folder) throws Exception {
     assertThat(shell.run("blueprint", "run").exitCode()).isEqualTo(2);
     assertThat(shell.run("blueprint", "run", "x", "--folder", "y").exitCode()).isEqualTo(2);

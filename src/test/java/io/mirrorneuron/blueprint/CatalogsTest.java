@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -206,6 +207,33 @@ class CatalogsTest {
         .hasMessage("blueprint repo category.json is malformed");
   }
 
+  /** A list of it is megabytes, which are written again when it is another one. */
+  @Test
+  void aLargeCatalogIsTheSameUntilSomethingChanges() throws IOException {
+    StringBuilder index = new StringBuilder("[{\"id\":\"b\"}");
+    for (int i = 0; i < 9_999; i++) {
+      index.append(",{\"id\":\"b%d\",\"category\":\"c%d\"}".formatted(i, i % 20));
+    }
+    write("index.json", index + "]");
+    write("b/manifest.json", "{\"type\":\"service\"}");
+    Catalogs catalogs = catalogs();
+    Catalog first = catalogs.current();
+    assertThat(first.blueprints()).hasSize(10_000);
+    assertThat(first.in(Set.of("c3"))).hasSize(500);
+    time.addAndGet(Duration.ofSeconds(61).toNanos());
+    assertThat(catalogs.current()).isSameAs(first);
+    time.addAndGet(Duration.ofSeconds(6).toNanos());
+    assertThat(catalogs.current()).isSameAs(first);
+    write("b/manifest.json", "{\"type\":\"batch\"}");
+    Eventually.eventually(
+        "it was looked through meanwhile",
+        () -> {
+          time.addAndGet(Duration.ofSeconds(6).toNanos());
+          return catalogs.current() != first;
+        });
+    assertThat(catalogs.get("b").type()).isEqualTo("batch");
+  }
+
   @Test
   void changesOfTheIndexShowAtOnceThoseOfManifestsWithinSeconds() throws IOException {
     write("index.json", "[{\"id\":\"a\"}]");
@@ -214,7 +242,7 @@ class CatalogsTest {
     assertThat(catalogs.current()).isSameAs(catalogs.current());
     write("a/manifest.json", "{\"type\":\"service\"}");
     assertThat(catalogs.get("a").type()).isEqualTo("batch");
-    time.addAndGet(Duration.ofSeconds(6).toNanos());
+    time.addAndGet(Duration.ofSeconds(61).toNanos());
     assertThat(catalogs.get("a").type()).isEqualTo("service");
     write("index.json", "[{\"id\":\"a\"},{\"id\":\"b\"}]");
     assertThat(catalogs.current().blueprints()).hasSize(2);

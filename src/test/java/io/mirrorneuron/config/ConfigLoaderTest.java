@@ -222,6 +222,7 @@ class ConfigLoaderTest {
             "MN_CONNECTIONS_HEAD_TIMEOUT_SECONDS", "18",
             "MN_UPLOADS_MAX_COUNT", "19",
             "MN_UPLOADS_MAX_BYTES", "20",
+            "MN_UPLOADS_TTL_SECONDS", "61",
             "MN_MANIFESTS_UNKNOWN_MEMBERS", "refuse"));
     environment.putAll(
         Map.of(
@@ -254,7 +255,10 @@ class ConfigLoaderTest {
             "MN_POST_LAUNCH_TIMEOUT_SECONDS", "2.5",
             "MN_PROCESS_CLEANUP_TIMEOUT_SECONDS", "0.1",
             "MN_BLUEPRINT_PATH_ROOTS", "/srv/bundles",
-            "MN_BLUEPRINT_INPUT_ROOTS", "/srv/inputs"));
+            "MN_BLUEPRINT_INPUT_ROOTS", "/srv/inputs",
+            "MN_BLUEPRINT_REPO_TTL_SECONDS", "86401",
+            "MN_BLUEPRINT_PROGRESS_TTL_SECONDS", "62",
+            "MN_BLUEPRINT_FAILED_LAUNCHES_MAX_COUNT", "24"));
     environment.putAll(
         Map.of(
             "MN_CORE_ALLOW_SCRIPT_CHECKS", "true",
@@ -341,7 +345,7 @@ class ConfigLoaderTest {
                 new Config.Storage(17),
                 new Config.Log("DEBUG", Config.LogFormat.TEXT, Path.of("/logs"), 13, 14),
                 new ConnectionLimits(17, Duration.ofSeconds(18)),
-                new BundleSettings.Uploads(19, 20),
+                new BundleSettings.Uploads(19, 20, Duration.ofSeconds(61)),
                 new Config.Manifests(
                     Config.UnknownMembers.REFUSE,
                     new TrustedFolders(
@@ -367,7 +371,9 @@ class ConfigLoaderTest {
                         Duration.ofMillis(2500),
                         Duration.ofMillis(100),
                         List.of(Path.of("/srv/bundles")),
-                        List.of(Path.of("/srv/inputs")))),
+                        List.of(Path.of("/srv/inputs"))),
+                    new BlueprintSettings.Kept(
+                        Duration.ofSeconds(86_401), Duration.ofSeconds(62), 24)),
                 new ModelSettings(
                     List.of(URI.create("http://one:1"), URI.create("http://two")),
                     "smollm2",

@@ -27,6 +27,18 @@ final class BlueprintScenarios {
     golden.call("validateLaunch").body("{\"source\":\"moon\"}").keep("source");
   }
 
+  /** Makes schedules, whose rows other scenarios are not to see. */
+  void schedule() {
+    String later = ",\"schedule\":{\"run_at\":\"2099-01-01T00:00:00Z\"}";
+    golden.call("scheduleLaunch").body(launch(later)).keep("");
+    golden
+        .call("scheduleLaunch")
+        .body(launch(later + ",\"run_id\":\"r\",\"progress_id\":\"p\",\"folow\":1"))
+        .keep("of-no-use");
+    golden.call("scheduleLaunch").body(launch(later + ",\"inputs\":{\"most\":0}")).keep("wrong");
+    golden.call("scheduleLaunch").body(launch("")).keep("no-time");
+  }
+
   /** Makes jobs, whose rows other scenarios are not to see. */
   void launch() {
     String named = "{\"run_id\":\"counted\",\"progress_id\":\"p-1\"}";

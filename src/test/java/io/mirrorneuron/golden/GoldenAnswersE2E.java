@@ -79,6 +79,8 @@ class GoldenAnswersE2E {
     schedules.fromMakingToDeleting();
     new ModelScenarios(golden).fromListingToRemoving();
     grpc.others();
+    new RuleScenarios(golden, home).refused();
+    new BlueprintScenarios(golden).schedule();
     new BlueprintScenarios(golden).launch();
     if (WRITES) {
       golden.files.write();

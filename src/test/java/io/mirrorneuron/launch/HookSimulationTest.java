@@ -286,7 +286,7 @@ class HookSimulationTest {
   }
 
   private LaunchStore launchDisk() {
-    return new FolderLaunchStore(folder.resolve("launches"));
+    return new FolderLaunchStore(folder.resolve("launches"), Duration.ofDays(7), 1000);
   }
 
   private Launches server(Fate fate, Queue<Runnable> thread) {

@@ -1,6 +1,7 @@
 package io.mirrorneuron.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.launch.LaunchOrder.Source;
 import io.mirrorneuron.launch.hook.BundleHooks;
@@ -15,8 +16,12 @@ import io.mirrorneuron.testing.FakeJobs;
 import io.mirrorneuron.testing.NoHooks;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.testing.TurnedClock;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -119,8 +124,8 @@ class LaunchSimulationTest {
     }
 
     @Override
-    public void forget(Instant before) {
-      real.forget(before);
+    public void forget(Instant now) {
+      real.forget(now);
     }
   }
 
@@ -185,7 +190,7 @@ class LaunchSimulationTest {
   }
 
   private LaunchStore disk() {
-    return new FolderLaunchStore(folder.resolve("launches"));
+    return new FolderLaunchStore(folder.resolve("launches"), Duration.ofDays(7), 3);
   }
 
   /** A server with its one thread, which runs when the test says so. */
@@ -342,12 +347,66 @@ class LaunchSimulationTest {
     disk().write(LaunchRecord.fresh("k", open));
     Instant now = Instant.now();
 
-    disk().forget(now.minus(Duration.ofDays(7)));
+    disk().forget(now.plus(Duration.ofDays(6)));
     assertThat(disk().find(ID)).isPresent();
-    disk().forget(now.plus(Duration.ofDays(1)));
+    disk().forget(now.plus(Duration.ofDays(8)));
     assertThat(disk().find(ID)).isEmpty();
     assertThat(folder.resolve("launches/launch-" + ID)).doesNotExist();
     assertThat(disk().open()).extracting(LaunchRecord::id).containsExactly("p-open");
+  }
+
+  /** Somebody's script launches what is refused, again and again. */
+  @Test
+  void ofLaunchesThatFailedTheNewestStay() throws Exception {
+    reset();
+    live(new Fate(-1), true);
+    for (int i = 0; i < 6; i++) {
+      LaunchOrder order = new LaunchOrder(Source.PATH, "x", "r", null, null, false, "f" + i, null);
+      LaunchLog log = new LaunchLog(LaunchRecord.fresh("k", order), disk(), clock, () -> {});
+      log.failed(Phase.REQUIREMENTS, MnException.invalid("no"));
+      Files.setLastModifiedTime(
+          folder.resolve("launches/launch-f" + i), FileTime.from(clock.instant().plusSeconds(i)));
+    }
+    disk().forget(clock.instant());
+
+    assertThat(folder.resolve("launches").toFile().list())
+        .containsExactlyInAnyOrder("launch-" + ID, "launch-f3", "launch-f4", "launch-f5");
+  }
+
+  @Test
+  void aServerForgetsWhatIsOldEachHour() throws Exception {
+    reset();
+    live(new Fate(-1), true);
+    Path old = folder.resolve("launches/launch-" + ID);
+    Files.setLastModifiedTime(old, FileTime.from(clock.instant()));
+    Queue<Runnable> thread = new ArrayDeque<>();
+    Launches launches = server(new Fate(-1), thread);
+    launches.start();
+    clock.turn(Duration.ofDays(7).minusMinutes(1));
+    launches.launch(new LaunchOrder(Source.PATH, "x", "r", null, null, false, "p-2", null));
+    thread.forEach(Runnable::run);
+    assertThat(old).exists();
+    clock.turn(Duration.ofHours(1));
+    thread.clear();
+    launches.launch(new LaunchOrder(Source.PATH, "x", "r2", null, null, false, "p-3", null));
+    thread.forEach(Runnable::run);
+    assertThat(old).doesNotExist();
+  }
+
+  /** Its author can mend that; the disk of the server is in order. */
+  @Test
+  void aPayloadThatCannotBeReadIsToldByItsName() throws Exception {
+    LaunchOrder order = new LaunchOrder(Source.PATH, "x", "r", null, null, false, ID, null);
+    LaunchRecord launch = LaunchRecord.fresh("k", order);
+    Files.createDirectories(payloads.resolve("in"));
+    try (ServerSocketChannel socket = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      socket.bind(UnixDomainSocketAddress.of(payloads.resolve("in/door")));
+
+      assertThatThrownBy(() -> disk().keep(launch, new Found(payloads).submission("r")))
+          .isInstanceOfSatisfying(
+              MnException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID))
+          .hasMessage("payloads/in/door cannot be read: it is no file");
+    }
   }
 
   /** Then the next server would go on with it, and make a job that nobody wants any more. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.UploadQuota;
+import io.mirrorneuron.store.bundle.BundleHold;
 import io.mirrorneuron.testing.Zips;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -74,8 +75,8 @@ class BundleStagingTest {
   void aBundleThatIsHeldStays() throws IOException {
     BundleStaging staging = staging();
     String bundle = staging.unpack(zip(Zips.bundle("{}"))).handle();
-    BundleStaging.Hold first = staging.hold(bundle);
-    BundleStaging.Hold second = staging.hold(bundle);
+    BundleHold first = staging.hold(bundle);
+    BundleHold second = staging.hold(bundle);
     age(bundle, Duration.ofHours(25));
     staging.sweep();
     assertThat(staging().open(bundle)).as("others find it young").isNotNull();
@@ -94,6 +95,51 @@ class BundleStagingTest {
     staging.sweep();
     assertThat(staged()).isEmpty();
     assertThatThrownBy(() -> staging.hold(bundle)).hasMessage("unknown uploaded bundle");
+  }
+
+  @Test
+  void theSettingSaysHowLongOneStays() throws IOException {
+    quota = new UploadQuota(10, Long.MAX_VALUE, Duration.ofHours(2));
+    BundleStaging staging = staging();
+    String young = staging.unpack(zip(Zips.bundle("{}"))).handle();
+    String old = staging.unpack(zip(Zips.bundle("{}"))).handle();
+    age(young, Duration.ofMinutes(119));
+    age(old, Duration.ofMinutes(121));
+
+    staging.sweep();
+    assertThat(staged()).containsExactly(young);
+  }
+
+  /** Who launches more than the quota has places for need not wait for a day. */
+  @Test
+  void whatWasSubmittedMakesRoomWhereItIsNeeded() throws IOException {
+    quota = new UploadQuota(2, Long.MAX_VALUE);
+    BundleStaging staging = staging();
+    String submitted = staging.unpack(zip(Zips.bundle("{}"))).handle();
+    String waits = staging.unpack(zip(Zips.bundle("{}"))).handle();
+    assertThat(staging.using(submitted, () -> "job")).isEqualTo("job");
+    staging.sweep();
+    assertThat(staging.open(submitted)).as("there is room enough").isNotNull();
+
+    String third = staging.unpack(zip(Zips.bundle("{}"))).handle();
+    assertThat(staged()).containsExactlyInAnyOrder(waits, third);
+    Path fourth = zip(Zips.bundle("{}"));
+    assertFull(() -> staging.unpack(fourth), "uploads.max_count");
+    assertThatThrownBy(
+            () ->
+                staging.using(
+                    waits,
+                    () -> {
+                      throw MnException.invalid("refused");
+                    }))
+        .hasMessage("refused");
+    assertFull(() -> staging.unpack(fourth), "uploads.max_count");
+    try (BundleHold launch = staging.hold(third)) {
+      launch.used();
+      assertFull(() -> staging.unpack(fourth), "uploads.max_count");
+    }
+    assertThat(staging.unpack(fourth).handle()).isNotNull();
+    assertThat(staged()).hasSize(2).contains(waits).doesNotContain(third);
   }
 
   @Test

@@ -175,7 +175,7 @@ public final class GatewayFixture implements AutoCloseable {
         new Launches(
             new BundleSources(catalogs, staging, models, PathRoots.ANY, SubmittedFolders.NONE),
             new LaunchMeans(jobs, models, NoHooks.in(folder, runs, jobs)),
-            new FolderLaunchStore(folder.resolve("launches")),
+            new FolderLaunchStore(folder.resolve("launches"), Duration.ofDays(7), 1000),
             clock,
             () -> "l" + LAUNCHES.incrementAndGet(),
             work -> Thread.ofVirtual().start(work));
@@ -196,7 +196,7 @@ public final class GatewayFixture implements AutoCloseable {
                 new ServerProbes(this::redis, () -> fullDisks, () -> Map.of("status", "ok")),
                 clock),
             new SchedulesVerticle(schedules.port(), staging),
-            new BlueprintsVerticle(staging, events.port(), catalogs, launches),
+            new BlueprintsVerticle(staging, events.port(), catalogs, launches, schedules.port()),
             new ObservabilityVerticle(runs, shown, clock),
             new RunsVerticle(
                 shown,

@@ -9,6 +9,10 @@ public final class BlueprintsModule {
 
   public static AreaVerticle of(Platform platform) {
     return new BlueprintsVerticle(
-        platform.staging(), platform.events(), platform.catalogs(), platform.launches());
+        platform.staging(),
+        platform.events(),
+        platform.catalogs(),
+        platform.launches(),
+        platform.schedules());
   }
 }

@@ -3,8 +3,6 @@ package io.mirrorneuron.area.blueprints;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.blueprint.Blueprint;
-import io.mirrorneuron.blueprint.Catalog;
-import io.mirrorneuron.blueprint.Catalog.Category;
 import io.mirrorneuron.blueprint.Catalogs;
 import io.mirrorneuron.blueprint.bundle.BlueprintBundle;
 import io.mirrorneuron.blueprint.bundle.BlueprintForm;
@@ -16,13 +14,15 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.event.NewEvent;
 import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.wire.Json;
+import io.vertx.core.buffer.Buffer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,12 +34,17 @@ public final class BlueprintsVerticle extends AreaVerticle {
   private final BundleStaging staging;
   private final TriggerEvents events;
   private final Catalogs catalogs;
+  private final BlueprintLists lists = new BlueprintLists();
 
   /**
    * @param events is told of each bundle that is there
    */
   public BlueprintsVerticle(
-      BundleStaging staging, TriggerEvents events, Catalogs catalogs, Launches launches) {
+      BundleStaging staging,
+      TriggerEvents events,
+      Catalogs catalogs,
+      Launches launches,
+      SchedulesPort schedules) {
     super("blueprints", LIMIT);
     this.staging = staging;
     this.events = events;
@@ -50,16 +55,15 @@ public final class BlueprintsVerticle extends AreaVerticle {
     LaunchCalls calls = new LaunchCalls(launches, threads());
     on("validateBlueprint", calls::checkBlueprint);
     on("validateLaunch", calls::checkSource);
+    on("scheduleLaunch", call -> ScheduledLaunch.make(launches, schedules, call));
     on("getLaunchProgress", calls::progress);
-    on("updateBlueprints", call -> list(catalogs.refreshed(), ""));
+    on("updateBlueprints", call -> lists.of(catalogs.refreshed(), Set.of()));
     on("installBlueprint", call -> launches.models().install(LaunchRequest.installed(call)));
     on("uninstallBlueprint", call -> uninstall(launches, call));
     onHot("launchBlueprint", call -> calls.launchBlueprint(vertx, call));
     onHot("launch", call -> calls.launchSource(vertx, call));
     onHot("streamLaunchProgress", call -> calls.news(vertx, call));
   }
-
-  private record All(String repoDir, List<Blueprint> blueprints, List<Category> categories) {}
 
   private record One(
       Blueprint blueprint, @JsonInclude(JsonInclude.Include.NON_NULL) BlueprintForm form) {}
@@ -82,13 +86,9 @@ public final class BlueprintsVerticle extends AreaVerticle {
     return launches.models().uninstall(id, call.flag("remove_models"));
   }
 
-  private All list(ApiCall call) {
-    return list(catalogs.current(), call.has("category") ? call.text("category") : "");
-  }
-
-  private static All list(Catalog catalog, String wanted) {
-    return new All(
-        catalog.folder().toString(), catalog.in(Catalogs.slugs(wanted)), catalog.categories());
+  private Buffer list(ApiCall call) {
+    String wanted = call.has("category") ? call.text("category") : "";
+    return lists.of(catalogs.current(), Catalogs.slugs(wanted));
   }
 
   private ObjectNode uploadBundle(ApiCall call) {

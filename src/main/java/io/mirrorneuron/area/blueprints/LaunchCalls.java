@@ -128,11 +128,11 @@ final class LaunchCalls {
   private record OfCheck(Object blueprint, Validation validation) {}
 
   Object checkBlueprint(ApiCall call) {
-    LaunchCheck check = launches.check(LaunchRequest.ofBlueprint(call).order());
+    LaunchCheck check = launches.checking().of(LaunchRequest.ofBlueprint(call).order());
     return new OfCheck(check.blueprint(), check.validation());
   }
 
   Object checkSource(ApiCall call) {
-    return launches.check(LaunchRequest.ofSource(call).order());
+    return launches.checking().of(LaunchRequest.ofSource(call).order());
   }
 }

@@ -8,7 +8,6 @@ import io.mirrorneuron.launch.LaunchOrder.Source;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -71,6 +70,13 @@ record LaunchRequest(LaunchOrder order, List<String> warnings) {
     }
   }
 
+  /** Names that mean something where the body names a source. */
+  static Set<String> members() {
+    Set<String> known = new HashSet<>(OF_RUN);
+    known.addAll(OF_SOURCE);
+    return known;
+  }
+
   /** Of a blueprint whose models are wanted. */
   static LaunchOrder installed(ApiCall call) {
     return new LaunchOrder(
@@ -104,11 +110,9 @@ record LaunchRequest(LaunchOrder order, List<String> warnings) {
     if (source == null) {
       throw invalid("source must be catalog, path, or bundle");
     }
-    Set<String> known = new HashSet<>(OF_RUN);
-    known.addAll(OF_SOURCE);
     return new LaunchRequest(
         body.order(source, place(source, body), call.subject()),
-        new ArrayList<>(IgnoredMembers.of(call.members().stream(), known)));
+        IgnoredMembers.of(call.members().stream(), members()));
   }
 
   private static String place(Source source, Body body) {

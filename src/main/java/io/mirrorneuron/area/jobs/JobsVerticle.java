@@ -126,7 +126,8 @@ public final class JobsVerticle extends AreaVerticle {
 
   private SubmitAnswer submit(ApiCall call) {
     SubmitRequest request = SubmitRequest.read(call.body());
-    return SubmitAnswer.of(jobs.submit(submission(request, call)), request.ignored());
+    return request.whileHeld(
+        staging, () -> SubmitAnswer.of(jobs.submit(submission(request, call)), request.ignored()));
   }
 
   private Validation validateJob(ApiCall call) {

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * The body of {@code POST /jobs}, and what it submits.
@@ -110,6 +111,11 @@ record SubmitRequest(
     }
     return new Submission(
         filled(text, read), new Submission.Payloads.Inline(payloads), idempotencyKey);
+  }
+
+  /** Runs what takes the submission in; an uploaded bundle stays meanwhile. */
+  <T> T whileHeld(BundleStaging staging, Supplier<T> work) {
+    return bundleHandle.isEmpty() ? work.get() : staging.using(bundleHandle, work);
   }
 
   /** Its files were sent, so nothing of them is trusted. */

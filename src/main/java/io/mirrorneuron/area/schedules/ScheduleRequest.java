@@ -9,6 +9,7 @@ import io.mirrorneuron.wire.LenientJson;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * The body of {@code POST /schedules}.
@@ -31,9 +32,19 @@ record ScheduleRequest(
     return LenientJson.read(body, ScheduleRequest.class);
   }
 
+  /** Runs what takes the submission in; an uploaded bundle stays meanwhile. */
+  <T> T whileHeld(BundleStaging staging, Supplier<T> work) {
+    String handle = handle();
+    return handle == null ? work.get() : staging.using(handle, work);
+  }
+
+  private String handle() {
+    return olderHandle == null ? bundlePath : olderHandle;
+  }
+
   /** The bundle when one is named, else the manifest. */
   Submission bundle(BundleStaging staging) {
-    String handle = olderHandle == null ? bundlePath : olderHandle;
+    String handle = handle();
     if (handle != null) {
       BundleStaging.Bundle bundle = staging.open(handle);
       return new Submission(

@@ -65,8 +65,12 @@ public final class SchedulesVerticle extends AreaVerticle {
     MisspeltMembers.refuse(call, MADE);
     ScheduleRequest request = ScheduleRequest.read(call.body());
     Map<String, Object> source = request.source().isEmpty() ? SOURCE : request.source();
-    return schedules.create(
-        new NewSchedule(request.bundle(staging).by(call.subject()), request.schedule(), source));
+    return request.whileHeld(
+        staging,
+        () ->
+            schedules.create(
+                new NewSchedule(
+                    request.bundle(staging).by(call.subject()), request.schedule(), source)));
   }
 
   private SchedulesPort.Page list(ApiCall call) {

@@ -5,7 +5,7 @@ import io.mirrorneuron.wire.Fault;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.Redaction;
 import io.mirrorneuron.wire.SchemaCheck;
-import java.util.LinkedHashMap;
+import io.mirrorneuron.wire.secret.ReviewMarks;
 import java.util.List;
 import java.util.Map;
 
@@ -35,8 +35,8 @@ record AskedField(
 
   /** As a property of the form. */
   Map<String, Object> property() {
-    Map<String, Object> property = new LinkedHashMap<>(shown);
-    if (hidesValue()) {
+    Map<String, Object> property = ReviewMarks.schema(shown, name, isSecret);
+    if (hidesValue() || !property.keySet().equals(shown.keySet())) {
       property.put("writeOnly", true);
     } else if (value != null) {
       property.put("default", value);

@@ -4,6 +4,7 @@ import io.mirrorneuron.blueprint.Blueprint;
 import io.mirrorneuron.bundle.ManifestFile;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission.Payloads;
+import io.mirrorneuron.wire.secret.MarkedSecrets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -104,6 +105,12 @@ public record BlueprintBundle(
   /** Of the blueprint. */
   public String id() {
     return blueprint.id();
+  }
+
+  /** The manifest as answers tell it: without values that it calls secret. */
+  public Map<String, Object> shownManifest() {
+    var tree = manifest.tree();
+    return BundleDocument.plain(MarkedSecrets.of(tree).hideIn(tree));
   }
 
   /** The files below {@code payloads/}; none when there is no such folder. */

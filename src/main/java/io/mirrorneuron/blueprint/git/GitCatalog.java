@@ -51,16 +51,18 @@ public final class GitCatalog implements CatalogSource {
    * @param url that git reads from; may hold a password, which is told nobody
    * @param cache where clones are kept, made when absent
    * @param refresh how old a checkout may be before it is looked for changes
+   * @param kept how long clones of other repositories stay that no server asks for
    * @param nanoTime a clock that only goes forward
    * @param clock says how old clones of other repositories are
    */
-  public GitCatalog(String url, Path cache, Duration refresh, LongSupplier nanoTime, Clock clock) {
+  public GitCatalog(
+      String url, Path cache, Duration refresh, Duration kept, LongSupplier nanoTime, Clock clock) {
     this.url = url;
     this.refresh = refresh;
     this.nanoTime = nanoTime;
     this.home = cache.resolve(".git-home");
     this.clone = new Clone(cache.resolve(folderName(url)));
-    this.others = new OldClones(cache, clock);
+    this.others = new OldClones(cache, kept, clock);
   }
 
   private static String folderName(String url) {

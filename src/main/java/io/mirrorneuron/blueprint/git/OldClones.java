@@ -13,9 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Clones of repositories that no server has asked for a while: they are configured no more. */
-record OldClones(Path cache, Clock clock) {
+record OldClones(Path cache, Duration kept, Clock clock) {
   private static final Logger LOG = LoggerFactory.getLogger(OldClones.class);
-  private static final Duration KEPT = Duration.ofDays(30);
   private static final Pattern OURS = Pattern.compile(".+-[0-9a-f]{12}");
 
   /**
@@ -31,8 +30,8 @@ record OldClones(Path cache, Clock clock) {
         boolean isOurs =
             OURS.matcher(folder.getFileName().toString()).matches()
                 && Files.isDirectory(folder.resolve(".git"));
-        if (isOurs && new StagedFolder(folder).renewed().isBefore(now.minus(KEPT))) {
-          LOG.info("removes {}: no server has asked for that catalog for 30 days", folder);
+        if (isOurs && new StagedFolder(folder).renewed().isBefore(now.minus(kept))) {
+          LOG.info("removes {}: no server has asked for that catalog for {}", folder, kept);
           new StagedFolder(folder).delete();
         }
       }

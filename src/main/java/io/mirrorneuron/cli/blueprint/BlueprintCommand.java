@@ -35,6 +35,7 @@ import picocli.CommandLine.Parameters;
       BlueprintValidateCommand.class,
       BlueprintInstallCommand.class,
       BlueprintUpdateCommand.class,
+      BlueprintCleanupCommand.class,
       BlueprintUninstallCommand.class,
       BlueprintMonitorCommand.class,
       BlueprintTailCommand.class,

@@ -8,7 +8,9 @@ import io.mirrorneuron.cli.Output;
 import io.mirrorneuron.cli.RestAnswer;
 import io.mirrorneuron.cli.RestClient;
 import io.mirrorneuron.cli.schedule.ScheduleSpec;
-import io.mirrorneuron.cli.schedule.ShownSchedules;
+import io.mirrorneuron.server.IdSource;
+import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -38,7 +40,7 @@ import picocli.CommandLine.Option;
       "  mn blueprint run word-count --input texts='[\"a b a\"]'",
       "  mn blueprint run --folder my-bundle/ --set llm.enabled=false",
       "  mn blueprint run story-desk --detached",
-      "  mn blueprint run --folder my-bundle/ --schedule 30m"
+      "  mn blueprint run word-count --schedule 30m"
     })
 public final class BlueprintRunCommand implements Callable<Integer> {
   @Mixin EitherClient client;
@@ -60,8 +62,8 @@ public final class BlueprintRunCommand implements Callable<Integer> {
       names = "--schedule",
       paramLabel = "WHEN",
       description =
-          "Run it later, with --folder: a delay such as 30m, a time, auto (as soon as there is"
-              + " room), or a schedule as a JSON object.")
+          "Run it later: a delay such as 30m, a time, auto (as soon as there is room), or a schedule"
+              + " as a JSON object.")
   String schedule;
 
   @Option(
@@ -69,7 +71,10 @@ public final class BlueprintRunCommand implements Callable<Integer> {
       description = "Run it as soon as there is room; the same as --schedule auto.")
   boolean autoSchedule;
 
-  private record Begun(String progressId) {}
+  /** How long models of a blueprint may take that is scheduled. */
+  private static final Duration MODELS = Duration.ofSeconds(200);
+
+  private record Scheduled(String scheduleId, String kind, String nextRunAt) {}
 
   private record Told(String status, String jobId, String runId, String error) {}
 
@@ -83,21 +88,39 @@ public final class BlueprintRunCommand implements Callable<Integer> {
   }
 
   private int later() throws InterruptedException {
-    if (words.folder == null) {
-      throw client.misuse("--schedule goes with --folder; a server schedules no blueprints by id");
+    if (words.runId != null || followSeconds > 0) {
+      throw client.misuse(
+          "--run-id and --follow-seconds do not go with a schedule, whose jobs have runs of their"
+              + " own: mn schedule status tells of them");
     }
     Map<String, Object> when =
         autoSchedule ? ScheduleSpec.whenThereIsRoom(client) : ScheduleSpec.of(client, schedule);
-    return client.show(
-        mn ->
-            ShownSchedules.create(
-                mn, words.folder.toString(), words.givenInputs(client), when, "run"),
-        made -> ShownSchedules.line(client, made));
+    return client.callApi(
+        rest -> {
+          Map<String, Object> body = words.body(client, rest);
+          body.put("schedule", when);
+          RestAnswer made = rest.post("/blueprints/launch/schedules", body, MODELS);
+          client.print(made, Scheduled.class, this::show);
+          return ExitCode.OK;
+        });
+  }
+
+  private void show(Scheduled made) {
+    Output output = client.output();
+    output.line("Schedule create");
+    output.field("Schedule ID", made.scheduleId());
+    output.field("Kind", made.kind());
+    output.field("Bundle", words.name());
+    if (made.nextRunAt() != null) {
+      output.field("Due next at", made.nextRunAt());
+    }
   }
 
   private int launch(RestClient rest) throws InterruptedException {
-    RestAnswer begun = rest.post("/blueprints/launch/runs?wait=0s", words.body(client, rest));
-    RestAnswer end = new LaunchWatch(client).untilEnd(rest, begun.as(Begun.class).progressId());
+    Map<String, Object> body = words.body(client, rest);
+    String progressId = "mn-" + new IdSource(Clock.systemUTC(), new SecureRandom()).jobSuffix();
+    body.put("progress_id", progressId);
+    RestAnswer end = new LaunchWatch(client).ofLaunch(rest, body, progressId);
     Told told = end.as(Told.class);
     if (told.jobId() == null) {
       return new LaunchReport(client).failed(end);

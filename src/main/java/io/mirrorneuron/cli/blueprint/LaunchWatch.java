@@ -4,7 +4,10 @@ import io.mirrorneuron.cli.ClientOptions;
 import io.mirrorneuron.cli.Output;
 import io.mirrorneuron.cli.RestAnswer;
 import io.mirrorneuron.cli.RestClient;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
+import java.util.List;
 import java.util.Map;
 
 /** Shows the phases of a launch until it is over. */
@@ -21,13 +24,62 @@ final class LaunchWatch {
 
   private record End(boolean completed) {}
 
+  private record Told(List<Object> events) {}
+
   LaunchWatch(ClientOptions client) {
     this.client = client;
   }
 
+  /**
+   * Launches, and shows it to its end. A launch goes on when the connection is cut, also before the
+   * answer: then the server is asked whether it has it.
+   *
+   * @return what is told of the launch once it is over, well or not
+   * @throws MnException also when the server cannot be reached any more, with what to do
+   */
+  RestAnswer ofLaunch(RestClient rest, Map<String, Object> body, String progressId)
+      throws InterruptedException {
+    try {
+      rest.post("/blueprints/launch/runs?wait=0s", body);
+    } catch (MnException e) {
+      if (!isCut(e) || !isKnown(rest, progressId)) {
+        throw e;
+      }
+    }
+    try {
+      return untilEnd(rest, progressId);
+    } catch (MnException e) {
+      throw isCut(e)
+          ? new MnException(
+              e.code(),
+              e.error(),
+              "%s; the launch goes on: GET /blueprints/launch/progress/%s tells of it"
+                  .formatted(e.getMessage(), progressId),
+              null,
+              e)
+          : e;
+    }
+  }
+
+  private static boolean isCut(MnException e) {
+    return e.error().equals(RestClient.UNREACHABLE) || e.code() == ErrorCode.TIMEOUT;
+  }
+
+  private static boolean isKnown(RestClient rest, String progressId) throws InterruptedException {
+    try {
+      return !rest.get(path(progressId)).as(Told.class).events().isEmpty();
+    } catch (MnException e) {
+      return false; // the first failure says more
+    }
+  }
+
+  private static String path(String progressId) {
+    return "/blueprints/launch/progress/" + RestClient.part(progressId);
+  }
+
   /** Returns what is told of the launch once it is over, well or not. */
-  RestAnswer untilEnd(RestClient rest, String progressId) throws InterruptedException {
-    String path = "/blueprints/launch/progress/" + RestClient.part(progressId);
+  private RestAnswer untilEnd(RestClient rest, String progressId) throws InterruptedException {
+    String path = path(progressId);
     RestAnswer progress;
     do {
       rest.follow(path + "/stream", this::show);

@@ -91,9 +91,27 @@ public final class ModelCommand extends CommandGroup {
       @Mixin ApiClient client,
       @Parameters(paramLabel = "MODEL", description = ID) String id,
       @Option(names = "--force", description = "Also where this node cannot run it well.")
-          boolean force)
+          boolean force,
+      @Option(
+              names = "--backend",
+              paramLabel = "NAME",
+              defaultValue = "auto",
+              description =
+                  "auto, the default, or the backend that the catalog has for it: another is refused.")
+          String backend,
+      @Option(
+              names = "--context-size",
+              paramLabel = "TOKENS",
+              description = "The size that the catalog has for it: another is refused.")
+          Long contextSize)
       throws InterruptedException {
-    return pulled(client, id, "install", Map.of("force", force));
+    return client.call(
+        rest -> {
+          if (contextSize != null || !backend.equals("auto")) {
+            rest.get(path(id)).as(ToldModel.class).requireFit(client, backend, contextSize);
+          }
+          return pulled(client, rest, id, "install", Map.of("force", force));
+        });
   }
 
   @Command(
@@ -107,7 +125,7 @@ public final class ModelCommand extends CommandGroup {
       throws InterruptedException {
     return id == null
         ? client.call(rest -> updateAll(client, rest))
-        : pulled(client, id, "update", Map.of());
+        : client.call(rest -> pulled(client, rest, id, "update", Map.of()));
   }
 
   private record Updated(List<PullWatch.Begun> models, List<String> errors) {}
@@ -126,23 +144,20 @@ public final class ModelCommand extends CommandGroup {
     return begun.errors().isEmpty() ? ExitCode.OK : ExitCode.FAILED;
   }
 
-  private static int pulled(ApiClient client, String id, String action, Map<String, Object> body)
+  private static int pulled(
+      ApiClient client, RestClient rest, String id, String action, Map<String, Object> body)
       throws InterruptedException {
-    return client.call(
-        rest -> {
-          RestAnswer answer = rest.post(path(id) + "/" + action, body);
-          PullWatch.Begun begun = answer.as(PullWatch.Begun.class);
-          String status = begun.status();
-          RestAnswer model = rest.get(path(id));
-          if (status.equals("installing")) {
-            model = new PullWatch(client, rest, path(id)).end();
-            status = "installed";
-          }
-          String last = status;
-          client.print(
-              model, ToldModel.class, told -> confirm(client.output(), action, last, told));
-          return ExitCode.OK;
-        });
+    RestAnswer answer = rest.post(path(id) + "/" + action, body);
+    PullWatch.Begun begun = answer.as(PullWatch.Begun.class);
+    String status = begun.status();
+    RestAnswer model = rest.get(path(id));
+    if (status.equals("installing")) {
+      model = new PullWatch(client, rest, path(id)).end();
+      status = "installed";
+    }
+    String last = status;
+    client.print(model, ToldModel.class, told -> confirm(client.output(), action, last, told));
+    return ExitCode.OK;
   }
 
   private static void confirm(Output output, String action, String status, ToldModel model) {

@@ -1,5 +1,6 @@
 package io.mirrorneuron.cli.model;
 
+import io.mirrorneuron.cli.ApiClient;
 import io.mirrorneuron.cli.Output;
 import java.util.List;
 import java.util.Objects;
@@ -77,6 +78,25 @@ record ToldModel(
       if (compatibility.help() != null) {
         output.field("Help", compatibility.help());
       }
+    }
+  }
+
+  /**
+   * The catalog says with what a model runs; here nobody can say otherwise.
+   *
+   * @param otherBackend {@code auto} for that of the catalog
+   * @param otherSize null for that of the catalog
+   * @throws picocli.CommandLine.ParameterException when another one is wanted
+   */
+  void requireFit(ApiClient client, String otherBackend, Long otherSize) {
+    if (!otherBackend.equals("auto") && !otherBackend.equals(backend)) {
+      throw client.misuse(
+          "--backend must be auto or %s: %s runs with no other here".formatted(text(backend), id));
+    }
+    if (otherSize != null && !otherSize.equals(contextSize)) {
+      throw client.misuse(
+          "--context-size must be %s: the runner decides it when it loads %s"
+              .formatted(contextSize == null ? "left out" : contextSize, id));
     }
   }
 

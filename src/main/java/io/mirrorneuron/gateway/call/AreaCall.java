@@ -5,6 +5,7 @@ import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AskedWait;
 import io.mirrorneuron.gateway.contract.ApiOperation;
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
@@ -62,7 +63,7 @@ public final class AreaCall {
 
   public Future<Answer> ask(ApiCall call) {
     return bus.<Buffer>request(address, call.json(), delivery(call))
-        .map(message -> new Answer(message.body(), message.headers().contains(Addresses.ACCEPTED)));
+        .map(message -> Answer.of(message.body(), message.headers()));
   }
 
   /** The time that a caller wants to wait is none that the area takes. */
@@ -77,6 +78,12 @@ public final class AreaCall {
    * What an area answers.
    *
    * @param isAccepted whether it tells what goes on, and not how it ended
+   * @param preferred what was done of the request's {@code Prefer}; null for nothing
    */
-  public record Answer(Buffer body, boolean isAccepted) {}
+  public record Answer(Buffer body, boolean isAccepted, String preferred) {
+    private static Answer of(Buffer body, MultiMap headers) {
+      return new Answer(
+          body, headers.contains(Addresses.ACCEPTED), headers.get(Addresses.PREFERRED));
+    }
+  }
 }

@@ -7,7 +7,7 @@ import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.run.folder.RunRecord;
 import io.mirrorneuron.wire.DerivedId;
 import io.mirrorneuron.wire.Json;
-import io.mirrorneuron.wire.Redaction;
+import io.mirrorneuron.wire.secret.MarkedSecrets;
 import java.util.List;
 import java.util.Set;
 
@@ -24,16 +24,18 @@ final class EventRecords {
   private final String blueprintId;
   private final String traceId;
   private final String jobId;
+  private final MarkedSecrets secrets;
   private final String jobSpan;
 
   /**
    * @param blueprintId null when it is not known
    */
-  EventRecords(String runId, String blueprintId, String traceId, String jobId) {
-    this.runId = runId;
+  EventRecords(RecordedJob job, String blueprintId, MarkedSecrets secrets) {
+    this.runId = job.runId();
     this.blueprintId = blueprintId;
-    this.traceId = traceId;
-    this.jobId = jobId;
+    this.traceId = job.traceId();
+    this.jobId = job.jobId();
+    this.secrets = secrets;
     this.jobSpan = DerivedId.span(traceId, RecordedEvent.WHOLE_JOB, 0);
   }
 
@@ -55,7 +57,7 @@ final class EventRecords {
     } else if (!event.payload().isMissingNode()) {
       members.set("value", event.payload());
     }
-    record.set("payload", Redaction.of(members));
+    record.set("payload", secrets.hide(members));
     return new RunRecord(record);
   }
 
@@ -76,7 +78,7 @@ final class EventRecords {
   RunRecord error(RecordedEvent event) {
     for (String at : new String[] {"/error", "/failure", "/payload/error", "/payload/failure"}) {
       if (event.json().at(at) instanceof ObjectNode failure && failure.has("code")) {
-        ObjectNode record = Redaction.of(failure).deepCopy();
+        ObjectNode record = secrets.hide(failure).deepCopy();
         JsonNode own = record.get("span_id");
         record.setAll(head(event));
         if (own != null) {

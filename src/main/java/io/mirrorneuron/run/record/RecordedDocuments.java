@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
-import io.mirrorneuron.wire.Redaction;
+import io.mirrorneuron.wire.secret.MarkedSecrets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,13 +20,15 @@ import java.util.stream.Stream;
  */
 final class RecordedDocuments {
   private final ObjectNode manifest;
+  private final MarkedSecrets secrets;
   private final String blueprintId;
   private final String submittedAt;
   private String endedAt;
   private ObjectNode result;
 
   RecordedDocuments(RecordedJob job, ObjectNode manifest) {
-    this.manifest = manifest;
+    this.secrets = MarkedSecrets.of(manifest);
+    this.manifest = secrets.hideIn(manifest);
     this.submittedAt = job.submittedAt();
     this.blueprintId =
         Stream.of("/metadata/mn_cli/blueprint_id", "/metadata/blueprint_id", "/blueprint_id")
@@ -40,6 +42,11 @@ final class RecordedDocuments {
   /** Null when it is not known. */
   String blueprintId() {
     return blueprintId;
+  }
+
+  /** Makes the records of the job's events. */
+  EventRecords records(RecordedJob job) {
+    return new EventRecords(job, blueprintId, secrets);
   }
 
   private JsonNode blueprintRevision() {
@@ -112,7 +119,7 @@ final class RecordedDocuments {
   Map<String, ObjectNode> result(RunFolder folder) {
     Map<String, ObjectNode> documents = new LinkedHashMap<>();
     if (result != null) {
-      documents.put("result.json", Redaction.of(result));
+      documents.put("result.json", secrets.hide(result));
     }
     JsonNode written = folder.peek("result.json").<JsonNode>map(r -> r).orElse(result);
     if (written != null) {
@@ -122,24 +129,24 @@ final class RecordedDocuments {
           .findFirst()
           .ifPresent(
               artifact ->
-                  documents.put("final_artifact.json", Redaction.of((ObjectNode) artifact)));
+                  documents.put("final_artifact.json", secrets.hide((ObjectNode) artifact)));
     }
     return documents;
   }
 
   /** {@code manifest.json}. */
   ObjectNode manifest() {
-    return Redaction.of(manifest);
+    return manifest;
   }
 
   /** By name, the documents with what the run was started with. */
   Map<String, ObjectNode> started() {
     Map<String, ObjectNode> documents = new LinkedHashMap<>();
-    inputs().ifPresent(inputs -> documents.put("inputs.json", Redaction.of(inputs)));
+    inputs().ifPresent(inputs -> documents.put("inputs.json", inputs));
     LenientJson.read(manifest, GivenConfig.class)
         .config()
         .map(Json.MAPPER::<ObjectNode>valueToTree)
-        .ifPresent(config -> documents.put("config.json", Redaction.of(config)));
+        .ifPresent(config -> documents.put("config.json", secrets.hideInConfig(config)));
     return documents;
   }
 

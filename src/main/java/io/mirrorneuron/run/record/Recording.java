@@ -71,7 +71,7 @@ final class Recording {
     this.documents = new RecordedDocuments(job, manifest);
     this.origin = RecordedJob.origin(manifest);
     this.changes = new ToldChanges(hears, job, origin);
-    this.records = new EventRecords(runId, documents.blueprintId(), job.traceId(), jobId);
+    this.records = documents.records(job);
     restart();
   }
 

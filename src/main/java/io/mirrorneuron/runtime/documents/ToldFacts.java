@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.ToldFact;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.secret.MarkedSecrets;
+import java.util.List;
 
 /**
  * What programs of a job are told of where it comes from, and the folder that a client has prepared
@@ -19,10 +21,15 @@ public final class ToldFacts {
    * @return the same when there is nothing to be told
    */
   public static ObjectNode tell(ObjectNode config, ObjectNode manifest) {
-    if (!(manifest.get("metadata") instanceof ObjectNode metadata)) {
-      return config;
-    }
+    List<String> secrets = MarkedSecrets.of(manifest).texts();
     ObjectNode told = null;
+    if (!secrets.isEmpty()) {
+      told = Json.object().setAll(config);
+      told.set(Execution.SECRETS, Json.MAPPER.valueToTree(secrets));
+    }
+    if (!(manifest.get("metadata") instanceof ObjectNode metadata)) {
+      return told == null ? config : told;
+    }
     for (ToldFact fact : ToldFact.values()) {
       JsonNode value = metadata.get(fact.member());
       if (value != null && value.isContainerNode()) {

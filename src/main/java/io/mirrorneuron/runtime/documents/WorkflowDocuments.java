@@ -23,7 +23,15 @@ final class WorkflowDocuments {
     }
     ObjectNode slim = Json.object();
     for (String member :
-        new String[] {"manifest_version", "graph_id", "job_name", "type", "metadata", "policies"}) {
+        new String[] {
+          "manifest_version",
+          "graph_id",
+          "job_name",
+          "type",
+          "metadata",
+          "init_config_review", // it says what is secret of the metadata
+          "policies"
+        }) {
       if (source.has(member)) {
         slim.set(member, source.get(member));
       }

@@ -108,7 +108,7 @@ final class ProgramRun {
     }
     Map<String, String> environment =
         machinery.environment().of(execution, settings, workspace, submission, python, lease);
-    var form = new StoredText(environment, settings.maxOutputBytes());
+    var form = new StoredText(environment, execution.secrets(), settings.maxOutputBytes());
     var printed =
         new PrintedBeacons(inbox, machinery.config().beaconsPerSecond(), System::nanoTime);
     try (ProgramLog log = log(form);

@@ -31,7 +31,7 @@ import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.wire.JobDetailForm;
 import io.mirrorneuron.wire.MessageForm;
-import io.mirrorneuron.wire.Redaction;
+import io.mirrorneuron.wire.secret.MarkedSecrets;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -116,7 +116,7 @@ public final class LocalJobs implements JobsPort {
 
   /** Hides secrets, except in the result, which is what the job was run for. */
   private static JobDetail shown(ObjectNode detail) {
-    ObjectNode shown = Redaction.of(detail);
+    ObjectNode shown = MarkedSecrets.hideInDetails(detail);
     if (shown.get("job") instanceof ObjectNode job) {
       job.set("result", detail.get("job").get("result"));
     }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.workflow.ResourceRequest;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * One run of an executor's program for one message.
@@ -47,6 +48,15 @@ public record Execution(
 
   /** Of {@link #config}: the folder that a client has prepared for the submission of the job. */
   public static final String MN_STORAGE = "mn_storage";
+
+  /** Of {@link #config}: texts that the program gets and nobody else. */
+  public static final String SECRETS = "marked_secrets";
+
+  /** Texts that its program gets and nobody else, longest first. */
+  public List<String> secrets() {
+    JsonNode texts = config.path(SECRETS);
+    return texts.valueStream().map(JsonNode::textValue).toList();
+  }
 
   /** What its program is told of where the job comes from, as JSON; null when there is nothing. */
   public String told(ToldFact fact) {

@@ -16,6 +16,7 @@ import io.mirrorneuron.runtime.schedule.gather.GatherWords;
 import io.mirrorneuron.runtime.schedule.gather.Gathered;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.Redaction;
+import io.mirrorneuron.wire.secret.MarkedSecrets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,11 +56,12 @@ final class ScheduleViews {
   }
 
   private static Map<String, Object> shown(String manifest) {
-    return manifest == null
-        ? null
-        : WrittenMembers.objectOf(
-            Json.MAPPER.convertValue(
-                Redaction.of(Json.parseObject(manifest, "a stored manifest")), Map.class));
+    if (manifest == null) {
+      return null;
+    }
+    var read = Json.parseObject(manifest, "a stored manifest");
+    return WrittenMembers.objectOf(
+        Json.MAPPER.convertValue(MarkedSecrets.of(read).hideIn(read), Map.class));
   }
 
   private static Map<String, Object> shown(Map<String, Object> members) {

@@ -135,6 +135,21 @@ class BlueprintQuestionsTest {
     assertRefused("{'site.api_key':17}", "body.inputs.site.api_key: does not fit its schema");
   }
 
+  /** A choice among values tells them all. */
+  @Test
+  void choicesOfWhatIsSecretAreToldNobody() {
+    bundle.manifest(
+        "{'inputs':{'word':{'schema':{'type':'string','writeOnly':true,'anyOf':[{'const':'hush-1'}]}}},"
+            + "'init_config_review':{'fields':[{'path':'site.name','secret':true,'choices':['hush-2','hush-3']},"
+            + "{'path':'site.api_key','enum':['hush-4'],'placeholder':'hush-5'}]}}");
+
+    assertThat(form().toString()).doesNotContain("hush");
+    assertProperty("word", "{'title':'Word','type':'string','writeOnly':true,'anyOf':[{}]}");
+    assertProperty("site.name", "{'title':'Name','writeOnly':true}");
+    assertProperty("site.api_key", "{'title':'Api key','writeOnly':true}");
+    assertRefused("{'site.name':'hush-9'}", "body.inputs.site.name: does not fit its schema");
+  }
+
   @Test
   void theConfigurationSaysWhatInputsCountNow() {
     bundle.write("config/overwrite.json", "{'inputs':{'must':'there'}}");

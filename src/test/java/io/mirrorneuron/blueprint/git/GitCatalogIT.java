@@ -41,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A catalog in a repository that a real git server serves, which is slow or away at times. */
 class GitCatalogIT {
   private static final Duration REFRESH = Duration.ofMinutes(1);
+  private static final Duration KEPT = Duration.ofDays(30);
   private static final Duration SOON = Duration.ofSeconds(20);
 
   private final AtomicLong time = new AtomicLong();
@@ -107,7 +108,8 @@ class GitCatalogIT {
   }
 
   private GitCatalog source(String from) {
-    GitCatalog source = new GitCatalog(from, folder.resolve("cache"), REFRESH, time::get, clock);
+    GitCatalog source =
+        new GitCatalog(from, folder.resolve("cache"), REFRESH, KEPT, time::get, clock);
     sources.add(source);
     return source;
   }

@@ -22,6 +22,7 @@ public final class StoredText {
   private static final int MIN_SECRET = 8;
 
   private final Map<String, String> environment;
+  private final List<String> marked;
   private final int maxBytes;
 
   /** Looked for once something is printed; null before. */
@@ -31,7 +32,15 @@ public final class StoredText {
    * @param environment of the program; values of names that sound secret are replaced
    */
   public StoredText(Map<String, String> environment, int maxBytes) {
+    this(environment, List.of(), maxBytes);
+  }
+
+  /**
+   * @param marked further texts that are replaced
+   */
+  public StoredText(Map<String, String> environment, List<String> marked, int maxBytes) {
     this.environment = environment;
+    this.marked = marked;
     this.maxBytes = maxBytes;
   }
 
@@ -104,11 +113,14 @@ public final class StoredText {
   }
 
   private List<String> find() {
-    return environment.entrySet().stream()
-        .filter(entry -> SECRET_NAME.matcher(entry.getKey()).find())
-        // A name made of the step and the attempt, no secret.
-        .filter(entry -> !entry.getKey().endsWith("_IDEMPOTENCY_KEY"))
-        .flatMap(entry -> forms(entry.getValue()))
+    Stream<String> named =
+        environment.entrySet().stream()
+            .filter(entry -> SECRET_NAME.matcher(entry.getKey()).find())
+            // A name made of the step and the attempt, no secret.
+            .filter(entry -> !entry.getKey().endsWith("_IDEMPOTENCY_KEY"))
+            .map(Map.Entry::getValue);
+    return Stream.concat(named, marked.stream())
+        .flatMap(StoredText::forms)
         .filter(value -> value.length() >= MIN_SECRET && !NUMBER.matcher(value).matches())
         .distinct()
         // A secret that holds another one goes first, or half of it would stay.

@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.manifest.rule.InputRule.Target;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.NamedInputs;
+import io.mirrorneuron.wire.secret.MarkedSecrets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What the rules of a submission look at.
@@ -93,6 +95,16 @@ record InputDocument(ObjectNode manifest, ObjectNode config, Map<String, String>
       }
     }
     return found.isNull() ? null : found;
+  }
+
+  /** Whether the author of the manifest calls secret what stands at a place. */
+  boolean isSecret(Target target) {
+    MarkedSecrets secrets = MarkedSecrets.of(manifest);
+    return target.isOfManifest()
+        ? secrets.isOfManifest(target.steps())
+        : secrets.isOfConfig(target.steps())
+            || secrets.isOfConfig(
+                Stream.concat(Stream.of(NamedInputs.MEMBER), target.steps().stream()).toList());
   }
 
   /** As patterns see it: JSON, but for the quotes of a text. */

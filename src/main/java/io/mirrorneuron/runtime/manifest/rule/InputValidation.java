@@ -113,16 +113,18 @@ public final class InputValidation {
         .instead("a value", null);
   }
 
-  private static Issue mismatch(InputRule rule, Check.Text text, JsonNode value) {
+  private Issue mismatch(InputRule rule, Check.Text text, JsonNode value) {
     List<String> steps = rule.target().steps();
     Object expected = RedactedValue.of(steps, TextNode.valueOf(text.written()));
+    Object actual =
+        document.isSecret(rule.target()) ? RedactedValue.HIDDEN : RedactedValue.of(steps, value);
     return issue(
             rule,
             "config.pattern_mismatch",
             "%s: %s does not match %s"
                 .formatted(rule.told().name(), rule.target().path(), expected),
             "Give %s a value that matches.".formatted(rule.target().path()))
-        .instead(expected, RedactedValue.of(steps, value));
+        .instead(expected, actual);
   }
 
   private static Issue tooMuch(InputRule rule) {

@@ -190,6 +190,22 @@ class InputValidationTest {
   }
 
   @Test
+  void whatTheAuthorCallsSecretIsNotTold() {
+    for (String path : List.of("gate.word", "gate")) {
+      ObjectNode manifest =
+          manifest(
+              "[{\"type\":\"pattern\",\"path\":\"%s\",\"pattern\":\"^nothing\"}]".formatted(path));
+      manifest.set(
+          "init_config_review",
+          Json.parseObject("{\"fields\":[{\"path\":\"gate.word\",\"secret\":true}]}", "a review"));
+
+      assertThat(Json.write(issues(manifest, "{\"gate\":{\"word\":\"hush\"}}")))
+          .doesNotContain("hush")
+          .contains("[redacted]");
+    }
+  }
+
+  @Test
   void longValuesAreShortened() {
     ObjectNode config = Json.object().put("text", "x".repeat(5000));
     config.putArray("list").addAll(Json.MAPPER.createArrayNode().add(1));
