@@ -44,6 +44,7 @@ final class Looks {
   void endedJob(String job, String name) {
     job(job, name);
     golden.call("getJob", "job_id", job, "include", "summary").keep(name + ".summary");
+    golden.call("getJob", "job_id", job, "include", "status", "wait", "5s").keep(name + ".status");
     for (String include : List.of("compact", "summary")) {
       golden.call("listJobEvents", "job_id", job, "include", include).keep(name + "." + include);
     }

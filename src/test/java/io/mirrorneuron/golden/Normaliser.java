@@ -70,7 +70,8 @@ final class Normaliser {
               + "|(?:/hooks/)([A-Za-z0-9_-]{43})(?![A-Za-z0-9_-])"
               + "|whsec_([A-Za-z0-9+/=]{20,})");
   private static final Pattern SUFFIX =
-      Pattern.compile("(?<![0-9])(1\\d{12}-[0-9a-f]{12})(?![0-9a-f])");
+      Pattern.compile(
+          "(?<![0-9])(1\\d{12}-[0-9a-f]{12})(?![0-9a-f])|-(20\\d{6}T\\d{12}Z)(?![0-9])");
   private static final Pattern REQUEST =
       Pattern.compile("(?:\"request_id\" ?: ?|x-request-id\": )\"([0-9a-f]{16})\"");
   private static final Pattern SHA256 = Pattern.compile("(?<![0-9a-f])([0-9a-f]{64})(?![0-9a-f])");
