@@ -56,15 +56,11 @@ final class RuleScenarios {
       Path bundle = Files.createDirectories(folder.resolve(name));
       Files.writeString(bundle.resolve("manifest.json"), manifest);
       return Json.write(
-          Map.of(
-              "source",
-              "path",
-              "path",
-              bundle.toString(),
-              "run_id",
-              "ruled-" + name,
-              "progress_id",
-              "ruled-" + name));
+          Json.object()
+              .put("source", "path")
+              .put("path", bundle.toString())
+              .put("run_id", "ruled-" + name)
+              .put("progress_id", "ruled-" + name));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
