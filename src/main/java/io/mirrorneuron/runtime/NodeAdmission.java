@@ -1,14 +1,15 @@
 package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.runtime.admission.Admission;
+import io.mirrorneuron.runtime.admission.Keeping;
 import io.mirrorneuron.runtime.admission.LoadAdmission;
 import io.mirrorneuron.runtime.admission.LocalMachine;
-import io.mirrorneuron.runtime.admission.LocalMachine.Keeping;
 import io.mirrorneuron.runtime.admission.LocalMachine.Programs;
 import io.mirrorneuron.runtime.admission.PortDoors;
 import io.mirrorneuron.runtime.admission.ProgramPath;
 import io.mirrorneuron.runtime.exec.LocalExecutions;
 import io.mirrorneuron.runtime.exec.pool.Ports;
+import io.mirrorneuron.runtime.exec.process.HardLimits;
 import io.mirrorneuron.runtime.port.Timers;
 
 /** Puts together what says which jobs the machine of a runtime takes in. */
@@ -45,6 +46,7 @@ final class NodeAdmission {
             executions::given,
             new Keeping(
                 executions::enforcement,
+                HardLimits::of,
                 executions.confiner()::reaches,
                 executions.submissions().claims()::strange),
             new PortDoors(settings.doors()::isHere, Ports.ofMachine(0, 0).isFree()));

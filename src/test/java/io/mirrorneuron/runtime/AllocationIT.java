@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.port.Why;
 import io.mirrorneuron.port.Why.Explanation;
 import io.mirrorneuron.port.service.RegisteredService;
@@ -76,6 +78,30 @@ class AllocationIT {
     ObjectNode without = runtime.awaitEnd(submit("{}", "env | grep -E '^(MN_ALLOC|CUDA)'"));
     assertThat(variables(without)).isEqualTo(Map.of("CUDA_VISIBLE_DEVICES", ""));
     assertThat(ledger()).isEmpty();
+  }
+
+  @Test
+  void aManifestDoesNotReplaceWhatWasGiven() {
+    String environment =
+        "\"environment\":{\"CUDA_VISIBLE_DEVICES\":\"0,1\",\"NVIDIA_VISIBLE_DEVICES\":\"all\",\"HIP_VISIBLE_DEVICES\":\"3\"},";
+    Submission submission = CardRuntime.asking("{}", "", environment, "env | grep VISIBLE");
+
+    SubmittedJob job = runtime.jobs().submit(submission);
+
+    assertThat(job.warnings())
+        .contains(
+            "nodes.work.config.environment.CUDA_VISIBLE_DEVICES: where the machine has such devices,"
+                + " the server sets CUDA_VISIBLE_DEVICES to those that the program was given; ask for"
+                + " devices in resources");
+    assertThat(variables(runtime.awaitEnd(job.jobId())))
+        .isEqualTo(
+            Map.of(
+                "CUDA_VISIBLE_DEVICES",
+                "",
+                "NVIDIA_VISIBLE_DEVICES",
+                "",
+                "HIP_VISIBLE_DEVICES",
+                "3")); // of a vendor of which the machine has none
   }
 
   @Test

@@ -12,8 +12,6 @@ import io.mirrorneuron.runtime.placement.Machine;
 import io.mirrorneuron.runtime.workflow.Allocation;
 import io.mirrorneuron.runtime.workflow.Amounts;
 import io.mirrorneuron.runtime.workflow.NodeDevice;
-import io.mirrorneuron.runtime.workflow.ProgramLimit;
-import io.mirrorneuron.runtime.workflow.ProgramLimit.Enforcement;
 import io.mirrorneuron.runtime.workflow.ResourceRequest.Volume;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import java.nio.file.Files;
@@ -24,9 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -87,21 +83,6 @@ public record LocalMachine(
       List<String> all = drivers();
       return all.isEmpty() ? null : all.getFirst();
     }
-  }
-
-  /**
-   * What programs are kept to.
-   *
-   * @param limits how they are kept to each
-   * @param reach what they reach of the machine
-   * @param strange the folder that a manifest brings for them and that they do not get
-   */
-  public record Keeping(
-      Function<ProgramLimit, Enforcement> limits,
-      Reachable reach,
-      Function<Workflow, Optional<String>> strange) {
-    static final Keeping NOTHING =
-        new Keeping(_ -> Enforcement.NONE, (_, _) -> true, _ -> Optional.empty());
   }
 
   /** Whether programs reach a file or folder that they did not ask for. */

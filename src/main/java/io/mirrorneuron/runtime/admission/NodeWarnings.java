@@ -26,8 +26,8 @@ import java.util.stream.Stream;
 
 /**
  * Finds what of a job is not as its author may think, though the job is taken: requirements that it
- * is to do without, limits that are not kept on this node, folders that its programs do not reach
- * or get, and a preferred node that is another one.
+ * is to do without, limits that are not kept on this node or are lower here, folders that its
+ * programs do not reach or get, and a preferred node that is another one.
  */
 public final class NodeWarnings {
   /** A hostile manifest has thousands of agents; nobody reads more than these. */
@@ -121,7 +121,8 @@ public final class NodeWarnings {
 
   private Stream<Finding> of(String id, Agent agent, FolderDemands demands) {
     Stream<Finding> limits =
-        LimitReader.of(agent.resources()).entrySet().stream().flatMap(one -> unkept(id, one));
+        LimitReader.of(agent.resources()).entrySet().stream()
+            .flatMap(one -> Stream.concat(unkept(id, one), lowered(id, one)));
     Stream<Finding> volumes =
         agent.request().volumes().stream()
             .filter(volume -> LocalMachine.isFolder(volume.source())) // others are refused
@@ -139,6 +140,21 @@ public final class NodeWarnings {
                 "agent %s is not kept to resources.limits.%s %d on this node, which has no control groups for it"
                     .formatted(agent, limit.getKey().word(), limit.getValue()),
                 "Run it on a node that has them, or go without; see docs/resources.md.",
+                "resources.limits." + limit.getKey().word(),
+                limit.getValue().toString()));
+  }
+
+  private Stream<Finding> lowered(String agent, Map.Entry<ProgramLimit, Long> limit) {
+    long most = here.programs().keeping().most().applyAsLong(limit.getKey());
+    return limit.getValue() <= most
+        ? Stream.empty()
+        : Stream.of(
+            new Finding(
+                agent,
+                "resources.limit_lowered",
+                "agent %s has resources.limits.%s %d, and this server itself may have %d: its program is kept to %4$d"
+                    .formatted(agent, limit.getKey().word(), limit.getValue(), most),
+                "Have the operator raise the hard limit of the server (ulimit -H), or ask for less; see docs/resources.md.",
                 "resources.limits." + limit.getKey().word(),
                 limit.getValue().toString()));
   }

@@ -17,8 +17,8 @@ import io.mirrorneuron.runtime.state.AgentState;
 import io.mirrorneuron.runtime.state.AgentState.LastProgram;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Mailbox;
-import io.mirrorneuron.runtime.state.Mailbox.Flight;
 import io.mirrorneuron.runtime.state.Message;
+import io.mirrorneuron.runtime.state.flight.Flight;
 import io.mirrorneuron.runtime.workflow.AgentSettings;
 import io.mirrorneuron.wire.Json;
 
@@ -61,22 +61,17 @@ final class Processes {
     if (mailbox.step() != null) {
       mailbox.step().enqueue();
     }
-    launch(mailbox, 1);
+    launch(mailbox);
   }
 
-  /** Runs the same attempt again: its program was stopped or its server died. */
-  void again(Mailbox mailbox) {
-    launch(mailbox, mailbox.flight().delivery() + 1);
-  }
-
-  private void launch(Mailbox mailbox, int delivery) {
-    Message message = mailbox.head();
-    String id = state.jobId() + "." + message.seq() + "." + mailbox.attempt() + "." + delivery;
-    state.schedule().fly(mailbox, new Flight(id, delivery, false, null));
+  /** Runs the attempt, or runs it again: its program was stopped or its server died. */
+  void launch(Mailbox mailbox) {
+    Flight flight = mailbox.next(state.jobId(), turn.now());
+    state.schedule().fly(mailbox, flight);
     AgentSettings settings = mailbox.owner().declared().settings();
     ObjectNode payload = Json.object().put("pool", settings.pool()).put("slots", settings.slots());
     turn.agentEvent("executor_lease_requested", id(mailbox), payload);
-    turn.effect(new Effect.Start(mailbox.address(), id));
+    turn.effect(new Effect.Start(mailbox.address(), flight.executionId()));
   }
 
   void signal(Mailbox mailbox, String executionId, Signal signal) {
@@ -111,7 +106,7 @@ final class Processes {
     }
   }
 
-  /** A job that has done nothing yet has not begun: it waits for its place. */
+  /** A job that has done nothing yet, nor before a crash, has not begun: it waits. */
   private void held(Mailbox mailbox, Hold hold) {
     if (mailbox.flight().lease() != null) {
       return; // it has got it meanwhile
@@ -119,7 +114,7 @@ final class Processes {
     ObjectNode payload = Json.object().put("cause", hold.word());
     turn.agentEvent(
         "executor_resources_awaited", id(mailbox), payload.put("reason", hold.sentence()));
-    if (state.status() == JobStatus.RUNNING && !state.hasBegun()) {
+    if (state.status() == JobStatus.RUNNING && !state.hasBegun() && !mailbox.flight().had()) {
       state.header().status(JobStatus.SCHEDULED, turn.now());
     }
   }
@@ -149,7 +144,7 @@ final class Processes {
     if (outcome.ending() == Ending.STOPPED) {
       state.schedule().fly(mailbox, mailbox.flight().park());
       if (state.isRunning()) {
-        again(mailbox); // the job was resumed before its processes had stopped
+        launch(mailbox); // the job was resumed before its processes had stopped
       }
       return;
     }

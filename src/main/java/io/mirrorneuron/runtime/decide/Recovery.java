@@ -43,7 +43,7 @@ final class Recovery {
     turn.event("job_resumed", Subjects.put(Json.object(), "by", by));
     for (Mailbox mailbox : state.mailboxes().waiting()) {
       if (mailbox.flight() != null && mailbox.flight().parked()) {
-        processes.again(mailbox);
+        processes.launch(mailbox);
       } else if (mailbox.flight() == null) {
         rearm(mailbox);
       }
@@ -117,7 +117,7 @@ final class Recovery {
       if (running) {
         ObjectNode payload = Json.object().put("attempt", mailbox.attempt());
         turn.record("agent_recovered", mailbox.agentId(), null, payload);
-        processes.again(mailbox);
+        processes.launch(mailbox);
       } else {
         state.schedule().fly(mailbox, mailbox.flight().park());
       }

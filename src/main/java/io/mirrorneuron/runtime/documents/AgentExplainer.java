@@ -7,6 +7,7 @@ import io.mirrorneuron.runtime.port.Executions.QueuePlace;
 import io.mirrorneuron.runtime.state.AgentState;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Mailbox;
+import io.mirrorneuron.runtime.state.flight.Flight;
 import io.mirrorneuron.runtime.state.questions.AskedQuestion;
 import io.mirrorneuron.runtime.workflow.Workflow.Edge;
 import java.time.Instant;
@@ -85,7 +86,7 @@ final class AgentExplainer {
   }
 
   void flight(Explanations.Explainer explainer, Mailbox mailbox) {
-    Mailbox.Flight flight = mailbox.flight();
+    Flight flight = mailbox.flight();
     Optional<Hold> hold = obstacles.hold(flight.executionId());
     if (flight.parked()) {
       explainer.explain("paused", "had its program ended by the pause; it runs again on resume");
@@ -153,7 +154,7 @@ final class AgentExplainer {
   }
 
   private void running(Explanations.Explainer explainer, Mailbox mailbox) {
-    Mailbox.Flight flight = mailbox.flight();
+    Flight flight = mailbox.flight();
     Optional<PersonWait> person = obstacles.person(flight.executionId());
     if (person.isPresent()) {
       person(explainer, person.get()).execution(flight.executionId());
@@ -163,7 +164,7 @@ final class AgentExplainer {
         explainer.explain(
             "running",
             "runs its program, attempt %d".formatted(mailbox.attempt())
-                + (flight.delivery() > 1 ? ", started " + flight.delivery() + " times" : ""));
+                + (flight.starts() > 1 ? ", started " + flight.starts() + " times" : ""));
     one.execution(flight.executionId());
     if (mailbox.step() != null) {
       one.since(mailbox.step().times().attemptStartedAt());

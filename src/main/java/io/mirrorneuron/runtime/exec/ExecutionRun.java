@@ -109,6 +109,8 @@ final class ExecutionRun {
       LOG.error("execution {} failed inside the runner", execution.executionId(), e);
       tellLease();
       return withoutProgram(Ending.FAILED, "internal error of the runner: " + e);
+    } finally {
+      slots.asked().complete(null);
     }
   }
 

@@ -40,11 +40,7 @@ public final class LocalExecutions implements Executions, AutoCloseable {
   private final SlotLender lender = new SlotLender(runs::values);
   private boolean closed; // guarded by runs
 
-  /**
-   * @param sinks are given what the programs use and print
-   * @param storage says whether there is room for workspaces and what programs write
-   * @param payloads brings the files of executions here
-   */
+  /** As the other, where programs do not wait for services. */
   public LocalExecutions(
       Config.Executors config,
       ExecutionHost host,
@@ -55,8 +51,6 @@ public final class LocalExecutions implements Executions, AutoCloseable {
   }
 
   /**
-   * The same where programs wait for services.
-   *
    * @param sinks are given what the programs use and print
    * @param storage says whether there is room for workspaces and what programs write
    * @param payloads brings the files of executions here
@@ -153,6 +147,11 @@ public final class LocalExecutions implements Executions, AutoCloseable {
         }
       }
     }
+  }
+
+  @Override
+  public void resumeFirst(CompletionStage<?> ordered) {
+    Resumption.begin(machinery.pools(), runs::values, ordered);
   }
 
   @Override

@@ -166,7 +166,8 @@ final class ProgramRun {
     PrintedAnswer.Keeper keeper =
         ended.isWell() ? new ResultKeeper(execution, machinery.sinks().artifacts()) : _ -> "null";
     String reason = Verdict.reason(ended.forced(), settings, limit, ended.excess());
-    var verdict = Verdict.of(ended.forced(), reason, ended.exitCode(), stdout.answer(keeper));
+    int told = ProcessLimits.exitCode(limits, ended.end());
+    var verdict = Verdict.of(ended.forced(), reason, told, stdout.answer(keeper));
     log.end(verdict.isAnswered());
     verdict = stdout.withOutput(verdict, form, keeper);
     return outcome(verdict, ended.exitCode(), stdout, stderr, form);
@@ -178,20 +179,24 @@ final class ProgramRun {
    * @param forced why it was ended, or null when it ended by itself
    * @param excess what it had too much of; null when that is not why
    */
-  private record Ended(Ending forced, int exitCode, Excess excess) {
+  private record Ended(Ending forced, Spawner.End end, Excess excess) {
+    int exitCode() {
+      return end.exitCode();
+    }
+
     boolean isWell() {
-      return forced == null && exitCode == 0;
+      return forced == null && exitCode() == 0;
     }
 
     /** The kernel may be why it ended by itself. */
     Ended explainedBy(TreeBounds.Bound bound) {
       return forced != null || isWell()
           ? this
-          : bound.excess(exitCode).map(this::because).orElse(this);
+          : bound.excess(exitCode()).map(this::because).orElse(this);
     }
 
     private Ended because(Excess found) {
-      return new Ended(found.ending(), exitCode, found);
+      return new Ended(found.ending(), end, found);
     }
   }
 
@@ -215,7 +220,7 @@ final class ProgramRun {
           supervision.watch(limit.deadline(), settings.beacons(), () -> beacons.report("working"));
       Spawner.End end = supervision.finish(forced == null);
       watch.end(end);
-      return new Ended(forced, end.exitCode(), supervision.excess());
+      return new Ended(forced, end, supervision.excess());
     }
   }
 

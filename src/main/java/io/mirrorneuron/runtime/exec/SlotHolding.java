@@ -17,6 +17,7 @@ import io.mirrorneuron.runtime.port.Executions.Signal;
 import io.mirrorneuron.runtime.workflow.Allocation;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The slots of one execution: asked for, held, and given to others while its program only waits for
@@ -33,6 +34,7 @@ final class SlotHolding {
   /** Its place in the queue, then its slots; null before. */
   private volatile SlotClaim claim;
 
+  private final CompletableFuture<Void> asked = new CompletableFuture<>();
   private volatile long begunAt;
   private volatile PersonWait person;
 
@@ -45,7 +47,11 @@ final class SlotHolding {
     this.longest = longest;
     this.want =
         new Want(
-            execution.executionId(), execution.jobId(), execution.agentId(), execution.request());
+            execution.executionId(),
+            execution.jobId(),
+            execution.agentId(),
+            execution.request(),
+            execution.rank());
     this.inbox = inbox;
   }
 
@@ -53,7 +59,13 @@ final class SlotHolding {
   SlotClaim ask(ExecutorSettings settings) throws NotStarted {
     claim =
         pools.claim(settings.pool(), settings.slots(), want, () -> inbox.put(new Notice.Granted()));
+    asked.complete(null);
     return claim;
+  }
+
+  /** Completes when it has asked for slots, or never will. */
+  CompletableFuture<Void> asked() {
+    return asked;
   }
 
   /**

@@ -119,7 +119,8 @@ final class Effects {
         bundle == null ? null : context.bundles().apply(bundle),
         FolderDemandReader.of(state.workflow(), bundle),
         mailbox.step() != null && mailbox.step().declared().plain(),
-        mailbox.attempt());
+        mailbox.attempt(),
+        mailbox.flight().rank());
   }
 
   private void due(Mailbox.Address mailbox) {

@@ -163,8 +163,13 @@ public final class Engine {
    * again until it does. Answers how many it took over at once.
    */
   public CompletionStage<Integer> recover() {
+    CompletableFuture<Void> ordered = new CompletableFuture<>();
+    executions.resumeFirst(ordered);
     CompletionStage<Integer> taken = takeOver.orphans();
     recovery = taken.handle((count, failure) -> null);
+    recovery
+        .thenCompose(done -> loops.idle())
+        .whenComplete((done, failure) -> ordered.complete(null));
     return taken;
   }
 

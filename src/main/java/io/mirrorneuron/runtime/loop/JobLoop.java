@@ -81,4 +81,9 @@ final class JobLoop {
     return CompletableFuture.runAsync(() -> turns.close("the runtime is stopping"), lane)
         .thenCompose(done -> turns.idle());
   }
+
+  /** Completes when what was offered until now is decided on, and the effects of it have begun. */
+  CompletableFuture<Void> idle() {
+    return CompletableFuture.runAsync(() -> {}, lane).thenCompose(done -> turns.idle());
+  }
 }

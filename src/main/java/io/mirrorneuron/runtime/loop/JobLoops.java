@@ -146,6 +146,12 @@ final class JobLoops {
     suspended = false;
   }
 
+  /** Completes when each job has decided on what it was offered until now. */
+  CompletableFuture<Void> idle() {
+    return CompletableFuture.allOf(
+        open.values().stream().map(JobLoop::idle).toArray(CompletableFuture<?>[]::new));
+  }
+
   /** Ends all turns; no job is begun any more. */
   CompletableFuture<Void> close() {
     closed = true;

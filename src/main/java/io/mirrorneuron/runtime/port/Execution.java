@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.port;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.workflow.QueueRank;
 import io.mirrorneuron.runtime.workflow.ResourceRequest;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ import java.util.List;
  * @param demands what its bundle asks for beyond what all programs may reach
  * @param plain whether what the program prints is the output of its step
  * @param attempt 1 for the first try of this message
+ * @param rank its place among those that wait for slots
  */
 public record Execution(
     String executionId,
@@ -44,7 +46,8 @@ public record Execution(
     Path payloads,
     FolderDemands demands,
     boolean plain,
-    int attempt) {
+    int attempt,
+    QueueRank rank) {
 
   /** Of {@link #config}: the folder that a client has prepared for the submission of the job. */
   public static final String MN_STORAGE = "mn_storage";

@@ -33,6 +33,12 @@ public interface Executions {
    */
   CompletionStage<Void> stopAll();
 
+  /**
+   * Until then, and until all such have asked, only programs that had slots when a server ended get
+   * some: {@code ordered} completes when all that were there before have been started again.
+   */
+  default void resumeFirst(CompletionStage<?> ordered) {}
+
   /** Where the execution waits for slots; empty when it runs, or is not known here. */
   default Optional<QueuePlace> place(String executionId) {
     return Optional.empty();

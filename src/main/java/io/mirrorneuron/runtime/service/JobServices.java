@@ -5,7 +5,7 @@ import io.mirrorneuron.runtime.manifest.service.ServiceDefinition;
 import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Mailbox;
-import io.mirrorneuron.runtime.state.Mailbox.Flight;
+import io.mirrorneuron.runtime.state.flight.Flight;
 import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -3,14 +3,13 @@ package io.mirrorneuron.runtime.state;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.workflow.Allocation;
+import io.mirrorneuron.runtime.state.flight.Flight;
 import io.mirrorneuron.runtime.workflow.Backpressure;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
-import java.util.Optional;
 
 /**
  * Messages that wait for one agent, or for one step that it works for, and how far the work on the
@@ -44,29 +43,6 @@ public final class Mailbox {
    * @param stepId null for the agent's own mailbox, which is for no step
    */
   public record Address(String agentId, String stepId) {}
-
-  /**
-   * An execution that has been ordered.
-   *
-   * @param delivery how often this attempt was started; more than one after a crash or a pause
-   * @param parked whether it was stopped and waits for the job to be resumed
-   * @param lease {@code {lease_id, pool, slots, allocation?}} once the pool gave it, else null
-   */
-  public record Flight(String executionId, int delivery, boolean parked, ObjectNode lease) {
-    public Flight park() {
-      return new Flight(executionId, delivery, true, null);
-    }
-
-    public Flight leased(ObjectNode granted) {
-      return new Flight(executionId, delivery, parked, granted);
-    }
-
-    /** What its program was given of its node besides slots. */
-    public Optional<Allocation> given() {
-      return Optional.ofNullable(lease == null ? null : lease.get("allocation"))
-          .map(json -> Json.read(json, Allocation.class, "lease"));
-    }
-  }
 
   /** What is stored of it, with its agent or its step; null is what is as in a new one. */
   @JsonInclude(Include.NON_NULL)
@@ -155,6 +131,13 @@ public final class Mailbox {
     json.put("retry_after_ms", limits.retryAfterMs());
     json.put("backpressure", pressure != MailboxPressure.NORMAL);
     return json.put("status", pressure.word());
+  }
+
+  /** What is to be ordered for the message at the head: one more of the attempt, or its first. */
+  public Flight next(String jobId, long now) {
+    int delivery = flight == null ? 1 : flight.delivery() + 1;
+    String id = jobId + "." + head().seq() + "." + attempt + "." + delivery;
+    return flight == null ? Flight.first(id, now) : flight.next(id, now);
   }
 
   /** Whether the message at the head waits for somebody to tell, and not for a time. */

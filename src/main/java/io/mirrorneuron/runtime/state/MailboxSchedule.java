@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.state;
 
+import io.mirrorneuron.runtime.state.flight.Flight;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -119,7 +120,7 @@ public final class MailboxSchedule {
     }
   }
 
-  public void fly(Mailbox mailbox, Mailbox.Flight flight) {
+  public void fly(Mailbox mailbox, Flight flight) {
     boolean flew = mailbox.isFlying();
     count(mailbox, -1);
     mailbox.fly(flight);

@@ -9,7 +9,6 @@ import io.mirrorneuron.config.NodeSettings.Marks;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Validation.Issue;
-import io.mirrorneuron.runtime.admission.LocalMachine.Keeping;
 import io.mirrorneuron.runtime.admission.LocalMachine.Programs;
 import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.cluster.Hardware.Gpu;
@@ -311,6 +310,7 @@ class AdmissionTest {
   private static final Keeping KEEPING =
       new Keeping(
           limit -> limit == ProgramLimit.OPEN_FILES ? Enforcement.PROCESS : Enforcement.NONE,
+          limit -> limit == ProgramLimit.OPEN_FILES ? 20_000 : Long.MAX_VALUE,
           (path, writes) -> path.startsWith("/usr") && !writes,
           _ -> Optional.empty());
 
@@ -318,7 +318,9 @@ class AdmissionTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "'resources':{'limits':{'open_files':9}} |",
+        "'resources':{'limits':{'open_files':20000}} |",
+        "'resources':{'limits':{'open_files':20001}} | agent a has resources.limits.open_files"
+            + " 20001, and this server itself may have 20000: its program is kept to 20000",
         "'resources':{'limits':{'cpu_millis':500}} | agent a is not kept to"
             + " resources.limits.cpu_millis 500 on this node, which has no control groups for it",
         "'resources':{'volumes':[{'name':'v','source':'/usr/lib','target':'/v','mode':'ro'}]} |",

@@ -16,6 +16,7 @@ import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.FolderDemands;
 import io.mirrorneuron.runtime.port.PayloadSource;
+import io.mirrorneuron.runtime.workflow.QueueRank;
 import io.mirrorneuron.runtime.workflow.ResourceRequest;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.wire.Json;
@@ -57,7 +58,8 @@ public final class ExecutionSamples {
         payloads,
         FolderDemands.NONE,
         false,
-        1);
+        1,
+        new QueueRank(false, 0));
   }
 
   public static Execution command(String... words) {

@@ -68,7 +68,8 @@ class LargePlainOutputIT {
             null,
             sample.demands(),
             true,
-            1);
+            1,
+            sample.rank());
     return Heard.start(runner, plain).outcome();
   }
 

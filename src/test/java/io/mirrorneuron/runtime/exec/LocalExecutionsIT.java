@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.exec;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.exec.process.GracePeriods;
@@ -220,6 +221,30 @@ class LocalExecutionsIT {
     busy.resources().putObject("limits").put("cpu_seconds", 1);
     assertThat(run(busy).error())
         .isEqualTo("host local command used up its CPU time (resources.limits.cpu_seconds)");
+  }
+
+  @Test
+  void aProgramThatDoesNotHeedTheEndOfItsTimeHasUsedItUp() throws Exception {
+    Execution busy = ExecutionSamples.shell("trap '' XCPU; while :; do :; done");
+    busy.resources().putObject("limits").put("cpu_seconds", 1);
+    Outcome outcome = run(busy);
+    assertThat(outcome.error())
+        .isEqualTo("host local command used up its CPU time (resources.limits.cpu_seconds)");
+    assertThat(outcome.exitCode()).isEqualTo(137);
+
+    Execution killed = ExecutionSamples.shell("kill -9 $$");
+    killed.resources().putObject("limits").put("cpu_seconds", 1);
+    assertThat(run(killed).error()).endsWith("was ended by signal 9");
+  }
+
+  @Test
+  void moreThanTheServerItselfMayHaveIsNotSet() throws Exception {
+    Execution execution = ExecutionSamples.shell("ulimit -Hn");
+    String own = run(execution).stdout();
+    assumeThat(own.strip()).containsOnlyDigits();
+    Execution asking = ExecutionSamples.shell("ulimit -Hn");
+    asking.resources().putObject("limits").put("open_files", Long.parseLong(own.strip()) + 1);
+    assertThat(run(asking).stdout()).isEqualTo(own);
   }
 
   @ParameterizedTest

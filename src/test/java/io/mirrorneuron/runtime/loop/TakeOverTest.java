@@ -35,7 +35,7 @@ class TakeOverTest {
             disk,
             new InMemoryNodeRegistry(),
             new LocalScheduler("node"),
-            null, // no agent runs a program
+            new ManualExecutions(), // no agent runs a program
             new TurnedTimers(new TurnedClock(Instant.EPOCH)),
             lanes),
         manifests::parse,

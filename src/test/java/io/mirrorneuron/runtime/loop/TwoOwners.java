@@ -297,7 +297,8 @@ final class TwoOwners {
                 execution.executionId(),
                 execution.jobId(),
                 execution.agentId(),
-                execution.request());
+                execution.request(),
+                execution.rank());
         try {
           program.claim =
               pools.claim(program.pool, program.slots, want, () -> schedule(0, program::begin));

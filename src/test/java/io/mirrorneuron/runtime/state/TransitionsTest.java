@@ -8,6 +8,7 @@ import io.mirrorneuron.model.StepOutcome;
 import io.mirrorneuron.model.StepPhase;
 import io.mirrorneuron.runtime.loop.Flow;
 import io.mirrorneuron.runtime.manifest.Manifests;
+import io.mirrorneuron.runtime.state.flight.Flight;
 import io.mirrorneuron.wire.Json;
 import org.junit.jupiter.api.Test;
 
@@ -60,7 +61,7 @@ class TransitionsTest {
   void noProgramRunsForAnEmptyMailbox() {
     Mailbox mailbox = step.mailboxes().entry();
 
-    assertThatThrownBy(() -> state.schedule().fly(mailbox, new Mailbox.Flight("x", 1, false, null)))
+    assertThatThrownBy(() -> state.schedule().fly(mailbox, Flight.first("x", 0)))
         .isInstanceOf(IllegalStateException.class);
     assertThat(state.schedule().flying()).isZero();
   }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
@@ -22,6 +23,7 @@ public final class Pools {
   private final Map<String, SlotPool> pools = new TreeMap<>();
   private final int maxQueueLength;
   private final ResourceBook book;
+  private final AtomicInteger heldBack = new AtomicInteger();
   private final AtomicLong lastLook = new AtomicLong(System.nanoTime());
 
   /**
@@ -31,7 +33,8 @@ public final class Pools {
       Map<String, Integer> capacities, int maxQueueLength, Supplier<Stock> stock, Ports ports) {
     this.maxQueueLength = maxQueueLength;
     this.book = new ResourceBook(stock, ports);
-    capacities.forEach((name, capacity) -> pools.put(name, new SlotPool(name, capacity, book)));
+    capacities.forEach(
+        (name, capacity) -> pools.put(name, new SlotPool(name, capacity, book, this::serves)));
   }
 
   /**
@@ -51,12 +54,12 @@ public final class Pools {
           "executor pool \"%s\" has %d slots, %d were asked for"
               .formatted(poolName, pool.capacity, slots));
     }
-    var claim = new SlotClaim(this, pool, slots, want.request().isNothing() ? null : want, granted);
+    var claim = new SlotClaim(this, pool, slots, want, granted);
     List<SlotClaim> winners;
     synchronized (pool) {
-      pool.queue.add(claim);
+      pool.enqueue(claim);
       winners = pool.grant();
-      if (!claim.holding && pool.queue.size() > maxQueueLength) {
+      if (!claim.holding && heldBack.get() == 0 && pool.queue.size() > maxQueueLength) {
         pool.queue.remove(claim);
         claim.done = true;
         if (claim.want != null) {
@@ -69,6 +72,21 @@ public final class Pools {
     }
     winners.forEach(winner -> winner.granted.run());
     return claim;
+  }
+
+  /** Gives something only to who had it when its server ended, until {@link #letIn}. */
+  public void holdBack() {
+    heldBack.incrementAndGet();
+  }
+
+  /** All are served again, as before as many {@link #holdBack}. */
+  public void letIn() {
+    heldBack.decrementAndGet();
+    serveAll();
+  }
+
+  private boolean serves(SlotClaim claim) {
+    return claim.rank.had() || heldBack.get() == 0;
   }
 
   /** Looks again at all that wait: the node has more, or less, than before. */

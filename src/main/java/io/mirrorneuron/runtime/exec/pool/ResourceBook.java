@@ -14,7 +14,8 @@ import java.util.function.Supplier;
 /**
  * Who has which devices, ports and shares of this node. The node alone decides: nothing is given
  * twice as long as one process keeps the book. Who waits may be overtaken by others that want the
- * same, but only {@value Pools#OVERTAKES} times. Thread-safe.
+ * same, but only {@value Pools#OVERTAKES} times, and not at all if it had them when its server
+ * ended. Thread-safe.
  */
 final class ResourceBook {
   private final Supplier<Stock> stock;
@@ -44,11 +45,11 @@ final class ResourceBook {
     Fitting fitting = tooMuch.contains(want.request()) ? null : fitting(want);
     if (fitting == null || fitting.lack().isPresent()) {
       tooMuch.add(want.request());
-      waiting.putIfAbsent(want, 0);
+      waiting.putIfAbsent(want, want.overtaken());
       return Optional.empty();
     }
     if (keptForAnother(want).isPresent()) {
-      waiting.putIfAbsent(want, 0);
+      waiting.putIfAbsent(want, want.overtaken());
       return Optional.empty();
     }
     waiting.remove(want);

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.exec.pool;
 
 import io.mirrorneuron.runtime.port.Executions.QueuePlace;
 import io.mirrorneuron.runtime.workflow.Allocation;
+import io.mirrorneuron.runtime.workflow.QueueRank;
 import java.util.Optional;
 
 /**
@@ -11,6 +12,7 @@ public final class SlotClaim implements AutoCloseable {
   private final Pools all;
   private final SlotPool pool;
   final int slots;
+  final QueueRank rank;
   final Want want; // null when it is for slots only
   final Runnable granted;
 
@@ -22,10 +24,12 @@ public final class SlotClaim implements AutoCloseable {
   Allocation allocation;
 
   SlotClaim(Pools all, SlotPool pool, int slots, Want want, Runnable granted) {
+    this.rank = want.rank();
+    this.overtaken = want.overtaken();
     this.all = all;
     this.pool = pool;
     this.slots = slots;
-    this.want = want;
+    this.want = want.request().isNothing() ? null : want;
     this.granted = granted;
   }
 

@@ -1,23 +1,44 @@
 package io.mirrorneuron.runtime.exec.pool;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.LinkedList;
 import java.util.List;
+import java.util.ListIterator;
+import java.util.function.Predicate;
 
 /** One pool and its queue; see {@link Pools}. */
 final class SlotPool {
   private final ResourceBook book;
   final String name;
   final int capacity;
-  final Deque<SlotClaim> queue = new ArrayDeque<>();
+  private final Predicate<SlotClaim> served;
+
+  /** By rank; of equal ones in the order in which they came. */
+  final List<SlotClaim> queue = new LinkedList<>();
+
   int inUse;
   private int active;
 
-  SlotPool(String name, int capacity, ResourceBook book) {
+  /**
+   * @param served whether a claim may be given anything now
+   */
+  SlotPool(String name, int capacity, ResourceBook book, Predicate<SlotClaim> served) {
+    this.served = served;
     this.book = book;
     this.name = name;
     this.capacity = capacity;
+  }
+
+  /** The caller holds the lock. */
+  void enqueue(SlotClaim claim) {
+    ListIterator<SlotClaim> before = queue.listIterator(queue.size());
+    while (before.hasPrevious()) {
+      if (before.previous().rank.compareTo(claim.rank) <= 0) {
+        before.next();
+        break;
+      }
+    }
+    before.add(claim);
   }
 
   /** Gives out what is free. */
@@ -37,6 +58,9 @@ final class SlotPool {
     var waiting = queue.iterator();
     while (!reserved && inUse < capacity && waiting.hasNext()) {
       SlotClaim claim = waiting.next();
+      if (!served.test(claim)) {
+        break; // the others are behind it
+      }
       if (claim.slots > capacity - inUse) {
         passed.add(claim);
       } else if (takesResources(claim)) {

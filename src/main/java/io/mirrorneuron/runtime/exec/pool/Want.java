@@ -1,9 +1,20 @@
 package io.mirrorneuron.runtime.exec.pool;
 
+import io.mirrorneuron.runtime.workflow.QueueRank;
 import io.mirrorneuron.runtime.workflow.ResourceRequest;
 
-/** Somebody who asks for resources of this node. */
-public record Want(String executionId, String jobId, String agentId, ResourceRequest request) {
+/**
+ * Somebody who asks for slots and resources of this node.
+ *
+ * @param rank its place among those that wait
+ */
+public record Want(
+    String executionId, String jobId, String agentId, ResourceRequest request, QueueRank rank) {
+
+  /** How often others have been served before it, as far as that counts. */
+  int overtaken() {
+    return rank.had() ? Pools.OVERTAKES : 0;
+  }
 
   /** For people. */
   String holder() {

@@ -24,16 +24,28 @@ final class AllocationVariables {
   private AllocationVariables() {}
 
   /**
+   * Puts them in place of any others of their names.
+   *
    * @param allocation null when the program did not ask for anything
    * @param vendors of the devices that the machine has
+   * @param variables of the program, with those of its manifest
    */
-  static Map<String, String> of(Allocation allocation, Set<String> vendors) {
+  static void put(Allocation allocation, Set<String> vendors, Map<String, String> variables) {
+    if (vendors.contains(AMD)) {
+      variables.remove("HIP_VISIBLE_DEVICES"); // counts within those of ROCR
+    }
+    variables.putAll(of(allocation, vendors));
+  }
+
+  private static Map<String, String> of(Allocation allocation, Set<String> vendors) {
     var own = new AllocationVariables();
     List<Device> devices = allocation == null ? List.of() : allocation.devices();
     if (vendors.contains(NVIDIA)) {
-      own.variables.put("CUDA_VISIBLE_DEVICES", list(devices, NVIDIA, Device::id));
+      for (String name : List.of("CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES")) {
+        own.variables.put(name, list(devices, NVIDIA, Device::id));
+      }
     }
-    if (vendors.contains(AMD)) { // HIP_VISIBLE_DEVICES would count within these
+    if (vendors.contains(AMD)) {
       own.variables.put(
           "ROCR_VISIBLE_DEVICES", list(devices, AMD, one -> Integer.toString(one.index())));
     }

@@ -120,7 +120,6 @@ public final class ProcessEnvironment {
               variables.put("MN_" + name, value);
               variables.put("MIRROR_NEURON_" + name, value);
             });
-    variables.putAll(AllocationVariables.of(lease.allocation(), vendors.get()));
     if (python != null) {
       PYTHON.forEach(name -> variables.put(name, python.folder().toString()));
     }
@@ -130,6 +129,7 @@ public final class ProcessEnvironment {
     RUN_STORE_SWITCHES.forEach(name -> copy(name, variables));
     passOn(execution.config().path("pass_env"), variables);
     variables.putAll(submission.of(explicit(execution.config().path("environment"))));
+    AllocationVariables.put(lease.allocation(), vendors.get(), variables);
     variables.putAll(models.besides(variables));
     ToldVariables.put(ToldFact.SCHEDULE_DISPATCH, execution, workspace, variables);
     if (python != null) {

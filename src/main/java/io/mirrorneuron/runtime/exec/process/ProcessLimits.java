@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.exec.settings.NotStarted;
 import io.mirrorneuron.runtime.exec.spawn.Program;
+import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import io.mirrorneuron.runtime.workflow.ProgramLimit;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,7 +23,13 @@ public final class ProcessLimits {
           ProgramLimit.OPEN_FILES, "ulimit -n %d && ",
           ProgramLimit.ADDRESS_SPACE_MB, "ulimit -v $((%d * 1024)) && ",
           // The soft limit sends a signal of its own; the hard one would only kill.
-          ProgramLimit.CPU_SECONDS, "ulimit -S -t %1$d && ulimit -H -t $((%1$d + 2)) && ");
+          ProgramLimit.CPU_SECONDS, "ulimit -S -t %1$d && ulimit -H -t %2$d && ");
+
+  /** Seconds that a program has to end itself once its CPU time is used up. */
+  private static final int TO_END = 2;
+
+  private static final int KILLED = 128 + 9;
+  private static final int OUT_OF_TIME = 128 + 24;
 
   /**
    * The shell writes itself into the group before it becomes the program, which has no such file.
@@ -58,13 +65,27 @@ public final class ProcessLimits {
     return limits;
   }
 
+  /**
+   * How the program ended: as by the signal for used up time also where it ignored that and was
+   * killed for it.
+   */
+  public static int exitCode(Map<ProgramLimit, Long> limits, Spawner.End end) {
+    Long seconds = limits.get(ProgramLimit.CPU_SECONDS);
+    boolean isUsedUp = seconds != null && end.cpu().toSeconds() > seconds;
+    return isUsedUp && end.exitCode() == KILLED ? OUT_OF_TIME : end.exitCode();
+  }
+
   /** The program as it is, or behind a shell that sets the limits and becomes it. */
   public static Program apply(Map<ProgramLimit, Long> limits, Program program) {
     var script = new StringBuilder(program.group() == null ? "" : ENTER);
     limits.forEach(
         (limit, value) -> {
           if (SETTERS.containsKey(limit)) {
-            script.append(SETTERS.get(limit).formatted(value));
+            long most = HardLimits.of(limit);
+            script.append(
+                SETTERS
+                    .get(limit)
+                    .formatted(Math.min(value, most), Math.min(value + TO_END, most)));
           }
         });
     if (script.isEmpty()) {

@@ -66,7 +66,8 @@ public final class StepClock {
         execution.payloads(),
         execution.demands(),
         execution.plain(),
-        execution.attempt());
+        execution.attempt(),
+        execution.rank());
   }
 
   private static ObjectNode headers(

@@ -43,6 +43,7 @@ final class ExecutorConfig {
     config.checkMembers(MEMBERS);
     checkCommand(node, config.at("command"));
     checkEnvironment(config.at("environment"));
+    ReservedVariables.check(node, config);
     checkUploads(config);
     checkPython(config.at("python_environment"));
   }

@@ -29,6 +29,9 @@ final class ResourceChecks {
   /** Of each list of a node; each entry costs all who ask for something later. */
   static final int MOST = 100;
 
+  /** At the end of the variable of where a volume is wanted. */
+  static final String TARGET = "_TARGET";
+
   private static final Set<String> PROTOCOLS = Set.of("tcp", "udp", "http", "grpc");
 
   private ResourceChecks() {}
@@ -58,6 +61,7 @@ final class ResourceChecks {
     List<ManifestValue> volumes = resources.at("volumes").objects().toList();
     volumes.forEach(ResourceChecks::checkVolume);
     checkTwice(volumes, "name", ResourceChecks::variable);
+    checkTargets(volumes);
   }
 
   private static boolean areShort(ManifestValue resources) {
@@ -141,13 +145,30 @@ final class ResourceChecks {
     }
   }
 
+  /** The variable of one may be that of the target of another. */
+  private static void checkTargets(List<ManifestValue> volumes) {
+    Map<String, ManifestValue> targets = new HashMap<>();
+    volumes.forEach(
+        one -> targets.putIfAbsent(variable(one.find("name")) + TARGET, one.find("name")));
+    for (ManifestValue volume : volumes) {
+      ManifestValue name = volume.find("name");
+      ManifestValue other = targets.get(variable(name));
+      if (other != null) {
+        name.refuse(
+            ManifestProblem.DUPLICATE,
+            "%s and %s give the same variable: MN_VOLUME_%s"
+                .formatted(name.label(), other.label(), variable(name)));
+      }
+    }
+  }
+
   /** Its numbers are not those of the others. */
   private static boolean isUdp(ManifestValue port) {
     return port.find("protocol").asText().equals("udp");
   }
 
   /** The end of the name of the variable that tells of it. */
-  private static String variable(ManifestValue name) {
+  static String variable(ManifestValue name) {
     return name.asText().toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
   }
 }

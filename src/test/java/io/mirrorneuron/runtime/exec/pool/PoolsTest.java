@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.runtime.exec.settings.NotStarted;
+import io.mirrorneuron.runtime.workflow.QueueRank;
 import io.mirrorneuron.runtime.workflow.ResourceRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class PoolsTest {
-  private static final Want NOTHING = new Want("e", "j", "a", ResourceRequest.NONE);
+  private static final Want NOTHING = want(false, 0);
 
   private final Pools pools =
       new Pools(
@@ -144,6 +145,29 @@ class PoolsTest {
         .hasMessage("executor pool \"gpu\" has 1 slots, 2 were asked for");
     assertThatThrownBy(() -> pools.claim("gpu", 0, NOTHING, () -> {}))
         .isInstanceOf(NotStarted.class);
+  }
+
+  @Test
+  void whoHadSlotsWhenTheServerEndedHasThemBackAndOthersTheirOldPlaces() throws Exception {
+    pools.holdBack();
+    queue("late", want(false, 20));
+    queue("new", want(false, 30));
+    SlotClaim had = queue("had", want(true, 25));
+    queue("early", want(false, 10));
+    assertThat(granted).containsExactly("had");
+
+    pools.letIn();
+    assertThat(granted).containsExactly("had");
+    had.close();
+    assertThat(granted).containsExactly("had", "early");
+  }
+
+  private SlotClaim queue(String name, Want want) throws Exception {
+    return pools.claim("default", 4, want, () -> granted.add(name));
+  }
+
+  private static Want want(boolean had, long since) {
+    return new Want("e", "j", "a", ResourceRequest.NONE, new QueueRank(had, since));
   }
 
   private SlotClaim claim(String name, int slots) throws NotStarted {

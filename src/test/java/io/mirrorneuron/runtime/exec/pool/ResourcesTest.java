@@ -7,6 +7,7 @@ import io.mirrorneuron.runtime.workflow.Allocation.Device;
 import io.mirrorneuron.runtime.workflow.Amounts;
 import io.mirrorneuron.runtime.workflow.DeviceDemand;
 import io.mirrorneuron.runtime.workflow.NodeDevice;
+import io.mirrorneuron.runtime.workflow.QueueRank;
 import io.mirrorneuron.runtime.workflow.ResourceRequest;
 import io.mirrorneuron.runtime.workflow.ResourceRequest.Port;
 import java.util.ArrayList;
@@ -23,6 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Devices, ports and shares of a node: given together with slots, to one program at a time. */
 class ResourcesTest {
+  private static final QueueRank NOW = new QueueRank(false, 0);
+
   private static final Amounts NODE = new Amounts(4000, 8000, 9000);
 
   private final Set<Integer> foreign = new HashSet<>();
@@ -44,7 +47,8 @@ class ResourcesTest {
     List<Port> many =
         IntStream.range(0, 60_000).mapToObj(i -> new Port("p" + i, 0, "tcp")).toList();
     var request = new ResourceRequest(Amounts.NONE, List.of(), many, List.of(), null);
-    SlotClaim claim = wide.claim("default", 1, new Want("many", "job", "many", request), () -> {});
+    SlotClaim claim =
+        wide.claim("default", 1, new Want("many", "job", "many", request, NOW), () -> {});
     assertThat(claim.allocation().ports()).extracting(Port::number).doesNotHaveDuplicates();
   }
 
@@ -285,7 +289,7 @@ class ResourcesTest {
   }
 
   private static Want want(String name, ResourceRequest request) {
-    return new Want("job." + name, "job", name, request);
+    return new Want("job." + name, "job", name, request, NOW);
   }
 
   private void limit(long cpuMillis) {

@@ -227,6 +227,10 @@ class RequestSpellingsTest {
         "{'volumes':[{'name':'d','source':'/a','target':'/d'},"
             + "{'name':'D','source':'/b','target':'/d'}]}"
             + " | volumes.1.name asks for D, as nodes.a.resources.volumes.0.name does",
+        "{'volumes':[{'name':'x','source':'/a','target':'/d'},"
+            + "{'name':'x_target','source':'/b','target':'/d'}]}"
+            + " | volumes.1.name and nodes.a.resources.volumes.0.name give the same variable:"
+            + " MN_VOLUME_X_TARGET",
         "{'runtime_driver':7} | runtime_driver must be a non-empty string",
       })
   void othersAreRefusedByName(String resources, String refusal) {

@@ -1,0 +1,70 @@
+package io.mirrorneuron.runtime.manifest.graph;
+
+import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
+import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Variables by which the server tells a program what it was given: no manifest sets them. */
+final class ReservedVariables {
+  private static final Set<String> ALWAYS = Set.of("MN_ALLOCATION_JSON", "MN_ALLOCATED_DEVICE_IDS");
+
+  /** Where the machine has such devices. Many set them by habit. */
+  private static final Set<String> OF_VENDORS =
+      Set.of(
+          "CUDA_VISIBLE_DEVICES",
+          "NVIDIA_VISIBLE_DEVICES",
+          "ROCR_VISIBLE_DEVICES",
+          "HIP_VISIBLE_DEVICES");
+
+  private final Set<String> reserved = new HashSet<>(ALWAYS);
+
+  private ReservedVariables(ManifestValue resources) {
+    names(resources.find("ports"), "label").forEach(label -> reserved.add("MN_PORT_" + label));
+    names(resources.find("volumes"), "name")
+        .flatMap(ReservedVariables::ofVolume)
+        .forEach(reserved::add);
+  }
+
+  private static Stream<String> ofVolume(String variable) {
+    return Stream.of("MN_VOLUME_" + variable, "MN_VOLUME_" + variable + ResourceChecks.TARGET);
+  }
+
+  private static Stream<String> names(ManifestValue list, String member) {
+    return list.value().isArray()
+        ? list.objects().map(one -> one.find(member)).map(ResourceChecks::variable)
+        : Stream.empty();
+  }
+
+  /**
+   * {@code environment} and {@code pass_env} of the config of an executor.
+   *
+   * @param node with its resources
+   */
+  static void check(ManifestValue node, ManifestValue config) {
+    var own = new ReservedVariables(NodeResources.of(node));
+    ManifestValue environment = config.find("environment");
+    environment.value().properties().stream()
+        .map(Map.Entry::getKey)
+        .forEach(name -> own.check(name, environment.at(name)));
+    ManifestValue passed = config.find("pass_env");
+    if (passed.value().isArray()) {
+      passed.items().forEach(item -> own.check(item.asText(), item));
+    }
+  }
+
+  private void check(String name, ManifestValue place) {
+    if (reserved.contains(name)) {
+      place.refuse(
+          ManifestProblem.CONFLICT,
+          "%s: the server sets %s to what the program was given; take it out, or use another name"
+              .formatted(place.label(), name));
+    } else if (OF_VENDORS.contains(name)) {
+      place.warn(
+          "%s: where the machine has such devices, the server sets %s to those that the program was given; ask for devices in resources"
+              .formatted(place.label(), name));
+    }
+  }
+}
