@@ -43,8 +43,7 @@ class ServiceDoorsIT {
   void aDoorOfTheServerIsNoServiceThatNobodyChecks() throws Exception {
     try (WholeServer server = WholeServer.start(home)) {
       int api = server.uri("/health").getPort();
-      ObjectNode manifest =
-          Json.parseObject(SampleManifests.program("doors", "true"), "manifest");
+      ObjectNode manifest = Json.parseObject(SampleManifests.program("doors", "true"), "manifest");
       manifest.withArray("/services").addObject().put("name", "api").put("port", api);
       assertThatThrownBy(() -> server.jobs().submit(Submission.of(Json.write(manifest))))
           .hasMessageContaining("the service api is offered at port " + api)
