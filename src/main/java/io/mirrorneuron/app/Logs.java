@@ -3,18 +3,19 @@ package io.mirrorneuron.app;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.JsonEncoder;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.rolling.FixedWindowRollingPolicy;
 import ch.qos.logback.core.rolling.RollingFileAppender;
 import ch.qos.logback.core.rolling.SizeBasedTriggeringPolicy;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import ch.qos.logback.core.util.FileSize;
 import io.mirrorneuron.config.Config;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +24,14 @@ import org.slf4j.LoggerFactory;
  * configuration, and in client commands, only warnings appear, on stderr.
  */
 public final class Logs extends ContextAwareBase implements Configurator {
+
+  /**
+   * What a peer of a connection does wrong, often in its own bytes and as often as it likes. Who
+   * asked is told of it; only at the level DEBUG or below is it in a log.
+   */
+  private static final String[] OF_PEERS = {
+    "io.vertx.core.net.impl.ConnectionBase", "io.vertx.core.http.impl.HttpClientConnectionInternal"
+  };
 
   /** For logback, which finds this class by {@code META-INF/services}. */
   public Logs() {}
@@ -56,6 +65,9 @@ public final class Logs extends ContextAwareBase implements Configurator {
     if (level.isGreaterOrEqual(Level.INFO)) {
       for (String chatty : new String[] {"io.netty", "io.vertx"}) {
         loggers.getLogger(chatty).setLevel(level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN);
+      }
+      for (String peers : OF_PEERS) {
+        loggers.getLogger(peers).setLevel(Level.OFF);
       }
     }
   }
@@ -95,7 +107,7 @@ public final class Logs extends ContextAwareBase implements Configurator {
 
   private static Encoder<ILoggingEvent> encoder(LoggerContext loggers, Config.LogFormat format) {
     if (format == Config.LogFormat.JSON) {
-      JsonEncoder json = new JsonEncoder();
+      JsonEncoder json = new HarmlessLines.JsonLines();
       json.setWithContext(false);
       json.setWithSequenceNumber(false);
       json.setWithFormattedMessage(true);
@@ -105,9 +117,14 @@ public final class Logs extends ContextAwareBase implements Configurator {
       json.start();
       return json;
     }
-    PatternLayoutEncoder text = new PatternLayoutEncoder();
+    HarmlessLines.Text lines = new HarmlessLines.Text();
+    lines.setContext(loggers);
+    lines.setPattern("%d{yyyy-MM-dd HH:mm:ss.SSS} %-5level [%logger{24}] %msg%n");
+    lines.start();
+    LayoutWrappingEncoder<ILoggingEvent> text = new LayoutWrappingEncoder<>();
     text.setContext(loggers);
-    text.setPattern("%d{yyyy-MM-dd HH:mm:ss.SSS} %-5level [%logger{24}] %msg%n");
+    text.setCharset(StandardCharsets.UTF_8);
+    text.setLayout(lines);
     text.start();
     return text;
   }

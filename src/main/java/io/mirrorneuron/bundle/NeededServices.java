@@ -20,7 +20,7 @@ public final class NeededServices {
     return Json.write(
         MEMBERS.stream()
             .flatMap(member -> manifest.findValues(member).stream())
-            .filter(found -> !found.isNull() && !(found.isObject() && found.isEmpty()))
+            .filter(found -> !found.isNull())
             .flatMap(found -> found.isArray() ? Json.elements(found) : Stream.of(found))
             .toList());
   }

@@ -116,6 +116,22 @@ class ClientCommandsTest {
   }
 
   @Test
+  void whyAServiceDoesNotPassIsALineBelowTheTable() {
+    runtime.services.add(
+        "{'id':'j:job:ill','name':'ill','status':'critical','tags':[],'meta':{},"
+            + "'health':{'status':'critical','checks':[{'name':'home','type':'http',"
+            + "'status':'critical','required':true,'consecutive_failures':3,"
+            + "'message':'bad answer: \\u001b[2J'}]}}");
+    runtime.services.add(
+        "{'id':'j:job:held','name':'held','status':'critical','tags':[],'meta':{},"
+            + "'health':{'status':'critical','reason':'job_paused','checks':[]}}");
+    assertThat(person().run("service", "list", "--all").out())
+        .contains("j:job:ill is critical: home: bad answer: ?[2J\n")
+        .contains("j:job:held is critical: job_paused\n")
+        .doesNotContain("web is");
+  }
+
+  @Test
   void aDetachedRunPrintsTheJobsIdAndNothingElse() throws IOException {
     Ended ended = shell.run("run", bundle().toString(), "--detached");
 

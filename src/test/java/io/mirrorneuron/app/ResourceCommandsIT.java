@@ -100,7 +100,7 @@ class ResourceCommandsIT {
   void whatIsWrongIsOneSentence() {
     Ended nothing = shell.run("resource", "set");
     assertThat(nothing.exitCode()).isEqualTo(2);
-    assertThat(nothing.err()).contains("--cpu");
+    assertThat(nothing.err()).contains("say at least one of --cpu, --gpu, --memory and --disk");
     assertThat(shell.run("resource", "set", "--cpu", "much").exitCode()).isEqualTo(2);
     Ended odd = shell.run("resource", "set", "--cpu", "-30");
     assertThat(odd.exitCode()).isEqualTo(2);

@@ -117,7 +117,7 @@ class GrpcServicesIT {
     assertThat(services.check("{}").ok()).isFalse();
     assertThat(services.check(NeededServices.of("{\"required_services\":[5]}")).ok()).isFalse();
     assertThat(services.check(NeededServices.of("{\"required_services\":5}")).ok()).isFalse();
-    assertThat(services.check(NeededServices.of("{\"required_services\":{}}")).ok()).isTrue();
+    assertThat(services.check(NeededServices.of("{\"required_services\":{}}")).ok()).isFalse();
     assertThat(services.check(NeededServices.of("{\"required_services\":null}")).ok()).isTrue();
   }
 

@@ -11,6 +11,7 @@ import io.mirrorneuron.run.ShownRun;
 import io.mirrorneuron.run.folder.RunHeader;
 import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.address.WebAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -65,8 +66,10 @@ final class RunUi {
     }
     ObjectNode page = Json.object();
     page.put("run_id", folder.runId()).put("run_dir", folder.path().toString());
-    page.set("ui", ui.orElseGet(() -> service.orElseThrow().ui()));
-    page.set("web_ui", webUi.or(() -> service.map(this::webUi)).orElseGet(Json::object));
+    page.set("ui", WebAddress.harmless(ui.orElseGet(() -> service.orElseThrow().ui())));
+    page.set(
+        "web_ui",
+        WebAddress.harmless(webUi.or(() -> service.map(this::webUi)).orElseGet(Json::object)));
     page.set("job", job);
     page.set("run", run);
     page.set("events", folder.lastEvents(limit));
@@ -187,7 +190,9 @@ final class RunUi {
     String url() {
       String url = text("url");
       String address = document.path("address").asText("127.0.0.1");
-      return url != null ? url : port() > 0 ? "http://" + address + ":" + port() : "";
+      return url != null
+          ? WebAddress.ofPage(url)
+          : port() > 0 ? "http://" + address + ":" + port() : "";
     }
 
     /** 0 without one. */

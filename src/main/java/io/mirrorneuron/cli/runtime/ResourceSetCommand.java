@@ -29,7 +29,7 @@ public final class ResourceSetCommand implements Callable<Integer> {
 
   @Mixin EitherClient client;
 
-  @ArgGroup(exclusive = false, multiplicity = "1")
+  @ArgGroup(exclusive = false, multiplicity = "0..1")
   Limits limits;
 
   /** At least one. */
@@ -60,6 +60,9 @@ public final class ResourceSetCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     client.jsonInPipes();
+    if (limits == null) {
+      throw client.misuse("say at least one of --cpu, --gpu, --memory and --disk");
+    }
     Map<String, Integer> named = limits.named();
     named.forEach(this::requirePercent);
     return client.ask(

@@ -6,6 +6,7 @@ import io.mirrorneuron.cli.ExitCode;
 import io.mirrorneuron.cli.Output;
 import io.mirrorneuron.cli.RestAnswer;
 import io.mirrorneuron.wire.Json;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -145,7 +146,18 @@ record ResourceView(EitherClient client) {
 
   private record Percents(int cpu, int gpu, int memory, int disk) {}
 
-  private record Totals(int cpuCores, int gpuCount, double memoryGb, double diskGb) {}
+  /**
+   * @param cpuMillis null of nodes that tell whole cores only
+   */
+  private record Totals(
+      int cpuCores, Integer cpuMillis, int gpuCount, double memoryGb, double diskGb) {
+    String cores() {
+      boolean isWhole = cpuMillis == null || cpuMillis % 1000 == 0;
+      return isWhole
+          ? Integer.toString(cpuCores)
+          : BigDecimal.valueOf(cpuMillis, 3).stripTrailingZeros().toPlainString();
+    }
+  }
 
   int show(RestAnswer answer) {
     if (client.json()) {
@@ -204,7 +216,7 @@ record ResourceView(EitherClient client) {
 
   private static List<List<String>> limits(Percents limits, Totals usable, Totals all) {
     return List.of(
-        row("cpu", limits.cpu(), usable.cpuCores() + "", all.cpuCores() + " cores"),
+        row("cpu", limits.cpu(), usable.cores(), all.cpuCores() + " cores"),
         row("gpu", limits.gpu(), usable.gpuCount() + "", all.gpuCount() + " cards"),
         row("memory", limits.memory(), number(usable.memoryGb()), number(all.memoryGb()) + " GB"),
         row("disk", limits.disk(), number(usable.diskGb()), number(all.diskGb()) + " GB"));

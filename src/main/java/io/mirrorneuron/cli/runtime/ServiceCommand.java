@@ -83,7 +83,29 @@ public final class ServiceCommand extends CommandGroup {
   }
 
   private static void table(Client client, List<RegisteredService> services) {
-    client.output().table(HEADERS, services.stream().map(ServiceCommand::row).toList());
+    Output output = client.output();
+    output.table(HEADERS, services.stream().map(ServiceCommand::row).toList());
+    services.stream()
+        .filter(one -> !one.passes())
+        .forEach(one -> reasons(one).forEach(output::line));
+  }
+
+  /**
+   * Why it does not pass: a line for each check that fails, or one for what is so whatever they
+   * find.
+   */
+  private static Stream<String> reasons(RegisteredService one) {
+    if (one.health() == null) {
+      return Stream.empty();
+    }
+    Stream<String> always = Stream.ofNullable(one.health().reason());
+    Stream<String> failing =
+        Stream.ofNullable(one.health().checks())
+            .flatMap(List::stream)
+            .filter(check -> check.message() != null)
+            .map(check -> "%s: %s".formatted(check.name(), check.message()));
+    return Stream.concat(always, failing)
+        .map(why -> Output.printable("%s is %s: %s".formatted(one.id(), one.status(), why)));
   }
 
   private static List<String> row(RegisteredService one) {

@@ -3,6 +3,7 @@ package io.mirrorneuron.run.report;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.address.WebAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -46,7 +47,11 @@ record ReportSections(RunDocument run, ReportText text, int jsonChars) {
       text.heading("Web UI");
       text.table(
           List.of("URL", "Adapter", "Status"),
-          List.of(List.of(word(ui, "url"), word(ui, "adapter"), word(ui, "status"))));
+          List.of(
+              List.of(
+                  WebAddress.ofPage(word(ui, "url").toString()),
+                  word(ui, "adapter"),
+                  word(ui, "status"))));
     }
   }
 

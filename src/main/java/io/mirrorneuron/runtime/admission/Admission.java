@@ -174,7 +174,7 @@ public final class Admission {
                 Issue.error(
                     UNPLACED,
                     "agent %s asks for %s".formatted(unplaced.agentId(), missing.words()),
-                    UnmetRequirement.LESS,
+                    missing.help(),
                     place == null ? null : place.asking(missing.members(), missing.mentions())));
   }
 

@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.admission;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import io.mirrorneuron.runtime.cluster.Hardware.Gpu;
+import io.mirrorneuron.runtime.placement.Missing;
 import io.mirrorneuron.runtime.workflow.Amounts;
 import io.mirrorneuron.runtime.workflow.Requirement;
 import java.util.LinkedHashMap;
@@ -19,7 +20,6 @@ import java.util.stream.Collectors;
  * @param actual what the nodes have of it
  */
 record UnmetRequirement(Requirement requirement, String message, Node actual) {
-  static final String LESS = "Run it where there is more, or ask for less in the manifest.";
   private static final String ADVICE =
       "Run it where there is such a device, or ask for less in the manifest.";
 
@@ -71,7 +71,7 @@ record UnmetRequirement(Requirement requirement, String message, Node actual) {
   }
 
   private String help() {
-    return requirement.device() == null ? LESS : ADVICE;
+    return requirement.device() == null ? Missing.LESS : ADVICE;
   }
 
   /** For people, of all of them. */

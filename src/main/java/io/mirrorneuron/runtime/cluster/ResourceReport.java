@@ -65,7 +65,7 @@ final class ResourceReport {
 
   /** Sizes in the units of their names. */
   private record Capacity(
-      int cpuCores,
+      int cpuMillis,
       int gpuCount,
       long gpuTotalMegabytes,
       long gpuFreeMegabytes,
@@ -76,7 +76,7 @@ final class ResourceReport {
 
     static Capacity of(Hardware hardware) {
       return new Capacity(
-          hardware.cpu().logicalProcessors(),
+          1000 * hardware.cpu().logicalProcessors(),
           hardware.gpus().size(),
           hardware.gpus().stream().mapToLong(gpu -> Math.max(0, gpu.totalMegabytes())).sum(),
           hardware.gpus().stream().mapToLong(gpu -> Math.max(0, gpu.freeMegabytes())).sum(),
@@ -92,7 +92,7 @@ final class ResourceReport {
       double memory = share(limits, Resource.MEMORY);
       double disk = share(limits, Resource.DISK);
       return new Capacity(
-          (int) (cpuCores * cpu),
+          (int) (cpuMillis * cpu),
           (int) (gpuCount * gpu),
           (long) (gpuTotalMegabytes * gpu),
           (long) (gpuFreeMegabytes * gpu),
@@ -108,7 +108,8 @@ final class ResourceReport {
 
     ObjectNode document() {
       return Json.object()
-          .put("cpu_cores", cpuCores)
+          .put("cpu_cores", cpuMillis / 1000)
+          .put("cpu_millis", cpuMillis)
           .put("gpu_count", gpuCount)
           .put("gpu_memory_total_mb", gpuTotalMegabytes)
           .put("gpu_memory_free_mb", gpuFreeMegabytes)

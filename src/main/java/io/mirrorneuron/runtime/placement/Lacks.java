@@ -60,7 +60,8 @@ final class Lacks {
             new Missing(
                 List.of("constraints", "placement_requirements"),
                 values.isEmpty() ? constraint.attribute() : values.getFirst(),
-                "a node with %s, and here %s".formatted(constraint.words(), there)));
+                "a node with %s, and here %s".formatted(constraint.words(), there),
+                Missing.LESS));
       }
     }
   }
@@ -146,22 +147,30 @@ final class Lacks {
   private void rest(ResourceRequest request) {
     for (ResourceRequest.Port port : request.ports()) {
       if (!port.isUdp() && machine.ownPorts().contains(port.number())) {
-        add("port %d, which is this server's own".formatted(port.number()), "resources.ports");
+        found.add(
+            Missing.of(
+                    "port %d, which is this server's own".formatted(port.number()),
+                    "resources.ports")
+                .helping("Give the program another port."));
       }
     }
     for (ResourceRequest.Volume volume : request.volumes()) {
       if (volume.source() == null || !machine.folders().contains(volume.source())) {
-        add(
-            "the folder %s, which is not there or is no folder".formatted(volume.source()),
-            "resources.volumes");
+        found.add(
+            Missing.of(
+                    "the folder %s, which is not there or is no folder".formatted(volume.source()),
+                    "resources.volumes")
+                .helping("Make the folder, or name another one."));
       }
     }
     String driver = request.runtimeDriver();
     if (driver != null && machine.drivers().stream().noneMatch(driver::equalsIgnoreCase)) {
-      add(
+      String words =
           "the runtime driver %s; the drivers of this node are %s"
-              .formatted(driver, String.join(", ", machine.drivers())),
-          "resources.runtime_driver");
+              .formatted(driver, String.join(", ", machine.drivers()));
+      found.add(
+          Missing.of(words, "resources.runtime_driver")
+              .helping("Name one of the drivers of this node, or leave the member out."));
     }
   }
 }

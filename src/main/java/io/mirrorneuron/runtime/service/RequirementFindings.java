@@ -52,7 +52,7 @@ final class RequirementFindings {
     return new Issue(
         code(result),
         Objects.requireNonNullElse(result.error(), "is not there"),
-        help(result),
+        help(need, result),
         "error",
         new Location(source, path, pointer),
         "a passing instance of " + need.words(),
@@ -68,12 +68,16 @@ final class RequirementFindings {
     };
   }
 
-  private static String help(Result result) {
+  private static String help(ServiceRequirement need, Result result) {
     return switch (result.status()) {
       case "missing" -> "Start a job that offers it: mn service list --all shows what is there.";
       case "registry_unavailable" -> "Try again when Redis answers.";
       case INVALID -> "A requirement is a name, or an object with a name.";
-      default -> "Look at its health: mn service list --all.";
+      default ->
+          need.where() == null
+              ? "Look at its health: mn service list --all."
+              : "It is in no list here: see that it runs where the requirement says, and can be"
+                  + " reached from this server.";
     };
   }
 }

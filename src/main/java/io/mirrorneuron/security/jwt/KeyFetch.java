@@ -28,10 +28,15 @@ final class KeyFetch {
     this.vertx = vertx;
     this.address = address;
     this.http =
-        vertx.createHttpClient(
-            new HttpClientOptions()
-                .setConnectTimeout((int) PATIENCE.toMillis())
-                .setKeepAlive(false));
+        vertx
+            .httpClientBuilder()
+            .with(
+                new HttpClientOptions()
+                    .setConnectTimeout((int) PATIENCE.toMillis())
+                    .setKeepAlive(false))
+            // Who asks is told of it; raw it is nothing for the log.
+            .withConnectHandler(connection -> connection.exceptionHandler(wrong -> {}))
+            .build();
   }
 
   /** Fails with a message that ends a sentence. */

@@ -265,6 +265,34 @@ class RunsIT extends WithGuardedGateway {
   }
 
   @Test
+  void noAddressOfAPageIsOneThatABrowserCarriesOut() throws Exception {
+    RunFiles.write(
+        run,
+        "ui.json",
+        "{\"components\":[{\"browser_source\":\"java\\tscript:alert(1)\",\"source\":\"film.mp4\","
+            + "\"label\":\"data: all\",\"href\":[\"data:text/html,x\",\"https://a/\"]}]}");
+    RunFiles.write(run, "web_ui.json", "{\"url\":\"javascript:alert(1)\",\"title\":\"T\"}");
+    JsonNode page = json("r1/ui");
+    assertThat(page.path("ui").toString())
+        .isEqualTo(
+            "{\"components\":[{\"browser_source\":\"\",\"source\":\"film.mp4\","
+                + "\"label\":\"data: all\",\"href\":[\"\",\"https://a/\"]}]}");
+    assertThat(page.path("web_ui").toString()).isEqualTo("{\"url\":\"\",\"title\":\"T\"}");
+  }
+
+  @Test
+  void theAddressOfARegisteredPageIsOneOfTheWeb() throws Exception {
+    job("{\"graph_id\":\"g\"}");
+    gateway.services.add(
+        "{'id':'x:dash:blueprint-web-ui','name':'blueprint-web-ui','status':'passing',"
+            + "'url':'javascript:alert(1)','tags':['web_ui'],'job_id':'x',"
+            + "'meta':{'run_id':'r1','browser_source':'data:text/html,x'}}");
+    JsonNode page = json("r1/ui");
+    assertThat(page.at("/web_ui/url").asText()).isEmpty();
+    assertThat(page.toString()).doesNotContain("javascript:", "data:text");
+  }
+
+  @Test
   void aPageThatNoFileTellsOfIsTheServiceThatItsJobHasRegistered() throws Exception {
     job("{\"graph_id\":\"g\"}");
     gateway.services.add(

@@ -558,6 +558,10 @@ class AdmissionTest {
         new Manifests(DefaultRunner.HOST_LOCAL).check(manifest, Set.of(), Purpose.NEW);
 
     assertThat(admission(List.of()).unplaced(checked.workflow(), checked.programs()))
+        .filteredOn(issue -> issue.message().contains("runtime driver"))
+        .extracting(Issue::help)
+        .containsExactly("Name one of the drivers of this node, or leave the member out.");
+    assertThat(admission(List.of()).unplaced(checked.workflow(), checked.programs()))
         .extracting(issue -> issue.location().pointer() + " " + issue.message().split(",")[0])
         .containsExactly(
             " agent r asks for a node with capabilities contains tpu",

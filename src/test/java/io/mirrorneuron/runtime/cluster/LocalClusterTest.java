@@ -218,6 +218,7 @@ class LocalClusterTest {
                 Json.object().put(" CPU ", 75).put("gpu", "50").put("memory", 25).put("disk", 75)));
     JsonNode usable = report.path("usable");
     assertThat(usable.path("cpu_cores").asInt()).isEqualTo(4);
+    assertThat(usable.path("cpu_millis").asInt()).isEqualTo(4500);
     assertThat(usable.path("gpu_count").asInt()).isEqualTo(1);
     assertThat(usable.path("gpu_memory_total_mb").asInt()).isEqualTo(36_864);
     assertThat(usable.path("memory_gb").asDouble()).isEqualTo(2.0);

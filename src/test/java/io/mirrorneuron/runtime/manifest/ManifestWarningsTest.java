@@ -222,7 +222,7 @@ class ManifestWarningsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "{\"open_file\":9} | limits has no member open_file; it may have open_files,"
+        "{\"open_file\":9} | limits.open_file must be called one of open_files,"
             + " address_space_mb, cpu_seconds, memory_mb, processes, cpu_millis",
         "{\"open_files\":\"x\"} | limits.open_files must be a whole number from 1 to 2^40: x",
         "{\"open_files\":-1} | limits.open_files must be a whole number from 1 to 2^40: -1",

@@ -10,6 +10,7 @@ import io.mirrorneuron.runtime.manifest.reading.Findings.Purpose;
 import io.mirrorneuron.testing.SampleManifests;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,7 +24,7 @@ class ServiceFormTest {
       delimiter = '|',
       quoteCharacter = '~',
       value = {
-        "{} | ",
+        "{} | services must be a service or a list of services, not {}",
         "[] | ",
         "{\"port\":1} | services.name is required",
         "5 | services must be a service or a list of services, not 5",
@@ -41,6 +42,17 @@ class ServiceFormTest {
         "[{\"name\":\"a\",\"origin\":\"x\"}] | services.0.origin must be \"internal\" or"
             + " \"external\", not \"x\"",
         "[{\"name\":\"a\",\"checks\":{}}] | services.0.checks must be a list of checks, not {}",
+        "[{\"name\":\"blueprint-web-ui\",\"url\":\"javascript:alert(1)\"}] | services.0.url must be an"
+            + " address that begins with http:// or https://, as people follow it",
+        "[{\"name\":\"a\",\"tags\":[\"web_ui\"],\"url\":\"ftp://a/\"}] | services.0.url must be an"
+            + " address that begins with http:// or https://, as people follow it",
+        "[{\"name\":\"a\",\"url\":\" jAvascript:alert(1)\"}] | services.0.url must be an address of a"
+            + " service, not one that a browser carries out",
+        "[{\"name\":\"a\",\"url\":\"data:text/html,x\"}] | services.0.url must be an address of a"
+            + " service, not one that a browser carries out",
+        "[{\"name\":\"a\",\"url\":\"postgres://db/\"}] | ",
+        "[{\"name\":\"blueprint-web-ui\",\"url\":\"${config.page}\"}] | ",
+        "[{\"name\":\"blueprint-web-ui\",\"url\":\"HTTPS://a/\"}] | ",
       })
   void servicesHaveAForm(String services, String told) {
     ObjectNode manifest = manifest();
@@ -65,6 +77,9 @@ class ServiceFormTest {
             + " PATCH, not \"DELETE\"",
         "\"type\":\"http\",\"url\":\"file:///etc/passwd\" | url must be an address that begins with"
             + " http:// or https://, not \"file:///etc/passwd\"",
+        "\"type\":\"http\",\"url\":\"http://me:secret@a/\" | url can never pass: nobody's name and"
+            + " password may stand in it",
+        "\"type\":\"http\",\"url\":\"http://a/@b\" | ",
         "\"type\":\"http\",\"expected_status\":[200,\"300-399\"] | ",
         "\"type\":\"http\",\"expected_status\":\"200..204\" | ",
         "\"type\":\"http\",\"expected_status\":99 | expected_status must be a status from 100 to"
@@ -154,6 +169,31 @@ class ServiceFormTest {
     ((ObjectNode) manifest.get("nodes").get(0)).set("requires_services", json(needed));
     assertThat(errors(manifest)).isEmpty();
     assertThat(manifests.parse(manifest.toString()).warnings()).isEmpty();
+  }
+
+  @Test
+  void whatIsNeededIsNoEmptyObject() {
+    ObjectNode manifest = manifest();
+    manifest.set("required_services", json("{}"));
+    ((ObjectNode) manifest.get("nodes").get(0)).set("requires_services", json("{}"));
+    assertThat(errors(manifest))
+        .containsExactlyInAnyOrder(
+            "required_services must be a service or a list of services, not {}",
+            "nodes.work.requires_services must be a service or a list of services, not {}");
+  }
+
+  @Test
+  void anErrorOfShapeSaysWhatWasExpectedAndWhatIsThere() {
+    ObjectNode manifest = manifest();
+    manifest.set("services", json("[{\"name\":\"web\",\"tags\":[\"web_ui\"],\"url\":\"data:x\"}]"));
+    Issue issue =
+        manifests.check(manifest.toString(), Set.of(), Purpose.NEW).issues().stream()
+            .filter(Issue::isError)
+            .findFirst()
+            .orElseThrow();
+    assertThat(issue.location().pointer()).isEqualTo("/manifest/services/0/url");
+    assertThat(issue.expected()).asString().startsWith("an address that begins with http://");
+    assertThat(issue.actual()).asString().contains("data:x");
   }
 
   @ParameterizedTest

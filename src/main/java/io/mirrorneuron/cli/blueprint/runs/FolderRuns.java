@@ -25,6 +25,7 @@ import io.mirrorneuron.run.summary.ResourceSummary;
 import io.mirrorneuron.server.IdSource;
 import io.mirrorneuron.untrusted.OpenFolder;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.address.WebAddress;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -110,7 +111,7 @@ final class FolderRuns implements RunReader {
   public String webUi(String runId) {
     return run(runId)
         .peek("web_ui.json")
-        .map(document -> RestAnswer.like(document).as(WebUi.class).url())
+        .map(document -> WebAddress.ofPage(RestAnswer.like(document).as(WebUi.class).url()))
         .orElse("");
   }
 

@@ -7,6 +7,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.report.RunDocument;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.address.WebAddress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +16,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 
 /** The runs of a server, over its HTTP API. */
 final class ServerRuns implements RunReader {
@@ -81,7 +81,7 @@ final class ServerRuns implements RunReader {
   public String webUi(String runId) throws InterruptedException {
     try {
       String path = "/runs/" + RestClient.part(runId) + "/artifacts/web_ui.json";
-      return Objects.toString(rest.get(path).as(WebUi.class).url(), "");
+      return WebAddress.ofPage(rest.get(path).as(WebUi.class).url());
     } catch (MnException e) {
       if (e.code() == ErrorCode.NOT_FOUND) {
         return "";

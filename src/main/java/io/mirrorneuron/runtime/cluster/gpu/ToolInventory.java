@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 final class ToolInventory implements GpuInventory {
   private static final Logger LOG = LoggerFactory.getLogger(ToolInventory.class);
 
-  /** After an answer without a device, or none. */
+  /** After an answer without a device; after a failure at most. */
   private static final Duration KEEP_NONE = Duration.ofMinutes(1);
 
   private static final Duration KEEP_STALE = Duration.ofMinutes(1);
@@ -95,11 +95,22 @@ final class ToolInventory implements GpuInventory {
     } finally {
       Instant end = clock.instant();
       Duration rest = Duration.between(begin, end).multipliedBy(REST);
-      Duration keep = known.isEmpty() ? KEEP_NONE : tool.keep();
-      refreshAt = end.plus(rest.compareTo(keep) > 0 ? rest : keep);
+      refreshAt = end.plus(longer(rest, keep()));
       refreshing.set(false);
       answered.countDown();
     }
+  }
+
+  private Duration keep() {
+    if (problem != null && tool.keep().compareTo(KEEP_NONE) > 0
+        || problem == null && known.isEmpty()) {
+      return KEEP_NONE;
+    }
+    return tool.keep();
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) > 0 ? one : other;
   }
 
   /** Once for each new problem, not for each time that it comes again. */

@@ -25,13 +25,14 @@ final class DeviceDemandReader {
       Measure.of(Measure.Kind.DEVICES).with(1, "gpu_count", "gpus", GPU);
   private static final Measure REQUIRED =
       Measure.of(Measure.Kind.DEVICES).with(1, "min_count", "count", "min");
+  private static final Measure MEMORY = Measure.of(Measure.Kind.MEGABYTES).with(1, "min_memory_mb");
   private static final Set<String> OPERATORS = Set.of(">", ">=", "==", "=");
   private static final Members MEMBERS =
       Members.closed("operator", "memory_operator", "api_version_operator")
           .with(Shape.STRING, "kind", "type", "vendor", "driver", "api")
           .with(Shape.STRING, "min_api_version", "enforcement")
           .with(Shape.COUNT, "count")
-          .with(Shape.AMOUNT, "min_memory_mb")
+          .with(null, "min_memory_mb")
           .with(Shape.NAMES, "capabilities", "required_capabilities")
           .with(Shape.LIST, "ids")
           .ignoring("looks at no models of devices", "model", "name");
@@ -59,6 +60,7 @@ final class DeviceDemandReader {
   private static void check(ManifestValue device, Members members) {
     device.checkMembers(members);
     device.checkWords(OPERATORS, "operator", "memory_operator", "api_version_operator");
+    MEMORY.read(device);
     ManifestValue ids = device.find("ids");
     if (!ServiceChecks.isShort(ids, ResourceChecks.MOST, "ids")) {
       return;
@@ -174,7 +176,7 @@ final class DeviceDemandReader {
       List<JsonNode> ids,
       String minApiVersion,
       String apiVersionOperator,
-      double minMemoryMb,
+      JsonNode minMemoryMb,
       String memoryOperator) {
     static final Written NOTHING =
         LenientJson.read(ManifestValue.root(null, new Findings(false)).value(), Written.class);
@@ -189,7 +191,7 @@ final class DeviceDemandReader {
     boolean describes() {
       return Stream.of(known(vendor), known(driver), known(api), minApiVersion)
               .anyMatch(Objects::nonNull)
-          || minMemoryMb > 0
+          || megabytes() > 0
           || !ids.isEmpty()
           || !requiredCapabilities.isEmpty()
           || !capabilities.isEmpty();
@@ -205,8 +207,17 @@ final class DeviceDemandReader {
           ids.stream().map(JsonNode::asText).distinct().toList(),
           minApiVersion,
           comparison(apiVersionOperator),
-          minMemoryMb > 0 ? minMemoryMb : null,
+          megabytes() > 0 ? megabytes() : null,
           comparison(memoryOperator));
+    }
+
+    /** As exact as it was written where it is a number. */
+    private double megabytes() {
+      return minMemoryMb == null || !minMemoryMb.isTextual()
+          ? minMemoryMb == null ? 0 : minMemoryMb.asDouble()
+          : MEMORY
+              .read(ManifestValue.root(minMemoryMb, new Findings(false)), "min_memory_mb")
+              .orElse(0);
     }
 
     /** {@code any} is what some write for nothing. */

@@ -132,6 +132,7 @@ final class HealthCheckForm {
         url,
         url.isAbsent() || url.asText().matches("(?i)(https?://|\\$\\{)\\S+"),
         "an address that begins with http:// or https://");
+    ServiceAddresses.checkAsked(url);
     ManifestValue path = check.find("path");
     ServiceChecks.must(
         path, path.isAbsent() || path.asText().matches("[/$]\\S*"), "a path that begins with /");

@@ -143,14 +143,11 @@ final class Measure {
     }
     BigDecimal whole = exact.setScale(0, RoundingMode.CEILING);
     if (kind == Kind.DEVICES && whole.compareTo(exact) != 0) {
-      place.refuse(
-          ManifestProblem.SHAPE,
-          "%s must be a whole number, as devices are not shared: %s"
-              .formatted(place.label(), place.shown()));
+      place.shouldBe("a whole number", ", as devices are not shared: " + place.shown());
     }
     if (whole.compareTo(BigDecimal.valueOf(MOST)) > 0) {
       place.refuse(
-          ManifestProblem.LIMIT,
+          ManifestProblem.AMOUNT,
           "%s must be at most 2^40 %s: %s".formatted(place.label(), kind.counted, place.shown()));
       return OptionalLong.of(MOST);
     }

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /** Checks the form of what a node asks for; whether any machine can give it is asked later. */
 final class ResourceChecks {
@@ -32,6 +33,7 @@ final class ResourceChecks {
   /** At the end of the variable of where a volume is wanted. */
   static final String TARGET = "_TARGET";
 
+  private static final Pattern LABEL = Pattern.compile("[A-Za-z0-9_-]+");
   private static final Set<String> PROTOCOLS = Set.of("tcp", "udp", "http", "grpc");
 
   private ResourceChecks() {}
@@ -78,17 +80,9 @@ final class ResourceChecks {
       String name = member.getKey();
       ManifestValue limit = limits.at(name);
       if (ProgramLimit.of(name).isEmpty()) {
-        limits.refuse(
-            ManifestProblem.SHAPE,
-            "%s has no member %s; it may have %s"
-                .formatted(
-                    limits.label(),
-                    ManifestValue.shown(name),
-                    String.join(", ", ProgramLimit.words())));
+        limit.shouldBe("called one of " + String.join(", ", ProgramLimit.words()));
       } else if (!LimitReader.isValue(member.getValue())) {
-        limit.refuse(
-            ManifestProblem.SHAPE,
-            "%s must be a whole number from 1 to 2^40: %s".formatted(limit.label(), limit.shown()));
+        limit.shouldBe("a whole number from 1 to 2^40", ": " + limit.shown());
       }
     }
   }
@@ -103,7 +97,10 @@ final class ResourceChecks {
   }
 
   private static void checkPort(ManifestValue port) {
-    port.at("label").checkRequired(Shape.NAME);
+    ManifestValue label = port.at("label");
+    if (label.checkRequired(Shape.NAME) && !LABEL.matcher(label.text()).matches()) {
+      label.shouldBe("of letters, digits, _ and -");
+    }
     port.checkMembers(PORT);
     port.checkWords(PROTOCOLS, "protocol");
   }
@@ -138,9 +135,11 @@ final class ResourceChecks {
       String key = place.isAbsent() ? "" : meaning.apply(place);
       ManifestValue before = key.isEmpty() ? null : known.putIfAbsent(key, place);
       if (before != null) {
+        String also = before.shown().equals(place.shown()) ? "" : " with " + before.shown();
         place.refuse(
             ManifestProblem.DUPLICATE,
-            "%s asks for %s, as %s does".formatted(place.label(), place.shown(), before.label()));
+            "%s asks for %s, as %s does%s"
+                .formatted(place.label(), place.shown(), before.label(), also));
       }
     }
   }

@@ -27,6 +27,7 @@ public final class ServiceChecks {
   private static final int MOST_SERVICES = 100;
 
   private static final int MOST_CHECKS = 20;
+  private static final String LIST = "a service or a list of services";
 
   private ServiceChecks() {}
 
@@ -108,9 +109,10 @@ public final class ServiceChecks {
       return List.of();
     }
     if (services.value().isObject()) {
-      return services.value().isEmpty() ? List.of() : List.of(services);
+      boolean isOne = must(services, !services.value().isEmpty(), LIST);
+      return isOne ? List.of(services) : List.of();
     }
-    if (!must(services, services.value().isArray(), "a service or a list of services")
+    if (!must(services, services.value().isArray(), LIST)
         || !isShort(services, MOST_SERVICES, "services")) {
       return List.of();
     }
@@ -130,6 +132,7 @@ public final class ServiceChecks {
     name(service.find("name"));
     port(service.find("port"));
     texts(service, "address", "host", "url", "id", "provider", "protocol", "scheme");
+    ServiceAddresses.checkUrl(service);
     ManifestValue origin = service.find("origin");
     must(
         origin,
@@ -212,8 +215,7 @@ public final class ServiceChecks {
   static boolean must(ManifestValue place, boolean fits, String wanted) {
     if (!fits) {
       String actual = place.value().isTextual() ? "\"" + place.shown() + "\"" : place.shown();
-      place.refuse(
-          ManifestProblem.SHAPE, "%s must be %s, not %s".formatted(place.label(), wanted, actual));
+      place.shouldBe(wanted, ", not " + actual);
     }
     return fits;
   }

@@ -9,6 +9,7 @@ public enum ManifestProblem {
   DUPLICATE("duplicate", "Give each of them an id, name or number of its own, or leave one out."),
   CONFLICT("conflict", "Keep only one of the members that contradict each other."),
   LIMIT("limit_exceeded", "Split the workflow or shorten the value."),
+  AMOUNT("limit_exceeded", "Write a smaller number."),
   UNSAFE_PATH("unsafe_path", "Use a relative path with forward slashes and without \"..\"."),
   MISSING_UPLOAD("upload_missing", "Add the file below payloads/ or correct the path."),
   UNKNOWN_MEMBER("unknown_member", "Correct the name, or begin a name of your own with x-."),

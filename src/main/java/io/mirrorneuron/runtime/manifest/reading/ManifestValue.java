@@ -150,10 +150,11 @@ public final class ManifestValue {
     report(ManifestProblem.SHAPE, " must be " + words, words);
   }
 
-  /** The same of a new manifest; of one whose job is there already, a warning. */
-  public void shouldBe(String words) {
+  /** The same of a new manifest, with more to say; of one whose job is there, a warning. */
+  public void shouldBe(String words, String... more) {
+    String message = label() + " must be " + words + String.join("", more);
     String actual = ShownValue.of(name(), value);
-    findings.refuse(ManifestProblem.SHAPE, place, label() + " must be " + words, words, actual);
+    findings.refuse(ManifestProblem.SHAPE, place, message, words, actual);
   }
 
   private void report(ManifestProblem problem, String message, String expected) {

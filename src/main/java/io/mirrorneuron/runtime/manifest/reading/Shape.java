@@ -39,7 +39,14 @@ public enum Shape {
 
   /** What to add for somebody who wrote this instead. */
   String hint(JsonNode value) {
-    return this == BOOLEAN && value.isTextual() ? ": true or false, without quotes" : "";
+    if (!value.isTextual()) {
+      return "";
+    }
+    return switch (this) {
+      case BOOLEAN -> ": true or false, without quotes";
+      case PORT -> ", not a text: write the number without quotes";
+      default -> "";
+    };
   }
 
   public boolean fits(JsonNode value) {

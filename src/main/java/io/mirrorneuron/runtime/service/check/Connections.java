@@ -78,12 +78,20 @@ public final class Connections implements AutoCloseable {
             .setPort(peer.port())
             .setSsl(peer.tls())
             .setConnectTimeout((int) patience.toMillis());
-    Future<HttpClientConnection> connection = client.connect(options);
+    Future<HttpClientConnection> connection =
+        client
+            .connect(options)
+            .onSuccess(Connections::listen); // first, as its peer may already talk nonsense
     try {
       return connection.compose(question).await(patience.toMillis(), TimeUnit.MILLISECONDS);
     } finally {
       connection.onSuccess(HttpConnection::close); // also one that comes too late
     }
+  }
+
+  /** What a stranger answers is told to who asked, and is nothing for the log of this server. */
+  private static void listen(HttpConnection connection) {
+    connection.exceptionHandler(wrong -> {});
   }
 
   @Override

@@ -48,7 +48,7 @@ final class GrpcProbe {
     return connections.ask2(
         peer,
         check.timeout(),
-        connection -> send(connection, check.timeout(), check.grpcService()));
+        connection -> BadAnswer.of(send(connection, check.timeout(), check.grpcService())));
   }
 
   private static Future<ProbeResult> send(

@@ -37,7 +37,8 @@ final class HttpProbe {
     int port = uri.getPort() > 0 ? uri.getPort() : tls ? 443 : 80;
     Peer peer = new Peer(guard.judged(uri.getHost(), port, target.declared()), uri.getHost(), tls);
     Answer answer =
-        connections.ask(peer, check.timeout(), connection -> send(connection, check, peer, uri));
+        connections.ask(
+            peer, check.timeout(), connection -> BadAnswer.of(send(connection, check, peer, uri)));
     return judged(check.http(), answer);
   }
 

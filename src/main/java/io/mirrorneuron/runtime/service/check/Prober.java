@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -14,9 +16,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
 
 /** Makes checks. Blocking, each within its timeout; thread-safe. A failure is an answer, too. */
 public final class Prober implements AutoCloseable {
+  private static final int MOST_SAID = 200;
   private static final Duration LONGEST_ONCE = Duration.ofSeconds(5);
 
   private final AddressGuard guard;
@@ -56,6 +60,11 @@ public final class Prober implements AutoCloseable {
         : ask(check.once(LONGEST_ONCE), target);
   }
 
+  /** Whether a service at this place would be a door of this server or its Redis. */
+  public boolean isDoor(String host, int port) {
+    return guard.isDoor(host, port);
+  }
+
   /** Makes one check. */
   public ProbeResult ask(CheckDefinition check, CheckTarget target) {
     long begun = System.nanoTime();
@@ -75,15 +84,24 @@ public final class Prober implements AutoCloseable {
       return ProbeResult.failed("not asked: " + e.getMessage());
     } catch (TimeoutException | SocketTimeoutException e) {
       return ProbeResult.failed("no answer within " + check.timeout().toMillis() + " ms");
-    } catch (Exception e) {
+    } catch (SocketException | UnknownHostException | SSLException e) {
       return ProbeResult.failed("no connection: " + said(e));
+    } catch (Exception e) { // what speaks another protocol is heard before it is connected
+      return ProbeResult.failed("bad answer: " + said(e));
     }
   }
 
-  /** What the network says, in one line. */
+  /**
+   * What the network says, in one line. A stranger's bytes may be in it: none steers a terminal.
+   */
   private static String said(Exception e) {
-    String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    return message.lines().findFirst().orElse("");
+    String message = e.getMessage() == null ? kind(e) : e.getMessage();
+    String line = message.lines().findFirst().orElse("").replaceAll("[^\\x20-\\x7e]", "?");
+    return line.length() <= MOST_SAID ? line : line.substring(0, MOST_SAID) + "...";
+  }
+
+  private static String kind(Exception e) {
+    return (e.getCause() == null ? e : e.getCause()).getClass().getSimpleName();
   }
 
   private ProbeResult tcp(CheckDefinition check, CheckTarget target) throws NotAsked, IOException {

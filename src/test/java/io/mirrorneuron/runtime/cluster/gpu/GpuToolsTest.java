@@ -55,6 +55,10 @@ class GpuToolsTest {
         .asString()
         .startsWith(
             "nvidia-smi tells nothing of its cards: it ended with 9: NVIDIA-SMI has failed because");
+
+    prints("nvidia-smi", "nvidia-smi-q-x-h100-8.xml");
+    clock.turn(Duration.ofSeconds(6));
+    eventually("it is asked again", () -> asked(tools).known().size() == 8);
   }
 
   @Test

@@ -121,6 +121,7 @@ class RequestSpellingsTest {
         "{'devices':[{'min_memory_mb':8000}]}    | a device of kind gpu, free MB >= 8000",
         "{'devices':[{'min_memory_mb':8000,'memory_operator':'='}]}"
             + " | a device of kind gpu, free MB == 8000",
+        "{'devices':[{'min_memory_mb':'39g'}]}   | a device of kind gpu, free MB >= 39936",
         "{'devices':[{'min_memory_mb':0}]}       | a device of kind gpu",
         "{'devices':[{'min_api_version':'12.0','api_version_operator':'>'}]}"
             + " | a device of kind gpu, API > 12.0",
@@ -219,18 +220,23 @@ class RequestSpellingsTest {
         "{'ports':[{'label':'a','port':80},{'label':'b','port':80,'protocol':'http'}]}"
             + " | ports.1.port asks for 80, as nodes.a.resources.ports.0.port does",
         "{'ports':[{'label':'a-b'},{'label':'A_B'}]}"
-            + " | ports.1.label asks for A_B, as nodes.a.resources.ports.0.label does",
+            + " | ports.1.label asks for A_B, as nodes.a.resources.ports.0.label does with a-b",
         "{'volumes':[{'name':'d','target':'/d'}]}"
             + " | volumes.0.source is required: a folder of the node",
         "{'volumes':[{'name':'d','source':'srv','target':'/d'}]}"
             + " | volumes.0.source must be an absolute path",
         "{'volumes':[{'name':'d','source':'/a','target':'/d'},"
             + "{'name':'D','source':'/b','target':'/d'}]}"
-            + " | volumes.1.name asks for D, as nodes.a.resources.volumes.0.name does",
+            + " | volumes.1.name asks for D, as nodes.a.resources.volumes.0.name does with d",
         "{'volumes':[{'name':'x','source':'/a','target':'/d'},"
             + "{'name':'x_target','source':'/b','target':'/d'}]}"
             + " | volumes.1.name and nodes.a.resources.volumes.0.name give the same variable:"
             + " MN_VOLUME_X_TARGET",
+        "{'ports':[{'label':'a','port':'8200'}]} | ports.0.port must be a number from 1 to 65535,"
+            + " not a text: write the number without quotes",
+        "{'ports':[{'label':'a=b'}]} | ports.0.label must be of letters, digits, _ and -",
+        "{'devices':[{'min_memory_mb':'lots'}]} | devices.0.min_memory_mb must be a non-negative"
+            + " number, or one with its unit such as 512Mi",
         "{'runtime_driver':7} | runtime_driver must be a non-empty string",
       })
   void othersAreRefusedByName(String resources, String refusal) {
@@ -246,6 +252,8 @@ class RequestSpellingsTest {
         "'resources':{'ports':[{'label':'a','port':0}]} | a number from 1 to 65535 | 0",
         "'resources':{'ports':[{'label':'a','protocol':'x'}]} | one of grpc, http, tcp, udp | x",
         "'resources':{'devices':{}} | a list | {}",
+        "'resources':{'gpu':0.5} | a whole number | 0.5",
+        "'resources':{'limits':{'open_files':0}} | a whole number from 1 to 2^40 | 0",
         "'config':{'emit_type':{'api_token':'s3cret'}} | a non-empty string"
             + " | {\"api_token\":\"s3cret\"}",
         "'policies':{'restart':{'mode':7}} | one of delay, fail | 7",
@@ -255,6 +263,15 @@ class RequestSpellingsTest {
     assertThat(issue.code()).startsWith("manifest.");
     assertThat(issue.expected()).isEqualTo(expected);
     assertThat(issue.actual()).isEqualTo(actual);
+  }
+
+  @Test
+  void theReportPointsToALimitThatThereIsNotAndSaysWhatToDoWithTooMuch() {
+    Issue unknown = check(node(",'resources':{'limits':{'files':9}}"), "").issues().getFirst();
+    assertThat(unknown.location().pointer()).isEqualTo("/manifest/nodes/0/resources/limits/files");
+    assertThat(unknown.expected()).asString().contains("open_files");
+    Issue much = check(node(",'resources':{'cores':1e308}"), "").issues().getFirst();
+    assertThat(much.help()).isEqualTo("Write a smaller number.");
   }
 
   /** Each entry costs everybody who asks for something later. */

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /** Asks real listeners, which change their mind or mean harm. */
@@ -189,6 +191,52 @@ class ProberIT {
       }
       // Closing a prober closes its connections, so all has been said.
       assertThat(said.list).extracting(ILoggingEvent::getFormattedMessage).isEmpty();
+    } finally {
+      logger.detachAppender(said);
+    }
+  }
+
+  /** Answers whoever asks with the same bytes, and hangs up. */
+  private static void answer(ServerSocket door, byte[] bytes) {
+    while (!door.isClosed()) {
+      try (Socket socket = door.accept()) {
+        socket.setSoLinger(bytes.length == 0, 0); // an answer of nothing is a reset
+        socket.getInputStream().read(new byte[4096]);
+        socket.getOutputStream().write(bytes);
+      } catch (IOException e) {
+        return; // the test is over
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\033]0;owned\007\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: \033]0;owned\007\r\n\r\n",
+        "\033]0;owned\007\r\n\r\n",
+        "HTTP/1.1 200 \033[31m\r\nA\007: \033]\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nA: BIG\r\n\r\n",
+        "",
+      })
+  void aBadAnswerIsToldAsOneAndNothingOfItIsInTheLog(String bytes) throws IOException {
+    Logger logger = (Logger) LoggerFactory.getLogger("io");
+    ListAppender<ILoggingEvent> said = new ListAppender<>();
+    said.start();
+    logger.addAppender(said);
+    byte[] answer = bytes.replace("BIG", "a".repeat(20_000)).getBytes(StandardCharsets.UTF_8);
+    try (ServerSocket door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      Thread.ofVirtual().start(() -> answer(door, answer));
+      for (String check : List.of("{'type':'http','contains':'x'}", "{'type':'grpc'}")) {
+        for (int i = 0; i < 5; i++) {
+          ProbeResult result = ask(door.getLocalPort(), check);
+          fails(result, "bad answer: ");
+          assertThat(result.message()).matches("[\\x20-\\x7e]{1,300}");
+        }
+      }
+      assertThat(said.list)
+          .extracting(ILoggingEvent::toString, ILoggingEvent::getLoggerName)
+          .isEmpty();
     } finally {
       logger.detachAppender(said);
     }
