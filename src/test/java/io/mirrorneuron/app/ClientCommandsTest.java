@@ -118,12 +118,12 @@ class ClientCommandsTest {
   @Test
   void whyAServiceDoesNotPassIsALineBelowTheTable() {
     runtime.services.add(
-        "{'id':'j:job:ill','name':'ill','status':'critical','tags':[],'meta':{},"
+        "{'id':'j:job:ill','name':'ill','address':'127.0.0.1','port':1,'status':'critical','tags':[],'meta':{},"
             + "'health':{'status':'critical','checks':[{'name':'home','type':'http',"
             + "'status':'critical','required':true,'consecutive_failures':3,"
             + "'message':'bad answer: \\u001b[2J'}]}}");
     runtime.services.add(
-        "{'id':'j:job:held','name':'held','status':'critical','tags':[],'meta':{},"
+        "{'id':'j:job:held','name':'held','address':'127.0.0.1','port':2,'status':'critical','tags':[],'meta':{},"
             + "'health':{'status':'critical','reason':'job_paused','checks':[]}}");
     assertThat(person().run("service", "list", "--all").out())
         .contains("j:job:ill is critical: home: bad answer: ?[2J\n")

@@ -2,7 +2,6 @@ package io.mirrorneuron.app;
 
 import static io.mirrorneuron.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -36,19 +35,6 @@ class ServiceDoorsIT {
       eventually("all are judged", () -> messages(server, client).size() == 4);
       assertThat(messages(server, client))
           .allSatisfy(message -> assertThat(message).contains("is a door of this server"));
-    }
-  }
-
-  @Test
-  void aDoorOfTheServerIsNoServiceThatNobodyChecks() throws Exception {
-    try (WholeServer server = WholeServer.start(home)) {
-      int api = server.uri("/health").getPort();
-      ObjectNode manifest = Json.parseObject(SampleManifests.program("doors", "true"), "manifest");
-      manifest.withArray("/services").addObject().put("name", "api").put("port", api);
-      assertThatThrownBy(() -> server.jobs().submit(Submission.of(Json.write(manifest))))
-          .hasMessageContaining("the service api is offered at port " + api)
-          .hasMessageContaining("this server's own");
-      assertThat(server.jobs().validate(Submission.of(Json.write(manifest))).ok()).isFalse();
     }
   }
 

@@ -35,26 +35,12 @@ public final class ServiceRequirements {
   }
 
   /**
-   * Refuses a job that offers a door of this server as a service, and one whose required services
-   * are not there, unless who submits it wants to do without.
+   * Refuses a job whose required services are not there, unless who submits it wants to do without.
    *
    * @param demands what is required before it begins
-   * @throws MnException INVALID {@code placement_failed} for a door; PRECONDITION {@code
-   *     service_requirements_not_met} with a report
+   * @throws MnException PRECONDITION {@code service_requirements_not_met} with a report
    */
   public void require(ServiceDemands demands) {
-    demands.offered().stream()
-        .filter(one -> one.checks().isEmpty() && one.portNumber() != 0)
-        .filter(one -> prober.isDoor(one.address(), one.portNumber()))
-        .findFirst()
-        .ifPresent(
-            one -> {
-              throw new MnException(
-                  ErrorCode.INVALID,
-                  "placement_failed",
-                  "the service %s is offered at port %d, which is this server's own: give it another"
-                      .formatted(one.name(), one.portNumber()));
-            });
     if (demands.required().isEmpty() || demands.forced()) {
       return;
     }

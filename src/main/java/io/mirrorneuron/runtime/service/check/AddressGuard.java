@@ -154,19 +154,6 @@ public final class AddressGuard implements AutoCloseable {
     }
   }
 
-  /** Whether this is a door of this server or its Redis, as far as nobody is asked for it. */
-  boolean isDoor(String host, int port) {
-    try {
-      InetAddress here = InetAddress.getLoopbackAddress();
-      boolean isLocal = LOCAL.matcher(host).matches();
-      InetAddress address = isLocal ? here : HostSpelling.literal(host).orElse(null);
-      return address != null
-          && doors.holds(address, port, address.isLoopbackAddress() || isOwn(address), names);
-    } catch (NotAsked e) {
-      return false; // an unusual spelling, which nothing listens on for sure
-    }
-  }
-
   private void judge(String host, InetAddress address, int port, Set<Integer> declared)
       throws NotAsked {
     boolean isHere = address.isLoopbackAddress() || isOwn(address);

@@ -60,11 +60,6 @@ public final class Prober implements AutoCloseable {
         : ask(check.once(LONGEST_ONCE), target);
   }
 
-  /** Whether a service at this place would be a door of this server or its Redis. */
-  public boolean isDoor(String host, int port) {
-    return guard.isDoor(host, port);
-  }
-
   /** Makes one check. */
   public ProbeResult ask(CheckDefinition check, CheckTarget target) {
     long begun = System.nanoTime();
