@@ -37,7 +37,8 @@ public record BlueprintModels(LaunchSources sources, ModelsPort models) {
   public Installed install(LaunchOrder order) {
     try (LaunchBundle bundle = sources.find(order)) {
       ModelInstalls installs =
-          models.installAll(bundle.models(), new ModelOwner(bundle.blueprintId()), progress -> {});
+          models.installAll(
+              bundle.modelsWithoutAnswers(), new ModelOwner(bundle.blueprintId()), progress -> {});
       if (!installs.ok()) {
         throw failed(installs);
       }

@@ -112,6 +112,11 @@ final class FoundBundle implements LaunchBundle {
   }
 
   @Override
+  public List<ModelNeed> modelsWithoutAnswers() {
+    return ConfiguredBundle.unanswered(bundle, order.config()).models(isKnownModel, order.force());
+  }
+
+  @Override
   public Submission submission(String runId) {
     Path readHere = isReadHere() ? bundle.folder() : null;
     return new Submission(manifest(runId), bundle.payloads(), null)

@@ -31,6 +31,11 @@ public interface LaunchBundle extends AutoCloseable {
 
   List<ModelNeed> models();
 
+  /** The same while nobody has answered what it asks for: what has a default has that. */
+  default List<ModelNeed> modelsWithoutAnswers() {
+    return models();
+  }
+
   /** The page that it wants to be shown with, as its manifest describes it; null for none. */
   Object webUi();
 

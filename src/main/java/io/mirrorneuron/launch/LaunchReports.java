@@ -5,6 +5,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.Validation.Issue;
 import io.mirrorneuron.port.Validation.Location;
+import io.mirrorneuron.port.models.ModelDetail;
 import io.mirrorneuron.port.models.ModelFit;
 import io.mirrorneuron.port.models.ModelInstalls;
 import io.mirrorneuron.port.models.ModelNeed;
@@ -76,16 +77,17 @@ final class LaunchReports {
         null);
   }
 
-  /** A fault of an answer, at {@code body.inputs.NAME}. */
+  /** A fault of an answer, at {@code body.inputs.NAME}, or of the configuration. */
   private record Answer(String type, List<Object> loc, String msg) {
     Issue issue() {
+      String where = String.valueOf(loc.get(1));
       List<String> steps = loc.stream().skip(2).map(String::valueOf).toList();
       String path = String.join(".", steps);
       return Issue.error(
-          "inputs." + type,
+          where + "." + type,
           path + " " + msg,
           "The form of the blueprint says what it asks for.",
-          new Location("inputs", path, "/inputs/" + String.join("/", steps)));
+          new Location(where, path, "/" + where + "/" + String.join("/", steps)));
     }
   }
 
@@ -104,7 +106,11 @@ final class LaunchReports {
     Location place =
         new Location("config", need.path(), "/config/" + need.path().replace('.', '/'));
     try {
-      ModelFit fit = models.get(need.model()).model().compatibility();
+      ModelDetail model = models.get(need.model());
+      ModelFit fit = model.model().compatibility();
+      if (!model.model().installed() && fit != null) {
+        issues.add(absent(model, place));
+      }
       if (fit != null && fit.forceRequired() && !need.force()) {
         issues.add(Issue.error("model.not_compatible", fit.message(), fit.help(), place));
       }
@@ -119,6 +125,22 @@ final class LaunchReports {
               "`mn model list --all` lists those that can be installed.",
               place));
     }
+  }
+
+  /** Of a model that a runner would have to get. */
+  private static Issue absent(ModelDetail model, Location place) {
+    String id = model.model().id();
+    return model.runnerAvailable()
+        ? Issue.warning(
+            "model.not_installed",
+            "%s is not installed; a launch installs it".formatted(id),
+            "mn model install %s does it before.".formatted(id),
+            place)
+        : Issue.error(
+            "model.runner_unavailable",
+            "%s cannot be installed: %s".formatted(id, String.join("; ", model.warnings())),
+            ModelsPort.START_RUNNER + " Or name a model of another endpoint at this place.",
+            place);
   }
 
   private static MnException refusal(

@@ -5,6 +5,7 @@ import io.mirrorneuron.models.catalog.CatalogEntry;
 import io.mirrorneuron.port.models.ModelDoctor;
 import io.mirrorneuron.port.models.ModelDoctor.Check;
 import io.mirrorneuron.port.models.ModelFit;
+import io.mirrorneuron.port.models.ModelsPort;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,8 +44,7 @@ final class Examination {
             "runner",
             CRITICAL,
             RunnerApi.CALLED + " is not available: " + seen.runner().getMessage(),
-            "Start it, or say where it is: model.runner_api_base (MN_MODEL_RUNNER_API_BASE)."
-                + " mn fake-models starts one without models.");
+            ModelsPort.START_RUNNER);
   }
 
   private static Check fit(ModelFit fit) {
@@ -66,6 +66,9 @@ final class Examination {
   private static Check installed(CatalogEntry model, Seen seen) {
     if (seen.views().installed(model).isPresent()) {
       return new Check("installed", PASSING, "It is there.", null);
+    }
+    if (model.isOfRunner() && seen.runner() != null && !seen.stale()) {
+      return new Check("installed", WARNING, "Nobody knows whether it is installed.", null);
     }
     return model.isOfRunner()
         ? new Check("installed", CRITICAL, "It is not installed.", "mn model install " + model.id())

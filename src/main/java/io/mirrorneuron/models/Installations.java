@@ -8,6 +8,7 @@ import io.mirrorneuron.models.http.Bounds;
 import io.mirrorneuron.models.http.UpstreamFailure;
 import io.mirrorneuron.models.http.UpstreamFailure.Kind;
 import io.mirrorneuron.port.models.ModelOwner;
+import io.mirrorneuron.port.models.ModelsPort;
 import io.mirrorneuron.port.models.PullProgress;
 import java.time.Clock;
 import java.util.Map;
@@ -95,9 +96,22 @@ final class Installations {
     return new MnException(
         why.kind() == Kind.LATE ? ErrorCode.TIMEOUT : ErrorCode.BAD_GATEWAY,
         "model_install_failed",
-        "%s could not be installed: %s: %s. Install it again to go on"
-            .formatted(model.id(), RunnerApi.CALLED, why.getMessage()),
+        "%s could not be installed: %s: %s. %s"
+            .formatted(model.id(), RunnerApi.CALLED, why.getMessage(), help(model, why)),
         null,
         why);
+  }
+
+  private static String help(CatalogEntry model, UpstreamFailure why) {
+    if (why.kind() == Kind.AWAY) {
+      return ModelsPort.START_RUNNER;
+    }
+    return switch (why.status()) {
+      case 404 ->
+          "There is no model of the name %s: correct it in model.catalog_path, or take another one of mn model list --all"
+              .formatted(model.dockerModel());
+      case 401, 403 -> "It may not be had without signing in to its registry";
+      default -> "Install it again to go on";
+    };
   }
 }

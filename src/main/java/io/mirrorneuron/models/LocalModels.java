@@ -49,7 +49,15 @@ public final class LocalModels implements ModelsPort, AutoCloseable {
     this.ownership = new Ownership(settings.ownership());
     this.inventory = new SharedLoad<>("mn.models.list", runner::list);
     this.installations = new Installations(runner, inventory, ownership, limits.pull(), clock);
-    this.outlook = new Outlook(settings, cluster, ownership, inventory, endpoint, limits.answer());
+    this.outlook =
+        new Outlook(
+            settings,
+            cluster,
+            ownership,
+            inventory,
+            endpoint,
+            installations::isUnderWay,
+            limits.answer());
     this.installer = new ModelInstaller(outlook, ownership, installations);
   }
 

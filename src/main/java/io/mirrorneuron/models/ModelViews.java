@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -23,6 +24,7 @@ import java.util.stream.Stream;
  * @param installed names as the runner writes them; those of its last answer where it is late
  * @param offered ids of the other endpoint
  * @param standard the model of programs that name none; may be empty
+ * @param isUnderWay whether a model is being installed
  */
 record ModelViews(
     ModelCatalog.Look catalog,
@@ -30,7 +32,8 @@ record ModelViews(
     Set<String> offered,
     Look<NodeFacts> node,
     Map<String, Owners> owners,
-    String standard) {
+    String standard,
+    Predicate<CatalogEntry> isUnderWay) {
   private static final Owners NOBODY = new Owners(List.of(), false);
 
   String nodeName() {
@@ -83,7 +86,7 @@ record ModelViews(
         model.contextSize(),
         !standard.isEmpty() && model.isCalled(standard),
         isThere,
-        isThere ? "installed" : "available",
+        isThere ? "installed" : isUnderWay.test(model) ? "installing" : "available",
         nodeName(),
         isThere ? List.of(nodeName()) : List.of(),
         isOfRunner ? fit(model) : null,

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 
 /**
  * Asks everybody who knows something of models, at the same time and in limited time. Thread-safe.
@@ -25,6 +26,7 @@ final class Outlook {
   private final SharedLoad<Set<String>> inventory;
   private final SharedLoad<Set<String>> endpoint;
   private final SharedLoad<NodeFacts> node;
+  private final Predicate<CatalogEntry> isUnderWay;
   private final Duration patience;
 
   /**
@@ -41,6 +43,7 @@ final class Outlook {
       Ownership ownership,
       SharedLoad<Set<String>> inventory,
       EndpointApi endpoint,
+      Predicate<CatalogEntry> isUnderWay,
       Duration patience) {
     this.settings = settings;
     this.catalog = new ModelCatalog(settings.catalog());
@@ -48,6 +51,7 @@ final class Outlook {
     this.inventory = inventory;
     this.endpoint = new SharedLoad<>("mn.models.endpoint", endpoint::list);
     this.node = new SharedLoad<>("mn.models.node", () -> NodeFacts.of(cluster));
+    this.isUnderWay = isUnderWay;
     this.patience = patience;
   }
 
@@ -77,7 +81,8 @@ final class Outlook {
             offered.last() == null ? Set.of() : offered.last(),
             facts,
             ownership.all(),
-            settings.standard());
+            settings.standard(),
+            isUnderWay);
     return new Seen(views, failure(installed), stale, warnings);
   }
 

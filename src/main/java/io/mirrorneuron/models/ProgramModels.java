@@ -3,9 +3,12 @@ package io.mirrorneuron.models;
 import io.mirrorneuron.config.ModelSettings;
 import io.mirrorneuron.models.catalog.CatalogEntry;
 import io.mirrorneuron.models.catalog.ModelCatalog;
+import io.mirrorneuron.port.models.ConfiguredModel;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * What programs are told of language models: {@code MN_LLM_…} variables, with twins that begin with
@@ -23,6 +26,10 @@ public final class ProgramModels {
   private static final List<String> NAMES =
       List.of(PROVIDER, MODEL, API_BASE, BACKEND, RUNTIME_MODEL);
 
+  /** How readers of these variables call a model of the catalog. */
+  private static final Map<String, Function<CatalogEntry, String>> NAMES_OF_MODELS =
+      Map.of(MODEL, CatalogEntry::apiModel, RUNTIME_MODEL, CatalogEntry::dockerModel);
+
   /** Stands for an address in manifests that leave it to the server. */
   private static final String AUTO = "auto";
 
@@ -37,28 +44,60 @@ public final class ProgramModels {
   }
 
   /**
-   * Variables that a program gets besides.
+   * Variables that a program gets besides, and names of models that it has itself, where the
+   * catalog knows them, as completions want them.
    *
-   * @param present those that it gets anyway
+   * @param present those that it gets anyway, with those of a {@link ConfiguredModel}
    */
   public Map<String, String> besides(Map<String, String> present) {
     Map<String, String> values = said(present);
+    ModelCatalog.Look known = catalog.look();
+    Map<String, Function<CatalogEntry, String>> names = Map.of();
+    addConfigured(ConfiguredModel.of(present), values);
     String wanted =
         values.getOrDefault(RUNTIME_MODEL, values.getOrDefault(MODEL, settings.standard()));
     if (!wanted.isEmpty() && !values.containsKey(API_BASE)) {
-      CatalogEntry model = model(wanted);
+      CatalogEntry model = model(known, wanted, values.get(PROVIDER));
       if (model.provider().equals(values.getOrDefault(PROVIDER, model.provider()))) {
         facts(model).forEach(values::putIfAbsent);
+        names = NAMES_OF_MODELS;
       }
     }
     Map<String, String> besides = new LinkedHashMap<>();
-    values.forEach(
-        (name, value) ->
-            PREFIXES.stream()
-                .map(prefix -> prefix + name)
-                .filter(variable -> isOpen(present.get(variable)))
-                .forEach(variable -> besides.put(variable, value)));
+    for (Map.Entry<String, String> value : values.entrySet()) {
+      Function<CatalogEntry, String> name = names.get(value.getKey());
+      for (String prefix : PREFIXES) {
+        String own = present.get(prefix + value.getKey());
+        String told = isOpen(own) ? value.getValue() : own;
+        if (name != null) {
+          told = known.find(told).map(name).orElse(told);
+        }
+        if (!told.equals(own)) {
+          besides.put(prefix + value.getKey(), told);
+        }
+      }
+    }
     return besides;
+  }
+
+  /** What the blueprint says, for a program that names neither a model nor an address. */
+  private static void addConfigured(ConfiguredModel configured, Map<String, String> values) {
+    boolean isNamed = Stream.of(MODEL, RUNTIME_MODEL, API_BASE).anyMatch(values::containsKey);
+    if (configured == null || isNamed) {
+      return;
+    }
+    String provider = values.getOrDefault(PROVIDER, configured.provider());
+    if (configured.provider() == null || configured.provider().equals(provider)) {
+      values.put(MODEL, configured.model());
+      put(values, PROVIDER, configured.provider());
+      put(values, API_BASE, configured.apiBase());
+    }
+  }
+
+  private static void put(Map<String, String> values, String name, String value) {
+    if (!isOpen(value)) {
+      values.put(name, value);
+    }
   }
 
   /** What the program says itself, by either name. */
@@ -78,13 +117,14 @@ public final class ProgramModels {
     return value == null || value.isBlank() || value.strip().equalsIgnoreCase(AUTO);
   }
 
-  private CatalogEntry model(String wanted) {
-    return catalog
-        .look()
+  private CatalogEntry model(ModelCatalog.Look known, String wanted, String provider) {
+    return known
         .find(wanted)
         .orElseGet(
             () ->
-                settings.endpoint().isSet() && !wanted.startsWith(OF_RUNNER)
+                settings.endpoint().isSet()
+                        && !wanted.startsWith(OF_RUNNER)
+                        && !CatalogEntry.RUNNER.equals(provider)
                     ? CatalogEntry.remote(wanted)
                     : CatalogEntry.strange(wanted));
   }

@@ -14,7 +14,7 @@ if not base or not model:
     sys.exit("no model: this server gives programs no MN_LLM_API_BASE and MN_LLM_MODEL")
 
 question = {
-    "model": os.environ.get("MN_LLM_RUNTIME_MODEL") or model,
+    "model": model,
     "messages": [{"role": "user", "content": given["question"]}],
     "max_tokens": given["max_tokens"],
 }

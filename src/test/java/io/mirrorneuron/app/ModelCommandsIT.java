@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.models.fake.FakeFault;
 import io.mirrorneuron.models.fake.FakeFault.Door;
+import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.FakeRunner;
 import io.mirrorneuron.testing.Shell;
 import io.mirrorneuron.testing.Shell.Ended;
+import java.io.BufferedReader;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,6 +87,88 @@ class ModelCommandsIT {
       assertThat(cut.exitCode()).isEqualTo(1);
       assertThat(cut.err()).contains("the connection was cut", "Install it again to go on");
       assertThat(server.uri("/models").toString()).isNotBlank();
+    }
+  }
+
+  @Test
+  void whileAModelComesItIsToldSo() throws Exception {
+    try (FakeRunner runner = FakeRunner.pulling("ai/smollm2:360M-Q4_K_M", 1_000_000, 50_000);
+        WholeServer server =
+            WholeServer.start(home, Map.of("model.runner_api_base", runner.root()))) {
+      Process mn = program("model", "install", "smollm2");
+      try (BufferedReader out = mn.inputReader()) {
+        Shell shell = new Shell(Main::commandLine, home);
+        Eventually.eventually(
+            "bytes have come",
+            Duration.ofSeconds(50), // another JVM starts
+            () -> shell.run("model", "list").out().contains("of 1.0 MB"));
+        assertThat(shell.run("model", "show", "smollm2").out()).contains("installing, 0.");
+        assertThat(shell.run("model", "show", "smollm2", "--json").json().get("status").asText())
+            .isEqualTo("installing");
+        assertThat(shell.run("model", "list", "--json").json().get("models")).isEmpty();
+
+        mn.toHandle().destroy(); // SIGTERM, which the JVM treats as it does SIGINT
+
+        assertThat(mn.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(String.join("\n", out.lines().toList()))
+            .contains("the server goes on installing smollm2", "mn model show smollm2");
+        assertThat(shell.run("model", "show", "smollm2").out()).contains("installing");
+      } finally {
+        mn.destroyForcibly();
+      }
+      assertThat(server.uri("/models").toString()).isNotBlank();
+    }
+  }
+
+  /** A process of its own, as only those get signals. */
+  private Process program(String... words) throws Exception {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+    command.addAll(List.of(words));
+    ProcessBuilder program = new ProcessBuilder(command).redirectErrorStream(true);
+    program.environment().put("MN_HOME", home.toString());
+    return program.start();
+  }
+
+  @Test
+  void aModelThatTheRegistryDoesNotHaveIsNotTriedAgain() throws Exception {
+    try (FakeRunner runner = FakeRunner.having("ai/smollm2:360M-Q4_K_M");
+        WholeServer server =
+            WholeServer.start(home, Map.of("model.runner_api_base", runner.root()))) {
+      Ended failed =
+          new Shell(Main::commandLine, home).run("model", "install", "gemma3", "--force");
+      assertThat(failed.exitCode()).isEqualTo(1);
+      assertThat(failed.err())
+          .contains("status 404", "There is no model of the name ai/gemma3:4B-Q4_K_M")
+          .doesNotContain("Install it again");
+      assertThat(server.uri("/models").toString()).isNotBlank();
+    }
+  }
+
+  @Test
+  void whileTheRunnerDoesNotAnswerNobodySaysThatNothingIsInstalled() throws Exception {
+    try (FakeRunner runner = FakeRunner.having("ai/smollm2:360M-Q4_K_M")) {
+      runner.behave(Door.LIST, FakeFault.STALL);
+      try (WholeServer server =
+          WholeServer.start(home, Map.of("model.runner_api_base", runner.root()))) {
+        Shell shell = new Shell(Main::commandLine, home);
+        Ended list = shell.run("model", "list");
+        assertThat(list.out())
+            .contains("Nobody knows which models are installed")
+            .doesNotContain("No installed models");
+        Ended doctor = shell.run("model", "doctor", "smollm2");
+        assertThat(doctor.exitCode()).isEqualTo(1);
+        assertThat(doctor.out())
+            .contains("Nobody knows whether it is installed")
+            .doesNotContain("It is not installed");
+        assertThat(server.uri("/models").toString()).isNotBlank();
+      }
     }
   }
 }

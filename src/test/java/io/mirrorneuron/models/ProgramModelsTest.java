@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.config.ModelSettings;
 import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.port.models.ConfiguredModel;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -53,14 +55,53 @@ class ProgramModelsTest {
   }
 
   @Test
-  void whatIsSetStaysAndIsSaidByItsOtherNameToo() {
+  void aModelOfTheCatalogIsToldAsCompletionsWantIt() {
     Map<String, String> told =
         besides("gemma4", Map.of("LITELLM_MODEL", "smollm2", "MN_LLM_API_BASE", "auto"));
     assertThat(told)
-        .doesNotContainKey("LITELLM_MODEL")
-        .containsEntry("MN_LLM_MODEL", "smollm2")
+        .containsEntry("LITELLM_MODEL", "ai/smollm2:360M-Q4_K_M")
+        .containsEntry("MN_LLM_MODEL", "ai/smollm2:360M-Q4_K_M")
         .containsEntry("MN_LLM_RUNTIME_MODEL", "ai/smollm2:360M-Q4_K_M")
         .containsEntry("MN_LLM_API_BASE", API);
+    assertThat(besides("", Map.of("MN_LLM_RUNTIME_MODEL", "SmolLM2:360m")))
+        .containsEntry("MN_LLM_MODEL", "ai/smollm2:360M-Q4_K_M")
+        .containsEntry("MN_LLM_RUNTIME_MODEL", "ai/smollm2:360M-Q4_K_M");
+  }
+
+  @Test
+  void aModelThatNobodyKnowsStays() {
+    assertThat(besides("gemma4", Map.of("MN_LLM_MODEL", "hf.co/some/one")))
+        .doesNotContainKey("MN_LLM_MODEL")
+        .containsEntry("LITELLM_MODEL", "hf.co/some/one")
+        .containsEntry("MN_LLM_API_BASE", API);
+  }
+
+  @Test
+  void theModelOfTheConfigurationGoesBeforeTheDefaultAndBehindWhatIsSet() {
+    Map<String, String> told = new ConfiguredModel("qwen3:0.6b", null, null).variables();
+    assertThat(besides("gemma4", told))
+        .containsEntry("MN_LLM_MODEL", "ai/qwen3:0.6B-Q4_K_M")
+        .containsEntry("LITELLM_RUNTIME_MODEL", "ai/qwen3:0.6B-Q4_K_M")
+        .containsEntry("MN_LLM_API_BASE", API);
+    Map<String, String> own = new LinkedHashMap<>(told);
+    own.put("LITELLM_MODEL", "smollm2");
+    assertThat(besides("gemma4", own)).containsEntry("MN_LLM_MODEL", "ai/smollm2:360M-Q4_K_M");
+    Map<String, String> elsewhere = new LinkedHashMap<>(told);
+    elsewhere.put("MN_LLM_API_BASE", "http://mine/v1");
+    assertThat(besides("gemma4", elsewhere))
+        .isEqualTo(Map.of("LITELLM_API_BASE", "http://mine/v1"));
+  }
+
+  @Test
+  void aConfigurationMayNameAnotherProviderAndItsAddress() {
+    assertThat(
+            besides(
+                "gemma4",
+                new ConfiguredModel("gpt", "openai", "https://api.example/v1").variables()))
+        .containsEntry("MN_LLM_MODEL", "gpt")
+        .containsEntry("MN_LLM_PROVIDER", "openai")
+        .containsEntry("LITELLM_API_BASE", "https://api.example/v1")
+        .doesNotContainKey("MN_LLM_RUNTIME_MODEL");
   }
 
   @Test

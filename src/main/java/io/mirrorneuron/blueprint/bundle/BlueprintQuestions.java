@@ -17,6 +17,9 @@ record BlueprintQuestions(
   private static final String BODY = "body";
   private static final String MEMBER = "inputs";
 
+  /** Where a fault of the configuration is, as {@code LaunchReports} reads it. */
+  private static final String CONFIG = "config";
+
   static BlueprintQuestions of(BlueprintBundle bundle, BundleConfig config) {
     Map<String, AskedField> fields = new LinkedHashMap<>();
     InputFields.of(bundle, config).forEach(field -> fields.putIfAbsent(field.name(), field));
@@ -36,23 +39,42 @@ record BlueprintQuestions(
         false);
   }
 
+  /** What counts without answers; what is missing stays so. */
+  FormAnswers defaults() {
+    return told(Map.of());
+  }
+
   /**
    * Fields of the configuration that nobody answered, and where it has nothing, get their default.
    *
-   * @throws io.mirrorneuron.model.MnException INVALID with every answer that does not fit and every
-   *     one that is missing
+   * @throws io.mirrorneuron.model.MnException INVALID with every answer that does not fit, every
+   *     one that is missing, and every value of the configuration that does not fit its field
    */
   FormAnswers answers(Map<String, Object> given) {
     List<Fault> faults = new ArrayList<>();
+    for (AskedField field : fields.values()) {
+      if (given.containsKey(field.name())) {
+        faults.addAll(field.faults(given.get(field.name()), place(field.name())));
+      } else if (field.isMissing()) {
+        faults.add(new Fault("missing", place(field.name()), "is required", null));
+      } else if (field.path() != null && field.value() != null) {
+        faults.addAll(field.faults(field.value(), place(field.path())));
+      }
+    }
+    given.keySet().stream()
+        .filter(name -> !fields.containsKey(name))
+        .forEach(name -> faults.add(new Fault("unknown_input", place(name), unknown(name), null)));
+    if (!faults.isEmpty()) {
+      throw Fault.refusal(faults);
+    }
+    return told(given);
+  }
+
+  private FormAnswers told(Map<String, Object> given) {
     Map<String, Object> inputs = new LinkedHashMap<>();
     Map<String, Object> configured = Map.of();
     for (AskedField field : fields.values()) {
       boolean isAnswered = given.containsKey(field.name());
-      if (isAnswered) {
-        faults.addAll(field.faults(given.get(field.name()), place(field.name())));
-      } else if (field.isMissing()) {
-        faults.add(new Fault("missing", place(field.name()), "is required", null));
-      }
       Object value = isAnswered ? given.get(field.name()) : field.value();
       if (field.path() == null) {
         if (isAnswered) {
@@ -62,17 +84,17 @@ record BlueprintQuestions(
         configured = BundleConfig.merge(configured, field.path().with(value));
       }
     }
-    given.keySet().stream()
-        .filter(name -> !fields.containsKey(name))
-        .forEach(name -> faults.add(new Fault("unknown_input", place(name), unknown(name), null)));
-    if (!faults.isEmpty()) {
-      throw Fault.refusal(faults);
-    }
     return new FormAnswers(inputs, configured);
   }
 
   private static List<Object> place(String name) {
     return List.of(BODY, MEMBER, name);
+  }
+
+  private static List<Object> place(DottedPath path) {
+    List<Object> place = new ArrayList<>(List.of(BODY, CONFIG));
+    place.addAll(path.names());
+    return place;
   }
 
   private String unknown(String name) {

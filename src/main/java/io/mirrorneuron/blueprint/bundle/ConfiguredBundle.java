@@ -34,7 +34,21 @@ public record ConfiguredBundle(
   public static ConfiguredBundle of(
       BlueprintBundle bundle, Map<String, Object> request, Map<String, Object> answers) {
     BundleConfig config = BundleConfig.of(bundle, request);
-    FormAnswers told = BlueprintQuestions.of(bundle, config).answers(answers);
+    return of(bundle, config, BlueprintQuestions.of(bundle, config).answers(answers));
+  }
+
+  /**
+   * The same before anybody has answered; nothing is required of it.
+   *
+   * @throws MnException as {@link BundleConfig}
+   */
+  public static ConfiguredBundle unanswered(BlueprintBundle bundle, Map<String, Object> request) {
+    BundleConfig config = BundleConfig.of(bundle, request);
+    return of(bundle, config, BlueprintQuestions.of(bundle, config).defaults());
+  }
+
+  private static ConfiguredBundle of(
+      BlueprintBundle bundle, BundleConfig config, FormAnswers told) {
     return new ConfiguredBundle(
         bundle,
         config.with(told.config()),

@@ -1,5 +1,6 @@
 package io.mirrorneuron.blueprint.bundle;
 
+import io.mirrorneuron.port.models.ConfiguredModel;
 import io.mirrorneuron.port.models.ModelNeed;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,6 +22,7 @@ import java.util.stream.Stream;
  */
 record NeededModels(Predicate<String> isKnown, boolean force) {
   private static final String RUNNER = "docker_model_runner";
+  private static final String PRIMARY = "llm.configs.primary";
 
   /** What providers are called, in small letters with {@code _} between words. */
   private static final Map<String, String> PROVIDERS =
@@ -71,18 +73,60 @@ record NeededModels(Predicate<String> isKnown, boolean force) {
 
   private Stream<ModelNeed> configured(String path, Map<String, Object> told) {
     String model = first(told, "runtime_model", "model");
-    String named = first(told, "provider", "mode");
     if (isOff(told) || model == null) {
       return Stream.empty();
     }
-    String provider = named == null ? null : PROVIDERS.get(word(named));
-    boolean isOpen = named == null || word(named).equals("auto");
+    String provider = provider(told);
     if (provider == null && told.get("runtime_model") instanceof String) {
       return Stream.of(need(model, RUNNER, path, told));
     }
-    return provider != null || isOpen && isKnown.test(model)
+    boolean isOpen = isOpen(told) && (isForPrograms(path, told) || isKnown.test(model));
+    return provider != null || isOpen
         ? Stream.of(need(model, provider, path, told))
         : Stream.empty();
+  }
+
+  /** Of those that somebody must have; null for others, and when none is named. */
+  private static String provider(Map<String, Object> told) {
+    String named = first(told, "provider", "mode");
+    return named == null ? null : PROVIDERS.get(word(named));
+  }
+
+  private static boolean isOpen(Map<String, Object> told) {
+    String named = first(told, "provider", "mode");
+    return named == null || word(named).equals("auto");
+  }
+
+  /** Whether programs are told this one, and this server has to say where it answers. */
+  private static boolean isForPrograms(String path, Map<String, Object> told) {
+    return path.equals(PRIMARY) && address(told) == null;
+  }
+
+  private static String address(Map<String, Object> told) {
+    return first(told, "api_base", "base_url");
+  }
+
+  /**
+   * The model that programs are told: that of {@code llm.configs.primary}, or of {@code llm} where
+   * there are no configurations; null when there is none.
+   */
+  static ConfiguredModel ofPrograms(BundleConfig config) {
+    Map<String, Object> llm = DottedPath.object(config.value("llm"));
+    Map<String, Object> told =
+        DottedPath.object(llm.get("configs")).isEmpty()
+            ? llm
+            : DottedPath.object(config.value(PRIMARY));
+    String model = first(told, "runtime_model", "model");
+    if (isOff(llm) || isOff(told) || model == null) {
+      return null;
+    }
+    String provider = provider(told);
+    if (provider == null && told.get("runtime_model") instanceof String) {
+      provider = RUNNER;
+    } else if (provider == null && !isOpen(told)) {
+      provider = first(told, "provider", "mode");
+    }
+    return new ConfiguredModel(model, provider, address(told));
   }
 
   private static String word(String name) {

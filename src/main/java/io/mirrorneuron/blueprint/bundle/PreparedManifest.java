@@ -2,6 +2,7 @@ package io.mirrorneuron.blueprint.bundle;
 
 import io.mirrorneuron.bundle.GivenInputs;
 import io.mirrorneuron.bundle.SkippedChecks;
+import io.mirrorneuron.port.models.ConfiguredModel;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.NamedInputs;
 import java.util.LinkedHashMap;
@@ -50,13 +51,24 @@ final class PreparedManifest {
   private static Map<String, Map<String, ?>> told(ConfiguredBundle launch) {
     Map<String, Map<String, ?>> told = new LinkedHashMap<>();
     told.put("blueprint_config", launch.config().merged());
-    told.put("blueprint_environment", launch.environment());
+    told.put("blueprint_environment", environment(launch));
     told.put("mn_storage", launch.storage());
     told.values().removeIf(Map::isEmpty);
     if (launch.scenario() != null) {
       told.put("blueprint_scenario", launch.scenario());
     }
     return told;
+  }
+
+  /** The model that the configuration names, and over it what a hook has set. */
+  private static Map<String, String> environment(ConfiguredBundle launch) {
+    ConfiguredModel model = NeededModels.ofPrograms(launch.config());
+    Map<String, String> variables = new LinkedHashMap<>();
+    if (model != null) {
+      variables.putAll(model.variables());
+    }
+    variables.putAll(launch.environment());
+    return variables;
   }
 
   private static Map<String, String> named(RunIdentity identity) {

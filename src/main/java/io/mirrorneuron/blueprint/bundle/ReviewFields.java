@@ -46,7 +46,8 @@ final class ReviewFields {
     DottedPath path = DottedPath.of(name);
     Object now = path.in(config.merged());
     Object value = now == null ? field.get("default") : now;
-    Map<String, Object> schema = schema(field, value);
+    Object own = path.in(config.files());
+    Map<String, Object> schema = schema(field, own == null ? field.get("default") : own);
     Map<String, Object> shown = new LinkedHashMap<>();
     shown.put(
         "title",

@@ -6,6 +6,7 @@ import io.mirrorneuron.cli.ExitCode;
 import io.mirrorneuron.cli.Output;
 import io.mirrorneuron.cli.RestAnswer;
 import io.mirrorneuron.cli.RestClient;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -51,15 +52,37 @@ public final class ModelCommand extends CommandGroup {
     if (installed && all) {
       throw client.misuse("give --installed or --all");
     }
-    return client.show(
-        all ? PATH + "/catalog" : PATH, ToldModel.All.class, told -> print(client, told, all));
+    boolean isWhole = all || !client.json(); // those that are being installed are of the catalog
+    return client.call(
+        rest -> {
+          RestAnswer answer = rest.get(isWhole ? PATH + "/catalog" : PATH);
+          List<List<String>> rows = rows(rest, answer.as(ToldModel.All.class), all);
+          client.print(answer, ToldModel.All.class, told -> print(client, told, rows));
+          return ExitCode.OK;
+        });
   }
 
-  private static void print(ApiClient client, ToldModel.All told, boolean all) {
-    if (told.models().isEmpty() && !all) {
+  /** Of what is being installed with how far that is. */
+  private static List<List<String>> rows(RestClient rest, ToldModel.All told, boolean all)
+      throws InterruptedException {
+    List<List<String>> rows = new ArrayList<>();
+    for (ToldModel model : told.models()) {
+      if (model.isUnderWay()) {
+        rows.add(rest.get(path(model.id())).as(ToldModel.class).row());
+      } else if (all || model.installed()) {
+        rows.add(model.row());
+      }
+    }
+    return rows;
+  }
+
+  private static void print(ApiClient client, ToldModel.All told, List<List<String>> rows) {
+    if (!rows.isEmpty()) {
+      client.output().table(ToldModel.HEADERS, rows);
+    } else if (told.runnerAvailable()) {
       client.output().line("No installed models; mn model list --all shows what can be installed.");
     } else {
-      client.output().table(ToldModel.HEADERS, told.models().stream().map(ToldModel::row).toList());
+      client.output().line("Nobody knows which models are installed.");
     }
     told.warnings().forEach(client::complain);
   }
@@ -134,7 +157,7 @@ public final class ModelCommand extends CommandGroup {
     RestAnswer answer = rest.post(PATH + ":update", Map.of());
     Updated begun = answer.as(Updated.class);
     for (PullWatch.Begun one : begun.models()) {
-      new PullWatch(client, rest, path(one.id())).end();
+      new PullWatch(client, rest, one.id()).end();
     }
     client.print(
         answer,
@@ -152,7 +175,7 @@ public final class ModelCommand extends CommandGroup {
     String status = begun.status();
     RestAnswer model = rest.get(path(id));
     if (status.equals("installing")) {
-      model = new PullWatch(client, rest, path(id)).end();
+      model = new PullWatch(client, rest, id).end();
       status = "installed";
     }
     String last = status;

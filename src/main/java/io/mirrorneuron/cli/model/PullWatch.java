@@ -1,6 +1,8 @@
 package io.mirrorneuron.cli.model;
 
 import io.mirrorneuron.cli.ApiClient;
+import io.mirrorneuron.cli.JobWatcher;
+import io.mirrorneuron.cli.JobWatcher.AutoClosing;
 import io.mirrorneuron.cli.RestAnswer;
 import io.mirrorneuron.cli.RestClient;
 import io.mirrorneuron.model.ErrorCode;
@@ -14,6 +16,7 @@ final class PullWatch {
 
   private final ApiClient client;
   private final RestClient rest;
+  private final String id;
   private final String path;
   private final boolean live;
   private String shown = "";
@@ -21,10 +24,14 @@ final class PullWatch {
   /** What was begun. */
   record Begun(String id, String status) {}
 
-  PullWatch(ApiClient client, RestClient rest, String path) {
+  /**
+   * @param id of the model
+   */
+  PullWatch(ApiClient client, RestClient rest, String id) {
     this.client = client;
     this.rest = rest;
-    this.path = path;
+    this.id = id;
+    this.path = ModelCommand.path(id);
     this.live = client.screen().isLive() && !client.json();
   }
 
@@ -34,6 +41,19 @@ final class PullWatch {
    * @throws MnException when its installation failed
    */
   RestAnswer end() throws InterruptedException {
+    try (AutoClosing _ = JobWatcher.atCtrlC(this::letGo)) {
+      return awaited();
+    }
+  }
+
+  private void letGo() {
+    clear();
+    client.complain(
+        "the server goes on installing %1$s. See how far it is with mn model show %1$s"
+            .formatted(id));
+  }
+
+  private RestAnswer awaited() throws InterruptedException {
     while (true) {
       RestAnswer answer = rest.get(path);
       ToldModel.Install install = answer.as(ToldModel.class).install();

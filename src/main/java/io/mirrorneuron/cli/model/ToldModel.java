@@ -14,6 +14,7 @@ record ToldModel(
     String backend,
     Long contextSize,
     boolean installed,
+    String status,
     String node,
     Fit compatibility,
     List<String> usedBy,
@@ -40,13 +41,27 @@ record ToldModel(
     }
   }
 
-  record All(List<ToldModel> models, List<String> warnings) {}
+  record All(List<ToldModel> models, boolean runnerAvailable, List<String> warnings) {}
+
+  /** Whether it is being installed. */
+  boolean isUnderWay() {
+    return "installing".equals(status);
+  }
+
+  private String state() {
+    if (installed) {
+      return orphaned ? "installed, unused" : "installed";
+    }
+    return isUnderWay() && install != null && install.isUnderWay()
+        ? "installing, " + install.bytes()
+        : text(status);
+  }
 
   List<String> row() {
     return List.of(
         text(id),
         text(name),
-        installed ? orphaned ? "installed, unused" : "installed" : "available",
+        state(),
         installed ? text(node) : "",
         compatibility == null ? "" : text(compatibility.status()),
         owners());

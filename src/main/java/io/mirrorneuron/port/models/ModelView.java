@@ -11,7 +11,7 @@ import java.util.List;
  * @param apiModel as a completion must name it
  * @param contextSize in tokens; null when nobody knows
  * @param isDefault whether programs get it that name none
- * @param status {@code installed} or {@code available}
+ * @param status {@code installed}, {@code installing} or {@code available}
  * @param node of this server
  * @param nodes that have it
  * @param compatibility with this node; null where another provider runs it

@@ -11,6 +11,10 @@ import java.util.function.Consumer;
  * registry and {@code ai/} before a name make no difference. Blocking and thread-safe.
  */
 public interface ModelsPort {
+  /** What to do where no model runner answers. */
+  String START_RUNNER =
+      "Start it, or say where it is: model.runner_api_base (MN_MODEL_RUNNER_API_BASE)."
+          + " mn fake-models starts one without models.";
 
   /**
    * Never fails, and takes about two seconds at most: what could not be asked is in the warnings.

@@ -56,6 +56,27 @@ class NeededModelsTest {
   }
 
   @Test
+  void theModelOfProgramsIsNeededWhoeverKnowsIt() {
+    assertThat(needs("{'llm':{'configs':{'primary':{'model':'nobody-knows'}}}}"))
+        .containsExactly(need("nobody-knows", null, "llm.configs.primary"));
+    assertThat(needs("{'llm':{'configs':{'primary':{'model':'far','api_base':'http://a/v1'}}}}"))
+        .isEmpty();
+    String environment = "/metadata/blueprint_environment";
+    assertThat(
+            bundle
+                .prepared("{'llm':{'configs':{'primary':{'mode':'dmr','model':'m'}}}}", "{}")
+                .at(environment))
+        .hasToString(
+            "{\"MN_LLM_DEFAULT_MODEL\":\"m\",\"MN_LLM_DEFAULT_PROVIDER\":\"docker_model_runner\"}");
+    assertThat(
+            bundle
+                .prepared("{'llm':{'enabled':false,'configs':{'primary':{'model':'m'}}}}", "{}")
+                .at(environment)
+                .isMissingNode())
+        .isTrue();
+  }
+
+  @Test
   void withoutConfigurationsTheWholeIsOne() {
     assertThat(needs("{'llm':{'provider':'docker_model_runner','model':'m'}}"))
         .containsExactly(need("m", RUNNER, "llm"));
