@@ -39,10 +39,12 @@ record NodeEvents(
       Timers timers,
       Vertx vertx) {
     AtomicReference<EventReaction> reaction = new AtomicReference<>(EventReaction.NONE);
+    var waiting = settings.services().webhookQueue();
     WebhookKeeper.Home home =
         new WebhookKeeper.Home(
             new RedisRecordStore(lanes, keys),
-            new RedisDeliveryQueue(lanes, keys, WebhookKeeper.ROOM),
+            new RedisDeliveryQueue(
+                lanes, keys, WebhookKeeper.room(waiting.deliveries(), waiting.bytes())),
             new RedisLeaderLease(lanes, keys),
             identity.owner(),
             identity.clock());

@@ -90,6 +90,15 @@ class ScheduleCommandsTest {
         bundle,
         "--schedule",
         "tomorrow");
+    isRefused(
+        "--at and --in both say when; give one of them",
+        "schedule",
+        "delay",
+        bundle,
+        "--at",
+        "2099-01-01T00:00:00",
+        "--in",
+        "10m");
     isRefused("has passed: it is", "schedule", "delay", bundle, "--at", "2020-01-01T00:00:00Z");
   }
 

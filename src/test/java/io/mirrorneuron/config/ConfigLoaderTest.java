@@ -264,6 +264,8 @@ class ConfigLoaderTest {
             "MN_CORE_ALLOW_SCRIPT_CHECKS", "true",
             "MN_SERVICES_CHECK_ADDRESSES", "169.254.10.0/24, fe80::1",
             "MN_WEBHOOKS_ADDRESSES", "127.0.0.1",
+            "MN_WEBHOOKS_MAX_WAITING", "100",
+            "MN_WEBHOOKS_MAX_WAITING_BYTES", "1048576",
             "MN_RESOURCE_ADMISSION_ENABLED", "false",
             "MN_MAX_CPU_LOAD_RATIO", "2.5",
             "MN_MAX_MEMORY_RATIO", "0.5",
@@ -359,7 +361,10 @@ class ConfigLoaderTest {
                     new LoadLimits(false, 2.5, 0.5, 0.25, 0.75)),
                 new BundleSettings(21, 22, home.resolve("nfs")),
                 new ServiceSettings(
-                    true, List.of("169.254.10.0/24", "fe80::1"), List.of("127.0.0.1")),
+                    true,
+                    List.of("169.254.10.0/24", "fe80::1"),
+                    List.of("127.0.0.1"),
+                    new ServiceSettings.WebhookQueue(100, 1 << 20)),
                 new BlueprintSettings(
                     BlueprintSettings.Source.GITHUB,
                     "https://git.example/blueprints.git",

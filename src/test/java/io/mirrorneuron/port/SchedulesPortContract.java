@@ -8,6 +8,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.schedule.BackfillReport;
 import io.mirrorneuron.port.schedule.DispatchRecord;
 import io.mirrorneuron.port.schedule.DispatchReport;
+import io.mirrorneuron.port.schedule.FiringPreview;
 import io.mirrorneuron.port.schedule.NewSchedule;
 import io.mirrorneuron.port.schedule.PreviewQuery;
 import io.mirrorneuron.port.schedule.ScheduleView;
@@ -265,7 +266,15 @@ public interface SchedulesPortContract {
                         "from", "soon", "to", "2999-01-01T00:00:00Z", "concurrency", 21, "x", 1)),
         ErrorCode.INVALID,
         "from must be a time such as 2026-06-21T02:00:00Z, without an offset one of UTC; "
-            + "concurrency must be a whole number from 0 to 20; to must not be later than now");
+            + "concurrency must be a whole number from 1 to 20; to must not be later than now");
+    fails(
+        () -> schedules().backfill(id, Map.of("concurrency", 0)),
+        ErrorCode.INVALID,
+        "concurrency must be a whole number from 1 to 20");
+    fails(
+        () -> backfill(id, "1960-01-01T00:00:00Z", "2024-01-01T00:00:00Z"),
+        ErrorCode.INVALID,
+        "from is not in the years 1970 to 9999");
     fails(
         () -> schedules().backfill(id, Map.of("from", "2024-01-01T00:00:00Z", "x", 1)),
         ErrorCode.INVALID,
@@ -311,6 +320,39 @@ public interface SchedulesPortContract {
   }
 
   @Test
+  default void aPreviewSaysWhatTheClocksDoAndEndsWithTheYear9999() {
+    Map<String, Object> leftOut =
+        Map.of("run_at", "2099-03-29T02:30:00", "timezone", "Europe/Berlin");
+    var firing = schedules().preview(new PreviewQuery(null, leftOut, 1, null)).data().getFirst();
+    assertThat(firing.at()).isEqualTo("2099-03-29T01:00:00.000Z");
+    assertThat(firing.local()).isEqualTo("2099-03-29T02:30");
+    assertThat(firing.clockChange()).isEqualTo("moved");
+    var last = new PreviewQuery(null, Map.of("cron", "0 0 * * *"), 5, "9999-12-29T12:00:00Z");
+    assertThat(schedules().preview(last).data())
+        .extracting(FiringPreview.FiringTime::at)
+        .containsExactly("9999-12-30T00:00:00.000Z", "9999-12-31T00:00:00.000Z");
+    fails(
+        () ->
+            schedules()
+                .preview(new PreviewQuery(null, Map.of("cron", "@daily"), 1, "1960-01-01T00:00")),
+        ErrorCode.INVALID,
+        "from is not in the years 1970 to 9999");
+  }
+
+  @Test
+  default void aManifestSaysWhenInOnePlace() {
+    String manifest =
+        QUICK.replaceFirst(
+            "\\{", "{\"schedule\":{\"cron\":\"@daily\"},\"triggers\":{\"event_type\":\"x\"},");
+    fails(
+        () ->
+            schedules()
+                .create(new NewSchedule(Submission.of(manifest), Map.of(), Map.of("api", "test"))),
+        ErrorCode.INVALID,
+        "the manifest says when in triggers and in schedule.cron; leave one of them out");
+  }
+
+  @Test
   default void whatHasPassedOrNeverComesIsRefused() {
     fails(
         () -> create(Map.of("run_at", "2020-01-01T00:00:00Z")),
@@ -339,8 +381,7 @@ public interface SchedulesPortContract {
     fails(
         () -> create(Map.of("run_at", "+33715-01-01T00:00:00Z")),
         ErrorCode.INVALID,
-        "delayed schedules require a valid run_at or delay_ms: \"+33715-01-01T00:00:00Z\" is no"
-            + " time");
+        "delay_ms: \"+33715-01-01T00:00:00Z\" is not in the years 1970 to 9999");
   }
 
   @Test
@@ -395,7 +436,12 @@ public interface SchedulesPortContract {
         () -> create(Map.of("cron", "61 * * * *", "timezone", "Mars/Base", "bogus", 1)),
         ErrorCode.INVALID,
         "unknown timezone \"Mars/Base\"");
-    fails(() -> create(Map.of("kind", "often")), ErrorCode.INVALID, "schedule.kind must be");
+    assertThatThrownBy(() -> create(Map.of("kind", "often", "delay_ms", 1)))
+        .hasMessage("schedule.kind must be periodic, delayed, event, or resource_wait");
+    fails(
+        () -> create(Map.of("cron", "@daily", "name", "a\u001b[1m")),
+        ErrorCode.INVALID,
+        "schedule.name must have no control characters");
     fails(() -> create(Map.of("name", "x")), ErrorCode.INVALID, "require cron or crons");
     fails(
         () -> create(Map.of("kind", "delayed")),
@@ -476,10 +522,10 @@ public interface SchedulesPortContract {
         "schedule.trigger.correlate.events.0.kye is not known");
     faults.put(
         correlate(Map.of("within_ms", 0)),
-        "schedule.trigger.correlate.within_ms must be a number of milliseconds from 1 to 604800000");
+        "schedule.trigger.correlate.within_ms must be a whole number from 1 to 604800000");
     faults.put(
         correlate(Map.of("within_ms", "soon")),
-        "schedule.trigger.correlate.within_ms must be a whole number from 0 to 604800000");
+        "schedule.trigger.correlate.within_ms must be a whole number from 1 to 604800000");
     faults.put(correlate(Map.of("within", 5)), "schedule.trigger.correlate.within is not known");
     faults.put(debounce(Map.of()), "schedule.trigger.debounce.wait_ms must be a number of milli");
     faults.put(

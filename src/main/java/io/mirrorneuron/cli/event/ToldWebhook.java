@@ -19,6 +19,7 @@ record ToldWebhook(
     String disabledReason,
     Integer pending,
     Integer dead,
+    Integer dropped,
     Integer replayed,
     String path,
     String secret,

@@ -34,7 +34,7 @@ public final class WebhookCommand extends CommandGroup {
   static final String OVERLAP =
       "How long what was before is accepted too, a week at most; a day where nobody says so.";
   private static final List<String> HEADERS =
-      List.of("Webhook", "Name", "Direction", "Events", "State", "Waiting", "Dead");
+      List.of("Webhook", "Name", "Direction", "Events", "State", "Waiting", "Dead", "Dropped");
 
   private record All(List<ToldWebhook> data) {}
 
@@ -60,7 +60,8 @@ public final class WebhookCommand extends CommandGroup {
         events,
         hook.status(),
         text(hook.pending()),
-        text(hook.dead()));
+        text(hook.dead()),
+        text(hook.dropped()));
   }
 
   private static String text(Integer number) {

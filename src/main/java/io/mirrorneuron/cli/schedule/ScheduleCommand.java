@@ -63,11 +63,7 @@ public final class ScheduleCommand extends CommandGroup {
               description = "So late it is not missed yet; 60s unless said.")
           String grace)
       throws InterruptedException {
-    if ((at == null) == (in == null)) {
-      throw client.misuse("give --at or --in");
-    }
-    Map<String, Object> schedule =
-        at == null ? ScheduleSpec.after(client, "--in", in) : ScheduleSpec.at(client, "--at", at);
+    Map<String, Object> schedule = ScheduleSpec.once(client, at, in);
     ScheduleSpec.put(client, schedule, missedPolicy, grace);
     return client.show(
         mn -> ShownSchedules.create(mn, bundle, schedule, "schedule"),

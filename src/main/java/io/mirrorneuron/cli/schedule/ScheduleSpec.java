@@ -35,6 +35,17 @@ public final class ScheduleSpec {
         : at(client, "--schedule", word);
   }
 
+  /** Once, by {@code --at} or by {@code --in}; null for the option that is not given. */
+  static Map<String, Object> once(Client client, String at, String in) {
+    if (at != null && in != null) {
+      throw client.misuse("--at and --in both say when; give one of them");
+    }
+    if (at == null && in == null) {
+      throw client.misuse("give --at or --in");
+    }
+    return at == null ? after(client, "--in", in) : at(client, "--at", at);
+  }
+
   /** Once, so much later. */
   static Map<String, Object> after(Client client, String option, String text) {
     return once("delay_ms", millis(client, option, text));

@@ -7,6 +7,7 @@ import io.mirrorneuron.port.schedule.BackfillView;
 import io.mirrorneuron.runtime.schedule.cron.CronCalendar;
 import io.mirrorneuron.runtime.schedule.cron.CronSchedule;
 import io.mirrorneuron.runtime.schedule.cron.Firing;
+import io.mirrorneuron.runtime.schedule.cron.WrittenTime;
 import io.mirrorneuron.runtime.schedule.definition.Definition;
 import io.mirrorneuron.runtime.schedule.definition.DefinitionReader;
 import io.mirrorneuron.runtime.schedule.definition.WrittenMembers;
@@ -49,11 +50,8 @@ record BackfillRequest(
     WrittenMembers members = new WrittenMembers("", wanted);
     Long from = time(members, "from", definition.timezone());
     Long to = time(members, "to", definition.timezone());
-    long concurrency = members.number("concurrency", USUAL_CONCURRENCY, MOST_OPEN);
+    long concurrency = members.number("concurrency", USUAL_CONCURRENCY, 1, MOST_OPEN);
     boolean isDry = members.flag("dry_run", false);
-    if (concurrency == 0) {
-      members.fault("concurrency must be from 1 to " + MOST_OPEN);
-    }
     if (from != null && to != null && from >= to) {
       members.fault("to must be later than from");
     }
@@ -75,7 +73,7 @@ record BackfillRequest(
     Long time = text == null ? null : DefinitionReader.time(text, zone);
     if (time == null) {
       members.fault(
-          name + " must be a time such as 2026-06-21T02:00:00Z, without an offset one of " + zone);
+          "%s %s, without an offset one of %s".formatted(name, WrittenTime.fault(text), zone));
     }
     return time;
   }

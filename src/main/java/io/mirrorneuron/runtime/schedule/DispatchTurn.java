@@ -34,14 +34,26 @@ final class DispatchTurn {
         if (!overlaps && left.size() < ScheduleDraft.MOST_OPEN) {
           draft.schedule = draft.schedule.changing(dispatchId, one -> one.in(Phase.STARTS));
         } else if (due.catchUp() || isAlone(due)) {
-          draft.schedule =
-              draft.schedule.changing(dispatchId, one -> one.later(draft.now + AGAIN_MS));
+          putOff(dispatchId, hindrance(left));
         } else {
           draft.schedule = draft.schedule.changing(dispatchId, one -> null);
           draft.blocked(due, hindrance(left));
         }
       }
     }
+  }
+
+  /** With all that waits in the same way: one look tells of all of them, and they stay in order. */
+  private void putOff(String dispatchId, String why) {
+    long again = draft.now + AGAIN_MS;
+    for (Due due : draft.schedule.waiting()) {
+      boolean waitsToo = due.phase() == Phase.WAITS && due.catchUp() && due.notBefore() < again;
+      if (waitsToo || due.dispatchId().equals(dispatchId)) {
+        draft.schedule = draft.schedule.changing(due.dispatchId(), one -> one.later(again));
+      }
+    }
+    draft.schedule =
+        draft.schedule.counting(draft.schedule.counters(), draft.schedule.told().blocked(why));
   }
 
   /** Whether there will be no other time for it. */

@@ -23,9 +23,14 @@ final class Firings {
   private static final int MOST_OTHERS = 10;
 
   private final CronCalendar calendar;
+  private final String runAt;
 
-  Firings(CronCalendar calendar) {
+  /**
+   * @param runAt of a delayed schedule as it was written; null when nobody knows any more
+   */
+  Firings(CronCalendar calendar, String runAt) {
     this.calendar = calendar;
+    this.runAt = runAt;
   }
 
   /**
@@ -47,7 +52,10 @@ final class Firings {
       case DELAYED -> {
         if (definition.runAt() > from) {
           times.add(
-              time(WrittenTime.firing(definition.runAt(), definition.timezone()), others, id));
+              time(
+                  WrittenTime.firing(definition.runAt(), definition.timezone(), runAt),
+                  others,
+                  id));
         }
       }
       case EVENT, RESOURCE_WAIT -> {}
@@ -94,7 +102,7 @@ final class Firings {
     }
     Long from = DefinitionReader.time(text, zone);
     if (from == null) {
-      throw MnException.invalid("from must be a time such as 2026-06-21T02:00:00Z");
+      throw MnException.invalid("from " + WrittenTime.fault(text));
     }
     return from;
   }

@@ -105,19 +105,33 @@ final class GatherTurn {
       payload.put("chain", chain);
     }
     String id = DispatchIds.ofEvents(draft.schedule.id(), parts);
-    draft.admit(due(id, at, set.last(), payload));
+    draft.admit(due(id, at, set.last(), payload, true));
   }
 
   private Due due(String id, long at, TriggerEvent event, Map<String, Object> payload) {
+    return due(id, at, event, payload, false);
+  }
+
+  /**
+   * @param waits for earlier jobs, and behind what does already
+   */
+  private Due due(
+      String id, long at, TriggerEvent event, Map<String, Object> payload, boolean waits) {
+    long others =
+        draft.schedule.waiting().stream()
+            .filter(one -> waits && one.catchUp())
+            .mapToLong(Due::notBefore)
+            .max()
+            .orElse(draft.now);
     return new Due(
         id,
         at,
         Reason.EVENT,
         null,
-        false,
+        waits,
         payload,
         ScheduleInput.Happened.told(event),
         Phase.WAITS,
-        draft.now);
+        Math.max(draft.now, others));
   }
 }

@@ -176,7 +176,8 @@ final class LocalSchedules implements SchedulesPort {
       definition.requireAhead(timers.now());
     }
     long from = Firings.from(query.from(), definition.timezone(), timers.now());
-    return new Firings(calendar).of(id, definition, query.count(), from, others());
+    String runAt = id == null && query.schedule().get("run_at") instanceof String at ? at : null;
+    return new Firings(calendar, runAt).of(id, definition, query.count(), from, others());
   }
 
   /** Some of those that are active: enough to see that many are due at the same time. */

@@ -9,6 +9,7 @@ import io.mirrorneuron.runtime.schedule.event.ChainPace;
 import io.mirrorneuron.runtime.schedule.event.OwnEvent;
 import io.mirrorneuron.wire.Json;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
@@ -192,6 +193,13 @@ final class ScheduleDraft {
   private void forget(Due due) {
     if (due.reason() == Reason.EVENT) {
       schedule = schedule.forgetting(due.dispatchId());
+      if (due.catchUp() && due.payload().get("events") instanceof List<?> together) {
+        together.forEach(
+            one -> {
+              String eventId = String.valueOf(((Map<?, ?>) one).get("event_id"));
+              schedule = schedule.forgetting(DispatchIds.ofEvent(schedule.id(), eventId));
+            });
+      }
     }
   }
 

@@ -67,7 +67,7 @@ record ScheduleWork(
     News and(String scheduleId, String type, Map<String, Object> payload, int chain) {
       List<OwnEvent> all = new ArrayList<>(untold);
       long number = last + 1;
-      all.add(new OwnEvent("event_%s-%d".formatted(scheduleId, number), type, payload, chain));
+      all.add(new OwnEvent(OwnEvent.idOf(scheduleId, number), type, payload, chain));
       return new News(number, all.subList(Math.max(0, all.size() - MOST), all.size()));
     }
 
@@ -105,7 +105,8 @@ record ScheduleWork(
    * @param dispatchId the same however often it is tried
    * @param at when it was due
    * @param words what the caller of a manual one said of it; null for none
-   * @param catchUp whether it was missed and is made up for: then it waits for earlier jobs
+   * @param catchUp whether it waits for earlier jobs: what was missed and is made up for, and
+   *     events that belong together
    * @param payload what came with it
    * @param event that made it due; null for none
    * @param notBefore when it is dealt with

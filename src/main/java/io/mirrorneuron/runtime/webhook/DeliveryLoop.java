@@ -118,7 +118,7 @@ final class DeliveryLoop implements AutoCloseable {
             begun ->
                 begun
                     ? deliverer.deliver(head).thenCompose(answer -> settled(term, head, answer))
-                    : CompletableFuture.completedStage(false));
+                    : CompletableFuture.completedStage(true)); // it was looked at too early
   }
 
   private CompletionStage<Boolean> settled(long term, Head head, Optional<TryAnswer> answer) {

@@ -14,6 +14,7 @@ final class TargetRules {
   private static final int LONGEST_NAME = 100;
   private static final int LONGEST_URL = 2000;
   private static final int MOST_EVENTS = 50;
+  private static final int LAST_PORT = 65_535;
 
   private TargetRules() {}
 
@@ -72,6 +73,9 @@ final class TargetRules {
     }
     if (uri.getHost() == null || uri.getRawUserInfo() != null || uri.getRawFragment() != null) {
       throw unfit("has no host, a user before it, or a # behind it");
+    }
+    if (uri.getPort() == 0 || uri.getPort() > LAST_PORT) {
+      throw unfit("has a port that is not from 1 to " + LAST_PORT);
     }
     return uri;
   }

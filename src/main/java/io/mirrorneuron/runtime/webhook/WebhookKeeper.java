@@ -24,8 +24,13 @@ import java.util.concurrent.CompletionStage;
 
 /** Webhooks that this server sends: the queues, the loop with its leader, and the port. */
 public final class WebhookKeeper implements OwnEventListener, AutoCloseable {
-  /** What is kept of each target. */
-  public static final Room ROOM = new Room(1_000, 8 << 20, 50, 5_000);
+  /** What is kept of each target where nothing else is configured. */
+  public static final Room ROOM = room(10_000, 16 << 20);
+
+  private static final int DELIVERED = 50;
+
+  /** Ids of others beside those that can wait. */
+  private static final int SEEN = 5_000;
 
   private static final Duration PATIENCE = Duration.ofMillis(DeliveryRules.PATIENCE_MS);
 
@@ -35,6 +40,16 @@ public final class WebhookKeeper implements OwnEventListener, AutoCloseable {
   private final HeldLead lead;
   private final DeliveryLoop loop;
   private final OutboundWebhooks port;
+
+  /**
+   * What is kept of each target.
+   *
+   * @param deliveries that wait
+   * @param bytes of those
+   */
+  public static Room room(int deliveries, long bytes) {
+    return new Room(deliveries, bytes, DELIVERED, deliveries + SEEN);
+  }
 
   /**
    * @param lease decides which server delivers

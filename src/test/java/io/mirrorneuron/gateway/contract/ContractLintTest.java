@@ -15,12 +15,16 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What every operation of the contract must have beyond what the start-up check demands. */
 class ContractLintTest {
+  private static final Set<String> MAY_HAVE_NULLS =
+      Set.of("example", "examples", "default", "const", "enum");
+
   @TempDir static Path folder;
 
   record Declared(JsonObject document, String method, String path, JsonObject operation) {
@@ -75,6 +79,36 @@ class ContractLintTest {
       }
     }
     return new JsonObject(ContractBundle.of(folder).json());
+  }
+
+  /** A text with a comma that nobody quoted ends at the comma; the rest becomes a member. */
+  @Test
+  void noDescriptionIsCutAtAComma() {
+    assertThat(withoutValue("#", Documents.real())).isEmpty();
+    JsonObject cut =
+        new JsonObject("{\"a\":{\"description\":\"What happened\",\"in the words of it.\":null}}");
+    assertThat(withoutValue("#", cut)).containsExactly("#/a/in the words of it.");
+  }
+
+  /** Members without a value, but for those of examples and the like. */
+  private static List<String> withoutValue(String at, Object node) {
+    List<String> found = new ArrayList<>();
+    if (node instanceof JsonObject object) {
+      for (String name : object.fieldNames()) {
+        Object value = object.getValue(name);
+        String path = at + "/" + name;
+        if (value == null) {
+          found.add(path);
+        } else if (!MAY_HAVE_NULLS.contains(name) || at.endsWith("/properties")) {
+          found.addAll(withoutValue(path, value));
+        }
+      }
+    } else if (node instanceof JsonArray list) {
+      for (int i = 0; i < list.size(); i++) {
+        found.addAll(withoutValue(at + "/" + i, list.getValue(i)));
+      }
+    }
+    return found;
   }
 
   @ParameterizedTest

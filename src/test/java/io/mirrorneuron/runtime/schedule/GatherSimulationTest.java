@@ -31,6 +31,7 @@ class GatherSimulationTest {
   private static final int KEYS = 12;
 
   private ScheduleWorld world;
+  private boolean prohibitsOverlap;
   private MachineSimulation<ScheduleState, ScheduleInput, ScheduleDeed> simulation;
 
   private void simulate(MistakenMachine.Mistake mistake, long seed, boolean clocksAreSet) {
@@ -53,7 +54,9 @@ class GatherSimulationTest {
   private void create(String id, Map<String, Object> trigger) {
     Definition definition =
         DefinitionReader.read(
-            ScheduleWorld.CALENDAR, Map.of("trigger", trigger, "prohibit_overlap", false), 0);
+            ScheduleWorld.CALENDAR,
+            Map.of("trigger", trigger, "prohibit_overlap", prohibitsOverlap),
+            0);
     simulation.submit(
         START, id, new ScheduleInput.Create(ScheduleWorld.schedule(id, definition, START), "{}"));
   }
@@ -114,6 +117,23 @@ class GatherSimulationTest {
   @Test
   void whateverCrashesEachPairMakesOneJob() {
     pairsMakeOneJobEach(MistakenMachine.NONE);
+  }
+
+  @Test
+  void pairsThatWaitForEarlierJobsHaveTheirsTooEachOnce() {
+    prohibitsOverlap = true;
+    pairsMakeOneJobEach(MistakenMachine.NONE);
+    rowsMakeOneJobEach(MistakenMachine.NONE);
+  }
+
+  @Test
+  void aDeciderThatDropsSetsWhileAnEarlierJobRunsIsFound() {
+    prohibitsOverlap = true;
+    isFound(
+        (before, input, after, now) ->
+            input instanceof ScheduleInput.Seen(String id, var open) && !open.isEmpty()
+                ? after.changing(id, due -> null)
+                : after);
   }
 
   /** Rows of events a few seconds apart, with two minutes of quiet between them. */

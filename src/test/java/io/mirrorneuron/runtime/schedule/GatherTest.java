@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +52,19 @@ class GatherTest {
     state = machine.decide(Optional.ofNullable(state), input, now).orElseThrow();
     records.addAll(state.news());
     state = machine.read(machine.write(state)); // as the next server has it
+  }
+
+  private String why() {
+    return ScheduleViews.full(state.schedule(), null, List.of(), Set.of()).why();
+  }
+
+  @Test
+  void whyNamesWhatIsThereAndWhatIsMissing() {
+    correlate("z1", "z1", "z2");
+    tell("z1", Map.of("k", 1));
+    assertThat(why()).contains("it waits for another z1 and z2 of 1").endsWith("; z1 is there");
+    tell("z2", Map.of("k", 1));
+    assertThat(why()).contains("it waits for another z1 of 1").endsWith("; z1 and z2 are there");
   }
 
   private void tell(String type, Map<String, Object> payload) {

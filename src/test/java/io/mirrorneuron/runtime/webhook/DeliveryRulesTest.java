@@ -106,6 +106,8 @@ class DeliveryRulesTest {
     refused("url must be an address", new NewTarget("n", null, events, null));
     refused("begins otherwise", new NewTarget("n", "ftp://h.example", events, null));
     refused("a user before it", new NewTarget("n", "https://u:p@h.example", events, null));
+    refused("has a port that is not", new NewTarget("n", "https://h.example:0", events, null));
+    refused("has a port that is not", new NewTarget("n", "https://h.example:99999", events, null));
     refused("no host", new NewTarget("n", "https:///x", events, null));
     refused("events must name", new NewTarget("n", "https://h.example", List.of(), null));
     refused("events must name", new NewTarget("n", "https://h.example", null, null));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.schedule.NewSchedule;
 import io.mirrorneuron.port.webhook.NewTarget;
 import io.mirrorneuron.port.webhook.OutboundWebhooks;
 import io.mirrorneuron.port.webhook.WebhookDelivery;
@@ -17,10 +18,13 @@ import io.mirrorneuron.testing.WebhookReceiver.Received;
 import io.mirrorneuron.wire.Json;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -224,6 +228,58 @@ class OutboundWebhooksIT {
       runtime.startAgain();
       eventually("all is told", () -> webhooks().get(target.webhookId()).delivered() == 2);
       assertThat(types(receiver).subList(1, 3)).containsExactly("job_running", "job_completed");
+      webhooks().delete(target.webhookId());
+    }
+  }
+
+  private static void pauseAndResume(int times) {
+    String schedule =
+        runtime
+            .runtime()
+            .schedules()
+            .create(
+                new NewSchedule(
+                    Submission.of(SampleManifests.program("never", "true")),
+                    Map.of("delay_ms", 86_400_000),
+                    Map.of()))
+            .scheduleId();
+    for (int i = 0; i < times; i++) {
+      runtime.runtime().schedules().pause(schedule, "", null);
+      runtime.runtime().schedules().resume(schedule, "");
+    }
+  }
+
+  /** More than a thousand wait behind one that the target is slow to take. */
+  @Test
+  void aBurstIsToldWhole() {
+    int schedules = 8;
+    int each = 70;
+    int burst = schedules * each * 2;
+    try (WebhookReceiver receiver = WebhookReceiver.start()) {
+      CountDownLatch begin = new CountDownLatch(1);
+      receiver.behave(
+          (exchange, received) -> {
+            try {
+              begin.await();
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            }
+            exchange.sendResponseHeaders(204, -1);
+          });
+      List<String> wanted = List.of("schedule_paused", "schedule_resumed");
+      WebhookTarget target = webhooks().create(new NewTarget("t", receiver.url(), wanted, null));
+      try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        IntStream.range(0, schedules).forEach(i -> threads.submit(() -> pauseAndResume(each)));
+      }
+      eventually("all wait", () -> webhooks().get(target.webhookId()).pending() == burst);
+      begin.countDown();
+      eventually(
+          "all are told",
+          Duration.ofSeconds(60),
+          () -> webhooks().get(target.webhookId()).delivered() == burst);
+      WebhookTarget after = webhooks().get(target.webhookId());
+      assertThat(after.dead() + after.dropped()).isZero();
+      assertThat(receiver.received().stream().map(Received::id).distinct()).hasSize(burst);
       webhooks().delete(target.webhookId());
     }
   }

@@ -5,12 +5,18 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * When a manifest wants its jobs to be made, by its members {@code schedule} and {@code triggers}.
  */
 public final class ManifestSchedule {
+  /** Members of a schedule that say when its jobs are made. */
+  private static final List<String> WHEN =
+      List.of("cron", "crons", "run_at", "delay_ms", "trigger", "event_type");
+
   private ManifestSchedule() {}
 
   /**
@@ -30,7 +36,13 @@ public final class ManifestSchedule {
           .forEach(member -> written.put(member.getKey(), plain(member.getValue())));
     }
     JsonNode trigger = trigger(root.get("triggers"));
-    if (trigger != null && !written.containsKey("trigger")) {
+    if (trigger != null) {
+      Optional<String> when = WHEN.stream().filter(written::containsKey).findFirst();
+      if (when.isPresent()) {
+        throw MnException.invalid(
+            "the manifest says when in triggers and in schedule.%s; leave one of them out"
+                .formatted(when.get()));
+      }
       written.put("trigger", plain(trigger));
     }
     JsonNode parameterized = root.get("parameterized");

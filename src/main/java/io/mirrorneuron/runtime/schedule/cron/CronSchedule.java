@@ -46,7 +46,7 @@ public final class CronSchedule {
   }
 
   /**
-   * @return strictly later; nothing when it does not fire within five years
+   * @return strictly later; nothing when it does not fire within five years, or before year 10000
    */
   public Optional<Instant> next(Instant after) {
     return nextFiring(after).map(Firing::at);
@@ -55,7 +55,8 @@ public final class CronSchedule {
   /** The same with the local time and what the clocks do at it. */
   public Optional<Firing> nextFiring(Instant after) {
     Stream<Firing> each = expressions.stream().map(e -> next(e, after)).filter(Objects::nonNull);
-    return each.min(Comparator.comparing(Firing::at).thenComparing(Firing::clockChange));
+    return each.min(Comparator.comparing(Firing::at).thenComparing(Firing::clockChange))
+        .filter(first -> !first.at().isAfter(WrittenTime.LATEST));
   }
 
   /**

@@ -20,7 +20,7 @@ public final class WrittenTime {
       Map.of("EST", "America/Panama", "MST", "America/Phoenix", "HST", "Pacific/Honolulu");
 
   /** Timestamps have four digits for the year. */
-  private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
+  static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
   /** No id of a zone is as long; what is longer is not repeated whole. */
   private static final int LONGEST_ZONE = 80;
@@ -45,6 +45,23 @@ public final class WrittenTime {
     }
   }
 
+  /** What is wrong with a text that is no such time, to stand behind it or the name of a member. */
+  public static String fault(String text) {
+    boolean isTime = text != null && (isTime(text) || isTime(text + "Z"));
+    return isTime
+        ? "is not in the years 1970 to 9999"
+        : "must be a time such as 2026-06-21T02:00:00Z";
+  }
+
+  private static boolean isTime(String text) {
+    try {
+      OffsetDateTime.parse(text);
+      return true;
+    } catch (DateTimeException e) {
+      return false;
+    }
+  }
+
   /**
    * A time at which something is to be done.
    *
@@ -54,7 +71,7 @@ public final class WrittenTime {
   public static long ahead(String what, String text, String zone, long now) {
     Long at = millis(text, zone);
     if (at == null) {
-      throw MnException.invalid(what + " must be a time such as 2026-06-21T02:00:00Z");
+      throw MnException.invalid(what + " " + fault(text));
     }
     requireAhead(what, at, now, now);
     return at;
@@ -85,8 +102,25 @@ public final class WrittenTime {
     return change != null && change.isGap() ? change.getInstant() : local.atZone(zone).toInstant();
   }
 
-  /** The firing at a time that was not made by an expression: nobody knows what was asked for. */
-  public static Firing firing(long millis, String zone) {
+  /**
+   * The firing at a time that was not made by an expression.
+   *
+   * @param text as it was written; null when nobody knows any more
+   */
+  public static Firing firing(long millis, String zone, String text) {
+    try {
+      LocalDateTime written = LocalDateTime.parse(text == null ? "" : text);
+      ZoneOffsetTransition change = ZoneId.of(zone).getRules().getTransition(written);
+      if (change != null && change.isGap()) {
+        return new Firing(Instant.ofEpochMilli(millis), written, ClockChange.MOVED);
+      }
+    } catch (DateTimeException e) {
+      // it has an offset, so no change of the clocks moves it
+    }
+    return firing(millis, zone);
+  }
+
+  static Firing firing(long millis, String zone) {
     Instant at = Instant.ofEpochMilli(millis);
     ZoneId id = ZoneId.of(zone);
     LocalDateTime local = LocalDateTime.ofInstant(at, id);

@@ -114,8 +114,8 @@ public final class DefinitionReader {
         return kind;
       }
     }
-    given.fault("schedule.kind must be periodic, delayed, or event");
-    return Kind.PERIODIC;
+    throw MnException.invalid(
+        "schedule.kind must be periodic, delayed, event, or resource_wait"); // the rest depends
   }
 
   private String zone() {
@@ -159,7 +159,9 @@ public final class DefinitionReader {
           "delayed schedules require a valid run_at or delay_ms"
               + (text == null
                   ? ""
-                  : ": \"%s\" is no time such as 2026-06-21T02:00:00Z".formatted(text)));
+                  : ": \"%s\" %s"
+                      .formatted(
+                          text, WrittenTime.fault(text).replace("must be a time", "is no time"))));
       return now;
     }
     return at;

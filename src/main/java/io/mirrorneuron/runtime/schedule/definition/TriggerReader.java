@@ -104,15 +104,15 @@ public final class TriggerReader {
 
   /** A time that is given, or has a default. */
   private static long millis(WrittenMembers of, String name, long most, Long byDefault) {
-    long millis = of.has(name) || byDefault == null ? of.number(name, 0, most) : byDefault;
-    if (millis < 1) {
-      if (!of.has(name) || of.isNumber(name)) {
-        of.fault("%s must be a number of milliseconds from 1 to %d".formatted(of.path(name), most));
-      }
-      return 1;
+    if (of.has(name)) {
+      return of.number(name, 1, 1, most);
     }
     of.passOver(name);
-    return millis;
+    if (byDefault == null) {
+      of.fault("%s must be a number of milliseconds from 1 to %d".formatted(of.path(name), most));
+      return 1;
+    }
+    return byDefault;
   }
 
   private static Map<String, Object> filters(WrittenMembers of) {

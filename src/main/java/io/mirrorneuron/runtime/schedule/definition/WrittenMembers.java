@@ -111,6 +111,10 @@ public final class WrittenMembers {
       fault(path(name) + " must have at most %d characters".formatted(GivenLimits.LONGEST_WORD));
       return null;
     }
+    if (text != null && GivenLimits.wordFault(text) != null) {
+      faultOf(name, "must have no control characters");
+      return null;
+    }
     return text;
   }
 
@@ -199,10 +203,6 @@ public final class WrittenMembers {
   @SuppressWarnings("unchecked") // the keys of a JSON object are texts
   public static Map<String, Object> objectOf(Object value) {
     return (Map<String, Object>) value;
-  }
-
-  public boolean isNumber(String name) {
-    return members.get(name) instanceof Integer || members.get(name) instanceof Long;
   }
 
   /** The same for each object of a list, by its number from 0. */

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -43,6 +44,9 @@ public record EventFilter(Set<String> types, Map<String, Object> demands) {
       faults.add("\"\" is no path into an event");
     }
     if (demand instanceof List<?> list) {
+      if (list.stream().allMatch(Objects::isNull)) {
+        faults.add(path + " has a list without a value, which no event can satisfy");
+      }
       list.forEach(element -> addFaults(path, element, faults));
     } else if (demand instanceof Map<?, ?> map
         && (map.isEmpty()

@@ -32,6 +32,12 @@ final class EventRules {
           "event_id must be at most %d printable ASCII characters without spaces"
               .formatted(GivenLimits.LONGEST_WORD));
     }
+    if (!isBlank(event.eventId()) && OwnEvent.isIdOfOwn(event.eventId())) {
+      throw MnException.invalid(
+          "event_id %s has the form of those of the runtime's own events (event_…-NUMBER); give"
+                  .formatted(event.eventId())
+              + " another");
+    }
     Map<String, Object> payload = event.payload() == null ? Map.of() : event.payload();
     GivenLimits.require(payload, GivenLimits.LARGEST_PAYLOAD, "payload");
     return new NewEvent(

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.schedule.event;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * Something that has happened in this runtime.
@@ -13,6 +14,18 @@ import java.util.Map;
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record OwnEvent(String id, String type, Map<String, Object> payload, int chain) {
+  private static final Pattern ID = Pattern.compile("event_.+-[0-9]{1,11}");
+
+  /** The id of the event with a number among those that are about something. */
+  public static String idOf(String about, long number) {
+    return "event_%s-%d".formatted(about, number);
+  }
+
+  /** Whether an event of the runtime may have this id. Nobody else may give it. */
+  static boolean isIdOfOwn(String id) {
+    return ID.matcher(id).matches();
+  }
+
   /** How much longer the chain is that what was due for an event goes on. */
   public static int chainAfter(Map<String, Object> event, Map<String, Object> payload) {
     boolean isOwn = OwnEvents.TELLER.equals(event.get("source"));

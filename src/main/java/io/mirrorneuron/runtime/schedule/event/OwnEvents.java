@@ -62,7 +62,7 @@ public final class OwnEvents implements OwnNews, JobEnds {
     put(payload, "schedule_id", job.origin().scheduleId());
     put(payload, "chain", job.origin().chain() == 0 ? null : job.origin().chain());
     put(payload, "error", job.error());
-    String id = "event_%s-%d".formatted(job.jobId(), job.eventSeq());
+    String id = OwnEvent.idOf(job.jobId(), job.eventSeq());
     return new OwnEvent(id, type, payload, job.origin().chain());
   }
 
@@ -93,7 +93,7 @@ public final class OwnEvents implements OwnNews, JobEnds {
     int chain = event.origin().chain();
     put(payload, "schedule_id", event.origin().scheduleId());
     put(payload, "chain", chain == 0 ? null : chain);
-    String id = "event_%s-%d".formatted(event.jobId(), event.eventSeq());
+    String id = OwnEvent.idOf(event.jobId(), event.eventSeq());
     return tell(new OwnEvent(id, event.type(), payload, chain));
   }
 

@@ -25,14 +25,18 @@ public final class GatherWords {
     }
     OpenSet set = gathered.sets().getFirst();
     List<String> there = names(rule, set, true);
-    List<String> missing = names(rule, set, false);
+    List<String> missing =
+        names(rule, set, false).stream()
+            .map(name -> there.contains(name) ? "another " + name : name)
+            .toList();
     long until = set.held().stream().mapToLong(one -> one.at() + rule.withinMs()).min().orElse(0);
-    return "it waits for %s%s until %s; %s is there%s"
+    return "it waits for %s%s until %s; %s %s there%s"
         .formatted(
             String.join(" and ", missing),
             of(rule.events().getFirst().key(), set),
             time(until),
             String.join(" and ", there),
+            there.size() == 1 ? "is" : "are",
             others(gathered));
   }
 

@@ -83,7 +83,10 @@ record HookIntake(WebhookRecords hooks, TriggerEvents events, Clock clock) {
           ? new LinkedHashMap<>(Json.MAPPER.convertValue(read, ANY))
           : new LinkedHashMap<>(Map.of("body", read == null ? "" : read));
     } catch (StreamConstraintsException e) {
-      throw MnException.invalid("the body is JSON that nobody can read: " + e.getOriginalMessage());
+      throw MnException.invalid(
+          e.getOriginalMessage().contains("nesting")
+              ? "the body is nested too deeply; a payload has 64 levels at most"
+              : "the body has a text, a name or a number that is too long");
     } catch (JsonProcessingException e) {
       if (e.getOriginalMessage().startsWith("Duplicate field")) {
         throw MnException.malformed("an object of the body has a member twice");

@@ -116,6 +116,8 @@ class EventFilterTest {
           {'a':{}}             | a must be a value, a list of values, {"prefix": text} or {"contains": text}
           {'a':{'prefix':[]}}  | a must be a value, a list of values, {"prefix": text} or {"contains": text}
           {'a.b':[{'c':1}]}    | a.b must be a value, a list of values, {"prefix": text} or {"contains": text}
+          {'a':[]}             | a has a list without a value, which no event can satisfy
+          {'a':[null]}         | a has a list without a value, which no event can satisfy
           {' ':1}              | "" is no path into an event
           """)
   void tellsWhatCannotBeMeant(String demands, String fault) {

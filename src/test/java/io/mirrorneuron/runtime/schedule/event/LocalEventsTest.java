@@ -76,6 +76,19 @@ class LocalEventsTest {
   }
 
   @Test
+  void idsOfEventsOfTheRuntimeAreItsOwn() {
+    String own = OwnEvent.idOf("nightly-1781949605000-5f2a90c31b7e", 31);
+    assertThatThrownBy(() -> emit(own, "job_completed", Map.of()))
+        .isInstanceOfSatisfying(
+            MnException.class, refused -> assertThat(refused.code()).isEqualTo(ErrorCode.INVALID))
+        .hasMessageStartingWith("event_id " + own + " has the form of those of the runtime's own");
+    assertThat(events.list(10).data()).isEmpty();
+    assertThat(emit("event_1781949605000-5f2a90c31b7e", "paid", Map.of()).status())
+        .as("an id that the server made")
+        .isEqualTo("emitted");
+  }
+
+  @Test
   void theNewestAreListedFirstAHundredWhereNobodySaysHowMany() {
     IntStream.range(0, 1100).forEach(i -> emit(null, "e" + i, Map.of()));
 

@@ -61,6 +61,15 @@ class InboundHooksTest {
   }
 
   @Test
+  void aBodyThatIsNestedTooDeeplyIsRefusedInWordsForItsSender() {
+    InboundWebhook open = hooks.create(new NewHook("open", "paid", "none", null));
+    byte[] deep = ("[".repeat(1_100) + "]".repeat(1_100)).getBytes(UTF_8);
+    assertThatThrownBy(() -> hooks.receive(open.token(), new HookDelivery(deep, Map.of())))
+        .isInstanceOf(MnException.class)
+        .hasMessage("the body is nested too deeply; a payload has 64 levels at most");
+  }
+
+  @Test
   void forADayAfterARotationOldAndNewAreAccepted() {
     InboundWebhook old = made();
     InboundWebhook now = hooks.rotate(old.webhookId(), null);
