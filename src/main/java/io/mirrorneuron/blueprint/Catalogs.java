@@ -4,6 +4,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -91,11 +92,18 @@ public final class Catalogs {
   /**
    * The catalog after it was looked for changes.
    *
-   * @throws MnException INTERNAL when that failed
+   * @param warnings why it stays as it was although it may have changed
    */
-  public Catalog refreshed() {
-    source.refresh();
-    return current();
+  public record Refreshed(Catalog catalog, List<String> warnings) {}
+
+  /**
+   * Looks for changes now.
+   *
+   * @throws MnException INTERNAL when there is no catalog
+   */
+  public Refreshed refreshed() {
+    List<String> warnings = source.refresh();
+    return new Refreshed(current(), warnings);
   }
 
   /**

@@ -2,7 +2,6 @@ package io.mirrorneuron.blueprint.bundle;
 
 import io.mirrorneuron.config.NearestMatch;
 import io.mirrorneuron.wire.Fault;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,17 +38,18 @@ record BlueprintQuestions(
   /**
    * Fields of the configuration that nobody answered, and where it has nothing, get their default.
    *
-   * @throws io.mirrorneuron.model.MnException INVALID with every answer that does not fit and every
-   *     one that is missing
+   * @param faults is given every answer that does not fit, which is left out, and every one that is
+   *     missing
    */
-  FormAnswers answers(Map<String, Object> given) {
-    List<Fault> faults = new ArrayList<>();
+  FormAnswers answers(Map<String, Object> given, List<Fault> faults) {
     Map<String, Object> inputs = new LinkedHashMap<>();
     Map<String, Object> configured = Map.of();
     for (AskedField field : fields.values()) {
       boolean isAnswered = given.containsKey(field.name());
       if (isAnswered) {
-        faults.addAll(field.faults(given.get(field.name()), place(field.name())));
+        List<Fault> unfit = field.faults(given.get(field.name()), place(field.name()));
+        faults.addAll(unfit);
+        isAnswered = unfit.isEmpty();
       } else if (field.isMissing()) {
         faults.add(new Fault("missing", place(field.name()), "is required", null));
       }
@@ -65,9 +65,6 @@ record BlueprintQuestions(
     given.keySet().stream()
         .filter(name -> !fields.containsKey(name))
         .forEach(name -> faults.add(new Fault("unknown_input", place(name), unknown(name), null)));
-    if (!faults.isEmpty()) {
-      throw Fault.refusal(faults);
-    }
     return new FormAnswers(inputs, configured);
   }
 

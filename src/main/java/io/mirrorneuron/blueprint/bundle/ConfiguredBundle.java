@@ -33,15 +33,11 @@ public record ConfiguredBundle(
    */
   public static ConfiguredBundle of(
       BlueprintBundle bundle, Map<String, Object> request, Map<String, Object> answers) {
-    BundleConfig config = BundleConfig.of(bundle, request);
-    FormAnswers told = BlueprintQuestions.of(bundle, config).answers(answers);
-    return new ConfiguredBundle(
-        bundle,
-        config.with(told.config()),
-        bundle.scenario().orElse(null),
-        told.inputs(),
-        Map.of(),
-        Map.of());
+    FittingBundle found = FittingBundle.of(bundle, request, answers);
+    if (!found.refusals().isEmpty()) {
+      throw found.refusals().getFirst();
+    }
+    return found.bundle();
   }
 
   /**
