@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.JsonWords;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -72,7 +73,7 @@ public final class CatalogFiles {
                   file,
                   place == null ? 1 : place.getLineNr(),
                   place == null ? 1 : place.getColumnNr(),
-                  e.getOriginalMessage()),
+                  JsonWords.of(e.getOriginalMessage())),
           e);
     } catch (IOException e) {
       throw CatalogFolder.broken("blueprint repo " + file + " is malformed", e);

@@ -1,5 +1,6 @@
 package io.mirrorneuron.blueprint;
 
+import io.mirrorneuron.config.NearestMatch;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import java.nio.file.Path;
@@ -110,11 +111,18 @@ public final class Catalogs {
    * @throws MnException MALFORMED {@code invalid blueprint id}; NOT_FOUND; as {@link #current}
    */
   public Blueprint get(String id) {
-    return current()
-        .find(checked(id))
-        .orElseThrow(
-            () ->
-                new MnException(ErrorCode.NOT_FOUND, "blueprint_not_found", "blueprint not found"));
+    Catalog catalog = current();
+    return catalog.find(checked(id)).orElseThrow(() -> none(id, catalog));
+  }
+
+  private static MnException none(String id, Catalog catalog) {
+    List<String> ids = catalog.blueprints().stream().map(Blueprint::id).toList();
+    return new MnException(
+        ErrorCode.NOT_FOUND,
+        "blueprint_not_found",
+        "blueprint not found: "
+            + id
+            + NearestMatch.of(id, ids).map("; did you mean %s?"::formatted).orElse(""));
   }
 
   /**

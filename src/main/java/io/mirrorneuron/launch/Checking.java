@@ -31,7 +31,11 @@ public final class Checking {
   public LaunchCheck of(LaunchOrder order) {
     try (LaunchBundle bundle = ports.sources().find(order)) {
       return new LaunchCheck(
-          order.source().word(), bundle.blueprint(), report(order, bundle), bundle.manifest());
+          order.source().word(),
+          bundle.blueprint(),
+          report(order, bundle),
+          bundle.manifest(),
+          bundle.form());
     }
   }
 

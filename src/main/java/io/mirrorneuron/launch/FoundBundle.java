@@ -86,17 +86,27 @@ final class FoundBundle implements LaunchBundle {
     FittingBundle fitting = FittingBundle.of(bundle, order.config(), order.inputs());
     configured = fitting.bundle();
     List<Issue> issues = new ArrayList<>();
-    fitting.refusals().forEach(one -> issues.addAll(LaunchReports.configuration(one)));
+    String form = order.source() == LaunchOrder.Source.CATALOG ? bundle.id() : "--folder PATH";
+    fitting.refusals().forEach(one -> issues.addAll(LaunchReports.configuration(one, form)));
     try {
       manifest("run"); // whatever it is called
     } catch (MnException e) {
-      issues.addAll(LaunchReports.configuration(e));
+      issues.addAll(LaunchReports.configuration(e, form));
       configured = FittingBundle.withoutNamedInputs(bundle, order.config(), order.inputs());
     }
     if (!order.force()) {
       issues.addAll(folders.faults(configured.config().merged(), bundle.folder()));
     }
     return Validation.of(issues, null);
+  }
+
+  @Override
+  public Object form() {
+    try {
+      return ConfiguredBundle.form(bundle, order.config());
+    } catch (MnException e) {
+      return null; // the report says why
+    }
   }
 
   @Override

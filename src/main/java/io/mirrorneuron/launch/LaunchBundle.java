@@ -29,6 +29,11 @@ public interface LaunchBundle extends AutoCloseable {
    */
   Validation configuration();
 
+  /** What can be asked before the launch, beside what it says itself; null when nobody knows. */
+  default Object form() {
+    return null;
+  }
+
   List<ModelNeed> models();
 
   /** The page that it wants to be shown with, as its manifest describes it; null for none. */

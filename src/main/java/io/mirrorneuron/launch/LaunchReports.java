@@ -89,8 +89,12 @@ final class LaunchReports {
         report.plan());
   }
 
-  /** What is wrong with a configuration, or with answers to what a blueprint asks for. */
-  static List<Issue> configuration(MnException refusal) {
+  /**
+   * What is wrong with a configuration, or with answers to what a blueprint asks for.
+   *
+   * @param shown of {@code mn blueprint show}, which shows what it asks for
+   */
+  static List<Issue> configuration(MnException refusal, String shown) {
     var faults = refusal.validation();
     if (faults == null || !faults.isArray()) {
       Issue issue =
@@ -98,19 +102,19 @@ final class LaunchReports {
       return List.of(issue);
     }
     return Json.elements(faults)
-        .map(fault -> LenientJson.read(fault, Answer.class).issue())
+        .map(fault -> LenientJson.read(fault, Answer.class).issue(shown))
         .toList();
   }
 
   /** A fault of an answer, at {@code body.inputs.NAME}. */
   private record Answer(String type, List<Object> loc, String msg) {
-    Issue issue() {
+    Issue issue(String shown) {
       List<String> steps = loc.stream().skip(2).map(String::valueOf).toList();
       String path = String.join(".", steps);
       return Issue.error(
           "inputs." + type,
           path + " " + msg,
-          "The form of the blueprint says what it asks for.",
+          "`mn blueprint show %s` lists what it asks for.".formatted(shown),
           new Location("inputs", path, "/inputs/" + String.join("/", steps)));
     }
   }

@@ -150,6 +150,7 @@ final class LaunchCalls {
         check.source(),
         check.blueprint(),
         check.validation().withFirst(warnings),
-        check.manifest());
+        check.manifest(),
+        check.form());
   }
 }

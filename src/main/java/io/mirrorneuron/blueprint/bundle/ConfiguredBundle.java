@@ -62,7 +62,16 @@ public record ConfiguredBundle(
 
   /** What can be asked before a launch. */
   public static BlueprintForm form(BlueprintBundle bundle) {
-    return BlueprintQuestions.of(bundle, BundleConfig.of(bundle, Map.of())).form();
+    return form(bundle, Map.of());
+  }
+
+  /**
+   * The same beside what the launch lays over the configuration.
+   *
+   * @throws MnException as {@link BundleConfig}
+   */
+  public static BlueprintForm form(BlueprintBundle bundle, Map<String, Object> request) {
+    return BlueprintQuestions.of(bundle, BundleConfig.of(bundle, request)).form();
   }
 
   /**
