@@ -109,8 +109,8 @@ record LaunchRequest(LaunchOrder order, List<String> warnings) {
     Source source = SOURCES.get(word.strip());
     if (source == null) {
       throw invalid(
-          "source must be catalog (with blueprint_id), path (with path), or bundle (also zip, upload;"
-              + " with bundle_path)"
+          "source must be catalog, path, or bundle (also zip, upload), with blueprint_id, path, or"
+              + " bundle_path"
               + (body.source == null ? "" : ", and is " + Json.write(body.source)));
     }
     return new LaunchRequest(
