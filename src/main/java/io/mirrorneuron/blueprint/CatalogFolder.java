@@ -1,10 +1,8 @@
 package io.mirrorneuron.blueprint;
 
-import com.fasterxml.jackson.core.type.TypeReference;
 import io.mirrorneuron.bundle.ManifestFile;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -29,12 +27,8 @@ import org.slf4j.LoggerFactory;
 record CatalogFolder(Path path) {
   private static final Logger LOG = LoggerFactory.getLogger(CatalogFolder.class);
 
-  static final String INDEX = "index.json";
-  private static final String CATEGORIES = "category.json";
-  private static final TypeReference<Object> ANY = new TypeReference<>() {};
-
-  /** Bytes of an index; ten thousand blueprints need about ten million. */
-  private static final int MOST = 64 << 20;
+  static final String INDEX = CatalogFiles.INDEX;
+  private static final String CATEGORIES = CatalogFiles.CATEGORIES;
 
   /**
    * Reads all of it.
@@ -44,7 +38,7 @@ record CatalogFolder(Path path) {
   Catalog read(KeptManifests manifests) {
     List<Blueprint> blueprints = new ArrayList<>();
     Set<String> ids = new HashSet<>();
-    for (Object element : entries()) {
+    for (Object element : CatalogFiles.entries(content(INDEX))) {
       Entry entry = Entry.of(element);
       BlueprintReader.id(entry)
           .filter(ids::add)
@@ -106,25 +100,12 @@ record CatalogFolder(Path path) {
     return inside(BlueprintReader.path(entry, id)).flatMap(manifests::in);
   }
 
-  private List<?> entries() {
-    Object index = content(INDEX);
-    Object list = index instanceof Map<?, ?> object ? object.get("blueprints") : index;
-    if (list instanceof List<?> entries) {
-      return entries;
-    }
-    throw broken("blueprint repo index.json must be a list", null);
-  }
-
   private Map<String, String> categories() {
     Map<String, String> names = new LinkedHashMap<>();
     if (!Files.exists(path.resolve(CATEGORIES))) {
       return names;
     }
-    if (!(content(CATEGORIES) instanceof Map<?, ?> object)
-        || !(object.get("categories") instanceof List<?> list)) {
-      throw broken("blueprint repo category.json is malformed", null);
-    }
-    for (Object element : list) {
+    for (Object element : CatalogFiles.categories(content(CATEGORIES))) {
       Entry entry = Entry.of(element);
       entry
           .text("name")
@@ -134,17 +115,9 @@ record CatalogFolder(Path path) {
     return names;
   }
 
-  private Object content(String file) {
+  private byte[] content(String file) {
     try (InputStream in = Files.newInputStream(path.resolve(file))) {
-      byte[] bytes = in.readNBytes(MOST + 1);
-      if (bytes.length > MOST) {
-        throw broken("blueprint repo %s has more than %d bytes".formatted(file, MOST), null);
-      }
-      try {
-        return Json.MAPPER.readValue(bytes, ANY);
-      } catch (IOException e) {
-        throw broken("blueprint repo " + file + " is malformed", e);
-      }
+      return in.readNBytes(CatalogFiles.MOST + 1);
     } catch (IOException e) {
       throw broken("blueprint repo " + file + " was not found", e);
     }

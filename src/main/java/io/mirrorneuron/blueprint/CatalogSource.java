@@ -2,6 +2,7 @@ package io.mirrorneuron.blueprint;
 
 import io.mirrorneuron.model.MnException;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Where the folder of the catalog comes from. Thread-safe. */
 public interface CatalogSource extends AutoCloseable {
@@ -17,9 +18,13 @@ public interface CatalogSource extends AutoCloseable {
    * Has it looked for changes now, and waits for that; nothing happens where it cannot change by
    * itself.
    *
-   * @throws MnException INTERNAL when that failed; what was there is there still
+   * @return why it stays as it was although it may have changed, in sentences; empty when it is up
+   *     to date
+   * @throws MnException INTERNAL when there is none, UNAVAILABLE while it is fetched
    */
-  default void refresh() {}
+  default List<String> refresh() {
+    return List.of();
+  }
 
   @Override
   default void close() {}

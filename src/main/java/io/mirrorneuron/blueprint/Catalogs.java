@@ -1,9 +1,11 @@
 package io.mirrorneuron.blueprint;
 
+import io.mirrorneuron.config.NearestMatch;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -91,22 +93,36 @@ public final class Catalogs {
   /**
    * The catalog after it was looked for changes.
    *
-   * @throws MnException INTERNAL when that failed
+   * @param warnings why it stays as it was although it may have changed
    */
-  public Catalog refreshed() {
-    source.refresh();
-    return current();
+  public record Refreshed(Catalog catalog, List<String> warnings) {}
+
+  /**
+   * Looks for changes now.
+   *
+   * @throws MnException INTERNAL when there is no catalog
+   */
+  public Refreshed refreshed() {
+    List<String> warnings = source.refresh();
+    return new Refreshed(current(), warnings);
   }
 
   /**
    * @throws MnException MALFORMED {@code invalid blueprint id}; NOT_FOUND; as {@link #current}
    */
   public Blueprint get(String id) {
-    return current()
-        .find(checked(id))
-        .orElseThrow(
-            () ->
-                new MnException(ErrorCode.NOT_FOUND, "blueprint_not_found", "blueprint not found"));
+    Catalog catalog = current();
+    return catalog.find(checked(id)).orElseThrow(() -> none(id, catalog));
+  }
+
+  private static MnException none(String id, Catalog catalog) {
+    List<String> ids = catalog.blueprints().stream().map(Blueprint::id).toList();
+    return new MnException(
+        ErrorCode.NOT_FOUND,
+        "blueprint_not_found",
+        "blueprint not found: "
+            + id
+            + NearestMatch.of(id, ids).map("; did you mean %s?"::formatted).orElse(""));
   }
 
   /**

@@ -9,7 +9,9 @@ import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.Validation.Issue;
 import io.mirrorneuron.samples.Samples;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +19,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What is wrong or strange with a bundle, told alike by all commands that look at one. */
 public final class BundleReport {
@@ -24,6 +28,8 @@ public final class BundleReport {
   private static final Set<ErrorCode> OF_THE_BUNDLE =
       EnumSet.of(
           ErrorCode.MALFORMED, ErrorCode.TOO_LARGE, ErrorCode.INVALID, ErrorCode.PRECONDITION);
+
+  private static final int MOST_NAMED = 10;
 
   private final Client client;
   private final String bundle;
@@ -92,6 +98,38 @@ public final class BundleReport {
     err.println(verdict(report));
     err.flush();
     return ExitCode.of(refusal.code());
+  }
+
+  /** Says which links of a folder are not sent with it. */
+  public static void tellLinks(ClientOptions client, Path folder, List<String> links) {
+    if (!links.isEmpty()) {
+      client.complain(
+          "links are not sent, put there what they lead to: in %s %s%s"
+              .formatted(
+                  folder,
+                  links.stream().limit(MOST_NAMED).collect(Collectors.joining(", ")),
+                  links.size() > MOST_NAMED ? ", … (%d)".formatted(links.size()) : ""));
+    }
+  }
+
+  /** The same of the payloads of the bundle, where that is a folder here. */
+  public void tellLinks() {
+    Path folder = Path.of(bundle);
+    Path payloads = folder.resolve("payloads");
+    if (!Files.isDirectory(payloads)) {
+      return;
+    }
+    try (Stream<Path> all = Files.walk(payloads)) {
+      tellLinks(
+          client,
+          folder,
+          all.filter(Files::isSymbolicLink)
+              .map(link -> folder.relativize(link).toString())
+              .sorted()
+              .toList());
+    } catch (IOException | UncheckedIOException e) {
+      // whoever sends the bundle says so
+    }
   }
 
   /** A sentence for each issue, and what can be done about it. */

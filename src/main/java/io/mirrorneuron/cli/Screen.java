@@ -87,6 +87,21 @@ public record Screen(Map<String, String> environment, boolean interactive, Path 
     return new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset()));
   }
 
+  /**
+   * A line that a person types without seeing it, where there is a terminal that can hide it.
+   *
+   * @param lines of {@link #input}, where there is none
+   * @return null when the input has ended
+   */
+  public String secret(BufferedReader lines) throws IOException {
+    Console console = System.console();
+    if (console == null || !console.isTerminal()) {
+      return lines.readLine();
+    }
+    char[] typed = console.readPassword();
+    return typed == null ? null : new String(typed);
+  }
+
   /** The terminal of this process. Its signals stay the JVM's, whose hooks run at Ctrl-C. */
   public static Terminal openTerminal() throws IOException {
     return TerminalBuilder.builder().system(true).nativeSignals(false).build();

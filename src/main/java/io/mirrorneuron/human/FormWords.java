@@ -72,10 +72,16 @@ public final class FormWords {
     return List.copyOf(plain.values());
   }
 
+  /** The same of values that are no fields of a form. */
+  public static List<Fault> plain(List<Fault> faults) {
+    return plain(null, faults);
+  }
+
   private static Fault plain(SchemaForm form, Fault fault) {
+    if (form != null && fault.type().equals(SchemaForm.UNKNOWN)) {
+      return new Fault(fault.type(), fault.loc(), unknown(form, fault.loc()), fault.input());
+    }
     return switch (fault.type()) {
-      case SchemaForm.UNKNOWN ->
-          new Fault(fault.type(), fault.loc(), unknown(form, fault.loc()), fault.input());
       case "missing" -> {
         List<Object> place = new ArrayList<>(fault.loc());
         place.add(QUOTED.matcher(fault.msg()).replaceFirst("$1"));

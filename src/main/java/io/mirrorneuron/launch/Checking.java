@@ -2,10 +2,15 @@ package io.mirrorneuron.launch;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Validation;
+import io.mirrorneuron.port.Validation.Issue;
 import io.mirrorneuron.port.models.ModelInstalls;
 import io.mirrorneuron.port.models.ModelOwner;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.BiFunction;
 
 /** Says what launches would be told, and gives what they would submit to who launches later. */
@@ -26,17 +31,93 @@ public final class Checking {
   public LaunchCheck of(LaunchOrder order) {
     try (LaunchBundle bundle = ports.sources().find(order)) {
       return new LaunchCheck(
-          order.source().word(), bundle.blueprint(), report(order, bundle), bundle.manifest());
+          order.source().word(),
+          bundle.blueprint(),
+          report(order, bundle),
+          bundle.manifest(),
+          bundle.form());
     }
   }
 
   private Validation report(LaunchOrder order, LaunchBundle bundle) {
-    Validation configuration = bundle.configuration();
-    if (!configuration.ok()) {
+    Validation report = whole(ports, order, bundle, runs.id(order, bundle), bundle.configuration());
+    return order.runId() == null ? report : report.withFirst(ofRun(order));
+  }
+
+  /** What keeps the launch from having the run that it names. */
+  private List<Issue> ofRun(LaunchOrder order) {
+    if (!RunId.isRunId(order.runId())) {
+      return List.of(LaunchReports.ofRun("invalid_run_id", "invalid run id"));
+    }
+    return runs
+        .launching(order.runId())
+        .or(
+            () ->
+                ports.hooks().isRun(order.runId())
+                    ? Optional.of("there is a run %s".formatted(order.runId()))
+                    : Optional.empty())
+        .map(words -> LaunchReports.ofRun(LaunchReports.RUN_ID_IN_USE, words))
+        .stream()
+        .toList();
+  }
+
+  /**
+   * The report of a launch whose configuration or answers do not fit, with all else that it would
+   * be told; without that while the runtime does not answer.
+   *
+   * @param configuration what does not fit
+   */
+  static Validation refusal(
+      LaunchPorts ports,
+      LaunchOrder order,
+      LaunchBundle bundle,
+      String runId,
+      Validation configuration) {
+    try {
+      return whole(ports, order, bundle, runId, configuration);
+    } catch (MnException e) {
       return configuration;
     }
-    Validation report = ports.jobs().validate(bundle.submission(runs.id(order, bundle)));
-    return LaunchReports.withModels(report, bundle.models(), ports.models());
+  }
+
+  private static Validation whole(
+      LaunchPorts ports,
+      LaunchOrder order,
+      LaunchBundle bundle,
+      String runId,
+      Validation configuration) {
+    List<Issue> first = new ArrayList<>(configuration.issues());
+    if (!bundle.hooks().isNone() && !order.force()) {
+      ports
+          .hooks()
+          .refusal(bundle.hooks())
+          .map(refusal -> LaunchReports.ofHooks(bundle.hooks(), refusal))
+          .ifPresent(first::add);
+    }
+    return submission(bundle, runId, configuration.ok())
+        .map(ports.jobs()::validate)
+        .map(report -> LaunchReports.withModels(report, bundle.models(), ports.models()))
+        .map(report -> configuration.ok() ? report : LaunchReports.besideAnswers(report))
+        .map(report -> report.withFirst(first))
+        .orElseGet(() -> Validation.of(first, null));
+  }
+
+  /**
+   * Empty where not even what fits makes a manifest.
+   *
+   * @param isWhole whether rules may be asked, as they look at answers
+   */
+  private static Optional<Submission> submission(
+      LaunchBundle bundle, String runId, boolean isWhole) {
+    try {
+      Submission submission = bundle.submission(runId);
+      return Optional.of(isWhole ? submission : submission.from(submission.origin().asked()));
+    } catch (MnException e) {
+      if (isWhole) {
+        throw e;
+      }
+      return Optional.empty();
+    }
   }
 
   /**
@@ -56,7 +137,7 @@ public final class Checking {
       if (!bundle.hooks().isNone() && !order.force()) {
         throw new MnException(
             ErrorCode.PRECONDITION,
-            "preparation_not_run",
+            LaunchReports.PREPARATION_NOT_RUN,
             "the bundle has %s, which is not run for the jobs of a schedule: do by hand what it does, and use force"
                 .formatted(bundle.hooks().names()));
       }

@@ -2,6 +2,7 @@ package io.mirrorneuron.launch;
 
 import io.mirrorneuron.blueprint.bundle.BlueprintBundle;
 import io.mirrorneuron.blueprint.bundle.ConfiguredBundle;
+import io.mirrorneuron.blueprint.bundle.FittingBundle;
 import io.mirrorneuron.blueprint.bundle.RunIdentity;
 import io.mirrorneuron.launch.copy.SubmittedFolders;
 import io.mirrorneuron.launch.hook.BundleHooks;
@@ -10,9 +11,11 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Submission.Origin;
 import io.mirrorneuron.port.Validation;
+import io.mirrorneuron.port.Validation.Issue;
 import io.mirrorneuron.port.models.ModelNeed;
 import io.mirrorneuron.store.bundle.BundleHold;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
@@ -80,15 +83,29 @@ final class FoundBundle implements LaunchBundle {
 
   @Override
   public Validation configuration() {
+    FittingBundle fitting = FittingBundle.of(bundle, order.config(), order.inputs());
+    configured = fitting.bundle();
+    List<Issue> issues = new ArrayList<>();
+    String form = order.source() == LaunchOrder.Source.CATALOG ? bundle.id() : "--folder PATH";
+    fitting.refusals().forEach(one -> issues.addAll(LaunchReports.configuration(one, form)));
     try {
       manifest("run"); // whatever it is called
-      return Validation.of(
-          order.force()
-              ? List.of()
-              : folders.faults(configured().config().merged(), bundle.folder()),
-          null);
     } catch (MnException e) {
-      return LaunchReports.configuration(e);
+      issues.addAll(LaunchReports.configuration(e, form));
+      configured = FittingBundle.withoutNamedInputs(bundle, order.config(), order.inputs());
+    }
+    if (!order.force()) {
+      issues.addAll(folders.faults(configured.config().merged(), bundle.folder()));
+    }
+    return Validation.of(issues, null);
+  }
+
+  @Override
+  public Object form() {
+    try {
+      return ConfiguredBundle.form(bundle, order.config());
+    } catch (MnException e) {
+      return null; // the report says why
     }
   }
 

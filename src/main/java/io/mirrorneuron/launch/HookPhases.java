@@ -44,7 +44,7 @@ record HookPhases(LaunchPorts ports, LaunchLog log, LaunchBundle bundle) {
   private static MnException notRun(BundleHooks hooks, Refusal refusal) {
     return new MnException(
         ErrorCode.PRECONDITION,
-        "preparation_not_run",
+        LaunchReports.PREPARATION_NOT_RUN,
         "the bundle has %s, and %s. %s Or do by hand what it does, and launch it with force."
             .formatted(hooks.names(), refusal.why(), refusal.help()));
   }

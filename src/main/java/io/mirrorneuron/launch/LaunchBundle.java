@@ -25,9 +25,14 @@ public interface LaunchBundle extends AutoCloseable {
 
   /**
    * What is wrong with its configuration, and with answers to what it asks for. Unless it is ok,
-   * what follows is not to be asked.
+   * what follows is about the rest of it, and nothing of that is to be launched.
    */
   Validation configuration();
+
+  /** What can be asked before the launch, beside what it says itself; null when nobody knows. */
+  default Object form() {
+    return null;
+  }
 
   List<ModelNeed> models();
 

@@ -1,5 +1,7 @@
 package io.mirrorneuron.launch;
 
+import io.mirrorneuron.config.validation.TrustedFolders.Refusal;
+import io.mirrorneuron.launch.hook.BundleHooks;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Validation;
@@ -18,10 +20,24 @@ import java.util.Map;
 
 /** Reports of what keeps a bundle from being launched, and the refusals that carry them. */
 final class LaunchReports {
+  static final String PREPARATION_NOT_RUN = "preparation_not_run";
   private static final String REQUIREMENTS = "requirements.";
-  private static final String RUN_ID_IN_USE = "run_id_in_use";
+  static final String RUN_ID_IN_USE = "run_id_in_use";
 
   private LaunchReports() {}
+
+  /** What is wrong with the run that a launch names. */
+  static Issue ofRun(String code, String words) {
+    return Issue.error(code, words, "Choose another run_id, or none.", Location.BUNDLE);
+  }
+
+  static Issue ofHooks(BundleHooks hooks, Refusal refusal) {
+    return Issue.error(
+        PREPARATION_NOT_RUN,
+        "the bundle has %s, and %s".formatted(hooks.names(), refusal.why()),
+        refusal.help() + " Or do by hand what it does, and launch it with force.",
+        Location.BUNDLE);
+  }
 
   /** What of a report is about what the nodes must have. */
   static Validation ofRequirements(Validation report) {
@@ -64,29 +80,43 @@ final class LaunchReports {
         .with(Map.of("model_install", installs));
   }
 
-  /** What is wrong with a configuration, or with answers to what a blueprint asks for. */
-  static Validation configuration(MnException refusal) {
+  /** The report of a bundle that lacks answers, without reminders to give some. */
+  static Validation besideAnswers(Validation report) {
+    return Validation.of(
+        report.issues().stream()
+            .filter(issue -> issue.isError() || !issue.location().path().startsWith("inputs."))
+            .toList(),
+        report.results(),
+        report.plan());
+  }
+
+  /**
+   * What is wrong with a configuration, or with answers to what a blueprint asks for.
+   *
+   * @param shown of {@code mn blueprint show}, which shows what it asks for
+   */
+  static List<Issue> configuration(MnException refusal, String shown) {
     var faults = refusal.validation();
     if (faults == null || !faults.isArray()) {
       Issue issue =
           Issue.error("config.invalid", refusal.getMessage(), "", new Location("config", "", ""));
-      return Validation.of(List.of(issue), null);
+      return List.of(issue);
     }
-    return Validation.of(
-        Json.elements(faults).map(fault -> LenientJson.read(fault, Answer.class).issue()).toList(),
-        null);
+    return Json.elements(faults)
+        .map(fault -> LenientJson.read(fault, Answer.class).issue(shown))
+        .toList();
   }
 
   /** A fault of an answer, at {@code body.inputs.NAME}, or of the configuration. */
   private record Answer(String type, List<Object> loc, String msg) {
-    Issue issue() {
+    Issue issue(String shown) {
       String where = String.valueOf(loc.get(1));
       List<String> steps = loc.stream().skip(2).map(String::valueOf).toList();
       String path = String.join(".", steps);
       return Issue.error(
           where + "." + type,
           path + " " + msg,
-          "The form of the blueprint says what it asks for.",
+          "`mn blueprint show %s` lists what it asks for.".formatted(shown),
           new Location(where, path, "/" + where + "/" + String.join("/", steps)));
     }
   }

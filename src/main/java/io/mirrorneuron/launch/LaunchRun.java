@@ -139,12 +139,12 @@ final class LaunchRun {
     }
   }
 
-  /** Without that nothing else can be asked. */
+  /** Without that nothing else can be done; what else is wrong is told as well. */
   private void requireConfiguration() {
     Validation report = bundle.configuration();
     if (!report.ok()) {
-      validation = report;
-      throw LaunchReports.invalid(report);
+      validation = Checking.refusal(ports, order, bundle, log.launch().runId(), report);
+      throw LaunchReports.invalid(validation);
     }
   }
 

@@ -5,6 +5,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunId;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Which runs are being launched. Thread-safe. */
@@ -35,12 +36,18 @@ final class OpenRuns {
     String id = launch.runId() == null ? id(launch.order(), bundle) : launch.runId();
     String other = launches.putIfAbsent(id, launch.id());
     if (other != null && !other.equals(launch.id())) {
-      throw new MnException(
-          ErrorCode.CONFLICT,
-          "run_id_in_use",
-          "run %s is being launched (progress id %s)".formatted(id, other));
+      throw new MnException(ErrorCode.CONFLICT, LaunchReports.RUN_ID_IN_USE, launching(id, other));
     }
     return id;
+  }
+
+  /** Says that a launch which goes on has the run; empty when none does. */
+  Optional<String> launching(String id) {
+    return Optional.ofNullable(launches.get(id)).map(other -> launching(id, other));
+  }
+
+  private static String launching(String id, String progressId) {
+    return "run %s is being launched (progress id %s)".formatted(id, progressId);
   }
 
   /** The launch of this progress id is over. */

@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What a parser of JSON complains about, in words that help whoever wrote the text. */
-final class JsonWords {
+public final class JsonWords {
   private static final int SHOWN_CHARS = 160;
 
   /** The first that is found in the parser's words counts. */
@@ -61,7 +61,7 @@ final class JsonWords {
     return new Told(Pattern.compile(pattern), "");
   }
 
-  static String of(String parser) {
+  public static String of(String parser) {
     String line =
         parser
             .replaceAll("[\\p{Cntrl}]+", " ")

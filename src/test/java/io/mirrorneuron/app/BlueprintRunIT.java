@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.testing.Shell;
 import io.mirrorneuron.testing.Shell.Ended;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
@@ -163,7 +166,9 @@ class BlueprintRunIT {
     assertThat(shell.run("blueprint", "run", "--folder", folder + "/none").exitCode()).isEqualTo(5);
     Ended none = shell.run("blueprint", "run", "no-such");
     assertThat(none.exitCode()).isEqualTo(5);
-    assertThat(none.err()).contains("blueprint not found");
+    assertThat(none.err()).contains("blueprint not found: no-such");
+    assertThat(shell.run("blueprint", "run", "word-cuont").err())
+        .contains("did you mean word-count?");
   }
 
   @Test
@@ -189,5 +194,105 @@ class BlueprintRunIT {
     Path bundle = bundle(folder.resolve("greets"));
     Ended json = shell.run("blueprint", "validate", bundle.toString(), "-o", "json");
     assertThat(json.json().at("/ok").asBoolean()).as(json.out()).isTrue();
+  }
+
+  /** A bundle that asks for a text with choices, a number and a secret. */
+  private static Path asking(Path folder) throws Exception {
+    Files.createDirectories(folder);
+    Files.writeString(
+        folder.resolve("manifest.json"),
+        """
+        {"name": "asks", "steps": [{"id": "say", "run": ["sh", "-c", "cat $MN_INPUT_FILE"]}],
+         "inputs": {"tone": {"description": "How it sounds", "schema": {"enum": ["calm", "loud"]}},
+                    "times": {"schema": {"type": "integer", "minimum": 1}},
+                    "key": {"schema": {"type": "string", "writeOnly": true}},
+                    "place": {"default": "here", "schema": {"type": "string"}}}}""");
+    return folder;
+  }
+
+  private static void typing(String lines, Runnable action) {
+    InputStream stdin = System.in;
+    System.setIn(new ByteArrayInputStream(lines.getBytes(StandardCharsets.UTF_8)));
+    try {
+      action.run();
+    } finally {
+      System.setIn(stdin);
+    }
+  }
+
+  @Test
+  void atATerminalAFolderIsAskedForAsWell_andEachAnswerIsChecked(@TempDir Path folder)
+      throws Exception {
+    Path bundle = asking(folder.resolve("asks"));
+    Shell person = new Shell(Main::commandLine, home).atTerminal().set("NO_COLOR", "1");
+    typing(
+        "soft\nloud\nmany\n0\n3\n\nhush-hush\n",
+        () -> {
+          Ended ended = person.run("blueprint", "run", "--folder", bundle.toString(), "-d");
+          assertThat(ended.exitCode()).as(ended.out() + ended.err()).isZero();
+          assertThat(ended.out())
+              .contains(
+                  "tone (How it sounds; one of calm, loud): ",
+                  "tone must be one of: calm, loud.",
+                  "times (Times; a whole number): ",
+                  "times must be a whole number.",
+                  "times must be at least 1.",
+                  "key (Key; not shown): ",
+                  "key is needed.",
+                  "Job ID")
+              .doesNotContain("place (");
+        });
+  }
+
+  @Test
+  void whatItAsksForIsListed(@TempDir Path folder) throws Exception {
+    Path bundle = asking(folder.resolve("asks"));
+
+    assertThat(shell.run("blueprint", "show", "word-count").out())
+        .contains("Input", "Default", "Needed", "texts", "most");
+    Ended shown = shell.run("blueprint", "show", "--folder", bundle.toString());
+    assertThat(shown.exitCode()).as(shown.err()).isZero();
+    assertThat(shown.out().lines())
+        .anyMatch(line -> line.matches("tone +yes +How it sounds; one of calm, loud"))
+        .anyMatch(line -> line.matches("times +integer +yes +Times"))
+        .anyMatch(line -> line.matches("key +string +\\(secret\\) +yes +Key"))
+        .anyMatch(line -> line.matches("place +string +here +no +Place"));
+    assertThat(shell.run("blueprint", "show").exitCode()).isEqualTo(2);
+    assertThat(shell.run("blueprint", "run", "word-count", "--input", "most=0").err())
+        .contains("mn blueprint show word-count", "most must be at least 1");
+  }
+
+  @Test
+  void aFolderThatIsCalledLikeABlueprintIsNotInItsWay() throws Exception {
+    Path named = Files.createDirectory(Path.of("word-count"));
+    Path other = Files.createDirectory(Path.of("no-blueprint-of-this-name"));
+    try {
+      assertThat(shell.run("blueprint", "run", "word-count").exitCode()).isZero();
+      Ended refused = shell.run("blueprint", "run", other.toString());
+      assertThat(refused.exitCode()).isEqualTo(2);
+      assertThat(refused.err()).contains("local folders must be passed with --folder");
+    } finally {
+      Files.delete(named);
+      Files.delete(other);
+    }
+  }
+
+  @Test
+  void linksThatAreNotSentAreNamed(@TempDir Path folder) throws Exception {
+    Path bundle = bundle(folder.resolve("greets"));
+    Files.createSymbolicLink(bundle.resolve("payloads/linked.txt"), folder.resolve("elsewhere"));
+
+    Ended ended = shell.run("blueprint", "run", "--folder", bundle.toString());
+    assertThat(ended.exitCode()).as(ended.err()).isZero();
+    assertThat(ended.err()).contains("not sent", "payloads/linked.txt");
+    assertThat(shell.run("run", bundle.toString(), "-d").err()).contains("payloads/linked.txt");
+  }
+
+  @Test
+  void aCategoryWithoutBlueprintsIsToldWhichThereAre() {
+    Ended ended = shell.run("blueprint", "list", "--category", "nosuch");
+
+    assertThat(ended.exitCode()).isZero();
+    assertThat(ended.err()).contains("no blueprint of the category nosuch", "Writing (");
   }
 }

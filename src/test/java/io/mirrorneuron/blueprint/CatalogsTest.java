@@ -197,7 +197,7 @@ class CatalogsTest {
         .hasMessage("blueprint repo index.json was not found");
     write("index.json", "[{");
     assertThatThrownBy(() -> catalogs().current())
-        .hasMessage("blueprint repo index.json is malformed");
+        .hasMessageStartingWith("blueprint repo index.json is malformed at line 1, column 3: ");
     write("index.json", "{\"blueprints\":{}}");
     assertThatThrownBy(() -> catalogs().current())
         .hasMessage("blueprint repo index.json must be a list");

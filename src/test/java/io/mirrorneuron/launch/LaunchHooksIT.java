@@ -212,6 +212,21 @@ class LaunchHooksIT {
   }
 
   @Test
+  void aReadyFileThatIsNoObjectFailsTheLaunch() throws Exception {
+    Path bundle =
+        bundle(
+            "trusted/text",
+            STAYS,
+            "#!/bin/sh\necho '[1]' > \"$MN_PRE_LAUNCH_READY_FILE\"\nexec sleep 302\n");
+    Answer refused = launch(server, bundle, "text-1", false);
+
+    assertThat(refused.status()).as("%s", refused.body()).isEqualTo(500);
+    assertThat(refused.body().get("error").asText()).isEqualTo("pre_launch_failed");
+    assertThat(refused.body().get("detail").asText())
+        .contains("pre_launch.ready", "must be an object");
+  }
+
+  @Test
   void aHookThatIsNotReadyInTimeIsEndedWithAllThatItStarted() throws Exception {
     Path pid = folder.resolve("slow.pid");
     Path bundle =

@@ -182,7 +182,7 @@ class LaunchIT {
         "/blueprints/launch/runs | {} | 422 | source must be catalog, path, or bundle",
         "/blueprints/launch/runs | {\"source\": \"catalog\"} | 422 | blueprint_id is required",
         "/blueprints/launch/runs | {\"source\": \"path\"} | 422 | path is required",
-        "/blueprints/launch/runs | {\"source\": \"bundle\"} | 422 | _bundle_path is required",
+        "/blueprints/launch/runs | {\"source\": \"bundle\"} | 422 | bundle_path (or _bundle_path), as the upload answered it, is required",
         "/blueprints/launch/validate | {\"source\": \"x\"} | 422 | source must be catalog, path, or bundle",
         "/blueprints/launch/runs | {\"source\": \"zip\", \"_bundle_path\": \"x\"} | 400 | unknown uploaded bundle"
       })
@@ -191,7 +191,7 @@ class LaunchIT {
     Answer refused = post(path, body);
 
     assertThat(refused.status()).as("%s", refused.body()).isEqualTo(status);
-    assertThat(refused.body().get("detail").asText()).isEqualTo(detail);
+    assertThat(refused.body().get("detail").asText()).startsWith(detail);
   }
 
   @Test

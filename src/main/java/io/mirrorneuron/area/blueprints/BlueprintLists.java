@@ -1,10 +1,12 @@
 package io.mirrorneuron.area.blueprints;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.mirrorneuron.blueprint.Blueprint;
 import io.mirrorneuron.blueprint.Catalog;
 import io.mirrorneuron.blueprint.Catalog.Category;
+import io.mirrorneuron.blueprint.Catalogs.Refreshed;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
@@ -27,7 +29,11 @@ final class BlueprintLists {
 
   private record Written(Catalog catalog, Buffer answer) {}
 
-  private record All(String repoDir, List<Blueprint> blueprints, List<Category> categories) {}
+  private record All(
+      String repoDir,
+      List<Blueprint> blueprints,
+      List<Category> categories,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> warnings) {}
 
   /**
    * @param slugs of categories; empty for all
@@ -37,10 +43,20 @@ final class BlueprintLists {
     if (before != null && before.catalog() == catalog) {
       return before.answer();
     }
-    Buffer answer =
-        AreaVerticle.encode(
-            new All(catalog.folder().toString(), catalog.in(slugs), catalog.categories()));
+    Buffer answer = encode(catalog, slugs, List.of());
     written.put(slugs, new Written(catalog, answer));
     return answer;
+  }
+
+  /** All of it, and why it stays as it was where it does. */
+  Buffer of(Refreshed refreshed) {
+    return refreshed.warnings().isEmpty()
+        ? of(refreshed.catalog(), Set.of())
+        : encode(refreshed.catalog(), Set.of(), refreshed.warnings());
+  }
+
+  private static Buffer encode(Catalog catalog, Set<String> slugs, List<String> warnings) {
+    return AreaVerticle.encode(
+        new All(catalog.folder().toString(), catalog.in(slugs), catalog.categories(), warnings));
   }
 }

@@ -22,7 +22,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,7 +56,7 @@ public final class BlueprintsVerticle extends AreaVerticle {
     on("validateLaunch", calls::checkSource);
     on("scheduleLaunch", call -> ScheduledLaunch.make(launches, schedules, call));
     on("getLaunchProgress", calls::progress);
-    on("updateBlueprints", call -> lists.of(catalogs.refreshed(), Set.of()));
+    on("updateBlueprints", call -> lists.of(catalogs.refreshed()));
     on("installBlueprint", call -> launches.models().install(LaunchRequest.installed(call)));
     on("uninstallBlueprint", call -> uninstall(launches, call));
     onHot("launchBlueprint", call -> calls.launchBlueprint(vertx, call));

@@ -10,11 +10,14 @@ import io.mirrorneuron.launch.LaunchTicket;
 import io.mirrorneuron.launch.Launched;
 import io.mirrorneuron.launch.Launches;
 import io.mirrorneuron.port.Validation;
+import io.mirrorneuron.port.Validation.Issue;
+import io.mirrorneuron.port.Validation.Location;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -128,11 +131,26 @@ final class LaunchCalls {
   private record OfCheck(Object blueprint, Validation validation) {}
 
   Object checkBlueprint(ApiCall call) {
-    LaunchCheck check = launches.checking().of(LaunchRequest.ofBlueprint(call).order());
+    LaunchCheck check = check(LaunchRequest.ofBlueprint(call));
     return new OfCheck(check.blueprint(), check.validation());
   }
 
   Object checkSource(ApiCall call) {
-    return launches.checking().of(LaunchRequest.ofSource(call).order());
+    return check(LaunchRequest.ofSource(call));
+  }
+
+  /** What a launch warns of in its answer, the report of the check does. */
+  private LaunchCheck check(LaunchRequest request) {
+    LaunchCheck check = launches.checking().of(request.order());
+    List<Issue> warnings =
+        request.warnings().stream()
+            .map(words -> Issue.warning("request.unknown_member", words, "", Location.BUNDLE))
+            .toList();
+    return new LaunchCheck(
+        check.source(),
+        check.blueprint(),
+        check.validation().withFirst(warnings),
+        check.manifest(),
+        check.form());
   }
 }

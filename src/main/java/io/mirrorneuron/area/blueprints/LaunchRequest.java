@@ -108,7 +108,10 @@ record LaunchRequest(LaunchOrder order, List<String> warnings) {
     String word = body.source == null ? "" : body.source.toLowerCase(Locale.ROOT).replace('-', '_');
     Source source = SOURCES.get(word.strip());
     if (source == null) {
-      throw invalid("source must be catalog, path, or bundle");
+      throw invalid(
+          "source must be catalog, path, or bundle (also zip, upload), with blueprint_id, path, or"
+              + " bundle_path"
+              + (body.source == null ? "" : ", and is " + Json.write(body.source)));
     }
     return new LaunchRequest(
         body.order(source, place(source, body), call.subject()),
@@ -120,7 +123,9 @@ record LaunchRequest(LaunchOrder order, List<String> warnings) {
       case CATALOG -> required(body.blueprintId, "blueprint_id");
       case PATH -> required(body.path, "path");
       case BUNDLE ->
-          required(body.olderHandle == null ? body.bundlePath : body.olderHandle, OLDER_HANDLE);
+          required(
+              body.olderHandle == null ? body.bundlePath : body.olderHandle,
+              "bundle_path (or _bundle_path), as the upload answered it,");
     };
   }
 

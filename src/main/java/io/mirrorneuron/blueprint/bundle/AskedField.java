@@ -1,5 +1,6 @@
 package io.mirrorneuron.blueprint.bundle;
 
+import io.mirrorneuron.human.FormWords;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Fault;
 import io.mirrorneuron.wire.Json;
@@ -58,8 +59,9 @@ record AskedField(
     List<Fault> faults;
     try {
       faults =
-          SchemaCheck.of(Json.MAPPER.valueToTree(schema))
-              .faults(Json.MAPPER.valueToTree(answer), place);
+          FormWords.plain(
+              SchemaCheck.of(Json.MAPPER.valueToTree(schema))
+                  .faults(Json.MAPPER.valueToTree(answer), place));
     } catch (MnException e) { // its author has to mend it
       return List.of(new Fault(e.error(), place, "cannot be checked: " + e.getMessage(), null));
     }

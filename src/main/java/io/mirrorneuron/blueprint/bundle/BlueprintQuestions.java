@@ -2,7 +2,6 @@ package io.mirrorneuron.blueprint.bundle;
 
 import io.mirrorneuron.config.NearestMatch;
 import io.mirrorneuron.wire.Fault;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,14 +46,18 @@ record BlueprintQuestions(
   /**
    * Fields of the configuration that nobody answered, and where it has nothing, get their default.
    *
-   * @throws io.mirrorneuron.model.MnException INVALID with every answer that does not fit, every
-   *     one that is missing, and every value of the configuration that does not fit its field
+   * @param faults is given every answer that does not fit, which is left out, every one that is
+   *     missing, and every value of the configuration that does not fit its field
    */
-  FormAnswers answers(Map<String, Object> given) {
-    List<Fault> faults = new ArrayList<>();
+  FormAnswers answers(Map<String, Object> given, List<Fault> faults) {
+    Map<String, Object> fitting = new LinkedHashMap<>(given);
     for (AskedField field : fields.values()) {
       if (given.containsKey(field.name())) {
-        faults.addAll(field.faults(given.get(field.name()), place(field.name())));
+        List<Fault> unfit = field.faults(given.get(field.name()), place(field.name()));
+        faults.addAll(unfit);
+        if (!unfit.isEmpty()) {
+          fitting.remove(field.name());
+        }
       } else if (field.isMissing()) {
         faults.add(new Fault("missing", place(field.name()), "is required", null));
       } else if (field.path() != null && field.value() != null) {
@@ -64,10 +67,7 @@ record BlueprintQuestions(
     given.keySet().stream()
         .filter(name -> !fields.containsKey(name))
         .forEach(name -> faults.add(new Fault("unknown_input", place(name), unknown(name), null)));
-    if (!faults.isEmpty()) {
-      throw Fault.refusal(faults);
-    }
-    return told(given);
+    return told(fitting);
   }
 
   private FormAnswers told(Map<String, Object> given) {

@@ -33,8 +33,11 @@ public record ConfiguredBundle(
    */
   public static ConfiguredBundle of(
       BlueprintBundle bundle, Map<String, Object> request, Map<String, Object> answers) {
-    BundleConfig config = BundleConfig.of(bundle, request);
-    return of(bundle, config, BlueprintQuestions.of(bundle, config).answers(answers));
+    FittingBundle found = FittingBundle.of(bundle, request, answers);
+    if (!found.refusals().isEmpty()) {
+      throw found.refusals().getFirst();
+    }
+    return found.bundle();
   }
 
   /**
@@ -80,7 +83,16 @@ public record ConfiguredBundle(
 
   /** What can be asked before a launch. */
   public static BlueprintForm form(BlueprintBundle bundle) {
-    return BlueprintQuestions.of(bundle, BundleConfig.of(bundle, Map.of())).form();
+    return form(bundle, Map.of());
+  }
+
+  /**
+   * The same beside what the launch lays over the configuration.
+   *
+   * @throws MnException as {@link BundleConfig}
+   */
+  public static BlueprintForm form(BlueprintBundle bundle, Map<String, Object> request) {
+    return BlueprintQuestions.of(bundle, BundleConfig.of(bundle, request)).form();
   }
 
   /**

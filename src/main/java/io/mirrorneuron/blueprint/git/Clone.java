@@ -1,5 +1,7 @@
 package io.mirrorneuron.blueprint.git;
 
+import io.mirrorneuron.blueprint.CatalogFiles;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.untrusted.OpenFolder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +16,7 @@ import org.eclipse.jgit.api.errors.GitAPIException;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.ObjectInserter;
+import org.eclipse.jgit.lib.ObjectLoader;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.transport.RefSpec;
 import org.eclipse.jgit.transport.TagOpt;
@@ -30,13 +33,12 @@ import org.slf4j.LoggerFactory;
 record Clone(Path folder) {
   private static final String HEAD = "refs/remotes/origin/head";
   private static final String LOCK = ".lock";
-  private static final String INDEX = "index.json";
   private static final Logger LOG = LoggerFactory.getLogger(Clone.class);
   private static final int TIMEOUT_SECONDS = 30;
 
   /** Whether there is something to be used. */
   boolean exists() {
-    return isRepository() || Files.isRegularFile(folder.resolve(INDEX));
+    return isRepository() || Files.isRegularFile(folder.resolve(CatalogFiles.INDEX));
   }
 
   /** Whether it can be brought up to date. */
@@ -90,16 +92,23 @@ record Clone(Path folder) {
   /**
    * Brings it up to date.
    *
-   * @return files that somebody has changed here and the remote has changed too; then all stays as
-   *     it was
+   * @return why all stays as it was, in sentences: files that somebody has changed here and the
+   *     remote has changed too, or a commit that is no catalog; empty when it is up to date
    */
   List<String> update(String url) throws GitAPIException, IOException {
     try (Git git = Git.open(folder.toFile())) {
       fetch(git, url);
+      requireCatalog(git.getRepository());
       checkout(git);
       return List.of();
     } catch (CheckoutConflictException e) {
-      return e.getConflictingPaths();
+      return List.of(
+          "the catalog in %s stays as it is, as these files were changed in it and in the repository: %s"
+              .formatted(folder, String.join(", ", e.getConflictingPaths())));
+    } catch (MnException e) {
+      return List.of(
+          "the catalog in %s stays as it is, as the newest commit of the repository is no catalog: %s"
+              .formatted(folder, e.getMessage()));
     }
   }
 
@@ -111,6 +120,25 @@ record Clone(Path folder) {
         .setTagOpt(TagOpt.NO_TAGS)
         .setTimeout(TIMEOUT_SECONDS)
         .call();
+  }
+
+  /** Nobody is served a commit by which all blueprints would be gone. */
+  private static void requireCatalog(Repository repository) throws IOException {
+    CatalogFiles.require(
+        content(repository, CatalogFiles.INDEX), content(repository, CatalogFiles.CATEGORIES));
+  }
+
+  /** A file of the newest commit; null when there is none. */
+  private static byte[] content(Repository repository, String file) throws IOException {
+    ObjectId stored = repository.resolve(HEAD + ":" + file);
+    if (stored == null) {
+      return null;
+    }
+    ObjectLoader found = repository.open(stored);
+    if (found.getSize() > CatalogFiles.MOST) {
+      return new byte[CatalogFiles.MOST + 1]; // which is refused
+    }
+    return found.getBytes(CatalogFiles.MOST);
   }
 
   private static void checkout(Git git) throws GitAPIException, IOException {

@@ -41,7 +41,7 @@ public final class GitCatalog implements CatalogSource {
   private final Path home;
   private final Clone clone;
   private final OldClones others;
-  private CompletableFuture<Void> fetch;
+  private CompletableFuture<List<String>> fetch;
   private long fetchedAt;
 
   /** Only for the one thread that fetches. */
@@ -73,7 +73,7 @@ public final class GitCatalog implements CatalogSource {
 
   @Override
   public Path folder() {
-    CompletableFuture<Void> running = fetchWhenDue();
+    CompletableFuture<List<String>> running = fetchWhenDue();
     if (!clone.exists()) {
       await(running);
     }
@@ -85,47 +85,60 @@ public final class GitCatalog implements CatalogSource {
   }
 
   @Override
-  public void refresh() {
-    await(fetchWhenOlder(Duration.ZERO));
+  public List<String> refresh() {
+    CompletableFuture<List<String>> running = fetchWhenOlder(Duration.ZERO);
+    if (!clone.exists()) {
+      return await(running);
+    }
+    try {
+      return running.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      return List.of(stays(e.getCause()));
+    } catch (TimeoutException e) {
+      return List.of("the catalog is being fetched still; until then it stays as it is");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw MnException.unavailable("the server is stopping", e);
+    }
   }
 
-  private CompletableFuture<Void> fetchWhenDue() {
+  private String stays(Throwable cause) {
+    return "the catalog could not be fetched, and stays as it is: " + told(cause);
+  }
+
+  private CompletableFuture<List<String>> fetchWhenDue() {
     return fetchWhenOlder(clone.exists() ? refresh : Duration.ofMillis(RETRY_AFTER_MS));
   }
 
-  private synchronized CompletableFuture<Void> fetchWhenOlder(Duration pause) {
+  private synchronized CompletableFuture<List<String>> fetchWhenOlder(Duration pause) {
     long now = nanoTime.getAsLong();
     if (fetch == null || (fetch.isDone() && now - fetchedAt >= pause.toNanos())) {
       fetchedAt = now;
       fetch = new CompletableFuture<>();
-      CompletableFuture<Void> started = fetch;
+      CompletableFuture<List<String>> started = fetch;
       Thread.ofVirtual().name("mn-catalog-fetch").start(() -> fetch(started));
     }
     return fetch;
   }
 
-  private void fetch(CompletableFuture<Void> done) {
+  private void fetch(CompletableFuture<List<String>> done) {
     try {
       GitHome.in(home);
       if (!isUnlocked) {
         clone.unlock();
         isUnlocked = true;
       }
+      List<String> warnings = List.of();
       if (clone.isRepository()) {
-        List<String> kept = clone.update(url);
-        if (!kept.isEmpty()) {
-          LOG.warn(
-              "the catalog in {} stays as it is: {} were changed there and in the repository",
-              clone.folder(),
-              kept);
-        }
+        warnings = clone.update(url);
+        warnings.forEach(words -> LOG.warn("{}", words));
       } else if (!clone.exists()) {
         clone.make(url);
       }
       others.remove(clone.folder());
-      done.complete(null);
+      done.complete(warnings);
     } catch (GitAPIException | IOException | JGitInternalException e) {
-      LOG.warn("the catalog could not be fetched, what is there stays: {}", told(e));
+      LOG.warn("{}", stays(e));
       done.completeExceptionally(e);
     } catch (RuntimeException | Error e) {
       done.completeExceptionally(e);
@@ -136,7 +149,7 @@ public final class GitCatalog implements CatalogSource {
   /** Waits for a fetch that is under way, for some seconds. */
   @Override
   public void close() {
-    CompletableFuture<Void> running;
+    CompletableFuture<List<String>> running;
     synchronized (this) {
       running = fetch;
     }
@@ -146,9 +159,9 @@ public final class GitCatalog implements CatalogSource {
     }
   }
 
-  private void await(CompletableFuture<Void> running) {
+  private List<String> await(CompletableFuture<List<String>> running) {
     try {
-      running.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      return running.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {
       throw failed(e.getCause());
     } catch (TimeoutException e) {

@@ -2,7 +2,6 @@ package io.mirrorneuron.cli.blueprint;
 
 import io.mirrorneuron.cli.ApiClient;
 import io.mirrorneuron.cli.CommandGroup;
-import io.mirrorneuron.cli.Output;
 import io.mirrorneuron.cli.blueprint.runs.BlueprintCompareCommand;
 import io.mirrorneuron.cli.blueprint.runs.BlueprintExportCommand;
 import io.mirrorneuron.cli.blueprint.runs.BlueprintHumanCommand;
@@ -13,16 +12,13 @@ import io.mirrorneuron.cli.blueprint.runs.BlueprintStreamCommand;
 import io.mirrorneuron.cli.blueprint.runs.BlueprintTailCommand;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code mn blueprint}. */
 @Command(
@@ -33,6 +29,7 @@ import picocli.CommandLine.Parameters;
     subcommands = {
       BlueprintRunCommand.class,
       BlueprintValidateCommand.class,
+      BlueprintShowCommand.class,
       BlueprintInstallCommand.class,
       BlueprintUpdateCommand.class,
       BlueprintCleanupCommand.class,
@@ -56,26 +53,13 @@ import picocli.CommandLine.Parameters;
     })
 public final class BlueprintCommand extends CommandGroup {
   private static final List<String> HEADERS = List.of("ID", "Name", "Job Name", "Description");
-  private static final List<String> FIELDS = List.of("Field", "Value");
 
   /** What is shown of one; null where nothing is told. */
-  private record Told(
-      String id,
-      String name,
-      String jobName,
-      String tagline,
-      String description,
-      String category,
-      String output,
-      String customizableFor,
-      List<Object> capabilities,
-      String publisher,
-      String revision,
-      String rateLabel) {}
+  private record Told(String id, String name, String jobName, String description) {}
 
-  private record All(List<Told> blueprints) {}
+  private record Category(String name, int count) {}
 
-  private record One(Told blueprint) {}
+  private record All(List<Told> blueprints, List<Category> categories) {}
 
   @Command(
       name = "list",
@@ -98,55 +82,30 @@ public final class BlueprintCommand extends CommandGroup {
     return client.show(
         "/blueprints" + query,
         All.class,
-        all -> client.output().table(HEADERS, all.blueprints().stream().map(this::row).toList()));
+        all -> {
+          client.output().table(HEADERS, all.blueprints().stream().map(this::row).toList());
+          if (all.blueprints().isEmpty() && categories != null) {
+            client.complain(none(categories, all.categories()));
+          }
+        });
+  }
+
+  private static String none(List<String> wanted, List<Category> there) {
+    String names =
+        there.stream()
+            .filter(one -> one.count() > 0)
+            .map(one -> "%s (%d)".formatted(one.name(), one.count()))
+            .collect(Collectors.joining(", "));
+    return "there is no blueprint of the category %s; %s"
+        .formatted(
+            String.join(", ", wanted),
+            names.isEmpty() ? "the catalog is empty" : "the catalog has " + names);
   }
 
   private List<String> row(Told one) {
     return Stream.of(one.id(), one.name(), one.jobName(), one.description())
         .map(text -> Objects.requireNonNullElse(text, ""))
         .toList();
-  }
-
-  @Command(
-      name = "show",
-      description = "Shows what the catalog tells of a blueprint.",
-      footerHeading = "%nExamples:%n",
-      footer = {
-        "  mn blueprint show story-desk",
-        "  mn blueprint show story-desk --json | jq .blueprint.requirements"
-      })
-  int show(
-      @Mixin ApiClient client,
-      @Parameters(paramLabel = "ID", description = "Of the blueprint.") String id)
-      throws InterruptedException {
-    return client.show(
-        "/blueprints/" + encoded(id),
-        One.class,
-        one -> client.output().table(FIELDS, rows(one.blueprint())));
-  }
-
-  private static List<List<String>> rows(Told one) {
-    Map<String, String> rows = new LinkedHashMap<>();
-    rows.put("ID", one.id());
-    rows.put("Name", one.name());
-    rows.put("In a line", one.tagline());
-    rows.put("Description", one.description());
-    rows.put("Category", one.category());
-    rows.put("Puts out", one.output());
-    rows.put("Good for", one.customizableFor());
-    rows.put("Can", words(one.capabilities()));
-    rows.put("Publisher", one.publisher());
-    rows.put("Revision", one.revision());
-    rows.put("Price", one.rateLabel());
-    rows.values().removeIf(text -> text == null || text.isEmpty());
-    return rows.entrySet().stream().map(row -> List.of(row.getKey(), row.getValue())).toList();
-  }
-
-  private static String words(List<Object> values) {
-    return values.stream()
-        .map(Objects::toString)
-        .map(Output::printable)
-        .collect(Collectors.joining(", "));
   }
 
   private static String encoded(String text) {

@@ -15,6 +15,11 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "update",
     description = "Has the server look for changes of its catalog now.",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:the catalog is up to date",
+      "1:it stays as it was, for example because the repository is away"
+    },
     footerHeading = "%nExamples:%n",
     footer = "  mn blueprint update")
 public final class BlueprintUpdateCommand implements Callable<Integer> {
@@ -22,7 +27,7 @@ public final class BlueprintUpdateCommand implements Callable<Integer> {
 
   @Mixin ApiClient client;
 
-  private record All(String repoDir, List<Object> blueprints) {}
+  private record All(String repoDir, List<Object> blueprints, List<String> warnings) {}
 
   @Override
   public Integer call() throws InterruptedException {
@@ -34,7 +39,9 @@ public final class BlueprintUpdateCommand implements Callable<Integer> {
         rest -> {
           RestAnswer answer = rest.post("/blueprints:update", Map.of(), PATIENCE);
           client.print(answer, All.class, all -> show(client.output(), all));
-          return ExitCode.OK;
+          List<String> warnings = answer.as(All.class).warnings();
+          warnings.forEach(client::complain);
+          return warnings.isEmpty() ? ExitCode.OK : ExitCode.FAILED;
         });
   }
 

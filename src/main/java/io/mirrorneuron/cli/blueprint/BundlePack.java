@@ -1,5 +1,8 @@
 package io.mirrorneuron.cli.blueprint;
 
+import io.mirrorneuron.cli.BundleReport;
+import io.mirrorneuron.cli.ClientOptions;
+import io.mirrorneuron.cli.RestClient;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import java.io.IOException;
@@ -7,6 +10,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
@@ -22,10 +27,27 @@ final class BundlePack implements AutoCloseable {
 
   private final Path zip;
   private final boolean isTemporary;
+  private final List<String> links = new ArrayList<>();
 
   private BundlePack(Path zip, boolean isTemporary) {
     this.zip = zip;
     this.isTemporary = isTemporary;
+  }
+
+  private record Uploaded(String bundlePath) {}
+
+  /**
+   * Sends a folder or zip to the server, and says which of its links are not sent.
+   *
+   * @return by which name the server has it
+   * @throws MnException NOT_FOUND when it is neither; what the server says
+   */
+  static String sent(Path place, ClientOptions client, RestClient rest)
+      throws InterruptedException {
+    try (BundlePack pack = of(place)) {
+      BundleReport.tellLinks(client, place, pack.links);
+      return rest.upload("/bundles/upload", "bundle", pack.file()).as(Uploaded.class).bundlePath();
+    }
   }
 
   /**
@@ -74,6 +96,8 @@ final class BundlePack implements AutoCloseable {
         Path name = folder.relativize(path);
         if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) && isWanted(name)) {
           add(out, name, path);
+        } else if (Files.isSymbolicLink(path) && isWanted(name)) {
+          links.add(name.toString());
         }
       }
       out.putArchiveEntry(new ZipArchiveEntry(PAYLOADS + "/")); // there may be none

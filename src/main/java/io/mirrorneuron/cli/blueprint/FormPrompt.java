@@ -1,34 +1,28 @@
 package io.mirrorneuron.cli.blueprint;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.mirrorneuron.cli.Output;
-import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.cli.Screen;
+import io.mirrorneuron.cli.human.HumanAsk.Field;
+import io.mirrorneuron.cli.human.HumanAsk.Form;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
-/** Asks a person at a terminal what a blueprint asks for, line by line. */
+/**
+ * Asks a person at a terminal what a blueprint asks for, line by line. Each answer is checked when
+ * it is given; those that are secret are not shown.
+ */
 final class FormPrompt {
   private final PrintWriter out;
+  private final Screen screen;
   private final BufferedReader in;
 
-  /**
-   * What a blueprint asks for.
-   *
-   * @param properties by name, in the order of asking
-   * @param required names without which nothing can be launched
-   */
-  record Form(Map<String, Property> properties, List<String> required) {}
-
-  /** One thing of it. */
-  record Property(String description, Object type) {}
-
-  FormPrompt(PrintWriter out, BufferedReader in) {
+  FormPrompt(PrintWriter out, Screen screen) {
     this.out = out;
-    this.in = in;
+    this.screen = screen;
+    this.in = screen.input();
   }
 
   /**
@@ -38,49 +32,47 @@ final class FormPrompt {
    * @return false when the input ends before
    */
   boolean ask(Form form, Map<String, Object> answers) {
-    for (String name : form.required()) {
-      if (!answers.containsKey(name) && !ask(name, form.properties().get(name), answers)) {
-        return false;
+    for (Map.Entry<String, Field> field : form.fields().entrySet()) {
+      String name = field.getKey();
+      if (form.requires(name) && !answers.containsKey(name)) {
+        if (!ask(form, name, field.getValue(), answers)) {
+          return false;
+        }
       }
     }
     return true;
   }
 
-  private boolean ask(String name, Property property, Map<String, Object> answers) {
-    if (property != null && property.description() != null) {
-      out.println(Output.printable(property.description()));
-    }
-    String said;
-    do {
-      out.print(Output.printable(name) + ": ");
+  private boolean ask(Form form, String name, Field field, Map<String, Object> answers) {
+    String hint = field.writeOnly() ? joined(field.hint(), "not shown") : field.hint();
+    while (true) {
+      out.print(Output.printable(hint.isEmpty() ? name : name + " (" + hint + ")") + ": ");
       out.flush();
-      said = line();
-    } while (said != null && said.isEmpty());
-    if (said != null) {
-      answers.put(name, value(property, said));
+      String said = line(field.writeOnly());
+      if (said == null) {
+        return false;
+      }
+      var value = field.value(said);
+      List<String> faults = said.isEmpty() ? List.of("is needed") : form.faults(name, value);
+      if (faults.isEmpty()) {
+        answers.put(name, value);
+        return true;
+      }
+      out.println(Output.printable(name + " " + String.join(" and ", faults)) + ".");
     }
-    return said != null;
+  }
+
+  private static String joined(String hint, String more) {
+    return hint.isEmpty() ? more : hint + "; " + more;
   }
 
   /** Null when the input has ended. */
-  private String line() {
+  private String line(boolean isSecret) {
     try {
-      String line = in.readLine();
+      String line = isSecret ? screen.secret(in) : in.readLine();
       return line == null ? null : line.strip();
     } catch (IOException e) {
       return null;
-    }
-  }
-
-  /** What is to be a text is one; all else is JSON if it is some. */
-  private static Object value(Property property, String said) {
-    if (property != null && Objects.equals(property.type(), "string")) {
-      return said;
-    }
-    try {
-      return Json.MAPPER.convertValue(Json.parse(said), Object.class);
-    } catch (JsonProcessingException e) {
-      return said;
     }
   }
 }

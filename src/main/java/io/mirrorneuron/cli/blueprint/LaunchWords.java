@@ -2,8 +2,10 @@ package io.mirrorneuron.cli.blueprint;
 
 import io.mirrorneuron.cli.EitherClient;
 import io.mirrorneuron.cli.NamedValues;
-import io.mirrorneuron.cli.RestAnswer;
 import io.mirrorneuron.cli.RestClient;
+import io.mirrorneuron.cli.human.HumanAsk.Form;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,11 +13,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** What commands that launch are told of the blueprint, and how they say it to the API. */
 final class LaunchWords {
+  private static final String LOCAL = "local folders must be passed with --folder";
   static final String SKIP_REVIEW = "MN_BLUEPRINT_SKIP_INIT_CONFIG_REVIEW";
 
   @Parameters(paramLabel = "BLUEPRINT", arity = "0..1", description = "An id of the catalog.")
@@ -59,24 +63,27 @@ final class LaunchWords {
       description = "Without services, input rules and requirements that are not hard.")
   boolean force;
 
+  private boolean isFolderMeant;
+
   /**
    * @throws picocli.CommandLine.ParameterException when not exactly one bundle is named
    */
   void check(EitherClient client) {
     requireOne(client);
     if (blueprint != null && isPlace(blueprint)) {
-      throw client.misuse("local folders must be passed with --folder");
+      throw client.misuse(LOCAL);
     }
   }
 
+  /** Whether that can be no id of the catalog. */
   private static boolean isPlace(String name) {
-    Path place = Path.of(name);
-    return name.contains("/") || Files.isDirectory(place) || BundlePack.isZip(place);
+    return name.contains("/") || BundlePack.isZip(Path.of(name));
   }
 
   /** The same where the name of a folder or zip will do, as nothing runs. */
   void checkOrFolder(EitherClient client) {
     requireOne(client);
+    isFolderMeant = true;
     if (blueprint != null && isPlace(blueprint)) {
       folder = Path.of(blueprint);
       blueprint = null;
@@ -97,6 +104,26 @@ final class LaunchWords {
     return folder == null ? blueprint : folder.toString();
   }
 
+  /** A folder that is called like a blueprint of the catalog does not stand in its way. */
+  private void requireKnown(EitherClient client, RestClient rest) throws InterruptedException {
+    if (blueprint == null || !Files.isDirectory(Path.of(blueprint))) {
+      return;
+    }
+    try {
+      rest.get("/blueprints/" + RestClient.part(blueprint));
+    } catch (MnException e) {
+      boolean isNone = e.code() == ErrorCode.NOT_FOUND || e.code() == ErrorCode.MALFORMED;
+      if (!isNone) {
+        throw e;
+      }
+      if (!isFolderMeant) {
+        throw client.misuse(LOCAL);
+      }
+      folder = Path.of(blueprint);
+      blueprint = null;
+    }
+  }
+
   /** Answers as they were typed. */
   Map<String, Object> givenInputs(EitherClient client) {
     return new NamedValues(client).of("--input", inputs);
@@ -104,45 +131,42 @@ final class LaunchWords {
 
   /** The body of a launch, with the bundle where the server has it by then. */
   Map<String, Object> body(EitherClient client, RestClient rest) throws InterruptedException {
-    NamedValues values = new NamedValues(client);
+    Map<String, Object> given = givenInputs(client);
+    Map<String, Object> configured = configured(client, new NamedValues(client));
+    requireKnown(client, rest);
     Map<String, Object> body = new LinkedHashMap<>();
-    body.put("inputs", asked(client, rest, givenInputs(client)));
-    body.put("config_overwrite", configured(client, values));
+    if (folder == null) {
+      body.put("source", "catalog");
+      body.put("blueprint_id", blueprint);
+    } else {
+      body.put("source", "bundle");
+      body.put("bundle_path", BundlePack.sent(folder, client, rest));
+    }
+    body.put("config_overwrite", configured);
+    ask(client, rest, body, given);
+    body.put("inputs", given);
     body.put("force", force);
     if (runId != null) {
       body.put("run_id", runId);
     }
-    if (folder == null) {
-      body.put("source", "catalog");
-      body.put("blueprint_id", blueprint);
-      return body;
-    }
-    body.put("source", "bundle");
-    try (BundlePack pack = BundlePack.of(folder)) {
-      body.put(
-          "bundle_path",
-          rest.upload("/bundles/upload", "bundle", pack.file()).as(Uploaded.class).bundlePath());
-    }
     return body;
   }
 
-  private record Uploaded(String bundlePath) {}
-
-  private record Shown(FormPrompt.Form form) {}
-
   /** At a terminal a person is asked for what is missing. */
-  private Map<String, Object> asked(EitherClient client, RestClient rest, Map<String, Object> given)
+  private static void ask(
+      EitherClient client, RestClient rest, Map<String, Object> body, Map<String, Object> given)
       throws InterruptedException {
     boolean isAsked = client.screen().interactive() && !client.json();
-    if (!isAsked || folder != null || client.screen().environment().containsKey(SKIP_REVIEW)) {
-      return given;
+    if (!isAsked || client.screen().environment().containsKey(SKIP_REVIEW)) {
+      return;
     }
-    RestAnswer shown = rest.get("/blueprints/" + RestClient.part(blueprint));
-    FormPrompt.Form form = shown.as(Shown.class).form();
-    if (form != null && !new FormPrompt(client.out(), client.screen().input()).ask(form, given)) {
+    Map<String, Object> question = new LinkedHashMap<>(body);
+    question.put("force", true); // nothing but the form is asked for
+    Optional<Form> form =
+        Form.of(rest.post("/blueprints/launch/validate", question).member("form"));
+    if (form.isPresent() && !new FormPrompt(client.out(), client.screen()).ask(form.get(), given)) {
       throw client.misuse("the blueprint needs an answer to each question");
     }
-    return given;
   }
 
   private static String[] names(EitherClient client, String path) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.mirrorneuron.cli.Output;
+import io.mirrorneuron.cli.RestAnswer;
 import io.mirrorneuron.human.FormWords;
 import io.mirrorneuron.human.SchemaForm;
 import io.mirrorneuron.model.MnException;
@@ -30,7 +31,7 @@ import java.util.stream.Stream;
  * @param defaultAnswer what counts when it is closed by time
  * @param shownSha256 fingerprint of what is asked
  */
-record HumanAsk(
+public record HumanAsk(
     String runId,
     String requestId,
     String prompt,
@@ -73,24 +74,16 @@ record HumanAsk(
 
   /** The fields, in the order of the form. */
   Map<String, Field> fields() {
-    return LenientJson.read(form, Form.class).properties();
+    return new Form(form).fields();
   }
 
   boolean requires(String field) {
-    return new SchemaForm(form).requires(field);
+    return new Form(form).requires(field);
   }
 
-  /**
-   * What is wrong with the value of a field; nothing where the form is of no use, as whoever takes
-   * the answer says so.
-   */
+  /** As {@link Form#faults}. */
   List<String> faults(String field, JsonNode value) {
-    try {
-      SchemaForm schema = new SchemaForm(form);
-      return FormWords.plain(schema, schema.faults(field, value)).stream().map(Fault::msg).toList();
-    } catch (MnException e) {
-      return List.of();
-    }
+    return new Form(form).faults(field, value);
   }
 
   private static String word(JsonNode json) {
@@ -102,7 +95,43 @@ record HumanAsk(
     return decisions.stream().filter(Answer::isApproval).toList();
   }
 
-  private record Form(Map<String, Field> properties) {}
+  private record Properties(Map<String, Field> properties) {}
+
+  /**
+   * What people are asked for.
+   *
+   * @param schema a JSON Schema of an object
+   */
+  public record Form(ObjectNode schema) {
+    /** Empty when that is none. */
+    public static Optional<Form> of(RestAnswer told) {
+      return told.json() instanceof ObjectNode object
+          ? Optional.of(new Form(object))
+          : Optional.empty();
+    }
+
+    /** The fields, in the order of the form. */
+    public Map<String, Field> fields() {
+      return LenientJson.read(schema, Properties.class).properties();
+    }
+
+    public boolean requires(String field) {
+      return new SchemaForm(schema).requires(field);
+    }
+
+    /**
+     * What is wrong with the value of a field; nothing where the form is of no use, as whoever
+     * takes the answer says so.
+     */
+    public List<String> faults(String field, JsonNode value) {
+      try {
+        SchemaForm form = new SchemaForm(schema);
+        return FormWords.plain(form, form.faults(field, value)).stream().map(Fault::msg).toList();
+      } catch (MnException e) {
+        return List.of();
+      }
+    }
+  }
 
   /**
    * A field of the form.
@@ -110,13 +139,15 @@ record HumanAsk(
    * @param type a word, unless it has several types or tells none
    * @param choices the values that are allowed; empty when any of the type is
    * @param preset what counts when nothing is given
+   * @param writeOnly whether its value is told nobody
    */
-  record Field(
+  public record Field(
       String type,
       String title,
       String description,
       @JsonProperty("enum") List<JsonNode> choices,
-      @JsonProperty("default") JsonNode preset) {
+      @JsonProperty("default") JsonNode preset,
+      @JsonProperty("writeOnly") boolean writeOnly) {
 
     private static final Map<String, Boolean> WORDS =
         Map.of("true", true, "yes", true, "y", true, "false", false, "no", false, "n", false);
@@ -127,9 +158,11 @@ record HumanAsk(
     }
 
     /** The same for who is to write a value. */
-    String hint() {
+    public String hint() {
       String kind =
           switch (Objects.toString(type, "")) {
+            case "integer" -> "a whole number";
+            case "number" -> "a number";
             case "boolean" -> "yes or no";
             case "array", "object" -> "as JSON";
             default -> "";
@@ -146,6 +179,18 @@ record HumanAsk(
       return Objects.toString(description, Objects.toString(title, ""));
     }
 
+    /** What it is for, and which values it takes. */
+    public String about() {
+      return Stream.of(words(), choice())
+          .filter(part -> !part.isEmpty())
+          .collect(Collectors.joining("; "));
+    }
+
+    /** What counts when nothing is given, as it is typed; empty when nothing does. */
+    public String standard() {
+      return preset == null ? "" : word(preset);
+    }
+
     private String choice() {
       return choices.isEmpty()
           ? ""
@@ -153,7 +198,7 @@ record HumanAsk(
     }
 
     /** What was said, as a value of the type if it can be one, else as text. */
-    JsonNode value(String said) {
+    public JsonNode value(String said) {
       Optional<JsonNode> chosen =
           choices.stream().filter(one -> word(one).equalsIgnoreCase(said)).findFirst();
       Boolean truth = WORDS.get(said.toLowerCase(Locale.ROOT));

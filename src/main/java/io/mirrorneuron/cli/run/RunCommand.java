@@ -157,6 +157,7 @@ public final class RunCommand implements Callable<Integer> {
     Map<String, ?> given = new NamedValues(client).of("--input", inputs);
     Map<String, Object> when =
         autoSchedule ? ScheduleSpec.whenThereIsRoom(client) : ScheduleSpec.of(client, schedule);
+    new BundleReport(client, bundle).tellLinks();
     return client.show(
         mn -> ShownSchedules.create(mn, bundle, given, when, "run"),
         made -> ShownSchedules.line(client, made));
@@ -181,6 +182,7 @@ public final class RunCommand implements Callable<Integer> {
   }
 
   private String submit(MirrorNeuron mn, Map<String, ?> given) {
+    new BundleReport(client, bundle).tellLinks();
     try (Bundle opened = BundleReport.open(bundle)) {
       SubmittedJob job = mn.jobs().submit(opened.submission(given));
       job.warnings().forEach(warning -> client.complain("warning: " + warning));

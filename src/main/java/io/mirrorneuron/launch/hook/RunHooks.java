@@ -79,8 +79,7 @@ public final class RunHooks implements AutoCloseable {
    *     UNAVAILABLE when the server stops meanwhile
    */
   public HookNews begin(HookOrder order) {
-    RunHook known = open.get(order.runId());
-    if (means.files().isOfJob(order.runId()) || known != null && known.record().jobId() != null) {
+    if (isRun(order.runId())) {
       throw new MnException(
           ErrorCode.CONFLICT,
           "run_id_in_use",
@@ -101,6 +100,12 @@ public final class RunHooks implements AutoCloseable {
       throw MnException.unavailable("the server is stopping", null);
     }
     return hook.begin(order);
+  }
+
+  /** Whether a run of this id is there, as far as its folder says. */
+  public boolean isRun(String runId) {
+    RunHook known = open.get(runId);
+    return means.files().isOfJob(runId) || known != null && known.record().jobId() != null;
   }
 
   /** There is a job of the run: its hooks, if there are any, end with it. */

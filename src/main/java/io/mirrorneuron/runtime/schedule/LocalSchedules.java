@@ -70,7 +70,7 @@ final class LocalSchedules implements SchedulesPort {
     if (written.isEmpty()) {
       throw MnException.invalid(
           "periodic schedules require cron or crons: the manifest has no schedule of its own, so"
-              + " say when, such as by --cron '0 2 * * *'");
+              + " say when, such as by cron '0 2 * * *'");
     }
     GivenLimits.require(wanted.source(), GivenLimits.LARGEST_DETAILS, "source");
     long now = timers.now();

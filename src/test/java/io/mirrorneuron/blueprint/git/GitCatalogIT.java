@@ -311,4 +311,43 @@ class GitCatalogIT {
     eventually("it was tried", SOON, () -> fetches.get() == 2);
     assertThat(ids(catalogs)).containsExactly("first");
   }
+
+  /** One bad commit takes nothing away, neither now nor from the next server. */
+  @Test
+  void aCommitThatIsNoCatalogIsNotServed_andAnUpdateSaysWhy() throws Exception {
+    GitCatalog source = source();
+    Catalogs catalogs = new Catalogs(source, time::get);
+    assertThat(ids(catalogs)).containsExactly("first");
+    commit("index.json", "[{\"id\": \"second\"},\n {\"id\": ]");
+
+    assertThat(catalogs.refreshed().warnings())
+        .singleElement()
+        .asString()
+        .contains("index.json is malformed at line 2, column ");
+    assertThat(ids(catalogs)).containsExactly("first");
+    commit("index.json", "{\"a\": 1}");
+    assertThat(catalogs.refreshed().warnings()).asString().contains("must be a list");
+    assertThat(ids(new Catalogs(source(), time::get))).containsExactly("first");
+
+    commit("index.json", "[{\"id\":\"third\"}]");
+    assertThat(catalogs.refreshed().warnings()).isEmpty();
+    assertThat(ids(catalogs)).containsExactly("third");
+  }
+
+  @Test
+  void anUpdateSaysWhichFilesWereChangedHere_andThatTheRemoteIsAway() throws Exception {
+    Catalogs catalogs = new Catalogs(source(), time::get);
+    Path clone = catalogs.current().folder();
+    Files.writeString(clone.resolve("index.json"), "[{\"id\":\"edited\"}]");
+    commit("index.json", "[{\"id\":\"second\"}]");
+
+    assertThat(catalogs.refreshed().warnings()).singleElement().asString().contains("index.json");
+    assertThat(ids(catalogs)).containsExactly("edited");
+    server.stop();
+    assertThat(catalogs.refreshed().warnings())
+        .singleElement()
+        .asString()
+        .startsWith("the catalog could not be fetched, and stays as it is: ");
+    assertThat(ids(catalogs)).containsExactly("edited");
+  }
 }

@@ -1,0 +1,61 @@
+package io.mirrorneuron.blueprint.bundle;
+
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.wire.Fault;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * A bundle with what fits of what a launch wants of it, so that whoever looks at it is told all
+ * that is wrong at once. Only one without refusals is to be launched.
+ *
+ * @param bundle without what is refused
+ * @param refusals of the configuration, of the scenario, of answers; each with all that is wrong
+ *     there
+ */
+public record FittingBundle(ConfiguredBundle bundle, List<MnException> refusals) {
+  private static final BundleConfig NOTHING = new BundleConfig(Map.of(), Map.of(), Map.of());
+
+  /** The same as {@link ConfiguredBundle#of}. */
+  public static FittingBundle of(
+      BlueprintBundle bundle, Map<String, Object> request, Map<String, Object> answers) {
+    List<MnException> refusals = new ArrayList<>();
+    BundleConfig files = orElse(NOTHING, () -> BundleConfig.of(bundle, Map.of()), refusals);
+    boolean isReadable = refusals.isEmpty();
+    BundleConfig asked = orElse(files, () -> files.with(request), refusals);
+    List<Fault> faults = new ArrayList<>();
+    FormAnswers told = BlueprintQuestions.of(bundle, asked).answers(answers, faults);
+    if (isReadable && !faults.isEmpty()) { // else it may be the configuration that answers
+      refusals.add(Fault.refusal(faults));
+    }
+    BundleConfig config = orElse(asked, () -> asked.with(told.config()), refusals);
+    Map<String, Object> scenario = orElse(null, () -> bundle.scenario().orElse(null), refusals);
+    return new FittingBundle(
+        new ConfiguredBundle(bundle, config, scenario, told.inputs(), Map.of(), Map.of()),
+        List.copyOf(refusals));
+  }
+
+  /**
+   * The same without what the request says of inputs by name.
+   *
+   * @param request what the launch lays over the configuration
+   */
+  public static ConfiguredBundle withoutNamedInputs(
+      BlueprintBundle bundle, Map<String, Object> request, Map<String, Object> answers) {
+    Map<String, Object> rest = new HashMap<>(request);
+    rest.remove("inputs");
+    return of(bundle, rest, answers).bundle();
+  }
+
+  private static <T> T orElse(T otherwise, Supplier<T> found, List<MnException> refusals) {
+    try {
+      return found.get();
+    } catch (MnException e) {
+      refusals.add(e);
+      return otherwise;
+    }
+  }
+}
