@@ -5,6 +5,7 @@ import io.mirrorneuron.bundle.ManifestFile;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.count.ValueCount;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -136,6 +137,10 @@ record CatalogFolder(Path path) {
 
   private Object content(String file) {
     try (InputStream in = Files.newInputStream(path.resolve(file))) {
+      if (ValueCount.of(path.resolve(file)) > ValueCount.MOST) {
+        throw broken(
+            "blueprint repo %s has more than %d values".formatted(file, ValueCount.MOST), null);
+      }
       byte[] bytes = in.readNBytes(MOST + 1);
       if (bytes.length > MOST) {
         throw broken("blueprint repo %s has more than %d bytes".formatted(file, MOST), null);
