@@ -125,7 +125,7 @@ public final class GitCatalog implements CatalogSource {
       others.remove(clone.folder());
       done.complete(null);
     } catch (GitAPIException | IOException | JGitInternalException e) {
-      LOG.warn("the catalog could not be fetched, what is there stays: {}", told(e));
+      LOG.warn("the catalog could not be fetched, what is there stays: {}", Reason.of(e, home.getParent()));
       done.completeExceptionally(e);
     } catch (RuntimeException | Error e) {
       done.completeExceptionally(e);
@@ -165,14 +165,8 @@ public final class GitCatalog implements CatalogSource {
     return new MnException(
         ErrorCode.INTERNAL,
         "catalog_broken",
-        "blueprint repo clone failed: " + told(cause),
+        "blueprint repo clone failed: " + Reason.of(cause, home.getParent()),
         null,
         cause);
-  }
-
-  /** Without the password that may stand in the URL. */
-  private String told(Throwable cause) {
-    String words = String.valueOf(cause.getMessage());
-    return words.replaceAll("://[^/@\\s]+@", "://");
   }
 }
