@@ -1,10 +1,12 @@
 package io.mirrorneuron.blueprint;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.JsonWords;
+import io.mirrorneuron.wire.count.ValueCount;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +65,11 @@ public final class CatalogFiles {
       throw CatalogFolder.broken(
           "blueprint repo %s has more than %d bytes".formatted(file, MOST), null);
     }
-    try {
+    try (JsonParser parser = Json.MAPPER.createParser(bytes)) {
+      if (ValueCount.of(parser) > ValueCount.MOST) {
+        throw CatalogFolder.broken(
+            "blueprint repo %s has more than %d values".formatted(file, ValueCount.MOST), null);
+      }
       return Json.MAPPER.readValue(bytes, ANY);
     } catch (JsonProcessingException e) {
       var place = e.getLocation();

@@ -9,6 +9,7 @@ import io.mirrorneuron.port.Validation.Issue;
 import io.mirrorneuron.port.Validation.Location;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.JsonText;
+import io.mirrorneuron.wire.count.ValueCount;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -94,6 +95,9 @@ public record ManifestFile(String name, String json, ObjectNode tree, String tex
   public static ManifestFile of(Path file, String what) {
     FileName called = new FileName(file.getFileName().toString(), what);
     boolean yaml = isYaml(called.name().toLowerCase(Locale.ROOT));
+    if (!yaml) {
+      requireFewValues(file, what);
+    }
     String text = JsonText.decode(bytes(file, what, yaml ? MOST_YAML : MOST_JSON), what);
     if (yaml) {
       ObjectNode tree = YamlText.read(text, called).tree();
@@ -103,6 +107,23 @@ public record ManifestFile(String name, String json, ObjectNode tree, String tex
       return new ManifestFile(called.name(), text, JsonText.distinct(text), text);
     } catch (JsonText.Fault e) {
       throw Malformed.at(called, e.line(), e.column(), e.getMessage());
+    }
+  }
+
+  /** Before a large file is in memory, and much less a tree of it. */
+  private static void requireFewValues(Path file, String what) {
+    try {
+      long size = Files.size(file);
+      if (size > ValueCount.MOST && size <= MOST_JSON && ValueCount.of(file) > ValueCount.MOST) {
+        throw new MnException(
+            ErrorCode.TOO_LARGE,
+            "too_many_values",
+            "%s has more than %d values (objects, lists, texts, numbers, true, false and null)"
+                    .formatted(what, ValueCount.MOST)
+                + ": keep what is large in files below payloads/");
+      }
+    } catch (IOException e) {
+      throw missing(what);
     }
   }
 
@@ -124,8 +145,12 @@ public record ManifestFile(String name, String json, ObjectNode tree, String tex
       }
       return bytes;
     } catch (IOException e) {
-      throw malformed(what + " is missing or cannot be read; a bundle has it at its root");
+      throw missing(what);
     }
+  }
+
+  private static MnException missing(String what) {
+    return malformed(what + " is missing or cannot be read; a bundle has it at its root");
   }
 
   /** The report, in line order, with line and column for what is about a place in this file. */

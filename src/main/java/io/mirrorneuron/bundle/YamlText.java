@@ -53,6 +53,9 @@ final class YamlText {
   private static final String MERGE = "<<";
   private static final String TOO_DEEP = "it is nested deeper than " + MAX_DEPTH + " levels";
 
+  /** Keys and values; each takes some hundred bytes. */
+  private static final int MAX_NODES = 200_000;
+
   /** As YAML 1.2 has it. */
   private static final Schema WITHOUT_MERGE =
       new CoreSchema() {
@@ -116,7 +119,8 @@ final class YamlText {
             .setCodePointLimit(Integer.MAX_VALUE) // the file was measured before
             .build();
     Parser parser = new ParserImpl(settings, new StreamReader(settings, text));
-    Parser shallow = new YamlDepth(parser, MAX_DEPTH, mark -> malformed(mark, TOO_DEEP));
+    Parser shallow =
+        new YamlBounds(parser, MAX_DEPTH, MAX_NODES, (mark, words) -> malformed(mark, words));
     return new Composer(settings, shallow).getSingleNode().orElse(null);
   }
 

@@ -88,7 +88,7 @@ final class BusHandler implements Handler<RoutingContext> {
         BodyCheck.mustBeJson(ctx.request());
         shared
             .bodies()
-            .read(ctx)
+            .readJson(ctx)
             .map(bytes -> check.read(ParameterSource.of(ctx), bytes))
             .onComplete(call -> call(ctx, call, caller), ctx::fail);
       }

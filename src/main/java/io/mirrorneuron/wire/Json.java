@@ -3,6 +3,7 @@ package io.mirrorneuron.wire;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.util.BufferRecycler;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
@@ -19,6 +20,7 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.wire.count.ValueCount;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -122,16 +124,19 @@ public final class Json {
   }
 
   /**
-   * The same of text in which no member may be there twice.
+   * The same of text in which no member may be there twice, and that has no more than {@link
+   * ValueCount#MOST} values.
    *
-   * @throws MnException MALFORMED that names the member
+   * @throws MnException MALFORMED that names the member or the limit
    */
   public static ObjectNode parseStrictly(String text, String what) {
-    try (JsonParser parser = MAPPER.createParser(text)) {
+    try (JsonParser parser = ValueCount.limited(MAPPER.createParser(text))) {
       parser.enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
       while (parser.nextToken() != null) {
         // each name is compared with those before it
       }
+    } catch (StreamConstraintsException e) {
+      throw MnException.malformed(what + " is malformed: " + JsonWords.of(e.getOriginalMessage()));
     } catch (IOException e) {
       if (e.getMessage().startsWith("Duplicate field")) {
         throw MnException.malformed(what + " has a member twice: " + JsonWords.of(e.getMessage()));

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.wire.count.ValueCount;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -14,7 +15,10 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 
-/** JSON that people write: what is wrong with it is told with its place. */
+/**
+ * JSON that people write: what is wrong with it is told with its place. More than {@link
+ * ValueCount#MOST} values are wrong, too, and found before there is a tree of them.
+ */
 public final class JsonText {
   private static final char MARK = '\uFEFF';
 
@@ -50,7 +54,7 @@ public final class JsonText {
 
   /** Makes no tree, for those who have one. */
   public static void requireDistinct(String text, String what) {
-    try (JsonParser parser = Json.MAPPER.createParser(text)) {
+    try (JsonParser parser = ValueCount.limited(Json.MAPPER.createParser(text))) {
       parser.enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
       try {
         while (parser.nextToken() != null) {} // the parser compares the names
@@ -97,7 +101,7 @@ public final class JsonText {
   }
 
   private static ObjectNode read(String text, boolean distinct) throws Fault {
-    try (JsonParser parser = Json.MAPPER.createParser(text)) {
+    try (JsonParser parser = ValueCount.limited(Json.MAPPER.createParser(text))) {
       parser.configure(JsonParser.Feature.STRICT_DUPLICATE_DETECTION, distinct);
       try {
         JsonNode read = Json.MAPPER.readTree(parser);

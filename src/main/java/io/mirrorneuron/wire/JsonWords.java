@@ -44,6 +44,7 @@ public final class JsonWords {
           told("hex-digit").as("\\u must be followed by four hexadecimal digits"),
           told("Duplicate field '(.*)'$").as("$1 is in this object already: keep one of them"),
           told("nesting depth .* allowed \\((\\d+)").as("it is nested deeper than $1 levels"),
+          told("more than (\\d+) values").as("it has more than $1 values"),
           told("Number value length .* allowed \\((\\d+)").as("a number has more than $1 digits"),
           told("Name length .* allowed \\((\\d+)").as("a name has more than $1 characters"),
           told("String value length .* allowed \\((\\d+)")

@@ -2,6 +2,7 @@ package io.mirrorneuron.blueprint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.model.MnException;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -30,6 +32,38 @@ class CatalogsTest {
     Path path = folder.resolve(file);
     Files.createDirectories(path.getParent());
     Files.writeString(path, text);
+  }
+
+  @Test
+  void aManifestOfManyValuesHidesNoOtherBlueprint() throws IOException {
+    write("index.json", "[{\"id\":\"large\"},{\"id\":\"wide\"},{\"id\":\"small\"}]");
+    write("large/manifest.json", "{\"type\":\"service\",\"x\":[" + "{},".repeat(1_000_000) + "0]}");
+    write(
+        "wide/manifest.json",
+        "{\"type\":\"service\",\"requirements\":{\"x\":[" + "0,".repeat(6000) + "0]}}");
+    write(
+        "small/manifest.json",
+        "{\"type\":\"service\",\"x\":["
+            + "{},".repeat(10_000)
+            + "0],\"requirements\":{\"gpu\":1}}");
+
+    assertThat(catalogs().current().blueprints())
+        .extracting(Blueprint::id, Blueprint::type, Blueprint::requirements)
+        .containsExactly(
+            tuple("large", "batch", Map.of()),
+            tuple("wide", "batch", Map.of()),
+            tuple("small", "service", Map.of("gpu", 1)));
+  }
+
+  @Test
+  void anIndexOfTooManyValuesIsRefused() throws IOException {
+    write("index.json", "[" + "{},".repeat(600_000) + "{}]");
+    assertThatThrownBy(() -> catalogs().current())
+        .hasMessage("blueprint repo index.json has more than 500000 values");
+    write("index.json", "[]");
+    write("category.json", "{\"categories\":[" + "{},".repeat(600_000) + "{}]}");
+    assertThatThrownBy(() -> catalogs().current())
+        .hasMessage("blueprint repo category.json has more than 500000 values");
   }
 
   @Test

@@ -38,6 +38,24 @@ class ManifestFileTest {
     return ManifestFile.in(folder, "");
   }
 
+  @Test
+  void aManifestOfTooManySmallValuesIsRefusedBeforeItIsRead() throws IOException {
+    Files.writeString(
+        folder.resolve("manifest.json"),
+        "{\"x\":[" + "{\"a\":0},".repeat(3_500_000) + "0]} nothing more is read");
+    assertThatThrownBy(() -> ManifestFile.in(folder, "bundle "))
+        .hasMessageStartingWith("bundle manifest.json has more than 500000 values")
+        .hasMessageContaining("payloads/")
+        .extracting(failure -> ((MnException) failure).error())
+        .isEqualTo("too_many_values");
+  }
+
+  @Test
+  void yamlHasItsOwnLimit() {
+    assertThatThrownBy(() -> yaml("x: [" + "a,".repeat(200_000) + "a]"))
+        .hasMessageContaining("it has more than 200000 keys and values");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

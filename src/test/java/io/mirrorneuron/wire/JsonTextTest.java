@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.wire.count.ValueCount;
+import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,6 +34,31 @@ class JsonTextTest {
     assertThatThrownBy(() -> JsonText.object(text, "f"))
         .isInstanceOf(MnException.class)
         .hasMessageStartingWith(message);
+  }
+
+  @Test
+  void valuesAreCountedBeforeTheyAreATree() {
+    String most = "{\"a\":[" + "0,".repeat(ValueCount.MOST - 3) + "0]}";
+    assertThat(JsonText.distinct(most, "f").path("a")).hasSize(ValueCount.MOST - 2);
+    String more = most.replace("[", "[{},");
+    for (Consumer<String> reader :
+        List.<Consumer<String>>of(
+            text -> JsonText.object(text, "f"),
+            text -> JsonText.distinct(text, "f"),
+            text -> JsonText.requireDistinct(text, "f"),
+            text -> Json.parseStrictly(text, "f"))) {
+      assertThatThrownBy(() -> reader.accept(more))
+          .isInstanceOf(MnException.class)
+          .hasMessageStartingWith("f is malformed")
+          .hasMessageEndingWith("it has more than 500000 values");
+    }
+  }
+
+  @Test
+  void namesAndEndsAreNoValues() throws IOException {
+    String text = "{\"a\":[1,\"x\",null,true,1.5,{}],\"b\":{\"c\":[]}}";
+    assertThat(ValueCount.of(Json.MAPPER.createParser(text))).isEqualTo(10);
+    assertThat(ValueCount.of(Json.MAPPER.createParser("[1,2,}"))).isEqualTo(3);
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.mirrorneuron.blueprint.bundle;
 
 import io.mirrorneuron.config.NearestMatch;
 import io.mirrorneuron.wire.Fault;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

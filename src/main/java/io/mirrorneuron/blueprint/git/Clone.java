@@ -74,16 +74,21 @@ record Clone(Path folder) {
    * Makes it. It is there whole or not at all.
    *
    * @throws GitAPIException when the remote cannot be read
+   * @throws IOException when it sends too much, among others
    */
   void make(String url) throws GitAPIException, IOException {
     Path parent = Files.createDirectories(folder.getParent());
     Path fresh = parent.resolve(folder.getFileName() + ".new");
     remove(fresh);
-    try (Git git = Git.init().setDirectory(fresh.toFile()).call()) {
-      fetch(git, url);
-      checkout(git);
+    try {
+      Git.init().setDirectory(fresh.toFile()).call().close();
+      fetchInto(fresh, url);
     } catch (GitAPIException | IOException | RuntimeException e) {
-      remove(fresh);
+      try {
+        remove(fresh);
+      } catch (IOException left) { // the next one who makes it removes it
+        e.addSuppressed(left);
+      }
       throw e;
     }
     Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);
@@ -96,9 +101,10 @@ record Clone(Path folder) {
    *     remote has changed too, or a commit that is no catalog; empty when it is up to date
    */
   List<String> update(String url) throws GitAPIException, IOException {
-    try (Git git = Git.open(folder.toFile())) {
+    try (Repository repository = BoundedRepository.in(folder);
+        Git git = new Git(repository)) {
       fetch(git, url);
-      requireCatalog(git.getRepository());
+      requireCatalog(repository);
       checkout(git);
       return List.of();
     } catch (CheckoutConflictException e) {
@@ -112,12 +118,21 @@ record Clone(Path folder) {
     }
   }
 
+  private static void fetchInto(Path folder, String url) throws GitAPIException, IOException {
+    try (Repository repository = BoundedRepository.in(folder);
+        Git git = new Git(repository)) {
+      fetch(git, url);
+      checkout(git);
+    }
+  }
+
   private static void fetch(Git git, String url) throws GitAPIException {
     git.fetch()
         .setRemote(url)
         .setRefSpecs(new RefSpec("+" + Constants.HEAD + ":" + HEAD))
         .setDepth(1)
         .setTagOpt(TagOpt.NO_TAGS)
+        .setTransportConfigCallback(BoundedGitHttp::bound)
         .setTimeout(TIMEOUT_SECONDS)
         .call();
   }
@@ -147,6 +162,7 @@ record Clone(Path folder) {
     if (newest.equals(present)) {
       return;
     }
+    RemoteBounds.requireSmall(git.getRepository(), newest);
     try {
       git.checkout().setName(newest.name()).call();
     } catch (CheckoutConflictException e) {

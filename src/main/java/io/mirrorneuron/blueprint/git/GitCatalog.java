@@ -103,7 +103,8 @@ public final class GitCatalog implements CatalogSource {
   }
 
   private String stays(Throwable cause) {
-    return "the catalog could not be fetched, and stays as it is: " + told(cause);
+    return "the catalog could not be fetched, and stays as it is: "
+        + Reason.of(cause, home.getParent());
   }
 
   private CompletableFuture<List<String>> fetchWhenDue() {
@@ -178,14 +179,8 @@ public final class GitCatalog implements CatalogSource {
     return new MnException(
         ErrorCode.INTERNAL,
         "catalog_broken",
-        "blueprint repo clone failed: " + told(cause),
+        "blueprint repo clone failed: " + Reason.of(cause, home.getParent()),
         null,
         cause);
-  }
-
-  /** Without the password that may stand in the URL. */
-  private String told(Throwable cause) {
-    String words = String.valueOf(cause.getMessage());
-    return words.replaceAll("://[^/@\\s]+@", "://");
   }
 }

@@ -49,6 +49,18 @@ public final class Refusal extends RuntimeException {
         limitBytes);
   }
 
+  /** Of a body that would be too large in memory. */
+  public static Refusal tooManyValues(int most) {
+    return new Refusal(
+        ErrorCode.TOO_LARGE,
+        "too_many_values",
+        "the request body has more than %d values (objects, lists, texts, numbers, true, false and"
+                .formatted(most)
+            + " null): keep what is large in files",
+        List.of(),
+        0);
+  }
+
   public static Refusal mediaType(String expected) {
     return new Refusal(
         ErrorCode.UNSUPPORTED_MEDIA_TYPE,

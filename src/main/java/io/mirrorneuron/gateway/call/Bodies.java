@@ -2,6 +2,7 @@ package io.mirrorneuron.gateway.call;
 
 import io.mirrorneuron.gateway.answer.Refusal;
 import io.mirrorneuron.wire.Fault;
+import io.mirrorneuron.wire.count.ValueCount;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -15,6 +16,9 @@ import java.util.regex.Pattern;
 /** Reads bodies into memory and counts their bytes, whatever their headers say. */
 public final class Bodies {
   private static final int FIRST_ALLOCATION = 4096;
+
+  /** What a small value takes in memory at least. */
+  private static final int BYTES_OF_VALUE = 64;
 
   /** Of an empty object, and some blanks and line ends. */
   private static final int EMPTY_BYTES = 64;
@@ -40,6 +44,26 @@ public final class Bodies {
    */
   public Future<Buffer> read(RoutingContext ctx) {
     return read(ctx, limitBytes, Refusal.tooLarge(limitBytes), budget.open());
+  }
+
+  /**
+   * The same of a body of JSON. What its values will take in memory counts, too: a body is refused
+   * when there are more than {@link ValueCount#MOST}, before anything is made of them.
+   */
+  public Future<Buffer> readJson(RoutingContext ctx) {
+    BodyBudget.Share share = budget.open();
+    return read(ctx, limitBytes, Refusal.tooLarge(limitBytes), share)
+        .map(
+            body -> {
+              long values = body.length() < FIRST_ALLOCATION ? 0 : StrictJson.count(body);
+              if (values > ValueCount.MOST) {
+                throw Refusal.tooManyValues(ValueCount.MOST);
+              }
+              if (!share.take(values * BYTES_OF_VALUE)) {
+                throw share.full();
+              }
+              return body;
+            });
   }
 
   /**

@@ -1,17 +1,20 @@
 package io.mirrorneuron.gateway.call;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import io.mirrorneuron.gateway.answer.Refusal;
 import io.mirrorneuron.wire.Fault;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.count.ValueCount;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.json.jackson.JacksonCodec;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -50,6 +53,16 @@ final class StrictJson {
       throw refused("has a number that no double can hold");
     }
     return value;
+  }
+
+  /** How many values it has, see {@link ValueCount#of}; nothing is made of them. */
+  static int count(Buffer bytes) {
+    try (JsonParser parser = FACTORY.createParser(bytes.getBytes())) {
+      parser.disable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+      return ValueCount.of(parser);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // of bytes in memory
+    }
   }
 
   private static String words(String parser) {

@@ -41,6 +41,7 @@ class ProblemTest {
         arguments(new ReplyException(ReplyFailure.RECIPIENT_FAILURE, 500, "?"), 500, "internal"),
         arguments(new IllegalStateException("secret internals"), 500, "internal"),
         arguments(Refusal.tooLarge(10), 413, "request_too_large"),
+        arguments(Refusal.tooManyValues(10), 413, "too_many_values"),
         arguments(Refusal.mediaType("application/json"), 415, "unsupported_media_type"),
         arguments(new io.vertx.ext.web.handler.HttpException(400), 400, "malformed_request"));
   }

@@ -1,0 +1,60 @@
+package io.mirrorneuron.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mirrorneuron.testing.GatewayFixture;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Bodies that are small as text and large in memory. */
+class ManyValuesIT {
+  private static final String VALIDATE = "/api/v1/blueprints/launch/validate";
+  private static final String LAUNCH =
+      "{'source':'catalog','blueprint_id':'word-count','config_overwrite':{'x':%s}}";
+
+  @TempDir private static Path folder;
+  private static GatewayFixture gateway;
+
+  @BeforeAll
+  static void start() throws Exception {
+    gateway = GatewayFixture.open(folder, null);
+  }
+
+  @AfterAll
+  static void stop() {
+    gateway.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        VALIDATE + " | " + LAUNCH,
+        "/api/v1/jobs:validate | {'manifest':{'graph_id':'g','metadata':{'x':%s}}}",
+        "/api/v1/jobs | {'manifest':{'graph_id':'g','metadata':{'x':%s}}} and no JSON",
+      })
+  void tooManyValuesAreRefusedWithTheLimit(String path, String body) throws Exception {
+    HttpResponse<String> answer = post(path, body, "[" + "{},".repeat(1_700_000) + "{}]");
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(413);
+    assertThat(answer.body()).contains("too_many_values", "more than 500000 values");
+    assertThat(gateway.jobs.calls()).isEmpty();
+  }
+
+  @Test
+  void aConfigurationHasItsOwnLimitWhereItIsOnlyLookedAt() throws Exception {
+    HttpResponse<String> answer = post(VALIDATE, LAUNCH, "'" + "x".repeat(2 << 20) + "'");
+    assertThat(answer.body()).contains("\"ok\":false", "at most 1048576 are passed on");
+  }
+
+  private static HttpResponse<String> post(String path, String body, String value)
+      throws Exception {
+    return gateway.post(path, body.formatted(value).replace('\'', '"'));
+  }
+}
