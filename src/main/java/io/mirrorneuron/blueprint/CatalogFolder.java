@@ -4,9 +4,11 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import io.mirrorneuron.bundle.ManifestFile;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.untrusted.OpenFile;
+import io.mirrorneuron.untrusted.RefusedFile;
+import io.mirrorneuron.untrusted.UntrustedFiles;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -43,15 +45,16 @@ record CatalogFolder(Path path) {
    */
   Catalog read(KeptManifests manifests) {
     List<Blueprint> blueprints = new ArrayList<>();
+    List<Blueprint> outside = new ArrayList<>();
     Set<String> ids = new HashSet<>();
     for (Object element : entries()) {
       Entry entry = Entry.of(element);
       BlueprintReader.id(entry)
           .filter(ids::add)
           .flatMap(id -> blueprint(id, entry, manifests))
-          .ifPresent(blueprints::add);
+          .ifPresent(one -> (inside(one.path()).isPresent() ? blueprints : outside).add(one));
     }
-    return Catalog.of(path, blueprints, categories());
+    return Catalog.of(path, blueprints, outside, categories());
   }
 
   /** Empty when strangers wrote what nobody thought of: the others are told all the same. */
@@ -135,8 +138,8 @@ record CatalogFolder(Path path) {
   }
 
   private Object content(String file) {
-    try (InputStream in = Files.newInputStream(path.resolve(file))) {
-      byte[] bytes = in.readNBytes(MOST + 1);
+    try (OpenFile open = UntrustedFiles.openLinked(path.resolve(file), path)) {
+      byte[] bytes = open.stream().readNBytes(MOST + 1);
       if (bytes.length > MOST) {
         throw broken("blueprint repo %s has more than %d bytes".formatted(file, MOST), null);
       }
@@ -145,6 +148,8 @@ record CatalogFolder(Path path) {
       } catch (IOException e) {
         throw broken("blueprint repo " + file + " is malformed", e);
       }
+    } catch (RefusedFile e) {
+      throw broken("blueprint repo " + file + " " + e.getReason(), e);
     } catch (IOException e) {
       throw broken("blueprint repo " + file + " was not found", e);
     }

@@ -7,6 +7,8 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.Validation.Issue;
 import io.mirrorneuron.port.Validation.Location;
+import io.mirrorneuron.untrusted.RefusedFile;
+import io.mirrorneuron.untrusted.UntrustedFiles;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.JsonText;
 import java.io.IOException;
@@ -75,13 +77,31 @@ public record ManifestFile(String name, String json, ObjectNode tree, String tex
    * @throws MnException MALFORMED when there is none, more than one, or it cannot be read
    */
   public static ManifestFile in(Path folder, String what) {
+    return in(folder, what, Files::newInputStream);
+  }
+
+  /**
+   * The same for a folder that others may change meanwhile: nothing is read that lies elsewhere.
+   *
+   * @param folder an absolute path without links
+   */
+  public static ManifestFile within(Path folder, String what) {
+    return in(folder, what, file -> UntrustedFiles.openLinked(file, folder).stream());
+  }
+
+  @FunctionalInterface
+  private interface Opening {
+    InputStream open(Path file) throws IOException;
+  }
+
+  private static ManifestFile in(Path folder, String what, Opening opening) {
     List<String> found = NAMES.stream().filter(name -> Files.exists(folder.resolve(name))).toList();
     if (found.size() > 1) {
       throw malformed(
           what + found.getFirst() + " and " + found.get(1) + " are both there: keep one of them");
     }
     String name = found.isEmpty() ? NAMES.getFirst() : found.getFirst();
-    return of(folder.resolve(name), what + name);
+    return of(folder.resolve(name), what + name, opening);
   }
 
   /**
@@ -92,9 +112,13 @@ public record ManifestFile(String name, String json, ObjectNode tree, String tex
    *     TOO_LARGE before anything of it is parsed
    */
   public static ManifestFile of(Path file, String what) {
+    return of(file, what, Files::newInputStream);
+  }
+
+  private static ManifestFile of(Path file, String what, Opening opening) {
     FileName called = new FileName(file.getFileName().toString(), what);
     boolean yaml = isYaml(called.name().toLowerCase(Locale.ROOT));
-    String text = JsonText.decode(bytes(file, what, yaml ? MOST_YAML : MOST_JSON), what);
+    String text = JsonText.decode(bytes(file, what, yaml ? MOST_YAML : MOST_JSON, opening), what);
     if (yaml) {
       ObjectNode tree = YamlText.read(text, called).tree();
       return new ManifestFile(called.name(), Json.write(tree), tree, text);
@@ -106,8 +130,8 @@ public record ManifestFile(String name, String json, ObjectNode tree, String tex
     }
   }
 
-  private static byte[] bytes(Path file, String what, int most) {
-    try (InputStream in = Files.newInputStream(file)) {
+  private static byte[] bytes(Path file, String what, int most, Opening opening) {
+    try (InputStream in = opening.open(file)) {
       byte[] bytes = in.readNBytes(most + 1);
       if (bytes.length > most) {
         throw new MnException(
@@ -123,6 +147,8 @@ public record ManifestFile(String name, String json, ObjectNode tree, String tex
                         : ": keep what is large in files below payloads/"));
       }
       return bytes;
+    } catch (RefusedFile e) {
+      throw malformed(what + " " + e.getReason());
     } catch (IOException e) {
       throw malformed(what + " is missing or cannot be read; a bundle has it at its root");
     }

@@ -21,9 +21,11 @@ public final class Checking {
   /**
    * What {@link Launches#launch} would say to it.
    *
-   * @throws MnException when there is no such bundle
+   * @throws MnException when there is no such bundle, or it cannot have these ids; STORAGE_FULL or
+   *     INVALID when its files could not be copied
    */
   public LaunchCheck of(LaunchOrder order) {
+    order.requireIds();
     try (LaunchBundle bundle = ports.sources().find(order)) {
       return new LaunchCheck(
           order.source().word(), bundle.blueprint(), report(order, bundle), bundle.manifest());
@@ -35,7 +37,9 @@ public final class Checking {
     if (!configuration.ok()) {
       return configuration;
     }
-    Validation report = ports.jobs().validate(bundle.submission(runs.id(order, bundle)));
+    Submission submission = bundle.submission(runs.id(order, bundle));
+    ports.store().expect(submission);
+    Validation report = ports.jobs().validate(submission);
     return LaunchReports.withModels(report, bundle.models(), ports.models());
   }
 
@@ -67,6 +71,7 @@ public final class Checking {
       if (!models.ok()) {
         throw LaunchReports.models(models);
       }
+      ports.store().expect(bundle.submission(runs.id(order, bundle)));
       T done = use.apply(bundle.blueprintId(), bundle.submission(runs.id(order, bundle)));
       bundle.copied();
       return done;
