@@ -50,11 +50,12 @@ public record BlueprintBundle(
    * @param folder absolute, without links: none is followed any more
    */
   public static BlueprintBundle at(Path folder) {
-    try (OpenFolder open = OpenFolder.at(folder)) {
-      return derived(BundleOrigin.PATH, folder, "blueprint path must contain manifest.json");
+    try {
+      OpenFolder.at(folder).close();
     } catch (IOException e) {
       throw BundleOrigin.PATH.refusal("blueprint path is not a directory", e);
     }
+    return derived(BundleOrigin.PATH, folder, "blueprint path must contain manifest.json");
   }
 
   /** One that was uploaded, in the folder to which it was unpacked. */
