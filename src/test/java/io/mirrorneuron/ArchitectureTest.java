@@ -494,6 +494,7 @@ class ArchitectureTest {
                       "LogLine", // what a journal takes in
                       "LogForm", // lines that programs print
                       "MarkedSecrets", // manifests, and what is made of their jobs
+                      "HiddenTexts", // what hooks print
                       "ReviewMarks", // what authors say of fields of the configuration
                       "CompactTimeline", // a document that it makes of what programs wrote
                       "AskedField", // what counts before a launch is asked for

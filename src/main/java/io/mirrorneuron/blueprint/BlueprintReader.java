@@ -14,7 +14,7 @@ record BlueprintReader(String source, String localPath) {
   /** Of a catalog. */
   static final BlueprintReader OF_CATALOG = new BlueprintReader(null, null);
 
-  private static final Pattern ID = Pattern.compile("[A-Za-z0-9_.-]{1,160}");
+  private static final Pattern ID = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9_.-]{1,160}");
 
   /** Whether a blueprint can have this id. */
   static boolean isId(String id) {

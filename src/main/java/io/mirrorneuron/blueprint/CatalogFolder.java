@@ -3,8 +3,10 @@ package io.mirrorneuron.blueprint;
 import io.mirrorneuron.bundle.ManifestFile;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.untrusted.OpenFile;
+import io.mirrorneuron.untrusted.RefusedFile;
+import io.mirrorneuron.untrusted.UntrustedFiles;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -37,15 +39,16 @@ record CatalogFolder(Path path) {
    */
   Catalog read(KeptManifests manifests) {
     List<Blueprint> blueprints = new ArrayList<>();
+    List<Blueprint> outside = new ArrayList<>();
     Set<String> ids = new HashSet<>();
     for (Object element : CatalogFiles.entries(content(INDEX))) {
       Entry entry = Entry.of(element);
       BlueprintReader.id(entry)
           .filter(ids::add)
           .flatMap(id -> blueprint(id, entry, manifests))
-          .ifPresent(blueprints::add);
+          .ifPresent(one -> (inside(one.path()).isPresent() ? blueprints : outside).add(one));
     }
-    return Catalog.of(path, blueprints, categories());
+    return Catalog.of(path, blueprints, outside, categories());
   }
 
   /** Empty when strangers wrote what nobody thought of: the others are told all the same. */
@@ -116,8 +119,10 @@ record CatalogFolder(Path path) {
   }
 
   private byte[] content(String file) {
-    try (InputStream in = Files.newInputStream(path.resolve(file))) {
-      return in.readNBytes(CatalogFiles.MOST + 1);
+    try (OpenFile open = UntrustedFiles.openLinked(path.resolve(file), path)) {
+      return open.stream().readNBytes(CatalogFiles.MOST + 1);
+    } catch (RefusedFile e) {
+      throw broken("blueprint repo " + file + " " + e.getReason(), e);
     } catch (IOException e) {
       throw broken("blueprint repo " + file + " was not found", e);
     }

@@ -69,6 +69,16 @@ public final class Catalogs {
     long begun = nanoTime.getAsLong();
     Catalog found = new CatalogFolder(folder).read(manifests);
     boolean isSame = before != null && before.catalog().equals(found);
+    if (!isSame) {
+      found
+          .outside()
+          .forEach(
+              one ->
+                  LOG.warn(
+                      "the blueprint {} of {} is not listed: its path leads out of the catalog",
+                      one.id(),
+                      folder));
+    }
     return new Read(isSame ? before.catalog() : found, index, begun);
   }
 

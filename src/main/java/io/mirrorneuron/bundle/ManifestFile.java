@@ -1,5 +1,6 @@
 package io.mirrorneuron.bundle;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.bundle.Malformed.FileName;
 import io.mirrorneuron.model.ErrorCode;
@@ -7,6 +8,8 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.Validation.Issue;
 import io.mirrorneuron.port.Validation.Location;
+import io.mirrorneuron.untrusted.RefusedFile;
+import io.mirrorneuron.untrusted.UntrustedFiles;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.JsonText;
 import io.mirrorneuron.wire.count.ValueCount;
@@ -76,13 +79,31 @@ public record ManifestFile(String name, String json, ObjectNode tree, String tex
    * @throws MnException MALFORMED when there is none, more than one, or it cannot be read
    */
   public static ManifestFile in(Path folder, String what) {
+    return in(folder, what, Files::newInputStream);
+  }
+
+  /**
+   * The same for a folder that others may change meanwhile: nothing is read that lies elsewhere.
+   *
+   * @param folder an absolute path without links
+   */
+  public static ManifestFile within(Path folder, String what) {
+    return in(folder, what, file -> UntrustedFiles.openLinked(file, folder).stream());
+  }
+
+  @FunctionalInterface
+  private interface Opening {
+    InputStream open(Path file) throws IOException;
+  }
+
+  private static ManifestFile in(Path folder, String what, Opening opening) {
     List<String> found = NAMES.stream().filter(name -> Files.exists(folder.resolve(name))).toList();
     if (found.size() > 1) {
       throw malformed(
           what + found.getFirst() + " and " + found.get(1) + " are both there: keep one of them");
     }
     String name = found.isEmpty() ? NAMES.getFirst() : found.getFirst();
-    return of(folder.resolve(name), what + name);
+    return of(folder.resolve(name), what + name, opening);
   }
 
   /**
@@ -93,12 +114,16 @@ public record ManifestFile(String name, String json, ObjectNode tree, String tex
    *     TOO_LARGE before anything of it is parsed
    */
   public static ManifestFile of(Path file, String what) {
+    return of(file, what, Files::newInputStream);
+  }
+
+  private static ManifestFile of(Path file, String what, Opening opening) {
     FileName called = new FileName(file.getFileName().toString(), what);
     boolean yaml = isYaml(called.name().toLowerCase(Locale.ROOT));
     if (!yaml) {
-      requireFewValues(file, what);
+      requireFewValues(file, what, opening);
     }
-    String text = JsonText.decode(bytes(file, what, yaml ? MOST_YAML : MOST_JSON), what);
+    String text = JsonText.decode(bytes(file, what, yaml ? MOST_YAML : MOST_JSON, opening), what);
     if (yaml) {
       ObjectNode tree = YamlText.read(text, called).tree();
       return new ManifestFile(called.name(), Json.write(tree), tree, text);
@@ -111,10 +136,11 @@ public record ManifestFile(String name, String json, ObjectNode tree, String tex
   }
 
   /** Before a large file is in memory, and much less a tree of it. */
-  private static void requireFewValues(Path file, String what) {
+  private static void requireFewValues(Path file, String what, Opening opening) {
     try {
       long size = Files.size(file);
-      if (size > ValueCount.MOST && size <= MOST_JSON && ValueCount.of(file) > ValueCount.MOST) {
+      boolean isLarge = size > ValueCount.MOST && size <= MOST_JSON;
+      if (isLarge && values(file, opening) > ValueCount.MOST) {
         throw new MnException(
             ErrorCode.TOO_LARGE,
             "too_many_values",
@@ -122,13 +148,22 @@ public record ManifestFile(String name, String json, ObjectNode tree, String tex
                     .formatted(what, ValueCount.MOST)
                 + ": keep what is large in files below payloads/");
       }
+    } catch (RefusedFile e) {
+      throw malformed(what + " " + e.getReason());
     } catch (IOException e) {
       throw missing(what);
     }
   }
 
-  private static byte[] bytes(Path file, String what, int most) {
-    try (InputStream in = Files.newInputStream(file)) {
+  private static int values(Path file, Opening opening) throws IOException {
+    try (InputStream in = opening.open(file);
+        JsonParser parser = Json.MAPPER.createParser(in)) {
+      return ValueCount.of(parser);
+    }
+  }
+
+  private static byte[] bytes(Path file, String what, int most, Opening opening) {
+    try (InputStream in = opening.open(file)) {
       byte[] bytes = in.readNBytes(most + 1);
       if (bytes.length > most) {
         throw new MnException(
@@ -144,6 +179,8 @@ public record ManifestFile(String name, String json, ObjectNode tree, String tex
                         : ": keep what is large in files below payloads/"));
       }
       return bytes;
+    } catch (RefusedFile e) {
+      throw malformed(what + " " + e.getReason());
     } catch (IOException e) {
       throw missing(what);
     }

@@ -85,8 +85,7 @@ public final class BundleSources implements LaunchSources {
     try {
       Path folder = Path.of(place);
       if (folder.isAbsolute()) {
-        roots.require(folder);
-        return folder;
+        return roots.require(folder);
       }
     } catch (InvalidPathException e) {
       // told below

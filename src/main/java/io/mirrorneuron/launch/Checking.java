@@ -26,9 +26,11 @@ public final class Checking {
   /**
    * What {@link Launches#launch} would say to it.
    *
-   * @throws MnException when there is no such bundle
+   * @throws MnException when there is no such bundle, or it cannot have these ids; STORAGE_FULL or
+   *     INVALID when its files could not be copied
    */
   public LaunchCheck of(LaunchOrder order) {
+    order.requireIds();
     try (LaunchBundle bundle = ports.sources().find(order)) {
       return new LaunchCheck(
           order.source().word(),
@@ -94,7 +96,11 @@ public final class Checking {
           .map(refusal -> LaunchReports.ofHooks(bundle.hooks(), refusal))
           .ifPresent(first::add);
     }
-    return submission(bundle, runId, configuration.ok())
+    Optional<Submission> submission = submission(bundle, runId, configuration.ok());
+    if (configuration.ok()) {
+      submission.ifPresent(ports.store()::expect);
+    }
+    return submission
         .map(ports.jobs()::validate)
         .map(report -> LaunchReports.withModels(report, bundle.models(), ports.models()))
         .map(report -> configuration.ok() ? report : LaunchReports.besideAnswers(report))
@@ -148,6 +154,7 @@ public final class Checking {
       if (!models.ok()) {
         throw LaunchReports.models(models);
       }
+      ports.store().expect(bundle.submission(runs.id(order, bundle)));
       T done = use.apply(bundle.blueprintId(), bundle.submission(runs.id(order, bundle)));
       bundle.copied();
       return done;

@@ -1,23 +1,19 @@
 package io.mirrorneuron.launch;
 
+import io.mirrorneuron.launch.copy.DiskFault;
+import io.mirrorneuron.launch.copy.KeptBundle;
 import io.mirrorneuron.launch.copy.PayloadCopy;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
-import io.mirrorneuron.port.Submission.Origin;
-import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.untrusted.OpenFolder;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -42,22 +38,9 @@ public final class FolderLaunchStore implements LaunchStore {
   private static final String BUNDLE = "bundle";
   private static final String ARRIVING = ".arriving";
 
-  private static final String ORIGIN = "origin.json";
-
   private final Path root;
   private final Duration lifetime;
   private final int mostFailed;
-
-  /**
-   * What the door knew of the bundle.
-   *
-   * @param folder null of what was uploaded
-   */
-  private record KeptOrigin(String folder, String configJson) {
-    Origin read() {
-      return new Origin(folder == null ? null : Path.of(folder), configJson);
-    }
-  }
 
   /**
    * @param root closed to other users, as configurations may have secrets; made when absent
@@ -97,24 +80,14 @@ public final class FolderLaunchStore implements LaunchStore {
         () -> {
           Path folder = Files.createDirectories(folder(launch.id()));
           Path arriving = folder.resolve(RECORD + ARRIVING);
-          write(arriving, Json.write(launch));
+          KeptBundle.write(arriving, Json.write(launch));
           Files.move(arriving, folder.resolve(RECORD), StandardCopyOption.ATOMIC_MOVE);
         });
   }
 
-  private static void write(Path file, String text) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(
-            file,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-      channel.force(true);
-    }
+  @Override
+  public void expect(Submission submission) {
+    orUnavailable(() -> PayloadCopy.expect(submission.payloads(), Files.createDirectories(root)));
   }
 
   @Override
@@ -124,16 +97,12 @@ public final class FolderLaunchStore implements LaunchStore {
           delete(folder(launch.id()), BUNDLE);
           delete(folder(launch.id()), BUNDLE + ARRIVING);
           Path arriving = Files.createDirectories(folder(launch.id()).resolve(BUNDLE + ARRIVING));
-          write(arriving.resolve("manifest.json"), submission.manifestJson());
-          Path folder = submission.origin().folder();
-          write(
-              arriving.resolve(ORIGIN),
-              Json.write(
-                  new KeptOrigin(
-                      folder == null ? null : folder.toString(),
-                      submission.origin().configJson())));
-          PayloadCopy.make(
-              submission.payloads(), Files.createDirectory(arriving.resolve("payloads")));
+          try {
+            KeptBundle.write(submission, arriving);
+          } catch (IOException | RuntimeException e) {
+            delete(folder(launch.id()), BUNDLE + ARRIVING);
+            throw e;
+          }
           Files.move(arriving, folder(launch.id()).resolve(BUNDLE), StandardCopyOption.ATOMIC_MOVE);
         });
   }
@@ -142,13 +111,7 @@ public final class FolderLaunchStore implements LaunchStore {
   public Submission kept(LaunchRecord launch) {
     Path bundle = folder(launch.id()).resolve(BUNDLE);
     try {
-      KeptOrigin origin =
-          Json.read(Files.readString(bundle.resolve(ORIGIN)), KeptOrigin.class, ORIGIN);
-      return new Submission(
-              Files.readString(bundle.resolve("manifest.json")),
-              new Payloads.Folder(bundle.resolve("payloads")),
-              null)
-          .from(origin.read());
+      return KeptBundle.read(bundle);
     } catch (IOException | MnException e) {
       throw new MnException(
           ErrorCode.DATA_LOSS,
@@ -242,7 +205,7 @@ public final class FolderLaunchStore implements LaunchStore {
     try {
       writing.run();
     } catch (IOException | UncheckedIOException e) {
-      throw MnException.unavailable("the launch cannot be written to the disk", e);
+      throw DiskFault.of("the launch cannot be written to the disk", e);
     }
   }
 }

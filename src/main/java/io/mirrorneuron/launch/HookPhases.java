@@ -6,6 +6,7 @@ import io.mirrorneuron.launch.hook.HookNews;
 import io.mirrorneuron.launch.hook.HookOrder;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.wire.secret.HiddenTexts;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,7 +58,13 @@ record HookPhases(LaunchPorts ports, LaunchLog log, LaunchBundle bundle) {
             .hooks()
             .begin(
                 new HookOrder(
-                    launch.runId(), bundle.blueprintId(), launch.id(), hooks, bundle.configJson()));
+                    launch.runId(),
+                    bundle.blueprintId(),
+                    launch.id(),
+                    hooks,
+                    bundle.configJson(),
+                    HiddenTexts.of(
+                        bundle.submission(launch.runId()).manifestJson(), bundle.configJson())));
     bundle.told(news);
     log.completed(
         Phase.PRE_LAUNCH,

@@ -1,8 +1,12 @@
 package io.mirrorneuron.launch;
 
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.RunId;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 
 /**
  * What is to be launched, and how.
@@ -24,6 +28,8 @@ public record LaunchOrder(
     boolean force,
     String progressId,
     String by) {
+  /** {@code .} and {@code ..} name something else in a URL. */
+  private static final Pattern PROGRESS_ID = Pattern.compile("(?!\\.{1,2}$)[A-Za-z0-9_.:-]{1,220}");
 
   /** Where the bundle is. */
   public enum Source {
@@ -39,6 +45,30 @@ public record LaunchOrder(
   public LaunchOrder {
     config = Objects.requireNonNullElse(config, Map.of());
     inputs = Objects.requireNonNullElse(inputs, Map.of());
+  }
+
+  /**
+   * Refuses ids that nothing can have.
+   *
+   * @throws MnException MALFORMED {@code invalid progress id} or {@code invalid run id}
+   */
+  void requireIds() {
+    if (progressId != null) {
+      requireProgressId(progressId);
+    }
+    if (runId != null && !RunId.isRunId(runId)) {
+      throw malformed("invalid run id");
+    }
+  }
+
+  static void requireProgressId(String id) {
+    if (!PROGRESS_ID.matcher(id).matches()) {
+      throw malformed("invalid progress id");
+    }
+  }
+
+  private static MnException malformed(String message) {
+    return new MnException(ErrorCode.MALFORMED, message.replace(' ', '_'), message);
   }
 
   /** Without what may be secret and is needed no more. */

@@ -68,6 +68,7 @@ final class LaunchRun {
   Launched finish() {
     if (!log.launch().isKept()) {
       orEnd(Phase.VALIDATION, this::requireConfiguration);
+      orEnd(Phase.PREPARE_BUNDLE, () -> ports.store().expect(submission()));
       orEnd(Phase.REQUIREMENTS, this::requirements);
       orEnd(Phase.MODEL_INSTALL, this::installModels);
       HookPhases hooks = new HookPhases(ports, log, bundle);

@@ -24,6 +24,13 @@ public interface LaunchStore {
   void write(LaunchRecord launch);
 
   /**
+   * Looks at names and sizes of what is to be kept, before anybody reads it.
+   *
+   * @throws MnException STORAGE_FULL when there is no room for it; INVALID when it cannot be copied
+   */
+  default void expect(Submission submission) {}
+
+  /**
    * Keeps a copy of what is to be submitted, all of it or nothing.
    *
    * @throws MnException as {@link #write}

@@ -2,7 +2,6 @@ package io.mirrorneuron.launch;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.model.RunId;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -14,7 +13,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +24,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Launches implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Launches.class);
-  private static final Pattern ID = Pattern.compile("[A-Za-z0-9_.:-]{1,220}");
   private static final int MOST = 64;
   private static final int MOST_WAITS = 1000;
 
@@ -116,31 +113,13 @@ public final class Launches implements AutoCloseable {
    *     too many do
    */
   public LaunchTicket launch(LaunchOrder wish) {
-    LaunchOrder order =
-        wish.progressId() == null ? wish.named("launch-" + ids.get()) : checked(wish);
-    if (order.runId() != null && !RunId.isRunId(order.runId())) {
-      throw malformed("invalid run id");
-    }
+    wish.requireIds();
+    LaunchOrder order = wish.progressId() == null ? wish.named("launch-" + ids.get()) : wish;
     if (running.size() >= MOST) {
       throw MnException.retryLater(MOST + " launches go on; launch this when one is over", 1000);
     }
     threads.execute(this::forget);
     return begin(LaunchRecord.fresh(ids.get(), order));
-  }
-
-  private static LaunchOrder checked(LaunchOrder order) {
-    requireId(order.progressId());
-    return order;
-  }
-
-  private static void requireId(String progressId) {
-    if (!ID.matcher(progressId).matches()) {
-      throw malformed("invalid progress id");
-    }
-  }
-
-  private static MnException malformed(String message) {
-    return new MnException(ErrorCode.MALFORMED, message.replace(' ', '_'), message);
   }
 
   private LaunchTicket begin(LaunchRecord launch) {
@@ -206,7 +185,7 @@ public final class Launches implements AutoCloseable {
    * @throws MnException MALFORMED {@code invalid progress id}
    */
   public LaunchProgress progress(String progressId) {
-    requireId(progressId);
+    LaunchOrder.requireProgressId(progressId);
     Running goesOn = running.get(progressId);
     return Optional.ofNullable(goesOn)
         .map(one -> one.log().launch())

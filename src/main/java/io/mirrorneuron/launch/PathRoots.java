@@ -39,13 +39,14 @@ public record PathRoots(List<Path> roots) {
   /**
    * Refuses a folder that lies elsewhere, with all links followed; whether it is there is not told.
    *
+   * @return where it lies, without links: what was judged, and so what is to be read
    * @throws MnException FORBIDDEN {@code path_not_allowed}
    */
-  void require(Path folder) {
-    if (roots == null) {
-      return;
-    }
+  Path require(Path folder) {
     Optional<Path> real = TrustedFolders.real(folder);
+    if (roots == null) {
+      return real.orElse(folder);
+    }
     boolean isBelow =
         real.isPresent()
             && roots.stream()
@@ -58,5 +59,6 @@ public record PathRoots(List<Path> roots) {
           "this server launches by path only what lies below %s (MN_BLUEPRINT_PATH_ROOTS) or validation.trusted_folders, and in its catalog"
               .formatted(LaunchSettings.PATH_ROOTS));
     }
+    return real.get();
   }
 }

@@ -6,6 +6,8 @@ import os
 import re
 import sys
 
+LONGEST = 200  # letters of a word; longer ones are counted by their beginning
+
 
 def read(variable):
     with open(os.environ[variable]) as file:
@@ -21,7 +23,8 @@ def share():
 
 def count():
     words = re.findall(r"\w+", read("MN_INPUT_FILE")["item"]["text"].lower())
-    return {"complete_step": dict(collections.Counter(words))}
+    counts = collections.Counter(w if len(w) <= LONGEST else w[:LONGEST] + "…" for w in words)
+    return {"complete_step": dict(counts)}
 
 
 def merge():

@@ -69,6 +69,13 @@ class BuiltInBlueprintsIT {
   }
 
   @Test
+  void aWordWithoutEndIsCountedByItsBeginning() {
+    JsonNode details = run("word-count", Map.of("texts", List.of("a " + "b".repeat(70_000))));
+    assertThat(details.at("/job/status").asText()).as(details.toString()).isEqualTo("completed");
+    assertThat(details.at("/job/result").toString()).contains("\"words\":2", "b…\":1");
+  }
+
+  @Test
   void withoutAModelItSaysSo() {
     JsonNode details = run("ask-a-model", Map.of());
     assertThat(details.at("/job/status").asText()).isEqualTo("failed");

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is told of a folder with an index that strangers wrote. */
@@ -161,7 +162,7 @@ class CatalogsTest {
     write(
         "index.json",
         """
-        [7, null, {}, {"id":3}, {"id":"../x"}, {"id":"a b"}, {"id":"a"}, {"id":"a","name":"Second"}]
+        [7, null, {}, {"id":3}, {"id":"../x"}, {"id":"a b"}, {"id":"."}, {"id":".."}, {"id":"a"}, {"id":"a","name":"Second"}]
         """);
     assertThat(catalogs().current().blueprints()).extracting(Blueprint::name).containsExactly("a");
   }
@@ -216,7 +217,7 @@ class CatalogsTest {
         """
             .formatted(elsewhere.getFileName(), elsewhere));
     Catalogs catalogs = catalogs();
-    assertThat(catalogs.current().blueprints()).extracting(Blueprint::type).containsOnly("batch");
+    assertThat(catalogs.current().blueprints()).isEmpty();
     for (String id : List.of("up", "root", "link", "nul")) {
       assertThatThrownBy(() -> catalogs.bundle(catalogs.get(id)))
           .as(id)
@@ -242,6 +243,24 @@ class CatalogsTest {
   }
 
   /** A list of it is megabytes, which are written again when it is another one. */
+  @Test
+  @Timeout(20)
+  void aPipeIsNoIndexAndNoCategories() throws Exception {
+    pipe("index.json");
+    assertThatThrownBy(() -> catalogs().current())
+        .hasMessage("blueprint repo index.json is no regular file");
+    Files.delete(folder.resolve("index.json"));
+    write("index.json", "[]");
+    pipe("category.json");
+    assertThatThrownBy(() -> catalogs().current())
+        .hasMessage("blueprint repo category.json is no regular file");
+  }
+
+  private void pipe(String name) throws Exception {
+    Process made = new ProcessBuilder("mkfifo", folder.resolve(name).toString()).start();
+    assertThat(made.waitFor()).isZero();
+  }
+
   @Test
   void aLargeCatalogIsTheSameUntilSomethingChanges() throws IOException {
     StringBuilder index = new StringBuilder("[{\"id\":\"b\"}");

@@ -32,6 +32,7 @@ class LaunchSecretsIT {
   private static final String CHOSEN = "north-gate-7";
   private static final String GIVEN = "night-owl-42";
   private static final String DEFAULT = "by-default-99";
+  private static final String UNCHOSEN = "full-moon-3";
   private static final int PIN = 47114711;
 
   @TempDir static Path folder;
@@ -54,7 +55,8 @@ class LaunchSecretsIT {
     Files.writeString(
         bundle.resolve("manifest.json"),
         """
-        {"name": "opens", "inputs": {"word": {"schema": {"type": "string", "writeOnly": true}}},
+        {"name": "opens", "inputs": {"word": {"schema": {"type": "string", "writeOnly": true,
+           "enum": ["%s", "by-moon"], "anyOf": [{"const": "%s"}, {"type": "string"}]}}},
          "init_config_review": {"fields": [
            {"path": "site.phrase", "secret": true, "default": "%s"},
            {"path": "site.gate", "secret": true, "choices": ["%s", "south-gate-8"]},
@@ -62,7 +64,7 @@ class LaunchSecretsIT {
            {"path": "site.name"}]},
          "steps": [{"id": "open", "inputs": {"word": "${inputs.word}"}, "run": ["sh", "-c",
            "cat $MN_BLUEPRINT_CONFIG_FILE $MN_INPUT_FILE > \\"$0\\"; cat $MN_INPUT_FILE >&2; echo heard", "%s"]}]}"""
-            .formatted(DEFAULT, CHOSEN, told()));
+            .formatted(GIVEN, UNCHOSEN, DEFAULT, CHOSEN, told()));
     return bundle.toString();
   }
 
@@ -129,6 +131,7 @@ class LaunchSecretsIT {
             "/jobs/" + job + "/agent-graph",
             "/runs",
             "/runs/secret-run",
+            "/runs/secret-run/export",
             "/runs/secret-run/events",
             "/runs/secret-run/logs",
             "/runs/secret-run/timeline",
@@ -157,6 +160,13 @@ class LaunchSecretsIT {
                 answer ->
                     all.assertThat(answer)
                         .doesNotContain(
-                            ANSWERED, CHOSEN, GIVEN, DEFAULT, "south-gate-8", PIN + "")));
+                            ANSWERED,
+                            CHOSEN,
+                            GIVEN,
+                            DEFAULT,
+                            UNCHOSEN,
+                            "by-moon",
+                            "south-gate-8",
+                            PIN + "")));
   }
 }

@@ -4,6 +4,7 @@ import io.mirrorneuron.blueprint.Blueprint;
 import io.mirrorneuron.bundle.ManifestFile;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission.Payloads;
+import io.mirrorneuron.untrusted.OpenFolder;
 import io.mirrorneuron.wire.secret.MarkedSecrets;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,12 +44,18 @@ public record BlueprintBundle(
         origin, place, manifest, BundleDocument.plain(manifest.tree()), blueprint);
   }
 
-  /** One in a folder of this machine that somebody names. */
+  /**
+   * One in a folder of this machine that somebody names.
+   *
+   * @param folder absolute, without links: none is followed any more
+   */
   public static BlueprintBundle at(Path folder) {
-    return derived(
-        BundleOrigin.PATH,
-        place(BundleOrigin.PATH, folder, "blueprint path is not a directory"),
-        "blueprint path must contain manifest.json");
+    try {
+      OpenFolder.at(folder).close();
+    } catch (IOException e) {
+      throw BundleOrigin.PATH.refusal("blueprint path is not a directory", e);
+    }
+    return derived(BundleOrigin.PATH, folder, "blueprint path must contain manifest.json");
   }
 
   /** One that was uploaded, in the folder to which it was unpacked. */
@@ -84,7 +91,7 @@ public record BlueprintBundle(
     ManifestFile.NAMES.forEach(name -> requireInside(origin, folder, name));
     requireInside(origin, folder, PAYLOADS);
     try {
-      return ManifestFile.in(folder, origin.what());
+      return ManifestFile.within(folder, origin.what());
     } catch (MnException e) {
       throw origin.refusal(e, e.getMessage().replace(NO_OBJECT, " must be an object"));
     }

@@ -130,6 +130,8 @@ final class RemoteBounds {
   }
 
   private static final class Measured extends ObjectIdOwnerMap.Entry {
+    private static final long serialVersionUID = 1L;
+
     private final long bytes;
 
     private Measured(ObjectId id, long bytes) {

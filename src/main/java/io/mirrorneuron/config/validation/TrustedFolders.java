@@ -52,10 +52,11 @@ public record TrustedFolders(Commands commands, List<Path> folders, List<Path> c
   public record Refusal(String why, String help) {}
 
   /**
-   * Why programs of a bundle do not run; empty when they do. Links are followed first, so a trusted
-   * folder is left by a link out of it.
+   * Why programs of a bundle do not run; empty when they do. No link is followed: who follows them
+   * does so once, before, as what is judged must be what is read.
    *
-   * @param bundle the folder from which this process read its manifest; null when it was sent
+   * @param bundle the folder from which this process read its manifest, absolute and without links;
+   *     null when it was sent
    */
   public Optional<Refusal> refusal(Path bundle) {
     if (commands == Commands.OFF) {
@@ -67,12 +68,10 @@ public record TrustedFolders(Commands commands, List<Path> folders, List<Path> c
           new Refusal(
               "programs of a bundle that was sent or uploaded are never run before a job", TRUST));
     }
-    Optional<Path> real = real(bundle);
     boolean isTrusted =
-        real.isPresent()
-            && Stream.concat(folders.stream(), catalog.stream())
-                .flatMap(folder -> real(folder).stream())
-                .anyMatch(folder -> real.get().startsWith(folder));
+        Stream.concat(folders.stream(), catalog.stream())
+            .flatMap(folder -> real(folder).stream())
+            .anyMatch(bundle::startsWith);
     return isTrusted
         ? Optional.empty()
         : Optional.of(new Refusal("the bundle lies in no folder that the operator trusts", TRUST));

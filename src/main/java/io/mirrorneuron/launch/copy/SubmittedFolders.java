@@ -6,6 +6,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Validation.Issue;
 import io.mirrorneuron.port.Validation.Location;
+import io.mirrorneuron.storage.OutOfRoom;
 import io.mirrorneuron.untrusted.OpenFolder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -69,8 +70,8 @@ public record SubmittedFolders(Path submissions, List<Path> roots) {
         .flatMap(path -> real(bundle.resolve(path)))
         .filter(
             real ->
-                Stream.concat(Stream.of(bundle), roots.stream())
-                    .flatMap(root -> real(root).stream())
+                Stream.concat(
+                        Stream.of(bundle), roots.stream().flatMap(root -> real(root).stream()))
                     .anyMatch(root -> real.startsWith(root) && !real.equals(bundle)));
   }
 
@@ -113,7 +114,7 @@ public record SubmittedFolders(Path submissions, List<Path> roots) {
                           .orElse(text));
       return new Placed(changed, storage(own, inputs));
     } catch (IOException e) {
-      throw MnException.unavailable("the inputs of the launch cannot be copied", e);
+      throw DiskFault.of("the inputs of the launch cannot be copied to the disk", e);
     }
   }
 
@@ -123,6 +124,9 @@ public record SubmittedFolders(Path submissions, List<Path> roots) {
     try {
       copy.make(from, to);
     } catch (IOException e) {
+      if (OutOfRoom.isIn(e)) {
+        throw DiskFault.of("the inputs of the launch cannot be copied to the disk", e);
+      }
       throw new MnException(
           ErrorCode.UNAVAILABLE,
           "input_not_copied",

@@ -2,19 +2,18 @@ package io.mirrorneuron.launch.copy;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.untrusted.RefusedFile;
+import io.mirrorneuron.untrusted.TreeWalk;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.function.LongConsumer;
 
 /**
  * Copies folders, within limits that count for all that one of these copies. Links are not
- * followed; what is neither a file nor a folder nor a link is left out. For one thread.
+ * followed; what is neither a file nor a folder nor a link is left out, and so is what has a name
+ * that is no text. For one thread.
  */
 public final class TreeCopy {
   private static final long TELL_EACH = 16L << 20;
@@ -48,40 +47,44 @@ public final class TreeCopy {
   }
 
   /**
-   * @param from a folder
+   * @param from a folder, an absolute path without links
    * @param to made; must not be there
    * @throws MnException TOO_LARGE when it is more than may be copied
    */
   public void make(Path from, Path to) throws IOException {
-    Path root = from.toRealPath();
-    Files.walkFileTree(
-        root,
-        new SimpleFileVisitor<>() {
+    TreeWalk.of(
+        from,
+        from,
+        new TreeWalk.Visitor() {
           @Override
-          public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes)
-              throws IOException {
-            if (keepsLinks && folder.equals(root.resolve(".git"))) {
-              return FileVisitResult.SKIP_SUBTREE;
+          public boolean folder(Path relative) throws IOException {
+            if (keepsLinks && relative.equals(Path.of(".git"))) {
+              return false;
             }
             count(0);
-            Files.createDirectory(to.resolve(root.relativize(folder).toString()));
-            return FileVisitResult.CONTINUE;
+            Files.createDirectory(to.resolve(relative));
+            return true;
           }
 
           @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            boolean isCopied =
-                attributes.isRegularFile() || attributes.isSymbolicLink() && keepsLinks;
-            if (isCopied) {
-              count(attributes.isRegularFile() ? attributes.size() : 0);
-              Files.copy(
-                  file,
-                  to.resolve(root.relativize(file).toString()),
-                  StandardCopyOption.COPY_ATTRIBUTES,
-                  LinkOption.NOFOLLOW_LINKS);
+          public void file(Path relative, Path place, long size) throws IOException {
+            count(size);
+            Files.copy(place, to.resolve(relative), StandardCopyOption.COPY_ATTRIBUTES);
+          }
+
+          @Override
+          public void link(Path relative, Path target) throws IOException {
+            if (keepsLinks) {
+              count(0);
+              Files.createSymbolicLink(to.resolve(relative), target);
             }
-            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public void other(Path relative, IOException fault) throws IOException {
+            if (!(fault instanceof RefusedFile)) {
+              throw fault;
+            }
           }
         });
   }

@@ -1,19 +1,17 @@
 package io.mirrorneuron.launch.hook;
 
+import io.mirrorneuron.launch.copy.DiskFault;
+import io.mirrorneuron.launch.copy.KeptBundle;
 import io.mirrorneuron.launch.copy.TreeCopy;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.untrusted.OpenFolder;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,6 +53,7 @@ public final class FolderHookStore implements HookStore {
           Files.createDirectories(folder(record.runId()));
           Path copy = bundle(record.runId());
           TreeCopy.ofBundle().make(bundle, copy);
+          BundleHooks.of(copy, true).requirePlain();
           for (String script : List.of(BundleHooks.BEFORE, BundleHooks.AFTER)) {
             makeProgram(copy.resolve(script));
           }
@@ -77,18 +76,7 @@ public final class FolderHookStore implements HookStore {
     orUnavailable(
         () -> {
           Path arriving = folder(record.runId()).resolve(RECORD + ".arriving");
-          try (FileChannel channel =
-              FileChannel.open(
-                  arriving,
-                  StandardOpenOption.CREATE,
-                  StandardOpenOption.TRUNCATE_EXISTING,
-                  StandardOpenOption.WRITE)) {
-            ByteBuffer bytes = ByteBuffer.wrap(Json.write(record).getBytes(StandardCharsets.UTF_8));
-            while (bytes.hasRemaining()) {
-              channel.write(bytes);
-            }
-            channel.force(true);
-          }
+          KeptBundle.write(arriving, Json.write(record));
           Files.move(arriving, arriving.resolveSibling(RECORD), StandardCopyOption.ATOMIC_MOVE);
         });
   }
@@ -145,7 +133,7 @@ public final class FolderHookStore implements HookStore {
     try {
       writing.run();
     } catch (IOException e) {
-      throw MnException.unavailable("hooks cannot be written to the disk", e);
+      throw DiskFault.of("hooks cannot be written to the disk", e);
     }
   }
 }

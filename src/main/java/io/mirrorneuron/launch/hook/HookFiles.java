@@ -4,6 +4,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.untrusted.OpenFolder;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.secret.HiddenTexts;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -58,9 +59,9 @@ public final class HookFiles {
     }
   }
 
-  HookOutput output(String runId, String name) {
+  HookOutput output(String runId, String name, HiddenTexts secrets) {
     try (OpenFolder folder = OpenFolder.at(folder(runId))) {
-      return new HookOutput(folder.append(name));
+      return new HookOutput(folder.append(name), secrets);
     } catch (IOException e) {
       throw MnException.unavailable(name + " of run " + runId + " cannot be written", e);
     }

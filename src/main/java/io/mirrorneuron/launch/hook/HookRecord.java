@@ -1,5 +1,7 @@
 package io.mirrorneuron.launch.hook;
 
+import java.util.List;
+
 /**
  * The hooks of a run as they are stored, from before the first one begins until the last has ended.
  *
@@ -7,6 +9,7 @@ package io.mirrorneuron.launch.hook;
  * @param jobId null until there is a job
  * @param hasAfter whether something is to run at the end
  * @param isEnding whether that has begun: it does not begin twice
+ * @param secrets texts that are hidden in what the hooks print
  */
 public record HookRecord(
     String runId,
@@ -14,13 +17,17 @@ public record HookRecord(
     String launchId,
     String jobId,
     boolean hasAfter,
-    boolean isEnding) {
+    boolean isEnding,
+    List<String> secrets) {
+  public HookRecord {
+    secrets = secrets == null ? List.of() : List.copyOf(secrets);
+  }
 
   HookRecord of(String job) {
-    return new HookRecord(runId, blueprintId, launchId, job, hasAfter, isEnding);
+    return new HookRecord(runId, blueprintId, launchId, job, hasAfter, isEnding, secrets);
   }
 
   HookRecord ending() {
-    return new HookRecord(runId, blueprintId, launchId, jobId, hasAfter, true);
+    return new HookRecord(runId, blueprintId, launchId, jobId, hasAfter, true, secrets);
   }
 }

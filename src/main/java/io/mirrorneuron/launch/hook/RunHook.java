@@ -4,6 +4,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.hook.HookPrograms.Hook;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.secret.HiddenTexts;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -20,6 +21,7 @@ final class RunHook {
 
   private final HookMeans means;
   private final HookScripts scripts;
+  private final HiddenTexts secrets;
   private volatile HookRecord record; // written under the lock of this
   private boolean isOver; // guarded by this
   private volatile Hook before;
@@ -29,6 +31,7 @@ final class RunHook {
   RunHook(HookMeans means, HookRecord record) {
     this.means = means;
     this.scripts = new HookScripts(means, record.runId(), record.blueprintId());
+    this.secrets = new HiddenTexts(record.secrets());
     this.record = record;
   }
 
@@ -60,10 +63,15 @@ final class RunHook {
     means.files().clear(runId(), "pre_launch.log");
     Map<String, String> variables = scripts.variables(order.configJson());
     variables.put("MN_PRE_LAUNCH_READY_FILE", ready.path().toString());
-    output = means.files().output(runId(), "pre_launch.log");
+    output = means.files().output(runId(), "pre_launch.log", secrets);
     before = scripts.start(BundleHooks.BEFORE, variables, ready::isThere, output);
     noteBefore("running", Map.of("pid", before.pid()));
-    return awaitReady(ready);
+    try {
+      return awaitReady(ready);
+    } catch (MnException e) {
+      throw new MnException(
+          e.code(), e.error(), secrets.hide(e.getMessage()), e.validation(), e.getCause());
+    }
   }
 
   private HookNews awaitReady(ReadyFile ready) {
@@ -144,7 +152,7 @@ final class RunHook {
       variables.put("MN_JOB_ID", record.jobId());
     }
     variables.put("MN_JOB_STATUS", status == null ? "not_launched" : status);
-    try (HookOutput printed = means.files().output(runId(), "post_launch.log")) {
+    try (HookOutput printed = means.files().output(runId(), "post_launch.log", secrets)) {
       after = scripts.start(BundleHooks.AFTER, variables, () -> false, printed);
       noteAfter("running", Map.of("pid", after.pid()));
       boolean hasEnded = after.awaitExit(means.limits().postLaunch());

@@ -67,7 +67,15 @@ public final class RunHooks implements AutoCloseable {
               "Launch it at a server that has one, such as mn up."));
     }
     Path folder = hooks.isRead() ? hooks.folder() : null;
-    return trusted.refusal(folder);
+    return trusted
+        .refusal(folder)
+        .or(
+            () ->
+                hooks
+                    .fault()
+                    .map(
+                        fault ->
+                            new Refusal(fault, "Put the folder or the file itself in its place.")));
   }
 
   /**
@@ -94,7 +102,8 @@ public final class RunHooks implements AutoCloseable {
                 order.launchId(),
                 null,
                 order.hooks().hasAfter(),
-                false));
+                false,
+                order.secrets().texts()));
     open.put(order.runId(), hook);
     if (isClosed) {
       throw MnException.unavailable("the server is stopping", null);

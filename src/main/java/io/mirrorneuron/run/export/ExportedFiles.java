@@ -13,13 +13,15 @@ import java.util.regex.Pattern;
 
 /**
  * The files of a run that go into an export: no links, nothing hidden, and not the line logs with
- * their segments, indexes and text mirrors, whose records the export takes from the journal.
+ * their segments, indexes and text mirrors, whose records the export takes from the journal; nor
+ * what hooks told the launch.
  */
 public final class ExportedFiles {
   private static final Pattern LOGS =
       Pattern.compile(
           "(events|logs|human|resources|resource_samples|errors|timeline)(\\.\\d{3,})?\\.jsonl(\\.gz)?"
-              + "|(events|logs|errors)\\.index\\.json|(events|errors)\\.log|logs/archive/.*");
+              + "|(events|logs|errors)\\.index\\.json|(events|errors)\\.log|logs/archive/.*"
+              + "|pre_launch\\.ready|pre_launch_process\\.json|post_launch_hook\\.json");
 
   private ExportedFiles() {}
 

@@ -16,11 +16,12 @@ public record BundlePrograms(TrustedFolders trusted, CheckPrograms programs) {
    * @param bundle the folder from which its manifest was read; null when it was sent
    */
   RulePrograms of(Path bundle) {
+    Path real = bundle == null ? null : TrustedFolders.real(bundle).orElse(bundle);
     return trusted
-        .refusal(bundle)
+        .refusal(real)
         .<RulePrograms>map(
             refusal -> (_, _, _, _) -> new Ended.NotRun(refusal.why(), refusal.help()))
-        .orElseGet(() -> in(TrustedFolders.real(bundle).orElseThrow()));
+        .orElseGet(() -> in(real));
   }
 
   private RulePrograms in(Path folder) {

@@ -1,15 +1,11 @@
 package io.mirrorneuron.wire.count;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.util.JsonParserDelegate;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /**
  * Counts the values of JSON (objects, lists, texts, numbers, true, false and null) while it is
@@ -21,8 +17,6 @@ public final class ValueCount extends JsonParserDelegate {
    * and one from it, has as many.
    */
   public static final int MOST = 500_000;
-
-  private static final JsonFactory JSON = new JsonFactory();
 
   private int values;
 
@@ -49,14 +43,6 @@ public final class ValueCount extends JsonParserDelegate {
       return count.values; // whoever makes a tree of it tells what is wrong
     }
     return count.values;
-  }
-
-  /** The same of a file, which is read piece by piece. */
-  public static int of(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file);
-        JsonParser parser = JSON.createParser(in)) {
-      return of(parser);
-    }
   }
 
   @Override

@@ -25,6 +25,7 @@ public final class MarkedSecrets {
   /** Shorter texts are not looked for elsewhere, as they also occur by chance. */
   private static final int SHORTEST = 8;
 
+  private static final String SCHEMA = "schema";
   private static final List<String> CONFIG = List.of("metadata", "blueprint_config");
 
   /** In a manifest, as names of members one in the other. */
@@ -44,8 +45,7 @@ public final class MarkedSecrets {
     ReviewMarks.in(manifest).forEach(path -> paths.add(joined(CONFIG, path)));
     if (manifest.get(NamedInputs.MEMBER) instanceof ObjectNode inputs) {
       for (var input : inputs.properties()) {
-        JsonNode schema = input.getValue().get("schema");
-        if (schema != null && schema.path("writeOnly").asBoolean()) {
+        if (isSecret(input.getValue())) {
           addInput(input.getKey(), paths);
         }
       }
@@ -125,7 +125,30 @@ public final class MarkedSecrets {
     for (List<String> path : paths) {
       shown = without(shown, path);
     }
-    return hide(shown);
+    return hide(withoutChoices(shown));
+  }
+
+  /** Schemas of secret inputs tell no values either. */
+  private static ObjectNode withoutChoices(ObjectNode manifest) {
+    if (!(manifest.get(NamedInputs.MEMBER) instanceof ObjectNode inputs)) {
+      return manifest;
+    }
+    ObjectNode shown = Json.object().setAll(inputs);
+    for (var input : inputs.properties()) {
+      if (isSecret(input.getValue()) && input.getValue() instanceof ObjectNode declared) {
+        ObjectNode schema = (ObjectNode) declared.get(SCHEMA);
+        ObjectNode bare = Json.object().setAll(declared);
+        bare.set(SCHEMA, ReviewMarks.schema(schema, input.getKey(), true));
+        shown.set(input.getKey(), bare);
+      }
+    }
+    ObjectNode whole = Json.object().setAll(manifest);
+    whole.set(NamedInputs.MEMBER, shown);
+    return whole;
+  }
+
+  private static boolean isSecret(JsonNode input) {
+    return input.get(SCHEMA) instanceof ObjectNode schema && schema.path("writeOnly").asBoolean();
   }
 
   /** Its configuration, without them. */

@@ -107,7 +107,7 @@ public final class ReviewMarks {
   }
 
   /** A schema of a secret value, which tells none at any depth. */
-  private static ObjectNode schema(ObjectNode schema, String name, boolean isSecret) {
+  static ObjectNode schema(ObjectNode schema, String name, boolean isSecret) {
     ObjectNode shown = without(schema, name, isSecret);
     for (var member : List.copyOf(shown.properties())) {
       if (member.getValue() instanceof ObjectNode deeper) {
