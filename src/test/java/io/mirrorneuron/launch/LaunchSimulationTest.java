@@ -405,7 +405,7 @@ class LaunchSimulationTest {
       assertThatThrownBy(() -> disk().keep(launch, new Found(payloads).submission("r")))
           .isInstanceOfSatisfying(
               MnException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID))
-          .hasMessage("payloads/in/door cannot be read: it is no file");
+          .hasMessage("payloads/in/door cannot be read: it is no regular file");
     }
   }
 
