@@ -2,7 +2,6 @@ package io.mirrorneuron.launch;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.Validation.Issue;
@@ -48,9 +47,6 @@ public final class Checking {
 
   /** What keeps the launch from having the run that it names. */
   private List<Issue> ofRun(LaunchOrder order) {
-    if (!RunId.isRunId(order.runId())) {
-      return List.of(LaunchReports.ofRun("invalid_run_id", "invalid run id"));
-    }
     return runs
         .launching(order.runId())
         .or(

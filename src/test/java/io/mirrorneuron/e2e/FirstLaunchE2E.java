@@ -126,7 +126,7 @@ class FirstLaunchE2E {
 
   private static void assertPointsAtMost(JsonNode report) {
     assertThat(report.at("/ok").asBoolean(true)).isFalse();
-    assertThat(report.at("/issues/0/message").asText()).isEqualTo("most 0 is less than 1");
+    assertThat(report.at("/issues/0/message").asText()).isEqualTo("most must be at least 1");
     assertThat(report.at("/issues/0/location/pointer").asText()).isEqualTo("/inputs/most");
   }
 
@@ -141,9 +141,9 @@ class FirstLaunchE2E {
           case ZIP -> List.of("--folder", zip.toString());
         };
     assertThat(mn(1, "blueprint validate --input most=0", place))
-        .contains("error: most 0 is less than 1", "cannot run: 1 error");
+        .contains("error: most must be at least 1", "cannot run: 1 error");
     assertThat(mn(1, "blueprint run --input most=0", place))
-        .contains("✗ validation", "most 0 is less than 1")
+        .contains("✗ validation", "most must be at least 1")
         .doesNotContain("Job ID");
 
     String run = "terminal-" + from;

@@ -139,8 +139,9 @@ class LaunchValidationIT {
     assertThat(again.status()).isEqualTo(200);
     assertThat(again.codes()).contains("run_id_in_use");
     assertThat(again.body().get("validation").get("errors").toString()).contains("once");
-    assertThat(post("/blueprints/word-count/validate", Map.of("run_id", "a b")).codes())
-        .contains("invalid_run_id");
+    assertThat(post("/blueprints/word-count/validate", Map.of("run_id", "a b")).status())
+        .as("as a launch says it")
+        .isEqualTo(400);
     assertThat(post("/blueprints/word-count/validate", Map.of("run_id", "new")).codes()).isEmpty();
   }
 

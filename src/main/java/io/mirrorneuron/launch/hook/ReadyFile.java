@@ -74,8 +74,8 @@ final class ReadyFile {
     looks = text.equals(last) ? looks + 1 : 0;
     last = text;
     boolean isSteady = isLast || looks >= STEADY;
-    if (text.isEmpty()) {
-      return isSteady ? Optional.of(HookNews.NONE) : Optional.empty();
+    if (!text.startsWith("{") && !text.startsWith("[")) { // nothing, or words such as "ready"
+      return isSteady || !text.isEmpty() ? Optional.of(HookNews.NONE) : Optional.empty();
     }
     try {
       return Optional.of(news(Json.read(text, Document.class, NAME)));

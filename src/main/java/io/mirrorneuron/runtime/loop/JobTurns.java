@@ -138,12 +138,13 @@ final class JobTurns implements JobReload.Listener {
 
   private void commit(Commit commit, List<Input> inputs, Turn turn) {
     busy = true;
-    idle = new CompletableFuture<>();
+    CompletableFuture<Void> done = new CompletableFuture<>(); // the next one has another
+    idle = done;
     context
         .store()
         .commit(commit)
         .whenComplete(
-            (done, failure) -> {
+            (stored, failure) -> {
               try {
                 if (failure == null) {
                   committed(turn);
@@ -155,7 +156,7 @@ final class JobTurns implements JobReload.Listener {
                 busy = true;
                 reload.startLater();
               } finally {
-                idle.complete(null);
+                done.complete(null);
               }
             });
   }
