@@ -79,7 +79,7 @@ public final class Prober implements AutoCloseable {
       return ProbeResult.failed("not asked: " + e.getMessage());
     } catch (TimeoutException | SocketTimeoutException e) {
       return ProbeResult.failed("no answer within " + check.timeout().toMillis() + " ms");
-    } catch (SocketException | UnknownHostException | SSLException e) {
+    } catch (SocketException | UnknownHostException | SSLException | IllegalStateException e) {
       return ProbeResult.failed("no connection: " + said(e));
     } catch (Exception e) { // what speaks another protocol is heard before it is connected
       return ProbeResult.failed("bad answer: " + said(e));
