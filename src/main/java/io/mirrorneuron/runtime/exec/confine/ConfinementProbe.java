@@ -62,6 +62,7 @@ final class ConfinementProbe {
       Path secret = Files.writeString(others.resolve("secret"), "secret\n");
       Domain domain = Confiner.domain(system, Reach.writing(own), List.of());
       List<String> done = attempt(domain, own, others);
+      FileCuts.cut(own.resolve("absent")); // loads it: behind the domain its class may be closed
       if (Landlock.tried(
               Confiner.domain(system, Reach.writing(own), List.of()), () -> FileCuts.cut(secret))
           == 0) {
