@@ -110,7 +110,7 @@ class UnknownQueriesIT extends WithSharedGateway {
 
   @ParameterizedTest
   @CsvSource({
-    "POST, /jobs?dry_run=true, this operation takes no query",
+    "POST, /jobs?dry_run=true, this operation takes wait",
     "GET, /runs/r/logs?steps=one, did you mean step?",
     "GET, /jobs?limt=3, did you mean limit?",
     "GET, /health?deep=1, this operation takes no query",

@@ -7,6 +7,7 @@ import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.testing.Trees;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,17 +40,24 @@ class RestartOrderIT {
 
   @Test
   void theOneThatHadThePortHasItAfterEachRestart() throws Exception {
-    int port;
-    try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
-    }
-    String resources = "{\"ports\":[{\"label\":\"api\",\"port\":%d}]}".formatted(port);
+    String resources = "{\"ports\":[{\"label\":\"api\",\"port\":%d}]}".formatted(freePort());
     sameOneGoesOn(submit(resources, ""), "scheduled");
   }
 
   @Test
   void theOneThatHadTheSlotsHasThemAfterEachRestart() {
     sameOneGoesOn(submit("{}", "\"pool_slots\":4,"), "running");
+  }
+
+  /** One that no connection of this machine gets while nobody listens there. */
+  private static int freePort() throws IOException {
+    for (int port = 20_000; ; port++) {
+      try (ServerSocket _ = new ServerSocket(port)) {
+        return port;
+      } catch (BindException e) {
+        assertThat(port).isLessThan(30_000);
+      }
+    }
   }
 
   /** In the order in which they are to be served. */
@@ -75,7 +83,9 @@ class RestartOrderIT {
       runtime.restart();
       eventually("the first runs again", () -> begun(0) == times);
       eventually(
-          "it is told", () -> why(jobs.getFirst()).contains("started %d t".formatted(times)));
+          "restart %d is told".formatted(restart),
+          () -> why(jobs.getFirst()),
+          told -> told.contains("started %d t".formatted(times)));
       assertThat(status(jobs.getFirst())).isEqualTo("running");
     }
     for (int n = 1; n < JOBS; n++) {

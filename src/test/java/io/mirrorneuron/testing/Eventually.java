@@ -3,6 +3,8 @@ package io.mirrorneuron.testing;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** Waits for what other threads will soon have done. */
 public final class Eventually {
@@ -18,12 +20,24 @@ public final class Eventually {
 
   /** Returns once the condition holds; an assertion error when patience is at its end. */
   public static void eventually(String what, Duration patience, BooleanSupplier condition) {
+    eventually(what, patience, () -> "", seen -> condition.getAsBoolean());
+  }
+
+  /** Returns once what is seen is as it is to be; an assertion error with it after ten seconds. */
+  public static void eventually(String what, Supplier<String> seen, Predicate<String> condition) {
+    eventually(what, PATIENCE, seen, condition);
+  }
+
+  private static void eventually(
+      String what, Duration patience, Supplier<String> looks, Predicate<String> condition) {
     long end = System.nanoTime() + patience.toNanos();
-    while (!condition.getAsBoolean()) {
+    String seen = looks.get();
+    while (!condition.test(seen)) {
       if (System.nanoTime() > end) {
-        throw new AssertionError("never happened: " + what);
+        throw new AssertionError("never happened: " + what + (seen.isEmpty() ? "" : ": " + seen));
       }
       LockSupport.parkNanos(patience.toNanos() / STEPS);
+      seen = looks.get();
     }
   }
 }

@@ -55,7 +55,7 @@ final class JobChanges {
     }
     Promise<Void> change = Promise.promise();
     job.waiting.add(change);
-    long timer = vertx.setTimer(wait.toMillis(), late -> change.tryComplete());
+    long timer = vertx.setTimer(Math.max(1, wait.toMillis()), late -> change.tryComplete());
     return change
         .future()
         .onComplete(

@@ -166,7 +166,7 @@ final class RunUi {
 
     ObjectNode webUi(String status) {
       ObjectNode webUi = Json.object().put("adapter", adapter()).put("kind", "output");
-      webUi.put("url", url()).put("title", title());
+      webUi.put("url", WebAddress.ofPage(url())).put("title", title());
       webUi.put("path", folder.path().toString()).put("status", status);
       webUi
           .putObject("metadata")
@@ -187,12 +187,11 @@ final class RunUi {
       return registered ? "mirror_neuron_service_registry" : "blueprint_job_mapping";
     }
 
+    /** As it was written, which may lead anywhere; empty without one. */
     String url() {
       String url = text("url");
       String address = document.path("address").asText("127.0.0.1");
-      return url != null
-          ? WebAddress.ofPage(url)
-          : port() > 0 ? "http://" + address + ":" + port() : "";
+      return url != null ? url : port() > 0 ? "http://" + address + ":" + port() : "";
     }
 
     /** 0 without one. */
