@@ -10,8 +10,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -91,6 +93,20 @@ class JobWaitIT {
     assertThat(answer.body().length()).isLessThan(2000);
     assertThat(json(answer).at("/job/status").asText()).isEqualTo("completed");
     assertThat(json(answer).size()).isEqualTo(1);
+  }
+
+  @Test
+  void manyWaitsEndAtTheirTimeWhateverTheirLastMillisecondIs() {
+    String job = submit("/jobs", manifest("sleep 50")).path("job_id").asText();
+    var request =
+        HttpRequest.newBuilder(server.uri("/jobs/" + job + "?include=status&wait=1s")).build();
+    List<CompletableFuture<HttpResponse<String>>> waiting =
+        IntStream.range(0, 60)
+            .mapToObj(n -> HTTP.sendAsync(request, HttpResponse.BodyHandlers.ofString()))
+            .toList();
+
+    assertThat(waiting).allSatisfy(one -> assertThat(one.join().statusCode()).isEqualTo(200));
+    post("/jobs/" + job + "/cancel");
   }
 
   @Test
