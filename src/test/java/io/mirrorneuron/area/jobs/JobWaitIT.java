@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -102,7 +103,12 @@ class JobWaitIT {
         HttpRequest.newBuilder(server.uri("/jobs/" + job + "?include=status&wait=1s")).build();
     List<CompletableFuture<HttpResponse<String>>> waiting =
         IntStream.range(0, 60)
-            .mapToObj(n -> HTTP.sendAsync(request, HttpResponse.BodyHandlers.ofString()))
+            .mapToObj(n -> CompletableFuture.delayedExecutor(17L * n, TimeUnit.MILLISECONDS))
+            .map(
+                later ->
+                    CompletableFuture.runAsync(() -> {}, later)
+                        .thenCompose(
+                            at -> HTTP.sendAsync(request, HttpResponse.BodyHandlers.ofString())))
             .toList();
 
     assertThat(waiting).allSatisfy(one -> assertThat(one.join().statusCode()).isEqualTo(200));
