@@ -58,7 +58,8 @@ record NodeServices(ServiceRegistry registry, ServiceDirectory directory, Progra
             identity.nodeName(),
             identity.owner(),
             ProcessEnvironment.shown(identity.environment()),
-            bundles);
+            bundles,
+            guard::isDoor);
     ServiceRequirements requirements = new ServiceRequirements(directory, prober);
     return new Working(
         new ServiceKeeper(home, registry, timers, prober, gate),

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.stream.Stream;
 
 /**
@@ -23,6 +24,7 @@ import java.util.stream.Stream;
  * @param suffix of the ids of its agents that the manifest has not, as of a system job's copy
  * @param environment variables that templates may have
  * @param folder of its payload files, or null
+ * @param isDoor whether this server itself answers at an address and port
  */
 record JobOffer(
     ServiceDemands demands,
@@ -30,7 +32,8 @@ record JobOffer(
     String node,
     String suffix,
     Map<String, String> environment,
-    Path folder) {
+    Path folder,
+    BiPredicate<String, Integer> isDoor) {
 
   private record Configured(Map<String, Object> environment) {}
 
@@ -59,13 +62,22 @@ record JobOffer(
             agent == null ? NamedInputs.values(state.workflow().source()) : agent.config(),
             variables(agent, state),
             facts);
-    ServiceDefinition filled = service.filled(templates).ofAgent(agentId);
+    ServiceDefinition filled = judged(service.filled(templates)).ofAgent(agentId);
     return new Instance.Nature(
         id(service),
         claim,
         node,
         state.header().origin().runId(),
         new CheckTarget(filled, ports(filled), folder));
+  }
+
+  /** Nothing but this server itself answers at its doors, whatever the manifest says. */
+  private ServiceDefinition judged(ServiceDefinition filled) {
+    return filled.problem() == null && isDoor.test(filled.address(), filled.portNumber())
+        ? filled.troubled(
+            "port %d of %s is a door of this server or its Redis, and no service of a job"
+                .formatted(filled.portNumber(), filled.address()))
+        : filled;
   }
 
   private Map<String, String> variables(Agent agent, JobState state) {

@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,9 +43,14 @@ public final class ServiceKeeper implements JobWatch, AutoCloseable {
    * @param owner of its jobs, as the store knows it
    * @param environment variables that templates may have
    * @param bundles folder of payload files by their fingerprint
+   * @param isDoor whether this server itself answers at an address and port
    */
   public record Home(
-      String node, String owner, Map<String, String> environment, Function<String, Path> bundles) {}
+      String node,
+      String owner,
+      Map<String, String> environment,
+      Function<String, Path> bundles,
+      BiPredicate<String, Integer> isDoor) {}
 
   /**
    * @param prober closed with this
@@ -78,7 +84,8 @@ public final class ServiceKeeper implements JobWatch, AutoCloseable {
             home.node(),
             target == null ? "" : "@" + target,
             home.environment(),
-            bundle == null ? null : home.bundles().apply(bundle));
+            bundle == null ? null : home.bundles().apply(bundle),
+            home.isDoor());
     return listener(offer, teller);
   }
 

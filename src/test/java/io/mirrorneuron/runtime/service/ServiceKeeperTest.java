@@ -47,7 +47,7 @@ class ServiceKeeperTest {
   private ServiceKeeper keeper(String owner) {
     registry.live(owner);
     return new ServiceKeeper(
-        new ServiceKeeper.Home("mn@a", owner, Map.of(), bundle -> null),
+        new ServiceKeeper.Home("mn@a", owner, Map.of(), bundle -> null, (_, _) -> false),
         registry,
         timers,
         new Prober(listeners.vertx(), AddressGuard.of(new OwnDoors(), List.of()), null),

@@ -45,7 +45,8 @@ class ServicesIT {
 
   @BeforeEach
   void start() {
-    Map<String, String> settings = Map.of("MN_CORE_ALLOW_SCRIPT_CHECKS", "true");
+    Map<String, String> settings =
+        Map.of("MN_CORE_ALLOW_SCRIPT_CHECKS", "true", "MN_API_PORT", "8080");
     node = new RuntimeFixture(home, RuntimeFixture.config(home, settings));
   }
 
@@ -164,6 +165,24 @@ class ServicesIT {
     awaitStatus("odd", "critical");
     assertThat(only("odd").get("health").get("reason").asText())
         .isEqualTo("the template ${config.nothing} has no value");
+  }
+
+  @Test
+  void aDoorOfTheServerIsNoServiceOfAJob() {
+    submit(
+        job(
+            """
+            [{'name':'here','port':8080},{'name':'named','port':8080,'address':'localhost'},
+             {'name':'any','port':8080,'address':'0.0.0.0'},
+             {'name':'odd','port':8080,'address':'127.1'},
+             {'name':'there','port':8080,'address':'192.0.2.1'},{'name':'beside','port':8081}]
+            """));
+    for (String name : List.of("here", "named", "any", "odd")) {
+      awaitStatus(name, "critical");
+      assertThat(only(name).at("/health/reason").asText()).contains("is a door of this server");
+    }
+    awaitStatus("there", "passing");
+    awaitStatus("beside", "passing");
   }
 
   @Test

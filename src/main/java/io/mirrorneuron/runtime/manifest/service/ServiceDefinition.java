@@ -152,7 +152,7 @@ public record ServiceDefinition(
   }
 
   /** Nothing of it is asked, as nobody knows where it is. */
-  private ServiceDefinition troubled(String why) {
+  public ServiceDefinition troubled(String why) {
     return new ServiceDefinition(
         name, agentId, address, port, url, tags, meta, provider, origin, role, List.of(), why);
   }

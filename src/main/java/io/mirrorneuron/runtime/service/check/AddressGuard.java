@@ -154,9 +154,25 @@ public final class AddressGuard implements AutoCloseable {
     }
   }
 
+  /** Whether it is this server or its Redis that answers there, on this machine. */
+  public boolean isDoor(String host, int port) {
+    InetAddress address;
+    try {
+      Optional<InetAddress> literal = HostSpelling.literal(host);
+      if (literal.isEmpty() && !LOCAL.matcher(host).matches()) {
+        return false;
+      }
+      address = literal.orElseGet(InetAddress::getLoopbackAddress);
+    } catch (NotAsked e) {
+      return doors.isHere(port); // as systems read some spellings, it may be this machine
+    }
+    return (address.isAnyLocalAddress() || isHere(address))
+        && doors.holds(address, port, true, names);
+  }
+
   private void judge(String host, InetAddress address, int port, Set<Integer> declared)
       throws NotAsked {
-    boolean isHere = address.isLoopbackAddress() || isOwn(address);
+    boolean isHere = isHere(address);
     String shown = shown(host, address);
     if (doors.holds(address, port, isHere, names)) {
       throw new NotAsked(
@@ -195,9 +211,9 @@ public final class AddressGuard implements AutoCloseable {
         && HEX.formatHex(address.getAddress()).startsWith("00005efe", 16);
   }
 
-  private static boolean isOwn(InetAddress address) {
+  private static boolean isHere(InetAddress address) {
     try {
-      return NetworkInterface.getByInetAddress(address) != null;
+      return address.isLoopbackAddress() || NetworkInterface.getByInetAddress(address) != null;
     } catch (SocketException e) {
       return false;
     }
