@@ -94,7 +94,7 @@ public final class Checking {
     }
     Optional<Submission> submission = submission(bundle, runId, configuration.ok());
     if (configuration.ok()) {
-      submission.ifPresent(ports.store()::expect);
+      submission.map(ports.store()::expect).map(LaunchReports::ofLinks).ifPresent(first::addAll);
     }
     return submission
         .map(ports.jobs()::validate)

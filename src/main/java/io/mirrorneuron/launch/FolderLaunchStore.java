@@ -86,8 +86,12 @@ public final class FolderLaunchStore implements LaunchStore {
   }
 
   @Override
-  public void expect(Submission submission) {
-    orUnavailable(() -> PayloadCopy.expect(submission.payloads(), Files.createDirectories(root)));
+  public List<String> expect(Submission submission) {
+    List<String> links = new ArrayList<>();
+    orUnavailable(
+        () ->
+            links.addAll(PayloadCopy.expect(submission.payloads(), Files.createDirectories(root))));
+    return links;
   }
 
   @Override

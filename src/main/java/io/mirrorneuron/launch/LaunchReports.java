@@ -17,11 +17,14 @@ import io.mirrorneuron.wire.LenientJson;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Reports of what keeps a bundle from being launched, and the refusals that carry them. */
 final class LaunchReports {
   static final String PREPARATION_NOT_RUN = "preparation_not_run";
   private static final String REQUIREMENTS = "requirements.";
+  private static final int MOST_NAMED = 10;
   static final String RUN_ID_IN_USE = "run_id_in_use";
 
   private LaunchReports() {}
@@ -29,6 +32,24 @@ final class LaunchReports {
   /** What is wrong with the run that a launch names. */
   static Issue ofRun(String code, String words) {
     return Issue.error(code, words, "Choose another run_id, or none.", Location.BUNDLE);
+  }
+
+  /** What is said of links in the payloads; nothing without one. */
+  static List<Issue> ofLinks(List<String> links) {
+    return links.isEmpty()
+        ? List.of()
+        : List.of(
+            Issue.warning(
+                "payload_links",
+                "links are no payload files, and the job does not get them: "
+                    + links.stream().limit(MOST_NAMED).collect(Collectors.joining(", "))
+                    + (links.size() > MOST_NAMED ? ", … (%d)".formatted(links.size()) : ""),
+                "Put there what they lead to.",
+                Location.BUNDLE));
+  }
+
+  static List<String> warnings(List<String> ofJob, List<String> links) {
+    return Stream.concat(ofJob.stream(), ofLinks(links).stream().map(Issue::sentence)).toList();
   }
 
   static Issue ofHooks(BundleHooks hooks, Refusal refusal) {

@@ -29,6 +29,7 @@ final class LaunchRun {
   private LaunchBundle bundle;
   private Validation validation;
   private ModelInstalls models;
+  private List<String> links = List.of();
 
   LaunchRun(LaunchPorts ports, LaunchLog log) {
     this.ports = ports;
@@ -68,7 +69,7 @@ final class LaunchRun {
   Launched finish() {
     if (!log.launch().isKept()) {
       orEnd(Phase.VALIDATION, this::requireConfiguration);
-      orEnd(Phase.PREPARE_BUNDLE, () -> ports.store().expect(submission()));
+      orEnd(Phase.PREPARE_BUNDLE, () -> links = ports.store().expect(submission()));
       orEnd(Phase.REQUIREMENTS, this::requirements);
       orEnd(Phase.MODEL_INSTALL, this::installModels);
       HookPhases hooks = new HookPhases(ports, log, bundle);
@@ -79,7 +80,8 @@ final class LaunchRun {
     }
     SubmittedJob[] job = new SubmittedJob[1];
     orEnd(Phase.SUBMIT, () -> job[0] = submit());
-    return state(job[0].jobId(), job[0].status(), job[0].warnings());
+    List<String> warnings = LaunchReports.warnings(job[0].warnings(), links);
+    return state(job[0].jobId(), job[0].status(), warnings);
   }
 
   /** It needs its bundle no more. */

@@ -24,11 +24,14 @@ public interface LaunchStore {
   void write(LaunchRecord launch);
 
   /**
-   * Looks at names and sizes of what is to be kept, before anybody reads it.
+   * Looks at names and sizes of what is to be kept, before anybody reads it. Answers the links
+   * among the payload files, which no job gets.
    *
    * @throws MnException STORAGE_FULL when there is no room for it; INVALID when it cannot be copied
    */
-  default void expect(Submission submission) {}
+  default List<String> expect(Submission submission) {
+    return List.of();
+  }
 
   /**
    * Keeps a copy of what is to be submitted, all of it or nothing.

@@ -91,6 +91,20 @@ class LaunchPlacesIT {
     return bundle;
   }
 
+  @Test
+  void linksAmongThePayloadsAreNamed() throws Exception {
+    Path bundle = bundle("roots/linked", "linked");
+    Files.createSymbolicLink(bundle.resolve("payloads/link.txt"), Path.of("of.txt"));
+    Map<String, String> order = Map.of("source", "path", "path", bundle.toString());
+    String words = "links are no payload files, and the job does not get them: link.txt";
+
+    Answer checked = post(server, "/blueprints/launch/validate", order);
+    assertThat(checked.status()).as(checked.body().toPrettyString()).isEqualTo(200);
+    assertThat(checked.body().at("/validation/warnings").toString()).contains(words);
+    Answer launched = launch(server, bundle, "linked");
+    assertThat(launched.body().at("/warnings").toString()).contains(words);
+  }
+
   /** The last part of the path leads in and out in turn, all the time. */
   @Test
   void aLinkThatIsSwappedLeadsNoLaunchOutOfTheRoots() throws Exception {

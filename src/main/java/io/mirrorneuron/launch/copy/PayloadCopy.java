@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Copies the files of a bundle, and no others. Links in it stay links. */
 public final class PayloadCopy {
@@ -37,13 +39,13 @@ public final class PayloadCopy {
   }
 
   /**
-   * Looks at names and sizes; reads nothing.
+   * Looks at names and sizes; reads nothing. Answers the links, which no job gets.
    *
    * @param to a folder on the disk to which they are to be copied
    * @throws MnException INVALID {@code payload_unreadable}; STORAGE_FULL when there is less room
    *     than they need
    */
-  public static void expect(Payloads payloads, Path to) throws IOException {
+  public static List<String> expect(Payloads payloads, Path to) throws IOException {
     Survey survey = new Survey();
     walk(payloads, survey);
     long room = Files.getFileStore(to).getUsableSpace();
@@ -52,10 +54,12 @@ public final class PayloadCopy {
           "the payload files have %d bytes, and the disk on which launches are prepared has room for %d"
               .formatted(survey.bytes, room));
     }
+    return survey.links.stream().sorted().toList();
   }
 
   /** Says what cannot be copied before anything is. */
   private static class Survey implements TreeWalk.Visitor {
+    private final List<String> links = new ArrayList<>();
     private long bytes;
 
     @Override
@@ -70,7 +74,7 @@ public final class PayloadCopy {
 
     @Override
     public void link(Path relative, Path target) throws IOException {
-      // takes no room
+      links.add(relative.toString());
     }
 
     @Override
