@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /**
  * One entry of an index that strangers wrote: members by snake_case or camelCase name, its own
@@ -57,17 +56,18 @@ record Entry(Map<String, Object> members) {
   }
 
   private <T> Optional<T> first(Function<Object, T> fitting, String... names) {
-    Map<String, Object> product = object(members.get("product"));
-    return Stream.of(members, product)
-        .flatMap(where -> spellings(names).map(where::get))
-        .filter(value -> value != null)
-        .map(fitting)
-        .filter(value -> value != null)
-        .findFirst();
-  }
-
-  private static Stream<String> spellings(String... names) {
-    return Stream.of(names).flatMap(name -> Stream.of(name, camelCase(name)).distinct());
+    for (Map<String, Object> where : List.of(members, object(members.get("product")))) {
+      for (String name : names) {
+        T value = fitting.apply(where.get(name));
+        if (value == null && name.indexOf('_') >= 0) {
+          value = fitting.apply(where.get(camelCase(name)));
+        }
+        if (value != null) {
+          return Optional.of(value);
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   static String camelCase(String name) {
