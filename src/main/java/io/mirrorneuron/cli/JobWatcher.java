@@ -3,6 +3,9 @@ package io.mirrorneuron.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.JobOutcome;
 import io.mirrorneuron.MirrorNeuron;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.wire.Json;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -54,14 +57,20 @@ public final class JobWatcher {
    * @return the exit code
    */
   public int untilEnd(String jobId, Duration timeout) throws InterruptedException {
-    JobView view = JobView.of(client, mn.jobDetails(jobId), verbose);
+    JobDetail details = mn.jobDetails(jobId);
+    JobView view = JobView.of(client, details, verbose);
     try (AutoClosing _ = view::close;
         PeopleWatch _ = PeopleWatch.of(client.config(), client, jobId, view::asked);
         AutoClosing _ = companion.begin(jobId, view::tell);
         AutoClosing _ = atCtrlC(() -> letGo(view, jobId))) {
       mn.runs().follow(jobId, 0, timeout, view);
+    } catch (MnException e) {
+      if (client.json() && e.code() == ErrorCode.TIMEOUT) {
+        client.output().json(document(mn.runs().outcome(jobId), details.facts().runId()));
+      }
+      throw e;
     }
-    return result(mn.runs().outcome(jobId));
+    return result(mn.runs().outcome(jobId), details.facts().runId());
   }
 
   /** Runs the action when the process is told to end; the exit code is then that of the signal. */
@@ -86,8 +95,12 @@ public final class JobWatcher {
 
   /** Prints what came out of a job that has ended. Returns the exit code. */
   public int result(JobOutcome outcome) {
+    return result(outcome, null);
+  }
+
+  private int result(JobOutcome outcome, String runId) {
     if (client.json()) {
-      client.output().json(document(outcome));
+      client.output().json(document(outcome, runId));
     } else if (outcome.isCompleted()) {
       client.output().json(outcome.output());
       outcome
@@ -117,9 +130,15 @@ public final class JobWatcher {
             .orElse("");
   }
 
-  private static ObjectNode document(JobOutcome outcome) {
-    ObjectNode document = Json.object();
-    document.put("job_id", outcome.jobId()).put("status", outcome.status());
+  /**
+   * @param runId null when it was not asked for
+   */
+  private static ObjectNode document(JobOutcome outcome, String runId) {
+    ObjectNode document = Json.object().put("job_id", outcome.jobId());
+    if (runId != null) {
+      document.put("run_id", runId);
+    }
+    document.put("status", outcome.status());
     document.set("result", outcome.result().isMissingNode() ? null : outcome.result());
     return document;
   }

@@ -82,8 +82,8 @@ public final class Output {
 
   /**
    * A table that fits the screen: it is cut from the right, and a column of which too little would
-   * be left is left out. The first column, which names things, is always whole. Cells that hold a
-   * status are coloured.
+   * be left is left out, which a last line tells. The first column, which names things, is always
+   * whole. Cells that hold a status are coloured.
    */
   public void table(List<String> headers, List<List<String>> rows) {
     table(headers, rows, OverflowBehaviour.ELLIPSIS_RIGHT);
@@ -117,6 +117,15 @@ public final class Output {
         .lines()
         .map(text -> MARGIN.matcher(text).replaceFirst("$1"))
         .forEach(text -> line(text.stripTrailing()));
+    tellMissing(headers.subList(shape.length, headers.size()));
+  }
+
+  private void tellMissing(List<String> headers) {
+    String names = "(no room for: %s)".formatted(String.join(", ", headers));
+    String text = names.length() > columns ? "(%d more columns)".formatted(headers.size()) : names;
+    if (!headers.isEmpty() && text.length() <= columns) {
+      line(paint.faint(text));
+    }
   }
 
   private static List<Integer> naturalWidths(List<String> headers, List<List<String>> rows) {

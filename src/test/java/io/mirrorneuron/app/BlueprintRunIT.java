@@ -255,8 +255,12 @@ class BlueprintRunIT {
     assertThat(shown.out().lines())
         .anyMatch(line -> line.matches("tone +yes +How it sounds; one of calm, loud"))
         .anyMatch(line -> line.matches("times +integer +yes +Times"))
-        .anyMatch(line -> line.matches("key +string +\\(secret\\) +yes +Key"))
-        .anyMatch(line -> line.matches("place +string +here +no +Place"));
+        .anyMatch(line -> line.matches("key +string +yes +\\(secret\\) +Key"))
+        .anyMatch(line -> line.matches("place +string +no +here +Place"));
+    assertThat(shell.set("COLUMNS", "80").run("blueprint", "show", "table-report").out().lines())
+        .allMatch(line -> line.length() <= 80)
+        .anyMatch(line -> line.matches("Input +Type +Needed +Default +What it is"));
+    shell.set("COLUMNS", "");
     assertThat(shell.run("blueprint", "show").exitCode()).isEqualTo(2);
     assertThat(shell.run("blueprint", "run", "word-count", "--input", "most=0").err())
         .contains("mn blueprint show word-count", "most must be at least 1");

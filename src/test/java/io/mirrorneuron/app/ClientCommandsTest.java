@@ -223,7 +223,8 @@ class ClientCommandsTest {
     Ended ended = shell.run("run", bundle().toString(), "--timeout", "0.2", "--json");
 
     assertThat(ended.exitCode()).isEqualTo(124);
-    assertThat(ended.out()).isEmpty();
+    assertThat(ended.json().path("job_id").asText()).isEqualTo("fake-1");
+    assertThat(ended.json().path("status").asText()).isEqualTo("running");
     assertThat(ended.err()).isEqualTo("mn: job fake-1 has not ended within 0.2 s\n");
     assertThat(runtime.jobs.calls()).noneMatch(call -> call.startsWith("cancel"));
   }
@@ -290,7 +291,9 @@ class ClientCommandsTest {
         .allMatch(line -> line.length() <= 50)
         .anyMatch(line -> line.matches("fake-1  running  2026-01-02 03:04:05  job_runn.*"));
     assertThat(shell.set("COLUMNS", "20").run("job", "list").out())
-        .isEqualTo("Job ID  Status\nfake-1  running\n");
+        .isEqualTo("Job ID  Status\nfake-1  running\n(3 more columns)\n");
+    assertThat(shell.set("COLUMNS", "45").run("job", "list").out())
+        .endsWith("(no room for: Last event, Workflow)\n");
   }
 
   @Test

@@ -33,7 +33,9 @@ import picocli.CommandLine.Parameters;
 public final class BlueprintShowCommand implements Callable<Integer> {
   private static final List<String> FIELDS = List.of("Field", "Value");
   private static final List<String> INPUTS =
-      List.of("Input", "Type", "Default", "Needed", "What it is");
+      List.of("Input", "Type", "Needed", "Default", "What it is");
+
+  private static final int LONGEST_DEFAULT = 24;
 
   @Mixin ApiClient client;
 
@@ -74,7 +76,7 @@ public final class BlueprintShowCommand implements Callable<Integer> {
               found,
               One.class,
               one -> {
-                client.output().table(FIELDS, rows(one.blueprint()));
+                client.output().sentences(FIELDS, rows(one.blueprint()));
                 Form.of(found.member("form")).ifPresent(this::show);
               });
           return ExitCode.OK;
@@ -100,7 +102,7 @@ public final class BlueprintShowCommand implements Callable<Integer> {
     if (rows.isEmpty()) {
       client.output().line("It asks for nothing.");
     } else {
-      client.output().table(INPUTS, rows);
+      client.output().sentences(INPUTS, rows);
     }
   }
 
@@ -108,9 +110,16 @@ public final class BlueprintShowCommand implements Callable<Integer> {
     return List.of(
         name,
         Objects.toString(field.type(), ""),
-        field.writeOnly() ? "(secret)" : field.standard(),
         isNeeded ? "yes" : "no",
+        field.writeOnly() ? "(secret)" : shown(field.standard()),
         field.about());
+  }
+
+  /** A long one would leave no room for what the input is; {@code --json} has all of it. */
+  private static String shown(String standard) {
+    return standard.length() <= LONGEST_DEFAULT
+        ? standard
+        : standard.substring(0, LONGEST_DEFAULT - 1) + "…";
   }
 
   private static List<List<String>> rows(Told one) {
