@@ -17,22 +17,26 @@ public final class RedisLeaderLease implements LeaderLease {
   }
 
   @Override
-  public CompletionStage<Long> take(String kind, String owner, long lastsMs, long term) {
-    return call(kind, owner, lastsMs, term).map(Response::toLong).toCompletionStage();
+  public CompletionStage<Answer> take(
+      String kind, String owner, long lastsMs, long term, String over) {
+    return call(kind, owner, lastsMs, term, over)
+        .map(answer -> new Answer(answer.get(0).toLong(), answer.get(1).toString()))
+        .toCompletionStage();
   }
 
   @Override
   public CompletionStage<Void> leave(String kind, String owner, long term) {
-    return call(kind, owner, 0, term).<Void>mapEmpty().toCompletionStage();
+    return call(kind, owner, 0, term, "").<Void>mapEmpty().toCompletionStage();
   }
 
-  private Future<Response> call(String kind, String owner, long lastsMs, long term) {
+  private Future<Response> call(String kind, String owner, long lastsMs, long term, String over) {
     return SCRIPT
         .call()
         .key(keys.leader(kind))
         .arg(owner)
         .arg(lastsMs)
         .arg(term)
+        .arg(over)
         .send(lanes.of(kind));
   }
 }

@@ -48,15 +48,23 @@ class RedisLeaderLeaseIT implements LeaderLeaseContract {
     redis.ask(Command.HINCRBY, keys.leader("k"), "until", -millis);
   }
 
+  private long take(String owner) {
+    return lease()
+        .take("k", owner, LONG_MS, LeaderLease.NONE, "")
+        .toCompletableFuture()
+        .join()
+        .term();
+  }
+
   @Test
   void whatALeaderWritesIsRefusedOnceAnotherHasLed() {
     RecordStore records = new RedisRecordStore(lanes, keys);
-    long term = lease().take("k", "a", LONG_MS, LeaderLease.NONE).toCompletableFuture().join();
+    long term = take("a");
     var mine = new Beside(term, List.of(), null, List.of());
     assertThat(records.write("k", "x", 0, "{}", 0, mine).toCompletableFuture().join()).isPresent();
 
     pass(LONG_MS);
-    lease().take("k", "b", LONG_MS, LeaderLease.NONE).toCompletableFuture().join();
+    take("b");
     assertThat(records.write("k", "y", 0, "{}", 0, mine).toCompletableFuture())
         .failsWithin(Duration.ofSeconds(5))
         .withThrowableThat()

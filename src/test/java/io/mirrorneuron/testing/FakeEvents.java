@@ -26,7 +26,13 @@ public final class FakeEvents {
           Clock.fixed(NOW, ZoneOffset.UTC),
           () -> Long.toString(ids.incrementAndGet()));
 
+  /** What schedules fail with; null for nothing. */
+  public volatile RuntimeException trouble;
+
   private EventOutcome react(TriggerEvent event) {
+    if (trouble != null) {
+      throw trouble;
+    }
     happened.add(event);
     return new EventOutcome(1, 1, 0, 0, 0, 0, "sched_1", "job-1", false);
   }

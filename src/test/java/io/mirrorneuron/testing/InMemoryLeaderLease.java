@@ -9,7 +9,11 @@ import java.util.function.LongSupplier;
 
 /** Leaders as plain maps, by a clock that a test turns. */
 public final class InMemoryLeaderLease implements LeaderLease {
-  private record Held(String owner, long term, long until) {}
+  private record Held(String owner, long term, long until) {
+    String name() {
+      return term + ":" + until;
+    }
+  }
 
   private final Map<String, Held> leaders = new HashMap<>();
   private final LongSupplier clock;
@@ -19,17 +23,18 @@ public final class InMemoryLeaderLease implements LeaderLease {
   }
 
   @Override
-  public synchronized CompletionStage<Long> take(
-      String kind, String owner, long lastsMs, long term) {
+  public synchronized CompletionStage<Answer> take(
+      String kind, String owner, long lastsMs, long term, String over) {
     long now = clock.getAsLong();
     Held held = leaders.getOrDefault(kind, new Held("", 0, 0));
     boolean lasts = held.until() > now;
-    if (lasts && !held.owner().equals(owner)) {
-      return CompletableFuture.completedFuture(NONE);
+    boolean isOwner = held.owner().equals(owner);
+    if (lasts && !isOwner && !held.name().equals(over)) {
+      return CompletableFuture.completedFuture(new Answer(NONE, held.name()));
     }
-    long next = lasts && held.term() == term ? term : held.term() + 1;
+    long next = lasts && isOwner && held.term() == term ? term : held.term() + 1;
     leaders.put(kind, new Held(owner, next, now + lastsMs));
-    return CompletableFuture.completedFuture(next);
+    return CompletableFuture.completedFuture(new Answer(next, ""));
   }
 
   @Override

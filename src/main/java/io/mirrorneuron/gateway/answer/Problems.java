@@ -28,29 +28,28 @@ public final class Problems {
     if (failure == null) {
       failure = new io.vertx.ext.web.handler.HttpException(ctx.statusCode());
     }
-    Problem problem = Problem.of(failure);
-    String requestId = CommonHeaders.requestId(ctx.request());
-    if (problem.isStorageFull()) {
-      log.debug("{} {}: {}", ctx.request().method(), ctx.request().path(), problem.detail());
-    } else if (problem.isRetryable() || problem.isDamage() || problem.status() == 502) {
-      // no fault of this server: something that it depends on is away, full or damaged
-      log.warn(
-          "{} {}: {}, request {}",
-          ctx.request().method(),
-          ctx.request().path(),
-          problem.detail(),
-          requestId);
-    } else if (problem.status() >= 500 && problem.status() != 501) { // 501 is not logged as a fault
-      log.error(
-          "{} {} failed, request {}",
-          ctx.request().method(),
-          ctx.request().path(),
-          requestId,
-          failure);
-    } else {
-      log.debug("{} {}: {}", ctx.request().method(), ctx.request().path(), problem.detail());
+    if (LoggedRequest.wasLeft(ctx, failure)) {
+      log.debug("{}: the caller has gone", LoggedRequest.of(ctx));
+      return;
     }
+    Problem problem = Problem.of(failure);
+    log(ctx, problem, failure);
     send(ctx, problem);
+  }
+
+  private static void log(RoutingContext ctx, Problem problem, Throwable failure) {
+    String requestId = CommonHeaders.requestId(ctx.request());
+    if (!problem.isStorageFull()
+        && (problem.isRetryable() || problem.isDamage() || problem.status() == 502)) {
+      // no fault of this server: something that it depends on is away, or damaged
+      log.warn("{}: {}, request {}", LoggedRequest.of(ctx), problem.detail(), requestId);
+    } else if (problem.status() >= 500 // 501 is not logged as a fault
+        && problem.status() != 501
+        && !problem.isStorageFull()) {
+      log.error("{} failed, request {}", LoggedRequest.of(ctx), requestId, failure);
+    } else if (log.isDebugEnabled()) {
+      log.debug("{}: {}", LoggedRequest.of(ctx), problem.detail());
+    }
   }
 
   public static void send(RoutingContext ctx, Problem problem) {

@@ -8,14 +8,34 @@ import java.util.OptionalLong;
 /**
  * The lead of one kind of records, as this server holds it. It counts on a clock that nobody sets,
  * from when it was asked for, and trusts the lease for less time than it lasts: who stood still
- * knows at once that it leads no more. Thread-safe.
+ * knows at once that it leads no more. A lease of another that nobody keeps has ended for it after
+ * {@link #SILENT_MS} of that clock, also when the store's was set back. Thread-safe.
  */
 public final class HeldLead implements Leader, AutoCloseable {
   static final long LASTS_MS = 10_000;
   static final long TRUSTED_MS = 7_000;
   static final long RENEWED_MS = 3_000;
 
+  /** No lease lasts so long that was not kept. */
+  static final long SILENT_MS = LASTS_MS + RENEWED_MS;
+
   private record Held(long term, long until) {}
+
+  /**
+   * The lease of another.
+   *
+   * @param since it was seen first, by a clock that nobody sets
+   */
+  private record Seen(String lease, long since) {
+    private static final Seen NONE = new Seen("", Long.MAX_VALUE);
+
+    Seen and(String now, long ticks) {
+      if (now.isEmpty()) {
+        return NONE;
+      }
+      return now.equals(lease) ? this : new Seen(now, ticks);
+    }
+  }
 
   private static final Held NOTHING = new Held(LeaderLease.NONE, Long.MIN_VALUE);
 
@@ -24,6 +44,7 @@ public final class HeldLead implements Leader, AutoCloseable {
   private final LeaderLease lease;
   private final Timers timers;
   private volatile Held held = NOTHING;
+  private volatile Seen seen = Seen.NONE;
   private volatile boolean closed;
 
   /**
@@ -44,10 +65,16 @@ public final class HeldLead implements Leader, AutoCloseable {
     long asked = timers.ticks();
     long term = held.term();
     timers.at(timers.now() + RENEWED_MS, this::start);
+    boolean isSilent = asked - SILENT_MS >= seen.since();
     lease
-        .take(kind, owner, LASTS_MS, term)
-        .thenAccept(
-            granted -> held = granted == LeaderLease.NONE ? NOTHING : trusted(granted, asked));
+        .take(kind, owner, LASTS_MS, term, isSilent ? seen.lease() : "")
+        .thenAccept(answer -> learn(answer, asked));
+  }
+
+  /** Answers come one after the other. */
+  private void learn(LeaderLease.Answer answer, long asked) {
+    seen = seen.and(answer.other(), timers.ticks());
+    held = answer.term() == LeaderLease.NONE ? NOTHING : trusted(answer.term(), asked);
   }
 
   private static Held trusted(long term, long asked) {

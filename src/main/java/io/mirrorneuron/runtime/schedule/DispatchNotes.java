@@ -42,7 +42,7 @@ final class DispatchNotes {
             now,
             time(windowEnd),
             null,
-            due.catchUp() ? "it was missed, and is made up for" : null,
+            due.wasMissed() ? "it was missed, and is made up for" : null,
             due.eventId(),
             null));
   }

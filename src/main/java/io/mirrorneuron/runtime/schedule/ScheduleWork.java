@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.mirrorneuron.runtime.schedule.cron.Calendar;
 import io.mirrorneuron.runtime.schedule.cron.TimesMade;
 import io.mirrorneuron.runtime.schedule.definition.Definition;
-import io.mirrorneuron.runtime.schedule.event.OwnEvent;
 import io.mirrorneuron.runtime.schedule.gather.Gathered;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +30,7 @@ record ScheduleWork(
     List<String> recent,
     List<Child> children,
     Gathered gathered,
-    News news,
+    UntoldNews news,
     Backfill backfill,
     TimesMade times) {
   static final ScheduleWork NONE =
@@ -44,36 +43,8 @@ record ScheduleWork(
     recent = recent == null ? List.of() : List.copyOf(recent);
     children = children == null ? List.of() : List.copyOf(children);
     gathered = gathered == null ? Gathered.NOTHING : gathered;
-    news = news == null ? News.NONE : news;
+    news = news == null ? UntoldNews.NONE : news;
     times = times == null ? TimesMade.NONE : times;
-  }
-
-  /**
-   * What is to be told of it as events, oldest first.
-   *
-   * @param last the number of the newest there was
-   */
-  @JsonInclude(JsonInclude.Include.NON_EMPTY)
-  record News(long last, List<OwnEvent> untold) {
-    static final News NONE = new News(0, List.of());
-
-    /** When so many could not be told, the oldest are not told any more. */
-    static final int MOST = 100;
-
-    News {
-      untold = untold == null ? List.of() : List.copyOf(untold);
-    }
-
-    News and(String scheduleId, String type, Map<String, Object> payload, int chain) {
-      List<OwnEvent> all = new ArrayList<>(untold);
-      long number = last + 1;
-      all.add(new OwnEvent(OwnEvent.idOf(scheduleId, number), type, payload, chain));
-      return new News(number, all.subList(Math.max(0, all.size() - MOST), all.size()));
-    }
-
-    News without(String eventId) {
-      return new News(last, untold.stream().filter(one -> !one.id().equals(eventId)).toList());
-    }
   }
 
   enum Reason {
@@ -135,6 +106,11 @@ record ScheduleWork(
       return new Due(dispatchId, at, reason, words, catchUp, payload, event, Phase.WAITS, time);
     }
 
+    /** Whether its time had passed before somebody acted on it; events have no time to miss. */
+    boolean wasMissed() {
+      return catchUp && reason != Reason.EVENT;
+    }
+
     String eventId() {
       return event.get("event_id") instanceof String id ? id : null;
     }
@@ -166,7 +142,7 @@ record ScheduleWork(
     return new ScheduleWork(waiting, recent, children, all, news, backfill, times);
   }
 
-  ScheduleWork news(News all) {
+  ScheduleWork news(UntoldNews all) {
     return new ScheduleWork(waiting, recent, children, gathered, all, backfill, times);
   }
 

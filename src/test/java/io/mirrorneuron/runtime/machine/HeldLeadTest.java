@@ -16,7 +16,11 @@ import org.junit.jupiter.api.Test;
 class HeldLeadTest {
   private final TurnedTimers timers =
       new TurnedTimers(new TurnedClock(Instant.parse("2026-01-01T00:00:00Z")));
-  private final InMemoryLeaderLease lease = new InMemoryLeaderLease(timers::now);
+
+  /** What the clock of the store differs from that of servers. */
+  private long setBy;
+
+  private final InMemoryLeaderLease lease = new InMemoryLeaderLease(() -> timers.now() + setBy);
 
   /** A server that does nothing while it is stopped, as under SIGSTOP. */
   private static final class Stoppable implements Timers {
@@ -109,10 +113,11 @@ class HeldLeadTest {
     LeaderLease far =
         new LeaderLease() {
           @Override
-          public CompletionStage<Long> take(String kind, String owner, long lasts, long term) {
+          public CompletionStage<Answer> take(
+              String kind, String owner, long lasts, long term, String over) {
             return away[0]
                 ? CompletableFuture.failedFuture(new IllegalStateException("away"))
-                : lease.take(kind, owner, lasts, term);
+                : lease.take(kind, owner, lasts, term, over);
           }
 
           @Override
@@ -126,5 +131,36 @@ class HeldLeadTest {
     assertThat(a.term()).isPresent();
     timers.advance(Duration.ofMillis(1));
     assertThat(a.term()).isEmpty();
+  }
+
+  @Test
+  void whenTheClockOfTheStoreIsSetBackAndTheLeaderIsGoneAnotherLeadsSoon() {
+    Stoppable stopped = new Stoppable(timers);
+    HeldLead a = lead("a", lease, stopped);
+    HeldLead b = lead("b", lease, timers);
+    long first = a.term().orElseThrow();
+    stopped.stopped = true;
+    setBy = -3_600_000;
+    timers.advance(Duration.ofMillis(HeldLead.LASTS_MS));
+    assertThat(b.term()).isEmpty();
+    timers.advance(Duration.ofMillis(HeldLead.SILENT_MS));
+
+    assertThat(b.term().orElseThrow()).isGreaterThan(first);
+    stopped.stopped = false;
+    timers.advance(Duration.ofMinutes(1));
+    assertThat(a.term()).isEmpty();
+    assertThat(b.term()).isPresent();
+  }
+
+  @Test
+  void whenTheClockOfTheStoreIsSetALeaderThatLivesGoesOn() {
+    HeldLead a = lead("a", lease, timers);
+    HeldLead b = lead("b", lease, timers);
+    long first = a.term().orElseThrow();
+    setBy = -3_600_000;
+    timers.advance(Duration.ofMinutes(2));
+
+    assertThat(a.term()).hasValue(first);
+    assertThat(b.term()).isEmpty();
   }
 }

@@ -90,6 +90,26 @@ class GatherTest {
     return records.getLast().status() + ": " + records.getLast().statusReason();
   }
 
+  /** They wait for earlier jobs as what was missed does, but nothing was missed. */
+  @Test
+  void theirJobWasNotMissed() {
+    correlate("a", "b");
+    tell("a", 1);
+    tell("b", 1);
+    now += 40;
+    give(new ScheduleInput.Started(due().getFirst().dispatchId(), "job-1"));
+    assertThat(lastRecord()).isEqualTo("submitted: null");
+
+    state = null;
+    create(Map.of("event_type", "x", "debounce", Map.of("wait_ms", 1_000)));
+    tell("x", 1);
+    now += 1_014;
+    give(new ScheduleInput.Wake());
+    give(new ScheduleInput.Started(due().getFirst().dispatchId(), "job-2"));
+    assertThat(lastRecord()).isEqualTo("submitted: null");
+    assertThat(state.schedule().counters().missed()).isZero();
+  }
+
   @Test
   void numbersAndTextsAreTheSameKeyAndOthersAreNot() {
     correlate("a", "b");
