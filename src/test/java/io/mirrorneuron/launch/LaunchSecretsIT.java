@@ -181,8 +181,7 @@ class LaunchSecretsIT {
            "pass": {"schema": {"type": "string", "writeOnly": true}},
            "pin": {"schema": {"type": "integer", "writeOnly": true}}},
          "init_config_review": {"fields": [{"path": "site.code", "secret": true, "type": "string"}]},
-         "steps": [{"id": "open", "inputs": {"pass": "${inputs.pass}", "pin": "${inputs.pin}"},
-           "run": ["sh", "-c", "cat $MN_INPUT_FILE $MN_BLUEPRINT_CONFIG_FILE >&2; cp $MN_INPUT_FILE $0; cat $0", "%s"]}]}"""
+         "steps": [{"id": "open", "run": ["sh", "-c", "cat $MN_INPUT_FILE $MN_BLUEPRINT_CONFIG_FILE >&2; cp $MN_INPUT_FILE $0; cat $0", "%s"]}]}"""
             .formatted(told));
     String launched =
         post(
