@@ -37,6 +37,35 @@ public final class NamedValues {
    */
   public Map<String, Object> of(String option, List<String> given) {
     Map<String, Object> values = new LinkedHashMap<>();
+    written(option, given).forEach((name, one) -> values.put(name, one.value()));
+    return values;
+  }
+
+  /**
+   * As it was written, for who knows which kind of value is meant.
+   *
+   * @param isFromFile whether it is what is in a file
+   */
+  public record Written(String text, boolean isFromFile) {
+    /** JSON if it parses, else text. */
+    public Object value() {
+      try {
+        var json = Json.parse(text);
+        return json.isMissingNode() ? text : json;
+      } catch (JsonProcessingException e) {
+        return text;
+      }
+    }
+
+    /** As it is; of a file without the line feed at its end. */
+    public String plain() {
+      return isFromFile && text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
+    }
+  }
+
+  /** The same as {@link #of}, as it was written. */
+  public Map<String, Written> written(String option, List<String> given) {
+    Map<String, Written> values = new LinkedHashMap<>();
     for (String one : given) {
       int equals = one.indexOf('=');
       if (equals < 1) {
@@ -44,7 +73,8 @@ public final class NamedValues {
       }
       String name = one.substring(0, equals);
       String value = one.substring(equals + 1);
-      if (values.put(name, value(text(option, value))) != null) {
+      var written = new Written(text(option, value), value.startsWith("@"));
+      if (values.put(name, written) != null) {
         throw command.misuse(option + " has " + name + " twice");
       }
     }
@@ -94,15 +124,6 @@ public final class NamedValues {
       throw complaint.apply("is no text in UTF-8");
     } catch (IOException e) {
       throw complaint.apply("cannot be read");
-    }
-  }
-
-  private static Object value(String text) {
-    try {
-      var json = Json.parse(text);
-      return json.isMissingNode() ? text : json;
-    } catch (JsonProcessingException e) {
-      return text;
     }
   }
 }

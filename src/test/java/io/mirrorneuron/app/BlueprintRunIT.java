@@ -282,6 +282,46 @@ class BlueprintRunIT {
   }
 
   @Test
+  void whatIsAskedForAsATextIsTakenAsItIs(@TempDir Path folder) throws Exception {
+    Path bundle = Files.createDirectories(folder.resolve("texts"));
+    Path code = Files.writeString(folder.resolve("code"), "12345678\n\n");
+    Files.writeString(
+        bundle.resolve("manifest.json"),
+        """
+        {"name": "texts", "inputs": {"word": "hello", "version": "1.0", "n": {"default": 3}, "list": [1],
+           "subject": {"schema": {"type": "string"}},
+           "code": {"schema": {"type": "string", "pattern": "^[0-9]{8}[^0-9]$"}},
+           "any": {"schema": {"type": ["string", "number"]}}},
+         "steps": [{"id": "say", "run": ["sh", "-c", "cat $MN_INPUT_FILE"]}]}""");
+
+    Ended ended =
+        shell.run(
+            "blueprint",
+            "run",
+            "--folder",
+            bundle.toString(),
+            "-i",
+            "word=true",
+            "-i",
+            "version=1.10",
+            "-i",
+            "n=4",
+            "-i",
+            "list=[2]",
+            "-i",
+            "subject=123",
+            "-i",
+            "code=@" + code,
+            "-i",
+            "any=5");
+
+    assertThat(ended.exitCode()).as(ended.err()).isZero();
+    assertThat(ended.out().replaceAll("\\s", ""))
+        .contains("\"word\":\"true\"", "\"version\":\"1.10\"", "\"n\":4", "\"list\":[2]")
+        .contains("\"subject\":\"123\"", "\"code\":\"12345678\\n\"", "\"any\":5");
+  }
+
+  @Test
   void linksThatAreNotSentAreNamed(@TempDir Path folder) throws Exception {
     Path bundle = bundle(folder.resolve("greets"));
     Files.createSymbolicLink(bundle.resolve("payloads/linked.txt"), folder.resolve("elsewhere"));

@@ -169,4 +169,61 @@ class LaunchSecretsIT {
                             "south-gate-8",
                             PIN + "")));
   }
+
+  @Test
+  void secretsOfDigitsAreHiddenLikeOthers() throws Exception {
+    Path bundle = Files.createDirectories(folder.resolve("digits"));
+    Path told = folder.resolve("digits-told");
+    Files.writeString(
+        bundle.resolve("manifest.json"),
+        """
+        {"name": "digits", "inputs": {
+           "pass": {"schema": {"type": "string", "writeOnly": true}},
+           "pin": {"schema": {"type": "integer", "writeOnly": true}}},
+         "init_config_review": {"fields": [{"path": "site.code", "secret": true, "type": "string"}]},
+         "steps": [{"id": "open", "run": ["sh", "-c", "cat $MN_INPUT_FILE $MN_BLUEPRINT_CONFIG_FILE >&2; cp $MN_INPUT_FILE $0; cat $0", "%s"]}]}"""
+            .formatted(told));
+    String launched =
+        post(
+            "/blueprints/launch/runs",
+            Map.of(
+                "source",
+                "path",
+                "path",
+                bundle.toString(),
+                "run_id",
+                "digits-run",
+                "inputs",
+                Map.of("pass", "87654321987", "pin", 88776655, "site.code", "9988776655")));
+    assertThat(launched).contains("\"job_id\":\"");
+    String job = Json.parse(launched).get("job_id").asText();
+    Eventually.eventually("the run is over", () -> isThere("/runs/digits-run/result"));
+
+    assertThat(Files.readString(told))
+        .contains("\"87654321987\"")
+        .containsPattern(": ?88776655\\b");
+    List<String> answers = new ArrayList<>();
+    for (String path :
+        List.of(
+            "/jobs/" + job + "?include=full",
+            "/jobs/" + job + "/events",
+            "/runs/digits-run/result",
+            "/runs/digits-run/export",
+            "/runs/digits-run/logs")) {
+      answers.add(path + ": " + get(path));
+    }
+    try (Stream<Path> files = Files.walk(server.runsRoot().resolve("digits-run"))) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        answers.add(file + ": " + new String(Files.readAllBytes(file), StandardCharsets.UTF_8));
+      }
+    }
+    assertThat(get("/runs/digits-run/result"))
+        .contains("\"pass\":\"[REDACTED]\"", "\"pin\":\"[REDACTED]\"");
+    SoftAssertions.assertSoftly(
+        all ->
+            answers.forEach(
+                answer ->
+                    all.assertThat(answer)
+                        .doesNotContain("87654321987", "88776655", "9988776655")));
+  }
 }

@@ -2,7 +2,9 @@ package io.mirrorneuron.cli.blueprint;
 
 import io.mirrorneuron.cli.EitherClient;
 import io.mirrorneuron.cli.NamedValues;
+import io.mirrorneuron.cli.NamedValues.Written;
 import io.mirrorneuron.cli.RestClient;
+import io.mirrorneuron.cli.human.HumanAsk.Field;
 import io.mirrorneuron.cli.human.HumanAsk.Form;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
@@ -35,8 +37,8 @@ final class LaunchWords {
       names = {"-i", "--input"},
       paramLabel = "NAME=VALUE",
       description =
-          "Answers what the blueprint asks for: VALUE is JSON if it is some, else text; @FILE: what"
-              + " is in the file.")
+          "Answers what the blueprint asks for: VALUE is a text where it asks for one, else JSON if"
+              + " it is some; @FILE: what is in the file.")
   List<String> inputs = new ArrayList<>();
 
   @Option(
@@ -124,15 +126,11 @@ final class LaunchWords {
     }
   }
 
-  /** Answers as they were typed. */
-  Map<String, Object> givenInputs(EitherClient client) {
-    return new NamedValues(client).of("--input", inputs);
-  }
-
   /** The body of a launch, with the bundle where the server has it by then. */
   Map<String, Object> body(EitherClient client, RestClient rest) throws InterruptedException {
-    Map<String, Object> given = givenInputs(client);
-    Map<String, Object> configured = configured(client, new NamedValues(client));
+    NamedValues values = new NamedValues(client);
+    Map<String, Written> written = values.written("--input", inputs);
+    Map<String, Object> configured = configured(client, values);
     requireKnown(client, rest);
     Map<String, Object> body = new LinkedHashMap<>();
     if (folder == null) {
@@ -143,8 +141,7 @@ final class LaunchWords {
       body.put("bundle_path", BundlePack.sent(folder, client, rest));
     }
     body.put("config_overwrite", configured);
-    ask(client, rest, body, given);
-    body.put("inputs", given);
+    body.put("inputs", answers(client, rest, body, written));
     body.put("force", force);
     if (runId != null) {
       body.put("run_id", runId);
@@ -152,21 +149,36 @@ final class LaunchWords {
     return body;
   }
 
-  /** At a terminal a person is asked for what is missing. */
-  private static void ask(
-      EitherClient client, RestClient rest, Map<String, Object> body, Map<String, Object> given)
+  /** As the form means them. At a terminal a person is asked for what is missing. */
+  private static Map<String, Object> answers(
+      EitherClient client, RestClient rest, Map<String, Object> body, Map<String, Written> written)
       throws InterruptedException {
-    boolean isAsked = client.screen().interactive() && !client.json();
-    if (!isAsked || client.screen().environment().containsKey(SKIP_REVIEW)) {
-      return;
-    }
-    Map<String, Object> question = new LinkedHashMap<>(body);
-    question.put("force", true); // nothing but the form is asked for
-    Optional<Form> form =
-        Form.of(rest.post("/blueprints/launch/validate", question).member("form"));
-    if (form.isPresent() && !new FormPrompt(client.out(), client.screen()).ask(form.get(), given)) {
+    boolean isAsked =
+        client.screen().interactive()
+            && !client.json()
+            && !client.screen().environment().containsKey(SKIP_REVIEW);
+    boolean isPlain = written.values().stream().allMatch(one -> one.plain().equals(one.value()));
+    Optional<Form> form = isAsked || !isPlain ? form(rest, body) : Optional.empty();
+    Map<String, Field> fields = form.map(Form::fields).orElse(Map.of());
+    Map<String, Object> given = new LinkedHashMap<>();
+    written.forEach(
+        (name, one) -> {
+          boolean isText = fields.containsKey(name) && fields.get(name).isText();
+          given.put(name, isText ? one.plain() : one.value());
+        });
+    if (isAsked
+        && form.isPresent()
+        && !new FormPrompt(client.out(), client.screen()).ask(form.get(), given)) {
       throw client.misuse("the blueprint needs an answer to each question");
     }
+    return given;
+  }
+
+  private static Optional<Form> form(RestClient rest, Map<String, Object> body)
+      throws InterruptedException {
+    Map<String, Object> question = new LinkedHashMap<>(body);
+    question.put("force", true); // nothing but the form is asked for
+    return Form.of(rest.post("/blueprints/launch/validate", question).member("form"));
   }
 
   private static String[] names(EitherClient client, String path) {

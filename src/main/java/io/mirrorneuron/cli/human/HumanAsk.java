@@ -197,6 +197,12 @@ public record HumanAsk(
           : "one of " + choices.stream().map(HumanAsk::word).collect(Collectors.joining(", "));
     }
 
+    /** Whether texts are all that it takes. */
+    public boolean isText() {
+      boolean isTextChosen = !choices.isEmpty() && choices.stream().allMatch(JsonNode::isTextual);
+      return "string".equals(type) || type == null && isTextChosen;
+    }
+
     /** What was said, as a value of the type if it can be one, else as text. */
     public JsonNode value(String said) {
       Optional<JsonNode> chosen =

@@ -2,17 +2,13 @@ package io.mirrorneuron.wire.secret;
 
 import static io.mirrorneuron.wire.Redaction.REDACTED;
 
-import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.Redaction;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * Hides what a launch calls secret in all that its hooks print. Texts that are secret go wherever
@@ -20,26 +16,16 @@ import java.util.stream.Stream;
  * secrets. Immutable.
  */
 public final class HiddenTexts {
-  private static final int SHORTEST = 8;
-  private static final Pattern NUMBER = Pattern.compile("\\d+(\\.\\d+)?");
-
   private final List<String> texts;
 
-  /** Longest first: one that holds another goes before it. */
-  private final List<String> forms;
+  private final SecretTexts secrets;
 
   /**
    * @param texts as {@link #texts} answered them
    */
   public HiddenTexts(List<String> texts) {
     this.texts = List.copyOf(texts);
-    this.forms =
-        texts.stream()
-            .flatMap(HiddenTexts::forms)
-            .filter(form -> form.length() >= SHORTEST && !NUMBER.matcher(form).matches())
-            .distinct()
-            .sorted(Comparator.comparingInt(String::length).reversed())
-            .toList();
+    this.secrets = new SecretTexts(texts);
   }
 
   /**
@@ -76,14 +62,6 @@ public final class HiddenTexts {
     }
   }
 
-  /** As it is and within JSON; and its lines, as a log has one at a time. */
-  private static Stream<String> forms(String value) {
-    return Stream.concat(Stream.of(value), value.lines().map(String::strip))
-        .flatMap(
-            form ->
-                Stream.of(form, new String(JsonStringEncoder.getInstance().quoteAsString(form))));
-  }
-
   /** What is to be kept for a server that comes later. */
   public List<String> texts() {
     return texts;
@@ -91,10 +69,6 @@ public final class HiddenTexts {
 
   /** Whole lines, without what is secret. */
   public String hide(String lines) {
-    String shown = lines;
-    for (String form : forms) {
-      shown = shown.replace(form, REDACTED);
-    }
-    return Redaction.of(TextNode.valueOf(shown)).textValue();
+    return Redaction.of(TextNode.valueOf(secrets.hide(lines))).textValue();
   }
 }

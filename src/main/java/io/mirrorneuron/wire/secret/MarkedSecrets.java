@@ -18,14 +18,12 @@ import java.util.TreeSet;
 /**
  * What the author of a manifest calls secret, whatever its name is: fields of the configuration
  * with {@code secret} in {@code init_config_review}, and inputs whose schema is {@code writeOnly}.
- * Their values are hidden where they stand, and texts of some length wherever they are repeated.
- * What is secret by its name is hidden as well. Programs get what this hides. Immutable.
+ * Their values are hidden where they stand, and texts and numbers of some length wherever they are
+ * repeated. What is secret by its name is hidden as well. Programs get what this hides. Immutable.
  */
 public final class MarkedSecrets {
-  /** Shorter texts are not looked for elsewhere, as they also occur by chance. */
-  private static final int SHORTEST = 8;
-
   private static final String SCHEMA = "schema";
+  private static final TextNode HIDDEN = TextNode.valueOf(REDACTED);
   private static final List<String> CONFIG = List.of("metadata", "blueprint_config");
 
   /** In a manifest, as names of members one in the other. */
@@ -34,9 +32,12 @@ public final class MarkedSecrets {
   /** Longest first. */
   private final List<String> texts;
 
+  private final SecretTexts repeated;
+
   private MarkedSecrets(List<List<String>> paths, List<String> texts) {
     this.paths = paths;
     this.texts = texts;
+    this.repeated = new SecretTexts(texts);
   }
 
   /** Of a manifest, read leniently. */
@@ -82,14 +83,16 @@ public final class MarkedSecrets {
   }
 
   private static void addTexts(JsonNode value, Set<String> texts) {
-    if (value != null && value.isTextual() && value.textValue().length() >= SHORTEST) {
+    if (value != null && value.isTextual() && SecretTexts.isLong(value.textValue())) {
       texts.add(value.textValue());
+    } else if (value != null && value.isNumber()) {
+      SecretNumbers.written(value).ifPresent(texts::add);
     } else if (value != null && value.isContainerNode()) {
       value.forEach(part -> addTexts(part, texts));
     }
   }
 
-  /** Secret texts that are looked for wherever they may be repeated, longest first. */
+  /** Secret texts and numbers that are looked for wherever they may be repeated, longest first. */
   public List<String> texts() {
     return texts;
   }
@@ -201,16 +204,9 @@ public final class MarkedSecrets {
         list.forEach(one -> shown.add(repeated(one)));
         yield shown;
       }
-      case JsonNode text when text.isTextual() -> TextNode.valueOf(repeated(text.textValue()));
+      case JsonNode text when text.isTextual() -> TextNode.valueOf(repeated.hide(text.textValue()));
+      case JsonNode number when number.isNumber() && repeated.has(number) -> HIDDEN;
       default -> json;
     };
-  }
-
-  private String repeated(String text) {
-    String shown = text;
-    for (String secret : texts) {
-      shown = shown.replace(secret, REDACTED);
-    }
-    return shown;
   }
 }

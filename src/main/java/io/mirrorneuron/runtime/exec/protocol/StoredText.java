@@ -1,32 +1,29 @@
 package io.mirrorneuron.runtime.exec.protocol;
 
-import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.mirrorneuron.runtime.exec.process.CappedBytes;
+import io.mirrorneuron.wire.secret.SecretTexts;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Makes the copy of a stream that is kept: secrets replaced, length bounded. Thread-safe. */
 public final class StoredText {
-  static final String REDACTED = "[REDACTED]";
-
   private static final Pattern SECRET_NAME =
       Pattern.compile("TOKEN|SECRET|KEY|COOKIE|PASSWORD", Pattern.CASE_INSENSITIVE);
-  private static final Pattern NUMBER = Pattern.compile("\\d+(\\.\\d+)?");
 
-  /** Shorter values are not replaced, as they also occur by chance. */
-  private static final int MIN_SECRET = 8;
+  /** What a name with {@code TOKEN} may say instead of a secret: how many there are. */
+  private static final Pattern COUNT = Pattern.compile("\\d+(\\.\\d+)?");
 
   private final Map<String, String> environment;
   private final List<String> marked;
   private final int maxBytes;
 
   /** Looked for once something is printed; null before. */
-  private volatile List<String> secrets;
+  private volatile SecretTexts secrets;
 
   /**
    * @param environment of the program; values of names that sound secret are replaced
@@ -77,17 +74,13 @@ public final class StoredText {
     if (text.isEmpty()) {
       return text; // Most programs are silent on stderr; looking for secrets is not free.
     }
-    String hidden = text;
-    for (String secret : secrets()) {
-      hidden = hidden.replace(secret, REDACTED);
-    }
-    return hidden;
+    return secrets().hide(text);
   }
 
   /** A secret that the limit cut in two is not recognised any more: its beginning goes. */
   private String withoutHalfSecret(String text) {
     int end = text.length();
-    for (String secret : secrets()) {
+    for (String secret : secrets().forms()) {
       int half = Math.min(secret.length() - 1, text.length());
       while (half > 0 && !text.endsWith(secret.substring(0, half))) {
         half--;
@@ -97,34 +90,25 @@ public final class StoredText {
     return text.substring(0, end);
   }
 
-  private List<String> secrets() {
+  private SecretTexts secrets() {
     if (secrets == null) {
       secrets = find();
     }
     return secrets;
   }
 
-  /** As it is and within JSON; and its lines, as a log has one at a time. */
-  private static Stream<String> forms(String value) {
-    return Stream.concat(Stream.of(value), value.lines().map(String::strip))
-        .flatMap(
-            form ->
-                Stream.of(form, new String(JsonStringEncoder.getInstance().quoteAsString(form))));
-  }
-
-  private List<String> find() {
+  private SecretTexts find() {
     Stream<String> named =
         environment.entrySet().stream()
             .filter(entry -> SECRET_NAME.matcher(entry.getKey()).find())
             // A name made of the step and the attempt, no secret.
             .filter(entry -> !entry.getKey().endsWith("_IDEMPOTENCY_KEY"))
+            .filter(entry -> !isCount(entry.getKey(), entry.getValue()))
             .map(Map.Entry::getValue);
-    return Stream.concat(named, marked.stream())
-        .flatMap(StoredText::forms)
-        .filter(value -> value.length() >= MIN_SECRET && !NUMBER.matcher(value).matches())
-        .distinct()
-        // A secret that holds another one goes first, or half of it would stay.
-        .sorted(Comparator.comparingInt(String::length).reversed())
-        .toList();
+    return new SecretTexts(Stream.concat(named, marked.stream()).toList());
+  }
+
+  private static boolean isCount(String name, String value) {
+    return name.toUpperCase(Locale.ROOT).contains("TOKEN") && COUNT.matcher(value).matches();
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mirrorneuron.runtime.exec.process.CappedBytes;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -33,7 +34,7 @@ class StoredTextTest {
   }
 
   @Test
-  void shortValuesNumbersAndIdempotencyKeysAreNoSecrets() {
+  void shortValuesCountsOfTokensAndIdempotencyKeysAreNoSecrets() {
     var stored =
         new StoredText(
             Map.of(
@@ -49,6 +50,15 @@ class StoredTextTest {
     String text = "1 123456789 run:step:1:m harmless-value";
 
     assertThat(stored.of(bytes(text))).isEqualTo(text);
+  }
+
+  @Test
+  void secretsOfDigitsAreHiddenAsWholeNumbers() {
+    var stored =
+        new StoredText(Map.of("DB_PASSWORD", "12345678"), List.of("87654321987", "1.10.2030"), 99);
+
+    assertThat(stored.of(bytes("12345678 123456789 87654321987, 1.10.2030")))
+        .isEqualTo("[REDACTED] 123456789 [REDACTED], [REDACTED]");
   }
 
   @Test
