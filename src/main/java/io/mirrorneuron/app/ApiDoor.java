@@ -73,6 +73,7 @@ final class ApiDoor {
             "API door",
             ListeningPort.open(
                 "API port", "api", api.host(), api.port(), () -> deploy(on.vertx(), gateway)));
+    platform.launches().goOn();
     return Endpoint.bound(api.host(), gateway.port());
   }
 

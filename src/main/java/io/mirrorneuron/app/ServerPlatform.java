@@ -101,7 +101,7 @@ record ServerPlatform(
                 on.config().home().resolve("launches"), kept.launches(), kept.mostFailed()),
             on.clock(),
             on.ids()::jobSuffix,
-            work -> Thread.ofVirtual().name("mn.launch").start(work));
+            work -> Thread.ofPlatform().daemon().name("mn.launch").start(work));
     launches.start();
     return on.closing().add("launches", launches);
   }

@@ -15,7 +15,7 @@ import java.util.Optional;
 record HookPhases(LaunchPorts ports, LaunchLog log, LaunchBundle bundle) {
 
   void cleanUp() {
-    List<String> ended = ports.hooks().cleanUp(bundle.blueprintId());
+    List<String> ended = ports.hooks().cleanUp(bundle.blueprintId(), log.launch().runId());
     if (ended.isEmpty()) {
       log.skipped(Phase.CLEANUP, "Older runs have left no helpers.");
     } else {

@@ -20,6 +20,7 @@ final class LaunchLog {
   private final boolean wasTakenUp;
   private volatile LaunchRecord launch;
   private boolean isEndWritten;
+  private boolean isCounted;
 
   /**
    * @param onNews called after each change
@@ -39,6 +40,23 @@ final class LaunchLog {
 
   LaunchRecord launch() {
     return launch;
+  }
+
+  /** This server goes on with it; durable when this returns. */
+  void takenUp() {
+    write(launch -> launch.takenUp(launch.takenUp() + 1));
+    isCounted = true;
+  }
+
+  /** This server is done with it, and was not killed: the launch has done it no harm. */
+  void stopped() {
+    if (isCounted && !launch.isOver()) {
+      try {
+        write(launch -> launch.takenUp(launch.takenUp() - 1));
+      } catch (MnException e) {
+        LOG.warn("launch {} counts as broken off: {}", launch.id(), e.getMessage());
+      }
+    }
   }
 
   void running(Phase phase, String message) {

@@ -11,10 +11,12 @@ import java.util.Map;
  *
  * @param key names the launch itself; its job is made under it once, however often it is submitted
  * @param order with the progress id that names the launch to clients
- * @param runId null until its source is known
+ * @param runId null until its source is known, unless it was ordered
  * @param jobId null until it is submitted
  * @param prepared whether the bundle to submit is kept beside it, so that nothing before it is done
  *     again
+ * @param takenUp how many servers have gone on with it and did not stop in good order, the one that
+ *     does now included
  * @param events oldest first
  */
 public record LaunchRecord(
@@ -23,6 +25,7 @@ public record LaunchRecord(
     String runId,
     String jobId,
     boolean prepared,
+    int takenUp,
     List<LaunchEvent> events) {
 
   private static final int LONGEST_PREFIX = 200;
@@ -33,7 +36,7 @@ public record LaunchRecord(
   }
 
   static LaunchRecord fresh(String key, LaunchOrder order) {
-    return new LaunchRecord(key, order, order.runId(), null, false, List.of());
+    return new LaunchRecord(key, order, order.runId(), null, false, 0, List.of());
   }
 
   public String id() {
@@ -44,6 +47,14 @@ public record LaunchRecord(
   String submissionId() {
     String prefix = runId.length() > LONGEST_PREFIX ? "job" : runId;
     return prefix + "-" + Sha256.of("launch " + key).substring(0, HEX_DIGITS);
+  }
+
+  /**
+   * Whether it has taken its run, here or on a server before: one that was only ordered may be that
+   * of another launch.
+   */
+  boolean hasRun() {
+    return events.stream().anyMatch(event -> event.is(Phase.RESOLVE_SOURCE, LaunchEvent.COMPLETED));
   }
 
   /** Whether nothing will happen any more. */
@@ -78,20 +89,24 @@ public record LaunchRecord(
   }
 
   LaunchRecord running(String run) {
-    return new LaunchRecord(key, order, run, jobId, prepared, events);
+    return new LaunchRecord(key, order, run, jobId, prepared, takenUp, events);
   }
 
   LaunchRecord submitted(String job) {
-    return new LaunchRecord(key, order, runId, job, prepared, events);
+    return new LaunchRecord(key, order, runId, job, prepared, takenUp, events);
+  }
+
+  LaunchRecord takenUp(int servers) {
+    return new LaunchRecord(key, order, runId, jobId, prepared, servers, events);
   }
 
   /** One that is over, without what may be secret. */
   LaunchRecord bare() {
-    return new LaunchRecord(key, order.bare(), runId, jobId, prepared, events);
+    return new LaunchRecord(key, order.bare(), runId, jobId, prepared, takenUp, events);
   }
 
   LaunchRecord withBundle() {
-    return new LaunchRecord(key, order, runId, jobId, true, events);
+    return new LaunchRecord(key, order, runId, jobId, true, takenUp, events);
   }
 
   /**
@@ -108,6 +123,6 @@ public record LaunchRecord(
       all.removeLast();
     }
     all.add(new LaunchEvent(seq, ts, phase.word(), status, message, details));
-    return new LaunchRecord(key, order, runId, jobId, prepared, all);
+    return new LaunchRecord(key, order, runId, jobId, prepared, takenUp, all);
   }
 }

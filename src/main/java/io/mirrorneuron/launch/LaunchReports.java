@@ -15,6 +15,7 @@ import io.mirrorneuron.port.models.ModelsPort;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -32,6 +33,26 @@ final class LaunchReports {
   /** What is wrong with the run that a launch names. */
   static Issue ofRun(String code, String words) {
     return Issue.error(code, words, "Choose another run_id, or none.", Location.BUNDLE);
+  }
+
+  /**
+   * What every failure tells of its launch.
+   *
+   * @param bundle null while it is not found
+   * @param models null while they are not looked at
+   */
+  static Map<String, Object> whose(LaunchRecord launch, LaunchBundle bundle, ModelInstalls models) {
+    Map<String, Object> told = new LinkedHashMap<>();
+    told.put("progress_id", launch.id());
+    told.put("run_id", launch.runId());
+    told.put("source", launch.order().source().word());
+    if (bundle != null) {
+      told.put("blueprint", bundle.blueprint());
+    }
+    if (models != null) {
+      told.put("model_install", models);
+    }
+    return told;
   }
 
   /** What is said of links in the payloads; nothing without one. */

@@ -9,7 +9,6 @@ import io.mirrorneuron.port.models.ModelInstalls;
 import io.mirrorneuron.port.models.ModelOwner;
 import io.mirrorneuron.port.models.PullProgress;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
@@ -30,6 +29,7 @@ final class LaunchRun {
   private Validation validation;
   private ModelInstalls models;
   private List<String> links = List.of();
+  private boolean isOurs; // the run: another launch may have the one that was ordered
 
   LaunchRun(LaunchPorts ports, LaunchLog log) {
     this.ports = ports;
@@ -44,12 +44,22 @@ final class LaunchRun {
    * @throws MnException when there is none; the launch is over then
    */
   Launched find(BiFunction<LaunchRecord, LaunchBundle, String> naming) {
-    if (log.launch().isKept()) {
-      orEnd(Phase.SUBMIT, () -> naming.apply(log.launch(), null));
-    } else {
+    boolean isKept = log.launch().isKept();
+    if (log.wasTakenUp()) {
+      orEnd(isKept ? Phase.SUBMIT : Phase.RESOLVE_SOURCE, () -> takeUp(naming));
+    }
+    if (!isKept) {
       orEnd(Phase.RESOLVE_SOURCE, () -> resolve(naming));
     }
     return state(null, "launching", List.of());
+  }
+
+  private void takeUp(BiFunction<LaunchRecord, LaunchBundle, String> naming) {
+    if (log.launch().hasRun()) {
+      naming.apply(log.launch(), null);
+      isOurs = true;
+    }
+    TakenUp.count(log, ports.patience());
   }
 
   private void resolve(BiFunction<LaunchRecord, LaunchBundle, String> naming) {
@@ -59,6 +69,7 @@ final class LaunchRun {
         naming.apply(log.launch(), bundle),
         "The bundle is there.",
         LaunchEvent.details("source", order.source().word(), "blueprint_id", bundle.blueprintId()));
+    isOurs = true;
   }
 
   /**
@@ -110,7 +121,7 @@ final class LaunchRun {
     try {
       orAgain(step);
     } catch (MnException e) {
-      MnException failure = e.with(whose());
+      MnException failure = e.with(LaunchReports.whose(log.launch(), bundle, models));
       if (!ports.patience().isOver()) {
         leaveNothing();
         log.failed(phase, failure);
@@ -119,10 +130,11 @@ final class LaunchRun {
     }
   }
 
-  private void leaveNothing() {
+  /** Removes what the launch has made of its run; what another has made of it stays. */
+  void leaveNothing() {
     LaunchRecord launch = log.launch();
-    if (launch.runId() != null) {
-      ports.hooks().abandon(launch.runId());
+    if (isOurs) {
+      ports.hooks().abandon(launch.runId(), launch.id());
       ports.sources().displace(launch.submissionId());
     }
   }
@@ -230,20 +242,5 @@ final class LaunchRun {
     ports.hooks().submitted(log.launch().runId(), job.jobId());
     log.submitted(job.jobId());
     return job;
-  }
-
-  /** What every failure tells of its launch. */
-  private Map<String, Object> whose() {
-    Map<String, Object> told = new LinkedHashMap<>();
-    told.put("progress_id", log.launch().id());
-    told.put("run_id", log.launch().runId());
-    told.put("source", order.source().word());
-    if (bundle != null) {
-      told.put("blueprint", bundle.blueprint());
-    }
-    if (models != null) {
-      told.put("model_install", models);
-    }
-    return told;
   }
 }

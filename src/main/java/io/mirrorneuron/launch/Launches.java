@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The launches of this server. Each runs on a thread of its own and goes on when whoever asked for
- * it has gone; those that a server which ended has left open are taken up by {@link #start}.
- * Thread-safe.
+ * it has gone; those that a server which ended has left open are taken up by {@link #start}, and
+ * gone on with from {@link #goOn}. Thread-safe.
  */
 public final class Launches implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Launches.class);
@@ -40,6 +40,7 @@ public final class Launches implements AutoCloseable {
   private final Map<String, Running> running = new ConcurrentHashMap<>();
 
   private final OpenRuns runs;
+  private final TakenUp takenUp;
 
   /** When what is old was forgotten, milliseconds since the epoch. */
   private final AtomicLong forgotten = new AtomicLong();
@@ -56,7 +57,8 @@ public final class Launches implements AutoCloseable {
 
   /**
    * @param ids never the same twice
-   * @param threads runs each launch
+   * @param threads runs each launch; a launch may compute for long, and must not keep others from
+   *     their work
    */
   public Launches(
       LaunchSources sources,
@@ -72,6 +74,7 @@ public final class Launches implements AutoCloseable {
     this.runs = new OpenRuns(clock);
     this.ids = ids;
     this.threads = threads;
+    this.takenUp = new TakenUp(closing, threads);
   }
 
   /** The models of blueprints, apart from launches. */
@@ -79,20 +82,25 @@ public final class Launches implements AutoCloseable {
     return new BlueprintModels(ports.sources(), ports.models());
   }
 
-  /** Goes on with what was left open, and forgets what is old. */
+  /**
+   * Takes up what was left open, and forgets what is old. The runs of launches that are taken up
+   * are theirs when this returns.
+   */
   public void start() {
     forget();
     List<LaunchRecord> open = ports.store().open();
     Set<String> ids = open.stream().map(LaunchRecord::id).collect(Collectors.toSet());
     ports.hooks().start(ids::contains);
+    runs.keep(open);
     for (LaunchRecord launch : open) {
-      LOG.info("goes on with launch {}", launch.id());
-      try {
-        begin(launch);
-      } catch (MnException e) {
-        LOG.warn("launch {} waits for the next start: {}", launch.id(), e.getMessage());
-      }
+      LaunchLog log = enter(launch);
+      takenUp.add(launch, () -> run(log, LaunchTicket.open()));
     }
+  }
+
+  /** Goes on with what was taken up, a few at once; for when the server can be reached. */
+  public void goOn() {
+    takenUp.goOn();
   }
 
   private void forget() {
@@ -122,7 +130,7 @@ public final class Launches implements AutoCloseable {
     return begin(LaunchRecord.fresh(ids.get(), order));
   }
 
-  private LaunchTicket begin(LaunchRecord launch) {
+  private LaunchLog enter(LaunchRecord launch) {
     News news = new News();
     LaunchLog log = new LaunchLog(launch, ports.store(), ports.clock(), news::tell);
     if (running.putIfAbsent(launch.id(), new Running(log, news)) != null) {
@@ -131,9 +139,14 @@ public final class Launches implements AutoCloseable {
           "launch_in_progress",
           "a launch with the progress id %s goes on; give this one another".formatted(launch.id()));
     }
+    return log;
+  }
+
+  private LaunchTicket begin(LaunchRecord launch) {
+    LaunchLog log = enter(launch);
     LaunchTicket ticket = LaunchTicket.open();
     try {
-      new Repeats(ports).refuse(launch);
+      OpenRuns.refuseRepeat(launch, ports.store().find(launch.id()), ports.jobs());
       ports.store().write(launch);
       begun.tell();
       threads.execute(() -> run(log, ticket));
@@ -153,6 +166,7 @@ public final class Launches implements AutoCloseable {
       while (log.isEndOpen() && closing.await(WRITE_AGAIN)) {
         log.writeEnd();
       }
+      log.stopped();
     } finally {
       runs.release(id);
       Running ended = running.remove(id);
@@ -172,7 +186,7 @@ public final class Launches implements AutoCloseable {
           new MnException(
               ErrorCode.INTERNAL, "internal", "the launch failed on the server; see its log");
       if (!closing.isOver()) {
-        ports.hooks().abandon(log.launch().runId());
+        run.leaveNothing();
         log.failed(Phase.LAUNCH, failure);
       }
       ticket.fail(failure);

@@ -3,12 +3,17 @@ package io.mirrorneuron.launch;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunId;
+import io.mirrorneuron.port.JobsPort;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Which runs are being launched. Thread-safe. */
+/**
+ * Which runs are being launched, each by the one launch that has taken it. Only that one makes
+ * anything of the run, and only what it has made itself may it remove. Thread-safe.
+ */
 final class OpenRuns {
   private final Clock clock;
 
@@ -27,18 +32,26 @@ final class OpenRuns {
   }
 
   /**
-   * The same, which no other launch has until it is released. One that was told stays.
+   * The same, which no other launch has until it is released. One that the launch has already, here
+   * or on a server before, stays.
    *
-   * @param bundle may be null when the launch has its id
+   * @param bundle may be null when the launch {@link LaunchRecord#hasRun has its run}
    * @throws MnException CONFLICT {@code run_id_in_use}
    */
   String take(LaunchRecord launch, LaunchBundle bundle) {
     String id = launch.runId() == null ? id(launch.order(), bundle) : launch.runId();
     String other = launches.putIfAbsent(id, launch.id());
     if (other != null && !other.equals(launch.id())) {
-      throw new MnException(ErrorCode.CONFLICT, LaunchReports.RUN_ID_IN_USE, launching(id, other));
+      throw inUse(launching(id, other));
     }
     return id;
+  }
+
+  /** Launches that a server before has left open keep the runs that they have. */
+  void keep(List<LaunchRecord> open) {
+    open.stream()
+        .filter(LaunchRecord::hasRun)
+        .forEach(launch -> launches.putIfAbsent(launch.runId(), launch.id()));
   }
 
   /** Says that a launch which goes on has the run; empty when none does. */
@@ -53,5 +66,40 @@ final class OpenRuns {
   /** The launch of this progress id is over. */
   void release(String progressId) {
     launches.values().remove(progressId);
+  }
+
+  /**
+   * Tells a launch that is asked for again from a new one: a client whose server died before it
+   * answered does not know that it has its job.
+   *
+   * @param told what is told under the progress id of the launch
+   * @throws MnException CONFLICT {@code run_id_in_use} when that is of the same run, and its job is
+   *     there: that is told still
+   */
+  static void refuseRepeat(LaunchRecord launch, Optional<LaunchRecord> told, JobsPort jobs) {
+    told.filter(one -> one.jobId() != null && one.runId().equals(launch.runId()))
+        .filter(one -> isThere(one.jobId(), jobs))
+        .ifPresent(
+            one -> {
+              throw inUse(
+                  "run %s was launched as job %s (progress id %s); choose another run_id, or none"
+                      .formatted(one.runId(), one.jobId(), one.id()));
+            });
+  }
+
+  private static boolean isThere(String jobId, JobsPort jobs) {
+    try {
+      jobs.brief(jobId);
+      return true;
+    } catch (MnException e) {
+      if (e.code() == ErrorCode.NOT_FOUND) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private static MnException inUse(String words) {
+    return new MnException(ErrorCode.CONFLICT, LaunchReports.RUN_ID_IN_USE, words);
   }
 }

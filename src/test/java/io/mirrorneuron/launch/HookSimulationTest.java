@@ -2,7 +2,6 @@ package io.mirrorneuron.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.mirrorneuron.config.LaunchSettings;
 import io.mirrorneuron.config.validation.TrustedFolders;
 import io.mirrorneuron.config.validation.TrustedFolders.Commands;
@@ -14,6 +13,8 @@ import io.mirrorneuron.launch.hook.HookNews;
 import io.mirrorneuron.launch.hook.HookRecord;
 import io.mirrorneuron.launch.hook.HookStore;
 import io.mirrorneuron.launch.hook.RunHooks;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.JobPage;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Validation;
@@ -47,6 +48,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * A server that dies before or after each thing that a launch with hooks does, on real folders with
@@ -68,11 +71,17 @@ class HookSimulationTest {
   private FakeJobs jobs;
   private int ids;
 
+  /** Launched while the first one is in its hook. */
+  private List<LaunchOrder> seconds = List.of();
+
   /** What ran in all, in order, and most of it at once. */
   private final List<String> started = new ArrayList<>();
 
   private final Set<String> alive = new HashSet<>();
   private int mostAlive;
+
+  /** Happens once while the first hook is waited for. */
+  private Runnable meanwhile = () -> {};
 
   @BeforeEach
   void bundle() throws Exception {
@@ -198,6 +207,9 @@ class HookSimulationTest {
         @Override
         public boolean awaitExit(Duration time) {
           if (isFirst) {
+            Runnable now = meanwhile;
+            meanwhile = () -> {};
+            now.run();
             fate.around(() -> ready(program.variables().get("MN_PRE_LAUNCH_READY_FILE")));
           }
           return !isFirst;
@@ -221,7 +233,12 @@ class HookSimulationTest {
   }
 
   private final class Found implements LaunchBundle {
+    private final String place;
     private HookNews news;
+
+    Found(String place) {
+      this.place = place;
+    }
 
     @Override
     public Object blueprint() {
@@ -240,7 +257,11 @@ class HookSimulationTest {
 
     @Override
     public Validation configuration() {
-      return Validation.of(List.of(), null);
+      return Validation.of(
+          place.equals("wrong")
+              ? List.of(Validation.Issue.error("no", "no", "", Validation.Location.BUNDLE))
+              : List.of(),
+          null);
     }
 
     @Override
@@ -255,7 +276,7 @@ class HookSimulationTest {
 
     @Override
     public BundleHooks hooks() {
-      return BundleHooks.of(bundle, true);
+      return place.equals("plain") ? BundleHooks.NONE : BundleHooks.of(bundle, true);
     }
 
     @Override
@@ -275,7 +296,7 @@ class HookSimulationTest {
     public Submission submission(String runId) {
       String heard = news == null ? "true" : news.environment().get("PORT");
       return new Submission(
-          SampleManifests.program("demo", heard),
+          "{\"run_id\":\"" + runId + "\"," + SampleManifests.program("demo", heard).substring(1),
           new Submission.Payloads.Folder(bundle.resolve("payloads")),
           null);
     }
@@ -319,7 +340,7 @@ class HookSimulationTest {
             clock,
             thread::add);
     return new Launches(
-        order -> new Found(),
+        this::found,
         new LaunchMeans(jobs, new NoModels(), hooks),
         new LaunchDisk(launchDisk(), fate),
         clock,
@@ -327,29 +348,50 @@ class HookSimulationTest {
         thread::add);
   }
 
+  private LaunchBundle found(LaunchOrder order) {
+    if (order.place().equals("missing")) {
+      throw new MnException(ErrorCode.NOT_FOUND, "bundle_not_found", "there is none");
+    }
+    return new Found(order.place());
+  }
+
   /** Runs a server until it dies or has nothing to do; the steps that it took. */
   private int live(Fate fate, boolean isFirst) {
     Queue<Runnable> thread = new ArrayDeque<>();
+    meanwhile = () -> {};
     alive.clear(); // what an earlier server left is ended before anything else
     try {
       Launches launches = server(fate, thread);
       launches.start();
+      launches.goOn();
       if (isFirst) {
         launches.launch(
             new LaunchOrder(Source.CATALOG, "demo", "run-1", null, null, false, ID, "ann"));
+        seconds.forEach(one -> meanwhile = launching(meanwhile, launches, one, thread));
       }
-      while (!thread.isEmpty()) {
-        for (JobPage.Row job : jobs.list(10, false).data()) {
-          jobs.cancel(Json.parse(job.json()).get("job_id").asText());
-        }
-        thread.remove().run();
-      }
+      workOff(thread);
     } catch (Death e) {
       return fate.steps;
-    } catch (JsonProcessingException e) {
-      throw new AssertionError(e);
     }
     return fate.steps;
+  }
+
+  private Runnable launching(
+      Runnable before, Launches launches, LaunchOrder order, Queue<Runnable> thread) {
+    return () -> {
+      before.run();
+      launches.launch(order);
+      workOff(thread);
+    };
+  }
+
+  private void workOff(Queue<Runnable> thread) {
+    while (!thread.isEmpty()) {
+      for (JobPage.Row job : jobs.list(10, false).data()) {
+        jobs.cancel(Json.parseObject(job.json(), "job").get("job_id").asText());
+      }
+      thread.remove().run();
+    }
   }
 
   private void assertOneJobAndNothingLeft(List<Integer> history) throws IOException {
@@ -379,6 +421,7 @@ class HookSimulationTest {
     started.clear();
     alive.clear();
     mostAlive = 0;
+    meanwhile = () -> {};
     for (String name : List.of("launches", "hooks", "runs/run-1")) {
       Path place = folder.resolve(name);
       if (Files.exists(place)) {
@@ -426,6 +469,54 @@ class HookSimulationTest {
         live(new Fate(-1), false);
         assertOneJobAndNothingLeft(List.of(death, other));
       }
+    }
+  }
+
+  private static LaunchOrder second(String place, boolean force, String progress) {
+    return new LaunchOrder(Source.PATH, place, "run-1", null, null, force, progress, null);
+  }
+
+  private void assertSecondsFailed(List<Integer> history) {
+    for (LaunchOrder second : seconds) {
+      launchDisk()
+          .find(second.progressId())
+          .map(LaunchProgress::of)
+          .ifPresent(
+              told -> assertThat(told.status()).as("%s %s", history, told).isEqualTo("failed"));
+    }
+  }
+
+  /** Each is refused, wherever the server dies, and takes nothing from the first. */
+  @ParameterizedTest
+  @CsvSource({"demo,false", "demo,true", "plain,false", "wrong,false", "missing,false"})
+  void aSecondLaunchOfARunThatIsInItsHookLeavesItAlone(String place, boolean force)
+      throws Exception {
+    seconds = List.of(second(place, force, "p-0"));
+    int steps = steps();
+    assertSecondsFailed(List.of());
+    assertThat(runs.root().resolve("run-1/pre_launch.log")).exists();
+    assertThat(runs.root().resolve("run-1/pre_launch.ready")).exists();
+    for (int death = 0; death < steps; death++) {
+      reset();
+      live(new Fate(death), true);
+      live(new Fate(-1), false);
+      assertOneJobAndNothingLeft(List.of(death));
+      assertSecondsFailed(List.of(death));
+    }
+  }
+
+  @Test
+  void threeLaunchesOfOneRunMakeOneJob_andItsFilesStay() throws Exception {
+    seconds = List.of(second("demo", false, "p-0"), second("plain", true, "p-2"));
+    int steps = steps();
+    assertSecondsFailed(List.of());
+    for (int death = 1; death < steps; death += 2) {
+      reset();
+      live(new Fate(death), true);
+      live(new Fate(death / 2), false);
+      live(new Fate(-1), false);
+      assertOneJobAndNothingLeft(List.of(death, death / 2));
+      assertSecondsFailed(List.of(death, death / 2));
     }
   }
 

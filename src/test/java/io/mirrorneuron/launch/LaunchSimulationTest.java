@@ -217,6 +217,7 @@ class LaunchSimulationTest {
     try {
       Launches launches = server(fate, thread);
       launches.start();
+      launches.goOn();
       if (isFirst) {
         launches.launch(
             new LaunchOrder(Source.CATALOG, "demo", null, null, null, false, ID, "ann"));
@@ -290,6 +291,89 @@ class LaunchSimulationTest {
         assertOneJobOrNone(List.of(death, other));
       }
     }
+  }
+
+  /** It may be what kills them. */
+  @Test
+  void aLaunchThatServersDiedOfIsGivenUp() throws Exception {
+    int steps = steps();
+    for (int death = 6; death < steps - 3; death += 3) { // it is over in the last steps
+      reset();
+      live(new Fate(death), true);
+      for (int server = 0; server < TakenUp.MOST_SERVERS; server++) {
+        live(new Fate(3), false); // after it was counted
+        assertThat(disk().open()).as("%d %d", death, server).hasSize(1);
+      }
+      live(new Fate(-1), false);
+
+      LaunchProgress told = LaunchProgress.of(disk().find(ID).orElseThrow());
+      assertThat(told.status()).as("%s", told).isEqualTo("failed");
+      assertThat(told.error()).contains("3 servers", "given up", "before you launch it again");
+      assertThat(disk().open()).isEmpty();
+      assertThat(folder.resolve("launches/launch-" + ID + "/bundle")).doesNotExist();
+    }
+  }
+
+  @Test
+  void aServerThatStopsInGoodOrderDoesNotCount() throws Exception {
+    reset();
+    jobs.intercept(call -> {});
+    live(new Fate(8), true);
+    for (int server = 0; server < 5; server++) {
+      Queue<Runnable> thread = new ArrayDeque<>();
+      Launches launches = server(new Fate(-1), thread);
+      jobs.intercept(
+          call -> {
+            launches.close();
+            throw MnException.unavailable("the runtime stops, too", null);
+          });
+      launches.start();
+      launches.goOn();
+      while (!thread.isEmpty()) {
+        thread.remove().run();
+      }
+      assertThat(disk().open()).hasSize(1);
+    }
+    live(new Fate(-1), false);
+    assertOneJobOrNone(List.of());
+  }
+
+  /**
+   * Few at once leave room for what else the server does; nothing goes on before its doors open.
+   */
+  @Test
+  void fewOfThoseThatWereLeftOpenGoOnAtOnce() throws Exception {
+    reset();
+    for (int i = 0; i < 3 * TakenUp.MOST_AT_ONCE; i++) {
+      LaunchOrder open = new LaunchOrder(Source.PATH, "x", "r" + i, null, null, false, "p" + i, "");
+      disk().write(LaunchRecord.fresh("k" + i, open));
+    }
+    Queue<Runnable> thread = new ArrayDeque<>();
+    Launches launches = server(new Fate(-1), thread);
+    launches.start();
+    assertThat(thread).isEmpty();
+    launches.goOn();
+    while (!thread.isEmpty()) {
+      assertThat(thread.size()).isLessThanOrEqualTo(TakenUp.MOST_AT_ONCE);
+      thread.remove().run();
+    }
+
+    assertThat(jobs.submissions()).hasSize(3 * TakenUp.MOST_AT_ONCE);
+    assertThat(disk().open()).isEmpty();
+  }
+
+  /** Written by a server that did not count yet. */
+  @Test
+  void recordsWithoutACountAreRead() throws Exception {
+    reset();
+    LaunchOrder open = new LaunchOrder(Source.PATH, "x", "r", null, null, false, "p-old", null);
+    disk().write(LaunchRecord.fresh("k", open).takenUp(2));
+    Path record = folder.resolve("launches/launch-p-old/launch.json");
+    String old = Files.readString(record).replace("\"taken_up\":2,", "");
+    assertThat(old).doesNotContain("taken_up");
+    Files.writeString(record, old);
+
+    assertThat(disk().open()).extracting(LaunchRecord::takenUp).containsExactly(0);
   }
 
   /** The answer is lost, so nobody knows whether there is a job. */

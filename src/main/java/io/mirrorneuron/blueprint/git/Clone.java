@@ -20,6 +20,8 @@ import org.eclipse.jgit.lib.ObjectLoader;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.transport.RefSpec;
 import org.eclipse.jgit.transport.TagOpt;
+import org.eclipse.jgit.util.FS;
+
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -80,6 +82,7 @@ record Clone(Path folder) {
     Path parent = Files.createDirectories(folder.getParent());
     Path fresh = parent.resolve(folder.getFileName() + ".new");
     remove(fresh);
+    FS.getFileStoreAttributes(parent); // tries out the disk here, not in what may be removed
     try {
       Git.init().setDirectory(fresh.toFile()).call().close();
       fetchInto(fresh, url);

@@ -23,6 +23,11 @@ public record HookRecord(
     secrets = secrets == null ? List.of() : List.copyOf(secrets);
   }
 
+  /** Whether it is of this launch, and there is no job yet. */
+  boolean isOnlyOf(String launch) {
+    return jobId == null && launchId.equals(launch);
+  }
+
   HookRecord of(String job) {
     return new HookRecord(runId, blueprintId, launchId, job, hasAfter, isEnding, secrets);
   }

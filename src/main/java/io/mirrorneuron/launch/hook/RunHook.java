@@ -11,9 +11,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The hooks of one run, from the beginning of the first to the end of the last. Thread-safe. */
 final class RunHook {
+  private static final Logger LOG = LoggerFactory.getLogger(RunHook.class);
   private static final Duration LOOK = Duration.ofMillis(50);
   private static final int TOLD_LINES = 10;
   private static final String PROCESS = "pre_launch_process.json";
@@ -111,11 +114,14 @@ final class RunHook {
         ErrorCode.INTERNAL, "pre_launch_failed", BundleHooks.BEFORE + " " + how + said);
   }
 
-  /** There is a job: the hooks accompany it from now on. */
+  /** There is a job: the hooks accompany it from now on, whether or not that can be written. */
   synchronized void submitted(String jobId) {
-    HookRecord changed = record.of(jobId);
-    means.store().write(changed);
-    record = changed;
+    record = record.of(jobId);
+    try {
+      means.store().write(record);
+    } catch (MnException e) {
+      LOG.warn("the next server will not know the job of run {}: {}", runId(), e.getMessage());
+    }
   }
 
   /**

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +33,10 @@ public final class RunHooks implements AutoCloseable {
   private final HookWatch watch;
   private final Executor threads;
   private final Map<String, RunHook> open = new ConcurrentHashMap<>();
+
+  /** Of launches that are over and made no job: those that are still to be ended. */
+  private final Map<String, RunHook> left = new ConcurrentHashMap<>();
+
   private volatile boolean isClosed;
 
   /**
@@ -67,31 +72,22 @@ public final class RunHooks implements AutoCloseable {
               "Launch it at a server that has one, such as mn up."));
     }
     Path folder = hooks.isRead() ? hooks.folder() : null;
-    return trusted
-        .refusal(folder)
-        .or(
-            () ->
-                hooks
-                    .fault()
-                    .map(
-                        fault ->
-                            new Refusal(fault, "Put the folder or the file itself in its place.")));
+    String help = "Put the folder or the file itself in its place.";
+    return trusted.refusal(folder).or(() -> hooks.fault().map(fault -> new Refusal(fault, help)));
   }
 
   /**
-   * Begins the hooks of a run, and waits until the first is ready. To be asked only when nothing
-   * {@link #refusal refuses} them. Whoever calls ends them when the launch fails, this included.
+   * Begins the hooks of a run, which only the launch may ask for that has taken the run, and waits
+   * until the first is ready. To be asked only when nothing {@link #refusal refuses} them. Whoever
+   * calls ends them when the launch fails, this included.
    *
    * @throws MnException INTERNAL {@code pre_launch_failed} with the last lines that it printed;
    *     CONFLICT {@code run_id_in_use}, as hooks write to the folder of their run; TOO_LARGE;
    *     UNAVAILABLE when the server stops meanwhile
    */
   public HookNews begin(HookOrder order) {
-    if (isRun(order.runId())) {
-      throw new MnException(
-          ErrorCode.CONFLICT,
-          "run_id_in_use",
-          "there is a run %s; choose another run_id, or none".formatted(order.runId()));
+    if (isRun(order.runId()) || left.containsKey(order.runId())) {
+      throw inUse(order.runId());
     }
     RunHook hook =
         new RunHook(
@@ -104,11 +100,25 @@ public final class RunHooks implements AutoCloseable {
                 order.hooks().hasAfter(),
                 false,
                 order.secrets().texts()));
-    open.put(order.runId(), hook);
+    RunHook now =
+        open.compute(
+            order.runId(),
+            (_, known) ->
+                known == null || known.record().isOnlyOf(order.launchId()) ? hook : known);
+    if (now != hook) {
+      throw inUse(order.runId());
+    }
     if (isClosed) {
       throw MnException.unavailable("the server is stopping", null);
     }
     return hook.begin(order);
+  }
+
+  private static MnException inUse(String runId) {
+    return new MnException(
+        ErrorCode.CONFLICT,
+        "run_id_in_use",
+        "there is a run %s; choose another run_id, or none".formatted(runId));
   }
 
   /** Whether a run of this id is there, as far as its folder says. */
@@ -146,20 +156,38 @@ public final class RunHooks implements AutoCloseable {
     }
   }
 
-  /** The launch of the run has failed: nothing is left of its hooks, nor of the run. */
-  public void abandon(String runId) {
-    RunHook hook = runId == null ? null : open.get(runId);
-    if (hook != null && hook.record().jobId() == null && end(hook, null)) {
-      means.files().remove(runId);
+  /**
+   * The launch of the run has failed: nothing is left of its hooks, nor of the run.
+   *
+   * @param launchId its progress id; hooks of other launches stay
+   */
+  public void abandon(String runId, String launchId) {
+    RunHook hook = open.get(runId);
+    if (hook != null && hook.record().isOnlyOf(launchId)) {
+      abandon(hook);
+    }
+  }
+
+  private void abandon(RunHook hook) {
+    String runId = hook.record().runId();
+    synchronized (hook) { // whoever waits for its end finds nothing of the run, either
+      if (end(hook, null)) {
+        means.files().remove(runId);
+        left.remove(runId, hook);
+      } else if (open.remove(runId, hook)) {
+        left.put(runId, hook);
+      }
     }
   }
 
   /**
-   * Ends hooks of runs of this blueprint whose jobs are over.
+   * Ends hooks of runs of this blueprint whose jobs are over, and those that an earlier launch has
+   * left of this run.
    *
-   * @return their runs
+   * @return runs whose jobs are over
    */
-  public List<String> cleanUp(String blueprintId) {
+  public List<String> cleanUp(String blueprintId, String runId) {
+    Optional.ofNullable(left.get(runId)).ifPresent(this::abandon);
     List<String> ended = new ArrayList<>();
     for (RunHook hook : open.values()) {
       HookRecord record = hook.record();
@@ -195,11 +223,14 @@ public final class RunHooks implements AutoCloseable {
       hook.breakOff();
       return;
     }
-    open.put(record.runId(), hook);
     if (record.jobId() != null) {
+      open.put(record.runId(), hook);
       attend(hook);
-    } else if (!isOpen.test(record.launchId())) {
-      threads.execute(() -> abandon(record.runId()));
+    } else if (isOpen.test(record.launchId())) {
+      open.put(record.runId(), hook);
+    } else {
+      left.put(record.runId(), hook);
+      threads.execute(() -> abandon(hook));
     }
   }
 
@@ -207,6 +238,7 @@ public final class RunHooks implements AutoCloseable {
   @Override
   public void close() {
     isClosed = true;
-    List.copyOf(open.values()).parallelStream().forEach(RunHook::close);
+    Stream.concat(open.values().stream(), left.values().stream()).toList().parallelStream()
+        .forEach(RunHook::close);
   }
 }
