@@ -26,7 +26,7 @@ public final class SchemaCheck {
   public static final SchemaCheck NONE = new SchemaCheck();
 
   /** Characters. */
-  private static final int LONGEST_MESSAGE = 2_000;
+  private static final int LONGEST_MESSAGE = 50_000;
 
   private static final Pattern ORIGIN =
       Pattern.compile("https?://json-schema\\.org/(draft-0\\d|draft/[-\\d]+)/schema#?");
