@@ -6,46 +6,63 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.regex.SchemaForValue;
 import io.mirrorneuron.wire.regex.SchemaPatterns;
-import io.vertx.core.json.JsonArray;
+import io.mirrorneuron.wire.schema.CheckWork;
+import io.mirrorneuron.wire.schema.Explanation;
+import io.mirrorneuron.wire.schema.OwnFormats;
+import io.mirrorneuron.wire.schema.Validators;
 import io.vertx.core.json.JsonObject;
-import io.vertx.json.schema.Draft;
-import io.vertx.json.schema.JsonFormatValidator;
 import io.vertx.json.schema.JsonSchema;
-import io.vertx.json.schema.JsonSchemaOptions;
 import io.vertx.json.schema.OutputFormat;
-import io.vertx.json.schema.OutputUnit;
+import io.vertx.json.schema.SchemaRepository;
 import io.vertx.json.schema.Validator;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 
-/**
- * A compiled schema: one validator that only says yes or no, and one that explains and is asked
- * when the answer was no. Shared by all requests.
- */
+/** A compiled schema. Shared by all requests. */
 public final class SchemaCheck {
   /** Accepts everything. */
-  public static final SchemaCheck NONE = new SchemaCheck(null, null);
+  public static final SchemaCheck NONE = new SchemaCheck();
 
-  private static final String UNFIT_TEXT = "String does not match pattern";
+  /** Characters. */
+  private static final int LONGEST_MESSAGE = 50_000;
 
   private static final Pattern ORIGIN =
       Pattern.compile("https?://json-schema\\.org/(draft-0\\d|draft/[-\\d]+)/schema#?");
 
+  private final SchemaRepository schemas;
+  private final JsonSchema schema;
   private final Validator quick;
   private final Validator explained;
   private final SchemaPatterns patterns;
 
-  /** One of a schema that is the program's own: its patterns are taken as they are. */
-  public SchemaCheck(Validator quick, Validator explained) {
-    this(quick, explained, null);
+  private SchemaCheck() {
+    this(null, null, null, null, null);
   }
 
-  private SchemaCheck(Validator quick, Validator explained, SchemaPatterns patterns) {
+  /**
+   * One of a schema that is the program's own: its patterns are taken as they are.
+   *
+   * @param schemas with this schema in it
+   */
+  public SchemaCheck(SchemaRepository schemas, JsonSchema schema) {
+    this(
+        schemas,
+        schema,
+        schemas.validator(schema, Validators.options(OutputFormat.Flag)),
+        schemas.validator(schema, Validators.options(OutputFormat.Basic)),
+        null);
+  }
+
+  private SchemaCheck(
+      SchemaRepository schemas,
+      JsonSchema schema,
+      Validator quick,
+      Validator explained,
+      SchemaPatterns patterns) {
+    this.schemas = schemas;
+    this.schema = schema;
     this.quick = quick;
     this.explained = explained;
     this.patterns = patterns;
@@ -60,21 +77,16 @@ public final class SchemaCheck {
   public static SchemaCheck of(ObjectNode schema) {
     try {
       SchemaPatterns patterns = new SchemaPatterns(schema);
-      return of(patterns.fitting(Json.object()), patterns);
+      SchemaForValue any = patterns.fitting(Json.object());
+      Validators.of(read(any), new OwnFormats(any, new CheckWork(any.schema(), Json.object())));
+      return new SchemaCheck(null, null, null, null, patterns);
     } catch (RuntimeException | StackOverflowError e) {
       throw unusable(e);
     }
   }
 
-  private static SchemaCheck of(SchemaForValue schema, SchemaPatterns patterns) {
-    JsonSchema read = JsonSchema.of(new JsonObject(Json.write(schema.schema())));
-    JsonFormatValidator formats =
-        (type, format, text) ->
-            type.equals("string") && !schema.fits(format, (String) text) ? UNFIT_TEXT : null;
-    return new SchemaCheck(
-        Validator.create(read, options(OutputFormat.Flag), formats),
-        Validator.create(read, options(OutputFormat.Basic), formats),
-        patterns);
+  private static JsonSchema read(SchemaForValue schema) {
+    return JsonSchema.of(new JsonObject(Json.write(schema.schema())));
   }
 
   /**
@@ -96,23 +108,41 @@ public final class SchemaCheck {
   }
 
   /**
-   * What a schema that somebody wrote says of a value; null is no value.
+   * What a schema that somebody wrote says of a value; null is no value. At most {@link
+   * Explanation#MOST} faults, and one that says that there are more.
    *
-   * @throws MnException PRECONDITION {@code unusable_schema}
+   * @throws MnException PRECONDITION {@code unusable_schema}, also when it takes too long
    */
   public List<Fault> faults(JsonNode value, List<Object> root) {
     Objects.requireNonNull(patterns, "a schema of the program's own");
     try {
-      SchemaForValue schema = patterns.fitting(value);
-      JsonObject held = new JsonObject("{\"value\":" + Json.write(value) + "}");
-      return of(schema, patterns).faults(held.getValue("value"), root, null).stream()
+      SchemaForValue fitting = patterns.fitting(value);
+      CheckWork work = new CheckWork(fitting.schema(), value);
+      JsonSchema read = read(fitting);
+      Validators validators = Validators.of(read, new OwnFormats(fitting, work));
+      Object held = new JsonObject("{\"value\":" + Json.write(value) + "}").getValue("value");
+      if (validators.fits(held, read)) {
+        return List.of();
+      }
+      return orGeneral(new Explanation(validators, null).of(held, read, root), root, null).stream()
           .map(
               fault ->
-                  new Fault(fault.type(), fault.loc(), schema.told(fault.msg()), fault.input()))
+                  new Fault(
+                      fault.type(),
+                      fault.loc(),
+                      shortened(fitting.told(fault.msg())),
+                      fault.input()))
           .toList();
     } catch (RuntimeException | StackOverflowError e) { // a broken reference; one in a circle
       throw unusable(e);
     }
+  }
+
+  /** A list of values to choose from is told as a whole, in each of the faults. */
+  private static String shortened(String message) {
+    return message.length() <= LONGEST_MESSAGE
+        ? message
+        : message.substring(0, LONGEST_MESSAGE) + "…";
   }
 
   private static MnException unusable(Throwable e) {
@@ -127,91 +157,27 @@ public final class SchemaCheck {
         e);
   }
 
-  public static JsonSchemaOptions options(OutputFormat format) {
-    return new JsonSchemaOptions()
-        .setBaseUri("app://")
-        .setDraft(Draft.DRAFT202012)
-        .setOutputFormat(format);
-  }
-
   /**
+   * What the program's own schema says. What is large is explained at once, in parts: nothing that
+   * looks at all of it twice is asked.
+   *
    * @param root location of the value
    * @param input what the sender wrote for a scalar, or null to look it up in the value
    */
   public List<Fault> faults(Object value, List<Object> root, Object input) {
-    if (quick == null || quick.validate(value).getValid()) {
+    boolean isSmall = Explanation.isSmall(value);
+    if (schema == null || isSmall && quick.validate(value).getValid()) {
       return List.of();
     }
-    List<OutputUnit> units = explained.validate(value).getErrors();
-    Set<Fault> faults = new LinkedHashSet<>();
-    if (units != null) {
-      units.stream()
-          .filter(unit -> isLeaf(unit, units))
-          .forEach(u -> faults.add(fault(u, value, root, input)));
-    }
+    List<Fault> faults =
+        new Explanation(Validators.own(schemas, schema, quick, explained), input)
+            .of(value, schema, root);
+    return isSmall ? orGeneral(faults, root, input) : faults;
+  }
+
+  private static List<Fault> orGeneral(List<Fault> faults, List<Object> root, Object input) {
     return faults.isEmpty()
         ? List.of(new Fault("value_error", root, "does not fit its schema", input))
-        : List.copyOf(faults);
-  }
-
-  /** Wrappers such as {@code properties} only repeat that something below is wrong. */
-  private static boolean isLeaf(OutputUnit unit, List<OutputUnit> all) {
-    return all.stream()
-        .noneMatch(
-            other ->
-                other != unit
-                    && other.getKeywordLocation().startsWith(unit.getKeywordLocation() + "/"));
-  }
-
-  private static Fault fault(OutputUnit unit, Object value, List<Object> root, Object input) {
-    List<Object> location = new ArrayList<>(root);
-    Object at = value;
-    for (String step : steps(unit.getInstanceLocation())) {
-      location.add(step);
-      at = child(at, step);
-    }
-    String keyword = unit.getKeywordLocation();
-    keyword = keyword.substring(keyword.lastIndexOf('/') + 1);
-    return new Fault(
-        UNFIT_TEXT.equals(unit.getError()) ? word("pattern") : word(keyword),
-        List.copyOf(location),
-        String.valueOf(unit.getError()),
-        input != null ? input : at instanceof JsonObject || at instanceof JsonArray ? null : at);
-  }
-
-  private static String word(String keyword) {
-    return switch (keyword) {
-      case "required" -> "missing";
-      case "type" -> "type_error";
-      case "minimum" -> "greater_than_equal";
-      case "maximum" -> "less_than_equal";
-      case "exclusiveMinimum" -> "greater_than";
-      case "exclusiveMaximum" -> "less_than";
-      case "enum", "const" -> "literal_error";
-      case "minLength", "minItems", "minProperties" -> "too_short";
-      case "maxLength", "maxItems", "maxProperties" -> "too_long";
-      case "pattern" -> "pattern_mismatch";
-      default -> keyword;
-    };
-  }
-
-  private static List<String> steps(String pointer) {
-    String path = pointer.startsWith("#") ? pointer.substring(1) : pointer;
-    List<String> steps = new ArrayList<>();
-    for (String step : path.split("/")) {
-      if (!step.isEmpty()) {
-        steps.add(step.replace("~1", "/").replace("~0", "~"));
-      }
-    }
-    return steps;
-  }
-
-  private static Object child(Object parent, String step) {
-    return switch (parent) {
-      case JsonObject object -> object.getValue(step);
-      case JsonArray array when step.matches("\\d{1,9}") && Integer.parseInt(step) < array.size() ->
-          array.getValue(Integer.parseInt(step));
-      case null, default -> null;
-    };
+        : faults;
   }
 }

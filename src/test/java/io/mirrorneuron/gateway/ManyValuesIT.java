@@ -3,11 +3,14 @@ package io.mirrorneuron.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.testing.GatewayFixture;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,16 +44,42 @@ class ManyValuesIT {
         "/api/v1/jobs | {'manifest':{'graph_id':'g','metadata':{'x':%s}}} and no JSON",
       })
   void tooManyValuesAreRefusedWithTheLimit(String path, String body) throws Exception {
+    int before = gateway.jobs.calls().size();
     HttpResponse<String> answer = post(path, body, "[" + "{},".repeat(1_700_000) + "{}]");
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(413);
     assertThat(answer.body()).contains("too_many_values", "more than 500000 values");
-    assertThat(gateway.jobs.calls()).isEmpty();
+    assertThat(gateway.jobs.calls()).hasSize(before);
   }
 
   @Test
   void aConfigurationHasItsOwnLimitWhereItIsOnlyLookedAt() throws Exception {
     HttpResponse<String> answer = post(VALIDATE, LAUNCH, "'" + "x".repeat(2 << 20) + "'");
     assertThat(answer.body()).contains("\"ok\":false", "at most 1048576 are passed on");
+  }
+
+  /** The checks end soon, and nothing else waits for them. */
+  @Test
+  @Timeout(180)
+  void valuesThatAreAllWrongDelayNobody() throws Exception {
+    String launch =
+        "{'source':'catalog','blueprint_id':'word-count','inputs':{'texts':%s}}"
+            .formatted("[" + "{},".repeat(498_999) + "{}]")
+            .replace('\'', '"');
+    var request =
+        gateway
+            .request(VALIDATE)
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(launch))
+            .build();
+    var first = gateway.http.sendAsync(request, HttpResponse.BodyHandlers.ofString());
+    var second = gateway.http.sendAsync(request, HttpResponse.BodyHandlers.ofString());
+    assertThat(gateway.get("/api/v1/jobs").statusCode()).isEqualTo(200);
+    for (HttpResponse<String> answer : List.of(first.join(), second.join())) {
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+      assertThat(answer.body())
+          .contains("\"ok\":false", "texts.99 must be a text", "there are more faults");
+      assertThat(answer.body()).doesNotContain("texts.100");
+    }
   }
 
   private static HttpResponse<String> post(String path, String body, String value)

@@ -3,8 +3,6 @@ package io.mirrorneuron.gateway.call;
 import io.mirrorneuron.wire.SchemaCheck;
 import io.vertx.core.json.JsonObject;
 import io.vertx.json.schema.JsonSchema;
-import io.vertx.json.schema.JsonSchemaOptions;
-import io.vertx.json.schema.OutputFormat;
 import io.vertx.json.schema.SchemaRepository;
 import java.util.Set;
 
@@ -16,9 +14,6 @@ public final class Schemas {
   private static final Set<String> IDLE =
       Set.of("type", "default", "description", "example", "title", "deprecated");
 
-  private static final JsonSchemaOptions QUICK = SchemaCheck.options(OutputFormat.Flag);
-  private static final JsonSchemaOptions EXPLAINED = SchemaCheck.options(OutputFormat.Basic);
-
   private final SchemaRepository repository;
 
   public Schemas(SchemaRepository repository) {
@@ -29,8 +24,7 @@ public final class Schemas {
     if (refusesNothing(schema)) {
       return SchemaCheck.NONE;
     }
-    return new SchemaCheck(
-        repository.validator(schema, QUICK), repository.validator(schema, EXPLAINED));
+    return new SchemaCheck(repository, schema);
   }
 
   /** A string without restrictions needs no validator: reading it is check enough. */

@@ -2,6 +2,7 @@ package io.mirrorneuron.wire.regex;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.ValueNode;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -11,8 +12,9 @@ import java.util.regex.Pattern;
 
 /**
  * A JSON Schema as the validator gets it for one value: a {@code pattern} is a {@code format} that
- * {@link #fits} checks, and one of {@code patternProperties} lists the names of the value that
- * match. For one use by one thread.
+ * {@link #fits} checks, one of {@code patternProperties} lists the names of the value that match,
+ * and {@code uniqueItems}, for which the validator compares each item with each other, is the
+ * format {@link #UNIQUE}. For one use by one thread.
  */
 public final class SchemaForValue {
   /** In steps of a search; a second or some. */
@@ -22,8 +24,12 @@ public final class SchemaForValue {
   private static final int SHARED = 16;
 
   /** Characters of a list; readers of JSON refuse names of 50,000. */
-  private static final int LONG = 20_000;
+  private static final int LONG = 5_000;
 
+  /** The format of lists that have nothing twice. */
+  public static final String UNIQUE = "unique items";
+
+  private static final String UNIQUE_ITEMS = "uniqueItems";
   private static final String FORMAT = "format";
   private static final String PREFIX = "pattern ";
 
@@ -98,8 +104,16 @@ public final class SchemaForValue {
   private void rewrite(ObjectNode place) {
     if (place.get(SchemaPatterns.PATTERN) instanceof JsonNode pattern && pattern.isTextual()) {
       place.remove(SchemaPatterns.PATTERN);
-      (place.has(FORMAT) ? place.withArray("allOf").addObject() : place)
-          .put(FORMAT, PREFIX + pattern.textValue());
+      addFormat(place, PREFIX + pattern.textValue());
+    }
+    if (place.get(UNIQUE_ITEMS) instanceof ValueNode wanted) {
+      if (!wanted.isBoolean()) {
+        throw new IllegalArgumentException("its uniqueItems must be true or false");
+      }
+      place.remove(UNIQUE_ITEMS);
+      if (wanted.booleanValue()) {
+        addFormat(place, UNIQUE);
+      }
     }
     if (place.get(SchemaPatterns.BY_PATTERN) instanceof ObjectNode map) {
       ObjectNode listing = map.objectNode();
@@ -107,6 +121,10 @@ public final class SchemaForValue {
           .forEach(one -> listed(one.getKey()).forEach(list -> listing.set(list, one.getValue())));
       place.set(SchemaPatterns.BY_PATTERN, listing);
     }
+  }
+
+  private static void addFormat(ObjectNode place, String format) {
+    (place.has(FORMAT) ? place.withArray("allOf").addObject() : place).put(FORMAT, format);
   }
 
   /** Expressions of the JDK, each for some of the names that match; no other has the same text. */

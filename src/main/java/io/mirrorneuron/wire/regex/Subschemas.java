@@ -58,7 +58,8 @@ final class Subschemas {
     boolean isPlain =
         value.isObject()
             ? !VALUES.contains(name) && !MAPS.contains(name) && !name.equals(DEPENDENCIES)
-            : value.isBoolean() || value.isArray() && !hasObject(value);
+            : value.isBoolean() && !name.equals("uniqueItems")
+                || value.isArray() && !hasObject(value);
     if (!isPlain) {
       throw new IllegalArgumentException(
           "its %s have a %s that cannot be used; write dependentSchemas or dependentRequired instead"

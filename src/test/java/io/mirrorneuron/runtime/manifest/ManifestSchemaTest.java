@@ -12,10 +12,11 @@ import io.mirrorneuron.runtime.manifest.reading.Findings.Purpose;
 import io.mirrorneuron.wire.Fault;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.SchemaCheck;
+import io.mirrorneuron.wire.schema.Validators;
 import io.vertx.core.json.JsonObject;
 import io.vertx.json.schema.JsonSchema;
 import io.vertx.json.schema.OutputFormat;
-import io.vertx.json.schema.Validator;
+import io.vertx.json.schema.SchemaRepository;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -37,8 +38,7 @@ class ManifestSchemaTest {
   private static SchemaCheck check(ObjectNode own) {
     JsonSchema schema = JsonSchema.of(new JsonObject(Json.write(own)));
     return new SchemaCheck(
-        Validator.create(schema, SchemaCheck.options(OutputFormat.Flag)),
-        Validator.create(schema, SchemaCheck.options(OutputFormat.Basic)));
+        SchemaRepository.create(Validators.options(OutputFormat.Flag)).dereference(schema), schema);
   }
 
   private final Manifests manifests = new Manifests(DefaultRunner.HOST_LOCAL);

@@ -1,0 +1,125 @@
+package io.mirrorneuron.wire.schema;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What checking one value may cost: a schema of a few characters can keep its validator busy for
+ * ever. The validator tells each time that it looked at a value with a schema. For one use by one
+ * thread.
+ */
+public final class CheckWork {
+  /** In steps; some seconds of the shortest ones. */
+  private static final long MOST_STEPS = 300_000_000;
+
+  private static final int STEPS_OF_A_LOOK = 100;
+  private static final int STEPS_OF_AN_ERROR = 200;
+  private static final int CHARACTERS_OF_A_STEP = 20;
+
+  /** For steps that are longer than they are counted. */
+  private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(20);
+
+  /** Characters of schemas that may be told of in one explanation. */
+  private static final long MOST_TOLD = 20_000_000;
+
+  private static final int CHARACTERS_COPIED = 5;
+
+  /** Characters of schemas whose validators are kept. */
+  private static final long MOST_KEPT = 2_000_000;
+
+  private static final int MOST_LOOKS = 5_000;
+
+  /** What is explained is too much to be explained at once. */
+  static final class TooMuch extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    TooMuch() {
+      super("too much to explain at once", null, false, false);
+    }
+  }
+
+  /** All of it is too much. */
+  static final class TooLong extends IllegalStateException {
+    private static final long serialVersionUID = 1;
+
+    TooLong() {
+      super("checking this value with it takes too long");
+    }
+  }
+
+  private final long stepsOfALook;
+  private final long looksOfAPart;
+  private final long charactersOfSchema;
+  private final long startedAt = System.nanoTime();
+  private long steps;
+  private long looks;
+  private boolean isExplaining;
+
+  /**
+   * @param schema as the validator gets it
+   * @throws IllegalArgumentException when it is too large
+   * @throws IllegalStateException when both together are
+   */
+  public CheckWork(ObjectNode schema, JsonNode value) {
+    SchemaSize size = new SchemaSize(schema);
+    stepsOfALook =
+        STEPS_OF_A_LOOK + size.longestPlace() + size.longestList() / CHARACTERS_OF_A_STEP;
+    charactersOfSchema = size.characters();
+    looksOfAPart = Math.clamp(MOST_TOLD / size.characters(), 4, MOST_LOOKS);
+    if (size.isUnstoppable()) {
+      spend(2 * values(value) * (STEPS_OF_AN_ERROR + size.longestPlace()));
+    }
+  }
+
+  private static long values(JsonNode value) {
+    long values = 1;
+    for (JsonNode member : value) {
+      values += values(member);
+    }
+    return values;
+  }
+
+  /**
+   * The validator looked at one value with one schema.
+   *
+   * @throws IllegalStateException when all that takes too long
+   */
+  public void looked() {
+    spend(stepsOfALook);
+    if (System.nanoTime() - startedAt > MOST_NANOS) {
+      throw new TooLong();
+    }
+    if (isExplaining && ++looks > looksOfAPart) {
+      throw new TooMuch();
+    }
+  }
+
+  /**
+   * Counts steps of another kind.
+   *
+   * @throws IllegalStateException when all that takes too long
+   */
+  void spend(long more) {
+    steps += more;
+    if (steps > MOST_STEPS) {
+      throw new TooLong();
+    }
+  }
+
+  /**
+   * A validator is made, which copies a table of all schemas.
+   *
+   * @return how many may be kept
+   */
+  int madeValidator() {
+    spend(charactersOfSchema / CHARACTERS_COPIED);
+    return Math.clamp(MOST_KEPT / charactersOfSchema, 4, 1_000);
+  }
+
+  /** From now on errors are kept in memory, and looks are counted anew. */
+  void explains(boolean isExplaining) {
+    this.isExplaining = isExplaining;
+    looks = 0;
+  }
+}
