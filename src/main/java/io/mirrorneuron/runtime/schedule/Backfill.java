@@ -93,6 +93,11 @@ record Backfill(
     Look begun() {
       return new Look(true, at, pause);
     }
+
+    /** The same, no further ahead than looks ever are. */
+    Look near(long time) {
+      return new Look(now, Math.min(at, time + LONGEST_MS), pause);
+    }
   }
 
   static Backfill of(Range range, long total, Due first, List<Child> open, long now) {

@@ -146,7 +146,7 @@ final class BackfillTurn {
     Definition.Window window = definition().window();
     Long end = window == null ? null : Long.valueOf(draft.now + window.durationMs());
     List<Child> all = new ArrayList<>(known.open());
-    all.add(new Child(jobId, dispatchId, end != null && window.cancels() ? end : null, false));
+    all.add(Child.of(jobId, dispatchId, window, draft.now));
     put(known.open(all).looking(Backfill.Look.soon(draft.now)));
     remember(due.at());
     put(now().then(after(due), now().progress().madeOne()));

@@ -73,7 +73,7 @@ final class DispatchTurn {
         Definition.Window window = draft.schedule.definition().window();
         Long end = window == null ? null : Long.valueOf(draft.now + window.durationMs());
         List<Child> all = new ArrayList<>(draft.schedule.children());
-        all.add(new Child(jobId, dispatchId, end != null && window.cancels() ? end : null, false));
+        all.add(Child.of(jobId, dispatchId, window, draft.now));
         draft.schedule =
             draft
                 .schedule

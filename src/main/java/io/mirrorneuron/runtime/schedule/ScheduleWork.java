@@ -120,13 +120,26 @@ record ScheduleWork(
    * One of its jobs.
    *
    * @param windowEnd when it must have ended; null for never
+   * @param windowMs how long its window was when it was made; null for one made by an older server
    * @param closing whether it is being cancelled for that
    */
-  record Child(String jobId, String dispatchId, Long windowEnd, boolean closing) {
-    /** The same, being cancelled when its window has ended. */
+  record Child(String jobId, String dispatchId, Long windowEnd, Long windowMs, boolean closing) {
+    static Child of(String jobId, String dispatchId, Definition.Window window, long now) {
+      return window == null || !window.cancels()
+          ? new Child(jobId, dispatchId, null, null, false)
+          : new Child(jobId, dispatchId, now + window.durationMs(), window.durationMs(), false);
+    }
+
+    /**
+     * The same, being cancelled when its window has ended. None ends further ahead than it is long:
+     * the clock was set back then.
+     */
     Child closingAt(long now) {
-      boolean ends = windowEnd != null && windowEnd <= now;
-      return ends ? new Child(jobId, dispatchId, windowEnd, true) : this;
+      if (windowEnd == null) {
+        return this;
+      }
+      long end = windowMs == null ? windowEnd : Math.min(windowEnd, now + windowMs);
+      return new Child(jobId, dispatchId, end, windowMs, closing || end <= now);
     }
   }
 
