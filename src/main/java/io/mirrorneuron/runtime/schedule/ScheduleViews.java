@@ -177,7 +177,7 @@ final class ScheduleViews {
       return full.isPresent() ? awaited + "; " + ChainPace.words(full.getAsLong()) : awaited;
     }
     return schedule.nextDue() == null
-        ? "no time within five years makes it due"
+        ? "no time before the year 10000 makes it due"
         : "it is due next at " + DispatchNotes.time(schedule.nextDue());
   }
 

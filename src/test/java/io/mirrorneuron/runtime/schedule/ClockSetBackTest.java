@@ -96,4 +96,18 @@ class ClockSetBackTest {
     assertThat(stored().nextDue()).isEqualTo(1_200_000);
     assertThat(stored().counters().dispatched()).isZero();
   }
+
+  private static long from(String text, long now, Long dealtWith) {
+    return Firings.from(text, "UTC", now, dealtWith);
+  }
+
+  @Test
+  void whatWasDealtWithIsNotToldAsStillToCome() {
+    assertThat(from(null, 60_000, null)).isEqualTo(60_000);
+    assertThat(from(null, 60_000, 30_000L)).isEqualTo(60_000);
+    assertThat(from(null, 60_000, HOUR)).isEqualTo(HOUR);
+    assertThat(from("1970-01-01T00:30:00", 60_000, HOUR)).isEqualTo(HOUR);
+    assertThat(from("1970-01-01T02:00:00", 60_000, HOUR)).isEqualTo(2 * HOUR);
+    assertThat(from("1970-01-01T00:00:00", 60_000, HOUR)).as("asks for the past").isZero();
+  }
 }
