@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.schedule;
 
 import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.port.schedule.DispatchRecord;
-import io.mirrorneuron.runtime.schedule.ScheduleWork.Child;
+import io.mirrorneuron.runtime.schedule.ChildJobs.Child;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
