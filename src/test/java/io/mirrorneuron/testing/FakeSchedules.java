@@ -11,7 +11,8 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class FakeSchedules {
   public final InMemoryRecordStore records = new InMemoryRecordStore();
   public final FakeChildJobs jobs = new FakeChildJobs();
-  private final TurnedTimers timers = new TurnedTimers(new TurnedClock(GatewayFixture.NOW));
+  private final TurnedClock clock = new TurnedClock(GatewayFixture.NOW);
+  private final TurnedTimers timers = new TurnedTimers(clock);
   private final ScheduleKeeper keeper;
 
   public FakeSchedules() {
@@ -34,6 +35,11 @@ public final class FakeSchedules {
   /** Fingerprints of files that schedules have. */
   public Set<String> bundles() {
     return keeper.bundles().toCompletableFuture().join();
+  }
+
+  /** Sets the clock, forth or back: no time goes by. */
+  public void setClock(Duration by) {
+    clock.turn(by);
   }
 
   public void advance(Duration time) {

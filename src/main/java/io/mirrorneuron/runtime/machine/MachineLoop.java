@@ -45,6 +45,7 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
   private final Map<UnderWay<E>, CompletableFuture<Optional<S>>> underWay =
       new ConcurrentHashMap<>();
   private final SoonTimers soon;
+  private final ClockWatch clock;
   private volatile boolean closed;
 
   public MachineLoop(
@@ -58,6 +59,7 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
     this.deeds = deeds;
     this.leader = leader;
     this.timers = timers;
+    this.clock = new ClockWatch(timers, SCAN_MS);
     this.soon = new SoonTimers(timers, SCAN_MS, this::wake);
   }
 
@@ -190,17 +192,20 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
 
   private void attendOrWake(StoredRecord stored, long term) {
     S state = machine.read(stored.json());
-    machine.owed(state).forEach(deed -> perform(stored.id(), deed, term));
-    long at = machine.wakeAt(state).orElse(Long.MAX_VALUE);
-    if (at > timers.now()) {
-      soon.at(stored.id(), at);
-    } else {
+    List<E> owed = machine.owed(state);
+    owed.forEach(deed -> perform(stored.id(), deed, term));
+    clock.owes(!owed.isEmpty(), stored.dueAt());
+    OptionalLong at = machine.wakeAt(state);
+    if (at.isPresent() && clock.isDue(machine, state, at.getAsLong())) {
       submit(stored.id(), machine.wake(), term).exceptionally(this::later);
+    } else if (at.isPresent()) {
+      soon.at(stored.id(), at.getAsLong());
     }
   }
 
   /** What could not be done now is due still, so the next look finds it. */
   private <T> T later(Throwable failure) {
+    clock.lookAgain();
     LOG.debug("records of kind {} are looked at again later", machine.kind(), failure);
     return null;
   }
@@ -212,7 +217,7 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
     }
     timers.at(timers.now() + SCAN_MS, this::start);
     if (work().isPresent()) {
-      attendDue(timers.now() + SCAN_MS, 0);
+      attendDue(clock.horizon(), 0);
     }
   }
 
@@ -230,7 +235,7 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
   }
 
   private void attendOrWakeSoon(StoredRecord stored) {
-    if (stored.dueAt() > timers.now()) {
+    if (stored.dueAt() > timers.now() && clock.isNear(stored.dueAt())) {
       soon.at(stored.id(), stored.dueAt());
     } else {
       work().ifPresent(term -> attendOrWake(stored, term));

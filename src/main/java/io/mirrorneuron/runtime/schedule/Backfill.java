@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.schedule;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.mirrorneuron.runtime.schedule.ScheduleWork.Child;
+import io.mirrorneuron.runtime.schedule.ChildJobs.Child;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
 import io.mirrorneuron.runtime.schedule.definition.Definition;
@@ -92,6 +92,11 @@ record Backfill(
 
     Look begun() {
       return new Look(true, at, pause);
+    }
+
+    /** The same, no further ahead than looks ever are. */
+    Look near(long time) {
+      return new Look(now, Math.min(at, time + LONGEST_MS), pause);
     }
   }
 

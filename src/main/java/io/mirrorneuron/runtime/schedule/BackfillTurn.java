@@ -4,7 +4,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.runtime.schedule.Backfill.Status;
-import io.mirrorneuron.runtime.schedule.ScheduleWork.Child;
+import io.mirrorneuron.runtime.schedule.ChildJobs.Child;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Reason;
@@ -69,7 +69,7 @@ final class BackfillTurn {
     }
     String id = DispatchIds.ofTime(draft.schedule.id(), at);
     return new Due(
-        id, at, Reason.BACKFILL, null, false, Map.of(), Map.of(), Phase.WAITS, draft.now);
+        id, at, Reason.BACKFILL, null, false, Map.of(), Map.of(), Phase.WAITS, draft.now, false);
   }
 
   /** A job that is being made is made all the same; those that are open go on. */
@@ -146,7 +146,7 @@ final class BackfillTurn {
     Definition.Window window = definition().window();
     Long end = window == null ? null : Long.valueOf(draft.now + window.durationMs());
     List<Child> all = new ArrayList<>(known.open());
-    all.add(new Child(jobId, dispatchId, end != null && window.cancels() ? end : null, false));
+    all.add(Child.of(jobId, dispatchId, window, draft.now));
     put(known.open(all).looking(Backfill.Look.soon(draft.now)));
     remember(due.at());
     put(now().then(after(due), now().progress().madeOne()));

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.schedule;
 
 import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.runtime.schedule.definition.Definition;
 import java.util.List;
 import java.util.Set;
 
@@ -51,4 +52,31 @@ public interface ChildJobs {
 
   /** Ends a job that is open. */
   void cancel(String jobId, String reason);
+
+  /**
+   * One of the jobs of a schedule.
+   *
+   * @param windowEnd when it must have ended; null for never
+   * @param windowMs how long its window was when it was made; null for one made by an older server
+   * @param closing whether it is being cancelled for that
+   */
+  record Child(String jobId, String dispatchId, Long windowEnd, Long windowMs, boolean closing) {
+    static Child of(String jobId, String dispatchId, Definition.Window window, long now) {
+      return window == null || !window.cancels()
+          ? new Child(jobId, dispatchId, null, null, false)
+          : new Child(jobId, dispatchId, now + window.durationMs(), window.durationMs(), false);
+    }
+
+    /**
+     * The same, being cancelled when its window has ended. None ends further ahead than it is long:
+     * the clock was set back then.
+     */
+    Child closingAt(long now) {
+      if (windowEnd == null) {
+        return this;
+      }
+      long end = windowMs == null ? windowEnd : Math.min(windowEnd, now + windowMs);
+      return new Child(jobId, dispatchId, end, windowMs, closing || end <= now);
+    }
+  }
 }

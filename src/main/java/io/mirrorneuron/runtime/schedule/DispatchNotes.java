@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.schedule;
 
 import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.port.schedule.DispatchRecord;
-import io.mirrorneuron.runtime.schedule.ScheduleWork.Child;
+import io.mirrorneuron.runtime.schedule.ChildJobs.Child;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
@@ -88,10 +88,11 @@ final class DispatchNotes {
             now,
             null,
             null,
-            "no server acted on it in time"
+            "its time had passed by more than its grace when a server looked: none ran, or the"
+                + " clock was set forward"
                 + (times.missed() == 1
                     ? ""
-                    : ", nor on the %s before it".formatted(times(times.missed() - 1))),
+                    : "; so it was with the %s before it".formatted(times(times.missed() - 1))),
             null,
             Math.toIntExact(Math.min(times.missed(), Integer.MAX_VALUE))));
   }

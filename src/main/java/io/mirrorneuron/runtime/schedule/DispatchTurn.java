@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.schedule;
 
 import io.mirrorneuron.model.RunId;
-import io.mirrorneuron.runtime.schedule.ScheduleWork.Child;
+import io.mirrorneuron.runtime.schedule.ChildJobs.Child;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
 import io.mirrorneuron.runtime.schedule.cron.Calendar;
@@ -15,6 +15,8 @@ import java.util.Set;
 final class DispatchTurn {
   /** What waits for an earlier job, or for room, is looked at again so much later. */
   static final long AGAIN_MS = 5_000;
+
+  private static final String LINE = "times before it are made up for first";
 
   private final ScheduleDraft draft;
   private final Calendar calendar;
@@ -30,14 +32,16 @@ final class DispatchTurn {
     for (Due due : draft.schedule.waiting()) {
       if (due.dispatchId().equals(dispatchId) && due.phase() == Phase.LOOKS) {
         draft.schedule = draft.schedule.children(left);
-        boolean overlaps = draft.schedule.definition().prohibitOverlap() && !left.isEmpty();
-        if (!overlaps && left.size() < ScheduleDraft.MOST_OPEN) {
+        boolean isAlone = draft.schedule.definition().prohibitOverlap();
+        boolean overlaps = isAlone && !left.isEmpty();
+        boolean jumps = isAlone && jumpsTheLine(due);
+        if (!overlaps && !jumps && left.size() < ScheduleDraft.MOST_OPEN) {
           draft.schedule = draft.schedule.changing(dispatchId, one -> one.in(Phase.STARTS));
         } else if (due.catchUp() || isAlone(due)) {
           putOff(dispatchId, hindrance(left));
         } else {
           draft.schedule = draft.schedule.changing(dispatchId, one -> null);
-          draft.blocked(due, hindrance(left));
+          draft.blocked(due, overlaps || !jumps ? hindrance(left) : LINE);
         }
       }
     }
@@ -54,6 +58,13 @@ final class DispatchTurn {
     }
     draft.schedule =
         draft.schedule.counting(draft.schedule.counters(), draft.schedule.told().blocked(why));
+  }
+
+  /** Whether it is a time that comes while earlier ones are made up for. */
+  private boolean jumpsTheLine(Due due) {
+    return due.reason() == ScheduleWork.Reason.PERIODIC
+        && !due.catchUp()
+        && CatchUpLine.isLeft(draft.schedule);
   }
 
   /** Whether there will be no other time for it. */
@@ -73,7 +84,7 @@ final class DispatchTurn {
         Definition.Window window = draft.schedule.definition().window();
         Long end = window == null ? null : Long.valueOf(draft.now + window.durationMs());
         List<Child> all = new ArrayList<>(draft.schedule.children());
-        all.add(new Child(jobId, dispatchId, end != null && window.cancels() ? end : null, false));
+        all.add(Child.of(jobId, dispatchId, window, draft.now));
         draft.schedule =
             draft
                 .schedule

@@ -94,12 +94,18 @@ final class Firings {
   }
 
   /**
+   * After when times are told. What a schedule has dealt with never comes again, also when the
+   * clock was set back, so none of it is told as still to come.
+   *
    * @param text an ISO time, of the zone when it has no offset; null for now
+   * @param dealtWith the latest time that was dealt with; null for none
    */
-  static long from(String text, String zone, long now) {
-    if (text == null || text.isBlank()) {
-      return now;
-    }
+  static long from(String text, String zone, long now, Long dealtWith) {
+    long from = text == null || text.isBlank() ? now : read(text, zone);
+    return dealtWith == null || from < now ? from : Math.max(from, dealtWith);
+  }
+
+  private static long read(String text, String zone) {
     Long from = DefinitionReader.time(text, zone);
     if (from == null) {
       throw MnException.invalid("from " + WrittenTime.fault(text));

@@ -132,6 +132,7 @@ final class GatherTurn {
         payload,
         ScheduleInput.Happened.told(event),
         Phase.WAITS,
-        Math.max(draft.now, others));
+        Math.max(draft.now, others),
+        false);
   }
 }

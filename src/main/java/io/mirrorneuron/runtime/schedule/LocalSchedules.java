@@ -168,16 +168,21 @@ final class LocalSchedules implements SchedulesPort {
   @Override
   public FiringPreview preview(PreviewQuery query) {
     String id = query.scheduleId();
-    Definition definition =
-        id == null
-            ? DefinitionReader.read(calendar, query.schedule(), timers.now())
-            : schedule(id, Answers.await(records.read(ScheduleMachine.KIND, id))).definition();
-    if (id == null) {
-      definition.requireAhead(timers.now());
+    if (id != null) {
+      Schedule stored = schedule(id, Answers.await(records.read(ScheduleMachine.KIND, id)));
+      return preview(query, stored.definition(), stored.lastDue(), null);
     }
-    long from = Firings.from(query.from(), definition.timezone(), timers.now());
-    String runAt = id == null && query.schedule().get("run_at") instanceof String at ? at : null;
-    return new Firings(calendar, runAt).of(id, definition, query.count(), from, others());
+    Definition definition = DefinitionReader.read(calendar, query.schedule(), timers.now());
+    definition.requireAhead(timers.now());
+    String runAt = query.schedule().get("run_at") instanceof String at ? at : null;
+    return preview(query, definition, null, runAt);
+  }
+
+  private FiringPreview preview(
+      PreviewQuery query, Definition definition, Long dealtWith, String runAt) {
+    long from = Firings.from(query.from(), definition.timezone(), timers.now(), dealtWith);
+    return new Firings(calendar, runAt)
+        .of(query.scheduleId(), definition, query.count(), from, others());
   }
 
   /** Some of those that are active: enough to see that many are due at the same time. */

@@ -106,15 +106,11 @@ final class ScheduleDraft {
         .sum();
   }
 
-  /** Whether what waits must wait until what is under way is dealt with. */
-  static boolean isHeldUp(Schedule schedule) {
-    return schedule.definition().prohibitOverlap()
-        && schedule.waiting().stream().anyMatch(due -> due.phase() != Phase.WAITS);
-  }
-
   private void advance() {
     for (Due due : schedule.waiting()) {
-      if (due.phase() == Phase.WAITS && due.notBefore() <= now && !isHeldUp(schedule)) {
+      if (due.phase() == Phase.WAITS
+          && due.notBefore() <= now
+          && !CatchUpLine.isHeldUp(schedule, due)) {
         int open = schedule.children().size();
         boolean mayHinder =
             open > 0 && schedule.definition().prohibitOverlap() || open >= MOST_OPEN;

@@ -3,8 +3,8 @@ package io.mirrorneuron.runtime.schedule;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.machine.StateMachine;
+import io.mirrorneuron.runtime.schedule.ChildJobs.Child;
 import io.mirrorneuron.runtime.schedule.Schedule.Status;
-import io.mirrorneuron.runtime.schedule.ScheduleWork.Child;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
 import io.mirrorneuron.runtime.schedule.cron.Calendar;
@@ -190,11 +190,9 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
             schedule.isActive() ? schedule.nextDue() : null,
             schedule.status() == Status.PAUSED ? schedule.pausedUntil() : null);
     LongStream dues =
-        ScheduleDraft.isHeldUp(schedule)
-            ? LongStream.empty()
-            : schedule.waiting().stream()
-                .filter(due -> due.phase() == Phase.WAITS)
-                .mapToLong(Due::notBefore);
+        schedule.waiting().stream()
+            .filter(due -> due.phase() == Phase.WAITS && !CatchUpLine.isHeldUp(schedule, due))
+            .mapToLong(Due::notBefore);
     LongStream windows =
         schedule
             .work()

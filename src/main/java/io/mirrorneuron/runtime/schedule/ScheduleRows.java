@@ -4,6 +4,7 @@ import io.mirrorneuron.port.schedule.ScheduleView;
 import io.mirrorneuron.port.schedule.SchedulesPort.Page;
 import io.mirrorneuron.port.schedule.SchedulesPort.Query;
 import io.mirrorneuron.runtime.local.Answers;
+import io.mirrorneuron.runtime.schedule.ChildJobs.Child;
 import io.mirrorneuron.runtime.schedule.event.GivenLimits;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RecordStore.StoredRecord;
@@ -58,7 +59,7 @@ record ScheduleRows(RecordStore records, ScheduleMachine machine, ChildJobs jobs
 
   /** Which of their jobs have not ended. */
   Set<String> open(Stream<Schedule> all) {
-    return jobs.open(all.flatMap(one -> one.work().jobs()).map(ScheduleWork.Child::jobId).toList());
+    return jobs.open(all.flatMap(one -> one.work().jobs()).map(Child::jobId).toList());
   }
 
   private static boolean fits(ScheduleView row, Query query) {

@@ -51,7 +51,7 @@ final class ScheduleTurn {
         draft.schedule = draft.schedule.due(null, draft.schedule.lastDue());
         if (draft.schedule.waiting().stream()
             .noneMatch(due -> due.reason() == Reason.RESOURCE_WAIT)) {
-          await(draft.schedule.made().at(), Reason.RESOURCE_WAIT, false, draft.now);
+          await(draft.schedule.made().at(), Reason.RESOURCE_WAIT, false, false, draft.now);
         }
       }
       case EVENT -> draft.schedule = draft.schedule.due(null, draft.schedule.lastDue());
@@ -59,6 +59,7 @@ final class ScheduleTurn {
   }
 
   void wake() {
+    draft.schedule = ShortWaits.of(draft.schedule, draft.now);
     new GatherTurn(draft).end();
     if (draft.schedule.status() == Status.PAUSED && pauseHasEnded()) {
       goOn("its pause has ended");
@@ -85,10 +86,11 @@ final class ScheduleTurn {
       draft.notes.missed(
           DispatchIds.ofTime(draft.schedule.id(), times.lastMissed()), reason(), times);
     }
-    times.madeUp().forEach(at -> await(at, reason(), true, draft.now));
+    boolean behind = CatchUpLine.takes(draft.schedule, times);
+    times.madeUp().forEach(at -> await(at, reason(), true, false, draft.now));
     for (long at : times.onTime()) {
       String id = DispatchIds.ofTime(draft.schedule.id(), at);
-      await(at, reason(), false, at + DispatchIds.spread(id, definition.jitterMs()));
+      await(at, reason(), false, behind, at + DispatchIds.spread(id, definition.jitterMs()));
     }
     if (definition.isOnce() && times.madeUp().isEmpty() && times.onTime().isEmpty()) {
       draft.schedule = draft.schedule.in(Status.COMPLETED, null);
@@ -99,13 +101,14 @@ final class ScheduleTurn {
     return draft.schedule.definition().kind() == Kind.PERIODIC ? Reason.PERIODIC : Reason.DELAYED;
   }
 
-  private void await(long at, Reason reason, boolean catchUp, long notBefore) {
+  private void await(long at, Reason reason, boolean catchUp, boolean behind, long notBefore) {
     String id = DispatchIds.ofTime(draft.schedule.id(), at);
     if (reason == Reason.PERIODIC && draft.schedule.work().times().has(calendar, at)) {
       return; // a backfill has made its job
     }
+    boolean waits = catchUp || behind;
     draft.arrive(
-        new Due(id, at, reason, null, catchUp, Map.of(), Map.of(), Phase.WAITS, notBefore));
+        new Due(id, at, reason, null, waits, Map.of(), Map.of(), Phase.WAITS, notBefore, behind));
   }
 
   private boolean pauseHasEnded() {
@@ -217,7 +220,8 @@ final class ScheduleTurn {
             run.payload(),
             Map.of(),
             Phase.WAITS,
-            draft.now));
+            draft.now,
+            false));
   }
 
   void happened(ScheduleInput.Happened event) {
@@ -237,7 +241,8 @@ final class ScheduleTurn {
               event.event().payload(),
               ScheduleInput.Happened.told(event.event()),
               Phase.WAITS,
-              draft.now));
+              draft.now,
+              false));
     }
   }
 }

@@ -4,6 +4,7 @@ import io.mirrorneuron.port.schedule.BackfillView;
 import io.mirrorneuron.port.schedule.DispatchRecord;
 import io.mirrorneuron.port.schedule.ScheduleCounters;
 import io.mirrorneuron.port.schedule.ScheduleView;
+import io.mirrorneuron.runtime.schedule.ChildJobs.Child;
 import io.mirrorneuron.runtime.schedule.Schedule.Status;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
@@ -52,7 +53,7 @@ final class ScheduleViews {
   }
 
   private static List<String> open(Schedule schedule, Set<String> open) {
-    return schedule.work().jobs().map(ScheduleWork.Child::jobId).filter(open::contains).toList();
+    return schedule.work().jobs().map(Child::jobId).filter(open::contains).toList();
   }
 
   private static Map<String, Object> shown(String manifest) {
@@ -140,7 +141,7 @@ final class ScheduleViews {
         progress.skipped(),
         progress.failed(),
         backfill.next() == null ? null : DispatchNotes.time(backfill.next().at()),
-        backfill.open().stream().map(ScheduleWork.Child::jobId).filter(open::contains).toList(),
+        backfill.open().stream().map(Child::jobId).filter(open::contains).toList(),
         DispatchNotes.time(backfill.beganAt()),
         DispatchNotes.time(backfill.endedAt()));
   }
@@ -177,7 +178,7 @@ final class ScheduleViews {
       return full.isPresent() ? awaited + "; " + ChainPace.words(full.getAsLong()) : awaited;
     }
     return schedule.nextDue() == null
-        ? "no time within five years makes it due"
+        ? "no time before the year 10000 makes it due"
         : "it is due next at " + DispatchNotes.time(schedule.nextDue());
   }
 

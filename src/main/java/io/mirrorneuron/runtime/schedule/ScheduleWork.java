@@ -1,9 +1,11 @@
 package io.mirrorneuron.runtime.schedule;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.mirrorneuron.runtime.schedule.ChildJobs.Child;
 import io.mirrorneuron.runtime.schedule.cron.Calendar;
 import io.mirrorneuron.runtime.schedule.cron.TimesMade;
 import io.mirrorneuron.runtime.schedule.definition.Definition;
+import io.mirrorneuron.runtime.schedule.event.UntoldNews;
 import io.mirrorneuron.runtime.schedule.gather.Gathered;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,6 +83,7 @@ record ScheduleWork(
    * @param payload what came with it
    * @param event that made it due; null for none
    * @param notBefore when it is dealt with
+   * @param onTime whether it only waits behind what is made up for: it was not missed itself
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   record Due(
@@ -92,41 +95,30 @@ record ScheduleWork(
       Map<String, Object> payload,
       Map<String, Object> event,
       Phase phase,
-      long notBefore) {
+      long notBefore,
+      boolean onTime) {
     Due {
       payload = payload == null ? Map.of() : payload;
       event = event == null ? Map.of() : event;
     }
 
     Due in(Phase next) {
-      return new Due(dispatchId, at, reason, words, catchUp, payload, event, next, notBefore);
+      return new Due(
+          dispatchId, at, reason, words, catchUp, payload, event, next, notBefore, onTime);
     }
 
     Due later(long time) {
-      return new Due(dispatchId, at, reason, words, catchUp, payload, event, Phase.WAITS, time);
+      return new Due(
+          dispatchId, at, reason, words, catchUp, payload, event, Phase.WAITS, time, onTime);
     }
 
     /** Whether its time had passed before somebody acted on it; events have no time to miss. */
     boolean wasMissed() {
-      return catchUp && reason != Reason.EVENT;
+      return catchUp && !onTime && reason != Reason.EVENT;
     }
 
     String eventId() {
       return event.get("event_id") instanceof String id ? id : null;
-    }
-  }
-
-  /**
-   * One of its jobs.
-   *
-   * @param windowEnd when it must have ended; null for never
-   * @param closing whether it is being cancelled for that
-   */
-  record Child(String jobId, String dispatchId, Long windowEnd, boolean closing) {
-    /** The same, being cancelled when its window has ended. */
-    Child closingAt(long now) {
-      boolean ends = windowEnd != null && windowEnd <= now;
-      return ends ? new Child(jobId, dispatchId, windowEnd, true) : this;
     }
   }
 

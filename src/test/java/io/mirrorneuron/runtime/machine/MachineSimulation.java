@@ -142,6 +142,11 @@ public final class MachineSimulation<S, I, E> {
           }
 
           @Override
+          public long ticks() {
+            return now;
+          }
+
+          @Override
           public void at(long at, Runnable task) {
             schedule(Math.max(now, at - skew) + random.nextInt(20), life, task);
           }

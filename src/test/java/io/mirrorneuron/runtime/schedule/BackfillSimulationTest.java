@@ -170,7 +170,8 @@ class BackfillSimulationTest {
                       null,
                       null,
                       Phase.WAITS,
-                      now)));
+                      now,
+                      false)));
         });
   }
 

@@ -240,7 +240,8 @@ class GatherSimulationTest {
         due.payload(),
         due.event(),
         due.phase(),
-        due.notBefore());
+        due.notBefore(),
+        due.onTime());
   }
 
   /** A schedule without its memory of events. */

@@ -81,7 +81,9 @@ class PausedScheduleTest {
     assertThat(state.schedule().counters().missed()).isEqualTo(4); // 3, which is the end, to 6
     assertThat(told).extracting(DispatchRecord::status).containsExactly("skipped", "missed");
     assertThat(told.getLast().statusReason())
-        .isEqualTo("no server acted on it in time, nor on the 3 times before it");
+        .isEqualTo(
+            "its time had passed by more than its grace when a server looked: none ran, or the"
+                + " clock was set forward; so it was with the 3 times before it");
   }
 
   @Test

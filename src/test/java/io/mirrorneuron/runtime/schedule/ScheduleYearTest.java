@@ -193,7 +193,8 @@ class ScheduleYearTest {
                                     Map.of(),
                                     Map.of(),
                                     due.phase(),
-                                    due.notBefore()))
+                                    due.notBefore(),
+                                    due.onTime()))
                     .toList()));
   }
 

@@ -8,7 +8,7 @@ public interface Calendar {
   /**
    * @param zone an id that {@link java.time.ZoneId} knows
    * @param after milliseconds since the epoch
-   * @return the first time strictly later; empty when there is none within five years
+   * @return the first time strictly later; empty when there is none before year 10000
    */
   OptionalLong next(List<String> crons, String zone, long after);
 

@@ -23,8 +23,11 @@ import java.util.stream.Stream;
  * first pass; an expression whose hour field is unrestricted fires at both.
  */
 public final class CronSchedule {
-  /** What fires in no five years counts as what never fires. */
-  private static final int SEARCHED_YEARS = 5;
+  /**
+   * What fires in none of so many years never fires: the rarest is 29 February, which eight years
+   * lie between around most turns of a century, and the change of a clock may take a day.
+   */
+  private static final int SEARCHED_YEARS = 9;
 
   private final List<CronExpression> expressions;
   private final ZoneRules rules;
@@ -46,7 +49,7 @@ public final class CronSchedule {
   }
 
   /**
-   * @return strictly later; nothing when it does not fire within five years, or before year 10000
+   * @return strictly later; nothing when it never fires, or not before year 10000
    */
   public Optional<Instant> next(Instant after) {
     return nextFiring(after).map(Firing::at);

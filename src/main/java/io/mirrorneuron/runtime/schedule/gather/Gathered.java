@@ -38,6 +38,11 @@ public record Gathered(List<OpenSet> sets) {
     return sets.isEmpty();
   }
 
+  /** The same with nothing that came later than now. */
+  public Gathered notAfter(long now) {
+    return new Gathered(sets.stream().map(set -> set.notAfter(now)).toList());
+  }
+
   /** Whether the event waits already. */
   public boolean holds(String eventId) {
     return sets.stream().anyMatch(set -> set.holds(eventId));

@@ -48,6 +48,18 @@ public record OpenSet(String key, List<Held> held, long count, long firstAt, lon
     return new OpenSet(key, newest, count + 1, firstAt, next.at());
   }
 
+  /** The same with nothing in it that came later than now: the clock was set back since. */
+  OpenSet notAfter(long now) {
+    if (Math.max(firstAt, lastAt) <= now && held.stream().allMatch(one -> one.at() <= now)) {
+      return this;
+    }
+    List<Held> all =
+        held.stream()
+            .map(one -> new Held(one.place(), Math.min(now, one.at()), one.size(), one.event()))
+            .toList();
+    return new OpenSet(key, all, count, Math.min(now, firstAt), Math.min(now, lastAt));
+  }
+
   long size() {
     return held.stream().mapToLong(Held::size).sum();
   }

@@ -112,12 +112,24 @@ class CronScheduleTest {
     assertThat(firings(cron, "UTC", "2026-01-01T00:00:00Z", 3)).isEmpty();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "2096-02-29T00:00:00Z, 2104-02-29T00:00:00Z",
+    "2096-03-01T00:00:00Z, 2104-02-29T00:00:00Z",
+    "2099-03-01T00:00:00Z, 2104-02-29T00:00:00Z",
+    "2196-02-29T00:00:00Z, 2204-02-29T00:00:00Z",
+    "2396-02-29T00:00:00Z, 2400-02-29T00:00:00Z",
+    "9896-02-29T00:00:00Z, 9904-02-29T00:00:00Z",
+  })
+  void findsTheLastOfFebruaryOverTheTurnsOfCenturies(String after, String next) {
+    assertThat(firings("0 0 29 2 *", "UTC", after, 1)).containsExactly(next);
+    assertThat(firings("0 0 29 2 *", "Pacific/Apia", after, 1)).hasSize(1);
+    assertThat(firings("0 0 29 2 */1", "UTC", after, 1)).containsExactly(next);
+  }
+
   @Test
-  void searchesFiveYears() {
-    assertThat(firings("0 0 29 2 *", "UTC", "2096-02-29T00:00:00Z", 1)).isEmpty();
-    assertThat(firings("0 0 29 2 *", "UTC", "2099-02-28T00:00:00Z", 1)).isEmpty();
-    assertThat(firings("0 0 29 2 *", "UTC", "2099-03-01T00:00:00Z", 1))
-        .containsExactly("2104-02-29T00:00:00Z");
+  void endsBeforeTheYear10000() {
+    assertThat(firings("0 0 29 2 *", "UTC", "9996-02-29T00:00:00Z", 1)).isEmpty();
   }
 
   @Test

@@ -1,7 +1,6 @@
-package io.mirrorneuron.runtime.schedule;
+package io.mirrorneuron.runtime.schedule.event;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.mirrorneuron.runtime.schedule.event.OwnEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,24 +11,24 @@ import java.util.Map;
  * @param last the number of the newest there was
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
-record UntoldNews(long last, List<OwnEvent> untold) {
-  static final UntoldNews NONE = new UntoldNews(0, List.of());
+public record UntoldNews(long last, List<OwnEvent> untold) {
+  public static final UntoldNews NONE = new UntoldNews(0, List.of());
 
   /** When so many could not be told, the oldest are not told any more. */
   static final int MOST = 100;
 
-  UntoldNews {
+  public UntoldNews {
     untold = untold == null ? List.of() : List.copyOf(untold);
   }
 
-  UntoldNews and(String scheduleId, String type, Map<String, Object> payload, int chain) {
+  public UntoldNews and(String scheduleId, String type, Map<String, Object> payload, int chain) {
     List<OwnEvent> all = new ArrayList<>(untold);
     long number = last + 1;
     all.add(new OwnEvent(OwnEvent.idOf(scheduleId, number), type, payload, chain));
     return new UntoldNews(number, all.subList(Math.max(0, all.size() - MOST), all.size()));
   }
 
-  UntoldNews without(String eventId) {
+  public UntoldNews without(String eventId) {
     return new UntoldNews(last, untold.stream().filter(one -> !one.id().equals(eventId)).toList());
   }
 }

@@ -1,0 +1,137 @@
+package io.mirrorneuron.runtime.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mirrorneuron.port.schedule.DispatchRecord;
+import io.mirrorneuron.runtime.machine.MachineSimulation;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
+import io.mirrorneuron.runtime.schedule.definition.Definition;
+import io.mirrorneuron.runtime.schedule.definition.Definition.MissedPolicy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is made up for gets its jobs oldest first, and the time that has come just now the last. */
+class CatchUpOrderTest {
+  private static final long MINUTE = 60_000;
+  private static final long START = 1_000_000;
+  private static final int SEEDS = 40;
+
+  private final ScheduleMachine machine = new ScheduleMachine(ScheduleWorld.CALENDAR);
+  private final List<DispatchRecord> told = new ArrayList<>();
+  private MachineSimulation<ScheduleState, ScheduleInput, ScheduleDeed> simulation;
+  private ScheduleState state;
+
+  private static Definition everyMinute(boolean overlaps) {
+    return ScheduleWorld.every("* * * * *", MissedPolicy.CATCHUP_ALL, overlaps, 0);
+  }
+
+  private void begin(boolean overlaps) {
+    Schedule schedule = ScheduleWorld.schedule("s", everyMinute(overlaps), 0);
+    state = machine.decide(Optional.empty(), new ScheduleInput.Create(schedule, "{}"), 0).get();
+  }
+
+  private void input(ScheduleInput input, long now) {
+    state = machine.decide(Optional.of(state), input, now).get();
+    told.addAll(state.news());
+    state = machine.read(machine.write(state)); // as the next server has it
+  }
+
+  /** The minutes whose jobs are being made. */
+  private List<Long> starting() {
+    return machine.owed(state).stream()
+        .filter(ScheduleDeed.Start.class::isInstance)
+        .map(deed -> ((ScheduleDeed.Start) deed).due().at() / MINUTE)
+        .toList();
+  }
+
+  private void started(long minute, long now) {
+    String dispatch = DispatchIds.ofTime("s", minute * MINUTE);
+    input(new ScheduleInput.Started(dispatch, "job-" + minute), now);
+  }
+
+  @Test
+  void oneIsMadeAfterTheOther() {
+    begin(true);
+    input(machine.wake(), 5 * MINUTE + 10);
+    for (long minute = 1; minute <= 5; minute++) {
+      assertThat(starting()).containsExactly(minute);
+      started(minute, 5 * MINUTE + 10 + minute);
+    }
+    assertThat(starting()).isEmpty();
+    assertThat(told).extracting(DispatchRecord::statusReason).containsOnlyOnce((String) null);
+    assertThat(told.getLast().statusReason()).as("it was not missed").isNull();
+    assertThat(state.schedule().counters().dispatched()).isEqualTo(5);
+  }
+
+  @Test
+  void aTimeThatComesMeanwhileStandsBehindThem() {
+    begin(true);
+    input(machine.wake(), 3 * MINUTE + 10);
+    assertThat(starting()).containsExactly(1L);
+    input(machine.wake(), 4 * MINUTE);
+    assertThat(starting()).containsExactly(1L);
+    assertThat(state.schedule().waiting())
+        .extracting(Due::at)
+        .containsExactly(MINUTE, 2 * MINUTE, 3 * MINUTE, 4 * MINUTE);
+  }
+
+  @Test
+  void whereJobsMayNotOverlapNoLaterTimeComesBetween() {
+    begin(false);
+    long now = 3 * MINUTE + 10;
+    input(machine.wake(), now);
+    started(1, now);
+    input(new ScheduleInput.Seen(DispatchIds.ofTime("s", 2 * MINUTE), Set.of("job-1")), now);
+    assertThat(machine.wakeAt(state)).hasValue(now + DispatchTurn.AGAIN_MS);
+
+    long next = 4 * MINUTE;
+    Schedule waits = state.schedule();
+    for (Due due : waits.waiting()) { // they are looked at again only after the next time
+      waits = waits.changing(due.dispatchId(), one -> one.later(next + 1_000));
+    }
+    state = ScheduleState.of(waits);
+    input(machine.wake(), next);
+    input(new ScheduleInput.Seen(DispatchIds.ofTime("s", next), Set.of()), next);
+    assertThat(told.getLast().status()).isEqualTo("blocked");
+    assertThat(told.getLast().statusReason()).isEqualTo("times before it are made up for first");
+    input(machine.wake(), next + 1_000);
+    assertThat(starting()).containsExactly(2L);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whateverCrashesTheyAreMadeInOrder(boolean overlaps) {
+    for (long seed = 0; seed < SEEDS; seed++) {
+      Random random = new Random(seed);
+      List<Long> made = new ArrayList<>();
+      ScheduleWorld world = new ScheduleWorld(random, () -> simulation.now(), 8_000);
+      simulation =
+          new MachineSimulation<>(
+              seed,
+              machine,
+              (id, deed) -> {
+                if (deed instanceof ScheduleDeed.Start start && !made.contains(start.due().at())) {
+                  made.add(start.due().at());
+                }
+                return CompletableFuture.completedFuture(world.perform(id, deed));
+              },
+              seed % 4 * 0.02);
+      simulation.submit(
+          START,
+          "s",
+          new ScheduleInput.Create(
+              ScheduleWorld.schedule("s", everyMinute(overlaps), START), "{}"));
+      simulation.setClocks(START + 5_000, 10 * MINUTE);
+      simulation.run(START + 90_000);
+
+      assertThat(made).as("seed " + seed).hasSizeGreaterThanOrEqualTo(10).isSorted();
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package io.mirrorneuron.runtime.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mirrorneuron.port.event.TriggerEvent;
+import io.mirrorneuron.runtime.machine.MachineSimulation;
+import io.mirrorneuron.runtime.schedule.definition.Definition;
+import io.mirrorneuron.runtime.schedule.definition.DefinitionReader;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** The clocks of all servers go back by an hour while schedules wait for seconds. */
+class ClockSetBackTest {
+  private static final long START = 1_000_000;
+  private static final long HOUR = 3_600_000;
+  private static final int SEEDS = 20;
+  private static final String TIME = "1970-01-01T00:16:40.000Z";
+
+  private ScheduleWorld world;
+  private MachineSimulation<ScheduleState, ScheduleInput, ScheduleDeed> simulation;
+
+  /**
+   * @param longest that a job takes
+   */
+  private void begin(long seed, long longest, Map<String, Object> members) {
+    world = new ScheduleWorld(new Random(seed), () -> simulation.now(), longest);
+    simulation =
+        new MachineSimulation<>(
+            seed,
+            new ScheduleMachine(ScheduleWorld.CALENDAR),
+            (id, deed) -> CompletableFuture.completedFuture(world.perform(id, deed)),
+            seed % 4 * 0.02);
+    Definition definition = DefinitionReader.read(ScheduleWorld.CALENDAR, members, 0);
+    simulation.submit(
+        START, "s", new ScheduleInput.Create(ScheduleWorld.schedule("s", definition, START), "{}"));
+  }
+
+  private void tell(long at, String id) {
+    TriggerEvent event = new TriggerEvent(id, "x", "test", Map.of("n", id), TIME);
+    simulation.submit(at, "s", new ScheduleInput.Happened(DispatchIds.ofEvent("s", id), event));
+  }
+
+  private Schedule stored() {
+    return simulation.stored("s").orElseThrow().schedule();
+  }
+
+  private static Map<String, Object> onQuiet(Map<String, Object> more) {
+    Map<String, Object> members = new HashMap<>(more);
+    members.put(
+        "trigger", Map.of("event_type", "x", "debounce", Map.of("wait_ms", 3_000, "key", "n")));
+    return members;
+  }
+
+  @Test
+  void eventsWaitForQuietAndForEarlierJobsNoLongerThanElse() {
+    for (long seed = 0; seed < SEEDS; seed++) {
+      begin(seed, 10_000, onQuiet(Map.of()));
+      tell(START + 5_000, "a");
+      tell(START + 5_500, "b");
+      tell(START + 9_000, "c");
+      simulation.setClocks(START + 9_000 + seed * 500, -HOUR);
+      simulation.run(START + 40_000);
+
+      assertThat(stored().counters().dispatched())
+          .as("seed %d: %s".formatted(seed, stored().work()))
+          .isEqualTo(3);
+      assertThat(stored().waiting()).isEmpty();
+    }
+  }
+
+  @Test
+  void windowsCloseInTime() {
+    for (long seed = 0; seed < SEEDS; seed++) {
+      begin(
+          seed,
+          10 * HOUR,
+          onQuiet(Map.of("window", Map.of("duration_ms", 20_000), "prohibit_overlap", false)));
+      tell(START + 5_000, "a");
+      simulation.setClocks(START + 20_000, -HOUR);
+      simulation.run(START + 40_000);
+
+      assertThat(stored().counters().dispatched()).as("seed " + seed).isEqualTo(1);
+      assertThat(stored().children()).as("seed " + seed).isEmpty();
+    }
+  }
+
+  @Test
+  void timesOfACalendarStay() {
+    begin(1, 10_000, Map.of("cron", "*/5 * * * *"));
+    simulation.setClocks(START + 20_000, -HOUR);
+    simulation.run(START + 40_000);
+
+    assertThat(stored().nextDue()).isEqualTo(1_200_000);
+    assertThat(stored().counters().dispatched()).isZero();
+  }
+
+  private static long from(String text, long now, Long dealtWith) {
+    return Firings.from(text, "UTC", now, dealtWith);
+  }
+
+  @Test
+  void whatWasDealtWithIsNotToldAsStillToCome() {
+    assertThat(from(null, 60_000, null)).isEqualTo(60_000);
+    assertThat(from(null, 60_000, 30_000L)).isEqualTo(60_000);
+    assertThat(from(null, 60_000, HOUR)).isEqualTo(HOUR);
+    assertThat(from("1970-01-01T00:30:00", 60_000, HOUR)).isEqualTo(HOUR);
+    assertThat(from("1970-01-01T02:00:00", 60_000, HOUR)).isEqualTo(2 * HOUR);
+    assertThat(from("1970-01-01T00:00:00", 60_000, HOUR)).as("asks for the past").isZero();
+  }
+}
