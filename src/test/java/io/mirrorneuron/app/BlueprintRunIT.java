@@ -9,6 +9,8 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -88,6 +90,24 @@ class BlueprintRunIT {
     assertThat(ended.exitCode()).isEqualTo(1);
     assertThat(ended.out()).contains("✗ validation").doesNotContain("Job ID");
     assertThat(ended.err()).contains("most");
+  }
+
+  @Test
+  void theHintAtWhatIsAskedForNamesTheFolderOnce(@TempDir Path folder) throws Exception {
+    Path bundle = Files.createDirectories(folder.resolve("two"));
+    Files.writeString(
+        bundle.resolve("manifest.json"),
+        """
+        {"name": "two", "inputs": {"a": {"schema": {"type": "integer"}}, "b": {"schema": {"type": "integer"}}},
+         "steps": [{"id": "say", "run": ["true"]}]}""");
+    List<String> words = List.of("--folder", bundle.toString(), "-i", "a=x", "-i", "b=x");
+
+    Ended checked = shell.run(command("validate", words));
+    Ended launched = shell.run(command("run", words));
+
+    String hint = "`mn blueprint show --folder " + bundle + "` lists what it asks for.";
+    assertThat(checked.out()).containsOnlyOnce(hint).doesNotContain("--folder PATH");
+    assertThat(launched.err()).containsOnlyOnce(hint).contains("a must", "b must");
   }
 
   @Test
@@ -319,6 +339,41 @@ class BlueprintRunIT {
     assertThat(ended.out().replaceAll("\\s", ""))
         .contains("\"word\":\"true\"", "\"version\":\"1.10\"", "\"n\":4", "\"list\":[2]")
         .contains("\"subject\":\"123\"", "\"code\":\"12345678\\n\"", "\"any\":5");
+  }
+
+  private static String[] command(String name, List<String> words) {
+    return Stream.concat(Stream.of("blueprint", name), words.stream()).toArray(String[]::new);
+  }
+
+  @Test
+  void aMisspeltMemberOfTheConfigurationIsTold(@TempDir Path folder) throws Exception {
+    String place = bundle(folder.resolve("greets")).toString();
+    Files.writeString(
+        folder.resolve("greets/config/default.json"),
+        "{\"greeting\": {\"to_whom\": \"nobody\", \"place1\": 1}}");
+    List<String> words =
+        List.of(
+            "--folder",
+            place,
+            "--set",
+            "greeting.to_whmo=me",
+            "--set",
+            "greeting.place2=2",
+            "--set",
+            "x=3");
+
+    Ended checked = shell.run(command("validate", words));
+    Ended launched = shell.run(command("run", words));
+    Ended right =
+        shell.run("blueprint", "validate", "--folder", place, "--set", "greeting.to_whom=me");
+
+    assertThat(checked.exitCode()).as(checked.err()).isZero();
+    String told =
+        "the configuration of the bundle has no greeting.to_whmo; did you mean greeting.to_whom?";
+    assertThat(checked.out()).contains(told).doesNotContain("place2", "no x");
+    assertThat(launched.exitCode()).as(launched.err()).isZero();
+    assertThat(launched.out() + launched.err()).contains(told);
+    assertThat(right.out() + right.err()).doesNotContain("did you mean");
   }
 
   @Test

@@ -123,13 +123,14 @@ public final class BlueprintRunCommand implements Callable<Integer> {
     RestAnswer end = new LaunchWatch(client).ofLaunch(rest, body, progressId);
     Told told = end.as(Told.class);
     if (told.jobId() == null) {
-      return new LaunchReport(client).failed(end);
+      return new LaunchReport(client, words.name()).failed(end);
     }
     if (client.json() && detached) {
       client.output().json(end.json());
       return ExitCode.OK;
     }
     if (!client.json()) {
+      new LaunchReport(client, words.name()).warn(end);
       Output output = client.output();
       output.field("Job ID", told.jobId());
       output.field("Blueprint Run ID", told.runId());
