@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,7 +27,14 @@ class BlueprintRunIT {
 
   @BeforeAll
   static void start() {
-    server = WholeServer.start(home);
+    server =
+        WholeServer.start(
+            home,
+            Map.of(
+                "validation.commands",
+                "trusted",
+                "validation.trusted_folders",
+                home.resolve("trusted").toString()));
   }
 
   @AfterAll
@@ -374,6 +382,27 @@ class BlueprintRunIT {
     assertThat(launched.exitCode()).as(launched.err()).isZero();
     assertThat(launched.out() + launched.err()).contains(told);
     assertThat(right.out() + right.err()).doesNotContain("did you mean");
+  }
+
+  @Test
+  void aFolderOfTheServerIsLaunchedByItsPath_withItsHooks() throws Exception {
+    String place = bundle(home.resolve("trusted/greets")).toString();
+    Files.createDirectories(home.resolve("trusted/greets/scripts"));
+    Files.writeString(
+        home.resolve("trusted/greets/scripts/pre-launch.sh"),
+        "#!/bin/sh\necho '{\"config\": {\"whom\": \"the hook\"}}' > \"$MN_PRE_LAUNCH_READY_FILE\"\n");
+
+    Ended sent = shell.run("blueprint", "run", "--folder", place);
+    Ended read = shell.run("blueprint", "run", "--server-path", place);
+    Ended checked = shell.run("blueprint", "validate", "--server-path", place);
+    Ended both = shell.run("blueprint", "run", "--server-path", place, "--folder", place);
+
+    assertThat(sent.exitCode()).isEqualTo(1);
+    assertThat(sent.out() + sent.err()).contains("mn blueprint run --server-path PATH");
+    assertThat(read.exitCode()).as(read.err()).isZero();
+    assertThat(read.out()).contains("the hook");
+    assertThat(checked.exitCode()).as(checked.out()).isZero();
+    assertThat(both.exitCode()).isEqualTo(2);
   }
 
   @Test
