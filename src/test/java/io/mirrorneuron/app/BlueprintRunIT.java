@@ -106,7 +106,8 @@ class BlueprintRunIT {
     Files.writeString(
         bundle.resolve("manifest.json"),
         """
-        {"name": "two", "inputs": {"a": {"schema": {"type": "integer"}}, "b": {"schema": {"type": "integer"}}},
+        {"name": "two", "inputs": {"a": {"schema": {"type": "integer"}},
+           "b": {"schema": {"type": "string", "pattern": "^[0-9]+$"}}},
          "steps": [{"id": "say", "run": ["true"]}]}""");
     List<String> words = List.of("--folder", bundle.toString(), "-i", "a=x", "-i", "b=x");
 
@@ -115,7 +116,9 @@ class BlueprintRunIT {
 
     String hint = "`mn blueprint show --folder " + bundle + "` lists what it asks for.";
     assertThat(checked.out()).containsOnlyOnce(hint).doesNotContain("--folder PATH");
-    assertThat(launched.err()).containsOnlyOnce(hint).contains("a must", "b must");
+    assertThat(launched.err())
+        .containsOnlyOnce(hint)
+        .contains("a must", "b must fit the pattern ^[0-9]+$");
   }
 
   @Test
@@ -185,6 +188,14 @@ class BlueprintRunIT {
   }
 
   @Test
+  void aNegativeTimeToFollowIsRefused() {
+    Ended ended = shell.run("blueprint", "run", "word-count", "--follow-seconds", "-1");
+
+    assertThat(ended.exitCode()).isEqualTo(2);
+    assertThat(ended.err()).contains("--follow-seconds must be 0 or more");
+  }
+
+  @Test
   void whatNamesNoBlueprintIsRefused(@TempDir Path folder) throws Exception {
     assertThat(shell.run("blueprint", "run").exitCode()).isEqualTo(2);
     assertThat(shell.run("blueprint", "run", "x", "--folder", "y").exitCode()).isEqualTo(2);
@@ -204,6 +215,8 @@ class BlueprintRunIT {
     assertThat(shell.run("blueprint", "install", "word-count").out()).contains("needs no models");
     assertThat(shell.run("blueprint", "install").out()).contains("6 blueprints in");
     assertThat(shell.run("blueprint", "update").out()).contains("6 blueprints in");
+    Ended unknown = shell.run("blueprint", "uninstall", "nosuch");
+    assertThat(unknown.exitCode()).isEqualTo(5);
     Ended uninstalled = shell.run("blueprint", "uninstall", "word-count", "--json");
     assertThat(uninstalled.json().get("uninstalled").asBoolean()).isTrue();
     assertThat(shell.run("blueprint", "install", "no-such").exitCode()).isEqualTo(5);
