@@ -1,6 +1,8 @@
 package io.mirrorneuron.app;
 
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.models.catalog.CatalogEntry;
+import io.mirrorneuron.models.catalog.ModelCatalog;
 import io.mirrorneuron.models.fake.FakeFault;
 import io.mirrorneuron.models.fake.FakeModels;
 import io.mirrorneuron.models.fake.FakeModelsOptions;
@@ -61,7 +63,9 @@ final class FakeModelsCommand implements Callable<Integer> {
       description = "A model that it has, and its size; may be given several times.")
   List<String> models = List.of("ai/smollm2:360M-Q4_K_M=256", "ai/gemma4:E2B=3000");
 
-  @Option(names = "--empty", description = "No model is installed yet; they can be pulled.")
+  @Option(
+      names = "--empty",
+      description = "No model is installed yet; they can be pulled, as can others of the catalog.")
   boolean empty;
 
   @Option(
@@ -95,16 +99,7 @@ final class FakeModelsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    FakeModelsOptions options =
-        new FakeModelsOptions(
-            host,
-            port,
-            sizes(),
-            !empty,
-            Duration.ofMillis(firstToken),
-            Duration.ofMillis(token),
-            rate * MEGABYTE);
-    FakeModels fake = open(options);
+    FakeModels fake = open(options());
     faults.forEach(fake::behave);
     PrintWriter out = spec.commandLine().getOut();
     out.println("A fake model runner is up");
@@ -114,6 +109,28 @@ final class FakeModelsCommand implements Callable<Integer> {
     out.flush();
     new CountDownLatch(1).await();
     return 0;
+  }
+
+  /** What the catalog of models leads to; the more memory it needs, the larger. */
+  private static Map<String, Long> others() {
+    Map<String, Long> sizes = new LinkedHashMap<>();
+    for (CatalogEntry entry : ModelCatalog.delivered()) {
+      Integer memory = entry.requirements().minGpuMemoryMb();
+      sizes.put(entry.dockerModel(), (memory == null ? 100 : memory / 4) * MEGABYTE);
+    }
+    return sizes;
+  }
+
+  FakeModelsOptions options() {
+    return new FakeModelsOptions(
+        host,
+        port,
+        sizes(),
+        !empty,
+        others(),
+        Duration.ofMillis(firstToken),
+        Duration.ofMillis(token),
+        rate * MEGABYTE);
   }
 
   private static FakeModels open(FakeModelsOptions options) {

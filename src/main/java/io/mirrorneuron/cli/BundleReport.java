@@ -134,12 +134,20 @@ public final class BundleReport {
 
   /** A sentence for each issue, and what can be done about it. */
   public List<String> lines(Validation report) {
+    return lines(client, bundle, report.issues());
+  }
+
+  /** The same of issues; what can be done about several in a row is said once. */
+  static List<String> lines(ClientOptions client, String bundle, List<Issue> issues) {
     List<String> lines = new ArrayList<>();
-    for (Issue issue : report.issues()) {
+    for (int i = 0; i < issues.size(); i++) {
+      Issue issue = issues.get(i);
       String kind = client.screen().paint().status(issue.severity(), issue.severity());
       lines.add(kind + ": " + Output.printable(issue.sentence()));
-      if (!issue.help().isEmpty()) {
-        lines.add("  " + Output.printable(issue.help()));
+      boolean isLast = i + 1 == issues.size() || !issues.get(i + 1).help().equals(issue.help());
+      if (!issue.help().isEmpty() && isLast) {
+        String help = issue.help().replace("--folder PATH", "--folder " + bundle);
+        lines.add("  " + Output.printable(help));
       }
     }
     return lines;

@@ -4,9 +4,10 @@ import io.mirrorneuron.port.Validation.Issue;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
 
-/** Tells on stderr why a launch failed. */
+/** Tells on stderr why a launch failed, and what is strange about one that did not. */
 public final class LaunchReport {
   private final ClientOptions client;
+  private final String bundle;
 
   private record Report(List<Issue> issues) {}
 
@@ -16,8 +17,12 @@ public final class LaunchReport {
 
   private record Told(String error, List<Event> events) {}
 
-  public LaunchReport(ClientOptions client) {
+  /**
+   * @param bundle how it was named
+   */
+  public LaunchReport(ClientOptions client, String bundle) {
     this.client = client;
+    this.bundle = bundle;
   }
 
   /**
@@ -30,24 +35,29 @@ public final class LaunchReport {
       client.output().json(end.json());
       return ExitCode.FAILED;
     }
-    List<Issue> issues =
-        told.events().stream()
-            .filter(event -> event.status().equals("failed") && event.details() != null)
-            .filter(event -> event.details().validation() != null)
-            .flatMap(event -> event.details().validation().issues().stream())
-            .toList();
-    issues.forEach(this::tell);
+    List<Issue> issues = issues(told, "failed");
+    tell(issues);
     client.complain(issues.isEmpty() ? "the launch failed: " + told.error() : "the launch failed");
     return ExitCode.FAILED;
   }
 
-  private void tell(Issue issue) {
+  /** What its author or who launches it should look at, though there is a job. */
+  public void warn(RestAnswer end) {
+    tell(issues(Json.read(end.json(), Told.class, "progress"), "completed"));
+  }
+
+  private static List<Issue> issues(Told told, String status) {
+    return told.events().stream()
+        .filter(event -> event.status().equals(status) && event.details() != null)
+        .filter(event -> event.details().validation() != null)
+        .flatMap(event -> event.details().validation().issues().stream())
+        .distinct()
+        .toList();
+  }
+
+  private void tell(List<Issue> issues) {
     var err = client.commandLine().getErr();
-    String kind = client.screen().paint().status(issue.severity(), issue.severity());
-    err.println(kind + ": " + Output.printable(issue.sentence()));
-    if (!issue.help().isEmpty()) {
-      err.println("  " + Output.printable(issue.help()));
-    }
+    BundleReport.lines(client, bundle, issues).forEach(err::println);
     err.flush();
   }
 }

@@ -28,6 +28,8 @@ public final class FormWords {
           "object", "an object",
           "null", "nothing");
 
+  private static final String UNFIT_TEXT = "must fit the pattern of the form";
+
   private static final Pattern QUOTED = Pattern.compile("(?s)^[^\"]*\"(.*)\"[^\"]*$");
 
   private record Saying(Pattern said, Function<MatchResult, String> words) {}
@@ -52,7 +54,7 @@ public final class FormWords {
           saying(
               "String does not match format \"(.*)\"",
               m -> "must be a text of the form " + m.group(1)),
-          saying("String does not match pattern", _ -> "must fit the pattern of the form"));
+          saying("String does not match pattern", _ -> UNFIT_TEXT));
 
   private FormWords() {}
 
@@ -74,7 +76,28 @@ public final class FormWords {
 
   /** The same of values that are no fields of a form. */
   public static List<Fault> plain(List<Fault> faults) {
-    return plain(null, faults);
+    return plain((SchemaForm) null, faults);
+  }
+
+  /**
+   * The same of one value, with the pattern that it must fit.
+   *
+   * @param place of the value
+   */
+  public static List<Fault> plain(
+      Map<String, Object> schema, List<Object> place, List<Fault> faults) {
+    return plain(faults).stream()
+        .map(
+            fault ->
+                fault.loc().equals(place) && schema.get("pattern") instanceof String pattern
+                    ? naming(pattern, fault)
+                    : fault)
+        .toList();
+  }
+
+  private static Fault naming(String pattern, Fault fault) {
+    String msg = fault.msg().replace(UNFIT_TEXT, "must fit the pattern " + pattern);
+    return new Fault(fault.type(), fault.loc(), msg, fault.input());
   }
 
   private static Fault plain(SchemaForm form, Fault fault) {

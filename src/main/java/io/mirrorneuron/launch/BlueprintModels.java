@@ -56,9 +56,18 @@ public record BlueprintModels(LaunchSources sources, ModelsPort models) {
         .with(Map.of("detail", detail));
   }
 
+  private void requireBlueprint(String id) {
+    LaunchOrder.Source catalog = LaunchOrder.Source.CATALOG;
+    try (LaunchBundle bundle =
+        sources.find(new LaunchOrder(catalog, id, null, null, null, false, null, null))) {
+      bundle.blueprintId();
+    }
+  }
+
   /**
    * @param blueprintId may have gone from the catalog
    * @param remove whether models are removed that nobody else needs
+   * @throws MnException NOT_FOUND when there is no such blueprint, and no model that one needed
    */
   public Uninstalled uninstall(String blueprintId, boolean remove) {
     List<String> owned =
@@ -66,6 +75,9 @@ public record BlueprintModels(LaunchSources sources, ModelsPort models) {
             .filter(model -> model.usedBy().contains(blueprintId))
             .map(ModelView::id)
             .toList();
+    if (owned.isEmpty()) {
+      requireBlueprint(blueprintId);
+    }
     models.release(new ModelOwner(blueprintId));
     List<String> removed = new ArrayList<>();
     if (remove) {

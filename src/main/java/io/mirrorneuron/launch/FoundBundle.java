@@ -97,7 +97,13 @@ final class FoundBundle implements LaunchBundle {
     if (!order.force()) {
       issues.addAll(folders.faults(configured.config().merged(), bundle.folder()));
     }
+    issues.addAll(strange());
     return Validation.of(issues, null);
+  }
+
+  @Override
+  public List<Issue> strange() {
+    return configured().misspelt().stream().map(LaunchReports::ofMisspelt).toList();
   }
 
   @Override

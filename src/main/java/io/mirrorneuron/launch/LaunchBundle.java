@@ -24,10 +24,15 @@ public interface LaunchBundle extends AutoCloseable {
   String blueprintId();
 
   /**
-   * What is wrong with its configuration, and with answers to what it asks for. Unless it is ok,
-   * what follows is about the rest of it, and nothing of that is to be launched.
+   * What is wrong or strange with its configuration, and with answers to what it asks for. Unless
+   * it is ok, what follows is about the rest of it, and nothing of that is to be launched.
    */
   Validation configuration();
+
+  /** Warnings about what the launch lays over its configuration. */
+  default List<Validation.Issue> strange() {
+    return List.of();
+  }
 
   /** What can be asked before the launch, beside what it says itself; null when nobody knows. */
   default Object form() {

@@ -1,5 +1,6 @@
 package io.mirrorneuron.launch;
 
+import io.mirrorneuron.blueprint.bundle.MisspeltMember;
 import io.mirrorneuron.config.validation.TrustedFolders.Refusal;
 import io.mirrorneuron.launch.hook.BundleHooks;
 import io.mirrorneuron.model.ErrorCode;
@@ -69,8 +70,27 @@ final class LaunchReports {
                 Location.BUNDLE));
   }
 
-  static List<String> warnings(List<String> ofJob, List<String> links) {
-    return Stream.concat(ofJob.stream(), ofLinks(links).stream().map(Issue::sentence)).toList();
+  /** What is said of a member of the configuration that was probably misspelt. */
+  static Issue ofMisspelt(MisspeltMember member) {
+    String path = String.join(".", member.path());
+    return Issue.warning(
+        "config.unknown_member",
+        "the configuration of the bundle has no %s; did you mean %s?"
+            .formatted(path, String.join(".", member.meant())),
+        "Its programs get it as it is.",
+        new Location("config", path, "/config/" + String.join("/", member.path())));
+  }
+
+  /**
+   * @param bundle null when the launch was taken up by another server
+   */
+  static List<String> warnings(List<String> ofJob, List<String> links, LaunchBundle bundle) {
+    return Stream.of(
+            ofJob.stream(),
+            ofLinks(links).stream().map(Issue::sentence),
+            bundle == null ? Stream.<String>of() : bundle.strange().stream().map(Issue::sentence))
+        .flatMap(one -> one)
+        .toList();
   }
 
   static Issue ofHooks(BundleHooks hooks, Refusal refusal) {

@@ -91,7 +91,7 @@ final class LaunchRun {
     }
     SubmittedJob[] job = new SubmittedJob[1];
     orEnd(Phase.SUBMIT, () -> job[0] = submit());
-    List<String> warnings = LaunchReports.warnings(job[0].warnings(), links);
+    List<String> warnings = LaunchReports.warnings(job[0].warnings(), links, bundle);
     return state(job[0].jobId(), job[0].status(), warnings);
   }
 
@@ -207,7 +207,7 @@ final class LaunchRun {
       return;
     }
     log.running(Phase.VALIDATION, "Validating it.");
-    validation = ports.jobs().validate(submission());
+    validation = ports.jobs().validate(submission()).withFirst(bundle.strange());
     if (!validation.ok()) {
       throw LaunchReports.invalid(validation);
     }

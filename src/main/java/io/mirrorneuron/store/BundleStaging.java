@@ -6,6 +6,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.UploadQuota;
 import io.mirrorneuron.store.bundle.BundleHold;
 import io.mirrorneuron.store.bundle.StagedFolder;
+import io.mirrorneuron.wire.ZipNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,7 +88,7 @@ public final class BundleStaging {
     sizes.put(handle, 0L);
     try {
       Files.createDirectories(arriving);
-      BundleZip.unpack(zip, arriving, limits, bytes -> take(handle, bytes));
+      BundleZip.unpack(zip, arriving, limits, ZipNames::isOfFinder, bytes -> take(handle, bytes));
       read(handle, arriving);
       Files.move(arriving, root.resolve(handle), StandardCopyOption.ATOMIC_MOVE);
       return open(handle);

@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 import java.util.zip.ZipException;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
@@ -54,16 +55,19 @@ public final class BundleZip {
   }
 
   /**
+   * @param isLeftOut of entries, by their names
    * @param room asked before bytes are written; throws when there is none
    * @throws MnException MALFORMED or TOO_LARGE; the target then holds a part
    */
-  static void unpack(Path zip, Path target, Limits limits, LongConsumer room) throws IOException {
+  static void unpack(
+      Path zip, Path target, Limits limits, Predicate<String> isLeftOut, LongConsumer room)
+      throws IOException {
     long size = Files.size(zip);
     if (size > limits.compressedBytes()) {
       throw tooLarge("bundle is larger than " + limits.compressedBytes() + " bytes");
     }
     try (ZipFile file = ZipFile.builder().setPath(zip).setIgnoreLocalFileHeader(true).get()) {
-      List<Entry> entries = check(file, target, limits);
+      List<Entry> entries = check(file, target, limits, isLeftOut);
       Budget budget = new Budget(limits, size, room);
       for (Entry entry : entries) {
         room.accept(ENTRY_BYTES);
@@ -76,16 +80,21 @@ public final class BundleZip {
 
   private record Entry(ZipArchiveEntry source, Path target) {}
 
-  private static List<Entry> check(ZipFile file, Path target, Limits limits) {
+  private static List<Entry> check(
+      ZipFile file, Path target, Limits limits, Predicate<String> isLeftOut) {
     List<Entry> entries = new ArrayList<>();
     Set<Path> seen = new HashSet<>();
+    int count = 0;
     var all = file.getEntries();
     while (all.hasMoreElements()) {
       ZipArchiveEntry entry = all.nextElement();
-      if (entries.size() == limits.entries()) {
+      if (count++ == limits.entries()) {
         throw tooLarge("bundle has more than " + limits.entries() + " entries");
       }
       Path path = safePath(entry, target);
+      if (isLeftOut.test(entry.getName())) {
+        continue;
+      }
       if (!seen.add(path)) {
         throw malformed("bundle contains duplicate entries");
       }

@@ -12,6 +12,11 @@ public final class ZipNames {
 
   private ZipNames() {}
 
+  /** Whether the Finder of macOS has added it to what it was to pack, for itself. */
+  public static boolean isOfFinder(String name) {
+    return name.startsWith("__MACOSX/") || name.equals(".DS_Store") || name.endsWith("/.DS_Store");
+  }
+
   /** Whether it is a file or a folder that stays inside whatever folder it is unpacked to. */
   public static boolean isSafe(ZipArchiveEntry entry) {
     int type = entry.getUnixMode() & FILE_TYPE_MASK;

@@ -9,6 +9,9 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,7 +27,14 @@ class BlueprintRunIT {
 
   @BeforeAll
   static void start() {
-    server = WholeServer.start(home);
+    server =
+        WholeServer.start(
+            home,
+            Map.of(
+                "validation.commands",
+                "trusted",
+                "validation.trusted_folders",
+                home.resolve("trusted").toString()));
   }
 
   @AfterAll
@@ -88,6 +98,27 @@ class BlueprintRunIT {
     assertThat(ended.exitCode()).isEqualTo(1);
     assertThat(ended.out()).contains("✗ validation").doesNotContain("Job ID");
     assertThat(ended.err()).contains("most");
+  }
+
+  @Test
+  void theHintAtWhatIsAskedForNamesTheFolderOnce(@TempDir Path folder) throws Exception {
+    Path bundle = Files.createDirectories(folder.resolve("two"));
+    Files.writeString(
+        bundle.resolve("manifest.json"),
+        """
+        {"name": "two", "inputs": {"a": {"schema": {"type": "integer"}},
+           "b": {"schema": {"type": "string", "pattern": "^[0-9]+$"}}},
+         "steps": [{"id": "say", "run": ["true"]}]}""");
+    List<String> words = List.of("--folder", bundle.toString(), "-i", "a=x", "-i", "b=x");
+
+    Ended checked = shell.run(command("validate", words));
+    Ended launched = shell.run(command("run", words));
+
+    String hint = "`mn blueprint show --folder " + bundle + "` lists what it asks for.";
+    assertThat(checked.out()).containsOnlyOnce(hint).doesNotContain("--folder PATH");
+    assertThat(launched.err())
+        .containsOnlyOnce(hint)
+        .contains("a must", "b must fit the pattern ^[0-9]+$");
   }
 
   @Test
@@ -157,6 +188,14 @@ class BlueprintRunIT {
   }
 
   @Test
+  void aNegativeTimeToFollowIsRefused() {
+    Ended ended = shell.run("blueprint", "run", "word-count", "--follow-seconds", "-1");
+
+    assertThat(ended.exitCode()).isEqualTo(2);
+    assertThat(ended.err()).contains("--follow-seconds must be 0 or more");
+  }
+
+  @Test
   void whatNamesNoBlueprintIsRefused(@TempDir Path folder) throws Exception {
     assertThat(shell.run("blueprint", "run").exitCode()).isEqualTo(2);
     assertThat(shell.run("blueprint", "run", "x", "--folder", "y").exitCode()).isEqualTo(2);
@@ -176,6 +215,8 @@ class BlueprintRunIT {
     assertThat(shell.run("blueprint", "install", "word-count").out()).contains("needs no models");
     assertThat(shell.run("blueprint", "install").out()).contains("6 blueprints in");
     assertThat(shell.run("blueprint", "update").out()).contains("6 blueprints in");
+    Ended unknown = shell.run("blueprint", "uninstall", "nosuch");
+    assertThat(unknown.exitCode()).isEqualTo(5);
     Ended uninstalled = shell.run("blueprint", "uninstall", "word-count", "--json");
     assertThat(uninstalled.json().get("uninstalled").asBoolean()).isTrue();
     assertThat(shell.run("blueprint", "install", "no-such").exitCode()).isEqualTo(5);
@@ -319,6 +360,62 @@ class BlueprintRunIT {
     assertThat(ended.out().replaceAll("\\s", ""))
         .contains("\"word\":\"true\"", "\"version\":\"1.10\"", "\"n\":4", "\"list\":[2]")
         .contains("\"subject\":\"123\"", "\"code\":\"12345678\\n\"", "\"any\":5");
+  }
+
+  private static String[] command(String name, List<String> words) {
+    return Stream.concat(Stream.of("blueprint", name), words.stream()).toArray(String[]::new);
+  }
+
+  @Test
+  void aMisspeltMemberOfTheConfigurationIsTold(@TempDir Path folder) throws Exception {
+    String place = bundle(folder.resolve("greets")).toString();
+    Files.writeString(
+        folder.resolve("greets/config/default.json"),
+        "{\"greeting\": {\"to_whom\": \"nobody\", \"place1\": 1}}");
+    List<String> words =
+        List.of(
+            "--folder",
+            place,
+            "--set",
+            "greeting.to_whmo=me",
+            "--set",
+            "greeting.place2=2",
+            "--set",
+            "x=3");
+
+    Ended checked = shell.run(command("validate", words));
+    Ended launched = shell.run(command("run", words));
+    Ended right =
+        shell.run("blueprint", "validate", "--folder", place, "--set", "greeting.to_whom=me");
+
+    assertThat(checked.exitCode()).as(checked.err()).isZero();
+    String told =
+        "the configuration of the bundle has no greeting.to_whmo; did you mean greeting.to_whom?";
+    assertThat(checked.out()).contains(told).doesNotContain("place2", "no x");
+    assertThat(launched.exitCode()).as(launched.err()).isZero();
+    assertThat(launched.out() + launched.err()).contains(told);
+    assertThat(right.out() + right.err()).doesNotContain("did you mean");
+  }
+
+  @Test
+  void aFolderOfTheServerIsLaunchedByItsPath_withItsHooks() throws Exception {
+    String place = bundle(home.resolve("trusted/greets")).toString();
+    Files.createDirectories(home.resolve("trusted/greets/scripts"));
+    Files.writeString(
+        home.resolve("trusted/greets/scripts/pre-launch.sh"),
+        "#!/bin/sh\necho '{\"config\": {\"whom\": \"the hook\"}}' > \"$MN_PRE_LAUNCH_READY_FILE\"\n");
+
+    Ended sent = shell.run("blueprint", "run", "--folder", place);
+    Ended read = shell.run("blueprint", "run", "--server-path", place);
+    Ended checked = shell.run("blueprint", "validate", "--server-path", place);
+    Ended both = shell.run("blueprint", "run", "--server-path", place, "--folder", place);
+
+    assertThat(sent.exitCode()).isEqualTo(1);
+    assertThat(sent.out() + sent.err()).contains("mn blueprint run --server-path PATH");
+    assertThat(read.exitCode()).as(read.err()).isZero();
+    assertThat(read.out()).contains("the hook");
+    assertThat(checked.exitCode()).as(checked.out()).isZero();
+    assertThat(both.exitCode()).isEqualTo(2);
   }
 
   @Test

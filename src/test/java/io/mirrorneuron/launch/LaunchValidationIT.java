@@ -155,6 +155,18 @@ class LaunchValidationIT {
   }
 
   @Test
+  void aMemberOfAnotherSourceIsTold() throws Exception {
+    Map<String, Object> body =
+        Map.of("source", "catalog", "blueprint_id", "word-count", "path", "/x");
+    String told = "member path of the request is ignored";
+
+    Answer checked = post("/blueprints/launch/validate", body);
+    assertThat(checked.body().get("validation").get("warnings").toString()).contains(told);
+    Answer launched = post("/blueprints/launch/runs", body);
+    assertThat(launched.body().get("warnings").toString()).contains(told);
+  }
+
+  @Test
   void whatNamesNoSourceIsToldWhichThereAre() throws Exception {
     assertThat(post("/blueprints/launch/validate", Map.of("source", "zipp")).body().toString())
         .contains("zipp", "blueprint_id", "bundle_path", "zip");

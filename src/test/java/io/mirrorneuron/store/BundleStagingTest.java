@@ -72,6 +72,24 @@ class BundleStagingTest {
   }
 
   @Test
+  void whatTheFinderOfMacOsAddsIsLeftOut() throws IOException {
+    Zips zip =
+        new Zips()
+            .file(".DS_Store", "x")
+            .file("plain/manifest.json", "{}")
+            .file("plain/payloads/.DS_Store", "x")
+            .file("plain/payloads/s.sh", "true")
+            .file("__MACOSX/plain/._manifest.json", "x");
+
+    BundleStaging.Bundle staged = staging().unpack(zip(zip));
+
+    assertThat(staged.folder().getFileName()).hasToString("plain");
+    assertThat(staged.payloads()).isDirectoryContaining("glob:**s.sh");
+    assertThat(staged.payloads().resolve(".DS_Store")).doesNotExist();
+    assertThat(staged.folder().resolveSibling("__MACOSX")).doesNotExist();
+  }
+
+  @Test
   void aBundleThatIsHeldStays() throws IOException {
     BundleStaging staging = staging();
     String bundle = staging.unpack(zip(Zips.bundle("{}"))).handle();

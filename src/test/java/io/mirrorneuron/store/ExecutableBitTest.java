@@ -122,7 +122,7 @@ class ExecutableBitTest {
                 TOOL));
     Path file = Files.write(temp.resolve("backup.zip"), BackupArchive.pack(backup));
     Path into = Files.createDirectory(temp.resolve("into"));
-    BundleZip.unpack(file, into, BundleZip.Limits.DEFAULT, bytes -> {});
+    BundleZip.unpack(file, into, BundleZip.Limits.DEFAULT, name -> false, bytes -> {});
 
     assertThat(into.resolve("bundle/payloads/tool")).isExecutable();
     assertThat(

@@ -22,6 +22,7 @@ public final class FakeRunner implements AutoCloseable {
                 0,
                 models,
                 installed,
+                Map.of(),
                 Duration.ofMillis(20),
                 Duration.ofMillis(2),
                 bytesPerSecond),

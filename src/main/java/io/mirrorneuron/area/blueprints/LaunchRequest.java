@@ -26,8 +26,11 @@ record LaunchRequest(LaunchOrder order, List<String> warnings) {
   private static final Set<String> OF_RUN =
       Set.of("run_id", "config_overwrite", "config_overrides", "inputs", "force", "progress_id");
 
-  private static final Set<String> OF_SOURCE =
-      Set.of("source", "blueprint_id", "path", "bundle_path", OLDER_HANDLE);
+  private static final Map<Source, Set<String>> OF_SOURCE =
+      Map.of(
+          Source.CATALOG, Set.of("source", "blueprint_id"),
+          Source.PATH, Set.of("source", "path"),
+          Source.BUNDLE, Set.of("source", "bundle_path", OLDER_HANDLE));
 
   private static final Map<String, Source> SOURCES = new HashMap<>();
 
@@ -70,10 +73,10 @@ record LaunchRequest(LaunchOrder order, List<String> warnings) {
     }
   }
 
-  /** Names that mean something where the body names a source. */
-  static Set<String> members() {
+  /** Names that mean something where the body names this source. */
+  static Set<String> members(Source source) {
     Set<String> known = new HashSet<>(OF_RUN);
-    known.addAll(OF_SOURCE);
+    known.addAll(OF_SOURCE.get(source));
     return known;
   }
 
@@ -115,7 +118,7 @@ record LaunchRequest(LaunchOrder order, List<String> warnings) {
     }
     return new LaunchRequest(
         body.order(source, place(source, body), call.subject()),
-        IgnoredMembers.of(call.members().stream(), members()));
+        IgnoredMembers.of(call.members().stream(), members(source)));
   }
 
   private static String place(Source source, Body body) {

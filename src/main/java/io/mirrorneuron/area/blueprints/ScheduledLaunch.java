@@ -32,7 +32,7 @@ record ScheduledLaunch(Map<String, Object> schedule, String runId, String progre
   static ScheduleView make(Launches launches, SchedulesPort schedules, ApiCall call) {
     ScheduledLaunch body = Json.read(call.body(), ScheduledLaunch.class, "body");
     LaunchRequest request = LaunchRequest.ofSource(call);
-    body.requireFit(call.members());
+    body.requireFit(call.members(), LaunchRequest.members(request.order().source()));
     Map<String, Object> when = body.schedule == null ? Map.of() : body.schedule;
     return launches
         .checking()
@@ -46,7 +46,7 @@ record ScheduledLaunch(Map<String, Object> schedule, String runId, String progre
             });
   }
 
-  private void requireFit(Set<String> members) {
+  private void requireFit(Set<String> members, Set<String> known) {
     List<Fault> faults = new ArrayList<>();
     if (runId != null) {
       faults.add(
@@ -55,7 +55,6 @@ record ScheduledLaunch(Map<String, Object> schedule, String runId, String progre
     if (progressId != null) {
       faults.add(fault("progress_id", "means nothing here: nothing is launched now"));
     }
-    Set<String> known = LaunchRequest.members();
     known.add(SCHEDULE);
     members.stream()
         .filter(name -> !known.contains(name))

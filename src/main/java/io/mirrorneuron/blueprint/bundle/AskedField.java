@@ -60,6 +60,8 @@ record AskedField(
     try {
       faults =
           FormWords.plain(
+              schema,
+              place,
               SchemaCheck.of(Json.MAPPER.valueToTree(schema))
                   .faults(Json.MAPPER.valueToTree(answer), place));
     } catch (MnException e) { // its author has to mend it

@@ -81,6 +81,11 @@ public record ConfiguredBundle(
         bundle, config.placed(all), scenario, inputs, environment, submission);
   }
 
+  /** Members of the request that were probably misspelt. */
+  public List<MisspeltMember> misspelt() {
+    return MisspeltMember.in(bundle, config);
+  }
+
   /** What can be asked before a launch. */
   public static BlueprintForm form(BlueprintBundle bundle) {
     return form(bundle, Map.of());

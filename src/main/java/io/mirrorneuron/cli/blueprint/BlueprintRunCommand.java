@@ -84,6 +84,9 @@ public final class BlueprintRunCommand implements Callable<Integer> {
     if (schedule != null && autoSchedule) {
       throw client.misuse("give --schedule or --auto-schedule, not both");
     }
+    if (!(followSeconds >= 0)) {
+      throw client.misuse("--follow-seconds must be 0 or more");
+    }
     return schedule != null || autoSchedule ? later() : client.callApi(this::launch);
   }
 
@@ -123,18 +126,19 @@ public final class BlueprintRunCommand implements Callable<Integer> {
     RestAnswer end = new LaunchWatch(client).ofLaunch(rest, body, progressId);
     Told told = end.as(Told.class);
     if (told.jobId() == null) {
-      return new LaunchReport(client).failed(end);
+      return new LaunchReport(client, words.name()).failed(end);
     }
     if (client.json() && detached) {
       client.output().json(end.json());
       return ExitCode.OK;
     }
     if (!client.json()) {
+      new LaunchReport(client, words.name()).warn(end);
       Output output = client.output();
       output.field("Job ID", told.jobId());
       output.field("Blueprint Run ID", told.runId());
     }
-    Duration patience = Duration.ofMillis((long) (Math.max(0, followSeconds) * 1000));
+    Duration patience = Duration.ofMillis((long) (followSeconds * 1000));
     return detached
         ? ExitCode.OK
         : client.call(mn -> new JobWatcher(client, mn).untilEnd(told.jobId(), patience));

@@ -15,7 +15,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -32,6 +34,14 @@ final class LaunchWords {
       paramLabel = "PATH",
       description = "A folder or zip with a bundle, which is sent to the server.")
   Path folder;
+
+  @Option(
+      names = "--server-path",
+      paramLabel = "PATH",
+      description =
+          "A folder with a bundle on the machine of the server, which reads it there, and of"
+              + " validation.trusted_folders runs its hooks and programs of rules.")
+  String serverPath;
 
   @Option(
       names = {"-i", "--input"},
@@ -93,17 +103,19 @@ final class LaunchWords {
   }
 
   private void requireOne(EitherClient client) {
-    if (blueprint != null && folder != null) {
-      throw client.misuse("give an id of the catalog or --folder, not both");
+    long given = Stream.of(blueprint, folder, serverPath).filter(Objects::nonNull).count();
+    if (given > 1) {
+      throw client.misuse("give an id of the catalog, --folder or --server-path, not several");
     }
-    if (blueprint == null && folder == null) {
-      throw client.misuse("give an id of the catalog (mn blueprint list), or --folder PATH");
+    if (given == 0) {
+      throw client.misuse(
+          "give an id of the catalog (mn blueprint list), --folder PATH or --server-path PATH");
     }
   }
 
   /** How the bundle is called. */
   String name() {
-    return folder == null ? blueprint : folder.toString();
+    return serverPath != null ? serverPath : folder == null ? blueprint : folder.toString();
   }
 
   /** A folder that is called like a blueprint of the catalog does not stand in its way. */
@@ -133,7 +145,10 @@ final class LaunchWords {
     Map<String, Object> configured = configured(client, values);
     requireKnown(client, rest);
     Map<String, Object> body = new LinkedHashMap<>();
-    if (folder == null) {
+    if (serverPath != null) {
+      body.put("source", "path");
+      body.put("path", serverPath);
+    } else if (folder == null) {
       body.put("source", "catalog");
       body.put("blueprint_id", blueprint);
     } else {

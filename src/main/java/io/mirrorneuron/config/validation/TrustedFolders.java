@@ -29,8 +29,10 @@ public record TrustedFolders(Commands commands, List<Path> folders, List<Path> c
           + " validation.trusted_folders (MN_VALIDATION_TRUSTED_FOLDERS).";
 
   private static final String TRUST =
-      "Launch it from the catalog, or from a folder below one of validation.trusted_folders"
-          + " (MN_VALIDATION_TRUSTED_FOLDERS), to which the operator can add it.";
+      "Launch it from the catalog, or by its path on the server (mn blueprint run --server-path PATH;"
+          + " over HTTP {\"source\": \"path\", \"path\": PATH}) from a folder below one of"
+          + " validation.trusted_folders (MN_VALIDATION_TRUSTED_FOLDERS), to which the operator can"
+          + " add it.";
 
   /** What becomes of programs that bundles bring for themselves. */
   public enum Commands {

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A WebSocket over which one client follows many streams. It says what it wants as {@code
@@ -25,6 +26,7 @@ import java.util.Map;
  */
 final class Realtime {
   private static final int MAX_TOPICS = 100;
+  private static final Set<String> ACTIONS = Set.of("subscribe", "unsubscribe", "ack");
 
   private final ServerWebSocket socket;
   private final Principal caller;
@@ -118,6 +120,9 @@ final class Realtime {
 
   private void act(ObjectNode message, Message told) {
     String name = told.topic;
+    if (ACTIONS.contains(told.action) && name.isEmpty()) {
+      throw MnException.malformed("topic is required: " + told.action + " what?");
+    }
     switch (told.action) {
       case "subscribe" -> subscribe(told, message);
       case "unsubscribe" -> {

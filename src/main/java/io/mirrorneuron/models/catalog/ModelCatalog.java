@@ -23,7 +23,7 @@ import java.util.Optional;
 public final class ModelCatalog {
   private static final long MOST_BYTES = 1 << 20;
 
-  private final List<CatalogEntry> builtIn = builtIn();
+  private final List<CatalogEntry> builtIn = delivered();
   private final Path overlay;
 
   /**
@@ -93,7 +93,8 @@ public final class ModelCatalog {
     }
   }
 
-  private static List<CatalogEntry> builtIn() {
+  /** Those that come with this program. */
+  public static List<CatalogEntry> delivered() {
     try (InputStream in = ModelCatalog.class.getResourceAsStream("/models/catalog.json")) {
       return read(new String(in.readAllBytes(), StandardCharsets.UTF_8));
     } catch (IOException e) {

@@ -25,12 +25,13 @@ final class FakeModelStore {
   private final Map<String, Long> pulled = new ConcurrentHashMap<>();
   private final Clock clock;
 
-  FakeModelStore(Map<String, Long> sizes, boolean installed, Clock clock) {
-    sizes.forEach((name, size) -> this.sizes.put(tagged(name), size));
+  FakeModelStore(FakeModelsOptions options, Clock clock) {
     this.clock = clock;
-    if (installed) {
-      this.sizes.forEach((name, size) -> pulled.put(name, size));
+    options.models().forEach((name, size) -> sizes.put(tagged(name), size));
+    if (options.installed()) {
+      pulled.putAll(sizes);
     }
+    options.others().forEach((name, size) -> sizes.putIfAbsent(tagged(name), size));
   }
 
   /** {@code ai/smollm2} is {@code ai/smollm2:latest}. */

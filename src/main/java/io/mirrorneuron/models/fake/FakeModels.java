@@ -48,7 +48,7 @@ public final class FakeModels implements AutoCloseable {
   private FakeModels(Vertx vertx, FakeModelsOptions options, Clock clock) {
     this.vertx = vertx;
     this.options = options;
-    this.store = new FakeModelStore(options.models(), options.installed(), clock);
+    this.store = new FakeModelStore(options, clock);
     this.server = vertx.createHttpServer().requestHandler(this::serve);
   }
 

@@ -122,6 +122,8 @@ class RealtimeIT extends WithGuardedGateway {
     assertError("INVALID_MESSAGE");
     say("subscribe", "job_events:%zz", "\"a\":1");
     assertError("INVALID_MESSAGE");
+    socket.send("{\"action\":\"subscribe\",\"requestId\":8}");
+    assertThat(assertError("INVALID_MESSAGE").path("requestId").asInt()).isEqualTo(8);
     say("subscribe", "job_events:", "\"a\":1");
     assertError("TOPIC_NOT_FOUND");
     say("subscribe", "weather:here", "\"a\":1");
