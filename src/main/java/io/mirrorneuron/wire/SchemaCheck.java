@@ -158,21 +158,22 @@ public final class SchemaCheck {
   }
 
   /**
-   * What the program's own schema says. What is large is explained at once, in parts: nothing that
-   * looks at all of it twice is asked.
+   * What the program's own schema says. What is large is explained first, in parts: only what has
+   * no fault there is looked at as a whole.
    *
    * @param root location of the value
    * @param input what the sender wrote for a scalar, or null to look it up in the value
    */
   public List<Fault> faults(Object value, List<Object> root, Object input) {
-    boolean isSmall = Explanation.isSmall(value);
-    if (schema == null || isSmall && quick.validate(value).getValid()) {
+    if (schema == null || Explanation.isSmall(value) && quick.validate(value).getValid()) {
       return List.of();
     }
     List<Fault> faults =
         new Explanation(Validators.own(schemas, schema, quick, explained), input)
             .of(value, schema, root);
-    return isSmall ? orGeneral(faults, root, input) : faults;
+    return faults.isEmpty() && quick.validate(value).getValid()
+        ? List.of()
+        : orGeneral(faults, root, input);
   }
 
   private static List<Fault> orGeneral(List<Fault> faults, List<Object> root, Object input) {

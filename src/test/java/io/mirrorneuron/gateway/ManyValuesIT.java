@@ -7,6 +7,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -80,6 +82,18 @@ class ManyValuesIT {
           .contains("\"ok\":false", "texts.99 must be a text", "there are more faults");
       assertThat(answer.body()).doesNotContain("texts.100");
     }
+  }
+
+  @Test
+  @Timeout(60)
+  void aLongListThatMayHaveNothingTwiceIsRefused() throws Exception {
+    String ids =
+        IntStream.range(0, 400_000)
+            .mapToObj(i -> "'" + i + "'")
+            .collect(Collectors.joining(",", "[", "]"));
+    HttpResponse<String> answer = post("/api/v1/runs:compare", "{'run_ids':%s}", ids);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(422);
+    assertThat(answer.body()).contains("too_long").doesNotContain("Duplicate");
   }
 
   private static HttpResponse<String> post(String path, String body, String value)

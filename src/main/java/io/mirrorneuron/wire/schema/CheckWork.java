@@ -18,7 +18,7 @@ public final class CheckWork {
   private static final int CHARACTERS_OF_A_STEP = 20;
 
   /** For steps that are longer than they are counted. */
-  private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(20);
+  private static final long MOST_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   /** Characters of schemas that may be told of in one explanation. */
   private static final long MOST_TOLD = 20_000_000;
