@@ -64,7 +64,7 @@ final class DispatchTurn {
   private boolean jumpsTheLine(Due due) {
     return due.reason() == ScheduleWork.Reason.PERIODIC
         && !due.catchUp()
-        && CatchUpLine.isLeft(draft.schedule);
+        && CatchUpLine.isLeft(draft.schedule, draft.now + AGAIN_MS);
   }
 
   /** Whether there will be no other time for it. */

@@ -86,7 +86,7 @@ final class ScheduleTurn {
       draft.notes.missed(
           DispatchIds.ofTime(draft.schedule.id(), times.lastMissed()), reason(), times);
     }
-    boolean behind = CatchUpLine.takes(draft.schedule, times);
+    boolean behind = CatchUpLine.takes(draft.schedule, times, draft.now);
     times.madeUp().forEach(at -> await(at, reason(), true, false, draft.now));
     for (long at : times.onTime()) {
       String id = DispatchIds.ofTime(draft.schedule.id(), at);

@@ -8,6 +8,7 @@ import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.definition.Definition;
 import io.mirrorneuron.runtime.schedule.definition.Definition.MissedPolicy;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -33,7 +34,11 @@ class CatchUpOrderTest {
   }
 
   private void begin(boolean overlaps) {
-    Schedule schedule = ScheduleWorld.schedule("s", everyMinute(overlaps), 0);
+    begin(everyMinute(overlaps));
+  }
+
+  private void begin(Definition definition) {
+    Schedule schedule = ScheduleWorld.schedule("s", definition, 0);
     state = machine.decide(Optional.empty(), new ScheduleInput.Create(schedule, "{}"), 0).get();
   }
 
@@ -80,6 +85,25 @@ class CatchUpOrderTest {
     assertThat(state.schedule().waiting())
         .extracting(Due::at)
         .containsExactly(MINUTE, 2 * MINUTE, 3 * MINUTE, 4 * MINUTE);
+  }
+
+  /** Who is spread over a time does not hold up what comes after. */
+  @Test
+  void aTimeThatIsToHaveItsJobLaterHoldsUpNobody() {
+    begin(ScheduleWorld.every("* * * * *", MissedPolicy.CATCHUP_ALL, true, 30 * MINUTE));
+    input(machine.wake(), 2 * MINUTE + 10);
+    started(1, 2 * MINUTE + 20);
+    assertThat(starting()).isEmpty();
+    long[] ends = new long[4];
+    for (long minute = 2; minute <= 5; minute++) {
+      input(machine.wake(), minute * MINUTE + 10);
+      ends[(int) minute - 2] =
+          minute * MINUTE
+              + DispatchIds.spread(DispatchIds.ofTime("s", minute * MINUTE), 30 * MINUTE);
+    }
+    long first = Arrays.stream(ends).min().orElseThrow();
+    assertThat(machine.wakeAt(state).orElseThrow()).isLessThanOrEqualTo(first);
+    assertThat(state.schedule().waiting()).extracting(Due::notBefore).contains(first);
   }
 
   @Test
