@@ -57,7 +57,7 @@ class ServiceDoorsIT {
     try {
       String body = client.send(request, BodyHandlers.ofString()).body();
       return Json.elements(Json.parse(body).get("services"))
-          .map(one -> one.at("/health/checks/0/message").asText())
+          .map(one -> one.at("/health/reason").asText())
           .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -70,6 +70,9 @@ class RestartOrderIT {
                   runtime.jobs().submit(CardRuntime.asking(resources, "", config, script)).jobId();
               if (n == 0) {
                 eventually("the first has it", () -> begun(0) == 1);
+                // a server that ends before that is stored knows it as one that waits
+                eventually(
+                    "it is stored", () -> why(job), told -> told.contains("runs its program"));
               }
               eventually("it asks", () -> n == 0 || !why(job).isEmpty());
               return job;
