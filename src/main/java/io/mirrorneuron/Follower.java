@@ -47,7 +47,7 @@ final class Follower {
             && limit <= PATIENCE.toNanos()) {
           throw new MnException(
               ErrorCode.TIMEOUT,
-              "wait_timeout",
+              WorkflowRuns.WAIT_TIMEOUT,
               "job %s has not ended within %s s".formatted(jobId, timeout.toMillis() / 1000.0));
         }
         changes.drainPermits();

@@ -9,6 +9,9 @@ import java.time.Duration;
 
 /** Workflows from their submission to their end; calls block. Thread-safe. */
 public final class WorkflowRuns {
+  /** The word of a job that goes on for longer than somebody wants to wait. */
+  public static final String WAIT_TIMEOUT = "wait_timeout";
+
   private final JobsPort jobs;
 
   WorkflowRuns(JobsPort jobs) {

@@ -3,7 +3,7 @@ package io.mirrorneuron.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.JobOutcome;
 import io.mirrorneuron.MirrorNeuron;
-import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.WorkflowRuns;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.wire.Json;
@@ -65,7 +65,7 @@ public final class JobWatcher {
         AutoClosing _ = atCtrlC(() -> letGo(view, jobId))) {
       mn.runs().follow(jobId, 0, timeout, view);
     } catch (MnException e) {
-      if (client.json() && e.code() == ErrorCode.TIMEOUT) {
+      if (client.json() && e.error().equals(WorkflowRuns.WAIT_TIMEOUT)) {
         client.output().json(document(mn.runs().outcome(jobId), details.facts().runId()));
       }
       throw e;
