@@ -39,6 +39,20 @@ class RunStoreTest {
     }
   }
 
+  /** A server died while it made the folder; then a program of the next one was faster. */
+  @Test
+  void whatADeadServerHasLeftOfAFolderIsRemoved() throws IOException {
+    Path left = Files.createDirectories(root.resolve(".new-run-j/.mn"));
+    Files.writeString(left.resolve("half"), "{");
+    try (RunStore store = new RunStore(root, new RunBacklog())) {
+      store.open("run-j");
+
+      assertThat(store.make("run-j", made -> made.write("job.json", Json.object()))).isFalse();
+    }
+    assertThat(root.resolve(".new-run-j")).doesNotExist();
+    assertThat(root.resolve("run-j")).exists();
+  }
+
   @Test
   void whereThisProcessWritesAReaderWaitsForARunWhoseJobHasJustBegun() throws Exception {
     RunBacklog backlog = new RunBacklog();

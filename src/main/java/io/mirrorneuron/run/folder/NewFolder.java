@@ -20,23 +20,32 @@ public final class NewFolder {
 
   /**
    * @param fill writes the first files, before anybody else can see the folder
-   * @return false when the run has a folder already; that stays as it is
+   * @return false when the run has a folder already; that stays as it is, and what a server that
+   *     died has left of another one is removed
    */
   public static boolean make(Path root, Path folder, Consumer<RunFolder> fill) {
     String runId = folder.getFileName().toString();
     Path hidden = root.resolve(".new-" + runId);
+    if (isFolder(folder)) {
+      deleteTree(root, hidden);
+      return false;
+    }
     try {
       makeAnew(root, hidden);
       fill.accept(RunFolder.unshared(runId, hidden));
       Files.move(hidden, folder, StandardCopyOption.ATOMIC_MOVE);
       return true;
     } catch (IOException e) {
-      if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+      if (isFolder(folder)) {
         deleteTree(root, hidden);
         return false;
       }
       throw MnException.unavailable("the folder of run " + runId + " cannot be made: " + e, e);
     }
+  }
+
+  private static boolean isFolder(Path path) {
+    return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
   }
 
   private static void makeAnew(Path root, Path hidden) throws IOException {
@@ -51,6 +60,9 @@ public final class NewFolder {
   }
 
   private static void deleteTree(Path root, Path folder) {
+    if (!isFolder(folder)) {
+      return;
+    }
     try (OpenFolder runs = OpenFolder.at(root)) {
       runs.deleteTree(folder.getFileName().toString());
     } catch (NoSuchFileException e) {

@@ -114,7 +114,7 @@ final class Recording {
       record(job, eventsAfter.apply(0));
       return;
     }
-    if (folder == null && !runs.has(runId) && create(job, events)) {
+    if (folder == null && create(job, events)) {
       return;
     }
     if (folder == null) {

@@ -1,5 +1,6 @@
 package io.mirrorneuron.blueprint.git;
 
+import static io.mirrorneuron.testing.Eventually.eventually;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -121,11 +122,22 @@ class GitBoundsIT {
 
   private void isRefused(String words) {
     try (GitCatalog source = source(url())) {
+      // a caller waits for ten seconds, which are too few on a slow machine
+      eventually("the fetch is over", Duration.ofMinutes(1), () -> !isFetching(source));
       assertThatThrownBy(source::folder)
           .isInstanceOf(MnException.class)
           .hasMessageStartingWith("blueprint repo clone failed: ")
           .hasMessageContaining(words)
           .hasMessageNotContainingAny("hunter2", "/proc/", folder.toString());
+    }
+  }
+
+  private static boolean isFetching(GitCatalog source) {
+    try {
+      source.folder();
+      return false;
+    } catch (MnException e) {
+      return e.getMessage().startsWith("the blueprint catalog is being fetched");
     }
   }
 
