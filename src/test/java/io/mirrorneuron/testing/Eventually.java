@@ -8,12 +8,12 @@ import java.util.function.Supplier;
 
 /** Waits for what other threads will soon have done. */
 public final class Eventually {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
-  private static final int STEPS = 5000;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final long PAUSE_NANOS = 2_000_000;
 
   private Eventually() {}
 
-  /** Returns once the condition holds; an assertion error after ten seconds. */
+  /** Returns once the condition holds; an assertion error after half a minute. */
   public static void eventually(String what, BooleanSupplier condition) {
     eventually(what, PATIENCE, condition);
   }
@@ -23,7 +23,9 @@ public final class Eventually {
     eventually(what, patience, () -> "", seen -> condition.getAsBoolean());
   }
 
-  /** Returns once what is seen is as it is to be; an assertion error with it after ten seconds. */
+  /**
+   * Returns once what is seen is as it is to be; an assertion error with it after half a minute.
+   */
   public static void eventually(String what, Supplier<String> seen, Predicate<String> condition) {
     eventually(what, PATIENCE, seen, condition);
   }
@@ -36,7 +38,7 @@ public final class Eventually {
       if (System.nanoTime() > end) {
         throw new AssertionError("never happened: " + what + (seen.isEmpty() ? "" : ": " + seen));
       }
-      LockSupport.parkNanos(patience.toNanos() / STEPS);
+      LockSupport.parkNanos(PAUSE_NANOS);
       seen = looks.get();
     }
   }

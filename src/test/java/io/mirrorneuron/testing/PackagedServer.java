@@ -182,13 +182,13 @@ public final class PackagedServer implements AutoCloseable {
   /** As a power cut for the server alone: Redis and running programs live on. */
   public void kill9() {
     process.destroyForcibly();
-    exitCode(Duration.ofSeconds(10));
+    exitCode(Duration.ofSeconds(30));
   }
 
   /** Sends SIGTERM and answers with the exit code. */
   public int terminate() {
     process.destroy();
-    return exitCode(Duration.ofSeconds(10));
+    return exitCode(Duration.ofSeconds(30));
   }
 
   private int exitCode(Duration patience) {
