@@ -18,9 +18,10 @@ import java.util.stream.Stream;
  * <p>When it fails, the folder with the homes and logs of its servers stays, to be looked at.
  *
  * <p>Arguments: the program, then {@code --quick}, {@code --only=} with some of {@code
- * start,reads,placement,resolve,chain,processes,fanout,open,runs,schedules,subscribers,restart},
- * {@code --record=FOLDER} for flight recordings of the servers, {@code --out=FILE} for a copy of
- * the document.
+ * start,reads,placement,resolve,chain,processes,python,fanout,open,runs,blueprints,schedules,
+ * subscribers,restart,soak,peer}, {@code --record=FOLDER} for flight recordings of the servers,
+ * {@code --out=FILE} for a copy of the document, {@code --restate=PROGRAM} and {@code
+ * --restate-python=PROGRAM} for the peer.
  */
 public final class Benchmarks {
   private Benchmarks() {}
@@ -36,7 +37,8 @@ public final class Benchmarks {
     Path folder = Files.createTempDirectory("mn-bench-");
     System.err.println("bench: working in " + folder);
     Path program = Path.of(words.getFirst()).toAbsolutePath();
-    Plan plan = new Plan(words.contains("--quick"), program, folder, recordings(words));
+    Plan plan =
+        new Plan(words.contains("--quick"), program, folder, recordings(words), peer(words));
     ObjectNode report = conditions(plan);
     ArrayNode figures = report.putArray("figures");
     for (Measurement measurement :
@@ -48,6 +50,7 @@ public final class Benchmarks {
             new Chains("everysec"),
             new Chains("always"),
             new Processes(),
+            new PythonChains(),
             new FanOuts(),
             new OpenJobs(),
             new RunLists(),
@@ -55,7 +58,9 @@ public final class Benchmarks {
             new Schedules(),
             new Subscribers("/jobs/{job_id}/events"),
             new Subscribers("/runs/{run_id}/stream"),
-            new Restarts())) {
+            new Restarts(),
+            new Soaks(),
+            new Comparisons())) {
       if (only.isEmpty() || only.contains(measurement.name())) {
         plan.progress(measurement.name());
         measurement.run(plan).forEach(figure -> figures.add(figure.json()));
@@ -74,6 +79,12 @@ public final class Benchmarks {
   private static Path recordings(List<String> words) throws IOException {
     Path folder = path(words, "--record=");
     return folder == null ? null : Files.createDirectories(folder);
+  }
+
+  private static Peer.Programs peer(List<String> words) {
+    Path server = path(words, "--restate=");
+    Path python = path(words, "--restate-python=");
+    return server == null || python == null ? null : new Peer.Programs(server, python);
   }
 
   private static Path path(List<String> words, String option) {

@@ -64,7 +64,7 @@ record Chains(String fsync) implements Measurement {
     double before = server.process().cpuMillis();
     for (int i = 0; i < plan.rounds(); i++) {
       bare[i] = floor.run(jobs, Plan.CONNECTIONS).perSecond();
-      JobLoad.Result result = load.run(jobs, Plan.CONNECTIONS);
+      Clients.Result result = load.run(jobs, Plan.CONNECTIONS);
       ours[i] = result.perSecond();
       p99[i] = result.millis().quantile(0.99);
     }

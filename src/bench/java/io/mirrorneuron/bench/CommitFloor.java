@@ -52,7 +52,7 @@ final class CommitFloor implements AutoCloseable {
     store = new RedisJobStore(lanes, new Keys("floor"), TTL, EVENTS);
   }
 
-  JobLoad.Result run(int commits, int inFlight) throws Exception {
+  Clients.Result run(int commits, int inFlight) throws Exception {
     Semaphore room = new Semaphore(inFlight);
     AtomicReference<Throwable> failed = new AtomicReference<>();
     double[] millis = new double[commits];
@@ -74,7 +74,7 @@ final class CommitFloor implements AutoCloseable {
     if (failed.get() != null) {
       throw new IllegalStateException("a bare commit failed", failed.get());
     }
-    return new JobLoad.Result(commits / seconds, new Series(millis));
+    return new Clients.Result(commits / seconds, new Series(millis));
   }
 
   private CompletionStage<JobStore.Created> commit() {

@@ -17,7 +17,7 @@ import java.util.Locale;
 final class Connection implements AutoCloseable {
   private static final int CONNECT_MILLIS = 1000;
   private static final int CHUNKED = -1;
-  private static final int ANSWER_MILLIS = 20_000;
+  private static final int ANSWER_MILLIS = 70_000;
 
   record Answer(int status, String body) {}
 

@@ -14,8 +14,9 @@ import java.util.concurrent.locks.LockSupport;
  * @param program the packaged {@code mn}
  * @param folder for everything that is written; removed at the end
  * @param recordings folder where each server leaves a flight recording, or null: none is made
+ * @param peer the server to be compared with, or null: nothing is
  */
-record Plan(boolean quick, Path program, Path folder, Path recordings) {
+record Plan(boolean quick, Path program, Path folder, Path recordings, Peer.Programs peer) {
   static final int CONNECTIONS = 16;
 
   int rounds() {

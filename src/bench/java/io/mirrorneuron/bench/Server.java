@@ -3,12 +3,17 @@ package io.mirrorneuron.bench;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Scanner;
 
 /**
  * The packaged program as a user starts it: {@code mn up} with its own Redis, on free ports.
@@ -70,6 +75,22 @@ record Server(Started process, Path home) implements AutoCloseable {
     return Started.cpuMillis(ProcessHandle.of(redisPid()).orElseThrow());
   }
 
+  /** What its Redis uses of its memory. */
+  double redisUsedBytes() throws IOException {
+    var address = UnixDomainSocketAddress.of(home.resolve("redis/redis.sock"));
+    String password = Files.readString(home.resolve("redis.password")).strip();
+    try (SocketChannel redis = SocketChannel.open(address);
+        Scanner answer = new Scanner(redis, StandardCharsets.US_ASCII)) {
+      String words = "AUTH " + password + "\r\nINFO memory\r\n";
+      redis.write(ByteBuffer.wrap(words.getBytes(StandardCharsets.US_ASCII)));
+      String line = answer.nextLine();
+      while (!line.startsWith("used_memory:")) {
+        line = answer.nextLine();
+      }
+      return Double.parseDouble(line.substring(line.indexOf(':') + 1));
+    }
+  }
+
   private long redisPid() throws IOException {
     return Long.parseLong(Files.readString(home.resolve("redis/redis.pid")).strip());
   }
@@ -81,6 +102,16 @@ record Server(Started process, Path home) implements AutoCloseable {
       throw new IOException("the job was refused: " + answer);
     }
     return Json.parse(answer.body()).path("job_id").asText();
+  }
+
+  /** Submits a workflow and has the answer when its job is completed, in one request. */
+  static JsonNode complete(Connection connection, String body) throws IOException {
+    Connection.Answer answer = connection.post(API + "/jobs?wait=60s", body);
+    JsonNode told = Json.parse(answer.body());
+    if (!told.path("status").asText().equals("completed")) {
+      throw new IOException("the job has not completed: " + answer);
+    }
+    return told;
   }
 
   /** The status that everybody sees. */

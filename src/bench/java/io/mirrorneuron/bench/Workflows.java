@@ -21,6 +21,25 @@ final class Workflows {
     return chain("executor", config);
   }
 
+  /** Executors in a row, each of which runs a script of Python that the bundle has. */
+  static String scripts(int steps, String name, String script, int number) {
+    ObjectNode body = Json.object();
+    ObjectNode manifest = manifest(body, "scripts-" + steps, "s0");
+    for (int i = 0; i < steps; i++) {
+      ObjectNode config = node(manifest, "s" + i, "executor").putObject("config");
+      config.put("runner_module", "MirrorNeuron.Runner.HostLocal");
+      config.putArray("command").add("python3").add(name);
+      config.put("upload_path", "work").put("upload_as", "work");
+      config.put("workdir", "/sandbox/job/work").put("output_message_type", "parcel");
+      config.putObject("environment").put("N", Integer.toString(number));
+      if (i > 0) {
+        edge(manifest, "s" + (i - 1), "s" + i, "parcel");
+      }
+    }
+    body.putObject("payloads").put("work/" + name, script);
+    return Json.write(body);
+  }
+
   /** A router hands its input to {@code width} sensors; an aggregator waits for all of them. */
   static String fanOut(int width) {
     ObjectNode body = Json.object();
