@@ -18,9 +18,10 @@ import io.vertx.json.schema.Validator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
-/** A compiled schema. Shared by all requests. */
+/** A schema, compiled when it is first needed. Shared by all requests. */
 public final class SchemaCheck {
   /** Accepts everything. */
   public static final SchemaCheck NONE = new SchemaCheck();
@@ -33,8 +34,8 @@ public final class SchemaCheck {
 
   private final SchemaRepository schemas;
   private final JsonSchema schema;
-  private final Validator quick;
-  private final Validator explained;
+  private final Supplier<Validator> quick;
+  private final Supplier<Validator> explained;
   private final SchemaPatterns patterns;
 
   private SchemaCheck() {
@@ -50,16 +51,16 @@ public final class SchemaCheck {
     this(
         schemas,
         schema,
-        schemas.validator(schema, Validators.options(OutputFormat.Flag)),
-        schemas.validator(schema, Validators.options(OutputFormat.Basic)),
+        Validators.whenNeeded(schemas, schema, OutputFormat.Flag),
+        Validators.whenNeeded(schemas, schema, OutputFormat.Basic),
         null);
   }
 
   private SchemaCheck(
       SchemaRepository schemas,
       JsonSchema schema,
-      Validator quick,
-      Validator explained,
+      Supplier<Validator> quick,
+      Supplier<Validator> explained,
       SchemaPatterns patterns) {
     this.schemas = schemas;
     this.schema = schema;
@@ -165,13 +166,13 @@ public final class SchemaCheck {
    * @param input what the sender wrote for a scalar, or null to look it up in the value
    */
   public List<Fault> faults(Object value, List<Object> root, Object input) {
-    if (schema == null || Explanation.isSmall(value) && quick.validate(value).getValid()) {
+    if (schema == null || Explanation.isSmall(value) && quick.get().validate(value).getValid()) {
       return List.of();
     }
     List<Fault> faults =
-        new Explanation(Validators.own(schemas, schema, quick, explained), input)
+        new Explanation(Validators.own(schemas, schema, quick.get(), explained.get()), input)
             .of(value, schema, root);
-    return faults.isEmpty() && quick.validate(value).getValid()
+    return faults.isEmpty() && quick.get().validate(value).getValid()
         ? List.of()
         : orGeneral(faults, root, input);
   }

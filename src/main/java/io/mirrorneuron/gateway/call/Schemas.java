@@ -6,9 +6,7 @@ import io.vertx.json.schema.JsonSchema;
 import io.vertx.json.schema.SchemaRepository;
 import java.util.Set;
 
-/**
- * Compiles the schemas of a contract; done once, since a validator copies a table of all schemas.
- */
+/** The checks of a contract's schemas, one for all requests. */
 public final class Schemas {
   /** Schema keywords that restrict nothing. */
   private static final Set<String> IDLE =

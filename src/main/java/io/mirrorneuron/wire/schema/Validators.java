@@ -9,6 +9,7 @@ import io.vertx.json.schema.SchemaRepository;
 import io.vertx.json.schema.Validator;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * The validators of schemas that refer to each other, each made when it is needed, as it copies a
@@ -49,6 +50,24 @@ public final class Validators {
     validators.quick.put(identity(schema), quick);
     validators.whole.put(identity(schema), explained);
     return validators;
+  }
+
+  /** One of the program's own schemas; thread-safe. Most of them are never needed. */
+  public static Supplier<Validator> whenNeeded(
+      SchemaRepository schemas, JsonSchema schema, OutputFormat format) {
+    return new Supplier<>() {
+      private volatile Validator made;
+
+      @Override
+      public Validator get() {
+        Validator validator = made;
+        if (validator == null) {
+          validator = schemas.validator(schema, options(format));
+          made = validator; // two that ask at once make two: one is as good as the other
+        }
+        return validator;
+      }
+    };
   }
 
   public static JsonSchemaOptions options(OutputFormat format) {

@@ -1,6 +1,10 @@
 package io.mirrorneuron.gateway.contract.bundle;
 
+import io.mirrorneuron.gateway.contract.Contract;
 import io.mirrorneuron.wire.Json;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +27,7 @@ public record ContractBundle(String yaml, String json) {
   /** Arguments: the folder of the contract, and the one that the bundle is written to. */
   public static void main(String[] arguments) throws IOException {
     ContractBundle bundle = of(Path.of(arguments[0]));
+    bundle.check();
     Path folder = Files.createDirectories(Path.of(arguments[1]));
     Files.writeString(folder.resolve("mirrorneuron.yaml"), bundle.yaml());
     Files.writeString(folder.resolve("mirrorneuron.json"), bundle.json());
@@ -45,6 +50,16 @@ public record ContractBundle(String yaml, String json) {
     }
     String yaml = unite(head, areas);
     return new ContractBundle(yaml, Json.write(SourceDocument.YAML.readTree(yaml)));
+  }
+
+  /** Fails when it breaks the rules of OpenAPI; servers read it without looking for that. */
+  private void check() {
+    Vertx vertx = Vertx.vertx();
+    try {
+      Contract.of(vertx, new JsonObject(json), Buffer.buffer(yaml)).await();
+    } finally {
+      vertx.close().await();
+    }
   }
 
   private static List<SourceDocument> areas(Path folder, SourceDocument head) throws IOException {
