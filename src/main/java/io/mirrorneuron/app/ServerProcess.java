@@ -47,6 +47,9 @@ final class ServerProcess {
   /** Starts a server, says where it listens and stays until the process is told to end. */
   static int run(ServerOptions options, ServerRole role, PrintWriter out)
       throws InterruptedException {
+    if (role.hasRuntime()) {
+      Adoption.prepare(); // while the configuration is read
+    }
     ServerProcess server = start(options.load(), role);
     options.tellChanges();
     out.println("MirrorNeuron " + Main.version() + " is up");

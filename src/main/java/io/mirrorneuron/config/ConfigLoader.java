@@ -28,8 +28,6 @@ import java.util.function.Function;
  * wrong with them. The only reader of the environment. An instance serves one load.
  */
 public final class ConfigLoader {
-  private static final YAMLMapper YAML = new YAMLMapper();
-
   /** What {@code docker-compose.env} may say; the rest counts only in the environment itself. */
   private static final Set<String> PERSISTED_KEYS =
       Set.of(
@@ -56,6 +54,7 @@ public final class ConfigLoader {
   private final Map<String, String> environment;
   private final Path file;
   private final Map<String, String> flags;
+  private final YAMLMapper yaml = new YAMLMapper();
   private final Settings settings = new Settings(bundled("default.yaml"));
   private final ConfigReader reader;
 
@@ -218,7 +217,7 @@ public final class ConfigLoader {
 
   private JsonNode document(Path path) {
     try {
-      JsonNode document = YAML.readTree(Files.readString(path));
+      JsonNode document = yaml.readTree(Files.readString(path));
       if (document.isObject() || document.isMissingNode() || document.isNull()) {
         return document;
       }
@@ -236,9 +235,9 @@ public final class ConfigLoader {
     return Json.object();
   }
 
-  private static JsonNode bundled(String name) {
+  private JsonNode bundled(String name) {
     try (InputStream in = resource(name)) {
-      return YAML.readTree(in);
+      return yaml.readTree(in);
     } catch (IOException e) {
       throw new IllegalStateException("conf/" + name + " is broken", e);
     }

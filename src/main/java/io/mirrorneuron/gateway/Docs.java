@@ -72,7 +72,7 @@ final class Docs {
         .method(HttpMethod.GET)
         .method(HttpMethod.HEAD)
         .handler(Docs::showBrowsersTheWay);
-    serve(router, auth, "/openapi.json", "application/json", contract.document().toBuffer());
+    serve(router, auth, "/openapi.json", "application/json", contract.json());
     serve(router, auth, "/openapi.yaml", "application/yaml", contract.yaml());
     serve(router, auth, MANIFEST_SCHEMA, "application/schema+json", manifestSchema());
     serve(router, auth, "/docs", "text/html; charset=utf-8", Buffer.buffer(PAGE));

@@ -10,8 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BinaryOperator;
 import java.util.stream.Stream;
@@ -45,7 +49,8 @@ final class RedisBinary {
    * @throws MnException (UNAVAILABLE) when nothing that can runs here
    */
   Found find(Optional<RedisVersion> writer) {
-    return Stream.concat(bundled().stream(), onSearchPath())
+    List<CompletableFuture<Optional<Found>>> asked = ask(); // while the bundled one is unpacked
+    return Stream.concat(bundled().stream(), onSearchPath(asked))
         .filter(found -> writer.map(found.version()::reads).orElse(true))
         .reduce(BinaryOperator.maxBy((a, b) -> a.version().compareTo(b.version())))
         .orElseThrow(() -> MnException.unavailable(missing(writer), null));
@@ -126,13 +131,35 @@ final class RedisBinary {
             arm ? "arm64" : "amd64");
   }
 
-  private Stream<Found> onSearchPath() {
-    return Stream.of(searchPath.split(File.pathSeparator))
+  private static Stream<Found> onSearchPath(List<CompletableFuture<Optional<Found>>> asked) {
+    return asked.stream()
+        .flatMap(found -> found.join().stream())
+        .filter(found -> found.version().line() >= OLDEST_LINE);
+  }
+
+  /** Begins to ask each program of the search path what it is, one of several names once. */
+  private List<CompletableFuture<Optional<Found>>> ask() {
+    Map<Path, Path> programs = new LinkedHashMap<>();
+    Stream.of(searchPath.split(File.pathSeparator))
         .map(Path::of)
         .filter(Path::isAbsolute)
         .flatMap(on -> Stream.of(on.resolve("redis-server"), on.resolve("valkey-server")))
         .filter(Files::isExecutable)
-        .flatMap(program -> version(program).map(version -> new Found(program, version)).stream())
-        .filter(found -> found.version().line() >= OLDEST_LINE);
+        .forEach(program -> programs.putIfAbsent(real(program), program));
+    return programs.values().stream()
+        .map(
+            program ->
+                CompletableFuture.supplyAsync(
+                    () -> version(program).map(version -> new Found(program, version)),
+                    Thread::startVirtualThread))
+        .toList();
+  }
+
+  private static Path real(Path program) {
+    try {
+      return program.toRealPath();
+    } catch (IOException e) { // gone by now
+      return program;
+    }
   }
 }

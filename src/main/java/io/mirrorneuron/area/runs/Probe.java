@@ -25,13 +25,9 @@ final class Probe implements AutoCloseable {
   private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "[::1]");
 
   private final Cache<URI, Boolean> running;
-  private final HttpClient http =
-      HttpClient.newBuilder()
-          .connectTimeout(PATIENCE)
-          .followRedirects(HttpClient.Redirect.NEVER)
-          .proxy(HttpClient.Builder.NO_PROXY)
-          .version(HttpClient.Version.HTTP_1_1)
-          .build();
+
+  /** Made when it is first needed, as it sets up TLS; null until then. */
+  private HttpClient http;
 
   Probe(Clock clock) {
     this.running =
@@ -74,7 +70,7 @@ final class Probe implements AutoCloseable {
     try {
       HttpRequest request = HttpRequest.newBuilder(uri).timeout(PATIENCE).build();
       HttpResponse<InputStream> response =
-          http.send(request, HttpResponse.BodyHandlers.ofInputStream());
+          http().send(request, HttpResponse.BodyHandlers.ofInputStream());
       response.body().close();
       return response.statusCode() < 500;
     } catch (IOException | IllegalArgumentException e) {
@@ -85,8 +81,23 @@ final class Probe implements AutoCloseable {
     }
   }
 
+  private synchronized HttpClient http() {
+    if (http == null) {
+      http =
+          HttpClient.newBuilder()
+              .connectTimeout(PATIENCE)
+              .followRedirects(HttpClient.Redirect.NEVER)
+              .proxy(HttpClient.Builder.NO_PROXY)
+              .version(HttpClient.Version.HTTP_1_1)
+              .build();
+    }
+    return http;
+  }
+
   @Override
-  public void close() {
-    http.shutdownNow();
+  public synchronized void close() {
+    if (http != null) {
+      http.shutdownNow();
+    }
   }
 }

@@ -23,12 +23,16 @@ import java.util.Set;
  * The contract: the public document and what is compiled from it. Immutable; parse it once and
  * share it among all gateways of the process.
  *
- * @param document as published, JSON
+ * @param json the document as it is published
  * @param yaml as its authors wrote it
  * @param parsed what Vert.x made of a copy that fits its subset of OpenAPI
  */
 public record Contract(
-    JsonObject document, Buffer yaml, List<ApiOperation> operations, OpenAPIContract parsed) {
+    JsonObject document,
+    Buffer json,
+    Buffer yaml,
+    List<ApiOperation> operations,
+    OpenAPIContract parsed) {
   private static final String YAML = "/openapi/mirrorneuron.yaml";
   private static final String JSON = "/openapi/mirrorneuron.json";
   private static final String ACCEPTS = "x-mn-accepts";
@@ -40,15 +44,17 @@ public record Contract(
   public static Future<Contract> load(Vertx vertx) {
     return vertx.executeBlocking(
         () -> {
-          JsonObject document = new JsonObject(bundled(JSON));
-          return new Contract(document, bundled(YAML), read(document), checked(subset(document)));
+          Buffer json = bundled(JSON);
+          JsonObject document = new JsonObject(json);
+          return new Contract(
+              document, json, bundled(YAML), read(document), checked(subset(document)));
         });
   }
 
   /** The same of any document, which is checked against the rules of OpenAPI. */
   public static Future<Contract> of(Vertx vertx, JsonObject document, Buffer yaml) {
     return OpenAPIContract.from(vertx, subset(document))
-        .map(parsed -> new Contract(document, yaml, read(document), parsed));
+        .map(parsed -> new Contract(document, document.toBuffer(), yaml, read(document), parsed));
   }
 
   private static Buffer bundled(String name) throws IOException {

@@ -41,6 +41,11 @@ public final class Adoption {
     begun = PosixSpawner.isAvailable() && ProcessCalls.adoptOrphans(true);
   }
 
+  /** Makes what {@link #begin} and starts of programs need; other work can go on meanwhile. */
+  public static void prepare() {
+    Thread.ofPlatform().daemon().name("mn-spawn-calls").start(PosixSpawner::isAvailable);
+  }
+
   /** Whether orphans come to this process. */
   public static boolean hasBegun() {
     return begun;
