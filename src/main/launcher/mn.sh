@@ -20,21 +20,40 @@ while [ -h "$self" ]; do
     *) self=$(dirname "$self")/$link ;;
   esac
 done
-self=$(cd "$(dirname "$self")" && pwd -P)/$(basename "$self")
+# Each program that is called here costs a start a millisecond or two: the shell reads files itself.
+case "$self" in
+  */*) folder=${self%/*}/ ;;
+  *) folder=./ ;;
+esac
+self=$(cd "$folder" && pwd -P)/${self##*/}
 
 java_major() { # prints the feature version of the Java in folder $1, or 0
-  v=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release" 2>/dev/null || true)
-  [ -x "$1/bin/java" ] && [ -n "$v" ] && echo "$v" || echo 0
+  v=""
+  if [ -x "$1/bin/java" ] && [ -r "$1/release" ]; then
+    while read -r line || [ -n "$line" ]; do
+      case "$line" in
+        JAVA_VERSION=\"*)
+          v=${line#*\"}
+          v=${v%%[!0-9]*}
+          break ;;
+      esac
+    done <"$1/release"
+  fi
+  echo "${v:-0}"
 }
 
 find_java() {
+  if [ -n "${JAVA_HOME:-}" ] && [ "$(java_major "$JAVA_HOME")" -ge "$need_java" ]; then
+    echo "$JAVA_HOME/bin/java"
+    return
+  fi
   on_path=""
   if command -v java >/dev/null 2>&1; then
     on_path=$(dirname "$(dirname "$(readlink -f "$(command -v java)")")")
   fi
   mac=""
   [ -x /usr/libexec/java_home ] && mac=$(/usr/libexec/java_home -v "$need_java+" 2>/dev/null || true)
-  for home in "${JAVA_HOME:-}" "$on_path" "$mac" /usr/lib/jvm/* /usr/java/* /opt/java/* /opt/jdk* \
+  for home in "$on_path" "$mac" /usr/lib/jvm/* /usr/java/* /opt/java/* /opt/jdk* \
       "${HOME:-}"/.sdkman/candidates/java/* "${HOME:-}"/.jdks/*; do
     [ -n "$home" ] && [ -d "$home" ] || continue
     if [ "$(java_major "$home")" -ge "$need_java" ]; then echo "$home/bin/java"; return; fi
@@ -67,11 +86,20 @@ done
 set -- ${MN_JAVA_OPTS:-} -jar "$self" "$@" # the last of two that contradict each other stands
 
 memory_mb() { # of the container where it has a limit, else of the machine; 0 when nobody says
-  kb=$(sed -n 's/^MemTotal: *\([0-9]*\) kB$/\1/p' /proc/meminfo 2>/dev/null || true)
+  kb=""
+  if [ -r /proc/meminfo ]; then
+    while read -r key value _; do
+      if [ "$key" = MemTotal: ]; then
+        kb=$value
+        break
+      fi
+    done </proc/meminfo
+  fi
   [ -n "$kb" ] || kb=$(($(sysctl -n hw.memsize 2>/dev/null || echo 0) / 1024))
   mb=$((kb / 1024))
   for limit in /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes; do
-    bytes=$(cat "$limit" 2>/dev/null || true)
+    bytes=""
+    if [ -r "$limit" ]; then read -r bytes <"$limit" || true; fi
     case "$bytes" in
       "" | *[!0-9]*) ;; # no limit
       *) [ $((bytes / 1048576)) -ge "$mb" ] || mb=$((bytes / 1048576)) ;;

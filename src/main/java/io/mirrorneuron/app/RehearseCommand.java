@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -27,6 +29,11 @@ import picocli.CommandLine.Option;
 final class RehearseCommand implements Callable<Integer> {
   private static final int CALLERS = 8;
 
+  /** After so many jobs one is cancelled. */
+  private static final int CANCEL_EACH = 10;
+
+  private static final String TRUE = "/bin/true";
+
   @Mixin ServerOptions options;
 
   @Option(names = "--rounds", defaultValue = "60")
@@ -39,7 +46,7 @@ final class RehearseCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException, ExecutionException {
     Main.commandLine(Screen.ofProcess());
     api = ServerProcess.start(options.loadForOneJob(), ServerRole.UP).app().endpoints().apiUrl();
-    String[] manifests = {chain("router"), chain("executor"), steps()};
+    String[] manifests = {chain("router"), chain("executor", TRUE), steps()};
     try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
       for (Future<?> caller :
           IntStream.range(0, CALLERS)
@@ -53,24 +60,33 @@ final class RehearseCommand implements Callable<Integer> {
 
   private Void rehearse(String[] manifests) throws IOException, InterruptedException {
     for (int i = 0; i < rounds; i++) {
-      ObjectNode submission = Json.object();
-      submission.put("manifest_json", manifests[i % manifests.length]);
-      String job =
-          Json.parseObject(
-                  send(
-                      request("/jobs")
-                          .POST(HttpRequest.BodyPublishers.ofString(Json.write(submission)))
-                          .header("Content-Type", "application/json")),
-                  "answer")
-              .path("job_id")
-              .asText();
+      String manifest = manifests[i % manifests.length];
+      String job = i % 2 == 0 ? submit("/jobs", manifest) : submit("/jobs?wait=30s", manifest);
       while (!send(request("/jobs/" + job)).contains("\"completed\"")) {
         Thread.onSpinWait();
       }
+      send(request("/jobs/" + job + "?include=status"));
       send(request("/jobs/" + job + "/events"));
+      send(request("/runs/run-" + job + "/stream").header("Accept", "text/event-stream"));
       send(request("/jobs?limit=20"));
+      if (i % CANCEL_EACH == 0) {
+        String cancelled = submit("/jobs", chain("executor", "/bin/sleep", "30"));
+        send(request("/jobs/" + cancelled + "/cancel").POST(BodyPublishers.noBody()));
+        send(request("/jobs/" + cancelled + "?wait=30s"));
+      }
     }
     return null;
+  }
+
+  /** Answers the id of the job. */
+  private String submit(String path, String manifest) throws IOException, InterruptedException {
+    String submission = Json.write(Json.object().put("manifest_json", manifest));
+    String answer =
+        send(
+            request(path)
+                .POST(BodyPublishers.ofString(submission))
+                .header("Content-Type", "application/json"));
+    return Json.parseObject(answer, "answer").path("job_id").asText();
   }
 
   private HttpRequest.Builder request(String path) {
@@ -82,10 +98,10 @@ final class RehearseCommand implements Callable<Integer> {
   }
 
   /** Three agents of a type, one after another. */
-  private static String chain(String type) {
+  private static String chain(String type, String... command) {
     ObjectNode manifest = Json.object().put("manifest_version", "1.0").put("graph_id", type);
     manifest.putArray("entrypoints").add("a");
-    agents(manifest, type);
+    agents(manifest, type, command);
     return Json.write(manifest);
   }
 
@@ -102,11 +118,11 @@ final class RehearseCommand implements Callable<Integer> {
     edges.addObject().put("from", "b").put("to", "c");
     ObjectNode agents = manifest.putObject("agents");
     agents.putArray("entrypoints").add("a");
-    agents(agents, "executor");
+    agents(agents, "executor", TRUE);
     return Json.write(manifest);
   }
 
-  private static void agents(ObjectNode graph, String type) {
+  private static void agents(ObjectNode graph, String type, String... command) {
     ArrayNode nodes = graph.putArray("nodes");
     ArrayNode edges = graph.putArray("edges");
     String before = null;
@@ -115,7 +131,8 @@ final class RehearseCommand implements Callable<Integer> {
           nodes.addObject().put("node_id", id).put("agent_type", type).putObject("config");
       if (type.equals("executor")) {
         config.put("runner_module", "MirrorNeuron.Runner.HostLocal");
-        config.putArray("command").add("/bin/true");
+        ArrayNode words = config.putArray("command");
+        List.of(command).forEach(words::add);
       }
       if (before != null) {
         edges.addObject().put("from_node", before).put("to_node", id).put("message_type", "*");
