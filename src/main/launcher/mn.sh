@@ -159,5 +159,6 @@ if [ -r "$self.aot" ]; then set -- "-XX:AOTCache=$self.aot" "-Xlog:aot*=off" "-X
 # The JVM itself does not look at it.
 if [ -n "${TMPDIR:-}" ]; then set -- "-Djava.io.tmpdir=$TMPDIR" "$@"; fi
 
+# Netty's events would set the flight recorder up at each start; MN_JAVA_OPTS can have them again.
 exec "$java" -Xms64m --enable-native-access=ALL-UNNAMED \
-  --sun-misc-unsafe-memory-access=allow "$@"
+  --sun-misc-unsafe-memory-access=allow -Dio.netty.jfr.enabled=false "$@"
