@@ -33,12 +33,15 @@ public final class SchemaCheck {
 
   private final SchemaRepository schemas;
   private final JsonSchema schema;
-  private final Validator quick;
-  private final Validator explained;
   private final SchemaPatterns patterns;
 
+  /** Each is made when it is needed, as it copies a table of all schemas; twice does no harm. */
+  private volatile Validator quick;
+
+  private volatile Validator explained;
+
   private SchemaCheck() {
-    this(null, null, null, null, null);
+    this(null, null, null);
   }
 
   /**
@@ -47,25 +50,31 @@ public final class SchemaCheck {
    * @param schemas with this schema in it
    */
   public SchemaCheck(SchemaRepository schemas, JsonSchema schema) {
-    this(
-        schemas,
-        schema,
-        schemas.validator(schema, Validators.options(OutputFormat.Flag)),
-        schemas.validator(schema, Validators.options(OutputFormat.Basic)),
-        null);
+    this(schemas, schema, null);
   }
 
-  private SchemaCheck(
-      SchemaRepository schemas,
-      JsonSchema schema,
-      Validator quick,
-      Validator explained,
-      SchemaPatterns patterns) {
+  private SchemaCheck(SchemaRepository schemas, JsonSchema schema, SchemaPatterns patterns) {
     this.schemas = schemas;
     this.schema = schema;
-    this.quick = quick;
-    this.explained = explained;
     this.patterns = patterns;
+  }
+
+  private Validator quick() {
+    Validator made = quick;
+    if (made == null) {
+      made = schemas.validator(schema, Validators.options(OutputFormat.Flag));
+      quick = made;
+    }
+    return made;
+  }
+
+  private Validator explained() {
+    Validator made = explained;
+    if (made == null) {
+      made = schemas.validator(schema, Validators.options(OutputFormat.Basic));
+      explained = made;
+    }
+    return made;
   }
 
   /**
@@ -79,7 +88,7 @@ public final class SchemaCheck {
       SchemaPatterns patterns = new SchemaPatterns(schema);
       SchemaForValue any = patterns.fitting(Json.object());
       Validators.of(read(any), new OwnFormats(any, new CheckWork(any.schema(), Json.object())));
-      return new SchemaCheck(null, null, null, null, patterns);
+      return new SchemaCheck(null, null, patterns);
     } catch (RuntimeException | StackOverflowError e) {
       throw unusable(e);
     }
@@ -165,13 +174,13 @@ public final class SchemaCheck {
    * @param input what the sender wrote for a scalar, or null to look it up in the value
    */
   public List<Fault> faults(Object value, List<Object> root, Object input) {
-    if (schema == null || Explanation.isSmall(value) && quick.validate(value).getValid()) {
+    if (schema == null || Explanation.isSmall(value) && quick().validate(value).getValid()) {
       return List.of();
     }
     List<Fault> faults =
-        new Explanation(Validators.own(schemas, schema, quick, explained), input)
+        new Explanation(Validators.own(schemas, schema, quick(), explained()), input)
             .of(value, schema, root);
-    return faults.isEmpty() && quick.validate(value).getValid()
+    return faults.isEmpty() && quick().validate(value).getValid()
         ? List.of()
         : orGeneral(faults, root, input);
   }
