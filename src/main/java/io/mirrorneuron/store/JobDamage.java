@@ -4,11 +4,11 @@ import io.mirrorneuron.model.MnException;
 import io.vertx.core.Future;
 
 /** What somebody else wrote into the keys of a job, told as the one failure {@code job_damaged}. */
-final class JobDamage {
+public final class JobDamage {
   private JobDamage() {}
 
   /** The same answer; that Redis finds the wrong kind of value becomes the failure. */
-  static <T> Future<T> named(String jobId, Future<T> answer) {
+  public static <T> Future<T> named(String jobId, Future<T> answer) {
     return answer.recover(
         failure -> {
           String text = String.valueOf(failure.getMessage());
@@ -22,7 +22,10 @@ final class JobDamage {
         });
   }
 
-  static long number(String jobId, String field, String text) {
+  /**
+   * @throws MnException {@code job_damaged}
+   */
+  public static long number(String jobId, String field, String text) {
     try {
       return Long.parseLong(text);
     } catch (NumberFormatException e) {

@@ -1,5 +1,8 @@
 package io.mirrorneuron.store;
 
+import io.mirrorneuron.store.packed.PackedJob;
+import java.util.List;
+
 /**
  * Every Redis key. What belongs to one job carries the hash tag {@code {job:<id>}}, so it lives in
  * one slot.
@@ -7,7 +10,10 @@ package io.mirrorneuron.store;
  * @param namespace first part of every key
  */
 public record Keys(String namespace) {
-  /** Hash: {@code epoch}, {@code owner} and the fields of the engine's job state. */
+  /**
+   * Hash: {@code epoch}, {@code owner} and the fields of the engine's job state; or {@code packed}
+   * and no owner, see {@link PackedJob}.
+   */
   public String state(String jobId) {
     return job(jobId) + "state";
   }
@@ -22,7 +28,7 @@ public record Keys(String namespace) {
     return job(jobId) + "events";
   }
 
-  /** String: the job's row as JSON. */
+  /** String: the job's row as JSON; of a packed job all of it, see {@link PackedJob}. */
   public String row(String jobId) {
     return job(jobId) + "row";
   }
@@ -30,6 +36,11 @@ public record Keys(String namespace) {
   /** String: the author's manifest. */
   public String manifest(String jobId) {
     return job(jobId) + "manifest";
+  }
+
+  /** The keys of one job as its scripts get them: state, events, row, manifest and blobs. */
+  public List<String> ofJob(String jobId) {
+    return List.of(state(jobId), events(jobId), row(jobId), manifest(jobId), blobs(jobId));
   }
 
   /** First part of the keys of the index of jobs, see {@code job-index.lua}. */

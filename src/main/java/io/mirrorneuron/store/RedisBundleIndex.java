@@ -46,7 +46,7 @@ public final class RedisBundleIndex implements BundleIndex {
 
   @Override
   public boolean write(String name, int number, byte[] part) {
-    return await(call("write").arg(name).arg(number).last(part)).toInteger() == 1;
+    return await(call("write").arg(name).arg(number).arg(part)).toInteger() == 1;
   }
 
   @Override
@@ -59,7 +59,7 @@ public final class RedisBundleIndex implements BundleIndex {
                 .arg(whole.length)
                 .arg(budget)
                 .arg(ARRIVAL_MS)
-                .last(whole));
+                .arg(whole));
     return answer.type() == ResponseType.NUMBER
         ? OptionalLong.of(answer.toLong())
         : OptionalLong.empty();

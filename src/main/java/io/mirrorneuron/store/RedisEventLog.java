@@ -1,6 +1,7 @@
 package io.mirrorneuron.store;
 
 import io.mirrorneuron.store.JobStore.StoredEvent;
+import io.mirrorneuron.store.packed.PackedJobs;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -11,7 +12,8 @@ import java.util.List;
 /**
  * Reads the events of jobs. A stream entry holds the events of one commit, a line each, and its id
  * begins with the number of the last of them. An entry may hold one event or thousands, so entries
- * are read a few at first and then in growing batches.
+ * are read a few at first and then in growing batches. Where there is no entry, the job may be
+ * packed, and then has its events there.
  */
 final class RedisEventLog {
   /** Entries to read at first, and how many times more if they held too few events. */
@@ -21,10 +23,12 @@ final class RedisEventLog {
 
   private final RedisLanes lanes;
   private final Keys keys;
+  private final PackedJobs packedJobs;
 
-  RedisEventLog(RedisLanes lanes, Keys keys) {
+  RedisEventLog(RedisLanes lanes, Keys keys, PackedJobs packedJobs) {
     this.lanes = lanes;
     this.keys = keys;
+    this.packedJobs = packedJobs;
   }
 
   /** See {@link JobStore#events}. */
@@ -39,6 +43,9 @@ final class RedisEventLog {
     return read(jobId, range, batch)
         .compose(
             answer -> {
+              if (answer.size() == 0) {
+                return packed(jobId, after, limit, found);
+              }
               long last = after;
               for (Response entry : answer) {
                 for (StoredEvent event : unpack(entry)) {
@@ -54,6 +61,24 @@ final class RedisEventLog {
             });
   }
 
+  /** Of a packed job all that are asked for, else what has been found. */
+  private Future<List<StoredEvent>> packed(
+      String jobId, long after, int limit, List<StoredEvent> found) {
+    return packedJobs
+        .read(jobId)
+        .map(
+            job -> {
+              if (job != null) {
+                for (StoredEvent event : unpack(job.lastSeq(), job.events())) {
+                  if (event.seq() > after && found.size() < limit) {
+                    found.add(event);
+                  }
+                }
+              }
+              return found;
+            });
+  }
+
   /** See {@link JobStore#lastEvents}. */
   Future<List<StoredEvent>> last(String jobId, int limit) {
     return last(jobId, "+", limit, new ArrayList<>(), FIRST_BATCH)
@@ -66,6 +91,9 @@ final class RedisEventLog {
     return read(jobId, range, batch)
         .compose(
             answer -> {
+              if (answer.size() == 0 && newestFirst.isEmpty()) {
+                return lastPacked(jobId, limit);
+              }
               String oldest = from;
               for (Response entry : answer) {
                 oldest = entry.get(0).toString();
@@ -81,6 +109,19 @@ final class RedisEventLog {
             });
   }
 
+  private Future<List<StoredEvent>> lastPacked(String jobId, int limit) {
+    return packedJobs
+        .read(jobId)
+        .map(
+            job -> {
+              if (job == null) {
+                return List.of();
+              }
+              List<StoredEvent> all = unpack(job.lastSeq(), job.events());
+              return all.subList(Math.max(0, all.size() - limit), all.size()).reversed();
+            });
+  }
+
   private Future<Response> read(String jobId, Request range, int batch) {
     return lanes.of(jobId).send(range.arg("COUNT").arg(batch));
   }
@@ -88,11 +129,18 @@ final class RedisEventLog {
   private static List<StoredEvent> unpack(Response entry) {
     String id = entry.get(0).toString();
     long last = Long.parseLong(id.substring(0, id.indexOf('-')));
-    String[] packed = entry.get(1).get(1).toString().split("\n");
-    List<StoredEvent> events = new ArrayList<>(packed.length);
-    for (int i = 0; i < packed.length; i++) {
-      events.add(new StoredEvent(last - packed.length + 1 + i, packed[i]));
+    return unpack(last, entry.get(1).get(1).toString());
+  }
+
+  private static List<StoredEvent> unpack(long last, String lines) {
+    if (lines.isEmpty()) {
+      return List.of();
     }
-    return events;
+    String[] events = lines.split("\n");
+    List<StoredEvent> unpacked = new ArrayList<>(events.length);
+    for (int i = 0; i < events.length; i++) {
+      unpacked.add(new StoredEvent(last - events.length + 1 + i, events[i]));
+    }
+    return unpacked;
   }
 }

@@ -2,10 +2,13 @@ package io.mirrorneuron.store;
 
 import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.store.JobStore.ListedRow;
+import io.mirrorneuron.store.packed.PackedJob;
+import io.mirrorneuron.store.packed.PackedJobs;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -22,12 +25,14 @@ final class RedisJobIndex {
 
   private final RedisLanes lanes;
   private final Keys keys;
+  private final PackedJobs packed;
   private final Script countsScript = Script.onIndex("counts.lua");
   private final Script statusScript = Script.onIndex("status.lua");
 
-  RedisJobIndex(RedisLanes lanes, Keys keys) {
+  RedisJobIndex(RedisLanes lanes, Keys keys, PackedJobs packed) {
     this.lanes = lanes;
     this.keys = keys;
+    this.packed = packed;
   }
 
   /** See {@link JobStore#rows}. */
@@ -111,20 +116,28 @@ final class RedisJobIndex {
       return Future.succeededFuture();
     }
     int to = Math.min(from + BATCH, jobs.size());
-    List<Future<Response>> reads = new ArrayList<>(to - from);
-    for (Ranked job : jobs.subList(from, to)) {
-      Request read = Request.cmd(Command.HGET).arg(keys.state(job.jobId())).arg(field);
-      reads.add(lanes.any().send(read));
-    }
+    List<Future<String>> reads = new ArrayList<>(to - from);
+    jobs.subList(from, to).forEach(job -> reads.add(stateField(job.jobId(), field)));
     return Future.all(reads)
         .compose(
             all -> {
               reads.stream()
                   .map(Future::result)
                   .filter(Objects::nonNull) // else it has been removed meanwhile
-                  .forEach(value -> hears.accept(value.toString()));
+                  .forEach(hears);
               return eachState(jobs, to, field, hears);
             });
+  }
+
+  private Future<String> stateField(String jobId, String field) {
+    return lanes
+        .any()
+        .send(Request.cmd(Command.HGET).arg(keys.state(jobId)).arg(field))
+        .compose(
+            value ->
+                value != null
+                    ? Future.succeededFuture(value.toString())
+                    : packed.read(jobId).map(job -> job == null ? null : job.fields().get(field)));
   }
 
   /** A key that is no text, too, is answered as if there were none. */
@@ -143,9 +156,17 @@ final class RedisJobIndex {
               List<ListedRow> rows = new ArrayList<>(jobs.size());
               for (String job : jobs) {
                 Response row = reads.get(rows.size() / BATCH).result().get(rows.size() % BATCH);
-                rows.add(new ListedRow(job, row == null ? null : row.toString()));
+                rows.add(new ListedRow(job, row == null ? null : text(row)));
               }
               return rows;
             });
+  }
+
+  private static String text(Response row) {
+    try {
+      return new String(PackedJob.rowOf(row.toBytes()), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      return null; // it is damaged
+    }
   }
 }

@@ -1,33 +1,36 @@
 package io.mirrorneuron.store;
 
+import io.mirrorneuron.store.packed.PackedJob;
+import io.mirrorneuron.store.packed.PackedJobs;
+import io.mirrorneuron.store.packed.StoredJobs;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Jobs in Redis; one script call per write, which refuses a stale epoch. */
 public final class RedisJobStore implements JobStore {
-  /** Fields of a state that are the index's, see {@code job-index.lua} and {@code create.lua}. */
-  private static final List<String> INDEXED = List.of("status", "run", "key");
-
   private final RedisLanes lanes;
   private final Keys keys;
+  private final PackedJobs packed;
+  private final StoredJobs jobs;
   private final RedisJobWriter writer;
   private final RedisJobIndex index;
   private final RedisJobTidying tidying;
   private final RedisEventLog log;
   private final Script takeOverScript;
-  private final Script loadScript;
 
   /**
    * @param terminalTtl how long a finished job stays
@@ -36,12 +39,13 @@ public final class RedisJobStore implements JobStore {
   public RedisJobStore(RedisLanes lanes, Keys keys, Duration terminalTtl, int eventsPerJob) {
     this.lanes = lanes;
     this.keys = keys;
-    this.writer = new RedisJobWriter(lanes, keys, terminalTtl, eventsPerJob);
-    this.index = new RedisJobIndex(lanes, keys);
+    this.packed = new PackedJobs(lanes, keys);
+    this.jobs = new StoredJobs(lanes, keys, packed);
+    this.writer = new RedisJobWriter(lanes, keys, packed, terminalTtl, eventsPerJob);
+    this.index = new RedisJobIndex(lanes, keys, packed);
     this.tidying = new RedisJobTidying(lanes, keys, terminalTtl);
-    this.log = new RedisEventLog(lanes, keys);
+    this.log = new RedisEventLog(lanes, keys, packed);
     this.takeOverScript = Script.resource("take-over.lua");
-    this.loadScript = Script.resource("load.lua");
   }
 
   @Override
@@ -61,51 +65,12 @@ public final class RedisJobStore implements JobStore {
 
   @Override
   public CompletionStage<Optional<StoredJob>> load(String jobId) {
-    return JobDamage.named(
-            jobId,
-            loadScript
-                .call()
-                .key(keys.state(jobId))
-                .key(keys.manifest(jobId))
-                .key(keys.blobs(jobId))
-                .send(lanes.of(jobId)))
-        .map(all -> stored(jobId, all.get(0), all.get(1), texts(all.get(2))))
-        .toCompletionStage();
+    return jobs.load(jobId).toCompletionStage();
   }
 
   @Override
   public CompletionStage<Optional<StoredJob>> outline(String jobId) {
-    RedisLane lane = lanes.of(jobId);
-    Future<Response> state = lane.send(Request.cmd(Command.HGETALL).arg(keys.state(jobId)));
-    Future<Response> manifest = lane.send(Request.cmd(Command.GET).arg(keys.manifest(jobId)));
-    return JobDamage.named(jobId, Future.all(state, manifest))
-        .map(both -> stored(jobId, state.result(), manifest.result(), Map.of()))
-        .toCompletionStage();
-  }
-
-  private static Optional<StoredJob> stored(
-      String jobId, Response state, Response manifest, Map<String, String> blobs) {
-    Map<String, String> fields = texts(state);
-    String epoch = fields.remove("epoch");
-    String owner = fields.remove("owner");
-    INDEXED.forEach(fields::remove);
-    if (epoch == null || manifest == null) {
-      return Optional.empty();
-    }
-    long number = JobDamage.number(jobId, "epoch", epoch);
-    return Optional.of(new StoredJob(jobId, number, owner, manifest.toString(), fields, blobs));
-  }
-
-  private static Map<String, String> texts(Response hash) {
-    Map<String, String> texts = new LinkedHashMap<>();
-    if (hash != null && hash.isMap()) {
-      hash.getKeys().forEach(field -> texts.put(field, hash.get(field).toString()));
-    } else if (hash != null) { // a script's answer is a list
-      for (int i = 0; i + 1 < hash.size(); i += 2) {
-        texts.put(hash.get(i).toString(), hash.get(i + 1).toString());
-      }
-    }
-    return texts;
+    return jobs.outline(jobId).toCompletionStage();
   }
 
   @Override
@@ -135,9 +100,8 @@ public final class RedisJobStore implements JobStore {
 
   @Override
   public CompletionStage<String> manifest(String jobId) {
-    return read(jobId, Request.cmd(Command.GET).arg(keys.manifest(jobId)))
-        .map(answer -> answer == null ? null : answer.toString())
-        .toCompletionStage();
+    return unlessPacked(
+        jobId, Request.cmd(Command.GET).arg(keys.manifest(jobId)), PackedJob::manifest);
   }
 
   @Override
@@ -147,24 +111,49 @@ public final class RedisJobStore implements JobStore {
 
   @Override
   public CompletionStage<String> owner(String jobId) {
-    return read(jobId, Request.cmd(Command.HGET).arg(keys.state(jobId)).arg("owner"))
-        .map(answer -> answer == null ? null : answer.toString())
+    return unlessPacked(
+        jobId, Request.cmd(Command.HGET).arg(keys.state(jobId)).arg("owner"), PackedJob::owner);
+  }
+
+  private CompletionStage<String> unlessPacked(
+      String jobId, Request request, Function<PackedJob, String> part) {
+    return read(jobId, request)
+        .compose(
+            answer ->
+                answer != null
+                    ? Future.succeededFuture(answer.toString())
+                    : JobDamage.named(jobId, packed.read(jobId))
+                        .map(job -> job == null ? null : part.apply(job)))
         .toCompletionStage();
   }
 
   @Override
   public CompletionStage<Long> takeOver(String jobId, String from, String owner) {
+    writer.takenOver(jobId);
     return JobDamage.named(
             jobId,
-            takeOverScript.call().key(keys.state(jobId)).arg(from).arg(owner).send(lanes.of(jobId)))
-        .map(Response::toLong)
+            takenOver(jobId, from, owner)
+                .compose(
+                    epoch ->
+                        epoch >= 0
+                            ? Future.succeededFuture(epoch)
+                            : packed.thaw(jobId).compose(thawed -> takenOver(jobId, from, owner))))
         .toCompletionStage();
+  }
+
+  private Future<Long> takenOver(String jobId, String from, String owner) {
+    return takeOverScript
+        .call()
+        .key(keys.state(jobId))
+        .arg(from)
+        .arg(owner)
+        .send(lanes.of(jobId))
+        .map(Response::toLong);
   }
 
   /** The hot read path: finished bytes, on the caller's event loop. */
   public JobRows hotRows() {
-    return jobId ->
-        onCaller(rowAnswer(jobId)).map(answer -> answer == null ? null : answer.toBuffer());
+    return jobId -> onCaller(rowBytes(jobId)).map(row -> row == null ? null : Buffer.buffer(row));
   }
 
   /**
@@ -183,13 +172,14 @@ public final class RedisJobStore implements JobStore {
 
   @Override
   public CompletionStage<String> row(String jobId) {
-    return rowAnswer(jobId)
-        .map(answer -> answer == null ? null : answer.toString())
+    return rowBytes(jobId)
+        .map(row -> row == null ? null : new String(row, StandardCharsets.UTF_8))
         .toCompletionStage();
   }
 
-  private Future<Response> rowAnswer(String jobId) {
-    return read(jobId, Request.cmd(Command.GET).arg(keys.row(jobId)));
+  private Future<byte[]> rowBytes(String jobId) {
+    return read(jobId, Request.cmd(Command.GET).arg(keys.row(jobId)))
+        .map(answer -> answer == null ? null : PackedJobs.rowIn(jobId, answer));
   }
 
   private Future<Response> read(String jobId, Request request) {
@@ -211,7 +201,7 @@ public final class RedisJobStore implements JobStore {
     return lanes
         .any()
         .send(Request.cmd(Command.HGETALL).arg(keys.allocations()))
-        .map(RedisJobStore::texts)
+        .map(StoredJobs::texts)
         .toCompletionStage();
   }
 

@@ -6,11 +6,16 @@ import io.mirrorneuron.store.JobStore.Commit;
 import io.mirrorneuron.store.JobStore.Created;
 import io.mirrorneuron.store.JobStore.FencedException;
 import io.mirrorneuron.store.JobStore.NewJob;
+import io.mirrorneuron.store.packed.PackedJobs;
+import io.mirrorneuron.store.packed.WrittenJobs;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
 
-/** Writes jobs to Redis: one script call creates a job or commits a turn, whole or not at all. */
+/**
+ * Writes jobs to Redis: one script call creates a job or commits a turn, whole or not at all. The
+ * turn that ends a job packs it, when all that was written of it is known here.
+ */
 final class RedisJobWriter {
   private static final Duration IDEMPOTENCY_TTL = Duration.ofHours(24);
 
@@ -20,70 +25,126 @@ final class RedisJobWriter {
   /** What the script says when the payload files are not known. */
   private static final String BUNDLE = "BUNDLE";
 
+  /** What the script says of a job that has ended and is packed. */
+  private static final String PACKED = "PACKED";
+
   private final RedisLanes lanes;
   private final Keys keys;
   private final Duration terminalTtl;
   private final int eventsPerJob;
+  private final WrittenJobs written;
+  private final PackedJobs packedJobs;
   private final Script createScript = Script.onIndex("create.lua");
   private final Script commitScript = Script.onIndex("commit.lua");
+  private final Script endScript = Script.onIndex("end.lua");
   private final Script abandonScript = Script.onIndex("abandon.lua", "commit.lua");
 
   /**
    * @param terminalTtl how long a finished job stays
    * @param eventsPerJob events kept of each job, the newest
    */
-  RedisJobWriter(RedisLanes lanes, Keys keys, Duration terminalTtl, int eventsPerJob) {
+  RedisJobWriter(
+      RedisLanes lanes, Keys keys, PackedJobs packedJobs, Duration terminalTtl, int eventsPerJob) {
     this.lanes = lanes;
     this.keys = keys;
     this.terminalTtl = terminalTtl;
     this.eventsPerJob = eventsPerJob;
+    this.written = new WrittenJobs(eventsPerJob);
+    this.packedJobs = packedJobs;
   }
 
   /** See {@link JobStore#create}. */
   Future<Created> create(NewJob job, Commit commit) {
+    byte[] packed = commit.terminal() ? written.endedAtOnce(job, commit) : null;
     Script.Call call = createScript.call();
-    keysOf(call, commit);
+    keysOf(call, commit.jobId());
     String key = job.idempotencyKey() == null ? "" : job.idempotencyKey();
     call.key(keys.idempotency(key)).key(keys.chosenRuns()).key(keys.bundles());
     call.arg(key.isEmpty() ? "" : job.contentHash()).arg(IDEMPOTENCY_TTL.toMillis());
-    call.arg(job.owner()).arg(job.manifest());
-    arguments(call, commit);
+    if (packed == null) {
+      call.arg(job.owner()).arg(job.manifest());
+      arguments(call, commit);
+    } else {
+      beginning(call.arg("").arg(""), commit).arg(packed).arg(commit.lastSeq()).arg(0).arg("");
+      call.arg(0).arg(0).arg(0).arg(0).arg(0);
+    }
     call.arg(job.runId() == null ? "" : job.runId());
     call.arg(job.bundle() == null ? "" : job.bundle());
-    return call.send(lanes.of(commit.jobId()))
-        .recover(failure -> Future.failedFuture(translate(commit.jobId(), failure)))
-        .map(answer -> new Created(answer.toString(), !answer.toString().equals(commit.jobId())));
+    return sent(call, commit.jobId())
+        .map(
+            answer -> {
+              boolean existing = !answer.toString().equals(commit.jobId());
+              if (!existing && !commit.terminal()) {
+                written.made(job, commit);
+              }
+              return new Created(answer.toString(), existing);
+            });
   }
 
   /** See {@link JobStore#commit}. */
   Future<Void> commit(Commit commit) {
-    return write(commitScript, commit).mapEmpty();
+    byte[] packed = commit.terminal() ? written.ended(commit) : null;
+    if (packed != null) {
+      return end(commit, packed);
+    }
+    return write(commitScript, commit)
+        .recover(
+            failure ->
+                String.valueOf(failure.getMessage()).contains(PACKED)
+                    ? packedJobs.thaw(commit.jobId()).compose(done -> write(commitScript, commit))
+                    : Future.failedFuture(failure))
+        .map(
+            done -> {
+              written.went(commit);
+              return (Void) null;
+            })
+        .onFailure(failure -> written.forget(commit.jobId()));
+  }
+
+  private Future<Void> end(Commit last, byte[] packed) {
+    Script.Call call = keysOf(endScript.call(), last.jobId()).arg(last.epoch());
+    beginning(call, last).arg(packed);
+    last.allocations().freed().forEach(call::arg);
+    return sent(call, last.jobId()).mapEmpty();
   }
 
   /** See {@link JobStore#abandon}. */
   Future<Boolean> abandon(Commit end) {
+    written.forget(end.jobId());
     return write(abandonScript, end).map(Response::toBoolean);
   }
 
-  private Future<Response> write(Script script, Commit commit) {
-    Script.Call call = script.call();
-    keysOf(call, commit);
-    call.arg(commit.epoch());
-    arguments(call, commit);
-    return call.send(lanes.of(commit.jobId()))
-        .recover(failure -> Future.failedFuture(translate(commit.jobId(), failure)));
+  /** The job has another owner now, who may write to it elsewhere. */
+  void takenOver(String jobId) {
+    written.forget(jobId);
   }
 
-  private void keysOf(Script.Call call, Commit commit) {
-    String jobId = commit.jobId();
-    call.key(keys.state(jobId)).key(keys.events(jobId)).key(keys.row(jobId));
-    call.key(keys.manifest(jobId)).key(keys.blobs(jobId)).key(keys.jobs());
-    call.key(keys.allocations());
+  private Future<Response> write(Script script, Commit commit) {
+    Script.Call call = keysOf(script.call(), commit.jobId());
+    call.arg(commit.epoch());
+    arguments(call, commit);
+    return sent(call, commit.jobId());
+  }
+
+  private Future<Response> sent(Script.Call call, String jobId) {
+    return call.send(lanes.of(jobId))
+        .recover(failure -> Future.failedFuture(translate(jobId, failure)));
+  }
+
+  private Script.Call keysOf(Script.Call call, String jobId) {
+    keys.ofJob(jobId).forEach(call::key);
+    return call.key(keys.jobs()).key(keys.allocations());
+  }
+
+  private Script.Call beginning(Script.Call call, Commit commit) {
+    return call.arg(commit.jobId())
+        .arg(commit.updatedAt())
+        .arg(commit.status())
+        .arg(commit.terminal() ? Math.max(1, terminalTtl.toMillis()) : 0);
   }
 
   private void arguments(Script.Call call, Commit commit) {
-    call.arg(commit.jobId()).arg(commit.updatedAt()).arg(commit.status());
-    call.arg(commit.terminal() ? Math.max(1, terminalTtl.toMillis()) : 0).arg(commit.row());
+    beginning(call, commit).arg(commit.row());
     call.arg(commit.lastSeq()).arg(Math.max(0, commit.lastSeq() - eventsPerJob));
     call.arg(String.join("\n", commit.events()));
     call.arg(commit.set().size() * 2L).arg(commit.delete().size()).arg(commit.blobs().size() * 2L);

@@ -80,6 +80,11 @@ public final class RedisLanes {
     any().onOtherServer(hears);
   }
 
+  /** Sends on the lane of the job, from any thread; the answer arrives there. */
+  public Future<Response> send(String jobId, Request request) {
+    return of(jobId).send(request);
+  }
+
   RedisLane of(String jobId) {
     return lanes.get(Math.floorMod(jobId.hashCode(), LANES));
   }

@@ -62,8 +62,7 @@ public final class Script {
   /** One call with its keys first, then its arguments. */
   public final class Call {
     private final List<String> keys = new ArrayList<>();
-    private final List<String> arguments = new ArrayList<>();
-    private byte[] last;
+    private final List<Object> arguments = new ArrayList<>();
 
     public Call key(String key) {
       keys.add(key);
@@ -79,15 +78,20 @@ public final class Script {
       return arg(Long.toString(argument));
     }
 
-    /** Bytes as they are, behind all other arguments. */
-    Call last(byte[] argument) {
-      last = argument;
+    /** Bytes as they are. */
+    public Call arg(byte[] argument) {
+      arguments.add(Buffer.buffer(argument));
       return this;
     }
 
     /** On any lane. */
     public Future<Response> send(RedisLanes lanes) {
       return send(lanes.any());
+    }
+
+    /** On the lane of the job. */
+    public Future<Response> send(RedisLanes lanes, String jobId) {
+      return send(lanes.of(jobId));
     }
 
     Future<Response> send(RedisLane lane) {
@@ -102,8 +106,14 @@ public final class Script {
     private Request request(Command command, String script) {
       Request request = Request.cmd(command).arg(script).arg(keys.size());
       keys.forEach(request::arg);
-      arguments.forEach(request::arg);
-      return last == null ? request : request.arg(Buffer.buffer(last));
+      for (Object argument : arguments) {
+        if (argument instanceof Buffer bytes) {
+          request.arg(bytes);
+        } else {
+          request.arg((String) argument);
+        }
+      }
+      return request;
     }
   }
 }

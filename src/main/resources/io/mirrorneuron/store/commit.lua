@@ -1,4 +1,5 @@
--- One turn of one job. Refused when the writer's epoch is not the job's.
+-- One turn of one job. Refused when the writer's epoch is not the job's, and with PACKED when the job
+-- has ended and is packed (end.lua): then it must be thawed first (thaw.lua).
 -- KEYS: state, events, row, manifest, blobs, index of jobs, ledger of allocations
 -- ARGV: epoch, job id, updated at (ms), status, time to keep an ended job (ms; 0: not ended), row,
 --       last event number, events before this number may go, packed events,
@@ -6,8 +7,12 @@
 --       what was given, n field and value arguments, d fields to delete, b name and text arguments
 --       of blobs, then names of blobs to drop
 local state, events = KEYS[1], KEYS[2]
-if redis.call('HGET', state, 'epoch') ~= ARGV[1] then
+local known = redis.call('HMGET', state, 'epoch', 'packed')
+if known[1] ~= ARGV[1] then
   return redis.error_reply('FENCED')
+end
+if known[2] then
+  return redis.error_reply('PACKED')
 end
 local function chunks(command, key, from, to)
   while from <= to do

@@ -3,7 +3,9 @@
 -- KEYS: as in commit.lua, then idempotency record, jobs of chosen runs, payload files
 -- ARGV: content hash ('': no idempotency), its time to live (ms), owner, manifest, then as in
 --       commit.lua from 'job id' on, then the run id that the author chose ('': none), then the
---       fingerprint of payload files that must be known ('': none)
+--       fingerprint of payload files that must be known ('': none). Of a job that has ended in its
+--       first turn and is packed, there is no owner, manifest, event or field, and the row is the
+--       packed job, see end.lua
 -- The state remembers in `run` and `key` what of the last two keys is the job's, for remove.lua.
 local state, events = KEYS[1], KEYS[2]
 local function exists(job)
@@ -47,9 +49,13 @@ if ARGV[1] ~= '' then
   redis.call('SET', KEYS[8], ARGV[1] .. ' ' .. ARGV[5], 'PX', ARGV[2])
   redis.call('HSET', state, 'key', KEYS[8])
 end
-redis.call('HSET', state, 'epoch', '1', 'owner', ARGV[3])
-redis.call('SET', KEYS[4], ARGV[4])
-redis.call('XADD', events, ARGV[10] .. '-0', 'e', ARGV[12])
+if ARGV[3] == '' then
+  redis.call('HSET', state, 'epoch', '1', 'packed', '1')
+else
+  redis.call('HSET', state, 'epoch', '1', 'owner', ARGV[3])
+  redis.call('SET', KEYS[4], ARGV[4])
+  redis.call('XADD', events, ARGV[10] .. '-0', 'e', ARGV[12])
+end
 local function write(key, from, to)
   while from <= to do
     local last = math.min(from + 1999, to)

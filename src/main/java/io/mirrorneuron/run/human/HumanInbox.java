@@ -40,6 +40,12 @@ public final class HumanInbox {
    */
   private static final long SETTLED_MS = 2000;
 
+  /**
+   * Milliseconds between two looks for new folders for each thousand of runs: some twenty times of
+   * what a look takes, however many there are. This process tells of its own.
+   */
+  private static final long PAUSE_MS = 15;
+
   private final RunStore store;
   private final HumanLogs logs;
   private final Clock clock;
@@ -51,6 +57,7 @@ public final class HumanInbox {
   private final Map<String, WatchedRun> open = new HashMap<>();
   private final Set<String> met = new HashSet<>();
   private long rootSeen = -1;
+  private long nextListing;
   private long lookedAt;
 
   public HumanInbox(RunStore store, HumanLogs logs, Clock clock) {
@@ -190,7 +197,7 @@ public final class HumanInbox {
   /** Folders that were not there before; the root is only listed when it has changed. */
   private List<String> newRuns(long now) {
     long modified = store.root().toFile().lastModified();
-    if (modified == rootSeen) {
+    if (modified == rootSeen || now < nextListing) {
       return List.of();
     }
     try (Stream<Path> folders = Files.list(store.root())) {
@@ -201,6 +208,7 @@ public final class HumanInbox {
       met.retainAll(there);
       met.addAll(found);
       rootSeen = now - modified > SETTLED_MS ? modified : -1;
+      nextListing = now + PAUSE_MS * (there.size() / 1000);
       return found;
     } catch (IOException e) {
       LOG.warn("The runs cannot be listed", e);

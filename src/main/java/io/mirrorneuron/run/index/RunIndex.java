@@ -30,15 +30,21 @@ import org.slf4j.LoggerFactory;
 
 /**
  * All runs, the newest first, in memory. What this process writes is seen at once, a folder that
- * another process makes or removes with the next list, and each row that is shown or not over is
- * compared with its files before. A page without filters costs what its rows cost, however many
- * runs there are. Thread-safe.
+ * another process makes or removes with the next list (of many runs up to a second later for each
+ * 30,000), and each row that is shown or not over is compared with its files before. A page without
+ * filters costs what its rows cost, however many runs there are. Thread-safe.
  */
 public final class RunIndex {
   private static final Logger LOG = LoggerFactory.getLogger(RunIndex.class);
 
   /** Folders made within this time of each other may have the same modification time. */
   private static final Duration CLOCK_TICK = Duration.ofMillis(50);
+
+  /**
+   * Milliseconds between two looks at all folders for each thousand of runs: some twenty times of
+   * what a look takes, however many there are.
+   */
+  private static final long PAUSE_MS = 30;
 
   private final RunStore store;
   private final Clock clock;
@@ -49,6 +55,7 @@ public final class RunIndex {
 
   private final Set<String> touched = ConcurrentHashMap.newKeySet();
   private FileTime scanned;
+  private long nextScan;
   private long changes;
 
   private RunIndex(RunStore store, Clock clock) {
@@ -168,8 +175,9 @@ public final class RunIndex {
   private synchronized void update() {
     try {
       FileTime modified = Files.getLastModifiedTime(store.root());
-      if (!modified.equals(scanned)) {
+      if (!modified.equals(scanned) && clock.millis() >= nextScan) {
         scan();
+        nextScan = clock.millis() + PAUSE_MS * (rows.size() / 1000);
         boolean settled = modified.toInstant().isBefore(clock.instant().minus(CLOCK_TICK));
         scanned = settled ? modified : null;
       }

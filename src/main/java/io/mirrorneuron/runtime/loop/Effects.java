@@ -20,7 +20,8 @@ import java.util.concurrent.Executor;
 
 /** Runs the effects of committed turns of one job. Confined to the job's lane. */
 final class Effects {
-  private static final long LEASE_LINGER_MS = 25;
+  /** How late a lease may be committed. Of many short programs at once most end within it. */
+  private static final long LEASE_LINGER_MS = 100;
 
   private final EngineContext context;
   private final Executor lane;
@@ -29,6 +30,7 @@ final class Effects {
   private final Set<String> running = new HashSet<>();
   private final JobWatch.Listener watch;
   private boolean lingers;
+  private long lingersSince;
 
   /**
    * @param inbox gets the inputs that follow from the effects
@@ -132,19 +134,33 @@ final class Effects {
    * anybody could have read of its start.
    */
   private void signalled(Input.Signalled input) {
+    boolean first = inbox.isEmpty();
     inbox.add(input);
     if (!(input.signal() instanceof Executions.Signal.Leased)) {
       turn.run();
-    } else if (!lingers) {
-      lingers = true;
-      long until = context.timers().now() + LEASE_LINGER_MS;
-      context.timers().at(until, () -> lane.execute(this::endLinger));
+      return;
+    }
+    if (first) {
+      lingersSince = context.timers().now();
+    }
+    if (!lingers) {
+      linger();
     }
   }
 
+  private void linger() {
+    lingers = true;
+    context.timers().at(lingersSince + LEASE_LINGER_MS, () -> lane.execute(this::endLinger));
+  }
+
+  /** What waits now may have come long after the timer was set. */
   private void endLinger() {
-    lingers = false;
-    turn.run();
+    if (!inbox.isEmpty() && context.timers().now() < lingersSince + LEASE_LINGER_MS) {
+      linger();
+    } else {
+      lingers = false;
+      turn.run();
+    }
   }
 
   /** Ids of the executions that were started here and whose outcome has not arrived. */

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.app.WholeServer;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.store.Keys;
+import io.mirrorneuron.store.packed.PackedJobs;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.RedisFixture;
 import io.mirrorneuron.testing.SampleManifests;
@@ -34,11 +35,13 @@ class DamagedJobsIT {
 
   @TempDir static Path folder;
   private static RedisFixture redis;
+  private static PackedJobs packedJobs;
   private static WholeServer server;
 
   @BeforeAll
   static void start() {
     redis = RedisFixture.start(folder);
+    packedJobs = new PackedJobs(redis.lanes(), KEYS);
     startServer();
   }
 
@@ -55,10 +58,12 @@ class DamagedJobsIT {
     redis.close();
   }
 
+  /** Not packed, as those are that this server has not made: each part can be damaged by itself. */
   private static String ended(String name) {
     String job = server.jobs().submit(Submission.of(SampleManifests.routers(name, 2))).jobId();
     Eventually.eventually(
         name + " has ended", () -> server.jobs().events(job, Long.MAX_VALUE - 1, 1).ended());
+    packedJobs.thaw(job).await();
     return job;
   }
 

@@ -300,7 +300,7 @@ public final class Stage {
   /** The program has its slots and runs. */
   public Stage lease(String agent) {
     programs.signal(agent, new Signal.Leased(new Lease("l", "default", 1, now, now, null)));
-    return settle().advance(25);
+    return settle().advance(100);
   }
 
   /** The program of the agent ends well and has printed this answer. */

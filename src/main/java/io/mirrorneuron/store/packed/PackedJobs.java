@@ -1,0 +1,78 @@
+package io.mirrorneuron.store.packed;
+
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.store.Keys;
+import io.mirrorneuron.store.RedisLanes;
+import io.mirrorneuron.store.Script;
+import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+
+/** Reads packed jobs, which {@code end.lua} and {@code create.lua} write. */
+public final class PackedJobs {
+  private final RedisLanes lanes;
+  private final Keys keys;
+  private final Script thawScript = Script.resource("thaw.lua");
+
+  public PackedJobs(RedisLanes lanes, Keys keys) {
+    this.lanes = lanes;
+    this.keys = keys;
+  }
+
+  /** The job, or null when there is none or it is not packed. Fails when it is damaged. */
+  public Future<PackedJob> read(String jobId) {
+    return bytes(jobId).map(value -> value == null ? null : unpacked(jobId, value));
+  }
+
+  /** The value of a row's key when it is a packed job, else null. */
+  private Future<byte[]> bytes(String jobId) {
+    return lanes
+        .send(jobId, Request.cmd(Command.GET).arg(keys.row(jobId)))
+        .map(
+            answer -> {
+              byte[] value = answer == null ? null : answer.toBytes();
+              return value == null || !PackedJob.is(value) ? null : value;
+            });
+  }
+
+  /**
+   * @throws MnException {@code job_damaged}
+   */
+  public static PackedJob unpacked(String jobId, byte[] value) {
+    try {
+      return PackedJob.unpack(value);
+    } catch (IllegalArgumentException e) {
+      throw MnException.damaged(jobId, e.getMessage());
+    }
+  }
+
+  /**
+   * The row in the value of its key, packed or not.
+   *
+   * @throws MnException {@code job_damaged}
+   */
+  public static byte[] rowIn(String jobId, Response value) {
+    try {
+      return PackedJob.rowOf(value.toBytes());
+    } catch (IllegalArgumentException e) {
+      throw MnException.damaged(jobId, e.getMessage());
+    }
+  }
+
+  /** The job is what it was before it was packed; nothing is done when it is not packed. */
+  public Future<Void> thaw(String jobId) {
+    return bytes(jobId)
+        .compose(value -> value == null ? Future.succeededFuture() : thaw(jobId, value).mapEmpty());
+  }
+
+  private Future<Response> thaw(String jobId, byte[] value) {
+    PackedJob job = unpacked(jobId, value);
+    Script.Call call = thawScript.call();
+    keys.ofJob(jobId).forEach(call::key);
+    call.arg(value).arg(job.row()).arg(job.owner()).arg(job.manifest());
+    call.arg(job.lastSeq()).arg(job.events());
+    job.fields().forEach((field, text) -> call.arg(field).arg(text));
+    return call.send(lanes, jobId);
+  }
+}
