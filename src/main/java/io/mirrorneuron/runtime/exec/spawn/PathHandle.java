@@ -75,6 +75,11 @@ final class PathHandle implements AutoCloseable {
     return openAt(path, O_WRONLY | O_CREAT | Libc.O_CLOEXEC);
   }
 
+  /** A descriptor of a folder, through which nothing can be read. */
+  static int openFolder(Path path) throws IOException {
+    return openAt(path, O_PATH | Libc.O_CLOEXEC);
+  }
+
   @Override
   public void close() {
     Libc.close(fd);

@@ -25,6 +25,11 @@ public interface Spawner extends AutoCloseable {
     return false;
   }
 
+  /** Whether programs begin in their {@link Program#group} and with their limits. */
+  default boolean setsBounds() {
+    return false;
+  }
+
   /** Stops watching. Programs that still run are not ended. */
   @Override
   void close();
@@ -36,7 +41,7 @@ public interface Spawner extends AutoCloseable {
    */
   static Spawner best(String runtimeId) {
     return PosixSpawner.isAvailable()
-        ? new PosixSpawner(new LimitMark(runtimeId))
+        ? new PosixSpawner(new LimitMark(runtimeId), DirectStart.isAvailable())
         : new JdkSpawner();
   }
 
