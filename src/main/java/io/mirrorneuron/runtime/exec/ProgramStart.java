@@ -26,7 +26,7 @@ record ProgramStart(ProgramRun.Machinery machinery, Runner.Prepared prepared) {
         Command.of(
             prepared.execution().config().path("command"),
             new Command.Setting(
-                workspace.placeholders(prepared.execution()),
+                () -> workspace.placeholders(prepared.execution()),
                 SearchPath.of(environment.get("PATH")),
                 workspace.workdir(),
                 machinery.interpreters(),
