@@ -43,7 +43,7 @@ record ProgramStart(ProgramRun.Machinery machinery, Runner.Prepared prepared) {
             machinery.confiner().around(reach),
             group,
             List.of()),
-        machinery.spawner().setsBounds());
+        machinery.spawner().setsLimits());
   }
 
   Spawner.Child spawn(Program program, Spawner.Watcher watcher) throws NotStarted {

@@ -82,12 +82,15 @@ public final class ProcessLimits {
   }
 
   /**
-   * The program with its limits: as such, or behind a shell that sets them and becomes it.
+   * The program with its limits: as such, or behind a shell that enters its group, sets them and
+   * becomes it.
    *
-   * @param bySpawner whether what starts it sets them
+   * @param bySpawner whether what starts it sets limits
    */
   public static Program apply(Map<ProgramLimit, Long> limits, Program program, boolean bySpawner) {
-    return bySpawner ? limited(limits, program) : behindShell(limits, program);
+    return bySpawner && program.group() == null
+        ? limited(limits, program)
+        : behindShell(limits, program);
   }
 
   private static Program limited(Map<ProgramLimit, Long> limits, Program program) {

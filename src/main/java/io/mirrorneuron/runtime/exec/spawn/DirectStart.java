@@ -15,22 +15,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Starts programs by {@link StartCode}: one process and one {@code execve} each, in its control
- * group, its Landlock domain and its limits from its first instruction, without a shell and without
- * a helper.
+ * Starts programs by {@link StartCode}: one process and one {@code execve} each, in its Landlock
+ * domain and its limits from its first instruction, without a shell and without a helper. For
+ * programs of no control group.
  */
 final class DirectStart {
   /** Flags of {@code clone3}: as {@code vfork}, with a handle, without handlers of signals. */
   private static final long FLAGS = 0x100 | 0x4000 | 0x1000 | 0x1_0000_0000L;
 
-  private static final long INTO_GROUP = 0x2_0000_0000L;
   private static final int SIGCHLD = 17;
 
   /** Of the arguments of {@code clone3}, which an order begins with. */
   private static final int HANDLE = 8;
 
   private static final int EXIT_SIGNAL = 32;
-  private static final int GROUP = 80;
 
   /** A descriptor has four bytes. */
   private static final int HANDLE_NUMBER = 16;
@@ -66,16 +64,10 @@ final class DirectStart {
   /** A negative error number stands for the process id when it failed. */
   private static ChildStart.Started attempt(Program program, int out, int err) throws IOException {
     int ruleset = NO_RULESET;
-    int group = -1;
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment order = order(arena, program);
       order.set(JAVA_LONG, StartCode.OUT, out);
       order.set(JAVA_LONG, StartCode.ERR, err);
-      if (program.group() != null) {
-        group = PathHandle.openFolder(program.group().getParent());
-        order.set(JAVA_LONG, 0, FLAGS | INTO_GROUP);
-        order.set(JAVA_LONG, GROUP, group);
-      }
       if (program.domain() != Domain.NONE) {
         ruleset = program.domain().ruleset();
       }
@@ -87,14 +79,9 @@ final class DirectStart {
               : ConfinedParent.call(() -> StartCode.run(address));
       return started(order, pid);
     } finally {
-      closeKnown(ruleset);
-      closeKnown(group);
-    }
-  }
-
-  private static void closeKnown(int fd) {
-    if (fd >= 0) {
-      Libc.close(fd);
+      if (ruleset != NO_RULESET) {
+        Libc.close(ruleset);
+      }
     }
   }
 

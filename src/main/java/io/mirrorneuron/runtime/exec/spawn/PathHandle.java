@@ -62,10 +62,13 @@ final class PathHandle implements AutoCloseable {
   /**
    * Never fails: what cannot be opened gives nothing.
    *
-   * @param path real: without links in it
+   * @param path real: without links in it, and without names for the same folder or its parent
    * @return null also when there is a link on the way: what that leads to is not meant
    */
   static PathHandle open(Arena arena, Path path) {
+    if (!path.isAbsolute() || !path.equals(path.normalize())) {
+      return null;
+    }
     MemorySegment name = arena.allocateFrom(path.toString());
     MemorySegment how = arena.allocate(JAVA_LONG, 3);
     how.setAtIndex(JAVA_LONG, 2, WITHOUT_LINKS);
@@ -87,11 +90,6 @@ final class PathHandle implements AutoCloseable {
   /** A descriptor for writing, which programs do not inherit by themselves. */
   static int openForWriting(Path path) throws IOException {
     return openAt(path, O_WRONLY | O_CREAT | Libc.O_CLOEXEC);
-  }
-
-  /** A descriptor of a folder, through which nothing can be read. */
-  static int openFolder(Path path) throws IOException {
-    return openAt(path, O_PATH | Libc.O_CLOEXEC);
   }
 
   @Override

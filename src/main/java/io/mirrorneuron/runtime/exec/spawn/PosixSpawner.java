@@ -25,7 +25,7 @@ final class PosixSpawner implements Spawner {
   private volatile long ownPeak;
 
   /**
-   * @param isDirect whether programs are started by {@link DirectStart}, not by the C library
+   * @param isDirect whether programs of no control group are started by {@link DirectStart}
    */
   PosixSpawner(LimitMark mark, boolean isDirect) {
     this.mark = mark;
@@ -71,7 +71,7 @@ final class PosixSpawner implements Spawner {
   }
 
   private ChildStart.Started start(Program program, int[] out, int[] err) throws IOException {
-    return isDirect
+    return isDirect && program.group() == null
         ? DirectStart.start(program, out[1], err[1])
         : ProgramCall.start(program, out[1], err[1]);
   }
@@ -102,7 +102,7 @@ final class PosixSpawner implements Spawner {
   }
 
   @Override
-  public boolean setsBounds() {
+  public boolean setsLimits() {
     return isDirect;
   }
 

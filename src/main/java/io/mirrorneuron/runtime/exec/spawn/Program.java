@@ -12,10 +12,9 @@ import java.util.Map;
  * @param arguments the argument vector; the first is the name the program sees as its own
  * @param environment the whole environment; nothing is inherited
  * @param domain what it is kept within
- * @param group the file by which a process enters a control group: where the spawner {@linkplain
- *     Spawner#setsBounds does it}, the program begins in that group; elsewhere the file is open for
- *     writing in the program as {@link #GROUP_FD}; null for none
- * @param limits that it begins with; empty where the spawner does not set them
+ * @param group a file of this machine that is open for writing in the program as {@link #GROUP_FD}:
+ *     that by which it enters a control group; null for none
+ * @param limits that it begins with, where the {@linkplain Spawner#setsLimits spawner sets them}
  */
 public record Program(
     Path executable,

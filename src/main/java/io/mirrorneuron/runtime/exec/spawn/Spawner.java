@@ -25,8 +25,8 @@ public interface Spawner extends AutoCloseable {
     return false;
   }
 
-  /** Whether programs begin in their {@link Program#group} and with their limits. */
-  default boolean setsBounds() {
+  /** Whether programs that enter no group begin with their {@link Program#limits}. */
+  default boolean setsLimits() {
     return false;
   }
 
