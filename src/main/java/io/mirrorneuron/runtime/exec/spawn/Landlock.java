@@ -98,8 +98,14 @@ public final class Landlock {
   }
 
   private static void add(AccessRules rules, int ruleset) throws IOException {
-    for (int i = 0; i < rules.size(); i++) {
-      check("no rule could be made", call(ADD_RULE, ruleset, PATH_BENEATH, rules.address(i), 0));
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment state = Libc.state(arena);
+      for (int i = 0; i < rules.size(); i++) {
+        long rule = rules.address(i);
+        check(
+            "no rule could be made",
+            Libc.system(state, ADD_RULE, ruleset, PATH_BENEATH, rule, 0, 0, 0));
+      }
     }
     Reference.reachabilityFence(rules); // its descriptors are closed with it
   }

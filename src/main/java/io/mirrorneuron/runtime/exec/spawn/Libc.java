@@ -212,7 +212,14 @@ final class Libc {
   /** The same with all arguments that a call can have. */
   static long system(long number, long a, long b, long c, long d, long e, long f) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = state(arena);
+      return system(state(arena), number, a, b, c, d, e, f);
+    }
+  }
+
+  /** The same for many in a row. */
+  static long system(
+      MemorySegment state, long number, long a, long b, long c, long d, long e, long f) {
+    try {
       long result = (long) SYSCALL.invokeExact(state, number, a, b, c, d, e, f);
       return result < 0 ? -errno(state) : result;
     } catch (Throwable failure) {
