@@ -100,11 +100,11 @@ final class ConfinedParent {
 
   private static void tell(int value) {
     VALUE.setVolatile(WORD, 0L, value);
-    Libc.system(FUTEX, WORD.address(), WAKE_PRIVATE, Integer.MAX_VALUE, 0, 0, 0);
+    Libc.system(FUTEX, WORD.address(), WAKE_PRIVATE, Integer.MAX_VALUE, 0, 0);
   }
 
   /** Returns at once when the word says something else. */
   private static void await(int value) {
-    Libc.system(FUTEX, WORD.address(), WAIT_PRIVATE, value, 0, 0, 0);
+    Libc.system(FUTEX, WORD.address(), WAIT_PRIVATE, value, 0, 0);
   }
 }

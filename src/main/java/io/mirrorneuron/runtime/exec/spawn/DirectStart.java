@@ -15,11 +15,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Starts programs by {@link StartCode}: one process and one {@code execve} each, in its Landlock
- * domain and its limits from its first instruction, without a shell and without a helper. For
- * programs of no control group.
+ * The start of a program by {@link StartCode}: one process and one {@code execve} each, in its
+ * Landlock domain and its limits from its first instruction, without a shell and without a helper.
+ * For programs of no control group.
  */
-final class DirectStart {
+final class DirectStart implements AutoCloseable {
   /** Flags of {@code clone3}: as {@code vfork}, with a handle, without handlers of signals. */
   private static final long FLAGS = 0x100 | 0x4000 | 0x1000 | 0x1_0000_0000L;
 
@@ -38,22 +38,48 @@ final class DirectStart {
   /** Those that this process ignores, as whoever started it wanted; its programs do not. */
   private static final long IGNORED = ignored();
 
-  private DirectStart() {}
+  private final Arena arena = Arena.ofConfined();
+  private final Program program;
+  private final int out;
+  private final int err;
+  private final int ruleset;
+  private final MemorySegment order;
+
+  private DirectStart(Program program, int out, int err, int ruleset) {
+    this.program = program;
+    this.out = out;
+    this.err = err;
+    this.ruleset = ruleset;
+    this.order = order(arena, program);
+  }
 
   static boolean isAvailable() {
     return StartCode.isAvailable();
   }
 
   /**
-   * Starts a program. Not while another thread does.
+   * Makes ready what needs no turn.
    *
    * @param out what it writes to
    * @param err the same for errors
    */
-  static ChildStart.Started start(Program program, int out, int err) throws IOException {
-    ChildStart.Started started = attempt(program, out, err);
+  static DirectStart ready(Program program, int out, int err) throws IOException {
+    boolean isFree = program.domain() == Domain.NONE;
+    var ready =
+        new DirectStart(program, out, err, isFree ? NO_RULESET : program.domain().ruleset());
+    ready.order.set(JAVA_LONG, StartCode.OUT, out);
+    ready.order.set(JAVA_LONG, StartCode.ERR, err);
+    ready.order.set(JAVA_LONG, StartCode.RULESET, ready.ruleset);
+    return ready;
+  }
+
+  /** Starts it, once. Not while another thread starts one. */
+  ChildStart.Started run() throws IOException {
+    ChildStart.Started started = attempt();
     if (started.pid() == -Libc.ENOEXEC) {
-      started = attempt(program.throughShell(), out, err);
+      try (DirectStart shell = ready(program.throughShell(), out, err)) {
+        started = shell.attempt();
+      }
     }
     if (started.pid() < 0) {
       throw Libc.failure(program.arguments().getFirst() + " cannot be started", -started.pid());
@@ -62,26 +88,20 @@ final class DirectStart {
   }
 
   /** A negative error number stands for the process id when it failed. */
-  private static ChildStart.Started attempt(Program program, int out, int err) throws IOException {
-    int ruleset = NO_RULESET;
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment order = order(arena, program);
-      order.set(JAVA_LONG, StartCode.OUT, out);
-      order.set(JAVA_LONG, StartCode.ERR, err);
-      if (program.domain() != Domain.NONE) {
-        ruleset = program.domain().ruleset();
-      }
-      order.set(JAVA_LONG, StartCode.RULESET, ruleset);
-      long address = order.address();
-      int pid =
-          ruleset == NO_RULESET
-              ? StartCode.run(address)
-              : ConfinedParent.call(() -> StartCode.run(address));
-      return started(order, pid);
-    } finally {
-      if (ruleset != NO_RULESET) {
-        Libc.close(ruleset);
-      }
+  private ChildStart.Started attempt() throws IOException {
+    long address = order.address();
+    int pid =
+        ruleset == NO_RULESET
+            ? StartCode.run(address)
+            : ConfinedParent.call(() -> StartCode.run(address));
+    return started(order, pid);
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+    if (ruleset != NO_RULESET) {
+      Libc.close(ruleset);
     }
   }
 

@@ -104,7 +104,7 @@ public final class Landlock {
         long rule = rules.address(i);
         check(
             "no rule could be made",
-            Libc.system(state, ADD_RULE, ruleset, PATH_BENEATH, rule, 0, 0, 0));
+            Libc.system(state, ADD_RULE, ruleset, PATH_BENEATH, rule, 0, 0));
       }
     }
     Reference.reachabilityFence(rules); // its descriptors are closed with it
@@ -131,6 +131,6 @@ public final class Landlock {
 
   /** The result, or a negative error number. */
   private static long call(long number, long first, long second, long third, long fourth) {
-    return Libc.system(number, first, second, third, fourth, 0, 0);
+    return Libc.system(number, first, second, third, fourth, 0);
   }
 }

@@ -206,21 +206,20 @@ final class Libc {
 
   /** A call of the kernel by its number: the result, or a negative error number. */
   static long system(long number, long first, long second) {
-    return system(number, first, second, 0, 0, 0, 0);
+    return system(number, first, second, 0, 0, 0);
   }
 
-  /** The same with all arguments that a call can have. */
-  static long system(long number, long a, long b, long c, long d, long e, long f) {
+  /** The same with more arguments; a sixth one, where a call has it, is 0. */
+  static long system(long number, long a, long b, long c, long d, long e) {
     try (Arena arena = Arena.ofConfined()) {
-      return system(state(arena), number, a, b, c, d, e, f);
+      return system(state(arena), number, a, b, c, d, e);
     }
   }
 
   /** The same for many in a row. */
-  static long system(
-      MemorySegment state, long number, long a, long b, long c, long d, long e, long f) {
+  static long system(MemorySegment state, long number, long a, long b, long c, long d, long e) {
     try {
-      long result = (long) SYSCALL.invokeExact(state, number, a, b, c, d, e, f);
+      long result = (long) SYSCALL.invokeExact(state, number, a, b, c, d, e, 0L);
       return result < 0 ? -errno(state) : result;
     } catch (Throwable failure) {
       throw broken(failure);

@@ -84,7 +84,7 @@ final class PathHandle implements AutoCloseable {
 
   private static long open(MemorySegment name, MemorySegment how, long flags) {
     how.setAtIndex(JAVA_LONG, 0, flags);
-    return Libc.system(OPENAT2, HERE, name.address(), how.address(), how.byteSize(), 0, 0);
+    return Libc.system(OPENAT2, HERE, name.address(), how.address(), how.byteSize(), 0);
   }
 
   /** A descriptor for writing, which programs do not inherit by themselves. */

@@ -48,7 +48,7 @@ final class PosixSpawner implements Spawner {
     int number = mark.next();
     ChildStart.Started started;
     try {
-      started = Adoption.started(number, () -> mark.put(number, () -> start(program, out, err)));
+      started = start(number, program, out[1], err[1]);
     } catch (IOException e) {
       Libc.close(out[0]);
       Libc.close(err[0]);
@@ -70,10 +70,18 @@ final class PosixSpawner implements Spawner {
     }
   }
 
-  private ChildStart.Started start(Program program, int[] out, int[] err) throws IOException {
-    return isDirect && program.group() == null
-        ? DirectStart.start(program, out[1], err[1])
-        : ProgramCall.start(program, out[1], err[1]);
+  private ChildStart.Started start(int number, Program program, int out, int err)
+      throws IOException {
+    if (!isDirect || program.group() != null) {
+      return inTurn(number, () -> ProgramCall.start(program, out, err));
+    }
+    try (DirectStart ready = DirectStart.ready(program, out, err)) {
+      return inTurn(number, ready::run);
+    }
+  }
+
+  private ChildStart.Started inTurn(int number, ChildStart start) throws IOException {
+    return Adoption.started(number, () -> mark.put(number, start));
   }
 
   /**

@@ -120,13 +120,13 @@ final class StartCode {
       return null;
     }
     byte[] code = Launcher.code(LISTING);
-    long address = Libc.system(MMAP, 0, code.length, READ_WRITE, PRIVATE_ANONYMOUS, -1, 0);
+    long address = Libc.system(MMAP, 0, code.length, READ_WRITE, PRIVATE_ANONYMOUS, -1);
     if (address < 0) {
       return null;
     }
     MemorySegment.copy(
         code, 0, Libc.memory(address, code.length), ValueLayout.JAVA_BYTE, 0, code.length);
-    return Libc.system(MPROTECT, address, code.length, READ_EXECUTE, 0, 0, 0) == 0
+    return Libc.system(MPROTECT, address, code.length, READ_EXECUTE, 0, 0) == 0
         ? Libc.code(address)
         : null;
   }
