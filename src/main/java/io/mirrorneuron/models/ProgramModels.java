@@ -26,6 +26,10 @@ public final class ProgramModels {
   private static final List<String> NAMES =
       List.of(PROVIDER, MODEL, API_BASE, BACKEND, RUNTIME_MODEL);
 
+  /** For each name, what it is called in full. */
+  private static final List<List<String>> VARIABLES =
+      NAMES.stream().map(name -> PREFIXES.stream().map(prefix -> prefix + name).toList()).toList();
+
   /** How readers of these variables call a model of the catalog. */
   private static final Map<String, Function<CatalogEntry, String>> NAMES_OF_MODELS =
       Map.of(MODEL, CatalogEntry::apiModel, RUNTIME_MODEL, CatalogEntry::dockerModel);
@@ -51,11 +55,14 @@ public final class ProgramModels {
    */
   public Map<String, String> besides(Map<String, String> present) {
     Map<String, String> values = said(present);
-    ModelCatalog.Look known = catalog.look();
     Map<String, Function<CatalogEntry, String>> names = Map.of();
     addConfigured(ConfiguredModel.of(present), values);
     String wanted =
         values.getOrDefault(RUNTIME_MODEL, values.getOrDefault(MODEL, settings.standard()));
+    if (wanted.isEmpty() && values.isEmpty()) {
+      return Map.of(); // it has nothing to do with models
+    }
+    ModelCatalog.Look known = catalog.look();
     if (!wanted.isEmpty() && !values.containsKey(API_BASE)) {
       CatalogEntry model = model(known, wanted, values.get(PROVIDER));
       if (model.provider().equals(values.getOrDefault(PROVIDER, model.provider()))) {
@@ -103,12 +110,13 @@ public final class ProgramModels {
   /** What the program says itself, by either name. */
   private static Map<String, String> said(Map<String, String> present) {
     Map<String, String> values = new LinkedHashMap<>();
-    for (String name : NAMES) {
-      PREFIXES.stream()
-          .map(prefix -> present.get(prefix + name))
-          .filter(value -> !isOpen(value))
-          .findFirst()
-          .ifPresent(value -> values.put(name, value));
+    for (int i = 0; i < NAMES.size(); i++) {
+      for (String variable : VARIABLES.get(i)) {
+        String value = present.get(variable);
+        if (!isOpen(value)) {
+          values.putIfAbsent(NAMES.get(i), value);
+        }
+      }
     }
     return values;
   }

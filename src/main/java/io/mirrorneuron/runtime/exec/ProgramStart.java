@@ -9,6 +9,7 @@ import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import io.mirrorneuron.runtime.workflow.ProgramLimit;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /** Starts the program of one execution within what it is kept to. */
@@ -25,7 +26,7 @@ record ProgramStart(ProgramRun.Machinery machinery, Runner.Prepared prepared) {
         Command.of(
             prepared.execution().config().path("command"),
             new Command.Setting(
-                workspace.placeholders(prepared.execution()),
+                () -> workspace.placeholders(prepared.execution()),
                 SearchPath.of(environment.get("PATH")),
                 workspace.workdir(),
                 machinery.interpreters(),
@@ -40,7 +41,9 @@ record ProgramStart(ProgramRun.Machinery machinery, Runner.Prepared prepared) {
             environment,
             workspace.workdir(),
             machinery.confiner().around(reach),
-            group));
+            group,
+            List.of()),
+        machinery.spawner().setsLimits());
   }
 
   Spawner.Child spawn(Program program, Spawner.Watcher watcher) throws NotStarted {

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.exec;
 
 import io.mirrorneuron.runtime.exec.pool.Stock;
+import io.mirrorneuron.runtime.workflow.NodeDevice;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -19,7 +20,9 @@ final class SeenVendors implements Supplier<Set<String>> {
 
   @Override
   public Set<String> get() {
-    seen.addAll(stock.get().vendors());
-    return Set.copyOf(seen);
+    for (NodeDevice device : stock.get().devices()) {
+      seen.add(device.device().vendor());
+    }
+    return seen.isEmpty() ? Set.of() : Set.copyOf(seen);
   }
 }

@@ -286,8 +286,10 @@ class LocalExecutionsIT {
   void signalsAreAsByDefaultAndNoneIsBlocked() throws Exception {
     String status = run(ExecutionSamples.command("cat", "/proc/self/status")).stdout();
 
-    // The C library keeps 32 and 33 for itself and ignores them in what it starts.
-    assertThat(status).contains("SigBlk:\t0000000000000000", "SigIgn:\t0000000180000000");
+    // Where the C library starts it, that keeps 32 and 33 for itself and ignores them.
+    assertThat(status)
+        .contains("SigBlk:\t0000000000000000")
+        .containsPattern("SigIgn:\t(0{16}|0{7}180{7})");
   }
 
   @ParameterizedTest

@@ -155,8 +155,22 @@ public final class Confiner {
 
   private Domain around(SystemRules rules, Reach reach) {
     return isOn()
-        ? domain(rules, grants.withoutOwn(reach), graphics.of(reach.devices()))
+        ? domain(
+            rules,
+            new Reach(apart(rules, reach.read()), apart(rules, reach.write()), reach.devices()),
+            graphics.of(reach.devices()))
         : Domain.NONE;
+  }
+
+  private List<Path> apart(SystemRules rules, List<Path> paths) {
+    var apart = new ArrayList<Path>(paths.size());
+    for (Path path : paths) {
+      Path real = rules.inRealFolder(path);
+      if (!grants.opensOwn(real)) {
+        apart.add(real);
+      }
+    }
+    return apart;
   }
 
   /**

@@ -35,19 +35,18 @@ record Grants(Set<String> allowed, List<Path> own) {
   }
 
   /**
-   * What of this does not open this server's own folders and files as a whole: a rule of the kernel
-   * gives all that lies below, and none takes it away again.
+   * Whether a rule for this would open this server's own folders and files as a whole: a rule of
+   * the kernel gives all that lies below, and none takes it away again.
+   *
+   * @param real where the rule is for; it gives nothing where that is a link
    */
-  Reach withoutOwn(Reach reach) {
-    return new Reach(apart(reach.read()), apart(reach.write()), reach.devices());
-  }
-
-  private List<Path> apart(List<Path> paths) {
-    return paths.stream().filter(path -> !holdsOwn(SystemRules.real(path))).toList();
-  }
-
-  private boolean holdsOwn(Path real) {
-    return own.stream().anyMatch(mine -> mine.startsWith(real));
+  boolean opensOwn(Path real) {
+    for (Path mine : own) {
+      if (mine.startsWith(real)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private Optional<String> notAllowed(FolderDemands demands) {

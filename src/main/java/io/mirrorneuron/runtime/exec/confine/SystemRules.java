@@ -115,7 +115,8 @@ final class SystemRules {
   }
 
   /** Links on the way are followed; what the path itself names is meant as it is. */
-  Path inRealFolder(Path path) {
+  Path inRealFolder(Path given) {
+    Path path = given.toAbsolutePath().normalize();
     Path name = path.getFileName();
     if (name == null) {
       return path;

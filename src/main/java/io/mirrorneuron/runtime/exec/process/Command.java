@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -28,13 +29,14 @@ public record Command(Path executable, List<String> words) {
   /**
    * What a command is read against.
    *
-   * @param placeholders values by name; braces around any other name stay as they are
+   * @param placeholders values by name, asked for where a word has braces; those around any other
+   *     name stay as they are
    * @param path where programs are searched
    * @param folder the working folder, for programs named with a relative path
    * @param environment what its Python is to be, or null for whatever is installed
    */
   public record Setting(
-      Map<String, String> placeholders,
+      Supplier<Map<String, String>> placeholders,
       SearchPath path,
       Path folder,
       Interpreters interpreters,
@@ -94,10 +96,11 @@ public record Command(Path executable, List<String> words) {
   }
 
   /** One pass: what a value brings in is not looked at again. */
-  private static String replace(String word, Map<String, String> placeholders) {
+  private static String replace(String word, Supplier<Map<String, String>> values) {
     if (word.indexOf('{') < 0) {
       return word;
     }
+    Map<String, String> placeholders = values.get();
     return PLACEHOLDER
         .matcher(word)
         .replaceAll(
@@ -108,10 +111,11 @@ public record Command(Path executable, List<String> words) {
   private static Path locate(String name, Setting setting) throws NotStarted {
     if (name.contains("/")) {
       Path file = setting.folder().resolve(name);
-      if (!Files.exists(file) || Files.isDirectory(file)) {
+      boolean isExecutable = Files.isExecutable(file);
+      if (!isExecutable && !Files.exists(file) || Files.isDirectory(file)) {
         throw new NotStarted("command not found: " + name);
       }
-      if (!Files.isExecutable(file)) {
+      if (!isExecutable) {
         throw new NotStarted("command is not executable: " + name);
       }
       return file;

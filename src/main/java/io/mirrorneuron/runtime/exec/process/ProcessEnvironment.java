@@ -14,6 +14,7 @@ import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -72,6 +73,7 @@ public final class ProcessEnvironment {
   private static final Pattern VALID_NAME = Pattern.compile("[^=\0]+");
 
   private final Map<String, String> server;
+  private final Map<String, String> inherited;
   private final Path runsRoot;
   private final String runtimeId;
   private final Supplier<Set<String>> vendors;
@@ -89,6 +91,8 @@ public final class ProcessEnvironment {
       Supplier<Set<String>> vendors,
       ToldModels models) {
     this.server = Map.copyOf(server);
+    this.inherited = shown(server);
+    this.inherited.putIfAbsent("PATH", SearchPath.DEFAULT);
     this.runsRoot = runsRoot;
     this.runtimeId = runtimeId;
     this.vendors = vendors;
@@ -112,14 +116,9 @@ public final class ProcessEnvironment {
       PythonEnvironment python,
       Lease lease)
       throws NotStarted {
-    Map<String, String> variables = inherited();
+    Map<String, String> variables = new LinkedHashMap<>(inherited);
     TEMPORARY.forEach(name -> variables.put(name, workspace.temporary()));
-    describe(execution, settings, workspace)
-        .forEach(
-            (name, value) -> {
-              variables.put("MN_" + name, value);
-              variables.put("MIRROR_NEURON_" + name, value);
-            });
+    describe(execution, settings, workspace, variables);
     if (python != null) {
       PYTHON.forEach(name -> variables.put(name, python.folder().toString()));
     }
@@ -157,7 +156,7 @@ public final class ProcessEnvironment {
    * @param more variables that replace others
    */
   public Map<String, String> ofChecks(String executionId, Map<String, String> more) {
-    Map<String, String> variables = inherited();
+    Map<String, String> variables = new LinkedHashMap<>(inherited);
     variables.putAll(more);
     mark(variables, executionId);
     return variables;
@@ -168,13 +167,6 @@ public final class ProcessEnvironment {
     var shown = new LinkedHashMap<>(server);
     shown.keySet().retainAll(INHERITED);
     return shown;
-  }
-
-  private Map<String, String> inherited() {
-    var variables = new LinkedHashMap<String, String>();
-    INHERITED.forEach(name -> copy(name, variables));
-    variables.putIfAbsent("PATH", SearchPath.DEFAULT);
-    return variables;
   }
 
   private void copy(String name, Map<String, String> variables) {
@@ -188,37 +180,44 @@ public final class ProcessEnvironment {
     variables.put(EXECUTION_ID, executionId);
   }
 
-  private static Map<String, String> describe(
-      Execution execution, ExecutorSettings settings, Workspace workspace) {
-    var facts = new LinkedHashMap<String, String>();
-    facts.put("INPUT_FILE", workspace.file(MessageFiles.INPUT));
-    facts.put("CONTEXT_FILE", workspace.file(MessageFiles.CONTEXT));
-    facts.put("MESSAGE_FILE", workspace.file(MessageFiles.MESSAGE));
-    facts.put("BODY_FILE", workspace.file(MessageFiles.BODY));
-    facts.put("BODY_CONTENT_TYPE", execution.contentType());
-    facts.put("BODY_CONTENT_ENCODING", execution.contentEncoding());
-    facts.put("AGENT_TYPE", execution.agentType());
-    facts.put("AGENT_TEMPLATE", execution.templateType());
-    facts.put("JOB_ID", execution.jobId());
-    facts.put("AGENT_ID", execution.agentId());
-    facts.put("WORKDIR", workspace.workdir().toString());
+  private static void describe(
+      Execution execution,
+      ExecutorSettings settings,
+      Workspace workspace,
+      Map<String, String> facts) {
+    tell(facts, "INPUT_FILE", workspace.file(MessageFiles.INPUT));
+    tell(facts, "CONTEXT_FILE", workspace.file(MessageFiles.CONTEXT));
+    tell(facts, "MESSAGE_FILE", workspace.file(MessageFiles.MESSAGE));
+    tell(facts, "BODY_FILE", workspace.file(MessageFiles.BODY));
+    tell(facts, "BODY_CONTENT_TYPE", execution.contentType());
+    tell(facts, "BODY_CONTENT_ENCODING", execution.contentEncoding());
+    tell(facts, "AGENT_TYPE", execution.agentType());
+    tell(facts, "AGENT_TEMPLATE", execution.templateType());
+    tell(facts, "JOB_ID", execution.jobId());
+    tell(facts, "AGENT_ID", execution.agentId());
+    tell(facts, "WORKDIR", workspace.workdir().toString());
     for (String member : WORKFLOW_FACTS) {
       JsonNode value = execution.workflow().path(member);
       if (value.isValueNode() && !value.isNull()) {
-        facts.put("WORKFLOW_" + member.toUpperCase(java.util.Locale.ROOT), value.asText());
+        tell(facts, "WORKFLOW_" + member.toUpperCase(Locale.ROOT), value.asText());
       }
     }
     ExecutorSettings.Beacons beacons = settings.beacons();
-    facts.put("AGENT_BEACON_STDOUT_PREFIX", BEACON_PREFIX);
-    facts.put("AGENT_BEACON_INTERVAL_MS", Long.toString(beacons.interval().toMillis()));
-    facts.put("AGENT_BEACON_TIMEOUT_MS", Long.toString(beacons.timeout().toMillis()));
-    facts.put("AGENT_BEACON_REQUIRED", Boolean.toString(beacons.required()));
-    facts.put("AGENT_BEACON_JOB_ID", execution.jobId());
-    facts.put("AGENT_BEACON_AGENT_ID", execution.agentId());
-    facts.put("AGENT_BEACON_ATTEMPT", Integer.toString(execution.attempt()));
-    facts.put("AGENT_BEACON_STEP", execution.stepId());
-    facts.put("AGENT_BEACON_SOURCE", "worker");
-    return facts;
+    tell(facts, "AGENT_BEACON_STDOUT_PREFIX", BEACON_PREFIX);
+    tell(facts, "AGENT_BEACON_INTERVAL_MS", Long.toString(beacons.interval().toMillis()));
+    tell(facts, "AGENT_BEACON_TIMEOUT_MS", Long.toString(beacons.timeout().toMillis()));
+    tell(facts, "AGENT_BEACON_REQUIRED", Boolean.toString(beacons.required()));
+    tell(facts, "AGENT_BEACON_JOB_ID", execution.jobId());
+    tell(facts, "AGENT_BEACON_AGENT_ID", execution.agentId());
+    tell(facts, "AGENT_BEACON_ATTEMPT", Integer.toString(execution.attempt()));
+    tell(facts, "AGENT_BEACON_STEP", execution.stepId());
+    tell(facts, "AGENT_BEACON_SOURCE", "worker");
+  }
+
+  /** Each is known by two names. */
+  private static void tell(Map<String, String> facts, String name, String value) {
+    facts.put("MN_".concat(name), value);
+    facts.put("MIRROR_NEURON_".concat(name), value);
   }
 
   private static Map<String, String> explicit(JsonNode environment) throws NotStarted {

@@ -25,6 +25,12 @@ public final class ProcessLimits {
           // The soft limit sends a signal of its own; the hard one would only kill.
           ProgramLimit.CPU_SECONDS, "ulimit -S -t %1$d && ulimit -H -t %2$d && ");
 
+  /** The numbers of the same limits in the kernel. */
+  private static final int CPU_SECONDS = 0;
+
+  private static final int OPEN_FILES = 7;
+  private static final int ADDRESS_SPACE = 9;
+
   /** Seconds that a program has to end itself once its CPU time is used up. */
   private static final int TO_END = 2;
 
@@ -75,8 +81,37 @@ public final class ProcessLimits {
     return isUsedUp && end.exitCode() == KILLED ? OUT_OF_TIME : end.exitCode();
   }
 
-  /** The program as it is, or behind a shell that sets the limits and becomes it. */
-  public static Program apply(Map<ProgramLimit, Long> limits, Program program) {
+  /**
+   * The program with its limits: as such, or behind a shell that enters its group, sets them and
+   * becomes it.
+   *
+   * @param bySpawner whether what starts it sets limits
+   */
+  public static Program apply(Map<ProgramLimit, Long> limits, Program program, boolean bySpawner) {
+    return bySpawner && program.group() == null
+        ? limited(limits, program)
+        : behindShell(limits, program);
+  }
+
+  private static Program limited(Map<ProgramLimit, Long> limits, Program program) {
+    List<Program.Limit> numbers = new ArrayList<>();
+    limits.forEach(
+        (limit, value) -> {
+          long most = HardLimits.of(limit);
+          long least = Math.min(value, most);
+          switch (limit) {
+            case OPEN_FILES -> numbers.add(new Program.Limit(OPEN_FILES, least, least));
+            case ADDRESS_SPACE_MB ->
+                numbers.add(new Program.Limit(ADDRESS_SPACE, least << 20, least << 20));
+            case CPU_SECONDS -> // the soft limit sends a signal of its own; the hard one only kills
+                numbers.add(new Program.Limit(CPU_SECONDS, least, Math.min(value + TO_END, most)));
+            default -> {} // of all its processes together
+          }
+        });
+    return numbers.isEmpty() ? program : program.with(numbers);
+  }
+
+  private static Program behindShell(Map<ProgramLimit, Long> limits, Program program) {
     var script = new StringBuilder(program.group() == null ? "" : ENTER);
     limits.forEach(
         (limit, value) -> {
@@ -100,6 +135,7 @@ public final class ProcessLimits {
         program.environment(),
         program.workingFolder(),
         program.domain(),
-        program.group());
+        program.group(),
+        List.of());
   }
 }

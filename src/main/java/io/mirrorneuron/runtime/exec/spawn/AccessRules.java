@@ -3,7 +3,6 @@ package io.mirrorneuron.runtime.exec.spawn;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Cleaner;
@@ -54,23 +53,30 @@ public final class AccessRules implements AutoCloseable {
   static AccessRules of(Arena arena, Map<Path, FolderAccess> access) {
     var handles = new ArrayList<PathHandle>();
     MemorySegment packed = arena.allocate(Math.max(1, access.size()) * BYTES, 8);
-    access.forEach(
-        (path, each) -> {
-          try {
-            PathHandle handle = PathHandle.open(path);
-            long rights = each.rights(handle.isFolder) & Landlock.handled();
-            if (rights == 0) {
-              handle.close();
-              return;
-            }
-            packed.set(JAVA_LONG, handles.size() * BYTES, rights);
-            packed.set(JAVA_INT, handles.size() * BYTES + DESCRIPTOR, handle.fd);
-            handles.add(handle);
-          } catch (IOException e) {
-            // There is nothing to give.
-          }
-        });
+    try (Arena names = Arena.ofConfined()) {
+      for (Map.Entry<Path, FolderAccess> each : access.entrySet()) {
+        add(PathHandle.open(names, each.getKey()), each.getValue(), packed, handles);
+      }
+    }
     return new AccessRules(packed, handles);
+  }
+
+  /**
+   * @param handle null where there is nothing to give
+   */
+  private static void add(
+      PathHandle handle, FolderAccess access, MemorySegment packed, List<PathHandle> handles) {
+    if (handle == null) {
+      return;
+    }
+    long rights = access.rights(handle.isFolder) & Landlock.handled();
+    if (rights == 0) {
+      handle.close();
+      return;
+    }
+    packed.set(JAVA_LONG, handles.size() * BYTES, rights);
+    packed.set(JAVA_INT, handles.size() * BYTES + DESCRIPTOR, handle.fd);
+    handles.add(handle);
   }
 
   int size() {

@@ -61,13 +61,13 @@ public final class Adoption {
    *
    * @param number of the start
    */
-  static int started(int number, ChildStart start) throws IOException {
+  static ChildStart.Started started(int number, ChildStart start) throws IOException {
     STARTED.add(number);
     STARTS.readLock().lock();
     try {
-      int pid = start.run();
-      LEADERS.add(pid);
-      return pid;
+      ChildStart.Started started = start.run();
+      LEADERS.add(started.pid());
+      return started;
     } catch (IOException | RuntimeException e) {
       STARTED.remove(number);
       throw e;

@@ -2,8 +2,15 @@ package io.mirrorneuron.runtime.exec.spawn;
 
 import java.io.IOException;
 
-/** Starts a program and answers with its process id. */
+/** Starts a program. */
 @FunctionalInterface
 interface ChildStart {
-  int run() throws IOException;
+  /**
+   * A program that runs.
+   *
+   * @param handle a descriptor that becomes readable when it ends
+   */
+  record Started(int pid, int handle) {}
+
+  Started run() throws IOException;
 }

@@ -1,9 +1,12 @@
 package io.mirrorneuron.runtime.exec.spawn;
 
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
 import java.io.IOException;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.locks.LockSupport;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+import java.util.function.IntSupplier;
 
 /**
  * The thread that starts confined programs. It has given up for ever what no program may have, so
@@ -11,45 +14,46 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>Nothing else may ever be started by it. To wake a virtual thread may start another carrier,
  * which would then have given up the same, and with it whatever it carries: so it shares no lock
- * with others, and closes a pipe to say that it is done.
+ * with others, and waits and wakes by one word of memory that the kernel watches.
  */
 final class ConfinedParent {
-  private static final Queue<Runnable> TASKS = new ConcurrentLinkedQueue<>();
+  /** What the word says. */
+  private static final int ASKED = 1;
 
-  private static final Thread THREAD =
-      Thread.ofPlatform()
-          .daemon()
-          .name("mn-confined-parent")
-          .inheritInheritableThreadLocals(false)
-          .unstarted(ConfinedParent::work);
+  private static final int DONE = 2;
 
-  /** Why it has not given up what it must; only it asks. */
-  private static Throwable refusal;
+  private static final long FUTEX = System.getProperty("os.arch").equals("amd64") ? 202 : 98;
+  private static final long WAIT_PRIVATE = 128;
+  private static final long WAKE_PRIVATE = 129;
+  private static final VarHandle VALUE = JAVA_INT.varHandle();
+  private static final MemorySegment WORD = Arena.global().allocate(JAVA_INT);
+
+  // Written before the word, and read after it.
+  private static IntSupplier asked;
+  private static int answer;
+  private static Throwable failure;
 
   static {
-    THREAD.start();
+    Thread.ofPlatform()
+        .daemon()
+        .name("mn-confined-parent")
+        .inheritInheritableThreadLocals(false)
+        .start(ConfinedParent::work);
   }
 
   private ConfinedParent() {}
 
-  /** Starts a program, its end of the pipe with it. */
-  @FunctionalInterface
-  interface Start {
-    /**
-     * @param report the end to write to
-     */
-    int run(int report) throws IOException;
-  }
-
   private static void work() {
-    refusal = giveUp();
+    Throwable refusal = giveUp();
     while (true) {
-      Runnable task = TASKS.poll();
-      if (task == null) {
-        LockSupport.park(TASKS);
-      } else {
-        task.run();
+      for (int value = value(); value != ASKED; value = value()) {
+        await(value);
       }
+      failure = refusal;
+      if (refusal == null) {
+        answer();
+      }
+      tell(DONE);
     }
   }
 
@@ -63,50 +67,44 @@ final class ConfinedParent {
     }
   }
 
-  /** What came of a start; written before the pipe is closed, read after. */
-  private static final class Outcome {
-    volatile int pid;
-    volatile Throwable failure;
+  private static void answer() {
+    try {
+      answer = asked.getAsInt();
+    } catch (RuntimeException | Error e) {
+      failure = e;
+    }
   }
 
   /**
-   * Starts a program by the {@link Launcher}; blocks, however long, as what was started must be
-   * known.
+   * Does it on that thread; blocks, however long, as what was started must be known. Callers hold
+   * the lock of all starts, so that there is one at a time.
    *
-   * @return its process id, or a negative error number
    * @throws IOException when what must be given up cannot be
    */
-  static int start(Start start) throws IOException {
-    int[] report = Libc.pipe();
-    try {
-      int end = Launcher.aside(report[1]);
-      var outcome = new Outcome();
-      TASKS.add(() -> tell(outcome, start, end));
-      LockSupport.unpark(THREAD);
-      int error = Launcher.report(report[0]);
-      if (outcome.failure != null) {
-        throw new IOException(outcome.failure.getMessage(), outcome.failure);
-      }
-      if (error != 0) {
-        Libc.await(outcome.pid);
-        return -error;
-      }
-      return outcome.pid;
-    } finally {
-      Libc.close(report[0]);
+  static int call(IntSupplier task) throws IOException {
+    asked = task;
+    tell(ASKED);
+    while (value() == ASKED) {
+      await(ASKED);
     }
+    asked = null;
+    if (failure != null) {
+      throw new IOException(failure.getMessage(), failure);
+    }
+    return answer;
   }
 
-  private static void tell(Outcome outcome, Start start, int report) {
-    try {
-      if (refusal != null) {
-        throw refusal;
-      }
-      outcome.pid = start.run(report);
-    } catch (Throwable e) {
-      outcome.failure = e;
-    } finally {
-      Libc.close(report);
-    }
+  private static int value() {
+    return (int) VALUE.getVolatile(WORD, 0L);
+  }
+
+  private static void tell(int value) {
+    VALUE.setVolatile(WORD, 0L, value);
+    Libc.system(FUTEX, WORD.address(), WAKE_PRIVATE, Integer.MAX_VALUE, 0, 0);
+  }
+
+  /** Returns at once when the word says something else. */
+  private static void await(int value) {
+    Libc.system(FUTEX, WORD.address(), WAIT_PRIVATE, value, 0, 0);
   }
 }

@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.util.Map;
@@ -14,8 +13,8 @@ import java.util.function.IntSupplier;
 
 /**
  * Lets programs begin inside a Landlock domain of Linux: what is not given is refused by the
- * kernel, for them and all that they start, for ever. A program enters its domain itself, by the
- * {@link Launcher}.
+ * kernel, for them and all that they start, for ever. A program enters its domain itself, before
+ * its first instruction: by {@link DirectStart} or the {@link Launcher}.
  */
 public final class Landlock {
   /** The same numbers on every architecture. */
@@ -38,9 +37,6 @@ public final class Landlock {
   /** Three numbers of eight bytes: files, network, scopes. */
   private static final long ATTRIBUTES = 24;
 
-  private static final MethodHandle SYSCALL =
-      Libc.variadic("syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
-
   private static final int VERSION = (int) call(CREATE_RULESET, 0, 0, VERSION_FLAG, 0);
 
   private Landlock() {}
@@ -53,7 +49,9 @@ public final class Landlock {
   /** Whether the kernel knows all that is needed; what it then enforces must be tried. */
   public static boolean isKnown() {
     try {
-      return PosixSpawner.isAvailable() && VERSION >= OLDEST && Launcher.isAvailable();
+      return PosixSpawner.isAvailable()
+          && VERSION >= OLDEST
+          && (DirectStart.isAvailable() || Launcher.isAvailable());
     } catch (LinkageError e) {
       return false;
     }
@@ -103,9 +101,10 @@ public final class Landlock {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment state = Libc.state(arena);
       for (int i = 0; i < rules.size(); i++) {
+        long rule = rules.address(i);
         check(
             "no rule could be made",
-            call(state, ADD_RULE, ruleset, PATH_BENEATH, rules.address(i), 0));
+            Libc.system(state, ADD_RULE, ruleset, PATH_BENEATH, rule, 0, 0));
       }
     }
     Reference.reachabilityFence(rules); // its descriptors are closed with it
@@ -130,20 +129,8 @@ public final class Landlock {
     return result;
   }
 
-  private static long call(long number, long first, long second, long third, long fourth) {
-    try (Arena arena = Arena.ofConfined()) {
-      return call(Libc.state(arena), number, first, second, third, fourth);
-    }
-  }
-
   /** The result, or a negative error number. */
-  private static long call(
-      MemorySegment state, long number, long first, long second, long third, long fourth) {
-    try {
-      long result = (long) SYSCALL.invokeExact(state, number, first, second, third, fourth);
-      return result < 0 ? -Libc.errno(state) : result;
-    } catch (Throwable e) {
-      throw Libc.broken(e);
-    }
+  private static long call(long number, long first, long second, long third, long fourth) {
+    return Libc.system(number, first, second, third, fourth, 0);
   }
 }

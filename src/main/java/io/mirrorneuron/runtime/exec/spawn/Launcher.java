@@ -181,7 +181,8 @@ final class Launcher {
     return file.put(code).array();
   }
 
-  private static byte[] code(String listing) {
+  /** The bytes of a listing as {@link #executable} has it. */
+  static byte[] code(String listing) {
     var code = new ByteArrayOutputStream();
     for (String line : listing.lines().toList()) {
       for (String word : line.split(" {3,}", 2)[0].trim().split(" +")) {

@@ -52,8 +52,10 @@ final class Libc {
   private static final int USAGE_BYTES = 256;
 
   private static final int PEAK_KILOBYTES = 4;
-  private static final MethodHandle PIDFD_OPEN =
-      variadic("syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT);
+  private static final MethodHandle SYSCALL =
+      variadic(
+          "syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+          JAVA_LONG);
 
   private static final Map<Integer, String> TEXTS =
       Map.of(
@@ -195,17 +197,47 @@ final class Libc {
 
   /** A descriptor that becomes readable when the child ends. */
   static int pidfd(int pid) throws IOException {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = state(arena);
-      long fd = (long) PIDFD_OPEN.invokeExact(state, SYS_PIDFD_OPEN, pid, 0);
-      if (fd < 0) {
-        throw failure("process cannot be watched", errno(state));
-      }
-      return (int) fd;
-    } catch (IOException e) {
-      throw e;
-    } catch (Throwable e) {
-      throw broken(e);
+    long fd = system(SYS_PIDFD_OPEN, pid, 0);
+    if (fd < 0) {
+      throw failure("process cannot be watched", (int) -fd);
     }
+    return (int) fd;
+  }
+
+  /** A call of the kernel by its number: the result, or a negative error number. */
+  static long system(long number, long first, long second) {
+    return system(number, first, second, 0, 0, 0);
+  }
+
+  /** The same with more arguments; a sixth one, where a call has it, is 0. */
+  static long system(long number, long a, long b, long c, long d, long e) {
+    try (Arena arena = Arena.ofConfined()) {
+      return system(state(arena), number, a, b, c, d, e);
+    }
+  }
+
+  /** The same for many in a row. */
+  static long system(MemorySegment state, long number, long a, long b, long c, long d, long e) {
+    try {
+      long result = (long) SYSCALL.invokeExact(state, number, a, b, c, d, e, 0L);
+      return result < 0 ? -errno(state) : result;
+    } catch (Throwable failure) {
+      throw broken(failure);
+    }
+  }
+
+  /**
+   * A handle of machine code in this process, which keeps to the conventions of the C library.
+   *
+   * @param address of its first instruction
+   */
+  static MethodHandle code(long address) {
+    return LINKER.downcallHandle(
+        MemorySegment.ofAddress(address), FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
+  }
+
+  /** Memory that the kernel gave. */
+  static MemorySegment memory(long address, long bytes) {
+    return MemorySegment.ofAddress(address).reinterpret(bytes);
   }
 }

@@ -31,14 +31,15 @@ public final class LimitMark {
   }
 
   /** Starts a program that has the mark, as has all that it will start. */
-  int put(int number, ChildStart start) throws IOException {
+  ChildStart.Started put(int number, ChildStart start) throws IOException {
     Lock starts = ServiceMark.starts();
     starts.lock();
     try {
       ProcessCalls.limitOwnRealTime(runtime << 32 | number);
-      int pid = start.run();
-      ProcessCalls.limitRealTime(pid, runtime << 32 | number); // it cannot raise it any more
-      return pid;
+      ChildStart.Started started = start.run();
+      // It cannot raise it any more.
+      ProcessCalls.limitRealTime(started.pid(), runtime << 32 | number);
+      return started;
     } finally {
       ProcessCalls.limitOwnRealTime(ProcessCalls.NO_LIMIT);
       starts.unlock();

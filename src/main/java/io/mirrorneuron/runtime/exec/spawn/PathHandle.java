@@ -2,12 +2,12 @@ package io.mirrorneuron.runtime.exec.spawn;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -20,9 +20,18 @@ final class PathHandle implements AutoCloseable {
   private static final int O_CREAT = 0x40;
   private static final int OF_OWNER = 0600;
 
-  /** Its number differs between machines. */
-  private static final int O_NOFOLLOW =
-      System.getProperty("os.arch").equals("aarch64") ? 0x8000 : 0x20000;
+  /** Their numbers differ between machines. */
+  private static final boolean IS_ARM = System.getProperty("os.arch").equals("aarch64");
+
+  private static final int O_NOFOLLOW = IS_ARM ? 0x8000 : 0x20000;
+  private static final int O_DIRECTORY = IS_ARM ? 0x4000 : 0x10000;
+
+  /** Of the call that opens without following links: the same on every architecture. */
+  private static final long OPENAT2 = 437;
+
+  private static final long HERE = -100;
+  private static final long WITHOUT_LINKS = 4;
+  private static final int ENOTDIR = 20;
 
   private static final MethodHandle OPEN =
       Libc.variadic("open", 2, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
@@ -51,23 +60,31 @@ final class PathHandle implements AutoCloseable {
   }
 
   /**
-   * @param path real: without links in it
-   * @throws IOException also when there is a link on the way: what that leads to is not meant
+   * Never fails: what cannot be opened gives nothing.
+   *
+   * @param path real: without links in it, and without names for the same folder or its parent
+   * @return null also when there is a link on the way: what that leads to is not meant
    */
-  static PathHandle open(Path path) throws IOException {
-    int fd = openAt(path, O_PATH | O_NOFOLLOW | Libc.O_CLOEXEC);
-    Path opened = Path.of("/proc/self/fd/" + fd);
-    try {
-      if (Files.readSymbolicLink(opened).equals(path)) {
-        // Where the path itself is a link, the handle is of that link, and gives nothing.
-        return new PathHandle(fd, Files.isDirectory(opened));
-      }
-    } catch (IOException e) {
-      Libc.close(fd);
-      throw e;
+  static PathHandle open(Arena arena, Path path) {
+    if (!path.isAbsolute() || !path.equals(path.normalize())) {
+      return null;
     }
-    Libc.close(fd);
-    throw new IOException(path + " leads elsewhere");
+    MemorySegment name = arena.allocateFrom(path.toString());
+    MemorySegment how = arena.allocate(JAVA_LONG, 3);
+    how.setAtIndex(JAVA_LONG, 2, WITHOUT_LINKS);
+    // Where the path itself is a link, the handle is of that link, and gives nothing.
+    long flags = O_PATH | O_NOFOLLOW | Libc.O_CLOEXEC;
+    long fd = open(name, how, flags | O_DIRECTORY);
+    if (fd >= 0) {
+      return new PathHandle((int) fd, true);
+    }
+    fd = fd == -ENOTDIR ? open(name, how, flags) : fd;
+    return fd < 0 ? null : new PathHandle((int) fd, false);
+  }
+
+  private static long open(MemorySegment name, MemorySegment how, long flags) {
+    how.setAtIndex(JAVA_LONG, 0, flags);
+    return Libc.system(OPENAT2, HERE, name.address(), how.address(), how.byteSize(), 0);
   }
 
   /** A descriptor for writing, which programs do not inherit by themselves. */

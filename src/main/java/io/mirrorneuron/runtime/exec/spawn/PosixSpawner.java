@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * Starts programs by {@code posix_spawn}: no helper process, no copy of this process's page tables,
+ * Starts programs as {@code vfork} does: no helper process, no copy of this process's page tables,
  * a session of its own at no extra cost. One {@link Reactor} thread serves them all.
  */
 final class PosixSpawner implements Spawner {
@@ -19,18 +19,23 @@ final class PosixSpawner implements Spawner {
   private final Reactor reactor = new Reactor();
   private final ProcessTable processes = new ProcessTable();
   private final LimitMark mark;
+  private final boolean isDirect;
 
   /** The peak of this process so far; it only grows. */
   private volatile long ownPeak;
 
-  PosixSpawner(LimitMark mark) {
+  /**
+   * @param isDirect whether programs of no control group are started by {@link DirectStart}
+   */
+  PosixSpawner(LimitMark mark, boolean isDirect) {
     this.mark = mark;
+    this.isDirect = isDirect;
   }
 
   /** Whether this machine has all calls that are needed. */
   static boolean isAvailable() {
     try {
-      return SpawnCalls.ATTRIBUTES.byteSize() > 0;
+      return DirectStart.isAvailable() || SpawnCalls.ATTRIBUTES.byteSize() > 0;
     } catch (LinkageError | RuntimeException e) {
       return false;
     }
@@ -39,22 +44,11 @@ final class PosixSpawner implements Spawner {
   @Override
   public Child spawn(Program program, Watcher watcher) throws IOException {
     int[] out = Libc.pipe();
-    int[] err;
-    try {
-      err = Libc.pipe();
-    } catch (IOException e) {
-      Libc.close(out[0]);
-      Libc.close(out[1]);
-      throw e;
-    }
+    int[] err = secondPipe(out);
     int number = mark.next();
-    int pid;
-    int group = -1;
+    ChildStart.Started started;
     try {
-      group = program.group() == null ? -1 : PathHandle.openForWriting(program.group());
-      var files = new ProgramCall.Files(out[1], err[1], group);
-      pid =
-          Adoption.started(number, () -> mark.put(number, () -> ProgramCall.start(program, files)));
+      started = start(number, program, out[1], err[1]);
     } catch (IOException e) {
       Libc.close(out[0]);
       Libc.close(err[0]);
@@ -62,11 +56,32 @@ final class PosixSpawner implements Spawner {
     } finally {
       Libc.close(out[1]);
       Libc.close(err[1]);
-      if (group >= 0) {
-        Libc.close(group);
-      }
     }
-    return new PosixChild(number, pid, out[0], err[0], watcher);
+    return new PosixChild(number, started, out[0], err[0], watcher);
+  }
+
+  private static int[] secondPipe(int[] first) throws IOException {
+    try {
+      return Libc.pipe();
+    } catch (IOException e) {
+      Libc.close(first[0]);
+      Libc.close(first[1]);
+      throw e;
+    }
+  }
+
+  private ChildStart.Started start(int number, Program program, int out, int err)
+      throws IOException {
+    if (!isDirect || program.group() != null) {
+      return inTurn(number, () -> ProgramCall.start(program, out, err));
+    }
+    try (DirectStart ready = DirectStart.ready(program, out, err)) {
+      return inTurn(number, ready::run);
+    }
+  }
+
+  private ChildStart.Started inTurn(int number, ChildStart start) throws IOException {
+    return Adoption.started(number, () -> mark.put(number, start));
   }
 
   /**
@@ -95,6 +110,11 @@ final class PosixSpawner implements Spawner {
   }
 
   @Override
+  public boolean setsLimits() {
+    return isDirect;
+  }
+
+  @Override
   public void close() {
     reactor.close();
   }
@@ -107,14 +127,15 @@ final class PosixSpawner implements Spawner {
     private boolean reaped;
 
     /** Takes over the descriptors, also when it fails. */
-    PosixChild(int number, int pid, int out, int err, Watcher watcher) throws IOException {
+    PosixChild(int number, ChildStart.Started started, int out, int err, Watcher watcher)
+        throws IOException {
       this.number = number;
-      this.pid = pid;
+      this.pid = started.pid();
       try {
         streams.add(reactor.watch(out, fd -> pump(fd, watcher::stdout, watcher)));
         streams.add(reactor.watch(err, fd -> pump(fd, watcher::stderr, watcher)));
         reactor.watch(
-            Libc.pidfd(pid),
+            started.handle(),
             _ -> {
               watcher.exited();
               return false;
@@ -122,6 +143,9 @@ final class PosixSpawner implements Spawner {
       } catch (IOException e) {
         if (streams.isEmpty()) {
           Libc.close(err);
+        }
+        if (streams.size() < 2) {
+          Libc.close(started.handle());
         }
         signal(Signal.KILL);
         reap();

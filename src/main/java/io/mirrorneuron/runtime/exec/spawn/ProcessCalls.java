@@ -29,6 +29,15 @@ final class ProcessCalls {
   private static final MethodHandle WAITID =
       Libc.call("waitid", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
   private static final MethodHandle GETSID = Libc.call("getsid", JAVA_INT, JAVA_INT);
+
+  /** Asked for when segments of System V are first looked at; C libraries may have no such call. */
+  private static final class Segments {
+    static final MethodHandle CONTROL = Libc.call("shmctl", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
+    static final int REMOVE = 0;
+    static final int COUNTS = 14;
+    static final int COUNT_BYTES = 48;
+  }
+
   private static final int P_ALL = 0;
   private static final int WEXITED_WNOHANG_WNOWAIT = 4 | 1 | 0x0100_0000;
   private static final int SIGNAL_BYTES = 128;
@@ -138,6 +147,33 @@ final class ProcessCalls {
       do {
         collected = (int) WAITPID.invokeExact(state, target, MemorySegment.NULL, WNOHANG);
       } while (collected > 0 && target < 0);
+    } catch (Throwable e) {
+      throw Libc.broken(e);
+    }
+  }
+
+  /** How many segments of System V there are; -1 when the kernel does not say. */
+  static int segments() {
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment counts = arena.allocate(Segments.COUNT_BYTES, 8);
+      int last = (int) Segments.CONTROL.invokeExact(Libc.state(arena), 0, Segments.COUNTS, counts);
+      return last < 0 ? -1 : counts.get(JAVA_INT, 0);
+    } catch (LinkageError e) {
+      throw e;
+    } catch (Throwable e) {
+      throw Libc.broken(e);
+    }
+  }
+
+  /** Removes a segment of System V once nobody has it mapped, where that is allowed. */
+  static void removeSegment(int id) {
+    try (Arena arena = Arena.ofConfined()) {
+      var _ =
+          (int)
+              Segments.CONTROL.invokeExact(
+                  Libc.state(arena), id, Segments.REMOVE, MemorySegment.NULL);
+    } catch (LinkageError e) {
+      throw e;
     } catch (Throwable e) {
       throw Libc.broken(e);
     }

@@ -10,7 +10,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
-/** The call of {@code posix_spawn} for a program, by the {@link Launcher} when it is confined. */
+/**
+ * The call of {@code posix_spawn} for a program, by the {@link Launcher} when it is confined: where
+ * there is no {@link DirectStart}.
+ */
 final class ProgramCall {
   private ProgramCall() {}
 
@@ -22,19 +25,35 @@ final class ProgramCall {
   record Files(int out, int err, int group) {}
 
   /**
-   * Starts a program; what is kept from it is from its first moment.
-   *
-   * @return its process id
+   * Starts a program; what is kept from it is from its first moment. Not while another thread does.
    */
-  static int start(Program program, Files files) throws IOException {
-    int error = tryStart(program, files);
-    if (error == -Libc.ENOEXEC) {
-      error = tryStart(program.throughShell(), files);
+  static ChildStart.Started start(Program program, int out, int err) throws IOException {
+    int group = program.group() == null ? -1 : PathHandle.openForWriting(program.group());
+    try {
+      var files = new Files(out, err, group);
+      int pid = tryStart(program, files);
+      if (pid == -Libc.ENOEXEC) {
+        pid = tryStart(program.throughShell(), files);
+      }
+      if (pid < 0) {
+        throw Libc.failure(program.arguments().getFirst() + " cannot be started", -pid);
+      }
+      return new ChildStart.Started(pid, handle(pid));
+    } finally {
+      if (group >= 0) {
+        Libc.close(group);
+      }
     }
-    if (error < 0) {
-      throw Libc.failure(program.arguments().getFirst() + " cannot be started", -error);
+  }
+
+  private static int handle(int pid) throws IOException {
+    try {
+      return Libc.pidfd(pid);
+    } catch (IOException e) {
+      Libc.kill(-pid, Spawner.Signal.KILL.number);
+      Libc.await(pid);
+      throw e;
     }
-    return error;
   }
 
   /** The process id, or a negative error number. */
@@ -47,19 +66,42 @@ final class ProgramCall {
           program,
           arena -> SpawnCalls.fileActions(arena, program, files));
     }
-    var arguments = new ArrayList<String>(List.of(path));
-    arguments.addAll(program.arguments());
     int ruleset = Launcher.aside(program.domain().ruleset());
     try {
-      return ConfinedParent.start(
-          report ->
-              execute(
-                  Launcher.PATH,
-                  arguments,
-                  program,
-                  arena -> SpawnCalls.launchActions(arena, program, files, ruleset, report)));
+      return launch(path, program, files, ruleset);
     } finally {
       Libc.close(ruleset);
+    }
+  }
+
+  private static int launch(String path, Program program, Files files, int ruleset)
+      throws IOException {
+    var arguments = new ArrayList<String>(List.of(path));
+    arguments.addAll(program.arguments());
+    int[] report = Libc.pipe();
+    int pid;
+    try {
+      int end = Launcher.aside(report[1]);
+      try {
+        pid =
+            ConfinedParent.call(
+                () ->
+                    execute(
+                        Launcher.PATH,
+                        arguments,
+                        program,
+                        arena -> SpawnCalls.launchActions(arena, program, files, ruleset, end)));
+      } finally {
+        Libc.close(end);
+      }
+      int error = Launcher.report(report[0]);
+      if (pid > 0 && error != 0) {
+        Libc.await(pid);
+        return -error;
+      }
+      return pid;
+    } finally {
+      Libc.close(report[0]);
     }
   }
 

@@ -47,14 +47,11 @@ public final class SharedMemory {
   private static final int MINOR = 140;
   private static final int BLOCK_BYTES = 512;
 
-  private static final int REMOVE = 0;
-
   /** The calls of the C library; not initialised where it has none of them. */
   @SuppressWarnings("restricted")
   private static final class Calls {
     static final MethodHandle STATX =
         Libc.call("statx", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
-    static final MethodHandle SHMCTL = Libc.call("shmctl", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
   }
 
   /** Folders whose files are in memory, each with a slash at its end. */
@@ -88,6 +85,9 @@ public final class SharedMemory {
 
   /** All segments of this machine, or container. */
   public List<Segment> segments() {
+    if (isWithoutSegments()) {
+      return List.of(); // as nearly always, and told by one call
+    }
     try {
       return Files.readString(ROOT.resolve("sysvipc/shm"), StandardCharsets.ISO_8859_1)
           .lines()
@@ -106,16 +106,20 @@ public final class SharedMemory {
     }
   }
 
+  private static boolean isWithoutSegments() {
+    try {
+      return ProcessCalls.segments() == 0;
+    } catch (LinkageError e) {
+      return false; // no such call
+    }
+  }
+
   /** Removes a segment once nobody has it mapped. Does nothing where that is not allowed. */
   public void remove(Segment segment) {
-    try (Arena arena = Arena.ofConfined()) {
-      var _ =
-          (int)
-              Calls.SHMCTL.invokeExact(Libc.state(arena), segment.id(), REMOVE, MemorySegment.NULL);
+    try {
+      ProcessCalls.removeSegment(segment.id());
     } catch (LinkageError e) {
       // no such call
-    } catch (Throwable e) {
-      throw Libc.broken(e);
     }
   }
 

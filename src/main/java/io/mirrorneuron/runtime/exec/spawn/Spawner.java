@@ -25,6 +25,11 @@ public interface Spawner extends AutoCloseable {
     return false;
   }
 
+  /** Whether programs that enter no group begin with their {@link Program#limits}. */
+  default boolean setsLimits() {
+    return false;
+  }
+
   /** Stops watching. Programs that still run are not ended. */
   @Override
   void close();
@@ -36,7 +41,7 @@ public interface Spawner extends AutoCloseable {
    */
   static Spawner best(String runtimeId) {
     return PosixSpawner.isAvailable()
-        ? new PosixSpawner(new LimitMark(runtimeId))
+        ? new PosixSpawner(new LimitMark(runtimeId), DirectStart.isAvailable())
         : new JdkSpawner();
   }
 

@@ -127,7 +127,7 @@ class CommandTest {
     return Command.of(
         value,
         new Command.Setting(
-            Map.of("job_id", "j$1", "agent_id", "{job_id}"),
+            () -> Map.of("job_id", "j$1", "agent_id", "{job_id}"),
             SearchPath.of("relative:" + bin),
             folder,
             new Interpreters(standIn),

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.exec.spawn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -15,15 +16,22 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Both forms keep the same promises, save the output of late children. */
+/** All forms keep the same promises, save the output of late children. */
 @ParameterizedClass
 @EnumSource
 class SpawnerIT {
   enum Form {
+    DIRECT {
+      @Override
+      Spawner open() {
+        assumeThat(DirectStart.isAvailable()).isTrue();
+        return new PosixSpawner(new LimitMark("spawner-test"), true);
+      }
+    },
     POSIX {
       @Override
       Spawner open() {
-        return new PosixSpawner(new LimitMark("spawner-test"));
+        return new PosixSpawner(new LimitMark("spawner-test"), false);
       }
     },
     JDK {
