@@ -79,14 +79,14 @@ public final class RunStore implements AutoCloseable {
   }
 
   /**
-   * The folder of an existing run. When this process writes runs, waits for the folder of a job
-   * that has just begun.
+   * The folder of an existing run. When this process writes runs, waits until it has what was
+   * committed before.
    *
    * @throws MnException MALFORMED {@code invalid run id}, NOT_FOUND {@code run not found}
    */
   public RunFolder find(String runId) {
     RunFolder folder = folder(runId);
-    if (!isBegun(folder.path())) {
+    if (writer.isBehind(runId) || !isBegun(folder.path())) {
       writer.catchUp(runId);
       if (!isFolder(folder.path())) {
         throw new MnException(ErrorCode.NOT_FOUND, "run_not_found", "run not found");
@@ -169,7 +169,19 @@ public final class RunStore implements AutoCloseable {
 
   /** Tells whenever the files of the run have changed, whoever wrote, until closed. */
   public AutoCloseable watch(String runId, Runnable onChange) {
-    return watch.add(runId, onChange);
+    AutoCloseable watched = watch.add(runId, onChange);
+    writer.hurry(runId);
+    return watched;
+  }
+
+  /** Whether somebody is told of changes of the run now. */
+  public boolean isWatched(String runId) {
+    return watch.isWatched(runId);
+  }
+
+  /** Returns when all that was committed before is in the folders, where that can be known. */
+  public void catchUp() {
+    writer.catchUp("");
   }
 
   /**
