@@ -26,8 +26,6 @@ import java.util.function.LongSupplier;
  * thread-safe; failures are {@link MnException}.
  */
 public final class RunStore implements AutoCloseable {
-  private static final int TRIES = 5;
-
   /** Journals whose positions in the files are kept in memory; others are found again on disk. */
   private static final int JOURNALS = 1000;
 
@@ -101,25 +99,16 @@ public final class RunStore implements AutoCloseable {
         && (Files.exists(folder.resolve("job.json")) || Files.exists(folder.resolve("run.json")));
   }
 
-  /**
-   * The folder of a run, made when there is none. It is never empty: {@link #make} would put
-   * another one in the place of an empty folder, and a program that already works in it would write
-   * into nothing.
-   */
+  /** The folder of a run, made when there is none. */
   public RunFolder open(String runId) {
     RunFolder folder = folder(runId);
-    for (int tries = 1; ; tries++) {
-      try {
-        if (!isBegun(folder.path()) && !isFolder(folder.path().resolve(RunFolder.HIDDEN))) {
-          Files.createDirectories(folder.path());
-          folder.hidden().close();
-        }
-        return folder;
-      } catch (IOException e) {
-        if (tries == TRIES) { // another thread may have made it in the place of the empty one
-          throw MnException.unavailable("the folder of run " + runId + " cannot be made: " + e, e);
-        }
+    try {
+      if (!isFolder(folder.path())) {
+        Files.createDirectories(folder.path());
       }
+      return folder;
+    } catch (IOException e) {
+      throw MnException.unavailable("the folder of run " + runId + " cannot be made: " + e, e);
     }
   }
 
