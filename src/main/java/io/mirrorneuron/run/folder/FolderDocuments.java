@@ -12,6 +12,7 @@ import io.mirrorneuron.untrusted.OpenFolder;
 import io.mirrorneuron.untrusted.UntrustedFiles;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -40,6 +41,8 @@ final class FolderDocuments implements AutoCloseable {
   private final boolean keepsOpen;
   private OpenFolder kept;
 
+  private final FreshFiles fresh = new FreshFiles();
+
   /**
    * @param unshared whether nobody else knows the folder yet, so that files may be written in place
    * @param keepsOpen whether the folder stays open until {@link #close}; for one thread then
@@ -52,6 +55,10 @@ final class FolderDocuments implements AutoCloseable {
 
   /** See {@link RunFolder#read}. */
   Optional<ObjectNode> read(String name) {
+    byte[] made = fresh.of(name);
+    if (made != null) {
+      return Optional.of(Json.parseObject(new String(made, StandardCharsets.UTF_8), name));
+    }
     Path file = folder.resolve(name);
     if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) { // cheaper than an exception
       return Optional.empty();
@@ -67,8 +74,22 @@ final class FolderDocuments implements AutoCloseable {
     }
   }
 
+  /** Files that were made through this object. */
+  FreshFiles fresh() {
+    return fresh;
+  }
+
+  private void remember(String name, byte[] content) {
+    if (keepsOpen) {
+      fresh.add(name, content);
+    }
+  }
+
   /** Whether the run has a file of this name, not a pipe or a link that leads out of it. */
   boolean isThere(String name) {
+    if (fresh.of(name) != null) {
+      return true;
+    }
     try (OpenFile _ = UntrustedFiles.openLinked(folder.resolve(name), folder)) {
       return true;
     } catch (NoSuchFileException e) {
@@ -143,9 +164,14 @@ final class FolderDocuments implements AutoCloseable {
 
   /** Makes a file that has all these bytes at once; false when something has the name. */
   boolean create(String name, byte[] content) throws IOException {
-    if (exists(name)) {
-      return false;
+    boolean created = fresh.of(name) == null && !exists(name) && isCreated(name, content);
+    if (created) {
+      remember(name, content);
     }
+    return created;
+  }
+
+  private boolean isCreated(String name, byte[] content) throws IOException {
     try (Place in = place()) {
       if (unshared) {
         in.folder.put(name, content);
@@ -163,6 +189,7 @@ final class FolderDocuments implements AutoCloseable {
   }
 
   private void replace(String name, byte[] content) throws IOException {
+    remember(name, content);
     try (Place in = place()) {
       if (unshared) {
         in.folder.put(name, content);

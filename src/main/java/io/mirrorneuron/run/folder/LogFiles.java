@@ -88,6 +88,7 @@ public final class LogFiles {
     if (size == 0 && folder.documents().create(log.file(), lines)) {
       return LogPosition.of(lines.length, lines);
     }
+    folder.documents().fresh().forget(log.file());
     if (log.rotates() && size > 0 && size + lines.length > limit) {
       rotate(live);
     }
