@@ -4,9 +4,11 @@ import io.mirrorneuron.model.RunId;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.SequencedSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -32,17 +34,67 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
   private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
   private static final int MOST_AT_REST = 10_000;
 
+  /** How far the folder of a run that nobody looks at may be behind while its job is open. */
+  private static final long PACE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
   private final SequencedSet<String> waiting = new LinkedHashSet<>();
+
+  /** Jobs that are not waiting yet, and when they will be; the earliest first. */
+  private final SequencedMap<String, Long> later = new LinkedHashMap<>();
+
   private final Set<String> underWay = new HashSet<>();
   private final Map<CompletableFuture<Void>, Set<String>> asked = new HashMap<>();
   private boolean closed;
   private boolean away;
 
-  /** Does not block. */
+  /** Until when {@link #next} sleeps at most, unless it is woken. */
+  private long sleeps = Long.MAX_VALUE;
+
+  /** The job is to be written next. Does not block. */
   public synchronized void add(String jobId) {
+    later.remove(jobId);
     if (waiting.add(jobId) && waiting.size() == 1) {
       notifyAll();
     }
+  }
+
+  /**
+   * The job is to be written before long, so that all that happens to it until then is written at
+   * once; earlier when somebody asks for it. Does not block.
+   */
+  public synchronized void addLater(String jobId) {
+    if (waiting.contains(jobId)) {
+      return;
+    }
+    long due = System.nanoTime() + PACE_NANOS;
+    if (later.putIfAbsent(jobId, due) == null && due < sleeps) {
+      notifyAll();
+    }
+  }
+
+  /** Somebody looks at the run from now on. Does not block. */
+  @Override
+  public synchronized void hurry(String runId) {
+    hurryJob(RunId.job(runId).orElse(runId));
+  }
+
+  private void hurryJob(String jobId) {
+    if (later.remove(jobId) != null) {
+      waiting.addFirst(jobId);
+    } else if (!isBehindWith(jobId)) { // whose run it is is not known
+      waiting.addAll(later.keySet());
+      later.clear();
+    }
+    notifyAll();
+  }
+
+  @Override
+  public synchronized boolean isBehind(String runId) {
+    return isBehindWith(RunId.job(runId).orElse(runId));
+  }
+
+  private boolean isBehindWith(String jobId) {
+    return waiting.contains(jobId) || later.containsKey(jobId) || underWay.contains(jobId);
   }
 
   /**
@@ -83,6 +135,7 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
   void await(String wanted, Duration patience) throws TimeoutException, InterruptedException {
     CompletableFuture<Void> done = new CompletableFuture<>();
     synchronized (this) {
+      hurryJob(wanted);
       Set<String> jobs = new HashSet<>(waiting);
       jobs.addAll(underWay);
       if (jobs.isEmpty() || away) {
@@ -112,8 +165,10 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
    * @return none when that was over, null when closed and nothing is left
    */
   public synchronized List<String> next(Duration idle) throws InterruptedException {
-    if (waiting.isEmpty() && !closed) {
-      wait(idle.toMillis());
+    long until = idle.isZero() ? Long.MAX_VALUE : System.nanoTime() + idle.toNanos();
+    for (long left = untilDue(until); waiting.isEmpty() && left > 0; left = untilDue(until)) {
+      sleeps = left == Long.MAX_VALUE ? left : System.nanoTime() + left;
+      TimeUnit.NANOSECONDS.timedWait(this, left);
     }
     if (waiting.isEmpty()) {
       return closed ? null : List.of();
@@ -122,6 +177,16 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
     batch.forEach(waiting::remove);
     underWay.addAll(batch);
     return batch;
+  }
+
+  /** Moves jobs whose time has come; how long to wait for the next one, in nanoseconds. */
+  private long untilDue(long until) {
+    long now = System.nanoTime();
+    while (!later.isEmpty() && (closed || later.firstEntry().getValue() <= now)) {
+      waiting.add(later.pollFirstEntry().getKey());
+    }
+    long next = later.isEmpty() ? until : Math.min(until, later.firstEntry().getValue());
+    return closed ? 0 : next == Long.MAX_VALUE ? next : next - now;
   }
 
   public synchronized void written(List<String> batch) {

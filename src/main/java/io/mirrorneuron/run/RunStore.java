@@ -26,8 +26,6 @@ import java.util.function.LongSupplier;
  * thread-safe; failures are {@link MnException}.
  */
 public final class RunStore implements AutoCloseable {
-  private static final int TRIES = 5;
-
   /** Journals whose positions in the files are kept in memory; others are found again on disk. */
   private static final int JOURNALS = 1000;
 
@@ -79,14 +77,14 @@ public final class RunStore implements AutoCloseable {
   }
 
   /**
-   * The folder of an existing run. When this process writes runs, waits for the folder of a job
-   * that has just begun.
+   * The folder of an existing run. When this process writes runs, waits until it has what was
+   * committed before.
    *
    * @throws MnException MALFORMED {@code invalid run id}, NOT_FOUND {@code run not found}
    */
   public RunFolder find(String runId) {
     RunFolder folder = folder(runId);
-    if (!isBegun(folder.path())) {
+    if (writer.isBehind(runId) || !isBegun(folder.path())) {
       writer.catchUp(runId);
       if (!isFolder(folder.path())) {
         throw new MnException(ErrorCode.NOT_FOUND, "run_not_found", "run not found");
@@ -101,25 +99,16 @@ public final class RunStore implements AutoCloseable {
         && (Files.exists(folder.resolve("job.json")) || Files.exists(folder.resolve("run.json")));
   }
 
-  /**
-   * The folder of a run, made when there is none. It is never empty: {@link #make} would put
-   * another one in the place of an empty folder, and a program that already works in it would write
-   * into nothing.
-   */
+  /** The folder of a run, made when there is none. */
   public RunFolder open(String runId) {
     RunFolder folder = folder(runId);
-    for (int tries = 1; ; tries++) {
-      try {
-        if (!isBegun(folder.path()) && !isFolder(folder.path().resolve(RunFolder.HIDDEN))) {
-          Files.createDirectories(folder.path());
-          folder.hidden().close();
-        }
-        return folder;
-      } catch (IOException e) {
-        if (tries == TRIES) { // another thread may have made it in the place of the empty one
-          throw MnException.unavailable("the folder of run " + runId + " cannot be made: " + e, e);
-        }
+    try {
+      if (!isFolder(folder.path())) {
+        Files.createDirectories(folder.path());
       }
+      return folder;
+    } catch (IOException e) {
+      throw MnException.unavailable("the folder of run " + runId + " cannot be made: " + e, e);
     }
   }
 
@@ -169,7 +158,19 @@ public final class RunStore implements AutoCloseable {
 
   /** Tells whenever the files of the run have changed, whoever wrote, until closed. */
   public AutoCloseable watch(String runId, Runnable onChange) {
-    return watch.add(runId, onChange);
+    AutoCloseable watched = watch.add(runId, onChange);
+    writer.hurry(runId);
+    return watched;
+  }
+
+  /** Whether somebody is told of changes of the run now. */
+  public boolean isWatched(String runId) {
+    return watch.isWatched(runId);
+  }
+
+  /** Returns when all that was committed before is in the folders, where that can be known. */
+  public void catchUp() {
+    writer.catchUp("");
   }
 
   /**

@@ -16,6 +16,16 @@ public sealed interface RunWriter permits RunBacklog, RunWriter.Elsewhere, RunWr
   boolean catchUp(String runId);
 
   /**
+   * Whether something was committed of the run that is not in its folder yet, as far as is known.
+   */
+  default boolean isBehind(String runId) {
+    return false;
+  }
+
+  /** Somebody looks at the run from now on: what was committed of it is not to be put off. */
+  default void hurry(String runId) {}
+
+  /**
    * Another process writes the folders, or none does: a gateway stands before a runtime elsewhere.
    * That runtime cannot be asked how far it is, and most unknown runs will never exist, so nobody
    * waits: readers get what the folder has now, and a run whose job has just begun is not found

@@ -128,8 +128,8 @@ public final class Runtime implements AutoCloseable {
         ports,
         manifests::parse,
         bundles.local()::payloads,
-        jobId -> {
-          recorder.changed(jobId);
+        (jobId, isPressing) -> {
+          recorder.changed(jobId, isPressing);
           watches.changed(jobId);
         },
         events.own().heard(services.keeper()));

@@ -89,6 +89,46 @@ class RunBacklogTest {
     assertThat(next()).isNull();
   }
 
+  @Test
+  void whatIsPutOffIsHandedOutOnceWhenItsTimeHasCome() throws Exception {
+    backlog.addLater("a");
+    backlog.addLater("a");
+    backlog.addLater("b");
+    assertThat(backlog.isBehind("run-a")).isTrue();
+    add("b");
+    assertThat(next()).containsExactly("b");
+    assertThat(next()).containsExactly("a");
+    backlog.written(List.of("a", "b"));
+    assertThat(backlog.isBehind("run-a")).isFalse();
+  }
+
+  @Test
+  void whoWaitsForOneThatIsPutOffGetsItAloneAndAtOnce() throws Exception {
+    backlog.addLater("a");
+    backlog.addLater("b");
+    CompletableFuture<Void> one = await("b");
+    assertThat(next()).containsExactly("b");
+    backlog.written(List.of("b"));
+    assertThat(one).succeedsWithin(LONG);
+    assertThat(backlog.isBehind("run-a")).isTrue();
+  }
+
+  @Test
+  void whoLooksAtARunWhoseJobIsNotKnownHasAllThatIsPutOffWritten() throws Exception {
+    backlog.addLater("a");
+    backlog.addLater("b");
+    backlog.hurry("named");
+    assertThat(next()).containsExactly("a", "b");
+  }
+
+  @Test
+  void handsOutWhatIsPutOffAfterItWasClosed() throws Exception {
+    backlog.addLater("a");
+    backlog.close();
+    assertThat(next()).containsExactly("a");
+    assertThat(next()).isNull();
+  }
+
   private void add(String... jobs) {
     List.of(jobs).forEach(backlog::add);
   }

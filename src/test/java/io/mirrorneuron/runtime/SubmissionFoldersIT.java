@@ -155,7 +155,7 @@ class SubmissionFoldersIT {
     completed(bundle.submission());
 
     Path run = run("again");
-    eventually("the run is over", () -> Files.exists(run.resolve("timeline.json")));
+    eventually("the run is over", () -> runtime.runs().find("again").isOver());
     assertThat(run.resolve("result.json")).content().contains("program");
     assertThat(run.resolve("before.txt")).hasContent("before");
     assertThat(run.resolve("deep/one.txt")).hasContent("one");

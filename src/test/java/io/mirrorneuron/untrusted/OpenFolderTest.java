@@ -88,6 +88,48 @@ class OpenFolderTest {
     assertThat(folder.resolve("none")).doesNotExist();
   }
 
+  @Test
+  void aFileHasAllItsBytesWhenItHasItsName(@TempDir Path root) throws Exception {
+    byte[] content = "ours".repeat(1 << 16).getBytes(StandardCharsets.UTF_8);
+    try (OpenFolder folder = OpenFolder.at(root.toRealPath());
+        ExecutorService threads = Executors.newFixedThreadPool(2)) {
+      for (int i = 0; i < 200; i++) {
+        Path file = root.resolve("document-" + i);
+        CyclicBarrier start = new CyclicBarrier(2);
+        Future<Long> seen =
+            threads.submit(
+                () -> {
+                  start.await();
+                  while (file.toFile().length() == 0) {
+                    Thread.onSpinWait();
+                  }
+                  return file.toFile().length();
+                });
+        start.await();
+        FreeName.Put put = FreeName.put(folder, "document-" + i, content);
+        assertThat(put).isEqualTo(FreeName.Put.DONE);
+        assertThat(seen.get()).isEqualTo(content.length);
+        assertThat(FreeName.put(folder, "document-" + i, new byte[] {1}))
+            .isEqualTo(FreeName.Put.TAKEN);
+        assertThat(file).hasBinaryContent(content);
+      }
+    }
+    assertThat(root.toFile().list()).hasSize(200);
+  }
+
+  @Test
+  void aFolderTakesTheNameOfNoOther(@TempDir Path root) throws Exception {
+    Path filled = Files.createDirectory(root.resolve("filled"));
+    Files.writeString(filled.resolve("a"), "b");
+    Path empty = Files.createDirectory(root.resolve("empty"));
+
+    assertThat(FreeName.move(filled, empty)).isFalse();
+    assertThat(filled.resolve("a")).hasContent("b");
+    assertThat(empty).isEmptyDirectory();
+    assertThat(FreeName.move(filled, root.resolve("free"))).isTrue();
+    assertThat(root.resolve("free/a")).hasContent("b");
+  }
+
   /** Nobody sees a moment between the look whether a name is free and its giving. */
   @Test
   void aNameIsGivenToOneFileOnly(@TempDir Path root) throws Exception {

@@ -12,6 +12,7 @@ import io.mirrorneuron.untrusted.OpenFolder;
 import io.mirrorneuron.untrusted.UntrustedFiles;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -26,7 +27,7 @@ import java.util.function.UnaryOperator;
  * The JSON documents in the folder of a run. A document is replaced as a whole: readers see the old
  * one or the new one. Those who write must hold the folder's lock; listeners are not notified.
  */
-final class FolderDocuments {
+final class FolderDocuments implements AutoCloseable {
   /** Bytes of a JSON document at most; programs write them too. */
   private static final int LONGEST = 64 << 20;
 
@@ -37,17 +38,27 @@ final class FolderDocuments {
 
   private final Path folder;
   private final boolean unshared;
+  private final boolean keepsOpen;
+  private OpenFolder kept;
+
+  private final FreshFiles fresh = new FreshFiles();
 
   /**
    * @param unshared whether nobody else knows the folder yet, so that files may be written in place
+   * @param keepsOpen whether the folder stays open until {@link #close}; for one thread then
    */
-  FolderDocuments(Path folder, boolean unshared) {
+  FolderDocuments(Path folder, boolean unshared, boolean keepsOpen) {
     this.folder = folder;
     this.unshared = unshared;
+    this.keepsOpen = keepsOpen;
   }
 
   /** See {@link RunFolder#read}. */
   Optional<ObjectNode> read(String name) {
+    byte[] made = fresh.of(name);
+    if (made != null) {
+      return Optional.of(Json.parseObject(new String(made, StandardCharsets.UTF_8), name));
+    }
     Path file = folder.resolve(name);
     if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) { // cheaper than an exception
       return Optional.empty();
@@ -63,8 +74,22 @@ final class FolderDocuments {
     }
   }
 
+  /** Files that were made through this object. */
+  FreshFiles fresh() {
+    return fresh;
+  }
+
+  private void remember(String name, byte[] content) {
+    if (keepsOpen) {
+      fresh.add(name, content);
+    }
+  }
+
   /** Whether the run has a file of this name, not a pipe or a link that leads out of it. */
   boolean isThere(String name) {
+    if (fresh.of(name) != null) {
+      return true;
+    }
     try (OpenFile _ = UntrustedFiles.openLinked(folder.resolve(name), folder)) {
       return true;
     } catch (NoSuchFileException e) {
@@ -95,12 +120,11 @@ final class FolderDocuments {
 
   /** Answers true: it is written. */
   boolean write(String name, ObjectNode document) throws IOException {
-    try (OpenFolder in = OpenFolder.at(folder);
-        OpenFolder place = unshared ? in : in.in(RunFolder.HIDDEN)) {
-      prepare(place, name, document);
-      publish(place, name, in);
-      return true;
+    byte[] content = bytes(document);
+    if (!create(name, content)) {
+      replace(name, content);
     }
+    return true;
   }
 
   /**
@@ -109,14 +133,7 @@ final class FolderDocuments {
    * @return whether it is written
    */
   boolean writeIfAbsent(String name, ObjectNode document) throws IOException {
-    try (OpenFolder in = OpenFolder.at(folder);
-        OpenFolder place = unshared ? in : in.in(RunFolder.HIDDEN)) {
-      if (unshared && isThere(name)) {
-        return false;
-      }
-      prepare(place, name, document);
-      return unshared || FreeName.give(place, name + NEW, in, name);
-    }
+    return !exists(name) && create(name, bytes(document));
   }
 
   /**
@@ -128,26 +145,88 @@ final class FolderDocuments {
   boolean update(String name, Supplier<ObjectNode> read, UnaryOperator<ObjectNode> change)
       throws IOException {
     Path file = folder.resolve(name);
-    FileState before;
-    int attempts = 0;
-    try (OpenFolder in = OpenFolder.at(folder);
-        OpenFolder place = unshared ? in : in.in(RunFolder.HIDDEN)) {
-      do {
-        before = FileState.at(file);
-        prepare(place, name, change.apply(read.get()));
-      } while (!unshared && !FileState.at(file).equals(before) && ++attempts < UPDATE_ATTEMPTS);
-      publish(place, name, in);
-      return true;
+    for (int left = UPDATE_ATTEMPTS; ; left--) {
+      FileState before = FileState.at(file);
+      byte[] content = bytes(change.apply(read.get()));
+      if (before.equals(FileState.NOTHING) && create(name, content)) {
+        return true;
+      }
+      if (left == 1 || FileState.at(file).equals(before)) {
+        replace(name, content);
+        return true;
+      }
     }
   }
 
-  private void prepare(OpenFolder place, String name, ObjectNode document) throws IOException {
-    place.put(unshared ? name : name + NEW, bytes(document));
+  private boolean exists(String name) {
+    return Files.exists(folder.resolve(name), LinkOption.NOFOLLOW_LINKS);
   }
 
-  private void publish(OpenFolder place, String name, OpenFolder in) throws IOException {
-    if (!unshared) {
-      place.move(name + NEW, in, name);
+  /** Makes a file that has all these bytes at once; false when something has the name. */
+  boolean create(String name, byte[] content) throws IOException {
+    boolean created = fresh.of(name) == null && !exists(name) && isCreated(name, content);
+    if (created) {
+      remember(name, content);
+    }
+    return created;
+  }
+
+  private boolean isCreated(String name, byte[] content) throws IOException {
+    try (Place in = place()) {
+      if (unshared) {
+        in.folder.put(name, content);
+        return true;
+      }
+      FreeName.Put put = FreeName.put(in.folder, name, content);
+      if (put != FreeName.Put.NOT_HERE) {
+        return put == FreeName.Put.DONE;
+      }
+      try (OpenFolder hidden = in.folder.in(RunFolder.HIDDEN)) {
+        hidden.put(name + NEW, content);
+        return FreeName.give(hidden, name + NEW, in.folder, name);
+      }
+    }
+  }
+
+  private void replace(String name, byte[] content) throws IOException {
+    remember(name, content);
+    try (Place in = place()) {
+      if (unshared) {
+        in.folder.put(name, content);
+        return;
+      }
+      try (OpenFolder hidden = in.folder.in(RunFolder.HIDDEN)) {
+        hidden.put(name + NEW, content);
+        hidden.move(name + NEW, in.folder, name);
+      }
+    }
+  }
+
+  /** The folder as long as it is written to. */
+  private record Place(OpenFolder folder, boolean isKept) implements AutoCloseable {
+    @Override
+    public void close() {
+      if (!isKept) {
+        folder.close();
+      }
+    }
+  }
+
+  private Place place() throws IOException {
+    if (!keepsOpen) {
+      return new Place(OpenFolder.at(folder), false);
+    }
+    if (kept == null) {
+      kept = OpenFolder.at(folder);
+    }
+    return new Place(kept, true);
+  }
+
+  @Override
+  public void close() {
+    if (kept != null) {
+      kept.close();
+      kept = null;
     }
   }
 

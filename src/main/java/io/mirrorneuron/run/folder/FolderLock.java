@@ -1,39 +1,59 @@
 package io.mirrorneuron.run.folder;
 
-import io.mirrorneuron.untrusted.OpenFolder;
 import io.mirrorneuron.untrusted.UntrustedFiles;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Makes the threads and the processes of this product write to a run one after the other. Programs
- * of the run do not take part: they only ever append whole lines.
+ * of the run do not take part: they only ever append whole lines. All runs of a root share one file
+ * there, in which each has a byte of its own that is locked; nothing is ever in it.
  */
 public final class FolderLock implements AutoCloseable {
+  /** In the root, where no run can have this name. */
+  static final String FILE = ".lock";
+
   /**
    * A file lock excludes other processes, not other threads of this one: these wait at a gate per
    * folder.
    */
   private static final Map<Path, Gate> GATES = new ConcurrentHashMap<>();
 
+  /** By root. Never closed: that would take all locks of the process away. */
+  private static final Map<Path, LockFile> FILES = new ConcurrentHashMap<>();
+
+  /** How long to wait for another process until the next try. */
+  private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
   private static final class Gate {
     final ReentrantLock lock = new ReentrantLock();
     int users;
   }
 
+  /**
+   * @param identity on disk
+   */
+  private record LockFile(FileChannel channel, Object identity) {}
+
   private final Path folder;
   private final Gate gate;
-  private final FileChannel channel;
+  private final FileLock lock;
 
-  private FolderLock(Path folder, Gate gate, FileChannel channel) {
+  private FolderLock(Path folder, Gate gate, FileLock lock) {
     this.folder = folder;
     this.gate = gate;
-    this.channel = channel;
+    this.lock = lock;
   }
 
   /** Blocks until the lock is free. Reentrant: the thread that holds it may take it again. */
@@ -48,39 +68,60 @@ public final class FolderLock implements AutoCloseable {
             });
     gate.lock.lock();
     try {
-      return new FolderLock(folder, gate, gate.lock.getHoldCount() > 1 ? null : lockFile(folder));
+      return new FolderLock(folder, gate, gate.lock.getHoldCount() > 1 ? null : lock(folder));
     } catch (IOException | RuntimeException e) {
       release(folder, gate);
       throw e;
     }
   }
 
-  /**
-   * The folder of the run is not made: one that was deleted must not come back. What a program has
-   * put in the place of the hidden folder or of the lock goes.
-   */
-  private static FileChannel lockFile(Path folder) throws IOException {
-    FileChannel channel = open(folder);
-    try {
-      channel.lock(); // ends with the channel
-      return channel;
-    } catch (IOException e) {
-      channel.close();
-      throw e;
+  private static FileLock lock(Path folder) throws IOException {
+    LockFile file = FILES.get(folder.getParent());
+    if (file == null || !file.identity.equals(identity(folder.getParent()))) {
+      file = open(folder.getParent());
+    }
+    long place = place(folder.getFileName().toString());
+    FileLock lock = file.channel.tryLock(place, 1, false);
+    while (lock == null) { // an interrupted wait for it would close the channel
+      LockSupport.parkNanos(AGAIN_NANOS);
+      lock = file.channel.tryLock(place, 1, false);
+    }
+    return lock;
+  }
+
+  /** Opens the file once, and again when it has been deleted together with all runs. */
+  private static LockFile open(Path root) throws IOException {
+    synchronized (FILES) {
+      LockFile known = FILES.get(root);
+      Object now = identity(root);
+      if (known == null || !known.identity.equals(now)) {
+        FileChannel channel = UntrustedFiles.write(root.resolve(FILE));
+        known = new LockFile(channel, identity(root));
+        FILES.put(root, known);
+      }
+      return known;
     }
   }
 
-  private static FileChannel open(Path folder) throws IOException {
+  private static Object identity(Path root) throws IOException {
     try {
-      return UntrustedFiles.write(folder.resolve(RunFolder.HIDDEN).resolve("lock"));
-    } catch (NoSuchFileException e) { // there is no hidden folder, or something in its place
-      try (OpenFolder run = OpenFolder.at(folder);
-          OpenFolder hidden = run.in(RunFolder.HIDDEN)) {
-        return hidden.write("lock");
-      } catch (NoSuchFileException gone) {
-        throw new IOException("there is no folder " + folder.getFileName() + " any more", gone);
-      }
+      BasicFileAttributes is =
+          Files.readAttributes(
+              root.resolve(FILE), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      return is.fileKey() == null ? FILE : is.fileKey();
+    } catch (NoSuchFileException e) {
+      return "";
     }
+  }
+
+  /** Where the byte of a run is; two names with the same are not to be expected. */
+  private static long place(String runId) {
+    long place = 0;
+    for (int i = 0; i < runId.length(); i++) {
+      place = (place ^ runId.charAt(i)) * 0x100000001b3L;
+      place ^= place >>> 29;
+    }
+    return place >>> 2;
   }
 
   private static void release(Path folder, Gate gate) {
@@ -91,8 +132,8 @@ public final class FolderLock implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try {
-      if (channel != null) {
-        channel.close();
+      if (lock != null) {
+        lock.release();
       }
     } finally {
       release(folder, gate);

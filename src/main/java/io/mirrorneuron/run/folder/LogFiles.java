@@ -84,7 +84,12 @@ public final class LogFiles {
   /** As {@link #append(Path, byte[])} to the live file, which is closed first when it is full. */
   public LogPosition append(byte[] lines) throws IOException {
     Path live = folder.path().resolve(log.file());
-    if (log.rotates() && size(live) > 0 && size(live) + lines.length > limit) {
+    long size = size(live);
+    if (size == 0 && folder.documents().create(log.file(), lines)) {
+      return LogPosition.of(lines.length, lines);
+    }
+    folder.documents().fresh().forget(log.file());
+    if (log.rotates() && size > 0 && size + lines.length > limit) {
       rotate(live);
     }
     return append(live, lines);
@@ -130,7 +135,7 @@ public final class LogFiles {
     ObjectNode index = Json.object().put("schema_version", 1).put("run_id", folder.runId());
     ArrayNode list = index.putArray("segments");
     segments.forEach(segment -> list.addObject().put("path", segment));
-    folder.replace(log.channel() + ".index.json", index);
+    folder.documents().write(log.channel() + ".index.json", index);
   }
 
   private List<String> listed() {

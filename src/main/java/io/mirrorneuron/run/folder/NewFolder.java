@@ -1,6 +1,7 @@
 package io.mirrorneuron.run.folder;
 
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.untrusted.FreeName;
 import io.mirrorneuron.untrusted.OpenFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.function.Consumer;
 
 /**
@@ -32,9 +32,12 @@ public final class NewFolder {
     }
     try {
       makeAnew(root, hidden);
-      fill.accept(RunFolder.unshared(runId, hidden));
-      Files.move(hidden, folder, StandardCopyOption.ATOMIC_MOVE);
-      return true;
+      RunFolder.fill(runId, hidden, fill);
+      if (FreeName.move(hidden, folder)) {
+        return true;
+      }
+      deleteTree(root, hidden);
+      return false;
     } catch (IOException e) {
       if (isFolder(folder)) {
         deleteTree(root, hidden);

@@ -29,37 +29,31 @@ public final class RunFolder {
   private final String runId;
   private final Path path;
   private final Consumer<String> changed;
-  private final Access access;
+  private final Sharing access;
   private final FolderDocuments documents;
-
-  /** Which other users of the folder may run concurrently. */
-  private enum Access {
-    /** Writers and readers: each write takes the lock. */
-    SHARED,
-    /** Readers only: the caller holds the lock. */
-    LOCKED,
-    /** None, since nobody knows the folder yet: no lock is needed, files are written in place. */
-    UNSHARED
-  }
 
   /**
    * @param changed is told the name of each file that was written
    */
   public RunFolder(String runId, Path path, Consumer<String> changed) {
-    this(runId, path, changed, Access.SHARED);
+    this(runId, path, changed, Sharing.SHARED);
   }
 
-  /** A folder that no other thread or process knows yet; it is written without a lock. */
-  static RunFolder unshared(String runId, Path path) {
-    return new RunFolder(runId, path, name -> {}, Access.UNSHARED);
+  /** Fills a folder that no other thread or process knows yet; it is written without a lock. */
+  static void fill(String runId, Path path, Consumer<RunFolder> writes) {
+    RunFolder unshared = new RunFolder(runId, path, name -> {}, Sharing.UNSHARED);
+    try (var _ = unshared.documents) {
+      writes.accept(unshared);
+    }
   }
 
-  private RunFolder(String runId, Path path, Consumer<String> changed, Access access) {
+  private RunFolder(String runId, Path path, Consumer<String> changed, Sharing access) {
     this.runId = runId;
     this.path = path;
     this.changed = changed;
     this.access = access;
-    this.documents = new FolderDocuments(path, access == Access.UNSHARED);
+    this.documents =
+        new FolderDocuments(path, access == Sharing.UNSHARED, access != Sharing.SHARED);
   }
 
   public String runId() {
@@ -120,9 +114,9 @@ public final class RunFolder {
     change(name, () -> documents.update(name, () -> peek(name).orElseGet(Json::object), change));
   }
 
-  /** As {@link #write}, for who holds the lock; listeners are not notified. */
-  void replace(String name, ObjectNode document) throws IOException {
-    documents.write(name, document);
+  /** Of its files, for who may write them. */
+  FolderDocuments documents() {
+    return documents;
   }
 
   /** Whether it has a file of this name, and not a pipe or a link that leads out. */
@@ -171,13 +165,15 @@ public final class RunFolder {
    * that is handed over. The lock is taken once; listeners are notified when it is free again.
    */
   public void together(Consumer<RunFolder> writes) {
-    if (access != Access.SHARED) {
+    if (access != Sharing.SHARED) {
       writes.accept(this);
       return;
     }
     Set<String> written = new LinkedHashSet<>();
-    try (var _ = lock()) {
-      writes.accept(new RunFolder(runId, path, written::add, Access.LOCKED));
+    RunFolder locked = new RunFolder(runId, path, written::add, Sharing.LOCKED);
+    try (var _ = lock();
+        var _ = locked.documents) {
+      writes.accept(locked);
     } catch (IOException e) {
       throw failed("the folder of the run", e);
     } finally {
@@ -205,7 +201,13 @@ public final class RunFolder {
 
   /** Keeps every other writer of this product out until it is closed; null when there is none. */
   public FolderLock lock() throws IOException {
-    return access == Access.SHARED ? FolderLock.take(path) : null;
+    return access == Sharing.SHARED ? FolderLock.take(path) : null;
+  }
+
+  /** As {@link #lock}; afterwards there is a folder for files of this product alone. */
+  public FolderLock lockWithHidden() throws IOException {
+    hidden().close();
+    return lock();
   }
 
   /** The folder for files of this product alone, made when there is none; must be closed. */
@@ -229,10 +231,7 @@ public final class RunFolder {
     return FolderPaths.inside(path, relative);
   }
 
-  /**
-   * Whether the run has ended, so that nothing more is written: as the runtime recorded it or,
-   * where no runtime keeps the record, as the programs say.
-   */
+  /** Whether the run has ended: as the runtime has recorded it, or else as the programs say. */
   public boolean isOver() {
     String recorded = RunHeader.ofJob(this).status();
     String status = recorded.isEmpty() ? RunHeader.ofRun(this).status() : recorded;

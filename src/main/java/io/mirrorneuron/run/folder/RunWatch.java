@@ -60,6 +60,10 @@ public final class RunWatch implements AutoCloseable {
             });
   }
 
+  public boolean isWatched(String runId) {
+    return runs.containsKey(runId);
+  }
+
   public void changed(String runId) {
     Watched watched = runs.get(runId);
     if (watched != null) {

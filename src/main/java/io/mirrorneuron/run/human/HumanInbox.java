@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.human.HumanRequest;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.RunStore;
+import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.human.OpenRequests.Item;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
@@ -219,10 +220,10 @@ public final class HumanInbox {
   private void look(String id) {
     WatchedRun run = open.get(id);
     if (run == null) {
-      if (!store.has(id)) {
+      RunFolder folder = store.present(id).orElse(null);
+      if (folder == null) {
         return;
       }
-      var folder = store.find(id);
       run = new WatchedRun(folder, logs.of(folder));
     }
     if (run.isOver()) {

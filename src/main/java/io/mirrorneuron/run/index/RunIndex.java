@@ -124,6 +124,11 @@ public final class RunIndex {
    * @throws MnException INVALID for a cursor that is none
    */
   public ObjectNode list(Query query) {
+    store.catchUp();
+    return page(query);
+  }
+
+  private ObjectNode page(Query query) {
     Place after = query.cursor().isEmpty() ? null : Place.at(query.cursor());
     List<RunRow> page = new ArrayList<>();
     int total;
@@ -168,7 +173,7 @@ public final class RunIndex {
 
   /** The page as it is now. */
   public synchronized Seen seen(Query query) {
-    ObjectNode page = list(query);
+    ObjectNode page = page(query);
     return new Seen(page.put("seq", changes), changes);
   }
 

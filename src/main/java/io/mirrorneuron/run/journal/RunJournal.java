@@ -38,7 +38,7 @@ public final class RunJournal {
   }
 
   public RunJournal(RunFolder folder, long segmentBytes) {
-    this(folder, folder.path().resolve(RunFolder.HIDDEN), segmentBytes, folder::lock);
+    this(folder, folder.path().resolve(RunFolder.HIDDEN), segmentBytes, folder::lockWithHidden);
   }
 
   private RunJournal(RunFolder folder, Path place, long limit, JournalIntake.Writers others) {

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.mirrorneuron.run.folder.RunFolder;
+import io.mirrorneuron.run.summary.CompactTimeline;
+import io.mirrorneuron.run.summary.ObservabilitySummary;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
 import io.mirrorneuron.wire.secret.MarkedSecrets;
@@ -19,6 +21,15 @@ import java.util.stream.Stream;
  * manifest and in results are replaced here, before anything is written.
  */
 final class RecordedDocuments {
+  /** Documents that are deleted when the run is submitted again: they are of the job before. */
+  static final List<String> OF_JOB =
+      List.of(
+          "manifest.json",
+          "result.json",
+          "final_artifact.json",
+          CompactTimeline.FILE,
+          ObservabilitySummary.FILE);
+
   private final ObjectNode manifest;
   private final MarkedSecrets secrets;
   private final String blueprintId;

@@ -23,15 +23,6 @@ import java.util.function.LongFunction;
  * any time; it then reads all events of the job again. Used by one thread.
  */
 final class Recording {
-  /** Documents that are deleted when the run is submitted again: they are of the job before. */
-  private static final List<String> JOB_DOCUMENTS =
-      List.of(
-          "manifest.json",
-          "result.json",
-          "final_artifact.json",
-          CompactTimeline.FILE,
-          ObservabilitySummary.FILE);
-
   private final RunStore runs;
   private final String jobId;
   private final String runId;
@@ -117,12 +108,22 @@ final class Recording {
     if (folder == null && create(job, events)) {
       return;
     }
+    boolean whole = status == null && job.hasEnded(); // nobody has changed what is not there yet
     if (folder == null) {
+      if (whole) {
+        beforeEnd.accept(runId);
+      }
       folder = runs.open(runId);
       findWritten();
     }
-    folder.together(held -> write(held, job, events));
-    if (isComplete(job)) {
+    folder.together(
+        held -> {
+          write(held, job, events);
+          if (whole && isComplete(job)) {
+            finish(held, job);
+          }
+        });
+    if (!over && isComplete(job)) {
       beforeEnd.accept(runId);
       completeLogs();
       folder.together(held -> finish(held, job));
@@ -194,7 +195,7 @@ final class Recording {
 
   private void writeFirst(RunFolder into, RecordedJob job) {
     if (hasOtherJob(into)) {
-      into.discard(JOB_DOCUMENTS, Records.time(job.submittedAt()));
+      into.discard(RecordedDocuments.OF_JOB, Records.time(job.submittedAt()));
     }
     if (!job.hasEnded() || into.peek("run.json").isPresent()) {
       // "running" until all is written, whatever a program has written into run.json
@@ -243,8 +244,7 @@ final class Recording {
     if (!isNew) {
       into.update("run.json", run -> documents.run(into, run, job, status));
     }
-    into.write(
-        "job.json", documents.job(job, status)); // the last: tells readers that the run is over
+    into.write("job.json", documents.job(job, status)); // the last: says that the run is over
     over = true;
   }
 }

@@ -11,29 +11,26 @@ import io.mirrorneuron.wire.Json;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings the folders of runs up to what the store has of their jobs, after each commit. What is
- * missing after a crash is found by reading the folder, and written once. One thread, which reads a
- * batch of jobs from the store at a time.
+ * Brings the folders of runs up to what the store has of their jobs: at the end of a job, when it
+ * asks people, as long as somebody looks, and else from time to time. What is missing after a crash
+ * is found by reading the folder, and written once. One thread, which reads a batch of jobs from
+ * the store at a time.
  */
 public final class RunRecorder implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RunRecorder.class);
   private static final int EVENTS = 1000;
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(5);
   private static final Duration RETRY = Duration.ofSeconds(1);
-
-  /** How often runs that could not be written are retried: a full disk may have room again. */
-  private static final Duration REPAIR = Duration.ofSeconds(5);
 
   /** How often the logs of running programs are journalled: programs may truncate them. */
   private static final Duration LOOK = Duration.ofSeconds(1);
@@ -43,17 +40,18 @@ public final class RunRecorder implements AutoCloseable {
   private final Consumer<String> beforeEnd;
   private final JobEnds ends;
   private final RunBacklog backlog;
-  private final Storage storage;
   private final Thread thread;
 
   /** By job; only of jobs that are not recorded to their end. Confined to the thread. */
   private final Map<String, Recording> recordings = new HashMap<>();
 
-  /** Jobs whose runs could not be written when it was last tried. Confined to the thread. */
-  private final Set<String> failing = new HashSet<>();
+  /** The runs of these jobs that are not named after them. */
+  private final Map<String, String> named = new ConcurrentHashMap<>();
+
+  /** Confined to the thread. */
+  private final FailingRuns failing;
 
   private long looked = System.nanoTime();
-  private long repaired = looked;
 
   /**
    * @param runs written by this process
@@ -69,13 +67,22 @@ public final class RunRecorder implements AutoCloseable {
     this.backlog = runs.backlog();
     this.store = store;
     this.beforeEnd = beforeEnd;
-    this.storage = storage;
+    this.failing = new FailingRuns(storage);
     this.thread = Thread.ofPlatform().daemon().name("mn-run-recorder").start(this::work);
   }
 
-  /** Must be called after each commit of a job. Any thread; does not block. */
-  public void changed(String jobId) {
-    backlog.add(jobId);
+  /**
+   * Must be called after each commit of a job. Any thread; does not block.
+   *
+   * @param isPressing whether its run is to be written at once: the job has ended, or asks people.
+   *     Otherwise that waits for more, unless somebody looks at the run
+   */
+  public void changed(String jobId, boolean isPressing) {
+    if (isPressing || runs.isWatched(named.getOrDefault(jobId, RunId.of(jobId)))) {
+      backlog.add(jobId);
+    } else {
+      backlog.addLater(jobId);
+    }
   }
 
   /** Records this owner's jobs that an earlier process did not record to their end. */
@@ -89,7 +96,7 @@ public final class RunRecorder implements AutoCloseable {
         .thenAccept(
             its -> {
               if (its == null || its.equals(owner)) {
-                changed(job);
+                changed(job, true);
               }
             });
   }
@@ -141,24 +148,13 @@ public final class RunRecorder implements AutoCloseable {
                 }
               });
     }
-    if (System.nanoTime() - repaired >= REPAIR.toNanos()) {
-      repaired = System.nanoTime();
-      failing.forEach(this::changed);
-    }
+    failing.retry(backlog::add);
   }
 
-  /** Logs a failure, once for each job, and forgets how far its recording has come. */
+  /** Forgets how far the recording has come. */
   private void failed(String job, RuntimeException why) {
     recordings.remove(job);
-    if (Storage.isFull(storage.explained(why))) {
-      failing.add(job);
-      LOG.debug("the run of job {} cannot be written: {}", job, why.getMessage());
-    } else if (failing.add(job)) {
-      boolean isNews = failing.size() == 1; // when the root is unreachable, all fail alike
-      Throwable details = isNews && !(why instanceof MnException) ? why : null;
-      String told = "the run of job {} cannot be written, it will be tried again: {}";
-      LOG.error(told, job, why.getMessage(), details);
-    }
+    failing.add(job, why);
   }
 
   /** Answers false when the store could not be read; the batch must then be tried again. */
@@ -180,7 +176,8 @@ public final class RunRecorder implements AutoCloseable {
       if (!ended.isEmpty()) {
         told.forEach(RunRecorder::await);
         await(store.recorded(ended));
-        ended.forEach(recordings::remove);
+        recordings.keySet().removeAll(ended);
+        named.keySet().removeAll(ended);
       }
       return true;
     } catch (CompletionException e) {
@@ -202,21 +199,10 @@ public final class RunRecorder implements AutoCloseable {
         return true; // removed; its run stays as it is
       }
       RecordedJob row = RecordedJob.parse(text);
-      Recording recording = recordings.get(job);
-      if (recording == null) {
-        if (!RunId.isRunId(row.runId())) {
-          return true;
-        }
-        recording =
-            new Recording(
-                runs,
-                row,
-                Json.parseObject(await(reads.manifest()), "stored manifest"),
-                after -> await(store.events(job, after, EVENTS)),
-                beforeEnd,
-                ends);
-        recordings.put(job, recording);
+      if (!RunId.isRunId(row.runId())) {
+        return true;
       }
+      Recording recording = recordings.computeIfAbsent(job, one -> begun(row, reads));
       recording.record(row, events);
       recording.news().tell(ends, row, recording.origin());
       failing.remove(job);
@@ -231,6 +217,20 @@ public final class RunRecorder implements AutoCloseable {
       failed(job, e);
       return false;
     }
+  }
+
+  private Recording begun(RecordedJob row, JobReading reads) {
+    String job = reads.jobId();
+    if (!row.runId().equals(RunId.of(job))) {
+      named.put(job, row.runId());
+    }
+    return new Recording(
+        runs,
+        row,
+        Json.parseObject(await(reads.manifest()), "stored manifest"),
+        after -> await(store.events(job, after, EVENTS)),
+        beforeEnd,
+        ends);
   }
 
   private static <T> T await(CompletionStage<T> stage) {

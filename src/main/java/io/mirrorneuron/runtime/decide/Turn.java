@@ -44,6 +44,12 @@ public final class Turn {
     return events;
   }
 
+  /** Whether the job has ended, or the turn has made events about what it asks people. */
+  public boolean isPressing() {
+    return state.status().isTerminal()
+        || events.stream().anyMatch(event -> event.contains("\"channel\":\"human\""));
+  }
+
   public List<Effect> effects() {
     return effects;
   }

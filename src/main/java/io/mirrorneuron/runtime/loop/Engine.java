@@ -23,7 +23,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -68,14 +67,14 @@ public final class Engine {
   /**
    * @param manifests parses a stored manifest again
    * @param bundles payload folder by fingerprint
-   * @param changed is called with the id of each job that has new events
+   * @param changed hears of each job that has new events
    */
   public Engine(
       Identity identity,
       Ports ports,
       Function<String, Workflow> manifests,
       Function<String, Path> bundles,
-      Consumer<String> changed) {
+      JobNews changed) {
     this(identity, ports, manifests, bundles, changed, JobWatch.NOBODY);
   }
 
@@ -84,14 +83,14 @@ public final class Engine {
    *
    * @param manifests parses a stored manifest again
    * @param bundles payload folder by fingerprint
-   * @param changed is called with the id of each job that has new events
+   * @param changed hears of each job that has new events
    */
   public Engine(
       Identity identity,
       Ports ports,
       Function<String, Workflow> manifests,
       Function<String, Path> bundles,
-      Consumer<String> changed,
+      JobNews changed,
       JobWatch watch) {
     this.store = ports.store();
     this.manifests = manifests;

@@ -13,14 +13,13 @@ import io.mirrorneuron.store.JobStore.Commit;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
  * What all jobs of a node share.
  *
  * @param bundles payload folder by fingerprint
- * @param changed is called with the id of each job that has new events
+ * @param changed hears of each job that has new events
  * @param stuck is called with the id of a job that cannot even fail, and why
  * @param watch follows the jobs
  * @param inlineLimit see {@link Blobs}
@@ -30,7 +29,7 @@ record EngineContext(
     Decider decider,
     JobRow rows,
     Function<String, Path> bundles,
-    Consumer<String> changed,
+    JobNews changed,
     BiConsumer<String, Throwable> stuck,
     JobWatch watch,
     int inlineLimit) {
@@ -54,7 +53,7 @@ record EngineContext(
   /** Says that the job has new events, if the turn has made some. */
   void tell(Turn turn, String jobId) {
     if (!turn.events().isEmpty()) {
-      changed.accept(jobId);
+      changed.changed(jobId, turn.isPressing());
     }
   }
 

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 
 /** Appends an event to a job that no loop runs: it has ended, or this build cannot read it. */
 final class EventAppender {
@@ -24,9 +23,9 @@ final class EventAppender {
 
   private final JobStore store;
   private final Timers timers;
-  private final Consumer<String> changed;
+  private final JobNews changed;
 
-  EventAppender(JobStore store, Timers timers, Consumer<String> changed) {
+  EventAppender(JobStore store, Timers timers, JobNews changed) {
     this.store = store;
     this.timers = timers;
     this.changed = changed;
@@ -102,7 +101,7 @@ final class EventAppender {
     return nextSeq(jobId)
         .exceptionallyCompose(failure -> TakeOver.orElse(failure, 1L))
         .thenCompose(seq -> store.abandon(commit(nothing, row, seq, type, members, fields, true)))
-        .whenComplete((open, failure) -> changed.accept(jobId));
+        .whenComplete((open, failure) -> changed.changed(jobId, true));
   }
 
   private CompletionStage<Long> nextSeq(String jobId) {
@@ -121,7 +120,7 @@ final class EventAppender {
       boolean terminal) {
     return store
         .commit(commit(stored, row, seq, type, members, fields, terminal))
-        .thenRun(() -> changed.accept(stored.jobId()));
+        .thenRun(() -> changed.changed(stored.jobId(), true));
   }
 
   private Commit commit(

@@ -180,7 +180,7 @@ class HostileRunIT extends WithGuardedGateway {
   @ParameterizedTest
   @EnumSource(Attack.class)
   void nothingIsWrittenThroughWhatAProgramHasPutThere(Attack attack) throws Exception {
-    for (String file : List.of("events.jsonl", "timeline.jsonl", "run.json", ".mn/lock")) {
+    for (String file : List.of("events.jsonl", "timeline.jsonl", "run.json")) {
       attack.on(run.path().resolve(file), secret);
     }
     run.append(RunLog.EVENTS, List.of(Json.object().put("type", "x")));
@@ -190,6 +190,5 @@ class HostileRunIT extends WithGuardedGateway {
     assertThat(secret).hasContent(TOKEN);
     assertThat(run.path().resolve("events.jsonl")).isRegularFile().hasContent("{\"type\":\"x\"}");
     assertThat(run.path().resolve("run.json")).isRegularFile();
-    assertThat(run.path().resolve(".mn/lock")).isRegularFile();
   }
 }

@@ -62,7 +62,7 @@ class RunsIT extends WithGuardedGateway {
     for (int i = 0; i < 3; i++) {
       RunFiles.write(folder.resolve("runs/p" + i));
     }
-    Files.delete(run.resolve(RunFolder.HIDDEN));
+    Files.deleteIfExists(run.resolve(RunFolder.HIDDEN));
     Files.delete(run);
 
     JsonNode first = Json.parse(gateway.get("/api/v1/runs?limit=2&status=completed").body());

@@ -48,7 +48,7 @@ class JobEndsIT {
       try (runs;
           RunRecorder recorder =
               new RunRecorder(runs, store, run -> {}, this::hear, Storage.unwatched())) {
-        recorder.changed(job);
+        recorder.changed(job, true);
         eventually("it is told twice", () -> told.size() == 2);
       }
       assertThat(told).extracting(EndedJob::jobId).containsExactly(job, job);
@@ -90,7 +90,7 @@ class JobEndsIT {
       try (runs) {
         try (RunRecorder recorder =
             new RunRecorder(runs, store, run -> {}, first, Storage.unwatched())) {
-          recorder.changed(job);
+          recorder.changed(job, true);
           eventually("it is told", () -> first.told.contains("job_paused paused"));
         }
         runtime.jobs().resume(job);
@@ -99,7 +99,7 @@ class JobEndsIT {
         try (RunStore again = new RunStore(elsewhere, new RunBacklog());
             RunRecorder recorder =
                 new RunRecorder(again, store, run -> {}, later, Storage.unwatched())) {
-          recorder.changed(job);
+          recorder.changed(job, true);
           eventually("the rest is told", () -> later.told.contains("ended"));
         }
       }
@@ -143,7 +143,7 @@ class JobEndsIT {
         eventually(
             "it is told twice",
             () -> {
-              recorder.changed(job);
+              recorder.changed(job, true);
               return asked.size() == 2;
             });
       }

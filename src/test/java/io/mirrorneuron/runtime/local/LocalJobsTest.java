@@ -68,7 +68,7 @@ class LocalJobsTest {
               jobId -> Runnable::run),
           manifests::parse,
           fingerprint -> null,
-          jobId -> {});
+          (jobId, isPressing) -> {});
 
   /** The disk, to which something happens after the first of all reads. */
   private JobStore interruptedBy(Runnable happening) {

@@ -149,7 +149,7 @@ final class Simulation {
                 jobId -> task -> onLane(born, task)),
             text -> workflow,
             fingerprint -> null,
-            jobId -> {});
+            (jobId, isPressing) -> {});
     engines.put(born, engine);
   }
 

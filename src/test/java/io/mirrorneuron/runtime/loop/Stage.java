@@ -153,7 +153,7 @@ public final class Stage {
                 jobId -> lane::addLast),
             text -> manifests.apply(text),
             fingerprint -> null,
-            jobId -> {});
+            (jobId, isPressing) -> {});
   }
 
   /** The disk behind a connection that may break at a commit. */

@@ -40,7 +40,7 @@ class TakeOverTest {
             lanes),
         manifests::parse,
         fingerprint -> null,
-        jobId -> {});
+        (jobId, isPressing) -> {});
   }
 
   /** Whoever shares a thread with the store is served in between, however many there are. */

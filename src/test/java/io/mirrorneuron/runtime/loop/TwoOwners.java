@@ -205,7 +205,7 @@ final class TwoOwners {
                   jobId -> this::onLane),
               text -> workflow,
               fingerprint -> null,
-              jobId -> {});
+              (jobId, isPressing) -> {});
       engine.keepWatch();
     }
 
