@@ -4,7 +4,6 @@ import io.mirrorneuron.area.observability.RunRecords.Page;
 import io.mirrorneuron.bus.ApiCall;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -46,20 +45,13 @@ final class RunFollowers {
   /** The next page that has something; an empty one when the patience of the call is over. */
   Future<Page> page(ApiCall call) {
     long until = System.nanoTime() + call.patience().toNanos();
-    Map<String, Object> question = question(call);
+    Map<String, Object> question = call.without(CURSOR);
     Pause pause = pauses.remove(question);
     RunChanges.Watch watch = pause == null ? changes.watch(call.text("run_id")) : pause.watch();
     boolean isSeen = pause != null && isBehind(call, pause.next()) && !pause.watch().hasChanged();
     return (isSeen ? await(call, watch, until) : look(call, watch, until))
         .onComplete(
             page -> keep(question, new Pause(watch, page.next()), page), e -> watch.close());
-  }
-
-  /** What all calls of one follower have in common. */
-  private static Map<String, Object> question(ApiCall call) {
-    JsonObject question = call.json().copy();
-    question.remove(CURSOR);
-    return question.getMap();
   }
 
   private static boolean isBehind(ApiCall call, long next) {
