@@ -10,7 +10,9 @@ import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -152,6 +154,13 @@ public record ApiCall(JsonObject json) {
       delivery.addHeader(Addresses.PREFERRED, preferred);
     }
     return delivery;
+  }
+
+  /** All of it but one parameter; equal for calls that ask the same otherwise. */
+  public Map<String, Object> without(String parameter) {
+    Map<String, Object> rest = new HashMap<>(json.getMap());
+    rest.remove(parameter);
+    return rest;
   }
 
   /** Names of the members of the body; none when the request had none. */

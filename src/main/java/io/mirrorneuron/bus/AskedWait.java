@@ -17,11 +17,15 @@ public final class AskedWait {
 
   private static final String ASYNC = "respond-async";
   private static final String WAIT = "wait";
+  private static final String PREFER = "Prefer";
 
   private AskedWait() {}
 
   /** Nothing when the caller does not say; {@link #LONGEST} at most. */
   public static Optional<Duration> of(ApiCall call) {
+    if (saysNothing(call)) {
+      return Optional.empty();
+    }
     if (call.has(WAIT)) {
       return Optional.of(shortest(seconds(call.text(WAIT).replace("s", ""))));
     }
@@ -30,6 +34,10 @@ public final class AskedWait {
         .or(
             () ->
                 preferences(call).contains(ASYNC) ? Optional.of(Duration.ZERO) : Optional.empty());
+  }
+
+  private static boolean saysNothing(ApiCall call) {
+    return !call.has(WAIT) && !call.has(PREFER);
   }
 
   private static Duration seconds(String digits) {
@@ -50,8 +58,8 @@ public final class AskedWait {
 
   /** Without their parameters, and without what need not be there. */
   private static List<String> preferences(ApiCall call) {
-    return call.has("Prefer")
-        ? List.of(call.text("Prefer").toLowerCase(Locale.ROOT).split(",")).stream()
+    return call.has(PREFER)
+        ? List.of(call.text(PREFER).toLowerCase(Locale.ROOT).split(",")).stream()
             .map(one -> one.replaceFirst(";.*", "").replaceAll("[\\s\"]", ""))
             .toList()
         : List.of();
@@ -64,6 +72,9 @@ public final class AskedWait {
    * @return empty when it is nothing
    */
   static String applied(ApiCall call, boolean isAccepted) {
+    if (!call.has(PREFER)) {
+      return "";
+    }
     List<String> applied = new ArrayList<>();
     if (isAccepted && preferences(call).contains(ASYNC)) {
       applied.add(ASYNC);

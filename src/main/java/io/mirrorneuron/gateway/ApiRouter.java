@@ -3,15 +3,22 @@ package io.mirrorneuron.gateway;
 import io.mirrorneuron.gateway.answer.CommonHeaders;
 import io.mirrorneuron.gateway.answer.Problem;
 import io.mirrorneuron.gateway.answer.Problems;
+import io.mirrorneuron.gateway.contract.ApiOperation;
 import io.mirrorneuron.gateway.contract.Contract;
 import io.mirrorneuron.gateway.security.Cors;
 import io.mirrorneuron.gateway.security.PageGuard;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.openapi.router.RouterBuilder;
+import io.vertx.openapi.contract.Operation;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * Makes the router of the contract's operations. Each request passes, in this order: request id and
@@ -27,7 +34,7 @@ final class ApiRouter {
    * @param timeout of a call to an area
    */
   record Parts(
-      CommonHeaders entry,
+      CommonHeaders headers,
       PageGuard pages,
       Cors cors,
       Health health,
@@ -40,15 +47,16 @@ final class ApiRouter {
   static Router create(Vertx vertx, Contract contract, Parts parts) {
     RouterBuilder builder = RouterBuilder.create(vertx, contract.parsed());
     SlashPaths slashPaths = new SlashPaths();
+    DirectPaths directPaths = new DirectPaths();
     builder
-        .rootHandler(parts.entry())
-        .rootHandler(parts.pages())
-        .rootHandler(parts.cors())
+        .rootHandler(new FrontDoor(parts.headers(), parts.pages(), parts.cors(), directPaths))
         .rootHandler(slashPaths)
         .rootHandler(new PlainPaths());
+    Map<String, Handler<RoutingContext>> handlers = new HashMap<>();
     new OperationHandlers(vertx, contract, parts)
         .forEach(
             (operation, handler) -> {
+              handlers.put(operation.id(), handler);
               // Security and checks are ours: see Auth and OperationCheck.
               builder
                   .getRoute(operation.id())
@@ -66,6 +74,14 @@ final class ApiRouter {
         .filter(route -> route.methods() != null && route.methods().contains(HttpMethod.GET))
         .forEach(route -> route.method(HttpMethod.HEAD));
     ColonPaths.makeLiteral(router);
+    List<Operation> order =
+        router.getRoutes().stream()
+            .map(route -> route.<Operation>getMetadata(RouterBuilder.KEY_META_DATA_OPERATION))
+            .toList();
+    for (ApiOperation operation : contract.operations()) {
+      String id = operation.id();
+      directPaths.add(operation, order.indexOf(contract.parsed().operation(id)), handlers.get(id));
+    }
     return router;
   }
 

@@ -9,6 +9,7 @@ import io.mirrorneuron.gateway.call.Bodies;
 import io.mirrorneuron.gateway.call.BodyCheck;
 import io.mirrorneuron.gateway.call.OperationCheck;
 import io.mirrorneuron.gateway.call.ParameterSource;
+import io.mirrorneuron.gateway.call.SharedCalls;
 import io.mirrorneuron.gateway.call.Uploads;
 import io.mirrorneuron.gateway.contract.ApiOperation;
 import io.mirrorneuron.gateway.security.AccessCheck;
@@ -46,6 +47,7 @@ final class BusHandler implements Handler<RoutingContext> {
   private final Shared shared;
   private final AreaCall area;
   private final LiveStream stream;
+  private final SharedCalls sharedCalls;
   private final CharSequence defaultType;
 
   /**
@@ -63,6 +65,7 @@ final class BusHandler implements Handler<RoutingContext> {
     this.shared = shared;
     this.area = area;
     this.stream = operation.stream() == null ? null : new LiveStream(operation, check, area);
+    this.sharedCalls = operation.isShared() ? new SharedCalls(area) : null;
     this.defaultType = HttpHeaders.createOptimized(operation.produces().getFirst());
   }
 
@@ -122,12 +125,18 @@ final class BusHandler implements Handler<RoutingContext> {
       // A read that many followers share is made in nobody's name.
       SseSink.open(ctx, shared.streams(), stream.subscribe(call, lastId, caller.expiry()));
     } else if (type == null) {
-      ask(ctx, call.withCaller(caller))
+      askByDefault(ctx, call, caller)
           .onComplete(answer -> write(ctx, defaultType, answer), ctx::fail);
     } else {
       ask(ctx, call.withCaller(caller).withAccept(type))
           .onComplete(answer -> write(ctx, type, answer), ctx::fail);
     }
+  }
+
+  private Future<Answer> askByDefault(RoutingContext ctx, ApiCall call, Principal caller) {
+    return sharedCalls != null && AskedWait.of(call).isEmpty()
+        ? sharedCalls.ask(call)
+        : ask(ctx, call.withCaller(caller));
   }
 
   /**

@@ -11,13 +11,15 @@ import java.util.regex.Pattern;
  * understood another request (RFC 9112, sections 3 and 6).
  */
 final class RequestHead {
-  private static final Pattern LINE = Pattern.compile("(\\S+) (\\S+) HTTP/1\\.([01])");
   private static final Pattern ABSOLUTE = Pattern.compile("(?i)https?://([^/?#]*)[^#]*");
   private static final Pattern AUTHORITY =
       Pattern.compile("(?:[A-Za-z0-9._-]+|\\[([0-9A-Fa-f:.]+)])(?::([0-9]{1,5}))?");
   private static final Pattern DIGITS = Pattern.compile("[0-9]{1,18}");
   private static final String TOKEN_MARKS = "!#$%&'*+-.^_`|~";
   private static final int LAST_PORT = 65_535;
+
+  /** With the blank before it. */
+  private static final int VERSION_CHARS = " HTTP/1.1".length();
 
   private final String head;
   private int at;
@@ -46,17 +48,23 @@ final class RequestHead {
     while (head.startsWith("\r\n", at)) { // some clients end a body with one too many
       at += 2;
     }
-    Matcher line = LINE.matcher(nextLine());
-    if (!line.matches() || !isToken(line.group(1))) {
+    String line = nextLine();
+    int method = line.indexOf(' ');
+    int target = line.indexOf(' ', method + 1);
+    boolean isOld = line.endsWith(" HTTP/1.0");
+    if (line.length() - target != VERSION_CHARS
+        || !isOld && !line.endsWith(" HTTP/1.1")
+        || target == method + 1
+        || line.indexOf('\t') >= 0
+        || !isToken(line.substring(0, Math.max(method, 0)))) {
       throw bad("the request line must be a method, a target and HTTP/1.1, one blank between");
     }
     for (String header = nextLine(); !header.isEmpty(); header = nextLine()) {
       read(header);
     }
-    boolean isOld = line.group(3).equals("0");
     checkLength(isOld);
     checkHost(isOld);
-    checkTarget(line.group(1), line.group(2));
+    checkTarget(line.substring(0, method), line.substring(method + 1, target));
   }
 
   private String nextLine() {
@@ -137,10 +145,31 @@ final class RequestHead {
   }
 
   private static boolean isAuthority(String text) {
+    if (isNameAndPort(text)) {
+      return true;
+    }
     Matcher parts = AUTHORITY.matcher(text);
     return parts.matches()
         && (parts.group(1) == null || NetUtil.isValidIpV6Address(parts.group(1)))
         && (parts.group(2) == null || Integer.parseInt(parts.group(2)) <= LAST_PORT);
+  }
+
+  /** The common form, without a look at the pattern. */
+  private static boolean isNameAndPort(String text) {
+    int at = 0;
+    while (at < text.length() && (isLetterOrDigit(text.charAt(at)) || text.charAt(at) == '.')) {
+      at++;
+    }
+    return at > 0 && (at == text.length() || text.charAt(at) == ':' && isPort(text, at + 1));
+  }
+
+  private static boolean isPort(String text, int from) {
+    int port = 0;
+    for (int i = from; i < text.length() && port <= LAST_PORT; i++) {
+      int digit = text.charAt(i) - '0';
+      port = digit < 0 || digit > 9 ? Integer.MAX_VALUE : 10 * port + digit;
+    }
+    return from < text.length() && text.length() - from <= 5 && port <= LAST_PORT;
   }
 
   private void checkTarget(String method, String target) {
@@ -174,12 +203,15 @@ final class RequestHead {
   private static boolean isToken(String text) {
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      boolean letterOrDigit = c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z';
-      if (!letterOrDigit && TOKEN_MARKS.indexOf(c) < 0) {
+      if (!isLetterOrDigit(c) && TOKEN_MARKS.indexOf(c) < 0) {
         return false;
       }
     }
     return !text.isEmpty();
+  }
+
+  private static boolean isLetterOrDigit(char c) {
+    return c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z';
   }
 
   private static BadRequest bad(String message) {

@@ -144,7 +144,7 @@ public final class ShownRun {
    *
    * @param entries in order
    * @param next the number behind which the following ones are
-   * @param more whether there is more in the files that was not looked at
+   * @param more whether more is there than was looked at, or had room
    * @param ended whether the run is over, and these were its last
    */
   public record News(List<JournalEntry> entries, long next, boolean more, boolean ended) {}
@@ -158,7 +158,7 @@ public final class ShownRun {
     return new News(
         page.entries(),
         page.next(),
-        taken == RunJournal.Taken.SOME,
+        taken == RunJournal.Taken.SOME || !page.complete(),
         over && taken == RunJournal.Taken.ALL && page.complete());
   }
 

@@ -1,12 +1,15 @@
 package io.mirrorneuron.wire;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.port.JobBrief;
 import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.port.JobFacts;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.Set;
@@ -110,6 +113,23 @@ public final class JobDetailForm {
   public static JobDetail ofRow(byte[] row) {
     String text = new String(row, StandardCharsets.UTF_8);
     return read(Json.object().set("job", Json.parseObject(text, "row of a job")));
+  }
+
+  /** The member {@code status} of a row, without a look at all of it; null when none is found. */
+  public static String statusOfRow(byte[] row) {
+    try (JsonParser parser = Json.MAPPER.createParser(row)) {
+      parser.nextToken();
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        boolean isStatus = parser.currentName().equals("status");
+        if (parser.nextToken() == JsonToken.VALUE_STRING && isStatus) {
+          return parser.getText();
+        }
+        parser.skipChildren();
+      }
+      return null;
+    } catch (IOException e) {
+      return null; // who reads all of it is told
+    }
   }
 
   private static long newest(ObjectNode json) {

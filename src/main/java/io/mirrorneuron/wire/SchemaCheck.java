@@ -9,6 +9,7 @@ import io.mirrorneuron.wire.regex.SchemaPatterns;
 import io.mirrorneuron.wire.schema.CheckWork;
 import io.mirrorneuron.wire.schema.Explanation;
 import io.mirrorneuron.wire.schema.OwnFormats;
+import io.mirrorneuron.wire.schema.PlainFit;
 import io.mirrorneuron.wire.schema.Validators;
 import io.vertx.core.json.JsonObject;
 import io.vertx.json.schema.JsonSchema;
@@ -37,6 +38,7 @@ public final class SchemaCheck {
   private final Supplier<Validator> quick;
   private final Supplier<Validator> explained;
   private final SchemaPatterns patterns;
+  private final PlainFit plain;
 
   private SchemaCheck() {
     this(null, null, null, null, null);
@@ -67,6 +69,7 @@ public final class SchemaCheck {
     this.quick = quick;
     this.explained = explained;
     this.patterns = patterns;
+    this.plain = PlainFit.of(schema);
   }
 
   /**
@@ -158,6 +161,11 @@ public final class SchemaCheck {
         e);
   }
 
+  /** Whether the program's own schema has nothing to say of it, where that is seen at once. */
+  public boolean isCertain(Object value) {
+    return schema == null || plain != null && plain.isCertain(value);
+  }
+
   /**
    * What the program's own schema says. What is large is explained first, in parts: only what has
    * no fault there is looked at as a whole.
@@ -166,7 +174,7 @@ public final class SchemaCheck {
    * @param input what the sender wrote for a scalar, or null to look it up in the value
    */
   public List<Fault> faults(Object value, List<Object> root, Object input) {
-    if (schema == null || Explanation.isSmall(value) && quick.get().validate(value).getValid()) {
+    if (isCertain(value) || Explanation.isSmall(value) && quick.get().validate(value).getValid()) {
       return List.of();
     }
     List<Fault> faults =

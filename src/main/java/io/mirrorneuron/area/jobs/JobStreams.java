@@ -94,7 +94,7 @@ final class JobStreams {
    * How far the job is when it has ended, the time is over or nobody waits any more, whichever
    * comes first.
    */
-  Future<JobViewCaches.Status> end(String jobId, Duration wait, BooleanSupplier isGone) {
+  Future<JobStanding> end(String jobId, Duration wait, BooleanSupplier isGone) {
     long until = System.nanoTime() + wait.toNanos();
     return changes
         .observe(jobId)
@@ -102,8 +102,8 @@ final class JobStreams {
             version -> views.status(jobId).compose(s -> end(jobId, version, s, until, isGone)));
   }
 
-  private Future<JobViewCaches.Status> end(
-      String jobId, long version, JobViewCaches.Status status, long until, BooleanSupplier isGone) {
+  private Future<JobStanding> end(
+      String jobId, long version, JobStanding status, long until, BooleanSupplier isGone) {
     Duration left = Duration.ofNanos(until - System.nanoTime());
     if (status.isFinal() || !left.isPositive() || isGone.getAsBoolean()) {
       return Future.succeededFuture(status);

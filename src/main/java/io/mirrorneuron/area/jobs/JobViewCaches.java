@@ -1,6 +1,5 @@
 package io.mirrorneuron.area.jobs;
 
-import io.mirrorneuron.area.jobs.view.JobStatusView;
 import io.mirrorneuron.area.jobs.view.JobStory;
 import io.mirrorneuron.area.jobs.view.stored.JobRecord;
 import io.mirrorneuron.bus.AreaThreads;
@@ -31,7 +30,7 @@ final class JobViewCaches {
   private final Function<String, Future<Buffer>> details;
   private final Function<String, Future<ProgressPage>> progress;
   private final Function<String, Future<Buffer>> graphs;
-  private final Function<String, Future<Status>> statuses;
+  private final Function<String, Future<JobStanding>> statuses;
 
   /**
    * @param rows null when the rows of the runtime cannot be read; each view is then made anew
@@ -51,9 +50,9 @@ final class JobViewCaches {
     this.statuses =
         kept(
             rows,
-            (id, row) -> Future.succeededFuture(Status.of(JobStatusView.ofRow(id, row.getBytes()))),
-            id -> threads.blocking(() -> Status.of(reads.status(id))),
-            status -> status.document().length(),
+            (id, row) -> Future.succeededFuture(JobStanding.ofRow(id, row)),
+            id -> threads.blocking(() -> JobStanding.of(reads.status(id))),
+            JobStanding::bytes,
             STATUS_BYTES);
     this.details =
         kept(
@@ -69,20 +68,8 @@ final class JobViewCaches {
             GRAPH_BYTES);
   }
 
-  /**
-   * How far a job is.
-   *
-   * @param document the answer
-   */
-  record Status(Buffer document, JobStatusView.Job job, boolean isFinal) {
-    private static Status of(JobStatusView view) {
-      return new Status(
-          AreaVerticle.encode(view), view.job(), JobRecord.isFinal(view.job().status()));
-    }
-  }
-
   /** Does not depend on the files of the job's run. */
-  Future<Status> status(String jobId) {
+  Future<JobStanding> status(String jobId) {
     return statuses.apply(jobId);
   }
 

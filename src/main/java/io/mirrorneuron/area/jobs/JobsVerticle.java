@@ -120,7 +120,7 @@ public final class JobsVerticle extends AreaVerticle {
         .map(AreaVerticle::encode);
   }
 
-  private Future<JobViewCaches.Status> end(ApiCall call, String jobId, Duration wait) {
+  private Future<JobStanding> end(ApiCall call, String jobId, Duration wait) {
     return streams.end(jobId, wait, () -> isGone(call));
   }
 
@@ -163,7 +163,7 @@ public final class JobsVerticle extends AreaVerticle {
     String jobId = id(call);
     return switch (call.text("include")) {
       case "full" -> blocking(() -> encode(reads.full(jobId)));
-      case "status" -> views.status(jobId).map(JobViewCaches.Status::document);
+      case "status" -> views.status(jobId).map(JobStanding::document);
       default -> views.detail(jobId);
     };
   }

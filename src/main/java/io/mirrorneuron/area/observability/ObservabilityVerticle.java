@@ -28,7 +28,7 @@ public final class ObservabilityVerticle extends AreaVerticle {
   private final Clock clock;
   private final RunRecords records;
   private RunChanges changes;
-  private RunChanges ticks;
+  private RunFollowers followers;
 
   public ObservabilityVerticle(RunStore store, ShownRuns runs, Clock clock) {
     super("observability", LIMIT);
@@ -47,29 +47,24 @@ public final class ObservabilityVerticle extends AreaVerticle {
 
   @Override
   public Future<?> start() throws Exception {
-    changes = new RunChanges(vertx, store, SUMMARY_MILLIS);
-    ticks = new RunChanges(vertx, store, TICK_MILLIS);
+    changes = new RunChanges(vertx, store::watch, SUMMARY_MILLIS);
+    followers =
+        new RunFollowers(
+            vertx,
+            new RunChanges(vertx, store::watch, TICK_MILLIS),
+            call -> inLine(() -> records.page(call)));
     return super.start();
   }
 
-  private Future<Buffer> stream(ApiCall call) {
-    if (call.patience().isZero()) {
-      return inLine(() -> records.page(call).json());
-    }
-    RunChanges.Watch watch = ticks.watch(call.text("run_id"));
-    return awaitRecords(call, watch, System.nanoTime() + call.patience().toNanos())
-        .onComplete(done -> watch.close());
+  @Override
+  public Future<?> stop() {
+    followers.close();
+    return Future.succeededFuture();
   }
 
-  private Future<Buffer> awaitRecords(ApiCall call, RunChanges.Watch watch, long until) {
-    return inLine(() -> records.page(call))
-        .compose(
-            page -> {
-              Duration left = Duration.ofNanos(until - System.nanoTime());
-              return page.isNews() || !left.isPositive()
-                  ? Future.succeededFuture(page.json())
-                  : watch.await(left).compose(changed -> awaitRecords(call, watch, until));
-            });
+  private Future<Buffer> stream(ApiCall call) {
+    return (call.patience().isZero() ? inLine(() -> records.page(call)) : followers.page(call))
+        .map(RunRecords.Page::json);
   }
 
   private ObjectNode summary(ApiCall call) {

@@ -1,26 +1,28 @@
 package io.mirrorneuron.area.observability;
 
-import io.mirrorneuron.run.RunStore;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.function.BiFunction;
 
 /**
  * Lets cursor reads wait until there may be something new of a run. Many changes in a row are one.
  */
 final class RunChanges {
   private final Vertx vertx;
-  private final RunStore runs;
+  private final BiFunction<String, Runnable, AutoCloseable> watching;
   private final long togetherMillis;
 
   /**
+   * @param watching tells of each change of a run, on any thread, until it is closed
    * @param togetherMillis how long to wait for more after the first change
    */
-  RunChanges(Vertx vertx, RunStore runs, long togetherMillis) {
+  RunChanges(
+      Vertx vertx, BiFunction<String, Runnable, AutoCloseable> watching, long togetherMillis) {
     this.vertx = vertx;
-    this.runs = runs;
+    this.watching = watching;
     this.togetherMillis = togetherMillis;
   }
 
@@ -36,7 +38,7 @@ final class RunChanges {
     private Promise<Void> waiting;
 
     private Watch(String runId) {
-      registration = runs.watch(runId, () -> context.runOnContext(ignored -> changed()));
+      registration = watching.apply(runId, () -> context.runOnContext(ignored -> changed()));
     }
 
     private void changed() {
@@ -46,6 +48,16 @@ final class RunChanges {
         waiting = null;
         vertx.setTimer(togetherMillis, timer -> waiter.tryComplete());
       }
+    }
+
+    /** Whether something has changed since the last wait or {@link #looking}. */
+    boolean hasChanged() {
+      return changed;
+    }
+
+    /** What has changed until now will be seen by a look that begins now. */
+    void looking() {
+      changed = false;
     }
 
     /** Completes after a change since the last wait, or when the limit is over. */

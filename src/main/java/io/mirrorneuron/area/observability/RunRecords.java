@@ -114,7 +114,7 @@ final class RunRecords {
    * A page of the stream.
    *
    * @param records envelopes, UTF-8
-   * @param more whether there is more in the files that was not looked at
+   * @param more whether more is there than was looked at, or had room
    */
   record Page(List<byte[]> records, long next, boolean more, boolean ended) {
     boolean isNews() {

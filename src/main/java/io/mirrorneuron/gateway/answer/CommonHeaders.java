@@ -1,18 +1,12 @@
 package io.mirrorneuron.gateway.answer;
 
-import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.ext.web.RoutingContext;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 
-/**
- * The first handler of each request: gives it an id, and its answer the headers that all answers
- * have.
- */
-public final class CommonHeaders implements Handler<RoutingContext> {
+/** Gives each request an id, and its answer the headers that all answers have. */
+public final class CommonHeaders {
   static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("x-request-id");
   private static final CharSequence NO_SNIFF_NAME =
       HttpHeaders.createOptimized("x-content-type-options");
@@ -22,7 +16,8 @@ public final class CommonHeaders implements Handler<RoutingContext> {
   private static final CharSequence REFERRER_NAME = HttpHeaders.createOptimized("referrer-policy");
   private static final CharSequence REFERRER = HttpHeaders.createOptimized("no-referrer");
 
-  private static final Pattern ACCEPTABLE = Pattern.compile("[A-Za-z0-9._:/+=-]{1,128}");
+  private static final String MARKS = "._:/+=-";
+  private static final int LONGEST_ID = 128;
 
   private final Supplier<String> ids;
 
@@ -30,17 +25,27 @@ public final class CommonHeaders implements Handler<RoutingContext> {
     this.ids = ids;
   }
 
-  @Override
-  public void handle(RoutingContext ctx) {
-    String given = ctx.request().getHeader(REQUEST_ID);
-    String id = given != null && ACCEPTABLE.matcher(given).matches() ? given : ids.get();
-    MultiMap headers = ctx.response().headers();
+  /** To be called before anything of the answer is written. */
+  public void apply(HttpServerRequest request) {
+    String given = request.getHeader(REQUEST_ID);
+    String id = given != null && isAcceptable(given) ? given : ids.get();
+    MultiMap headers = request.response().headers();
     headers.set(REQUEST_ID, id);
     headers.set(NO_SNIFF_NAME, NO_SNIFF);
     headers.set(FRAMES_NAME, FRAMES);
     headers.set(REFERRER_NAME, REFERRER);
-    PagePolicy.NO_PAGE.apply(ctx.response());
-    ctx.next();
+    PagePolicy.NO_PAGE.apply(request.response());
+  }
+
+  private static boolean isAcceptable(String id) {
+    for (int i = 0; i < id.length(); i++) {
+      char c = id.charAt(i);
+      boolean letter = c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z';
+      if (!letter && MARKS.indexOf(c) < 0) {
+        return false;
+      }
+    }
+    return !id.isEmpty() && id.length() <= LONGEST_ID;
   }
 
   /** The id that the answer carries. */

@@ -58,7 +58,8 @@ record ParameterCheck(
       }
       return fallback;
     }
-    return decode(text, location(), faults);
+    Object value = kind.read(text);
+    return value != null && schema.isCertain(value) ? value : decode(text, location(), faults);
   }
 
   /**

@@ -4,6 +4,7 @@ import io.mirrorneuron.config.NearestMatch;
 import io.mirrorneuron.gateway.answer.Refusal;
 import io.mirrorneuron.gateway.contract.ApiOperation;
 import io.mirrorneuron.wire.Fault;
+import io.vertx.core.MultiMap;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.openapi.contract.Location;
 import io.vertx.openapi.contract.Operation;
@@ -12,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeSet;
 
 /**
@@ -52,8 +52,14 @@ public final class QueryNames {
    * @throws Refusal as {@link #check(Collection)}
    */
   public void check(RoutingContext ctx) {
-    if (!any && ctx.request().query() != null) {
-      check(ctx.queryParams().entries().stream().map(Map.Entry::getKey).toList());
+    if (any || ctx.request().query() == null) {
+      return;
+    }
+    MultiMap query = ctx.queryParams();
+    List<String> names = new ArrayList<>(2);
+    query.forEach((name, value) -> names.add(name));
+    if (names.size() != 1 || !known.contains(names.getFirst())) {
+      check(names);
     }
   }
 

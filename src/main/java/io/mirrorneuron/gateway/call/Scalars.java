@@ -14,6 +14,9 @@ enum Scalars {
   INTEGER("int_parsing", "must be an integer") {
     @Override
     Object read(String text) {
+      if (isShortNumber(text)) {
+        return Long.parseLong(text);
+      }
       try {
         // An integral float such as 3.0 counts; a huge exponent must not become a huge number.
         BigDecimal number = new BigDecimal(text.strip());
@@ -55,6 +58,15 @@ enum Scalars {
 
   /** Null when the text is no such value. */
   abstract Object read(String text);
+
+  private static boolean isShortNumber(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return !text.isEmpty() && text.length() <= 18;
+  }
 
   String fault() {
     return fault;

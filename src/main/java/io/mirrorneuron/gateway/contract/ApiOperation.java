@@ -24,6 +24,7 @@ import java.util.stream.Collectors;
  * @param timeout how long its area may take; null for as long as others
  * @param answersFile whether the area names a file and the gateway sends it
  * @param takesAnyQuery whether its query is read by the page that it answers, and not by us
+ * @param isShared whether all who may call get the same answer
  */
 public record ApiOperation(
     String id,
@@ -39,6 +40,7 @@ public record ApiOperation(
     Duration timeout,
     boolean answersFile,
     boolean takesAnyQuery,
+    boolean isShared,
     Body body) {
 
   public enum Body {
@@ -65,6 +67,7 @@ public record ApiOperation(
   static final String SLASHES = "x-mn-slashes";
   static final String TIMEOUT = "x-mn-timeout";
   static final String QUERY = "x-mn-query";
+  static final String SHARED = "x-mn-shared";
 
   /** Reads an operation that {@link ContractCheck} accepts. */
   static ApiOperation read(
@@ -88,6 +91,7 @@ public record ApiOperation(
         operation.containsKey(TIMEOUT) ? Duration.ofSeconds(operation.getLong(TIMEOUT)) : null,
         "file".equals(operation.getString(ANSWER)),
         "any".equals(operation.getString(QUERY)),
+        operation.getBoolean(SHARED, false),
         body(operation));
   }
 

@@ -57,6 +57,9 @@ public final class ContractCheck {
           }
           faults.addAll(shape(name, operation));
           faults.addAll(extensions(name, operation, document));
+          if (operation.containsKey(ApiOperation.SHARED) && !mayShare(method, operation)) {
+            faults.add(name + " must not have x-mn-shared: it is for reads that answer JSON");
+          }
           JsonArray tags = ApiOperation.tags(operation);
           if (tags.size() == 1
               && !open.getOrDefault(tags.getString(0), new HashSet<>()).remove(name)) {
@@ -69,6 +72,13 @@ public final class ContractCheck {
                 id -> faults.add(id + " of the area " + tag + " is not in the contract")));
     faults.addAll(StreamCheck.faults(document));
     return faults;
+  }
+
+  private static boolean mayShare(String method, JsonObject operation) {
+    return method.equals("get")
+        && Boolean.TRUE.equals(operation.getValue(ApiOperation.SHARED))
+        && !operation.containsKey(ApiOperation.ANSWER)
+        && !operation.containsKey("requestBody");
   }
 
   /** Operations that need no area. */

@@ -1,6 +1,5 @@
 package io.mirrorneuron.gateway.security;
 
-import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -10,7 +9,7 @@ import io.vertx.ext.web.RoutingContext;
  * Lets pages of the listed origins call; {@code *} lists every origin. The headers are set before
  * anything can fail, so error answers carry them too. With no origin listed it does nothing.
  */
-public final class Cors implements Handler<RoutingContext> {
+public final class Cors {
   private static final String METHODS = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT";
   private static final String EXPOSED =
       "X-Request-Id, Retry-After, Location, ETag, Content-Range, Content-Disposition";
@@ -21,11 +20,10 @@ public final class Cors implements Handler<RoutingContext> {
     this.origins = origins;
   }
 
-  @Override
-  public void handle(RoutingContext ctx) {
+  /** Whether the request goes on; else it was only a question of the browser, and is answered. */
+  public boolean admits(RoutingContext ctx) {
     if (origins.isEmpty()) {
-      ctx.next();
-      return;
+      return true;
     }
     MultiMap headers = ctx.response().headers();
     headers.set(HttpHeaders.VARY, HttpHeaders.ORIGIN);
@@ -36,11 +34,11 @@ public final class Cors implements Handler<RoutingContext> {
       headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
       headers.set(HttpHeaders.ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
     }
-    if (isPreflight(ctx, origin)) {
+    boolean isQuestion = isPreflight(ctx, origin);
+    if (isQuestion) {
       answerPreflight(ctx, listed);
-    } else {
-      ctx.next();
     }
+    return !isQuestion;
   }
 
   private static boolean isPreflight(RoutingContext ctx, String origin) {

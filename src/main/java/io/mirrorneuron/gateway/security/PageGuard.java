@@ -3,7 +3,6 @@ package io.mirrorneuron.gateway.security;
 import io.mirrorneuron.config.address.HostName;
 import io.mirrorneuron.gateway.answer.Problem;
 import io.mirrorneuron.gateway.answer.Problems;
-import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -18,7 +17,7 @@ import java.util.Set;
  * and pages cannot change: {@code Host}, {@code Origin} and {@code Sec-Fetch-Site}. Programs send
  * no origin and pass. Lives on one event loop.
  */
-public final class PageGuard implements Handler<RoutingContext> {
+public final class PageGuard {
   private static final Set<HttpMethod> SAFE =
       Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
   private static final Set<String> NEAR = Set.of("same-origin", "none");
@@ -43,8 +42,8 @@ public final class PageGuard implements Handler<RoutingContext> {
     this.origins = origins;
   }
 
-  @Override
-  public void handle(RoutingContext ctx) {
+  /** Whether the request may go on; else it has been answered. */
+  public boolean admits(RoutingContext ctx) {
     HttpServerRequest request = ctx.request();
     String host = host(request);
     if (host == null && request.version() != HttpVersion.HTTP_1_0) {
@@ -54,11 +53,11 @@ public final class PageGuard implements Handler<RoutingContext> {
     } else {
       lastHost = host;
       if (SAFE.contains(request.method()) || mayAct(request, host)) {
-        ctx.next();
-      } else {
-        Problems.send(ctx, Problem.originNotAllowed());
+        return true;
       }
+      Problems.send(ctx, Problem.originNotAllowed());
     }
+    return false;
   }
 
   /**

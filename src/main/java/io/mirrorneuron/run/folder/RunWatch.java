@@ -67,6 +67,7 @@ public final class RunWatch implements AutoCloseable {
   public void changed(String runId) {
     Watched watched = runs.get(runId);
     if (watched != null) {
+      watched.stamp = watched.stamps.getAsLong(); // what is told now is not found again
       watched.actions.forEach(Runnable::run);
     }
   }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 
 /**
  * Copies new records of a run's line files into its journal, each once. Thread-safe, also across
@@ -35,6 +36,9 @@ final class JournalIntake {
   // Guarded by the lock.
   private SourcePositions sources;
   private JournalFiles.Mark mark;
+
+  /** What was taken in last; null when that is not known. */
+  private volatile NewestEntries newest;
 
   /** Other writers of the same journal. */
   @FunctionalInterface
@@ -73,15 +77,35 @@ final class JournalIntake {
         if (!batch.isEmpty()) {
           mark = files.append(batch, sources.account());
           batch.forEach(sources::took);
+          newest = newest.with(batch);
         }
         whole = true;
         return tails.values().stream().noneMatch(LogTail::hasMore);
       }
     } finally {
       if (!whole) {
+        newest = null;
         sources = null; // read again from the journal, which knows what of the batch was written
       }
       lock.unlock();
+    }
+  }
+
+  /**
+   * Tells the entries behind a number, in order, until the reader has enough. What was taken in
+   * just now, which is what followers ask for, is not read from the disk again.
+   */
+  void read(long after, Predicate<JournalEntry> reader) throws IOException {
+    NewestEntries known = newest;
+    List<JournalEntry> entries = known == null ? null : known.after(after);
+    if (entries == null) {
+      files.read(after, reader);
+      return;
+    }
+    for (JournalEntry entry : entries) {
+      if (!reader.test(entry)) {
+        return;
+      }
     }
   }
 
@@ -91,9 +115,13 @@ final class JournalIntake {
     tails.values().forEach(LogTail::forget);
     files.repair();
     mark = files.mark();
-    if (mark == null) {
-      return;
+    if (mark != null) {
+      load(mark);
     }
+    newest = NewestEntries.behind(sources.seq());
+  }
+
+  private void load(JournalFiles.Mark mark) throws IOException {
     try (LineReader lines = LineReader.open(mark.segment(), 0)) {
       for (byte[] line = lines.next(); line != null; line = lines.next()) {
         JournalEntry entry = JournalEntry.parse(line);

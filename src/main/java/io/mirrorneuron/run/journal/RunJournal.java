@@ -143,7 +143,7 @@ public final class RunJournal {
     long[] seen = {after, 0};
     boolean[] complete = {true};
     try {
-      files.read(
+      intake.read(
           after,
           entry -> {
             if (entries.size() == limit || seen[1] > PAGE_BYTES) {

@@ -143,6 +143,7 @@ class ContractCheckTest {
     JsonObject document = Documents.small();
     Documents.with(document, "/a", "odd", "things")
         .put("x-mn-answer", "picture")
+        .put("x-mn-shared", true)
         .put("x-mn-timeout", 200)
         .put(
             "parameters",
@@ -157,6 +158,7 @@ class ContractCheckTest {
     assertThat(ContractCheck.faults(document, List.of(new Area("things", "odd", "two"))))
         .containsExactlyInAnyOrder(
             "odd must have no x-mn-answer but file",
+            "odd must not have x-mn-shared: it is for reads that answer JSON",
             "odd must have an x-mn-timeout of 1 to 199",
             "odd must have x-mn-slashes on a path parameter only",
             "two must not have two parameters with x-mn-slashes");
