@@ -78,6 +78,7 @@ archive() {
 }
 
 java() {
+  echo "$jackson" >"$tools/jackson"
   local sources=$work/java/src/main/java jdk=${JAVA_HOME:?} name=mirrorneuron-api-$version files
   "$jdk/bin/java" -jar "$generator" generate -i "$contracts/java.json" -c "$here/java/generator.yaml" \
     -t "$here/java/templates" -o "$work/java" >"$work/java.log" 2>&1 || { cat "$work/java.log" >&2; exit 1; }

@@ -19,8 +19,8 @@ import java.util.TreeSet;
  * <ul>
  *   <li>Sockets and the forms of answers beside JSON go; helpers follow streams and fetch files.
  *   <li>Answers of failures and roles go; the helpers send the token and make errors of failures.
- *   <li>Words of schemas become open: {@code enum} and {@code const} turn into {@code x-mn-words},
- *       because a newer server may say more of them.
+ *   <li>Words of schemas become open: what {@code enum} and {@code const} name goes into the
+ *       description, because a newer server may say more.
  *   <li>Times stay text, as the server wrote them.
  *   <li>The version of the product replaces that of the contract, so that packages have it.
  * </ul>

@@ -7,6 +7,7 @@ import io.mirrorneuron.gateway.contract.bundle.ClientContract.Language;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.TreeSet;
 
 /**
@@ -14,7 +15,8 @@ import java.util.TreeSet;
  * cannot. It changes the nodes that it is given.
  */
 record OpenSchemas(Language language) {
-  private static final String WORDS = "x-mn-words";
+  private static final String OTHERS = "additionalProperties";
+  private static final String DESCRIPTION = "description";
   private static final Set<String> TEXT_FORMATS = Set.of("date-time", "date", "uri");
   private static final Set<String> NO_SCHEMAS = Set.of("example", "examples", "default");
   private static final List<String> TYPE =
@@ -38,7 +40,7 @@ record OpenSchemas(Language language) {
     if (node instanceof ObjectNode object) {
       openOne(object);
       if (language.withoutFreeObjects && isFree(object)) {
-        object.retain("description");
+        object.retain(DESCRIPTION);
       }
     }
     for (var member : node.properties()) {
@@ -63,35 +65,39 @@ record OpenSchemas(Language language) {
         .filter(name -> name.startsWith("_"))
         .forEach(members::remove);
     if (language == Language.PYTHON) {
-      members.remove("additionalProperties");
+      members.remove(OTHERS);
     }
   }
 
   private void openOne(ObjectNode schema) {
     if (schema.get("const") instanceof JsonNode constant && constant.isValueNode()) {
       schema.remove("const");
-      schema.putArray(WORDS).add(constant);
+      tell(schema, List.of(constant));
     } else if (schema.get("enum") instanceof ArrayNode words) {
       schema.remove("enum");
-      ArrayNode known = schema.putArray(WORDS);
-      words.forEach(word -> addUnlessNull(known, word));
+      tell(schema, words);
     }
     if (schema.get("format") instanceof JsonNode format && TEXT_FORMATS.contains(format.asText())) {
       schema.remove("format");
+    }
+    if (isFree(schema) && !schema.has(OTHERS)) {
+      schema.put(OTHERS, true); // it says so already, but not to every generator
     }
     if (language.withoutTypesOfSeveral && types(schema).size() > 1) {
       schema.remove(TYPE);
     }
   }
 
-  private static void addUnlessNull(ArrayNode known, JsonNode word) {
-    if (!word.isNull()) {
-      known.add(word);
-    }
+  /** What a type cannot say is said to readers. */
+  private static void tell(ObjectNode schema, Iterable<JsonNode> words) {
+    StringJoiner known = new StringJoiner(", ", "Known are ", ".");
+    words.forEach(word -> known.add(word.isNull() ? "nothing" : "`" + word.asText() + "`"));
+    String text = schema.path(DESCRIPTION).asText().strip();
+    schema.put(DESCRIPTION, (text + " " + known).strip());
   }
 
   private static boolean isFree(ObjectNode schema) {
-    JsonNode others = schema.get("additionalProperties");
+    JsonNode others = schema.get(OTHERS);
     return types(schema).equals(Set.of("object"))
         && !schema.has("properties")
         && (others == null || !others.has("$ref"));

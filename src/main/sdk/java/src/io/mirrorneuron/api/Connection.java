@@ -5,7 +5,9 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.mirrorneuron.api.model.HumanRecord;
 import io.mirrorneuron.api.model.Problem;
+import io.mirrorneuron.api.model.RunStreamRecord;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,6 +21,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 
@@ -73,7 +77,16 @@ public final class Connection {
    */
   public InputStream open(Call call) {
     for (int attempt = 1; ; attempt++) {
-      HttpResponse<InputStream> response = send(call);
+      HttpResponse<InputStream> response;
+      try {
+        response = send(call);
+      } catch (UncheckedIOException failure) {
+        if (!call.isSafeToRepeat() || attempt == TRIES) {
+          throw failure;
+        }
+        rest(Patience.backoff(attempt));
+        continue;
+      }
       if (response.statusCode() < 300) {
         return response.body();
       }
@@ -98,6 +111,18 @@ public final class Connection {
     } catch (JsonProcessingException failure) {
       throw new UncheckedIOException("a record that cannot be read", failure);
     }
+  }
+
+  /** The record as it is in the log; a program may have written no more than its type and payload. */
+  HumanRecord humanRecord(RunStreamRecord record) {
+    Map<String, Object> whole = new HashMap<>();
+    whole.put("ts", record.ts());
+    whole.put("run_id", record.runId());
+    whole.put("channel", record.channel());
+    whole.put("type", record.type());
+    whole.put("payload", Map.of());
+    whole.putAll(record.payload());
+    return json.convertValue(whole, HumanRecord.class);
   }
 
   /** An answer whose status was not looked at; {@link #problem} makes an error of it. */
