@@ -90,7 +90,7 @@ final class Story {
     equal(mn.await(job, LONG).status(), "completed");
     JobsApi jobs = new JobsApi(mn.connection());
     check(jobs.listJobs(200L, null).data().stream().anyMatch(row -> row.jobId().equals(job)), "it is listed");
-    String fork = jobs.forkJob(job, null, ForkRequest.builder().at("s0").build()).jobId();
+    String fork = jobs.forkJob(job, ForkRequest.builder().at("s0").build(), null).jobId();
     equal(mn.await(fork, LONG).status(), "completed");
   }
 
