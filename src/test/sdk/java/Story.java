@@ -104,7 +104,9 @@ final class Story {
     check(port.find(), "the server is announced");
     AtomicInteger left = new AtomicInteger(20);
     try (ServerSocket proxy = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-      Thread.ofVirtual().start(() -> cut(proxy, Integer.parseInt(port.group(1)), left));
+      Thread cutter = new Thread(() -> cut(proxy, Integer.parseInt(port.group(1)), left));
+      cutter.setDaemon(true);
+      cutter.start();
       MirrorNeuron cut = new MirrorNeuron("http://127.0.0.1:" + proxy.getLocalPort(), null);
       equal(all(cut.followJob(job, null)), events);
       equal(all(cut.followRun("run-" + job, "events,logs,human,resources", null)), records);
