@@ -1,0 +1,138 @@
+package io.mirrorneuron.api;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.function.Function;
+
+/**
+ * The records of a stream, each once, over as many connections as it takes, until the server says
+ * that it is over. For one thread; close it when you leave before the end.
+ *
+ * @param <T> the records
+ */
+public final class Records<T> implements Iterator<T>, Iterable<T>, AutoCloseable {
+  private final Connection connection;
+  private final String path;
+  private final Function<String, T> reader;
+  private final Patience patience;
+  private String cursor;
+  private BufferedReader lines;
+  private T next;
+  private boolean ended;
+
+  Records(
+      Connection connection, String path, String cursor, Function<String, T> reader, Patience patience) {
+    this.connection = connection;
+    this.path = path;
+    this.cursor = cursor;
+    this.reader = reader;
+    this.patience = patience;
+  }
+
+  @Override
+  public Iterator<T> iterator() {
+    return this;
+  }
+
+  @Override
+  public boolean hasNext() {
+    while (next == null && !ended) {
+      try {
+        read();
+      } catch (IOException cause) {
+        close();
+        patience.lost(new UncheckedIOException(cause));
+      } catch (UncheckedIOException | ProblemException cause) {
+        close();
+        patience.lost(cause);
+      }
+    }
+    return next != null;
+  }
+
+  @Override
+  public T next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException("the stream is over");
+    }
+    T record = next;
+    next = null;
+    return record;
+  }
+
+  @Override
+  public void close() {
+    BufferedReader open = lines;
+    lines = null;
+    try {
+      if (open != null) {
+        open.close();
+      }
+    } catch (IOException gone) {
+      // it was to be closed
+    }
+  }
+
+  /** One event, from the connection that is open or a new one. */
+  private void read() throws IOException {
+    if (lines == null) {
+      connect();
+    }
+    String name = "message";
+    String id = null;
+    StringBuilder data = null;
+    for (String line = lines.readLine(); ; line = lines.readLine()) {
+      if (line == null) {
+        throw new IOException("the stream ended early");
+      }
+      if (line.isEmpty()) {
+        break;
+      }
+      int colon = line.indexOf(':');
+      String value = colon < 0 ? "" : line.substring(colon + 1);
+      value = value.startsWith(" ") ? value.substring(1) : value;
+      switch (colon < 0 ? line : line.substring(0, colon)) {
+        case "event" -> name = value;
+        case "id" -> id = value;
+        case "data" -> data = data == null ? new StringBuilder(value) : data.append('\n').append(value);
+        default -> {} // a comment, or a field of the future
+      }
+    }
+    if (data != null) {
+      accept(name, id, data.toString());
+    }
+  }
+
+  private void accept(String name, String id, String data) throws IOException {
+    if (name.equals("end")) {
+      ended = true;
+      close();
+      return;
+    }
+    if (name.equals("error")) {
+      throw new IOException("the server could not read the stream: " + data);
+    }
+    next = reader.apply(data);
+    cursor = id == null ? cursor : id;
+    patience.gotOn();
+  }
+
+  private void connect() {
+    Call call = new Call("GET", path);
+    call.header("Accept", "text/event-stream");
+    call.header("Last-Event-ID", cursor);
+    HttpResponse<InputStream> response = connection.send(call);
+    if (response.statusCode() != 200) {
+      throw connection.problem(response);
+    }
+    patience.connected();
+    lines = new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8));
+  }
+}

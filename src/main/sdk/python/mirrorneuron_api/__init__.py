@@ -1,0 +1,51 @@
+"""Client of a MirrorNeuron server.
+
+``MirrorNeuron`` and ``AsyncMirrorNeuron`` submit, follow, answer and export; every other operation of the
+contract is a module below ``mirrorneuron_api.api`` that takes their ``client``; its types are in
+``mirrorneuron_api.models``. Programs of steps use ``mirrorneuron_api.step``, which needs nothing else.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .aio import AsyncMirrorNeuron as AsyncMirrorNeuron
+    from .blocking import MirrorNeuron as MirrorNeuron
+    from .problems import Conflict as Conflict
+    from .problems import ConnectionLost as ConnectionLost
+    from .problems import Forbidden as Forbidden
+    from .problems import Invalid as Invalid
+    from .problems import MirrorNeuronError as MirrorNeuronError
+    from .problems import NotFound as NotFound
+    from .problems import Problem as Problem
+    from .problems import TooBusy as TooBusy
+    from .problems import Unauthorized as Unauthorized
+
+_HOMES = {
+    "MirrorNeuron": "blocking",
+    "AsyncMirrorNeuron": "aio",
+    **dict.fromkeys(
+        (
+            "MirrorNeuronError",
+            "Problem",
+            "Unauthorized",
+            "Forbidden",
+            "NotFound",
+            "Conflict",
+            "Invalid",
+            "TooBusy",
+            "ConnectionLost",
+        ),
+        "problems",
+    ),
+}
+
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    """Loads what is asked for: programs of steps start without an HTTP client."""
+    import importlib
+
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module("." + _HOMES[name], __name__), name)

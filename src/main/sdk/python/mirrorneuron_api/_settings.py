@@ -1,0 +1,45 @@
+"""Where the server is and which token it wants: an argument, else the environment, else what a server of this home announced."""
+
+import json
+import os
+import pathlib
+from typing import Optional, Tuple
+
+DEFAULT_URL = "http://localhost:54001/api/v1"
+
+
+def find(url: Optional[str], token: Optional[str], home: Optional[str]) -> Tuple[str, Optional[str]]:
+    """The API's address without a slash at its end, and the token, None where there is none.
+
+    A token of this home is sent only to the server that this home knows, never to an address given here or by a variable.
+    """
+    folder = pathlib.Path(home or os.environ.get("MN_HOME") or pathlib.Path.home() / ".mn").expanduser()
+    named = url or os.environ.get("MN_API_BASE_URL")
+    found = token if token is not None else os.environ.get("MN_API_TOKEN")
+    if found is None and os.environ.get("MN_API_TOKEN_FILE"):
+        found = _content(pathlib.Path(os.environ["MN_API_TOKEN_FILE"]))
+    if found is None and named is None:
+        found = _content(folder / "api.token")
+    address = (named or _announced(folder) or DEFAULT_URL).rstrip("/")
+    if not address.endswith("/api/v1"):
+        address += "/api/v1"
+    return address, (found or "").strip() or None
+
+
+def _announced(folder: pathlib.Path) -> Optional[str]:
+    try:
+        api = json.loads(_content(folder / "runtime-endpoints.json") or "{}").get("api") or {}
+    except ValueError:
+        return None
+    if api.get("base_url"):
+        return str(api["base_url"])
+    if api.get("host") and api.get("port"):
+        return f"http://{api['host']}:{api['port']}/api/v1"
+    return None
+
+
+def _content(file: pathlib.Path) -> Optional[str]:
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError:
+        return None

@@ -1,0 +1,118 @@
+"""What following a stream takes, without input and output, which differ between the blocking and the async client."""
+
+import json
+import time
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional
+
+import httpx
+
+from . import _retries, problems
+
+
+class Follow(NamedTuple):
+    """A stream of the contract, as x-mn-stream tells of it, and where it is to begin."""
+
+    path: str
+    params: Dict[str, str]
+    after: Optional[str]
+    patience: float
+    """Seconds without a connection after which it is given up."""
+
+
+class ServerEvent(NamedTuple):
+    name: str
+    id: Optional[str]
+    data: str
+
+
+class Parser:
+    """Server-sent events out of bytes that come in pieces; what was cut off before its blank line is forgotten."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._name = ""
+        self._id: Optional[str] = None
+        self._data: List[str] = []
+
+    def feed(self, piece: bytes) -> Iterator[ServerEvent]:
+        self._rest += piece
+        *lines, self._rest = self._rest.split(b"\n")
+        for raw in lines:
+            line = raw.decode("utf-8", "replace").rstrip("\r")
+            if line:
+                self._field(line)
+            elif self._data:
+                yield ServerEvent(self._name or "message", self._id, "\n".join(self._data))
+            if not line:
+                self._name, self._id, self._data = "", None, []
+
+    def _field(self, line: str) -> None:
+        name, _, value = line.partition(":")
+        value = value[1:] if value.startswith(" ") else value
+        if name == "event":
+            self._name = value
+        elif name == "id":
+            self._id = value
+        elif name == "data":
+            self._data.append(value)
+
+
+class Progress:
+    """How far a stream was read, over all its connections."""
+
+    def __init__(self, follow: Follow) -> None:
+        self._follow = follow
+        self._cursor = follow.after
+        self._failures = 0
+        self._lost_at: Optional[float] = None
+        self._parser = Parser()
+        self.ended = False
+
+    def request(self) -> Dict[str, Any]:
+        """Arguments for the next connection. Silence longer than three heartbeats is a lost one."""
+        self._parser = Parser()
+        headers = {"Accept": "text/event-stream", "Cache-Control": "no-store"}
+        if self._cursor is not None:
+            headers["Last-Event-ID"] = self._cursor
+        return {
+            "method": "GET",
+            "url": self._follow.path,
+            "params": self._follow.params,
+            "headers": headers,
+            "timeout": httpx.Timeout(10.0, read=50.0),
+        }
+
+    def connected(self) -> None:
+        """The server answered: patience begins anew, while pauses stay long until a record comes."""
+        self._lost_at = None
+
+    def records(self, piece: bytes) -> Iterator[Dict[str, Any]]:
+        """Records that this piece completes; sets ended behind the last one."""
+        for event in self._parser.feed(piece):
+            if event.name == "end":
+                self.ended = True
+                return
+            if event.name == "error":
+                raise httpx.ReadError("the server could not read the stream: " + event.data)
+            record = json.loads(event.data)
+            if event.id is not None:
+                self._cursor = event.id
+            self._failures = 0
+            yield record
+
+    def lost(self, cause: Exception) -> float:
+        """Seconds to wait before the next connection.
+
+        Raises the problem itself where the server's word is final, and ConnectionLost when patience is over.
+        """
+        if isinstance(cause, problems.Problem) and cause.status < 500 and cause.status != 429:
+            raise cause
+        now = time.monotonic()
+        self._lost_at = now if self._lost_at is None else self._lost_at
+        self._failures += 1
+        pause = _retries.backoff(self._failures - 1)
+        if isinstance(cause, problems.Problem) and cause.retry_after is not None:
+            pause = max(pause, cause.retry_after)
+        if now + pause - self._lost_at > self._follow.patience:
+            raise problems.ConnectionLost(f"{self._follow.path}: {cause}") from cause
+        return pause

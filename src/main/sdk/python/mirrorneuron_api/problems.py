@@ -1,0 +1,96 @@
+"""Failures as errors. Every one that the server tells is a ``Problem``."""
+
+import json
+from typing import Any, Dict, List, Optional, Type
+
+import httpx
+
+
+class MirrorNeuronError(Exception):
+    """Whatever this package raises by itself."""
+
+
+class ConnectionLost(MirrorNeuronError):
+    """A server could not be reached, or a stream not be continued, for as long as the caller wanted to wait."""
+
+
+class Problem(MirrorNeuronError):
+    """What the server refused, or could not do, in its own words."""
+
+    def __init__(self, status: int, body: Dict[str, Any], retry_after: Optional[float]) -> None:
+        self.status = status
+        """The status of HTTP."""
+        self.error: str = str(body.get("error") or f"http_{status}")
+        """The word for programs, for example ``job_not_found``."""
+        self.detail: str = str(body.get("detail") or body.get("title") or "")
+        """A sentence for people."""
+        self.errors: List[Dict[str, Any]] = list(body.get("errors") or [])
+        """Faults of the request, or issues of the manifest."""
+        self.validation: Optional[Dict[str, Any]] = body.get("validation")
+        """The report of a refused manifest."""
+        self.retry_after = retry_after
+        """After how many seconds the same request is worth another try."""
+        self.request_id: Optional[str] = body.get("request_id")
+        self.body = body
+        """The whole answer."""
+        super().__init__(f"{status} {self.error}: {self.detail}")
+
+    @property
+    def code(self) -> Optional[str]:
+        """The code of the first fault or issue, for example ``manifest.unknown_member``."""
+        first = self.errors[0] if self.errors else {}
+        code = first.get("code") or first.get("type")
+        return None if code is None else str(code)
+
+
+class Unauthorized(Problem):
+    """401: the token is missing or wrong."""
+
+
+class Forbidden(Problem):
+    """403: the token's role is too small, or the page may not call."""
+
+
+class NotFound(Problem):
+    """404: no such job, run, file."""
+
+
+class Conflict(Problem):
+    """409: it was done already, or something else was done with the same key."""
+
+
+class Invalid(Problem):
+    """400 and 422: the request or the manifest does not fit; ``errors`` and ``validation`` say where."""
+
+
+class TooBusy(Problem):
+    """429 and 503: not now."""
+
+
+_TYPES: Dict[int, Type[Problem]] = {
+    400: Invalid,
+    401: Unauthorized,
+    403: Forbidden,
+    404: NotFound,
+    409: Conflict,
+    422: Invalid,
+    429: TooBusy,
+    503: TooBusy,
+}
+
+
+def of(response: httpx.Response) -> Problem:
+    """The error for an answer that was read, whatever stands between the server and us."""
+    try:
+        body = json.loads(response.content)
+    except ValueError:
+        body = None
+    if not isinstance(body, dict):
+        body = {"detail": response.text[:500]}
+    return _TYPES.get(response.status_code, Problem)(response.status_code, body, retry_after(response))
+
+
+def retry_after(response: httpx.Response) -> Optional[float]:
+    """Seconds; dates are not understood, since no server of ours sends one."""
+    value = response.headers.get("retry-after", "")
+    return float(value) if value.isdigit() else None

@@ -1,0 +1,71 @@
+import type { ProblemFault, ValidationReport } from "./schema.js";
+
+/** Whatever this package throws by itself. */
+export class MirrorNeuronError extends Error {
+  override name = "MirrorNeuronError";
+}
+
+/** A server could not be reached, or a stream not be continued, for as long as the caller wanted to wait. */
+export class ConnectionLost extends MirrorNeuronError {
+  override name = "ConnectionLost";
+}
+
+/** What the server refused, or could not do, in its own words. */
+export class Problem extends MirrorNeuronError {
+  override name = "Problem";
+  /** The word for programs, for example `job_not_found`. */
+  readonly error: string;
+  /** A sentence for people. */
+  readonly detail: string;
+  /** Faults of the request, or issues of the manifest. */
+  readonly errors: ProblemFault[];
+  /** The report of a refused manifest. */
+  readonly validation: ValidationReport | undefined;
+  readonly request_id: string | undefined;
+
+  constructor(
+    readonly status: number,
+    /** The whole answer. */
+    readonly body: Record<string, unknown>,
+    /** After how many seconds the same request is worth another try. */
+    readonly retry_after: number | undefined,
+  ) {
+    const error = typeof body["error"] === "string" ? body["error"] : `http_${status}`;
+    const detail = String(body["detail"] ?? body["title"] ?? "");
+    super(`${status} ${error}: ${detail}`);
+    this.error = error;
+    this.detail = detail;
+    this.errors = Array.isArray(body["errors"]) ? (body["errors"] as ProblemFault[]) : [];
+    this.validation = body["validation"] as ValidationReport | undefined;
+    this.request_id = body["request_id"] as string | undefined;
+  }
+
+  /** The code of the first fault or issue. */
+  get code(): string | undefined {
+    const first = this.errors[0] as { code?: string; type?: string } | undefined;
+    return first?.code ?? first?.type;
+  }
+
+  /** The error for an answer, whatever stands between the server and us. */
+  static async of(response: Response): Promise<Problem> {
+    const text = await response.text();
+    let body: unknown;
+    try {
+      body = JSON.parse(text);
+    } catch {
+      body = undefined;
+    }
+    const known = typeof body === "object" && body !== null && !Array.isArray(body);
+    return new Problem(
+      response.status,
+      known ? (body as Record<string, unknown>) : { detail: text.slice(0, 500) },
+      retryAfter(response),
+    );
+  }
+}
+
+/** Seconds; dates are not understood, since no server of ours sends one. */
+export function retryAfter(response: Response): number | undefined {
+  const value = response.headers.get("retry-after") ?? "";
+  return /^\d{1,9}$/.test(value) ? Number(value) : undefined;
+}

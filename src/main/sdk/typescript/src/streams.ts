@@ -1,0 +1,118 @@
+import { ConnectionLost, Problem } from "./problem.js";
+import { backoff, rest } from "./retries.js";
+
+/** How a stream is followed. */
+export interface FollowOptions {
+  /** The cursor of the last record already known. */
+  after?: string | number | undefined;
+  /** Seconds without a connection after which it is given up; 120 unless said. */
+  patience?: number | undefined;
+  /** Ends it. */
+  signal?: AbortSignal | undefined;
+}
+
+interface ServerEvent {
+  name: string;
+  id: string | undefined;
+  data: string;
+}
+
+/** Server-sent events out of bytes that come in pieces; what was cut off before its blank line is forgotten. */
+export class Parser {
+  readonly #decoder = new TextDecoder();
+  #rest = "";
+  #event: ServerEvent = { name: "message", id: undefined, data: "" };
+  #hasData = false;
+
+  *feed(piece: Uint8Array): Generator<ServerEvent> {
+    const lines = (this.#rest + this.#decoder.decode(piece, { stream: true })).split("\n");
+    this.#rest = lines.pop() ?? "";
+    for (const raw of lines) {
+      const line = raw.endsWith("\r") ? raw.slice(0, -1) : raw;
+      if (line !== "") {
+        this.#field(line);
+        continue;
+      }
+      if (this.#hasData) yield this.#event;
+      this.#event = { name: "message", id: undefined, data: "" };
+      this.#hasData = false;
+    }
+  }
+
+  #field(line: string): void {
+    const colon = line.indexOf(":");
+    const name = colon < 0 ? line : line.slice(0, colon);
+    const value = colon < 0 ? "" : line.slice(colon + 1).replace(/^ /, "");
+    if (name === "event") this.#event.name = value;
+    else if (name === "id") this.#event.id = value;
+    else if (name === "data") {
+      this.#event.data += (this.#hasData ? "\n" : "") + value;
+      this.#hasData = true;
+    }
+  }
+}
+
+/** Silence longer than three heartbeats is a lost connection. */
+const SILENCE = 50_000;
+
+/** The records of a stream, each once, over as many connections as it takes, until the server says that it is over. */
+export async function* follow<T>(
+  open: (headers: Record<string, string>, signal: AbortSignal) => Promise<Response>,
+  what: string,
+  { after, patience = 120, signal }: FollowOptions,
+): AsyncGenerator<T, void, undefined> {
+  let cursor = after === undefined ? undefined : String(after);
+  let failures = 0;
+  let lostAt: number | undefined;
+  for (;;) {
+    const connection = new AbortController();
+    const stop = (): void => connection.abort(signal?.reason);
+    signal?.addEventListener("abort", stop, { once: true });
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const alive = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(() => connection.abort(new Error("the stream is silent")), SILENCE);
+    };
+    try {
+      signal?.throwIfAborted();
+      alive();
+      const headers: Record<string, string> = { accept: "text/event-stream" };
+      if (cursor !== undefined) headers["last-event-id"] = cursor;
+      const response = await open(headers, connection.signal);
+      if (!response.ok) throw await Problem.of(response);
+      lostAt = undefined;
+      const parser = new Parser();
+      const reader = response.body!.getReader();
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) throw new Error("the stream ended early");
+        alive();
+        for (const event of parser.feed(value)) {
+          if (event.name === "end") return;
+          if (event.name === "error") throw new Error("the server could not read the stream: " + event.data);
+          cursor = event.id ?? cursor;
+          failures = 0;
+          clearTimeout(timer); // whoever takes long over a record is not the server's silence
+          yield JSON.parse(event.data) as T;
+          alive();
+        }
+      }
+    } catch (cause) {
+      signal?.throwIfAborted();
+      const final = cause instanceof Problem && cause.status < 500 && cause.status !== 429;
+      if (final) throw cause;
+      const now = Date.now();
+      lostAt ??= now;
+      let pause = backoff(failures++);
+      if (cause instanceof Problem) pause = Math.max(pause, cause.retry_after ?? 0);
+      if (now + pause * 1000 - lostAt > patience * 1000) {
+        throw new ConnectionLost(`${what}: ${String(cause)}`, { cause });
+      }
+      await rest(pause, signal);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", stop);
+      connection.abort();
+    }
+  }
+}

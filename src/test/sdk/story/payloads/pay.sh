@@ -1,0 +1,1 @@
+cat "$MN_INPUT_FILE"
