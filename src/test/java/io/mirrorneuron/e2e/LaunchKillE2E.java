@@ -21,9 +21,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Kills the server while it launches, at moments that a seed chooses: each launch makes one job,
- * and leaves nothing that nobody uses. {@code -Dmn.kill.seed} repeats the choices of a run, {@code
- * -Dkills} makes more or fewer.
+ * Kills the server while it launches, at moments that a seed chooses, at most twice in the course
+ * of one: each launch makes one job, and leaves nothing that nobody uses. {@code -Dmn.kill.seed}
+ * repeats the choices of a run, {@code -Dkills} makes more or fewer.
  */
 @Timeout(180)
 class LaunchKillE2E {
@@ -49,6 +49,10 @@ class LaunchKillE2E {
           clients.add(
               CompletableFuture.runAsync(() -> client.launch(wish), Thread::startVirtualThread));
         }
+        // Three kills end a launch.
+        int twice = Math.max(0, kill - 1) * AT_A_TIME;
+        clients.subList(0, twice).forEach(CompletableFuture::join);
+        wishes.subList(0, twice).forEach(client::end);
         live();
         server.kill9();
         server.restart();
