@@ -93,6 +93,12 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
     return isBehindWith(RunId.job(runId).orElse(runId));
   }
 
+  @Override
+  public synchronized boolean mayBeBehind(String runId) {
+    boolean isSomething = !waiting.isEmpty() || !later.isEmpty() || !underWay.isEmpty();
+    return isSomething && (RunId.job(runId).isEmpty() || isBehind(runId));
+  }
+
   private boolean isBehindWith(String jobId) {
     return waiting.contains(jobId) || later.containsKey(jobId) || underWay.contains(jobId);
   }

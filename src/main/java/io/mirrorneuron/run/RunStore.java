@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunId;
+import io.mirrorneuron.run.folder.FolderKeeper;
 import io.mirrorneuron.run.folder.FolderStamp;
 import io.mirrorneuron.run.folder.NewFolder;
 import io.mirrorneuron.run.folder.RunFolder;
@@ -141,12 +142,25 @@ public final class RunStore implements AutoCloseable {
     if (!RunId.isRunId(runId)) {
       throw new MnException(ErrorCode.MALFORMED, "invalid_run_id", "invalid run id");
     }
-    return new RunFolder(runId, root.resolve(runId), name -> changed(runId, name));
+    return new RunFolder(
+        runId,
+        root.resolve(runId),
+        new FolderKeeper() {
+          @Override
+          public void changed(String name) {
+            RunStore.this.changed(runId, name);
+          }
+
+          @Override
+          public boolean isBehind() {
+            return writer.mayBeBehind(runId);
+          }
+        });
   }
 
   /** Returns when all is written of a run whose job has ended, where that can be waited for. */
   public void finish(String runId) {
-    if (!has(runId) || !folder(runId).isOver()) {
+    if (writer.isBehind(runId) || !has(runId) || !folder(runId).isOver()) {
       writer.catchUp(runId);
     }
   }

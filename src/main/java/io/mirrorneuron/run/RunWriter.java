@@ -22,6 +22,11 @@ public sealed interface RunWriter permits RunBacklog, RunWriter.Elsewhere, RunWr
     return false;
   }
 
+  /** The same; also when it is not known whose run it is, and something is behind. */
+  default boolean mayBeBehind(String runId) {
+    return false;
+  }
+
   /** Somebody looks at the run from now on: what was committed of it is not to be put off. */
   default void hurry(String runId) {}
 

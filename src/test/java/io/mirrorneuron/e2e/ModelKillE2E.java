@@ -65,7 +65,7 @@ class ModelKillE2E {
       eventually("bytes are told", PATIENCE, () -> told(server) > 0);
       assertThat(told(server)).isGreaterThanOrEqualTo(there);
       eventually("it is there", PATIENCE, () -> server.get(PATH).at("/installed").asBoolean());
-      assertThat(server.get(PATH).at("/manual").asBoolean()).isTrue();
+      eventually("that is noted", PATIENCE, () -> server.get(PATH).at("/manual").asBoolean());
       assertThat(runner.asked(Door.PULL)).isEqualTo(2);
     }
   }

@@ -28,15 +28,15 @@ public final class RunFolder {
 
   private final String runId;
   private final Path path;
-  private final Consumer<String> changed;
+  private final FolderKeeper keeper;
   private final Sharing access;
   private final FolderDocuments documents;
 
   /**
-   * @param changed is told the name of each file that was written
+   * @param keeper is told the name of each file that was written
    */
-  public RunFolder(String runId, Path path, Consumer<String> changed) {
-    this(runId, path, changed, Sharing.SHARED);
+  public RunFolder(String runId, Path path, FolderKeeper keeper) {
+    this(runId, path, keeper, Sharing.SHARED);
   }
 
   /** Fills a folder that no other thread or process knows yet; it is written without a lock. */
@@ -47,10 +47,10 @@ public final class RunFolder {
     }
   }
 
-  private RunFolder(String runId, Path path, Consumer<String> changed, Sharing access) {
+  private RunFolder(String runId, Path path, FolderKeeper keeper, Sharing access) {
     this.runId = runId;
     this.path = path;
-    this.changed = changed;
+    this.keeper = keeper;
     this.access = access;
     this.documents =
         new FolderDocuments(path, access == Sharing.UNSHARED, access != Sharing.SHARED);
@@ -101,7 +101,7 @@ public final class RunFolder {
     } catch (IOException e) {
       throw failed(name, e);
     }
-    changed.accept(name); // after the lock is free: listeners read the file
+    keeper.changed(name); // after the lock is free: listeners read the file
   }
 
   /**
@@ -156,7 +156,7 @@ public final class RunFolder {
     } catch (IOException e) {
       throw failed(log.file(), e);
     }
-    changed.accept(log.file());
+    keeper.changed(log.file());
     return end;
   }
 
@@ -177,7 +177,7 @@ public final class RunFolder {
     } catch (IOException e) {
       throw failed("the folder of the run", e);
     } finally {
-      written.forEach(changed);
+      written.forEach(keeper::changed);
     }
   }
 
@@ -234,7 +234,8 @@ public final class RunFolder {
   /** Whether the run has ended: as the runtime has recorded it, or else as the programs say. */
   public boolean isOver() {
     String recorded = RunHeader.ofJob(this).status();
-    String status = recorded.isEmpty() ? RunHeader.ofRun(this).status() : recorded;
+    boolean isTold = recorded.isEmpty() && !keeper.isBehind();
+    String status = isTold ? RunHeader.ofRun(this).status() : recorded;
     return RunStatus.ofAnyCase(status).isFinal();
   }
 

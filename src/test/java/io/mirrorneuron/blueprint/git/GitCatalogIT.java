@@ -206,7 +206,7 @@ class GitCatalogIT {
     eventually("it is asked", SOON, () -> fetches.get() == 2);
     assertThat(ids(catalogs)).containsExactly("first");
     open.countDown();
-    server.stop();
+    server.stopAndWait();
     later();
     assertThat(ids(catalogs)).containsExactly("first");
     Catalogs afterRestart = new Catalogs(source(), time::get);
@@ -214,8 +214,8 @@ class GitCatalogIT {
   }
 
   @Test
-  void aRemoteThatWasNeverThereIsToldWithoutItsPassword() {
-    server.stop();
+  void aRemoteThatWasNeverThereIsToldWithoutItsPassword() throws Exception {
+    server.stopAndWait();
     String secret = "http://ada:hunter2@127.0.0.1:9/blueprints.git";
     GitCatalog source = source(secret);
     assertThatThrownBy(source::folder)
@@ -343,7 +343,7 @@ class GitCatalogIT {
 
     assertThat(catalogs.refreshed().warnings()).singleElement().asString().contains("index.json");
     assertThat(ids(catalogs)).containsExactly("edited");
-    server.stop();
+    server.stopAndWait();
     assertThat(catalogs.refreshed().warnings())
         .singleElement()
         .asString()
