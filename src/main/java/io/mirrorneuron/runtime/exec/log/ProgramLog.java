@@ -67,27 +67,21 @@ public final class ProgramLog implements AutoCloseable {
     }
   }
 
-  /** Takes all remaining bytes, which hold no beacon. */
+  /** Takes all remaining bytes of an array, which hold no beacon. */
   public synchronized void stdout(ByteBuffer bytes) {
     accept(bytes, stdout);
   }
 
-  /** Takes all remaining bytes. */
+  /** Takes all remaining bytes of an array. */
   public synchronized void stderr(ByteBuffer bytes) {
     accept(bytes, stderr);
   }
 
   private void accept(ByteBuffer bytes, LineCutter cutter) {
     allowance.look();
-    if (bytes.hasArray()) {
-      int from = bytes.arrayOffset() + bytes.position();
-      cutter.accept(bytes.array(), from, from + bytes.remaining());
-      bytes.position(bytes.limit());
-    } else {
-      byte[] copy = new byte[bytes.remaining()];
-      bytes.get(copy);
-      cutter.accept(copy, 0, copy.length);
-    }
+    int from = bytes.arrayOffset() + bytes.position();
+    cutter.accept(bytes.array(), from, from + bytes.remaining());
+    bytes.position(bytes.limit());
   }
 
   /**

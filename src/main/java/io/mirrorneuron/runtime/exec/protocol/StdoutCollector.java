@@ -50,20 +50,21 @@ public final class StdoutCollector implements AutoCloseable {
     this.output = new AnswerCollector(limit, answerLimit, place, plain);
   }
 
-  /** Takes all remaining bytes. */
+  /** Takes all remaining bytes of an array, which may be filled again when the call returns. */
   public void accept(ByteBuffer buffer) {
-    byte[] bytes = new byte[buffer.remaining()];
-    buffer.get(bytes);
-    int plain = 0; // where what is no beacon begins
-    for (int from = 0, to; from < bytes.length; from = to) {
-      to = endOfLine(bytes, from);
+    byte[] bytes = buffer.array();
+    int plain = buffer.arrayOffset() + buffer.position(); // where what is no beacon begins
+    int end = plain + buffer.remaining();
+    buffer.position(buffer.limit());
+    for (int from = plain, to; from < end; from = to) {
+      to = endOfLine(bytes, from, end);
       boolean ends = bytes[to - 1] == '\n';
       if (candidate.size() > 0 || atLineStart && bytes[from] == BEACON[0]) {
         plain(bytes, plain, from);
         candidate.append(ByteBuffer.wrap(bytes, from, to - from));
         boolean possible = candidate.couldStartWith(BEACON) && !candidate.overflowed();
         if (!possible) {
-          release(bytes, from);
+          release(to - from);
           plain = from;
         } else {
           plain = to;
@@ -74,25 +75,25 @@ public final class StdoutCollector implements AutoCloseable {
       }
       atLineStart = ends;
     }
-    plain(bytes, plain, bytes.length);
+    plain(bytes, plain, end);
   }
 
   /** Behind the line feed, or at the end of what there is. */
-  private static int endOfLine(byte[] bytes, int from) {
+  private static int endOfLine(byte[] bytes, int from, int end) {
     int to = from;
-    while (to < bytes.length && bytes[to] != '\n') {
+    while (to < end && bytes[to] != '\n') {
       to++;
     }
-    return Math.min(to + 1, bytes.length);
+    return Math.min(to + 1, end);
   }
 
   /**
    * The line is an ordinary one after all: what was held back of it goes where it belongs.
    *
-   * @param from where its last part begins, which is left to the caller
+   * @param last bytes of it at its end, which are left to the caller
    */
-  private void release(byte[] bytes, int from) {
-    int before = (int) (candidate.total() - (endOfLine(bytes, from) - from));
+  private void release(int last) {
+    int before = (int) candidate.total() - last;
     byte[] held = new byte[before];
     candidate.view().get(held);
     candidate.clear();

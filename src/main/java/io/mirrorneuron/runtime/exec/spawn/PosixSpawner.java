@@ -1,7 +1,6 @@
 package io.mirrorneuron.runtime.exec.spawn;
 
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -155,9 +154,9 @@ final class PosixSpawner implements Spawner {
     }
 
     private boolean pump(int fd, Consumer<ByteBuffer> sink, Watcher watcher) {
-      MemorySegment read = reactor.read(fd);
+      ByteBuffer read = reactor.read(fd);
       if (read != null) {
-        sink.accept(read.asByteBuffer());
+        sink.accept(read);
         return true;
       }
       if (openStreams.decrementAndGet() == 0) {

@@ -3,6 +3,8 @@ package io.mirrorneuron.runtime.exec.spawn;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -37,6 +39,7 @@ final class Reactor implements AutoCloseable {
   // Used by the reactor's thread alone.
   private final MemorySegment state = Libc.state(Arena.ofAuto());
   private final MemorySegment buffer = Arena.ofAuto().allocate(READ_BYTES);
+  private final byte[] came = new byte[READ_BYTES];
 
   Reactor() {
     try {
@@ -63,13 +66,21 @@ final class Reactor implements AutoCloseable {
     return watch;
   }
 
-  /** One read into the shared buffer, from a handler: what came, or null at the end. */
-  MemorySegment read(int fd) {
+  /**
+   * One read, from a handler.
+   *
+   * @return what came, in an array that the next read fills again; null at the end
+   */
+  ByteBuffer read(int fd) {
     int count = Libc.read(state, fd, buffer);
     if (count < 0 && Libc.errno(state) == Libc.EINTR) {
-      return buffer.asSlice(0, 0);
+      return ByteBuffer.wrap(came, 0, 0);
     }
-    return count > 0 ? buffer.asSlice(0, count) : null;
+    if (count <= 0) {
+      return null;
+    }
+    MemorySegment.copy(buffer, ValueLayout.JAVA_BYTE, 0, came, 0, count);
+    return ByteBuffer.wrap(came, 0, count);
   }
 
   private void loop() {
