@@ -19,6 +19,7 @@ record Subscribers(String path) implements Measurement {
   private static final int FOLLOWERS = 1000;
   private static final int JOBS = 200;
   private static final int TICKS = 200;
+  private static final int LEAST_TICKS = 10;
   private static final long SETTLE_MILLIS = 300;
 
   /** What was measured with one set of followers. */
@@ -89,7 +90,7 @@ record Subscribers(String path) implements Measurement {
         listeners.openDeaf(server.port(), stream(connection, jobs.getFirst()));
       }
       double heapAfter = server.process().liveHeapMiB();
-      int rounds = Math.max(1, plan.count(TICKS) / jobs.size());
+      int rounds = Math.max(LEAST_TICKS, plan.count(TICKS) / jobs.size());
       tick(connection, jobs, listeners, records); // the first is not like the others
       double cpu = server.process().cpuMillis();
       long begin = System.nanoTime();
@@ -134,7 +135,7 @@ record Subscribers(String path) implements Measurement {
       }
       for (int round = -plan.warmUps(); round < plan.rounds(); round++) {
         long begin = System.nanoTime();
-        int ticks = Math.max(1, plan.count(TICKS) / groups);
+        int ticks = Math.max(LEAST_TICKS, plan.count(TICKS) / groups);
         for (int i = 0; i < ticks; i++) {
           long expected = listeners.events() + (long) records * followers;
           for (int group = 0; group < groups; group++) {
