@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.cluster.NodeDoor;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.security.Principal;
 import io.mirrorneuron.security.Role;
+import io.mirrorneuron.testing.FakeJobs;
 import io.mirrorneuron.wire.GrpcMetadata;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -29,8 +31,11 @@ class AccessTest {
               ? Future.succeededFuture(new Principal("anna", Role.OPERATOR, null))
               : Auth.NOBODY_ENTERS.authenticate(authorization);
 
+  private static final NodeDoor NODES =
+      new NodeDoor(new Secret("n0des"), "mn@a#1", new FakeJobs(), address -> {});
+
   private static Access access(Secret operator, boolean networkOnly) {
-    return new Access(operator, ADMIN, ANNA, networkOnly);
+    return new Access(operator, ADMIN, ANNA, networkOnly, NODES);
   }
 
   private static Future<Call> ask(String call, String authorization) {
