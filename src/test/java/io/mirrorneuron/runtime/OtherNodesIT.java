@@ -56,6 +56,8 @@ class OtherNodesIT {
     door = GrpcRuntime.before(owner);
     wire = CutWire.to(door.vertx, door.server.port());
     other = RuntimeFixture.beside(owner, folder.resolve("other"));
+    other.leave();
+    other.startAgainAs("mirror_neuron@other");
   }
 
   @AfterAll
@@ -212,6 +214,18 @@ class OtherNodesIT {
           .hasMessageContaining("network.join_token (MN_NETWORK_JOIN_TOKEN) must be the same");
     }
     assertThat(owner.jobs().get(job).facts().status()).isEqualTo("running");
+    owner.jobs().cancel(job);
+  }
+
+  @Test
+  void viewsAtAnyNodeTellWhoHasTheJob() {
+    String job = submit(JobsPortContract.SERVICE);
+
+    assertThat(tree(other.jobs().get(job))).isEqualTo(tree(owner.jobs().get(job)));
+    assertThat(tree(other.jobs().brief(job))).isEqualTo(tree(owner.jobs().brief(job)));
+    assertThat(tree(other.jobs().get(job)).at("/agents/0/assigned_node").asText())
+        .isEqualTo("mirror_neuron@test");
+    assertThat(other.jobs().list(10, true)).isEqualTo(owner.jobs().list(10, true));
     owner.jobs().cancel(job);
   }
 
