@@ -71,7 +71,7 @@ final class NodeJobs {
     new FarChanges(access, nodes, watches, timers).keepOn();
     String owner = identity.owner();
     return new Jobs(
-        RoutedJobs.of(own, access, new RoutedJobs.Neighbours(owner, nodes, identity.peers())),
+        new RoutedJobs(own, access, new RoutedJobs.Neighbours(owner, nodes, identity.peers())),
         new NodeDoor(settings.nodeToken(), owner, own, address -> tell(nodes, owner, address)));
   }
 

@@ -102,6 +102,7 @@ public final class RedisNodeRegistry implements NodeRegistry {
                     .any()
                     .send(get)
                     .map(answer -> Optional.ofNullable(answer).map(Response::toString))
+                    .map(known -> known.filter(told -> living.contains(owner)))
                     .toCompletionStage());
   }
 

@@ -32,10 +32,14 @@ class AnyDoorE2E {
     return PackagedServer.start(
         folder.resolve(name),
         Map.of(
-            "MN_REDIS_URL", redis.uri(),
-            "MN_NODE_NAME", "mirror_neuron@" + name,
-            "MN_RESOURCE_ADMISSION_ENABLED", "false",
-            "MN_NETWORK_JOIN_TOKEN", joinToken));
+            "MN_REDIS_URL",
+            redis.uri(),
+            "MN_NODE_NAME",
+            "mirror_neuron@" + name,
+            "MN_RESOURCE_ADMISSION_ENABLED",
+            "false",
+            "MN_NETWORK_JOIN_TOKEN",
+            joinToken));
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.mirrorneuron.port.JobBrief;
 import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.port.PeerJobs;
 import io.mirrorneuron.port.Submission.Payloads;
+import io.mirrorneuron.runtime.documents.ShownRows;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.loop.Restoration;
 import io.mirrorneuron.runtime.port.JobStatus;
@@ -61,7 +62,7 @@ final class JobExport {
     if (source.bundle() != null) {
       requireFiles(stored, source.bundle());
     }
-    ObjectNode row = Answers.row(store, jobId, store.row(jobId));
+    ObjectNode row = ShownRows.sound(Answers.row(store, jobId, store.row(jobId)));
     JobDetail details = JobDetailForm.read(engine.views().details(stored, row, List.of()));
     Map<String, byte[]> files = files(stored.manifest(), source.bundle());
     ObjectNode json = Json.object().put("schema_version", Backup.SCHEMA);

@@ -1,43 +1,36 @@
 package io.mirrorneuron.runtime.local;
 
-import io.mirrorneuron.model.ErrorCode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.Backup;
+import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.port.ForkRequest;
+import io.mirrorneuron.port.ForkedJob;
+import io.mirrorneuron.port.HumanDecision;
+import io.mirrorneuron.port.JobDetail;
+import io.mirrorneuron.port.JobPage;
+import io.mirrorneuron.port.JobPlan;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.PeerJobs;
-import io.mirrorneuron.port.PeerJobs.Command;
-import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.port.ReplayedLetter;
+import io.mirrorneuron.port.RestoredJob;
+import io.mirrorneuron.port.SentMessage;
+import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.SubmittedJob;
+import io.mirrorneuron.port.Validation;
+import io.mirrorneuron.port.Why;
 import io.mirrorneuron.store.NodeRegistry;
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
-import java.time.Duration;
-import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /**
  * The jobs of all nodes on one store. What this node cannot do, as the job is open on another one,
  * that one is asked for; so a node that is alone asks nobody and reads nothing more than without.
  * What every node can tell or do is told and done here.
- *
- * <p>A proxy, because all calls are passed on alike: each method of {@link JobsPort} whose first
- * parameter is a job's id and that fails as {@link PeerJobs#NOT_OWNER}.
  */
-public final class RoutedJobs implements InvocationHandler {
-  /** Below the deadline of ten seconds that clients set by default, above that of the owner. */
-  private static final Duration PATIENCE = Duration.ofMillis(9500);
-
-  /** How often the owner is read for a command: jobs move, and answers are lost. */
-  private static final int READS = 3;
-
-  private static final long MOVING_MS = 1000;
-  private static final long REACHED_AGAIN_MS = 3000;
-
+public final class RoutedJobs implements JobsPort {
   private final JobsPort here;
-  private final JobStore store;
+  private final OwnerCalls owners;
   private final DeadLetters letters;
-  private final Supplier<String> ids;
-  private final Neighbours others;
 
   /**
    * The other nodes, as this one sees them.
@@ -46,118 +39,131 @@ public final class RoutedJobs implements InvocationHandler {
    */
   public record Neighbours(String owner, NodeRegistry nodes, PeerJobs peers) {}
 
-  private RoutedJobs(JobsPort here, JobAccess access, Neighbours others) {
-    this.here = here;
-    this.store = access.store();
-    this.letters = new DeadLetters(access.engine(), access.history());
-    this.ids = access.newJobs().suffixes();
-    this.others = others;
-  }
-
   /**
    * @param here the jobs of this node, which asks nobody else
    */
-  public static JobsPort of(JobsPort here, JobAccess access, Neighbours others) {
-    return (JobsPort)
-        Proxy.newProxyInstance(
-            JobsPort.class.getClassLoader(),
-            new Class<?>[] {JobsPort.class},
-            new RoutedJobs(here, access, others));
+  public RoutedJobs(JobsPort here, JobAccess access, Neighbours others) {
+    this.here = here;
+    this.owners = new OwnerCalls(here, access, others);
+    this.letters = new DeadLetters(access.engine(), access.history());
   }
 
-  @Override
-  public Object invoke(Object all, Method method, Object[] arguments) throws Throwable {
+  private <T> T command(String jobId, Function<JobsPort, T> command) {
     try {
-      return call(here, method, arguments);
+      return command.apply(here);
     } catch (MnException refused) {
       if (!refused.error().equals(PeerJobs.NOT_OWNER)) {
         throw refused;
       }
     }
-    String jobId = (String) arguments[0];
-    if (method.getName().equals("replayDeadLetter")) {
-      JobsPort jobs = (JobsPort) all; // a message that is sent has an id, so it counts once
-      return letters.replay(
-          jobId, (int) arguments[1], (to, message) -> jobs.send(jobId, to, message.json()));
-    }
-    return elsewhere(jobId, method, arguments);
+    return owners.ask(jobId, command);
   }
 
-  private static Object call(JobsPort jobs, Method method, Object[] arguments) throws Throwable {
+  @Override
+  public String cancel(String jobId, String by, String reason) {
+    return command(jobId, jobs -> jobs.cancel(jobId, by, reason));
+  }
+
+  @Override
+  public String pause(String jobId, boolean drain, String by) {
+    return command(jobId, jobs -> jobs.pause(jobId, drain, by));
+  }
+
+  @Override
+  public String resume(String jobId, String by) {
+    return command(jobId, jobs -> jobs.resume(jobId, by));
+  }
+
+  @Override
+  public SentMessage send(String jobId, String agentId, ObjectNode message) {
+    return command(jobId, jobs -> jobs.send(jobId, agentId, message));
+  }
+
+  /** A message that is sent has an id, so that it counts once. */
+  @Override
+  public ReplayedLetter replayDeadLetter(String jobId, int index) {
     try {
-      return method.invoke(jobs, arguments);
-    } catch (InvocationTargetException e) {
-      throw e.getCause();
-    }
-  }
-
-  private Object elsewhere(String jobId, Method method, Object[] arguments) throws Throwable {
-    String id = "cmd-" + ids.get();
-    long until = System.nanoTime() + PATIENCE.toNanos();
-    String lostBy = null;
-    for (int read = 1; read <= READS; read++) {
-      String owner = Answers.await(store.owner(jobId));
-      Duration left = Duration.ofNanos(until - System.nanoTime());
-      if (!left.isPositive()) {
-        break;
-      }
-      try {
-        boolean isHere = owner == null || owner.equals(others.owner());
-        return call(isHere ? here : others.peers().at(command(owner, id, left)), method, arguments);
-      } catch (MnException e) {
-        if (e.error().equals(PeerJobs.REPLY_LOST) || e.code() == ErrorCode.TIMEOUT) {
-          lostBy = owner;
-        } else if (e.error().equals(PeerJobs.UNREACHED)) {
-          throw lostBy == null ? unreached(jobId, owner, e) : unknown(jobId, lostBy);
-        } else if (!e.error().equals(PeerJobs.NOT_OWNER)) {
-          throw e;
-        }
+      return here.replayDeadLetter(jobId, index);
+    } catch (MnException refused) {
+      if (!refused.error().equals(PeerJobs.NOT_OWNER)) {
+        throw refused;
       }
     }
-    throw lostBy == null ? moving(jobId) : unknown(jobId, lostBy);
+    return letters.replay(jobId, index, (to, message) -> send(jobId, to, message.json()));
   }
 
-  private Command command(String owner, String id, Duration left) {
-    Optional<String> address = Answers.await(others.nodes().address(owner));
-    return new Command(owner, address.orElseThrow(() -> gone(owner)), id, left);
+  @Override
+  public Backup backup(String jobId) {
+    return command(jobId, jobs -> jobs.backup(jobId));
   }
 
-  /** What lives tells where it is, except in the first moment and a runtime without a door. */
-  private MnException gone(String owner) {
-    boolean lives = Answers.await(others.nodes().living()).contains(owner);
-    return new MnException(
-        ErrorCode.UNAVAILABLE,
-        PeerJobs.UNREACHED,
-        lives
-            ? "it has told nobody where its gRPC port is"
-            : "it is gone, and another node takes its jobs over within "
-                + NodeRegistry.LIFETIME_MS / 1000
-                + " s");
+  @Override
+  public ForkedJob fork(String jobId, ForkRequest request) {
+    return command(jobId, jobs -> jobs.fork(jobId, request));
   }
 
-  private static MnException unreached(String jobId, String owner, MnException why) {
-    return new MnException(
-            ErrorCode.UNAVAILABLE,
-            PeerJobs.UNREACHED,
-            "job %s is open on node %s, which this one does not reach: %s; nothing was changed"
-                .formatted(jobId, NodeRegistry.nameOf(owner), why.getMessage()),
-            null,
-            why)
-        .withRetryAfter(REACHED_AGAIN_MS);
+  @Override
+  public ObjectNode decide(String jobId, HumanDecision decision) {
+    return command(jobId, jobs -> jobs.decide(jobId, decision));
   }
 
-  private static MnException unknown(String jobId, String owner) {
-    return new MnException(
-            ErrorCode.UNAVAILABLE,
-            "may_have_happened",
-            "node %s, on which job %s is open, did not answer: what was asked of it may have happened; look at the job before you ask again"
-                .formatted(NodeRegistry.nameOf(owner), jobId))
-        .withRetryAfter(REACHED_AGAIN_MS);
+  @Override
+  public SubmittedJob submit(Submission submission) {
+    return here.submit(submission);
   }
 
-  private static MnException moving(String jobId) {
-    return MnException.unavailable(
-            "job " + jobId + " is on its way to another node; nothing was changed, try again", null)
-        .withRetryAfter(MOVING_MS);
+  @Override
+  public Validation validate(Submission submission) {
+    return here.validate(submission);
+  }
+
+  @Override
+  public JobPlan plan(Submission submission) {
+    return here.plan(submission);
+  }
+
+  @Override
+  public RestoredJob restore(Backup backup, String blueprintId, String runId, String by) {
+    return here.restore(backup, blueprintId, runId, by);
+  }
+
+  @Override
+  public int clear(String adminToken) {
+    return here.clear(adminToken);
+  }
+
+  @Override
+  public JobDetail get(String jobId) {
+    return here.get(jobId);
+  }
+
+  @Override
+  public JobDetail brief(String jobId) {
+    return here.brief(jobId);
+  }
+
+  @Override
+  public Why why(String jobId) {
+    return here.why(jobId);
+  }
+
+  @Override
+  public JobPage list(int limit, boolean includeTerminal) {
+    return here.list(limit, includeTerminal);
+  }
+
+  @Override
+  public EventPage events(String jobId, long after, int limit) {
+    return here.events(jobId, after, limit);
+  }
+
+  @Override
+  public EventPage lastEvents(String jobId, int limit) {
+    return here.lastEvents(jobId, limit);
+  }
+
+  @Override
+  public Subscription watch(String jobId, Runnable onChange) {
+    return here.watch(jobId, onChange);
   }
 }
