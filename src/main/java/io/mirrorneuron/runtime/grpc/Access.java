@@ -81,8 +81,9 @@ record Access(
       return Future.failedFuture(
           new MnException(
               ErrorCode.UNAVAILABLE,
-              PeerJobs.NOT_OWNER,
-              "the command is for another node than " + NodeRegistry.nameOf(nodes.owner())));
+              PeerJobs.UNREACHED,
+              "at its address another node answers, %s; see network.advertise_host of both"
+                  .formatted(NodeRegistry.nameOf(nodes.owner()))));
     }
     return Future.succeededFuture(KEEPER)
         .map(keeper -> Call.ofNode(OnBehalf.of(metadata, keeper), nodes.jobs(), metadata));

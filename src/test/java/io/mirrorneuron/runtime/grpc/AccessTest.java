@@ -120,8 +120,11 @@ class AccessTest {
         metadata.set(GrpcMetadata.FOR_OWNER, owner);
       }
       Future<Call> call = access(OPERATOR, false).admit("PauseJob", metadata);
-      assertRefused(call, ErrorCode.UNAVAILABLE, "the command is for another node than mn@a");
-      assertThat(((MnException) call.cause()).error()).isEqualTo(PeerJobs.NOT_OWNER);
+      assertRefused(
+          call,
+          ErrorCode.UNAVAILABLE,
+          "at its address another node answers, mn@a; see network.advertise_host of both");
+      assertThat(((MnException) call.cause()).error()).isEqualTo(PeerJobs.UNREACHED);
     }
   }
 
