@@ -15,6 +15,7 @@ from .api.human import respond_to_run_human
 from .api.jobs import submit_job, validate_job
 from .api.runs import get_run_result
 from .models import (
+    BundleUpload,
     Event,
     HumanRecord,
     JobDetail,
@@ -22,7 +23,6 @@ from .models import (
     RunDocument,
     RunStreamRecord,
     SubmittedJob,
-    UploadBundleBody,
     Validation,
     WorkflowProgress,
 )
@@ -88,7 +88,7 @@ class AsyncMirrorNeuron:
         """The ``bundle_path`` of a folder or a zip, good for 24 hours."""
         with _bundles.pack(bundle) as content:
             file = File(payload=content, file_name="bundle.zip", mime_type="application/zip")
-            return (await upload_bundle.asyncio(client=self.client, body=UploadBundleBody(bundle=file))).bundle_path
+            return (await upload_bundle.asyncio(client=self.client, body=BundleUpload(bundle=file))).bundle_path
 
     async def validate(
         self,

@@ -14,6 +14,7 @@ from .api.human import respond_to_run_human
 from .api.jobs import submit_job, validate_job
 from .api.runs import get_run_result
 from .models import (
+    BundleUpload,
     Event,
     HumanRecord,
     JobDetail,
@@ -21,7 +22,6 @@ from .models import (
     RunDocument,
     RunStreamRecord,
     SubmittedJob,
-    UploadBundleBody,
     Validation,
     WorkflowProgress,
 )
@@ -85,7 +85,7 @@ class MirrorNeuron:
         """The ``bundle_path`` of a folder or a zip, good for 24 hours."""
         with _bundles.pack(bundle) as content:
             file = File(payload=content, file_name="bundle.zip", mime_type="application/zip")
-            return upload_bundle.sync(client=self.client, body=UploadBundleBody(bundle=file)).bundle_path
+            return upload_bundle.sync(client=self.client, body=BundleUpload(bundle=file)).bundle_path
 
     def validate(
         self,
