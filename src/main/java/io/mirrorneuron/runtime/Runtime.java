@@ -168,7 +168,7 @@ public final class Runtime implements AutoCloseable {
 
   /** Resumes the jobs that an earlier server of the same data directory left open. */
   private void resumeOpenJobs(String owner, BundleSweep sweep) {
-    new JobTidying(store, timers).start();
+    new JobTidying(store, timers, recorder::writeDue).start();
     recorder.recover(owner);
     engine.keepWatch();
     lanes.onRestart(engine::recover); // jobs that had ended may be open again
