@@ -91,7 +91,7 @@ public final class Runtime implements AutoCloseable {
     NewJobs newJobs = NodeJobs.newJobs(identity, runs, store);
     var rules = new BundlePrograms(settings.manifests().trusted(), executions.sides().checks());
     JobAccess access = access(bundles.shared(), manifests, newJobs, admission, rules);
-    SubmissionSweep folders = NodePrograms.sweep(executions, this::exists, timers);
+    SubmissionSweep folders = NodePrograms.sweep(executions, this::exists, store::status, timers);
     jobs = NodeJobs.jobs(settings, identity, access, watches, recorder, storage, folders::look);
     schedules = schedules(identity, keys, new DerivedJobs(access, storage));
     events.reaction().set(schedules.reaction());
