@@ -8,7 +8,6 @@ import io.mirrorneuron.run.UnreadRuns;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.summary.CompactTimeline;
 import io.mirrorneuron.run.summary.ObservabilitySummary;
-import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
 import io.mirrorneuron.wire.secret.MarkedSecrets;
@@ -52,7 +51,7 @@ final class RecordedDocuments {
    *
    * @param last event of its job, which has ended
    */
-  static UnreadRuns.Shown shown(RecordedJob job, ObjectNode manifest, StoredEvent last) {
+  static UnreadRuns.Shown shown(RecordedJob job, ObjectNode manifest, RecordedEvent last) {
     return new UnreadRuns.Shown(
         job.runId(),
         job.jobId(),
@@ -61,7 +60,7 @@ final class RecordedDocuments {
         job.status(),
         submitted(job),
         job.submittedAt(),
-        RecordedEvent.parse(last).timestamp());
+        last.timestamp());
   }
 
   private static String text(String text) {

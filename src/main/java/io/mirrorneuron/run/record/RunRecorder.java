@@ -182,8 +182,10 @@ public final class RunRecorder implements AutoCloseable {
       String text = await(reads.row());
       RecordedJob row = text == null ? null : RecordedJob.parse(text);
       boolean isShown = row != null && RunId.isRunId(row.runId());
-      if (isShown && recordings.get(job) == null && unread.mayWait(row, await(reads.events()))) {
-        ended.unread(job, unread.add(row, reads.given(), await(reads.events()), ends));
+      boolean isNew = isShown && recordings.get(job) == null;
+      CompletionStage<?> end = isNew ? unread.add(row, reads, ends) : null;
+      if (end != null) {
+        ended.unread(job, end);
       } else if (!isShown || isWritten(row, reads)) { // what was removed has its run as it is
         ended(reads, ended);
       }

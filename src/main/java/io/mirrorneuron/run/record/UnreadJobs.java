@@ -57,31 +57,36 @@ final class UnreadJobs implements UnreadRuns {
     runs.unread(this);
   }
 
-  /** Whether the run of the job, which has ended, need not be written yet. */
-  boolean mayWait(RecordedJob job, List<StoredEvent> events) {
+  /**
+   * Has the run of a job wait, if it may; then tells what has happened in the job.
+   *
+   * @return its end, as it is told; null when the run is to be written now
+   */
+  CompletionStage<?> add(RecordedJob job, JobReading reads, JobEnds hears) {
+    if (!mayWait(job)) {
+      return null;
+    }
+    List<RecordedEvent> events =
+        reads.events().toCompletableFuture().join().stream().map(RecordedEvent::parse).toList();
+    boolean areAll = !events.isEmpty() && events.size() == job.eventSeq();
+    if (!areAll || !events.stream().allMatch(event -> PLAIN.contains(event.type()))) {
+      return null;
+    }
+    var manifest = Json.parseObject(reads.given(), "stored manifest");
+    EndedJob.Origin origin = RecordedJob.origin(manifest);
+    events.forEach(new ToldChanges(hears, job, origin)::tell);
+    runs.waits(RecordedDocuments.shown(job, manifest, events.getLast()));
+    return hears.ended(job.asEnded(origin));
+  }
+
+  /** Whether nobody looks at the run of the job, and it has ended well. */
+  private boolean mayWait(RecordedJob job) {
     return backlog.isOnDemand()
         && job.status().equals("completed")
         && job.runId().equals(RunId.of(job.jobId()))
         && !isWanted(job.jobId())
-        && events.size() == job.eventSeq()
         && !runs.has(job.runId())
-        && !runs.isWatched(job.runId())
-        && events.stream().allMatch(event -> PLAIN.contains(RecordedEvent.parse(event).type()));
-  }
-
-  /**
-   * The run waits from now on. Tells what has happened in its job.
-   *
-   * @param given its manifest
-   * @return its end, as it is told
-   */
-  CompletionStage<?> add(RecordedJob job, String given, List<StoredEvent> events, JobEnds hears) {
-    var manifest = Json.parseObject(given, "stored manifest");
-    EndedJob.Origin origin = RecordedJob.origin(manifest);
-    ToldChanges changes = new ToldChanges(hears, job, origin);
-    events.stream().map(RecordedEvent::parse).forEach(changes::tell);
-    runs.waits(RecordedDocuments.shown(job, manifest, events.getLast()));
-    return hears.ended(job.asEnded(origin));
+        && !runs.isWatched(job.runId());
   }
 
   /** Whether somebody has looked for the run of the job. */
@@ -171,7 +176,9 @@ final class UnreadJobs implements UnreadRuns {
           return;
         }
         var written = Json.parseObject(await(manifest), "stored manifest");
-        hears.accept(RecordedDocuments.shown(RecordedJob.parse(text), written, events.getLast()));
+        hears.accept(
+            RecordedDocuments.shown(
+                RecordedJob.parse(text), written, RecordedEvent.parse(events.getLast())));
       } catch (MnException e) {
         if (!e.isJobDamaged()) {
           throw e;
