@@ -2,17 +2,14 @@ package io.mirrorneuron.run;
 
 import io.mirrorneuron.model.RunId;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -37,18 +34,35 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
   /** How far the folder of a run that nobody looks at may be behind while its job is open. */
   private static final long PACE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
+  private final boolean onDemand;
   private final SequencedSet<String> waiting = new LinkedHashSet<>();
 
   /** Jobs that are not waiting yet, and when they will be; the earliest first. */
   private final SequencedMap<String, Long> later = new LinkedHashMap<>();
 
   private final Set<String> underWay = new HashSet<>();
-  private final Map<CompletableFuture<Void>, Set<String>> asked = new HashMap<>();
+  private final BacklogReaders readers = new BacklogReaders();
   private boolean closed;
   private boolean away;
 
   /** Until when {@link #next} sleeps at most, unless it is woken. */
   private long sleeps = Long.MAX_VALUE;
+
+  /** Each run is written, also when nobody looks. */
+  public RunBacklog() {
+    this(false);
+  }
+
+  /**
+   * @param onDemand whether runs of jobs without programs wait until somebody looks
+   */
+  public RunBacklog(boolean onDemand) {
+    this.onDemand = onDemand;
+  }
+
+  public boolean isOnDemand() {
+    return onDemand;
+  }
 
   /** The job is to be written next. Does not block. */
   public synchronized void add(String jobId) {
@@ -139,7 +153,7 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
    * @throws TimeoutException when that takes longer
    */
   void await(String wanted, Duration patience) throws TimeoutException, InterruptedException {
-    CompletableFuture<Void> done = new CompletableFuture<>();
+    CompletableFuture<Void> done;
     synchronized (this) {
       hurryJob(wanted);
       Set<String> jobs = new HashSet<>(waiting);
@@ -153,14 +167,10 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
           waiting.addFirst(wanted);
         }
       }
-      asked.put(done, jobs);
+      done = readers.add(jobs);
       notifyAll();
     }
-    try {
-      done.get(patience.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e); // it is only ever completed
-    }
+    BacklogReaders.await(done, patience);
   }
 
   /**
@@ -198,8 +208,7 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
   public synchronized void written(List<String> batch) {
     away = false;
     underWay.clear();
-    asked.values().forEach(jobs -> batch.forEach(jobs::remove));
-    asked.entrySet().removeIf(one -> one.getValue().isEmpty() && one.getKey().complete(null));
+    readers.written(batch);
   }
 
   /**
@@ -211,8 +220,7 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
       throws InterruptedException {
     underWay.clear();
     waiting.addAll(batch);
-    asked.keySet().forEach(one -> one.complete(null));
-    asked.clear();
+    readers.letGo();
     away = true;
     if (!closed) {
       wait(pause.toMillis());
@@ -227,7 +235,7 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
   public synchronized void rest(long workedNanos) throws InterruptedException {
     long until = System.nanoTime() + Math.min(REST_NANOS, 3 * workedNanos);
     long left = until - System.nanoTime();
-    while (left > 0 && !closed && asked.isEmpty() && waiting.size() < MOST_AT_REST) {
+    while (left > 0 && !closed && readers.isEmpty() && waiting.size() < MOST_AT_REST) {
       TimeUnit.NANOSECONDS.timedWait(this, left);
       left = until - System.nanoTime();
     }

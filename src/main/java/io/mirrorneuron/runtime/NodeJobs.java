@@ -41,7 +41,7 @@ final class NodeJobs {
 
   static NewJobs newJobs(RuntimeIdentity identity, RunStore runs, RedisJobStore store) {
     RunFolders folders =
-        new RunFolders(run -> runs.present(run).map(RunHeader::ofJob).map(RunHeader::jobId), store);
+        new RunFolders(run -> runs.lookUp(run).map(RunHeader::ofJob).map(RunHeader::jobId), store);
     return new NewJobs(identity.owner(), identity.jobIdSuffixes(), folders);
   }
 
@@ -53,7 +53,7 @@ final class NodeJobs {
       RunRecorder recorder,
       Storage storage,
       Runnable cleared) {
-    Clearing clearing = new Clearing(settings.adminToken(), recorder::catchUp, cleared);
+    Clearing clearing = new Clearing(settings.adminToken(), recorder::writeAll, cleared);
     return new LocalJobs(access, watches, clearing, identity.clock(), storage);
   }
 

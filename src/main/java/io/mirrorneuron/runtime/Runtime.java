@@ -91,7 +91,7 @@ public final class Runtime implements AutoCloseable {
     NewJobs newJobs = NodeJobs.newJobs(identity, runs, store);
     var rules = new BundlePrograms(settings.manifests().trusted(), executions.sides().checks());
     JobAccess access = access(bundles.shared(), manifests, newJobs, admission, rules);
-    SubmissionSweep folders = NodePrograms.sweep(executions, this::exists, timers);
+    SubmissionSweep folders = NodePrograms.sweep(executions, this::exists, store::status, timers);
     jobs = NodeJobs.jobs(settings, identity, access, watches, recorder, storage, folders::look);
     schedules = schedules(identity, keys, new DerivedJobs(access, storage));
     events.reaction().set(schedules.reaction());
@@ -168,7 +168,7 @@ public final class Runtime implements AutoCloseable {
 
   /** Resumes the jobs that an earlier server of the same data directory left open. */
   private void resumeOpenJobs(String owner, BundleSweep sweep) {
-    new JobTidying(store, timers).start();
+    new JobTidying(store, timers, recorder::writeDue).start();
     recorder.recover(owner);
     engine.keepWatch();
     lanes.onRestart(engine::recover); // jobs that had ended may be open again

@@ -82,7 +82,7 @@ public final class SubmissionFolders {
     String prefix = run.equals(RunId.of(job)) || !RunId.isRunId(run) ? "job" : run;
     for (int i = 0; true; i++) {
       String id = prefix + "-" + Sha256.of(i + " " + job).substring(0, HEX_DIGITS);
-      if (holders.take(id, job)) {
+      if (holders.takeAlone(id, job)) {
         return id;
       }
     }
