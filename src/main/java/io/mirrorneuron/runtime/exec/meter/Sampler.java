@@ -33,7 +33,7 @@ public final class Sampler implements AutoCloseable {
   private static final long SHORT = 1_000_000_000;
 
   /**
-   * @param tick how long a sample waits to be written
+   * @param tick how long a sample waits to be written, unless many runs have some
    * @param ticksPerSample of a program that runs on
    */
   public record Pace(Duration tick, int ticksPerSample) {
@@ -103,7 +103,7 @@ public final class Sampler implements AutoCloseable {
       } else {
         watches.forEach(Watch::readMemory);
       }
-      batches.flush();
+      batches.flushDue();
     } catch (RuntimeException e) {
       LOG.warn("programs could not be sampled", e);
     }

@@ -1,0 +1,40 @@
+package io.mirrorneuron.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class PutOffTest {
+  private final PutOff jobs = new PutOff();
+
+  @Test
+  void oneJobIsPutOffForHalfASecondFromItsFirstChange() {
+    assertThat(jobs.add("a", 0)).isTrue();
+    assertThat(jobs.add("a", millis(400))).isFalse();
+    assertThat(jobs.takeDue(millis(499))).isEmpty();
+    assertThat(jobs.takeDue(millis(500))).containsExactly("a");
+    assertThat(jobs.isEmpty()).isTrue();
+  }
+
+  @Test
+  void eachOtherJobAddsAHundredthAndFiveSecondsAreTheMost() {
+    IntStream.rangeClosed(0, 100).forEach(i -> jobs.add("job-" + i, 0));
+    assertThat(jobs.nextDue()).isEqualTo(millis(1500));
+    IntStream.range(0, 2000).forEach(i -> jobs.add("more-" + i, 1));
+    assertThat(jobs.nextDue()).isEqualTo(millis(5000));
+  }
+
+  @Test
+  void thoseThatAreLeftAreDueSoonerWhenOthersAreOver() {
+    IntStream.rangeClosed(0, 100).forEach(i -> jobs.add("job-" + i, 0));
+    IntStream.range(0, 100).forEach(i -> assertThat(jobs.remove("job-" + i)).isTrue());
+    assertThat(jobs.contains("job-0")).isFalse();
+    assertThat(jobs.takeDue(millis(500))).containsExactly("job-100");
+  }
+
+  private static long millis(long some) {
+    return TimeUnit.MILLISECONDS.toNanos(some);
+  }
+}
