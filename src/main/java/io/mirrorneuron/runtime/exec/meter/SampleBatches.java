@@ -74,14 +74,18 @@ final class SampleBatches {
     overflowing.set(false);
   }
 
-  /** Writes those that have waited long enough; to be called again and again. */
-  void flushDue() {
-    int runs = waiting.size() - 1; // one alone does not wait
+  /**
+   * Writes those that have waited long enough; to be called again and again.
+   *
+   * @param nanos how long those of a run wait that is alone
+   */
+  void flushDue(long nanos) {
     if (count.get() >= MOST_WAITING / 2) {
       flush();
       return;
     }
-    long before = System.nanoTime() - Math.min(LONGEST_NANOS, EACH_NANOS * runs);
+    long longer = Math.min(LONGEST_NANOS, EACH_NANOS * (waiting.size() - 1));
+    long before = System.nanoTime() - nanos - longer;
     waiting.forEach(
         (runId, batch) -> {
           if (batch.since() - before <= 0) {

@@ -7,6 +7,7 @@ import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -29,10 +30,12 @@ class SampleBatchesTest {
           });
 
   @Test
-  void thoseOfOneRunDoNotWait() {
+  void thoseOfOneRunAreWrittenWhenTheyHaveWaited() {
     add("a");
     add("a");
-    batches.flushDue();
+    batches.flushDue(TimeUnit.HOURS.toNanos(1));
+    assertThat(written).isEmpty();
+    batches.flushDue(0);
     assertThat(written).containsExactly("a2");
     assertThat(batches.isEmpty()).isTrue();
   }
@@ -40,13 +43,13 @@ class SampleBatchesTest {
   @Test
   void thoseOfManyRunsWaitAndAreWrittenTogether() {
     IntStream.range(0, MANY).forEach(i -> add("run-" + i));
-    batches.flushDue();
+    batches.flushDue(0);
     assertThat(written).isEmpty();
     IntStream.range(0, MANY).forEach(i -> add("run-" + i));
     Eventually.eventually(
         "they are written",
         () -> {
-          batches.flushDue();
+          batches.flushDue(0);
           return batches.isEmpty();
         });
     assertThat(written).hasSize(MANY).allMatch(run -> run.startsWith("run-") && run.endsWith("2"));
