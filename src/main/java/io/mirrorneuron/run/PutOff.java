@@ -8,8 +8,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Jobs whose folders nobody looks at and that may be behind for a while: for half a second, and a
- * hundredth more for each of them, as running many jobs goes before recording them. A job that is
- * over by then is written once. The time is that of {@link System#nanoTime}. Not thread-safe.
+ * hundredth more for each that there were since the last time that some were due, as running many
+ * jobs goes before recording them. A job that is over by then is written once. The time is that of
+ * {@link System#nanoTime}. Not thread-safe.
  */
 final class PutOff {
   private static final long PACE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -19,9 +20,15 @@ final class PutOff {
   /** Since when each is put off, the earliest first. */
   private final SequencedMap<String, Long> since = new LinkedHashMap<>();
 
+  /** How many there were. */
+  private int most;
+
   /** Answers false when it is put off already, and stays so from then. */
   boolean add(String jobId, long now) {
-    return since.putIfAbsent(jobId, now) == null;
+    int before = since.size();
+    boolean isNew = since.putIfAbsent(jobId, now) == null;
+    most = before == 0 ? 1 : Math.max(most, since.size());
+    return isNew;
   }
 
   /** Answers false when it was not put off. */
@@ -50,12 +57,13 @@ final class PutOff {
     while (!since.isEmpty() && nextDue() <= now) {
       due.add(since.pollFirstEntry().getKey());
     }
+    most = due.isEmpty() ? most : since.size();
     return due;
   }
 
-  /** When the first of them is due, as long as they stay as many; there must be one. */
+  /** When the first of them is due if no more come; there must be one. */
   long nextDue() {
-    long pace = Math.min(LONGEST_NANOS, PACE_NANOS + EACH_NANOS * (since.size() - 1));
+    long pace = Math.min(LONGEST_NANOS, PACE_NANOS + EACH_NANOS * (most - 1));
     return since.firstEntry().getValue() + pace;
   }
 }

@@ -27,11 +27,21 @@ class PutOffTest {
   }
 
   @Test
-  void thoseThatAreLeftAreDueSoonerWhenOthersAreOver() {
-    IntStream.rangeClosed(0, 100).forEach(i -> jobs.add("job-" + i, 0));
-    IntStream.range(0, 100).forEach(i -> assertThat(jobs.remove("job-" + i)).isTrue());
+  void thoseThatAreLeftOfManyHaveTheTimeOfMany() {
+    IntStream.rangeClosed(0, 100).forEach(i -> jobs.add("job-" + i, i));
+    IntStream.range(0, 99).forEach(i -> assertThat(jobs.remove("job-" + i)).isTrue());
     assertThat(jobs.contains("job-0")).isFalse();
-    assertThat(jobs.takeDue(millis(500))).containsExactly("job-100");
+    assertThat(jobs.takeDue(millis(1499))).isEmpty();
+    assertThat(jobs.takeDue(millis(1500) + 99)).containsExactly("job-99");
+    assertThat(jobs.takeDue(millis(1500) + 99)).containsExactly("job-100");
+  }
+
+  @Test
+  void afterManyOneJobIsPutOffForHalfASecondAgain() {
+    IntStream.rangeClosed(0, 100).forEach(i -> jobs.add("job-" + i, 0));
+    IntStream.rangeClosed(0, 100).forEach(i -> jobs.remove("job-" + i));
+    jobs.add("a", millis(100));
+    assertThat(jobs.nextDue()).isEqualTo(millis(600));
   }
 
   private static long millis(long some) {
