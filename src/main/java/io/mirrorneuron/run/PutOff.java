@@ -8,13 +8,13 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Jobs whose folders nobody looks at and that may be behind for a while: for half a second, and a
- * hundredth more for each that there were since the last time that some were due, as running many
+ * fiftieth more for each that there were since the last time that some were due, as running many
  * jobs goes before recording them. A job that is over by then is written once. The time is that of
  * {@link System#nanoTime}. Not thread-safe.
  */
 final class PutOff {
   private static final long PACE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-  private static final long EACH_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+  private static final long EACH_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
   private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   /** Since when each is put off, the earliest first. */

@@ -23,7 +23,7 @@ final class SampleBatches {
   private static final int MOST_WAITING = 20_000;
 
   /** How much longer samples wait for each run that has some, and at most. */
-  private static final long EACH_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+  private static final long EACH_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(5);
 
