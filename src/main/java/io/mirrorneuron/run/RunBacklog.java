@@ -3,10 +3,8 @@ package io.mirrorneuron.run;
 import io.mirrorneuron.model.RunId;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.SequencedMap;
 import java.util.SequencedSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -31,14 +29,11 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
   private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
   private static final int MOST_AT_REST = 10_000;
 
-  /** How far the folder of a run that nobody looks at may be behind while its job is open. */
-  private static final long PACE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-
   private final boolean onDemand;
   private final SequencedSet<String> waiting = new LinkedHashSet<>();
 
-  /** Jobs that are not waiting yet, and when they will be; the earliest first. */
-  private final SequencedMap<String, Long> later = new LinkedHashMap<>();
+  /** Jobs that are not waiting yet. */
+  private final PutOff later = new PutOff();
 
   private final Set<String> underWay = new HashSet<>();
   private final BacklogReaders readers = new BacklogReaders();
@@ -80,8 +75,7 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
     if (waiting.contains(jobId)) {
       return;
     }
-    long due = System.nanoTime() + PACE_NANOS;
-    if (later.putIfAbsent(jobId, due) == null && due < sleeps) {
+    if (later.add(jobId, System.nanoTime()) && later.nextDue() < sleeps) {
       notifyAll();
     }
   }
@@ -93,11 +87,10 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
   }
 
   private void hurryJob(String jobId) {
-    if (later.remove(jobId) != null) {
+    if (later.remove(jobId)) {
       waiting.addFirst(jobId);
     } else if (!isBehindWith(jobId)) { // whose run it is is not known
-      waiting.addAll(later.keySet());
-      later.clear();
+      waiting.addAll(later.takeAll());
     }
     notifyAll();
   }
@@ -114,7 +107,7 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
   }
 
   private boolean isBehindWith(String jobId) {
-    return waiting.contains(jobId) || later.containsKey(jobId) || underWay.contains(jobId);
+    return waiting.contains(jobId) || later.contains(jobId) || underWay.contains(jobId);
   }
 
   /**
@@ -198,10 +191,8 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
   /** Moves jobs whose time has come; how long to wait for the next one, in nanoseconds. */
   private long untilDue(long until) {
     long now = System.nanoTime();
-    while (!later.isEmpty() && (closed || later.firstEntry().getValue() <= now)) {
-      waiting.add(later.pollFirstEntry().getKey());
-    }
-    long next = later.isEmpty() ? until : Math.min(until, later.firstEntry().getValue());
+    waiting.addAll(closed ? later.takeAll() : later.takeDue(now));
+    long next = later.isEmpty() ? until : Math.min(until, later.nextDue());
     return closed ? 0 : next == Long.MAX_VALUE ? next : next - now;
   }
 

@@ -13,8 +13,6 @@ import io.mirrorneuron.untrusted.UntrustedFiles;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -163,7 +161,7 @@ final class FolderDocuments implements AutoCloseable {
   }
 
   private boolean exists(String name) {
-    return !fresh.lack(name) && Files.exists(folder.resolve(name), LinkOption.NOFOLLOW_LINKS);
+    return !fresh.lack(name) && UntrustedFiles.isThere(folder.resolve(name));
   }
 
   /** Makes a file that has all these bytes at once; false when something has the name. */
