@@ -361,6 +361,24 @@ class SubmissionFoldersIT {
     assertThat(shared().resolve("submissions/.held")).isEmptyDirectory();
   }
 
+  /** Between two programs only a few looks tell whether all is in its place. */
+  @Test
+  void whatAProgramHasPutInThePlaceOfFoldersIsMendedForTheNext() throws Exception {
+    String root = "cd \"$MN_JOB_SHARED_STORAGE_ROOT\" && ";
+    PreparedBundle bundle =
+        PreparedBundle.of(
+            shared(),
+            "mended",
+            root + "rm -rf outputs && echo file >outputs",
+            root + "echo 1 >\"$MN_JOB_OUTPUT_DIR/a.md\" && rm -rf inputs outputs/runs",
+            root + "ls -d inputs outputs/runs/mended/outputs && rm -rf \"$MN_RUN_DIR/outputs/\"",
+            root + "echo 2 >\"$MN_JOB_OUTPUT_DIR/b.md\"");
+
+    completed(bundle.submission());
+
+    assertThat(run("mended").resolve("outputs/b.md")).content().isEqualTo("2\n");
+  }
+
   @Test
   void aFolderInWhichNothingWasLeftGoesSomeTimeAfterItsJobHasEnded() {
     completed(plain("echo it >\"$MN_JOB_OUTPUT_DIR/it.md\"")); // that is in its run

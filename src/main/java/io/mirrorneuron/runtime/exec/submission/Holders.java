@@ -64,14 +64,17 @@ final class Holders {
   /** As {@link #take} of a folder that is never lent. */
   boolean takeAlone(String submission, String owner) throws IOException {
     try {
-      Files.createSymbolicLink(notes(submission), Path.of(owner));
-      return true;
+      if (!isAlone(submission)) { // no exception for each program but the first
+        Files.createSymbolicLink(notes(submission), Path.of(owner));
+        return true;
+      }
     } catch (NoSuchFileException e) {
       Files.createDirectories(root.resolve(NOTES));
       return takeAlone(submission, owner);
     } catch (FileAlreadyExistsException e) {
-      return owner(submission).filter(owner::equals).isPresent();
+      // somebody was faster, or it is a folder of notes
     }
+    return owner(submission).filter(owner::equals).isPresent();
   }
 
   /** Lets it have the folder unless another one has; answers whether it has it now. */
