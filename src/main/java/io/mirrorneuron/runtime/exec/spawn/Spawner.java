@@ -47,8 +47,7 @@ public interface Spawner extends AutoCloseable {
 
   /**
    * Hears from a program. Calls may come from several threads, but for one stream only from one at
-   * a time; they must not block. Buffers have an array, and are valid
-   * only during the call.
+   * a time; they must not block. Buffers have an array, and are valid only during the call.
    */
   interface Watcher {
     void stdout(ByteBuffer bytes);
