@@ -33,7 +33,9 @@ class RestartTest(unittest.TestCase):
         variables = {**os.environ, "MN_API_TOKEN": self.token, "MN_RESOURCE_ADMISSION_ENABLED": "false"}
         variables["MN_TEMP_DIR"] = str(self.home.parent / "tmp")
         self.log = open(self.home.parent / "log", "ab")
-        self.server = subprocess.Popen([os.environ["MN"], "up", *options], env=variables, stdout=self.log, stderr=self.log)
+        self.server = subprocess.Popen(
+            [os.environ["MN"], "up", *options], env=variables, stdout=self.log, stderr=self.log
+        )
 
     def stop(self, how: int) -> None:
         self.server.send_signal(how)
