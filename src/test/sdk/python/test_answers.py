@@ -13,6 +13,8 @@ import unittest
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 from urllib.request import urlopen
 
+from mirrorneuron_api import models
+
 from test_examples import snake, without_empty
 
 Schema = Dict[str, Any]
@@ -38,6 +40,15 @@ class AnswersTest(unittest.TestCase):
                     self.assertEqual(without_empty(kind.from_dict(answer).to_dict()), without_empty(answer))
                     tried += 1
         self.assertGreater(tried, 3000)
+
+    def test_the_package_is_of_this_contract(self) -> None:
+        for path in self.contract["paths"].values():
+            for operation in path.values():
+                name = f"mirrorneuron_api.api.{operation['tags'][0]}.{snake(operation['operationId'])}"
+                if "x-mn-socket" not in operation:
+                    self.assertTrue(callable(importlib.import_module(name).sync), name)
+        names = {type_name(name) for name in self.contract["components"]["schemas"]}
+        self.assertGreater(len(names & set(models.__all__)), 150)
 
     def answers(self) -> Iterator[Tuple[str, str, Any]]:
         """Operation, type and example of all answers of JSON."""

@@ -13,7 +13,7 @@ from typing import Any, Dict
 
 ROOT = pathlib.Path(__file__).parents[4]
 PAGE = ROOT / "docs" / "sdk-python.md"
-BLOCK = re.compile(r"(?:`([\w/.]+)`[^\n]*:\n\n)?```(\w+)\n(.*?)```", re.DOTALL)
+BLOCK = re.compile(r"(?:`(\w+/[\w/.]+)`[^\n]*:\n\n)?```(\w+)\n(.*?)```", re.DOTALL)
 
 
 class PageTest(unittest.TestCase):
@@ -41,7 +41,7 @@ class PageTest(unittest.TestCase):
                     subprocess.run(["bash", "-ec", text], check=True, cwd=ROOT, env=path, stdout=subprocess.DEVNULL)
             os.chdir(here)
         self.assertGreater(ran, 6)
-        for word in ("Pay 7 to Harbour Office?", "job_completed", "404", "{'who': 'bob', 'given': 5}"):
+        for word in ("Pay 7 to Harbour Office?", "job_completed", "404", "{'given': 5, 'who': 'bob'}"):
             self.assertIn(word, printed.getvalue())
 
 

@@ -117,7 +117,7 @@ def cause(failure: Exception) -> Exception:
     response = getattr(failure, "response", None)
     if response is not None:
         told = {"retry-after": response.headers.get("retry-after", "")}
-        return problems.of(httpx.Response(response.status_code, headers=told, content=response.body or b""))
+        return problems.of(httpx.Response(response.status_code, headers=told, content=bytes(response.body or b"")))
     closed = getattr(failure, "rcvd", None)
     if closed is not None and closed.code == _REFUSED:
         return problems.Unauthorized(401, {"error": closed.reason, "detail": "the server closed the socket"}, None)
