@@ -20,6 +20,7 @@ from urllib.request import urlopen
 from mirrorneuron_api import AsyncMirrorNeuron, MirrorNeuron, Problem
 from mirrorneuron_api.types import File
 
+
 def tell(address: str) -> Any:
     with urlopen(address, timeout=120) as answer:
         return json.load(answer)
@@ -64,6 +65,8 @@ def without_empty(value: Any) -> Any:
 
 
 class ExamplesTest(unittest.TestCase):
+    places: Dict[str, str]
+
     @classmethod
     def setUpClass(cls) -> None:
         cls.places = json.loads(pathlib.Path(os.environ["EXAMPLES"]).read_text())
@@ -71,7 +74,8 @@ class ExamplesTest(unittest.TestCase):
     maxDiff = None
 
     def calls(self) -> List[Dict[str, Any]]:
-        return tell(self.places["calls"])
+        rows: List[Dict[str, Any]] = tell(self.places["calls"])
+        return rows
 
     def check(self, call: Dict[str, Any], answer: Any) -> None:
         self.assertEqual(answer.status_code, call["status"])

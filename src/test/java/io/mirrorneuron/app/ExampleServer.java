@@ -42,12 +42,12 @@ final class ExampleServer {
   private ExampleServer() {}
 
   /**
-   * Argument: a file that gets {@code {url, token, calls}} once all is there. Goes on until its
-   * standard input ends.
+   * Argument: a file that gets {@code {url, token, calls}} once all is there; the server's home is
+   * beside it. Goes on until its standard input ends.
    */
   public static void main(String[] arguments) throws IOException {
-    Path home = Files.createTempDirectory("examples");
-    new ExampleServer().serve(home, Path.of(arguments[0]));
+    Path announced = Path.of(arguments[0]).toAbsolutePath();
+    new ExampleServer().serve(announced.resolveSibling("examples-home"), announced);
     System.exit(0); // whatever still runs in here
   }
 
