@@ -67,7 +67,7 @@ final class Streams {
     Map<String, Long> nothing = nothingOf(ofJob);
     nothing.put(ofRun, null);
     RealtimeOptions options = new RealtimeOptions(false, LONG, Duration.ofSeconds(3));
-    try (Cutter cutter = new Cutter(port(), CUTS, 8000)) {
+    try (Cutter cutter = new Cutter(port(), CUTS / 2, 8000)) {
       MirrorNeuron cut = new MirrorNeuron(cutter.url(), null);
       while (cutter.left() > 0) {
         theyEqualTheLogs(cut.realtime(nothing, options), ofJob, ofRun);
