@@ -6,6 +6,8 @@ import io.mirrorneuron.api.model.Event;
 import io.mirrorneuron.api.model.ForkRequest;
 import io.mirrorneuron.api.model.HumanAnswer;
 import io.mirrorneuron.api.model.HumanRecord;
+import io.mirrorneuron.api.model.RunPage;
+import io.mirrorneuron.api.model.RunRow;
 import io.mirrorneuron.api.model.SubmitRequest;
 import io.mirrorneuron.api.model.WorkflowProgress;
 import io.mirrorneuron.api.operations.GatewayApi;
@@ -67,6 +69,8 @@ final class Story {
       Checks.equal(events.get(i).seq(), i + 1L);
     }
     Checks.equal(Checks.all(mn.followJob(job, FollowOptions.after(3))), events.subList(3, events.size()));
+    RunPage runs = mn.followRuns("completed", job, FollowOptions.USUAL).next();
+    Checks.equal(runs.data().stream().map(RunRow::jobId).toList(), List.of(job));
     List<WorkflowProgress> progress = Checks.all(mn.followProgress(job));
     Checks.equal(progress.get(progress.size() - 1).status(), "completed");
   }

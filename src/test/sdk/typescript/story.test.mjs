@@ -56,6 +56,13 @@ test("events and progress end with the job", async () => {
   );
   assert.deepEqual(await all(mn.followJob(job.job_id, { after: 3 })), events.slice(3));
   assert.equal((await all(mn.followProgress(job.job_id))).at(-1).status, "completed");
+  for await (const page of mn.followRuns({ job_id: job.job_id })) {
+    assert.deepEqual(
+      page.data.map((row) => row.job_id),
+      [job.job_id],
+    );
+    break;
+  }
 });
 
 test("one key is one job", async () => {

@@ -9,6 +9,7 @@ import type {
   JobDetail,
   JobOfDetail,
   RunDocument,
+  RunPage,
   RunStreamRecord,
   SubmitRequest,
   SubmittedJob,
@@ -187,6 +188,16 @@ export class MirrorNeuron<Bundle = Blob> {
   /** How far the steps of a job are, whenever that changes; who is slow gets the newest. */
   followProgress(jobId: string, options: Omit<FollowOptions, "after"> = {}): AsyncGenerator<WorkflowProgress, void, undefined> {
     return this.#follow(`/jobs/${encodeURIComponent(jobId)}/workflow-progress/stream`, options);
+  }
+
+  /** The newest runs, at once and whenever one of them changes; it has no end. */
+  followRuns({
+    status,
+    job_id,
+    ...options
+  }: Omit<FollowOptions, "after"> & { status?: string; job_id?: string } = {}): AsyncGenerator<RunPage, void, undefined> {
+    const query = new URLSearchParams({ ...(status !== undefined && { status }), ...(job_id !== undefined && { job_id }) });
+    return this.#follow(`/runs/stream?${query}`, options);
   }
 
   /** The streams of many topics over one WebSocket: `job_events:JOB_ID`, `run:RUN_ID?channels=logs`, ..., until all have ended. */

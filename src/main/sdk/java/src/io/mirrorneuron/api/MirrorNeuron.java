@@ -6,6 +6,7 @@ import io.mirrorneuron.api.model.HumanAnswer;
 import io.mirrorneuron.api.model.HumanRecord;
 import io.mirrorneuron.api.model.JobDetail;
 import io.mirrorneuron.api.model.JobOfDetail;
+import io.mirrorneuron.api.model.RunPage;
 import io.mirrorneuron.api.model.RunStreamRecord;
 import io.mirrorneuron.api.model.SubmitRequest;
 import io.mirrorneuron.api.model.SubmittedJob;
@@ -328,6 +329,30 @@ public final class MirrorNeuron {
     Call call = new Call("GET", "/jobs/{job_id}/workflow-progress/stream");
     call.path("job_id", jobId);
     return follow(call, options, WorkflowProgress.class);
+  }
+
+  /**
+   * The newest runs, at once and whenever one of them changes; it has no end.
+   *
+   * @return each list
+   */
+  public Records<RunPage> followRuns() {
+    return followRuns(null, null, FollowOptions.USUAL);
+  }
+
+  /**
+   * The newest runs, at once and whenever one of them changes; it has no end.
+   *
+   * @param status only those that have it; null for all
+   * @param jobId only those of this job; null for all
+   * @param options how
+   * @return each list
+   */
+  public Records<RunPage> followRuns(String status, String jobId, FollowOptions options) {
+    Call call = new Call("GET", "/runs/stream");
+    call.query("status", status);
+    call.query("job_id", jobId);
+    return follow(call, options, RunPage.class);
   }
 
   /**

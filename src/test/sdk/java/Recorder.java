@@ -1,0 +1,75 @@
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Between one client and a server; keeps the last answer. */
+final class Recorder implements AutoCloseable {
+  private static final Set<String> OF_A_CONNECTION = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+
+  static {
+    OF_A_CONNECTION.addAll(List.of("connection", "content-length", "host", "http2-settings", "transfer-encoding", "upgrade"));
+  }
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+  private final URI target;
+  private volatile HttpResponse<byte[]> last;
+
+  Recorder(URI target) throws IOException {
+    this.target = target;
+    server.createContext("/", this::pass);
+    server.start();
+  }
+
+  String url() {
+    return "http://127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  int status() {
+    return last.statusCode();
+  }
+
+  byte[] body() {
+    return last.body();
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+  }
+
+  private void pass(HttpExchange exchange) throws IOException {
+    URI asked = exchange.getRequestURI();
+    String query = asked.getRawQuery() == null ? "" : "?" + asked.getRawQuery();
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://" + target.getAuthority() + asked.getRawPath() + query))
+            .method(exchange.getRequestMethod(), BodyPublishers.ofByteArray(exchange.getRequestBody().readAllBytes()));
+    exchange.getRequestHeaders().forEach((name, values) -> header(request, name, values));
+    try {
+      last = http.send(request.build(), BodyHandlers.ofByteArray());
+    } catch (InterruptedException interruption) {
+      throw new IOException(interruption);
+    }
+    last.headers().map().forEach((name, values) -> values.stream().filter(value -> !OF_A_CONNECTION.contains(name)).forEach(value -> exchange.getResponseHeaders().add(name, value)));
+    exchange.sendResponseHeaders(last.statusCode(), last.body().length == 0 ? -1 : last.body().length);
+    exchange.getResponseBody().write(last.body());
+    exchange.close();
+  }
+
+  private static void header(HttpRequest.Builder request, String name, List<String> values) {
+    if (!OF_A_CONNECTION.contains(name)) {
+      values.forEach(value -> request.header(name, value));
+    }
+  }
+}
