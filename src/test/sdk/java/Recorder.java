@@ -25,6 +25,7 @@ final class Recorder implements AutoCloseable {
   private final HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
   private final URI target;
   private volatile HttpResponse<byte[]> last;
+  private volatile byte[] instead;
 
   Recorder(URI target) throws IOException {
     this.target = target;
@@ -44,12 +45,25 @@ final class Recorder implements AutoCloseable {
     return last.body();
   }
 
+  /** From now on this is the JSON of each answer; null: what the server answers. */
+  void answerInstead(byte[] body) {
+    instead = body;
+  }
+
   @Override
   public void close() {
     server.stop(0);
   }
 
   private void pass(HttpExchange exchange) throws IOException {
+    if (instead != null) {
+      exchange.getRequestBody().readAllBytes();
+      exchange.getResponseHeaders().add("Content-Type", "application/json");
+      exchange.sendResponseHeaders(last.statusCode(), instead.length);
+      exchange.getResponseBody().write(instead);
+      exchange.close();
+      return;
+    }
     URI asked = exchange.getRequestURI();
     String query = asked.getRawQuery() == null ? "" : "?" + asked.getRawQuery();
     HttpRequest.Builder request =

@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
@@ -102,34 +101,4 @@ test("calls by the types of the contract", async () => {
   const params = { path: { job_id: job.job_id } };
   const fork = value(await mn.api.POST("/jobs/{job_id}/fork", { params, body: { at: "greet" } }));
   assert.equal((await mn.wait(fork.job_id)).status, "completed");
-});
-
-test("a submission is sent again with its key, and what may have been done is not", async () => {
-  const asked = [];
-  const answers = [
-    [503, { error: "resource_overloaded" }],
-    [0],
-    [429, {}],
-    [200, { id: "j", job_id: "j", status: "pending", new_member: { x: 1 } }],
-    [503, { error: "unavailable" }],
-  ];
-  const server = createServer((request, response) => {
-    asked.push(request.headers["idempotency-key"]);
-    const [status, body] = answers.shift();
-    if (status === 0) return request.socket.destroy();
-    response.writeHead(status, { "retry-after": "0" }).end(JSON.stringify(body));
-  });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  try {
-    const busy = new MirrorNeuron({ url: `http://127.0.0.1:${server.address().port}`, token: "secret" });
-    assert.deepEqual((await busy.submit({})).new_member, { x: 1 });
-    assert.equal(asked.length, 4);
-    assert.equal(new Set(asked).size, 1);
-    const pause = busy.api.POST("/jobs/{job_id}/pause", { params: { path: { job_id: "j" } } });
-    await assert.rejects(pause, { error: "unavailable", retry_after: 0 });
-    assert.equal(asked.length, 5);
-  } finally {
-    server.closeAllConnections();
-    server.close();
-  }
 });

@@ -200,7 +200,7 @@ public final class MirrorNeuron {
       long left = Math.max(0, until - System.nanoTime());
       try {
         JobOfDetail job = status(jobId, Math.min(LONGEST_WAIT, Duration.ofNanos(left).toSeconds()));
-        if (ENDED.contains(job.status())) {
+        if (job.status() != null && ENDED.contains(job.status())) {
           return job;
         }
         patience.connected();
