@@ -1,3 +1,4 @@
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -9,6 +10,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -56,29 +59,39 @@ final class Recorder implements AutoCloseable {
   }
 
   private void pass(HttpExchange exchange) throws IOException {
-    if (instead != null) {
-      exchange.getRequestBody().readAllBytes();
-      exchange.getResponseHeaders().add("Content-Type", "application/json");
-      exchange.sendResponseHeaders(last.statusCode(), instead.length);
-      exchange.getResponseBody().write(instead);
-      exchange.close();
-      return;
+    byte[] sent = exchange.getRequestBody().readAllBytes();
+    try {
+      if (instead != null) {
+        exchange.getResponseHeaders().add("Content-Type", "application/json");
+        answer(exchange, last.statusCode(), instead);
+        return;
+      }
+      last = http.send(request(exchange, sent), BodyHandlers.ofByteArray());
+      Headers headers = exchange.getResponseHeaders();
+      last.headers().map().forEach((name, values) -> values.stream().filter(value -> !OF_A_CONNECTION.contains(name)).forEach(value -> headers.add(name, value)));
+      answer(exchange, last.statusCode(), last.body());
+    } catch (InterruptedException | IOException | RuntimeException failure) {
+      answer(exchange, 502, failure.toString().getBytes(StandardCharsets.UTF_8));
     }
+  }
+
+  private static void answer(HttpExchange exchange, int status, byte[] body) throws IOException {
+    exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+    if (body.length > 0) {
+      exchange.getResponseBody().write(body);
+    }
+    exchange.close();
+  }
+
+  private HttpRequest request(HttpExchange exchange, byte[] sent) {
     URI asked = exchange.getRequestURI();
     String query = asked.getRawQuery() == null ? "" : "?" + asked.getRawQuery();
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create("http://" + target.getAuthority() + asked.getRawPath() + query))
-            .method(exchange.getRequestMethod(), BodyPublishers.ofByteArray(exchange.getRequestBody().readAllBytes()));
+            .timeout(Duration.ofSeconds(20))
+            .method(exchange.getRequestMethod(), BodyPublishers.ofByteArray(sent));
     exchange.getRequestHeaders().forEach((name, values) -> header(request, name, values));
-    try {
-      last = http.send(request.build(), BodyHandlers.ofByteArray());
-    } catch (InterruptedException interruption) {
-      throw new IOException(interruption);
-    }
-    last.headers().map().forEach((name, values) -> values.stream().filter(value -> !OF_A_CONNECTION.contains(name)).forEach(value -> exchange.getResponseHeaders().add(name, value)));
-    exchange.sendResponseHeaders(last.statusCode(), last.body().length == 0 ? -1 : last.body().length);
-    exchange.getResponseBody().write(last.body());
-    exchange.close();
+    return request.build();
   }
 
   private static void header(HttpRequest.Builder request, String name, List<String> values) {

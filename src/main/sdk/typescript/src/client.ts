@@ -72,7 +72,7 @@ export class MirrorNeuron<Bundle = Blob> {
     const limits = new WeakMap<Request, number>();
     this.api = createClient<paths>({
       baseUrl: this.#url,
-      headers: this.#headers,
+      headers: { accept: "application/json, */*;q=0.5", ...this.#headers }, // else what can be followed is a stream
       fetch: retrying(this.#fetch, (request) => limits.get(request) ?? ON_THE_WAY),
     });
     this.api.use({

@@ -69,6 +69,7 @@ public final class Connection {
    * @throws UncheckedIOException when there is no answer
    */
   public <T> T answer(Call call, TypeReference<T> type) {
+    call.header("Accept", "application/json"); // else what can be followed is a stream
     byte[] body = attempt(call, InputStream::readAllBytes);
     try {
       return json.readValue(body, type);
