@@ -51,9 +51,6 @@ final class Examples {
     String calls = places.get("calls").asText();
     for (JsonNode row : tell(calls)) {
       JsonNode call = tell(calls + "/" + row.get("index"));
-      if (System.getenv("VERBOSE") != null) {
-        System.out.println(call.get("operation").asText() + " " + call.get("name").asText());
-      }
       try {
         check(call, answer(call));
       } catch (Exception | AssertionError failure) {

@@ -40,9 +40,23 @@ final class Variants {
         }
       }
       if (isNewer) {
-        object.putObject(ADDED).put("x", 1).putArray("y").addNull();
+        add(object);
       }
     }
     return node;
+  }
+
+  /** What has members of any name has values of one kind; elsewhere anything may be new. */
+  private static void add(ObjectNode object) {
+    List<JsonNode> values = new ArrayList<>();
+    object.elements().forEachRemaining(values::add);
+    values.removeIf(JsonNode::isNull);
+    if (values.stream().allMatch(JsonNode::isNumber)) {
+      object.put(ADDED, 1);
+    } else if (values.stream().allMatch(JsonNode::isTextual)) {
+      object.put(ADDED, "x");
+    } else if (values.stream().anyMatch(value -> !value.isObject())) {
+      object.putObject(ADDED).put("x", 1).putArray("y").addNull();
+    }
   }
 }

@@ -42,7 +42,6 @@ async function send(call) {
     given.bodySerializer = () => form;
   }
   const method = mn.api[call.method];
-  const isJson = !/octet|zip|text/.test(call.accept ?? "");
   if (call.status >= 400) {
     await assert.rejects(method(call.path, given), (refused) => refused instanceof Problem && refused.status === call.status);
     return;
@@ -51,7 +50,7 @@ async function send(call) {
   assert.equal(response.status, call.status);
   const text = await new Response(data).text();
   assert.equal(text, await last.text());
-  if (isJson && (response.headers.get("content-type") ?? "").includes("json")) typed.at(-1).answer = JSON.parse(text);
+  if ((response.headers.get("content-type") ?? "").includes("json")) typed.at(-1).answer = JSON.parse(text);
 }
 
 test("every example is sent and every answer parsed", { timeout: 900_000 }, async (t) => {
@@ -75,6 +74,7 @@ test("every example and every answer fits its type", { skip: process.env.TSC ===
   }
   writeFileSync("examples.ts", [...lines, "];", ...answers].join("\n") + "\n");
   assert.ok(answers.length > 80, `${answers.length} answers`);
-  const strict = ["--strict", "--noEmit", "--target", "es2022", "--module", "nodenext", "--lib", "es2022,dom,dom.iterable", "--types", ""];
-  execFileSync(process.execPath, [process.env.TSC, ...strict, "examples.ts"], { encoding: "utf8", stdio: ["ignore", "inherit", "inherit"] });
+  writeFileSync("tsconfig.examples.json", JSON.stringify({ extends: "./tsconfig.json", files: ["examples.ts"] }));
+  execFileSync(process.execPath, [process.env.TSC, "-p", "tsconfig.examples.json"], { stdio: ["ignore", "inherit", "inherit"] });
+});
 });

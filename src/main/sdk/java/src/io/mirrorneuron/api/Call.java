@@ -62,10 +62,12 @@ public final class Call {
    * Adds a parameter.
    *
    * @param name of the parameter
-   * @param value its value
+   * @param value its value; of a list each
    */
   public void query(String name, Object value) {
-    if (value != null) {
+    if (value instanceof Iterable<?> values) {
+      values.forEach(each -> query(name, each));
+    } else if (value != null) {
       query.append(query.isEmpty() ? '?' : '&').append(encode(name)).append('=');
       query.append(encode(String.valueOf(value)));
     }
