@@ -51,6 +51,9 @@ final class Variants {
     List<JsonNode> values = new ArrayList<>();
     object.elements().forEachRemaining(values::add);
     values.removeIf(JsonNode::isNull);
+    if (values.isEmpty()) {
+      return;
+    }
     if (values.stream().allMatch(JsonNode::isNumber)) {
       object.put(ADDED, 1);
     } else if (values.stream().allMatch(JsonNode::isTextual)) {

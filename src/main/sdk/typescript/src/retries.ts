@@ -14,7 +14,7 @@ export function retrying(inner: typeof fetch, seconds: (request: Request) => num
     for (let attempt = 1; ; attempt++) {
       let pause: number;
       try {
-        const response = await inTime(inner, attempt < TRIES ? request.clone() : request, seconds(request));
+        const response = await inTime(inner, attempt < TRIES && request.body !== null ? request.clone() : request, seconds(request));
         const asked = retryAfter(response);
         const refused = response.status === 429 || (response.status === 503 && repeatable);
         if (!refused || asked === undefined || asked > LONGEST_PAUSE || attempt === TRIES) return response;
