@@ -77,4 +77,3 @@ test("every example and every answer fits its type", { skip: process.env.TSC ===
   writeFileSync("tsconfig.examples.json", JSON.stringify({ extends: "./tsconfig.json", files: ["examples.ts"] }));
   execFileSync(process.execPath, [process.env.TSC, "-p", "tsconfig.examples.json"], { stdio: ["ignore", "inherit", "inherit"] });
 });
-});
