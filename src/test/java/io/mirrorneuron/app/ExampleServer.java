@@ -157,6 +157,7 @@ final class ExampleServer {
       case "integer" -> Long.valueOf(value);
       case "number" -> Double.valueOf(value);
       case "boolean" -> Boolean.valueOf(value);
+      case "array" -> new JsonArray(value);
       default -> value;
     };
   }
