@@ -65,7 +65,7 @@ typescript() {
   cp -r "$here"/typescript/{package.json,tsconfig.json,generate.mjs,README.md,src} "$work/typescript/"
   ln -s "$tools/typescript/node_modules" "$work/typescript/node_modules"
   cd "$work/typescript"
-  node generate.mjs "$contracts/typescript.json" src/schema.ts
+  node generate.mjs "$contracts/typescript.json" src
   node_modules/.bin/tsc -p .
   sed -i "s/\"version\": \"0.0.0\"/\"version\": \"$version\"/; /\"devDependencies\"/d; s/\(\"dependencies\": {.*}\),/\1/" package.json
   npm pack --silent --ignore-scripts --pack-destination "$out/typescript" >"$work/npm.log"

@@ -33,7 +33,9 @@ class RestartTest(unittest.TestCase):
         variables = {**os.environ, "MN_API_TOKEN": self.token, "MN_RESOURCE_ADMISSION_ENABLED": "false"}
         variables["MN_TEMP_DIR"] = str(self.home.parent / "tmp")
         self.log = open(self.home.parent / "log", "ab")
-        self.server = subprocess.Popen([os.environ["MN"], "up", *options], env=variables, stdout=self.log, stderr=self.log)
+        self.server = subprocess.Popen(
+            [os.environ["MN"], "up", *options], env=variables, stdout=self.log, stderr=self.log
+        )
 
     def stop(self, how: int) -> None:
         self.server.send_signal(how)
@@ -43,7 +45,7 @@ class RestartTest(unittest.TestCase):
     def test_followers_and_waiters_go_on(self) -> None:
         mn = MirrorNeuron(f"http://localhost:{self.port}", token=self.token)
         job = self.submit_when_up(mn)
-        followed: Dict[str, List[Any]] = {"job": [], "run": []}
+        followed: Dict[str, List[Any]] = {"job": [], "run": [], "topic": []}
         failures: List[BaseException] = []
 
         def follow(name: str, records: Any) -> None:
@@ -52,10 +54,17 @@ class RestartTest(unittest.TestCase):
             except BaseException as failure:
                 failures.append(failure)
 
+        def hear(messages: Any) -> None:
+            try:
+                followed["topic"] += (message.patch for message in messages if message.patch is not None)
+            except BaseException as failure:
+                failures.append(failure)
+
         run = "run-" + job
         threads = [
             threading.Thread(target=follow, args=("job", mn.follow_job(job))),
             threading.Thread(target=follow, args=("run", mn.follow_run(run))),
+            threading.Thread(target=hear, args=(mn.realtime("job_events:" + job),)),
         ]
         for thread in threads:
             thread.start()
@@ -68,8 +77,12 @@ class RestartTest(unittest.TestCase):
         self.assertEqual(failures, [])
         self.assertEqual(followed["job"], [event.to_dict() for event in mn.follow_job(job)])
         self.assertEqual(followed["run"], [record.to_dict() for record in mn.follow_run(run)])
+        self.assertEqual(followed["topic"], followed["job"])
+        stranger = MirrorNeuron(f"http://localhost:{self.port}", token="guess")
         with self.assertRaises(Unauthorized):
-            MirrorNeuron(f"http://localhost:{self.port}", token="guess").result(run)
+            stranger.result(run)
+        with self.assertRaises(Unauthorized):
+            list(stranger.realtime("job_events:" + job))
 
     def submit_when_up(self, mn: MirrorNeuron) -> str:
         until = time.monotonic() + 60

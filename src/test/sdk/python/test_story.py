@@ -78,8 +78,8 @@ class StoryTest(unittest.TestCase):
         self.assertTrue(missing.exception.request_id)
         with self.assertRaises(Invalid) as refused:
             self.mn.submit({"name": "x", "steps": [{"id": "a", "run": ["true"], "needs": ["b"]}]})
-        self.assertFalse(refused.exception.validation["ok"])
-        self.assertTrue(refused.exception.code.startswith("workflow_manifest."), refused.exception.code)
+        self.assertFalse((refused.exception.validation or {})["ok"])
+        self.assertTrue((refused.exception.code or "").startswith("workflow_manifest."), refused.exception.code)
         with self.assertRaises(NotFound):
             next(self.mn.follow_job("nobody"))
         job = self.mn.submit(SLEEPER)

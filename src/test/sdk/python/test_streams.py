@@ -46,7 +46,11 @@ class CuttingProxy:
                 if not piece:
                     return
                 request += piece
-            server.sendall(request.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1))
+            if b"\r\nupgrade: websocket\r\n" in request.lower():
+                threading.Thread(target=self._pump, args=(client, server), daemon=True).start()
+            else:
+                request = request.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1)
+            server.sendall(request)
             budget = None
             if self.left > 0:
                 self.left -= 1
@@ -57,9 +61,19 @@ class CuttingProxy:
                     return
                 if budget is not None and len(piece) >= budget:
                     client.sendall(piece[:budget])
+                    client.shutdown(socket.SHUT_RDWR)  # whoever reads in another thread as well
+                    server.shutdown(socket.SHUT_RDWR)
                     return
                 budget = None if budget is None else budget - len(piece)
                 client.sendall(piece)
+
+    @staticmethod
+    def _pump(client: socket.socket, server: socket.socket) -> None:
+        try:
+            while piece := client.recv(65536):
+                server.sendall(piece)
+        except OSError:
+            pass  # the other side was cut
 
     def close(self) -> None:
         self._listener.close()
@@ -96,9 +110,11 @@ class CutsTest(unittest.TestCase):
         self.assertEqual(proxy.left, 0)
 
     def test_events_come_out_of_pieces_of_any_size(self) -> None:
-        text = ": beat\n\nid: 1\ndata: {\"a\":\ndata: \"\u00e4\"}\n\r\nevent: end\ndata: {}\n\ndata: cut".encode()
+        text = ': beat\n\nid: 1\ndata: {"a":\ndata: "\u00e4"}\n\r\nevent: end\ndata: {}\n\ndata: cut'.encode()
         whole = list(Parser().feed(text))
-        self.assertEqual([(e.name, e.id, e.data) for e in whole], [("message", "1", '{"a":\n"\u00e4"}'), ("end", None, "{}")])
+        self.assertEqual(
+            [(e.name, e.id, e.data) for e in whole], [("message", "1", '{"a":\n"\u00e4"}'), ("end", None, "{}")]
+        )
         for size in range(1, len(text)):
             parser = Parser()
             pieces = [text[at : at + size] for at in range(0, len(text), size)]
@@ -140,7 +156,7 @@ class RetriesTest(unittest.TestCase):
         self.addCleanup(server.shutdown)
         return MirrorNeuron(f"http://127.0.0.1:{server.server_address[1]}", token="secret")
 
-    JOB = (200, {}, {"id": "j", "job_id": "j", "status": "pending", "new_member": {"x": 1}})
+    JOB: Any = (200, {}, {"id": "j", "job_id": "j", "status": "pending", "new_member": {"x": 1}})
 
     def test_a_submission_is_sent_again_with_its_key(self) -> None:
         busy = (503, {"Retry-After": "0"}, {"error": "resource_overloaded"})

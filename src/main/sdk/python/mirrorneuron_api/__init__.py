@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .aio import AsyncMirrorNeuron as AsyncMirrorNeuron
     from .blocking import MirrorNeuron as MirrorNeuron
+    from ._realtime import TopicMessage as TopicMessage
     from .problems import Conflict as Conflict
     from .problems import ConnectionLost as ConnectionLost
     from .problems import Forbidden as Forbidden
@@ -18,11 +19,13 @@ if TYPE_CHECKING:
     from .problems import NotFound as NotFound
     from .problems import Problem as Problem
     from .problems import TooBusy as TooBusy
+    from .problems import TopicRefused as TopicRefused
     from .problems import Unauthorized as Unauthorized
 
 _HOMES = {
     "MirrorNeuron": "blocking",
     "AsyncMirrorNeuron": "aio",
+    "TopicMessage": "_realtime",
     **dict.fromkeys(
         (
             "MirrorNeuronError",
@@ -33,6 +36,7 @@ _HOMES = {
             "Conflict",
             "Invalid",
             "TooBusy",
+            "TopicRefused",
             "ConnectionLost",
         ),
         "problems",

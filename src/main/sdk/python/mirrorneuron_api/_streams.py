@@ -2,21 +2,35 @@
 
 import json
 import time
-from typing import Any, Dict, Iterator, List, NamedTuple, Optional
+from typing import Any, Callable, Dict, Generic, Iterator, List, NamedTuple, Optional, TypeVar
 
 import httpx
 
 from . import _retries, problems
 
+T = TypeVar("T")
 
-class Follow(NamedTuple):
+SILENCE = 50.0
+"""Seconds, longer than three heartbeats of a server: a connection that is silent for so long is lost."""
+
+
+class Follow(Generic[T]):
     """A stream of the contract, as x-mn-stream tells of it, and where it is to begin."""
 
-    path: str
-    params: Dict[str, str]
-    after: Optional[str]
-    patience: float
-    """Seconds without a connection after which it is given up."""
+    def __init__(
+        self,
+        path: str,
+        read: Callable[[Dict[str, Any]], T],
+        patience: float,
+        after: Optional[str] = None,
+        params: Optional[Dict[str, str]] = None,
+    ) -> None:
+        self.path = path
+        self.read = read
+        self.patience = patience
+        """Seconds without a connection after which it is given up."""
+        self.after = after
+        self.params = params or {}
 
 
 class ServerEvent(NamedTuple):
@@ -57,48 +71,21 @@ class Parser:
             self._data.append(value)
 
 
-class Progress:
-    """How far a stream was read, over all its connections."""
+class Patience:
+    """With a server that is away: how long until the next try, and when to give up."""
 
-    def __init__(self, follow: Follow) -> None:
-        self._follow = follow
-        self._cursor = follow.after
+    def __init__(self, what: str, seconds: float) -> None:
+        self._what, self._seconds = what, seconds
         self._failures = 0
         self._lost_at: Optional[float] = None
-        self._parser = Parser()
-        self.ended = False
-
-    def request(self) -> Dict[str, Any]:
-        """Arguments for the next connection. Silence longer than three heartbeats is a lost one."""
-        self._parser = Parser()
-        headers = {"Accept": "text/event-stream", "Cache-Control": "no-store"}
-        if self._cursor is not None:
-            headers["Last-Event-ID"] = self._cursor
-        return {
-            "method": "GET",
-            "url": self._follow.path,
-            "params": self._follow.params,
-            "headers": headers,
-            "timeout": httpx.Timeout(10.0, read=50.0),
-        }
 
     def connected(self) -> None:
-        """The server answered: patience begins anew, while pauses stay long until a record comes."""
+        """The server answered: patience begins anew, while pauses stay long until something comes."""
         self._lost_at = None
 
-    def records(self, piece: bytes) -> Iterator[Dict[str, Any]]:
-        """Records that this piece completes; sets ended behind the last one."""
-        for event in self._parser.feed(piece):
-            if event.name == "end":
-                self.ended = True
-                return
-            if event.name == "error":
-                raise httpx.ReadError("the server could not read the stream: " + event.data)
-            record = json.loads(event.data)
-            if event.id is not None:
-                self._cursor = event.id
-            self._failures = 0
-            yield record
+    def got_on(self) -> None:
+        """Something came."""
+        self._failures = 0
 
     def lost(self, cause: Exception) -> float:
         """Seconds to wait before the next connection.
@@ -113,6 +100,45 @@ class Progress:
         pause = _retries.backoff(self._failures - 1)
         if isinstance(cause, problems.Problem) and cause.retry_after is not None:
             pause = max(pause, cause.retry_after)
-        if now + pause - self._lost_at > self._follow.patience:
-            raise problems.ConnectionLost(f"{self._follow.path}: {cause}") from cause
+        if now + pause - self._lost_at > self._seconds:
+            raise problems.ConnectionLost(f"{self._what}: {cause}") from cause
         return pause
+
+
+class Progress(Patience, Generic[T]):
+    """How far a stream was read, over all its connections."""
+
+    def __init__(self, follow: "Follow[T]") -> None:
+        super().__init__(follow.path, follow.patience)
+        self._follow = follow
+        self._cursor = follow.after
+        self._parser = Parser()
+        self.ended = False
+
+    def request(self) -> Dict[str, Any]:
+        """Arguments for the next connection."""
+        self._parser = Parser()
+        headers = {"Accept": "text/event-stream", "Cache-Control": "no-store"}
+        if self._cursor is not None:
+            headers["Last-Event-ID"] = self._cursor
+        return {
+            "method": "GET",
+            "url": self._follow.path,
+            "params": self._follow.params,
+            "headers": headers,
+            "timeout": httpx.Timeout(10.0, read=SILENCE),
+        }
+
+    def records(self, piece: bytes) -> Iterator[T]:
+        """Records that this piece completes; sets ended behind the last one."""
+        for event in self._parser.feed(piece):
+            if event.name == "end":
+                self.ended = True
+                return
+            if event.name == "error":
+                raise httpx.ReadError("the server could not read the stream: " + event.data)
+            record = self._follow.read(json.loads(event.data))
+            if event.id is not None:
+                self._cursor = event.id
+            self.got_on()
+            yield record

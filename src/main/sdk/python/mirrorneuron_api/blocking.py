@@ -4,24 +4,25 @@ import os
 import pathlib
 import time
 from types import TracebackType
-from typing import Any, Callable, Dict, Iterator, Mapping, Optional, Type, TypeVar, Union
+from typing import Any, Iterator, Mapping, Optional, Type, TypeVar, Union
 
 import httpx
 
-from . import _bundles, _requests, _streams, problems
+from . import _bundles, _realtime, _requests, _streams, problems
+from ._sockets import Realtime
 from .api.blueprints import upload_bundle
 from .api.human import respond_to_run_human
 from .api.jobs import submit_job, validate_job
 from .api.runs import get_run_result
 from .models import (
+    BundleUpload,
     Event,
     HumanRecord,
-    JobDetail,
     JobOfDetail,
     RunDocument,
+    RunPage,
     RunStreamRecord,
     SubmittedJob,
-    UploadBundleBody,
     Validation,
     WorkflowProgress,
 )
@@ -30,16 +31,8 @@ from .types import File
 T = TypeVar("T")
 
 
-class MirrorNeuron:
+class MirrorNeuron(_requests.Server):
     """One server. For any number of threads; close it, or use it with ``with``."""
-
-    def __init__(self, url: Optional[str] = None, *, token: Optional[str] = None, home: Optional[str] = None) -> None:
-        """The address is ``url``, else ``MN_API_BASE_URL``, else that of the server that runs with this home
-        (``home``, else ``MN_HOME``, else ``~/.mn``), else port 54001 of this machine. The token is ``token``, else
-        ``MN_API_TOKEN``, else the content of ``MN_API_TOKEN_FILE``, else that of the home where the address comes from there too.
-        """
-        self.client = _requests.client(url, token, home)
-        """What the calls below ``mirrorneuron_api.api`` take."""
 
     def __enter__(self) -> "MirrorNeuron":
         return self
@@ -85,7 +78,7 @@ class MirrorNeuron:
         """The ``bundle_path`` of a folder or a zip, good for 24 hours."""
         with _bundles.pack(bundle) as content:
             file = File(payload=content, file_name="bundle.zip", mime_type="application/zip")
-            return upload_bundle.sync(client=self.client, body=UploadBundleBody(bundle=file)).bundle_path
+            return upload_bundle.sync(client=self.client, body=BundleUpload(bundle=file)).bundle_path
 
     def validate(
         self,
@@ -110,29 +103,23 @@ class MirrorNeuron:
 
         Raises TimeoutError after so many seconds, ConnectionLost when the server stays away for ``patience`` seconds.
         """
-        until = None if timeout is None else time.monotonic() + timeout
-        progress = _streams.Progress(_streams.Follow("job " + job_id, {}, None, patience))
+        waiting = _requests.Waiting(job_id, timeout, patience)
         while True:
-            left = 50.0 if until is None else max(0.0, min(50.0, until - time.monotonic()))
             try:
-                answer = self.client.get_httpx_client().request(**_requests.job_status(job_id, int(left)))
+                answer = self.client.get_httpx_client().request(**waiting.request())
             except (httpx.TransportError, problems.Problem) as cause:
-                time.sleep(progress.lost(cause))
+                time.sleep(waiting.lost(cause))
                 continue
-            progress.connected()
-            job = JobDetail.from_dict(answer.json()).job
-            if job.status in _requests.ENDED:
+            job = waiting.ended(answer)
+            if job is not None:
                 return job
-            if until is not None and time.monotonic() >= until:
-                raise TimeoutError(f"job {job_id} is {job.status} after {timeout} seconds")
-            if left < 1:
-                time.sleep(left)
+            time.sleep(waiting.pause())
 
     def follow_job(
         self, job_id: str, *, after: Optional[int] = None, patience: float = _requests.PATIENCE
     ) -> Iterator[Event]:
         """The events of a job, each once, those of the past first, until it has ended."""
-        return self._follow(_requests.follow("/jobs/{}/events", job_id, after, patience), Event.from_dict)
+        return self._follow(_requests.job_events(job_id, after, patience))
 
     def follow_run(
         self,
@@ -143,8 +130,7 @@ class MirrorNeuron:
         patience: float = _requests.PATIENCE,
     ) -> Iterator[RunStreamRecord]:
         """All that is recorded in a run, each record once, until it is over."""
-        follow = _requests.follow("/runs/{}/stream", run_id, after, patience, channels=channels)
-        return self._follow(follow, RunStreamRecord.from_dict)
+        return self._follow(_requests.run_records(run_id, channels, after, patience))
 
     def follow_human(
         self,
@@ -154,15 +140,32 @@ class MirrorNeuron:
         patience: float = _requests.PATIENCE,
     ) -> Iterator[HumanRecord]:
         """What a run asks people, and what they answer."""
-        follow = _requests.follow("/runs/{}/stream", run_id, after, patience, channels="human")
-        return self._follow(follow, _requests.human_record)
+        return self._follow(_requests.human_records(run_id, after, patience))
 
     def follow_progress(self, job_id: str, *, patience: float = _requests.PATIENCE) -> Iterator[WorkflowProgress]:
         """How far the steps of a job are, whenever that changes; who is slow gets the newest."""
-        follow = _requests.follow("/jobs/{}/workflow-progress/stream", job_id, None, patience)
-        return self._follow(follow, WorkflowProgress.from_dict)
+        return self._follow(_requests.job_progress(job_id, patience))
 
-    def _follow(self, follow: _streams.Follow, read: Callable[[Dict[str, Any]], T]) -> Iterator[T]:
+    def follow_runs(
+        self,
+        *,
+        status: Optional[str] = None,
+        job_id: Optional[str] = None,
+        patience: float = _requests.PATIENCE,
+    ) -> Iterator[RunPage]:
+        """The newest runs, at once and whenever one of them changes; it has no end."""
+        return self._follow(_requests.run_lists(status, job_id, patience))
+
+    def realtime(
+        self, topics: _realtime.Topics, *, by_hand: bool = False, patience: float = _requests.PATIENCE
+    ) -> Realtime:
+        """The streams of up to 100 topics over one WebSocket, for example ``job_events:JOB_ID`` or ``run:RUN_ID?channels=logs``,
+        until all have ended. ``topics`` are names, or the cursors of the last known record by name. With ``by_hand`` only what
+        is given to ``acknowledge`` counts as done with. Needs the package websockets: ``mirrorneuron-api[realtime]``.
+        """
+        return Realtime(self._address, self._token, _realtime.Talk(topics, by_hand, patience))
+
+    def _follow(self, follow: "_streams.Follow[T]") -> Iterator[T]:
         progress = _streams.Progress(follow)
         while not progress.ended:
             try:
@@ -170,7 +173,7 @@ class MirrorNeuron:
                     progress.connected()
                     for piece in response.iter_raw():
                         for record in progress.records(piece):
-                            yield read(record)
+                            yield record
                         if progress.ended:
                             return
                 raise httpx.ReadError("the stream ended early")
@@ -196,14 +199,8 @@ class MirrorNeuron:
 
     def export(self, run_id: str, file: "Union[str, os.PathLike[str]]", *, form: str = "zip") -> pathlib.Path:
         """Writes a run to a file, which is there whole or not at all: ``zip``, ``json`` or ``markdown``."""
-        target = pathlib.Path(file)
-        part = target.with_name(target.name + ".part")
-        try:
-            with self.client.get_httpx_client().stream(**_requests.export(run_id, form)) as response:
-                with part.open("wb") as out:
-                    for piece in response.iter_bytes():
-                        out.write(piece)
-            part.replace(target)
-        finally:
-            part.unlink(missing_ok=True)
-        return target
+        with self.client.get_httpx_client().stream(**_requests.export(run_id, form)) as response:
+            with _requests.written(file) as out:
+                for piece in response.iter_bytes():
+                    out.write(piece)
+        return pathlib.Path(file)

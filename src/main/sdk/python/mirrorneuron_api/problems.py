@@ -14,6 +14,16 @@ class ConnectionLost(MirrorNeuronError):
     """A server could not be reached, or a stream not be continued, for as long as the caller wanted to wait."""
 
 
+class TopicRefused(MirrorNeuronError):
+    """The server does not give a topic: there is none of this name, or not for this caller."""
+
+    def __init__(self, topic: str, code: str, detail: str) -> None:
+        self.topic = topic
+        self.code = code
+        """The word for programs, for example ``TOPIC_NOT_FOUND``."""
+        super().__init__(f"{code} {topic}: {detail}")
+
+
 class Problem(MirrorNeuronError):
     """What the server refused, or could not do, in its own words."""
 

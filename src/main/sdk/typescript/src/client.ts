@@ -1,12 +1,15 @@
 import createClient, { type Client } from "openapi-fetch";
-import { ConnectionLost, MirrorNeuronError, Problem } from "./problem.js";
-import { backoff, rest, retrying } from "./retries.js";
+import { SECONDS } from "./limits.js";
+import { MirrorNeuronError, Problem } from "./problem.js";
+import { type Opening, Realtime, type RealtimeOptions, type Topics } from "./realtime.js";
+import { Patience, TimedOut, rest, retrying } from "./retries.js";
 import type {
   Event,
   HumanRecord,
   JobDetail,
   JobOfDetail,
   RunDocument,
+  RunPage,
   RunStreamRecord,
   SubmitRequest,
   SubmittedJob,
@@ -18,12 +21,20 @@ import { type FollowOptions, follow } from "./streams.js";
 
 const ENDED = ["completed", "failed", "cancelled"];
 
+/** Seconds in which an answer comes, beside those that the contract allows the server for it. */
+const ON_THE_WAY = 30;
+
+/** Seconds for all that is as large as somebody's files. */
+const LARGE = 600;
+
 export interface Options {
   /** The server's address, with or without `/api/v1`; in a page unless said the one that it came from. */
   url?: string | undefined;
   token?: string | undefined;
   /** In place of the global one. */
   fetch?: typeof fetch | undefined;
+  /** In place of the global one, which Node has from 22 on: for `realtime`. */
+  WebSocket?: typeof WebSocket | undefined;
 }
 
 export interface SubmitOptions {
@@ -42,6 +53,8 @@ export interface WaitOptions extends Pick<FollowOptions, "patience" | "signal"> 
   timeout?: number | undefined;
 }
 
+const UPGRADE_REQUIRED = 426;
+
 /** One server. */
 export class MirrorNeuron<Bundle = Blob> {
   /** Every operation of the contract, by path; failures are thrown, so `data` is there. */
@@ -49,19 +62,43 @@ export class MirrorNeuron<Bundle = Blob> {
   readonly #url: string;
   readonly #headers: Record<string, string>;
   readonly #fetch: typeof fetch;
+  readonly #opening: Opening;
 
-  constructor({ url, token, fetch: given }: Options = {}) {
+  constructor({ url, token, fetch: given, WebSocket: sockets }: Options = {}) {
     const address = (url ?? globalThis.location?.origin ?? "http://localhost:54001").replace(/\/+$/, "");
     this.#url = address.endsWith("/api/v1") ? address : address + "/api/v1";
     this.#headers = token ? { authorization: `Bearer ${token}` } : {};
     this.#fetch = given ?? ((input, init) => globalThis.fetch(input, init));
-    this.api = createClient<paths>({ baseUrl: this.#url, headers: this.#headers, fetch: retrying(this.#fetch) });
+    const limits = new WeakMap<Request, number>();
+    this.api = createClient<paths>({
+      baseUrl: this.#url,
+      headers: { accept: "application/json, */*;q=0.5", ...this.#headers }, // else what can be followed is a stream
+      fetch: retrying(this.#fetch, (request) => limits.get(request) ?? ON_THE_WAY),
+    });
     this.api.use({
+      onRequest({ request, schemaPath }) {
+        const isFile = request.body !== null && !(request.headers.get("content-type") ?? "").includes("json");
+        limits.set(request, isFile ? LARGE : ON_THE_WAY + (SECONDS[`${request.method} ${schemaPath}`] ?? 0));
+      },
       async onResponse({ response }) {
         if (!response.ok) throw await Problem.of(response);
         return undefined;
       },
     });
+    this.#opening = {
+      open: (interval) => {
+        const Socket = sockets ?? globalThis.WebSocket;
+        if (Socket === undefined) {
+          throw new MirrorNeuronError("there is no WebSocket here: give one as the option WebSocket (package ws), or take Node 22 or newer");
+        }
+        return new Socket(`${this.#url.replace(/^http/, "ws")}/realtime?interval=${interval}${token ? "&token=" + encodeURIComponent(token) : ""}`);
+      },
+      probe: async (signal) => {
+        const response = await this.#send("/realtime", {}, signal);
+        if (response.status !== UPGRADE_REQUIRED) throw await Problem.of(response);
+        await response.body?.cancel();
+      },
+    };
   }
 
   /** Starts a job of a manifest, or of a bundle that was uploaded. */
@@ -103,10 +140,10 @@ export class MirrorNeuron<Bundle = Blob> {
   }
 
   /** Waits until a job has ended, however it did. Restarts of the server are waited for as well. */
-  async wait(jobId: string, { timeout, patience = 120, signal }: WaitOptions = {}): Promise<JobOfDetail> {
+  async wait(jobId: string, { timeout, patience, signal }: WaitOptions = {}): Promise<JobOfDetail> {
     const until = timeout === undefined ? Infinity : Date.now() + timeout * 1000;
-    let lostAt: number | undefined;
-    for (let failures = 0; ; ) {
+    const progress = new Patience(`job ${jobId}`, patience, signal);
+    for (;;) {
       const left = Math.max(0, Math.min(50, (until - Date.now()) / 1000));
       try {
         const response = await this.#send(
@@ -116,22 +153,14 @@ export class MirrorNeuron<Bundle = Blob> {
         );
         if (!response.ok) throw await Problem.of(response);
         const { job } = (await response.json()) as JobDetail;
+        progress.connected();
+        progress.gotOn();
         if (ENDED.includes(job.status ?? "")) return job;
-        if (Date.now() >= until) throw new MirrorNeuronError(`job ${jobId} is ${job.status} after ${timeout} seconds`);
-        failures = 0;
-        lostAt = undefined;
-        if (left < 1) await rest(left, signal);
+        if (Date.now() >= until) throw new TimedOut(`job ${jobId} is ${job.status} after ${timeout} seconds`);
       } catch (cause) {
-        signal?.throwIfAborted();
-        const final = cause instanceof Problem ? cause.status < 500 && cause.status !== 429 : cause instanceof MirrorNeuronError;
-        if (final) throw cause;
-        lostAt ??= Date.now();
-        const pause = Math.max(backoff(failures++), cause instanceof Problem ? (cause.retry_after ?? 0) : 0);
-        if (Date.now() + pause * 1000 - lostAt > patience * 1000) {
-          throw new ConnectionLost(`job ${jobId}: ${String(cause)}`, { cause });
-        }
-        await rest(pause, signal);
+        await progress.lost(cause);
       }
+      if (left < 1) await rest(left, signal);
     }
   }
 
@@ -161,6 +190,21 @@ export class MirrorNeuron<Bundle = Blob> {
     return this.#follow(`/jobs/${encodeURIComponent(jobId)}/workflow-progress/stream`, options);
   }
 
+  /** The newest runs, at once and whenever one of them changes; it has no end. */
+  followRuns({
+    status,
+    job_id,
+    ...options
+  }: Omit<FollowOptions, "after"> & { status?: string; job_id?: string } = {}): AsyncGenerator<RunPage, void, undefined> {
+    const query = new URLSearchParams({ ...(status !== undefined && { status }), ...(job_id !== undefined && { job_id }) });
+    return this.#follow(`/runs/stream?${query}`, options);
+  }
+
+  /** The streams of many topics over one WebSocket: `job_events:JOB_ID`, `run:RUN_ID?channels=logs`, ..., until all have ended. */
+  realtime(topics: Topics, options: RealtimeOptions = {}): Realtime {
+    return new Realtime(this.#opening, topics, options);
+  }
+
   /** Answers what a run asks; `fields` are those of its form. */
   async answer(
     runId: string,
@@ -182,10 +226,9 @@ export class MirrorNeuron<Bundle = Blob> {
   }
 
   /** A run to take away: `zip`, `json` or `markdown`. */
-  async export(runId: string, form: "zip" | "json" | "markdown" = "zip"): Promise<ReadableStream<Uint8Array>> {
-    const response = await this.#send(`/runs/${encodeURIComponent(runId)}/export?format=${form}`, {});
-    if (!response.ok) throw await Problem.of(response);
-    return response.body!;
+  async exportStream(runId: string, form: "zip" | "json" | "markdown" = "zip"): Promise<ReadableStream<Uint8Array>> {
+    const params = { path: { run_id: runId }, query: { format: form } };
+    return value(await this.api.GET("/runs/{run_id}/export", { params, parseAs: "stream" })) as ReadableStream<Uint8Array>;
   }
 
   #follow<T>(path: string, options: FollowOptions): AsyncGenerator<T, void, undefined> {

@@ -33,10 +33,10 @@ export class MirrorNeuron extends Client<Blob | string> {
   }
 
   /** Writes a run to a file, which is there whole or not at all. */
-  async exportTo(runId: string, file: string, form: "zip" | "json" | "markdown" = "zip"): Promise<void> {
+  async export(runId: string, file: string, form: "zip" | "json" | "markdown" = "zip"): Promise<void> {
     const part = file + ".part";
     try {
-      await pipeline(Readable.fromWeb((await this.export(runId, form)) as NodeStream), createWriteStream(part));
+      await pipeline(Readable.fromWeb((await this.exportStream(runId, form)) as NodeStream), createWriteStream(part));
       await rename(part, file);
     } finally {
       await rm(part, { force: true });

@@ -10,7 +10,7 @@ export class ConnectionLost extends MirrorNeuronError {
   override name = "ConnectionLost";
 }
 
-/** What the server refused, or could not do, in its own words. */
+/** What the server refused, or could not do, in its own words. Frequent kinds have types of their own. */
 export class Problem extends MirrorNeuronError {
   override name = "Problem";
   /** The word for programs, for example `job_not_found`. */
@@ -56,13 +56,55 @@ export class Problem extends MirrorNeuronError {
       body = undefined;
     }
     const known = typeof body === "object" && body !== null && !Array.isArray(body);
-    return new Problem(
+    const Kind = KINDS[response.status] ?? Problem;
+    return new Kind(
       response.status,
       known ? (body as Record<string, unknown>) : { detail: text.slice(0, 500) },
       retryAfter(response),
     );
   }
 }
+
+/** 401: the token is missing or wrong. */
+export class Unauthorized extends Problem {
+  override name = "Unauthorized";
+}
+
+/** 403: the token's role is too small, or the page may not call. */
+export class Forbidden extends Problem {
+  override name = "Forbidden";
+}
+
+/** 404: no such job, run, file. */
+export class NotFound extends Problem {
+  override name = "NotFound";
+}
+
+/** 409: it was done already, or something else was done with the same key. */
+export class Conflict extends Problem {
+  override name = "Conflict";
+}
+
+/** 400 and 422: the request or the manifest does not fit; `errors` and `validation` say where. */
+export class Invalid extends Problem {
+  override name = "Invalid";
+}
+
+/** 429 and 503: not now. */
+export class TooBusy extends Problem {
+  override name = "TooBusy";
+}
+
+const KINDS: Record<number, typeof Problem | undefined> = {
+  400: Invalid,
+  401: Unauthorized,
+  403: Forbidden,
+  404: NotFound,
+  409: Conflict,
+  422: Invalid,
+  429: TooBusy,
+  503: TooBusy,
+};
 
 /** Seconds; dates are not understood, since no server of ours sends one. */
 export function retryAfter(response: Response): number | undefined {

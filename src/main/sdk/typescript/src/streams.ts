@@ -1,5 +1,5 @@
-import { ConnectionLost, Problem } from "./problem.js";
-import { backoff, rest } from "./retries.js";
+import { MirrorNeuronError, Problem } from "./problem.js";
+import { Patience } from "./retries.js";
 
 /** How a stream is followed. */
 export interface FollowOptions {
@@ -7,6 +7,8 @@ export interface FollowOptions {
   after?: string | number | undefined;
   /** Seconds without a connection after which it is given up; 120 unless said. */
   patience?: number | undefined;
+  /** Seconds without a sign of life (the server gives one every 15) after which a connection is taken for lost; 50 unless said. */
+  silence?: number | undefined;
   /** Ends it. */
   signal?: AbortSignal | undefined;
 }
@@ -52,18 +54,17 @@ export class Parser {
   }
 }
 
-/** Silence longer than three heartbeats is a lost connection. */
-const SILENCE = 50_000;
+/** Seconds: silence longer than three heartbeats is a lost connection. */
+export const SILENCE = 50;
 
 /** The records of a stream, each once, over as many connections as it takes, until the server says that it is over. */
 export async function* follow<T>(
   open: (headers: Record<string, string>, signal: AbortSignal) => Promise<Response>,
   what: string,
-  { after, patience = 120, signal }: FollowOptions,
+  { after, patience: seconds, silence = SILENCE, signal }: FollowOptions,
 ): AsyncGenerator<T, void, undefined> {
+  const patience = new Patience(what, seconds, signal);
   let cursor = after === undefined ? undefined : String(after);
-  let failures = 0;
-  let lostAt: number | undefined;
   for (;;) {
     const connection = new AbortController();
     const stop = (): void => connection.abort(signal?.reason);
@@ -71,7 +72,7 @@ export async function* follow<T>(
     let timer: ReturnType<typeof setTimeout> | undefined;
     const alive = (): void => {
       clearTimeout(timer);
-      timer = setTimeout(() => connection.abort(new Error("the stream is silent")), SILENCE);
+      timer = setTimeout(() => connection.abort(new Error("the stream is silent")), silence * 1000);
     };
     try {
       signal?.throwIfAborted();
@@ -80,7 +81,7 @@ export async function* follow<T>(
       if (cursor !== undefined) headers["last-event-id"] = cursor;
       const response = await open(headers, connection.signal);
       if (!response.ok) throw await Problem.of(response);
-      lostAt = undefined;
+      patience.connected();
       const parser = new Parser();
       const reader = response.body!.getReader();
       for (;;) {
@@ -90,29 +91,29 @@ export async function* follow<T>(
         for (const event of parser.feed(value)) {
           if (event.name === "end") return;
           if (event.name === "error") throw new Error("the server could not read the stream: " + event.data);
+          const record = parsed<T>(event.data);
           cursor = event.id ?? cursor;
-          failures = 0;
+          patience.gotOn();
           clearTimeout(timer); // whoever takes long over a record is not the server's silence
-          yield JSON.parse(event.data) as T;
+          yield record;
           alive();
         }
       }
     } catch (cause) {
-      signal?.throwIfAborted();
-      const final = cause instanceof Problem && cause.status < 500 && cause.status !== 429;
-      if (final) throw cause;
-      const now = Date.now();
-      lostAt ??= now;
-      let pause = backoff(failures++);
-      if (cause instanceof Problem) pause = Math.max(pause, cause.retry_after ?? 0);
-      if (now + pause * 1000 - lostAt > patience * 1000) {
-        throw new ConnectionLost(`${what}: ${String(cause)}`, { cause });
-      }
-      await rest(pause, signal);
+      await patience.lost(cause);
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener("abort", stop);
       connection.abort();
     }
+  }
+}
+
+/** A record, which is JSON whatever else may come. */
+export function parsed<T>(text: string): T {
+  try {
+    return JSON.parse(text) as T;
+  } catch (cause) {
+    throw new MirrorNeuronError("a record that cannot be read", { cause });
   }
 }

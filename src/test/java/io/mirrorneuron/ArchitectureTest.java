@@ -550,6 +550,7 @@ class ArchitectureTest {
                           namedAnyOf(
                               "RunStore", // the root of all runs
                               "NewFolder", // folders in it
+                              "RunJournals", // where a process that only reads has them
                               "ExportFile", // a zip that somebody has sent
                               "ExportZip", // records that were put aside for it
                               "SpooledRecords", // and their files

@@ -149,7 +149,9 @@ public final class App implements AutoCloseable {
 
   /** With a runtime this process writes the runs; without one it reads what another writes. */
   private RunStore runs() {
-    RunWriter writer = role.hasRuntime() ? new RunBacklog() : new RunWriter.Elsewhere();
+    // without a gateway here, whoever looks reads folders only
+    boolean onDemand = config.retention().runsOnDemand() && role.hasGateway();
+    RunWriter writer = role.hasRuntime() ? new RunBacklog(onDemand) : new RunWriter.Elsewhere();
     return new RunStore(config.executors().runsRoot(), writer);
   }
 

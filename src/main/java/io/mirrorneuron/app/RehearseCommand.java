@@ -7,6 +7,7 @@ import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpClient.Version;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -39,7 +40,9 @@ final class RehearseCommand implements Callable<Integer> {
   @Option(names = "--rounds", defaultValue = "60")
   int rounds;
 
-  private final HttpClient http = HttpClient.newHttpClient();
+  /** As most clients speak; by itself this one would change to HTTP/2, and rehearse that. */
+  private final HttpClient http = HttpClient.newBuilder().version(Version.HTTP_1_1).build();
+
   private String api;
 
   @Override

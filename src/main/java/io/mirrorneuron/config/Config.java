@@ -160,12 +160,16 @@ public record Config(
    *
    * @param inlineLimit bytes of a JSON value from which on a job keeps it apart, once
    * @param bundles how long payload files that no job has stay after their last use
+   * @param runsOnDemand whether folders of runs without programs wait until somebody looks
    */
   public record Retention(
-      Duration terminalJobs, int eventsPerJob, int inlineLimit, Duration bundles) {}
+      Duration terminalJobs,
+      int eventsPerJob,
+      int inlineLimit,
+      Duration bundles,
+      boolean runsOnDemand) {}
 
   public enum InFlight {
-    /** Run it again. */
     RERUN,
     /** Pause the job until a person has looked at it. */
     REVIEW

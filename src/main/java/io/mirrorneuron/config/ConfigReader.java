@@ -19,6 +19,11 @@ import java.util.regex.Pattern;
  * that all of it can be told at once.
  */
 final class ConfigReader {
+  private enum RunWrites {
+    ALWAYS,
+    ON_DEMAND
+  }
+
   private static final List<String> LEVELS =
       List.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "OFF");
   private static final Pattern VARIABLE_REFERENCE =
@@ -57,8 +62,8 @@ final class ConfigReader {
             Duration.ofSeconds(settings.number("terminal_job_ttl_seconds", 1, Integer.MAX_VALUE)),
             (int) settings.number("event_max_count", 1, Integer.MAX_VALUE),
             (int) settings.number("state_value_max_bytes", 1, Integer.MAX_VALUE),
-            Duration.ofSeconds(
-                settings.number("bundle_archive_ttl_seconds", 1, Integer.MAX_VALUE))),
+            Duration.ofSeconds(settings.number("bundle_archive_ttl_seconds", 1, Integer.MAX_VALUE)),
+            settings.choice("runs.write", RunWrites.class) == RunWrites.ON_DEMAND),
         new Config.Recovery(settings.choice("recovery.in_flight", Config.InFlight.class)),
         new Config.Outputs(paths("outputs.roots")),
         new Config.Storage(settings.number("storage.min_free_bytes", 0, Long.MAX_VALUE)),

@@ -2,17 +2,12 @@ package io.mirrorneuron.run;
 
 import io.mirrorneuron.model.RunId;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.SequencedMap;
 import java.util.SequencedSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -34,21 +29,35 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
   private static final long REST_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
   private static final int MOST_AT_REST = 10_000;
 
-  /** How far the folder of a run that nobody looks at may be behind while its job is open. */
-  private static final long PACE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
-
+  private final boolean onDemand;
   private final SequencedSet<String> waiting = new LinkedHashSet<>();
 
-  /** Jobs that are not waiting yet, and when they will be; the earliest first. */
-  private final SequencedMap<String, Long> later = new LinkedHashMap<>();
+  /** Jobs that are not waiting yet. */
+  private final PutOff later = new PutOff();
 
   private final Set<String> underWay = new HashSet<>();
-  private final Map<CompletableFuture<Void>, Set<String>> asked = new HashMap<>();
+  private final BacklogReaders readers = new BacklogReaders();
   private boolean closed;
   private boolean away;
 
   /** Until when {@link #next} sleeps at most, unless it is woken. */
   private long sleeps = Long.MAX_VALUE;
+
+  /** Each run is written, also when nobody looks. */
+  public RunBacklog() {
+    this(false);
+  }
+
+  /**
+   * @param onDemand whether runs of jobs without programs wait until somebody looks
+   */
+  public RunBacklog(boolean onDemand) {
+    this.onDemand = onDemand;
+  }
+
+  public boolean isOnDemand() {
+    return onDemand;
+  }
 
   /** The job is to be written next. Does not block. */
   public synchronized void add(String jobId) {
@@ -66,8 +75,7 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
     if (waiting.contains(jobId)) {
       return;
     }
-    long due = System.nanoTime() + PACE_NANOS;
-    if (later.putIfAbsent(jobId, due) == null && due < sleeps) {
+    if (later.add(jobId, System.nanoTime()) && later.nextDue() < sleeps) {
       notifyAll();
     }
   }
@@ -79,11 +87,10 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
   }
 
   private void hurryJob(String jobId) {
-    if (later.remove(jobId) != null) {
+    if (later.remove(jobId)) {
       waiting.addFirst(jobId);
     } else if (!isBehindWith(jobId)) { // whose run it is is not known
-      waiting.addAll(later.keySet());
-      later.clear();
+      waiting.addAll(later.takeAll());
     }
     notifyAll();
   }
@@ -100,7 +107,7 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
   }
 
   private boolean isBehindWith(String jobId) {
-    return waiting.contains(jobId) || later.containsKey(jobId) || underWay.contains(jobId);
+    return waiting.contains(jobId) || later.contains(jobId) || underWay.contains(jobId);
   }
 
   /**
@@ -139,7 +146,7 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
    * @throws TimeoutException when that takes longer
    */
   void await(String wanted, Duration patience) throws TimeoutException, InterruptedException {
-    CompletableFuture<Void> done = new CompletableFuture<>();
+    CompletableFuture<Void> done;
     synchronized (this) {
       hurryJob(wanted);
       Set<String> jobs = new HashSet<>(waiting);
@@ -153,14 +160,10 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
           waiting.addFirst(wanted);
         }
       }
-      asked.put(done, jobs);
+      done = readers.add(jobs);
       notifyAll();
     }
-    try {
-      done.get(patience.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e); // it is only ever completed
-    }
+    BacklogReaders.await(done, patience);
   }
 
   /**
@@ -188,18 +191,15 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
   /** Moves jobs whose time has come; how long to wait for the next one, in nanoseconds. */
   private long untilDue(long until) {
     long now = System.nanoTime();
-    while (!later.isEmpty() && (closed || later.firstEntry().getValue() <= now)) {
-      waiting.add(later.pollFirstEntry().getKey());
-    }
-    long next = later.isEmpty() ? until : Math.min(until, later.firstEntry().getValue());
+    waiting.addAll(closed ? later.takeAll() : later.takeDue(now));
+    long next = later.isEmpty() ? until : Math.min(until, later.nextDue());
     return closed ? 0 : next == Long.MAX_VALUE ? next : next - now;
   }
 
   public synchronized void written(List<String> batch) {
     away = false;
     underWay.clear();
-    asked.values().forEach(jobs -> batch.forEach(jobs::remove));
-    asked.entrySet().removeIf(one -> one.getValue().isEmpty() && one.getKey().complete(null));
+    readers.written(batch);
   }
 
   /**
@@ -211,8 +211,7 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
       throws InterruptedException {
     underWay.clear();
     waiting.addAll(batch);
-    asked.keySet().forEach(one -> one.complete(null));
-    asked.clear();
+    readers.letGo();
     away = true;
     if (!closed) {
       wait(pause.toMillis());
@@ -227,7 +226,7 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
   public synchronized void rest(long workedNanos) throws InterruptedException {
     long until = System.nanoTime() + Math.min(REST_NANOS, 3 * workedNanos);
     long left = until - System.nanoTime();
-    while (left > 0 && !closed && asked.isEmpty() && waiting.size() < MOST_AT_REST) {
+    while (left > 0 && !closed && readers.isEmpty() && waiting.size() < MOST_AT_REST) {
       TimeUnit.NANOSECONDS.timedWait(this, left);
       left = until - System.nanoTime();
     }

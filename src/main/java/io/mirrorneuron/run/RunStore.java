@@ -1,7 +1,5 @@
 package io.mirrorneuron.run;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunId;
@@ -15,10 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -27,19 +22,12 @@ import java.util.function.LongSupplier;
  * thread-safe; failures are {@link MnException}.
  */
 public final class RunStore implements AutoCloseable {
-  /** Journals whose positions in the files are kept in memory; others are found again on disk. */
-  private static final int JOURNALS = 1000;
-
-  /** Size of the table of versions, which runs share by hash; a power of two. */
-  private static final int VERSIONS = 1 << 16;
-
   private final Path root;
   private final RunWriter writer;
-  private final AtomicIntegerArray versions = new AtomicIntegerArray(VERSIONS);
-  private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
+  private final RunListeners changes = new RunListeners();
   private final RunWatch watch = new RunWatch(this::stamps);
-  private final Cache<String, RunJournal> journals =
-      Caffeine.newBuilder().executor(Runnable::run).maximumSize(JOURNALS).build();
+  private volatile UnreadRuns unread = UnreadRuns.NONE;
+  private final RunJournals journals;
 
   /**
    * @param root made when it does not exist, unless this process only reads
@@ -47,6 +35,7 @@ public final class RunStore implements AutoCloseable {
    */
   public RunStore(Path root, RunWriter writer) {
     this.writer = writer;
+    this.journals = new RunJournals(writer);
     try {
       Path there = writer instanceof RunWriter.NotHere ? root : Files.createDirectories(root);
       this.root = there.toRealPath();
@@ -72,7 +61,18 @@ public final class RunStore implements AutoCloseable {
     };
   }
 
-  /** The folder of a run as it is now, if it has one. */
+  /** Says which runs have their folders made when they are looked for; for the recorder. */
+  public void unread(UnreadRuns runs) {
+    unread = runs;
+  }
+
+  /** The folder of a run as it is now, if it has one or gets one when somebody looks. */
+  public Optional<RunFolder> lookUp(String runId) {
+    boolean isThere = has(runId) || RunId.isRunId(runId) && unread.make(runId);
+    return isThere ? present(runId) : Optional.empty();
+  }
+
+  /** The folder of a run as it is now, if it has one. Nobody is said to have looked. */
   public Optional<RunFolder> present(String runId) {
     return has(runId) ? Optional.of(folder(runId)) : Optional.empty();
   }
@@ -87,7 +87,7 @@ public final class RunStore implements AutoCloseable {
     RunFolder folder = folder(runId);
     if (writer.isBehind(runId) || !isBegun(folder.path())) {
       writer.catchUp(runId);
-      if (!isFolder(folder.path())) {
+      if (!isFolder(folder.path()) && !unread.make(runId)) {
         throw new MnException(ErrorCode.NOT_FOUND, "run_not_found", "run not found");
       }
     }
@@ -162,12 +162,28 @@ public final class RunStore implements AutoCloseable {
   public void finish(String runId) {
     if (writer.isBehind(runId) || !has(runId) || !folder(runId).isOver()) {
       writer.catchUp(runId);
+      lookUp(runId);
     }
   }
 
   /** Tells the id of each run that this process writes to, from the writing thread. */
   public void onChange(Consumer<String> listener) {
-    listeners.add(listener);
+    changes.listen(listener);
+  }
+
+  /** Tells of each run that waits for somebody to look from now on. */
+  public void onUnread(Consumer<UnreadRuns.Shown> listener) {
+    changes.listenToUnread(listener);
+  }
+
+  /** Tells of those that wait now. */
+  public void eachUnread(Consumer<UnreadRuns.Shown> hears) {
+    unread.each(hears);
+  }
+
+  /** A run waits for somebody to look; for the recorder. */
+  public void waits(UnreadRuns.Shown run) {
+    changes.tellUnread(run);
   }
 
   /** Tells whenever the files of the run have changed, whoever wrote, until closed. */
@@ -193,19 +209,7 @@ public final class RunStore implements AutoCloseable {
    * where this process only reads.
    */
   public RunJournal journal(RunFolder folder) {
-    return journals.get(folder.runId(), absent -> newJournal(folder));
-  }
-
-  private RunJournal newJournal(RunFolder folder) {
-    if (!(writer instanceof RunWriter.NotHere reader)) {
-      return new RunJournal(folder);
-    }
-    try {
-      Path place = Files.createDirectories(reader.journals().resolve(folder.runId()));
-      return RunJournal.aside(folder, place);
-    } catch (IOException e) {
-      throw MnException.unavailable("there is no room to put records in order: " + e, e);
-    }
+    return journals.of(folder);
   }
 
   private LongSupplier stamps(String runId) {
@@ -214,7 +218,7 @@ public final class RunStore implements AutoCloseable {
 
   /** A number that changes whenever this process has written a document of the run. */
   public int version(String runId) {
-    return versions.get(runId.hashCode() & VERSIONS - 1);
+    return changes.version(runId);
   }
 
   /**
@@ -227,10 +231,7 @@ public final class RunStore implements AutoCloseable {
   }
 
   private void changed(String runId, String file) {
-    if (!file.endsWith(".jsonl")) {
-      versions.incrementAndGet(runId.hashCode() & VERSIONS - 1);
-    }
-    listeners.forEach(listener -> listener.accept(runId));
+    changes.tell(runId, file);
     watch.changed(runId);
   }
 

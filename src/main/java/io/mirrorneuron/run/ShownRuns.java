@@ -30,9 +30,9 @@ public final class ShownRuns {
     return shown(store.find(runId));
   }
 
-  /** The run as it is now, if it has a folder. */
+  /** The run as it is now, if it has a folder, or gets one as somebody looks. */
   public Optional<ShownRun> present(String runId) {
-    return store.present(runId).map(this::shown);
+    return store.lookUp(runId).map(this::shown);
   }
 
   private ShownRun shown(RunFolder folder) {

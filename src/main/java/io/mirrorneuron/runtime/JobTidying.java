@@ -13,8 +13,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Has the store tidied: at the start, and then each minute. An ended job stays that much longer.
+ *
+ * @param before has what is needed of jobs that are to go written; they go another time then
  */
-record JobTidying(JobStore store, Timers timers) {
+record JobTidying(JobStore store, Timers timers, Runnable before) {
   private static final Logger LOG = LoggerFactory.getLogger(JobTidying.class);
   private static final Duration INTERVAL = Duration.ofMinutes(1);
 
@@ -47,6 +49,7 @@ record JobTidying(JobStore store, Timers timers) {
   }
 
   private CompletionStage<Integer> tidy() {
+    before.run();
     return store
         .tidy()
         .whenComplete(

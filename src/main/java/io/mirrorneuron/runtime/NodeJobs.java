@@ -46,7 +46,7 @@ final class NodeJobs {
 
   static NewJobs newJobs(RuntimeIdentity identity, RunStore runs, RedisJobStore store) {
     RunFolders folders =
-        new RunFolders(run -> runs.present(run).map(RunHeader::ofJob).map(RunHeader::jobId), store);
+        new RunFolders(run -> runs.lookUp(run).map(RunHeader::ofJob).map(RunHeader::jobId), store);
     return new NewJobs(identity.owner(), identity.jobIdSuffixes(), folders);
   }
 

@@ -46,12 +46,14 @@ final class NodePrograms {
 
   /**
    * @param exists whether there is a job or schedule with this id
+   * @param status of a job; null when there is none
    */
   static SubmissionSweep sweep(
       LocalExecutions executions,
       Function<String, CompletionStage<Boolean>> exists,
+      Function<String, CompletionStage<String>> status,
       Timers timers) {
     return new SubmissionSweep(
-        executions.submissions().claims(), exists, timers, Thread::startVirtualThread);
+        executions.submissions().claims(), exists, status, timers, Thread::startVirtualThread);
   }
 }

@@ -92,7 +92,7 @@ record ProgramRecords(RunStore store, Supplier<List<Hardware.Gpu>> devices, Stor
 
   @Override
   public InputStream open(ArtifactRef artifact) throws IOException {
-    Optional<RunFolder> run = store.present(artifact.runId());
+    Optional<RunFolder> run = store.lookUp(artifact.runId());
     if (run.isEmpty()) {
       throw new NoSuchFileException("this server has no such run");
     }

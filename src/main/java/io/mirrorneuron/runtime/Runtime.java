@@ -95,8 +95,8 @@ public final class Runtime implements AutoCloseable {
     NewJobs newJobs = NodeJobs.newJobs(identity, runs, store);
     var rules = new BundlePrograms(settings.manifests().trusted(), executions.sides().checks());
     JobAccess access = access(bundles.shared(), manifests, newJobs, admission, rules);
-    SubmissionSweep folders = NodePrograms.sweep(executions, this::exists, timers);
-    Clearing clearing = new Clearing(settings.adminToken(), recorder::catchUp, folders::look);
+    SubmissionSweep folders = NodePrograms.sweep(executions, this::exists, store::status, timers);
+    Clearing clearing = new Clearing(settings.adminToken(), recorder::writeAll, folders::look);
     LocalJobs own = new LocalJobs(access, watches, clearing, identity.clock(), storage);
     jobs = NodeJobs.jobs(settings, identity, nodes, access, own, watches, timers);
     schedules = schedules(identity, keys, new DerivedJobs(access, storage));
@@ -161,7 +161,7 @@ public final class Runtime implements AutoCloseable {
 
   /** Resumes the jobs that an earlier server of the same data directory left open. */
   private void resumeOpenJobs(String owner, BundleSweep sweep, SubmissionSweep folders) {
-    new JobTidying(store, timers).start();
+    new JobTidying(store, timers, recorder::writeDue).start();
     recorder.recover(owner);
     engine.keepWatch();
     lanes.onRestart(engine::recover); // jobs that had ended may be open again

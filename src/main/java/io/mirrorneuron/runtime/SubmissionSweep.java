@@ -1,13 +1,16 @@
 package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.runtime.exec.submission.FolderClaims;
 import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.runtime.port.Timers;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
@@ -15,8 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes folders of submissions whose jobs and schedules are gone: now, once an hour, and when
- * jobs were deleted. What cannot be told to be unused stays.
+ * Removes folders of submissions whose jobs and schedules are gone, and of jobs that have ended and
+ * left nothing there: now, once an hour, and when jobs were deleted. What cannot be told to be
+ * unused stays.
  */
 final class SubmissionSweep {
   private static final Logger LOG = LoggerFactory.getLogger(SubmissionSweep.class);
@@ -27,20 +31,27 @@ final class SubmissionSweep {
 
   private final FolderClaims submissions;
   private final Function<String, CompletionStage<Boolean>> exists;
+  private final Function<String, CompletionStage<String>> status;
   private final Timers timers;
   private final Executor threads;
 
+  /** Jobs that had ended at the last look: until the next one all that was theirs has ended too. */
+  private Set<String> ended = Set.of();
+
   /**
    * @param exists whether there is a job or schedule with this id
+   * @param status of a job; null when there is none
    * @param threads for work on files and the store
    */
   SubmissionSweep(
       FolderClaims submissions,
       Function<String, CompletionStage<Boolean>> exists,
+      Function<String, CompletionStage<String>> status,
       Timers timers,
       Executor threads) {
     this.submissions = submissions;
     this.exists = exists;
+    this.status = status;
     this.timers = timers;
     this.threads = threads;
   }
@@ -59,15 +70,27 @@ final class SubmissionSweep {
   private synchronized void sweep() {
     try {
       Instant before = Instant.ofEpochMilli(timers.now()).minus(GRACE);
+      Set<String> now = new HashSet<>();
       for (FolderClaims.Held held : submissions.held(before)) {
-        if (isUnused(held.by())) {
+        if (held.by().size() == 1 && hasEnded(held.by().getFirst())) {
+          now.add(held.by().getFirst());
+          if (ended.containsAll(held.by())) {
+            submissions.removeUntouched(held);
+          }
+        } else if (isUnused(held.by())) {
           submissions.remove(held);
           LOG.debug("removed the folder of submission {}, which nobody has", held.submission());
         }
       }
+      ended = now;
     } catch (IOException | MnException e) {
       LOG.warn("unused folders of submissions could not be removed: {}", e.toString());
     }
+  }
+
+  private boolean hasEnded(String job) {
+    String word = Answers.await(status.apply(job));
+    return word != null && new RunStatus(word).isFinal();
   }
 
   private boolean isUnused(List<String> holders) {

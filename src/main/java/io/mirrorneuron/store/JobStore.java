@@ -45,6 +45,24 @@ public interface JobStore {
   /** The records of these jobs are complete in the run store. */
   CompletionStage<Void> recorded(List<String> jobIds);
 
+  /**
+   * The runs of these ended jobs are written when somebody looks: they are not unrecorded any more,
+   * and stay until {@link #read}.
+   */
+  CompletionStage<Void> unread(List<String> jobIds);
+
+  /** Ids of jobs for which {@link #unread} was called, and not {@link #read}. */
+  CompletionStage<List<String>> unreadJobs();
+
+  /** Those of them whose time is over, so many at most. */
+  CompletionStage<List<String>> dueUnreadJobs(int limit);
+
+  /** Whether it is one of them. */
+  CompletionStage<Boolean> isUnread(String jobId);
+
+  /** Somebody has looked: the records of these jobs are complete in the run store. */
+  CompletionStage<Void> read(List<String> jobIds);
+
   /** The author's manifest, or null when the job is unknown. */
   CompletionStage<String> manifest(String jobId);
 
@@ -86,9 +104,9 @@ public interface JobStore {
   CompletionStage<String> status(String jobId);
 
   /**
-   * Removes ended jobs whose time is over with all they have; first it brings what an earlier
-   * version of the store left into order, once. Answers how many jobs were removed. To be called at
-   * the start and from time to time, by each server.
+   * Removes ended jobs whose time is over with all they have, unless they are unread; first it
+   * brings what an earlier version of the store left into order, once. Answers how many jobs were
+   * removed. To be called at the start and from time to time, by each server.
    */
   CompletionStage<Integer> tidy();
 
@@ -100,8 +118,8 @@ public interface JobStore {
 
   /**
    * Removes terminal jobs with all they have, but for those whose runs are not complete in the run
-   * store: what is told of a job that is gone comes from there. Answers how many were removed by
-   * this call.
+   * store, or unread: what is told of a job that is gone comes from there. Answers how many were
+   * removed by this call.
    */
   CompletionStage<Integer> deleteTerminal();
 

@@ -63,6 +63,11 @@ public record Keys(String namespace) {
     return jobs() + "unrecorded";
   }
 
+  /** Set: ended jobs whose runs are written when somebody looks. */
+  public String unreadJobs() {
+    return jobs() + "unread";
+  }
+
   /** String: {@code 2} once no job is left that stands in the index as version 1 had it. */
   public String indexVersion() {
     return jobs() + "version";

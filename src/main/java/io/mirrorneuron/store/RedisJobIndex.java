@@ -52,6 +52,13 @@ final class RedisJobIndex {
             });
   }
 
+  /** See {@link JobStore#activeJobs}. */
+  Future<List<String>> active() {
+    return lanes
+        .send(Request.cmd(Command.ZRANGE).arg(keys.activeJobs()).arg(0).arg(-1))
+        .map(answer -> answer.stream().map(Response::toString).toList());
+  }
+
   /** See {@link JobStore#counts}. */
   Future<Map<String, Long>> counts() {
     return countsScript

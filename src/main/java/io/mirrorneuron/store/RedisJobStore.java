@@ -1,5 +1,6 @@
 package io.mirrorneuron.store;
 
+import io.mirrorneuron.store.mark.RunMarks;
 import io.mirrorneuron.store.packed.PackedJob;
 import io.mirrorneuron.store.packed.PackedJobs;
 import io.mirrorneuron.store.packed.StoredJobs;
@@ -30,6 +31,7 @@ public final class RedisJobStore implements JobStore {
   private final RedisJobIndex index;
   private final RedisJobTidying tidying;
   private final RedisEventLog log;
+  private final RunMarks runs;
   private final Script takeOverScript;
 
   /**
@@ -45,6 +47,7 @@ public final class RedisJobStore implements JobStore {
     this.index = new RedisJobIndex(lanes, keys, packed);
     this.tidying = new RedisJobTidying(lanes, keys, terminalTtl);
     this.log = new RedisEventLog(lanes, keys, packed);
+    this.runs = new RunMarks(lanes, keys);
     this.takeOverScript = Script.resource("take-over.lua");
   }
 
@@ -75,27 +78,42 @@ public final class RedisJobStore implements JobStore {
 
   @Override
   public CompletionStage<List<String>> activeJobs() {
-    return lanes
-        .any()
-        .send(Request.cmd(Command.ZRANGE).arg(keys.activeJobs()).arg(0).arg(-1))
-        .map(answer -> answer.stream().map(Response::toString).toList())
-        .toCompletionStage();
+    return index.active().toCompletionStage();
   }
 
   @Override
   public CompletionStage<List<String>> unrecordedJobs() {
-    return lanes
-        .any()
-        .send(Request.cmd(Command.SMEMBERS).arg(keys.unrecordedJobs()))
-        .map(answer -> answer.stream().map(Response::toString).toList())
-        .toCompletionStage();
+    return runs.unrecorded().toCompletionStage();
   }
 
   @Override
   public CompletionStage<Void> recorded(List<String> jobIds) {
-    Request remove = Request.cmd(Command.SREM).arg(keys.unrecordedJobs());
-    jobIds.forEach(remove::arg);
-    return lanes.any().send(remove).<Void>mapEmpty().toCompletionStage();
+    return runs.recorded(jobIds).toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<Void> unread(List<String> jobIds) {
+    return runs.unread(jobIds).toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<List<String>> unreadJobs() {
+    return runs.unread().toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<List<String>> dueUnreadJobs(int limit) {
+    return runs.dueUnread(limit).toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<Boolean> isUnread(String jobId) {
+    return runs.isUnread(jobId).toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<Void> read(List<String> jobIds) {
+    return runs.read(jobIds).toCompletionStage();
   }
 
   @Override

@@ -80,6 +80,11 @@ public final class RedisLanes {
     any().onOtherServer(hears);
   }
 
+  /** Sends a command that concerns no single job, from any thread. */
+  public Future<Response> send(Request request) {
+    return any().send(request);
+  }
+
   /** Sends on the lane of the job, from any thread; the answer arrives there. */
   public Future<Response> send(String jobId, Request request) {
     return of(jobId).send(request);

@@ -38,7 +38,7 @@ public final class Script {
   }
 
   /** The same for a script that works on the index of jobs. */
-  static Script onIndex(String name) {
+  public static Script onIndex(String name) {
     return new Script(text("job-index.lua") + text(name));
   }
 

@@ -150,14 +150,27 @@ public final class UntrustedFiles {
   /** The length of a regular file in bytes; 0 when there is none. */
   public static long size(Path file) {
     try {
-      BasicFileAttributes is = // no exception where there is none
-          file.getFileSystem()
-              .provider()
-              .readAttributesIfExists(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      BasicFileAttributes is = attributes(file);
       return is != null && is.isRegularFile() ? is.size() : 0;
     } catch (IOException e) {
       return 0;
     }
+  }
+
+  /** Whether anything has this name, a link to nothing too. */
+  public static boolean isThere(Path file) {
+    try {
+      return attributes(file) != null;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Null, and no exception, where there is none. */
+  private static BasicFileAttributes attributes(Path file) throws IOException {
+    return file.getFileSystem()
+        .provider()
+        .readAttributesIfExists(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
   }
 
   static Handle.Status checked(Handle handle, Path within) throws IOException {

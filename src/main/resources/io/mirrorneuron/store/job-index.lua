@@ -4,6 +4,7 @@
 --   open:<status>:          sets, one for each status that is not final
 --   leaving:                sorted set of ended jobs by the time when they go (ms, clock of Redis)
 --   unrecorded:             set of jobs whose runs are not written to the end
+--   unread:                 set of ended jobs whose runs are written when somebody looks
 -- A job stands in `active` and one open set, or in one set of a final status and in `leaving`.
 local FINAL = {'completed', 'failed', 'cancelled'}
 local OPEN = {'pending', 'validated', 'scheduled', 'running', 'pausing', 'paused', 'cancelling'}
@@ -45,6 +46,7 @@ local function leave(jobs, id)
     redis.call('SREM', jobs .. 'open:' .. status, id)
   end
   redis.call('SREM', jobs .. 'unrecorded', id)
+  redis.call('SREM', jobs .. 'unread', id)
 end
 
 -- The beginning of the job's own keys.

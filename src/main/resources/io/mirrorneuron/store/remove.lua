@@ -1,14 +1,14 @@
 -- Removes a batch of ended jobs with all they have. Answers how many, and how many stay because their
--- runs are not written to the end; those whose time is over do not.
+-- runs are not written to the end, or wait for a reader. Of those whose time is over only the latter do.
 -- KEYS: index of jobs, jobs of chosen runs
 -- ARGV: namespace, 'due' for jobs whose time is over or the final status of jobs, jobs at most, how
---       many at the beginning of those with that status are known to stay
+--       many at the beginning of these are known to stay
 local jobs, runs = KEYS[1], KEYS[2]
 local stay = 0
 local ids
 if ARGV[2] == 'due' then
   local due = string.format('%.0f', now())
-  ids = redis.call('ZRANGEBYSCORE', jobs .. 'leaving', '-inf', due, 'LIMIT', 0, ARGV[3])
+  ids = redis.call('ZRANGEBYSCORE', jobs .. 'leaving', '-inf', due, 'LIMIT', ARGV[4], ARGV[3])
 else
   ids = redis.call('ZRANGE', jobs .. ARGV[2], ARGV[4], ARGV[4] + ARGV[3] - 1)
 end
@@ -29,8 +29,9 @@ local function remove(id, its)
 end
 for _, id in ipairs(ids) do
   local its = own(ARGV[1], id)
-  local unwritten = redis.call('SISMEMBER', jobs .. 'unrecorded', id) == 1
-  if ARGV[2] ~= 'due' and unwritten and redis.call('EXISTS', its .. 'row') == 1 then
+  local unwritten = redis.call('SISMEMBER', jobs .. 'unread', id) == 1
+    or ARGV[2] ~= 'due' and redis.call('SISMEMBER', jobs .. 'unrecorded', id) == 1
+  if unwritten and redis.call('EXISTS', its .. 'row') == 1 then
     stay = stay + 1
   else
     remove(id, its)

@@ -378,6 +378,20 @@ final class ApiUnderTest implements AutoCloseable {
     return send(request.method(call.operation().method(), content(call)));
   }
 
+  /** Where the gateway is, for clients of another kind. */
+  String url() {
+    return apps.getFirst().endpoints().apiUrl();
+  }
+
+  static String token() {
+    return TOKEN;
+  }
+
+  /** The file that a prepared call uploads. */
+  static byte[] file(ContractCalls.Call call) {
+    return BundleUpload.file(call.body() instanceof byte[] form ? form : form());
+  }
+
   /** What comes first over the socket that the call opens. */
   String firstFrame(ContractCalls.Call call) {
     try (SocketClient socket = SocketClient.open(uri(calls.path(call)), TOKEN)) {
@@ -410,7 +424,7 @@ final class ApiUnderTest implements AutoCloseable {
   }
 
   private URI uri(String path) {
-    return URI.create(apps.getFirst().endpoints().apiUrl() + path);
+    return URI.create(url() + path);
   }
 
   private HttpResponse<String> send(HttpRequest.Builder request) {

@@ -34,7 +34,7 @@ abstract class ContractExamples {
   private static final PublishedContract CONTRACT = PublishedContract.read();
 
   /** In which state an operation finds its job; elsewhere it has ended. */
-  private static final Map<String, State> FOUND =
+  static final Map<String, State> FOUND =
       Map.of(
           "cancelJob", State.RUNNING,
           "pauseJob", State.RUNNING,
@@ -46,7 +46,7 @@ abstract class ContractExamples {
           "replayDeadLetter", State.UNROUTED);
 
   /** Examples whose answer is not the success. */
-  private static final Map<String, Integer> ANSWERS =
+  static final Map<String, Integer> ANSWERS =
       Map.of(
           "replayDeadLetter", 412, // a letter that no edge carried has no receiver
           "revealRunArtifact", 501, // nobody sits before the machine of a test

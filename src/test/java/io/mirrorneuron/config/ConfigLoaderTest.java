@@ -128,7 +128,8 @@ class ConfigLoaderTest {
             new Config.Python(
                 "python3", Path.of("/users/ada/.mn/python_envs"), Duration.ofMinutes(10)));
     assertThat(config.retention())
-        .isEqualTo(new Config.Retention(Duration.ofDays(7), 10_000, 65_536, Duration.ofDays(7)));
+        .isEqualTo(
+            new Config.Retention(Duration.ofDays(7), 10_000, 65_536, Duration.ofDays(7), false));
     assertThat(config.recovery().inFlight()).isEqualTo(Config.InFlight.RERUN);
     assertThat(config.outputs().roots()).isEmpty();
     assertThat(config.log())
@@ -231,7 +232,8 @@ class ConfigLoaderTest {
             "MN_BUNDLES_REDIS_MAX_BYTES", "21",
             "MN_BUNDLES_REDIS_BUDGET_BYTES", "22",
             "MN_EXECUTOR_PORT_RANGE", "4000-4009",
-            "MN_BUNDLES_SHARED_FOLDER", "$MN_HOME/nfs"));
+            "MN_BUNDLES_SHARED_FOLDER", "$MN_HOME/nfs",
+            "MN_RUNS_WRITE", "on_demand"));
     Files.writeString(home.resolve("key"), "sk-1\n");
     environment.putAll(
         Map.of(
@@ -342,7 +344,7 @@ class ConfigLoaderTest {
                             Path.of("/shared"), home.resolve("out"), Path.of("/users/ada/more")),
                         home.resolve("shared/submissions"),
                         Set.of("0".repeat(64)))),
-                new Config.Retention(Duration.ofSeconds(11), 12, 15, Duration.ofSeconds(16)),
+                new Config.Retention(Duration.ofSeconds(11), 12, 15, Duration.ofSeconds(16), true),
                 new Config.Recovery(Config.InFlight.REVIEW),
                 new Config.Outputs(List.of(home.resolve("out"), Path.of("/users/ada/more"))),
                 new Config.Storage(17),

@@ -103,6 +103,14 @@ class RunBacklogTest {
   }
 
   @Test
+  void theMoreJobsArePutOffTheLongerUnlessSomebodyLooks() throws Exception {
+    IntStream.range(0, 1000).forEach(i -> backlog.addLater("job-" + i));
+    assertThat(backlog.next(Duration.ofMillis(600))).isEmpty();
+    backlog.hurry("run-job-999");
+    assertThat(next()).containsExactly("job-999");
+  }
+
+  @Test
   void whoWaitsForOneThatIsPutOffGetsItAloneAndAtOnce() throws Exception {
     backlog.addLater("a");
     backlog.addLater("b");

@@ -9,15 +9,21 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ForkRequest;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.schedule.NewSchedule;
+import io.mirrorneuron.runtime.exec.submission.RunPlaces;
+import io.mirrorneuron.runtime.exec.submission.SubmissionFolders;
 import io.mirrorneuron.testing.PreparedBundle;
 import io.mirrorneuron.testing.RuntimeFixture;
+import io.mirrorneuron.testing.TurnedClock;
+import io.mirrorneuron.testing.TurnedTimers;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -353,6 +359,51 @@ class SubmissionFoldersIT {
     eventually("they are gone", Duration.ofSeconds(30), () -> submissions().isEmpty());
     assertThat(run("gone").resolve("result.json")).content().contains("program");
     assertThat(shared().resolve("submissions/.held")).isEmptyDirectory();
+  }
+
+  /** Between two programs only a few looks tell whether all is in its place. */
+  @Test
+  void whatAProgramHasPutInThePlaceOfFoldersIsMendedForTheNext() throws Exception {
+    String root = "cd \"$MN_JOB_SHARED_STORAGE_ROOT\" && ";
+    PreparedBundle bundle =
+        PreparedBundle.of(
+            shared(),
+            "mended",
+            root + "rm -rf outputs && echo file >outputs",
+            root + "echo 1 >\"$MN_JOB_OUTPUT_DIR/a.md\" && rm -rf inputs outputs/runs",
+            root + "ls -d inputs outputs/runs/mended/outputs && rm -rf \"$MN_RUN_DIR/outputs/\"",
+            root + "echo 2 >\"$MN_JOB_OUTPUT_DIR/b.md\"");
+
+    completed(bundle.submission());
+
+    assertThat(run("mended").resolve("outputs/b.md")).content().isEqualTo("2\n");
+  }
+
+  @Test
+  void aFolderInWhichNothingWasLeftGoesSomeTimeAfterItsJobHasEnded() {
+    completed(plain("echo it >\"$MN_JOB_OUTPUT_DIR/it.md\"")); // that is in its run
+    List<Path> untouched = submissions();
+    completed(plain("echo it >\"$MN_JOB_SHARED_STORAGE_ROOT/it.md\""));
+    List<Path> touched = submissions().stream().filter(each -> !untouched.contains(each)).toList();
+    Path all = shared().resolve("submissions");
+    TurnedTimers timers = new TurnedTimers(new TurnedClock(Instant.now().plusSeconds(60)));
+    SubmissionSweep sweep =
+        new SubmissionSweep(
+            new SubmissionFolders(all, RunPlaces.NONE).claims(),
+            job -> CompletableFuture.completedStage(true),
+            job -> CompletableFuture.completedStage("completed"),
+            timers,
+            Runnable::run);
+
+    sweep.keepOn();
+    assertThat(submissions()).as("something of it may end only now").hasSize(2);
+    timers.advance(Duration.ofHours(1));
+
+    assertThat(submissions()).isEqualTo(touched).hasSize(1);
+    assertThat(touched.getFirst().resolve("it.md")).content().isEqualTo("it\n");
+    assertThat(all.resolve(".held"))
+        .isDirectoryContaining("glob:**/" + touched.getFirst().getFileName());
+    assertThat(untouched).singleElement().satisfies(each -> assertThat(each).doesNotExist());
   }
 
   @Test

@@ -730,6 +730,28 @@ interface JobStoreContract {
   }
 
   @Test
+  default void aJobWhoseRunWaitsForAReaderStaysUntilItIsRead() {
+    create("a", 10, "completed");
+    create("b", 20, "completed");
+    create("c", 30, "completed");
+    await(store().recorded(List.of("c")));
+
+    await(store().unread(List.of("a", "b", "c", "gone")));
+
+    assertThat(await(store().unrecordedJobs())).isEmpty();
+    assertThat(await(store().unreadJobs())).containsExactlyInAnyOrder("a", "b");
+    assertThat(await(store().isUnread("a"))).isTrue();
+    assertThat(await(store().isUnread("c"))).as("it is written").isFalse();
+    assertThat(await(store().dueUnreadJobs(10))).as("nobody's time is over").isEmpty();
+    assertThat(await(store().deleteTerminal())).isEqualTo(1);
+
+    await(store().read(List.of("a")));
+    assertThat(await(store().unreadJobs())).containsExactly("b");
+    assertThat(await(store().deleteTerminal())).isEqualTo(1);
+    assertThat(await(store().row("b"))).isNotNull();
+  }
+
+  @Test
   default void deletionsAtOnceCountAJobOnce() {
     List<String> jobs = IntStream.range(0, 50).mapToObj(i -> "job-" + i).toList();
     jobs.forEach(job -> create(job, 10, "completed"));

@@ -112,6 +112,24 @@ class RedisJobStoreIT implements JobStoreContract, RecordStoreContract {
     assertThat(left()).containsExactly(keys.indexVersion());
   }
 
+  @Test
+  void aJobWhoseTimeIsOverStaysUntilSomebodyHasLookedAtItsRun() {
+    for (String job : List.of("a", "b", "c")) {
+      create(store, job, null, "completed");
+    }
+    JobStoreContract.await(store.unread(List.of("a", "b")));
+    pass(TTL.plusMinutes(1));
+
+    assertThat(JobStoreContract.await(store.dueUnreadJobs(10))).containsExactlyInAnyOrder("a", "b");
+    assertThat(JobStoreContract.await(store.dueUnreadJobs(1))).hasSize(1);
+    assertThat(JobStoreContract.await(store.tidy())).as("c").isEqualTo(1);
+    assertThat(JobStoreContract.await(store.manifest("a"))).isNotNull();
+
+    JobStoreContract.await(store.read(List.of("a", "b")));
+    assertThat(JobStoreContract.await(store.tidy())).isEqualTo(2);
+    assertThat(left()).containsExactly(keys.indexVersion());
+  }
+
   /** A month, day by day: some jobs are made, go on and end, and nobody asks for any of them. */
   @Test
   void aMonthLeavesEmptyIndexes() {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.stream.Stream;
 
 /** A bundle as it is uploaded. */
@@ -45,5 +46,12 @@ public final class BundleUpload {
     form.writeBytes(zip);
     form.writeBytes(("\r\n--" + BOUNDARY + "--\r\n").getBytes(StandardCharsets.UTF_8));
     return form.toByteArray();
+  }
+
+  /** The content of the one part of such a form. */
+  public static byte[] file(byte[] form) {
+    String text = new String(form, StandardCharsets.ISO_8859_1);
+    int start = text.indexOf("\r\n\r\n") + 4;
+    return Arrays.copyOfRange(form, start, text.lastIndexOf("\r\n--" + BOUNDARY));
   }
 }

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 /**
  * The job store as plain maps; answers at once, on the calling thread. Keeps an index beside the
@@ -45,6 +46,7 @@ public final class InMemoryJobStore implements JobStore {
   private final Map<String, Long> leaving = new LinkedHashMap<>();
   private final Map<String, Job> jobs = new LinkedHashMap<>();
   private final Set<String> unrecorded = new LinkedHashSet<>();
+  private final Set<String> unread = new LinkedHashSet<>();
   private final Map<String, String> keys = new LinkedHashMap<>();
   private final Map<String, String> runs = new LinkedHashMap<>();
   private final Map<String, String> allocations = new LinkedHashMap<>();
@@ -154,6 +156,7 @@ public final class InMemoryJobStore implements JobStore {
     index.get(jobs.remove(id).status).remove(id);
     leaving.remove(id);
     unrecorded.remove(id);
+    unread.remove(id);
     runs.values().remove(id);
     keys.values().removeIf(claim -> claim.endsWith(" " + id));
   }
@@ -163,6 +166,7 @@ public final class InMemoryJobStore implements JobStore {
     return jobs.isEmpty()
         && leaving.isEmpty()
         && unrecorded.isEmpty()
+        && unread.isEmpty()
         && runs.isEmpty()
         && keys.isEmpty()
         && index.values().stream().allMatch(Set::isEmpty);
@@ -223,6 +227,33 @@ public final class InMemoryJobStore implements JobStore {
   @Override
   public synchronized CompletionStage<Void> recorded(List<String> jobIds) {
     unrecorded.removeAll(jobIds);
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public synchronized CompletionStage<Void> unread(List<String> jobIds) {
+    jobIds.stream().filter(unrecorded::remove).forEach(unread::add);
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public synchronized CompletionStage<List<String>> unreadJobs() {
+    return CompletableFuture.completedFuture(List.copyOf(unread));
+  }
+
+  @Override
+  public synchronized CompletionStage<List<String>> dueUnreadJobs(int limit) {
+    return CompletableFuture.completedFuture(due().filter(unread::contains).limit(limit).toList());
+  }
+
+  @Override
+  public synchronized CompletionStage<Boolean> isUnread(String jobId) {
+    return CompletableFuture.completedFuture(unread.contains(jobId));
+  }
+
+  @Override
+  public synchronized CompletionStage<Void> read(List<String> jobIds) {
+    unread.removeAll(jobIds);
     return CompletableFuture.completedFuture(null);
   }
 
@@ -296,12 +327,12 @@ public final class InMemoryJobStore implements JobStore {
 
   @Override
   public synchronized CompletionStage<Integer> tidy() {
+    return removeAll(due().filter(job -> !unread.contains(job)).toList());
+  }
+
+  private Stream<String> due() {
     long due = now.getAsLong();
-    return removeAll(
-        leaving.entrySet().stream()
-            .filter(job -> job.getValue() <= due)
-            .map(Map.Entry::getKey)
-            .toList());
+    return leaving.entrySet().stream().filter(job -> job.getValue() <= due).map(Map.Entry::getKey);
   }
 
   private CompletionStage<Integer> removeAll(List<String> ids) {
@@ -333,6 +364,7 @@ public final class InMemoryJobStore implements JobStore {
     return removeAll(
         jobs.entrySet().stream()
             .filter(job -> job.getValue().terminal && !unrecorded.contains(job.getKey()))
+            .filter(job -> !unread.contains(job.getKey()))
             .map(Map.Entry::getKey)
             .toList());
   }

@@ -22,7 +22,7 @@ public record StreamSpec(
     String eventName,
     String heartbeat,
     String topic) {
-  static final Set<String> WORDS = Set.of("cursor", "id", "event", "heartbeat", "topic");
+  static final Set<String> WORDS = Set.of("cursor", "id", "event", "heartbeat", "topic", "helper");
   static final Set<String> EVENT_WORDS = Set.of("member", "name");
 
   /** The parameter that pages a list; streams have pages of their own. */

@@ -3,6 +3,7 @@ package io.mirrorneuron.run.files;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.run.folder.FileState;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.untrusted.RefusedFile;
@@ -43,14 +44,11 @@ public final class Artifacts {
    */
   public List<ObjectNode> refs(RunFolder folder, BiConsumer<String, String> refused) {
     List<ObjectNode> refs = new ArrayList<>();
-    for (Path file : named(folder)) {
+    for (Named named : named(folder)) {
+      Path file = named.file();
       String relative = folder.path().relativize(file).toString();
-      Path real = real(folder, file);
       try {
-        if (real == null) {
-          throw new IOException(fault(file));
-        }
-        Path shows = shown.of(folder, real);
+        Path shows = shown(folder, named);
         refs.add(
             ServedFile.reference(
                 folder,
@@ -70,6 +68,21 @@ public final class Artifacts {
       }
     }
     return refs;
+  }
+
+  /** A file with the name of one for clients, as it was found. */
+  private record Named(Path file, BasicFileAttributes found) {}
+
+  /** What clients see of it. A regular file was reached over no link, so it is where it seems. */
+  private Path shown(RunFolder folder, Named named) throws IOException {
+    if (named.found().isRegularFile()) {
+      return shown.of(folder, named.file(), FileState.of(named.found()));
+    }
+    Path real = real(folder, named.file());
+    if (real == null) {
+      throw new IOException(fault(named.file()));
+    }
+    return shown.of(folder, real);
   }
 
   private static String fault(Path file) {
@@ -130,8 +143,8 @@ public final class Artifacts {
   }
 
   /** All that have the name of a file for clients. */
-  private static List<Path> named(RunFolder folder) {
-    List<Path> files = new ArrayList<>();
+  private static List<Named> named(RunFolder folder) {
+    List<Named> files = new ArrayList<>();
     try {
       Files.walkFileTree(
           folder.path(),
@@ -146,7 +159,7 @@ public final class Artifacts {
             @Override
             public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
               if (!isForPrograms(folder, path)) {
-                files.add(path);
+                files.add(new Named(path, attributes));
               }
               return FileVisitResult.CONTINUE;
             }
@@ -164,7 +177,7 @@ public final class Artifacts {
     } catch (IOException e) {
       throw unreadable(folder.path(), e);
     }
-    files.sort(Comparator.comparing(Path::toString));
+    files.sort(Comparator.comparing(named -> named.file().toString()));
     return files;
   }
 

@@ -52,11 +52,11 @@ final class Checksums {
 
   private static String digest(OpenFile file) throws IOException {
     MessageDigest digest = sha256();
-    byte[] buffer = new byte[BUFFER];
+    byte[] buffer = new byte[(int) Math.min(BUFFER, file.size())];
     InputStream in = file.stream();
     long left = file.size();
     int read;
-    while (left > 0 && (read = in.read(buffer, 0, (int) Math.min(left, BUFFER))) > 0) {
+    while (left > 0 && (read = in.read(buffer, 0, (int) Math.min(left, buffer.length))) > 0) {
       digest.update(buffer, 0, read);
       left -= read;
     }

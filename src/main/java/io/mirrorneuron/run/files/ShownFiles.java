@@ -51,14 +51,24 @@ public final class ShownFiles {
 
   /** The file itself when there is nothing to hide, else a copy. */
   Path of(RunFolder folder, Path file) throws IOException {
+    return of(folder, file, FileState.at(file));
+  }
+
+  /**
+   * The same.
+   *
+   * @param look at the file, taken before
+   */
+  Path of(RunFolder folder, Path file, FileState look) throws IOException {
     Path relative = folder.path().relativize(file);
     boolean log = isLog(relative);
     if (!log && !isDocument(relative)) {
       return file;
     }
-    FileState look = FileState.at(file);
     Shown before = known.getIfPresent(file);
-    if (before != null && before.look().equals(look) && UntrustedFiles.isFile(before.copy())) {
+    if (before != null
+        && before.look().equals(look)
+        && (before.copy().equals(file) || UntrustedFiles.isFile(before.copy()))) {
       return before.copy();
     }
     Path copy = file;

@@ -1,7 +1,6 @@
 package io.mirrorneuron.run.folder;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
@@ -14,13 +13,19 @@ public record FileState(long length, FileTime modified, Object identity) {
   /** No file, or an empty one. */
   public static final FileState NOTHING = new FileState(0, null, null);
 
+  /** As the attributes were read. */
+  public static FileState of(BasicFileAttributes attributes) {
+    return attributes.size() == 0
+        ? NOTHING
+        : new FileState(attributes.size(), attributes.lastModifiedTime(), attributes.fileKey());
+  }
+
   public static FileState at(Path file) {
-    if (file.toFile().length() == 0) { // cheaper than an exception
-      return NOTHING;
-    }
     try {
-      var attributes = Files.readAttributes(file, BasicFileAttributes.class);
-      return new FileState(attributes.size(), attributes.lastModifiedTime(), attributes.fileKey());
+      var provider = file.getFileSystem().provider();
+      var attributes = // no exception where there is none
+          provider.readAttributesIfExists(file, BasicFileAttributes.class);
+      return attributes == null ? NOTHING : of(attributes);
     } catch (IOException e) {
       return NOTHING;
     }

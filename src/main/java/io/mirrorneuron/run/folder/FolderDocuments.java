@@ -13,8 +13,6 @@ import io.mirrorneuron.untrusted.UntrustedFiles;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -41,7 +39,7 @@ final class FolderDocuments implements AutoCloseable {
   private final boolean keepsOpen;
   private OpenFolder kept;
 
-  private final FreshFiles fresh = new FreshFiles();
+  private final FreshFiles fresh;
 
   /**
    * @param unshared whether nobody else knows the folder yet, so that files may be written in place
@@ -51,6 +49,7 @@ final class FolderDocuments implements AutoCloseable {
     this.folder = folder;
     this.unshared = unshared;
     this.keepsOpen = keepsOpen;
+    this.fresh = new FreshFiles(unshared);
   }
 
   /** See {@link RunFolder#read}. */
@@ -59,12 +58,12 @@ final class FolderDocuments implements AutoCloseable {
     if (made != null) {
       return Optional.of(Json.parseObject(new String(made, StandardCharsets.UTF_8), name));
     }
-    Path file = folder.resolve(name);
-    if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) { // cheaper than an exception
+    if (!exists(name)) { // cheaper than an exception
       return Optional.empty();
     }
     try {
-      JsonNode json = Json.MAPPER.readTree(UntrustedFiles.read(file, folder, LONGEST));
+      byte[] content = UntrustedFiles.read(folder.resolve(name), folder, LONGEST);
+      JsonNode json = Json.MAPPER.readTree(content);
       return Optional.of(json instanceof ObjectNode object ? object : Json.object());
     } catch (NoSuchFileException e) {
       return Optional.empty(); // it went between the two looks, or is no file of the run
@@ -87,8 +86,8 @@ final class FolderDocuments implements AutoCloseable {
 
   /** Whether the run has a file of this name, not a pipe or a link that leads out of it. */
   boolean isThere(String name) {
-    if (fresh.of(name) != null) {
-      return true;
+    if (fresh.of(name) != null || fresh.lack(name)) {
+      return !fresh.lack(name);
     }
     try (OpenFile _ = UntrustedFiles.openLinked(folder.resolve(name), folder)) {
       return true;
@@ -144,6 +143,9 @@ final class FolderDocuments implements AutoCloseable {
    */
   boolean update(String name, Supplier<ObjectNode> read, UnaryOperator<ObjectNode> change)
       throws IOException {
+    if (fresh.lack(name)) {
+      return write(name, change.apply(read.get()));
+    }
     Path file = folder.resolve(name);
     for (int left = UPDATE_ATTEMPTS; ; left--) {
       FileState before = FileState.at(file);
@@ -159,7 +161,7 @@ final class FolderDocuments implements AutoCloseable {
   }
 
   private boolean exists(String name) {
-    return Files.exists(folder.resolve(name), LinkOption.NOFOLLOW_LINKS);
+    return !fresh.lack(name) && UntrustedFiles.isThere(folder.resolve(name));
   }
 
   /** Makes a file that has all these bytes at once; false when something has the name. */

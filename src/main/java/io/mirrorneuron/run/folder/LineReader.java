@@ -20,19 +20,23 @@ public final class LineReader implements AutoCloseable {
   /** Bytes of a line at most; longer lines, which this product does not write, are skipped. */
   private static final int LONGEST = 1 << 20;
 
+  private static final int BUFFER = 64 << 10;
+  private static final int SMALLEST_BUFFER = 512;
+
   private final InputStream in;
-  private final byte[] buffer = new byte[64 << 10];
+  private final byte[] buffer;
   private int position;
   private int filled;
   private long end;
 
-  private LineReader(InputStream in, long offset) {
+  private LineReader(InputStream in, long offset, int buffer) {
     this.in = in;
+    this.buffer = new byte[buffer];
     this.end = offset;
   }
 
   public static LineReader of(InputStream in) {
-    return new LineReader(in, 0);
+    return new LineReader(in, 0, BUFFER);
   }
 
   /**
@@ -64,14 +68,15 @@ public final class LineReader implements AutoCloseable {
 
   private static LineReader at(OpenFile opened, long offset) throws IOException {
     opened.channel().position(offset);
-    return new LineReader(opened.stream(), offset);
+    int left = Math.clamp(opened.size() - offset, SMALLEST_BUFFER, BUFFER);
+    return new LineReader(opened.stream(), offset, left);
   }
 
   private static LineReader packed(InputStream file, long offset) throws IOException {
     try {
       InputStream in = new GZIPInputStream(file, 64 << 10);
       in.skipNBytes(offset);
-      return new LineReader(in, offset);
+      return new LineReader(in, offset, BUFFER);
     } catch (IOException e) {
       file.close();
       throw e;

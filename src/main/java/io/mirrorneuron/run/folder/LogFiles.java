@@ -84,7 +84,7 @@ public final class LogFiles {
   /** As {@link #append(Path, byte[])} to the live file, which is closed first when it is full. */
   public LogPosition append(byte[] lines) throws IOException {
     Path live = folder.path().resolve(log.file());
-    long size = size(live);
+    long size = folder.documents().fresh().lack(log.file()) ? 0 : size(live);
     if (size == 0 && folder.documents().create(log.file(), lines)) {
       return LogPosition.of(lines.length, lines);
     }

@@ -1,8 +1,8 @@
 package io.mirrorneuron.run.human;
 
+import io.mirrorneuron.run.folder.FileState;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunHeader;
-import java.io.File;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 final class WatchedRun {
   private final RunFolder folder;
   private final HumanLog log;
-  private List<Long> stamps = List.of();
+  private List<FileState> seen = List.of();
   private boolean over;
   private String blueprintId;
   private HumanState state;
@@ -22,22 +22,21 @@ final class WatchedRun {
 
   /** Whether it has ended or is gone. */
   boolean isOver() {
-    List<Long> now =
-        Stream.of("", "job.json", "run.json")
-            .map(name -> folder.path().resolve(name).toFile())
-            .map(file -> file.isDirectory() ? 0L : file.lastModified() * 31 + file.length())
-            .toList();
-    if (!now.equals(stamps)) {
-      stamps = now;
-      over = !exists() || folder.isOver();
-      blueprintId = RunHeader.ofRun(folder).or(RunHeader.ofJob(folder)).blueprintIdOrNull();
+    if (!folder.path().toFile().isDirectory()) {
+      return true;
     }
-    return over || !exists();
-  }
-
-  private boolean exists() {
-    File path = folder.path().toFile();
-    return path.isDirectory();
+    List<FileState> now =
+        Stream.of("job.json", "run.json")
+            .map(name -> FileState.at(folder.path().resolve(name)))
+            .toList();
+    if (!now.equals(seen)) {
+      seen = now;
+      over = folder.isOver();
+      if (!over) {
+        blueprintId = RunHeader.ofRun(folder).or(RunHeader.ofJob(folder)).blueprintIdOrNull();
+      }
+    }
+    return over;
   }
 
   /** Looks for new records; whether there were any. */

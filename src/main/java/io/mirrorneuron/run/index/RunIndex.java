@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.RunStore;
+import io.mirrorneuron.run.UnreadRuns;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.index.RunRow.Place;
 import io.mirrorneuron.wire.Json;
@@ -16,15 +17,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import java.util.NavigableMap;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,26 +46,27 @@ public final class RunIndex {
 
   private final RunStore store;
   private final Clock clock;
-  private final Map<String, RunRow> rows = new HashMap<>();
-
-  /** Concurrent, as readers iterate while rows are replaced. */
-  private final NavigableMap<Place, RunRow> order = new ConcurrentSkipListMap<>();
-
+  private final IndexedRows rows;
   private final Set<String> touched = ConcurrentHashMap.newKeySet();
+
+  /** Runs that have no folder until somebody looks, and are not in the rows yet. */
+  private final Queue<UnreadRuns.Shown> unread = new ConcurrentLinkedQueue<>();
+
+  private boolean knowsUnread;
   private FileTime scanned;
   private long nextScan;
-  private long changes;
 
   private RunIndex(RunStore store, Clock clock) {
     this.store = store;
     this.clock = clock;
-    this.changes = clock.millis();
+    this.rows = new IndexedRows(clock);
   }
 
   /** An index of the store, which reads what there is in the background; lists wait for that. */
   public static RunIndex of(RunStore store, Clock clock) {
     RunIndex index = new RunIndex(store, clock);
     store.onChange(index.touched::add);
+    store.onUnread(index.unread::add);
     Thread.ofVirtual().name("run index").start(index::fill);
     return index;
   }
@@ -136,8 +135,7 @@ public final class RunIndex {
     synchronized (this) {
       update();
       total = query.isFiltered() ? 0 : rows.size();
-      var all = query.isFiltered() || after == null ? order : order.tailMap(after, false);
-      for (RunRow known : all.values()) {
+      for (RunRow known : rows.after(query.isFiltered() ? null : after)) {
         if (!query.isFiltered() && more) {
           break;
         }
@@ -174,10 +172,19 @@ public final class RunIndex {
   /** The page as it is now. */
   public synchronized Seen seen(Query query) {
     ObjectNode page = page(query);
-    return new Seen(page.put("seq", changes), changes);
+    return new Seen(page.put("seq", rows.changes()), rows.changes());
   }
 
   private synchronized void update() {
+    if (!knowsUnread) {
+      store.eachUnread(unread::add);
+      knowsUnread = true;
+    }
+    for (UnreadRuns.Shown run = unread.poll(); run != null; run = unread.poll()) {
+      if (!store.has(run.runId())) {
+        rows.put(RunRow.of(run));
+      }
+    }
     try {
       FileTime modified = Files.getLastModifiedTime(store.root());
       if (!modified.equals(scanned) && clock.millis() >= nextScan) {
@@ -197,7 +204,7 @@ public final class RunIndex {
   }
 
   private void scan() throws IOException {
-    Set<String> gone = new HashSet<>(rows.keySet());
+    Set<String> gone = rows.withFolders();
     try (DirectoryStream<Path> folders = Files.newDirectoryStream(store.root())) {
       for (Path folder : folders) {
         String runId = folder.getFileName().toString();
@@ -206,36 +213,22 @@ public final class RunIndex {
         }
       }
     }
-    gone.forEach(this::remove);
+    gone.forEach(rows::remove);
   }
 
-  /** The row as it is now, or null when the run is gone. */
+  /** The row as it is now, or null when the run is gone. One without a folder stays as it is. */
   private RunRow refresh(String runId) {
     RunFolder folder = store.present(runId).orElse(null);
-    if (folder == null) {
-      remove(runId);
+    RunRow before = rows.get(runId);
+    if (folder != null) {
+      RunRow row = RunRow.read(folder, before);
+      rows.put(row);
+      return row;
+    }
+    if (before != null && before.hasFolder()) {
+      rows.remove(runId);
       return null;
     }
-    RunRow before = rows.get(runId);
-    RunRow row = RunRow.read(folder, before);
-    if (before != row) {
-      rows.put(runId, row);
-      order.put(row.place(), row);
-      noteChange(before == null || !row.tellsAs(before));
-    }
-    return row;
-  }
-
-  private void remove(String runId) {
-    RunRow before = rows.remove(runId);
-    if (before != null) {
-      order.remove(before.place());
-      noteChange(true);
-    }
-  }
-
-  /** Numbers are times, so that they also grow from one start of the server to the next. */
-  private void noteChange(boolean isChange) {
-    changes = isChange ? Math.max(changes + 1, clock.millis()) : changes;
+    return before;
   }
 }

@@ -3,6 +3,7 @@ package io.mirrorneuron.run.index;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunStatus;
+import io.mirrorneuron.run.UnreadRuns;
 import io.mirrorneuron.run.folder.FileState;
 import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.run.folder.RunFolder;
@@ -15,12 +16,13 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What lists show of a run, from {@code run.json} and {@code job.json}. Absent texts are empty.
  *
  * @param place where it stands among others; never changes, so that cursors stay good
- * @param seen the documents it was read from, as they were
+ * @param seen the documents it was read from, as they were; null of a run that has no folder yet
  */
 record RunRow(
     String runId,
@@ -72,7 +74,7 @@ record RunRow(
    */
   static RunRow read(RunFolder folder, RunRow before) {
     List<FileState> seen = states(folder);
-    if (before != null && before.seen.equals(seen)) {
+    if (before != null && seen.equals(before.seen)) {
       return before;
     }
     RunHeader run = RunHeader.ofRun(folder);
@@ -92,6 +94,27 @@ record RunRow(
         runFirst.endedAt(),
         before == null ? new Place(at(folder, started, submitted), folder.runId()) : before.place,
         states(folder).equals(seen) ? seen : List.of()); // it may tell of either: look again
+  }
+
+  /** The row of a run that has no folder until somebody looks. */
+  static RunRow of(UnreadRuns.Shown run) {
+    Instant at = Objects.requireNonNullElse(Records.time(run.startedAt()), Instant.EPOCH);
+    return new RunRow(
+        run.runId(),
+        run.jobId(),
+        run.blueprintId(),
+        run.traceId(),
+        run.status(),
+        run.submittedAt(),
+        run.startedAt(),
+        run.endedAt(),
+        new Place(at, run.runId()),
+        null);
+  }
+
+  /** Whether it was read from a folder. */
+  boolean hasFolder() {
+    return seen != null;
   }
 
   private static List<FileState> states(RunFolder folder) {

@@ -27,6 +27,11 @@ record JobReading(
         recorded < 0 ? store.manifest(jobId) : null);
   }
 
+  /** The manifest, once it is there. */
+  String given() {
+    return manifest.toCompletableFuture().join();
+  }
+
   /**
    * The job as it has ended, once its row is there.
    *

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.mirrorneuron.run.UnreadRuns;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.summary.CompactTimeline;
 import io.mirrorneuron.run.summary.ObservabilitySummary;
@@ -13,6 +14,7 @@ import io.mirrorneuron.wire.secret.MarkedSecrets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -41,13 +43,43 @@ final class RecordedDocuments {
     this.secrets = MarkedSecrets.of(manifest);
     this.manifest = secrets.hideIn(manifest);
     this.submittedAt = job.submittedAt();
-    this.blueprintId =
-        Stream.of("/metadata/mn_cli/blueprint_id", "/metadata/blueprint_id", "/blueprint_id")
-            .map(manifest::at)
-            .filter(JsonNode::isTextual)
-            .map(JsonNode::textValue)
-            .findFirst()
-            .orElse(job.graphId());
+    this.blueprintId = blueprintId(job, manifest);
+  }
+
+  /**
+   * What lists tell of a run that is not written yet.
+   *
+   * @param last event of its job, which has ended
+   */
+  static UnreadRuns.Shown shown(RecordedJob job, ObjectNode manifest, RecordedEvent last) {
+    return new UnreadRuns.Shown(
+        job.runId(),
+        job.jobId(),
+        text(blueprintId(job, manifest)),
+        text(job.traceId()),
+        job.status(),
+        submitted(job),
+        job.submittedAt(),
+        last.timestamp());
+  }
+
+  private static String text(String text) {
+    return Objects.requireNonNullElse(text, "");
+  }
+
+  /** Null when it is not known. */
+  private static String blueprintId(RecordedJob job, ObjectNode manifest) {
+    return Stream.of("/metadata/mn_cli/blueprint_id", "/metadata/blueprint_id", "/blueprint_id")
+        .map(manifest::at)
+        .filter(JsonNode::isTextual)
+        .map(JsonNode::textValue)
+        .findFirst()
+        .orElse(job.graphId());
+  }
+
+  /** When the job was submitted, as {@code job.json} says it. */
+  private static String submitted(RecordedJob job) {
+    return job.submittedAt().replaceFirst("\\.\\d+Z$", "Z");
   }
 
   /** Null when it is not known. */
@@ -88,7 +120,7 @@ final class RecordedDocuments {
     document.put("graph_id", job.graphId());
     document.put("job_name", job.jobName());
     document.put("trace_id", job.traceId());
-    document.put("submitted_at", job.submittedAt().replaceFirst("\\.\\d+Z$", "Z"));
+    document.put("submitted_at", submitted(job));
     document.put("status", status);
     setPeople(document, job);
     if (endedAt != null) {

@@ -6,16 +6,13 @@ import io.mirrorneuron.run.RunBacklog;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobStore;
-import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.wire.Json;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,13 +37,10 @@ public final class RunRecorder implements AutoCloseable {
   private final Consumer<String> beforeEnd;
   private final JobEnds ends;
   private final RunBacklog backlog;
+  private final UnreadJobs unread;
   private final Thread thread;
 
-  /** By job; only of jobs that are not recorded to their end. Confined to the thread. */
-  private final Map<String, Recording> recordings = new HashMap<>();
-
-  /** The runs of these jobs that are not named after them. */
-  private final Map<String, String> named = new ConcurrentHashMap<>();
+  private final OpenRecordings recordings = new OpenRecordings();
 
   /** Confined to the thread. */
   private final FailingRuns failing;
@@ -68,6 +62,7 @@ public final class RunRecorder implements AutoCloseable {
     this.store = store;
     this.beforeEnd = beforeEnd;
     this.failing = new FailingRuns(storage);
+    this.unread = new UnreadJobs(runs, store);
     this.thread = Thread.ofPlatform().daemon().name("mn-run-recorder").start(this::work);
   }
 
@@ -78,7 +73,7 @@ public final class RunRecorder implements AutoCloseable {
    *     Otherwise that waits for more, unless somebody looks at the run
    */
   public void changed(String jobId, boolean isPressing) {
-    if (isPressing || runs.isWatched(named.getOrDefault(jobId, RunId.of(jobId)))) {
+    if (isPressing || runs.isWatched(recordings.runOf(jobId))) {
       backlog.add(jobId);
     } else {
       backlog.addLater(jobId);
@@ -87,6 +82,7 @@ public final class RunRecorder implements AutoCloseable {
 
   /** Records this owner's jobs that an earlier process did not record to their end. */
   public CompletionStage<Void> recover(String owner) {
+    unread.recover(owner);
     return store.unrecordedJobs().thenAccept(jobs -> jobs.forEach(job -> recover(job, owner)));
   }
 
@@ -111,6 +107,17 @@ public final class RunRecorder implements AutoCloseable {
     return backlog.catchUp();
   }
 
+  /** As {@link #catchUp}, with the runs that wait for somebody to look. */
+  public boolean writeAll() {
+    unread.writeAll();
+    return catchUp();
+  }
+
+  /** Has runs written that wait for somebody to look, where their jobs are to go; not blocking. */
+  public void writeDue() {
+    unread.writeDue();
+  }
+
   private void work() {
     try {
       for (List<String> batch = next(); batch != null; batch = next()) {
@@ -130,30 +137,21 @@ public final class RunRecorder implements AutoCloseable {
 
   /** Waits for jobs; while programs run or runs fail, not longer than {@link #LOOK}. */
   private List<String> next() throws InterruptedException {
-    boolean looks =
-        !failing.isEmpty() || recordings.values().stream().anyMatch(Recording::hasPrograms);
+    boolean looks = !failing.isEmpty() || recordings.havePrograms();
     return backlog.next(looks ? LOOK : Duration.ZERO);
   }
 
   private void look() {
     if (System.nanoTime() - looked >= LOOK.toNanos()) {
       looked = System.nanoTime();
-      new ArrayList<>(recordings.entrySet())
-          .forEach(
-              recording -> {
-                try {
-                  recording.getValue().journalLogs();
-                } catch (RuntimeException e) {
-                  failed(recording.getKey(), e);
-                }
-              });
+      recordings.journalLogs(this::failed);
     }
     failing.retry(backlog::add);
   }
 
   /** Forgets how far the recording has come. */
   private void failed(String job, RuntimeException why) {
-    recordings.remove(job);
+    recordings.forget(job);
     failing.add(job, why);
   }
 
@@ -161,24 +159,14 @@ public final class RunRecorder implements AutoCloseable {
   private boolean record(List<String> jobs) {
     List<JobReading> all = new ArrayList<>();
     for (String job : jobs) {
-      Recording known = recordings.get(job);
-      all.add(JobReading.of(store, job, known == null ? -1 : known.recorded(), EVENTS));
+      all.add(JobReading.of(store, job, recordings.recorded(job), EVENTS));
     }
-    List<String> ended = new ArrayList<>();
-    List<CompletionStage<?>> told = new ArrayList<>();
+    EndedBatch ended = new EndedBatch();
     try {
-      for (JobReading reads : all) {
-        if (record(reads)) {
-          ended.add(reads.jobId());
-          told.add(ends.ended(reads.ended(recordings.get(reads.jobId()))));
-        }
-      }
-      if (!ended.isEmpty()) {
-        told.forEach(RunRecorder::await);
-        await(store.recorded(ended));
-        recordings.keySet().removeAll(ended);
-        named.keySet().removeAll(ended);
-      }
+      all.forEach(reads -> record(reads, ended));
+      List<String> written = ended.settle(store);
+      recordings.close(written);
+      unread.written(written);
       return true;
     } catch (CompletionException e) {
       if (!Storage.isFull(e.getCause())) {
@@ -188,49 +176,60 @@ public final class RunRecorder implements AutoCloseable {
     }
   }
 
-  /** Answers whether there is nothing left to record of the job. */
-  private boolean record(JobReading reads) {
+  private void record(JobReading reads, EndedBatch ended) {
     String job = reads.jobId();
     try {
       String text = await(reads.row());
-      List<StoredEvent> events = await(reads.events());
-      if (text == null) {
+      RecordedJob row = text == null ? null : RecordedJob.parse(text);
+      boolean isShown = row != null && RunId.isRunId(row.runId());
+      boolean isNew = isShown && recordings.get(job) == null;
+      CompletionStage<?> end = isNew ? unread.add(row, reads, ends) : null;
+      if (end != null) {
+        ended.unread(job, end);
+      } else if (!isShown || isWritten(row, reads)) { // what was removed has its run as it is
+        ended(reads, ended);
+      }
+      if (!isShown) {
         failing.remove(job);
-        return true; // removed; its run stays as it is
       }
-      RecordedJob row = RecordedJob.parse(text);
-      if (!RunId.isRunId(row.runId())) {
-        return true;
-      }
-      Recording recording = recordings.computeIfAbsent(job, one -> begun(row, reads));
-      recording.record(row, events);
-      recording.news().tell(ends, row, recording.origin());
-      failing.remove(job);
-      return recording.isOver();
     } catch (CompletionException e) {
       if (e.getCause() instanceof MnException damage && damage.isJobDamaged()) {
         failed(job, damage); // of this job only
-        return false;
+        return;
       }
       throw e;
     } catch (RuntimeException e) {
       failed(job, e);
-      return false;
     }
+  }
+
+  private void ended(JobReading reads, EndedBatch ended) {
+    String job = reads.jobId();
+    if (unread.isWanted(job)) {
+      ended.read(job);
+    } else {
+      ended.recorded(job, ends.ended(reads.ended(recordings.get(job))));
+    }
+  }
+
+  /** Writes what is new; answers whether there is nothing left to record of the job. */
+  private boolean isWritten(RecordedJob row, JobReading reads) {
+    Recording recording = recordings.of(row, () -> begun(row, reads));
+    recording.record(row, await(reads.events()));
+    recording.news().tell(ends, row, recording.origin());
+    failing.remove(reads.jobId());
+    return recording.isOver();
   }
 
   private Recording begun(RecordedJob row, JobReading reads) {
     String job = reads.jobId();
-    if (!row.runId().equals(RunId.of(job))) {
-      named.put(job, row.runId());
-    }
     return new Recording(
         runs,
         row,
-        Json.parseObject(await(reads.manifest()), "stored manifest"),
+        Json.parseObject(reads.given(), "stored manifest"),
         after -> await(store.events(job, after, EVENTS)),
         beforeEnd,
-        ends);
+        unread.isWanted(job) ? told -> CompletableFuture.completedStage(null) : ends);
   }
 
   private static <T> T await(CompletionStage<T> stage) {

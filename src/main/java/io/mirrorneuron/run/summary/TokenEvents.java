@@ -4,8 +4,10 @@ import io.mirrorneuron.run.folder.LogLines;
 import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunLog;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -13,6 +15,9 @@ import java.util.Set;
  * its program and put back after a loss; it counts once.
  */
 final class TokenEvents {
+  /** Parts of those names, and what hides any letter of a name. */
+  private static final List<String> WORDS = List.of("oken", "usage", "llm", "\\u");
+
   private final Set<String> seen = new HashSet<>();
   private TokenUsage total = TokenUsage.NONE;
 
@@ -29,12 +34,18 @@ final class TokenEvents {
         folder,
         RunLog.EVENTS,
         line -> {
-          RecordFacts event = RecordFacts.at(line);
+          RecordFacts event = mayTell(line) ? RecordFacts.at(line) : null;
           TokenUsage usage = event == null ? TokenUsage.NONE : events.add(event);
           if (usage != TokenUsage.NONE && event.time() != null) {
             visitor.used(usage, event.time());
           }
         });
+  }
+
+  /** Whether one of the names may be in it that {@link TokenUsage} knows; most lines have none. */
+  private static boolean mayTell(byte[] line) {
+    String text = new String(line, StandardCharsets.ISO_8859_1);
+    return WORDS.stream().anyMatch(text::contains);
   }
 
   /** What the event adds: {@link TokenUsage#NONE} when nothing, or not for the first time. */

@@ -22,8 +22,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What a job costs Redis at most: who exceeds a bound has made every job dearer. Bytes of the index
- * and of events that may start jobs, which are the same for each job, come to what is kept.
+ * What a job costs Redis and the disk at most: who exceeds a bound has made every job dearer. Bytes
+ * of the index and of events that may start jobs, which are the same for each job, come to what is
+ * kept.
  */
 @Timeout(120)
 class JobCostIT {
@@ -45,25 +46,32 @@ class JobCostIT {
    * @param turns that were written before the last
    * @param commands calls of all commands, those of scripts too
    * @param written bytes of the append-only file
+   * @param disk names in the folders of runs and submissions, and blocks of 4 KiB for them
    */
-  private record Cost(long keys, long bytes, long turns, long commands, long written) {
+  private record Cost(
+      long keys, long bytes, long turns, long commands, long written, DiskUse disk) {
     void assertAtMost(Cost bound) {
       assertThat(keys).as("keys of the job").isLessThanOrEqualTo(bound.keys);
       assertThat(bytes).as("bytes of its keys").isLessThanOrEqualTo(bound.bytes);
       assertThat(turns).as("turns before the last").isLessThanOrEqualTo(bound.turns);
       assertThat(commands).as("commands").isLessThanOrEqualTo(bound.commands);
       assertThat(written).as("bytes of the file").isLessThanOrEqualTo(bound.written);
+      assertThat(disk.files()).as("files").isLessThanOrEqualTo(bound.disk.files());
+      assertThat(disk.folders()).as("folders").isLessThanOrEqualTo(bound.disk.folders());
+      assertThat(disk.links()).as("links").isLessThanOrEqualTo(bound.disk.links());
+      assertThat(disk.blocks()).as("blocks").isLessThanOrEqualTo(bound.disk.blocks());
     }
   }
 
-  private Cost costOf(Path folder, String manifest) {
+  private Cost costOf(Path folder, String manifest, String write) {
     try (RedisFixture redis = RedisFixture.start(folder);
         WholeServer server =
             WholeServer.start(
                 folder.resolve("home"),
-                Map.of("redis.url", redis.uri(), "redis.namespace", "mn"))) {
+                Map.of("redis.url", redis.uri(), "redis.namespace", "mn", "runs.write", write))) {
       ended(redis, server, manifest);
       long[] before = counts(redis);
+      DiskUse used = DiskUse.below(folder.resolve("home"));
       List<String> jobs = new ArrayList<>();
       for (int i = 0; i < JOBS; i++) {
         jobs.add(ended(redis, server, manifest));
@@ -82,7 +90,8 @@ class JobCostIT {
           each(bytes),
           each(after[0] - before[0]),
           each(after[1] - before[1]),
-          each(after[2] - before[2]));
+          each(after[2] - before[2]),
+          DiskUse.below(folder.resolve("home")).since(used).each(JOBS));
     }
   }
 
@@ -119,13 +128,22 @@ class JobCostIT {
 
   @Test
   void aJobWithoutPrograms(@TempDir Path folder) {
-    costOf(folder, SampleManifests.routers("routers", 2))
-        .assertAtMost(new Cost(2, 1_100, 0, 50, 4_000));
+    costOf(folder, SampleManifests.routers("routers", 2), "always")
+        .assertAtMost(new Cost(2, 1_100, 0, 50, 4_000, new DiskUse(9, 1, 0, 10)));
+  }
+
+  @Test
+  void aJobWithoutProgramsWhoseRunNobodyLooksAt(@TempDir Path folder) {
+    costOf(folder, SampleManifests.routers("routers", 2), "on_demand")
+        .assertAtMost(new Cost(2, 1_100, 0, 50, 4_000, new DiskUse(0, 0, 0, 0)));
   }
 
   @Test
   void aJobOfThreePrograms(@TempDir Path folder) {
-    costOf(folder, SampleManifests.programs("programs", 3, id -> new String[] {"/bin/true"}))
-        .assertAtMost(new Cost(2, 1_900, 6, 120, 30_000));
+    costOf(
+            folder,
+            SampleManifests.programs("programs", 3, id -> new String[] {"/bin/true"}),
+            "always")
+        .assertAtMost(new Cost(2, 1_900, 6, 120, 30_000, new DiskUse(10, 6, 3, 20)));
   }
 }

@@ -6,20 +6,29 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Samples that wait to be written, by run. Adding never waits for writing. Thread-safe. */
+/**
+ * Samples that wait to be written, by run. While those of many runs wait they wait longer, so that
+ * what short programs of a job used is written once. Adding never waits for writing. Thread-safe.
+ */
 final class SampleBatches {
   private static final Logger LOG = LoggerFactory.getLogger(SampleBatches.class);
 
   /** Samples of all runs that wait at most; further ones are dropped. */
   private static final int MOST_WAITING = 20_000;
 
+  /** How much longer samples wait for each run that has some, and at most. */
+  private static final long EACH_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+  private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(5);
+
   private final SampleSink samples;
-  private final ConcurrentMap<String, List<ObjectNode>> waiting = new ConcurrentHashMap<>();
+  private final ConcurrentMap<String, Batch> waiting = new ConcurrentHashMap<>();
   private final AtomicInteger count = new AtomicInteger();
   private final AtomicBoolean overflowing = new AtomicBoolean();
 
@@ -27,6 +36,11 @@ final class SampleBatches {
    * One run is written by one thread at a time; runs that share a lock only wait for each other.
    */
   private final Object[] locks = new Object[16];
+
+  /**
+   * @param since by {@link System#nanoTime}, when the first of the samples came
+   */
+  private record Batch(long since, List<ObjectNode> samples) {}
 
   SampleBatches(SampleSink samples) {
     this.samples = samples;
@@ -44,9 +58,10 @@ final class SampleBatches {
     waiting.compute(
         runId,
         (id, present) -> {
-          List<ObjectNode> list = present == null ? new ArrayList<>(4) : present;
-          list.add(sample);
-          return list;
+          Batch batch =
+              present == null ? new Batch(System.nanoTime(), new ArrayList<>(4)) : present;
+          batch.samples().add(sample);
+          return batch;
         });
   }
 
@@ -59,11 +74,33 @@ final class SampleBatches {
     overflowing.set(false);
   }
 
+  /**
+   * Writes those that have waited long enough; to be called again and again.
+   *
+   * @param nanos how long those of a run wait that is alone
+   */
+  void flushDue(long nanos) {
+    if (count.get() >= MOST_WAITING / 2) {
+      flush();
+      return;
+    }
+    long longer = Math.min(LONGEST_NANOS, EACH_NANOS * (waiting.size() - 1));
+    long before = System.nanoTime() - nanos - longer;
+    waiting.forEach(
+        (runId, batch) -> {
+          if (batch.since() - before <= 0) {
+            flush(runId);
+          }
+        });
+    overflowing.set(false);
+  }
+
   /** Writes what waits of the run; what came before is written when it returns. */
   void flush(String runId) {
     synchronized (locks[Math.floorMod(runId.hashCode(), locks.length)]) {
-      List<ObjectNode> batch = waiting.remove(runId);
-      if (batch != null) {
+      Batch its = waiting.remove(runId);
+      if (its != null) {
+        List<ObjectNode> batch = its.samples();
         count.addAndGet(-batch.size());
         try {
           samples.write(runId, batch);

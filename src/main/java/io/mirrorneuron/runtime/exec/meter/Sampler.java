@@ -32,8 +32,11 @@ public final class Sampler implements AutoCloseable {
   /** Nanoseconds in which the kernel's count of processor time says too little. */
   private static final long SHORT = 1_000_000_000;
 
+  /** What other programs of the job use meanwhile is written with it. */
+  private static final int TICKS_OF_WAIT = 5;
+
   /**
-   * @param tick how long a sample waits to be written
+   * @param tick how often programs are looked at; a sample waits some five of them to be written
    * @param ticksPerSample of a program that runs on
    */
   public record Pace(Duration tick, int ticksPerSample) {
@@ -103,7 +106,7 @@ public final class Sampler implements AutoCloseable {
       } else {
         watches.forEach(Watch::readMemory);
       }
-      batches.flush();
+      batches.flushDue(TICKS_OF_WAIT * pace.tick().toNanos());
     } catch (RuntimeException e) {
       LOG.warn("programs could not be sampled", e);
     }

@@ -128,6 +128,19 @@ public final class FolderClaims implements SubmissionClaims {
   }
 
   /**
+   * Removes a folder that was made for a job and in which its programs have left nothing. When
+   * another one starts after all, the folder is made anew.
+   *
+   * @param held by a job no program of which runs
+   */
+  public void removeUntouched(Held held) throws IOException {
+    Path folder = root.toRealPath().resolve(held.submission());
+    if (holders.isAlone(held.submission()) && SubmissionFolder.isUntouched(folder)) {
+      remove(held);
+    }
+  }
+
+  /**
    * Removes a folder that nobody needs any more, unless somebody else has come meanwhile; links in
    * it are not followed.
    */

@@ -20,13 +20,16 @@ import java.util.Set;
 /**
  * Whose the folders of submissions are, on disk beside them, where no confined program reaches. One
  * job or schedule has a folder, others may be lent it. Every step is one system call, so processes
- * may work on the same folders.
+ * may work on the same folders. The note on a folder is a folder of notes, or a link whose text is
+ * the only one who may have it, which takes no room.
  */
 final class Holders {
   /** Of the folder with the notes; no submission has such a name. */
   private static final String NOTES = ".held";
 
-  /** A link whose text is the id of who has the folder: made at once, and only once. */
+  /**
+   * A link among notes, whose text is the id of who has the folder: made at once, and only once.
+   */
   private static final String OWNER = ".owner";
 
   private final Path root;
@@ -44,12 +47,34 @@ final class Holders {
 
   /** Who has the folder. */
   Optional<String> owner(String submission) throws IOException {
+    Path notes = notes(submission);
+    return Optional.ofNullable(
+        Files.isSymbolicLink(notes) ? text(notes) : text(notes.resolve(OWNER)));
+  }
+
+  /** The text of a link; null when there is none. */
+  private static String text(Path link) throws IOException {
     try {
-      Path owner = Files.readSymbolicLink(notes(submission).resolve(OWNER));
-      return Optional.of(owner.toString());
+      return Files.readSymbolicLink(link).toString();
     } catch (NoSuchFileException | NotLinkException e) {
-      return Optional.empty();
+      return null;
     }
+  }
+
+  /** As {@link #take} of a folder that is never lent. */
+  boolean takeAlone(String submission, String owner) throws IOException {
+    try {
+      if (!isAlone(submission)) { // no exception for each program but the first
+        Files.createSymbolicLink(notes(submission), Path.of(owner));
+        return true;
+      }
+    } catch (NoSuchFileException e) {
+      Files.createDirectories(root.resolve(NOTES));
+      return takeAlone(submission, owner);
+    } catch (FileAlreadyExistsException e) {
+      // somebody was faster, or it is a folder of notes
+    }
+    return owner(submission).filter(owner::equals).isPresent();
   }
 
   /** Lets it have the folder unless another one has; answers whether it has it now. */
@@ -78,11 +103,17 @@ final class Holders {
     return Files.isRegularFile(notes(submission).resolve(jobId), LinkOption.NOFOLLOW_LINKS);
   }
 
+  /** Whether the folder is one that is never lent. */
+  boolean isAlone(String submission) {
+    return Files.isSymbolicLink(notes(submission));
+  }
+
   /** Takes it back, when this is who has it. */
   void release(String submission, String owner) throws IOException {
     if (owner(submission).filter(owner::equals).isPresent()) {
-      Files.deleteIfExists(notes(submission).resolve(OWNER));
-      deleteIfEmpty(notes(submission));
+      Path notes = notes(submission);
+      Files.deleteIfExists(Files.isSymbolicLink(notes) ? notes : notes.resolve(OWNER));
+      deleteIfEmpty(notes);
     }
   }
 
@@ -121,6 +152,9 @@ final class Holders {
   }
 
   private List<String> by(Path notes, String submission) throws IOException {
+    if (Files.isSymbolicLink(notes)) {
+      return List.of(owner(submission).orElseThrow(() -> new NoSuchFileException(submission)));
+    }
     List<String> by = new ArrayList<>();
     try (DirectoryStream<Path> each = Files.newDirectoryStream(notes)) {
       for (Path note : each) {
@@ -136,6 +170,9 @@ final class Holders {
     Path notes = notes(unused.submission());
     if (!Set.copyOf(by(notes, unused.submission())).equals(Set.copyOf(unused.by()))) {
       return false;
+    }
+    if (Files.isSymbolicLink(notes)) {
+      return Files.deleteIfExists(notes);
     }
     for (String holder : unused.by()) {
       Files.deleteIfExists(notes.resolve(holder));

@@ -1,6 +1,9 @@
 package io.mirrorneuron.runtime.exec.submission;
 
 import io.mirrorneuron.model.RunId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -122,6 +125,26 @@ public record SubmissionFolder(
             ? folder.toString()
             : (lent == null ? folder : lent).resolve(INPUTS).toString();
     return Matcher.quoteReplacement(place);
+  }
+
+  /**
+   * Whether there is nothing in the folder of a submission but what it was made with. Links are not
+   * followed.
+   */
+  static boolean isUntouched(Path folder) throws IOException {
+    Path runs = Path.of(OUTPUTS, RUNS);
+    Set<Path> folders = Set.of(Path.of(""), Path.of(INPUTS), Path.of(OUTPUTS), runs);
+    try (Stream<Path> each = Files.walk(folder)) {
+      return each.allMatch(
+          path -> {
+            Path name = folder.relativize(path);
+            return Files.isSymbolicLink(path)
+                ? name.equals(Path.of(OUTPUTS, USER)) || runs.equals(name.getParent())
+                : folders.contains(name);
+          });
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
   }
 
   /** All folders that a program may read besides its own. */

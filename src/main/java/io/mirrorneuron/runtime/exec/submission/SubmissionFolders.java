@@ -6,6 +6,7 @@ import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.untrusted.OpenFolder;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -25,6 +26,9 @@ public final class SubmissionFolders {
   private final RunPlaces runs;
   private final Holders holders;
   private final FolderClaims claims;
+
+  /** Where the root was when it was last looked for; null before. */
+  private volatile Path found;
 
   /**
    * @param root of all submissions; made when it is needed
@@ -47,7 +51,7 @@ public final class SubmissionFolders {
    * @throws IOException when that cannot be done
    */
   public SubmissionFolder open(Execution execution) throws IOException {
-    Path real = Files.createDirectories(root).toRealPath();
+    Path real = real();
     Optional<GivenStorage> given = GivenStorage.of(execution);
     String job = execution.jobId();
     String local = given.flatMap(storage -> storage.local(root, real)).orElse(null);
@@ -63,8 +67,51 @@ public final class SubmissionFolders {
             WrittenVariables.of(execution),
             given.orElse(null),
             lent);
-    lay(submission, real);
+    if (!isLaid(submission)) {
+      lay(submission, real);
+    }
     return submission;
+  }
+
+  private Path real() throws IOException {
+    Path known = found;
+    if (known == null || !Files.isDirectory(known)) {
+      known = Files.createDirectories(root).toRealPath();
+      found = known;
+    }
+    return known;
+  }
+
+  /** Whether all is as it was made, as nearly every program leaves it: a few looks tell. */
+  private static boolean isLaid(SubmissionFolder submission) {
+    Path own = submission.folder();
+    Path run = submission.run();
+    if (run == null || !isFolder(own.resolve(SubmissionFolder.INPUTS))) {
+      return false;
+    }
+    Path kept = run.resolve(SubmissionFolder.OUTPUTS);
+    Path user = Path.of(SubmissionFolder.OUTPUTS, SubmissionFolder.USER);
+    if (!isFolder(kept) || !leads(own.resolve(user), kept)) {
+      return false;
+    }
+    for (Path link : submission.runLinks()) {
+      if (!leads(own.resolve(link), run)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isFolder(Path path) {
+    return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private static boolean leads(Path link, Path target) {
+    try {
+      return Files.readSymbolicLink(link).equals(target);
+    } catch (IOException e) {
+      return false; // whatever is there instead is looked at closely then
+    }
   }
 
   /** Without a path, the folder must be there: anybody can write an id. */
@@ -82,7 +129,7 @@ public final class SubmissionFolders {
     String prefix = run.equals(RunId.of(job)) || !RunId.isRunId(run) ? "job" : run;
     for (int i = 0; true; i++) {
       String id = prefix + "-" + Sha256.of(i + " " + job).substring(0, HEX_DIGITS);
-      if (holders.take(id, job)) {
+      if (holders.takeAlone(id, job)) {
         return id;
       }
     }
@@ -136,7 +183,9 @@ public final class SubmissionFolders {
   /** After a program has ended: takes in what it has written into a folder of its own making. */
   public void settle(SubmissionFolder submission) {
     try {
-      lay(submission, submission.folder().getParent());
+      if (!isLaid(submission)) {
+        lay(submission, submission.folder().getParent());
+      }
     } catch (IOException e) {
       LOG.warn(
           "what programs of run {} have written to {} is not all in their run: {}",

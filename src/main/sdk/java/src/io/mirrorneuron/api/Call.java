@@ -6,10 +6,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** One request, before it is sent. What is null is left out. */
 public final class Call {
+  private static final Set<String> METHODS = Set.of("GET", "HEAD", "PUT");
   private static final Duration USUAL = Duration.ofSeconds(30);
+  private static final Duration FOR_FILES = Duration.ofSeconds(600);
 
   private final Map<String, String> headers = new LinkedHashMap<>();
   private final StringBuilder query = new StringBuilder();
@@ -40,6 +43,11 @@ public final class Call {
     timeout = USUAL.plusSeconds(seconds);
   }
 
+  /** Sets how long the answer may take in all. */
+  void timeout(Duration longest) {
+    timeout = longest;
+  }
+
   /**
    * Puts a value into the path.
    *
@@ -54,10 +62,12 @@ public final class Call {
    * Adds a parameter.
    *
    * @param name of the parameter
-   * @param value its value
+   * @param value its value; of a list each
    */
   public void query(String name, Object value) {
-    if (value != null) {
+    if (value instanceof Iterable<?> values) {
+      values.forEach(each -> query(name, each));
+    } else if (value != null) {
       query.append(query.isEmpty() ? '?' : '&').append(encode(name)).append('=');
       query.append(encode(String.valueOf(value)));
     }
@@ -93,6 +103,7 @@ public final class Call {
   public void file(String field, Path content) {
     fileField = field;
     file = content;
+    timeout = FOR_FILES;
   }
 
   String method() {
@@ -123,9 +134,9 @@ public final class Call {
     return timeout;
   }
 
-  /** May it be sent again after the server said that it is too busy? */
+  /** May it be sent again when it may have been done? */
   boolean isSafeToRepeat() {
-    return method.equals("GET") || method.equals("PUT") || headers.containsKey("Idempotency-Key");
+    return METHODS.contains(method) || headers.containsKey("Idempotency-Key");
   }
 
   private static String encode(String text) {

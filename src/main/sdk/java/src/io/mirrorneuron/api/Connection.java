@@ -5,10 +5,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.mirrorneuron.api.model.HumanRecord;
 import io.mirrorneuron.api.model.Problem;
-import io.mirrorneuron.api.model.RunStreamRecord;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -18,25 +15,35 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Sends calls to one server, with its token. For any number of threads. */
 public final class Connection {
   private static final int TRIES = 4;
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
   private static final Duration TO_CONNECT = Duration.ofSeconds(10);
+
+  /** How long an answer that has begun may pause. */
+  private static final Duration SILENCE = Duration.ofSeconds(30);
+
   private static final int TOO_MANY = 429;
   private static final int UNAVAILABLE = 503;
+  private static final int UPGRADE_REQUIRED = 426;
 
   private final ObjectMapper json =
       JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
-  private final HttpClient http = HttpClient.newBuilder().connectTimeout(TO_CONNECT).build();
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TO_CONNECT).build();
   private final String address;
   private final String token;
 
@@ -62,7 +69,9 @@ public final class Connection {
    * @throws UncheckedIOException when there is no answer
    */
   public <T> T answer(Call call, TypeReference<T> type) {
-    try (InputStream body = open(call)) {
+    call.header("Accept", "application/json"); // else what can be followed is a stream
+    byte[] body = attempt(call, this::sendWhole, Connection::whole);
+    try {
       return json.readValue(body, type);
     } catch (IOException failure) {
       throw new UncheckedIOException(call.method() + " " + call.target(), failure);
@@ -74,34 +83,54 @@ public final class Connection {
    *
    * @param call what to send
    * @return the file; close it
+   * @throws ProblemException when the server says that it failed
+   * @throws UncheckedIOException when there is no answer
    */
   public InputStream open(Call call) {
+    return attempt(call, sent -> send(sent, SILENCE), body -> body);
+  }
+
+  /** How a call is sent. */
+  @FunctionalInterface
+  private interface Sending {
+    HttpResponse<InputStream> send(Call call) throws IOException;
+  }
+
+  /** What is taken of an answer, in time for another try. */
+  @FunctionalInterface
+  private interface Taking<T> {
+    T take(InputStream body) throws IOException;
+  }
+
+  private <T> T attempt(Call call, Sending sending, Taking<T> taking) {
     for (int attempt = 1; ; attempt++) {
-      HttpResponse<InputStream> response;
       try {
-        response = send(call);
-      } catch (UncheckedIOException failure) {
-        if (!call.isSafeToRepeat() || attempt == TRIES) {
-          throw failure;
+        HttpResponse<InputStream> response = sending.send(call);
+        if (response.statusCode() < 300) {
+          return taking.take(response.body());
+        }
+        rest(pauseAfter(call, problem(response), attempt));
+      } catch (IOException failure) {
+        if (!call.isSafeToRepeat() || attempt == TRIES || Thread.currentThread().isInterrupted()) {
+          throw new UncheckedIOException(call.method() + " " + call.target(), failure);
         }
         rest(Patience.backoff(attempt));
-        continue;
       }
-      if (response.statusCode() < 300) {
-        return response.body();
-      }
-      ProblemException problem = problem(response);
-      Duration pause = problem.retryAfter().orElse(null);
-      boolean mayTryAgain =
-          pause != null
-              && pause.compareTo(LONGEST_PAUSE) <= 0
-              && (problem.status() == TOO_MANY
-                  || problem.status() == UNAVAILABLE && call.isSafeToRepeat());
-      if (!mayTryAgain || attempt == TRIES) {
-        throw problem;
-      }
-      rest(pause);
     }
+  }
+
+  /** How long to rest before another try; throws the problem when there is none. */
+  private static Duration pauseAfter(Call call, ProblemException problem, int attempt) {
+    Duration asked = problem.retryAfter().orElse(null);
+    boolean mayTryAgain =
+        asked != null
+            && asked.compareTo(LONGEST_PAUSE) <= 0
+            && (problem.status() == TOO_MANY
+                || problem.status() == UNAVAILABLE && call.isSafeToRepeat());
+    if (!mayTryAgain || attempt == TRIES) {
+      throw problem;
+    }
+    return asked.plusMillis(ThreadLocalRandom.current().nextLong(asked.toMillis() / 10 + 1));
   }
 
   /** Reads one record of a stream. */
@@ -109,38 +138,63 @@ public final class Connection {
     try {
       return json.readValue(data, type);
     } catch (JsonProcessingException failure) {
-      throw new UncheckedIOException("a record that cannot be read", failure);
+      throw new IllegalArgumentException("a record that cannot be read", failure);
     }
   }
 
-  /** The record as it is in the log; a program may have written no more than its type and payload. */
-  HumanRecord humanRecord(RunStreamRecord record) {
-    Map<String, Object> whole = new HashMap<>();
-    whole.put("ts", record.ts());
-    whole.put("run_id", record.runId());
-    whole.put("channel", record.channel());
-    whole.put("type", record.type());
-    whole.put("payload", Map.of());
-    whole.putAll(record.payload());
-    return json.convertValue(whole, HumanRecord.class);
+  /** A value of a record, or the record itself, as another type has it. */
+  <T> T convert(Object value, Class<T> type) {
+    return json.convertValue(value, type);
   }
 
-  /** An answer whose status was not looked at; {@link #problem} makes an error of it. */
-  HttpResponse<InputStream> send(Call call) {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create(address + call.target())).timeout(call.timeout());
+  String text(Object message) {
+    try {
+      return json.writeValueAsString(message);
+    } catch (JsonProcessingException failure) {
+      throw new IllegalArgumentException(failure);
+    }
+  }
+
+  /** An answer that comes in time as a whole; for those the blocking way of the JDK is three times cheaper. */
+  private HttpResponse<InputStream> sendWhole(Call call) throws IOException {
+    try {
+      HttpRequest request = request(call).timeout(call.timeout()).build();
+      return http.send(request, info -> new PatientBody(SILENCE));
+    } catch (InterruptedException interruption) {
+      throw interrupted(interruption);
+    }
+  }
+
+  /**
+   * An answer whose status was not looked at; {@link #problem} makes an error of it.
+   *
+   * @param silence how long its body may pause
+   */
+  HttpResponse<InputStream> send(Call call, Duration silence) throws IOException {
+    // No timeout of the request itself: in newer JDKs it ends the body too.
+    CompletableFuture<HttpResponse<InputStream>> answer =
+        http.sendAsync(request(call).build(), info -> new PatientBody(silence));
+    try {
+      return answer.get(call.timeout().toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException late) {
+      answer.cancel(true);
+      throw new HttpTimeoutException("no answer in " + call.timeout().toSeconds() + " seconds");
+    } catch (ExecutionException failure) {
+      Throwable cause = failure.getCause();
+      throw cause instanceof IOException io ? io : new IOException(cause);
+    } catch (InterruptedException interruption) {
+      answer.cancel(true);
+      throw interrupted(interruption);
+    }
+  }
+
+  private HttpRequest.Builder request(Call call) throws IOException {
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(address + call.target()));
     if (token != null) {
       request.header("Authorization", "Bearer " + token);
     }
     call.headers().forEach(request::header);
-    try {
-      request.method(call.method(), body(call, request));
-      return http.send(request.build(), BodyHandlers.ofInputStream());
-    } catch (IOException failure) {
-      throw new UncheckedIOException(call.method() + " " + call.target(), failure);
-    } catch (InterruptedException interruption) {
-      throw interrupted(interruption);
-    }
+    return request.method(call.method(), body(call, request));
   }
 
   private BodyPublisher body(Call call, HttpRequest.Builder request) throws IOException {
@@ -162,22 +216,50 @@ public final class Connection {
     return BodyPublishers.ofByteArray(json.writeValueAsBytes(call.body()));
   }
 
-  ProblemException problem(HttpResponse<InputStream> response) {
+  private static byte[] whole(InputStream body) throws IOException {
+    try (body) {
+      return body.readAllBytes();
+    }
+  }
+
+  ProblemException problem(HttpResponse<InputStream> response) throws IOException {
+    byte[] body = whole(response.body());
     Duration retryAfter =
         response.headers().firstValue("Retry-After").filter(s -> s.matches("\\d{1,9}")).stream()
             .map(seconds -> Duration.ofSeconds(Long.parseLong(seconds)))
             .findFirst()
             .orElse(null);
-    byte[] body = new byte[0];
-    try (InputStream content = response.body()) {
-      body = content.readAllBytes();
-      Problem problem = json.readValue(new ByteArrayInputStream(body), Problem.class);
-      return new ProblemException(response.statusCode(), Objects.requireNonNull(problem), retryAfter);
+    try {
+      Problem problem = json.readValue(body, Problem.class);
+      return ProblemException.of(response.statusCode(), Objects.requireNonNull(problem), retryAfter);
     } catch (IOException | NullPointerException failure) {
       String text = new String(body, StandardCharsets.UTF_8);
-      Problem problem =
-          Problem.builder().error("http_" + response.statusCode()).detail(text).build();
-      return new ProblemException(response.statusCode(), problem, retryAfter);
+      Problem problem = Problem.builder().detail(text.substring(0, Math.min(500, text.length()))).build();
+      return ProblemException.of(response.statusCode(), problem, retryAfter);
+    }
+  }
+
+  /** A socket; why the server refuses one is a problem, asked for without a socket. */
+  WebSocket socket(String path, WebSocket.Listener listener, Duration longest) throws IOException {
+    WebSocket.Builder builder = http.newWebSocketBuilder().connectTimeout(longest);
+    if (token != null) {
+      builder.header("Authorization", "Bearer " + token);
+    }
+    URI uri = URI.create(address.replaceFirst("^http", "ws") + path);
+    CompletableFuture<WebSocket> opening = builder.buildAsync(uri, listener);
+    try {
+      return opening.get(longest.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException | TimeoutException failure) {
+      opening.cancel(true);
+      HttpResponse<InputStream> told = send(new Call("GET", path), longest);
+      ProblemException problem = problem(told);
+      if (problem.status() == UPGRADE_REQUIRED) {
+        throw new IOException("the socket was not opened", failure);
+      }
+      throw problem;
+    } catch (InterruptedException interruption) {
+      opening.cancel(true);
+      throw interrupted(interruption);
     }
   }
 
@@ -189,7 +271,7 @@ public final class Connection {
     }
   }
 
-  private static IllegalStateException interrupted(InterruptedException interruption) {
+  static IllegalStateException interrupted(InterruptedException interruption) {
     Thread.currentThread().interrupt();
     return new IllegalStateException("interrupted while a server was asked", interruption);
   }

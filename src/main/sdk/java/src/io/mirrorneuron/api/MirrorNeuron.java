@@ -6,6 +6,7 @@ import io.mirrorneuron.api.model.HumanAnswer;
 import io.mirrorneuron.api.model.HumanRecord;
 import io.mirrorneuron.api.model.JobDetail;
 import io.mirrorneuron.api.model.JobOfDetail;
+import io.mirrorneuron.api.model.RunPage;
 import io.mirrorneuron.api.model.RunStreamRecord;
 import io.mirrorneuron.api.model.SubmitRequest;
 import io.mirrorneuron.api.model.SubmittedJob;
@@ -21,6 +22,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -33,7 +36,6 @@ import java.util.concurrent.TimeoutException;
  */
 public final class MirrorNeuron {
   private static final Set<String> ENDED = Set.of("completed", "failed", "cancelled");
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
   private static final int LONGEST_WAIT = 50;
   private static final int EXPORT_SECONDS = 110;
 
@@ -50,15 +52,29 @@ public final class MirrorNeuron {
   }
 
   /**
-   * The server that the environment or the home of MirrorNeuron names: {@code MN_API_BASE_URL}, else
-   * the one that runs with {@code MN_HOME} (else {@code ~/.mn}), else port 54001 of this machine. The
-   * token is {@code MN_API_TOKEN}, else the content of {@code MN_API_TOKEN_FILE}, else that of the
-   * home where the address comes from there too.
+   * The server that the environment or the home of MirrorNeuron names: as {@link #find(String,
+   * String, Path)} with nothing given.
    *
    * @return that server
    */
   public static MirrorNeuron find() {
-    Settings found = Settings.find(System.getenv());
+    return find(null, null, null);
+  }
+
+  /**
+   * The server that the arguments, the environment or the home of MirrorNeuron name. The address is
+   * {@code url}, else {@code MN_API_BASE_URL}, else that of the server that runs with this home
+   * ({@code home}, else {@code MN_HOME}, else {@code ~/.mn}), else port 54001 of this machine. The
+   * token is {@code token}, else {@code MN_API_TOKEN}, else the content of {@code
+   * MN_API_TOKEN_FILE}, else that of the home where the address comes from there too.
+   *
+   * @param url with or without {@code /api/v1}; may be null
+   * @param token may be null
+   * @param home may be null
+   * @return that server
+   */
+  public static MirrorNeuron find(String url, String token, Path home) {
+    Settings found = Settings.find(url, token, home, System.getenv());
     return new MirrorNeuron(found.url(), found.token());
   }
 
@@ -92,6 +108,16 @@ public final class MirrorNeuron {
   }
 
   /**
+   * Starts a job of a manifest.
+   *
+   * @param manifest as in the file
+   * @return the job
+   */
+  public SubmittedJob submit(Map<String, Object> manifest) {
+    return submit(SubmitRequest.builder().manifest(manifest).build());
+  }
+
+  /**
    * Uploads a folder or a zip and starts a job of it.
    *
    * @param bundle the folder or zip
@@ -99,7 +125,20 @@ public final class MirrorNeuron {
    * @return the job
    */
   public SubmittedJob submitBundle(Path bundle, Map<String, Object> inputs) {
-    return submit(SubmitRequest.builder().bundlePath(upload(bundle)).inputs(inputs).build());
+    return submitBundle(bundle, inputs, UUID.randomUUID().toString());
+  }
+
+  /**
+   * Uploads a folder or a zip and starts a job of it.
+   *
+   * @param bundle the folder or zip
+   * @param inputs values of inputs that the manifest declares; may be empty
+   * @param idempotencyKey the same key and content give the same job
+   * @return the job
+   */
+  public SubmittedJob submitBundle(Path bundle, Map<String, Object> inputs, String idempotencyKey) {
+    SubmitRequest request = SubmitRequest.builder().bundlePath(upload(bundle)).inputs(inputs).build();
+    return submit(request, idempotencyKey);
   }
 
   /**
@@ -127,6 +166,16 @@ public final class MirrorNeuron {
   }
 
   /**
+   * Says what the submission of a manifest would be told; nothing runs.
+   *
+   * @param manifest as in the file
+   * @return the report
+   */
+  public Validation validate(Map<String, Object> manifest) {
+    return validate(SubmitRequest.builder().manifest(manifest).build());
+  }
+
+  /**
    * Uploads a folder or a zip and says what its submission would be told.
    *
    * @param bundle the folder or zip
@@ -144,14 +193,14 @@ public final class MirrorNeuron {
    * @return its last state
    * @throws TimeoutException when it has not ended by then
    */
-  public JobOfDetail await(String jobId, Duration timeout) throws TimeoutException {
+  public JobOfDetail wait(String jobId, Duration timeout) throws TimeoutException {
     long until = System.nanoTime() + timeout.toNanos();
-    Patience patience = new Patience("job " + jobId, PATIENCE);
+    Patience patience = new Patience("job " + jobId, FollowOptions.USUAL.patience());
     while (true) {
       long left = Math.max(0, until - System.nanoTime());
       try {
         JobOfDetail job = status(jobId, Math.min(LONGEST_WAIT, Duration.ofNanos(left).toSeconds()));
-        if (ENDED.contains(job.status())) {
+        if (job.status() != null && ENDED.contains(job.status())) {
           return job;
         }
         patience.connected();
@@ -181,13 +230,33 @@ public final class MirrorNeuron {
    * The events of a job, each once, those of the past first, until it has ended.
    *
    * @param jobId the job
-   * @param after the number of the last event already known; null for all
    * @return the events
    */
-  public Records<Event> followJob(String jobId, Long after) {
+  public Records<Event> followJob(String jobId) {
+    return followJob(jobId, FollowOptions.USUAL);
+  }
+
+  /**
+   * The events of a job, each once, those of the past first, until it has ended.
+   *
+   * @param jobId the job
+   * @param options how
+   * @return the events
+   */
+  public Records<Event> followJob(String jobId, FollowOptions options) {
     Call call = new Call("GET", "/jobs/{job_id}/events");
     call.path("job_id", jobId);
-    return follow(call, after == null ? null : after.toString(), Event.class);
+    return follow(call, options, Event.class);
+  }
+
+  /**
+   * Events, logs, resources and what people are asked of a run, each record once, until it is over.
+   *
+   * @param runId the run
+   * @return the records
+   */
+  public Records<RunStreamRecord> followRun(String runId) {
+    return followRun(runId, "events,logs,human,resources", FollowOptions.USUAL);
   }
 
   /**
@@ -195,11 +264,11 @@ public final class MirrorNeuron {
    *
    * @param runId the run
    * @param channels of events, logs, human, resources, errors and timeline, in a comma list
-   * @param after the id or number of the last record already known; null for all
+   * @param options how
    * @return the records
    */
-  public Records<RunStreamRecord> followRun(String runId, String channels, String after) {
-    return follow(run(runId, channels), after, RunStreamRecord.class);
+  public Records<RunStreamRecord> followRun(String runId, String channels, FollowOptions options) {
+    return follow(run(runId, channels), options, RunStreamRecord.class);
   }
 
   /**
@@ -209,13 +278,34 @@ public final class MirrorNeuron {
    * @return the records
    */
   public Records<HumanRecord> followHuman(String runId) {
+    return followHuman(runId, FollowOptions.USUAL);
+  }
+
+  /**
+   * What a run asks people, and what they answer.
+   *
+   * @param runId the run
+   * @param options how
+   * @return the records
+   */
+  public Records<HumanRecord> followHuman(String runId, FollowOptions options) {
     String path = run(runId, "human").target();
     return new Records<>(
-        connection,
-        path,
-        null,
-        data -> connection.humanRecord(connection.record(data, RunStreamRecord.class)),
-        new Patience(path, PATIENCE));
+        connection, path, options, data -> human(connection.record(data, RunStreamRecord.class)));
+  }
+
+  /** The record as it is in the log; a program may have written no more than its type and payload. */
+  private HumanRecord human(RunStreamRecord record) {
+    Map<String, Object> whole = new HashMap<>();
+    whole.put("ts", record.ts());
+    whole.put("run_id", record.runId());
+    whole.put("channel", record.channel());
+    whole.put("type", record.type());
+    whole.put("payload", Map.of());
+    if (record.payload() != null) {
+      whole.putAll(record.payload());
+    }
+    return connection.convert(whole, HumanRecord.class);
   }
 
   /**
@@ -225,9 +315,69 @@ public final class MirrorNeuron {
    * @return each state
    */
   public Records<WorkflowProgress> followProgress(String jobId) {
+    return followProgress(jobId, FollowOptions.USUAL);
+  }
+
+  /**
+   * How far the steps of a job are, whenever that changes; who is slow gets the newest.
+   *
+   * @param jobId the job
+   * @param options how
+   * @return each state
+   */
+  public Records<WorkflowProgress> followProgress(String jobId, FollowOptions options) {
     Call call = new Call("GET", "/jobs/{job_id}/workflow-progress/stream");
     call.path("job_id", jobId);
-    return follow(call, null, WorkflowProgress.class);
+    return follow(call, options, WorkflowProgress.class);
+  }
+
+  /**
+   * The newest runs, at once and whenever one of them changes; it has no end.
+   *
+   * @return each list
+   */
+  public Records<RunPage> followRuns() {
+    return followRuns(null, null, FollowOptions.USUAL);
+  }
+
+  /**
+   * The newest runs, at once and whenever one of them changes; it has no end.
+   *
+   * @param status only those that have it; null for all
+   * @param jobId only those of this job; null for all
+   * @param options how
+   * @return each list
+   */
+  public Records<RunPage> followRuns(String status, String jobId, FollowOptions options) {
+    Call call = new Call("GET", "/runs/stream");
+    call.query("status", status);
+    call.query("job_id", jobId);
+    return follow(call, options, RunPage.class);
+  }
+
+  /**
+   * The streams of many topics over one WebSocket, until all have ended.
+   *
+   * @param topics for example {@code job_events:JOB_ID} or {@code run:RUN_ID?channels=logs}
+   * @return their messages
+   */
+  public Realtime realtime(String... topics) {
+    Map<String, Long> fromTheBeginning = new LinkedHashMap<>();
+    for (String topic : topics) {
+      fromTheBeginning.put(topic, null);
+    }
+    return realtime(fromTheBeginning, RealtimeOptions.USUAL);
+  }
+
+  /**
+   * The streams of many topics over one WebSocket, until all have ended.
+   *
+   * @param topics for each the version of the last message already known; null for none
+   * @param options how
+   * @return their messages
+   */
+  public Realtime realtime(Map<String, Long> topics, RealtimeOptions options) {
+    return new Realtime(connection, topics, options);
   }
 
   /**
@@ -235,7 +385,19 @@ public final class MirrorNeuron {
    *
    * @param runId the run
    * @param requestId the request
-   * @param answer the decision and the fields of the form
+   * @param decision one of those that the request offers
+   * @return the record of it
+   */
+  public HumanRecord answer(String runId, String requestId, String decision) {
+    return answer(runId, requestId, HumanAnswer.builder().decision(decision).build());
+  }
+
+  /**
+   * Answers what a run asks.
+   *
+   * @param runId the run
+   * @param requestId the request
+   * @param answer the decision, who decided, and the fields of the form ({@code other})
    * @return the record of it
    */
   public HumanRecord answer(String runId, String requestId, HumanAnswer answer) {
@@ -252,6 +414,17 @@ public final class MirrorNeuron {
     Call call = new Call("GET", "/runs/{run_id}/result");
     call.path("run_id", runId);
     return connection.answer(call, new TypeReference<Map<String, Object>>() {});
+  }
+
+  /**
+   * Writes a run to a zip file, which is there whole or not at all.
+   *
+   * @param runId the run
+   * @param file the file
+   * @throws IOException when the file cannot be written, or the way to the server breaks
+   */
+  public void export(String runId, Path file) throws IOException {
+    export(runId, file, "zip");
   }
 
   /**
@@ -283,9 +456,8 @@ public final class MirrorNeuron {
     return call;
   }
 
-  private <T> Records<T> follow(Call call, String after, Class<T> type) {
-    Patience patience = new Patience(call.target(), PATIENCE);
+  private <T> Records<T> follow(Call call, FollowOptions options, Class<T> type) {
     return new Records<>(
-        connection, call.target(), after, data -> connection.record(data, type), patience);
+        connection, call.target(), options, data -> connection.record(data, type));
   }
 }

@@ -29,7 +29,7 @@ final class Patience {
   }
 
   /** Rests before the next try; throws the failure where the server's word is final. */
-  void lost(RuntimeException cause) {
+  void lost(Exception cause) {
     Duration pause = backoff(failures++);
     if (cause instanceof ProblemException problem) {
       if (problem.status() < 500 && problem.status() != TOO_MANY) {

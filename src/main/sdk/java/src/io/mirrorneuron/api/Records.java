@@ -4,7 +4,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
@@ -20,20 +19,22 @@ import java.util.function.Function;
 public final class Records<T> implements Iterator<T>, Iterable<T>, AutoCloseable {
   private final Connection connection;
   private final String path;
+  private final FollowOptions options;
   private final Function<String, T> reader;
   private final Patience patience;
   private String cursor;
+  private InputStream body;
   private BufferedReader lines;
   private T next;
   private boolean ended;
 
-  Records(
-      Connection connection, String path, String cursor, Function<String, T> reader, Patience patience) {
+  Records(Connection connection, String path, FollowOptions options, Function<String, T> reader) {
     this.connection = connection;
     this.path = path;
-    this.cursor = cursor;
+    this.options = options;
     this.reader = reader;
-    this.patience = patience;
+    this.patience = new Patience(path, options.patience());
+    this.cursor = options.after();
   }
 
   @Override
@@ -46,11 +47,8 @@ public final class Records<T> implements Iterator<T>, Iterable<T>, AutoCloseable
     while (next == null && !ended) {
       try {
         read();
-      } catch (IOException cause) {
-        close();
-        patience.lost(new UncheckedIOException(cause));
-      } catch (UncheckedIOException | ProblemException cause) {
-        close();
+      } catch (IOException | ProblemException cause) {
+        leave();
         patience.lost(cause);
       }
     }
@@ -69,7 +67,14 @@ public final class Records<T> implements Iterator<T>, Iterable<T>, AutoCloseable
 
   @Override
   public void close() {
-    BufferedReader open = lines;
+    ended = true;
+    next = null;
+    leave();
+  }
+
+  private void leave() {
+    InputStream open = body;
+    body = null;
     lines = null;
     try {
       if (open != null) {
@@ -113,7 +118,7 @@ public final class Records<T> implements Iterator<T>, Iterable<T>, AutoCloseable
   private void accept(String name, String id, String data) throws IOException {
     if (name.equals("end")) {
       ended = true;
-      close();
+      leave();
       return;
     }
     if (name.equals("error")) {
@@ -124,15 +129,17 @@ public final class Records<T> implements Iterator<T>, Iterable<T>, AutoCloseable
     patience.gotOn();
   }
 
-  private void connect() {
+  private void connect() throws IOException {
     Call call = new Call("GET", path);
+    call.timeout(options.silence());
     call.header("Accept", "text/event-stream");
     call.header("Last-Event-ID", cursor);
-    HttpResponse<InputStream> response = connection.send(call);
+    HttpResponse<InputStream> response = connection.send(call, options.silence());
     if (response.statusCode() != 200) {
       throw connection.problem(response);
     }
     patience.connected();
-    lines = new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8));
+    body = response.body();
+    lines = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
   }
 }

@@ -9,20 +9,20 @@ import java.util.Map;
 
 /** Where the server is, and which token it wants; a token of a home is sent to its own server only. */
 record Settings(String url, String token) {
-  static Settings find(Map<String, String> environment) {
-    String named = environment.get("MN_API_BASE_URL");
+  static Settings find(String url, String token, Path home, Map<String, String> environment) {
+    String address = url == null ? environment.get("MN_API_BASE_URL") : url;
     String usual = Path.of(System.getProperty("user.home"), ".mn").toString();
-    Path home = Path.of(environment.getOrDefault("MN_HOME", usual));
-    String token = environment.get("MN_API_TOKEN");
-    if (token == null && environment.containsKey("MN_API_TOKEN_FILE")) {
-      token = content(Path.of(environment.get("MN_API_TOKEN_FILE")));
+    Path folder = home == null ? Path.of(environment.getOrDefault("MN_HOME", usual)) : home;
+    String found = token == null ? environment.get("MN_API_TOKEN") : token;
+    if (found == null && environment.containsKey("MN_API_TOKEN_FILE")) {
+      found = content(Path.of(environment.get("MN_API_TOKEN_FILE")));
     }
-    if (token == null && named == null) {
-      token = content(home.resolve("api.token"));
+    if (found == null && address == null) {
+      found = content(folder.resolve("api.token"));
     }
     return new Settings(
-        named == null ? announced(home) : named,
-        token == null || token.isBlank() ? null : token.strip());
+        address == null ? announced(folder) : address,
+        found == null || found.isBlank() ? null : found.strip());
   }
 
   static String withBasePath(String url) {

@@ -1,0 +1,83 @@
+package io.mirrorneuron.run.index;
+
+import io.mirrorneuron.run.index.RunRow.Place;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.stream.Collectors;
+
+/** The rows of all runs by id and by place. Guarded by their index. */
+final class IndexedRows {
+  private final Clock clock;
+  private final Map<String, RunRow> rows = new HashMap<>();
+
+  /** Concurrent, as readers iterate while rows are replaced. */
+  private final NavigableMap<Place, RunRow> order = new ConcurrentSkipListMap<>();
+
+  private long changes;
+
+  IndexedRows(Clock clock) {
+    this.clock = clock;
+    this.changes = clock.millis();
+  }
+
+  int size() {
+    return rows.size();
+  }
+
+  /** Null when there is none. */
+  RunRow get(String runId) {
+    return rows.get(runId);
+  }
+
+  /** Ids of runs whose rows were read from a folder. */
+  Set<String> withFolders() {
+    return rows.values().stream()
+        .filter(RunRow::hasFolder)
+        .map(RunRow::runId)
+        .collect(Collectors.toSet());
+  }
+
+  /**
+   * The rows behind a place, in order.
+   *
+   * @param place null for all
+   */
+  Collection<RunRow> after(Place place) {
+    return (place == null ? order : order.tailMap(place, false)).values();
+  }
+
+  void put(RunRow row) {
+    RunRow before = rows.put(row.runId(), row);
+    if (before == row) {
+      return;
+    }
+    if (before != null && !before.place().equals(row.place())) {
+      order.remove(before.place());
+    }
+    order.put(row.place(), row);
+    noteChange(before == null || !row.tellsAs(before));
+  }
+
+  void remove(String runId) {
+    RunRow before = rows.remove(runId);
+    if (before != null) {
+      order.remove(before.place());
+      noteChange(true);
+    }
+  }
+
+  /** Greater whenever a row has changed. */
+  long changes() {
+    return changes;
+  }
+
+  /** Numbers are times, so that they also grow from one start of the server to the next. */
+  private void noteChange(boolean isChange) {
+    changes = isChange ? Math.max(changes + 1, clock.millis()) : changes;
+  }
+}
