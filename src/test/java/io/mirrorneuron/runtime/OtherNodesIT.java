@@ -233,6 +233,26 @@ class OtherNodesIT {
   }
 
   @Test
+  void aBackupHasTheFilesThatOnlyTheOwnerHas() {
+    Map<String, String> notInRedis = Map.of("MN_BUNDLES_REDIS_MAX_BYTES", "0");
+    try (RuntimeFixture keeper =
+            RuntimeFixture.beside(owner, folder.resolve("keeper"), notInRedis);
+        GrpcRuntime itsDoor = GrpcRuntime.before(keeper)) {
+      assertThat(itsDoor.server.port()).isPositive();
+      Submission submission =
+          new Submission(
+              JobsPortContract.SERVICE,
+              new Submission.Payloads.Inline(Map.of("a.txt", new byte[] {1, 2})),
+              null);
+      String job = keeper.jobs().submit(submission).jobId();
+      other.jobs().pause(job, false);
+
+      assertThat(other.jobs().backup(job).files().get("payloads/a.txt")).containsExactly(1, 2);
+      other.jobs().cancel(job);
+    }
+  }
+
+  @Test
   void whoActsIsKnownToTheOwner() {
     String job = submit(JobsPortContract.SERVICE);
     other.jobs().pause(job, false, "anna");
