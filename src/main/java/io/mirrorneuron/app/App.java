@@ -178,6 +178,7 @@ public final class App implements AutoCloseable {
             runtime.schedules(),
             runtime.webhooks(),
             runtime.identity(),
+            runtime.nodes(),
             runtime.hardware(),
             () -> on.disks().watch().isReady() && runtime.mayWork(),
             issued,
@@ -193,6 +194,10 @@ public final class App implements AutoCloseable {
             () -> RuntimeServer.start(on.vertx(), grpc, parts));
     closing.add("gRPC door", server);
     runtime.doors().add(server.port());
+    String host = config.node().advertiseHost();
+    String here = runtime.identity().hostname();
+    Endpoint known = Endpoint.advertised(host, grpc.host(), here, server.port());
+    runtime.nodes().opened().accept(known.toString());
     return Endpoint.bound(grpc.host(), server.port());
   }
 

@@ -1,6 +1,7 @@
 package io.mirrorneuron.app;
 
 import io.mirrorneuron.client.Clients;
+import io.mirrorneuron.client.NodeClients;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.event.TriggerEvents;
@@ -77,7 +78,9 @@ sealed interface Backend {
 
   /** Starts a runtime in this process. */
   static Backend here(RuntimeHome home, ServerContext on) throws IOException {
-    LocalRuntime runtime = LocalRuntime.start(home, on);
+    NodeClients peers = new NodeClients(on.vertx(), on.config().grpc().joinToken());
+    LocalRuntime runtime =
+        LocalRuntime.start(home, on, on.closing().add("connections to nodes", peers));
     return new Here(runtime, on.disks().watch().and(runtime.membership()));
   }
 

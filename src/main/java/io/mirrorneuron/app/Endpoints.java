@@ -11,17 +11,30 @@ import io.mirrorneuron.wire.Json;
  */
 record Endpoints(Endpoint api, Endpoint grpc) {
 
-  /** An address as others on this machine reach it. */
+  /** An address as clients reach it. */
   record Endpoint(String host, int port) {
     /** The door of a server that was bound to {@code host}: a wildcard is reached by loopback. */
     static Endpoint bound(String host, int port) {
-      boolean everywhere = host.equals("0.0.0.0") || host.equals("::") || host.equals("[::]");
-      return new Endpoint(everywhere ? "localhost" : host, port);
+      return new Endpoint(isWildcard(host) ? "localhost" : host, port);
+    }
+
+    /**
+     * The same as other machines reach it.
+     *
+     * @param given what the operator says, or empty
+     * @param hostname of this machine
+     */
+    static Endpoint advertised(String given, String host, String hostname, int port) {
+      return new Endpoint(!given.isEmpty() ? given : isWildcard(host) ? hostname : host, port);
+    }
+
+    private static boolean isWildcard(String host) {
+      return host.equals("0.0.0.0") || host.equals("::") || host.equals("[::]");
     }
 
     @Override
     public String toString() {
-      return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+      return (host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host) + ":" + port;
     }
   }
 

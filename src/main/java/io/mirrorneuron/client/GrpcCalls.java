@@ -20,6 +20,7 @@ import io.vertx.grpc.client.GrpcClientResponse;
 import io.vertx.grpc.common.GrpcErrorException;
 import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.grpc.common.ServiceMethod;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -42,6 +43,7 @@ final class GrpcCalls implements AutoCloseable {
   private final SocketAddress server;
   private final Duration timeout;
   private final Secret token;
+  private final MultiMap standing;
   private final UnaryOperator<MnException> told;
 
   /**
@@ -54,17 +56,46 @@ final class GrpcCalls implements AutoCloseable {
       Duration timeout,
       Secret token,
       UnaryOperator<MnException> told) {
-    this.client =
-        GrpcClient.client(
-            vertx,
-            new GrpcClientOptions()
-                .setMaxMessageSize(MAX_MESSAGE_BYTES)
-                .setScheduleDeadlineAutomatically(true),
-            httpOptions(timeout));
+    this(client(vertx, timeout), server, timeout, token, MultiMap.caseInsensitiveMultiMap(), told);
+  }
+
+  /**
+   * The same over connections that others use too, which {@link #close} therefore closes for all.
+   *
+   * @param standing metadata of every call
+   */
+  GrpcCalls(
+      GrpcClient client,
+      SocketAddress server,
+      Duration timeout,
+      Secret token,
+      MultiMap standing,
+      UnaryOperator<MnException> told) {
+    this.client = client;
     this.server = server;
     this.timeout = timeout;
     this.token = token;
+    this.standing = standing;
     this.told = told;
+  }
+
+  /** Connections to any server, made when they are needed. */
+  static GrpcClient client(Vertx vertx, Duration timeout) {
+    return GrpcClient.client(
+        vertx,
+        new GrpcClientOptions()
+            .setMaxMessageSize(MAX_MESSAGE_BYTES)
+            .setScheduleDeadlineAutomatically(true),
+        httpOptions(timeout));
+  }
+
+  /** There is no connection, so that nothing was sent. */
+  static final class NotConnected extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    NotConnected(Throwable cause) {
+      super(cause);
+    }
   }
 
   /** Calls and waits for the one answer. */
@@ -104,11 +135,13 @@ final class GrpcCalls implements AutoCloseable {
   <Q, R> Future<GrpcClientRequest<Q, R>> open(ServiceMethod<R, Q> method, Duration deadline) {
     return client
         .request(server, method)
+        .recover(failure -> Future.failedFuture(new NotConnected(failure)))
         .map(
             call -> {
               if (token.isSet()) {
                 call.headers().set(GrpcMetadata.AUTHORIZATION, "Bearer " + token.value());
               }
+              call.headers().addAll(standing);
               if (deadline.isPositive()) {
                 call.timeout(deadline.toMillis(), TimeUnit.MILLISECONDS);
               }

@@ -10,11 +10,13 @@ import java.util.TreeMap;
  * Who this server is among those that share one Redis.
  *
  * @param name of the form {@code <word>@<host>}; empty when the host's name is to be used
+ * @param advertiseHost where the others reach it; empty when that follows from where it listens
  * @param marks what its operator says of it
  * @param load how busy it may be and still take new work
  */
-public record NodeSettings(String name, Marks marks, LoadLimits load) {
+public record NodeSettings(String name, String advertiseHost, Marks marks, LoadLimits load) {
   private static final String NAME = "node.name";
+  private static final String ADVERTISE_HOST = "network.advertise_host";
   private static final String LABELS = "node.labels";
   private static final String CAPABILITIES = "node.capabilities";
 
@@ -39,7 +41,12 @@ public record NodeSettings(String name, Marks marks, LoadLimits load) {
         NAME,
         name.isEmpty() || name.matches("[A-Za-z0-9_.-]{1,64}@[A-Za-z0-9_.:-]{1,253}"),
         "a name such as mirror_neuron@host-1");
-    return new NodeSettings(name, marks(settings), LoadLimits.read(settings));
+    String host = settings.text(ADVERTISE_HOST);
+    settings.requireText(
+        ADVERTISE_HOST,
+        host.isEmpty() || host.matches("[A-Za-z0-9_.-]{1,253}|[0-9A-Fa-f:.]{2,45}"),
+        "a name or address of this machine, such as 10.0.0.7, without a port");
+    return new NodeSettings(name, host, marks(settings), LoadLimits.read(settings));
   }
 
   private static Marks marks(Settings settings) {

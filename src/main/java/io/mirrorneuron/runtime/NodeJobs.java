@@ -1,20 +1,25 @@
 package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.folder.RunHeader;
-import io.mirrorneuron.run.record.RunRecorder;
-import io.mirrorneuron.runtime.local.Clearing;
+import io.mirrorneuron.runtime.admission.Admission;
+import io.mirrorneuron.runtime.cluster.NodeDoor;
+import io.mirrorneuron.runtime.exec.LocalExecutions;
+import io.mirrorneuron.runtime.local.FarChanges;
 import io.mirrorneuron.runtime.local.JobAccess;
 import io.mirrorneuron.runtime.local.LocalJobs;
 import io.mirrorneuron.runtime.local.ManifestCache;
 import io.mirrorneuron.runtime.local.NewJobs;
+import io.mirrorneuron.runtime.local.RoutedJobs;
 import io.mirrorneuron.runtime.local.RunFolders;
 import io.mirrorneuron.runtime.local.Watches;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.manifest.Manifests;
-import io.mirrorneuron.storage.Storage;
+import io.mirrorneuron.runtime.placement.LocalScheduler;
 import io.mirrorneuron.store.Keys;
+import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.store.RedisJobStore;
 import io.mirrorneuron.store.RedisLanes;
 import java.util.concurrent.ExecutionException;
@@ -45,16 +50,56 @@ final class NodeJobs {
     return new NewJobs(identity.owner(), identity.jobIdSuffixes(), folders);
   }
 
-  static LocalJobs jobs(
+  /**
+   * Jobs as this node reaches them.
+   *
+   * @param door by which other nodes reach those of this one
+   */
+  record Jobs(JobsPort ofAllNodes, NodeDoor door) {}
+
+  /**
+   * @param own the jobs of this node alone
+   */
+  static Jobs jobs(
       RuntimeSettings settings,
       RuntimeIdentity identity,
+      NodeRegistry nodes,
       JobAccess access,
+      LocalJobs own,
       Watches watches,
-      RunRecorder recorder,
-      Storage storage,
-      Runnable cleared) {
-    Clearing clearing = new Clearing(settings.adminToken(), recorder::writeAll, cleared);
-    return new LocalJobs(access, watches, clearing, identity.clock(), storage);
+      ScheduledTimers timers) {
+    new FarChanges(access, nodes, watches, timers).keepOn();
+    String owner = identity.owner();
+    return new Jobs(
+        new RoutedJobs(own, access, new RoutedJobs.Neighbours(owner, nodes, identity.peers())),
+        new NodeDoor(settings.nodeToken(), owner, own, address -> tell(nodes, owner, address)));
+  }
+
+  private static void tell(NodeRegistry nodes, String owner, String address) {
+    nodes
+        .tell(owner, address)
+        .exceptionally(
+            away -> {
+              LOG.debug("the next heartbeat tells where this node is", away);
+              return null;
+            });
+  }
+
+  static Engine.Ports ports(
+      RedisJobStore store,
+      NodeRegistry nodes,
+      RuntimeIdentity identity,
+      Admission admission,
+      LocalExecutions executions,
+      ScheduledTimers timers,
+      RedisLanes lanes) {
+    return new Engine.Ports(
+        store,
+        nodes,
+        new LocalScheduler(identity.nodeName(), admission.plans()::make),
+        executions,
+        timers,
+        lanes::executor);
   }
 
   static Engine.Identity engineIdentity(RuntimeSettings settings, RuntimeIdentity identity) {

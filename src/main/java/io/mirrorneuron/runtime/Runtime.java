@@ -11,20 +11,22 @@ import io.mirrorneuron.run.record.RunRecorder;
 import io.mirrorneuron.runtime.admission.Admission;
 import io.mirrorneuron.runtime.admission.LoadAdmission;
 import io.mirrorneuron.runtime.cluster.JobCensus;
+import io.mirrorneuron.runtime.cluster.NodeDoor;
 import io.mirrorneuron.runtime.exec.LocalExecutions;
 import io.mirrorneuron.runtime.exec.Orphans;
 import io.mirrorneuron.runtime.exec.confine.Confiner;
 import io.mirrorneuron.runtime.exec.pool.Holder;
 import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
 import io.mirrorneuron.runtime.local.BundlePrograms;
+import io.mirrorneuron.runtime.local.Clearing;
 import io.mirrorneuron.runtime.local.DerivedJobs;
 import io.mirrorneuron.runtime.local.JobAccess;
 import io.mirrorneuron.runtime.local.JobHistory;
+import io.mirrorneuron.runtime.local.LocalJobs;
 import io.mirrorneuron.runtime.local.ManifestCache;
 import io.mirrorneuron.runtime.local.NewJobs;
 import io.mirrorneuron.runtime.local.Watches;
 import io.mirrorneuron.runtime.loop.Engine;
-import io.mirrorneuron.runtime.placement.LocalScheduler;
 import io.mirrorneuron.runtime.schedule.LocalChildJobs;
 import io.mirrorneuron.runtime.schedule.ScheduleKeeper;
 import io.mirrorneuron.storage.Storage;
@@ -45,13 +47,14 @@ import java.util.concurrent.CompletionStage;
  * parks them.
  */
 public final class Runtime implements AutoCloseable {
+  private final Watches watches = new Watches();
   private final RedisLanes lanes;
   private final LocalExecutions executions;
   private final ScheduledTimers timers;
   private final Engine engine;
   private final RedisJobStore store;
   private final RunRecorder recorder;
-  private final JobsPort jobs;
+  private final NodeJobs.Jobs jobs;
   private final LoadAdmission load;
   private final NodeServices.Working services;
   private final NodeEvents events;
@@ -74,7 +77,6 @@ public final class Runtime implements AutoCloseable {
     ManifestCache manifests = NodeJobs.manifests(settings);
     Keys keys = new Keys(settings.redisNamespace());
     NodeBundles bundles = NodeBundles.of(settings, identity, lanes, keys);
-    Watches watches = new Watches();
     timers = new ScheduledTimers(identity.clock());
     NodeServices node = NodeServices.of(identity, lanes, keys);
     events = NodeEvents.of(settings, identity, lanes, keys, timers, vertx);
@@ -86,25 +88,27 @@ public final class Runtime implements AutoCloseable {
     store = NodeJobs.store(settings.retention(), lanes, keys);
     recorder = new RunRecorder(runs, store, executions::flush, events.own(), storage);
     Admission admission = NodeAdmission.of(settings, identity, machine, executions);
-    engine =
-        engine(settings, identity, ports(keys, identity, admission), manifests, bundles, watches);
+    RedisNodeRegistry nodes = new RedisNodeRegistry(lanes, keys);
+    Engine.Ports ports =
+        NodeJobs.ports(store, nodes, identity, admission, executions, timers, lanes);
+    engine = engine(settings, identity, ports, manifests, bundles);
     NewJobs newJobs = NodeJobs.newJobs(identity, runs, store);
     var rules = new BundlePrograms(settings.manifests().trusted(), executions.sides().checks());
     JobAccess access = access(bundles.shared(), manifests, newJobs, admission, rules);
     SubmissionSweep folders = NodePrograms.sweep(executions, this::exists, store::status, timers);
-    jobs = NodeJobs.jobs(settings, identity, access, watches, recorder, storage, folders::look);
+    Clearing clearing = new Clearing(settings.adminToken(), recorder::writeAll, folders::look);
+    LocalJobs own = new LocalJobs(access, watches, clearing, identity.clock(), storage);
+    jobs = NodeJobs.jobs(settings, identity, nodes, access, own, watches, timers);
     schedules = schedules(identity, keys, new DerivedJobs(access, storage));
-    events.reaction().set(schedules.reaction());
-    resumeOpenJobs(
-        identity.owner(), bundles.sweep(this::bundles, timers, settings.retention().bundles()));
-    folders.keepOn();
-    schedules.start();
-    events.webhooks().start();
+    BundleSweep sweep = bundles.sweep(this::bundles, timers, settings.retention().bundles());
+    resumeOpenJobs(identity.owner(), sweep, folders);
   }
 
   private ScheduleKeeper schedules(RuntimeIdentity identity, Keys keys, DerivedJobs derived) {
-    LocalChildJobs children = new LocalChildJobs(derived, jobs);
-    return NodeSchedules.of(identity, lanes, keys, children, events.own(), timers);
+    LocalChildJobs children = new LocalChildJobs(derived, jobs());
+    ScheduleKeeper keeper = NodeSchedules.of(identity, lanes, keys, children, events.own(), timers);
+    events.reaction().set(keeper.reaction());
+    return keeper;
   }
 
   private CompletionStage<Boolean> exists(String id) {
@@ -121,8 +125,7 @@ public final class Runtime implements AutoCloseable {
       RuntimeIdentity identity,
       Engine.Ports ports,
       ManifestCache manifests,
-      NodeBundles bundles,
-      Watches watches) {
+      NodeBundles bundles) {
     return new Engine(
         NodeJobs.engineIdentity(settings, identity),
         ports,
@@ -156,18 +159,8 @@ public final class Runtime implements AutoCloseable {
         load);
   }
 
-  private Engine.Ports ports(Keys keys, RuntimeIdentity identity, Admission admission) {
-    return new Engine.Ports(
-        store,
-        new RedisNodeRegistry(lanes, keys),
-        new LocalScheduler(identity.nodeName(), admission.plans()::make),
-        executions,
-        timers,
-        lanes::executor);
-  }
-
   /** Resumes the jobs that an earlier server of the same data directory left open. */
-  private void resumeOpenJobs(String owner, BundleSweep sweep) {
+  private void resumeOpenJobs(String owner, BundleSweep sweep, SubmissionSweep folders) {
     new JobTidying(store, timers, recorder::writeDue).start();
     recorder.recover(owner);
     engine.keepWatch();
@@ -175,6 +168,9 @@ public final class Runtime implements AutoCloseable {
     sweep.keepOn();
     services.keeper().keepClean();
     NodeJobs.goOn(engine);
+    folders.keepOn();
+    schedules.start();
+    events.webhooks().start();
   }
 
   /** Programs can be given something else than before: limits or devices have changed. */
@@ -183,7 +179,11 @@ public final class Runtime implements AutoCloseable {
   }
 
   public JobsPort jobs() {
-    return jobs;
+    return jobs.ofAllNodes();
+  }
+
+  public NodeDoor door() {
+    return jobs.door();
   }
 
   public ServicesPort services() {
@@ -233,7 +233,7 @@ public final class Runtime implements AutoCloseable {
 
   /** What the system summary tells of jobs. */
   public JobCensus census() {
-    return new StoredJobCensus(jobs, store);
+    return new StoredJobCensus(jobs(), store);
   }
 
   /** Ends all turns, then all programs; what was under way goes on with the next start. */

@@ -7,6 +7,7 @@ import io.mirrorneuron.config.NodeSettings;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.config.ServiceSettings;
 import io.mirrorneuron.runtime.service.check.OwnDoors;
+import io.mirrorneuron.security.NodeToken;
 import java.nio.file.Path;
 
 /**
@@ -14,6 +15,7 @@ import java.nio.file.Path;
  *
  * @param bundles folder of payload files of this node
  * @param adminToken who deletes ended jobs must know it
+ * @param nodeToken what nodes on the same Redis show each other
  * @param sharing where payload files are kept for all nodes
  * @param node what is set for this node: how busy it may be, what constraints may ask of it
  * @param services what checks of services may do
@@ -28,6 +30,7 @@ public record RuntimeSettings(
     Config.Retention retention,
     String redisNamespace,
     Secret adminToken,
+    Secret nodeToken,
     BundleSettings sharing,
     NodeSettings node,
     ServiceSettings services,
@@ -43,6 +46,7 @@ public record RuntimeSettings(
         config.retention(),
         config.redis().namespace(),
         config.grpc().adminToken(),
+        NodeToken.of(config.grpc().joinToken()),
         config.bundles(),
         config.node(),
         config.services(),

@@ -78,6 +78,11 @@ public record Keys(String namespace) {
     return namespace + ":nodes:alive";
   }
 
+  /** Hash: where owners that live are reached, {@code host:port} by owner. */
+  String nodeAddresses() {
+    return namespace + ":nodes:addresses";
+  }
+
   /** Set: every owner that ever was, as earlier builds kept it. */
   String formerNodes() {
     return namespace + ":nodes";

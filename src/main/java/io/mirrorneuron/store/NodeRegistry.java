@@ -21,6 +21,9 @@ public interface NodeRegistry {
    */
   record Beat(boolean lapsed, Set<String> living) {}
 
+  /** Whether the last heartbeat through this object was told of another living owner. */
+  boolean sawOthers();
+
   /** Heartbeat: the owner is alive from now on. */
   CompletionStage<Beat> beat(String owner);
 
@@ -39,6 +42,17 @@ public interface NodeRegistry {
   CompletionStage<Void> leave(String owner);
 
   CompletionStage<Set<String>> living();
+
+  /**
+   * Says where the owner is reached; every later heartbeat through this object says so again, and
+   * nobody knows it any more when the owner is dead.
+   *
+   * @param address {@code host:port}
+   */
+  CompletionStage<Void> tell(String owner, String address);
+
+  /** Where a living owner is reached; empty when it is dead, or has told nobody. */
+  CompletionStage<Optional<String>> address(String owner);
 
   /** The name of the owner's node. */
   static String nameOf(String owner) {

@@ -1,5 +1,7 @@
 package io.mirrorneuron.store;
 
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.Optional;
 import java.util.Set;
@@ -16,6 +18,13 @@ public final class RedisNodeRegistry implements NodeRegistry {
   private final Script beatScript = Script.resource("node-beat.lua");
   private final Script claimScript = Script.resource("node-claim.lua");
 
+  /** What {@link #tell} was told. */
+  private volatile Reach told = new Reach("", "");
+
+  private volatile boolean sawOthers;
+
+  private record Reach(String owner, String address) {}
+
   public RedisNodeRegistry(RedisLanes lanes, Keys keys) {
     this.lanes = lanes;
     this.keys = keys;
@@ -23,7 +32,18 @@ public final class RedisNodeRegistry implements NodeRegistry {
 
   @Override
   public CompletionStage<Beat> beat(String owner) {
-    return beat(owner, LIFETIME_MS);
+    return beat(owner, LIFETIME_MS)
+        .whenComplete(
+            (beat, away) -> sawOthers = beat == null ? sawOthers : hasOthers(beat, owner));
+  }
+
+  private static boolean hasOthers(Beat beat, String owner) {
+    return beat.living().stream().anyMatch(living -> !living.equals(owner));
+  }
+
+  @Override
+  public boolean sawOthers() {
+    return sawOthers;
   }
 
   @Override
@@ -44,8 +64,10 @@ public final class RedisNodeRegistry implements NodeRegistry {
     return beatScript
         .call()
         .key(keys.livingNodes())
+        .key(keys.nodeAddresses())
         .arg(owner)
         .arg(lifetime)
+        .arg(addressOf(owner))
         .send(lanes.any())
         .map(
             answer ->
@@ -55,12 +77,42 @@ public final class RedisNodeRegistry implements NodeRegistry {
         .toCompletionStage();
   }
 
+  private String addressOf(String owner) {
+    Reach reach = told;
+    return reach.owner.equals(owner) ? reach.address : "";
+  }
+
+  @Override
+  public CompletionStage<Void> tell(String owner, String address) {
+    told = new Reach(owner, address);
+    return lanes
+        .any()
+        .send(Request.cmd(Command.HSET).arg(keys.nodeAddresses()).arg(owner).arg(address))
+        .<Void>mapEmpty()
+        .toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<Optional<String>> address(String owner) {
+    Request get = Request.cmd(Command.HGET).arg(keys.nodeAddresses()).arg(owner);
+    return living() // which drops what is known of the dead
+        .thenCompose(
+            living ->
+                lanes
+                    .any()
+                    .send(get)
+                    .map(answer -> Optional.ofNullable(answer).map(Response::toString))
+                    .map(known -> known.filter(told -> living.contains(owner)))
+                    .toCompletionStage());
+  }
+
   @Override
   public CompletionStage<Optional<Holder>> claim(String owner) {
     return claimScript
         .call()
         .key(keys.livingNodes())
         .key(keys.formerNodes())
+        .key(keys.nodeAddresses())
         .arg(owner)
         .arg(LIFETIME_MS)
         .arg(NodeRegistry.nameOf(owner) + "#")

@@ -30,6 +30,12 @@ public final class GrpcMetadata {
   /** Request metadata of CancelJob: UTF-8, why the job is cancelled. */
   public static final String REASON = "mn-reason-bin";
 
+  /** Request metadata of a command that another node passes on: the owner whom it is for. */
+  public static final String FOR_OWNER = "mn-for-owner";
+
+  /** Request metadata of the same: its id. The same command again has the same. */
+  public static final String COMMAND_ID = "mn-command-id";
+
   /** Trailer of a finite StreamEvents: a {@link LogState} in lower case. */
   public static final String LOG_STATE = "mn-log-state";
 

@@ -55,6 +55,16 @@ public final class MessageForm {
         : assembled(message, Json.object(), false);
   }
 
+  /** The message in full with this id, unless it has one. */
+  public static ObjectNode named(ObjectNode message, String id) {
+    ObjectNode full = full(message);
+    ObjectNode envelope = full.withObject("/envelope");
+    if (!envelope.has("message_id")) {
+      envelope.put("message_id", id);
+    }
+    return full;
+  }
+
   /**
    * @param whole whether the envelope was written in full, so that stray members are no body
    */

@@ -58,6 +58,37 @@ interface NodeRegistryContract {
   }
 
   @Test
+  default void aHeartbeatIsToldWhetherThereAreOthers() {
+    NodeRegistry registry = registry();
+    assertThat(registry.sawOthers()).isFalse();
+    await(registry.beat("a"));
+    assertThat(registry.sawOthers()).isFalse();
+    await(registry.beat("b"));
+    assertThat(registry.sawOthers()).isTrue();
+    await(registry.leave("a"));
+    await(registry.beat("b"));
+    assertThat(registry.sawOthers()).isFalse();
+  }
+
+  @Test
+  default void itIsKnownWhereAnOwnerIsReachedWhileItLives() {
+    NodeRegistry registry = registry();
+    await(registry.beat("a"));
+    assertThat(await(registry.address("a"))).as("before it has told").isEmpty();
+    await(registry.tell("a", "10.0.0.1:55051"));
+    assertThat(await(registry.address("a"))).contains("10.0.0.1:55051");
+    assertThat(await(registry.address("b"))).isEmpty();
+
+    await(registry.leave("a"));
+    assertThat(await(registry.address("a"))).isEmpty();
+
+    await(registry.beat("a"));
+    assertThat(await(registry.address("a")))
+        .as("each heartbeat says so")
+        .contains("10.0.0.1:55051");
+  }
+
+  @Test
   default void aNameIsTakenByOneLivingOwnerOnly() {
     NodeRegistry registry = registry();
     assertThat(await(registry.claim("mn@one#1"))).isEmpty();

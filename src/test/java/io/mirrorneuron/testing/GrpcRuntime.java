@@ -8,10 +8,12 @@ import io.mirrorneuron.listen.Limits;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.webhook.Webhooks;
 import io.mirrorneuron.runtime.cluster.Hardware;
+import io.mirrorneuron.runtime.cluster.NodeDoor;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
 import io.mirrorneuron.runtime.grpc.RuntimeServer;
 import io.mirrorneuron.runtime.webhook.WebhookKeeper;
 import io.mirrorneuron.security.Auth;
+import io.mirrorneuron.security.NodeToken;
 import io.mirrorneuron.storage.Storage;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -76,12 +78,17 @@ public final class GrpcRuntime implements AutoCloseable {
                 behind == null ? schedules : behind.runtime().schedules(),
                 behind == null ? webhooks() : behind.runtime().webhooks(),
                 identity,
+                behind == null ? door() : behind.runtime().door(),
                 GrpcRuntime::hardware,
                 serving::get,
                 tokens,
                 true,
                 Storage.unwatched(),
                 Clock.fixed(Instant.parse("2026-01-02T03:04:05.100Z"), ZoneOffset.UTC)));
+  }
+
+  private NodeDoor door() {
+    return new NodeDoor(NodeToken.of(JOIN), "mirror_neuron@here#1", jobs, address -> {});
   }
 
   private Webhooks webhooks() {
@@ -107,14 +114,17 @@ public final class GrpcRuntime implements AutoCloseable {
     return new GrpcRuntime(config(0, Duration.ofSeconds(5), AUTH), "", Auth.NOBODY_ENTERS, limits);
   }
 
-  /** The door of a runtime with a real Redis. */
+  /** The door of a runtime with a real Redis, which other nodes on that Redis are told of. */
   public static GrpcRuntime before(RuntimeFixture runtime) {
-    return new GrpcRuntime(
-        config(0, Duration.ofSeconds(15), AUTH),
-        "",
-        Auth.NOBODY_ENTERS,
-        GatewayFixture.LIMITS,
-        runtime);
+    GrpcRuntime door =
+        new GrpcRuntime(
+            config(0, Duration.ofSeconds(15), AUTH),
+            "",
+            Auth.NOBODY_ENTERS,
+            GatewayFixture.LIMITS,
+            runtime);
+    runtime.runtime().door().opened().accept("127.0.0.1:" + door.server.port());
+    return door;
   }
 
   public static GrpcRuntime withoutOperatorToken() {

@@ -12,7 +12,10 @@ import java.util.function.LongSupplier;
 /** Owners live until they leave, or by a clock of its own. */
 public final class InMemoryNodeRegistry implements NodeRegistry {
   private final Map<String, Long> ends = new HashMap<>();
+  private final Map<String, String> addresses = new HashMap<>();
+  private final Map<String, String> told = new HashMap<>();
   private final LongSupplier clock;
+  private boolean sawOthers;
 
   /** One in which no time passes. */
   public InMemoryNodeRegistry() {
@@ -28,12 +31,22 @@ public final class InMemoryNodeRegistry implements NodeRegistry {
 
   private void dropDead() {
     ends.values().removeIf(end -> end <= clock.getAsLong());
+    addresses.keySet().retainAll(ends.keySet());
+  }
+
+  @Override
+  public synchronized boolean sawOthers() {
+    return sawOthers;
   }
 
   @Override
   public synchronized CompletionStage<Beat> beat(String owner) {
     dropDead();
     boolean lapsed = ends.put(owner, clock.getAsLong() + LIFETIME_MS) == null;
+    if (told.containsKey(owner)) {
+      addresses.put(owner, told.get(owner));
+    }
+    sawOthers = ends.size() > 1;
     return CompletableFuture.completedFuture(new Beat(lapsed, Set.copyOf(ends.keySet())));
   }
 
@@ -55,7 +68,21 @@ public final class InMemoryNodeRegistry implements NodeRegistry {
   @Override
   public synchronized CompletionStage<Void> leave(String owner) {
     ends.remove(owner);
+    addresses.remove(owner);
     return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public synchronized CompletionStage<Void> tell(String owner, String address) {
+    told.put(owner, address);
+    addresses.put(owner, address);
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public synchronized CompletionStage<Optional<String>> address(String owner) {
+    dropDead();
+    return CompletableFuture.completedFuture(Optional.ofNullable(addresses.get(owner)));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.mirrorneuron.testing;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.client.NodeClients;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.port.ClusterPort;
@@ -40,6 +41,7 @@ public final class RuntimeFixture implements AutoCloseable {
   private final RedisServer redis;
   private final boolean ownsRedis;
   private final RedisLanes lanes;
+  private final NodeClients peers;
   private final NodeMachine machine;
   private final Path home;
   private final Config config;
@@ -89,6 +91,7 @@ public final class RuntimeFixture implements AutoCloseable {
     this.lanes = RedisLanes.connect(vertx, redis.uri(), Storage.unwatched()).await();
     this.home = home;
     this.config = config;
+    this.peers = new NodeClients(vertx, config.grpc().joinToken());
     this.runtime = start();
   }
 
@@ -116,7 +119,8 @@ public final class RuntimeFixture implements AutoCloseable {
             "test-" + home.getFileName(),
             Map.of("PATH", System.getenv("PATH")),
             Clock.systemUTC(),
-            () -> String.format("%013d-%012x", 0, IDS.incrementAndGet())),
+            () -> String.format("%013d-%012x", 0, IDS.incrementAndGet()),
+            peers),
         lanes,
         runs,
         machine,
@@ -146,6 +150,8 @@ public final class RuntimeFixture implements AutoCloseable {
                 home.resolve("tmp").toString(),
                 "MN_GRPC_ADMIN_TOKEN",
                 "admin",
+                "MN_NETWORK_JOIN_TOKEN",
+                "join",
                 "MN_EXECUTOR_CONFINE",
                 "off", // programs leave marks in the folder of their test
                 "MN_RESOURCE_ADMISSION_ENABLED",
@@ -232,6 +238,7 @@ public final class RuntimeFixture implements AutoCloseable {
   public void close() {
     runtime.close();
     runs.close();
+    peers.close();
     vertx.close().await();
     if (ownsRedis) {
       redis.close();

@@ -10,6 +10,7 @@ import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.run.human.HumanDesk;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -31,8 +32,9 @@ final class Decisions {
   }
 
   ObjectNode act(String runId, HumanAct act) {
-    return Stream.of(RunId.job(runId), desk.jobOf(runId))
-        .flatMap(Optional::stream)
+    // In this order: the folder of the run may be on another node, which its job tells of.
+    return Stream.<Supplier<Optional<String>>>of(() -> RunId.job(runId), () -> desk.jobOf(runId))
+        .flatMap(named -> named.get().stream())
         .distinct()
         .flatMap(jobId -> ofJob(jobId, runId, act).stream())
         .findFirst()

@@ -162,7 +162,10 @@ public final class JobDocuments {
     if (declared.role() != null) {
       json.put("role", declared.role());
     }
-    json.put("assigned_node", nodeName).put("processed_messages", agent.processed());
+    // The row is the owner's; whoever is asked may be another node.
+    boolean placed = row.get("nodes") instanceof ArrayNode nodes && !nodes.isEmpty();
+    json.set("assigned_node", placed ? row.get("nodes").get(0) : json.textNode(nodeName));
+    json.put("processed_messages", agent.processed());
     json.put("mailbox_depth", activity.depth());
     json.put("paused?", row.path("status").asText().startsWith("paus"));
     json.set("last_heartbeat_at", row.get("updated_at"));

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.embedded;
 
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.PeerJobs;
 import io.mirrorneuron.port.RuntimePorts;
 import io.mirrorneuron.run.RunBacklog;
 import io.mirrorneuron.run.RunStore;
@@ -55,7 +56,7 @@ public final class EmbeddedRuntime implements AutoCloseable {
             "run store", new RunStore(home.config().executors().runsRoot(), new RunBacklog()));
     ServerContext on =
         new ServerContext(home.config(), environment, clock, ids, vertx, runs, disks, closing);
-    LocalRuntime runtime = LocalRuntime.start(home, on);
+    LocalRuntime runtime = LocalRuntime.start(home, on, PeerJobs.NONE);
     closing.add("human clock", HumanDecisions.of(on.runs(), clock, ids::request).startClock());
     runtime.redis().logVersion();
     runtime.confinement().logClosed();

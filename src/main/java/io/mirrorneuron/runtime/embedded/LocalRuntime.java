@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.embedded;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.PeerJobs;
 import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.hook.HookPrograms;
 import io.mirrorneuron.port.schedule.SchedulesPort;
@@ -15,6 +16,7 @@ import io.mirrorneuron.runtime.RuntimeSettings;
 import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.cluster.HardwareProbe;
 import io.mirrorneuron.runtime.cluster.LocalCluster;
+import io.mirrorneuron.runtime.cluster.NodeDoor;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
 import io.mirrorneuron.runtime.cluster.NodeLimits;
 import io.mirrorneuron.runtime.cluster.NodeStock;
@@ -43,6 +45,7 @@ import java.util.concurrent.CompletableFuture;
  * @param doors is told which ports no check of a service and no webhook may ask
  * @param rows the hot read path of job rows
  * @param records what areas keep beside jobs
+ * @param nodes for other nodes on the same Redis
  * @param membership whether this node works, as far as other nodes are concerned
  * @param confinement whether programs are kept from what is not theirs
  */
@@ -58,6 +61,7 @@ public record LocalRuntime(
     JobRows rows,
     RecordStore records,
     NodeIdentity identity,
+    NodeDoor nodes,
     HardwareProbe hardware,
     RuntimeRedis redis,
     Readiness membership,
@@ -67,14 +71,19 @@ public record LocalRuntime(
       "this server has lost touch with the others that share its Redis, and has ended its programs"
           + " until it is back";
 
-  /** Waits for Redis and goes on with the open jobs of the data directory. */
-  public static LocalRuntime start(RuntimeHome home, ServerContext on) throws IOException {
+  /**
+   * Waits for Redis and goes on with the open jobs of the data directory.
+   *
+   * @param peers asks other nodes for what only they can do
+   */
+  public static LocalRuntime start(RuntimeHome home, ServerContext on, PeerJobs peers)
+      throws IOException {
     Config config = on.config();
     RuntimeRedis redis = home.connect(on);
     RedisLanes lanes = redis.lanes();
     NodeIdentity identity = identity(config);
     GpuInventory gpus = GpuTools.on(on.path(), on.clock());
-    RuntimeIdentity process = process(identity, home, on);
+    RuntimeIdentity process = process(identity, home, on, peers);
     Keys keys = new Keys(config.redis().namespace());
     NodeName.claim(new RedisNodeRegistry(lanes, keys), process.owner());
     HardwareProbe hardware = new HardwareProbe(config.home(), gpus, on.clock());
@@ -100,6 +109,7 @@ public record LocalRuntime(
         runtime.rows(),
         new RedisRecordStore(lanes, keys),
         identity,
+        runtime.door(),
         hardware,
         redis,
         membership(runtime),
@@ -129,10 +139,10 @@ public record LocalRuntime(
         NodeName.of(config.node(), hostname), hostname, config.node().marks(), config.grpc());
   }
 
-  private static RuntimeIdentity process(NodeIdentity node, RuntimeHome home, ServerContext on)
-      throws IOException {
+  private static RuntimeIdentity process(
+      NodeIdentity node, RuntimeHome home, ServerContext on, PeerJobs peers) throws IOException {
     return new RuntimeIdentity(
-        node.name(), home.runtimeId(), on.environment(), on.clock(), on.ids()::jobSuffix);
+        node.name(), home.runtimeId(), on.environment(), on.clock(), on.ids()::jobSuffix, peers);
   }
 
   private static NodeMachine machine(

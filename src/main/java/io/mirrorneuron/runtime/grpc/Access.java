@@ -4,9 +4,12 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.PeerJobs;
+import io.mirrorneuron.runtime.cluster.NodeDoor;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.security.Principal;
 import io.mirrorneuron.security.Role;
+import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.wire.GrpcMetadata;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -18,16 +21,29 @@ import java.util.Set;
  * Tokens inside request bodies are checked by the calls that carry them.
  *
  * @param tokens asked about everything that is neither the operator nor the admin token
+ * @param nodes for other nodes, whose token lets them give commands to jobs and no more
  */
-record Access(Secret operatorToken, Secret adminToken, Auth tokens, boolean networkOnly) {
+record Access(
+    Secret operatorToken, Secret adminToken, Auth tokens, boolean networkOnly, NodeDoor nodes) {
+  private static final Set<String> NODE_CALLS =
+      Set.of(
+          "CancelJob",
+          "PauseJob",
+          "ResumeJob",
+          "DrainJob",
+          "ForkJob",
+          "SendMessage",
+          "DecideRequest",
+          "ExportJobBackup");
+
   private static final Set<String> NETWORK_ONLY_CALLS =
       Set.of("NetworkHandshake", "GetSystemSummary", "GetResource", "Check", "List", "Watch");
 
   private static final Principal NOBODY = Principal.unnamed(Role.VIEWER);
   private static final Principal KEEPER = Principal.unnamed(Role.ADMIN);
 
-  static Access of(Config.Grpc config, Auth tokens) {
-    return new Access(config.authToken(), config.adminToken(), tokens, config.networkOnly());
+  static Access of(Config.Grpc config, Auth tokens, NodeDoor nodes) {
+    return new Access(config.authToken(), config.adminToken(), tokens, config.networkOnly(), nodes);
   }
 
   /**
@@ -42,6 +58,9 @@ record Access(Secret operatorToken, Secret adminToken, Auth tokens, boolean netw
     if (RpcRoles.OPEN.contains(call)) {
       return Future.succeededFuture(new Call(NOBODY, false, metadata));
     }
+    if (nodes.token().matches(token(metadata.get(GrpcMetadata.AUTHORIZATION)))) {
+      return admitNode(call, metadata);
+    }
     Role needed = RpcRoles.of(call);
     if (needed == null) {
       return Future.failedFuture(forbidden(call + " is open to nobody"));
@@ -52,6 +71,22 @@ record Access(Secret operatorToken, Secret adminToken, Auth tokens, boolean netw
               admitted.caller().requireRole(needed);
               return admitted;
             });
+  }
+
+  private Future<Call> admitNode(String call, MultiMap metadata) {
+    if (!NODE_CALLS.contains(call)) {
+      return Future.failedFuture(forbidden(call + " is not for other nodes"));
+    }
+    if (!nodes.owner().equals(metadata.get(GrpcMetadata.FOR_OWNER))) {
+      return Future.failedFuture(
+          new MnException(
+              ErrorCode.UNAVAILABLE,
+              PeerJobs.UNREACHED,
+              "at its address another node answers, %s; see network.advertise_host of both"
+                  .formatted(NodeRegistry.nameOf(nodes.owner()))));
+    }
+    return Future.succeededFuture(KEEPER)
+        .map(keeper -> Call.ofNode(OnBehalf.of(metadata, keeper), nodes.jobs(), metadata));
   }
 
   private Future<Call> caller(MultiMap metadata) {

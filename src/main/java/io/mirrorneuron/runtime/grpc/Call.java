@@ -1,6 +1,8 @@
 package io.mirrorneuron.runtime.grpc;
 
+import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.security.Principal;
+import io.mirrorneuron.wire.GrpcMetadata;
 import io.vertx.core.MultiMap;
 
 /**
@@ -8,10 +10,31 @@ import io.vertx.core.MultiMap;
  *
  * @param caller who makes it; with the operator token, whoever it is made for
  * @param hasOperatorToken whether it came with the runtime's own token, which its gateways share
+ * @param own the jobs of this node alone, when another node has passed the call on; else null
  * @param trailers what the answer is to say besides its message
  */
-record Call(Principal caller, boolean hasOperatorToken, MultiMap metadata, MultiMap trailers) {
+record Call(
+    Principal caller,
+    boolean hasOperatorToken,
+    JobsPort own,
+    MultiMap metadata,
+    MultiMap trailers) {
   Call(Principal caller, boolean hasOperatorToken, MultiMap metadata) {
-    this(caller, hasOperatorToken, metadata, MultiMap.caseInsensitiveMultiMap());
+    this(caller, hasOperatorToken, null, metadata, MultiMap.caseInsensitiveMultiMap());
+  }
+
+  /** One that another node has passed on. */
+  static Call ofNode(Principal caller, JobsPort own, MultiMap metadata) {
+    return new Call(caller, false, own, metadata, MultiMap.caseInsensitiveMultiMap());
+  }
+
+  /** Those of all nodes, or of this one, when another node has found that they are open here. */
+  JobsPort jobs(JobsPort all) {
+    return own == null ? all : own;
+  }
+
+  /** The id of a command that another node has passed on; else null. */
+  String commandId() {
+    return own == null ? null : metadata.get(GrpcMetadata.COMMAND_ID);
   }
 }

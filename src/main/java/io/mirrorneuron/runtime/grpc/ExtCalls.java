@@ -26,9 +26,9 @@ import io.mirrorneuron.proto.ext.v1.RuntimeExtServiceGrpcService;
 import io.mirrorneuron.proto.ext.v1.SendMessageRequest;
 import io.mirrorneuron.proto.job.v1.SubmitJobRequest;
 import io.mirrorneuron.wire.DeadLetterScan;
-import io.mirrorneuron.wire.GrpcMetadata;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
+import io.mirrorneuron.wire.MessageForm;
 import io.vertx.grpc.server.Service;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -113,15 +113,19 @@ final class ExtCalls {
     return json(Json.write(jobs.replayDeadLetter(request.getJobId(), request.getIndex())));
   }
 
-  private ExtJsonResponse sendMessage(SendMessageRequest request) {
+  private ExtJsonResponse sendMessage(SendMessageRequest request, Call call) {
     String text = request.getMessageJson().isBlank() ? "{}" : request.getMessageJson();
     ObjectNode message = Json.parseObject(text, "message_json");
-    return json(Json.write(jobs.send(request.getJobId(), request.getAgentId(), message)));
+    if (call.commandId() != null) {
+      message = MessageForm.named(message, call.commandId());
+    }
+    return json(
+        Json.write(call.jobs(jobs).send(request.getJobId(), request.getAgentId(), message)));
   }
 
   private ExtJsonResponse drain(DrainJobRequest request, Call call) {
     ObjectNode answer = Json.object().put("job_id", request.getJobId());
-    String status = jobs.pause(request.getJobId(), true, call.caller().subject());
+    String status = call.jobs(jobs).pause(request.getJobId(), true, call.caller().subject());
     return json(Json.write(answer.put("status", status)));
   }
 
@@ -140,9 +144,9 @@ final class ExtCalls {
             request.getEvent(),
             inputs,
             request.hasBundle() ? JobCalls.submission(request.getBundle(), call) : null,
-            call.metadata().get(GrpcMetadata.IDEMPOTENCY_KEY),
+            JobCalls.idempotencyKey(call),
             call.caller().subject());
-    return json(Json.write(jobs.fork(request.getJobId(), fork)));
+    return json(Json.write(call.jobs(jobs).fork(request.getJobId(), fork)));
   }
 
   private ExtJsonResponse decide(DecideRequestRequest request, Call call) {
@@ -154,7 +158,7 @@ final class ExtCalls {
             request.getAction(),
             Json.parseObject(text, "body_json"),
             call.caller().subject());
-    return json(Json.write(jobs.decide(request.getJobId(), decision)));
+    return json(Json.write(call.jobs(jobs).decide(request.getJobId(), decision)));
   }
 
   private ExtJsonResponse metrics(GetMetricsRequest request) {

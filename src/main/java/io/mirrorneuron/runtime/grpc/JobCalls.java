@@ -97,6 +97,12 @@ final class JobCalls {
         .from(new Submission.Origin(null, config.isEmpty() ? null : config));
   }
 
+  /** The caller's; else that of a command of another node, so that it counts once. */
+  static String idempotencyKey(Call call) {
+    String given = call.metadata().get(GrpcMetadata.IDEMPOTENCY_KEY);
+    return given == null ? call.commandId() : given;
+  }
+
   static Map<String, byte[]> contents(Map<String, ByteString> files) {
     return files.entrySet().stream()
         .collect(Collectors.toMap(Map.Entry::getKey, file -> file.getValue().toByteArray()));
@@ -120,26 +126,27 @@ final class JobCalls {
     return CancelJobResponse.newBuilder()
         .setJobId(request.getJobId())
         .setStatus(
-            jobs.cancel(request.getJobId(), call.caller().subject(), CancelReason.checked(reason)))
+            call.jobs(jobs)
+                .cancel(request.getJobId(), call.caller().subject(), CancelReason.checked(reason)))
         .build();
   }
 
   private PauseJobResponse pause(PauseJobRequest request, Call call) {
     return PauseJobResponse.newBuilder()
         .setJobId(request.getJobId())
-        .setStatus(jobs.pause(request.getJobId(), false, call.caller().subject()))
+        .setStatus(call.jobs(jobs).pause(request.getJobId(), false, call.caller().subject()))
         .build();
   }
 
   private ResumeJobResponse resume(ResumeJobRequest request, Call call) {
     return ResumeJobResponse.newBuilder()
         .setJobId(request.getJobId())
-        .setStatus(jobs.resume(request.getJobId(), call.caller().subject()))
+        .setStatus(call.jobs(jobs).resume(request.getJobId(), call.caller().subject()))
         .build();
   }
 
-  private ExportJobBackupResponse export(ExportJobBackupRequest request) {
-    Backup backup = jobs.backup(request.getJobId());
+  private ExportJobBackupResponse export(ExportJobBackupRequest request, Call call) {
+    Backup backup = call.jobs(jobs).backup(request.getJobId());
     ExportJobBackupResponse.Builder answer =
         ExportJobBackupResponse.newBuilder().setBackupJson(backup.json());
     backup

@@ -8,6 +8,7 @@ import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.port.webhook.Webhooks;
 import io.mirrorneuron.runtime.cluster.Hardware;
+import io.mirrorneuron.runtime.cluster.NodeDoor;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.storage.Storage;
@@ -67,6 +68,7 @@ public final class RuntimeServer implements AutoCloseable {
   /**
    * What the services are made of.
    *
+   * @param nodes for other nodes; is told where this door is by who opens it
    * @param hardware cheap; see {@link io.mirrorneuron.runtime.cluster.HardwareProbe}
    * @param serving cheap; answers the health service
    * @param tokens asked about callers who show no token of this runtime
@@ -81,6 +83,7 @@ public final class RuntimeServer implements AutoCloseable {
       SchedulesPort schedules,
       Webhooks webhooks,
       NodeIdentity identity,
+      NodeDoor nodes,
       Supplier<Hardware> hardware,
       BooleanSupplier serving,
       Auth tokens,
@@ -94,7 +97,7 @@ public final class RuntimeServer implements AutoCloseable {
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("grpc-", 0).factory());
     CallDispatcher door =
         new CallDispatcher(
-            Access.of(config, parts.tokens()),
+            Access.of(config, parts.tokens(), parts.nodes()),
             threads,
             parts.clock(),
             config.maxMessageBytes(),

@@ -1,9 +1,7 @@
 package io.mirrorneuron.runtime.local;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.runtime.documents.ShownRows;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.ListedRow;
 import io.mirrorneuron.store.JobStore.StoredJob;
@@ -61,12 +59,12 @@ public final class Answers {
   }
 
   /** The job's row; NOT_FOUND, or {@code job_damaged}. */
-  static ObjectNode row(JobStore store, String jobId, CompletionStage<String> stored) {
+  static ListedRow row(JobStore store, String jobId, CompletionStage<String> stored) {
     String text = await(stored);
     if (text == null) {
       throw missing(store, jobId, "its row is missing");
     }
-    return ShownRows.sound(new ListedRow(jobId, text));
+    return new ListedRow(jobId, text);
   }
 
   private static MnException missing(JobStore store, String jobId, String what) {

@@ -6,6 +6,7 @@ import io.mirrorneuron.port.ReplayedLetter;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.state.Message;
 import io.mirrorneuron.wire.DeadLetterScan;
+import java.util.function.BiConsumer;
 
 /** Delivers dead letters again. */
 final class DeadLetters {
@@ -19,6 +20,18 @@ final class DeadLetters {
 
   /** See {@link io.mirrorneuron.port.JobsPort#replayDeadLetter}. */
   ReplayedLetter replay(String jobId, int index) {
+    return replay(
+        jobId,
+        index,
+        (to, message) -> Answers.await(engine.commands().deliver(jobId, to, message.json())));
+  }
+
+  /**
+   * The same by another way than this node's.
+   *
+   * @param delivery gives a message to an agent; returns when it is durable
+   */
+  ReplayedLetter replay(String jobId, int index, BiConsumer<String, Message> delivery) {
     Message message = find(jobId, index);
     if (message.to().isEmpty()) {
       throw MnException.precondition(
@@ -27,7 +40,7 @@ final class DeadLetters {
               + " has no receiver: no edge carried its type, so it cannot be delivered again");
     }
     // The second delivery is another message.
-    Answers.await(engine.commands().deliver(jobId, message.to(), message.unsent().json()));
+    delivery.accept(message.to(), message.unsent());
     return new ReplayedLetter(true, jobId, message.to(), index);
   }
 

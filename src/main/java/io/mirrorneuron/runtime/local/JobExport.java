@@ -6,7 +6,9 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Backup;
 import io.mirrorneuron.port.JobBrief;
 import io.mirrorneuron.port.JobDetail;
+import io.mirrorneuron.port.PeerJobs;
 import io.mirrorneuron.port.Submission.Payloads;
+import io.mirrorneuron.runtime.documents.ShownRows;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.loop.Restoration;
 import io.mirrorneuron.runtime.port.JobStatus;
@@ -58,9 +60,9 @@ final class JobExport {
           "job " + jobId + " must be paused before a backup; it is " + source.status().word());
     }
     if (source.bundle() != null) {
-      access.requireFiles(jobId, source.bundle());
+      requireFiles(stored, source.bundle());
     }
-    ObjectNode row = Answers.row(store, jobId, store.row(jobId));
+    ObjectNode row = ShownRows.sound(Answers.row(store, jobId, store.row(jobId)));
     JobDetail details = JobDetailForm.read(engine.views().details(stored, row, List.of()));
     Map<String, byte[]> files = files(stored.manifest(), source.bundle());
     ObjectNode json = Json.object().put("schema_version", Backup.SCHEMA);
@@ -84,6 +86,16 @@ final class JobExport {
     ArrayNode programs = bundle.putArray("executables");
     executables(source.bundle()).forEach(programs::add);
     return new Backup(Json.write(json), files);
+  }
+
+  /** What this node does not reach, the one that has the job may. */
+  private void requireFiles(StoredJob stored, String bundle) {
+    try {
+      access.requireFiles(stored.jobId(), bundle);
+    } catch (MnException e) {
+      boolean isHere = access.newJobs().owner().equals(stored.owner());
+      throw isHere ? e : PeerJobs.notOwner(stored.jobId());
+    }
   }
 
   private static ObjectNode source(JobBrief job, Restoration.Source source, String manifest) {

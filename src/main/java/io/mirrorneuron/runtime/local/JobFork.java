@@ -8,6 +8,7 @@ import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.loop.Fork;
 import io.mirrorneuron.runtime.loop.Restoration;
+import io.mirrorneuron.runtime.state.StoredFields;
 import io.mirrorneuron.runtime.workflow.SameGraph;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore;
@@ -39,6 +40,10 @@ final class JobFork {
   /** See {@link io.mirrorneuron.port.JobsPort#fork}. */
   ForkedJob of(String jobId, ForkRequest request) {
     StoredJob stored = Answers.job(store, jobId, store.load(jobId));
+    if (!StoredFields.header(stored).status().isTerminal()) {
+      // Before anything else: another node may have what is demanded, and this one not.
+      Answers.await(engine.commands().checkEventsCanBeAdded(jobId));
+    }
     Workflow before = manifests.parse(stored.manifest());
     Fork fork = fork(stored, before, request);
     boolean revised = request.bundle() != null;

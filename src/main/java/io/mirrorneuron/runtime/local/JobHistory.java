@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.local;
 
 import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.runtime.documents.ShownRows;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.wire.Json;
@@ -72,6 +73,6 @@ public final class JobHistory {
   }
 
   private boolean isTerminal(String jobId, CompletionStage<String> row) {
-    return !Answers.row(store, jobId, row).path("live?").asBoolean();
+    return !ShownRows.sound(Answers.row(store, jobId, row)).path("live?").asBoolean();
   }
 }

@@ -21,6 +21,7 @@ import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.Why;
 import io.mirrorneuron.runtime.documents.PlacedJob;
+import io.mirrorneuron.runtime.documents.ShownRows;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.runtime.workflow.Workflow;
@@ -108,7 +109,7 @@ public final class LocalJobs implements JobsPort {
     CompletionStage<Optional<StoredJob>> stored = store.outline(jobId);
     CompletionStage<List<StoredEvent>> recent = store.lastEvents(jobId, RECENT_EVENTS);
     StoredJob job = Answers.job(store, jobId, stored);
-    ObjectNode known = Answers.row(store, jobId, row);
+    ObjectNode known = ShownRows.sound(Answers.row(store, jobId, row));
     List<String> events = JobHistory.texts(jobId, Answers.await(recent));
     ObjectNode details = engine.views().details(job, known, events);
     return shown(PlacedJob.tell(details, () -> access.places(job)));

@@ -23,7 +23,8 @@ record StoredJobViews(Engine engine, JobStore store) {
     CompletionStage<String> row = store.row(jobId);
     CompletionStage<Optional<StoredJob>> stored = store.outline(jobId);
     StoredJob job = Answers.job(store, jobId, stored);
-    return JobDetailForm.read(engine.views().brief(job, Answers.row(store, jobId, row)));
+    return JobDetailForm.read(
+        engine.views().brief(job, ShownRows.sound(Answers.row(store, jobId, row))));
   }
 
   /** See {@link io.mirrorneuron.port.JobsPort#why}. */
@@ -32,7 +33,7 @@ record StoredJobViews(Engine engine, JobStore store) {
     CompletionStage<Optional<StoredJob>> stored = store.outline(jobId);
     try {
       StoredJob job = Answers.job(store, jobId, stored);
-      return engine.views().why(job, Answers.row(store, jobId, row));
+      return engine.views().why(job, ShownRows.sound(Answers.row(store, jobId, row)));
     } catch (MnException e) {
       String status = e.isJobDamaged() ? Answers.await(store.status(jobId)) : null;
       if (status == null) {

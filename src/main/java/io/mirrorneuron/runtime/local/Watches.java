@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.local;
 import io.mirrorneuron.port.JobsPort.Subscription;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -35,6 +36,11 @@ public final class Watches {
               present.remove(watch);
               return present.isEmpty() ? null : present;
             });
+  }
+
+  /** The jobs that somebody watches. */
+  Set<String> watched() {
+    return Set.copyOf(watchers.keySet());
   }
 
   public void changed(String jobId) {

@@ -217,7 +217,8 @@ public final class Engine {
     blocked.add(jobId, why);
   }
 
-  private boolean isOpen(String jobId) {
+  /** Whether this node works on the job. */
+  public boolean isOpen(String jobId) {
     return loops.isOpen(jobId);
   }
 

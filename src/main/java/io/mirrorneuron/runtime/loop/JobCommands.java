@@ -5,6 +5,7 @@ import io.mirrorneuron.human.HumanAct;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.HumanDecision;
+import io.mirrorneuron.port.PeerJobs;
 import io.mirrorneuron.runtime.decide.Input;
 import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.runtime.state.StoredFields;
@@ -223,8 +224,7 @@ public final class JobCommands {
     StoredJob job = stored.orElseThrow(() -> MnException.notFound("job", jobId));
     JobStatus status = StoredFields.header(job).status();
     if (!status.isTerminal()) {
-      throw MnException.unavailable(
-          "job " + jobId + " is open on another node of the cluster; ask that node", null);
+      throw PeerJobs.notOwner(jobId);
     }
     return status;
   }
@@ -233,7 +233,7 @@ public final class JobCommands {
    * Fails unless this node may add an event to the job: it is open here, or has ended. Else the
    * next event is another node's to write.
    */
-  CompletionStage<Void> checkEventsCanBeAdded(String jobId) {
+  public CompletionStage<Void> checkEventsCanBeAdded(String jobId) {
     return onceOpen(
         jobId,
         () -> {

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.PeerJobs;
+import io.mirrorneuron.runtime.cluster.NodeDoor;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.security.Principal;
 import io.mirrorneuron.security.Role;
+import io.mirrorneuron.testing.FakeJobs;
 import io.mirrorneuron.wire.GrpcMetadata;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -29,8 +32,11 @@ class AccessTest {
               ? Future.succeededFuture(new Principal("anna", Role.OPERATOR, null))
               : Auth.NOBODY_ENTERS.authenticate(authorization);
 
+  private static final NodeDoor NODES =
+      new NodeDoor(new Secret("n0des"), "mn@a#1", new FakeJobs(), address -> {});
+
   private static Access access(Secret operator, boolean networkOnly) {
-    return new Access(operator, ADMIN, ANNA, networkOnly);
+    return new Access(operator, ADMIN, ANNA, networkOnly, NODES);
   }
 
   private static Future<Call> ask(String call, String authorization) {
@@ -80,6 +86,64 @@ class AccessTest {
         access(Secret.NONE, false).admit("PauseJob", metadata("Bearer x")),
         ErrorCode.UNAUTHENTICATED,
         "MN_GRPC_AUTH_TOKEN must be set before protected gRPC RPCs can be used");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "CancelJob",
+        "PauseJob",
+        "ResumeJob",
+        "DrainJob",
+        "ForkJob",
+        "SendMessage",
+        "DecideRequest",
+        "ExportJobBackup"
+      })
+  void anotherNodeGivesCommandsToTheJobsOfThisNodeAlone(String command) {
+    MultiMap metadata =
+        metadata("Bearer n0des")
+            .set(GrpcMetadata.FOR_OWNER, "mn@a#1")
+            .set(GrpcMetadata.COMMAND_ID, "cmd-1");
+    Call call = access(OPERATOR, false).admit(command, metadata).result();
+
+    assertThat(call.jobs(null)).isSameAs(NODES.jobs());
+    assertThat(call.commandId()).isEqualTo("cmd-1");
+    assertThat(call.hasOperatorToken()).isFalse();
+  }
+
+  @Test
+  void aCommandForAnotherNodeIsNotTaken() {
+    for (String owner : new String[] {null, "mn@a#2"}) {
+      MultiMap metadata = metadata("Bearer n0des");
+      if (owner != null) {
+        metadata.set(GrpcMetadata.FOR_OWNER, owner);
+      }
+      Future<Call> call = access(OPERATOR, false).admit("PauseJob", metadata);
+      assertRefused(
+          call,
+          ErrorCode.UNAVAILABLE,
+          "at its address another node answers, mn@a; see network.advertise_host of both");
+      assertThat(((MnException) call.cause()).error()).isEqualTo(PeerJobs.UNREACHED);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"SubmitJob", "GetJob", "ClearJobs", "SetResource", "StreamEvents"})
+  void theTokenOfNodesOpensNothingElse(String call) {
+    assertRefused(
+        access(OPERATOR, false)
+            .admit(call, metadata("n0des").set(GrpcMetadata.FOR_OWNER, "mn@a#1")),
+        ErrorCode.FORBIDDEN,
+        call + " is not for other nodes");
+  }
+
+  @Test
+  void onlyNodesGiveCommandsAnId() {
+    MultiMap metadata = metadata("s3cret").set(GrpcMetadata.COMMAND_ID, "cmd-1");
+    Call call = access(OPERATOR, false).admit("SendMessage", metadata).result();
+    assertThat(call.commandId()).isNull();
+    assertThat(call.jobs(NODES.jobs())).isSameAs(NODES.jobs());
   }
 
   @Test

@@ -1,0 +1,88 @@
+package io.mirrorneuron.client;
+
+import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.PeerJobs;
+import io.mirrorneuron.security.NodeToken;
+import io.mirrorneuron.wire.GrpcMetadata;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.grpc.client.GrpcClient;
+import java.time.Duration;
+
+/** Reaches other nodes over gRPC with the token of nodes. A node that is alone opens nothing. */
+public final class NodeClients implements PeerJobs, AutoCloseable {
+  /** Short enough that a caller is told of a node that does not answer. */
+  private static final Duration LONGEST_CONNECT = Duration.ofSeconds(3);
+
+  private final Vertx vertx;
+  private final Secret token;
+  private GrpcClient client;
+  private boolean closed;
+
+  /**
+   * @param joinToken of the cluster
+   */
+  public NodeClients(Vertx vertx, Secret joinToken) {
+    this.vertx = vertx;
+    this.token = NodeToken.of(joinToken);
+  }
+
+  @Override
+  public JobsPort at(Command command) {
+    MultiMap standing =
+        MultiMap.caseInsensitiveMultiMap()
+            .add(GrpcMetadata.FOR_OWNER, command.owner())
+            .add(GrpcMetadata.COMMAND_ID, command.id());
+    GrpcCalls calls =
+        new GrpcCalls(
+            client(),
+            Clients.address(command.address()),
+            command.timeLeft(),
+            token,
+            standing,
+            NodeClients::told);
+    return new GrpcJobsClient(vertx, calls);
+  }
+
+  private synchronized GrpcClient client() {
+    if (closed) {
+      throw MnException.unavailable("this server is closing", null);
+    }
+    if (client == null) {
+      client = GrpcCalls.client(vertx, LONGEST_CONNECT);
+    }
+    return client;
+  }
+
+  /** Whether the command has reached the other node, where that is not the answer of that node. */
+  private static MnException told(MnException failure) {
+    if (failure.code() == ErrorCode.UNAUTHENTICATED) {
+      return new MnException(
+          ErrorCode.UNAVAILABLE,
+          UNREACHED,
+          "it does not accept the join token of this one: network.join_token (MN_NETWORK_JOIN_TOKEN)"
+              + " must be the same on both");
+    }
+    if (failure.code() != ErrorCode.UNAVAILABLE || failure.getCause() == null) {
+      return failure;
+    }
+    boolean sent = !(failure.getCause() instanceof GrpcCalls.NotConnected);
+    return new MnException(
+        ErrorCode.UNAVAILABLE,
+        sent ? REPLY_LOST : UNREACHED,
+        failure.getMessage(),
+        null,
+        failure.getCause());
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    if (client != null) {
+      client.close().await();
+    }
+  }
+}

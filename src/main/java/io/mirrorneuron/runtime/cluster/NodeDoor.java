@@ -1,0 +1,15 @@
+package io.mirrorneuron.runtime.cluster;
+
+import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.port.JobsPort;
+import java.util.function.Consumer;
+
+/**
+ * What other nodes on the same store may ask of this one.
+ *
+ * @param token that they show; nobody can when it is not set
+ * @param owner this node as the owner of jobs: commands for another one are not for it
+ * @param jobs of this node alone, so that nothing is passed on twice
+ * @param opened is told where the door is open, {@code host:port}
+ */
+public record NodeDoor(Secret token, String owner, JobsPort jobs, Consumer<String> opened) {}

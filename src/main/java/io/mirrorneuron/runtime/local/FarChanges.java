@@ -1,0 +1,68 @@
+package io.mirrorneuron.runtime.local;
+
+import io.mirrorneuron.runtime.loop.Engine;
+import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.NodeRegistry;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Tells those who watch jobs of other nodes of their changes: reads the last event of each such job
+ * twice a second. So it does not matter which node has the job, or whether it is reached. A node
+ * that has seen no other reads nothing.
+ */
+public final class FarChanges {
+  private static final long LOOK_MS = 500;
+  private static final long LOOK_ALONE_MS = 5000;
+
+  private final Engine engine;
+  private final JobStore store;
+  private final NodeRegistry nodes;
+  private final Watches watches;
+  private final Timers timers;
+
+  /** The number of the last event by job, as it was seen. */
+  private final Map<String, Long> seen = new ConcurrentHashMap<>();
+
+  public FarChanges(JobAccess access, NodeRegistry nodes, Watches watches, Timers timers) {
+    this.engine = access.engine();
+    this.store = access.store();
+    this.nodes = nodes;
+    this.watches = watches;
+    this.timers = timers;
+  }
+
+  /** Looks again and again until the timers end. */
+  public void keepOn() {
+    timers.at(timers.now() + (nodes.sawOthers() ? LOOK_MS : LOOK_ALONE_MS), this::look);
+  }
+
+  private void look() {
+    Set<String> jobs = nodes.sawOthers() ? watches.watched() : Set.of();
+    seen.keySet().retainAll(jobs);
+    CompletableFuture.allOf(
+            jobs.stream()
+                .filter(job -> !engine.isOpen(job))
+                .map(job -> look(job).toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new))
+        .whenComplete((done, away) -> keepOn());
+  }
+
+  /** The first look counts as a change, as there may have been one since somebody watches. */
+  private CompletionStage<Void> look(String jobId) {
+    return store
+        .lastEvents(jobId, 1)
+        .thenAccept(
+            last -> {
+              long seq = last.isEmpty() ? 0 : last.getFirst().seq();
+              Long before = seen.put(jobId, seq);
+              if (before == null || before != seq) {
+                watches.changed(jobId);
+              }
+            });
+  }
+}

@@ -1,0 +1,114 @@
+package io.mirrorneuron.runtime.local;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.PeerJobs;
+import io.mirrorneuron.port.PeerJobs.Command;
+import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.NodeRegistry;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** Gives a command to the node that has the job: once, with an id and a deadline. Thread-safe. */
+final class OwnerCalls {
+  /** Below the deadline of ten seconds that clients set by default, above that of the owner. */
+  private static final Duration PATIENCE = Duration.ofMillis(9500);
+
+  /** How often the owner is read for a command: jobs move, and answers are lost. */
+  private static final int READS = 3;
+
+  private static final long MOVING_MS = 1000;
+  private static final long REACHED_AGAIN_MS = 3000;
+
+  private final JobsPort here;
+  private final JobStore store;
+  private final Supplier<String> ids;
+  private final RoutedJobs.Neighbours others;
+
+  OwnerCalls(JobsPort here, JobAccess access, RoutedJobs.Neighbours others) {
+    this.here = here;
+    this.store = access.store();
+    this.ids = access.newJobs().suffixes();
+    this.others = others;
+  }
+
+  /**
+   * @throws MnException the command's own; besides UNAVAILABLE {@link PeerJobs#UNREACHED} when
+   *     nothing was changed, {@code may_have_happened} when nobody knows
+   */
+  <T> T ask(String jobId, Function<JobsPort, T> command) {
+    String id = "cmd-" + ids.get();
+    long until = System.nanoTime() + PATIENCE.toNanos();
+    String lostBy = null;
+    for (int read = 1; read <= READS; read++) {
+      String owner = Answers.await(store.owner(jobId));
+      Duration left = Duration.ofNanos(until - System.nanoTime());
+      if (!left.isPositive()) {
+        break;
+      }
+      try {
+        boolean isHere = owner == null || owner.equals(others.owner());
+        return command.apply(isHere ? here : others.peers().at(command(owner, id, left)));
+      } catch (MnException e) {
+        if (e.error().equals(PeerJobs.REPLY_LOST) || e.code() == ErrorCode.TIMEOUT) {
+          lostBy = owner;
+        } else if (e.error().equals(PeerJobs.UNREACHED)) {
+          throw lostBy == null ? unreached(jobId, owner, e) : unknown(jobId, lostBy);
+        } else if (!e.error().equals(PeerJobs.NOT_OWNER)) {
+          throw e;
+        }
+      }
+    }
+    throw lostBy == null ? moving(jobId) : unknown(jobId, lostBy);
+  }
+
+  private Command command(String owner, String id, Duration left) {
+    Optional<String> address = Answers.await(others.nodes().address(owner));
+    return new Command(owner, address.orElseThrow(() -> gone(owner)), id, left);
+  }
+
+  /** What lives tells where it is, except in the first moment and a runtime without a door. */
+  private MnException gone(String owner) {
+    boolean lives = Answers.await(others.nodes().living()).contains(owner);
+    return new MnException(
+        ErrorCode.UNAVAILABLE,
+        PeerJobs.UNREACHED,
+        lives
+            ? "it has told nobody where its gRPC port is"
+            : "it is gone, and another node takes its jobs over within "
+                + NodeRegistry.LIFETIME_MS / 1000
+                + " s");
+  }
+
+  private static MnException unreached(String jobId, String owner, MnException why) {
+    String words = "job %s is open on node %s, which this one does not reach: %s; %s";
+    return new MnException(
+            ErrorCode.UNAVAILABLE,
+            PeerJobs.UNREACHED,
+            words.formatted(
+                jobId, NodeRegistry.nameOf(owner), why.getMessage(), "nothing was changed"),
+            null,
+            why)
+        .withRetryAfter(REACHED_AGAIN_MS);
+  }
+
+  private static MnException unknown(String jobId, String owner) {
+    String words =
+        "node %s, on which job %s is open, did not answer: what was asked of it may have happened;"
+            + " look at the job before you ask again";
+    return new MnException(
+            ErrorCode.UNAVAILABLE,
+            "may_have_happened",
+            words.formatted(NodeRegistry.nameOf(owner), jobId))
+        .withRetryAfter(REACHED_AGAIN_MS);
+  }
+
+  private static MnException moving(String jobId) {
+    return MnException.unavailable(
+            "job " + jobId + " is on its way to another node; nothing was changed, try again", null)
+        .withRetryAfter(MOVING_MS);
+  }
+}
