@@ -121,7 +121,7 @@ public final class App implements AutoCloseable {
   }
 
   private void open(ServerContext on, BackendStart start) throws IOException {
-    closing.add("idle memory release", IdleMemoryRelease.start());
+    closing.add("memory release", MemoryRelease.start());
     Future<Contract> contract = role.hasGateway() ? load(on.vertx()) : null;
     Auth issued = issued(on.vertx());
     backend = start.on(on);

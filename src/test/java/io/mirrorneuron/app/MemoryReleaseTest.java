@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-class IdleMemoryReleaseTest {
+class MemoryReleaseTest {
   private static final long MIB = 1 << 20;
 
   private long collections;
-  private long used = 400 * MIB;
+  private long used = 90 * MIB;
   private int collected;
-  private final IdleMemoryRelease heap =
-      new IdleMemoryRelease(
+  private final MemoryRelease heap =
+      new MemoryRelease(
           () -> collections,
           () -> used,
           () -> {
@@ -20,24 +20,42 @@ class IdleMemoryReleaseTest {
             used = 90 * MIB;
           });
 
+  private void look(int times) {
+    for (int i = 0; i < times; i++) {
+      heap.look();
+    }
+  }
+
   @Test
   void whatABusyTimeLeftGoesOnce() {
-    heap.look();
+    look(3);
     assertThat(collected).isZero();
-    heap.look();
+    look(1);
     assertThat(collected).isEqualTo(1);
     used += 20 * MIB; // heartbeats
-    heap.look();
-    heap.look();
+    look(10);
     assertThat(collected).isEqualTo(1);
   }
 
   @Test
-  void aBusyServerIsLeftAlone() {
+  void aBusyServerIsLeftAloneWhileItsHeapIsSmall() {
     for (int i = 0; i < 100; i++) {
       collections++;
       heap.look();
     }
     assertThat(collected).isZero();
+  }
+
+  @Test
+  void theHeapOfABusyServerGrowsOnlyByAsMuchAsItHolds() {
+    used = 130 * MIB;
+    heap.look();
+    assertThat(collected).isEqualTo(1);
+    for (int i = 0; i < 100; i++) {
+      collections++;
+      used += 4 * MIB;
+      heap.look();
+    }
+    assertThat(collected).isEqualTo(1 + 100 / 33);
   }
 }
