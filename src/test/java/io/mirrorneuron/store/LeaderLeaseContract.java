@@ -74,8 +74,8 @@ interface LeaderLeaseContract {
   @Test
   default void aLeaseThatWasKeptIsNoneThatHasEnded() {
     long first = take("k", "a", LONG_MS, LeaderLease.NONE);
-    LeaderLease.Answer seen = now(lease().take("k", "b", LONG_MS, LeaderLease.NONE, ""));
     pass(20);
+    LeaderLease.Answer seen = now(lease().take("k", "b", LONG_MS, LeaderLease.NONE, ""));
     assertThat(take("k", "a", LONG_MS, first)).isEqualTo(first);
 
     LeaderLease.Answer later = now(lease().take("k", "b", LONG_MS, LeaderLease.NONE, seen.other()));
