@@ -85,13 +85,19 @@ public final class RunStore implements AutoCloseable {
    */
   public RunFolder find(String runId) {
     RunFolder folder = folder(runId);
-    if (writer.isBehind(runId) || !isBegun(folder.path())) {
+    if (!isBegun(folder.path()) || isBehind(folder)) {
       writer.catchUp(runId);
       if (!isFolder(folder.path()) && !unread.make(runId)) {
         throw new MnException(ErrorCode.NOT_FOUND, "run_not_found", "run not found");
       }
     }
     return folder;
+  }
+
+  /** Also when it is not known whose run it is, unless that is over. */
+  private boolean isBehind(RunFolder folder) {
+    String runId = folder.runId();
+    return writer.isBehind(runId) || writer.mayBeBehind(runId) && !folder.isOver();
   }
 
   /** Whether the folder is more than the empty one that is made for a program. */

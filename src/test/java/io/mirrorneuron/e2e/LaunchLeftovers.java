@@ -52,7 +52,7 @@ record LaunchLeftovers(Path home) {
   }
 
   private String owner(String submission) {
-    Path note = home.resolve("shared/submissions/.held").resolve(submission).resolve(".owner");
+    Path note = home.resolve("shared/submissions/.held").resolve(submission);
     try {
       return Files.readSymbolicLink(note).toString();
     } catch (IOException e) {

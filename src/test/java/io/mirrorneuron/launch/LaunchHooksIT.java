@@ -145,8 +145,12 @@ class LaunchHooksIT {
   }
 
   private static boolean isAlive(Path pidFile) {
-    List<String> stat = lines(Path.of("/proc", lines(pidFile).getFirst(), "stat"));
-    return !stat.isEmpty() && !stat.getFirst().matches(".*\\) [ZX] .*"); // nobody collects it here
+    try {
+      String stat = Files.readString(Path.of("/proc", lines(pidFile).getFirst(), "stat"));
+      return !stat.matches("(?s).*\\) [ZX] .*"); // nobody collects it here
+    } catch (IOException e) {
+      return false; // it is gone, perhaps while it was read
+    }
   }
 
   private static void assertNothingIsLeft(Path home) throws IOException {
