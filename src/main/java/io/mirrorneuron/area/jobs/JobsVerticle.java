@@ -51,6 +51,7 @@ public final class JobsVerticle extends AreaVerticle {
   private final Secret adminToken;
   private final Clock clock;
   private final JobViewCaches views;
+  private final Polls polls = new Polls(System::nanoTime);
   private JobStreams streams;
 
   /**
@@ -155,8 +156,10 @@ public final class JobsVerticle extends AreaVerticle {
   }
 
   private Future<Buffer> getJob(ApiCall call) {
-    Duration wait = AskedWait.of(call).orElse(Duration.ZERO);
-    return wait.isZero() ? job(call) : end(call, id(call), wait).compose(far -> job(call));
+    String jobId = id(call);
+    Duration wait = AskedWait.of(call).orElseGet(() -> polls.patience(jobId));
+    return (wait.isZero() ? job(call) : end(call, jobId, wait).compose(far -> job(call)))
+        .onSuccess(told -> polls.answered(jobId));
   }
 
   private Future<Buffer> job(ApiCall call) {

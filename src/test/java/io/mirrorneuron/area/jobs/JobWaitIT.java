@@ -10,6 +10,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -113,6 +114,27 @@ class JobWaitIT {
 
     assertThat(waiting).allSatisfy(one -> assertThat(one.join().statusCode()).isEqualTo(200));
     post("/jobs/" + job + "/cancel");
+  }
+
+  /** Each question waits, or comes so late after an answer that it is none of a busy reader. */
+  @Test
+  void whoAsksEveryFewMillisecondsGetsFewAnswersAndTheEnd() {
+    String job = submit("/jobs", manifest("sleep 1")).path("job_id").asText();
+    var soon = CompletableFuture.delayedExecutor(3, TimeUnit.MILLISECONDS);
+    long begun = System.nanoTime();
+    int answers = 0;
+    String status = "";
+    while (!status.equals("completed")) {
+      status =
+          CompletableFuture.supplyAsync(() -> get("/jobs/" + job), soon)
+              .join()
+              .at("/job/status")
+              .asText();
+      answers++;
+    }
+    long millis = Duration.ofNanos(System.nanoTime() - begun).toMillis();
+
+    assertThat(answers).isLessThanOrEqualTo((int) millis / 20 + 3);
   }
 
   @Test
