@@ -340,13 +340,16 @@ class RestCommandsIT {
                 .formatted(run));
     Path folder = home.resolve("runs").resolve(run);
     Files.writeString(Files.createDirectories(folder.resolve("outputs")).resolve("crops.csv"), "a");
-    assertThat(shell.run("run", "artifacts", run, "outputs/crops.csv"))
+    assertThat(shell.run("run", "artifacts", run, "outputs/crops.csv", "-o", "-").out())
+        .isEqualTo("a");
+    Files.writeString(folder.resolve("scratch.csv"), "a");
+    assertThat(shell.run("run", "artifacts", run, "scratch.csv"))
         .isEqualTo(
             new Ended(
                 5,
                 "",
-                "mn: outputs/crops.csv is not served, only files that end in .json, .jsonl, .md, .pdf,"
-                    + " .txt, .log or .gz are; it lies in the folder of the run\n"));
+                "mn: scratch.csv is not served, only files below outputs/ and those that end in .json,"
+                    + " .jsonl, .md, .pdf, .txt, .log or .gz are; it lies in the folder of the run\n"));
 
     assertThat(shell.run("run", "export", run).json().at("/run/status").asText())
         .isEqualTo("completed");

@@ -112,12 +112,13 @@ public final class JobsVerticle extends AreaVerticle {
 
   /** Answers when the job is stored, or as far as it is when the caller has waited. */
   private Future<Buffer> submitJob(ApiCall call) {
-    Future<SubmitAnswer> submitted = blocking(() -> submit(call));
     Duration wait = AskedWait.of(call).orElse(Duration.ZERO);
-    return (wait.isZero()
-            ? submitted
-            : submitted.compose(
-                answer -> end(call, answer.jobId(), wait).map(status -> answer.at(status.job()))))
+    return blocking(() -> submit(call))
+        .compose(
+            answer ->
+                end(call, answer.jobId(), wait)
+                    .map(far -> wait.isZero() ? answer.of(far.job()) : answer.at(far.job()))
+                    .otherwise(answer)) // it is stored, whatever is known of it
         .map(AreaVerticle::encode);
   }
 
@@ -156,10 +157,9 @@ public final class JobsVerticle extends AreaVerticle {
   }
 
   private Future<Buffer> getJob(ApiCall call) {
-    String jobId = id(call);
-    Duration wait = AskedWait.of(call).orElseGet(() -> polls.patience(jobId));
-    return (wait.isZero() ? job(call) : end(call, jobId, wait).compose(far -> job(call)))
-        .onSuccess(told -> polls.answered(jobId));
+    Duration wait = AskedWait.of(call).orElseGet(() -> polls.patience(id(call)));
+    Future<?> end = wait.isZero() ? Future.succeededFuture() : end(call, id(call), wait);
+    return end.compose(far -> job(call)).onSuccess(told -> polls.answered(id(call)));
   }
 
   private Future<Buffer> job(ApiCall call) {

@@ -10,12 +10,14 @@ import java.util.List;
  * The answer to a submission.
  *
  * @param id the job's id, under its older name
+ * @param runId the name of its run; null when it could not be read
  * @param warnings sentences about what is not done as it was asked for
  * @param job how far it was when the caller had waited; null when it has not
  */
 record SubmitAnswer(
     String id,
     String jobId,
+    @JsonInclude(JsonInclude.Include.NON_NULL) String runId,
     String status,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> warnings,
     @JsonInclude(JsonInclude.Include.NON_NULL) JobStatusView.Job job) {
@@ -26,10 +28,15 @@ record SubmitAnswer(
   static SubmitAnswer of(SubmittedJob job, List<String> ignored) {
     List<String> warnings = new ArrayList<>(ignored);
     warnings.addAll(job.warnings());
-    return new SubmitAnswer(job.jobId(), job.jobId(), job.status(), warnings, null);
+    return new SubmitAnswer(job.jobId(), job.jobId(), null, job.status(), warnings, null);
+  }
+
+  /** With what the stored job says of its run. */
+  SubmitAnswer of(JobStatusView.Job job) {
+    return new SubmitAnswer(id, jobId, job.runId(), status, warnings, null);
   }
 
   SubmitAnswer at(JobStatusView.Job job) {
-    return new SubmitAnswer(id, jobId, job.status(), warnings, job);
+    return new SubmitAnswer(id, jobId, job.runId(), job.status(), warnings, job);
   }
 }

@@ -153,6 +153,10 @@ final class RunRecords {
     Arrays.stream(call.text("channels").split(","))
         .map(String::strip)
         .forEach(name -> RunLog.of(name).ifPresent(channels::add));
+    if (channels.isEmpty()) {
+      throw MnException.invalid(
+          "channels must name at least one of events, logs, human, resources, errors, timeline");
+    }
     return channels;
   }
 

@@ -23,8 +23,8 @@ import picocli.CommandLine.Parameters;
     name = "artifacts",
     description = {
       "Lists the files of a run, or writes one of them here.",
-      "They are those that end in .json, .jsonl, .md, .pdf, .txt, .log or .gz; others stay in the"
-          + " run's folder on the server."
+      "They are those below outputs/ and those that end in .json, .jsonl, .md, .pdf, .txt, .log or .gz;"
+          + " others stay in the run's folder on the server."
     },
     sortOptions = false,
     footerHeading = "%nExamples:%n",

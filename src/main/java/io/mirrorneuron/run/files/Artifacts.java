@@ -25,8 +25,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The files of a run that clients may have: those of a known kind that are not hidden and lie in
- * its folder, also when a link leads to them. Blocking and thread-safe.
+ * The files of a run that clients may have: its results of any kind and others of a known kind that
+ * are not hidden and lie in its folder, also when a link leads to them. Blocking and thread-safe.
  */
 public final class Artifacts {
   private static final int CHECKSUMS = 20_000;
@@ -183,15 +183,15 @@ public final class Artifacts {
 
   /** Whether a program has put it there, and nothing but its name keeps it from clients. */
   private static boolean isOfOtherKind(RunFolder folder, String relative) {
-    return !ServedFile.isKnown(relative)
+    return !ServedFile.isForClients(Path.of(relative))
         && !AllowedRoots.isHidden(Path.of(relative))
         && UntrustedFiles.isFile(folder.path().resolve(relative));
   }
 
-  /** Whether it is hidden or of no known kind. */
+  /** Whether it is hidden, or of no known kind and no result. */
   private static boolean isForPrograms(RunFolder folder, Path file) {
-    return AllowedRoots.isHidden(folder.path().relativize(file))
-        || !ServedFile.isKnown(file.getFileName().toString());
+    Path relative = folder.path().relativize(file);
+    return AllowedRoots.isHidden(relative) || !ServedFile.isForClients(relative);
   }
 
   /** Where the file really is, or null when it is not for clients. */
@@ -233,10 +233,7 @@ public final class Artifacts {
 
   private static MnException notServed(String relative) {
     return new MnException(
-        ErrorCode.NOT_FOUND,
-        "artifact_not_found",
-        "%s is not served, only files that end in %s are; it lies in the folder of the run"
-            .formatted(relative, ServedFile.KINDS));
+        ErrorCode.NOT_FOUND, "artifact_not_found", ServedFile.OTHER_KIND.formatted(relative));
   }
 
   private static MnException unreadable(Path file, IOException cause) {

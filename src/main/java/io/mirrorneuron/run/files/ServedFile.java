@@ -19,6 +19,9 @@ import java.util.stream.Collectors;
  * @param within the folder in which all its names must lie
  */
 public record ServedFile(Path path, String contentType, Path within) {
+  /** Where programs put what is for people; files of all kinds are served from there. */
+  private static final Path RESULTS = Path.of("outputs");
+
   private static final Map<String, String> TYPES =
       Map.of(
           "json", "application/json",
@@ -29,20 +32,41 @@ public record ServedFile(Path path, String contentType, Path within) {
           "log", "text/plain; charset=utf-8",
           "gz", "application/gzip");
 
-  /** For sentences: the ends of names of files that clients may have. */
-  static final String KINDS = ".json, .jsonl, .md, .pdf, .txt, .log or .gz";
+  /** Of what else is often a result. */
+  private static final Map<String, String> MORE_TYPES =
+      Map.of(
+          "csv", "text/csv; charset=utf-8",
+          "html", "text/html; charset=utf-8",
+          "jpeg", "image/jpeg",
+          "jpg", "image/jpeg",
+          "png", "image/png",
+          "svg", "image/svg+xml",
+          "xml", "application/xml",
+          "yaml", "application/yaml",
+          "zip", "application/zip");
+
+  /** Told about a file that is there and not for clients. */
+  static final String OTHER_KIND =
+      "%s is not served, only files below outputs/ and those that end in .json, .jsonl, .md, .pdf,"
+          + " .txt, .log or .gz are; it lies in the folder of the run";
 
   static ServedFile of(Path path, String name, Path within) {
     return new ServedFile(path, contentType(name), within);
   }
 
-  /** Whether files of this name have a content type of their own. */
-  public static boolean isKnown(String name) {
-    return TYPES.containsKey(suffix(name));
+  /**
+   * Whether clients may have it by its name.
+   *
+   * @param relative from the folder of the run
+   */
+  public static boolean isForClients(Path relative) {
+    return TYPES.containsKey(suffix(relative.toString()))
+        || relative.startsWith(RESULTS) && !relative.equals(RESULTS);
   }
 
   static String contentType(String name) {
-    return TYPES.getOrDefault(suffix(name), "application/octet-stream");
+    String suffix = suffix(name);
+    return TYPES.getOrDefault(suffix, MORE_TYPES.getOrDefault(suffix, "application/octet-stream"));
   }
 
   /**

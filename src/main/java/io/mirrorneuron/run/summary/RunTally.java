@@ -146,8 +146,9 @@ final class RunTally {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
               if (attributes.isRegularFile() && !isHidden(file)) {
-                artifacts += ServedFile.isKnown(file.getFileName().toString()) ? 1 : 0;
-                names.add(run.path().relativize(file).getName(0).toString());
+                Path relative = run.path().relativize(file);
+                artifacts += ServedFile.isForClients(relative) ? 1 : 0;
+                names.add(relative.getName(0).toString());
               }
               return FileVisitResult.CONTINUE;
             }

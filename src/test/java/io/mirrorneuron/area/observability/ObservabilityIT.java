@@ -151,6 +151,17 @@ class ObservabilityIT extends WithGuardedGateway {
     assertThat(gateway.get("/api/v1/runs").body()).contains("\"status\":\"" + word + "\"");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"event", "", "Logs"})
+  void aStreamOfNoKnownChannelIsRefused(String channels) throws Exception {
+    HttpResponse<String> answer = gateway.get("/api/v1/runs/run-1/stream?channels=" + channels);
+
+    assertThat(answer.statusCode()).isEqualTo(422);
+    assertThat(new JsonObject(answer.body()).getString("detail"))
+        .isEqualTo(
+            "channels must name at least one of events, logs, human, resources, errors, timeline");
+  }
+
   private Future<JsonObject> read(Long after, Duration wait) {
     ApiCall call = new ApiCall().with("run_id", "run-2").with("after", after).withWait(wait);
     return gateway

@@ -63,6 +63,26 @@ class ArtifactsTest {
                 .formatted(run.path()));
   }
 
+  @Test
+  void resultsOfAllKindsAreForClientsAndScratchFilesOfProgramsAreNot() {
+    write("outputs/user/plan.csv", "a,b");
+    write("outputs/user/model", "weights");
+    write("outputs/user/.draft.csv", "hidden");
+    write("scratch/plan.csv", "a,b");
+    write("outputs.csv", "a,b");
+
+    assertThat(listed("relative_path"))
+        .containsExactly("outputs/user/model", "outputs/user/plan.csv");
+    assertThat(listed("content_type"))
+        .containsExactly("application/octet-stream", "text/csv; charset=utf-8");
+    assertThat(artifacts.find(run, "outputs/user/plan.csv").contentType())
+        .isEqualTo("text/csv; charset=utf-8");
+    assertThatThrownBy(() -> artifacts.find(run, "scratch/plan.csv"))
+        .hasMessageContaining("below outputs/");
+    assertThatThrownBy(() -> artifacts.find(run, "outputs/user/.draft.csv"))
+        .hasMessage("artifact not found");
+  }
+
   private static final String RECORD = "{\"payload\":{\"api_key\":\"s3cret\",\"n\":%d}}\n";
 
   private String shown(String name) throws IOException {
@@ -203,8 +223,8 @@ class ArtifactsTest {
     }
     assertThatThrownBy(() -> artifacts.find(run, "page.html"))
         .hasMessage(
-            "page.html is not served, only files that end in .json, .jsonl, .md, .pdf, .txt, .log"
-                + " or .gz are; it lies in the folder of the run")
+            "page.html is not served, only files below outputs/ and those that end in .json, .jsonl,"
+                + " .md, .pdf, .txt, .log or .gz are; it lies in the folder of the run")
         .extracting(e -> ((MnException) e).code())
         .isEqualTo(ErrorCode.NOT_FOUND);
   }
