@@ -94,7 +94,8 @@ final class CommitFloor implements AutoCloseable {
             0,
             "completed",
             true,
-            JobStore.Allocations.NONE));
+            JobStore.Allocations.NONE,
+            null));
   }
 
   @Override

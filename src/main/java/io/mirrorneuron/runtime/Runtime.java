@@ -117,7 +117,7 @@ public final class Runtime implements AutoCloseable {
 
   /** Fingerprints of payload files that somebody needs. */
   private CompletionStage<Set<String>> bundles() {
-    return engine.bundles().thenCombine(schedules.bundles(), NodeSchedules::both);
+    return engine.definitions().bundles().thenCombine(schedules.bundles(), NodeSchedules::both);
   }
 
   private Engine engine(

@@ -63,7 +63,7 @@ public interface JobStore {
   /** Somebody has looked: the records of these jobs are complete in the run store. */
   CompletionStage<Void> read(List<String> jobIds);
 
-  /** The author's manifest, or null when the job is unknown. */
+  /** The author's manifest as the last commit left it, or null when the job is unknown. */
   CompletionStage<String> manifest(String jobId);
 
   /**
@@ -174,6 +174,7 @@ public interface JobStore {
    * @param row the job's row as JSON
    * @param status the job's status word after this turn
    * @param allocations what has changed of what its programs have
+   * @param manifest takes the place of the job's; null leaves it
    */
   record Commit(
       String jobId,
@@ -188,7 +189,8 @@ public interface JobStore {
       long updatedAt,
       String status,
       boolean terminal,
-      Allocations allocations) {}
+      Allocations allocations,
+      String manifest) {}
 
   /**
    * Changes of the ledger, which holds for all nodes what running programs were given. It is

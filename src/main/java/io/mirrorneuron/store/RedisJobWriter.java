@@ -123,6 +123,7 @@ final class RedisJobWriter {
     Script.Call call = keysOf(script.call(), commit.jobId());
     call.arg(commit.epoch());
     arguments(call, commit);
+    call.arg(commit.manifest() == null ? "" : commit.manifest());
     return sent(call, commit.jobId());
   }
 

@@ -5,7 +5,7 @@
 --       last event number, events before this number may go, packed events,
 --       n, d, b, f, g, f executions that have nothing any more, g execution and JSON arguments of
 --       what was given, n field and value arguments, d fields to delete, b name and text arguments
---       of blobs, then names of blobs to drop
+--       of blobs, then names of blobs to drop, then a manifest in place of the job's ('': it stays)
 local state, events = KEYS[1], KEYS[2]
 local known = redis.call('HMGET', state, 'epoch', 'packed')
 if known[1] ~= ARGV[1] then
@@ -38,7 +38,10 @@ chunks('HSET', KEYS[7], given, fields - 1)
 chunks('HSET', state, fields, deleted - 1)
 chunks('HDEL', state, deleted, blobs - 1)
 chunks('HSET', KEYS[5], blobs, dropped - 1)
-chunks('HDEL', KEYS[5], dropped, #ARGV)
+chunks('HDEL', KEYS[5], dropped, #ARGV - 1)
+if ARGV[#ARGV] ~= '' then
+  redis.call('SET', KEYS[4], ARGV[#ARGV])
+end
 redis.call('SET', KEYS[3], ARGV[6])
 move(KEYS[6], state, ARGV[2], ARGV[4], ARGV[3], ARGV[5])
 return 1

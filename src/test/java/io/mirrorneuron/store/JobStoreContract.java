@@ -63,7 +63,8 @@ interface JobStoreContract {
         at,
         status,
         List.of("completed", "failed", "cancelled").contains(status),
-        JobStore.Allocations.NONE);
+        JobStore.Allocations.NONE,
+        null);
   }
 
   static String row(String job, String status, long seq) {
@@ -103,7 +104,70 @@ interface JobStoreContract {
         turn.updatedAt(),
         turn.status(),
         turn.terminal(),
-        new JobStore.Allocations(given, freed));
+        new JobStore.Allocations(given, freed),
+        null);
+  }
+
+  /** A turn after which the job has another manifest. */
+  static Commit turn(Commit turn, String manifest) {
+    return new Commit(
+        turn.jobId(),
+        turn.epoch(),
+        turn.set(),
+        turn.delete(),
+        Map.of("kept", "large"),
+        List.of("other"),
+        turn.events(),
+        turn.lastSeq(),
+        turn.row(),
+        turn.updatedAt(),
+        turn.status(),
+        turn.terminal(),
+        turn.allocations(),
+        manifest);
+  }
+
+  @Test
+  default void aTurnMayReplaceTheManifest() {
+    await(store().create(newJob("a", null, "hash"), turn("a", 1, 1, 2, 10, "running")));
+    await(store().commit(turn(turn("a", 1, 3, 3, 20, "running"), "{\"graph_id\":\"other\"}")));
+    assertThat(await(store().manifest("a"))).isEqualTo("{\"graph_id\":\"other\"}");
+    await(store().commit(turn("a", 1, 4, 4, 30, "running")));
+    StoredJob stored = await(store().load("a")).orElseThrow();
+    assertThat(stored.manifest()).isEqualTo("{\"graph_id\":\"other\"}");
+    assertThat(stored.blobs()).containsExactly(Map.entry("kept", "large"));
+    Commit late = turn(turn("a", 9, 5, 5, 40, "running"), "{\"graph_id\":\"late\"}");
+    assertThatThrownBy(() -> await(store().commit(late))).isInstanceOf(FencedException.class);
+    await(store().commit(turn("a", 1, 5, 5, 50, "completed")));
+    assertThat(await(store().manifest("a"))).isEqualTo("{\"graph_id\":\"other\"}");
+  }
+
+  @Test
+  default void aJobThatIsPackedHasItsLastManifest() {
+    await(store().create(newJob("a", null, "hash"), turn("a", 1, 1, 2, 10, "running")));
+    Commit turn = turn("a", 1, 3, 3, 20, "running");
+    await(
+        store()
+            .commit(
+                new Commit(
+                    "a",
+                    1,
+                    turn.set(),
+                    List.of(),
+                    Map.of(),
+                    List.of(),
+                    turn.events(),
+                    3,
+                    turn.row(),
+                    20,
+                    "running",
+                    false,
+                    turn.allocations(),
+                    "{\"graph_id\":\"other\"}")));
+    await(store().commit(turn("a", 1, 4, 4, 30, "completed")));
+    assertThat(await(store().manifest("a"))).isEqualTo("{\"graph_id\":\"other\"}");
+    assertThat(await(store().load("a")).orElseThrow().manifest())
+        .isEqualTo("{\"graph_id\":\"other\"}");
   }
 
   @Test
@@ -276,7 +340,8 @@ interface JobStoreContract {
             20,
             "running",
             false,
-            JobStore.Allocations.NONE);
+            JobStore.Allocations.NONE,
+            null);
     await(store().commit(more));
     await(
         store()
@@ -294,7 +359,8 @@ interface JobStoreContract {
                     30,
                     "running",
                     false,
-                    JobStore.Allocations.NONE)));
+                    JobStore.Allocations.NONE,
+                    null)));
 
     assertThat(await(store().load("a")).orElseThrow().fields())
         .isEqualTo(Map.of("seq", "3", "y", "3\nä"));
@@ -321,7 +387,8 @@ interface JobStoreContract {
             20,
             "running",
             false,
-            JobStore.Allocations.NONE);
+            JobStore.Allocations.NONE,
+            null);
     await(store().commit(large));
     assertThat(await(store().load("a")).orElseThrow().fields()).isEqualTo(many);
 
@@ -342,7 +409,8 @@ interface JobStoreContract {
                     30,
                     "running",
                     false,
-                    JobStore.Allocations.NONE)));
+                    JobStore.Allocations.NONE,
+                    null)));
     assertThat(await(store().load("a")).orElseThrow().fields()).isEqualTo(Map.of("z", "1"));
   }
 
@@ -363,7 +431,8 @@ interface JobStoreContract {
         turn.updatedAt(),
         status,
         turn.terminal(),
-        JobStore.Allocations.NONE);
+        JobStore.Allocations.NONE,
+        null);
   }
 
   @Test

@@ -185,6 +185,7 @@ public final class InMemoryJobStore implements JobStore {
     }
     job.events.subList(0, Math.max(0, job.events.size() - eventsPerJob)).clear();
     job.row = commit.row();
+    job.manifest = commit.manifest() == null ? job.manifest : commit.manifest();
     job.updatedAt = commit.updatedAt();
     job.terminal = commit.terminal();
   }

@@ -1,14 +1,13 @@
 package io.mirrorneuron.runtime.decide;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.StepPhase;
+import io.mirrorneuron.runtime.decide.redefine.Redefinitions;
 import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Mailbox;
 import io.mirrorneuron.runtime.state.Message;
 import io.mirrorneuron.runtime.state.StepState;
-import io.mirrorneuron.runtime.state.Subjects;
 import io.mirrorneuron.wire.Json;
 
 /**
@@ -35,8 +34,8 @@ public final class Decider {
   public void decide(JobState state, Input input, Turn turn) {
     if (!state.status().isTerminal()) {
       new Decision(state, turn).take(input);
-    } else if (input instanceof Input.Deliver deliver) {
-      turn.refuse(deliver, MnException.precondition("job is not running"));
+    } else if (input instanceof Input.Deliver || input instanceof Input.Redefine) {
+      turn.refuse((Input.Command) input, MnException.precondition("job is not running"));
     }
   }
 
@@ -52,6 +51,7 @@ public final class Decider {
     private final Processes processes;
     private final BuiltInAgents behaviour;
     private final HumanAgents people;
+    private final Redefinitions definitions;
 
     Decision(JobState state, Turn turn) {
       this.state = state;
@@ -64,6 +64,7 @@ public final class Decider {
       this.processes = new Processes(state, turn, life, ledger, nodeName);
       this.behaviour = new BuiltInAgents(state, turn, life, ledger);
       this.people = new HumanAgents(state, turn, life, ledger);
+      this.definitions = new Redefinitions(state, turn);
     }
 
     void take(Input input) {
@@ -74,6 +75,7 @@ public final class Decider {
         case Input.Due due -> due(due.at());
         case Input.Pause pause -> life.pause(pause);
         case Input.Decide decide -> people.decide(decide);
+        case Input.Redefine redefine -> definitions.order(redefine);
         case Input.Resume resume -> new Recovery(state, turn, life, processes).resume(resume.by());
         case Input.Cancel cancel -> life.cancel(cancel);
         case Input.Deliver deliver -> new MessageIntake(state, turn, ledger).take(deliver);
@@ -86,41 +88,23 @@ public final class Decider {
         case Input.Continue go -> {}
       }
       completeStops();
+      definitions.settle();
       drain();
     }
 
     private void start() {
-      run();
+      life.begin(nodeName);
       new Rounds(state, turn, life).seed(ledger);
     }
 
     private void forked(Input.FirstTurn fork) {
-      run();
+      life.begin(nodeName);
       fork.begin(state, turn, ledger, new Rounds(state, turn, life));
     }
 
     private void forkedTo(Input.ForkedTo to) {
       state.header().noteFork(to.jobId());
       turn.event("job_forked", Json.object().put("new_job_id", to.jobId()).set("at", to.at()));
-    }
-
-    private void run() {
-      String submitter = state.header().subjects().submittedBy();
-      turn.event("job_pending", Subjects.put(Json.object(), Subjects.SUBMITTED_BY, submitter));
-      turn.event("job_validated");
-      if (!state.workflow().warnings().isEmpty()) {
-        ObjectNode told = Json.object();
-        told.set("warnings", Json.MAPPER.valueToTree(state.workflow().warnings()));
-        turn.event("job_warnings", told);
-      }
-      turn.event("job_scheduled", Json.object().put("node", nodeName));
-      state.header().status(JobStatus.RUNNING, turn.now());
-      turn.event("job_running");
-      if (!state.steps().isEmpty()) {
-        ObjectNode members = Json.object().put("steps", state.steps().all().size());
-        turn.event("workflow_graph_compiled", members.put("run_id", state.workflowRun()));
-        state.steps().reconsider(state.steps().all());
-      }
     }
 
     private void restored(Input.FirstTurn from) {
@@ -190,12 +174,12 @@ public final class Decider {
 
     /** Called when no mailbox can be handled. Answers whether another way to continue was found. */
     private boolean findOtherWork() {
-      if (starts.evaluateAll() || starts.startWithoutMessages()) {
+      if (starts.evaluateAll() || starts.startWithoutMessages() || definitions.settle()) {
         return true;
       }
       Mailbox next = backlog.deadlocked();
       if (next != null) {
-        if (next.isReady(turn.now())) {
+        if (next.isReady(turn.now()) && !definitions.holdsBack(next)) {
           handle(next);
         }
         backlog.passOn(next);
@@ -208,6 +192,10 @@ public final class Decider {
     private boolean admits(Mailbox mailbox) {
       if (people.isAsked(mailbox)) {
         return true;
+      }
+      if (definitions.holdsBack(mailbox)) {
+        state.schedule().passOn(mailbox);
+        return false;
       }
       return mailbox.step() == null ? !backlog.holdsBack(mailbox) : attempts.admits(mailbox);
     }

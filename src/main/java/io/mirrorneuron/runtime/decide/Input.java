@@ -6,6 +6,7 @@ import io.mirrorneuron.human.HumanAct;
 import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Mailbox;
+import io.mirrorneuron.runtime.state.definition.Redefinition;
 import io.mirrorneuron.runtime.workflow.KeptPlan;
 import java.util.Set;
 
@@ -60,6 +61,9 @@ public sealed interface Input {
 
   /** A message from outside the graph, for example a replayed dead letter. */
   record Deliver(String agentId, ObjectNode message) implements Command {}
+
+  /** Agents are to be what another manifest says, see {@link Redefinition}. */
+  record Redefine(Redefinition order) implements Command {}
 
   /**
    * Somebody does something about a question of the job.

@@ -26,6 +26,26 @@ final class LifeCycle {
     return type == JobType.SERVICE || type == JobType.SYSTEM;
   }
 
+  /** The job begins to run. */
+  void begin(String nodeName) {
+    String submitter = state.header().subjects().submittedBy();
+    turn.event("job_pending", Subjects.put(Json.object(), Subjects.SUBMITTED_BY, submitter));
+    turn.event("job_validated");
+    if (!state.workflow().warnings().isEmpty()) {
+      ObjectNode told = Json.object();
+      told.set("warnings", Json.MAPPER.valueToTree(state.workflow().warnings()));
+      turn.event("job_warnings", told);
+    }
+    turn.event("job_scheduled", Json.object().put("node", nodeName));
+    state.header().status(JobStatus.RUNNING, turn.now());
+    turn.event("job_running");
+    if (!state.steps().isEmpty()) {
+      ObjectNode members = Json.object().put("steps", state.steps().all().size());
+      turn.event("workflow_graph_compiled", members.put("run_id", state.workflowRun()));
+      state.steps().reconsider(state.steps().all());
+    }
+  }
+
   // ---- completion
 
   /** An agent completes the job. With steps that takes effect once all of them have ended. */
@@ -182,6 +202,7 @@ final class LifeCycle {
       }
     }
     state.mailboxes().clearAll();
+    state.definition().end();
     state.header().result(result);
     state.header().recovery(null);
     state.header().pendingCompletion(null);

@@ -59,7 +59,8 @@ public final class Turn {
     return refusals;
   }
 
-  void refuse(Input.Command command, MnException why) {
+  /** The command is not carried out. */
+  public void refuse(Input.Command command, MnException why) {
     refusals.put(command, why);
   }
 
@@ -118,7 +119,8 @@ public final class Turn {
         now,
         state.status().word(),
         state.status().isTerminal(),
-        delta.allocations());
+        delta.allocations(),
+        state.definition().takeManifest());
   }
 
   /** An event of the job itself; its members stand at top level. */

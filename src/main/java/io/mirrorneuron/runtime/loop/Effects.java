@@ -103,7 +103,7 @@ final class Effects {
 
   private Execution execution(JobState state, Mailbox mailbox, String id) {
     AgentState agent = mailbox.owner();
-    String bundle = state.header().origin().bundle();
+    String bundle = state.definition().bundle(agent.id(), state.header().origin().bundle());
     return new Execution(
         id,
         state.jobId(),

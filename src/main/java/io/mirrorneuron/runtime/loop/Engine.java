@@ -12,7 +12,6 @@ import io.mirrorneuron.runtime.port.Scheduler;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.StateReader;
-import io.mirrorneuron.runtime.state.StoredFields;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.StoredJob;
@@ -22,7 +21,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
@@ -106,6 +104,7 @@ public final class Engine {
                 ports,
                 new Decider(nodeName, identity.reviewInFlight()),
                 new JobRow(ports.scheduler()),
+                manifests,
                 bundles,
                 changed,
                 this::stuck,
@@ -139,22 +138,9 @@ public final class Engine {
     return views;
   }
 
-  /**
-   * Fingerprints of the payload files that jobs of any node have, ended ones too. Fails when a
-   * state cannot be read, as the set is then not known.
-   */
-  public CompletionStage<Set<String>> bundles() {
-    Set<String> found = ConcurrentHashMap.newKeySet();
-    return store
-        .eachState(
-            StoredFields.HEADER,
-            header -> {
-              String bundle = StoredFields.bundleOf(header);
-              if (bundle != null) {
-                found.add(bundle);
-              }
-            })
-        .thenApply(done -> found);
+  /** What jobs run, and how that is changed. */
+  public JobDefinitions definitions() {
+    return new JobDefinitions(commands, store);
   }
 
   /**
@@ -228,7 +214,7 @@ public final class Engine {
     }
     JobState state;
     try {
-      state = StateReader.read(stored, manifests.apply(stored.manifest()), inlineLimit);
+      state = StateReader.read(stored, manifests, inlineLimit);
     } catch (RuntimeException e) {
       blocked.add(stored.withoutBlobs(), e);
       return;

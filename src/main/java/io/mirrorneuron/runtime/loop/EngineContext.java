@@ -8,6 +8,7 @@ import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.state.Blobs;
 import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.Commit;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import java.util.function.Function;
 /**
  * What all jobs of a node share.
  *
+ * @param manifests understands a stored manifest
  * @param bundles payload folder by fingerprint
  * @param changed hears of each job that has new events
  * @param stuck is called with the id of a job that cannot even fail, and why
@@ -28,6 +30,7 @@ record EngineContext(
     Engine.Ports ports,
     Decider decider,
     JobRow rows,
+    Function<String, Workflow> manifests,
     Function<String, Path> bundles,
     JobNews changed,
     BiConsumer<String, Throwable> stuck,

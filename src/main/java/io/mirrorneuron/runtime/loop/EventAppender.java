@@ -151,6 +151,7 @@ final class EventAppender {
         now,
         LenientJson.read(row, JobBrief.class).status(),
         terminal,
-        JobStore.Allocations.NONE);
+        JobStore.Allocations.NONE,
+        null);
   }
 }

@@ -179,7 +179,7 @@ public final class JobCommands {
    * Passes the command to the job and answers with the first status that settles it. Fails as
    * PRECONDITION when the job has ended in a status that is not wanted.
    */
-  private CompletionStage<JobStatus> give(
+  CompletionStage<JobStatus> give(
       String jobId,
       Input.Command input,
       Predicate<JobStatus> settled,

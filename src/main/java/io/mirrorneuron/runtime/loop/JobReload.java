@@ -3,7 +3,6 @@ package io.mirrorneuron.runtime.loop;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.StateReader;
-import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
@@ -22,7 +21,6 @@ final class JobReload {
   private final EngineContext context;
   private final Executor lane;
   private final String jobId;
-  private final Workflow workflow;
   private final long epoch;
   private final Listener listener;
   private boolean stopped;
@@ -38,17 +36,10 @@ final class JobReload {
   /**
    * @param epoch under which this node owns the job
    */
-  JobReload(
-      EngineContext context,
-      Executor lane,
-      String jobId,
-      Workflow workflow,
-      long epoch,
-      Listener listener) {
+  JobReload(EngineContext context, Executor lane, String jobId, long epoch, Listener listener) {
     this.context = context;
     this.lane = lane;
     this.jobId = jobId;
-    this.workflow = workflow;
     this.epoch = epoch;
     this.listener = listener;
   }
@@ -106,7 +97,7 @@ final class JobReload {
     }
     JobState state;
     try {
-      state = StateReader.read(stored.get(), workflow, context.inlineLimit());
+      state = StateReader.read(stored.get(), context.manifests(), context.inlineLimit());
     } catch (RuntimeException e) {
       LOG.error("job {} cannot be read; it is left as committed: {}", jobId, text(e));
       listener.lost();

@@ -63,7 +63,7 @@ final class JobTurns implements JobReload.Listener {
     this.obstacle = obstacle;
     this.state = state;
     this.effects = new Effects(context, lane, inbox, this::turn, state, epoch);
-    this.reload = new JobReload(context, lane, state.jobId(), state.workflow(), epoch, this);
+    this.reload = new JobReload(context, lane, state.jobId(), epoch, this);
   }
 
   /** Completes with the commit that is under way. */

@@ -14,6 +14,7 @@ import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.StateReader;
 import io.mirrorneuron.runtime.state.StoredFields;
 import io.mirrorneuron.runtime.state.Subjects;
+import io.mirrorneuron.runtime.state.definition.JobDefinition;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore.Commit;
 import io.mirrorneuron.store.JobStore.NewJob;
@@ -100,6 +101,7 @@ public record Restoration(
       own.compute(
           StoredFields.HEADER,
           (name, text) -> StoredFields.withOrigin(text, runId, bundle, Subjects.of(restoredBy)));
+      own.remove(JobDefinition.FIELD); // no deployment knows the new job
       StoredJob stored = new StoredJob(job.jobId(), 1, job.owner(), job.manifest(), own, blobs);
       JobState state = StateReader.read(stored, workflow, inlineLimit);
       checkWhole(state);
@@ -146,7 +148,7 @@ public record Restoration(
     ObjectNode recovery = Json.object().put("status", "restored_from_backup");
     recovery.put("reason", reason).put("requires_review", true).put("can_resume", true);
     state.header().recovery(recovery.put("updated_at", turn.timestamp()));
-    state.header().restoredFrom(provenance);
+    state.header().origin(state.header().origin().restoredFrom(provenance));
     ObjectNode members = Json.object().put("source_job_id", sourceJobId);
     members.put("new_job_id", state.jobId()).put("run_id", state.header().origin().runId());
     turn.event(
@@ -176,6 +178,7 @@ public record Restoration(
         first.updatedAt(),
         first.status(),
         first.terminal(),
-        first.allocations());
+        first.allocations(),
+        first.manifest());
   }
 }

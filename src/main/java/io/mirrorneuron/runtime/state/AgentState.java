@@ -17,7 +17,7 @@ import java.util.function.BiConsumer;
  * the rest as one small record; an agent that never got a message has no record at all.
  */
 public final class AgentState {
-  private final Agent declared;
+  private Agent declared;
   private final Changes changes;
   private final Mailbox mailbox;
   private final List<JsonNode> collected = new ArrayList<>();
@@ -32,15 +32,13 @@ public final class AgentState {
   private String lastError;
   private LastProgram lastProgram;
   private boolean fired;
-  private final RestartHistory restarts;
-
   private int flying;
+  private final RestartHistory restarts;
 
   /**
    * A program that has ended.
    *
    * @param pool that gave it its slots, or null when it got none
-   * @param timestamp when it ended
    */
   public record LastProgram(
       String agentId, String sandboxName, int exitCode, String pool, String timestamp) {}
@@ -124,6 +122,10 @@ public final class AgentState {
   }
 
   // ---- transitions
+
+  void define(Agent next) {
+    declared = next;
+  }
 
   private void touched() {
     changes.touch(this);

@@ -150,9 +150,9 @@ public final class JobHeader {
     changed = true;
   }
 
-  public void restoredFrom(ObjectNode backup) {
-    origin = origin.restoredFrom(backup);
-    changed = true;
+  public void origin(JobOrigin next) {
+    changed |= !next.equals(origin);
+    origin = next;
   }
 
   public void pendingCompletion(ObjectNode value) {

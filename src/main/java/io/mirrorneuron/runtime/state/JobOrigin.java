@@ -60,7 +60,11 @@ public record JobOrigin(
     return new JobOrigin(submittedAt, runId, bundle, target, source, provenance);
   }
 
-  JobOrigin restoredFrom(ObjectNode backup) {
+  public JobOrigin withBundle(String fingerprint) {
+    return new JobOrigin(submittedAt, runId, fingerprint, target, forkedFrom, provenance);
+  }
+
+  public JobOrigin restoredFrom(ObjectNode backup) {
     return new JobOrigin(submittedAt, runId, bundle, target, forkedFrom, backup);
   }
 }

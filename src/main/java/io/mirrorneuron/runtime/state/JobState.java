@@ -1,12 +1,12 @@
 package io.mirrorneuron.runtime.state;
 
 import io.mirrorneuron.runtime.port.JobStatus;
+import io.mirrorneuron.runtime.state.definition.JobDefinition;
 import io.mirrorneuron.runtime.state.questions.AskedQuestions;
 import io.mirrorneuron.runtime.workflow.KeptPlan;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import io.mirrorneuron.wire.DerivedId;
-import io.mirrorneuron.wire.Json;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  */
 public final class JobState {
   private final String jobId;
-  private final Workflow workflow;
+  private final JobDefinition definition;
   private final JobHeader header;
   private final Counters counters;
   private final Receipts receipts = new Receipts();
@@ -30,8 +30,6 @@ public final class JobState {
   private final int executorCount;
   private Steps steps;
   private AskedQuestions questions = new AskedQuestions();
-  private KeptPlan plan;
-  private boolean isReplanned;
 
   /**
    * A job that has just begun.
@@ -48,8 +46,7 @@ public final class JobState {
       String jobId, Workflow workflow, JobHeader header, Counters counters, Blobs blobs) {
     this.blobs = blobs;
     this.jobId = jobId;
-    this.workflow =
-        header.origin().target() == null ? workflow : workflow.onTarget(header.origin().target());
+    this.definition = new JobDefinition(workflow, header.origin().target());
     this.header = header;
     this.counters = counters;
     this.changes = new Changes(blobs);
@@ -59,7 +56,7 @@ public final class JobState {
                 .filter(agent -> agent.type() == AgentType.EXECUTOR)
                 .count();
     this.mailboxes = new Mailboxes(schedule, changes);
-    this.steps = new Steps(this.workflow.steps(), changes, this::agent);
+    this.steps = new Steps(workflow().steps(), changes, this::agent);
   }
 
   // ---- reading
@@ -70,7 +67,12 @@ public final class JobState {
 
   /** What the job runs; of a system job the copy for its target. */
   public Workflow workflow() {
-    return workflow;
+    return definition.workflow();
+  }
+
+  /** What it runs, with what is to take its place. */
+  public JobDefinition definition() {
+    return definition;
   }
 
   public JobHeader header() {
@@ -93,7 +95,7 @@ public final class JobState {
 
   /** Where its agents run; null for a job of an earlier build. */
   public KeptPlan plan() {
-    return plan;
+    return definition.plan();
   }
 
   /** Which mailboxes are looked at next. */
@@ -174,7 +176,7 @@ public final class JobState {
   }
 
   private Workflow.Agent declared(String id) {
-    Workflow.Agent agent = workflow.agents().get(id);
+    Workflow.Agent agent = workflow().agents().get(id);
     if (agent == null) {
       throw new IllegalStateException("the workflow of job " + jobId + " has no agent " + id);
     }
@@ -203,8 +205,12 @@ public final class JobState {
   // ---- transitions
 
   public void plan(KeptPlan next) {
-    plan = next;
-    isReplanned = true;
+    definition.plan(next);
+  }
+
+  /** Its agents are what its definition says by now. */
+  public void redefined() {
+    agents.values().forEach(agent -> agent.define(declared(agent.id())));
   }
 
   /** Begins another round: all steps are open again, and joins have collected nothing. */
@@ -214,13 +220,11 @@ public final class JobState {
       changes.forget(step);
     }
     agents.values().forEach(AgentState::forgetRound);
-    steps = new Steps(workflow.steps(), changes, this::agent);
+    steps = new Steps(workflow().steps(), changes, this::agent);
   }
 
-  /** Those that were stored. */
-  void restore(AskedQuestions stored, KeptPlan storedPlan) {
+  void restore(AskedQuestions stored) {
     questions = stored;
-    plan = storedPlan;
   }
 
   // ---- committing
@@ -230,17 +234,14 @@ public final class JobState {
         || !changes.isEmpty()
         || receipts.isChanged()
         || questions.isChanged()
-        || isReplanned;
+        || definition.isChanged();
   }
 
   /** What is to be written since the last call. */
   public Changes.Delta takeDelta() {
-    String node = plan == null ? null : plan.node();
+    String node = plan() == null ? null : plan().node();
     Changes.Delta delta = changes.take(node, header, counters, receipts).with(questions);
-    if (isReplanned) {
-      delta.set().put(StoredFields.PLAN, Json.write(plan));
-      isReplanned = false;
-    }
+    delta.set().putAll(definition.takeChanged());
     return delta;
   }
 }

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.state.questions.AskedQuestions;
-import io.mirrorneuron.runtime.workflow.KeptPlan;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.wire.Json;
@@ -13,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** Makes the state of a job again out of the fields that {@link Changes} has had written. */
 public final class StateReader {
@@ -32,11 +32,18 @@ public final class StateReader {
   /**
    * A state to go on with.
    *
+   * @param manifests understands a manifest; what it throws is thrown
    * @param inlineLimit see {@link Blobs}
    * @throws MnException {@code job_damaged}, which names the place
    */
+  public static JobState read(
+      StoredJob stored, Function<String, Workflow> manifests, int inlineLimit) {
+    return read(stored, manifests, Blobs.of(inlineLimit, stored.blobs()));
+  }
+
+  /** The same of a job whose manifest was understood, and that no deployment is changing. */
   public static JobState read(StoredJob stored, Workflow workflow, int inlineLimit) {
-    return read(stored, workflow, Blobs.of(inlineLimit, stored.blobs()));
+    return read(stored, text -> workflow, inlineLimit);
   }
 
   /**
@@ -44,10 +51,12 @@ public final class StateReader {
    * conditions that look into them do not hold.
    */
   public static JobState outline(StoredJob stored, Workflow workflow) {
-    return read(stored, workflow, Blobs.outline());
+    return read(stored, text -> workflow, Blobs.outline());
   }
 
-  private static JobState read(StoredJob stored, Workflow workflow, Blobs blobs) {
+  private static JobState read(
+      StoredJob stored, Function<String, Workflow> manifests, Blobs blobs) {
+    Workflow workflow = manifests.apply(stored.manifest());
     JobHeader header = StoredFields.header(stored, blobs);
     Counters counters = StoredFields.counters(stored);
     JobState state = new JobState(stored.jobId(), workflow, header, counters, blobs);
@@ -60,17 +69,13 @@ public final class StateReader {
       state.receipts().read(stored.fields());
       reader.place = "questions to people";
       AskedQuestions questions = AskedQuestions.read(stored.fields());
-      reader.place = "plan";
-      state.restore(questions, reader.plan());
+      reader.place = "definition";
+      state.definition().read(stored.fields(), manifests);
+      state.restore(questions);
       return state;
     } catch (JsonProcessingException | RuntimeException e) { // whatever somebody wrote there
       throw StoredFields.damaged(stored, reader.place, e);
     }
-  }
-
-  private KeptPlan plan() {
-    String text = fields.get(StoredFields.PLAN);
-    return text == null ? null : Json.read(text, KeptPlan.class, "it");
   }
 
   private void readAgents() throws JsonProcessingException {

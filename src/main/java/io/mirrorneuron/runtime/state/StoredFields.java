@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.state.definition.JobDefinition;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
@@ -16,14 +17,14 @@ import java.util.Map;
  * <p>The fields: {@code h} header, {@code c} counters, {@code a:<agent>} agent record, {@code
  * s:<step>} step record, {@code o:<step>} list of its output, {@code m:<seq>} message that waits or
  * was the input of a step, {@code g:<agent>:<n>} sender and collected body, {@code x:<n>} receipt,
- * {@code q:<id>} question to people, {@code p} where agents run. Large values in them are {@link
- * Blobs}.
+ * {@code q:<id>} question to people, {@code p} where agents run, {@code d} what they run if it was
+ * changed. Large values in them are {@link Blobs}.
  */
 public final class StoredFields {
   public static final String HEADER = "h";
 
   /** Of the node that has the job; a copy of the job elsewhere has its own. */
-  public static final String PLAN = "p";
+  public static final String PLAN = JobDefinition.PLAN_FIELD;
 
   static final String COUNTERS = "c";
   static final String AGENT = "a:";

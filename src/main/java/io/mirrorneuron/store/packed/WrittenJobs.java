@@ -40,7 +40,7 @@ public final class WrittenJobs {
   /** What is known of one job. */
   private static final class Written {
     private final String owner;
-    private final String manifest;
+    private String manifest;
     private final Map<String, String> fields = new LinkedHashMap<>();
     private final List<String> events = new ArrayList<>();
     private long lastSeq;
@@ -54,6 +54,10 @@ public final class WrittenJobs {
 
     void add(Commit commit) {
       commit.set().forEach(this::put);
+      if (commit.manifest() != null) {
+        length += commit.manifest().length() - manifest.length();
+        manifest = commit.manifest();
+      }
       for (String field : commit.delete()) {
         String gone = fields.remove(field);
         length -= gone == null ? 0 : field.length() + gone.length();

@@ -45,7 +45,8 @@ class DamageTest {
                 0,
                 "running",
                 false,
-                JobStore.Allocations.NONE))
+                JobStore.Allocations.NONE,
+                null))
         .toCompletableFuture()
         .join();
   }

@@ -32,7 +32,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -54,6 +56,8 @@ final class Simulation {
   private final Random random;
   private final Faults faults;
   private final Workflow workflow;
+  private final String manifest;
+  private final Function<String, Workflow> manifests;
   private final int inlineLimit;
   private final InMemoryJobStore disk = new InMemoryJobStore(Integer.MAX_VALUE, this::now);
   private final HistoryDigest history = new HistoryDigest();
@@ -62,6 +66,12 @@ final class Simulation {
           Comparator.comparingLong(Scheduled::at).thenComparingLong(Scheduled::order));
   private final Map<String, Running> running = new LinkedHashMap<>();
   private final Set<String> started = new HashSet<>();
+
+  /** What a store that is wrong makes of each commit. */
+  UnaryOperator<JobStore.Commit> distortion = UnaryOperator.identity();
+
+  /** Hears of each program that is started. */
+  Consumer<Execution> begins = execution -> {};
 
   private long now = 1_000_000;
   private long order;
@@ -89,9 +99,21 @@ final class Simulation {
    * @param inlineLimit from which size on values are blobs
    */
   Simulation(long seed, Workflow workflow, Faults faults, int inlineLimit) {
+    this(seed, "{}", text -> workflow, faults, inlineLimit);
+  }
+
+  /** The same of a job whose manifest may become another. */
+  Simulation(
+      long seed,
+      String manifest,
+      Function<String, Workflow> manifests,
+      Faults faults,
+      int inlineLimit) {
     this.inlineLimit = inlineLimit;
     this.random = new Random(seed);
-    this.workflow = workflow;
+    this.manifest = manifest;
+    this.manifests = manifests;
+    this.workflow = manifests.apply(manifest);
     this.faults = faults;
     boot();
   }
@@ -147,7 +169,7 @@ final class Simulation {
                 new Programs(born),
                 new Clockwork(born),
                 jobId -> task -> onLane(born, task)),
-            text -> workflow,
+            manifests,
             fingerprint -> null,
             (jobId, isPressing) -> {});
     engines.put(born, engine);
@@ -184,7 +206,10 @@ final class Simulation {
     return engine
         .creation()
         .submit(
-            new JobStore.NewJob(jobId, OWNER, "{}", null, null, null), workflow, null, SUBMITTER);
+            new JobStore.NewJob(jobId, OWNER, manifest, null, null, null),
+            workflow,
+            null,
+            SUBMITTER);
   }
 
   /** Whoever owns the job then gets the command; the others refuse it. */
@@ -264,7 +289,7 @@ final class Simulation {
                     Object stage = null;
                     if (applied) {
                       try {
-                        stage = method.invoke(disk, arguments);
+                        stage = method.invoke(disk, distorted(arguments));
                       } catch (ReflectiveOperationException e) {
                         throw new AssertionError(e);
                       }
@@ -293,6 +318,13 @@ final class Simulation {
             });
   }
 
+  private Object[] distorted(Object[] arguments) {
+    if (arguments != null && arguments[0] instanceof JobStore.Commit commit) {
+      return new Object[] {distortion.apply(commit)};
+    }
+    return arguments;
+  }
+
   // ---- programs
 
   /** How a try ends is a property of the agent and the try, not of the run. */
@@ -316,6 +348,7 @@ final class Simulation {
     @Override
     public void start(Execution execution, Listener listener) {
       history.add("start", execution);
+      begins.accept(execution);
       String id = born + "/" + execution.executionId();
       Running mine = new Running(id, execution, twice(born, listener));
       if (!started.add(execution.executionId())) {

@@ -87,7 +87,8 @@ class PackedJobsIT {
         last,
         status,
         status.equals("completed"),
-        JobStore.Allocations.NONE);
+        JobStore.Allocations.NONE,
+        null);
   }
 
   /** Ends in its third turn, which {@code end} writes. */
