@@ -197,6 +197,13 @@ final class GrpcCalls implements AutoCloseable {
     return MnException.unavailable("the runtime at " + server + " cannot be reached", failure);
   }
 
+  /** A failure of a call without a deadline. */
+  static MnException unreached(Throwable failure) {
+    return failure instanceof MnException known
+        ? known
+        : MnException.unavailable("the other node cannot be reached", failure);
+  }
+
   @Override
   public void close() {
     client.close().await();

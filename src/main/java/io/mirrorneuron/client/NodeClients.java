@@ -5,10 +5,13 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.PeerJobs;
+import io.mirrorneuron.port.node.PeerPrograms;
+import io.mirrorneuron.port.node.PeerPrograms.Peer;
 import io.mirrorneuron.security.NodeToken;
 import io.mirrorneuron.wire.GrpcMetadata;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
+import io.vertx.core.net.SocketAddress;
 import io.vertx.grpc.client.GrpcClient;
 import java.time.Duration;
 
@@ -47,6 +50,19 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
     return new GrpcJobsClient(vertx, calls);
   }
 
+  @Override
+  public PeerPrograms programs() {
+    return new FarPrograms(this::calls);
+  }
+
+  /** Calls to another node that change nothing or are given again with the same id. */
+  private GrpcCalls calls(Peer peer, Duration deadline) {
+    MultiMap standing =
+        MultiMap.caseInsensitiveMultiMap().add(GrpcMetadata.FOR_OWNER, peer.owner());
+    SocketAddress address = Clients.address(peer.address());
+    return new GrpcCalls(client(), address, deadline, token, standing, NodeClients::told);
+  }
+
   private synchronized GrpcClient client() {
     if (closed) {
       throw MnException.unavailable("this server is closing", null);
@@ -58,7 +74,7 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
   }
 
   /** Whether the command has reached the other node, where that is not the answer of that node. */
-  private static MnException told(MnException failure) {
+  static MnException told(MnException failure) {
     if (failure.code() == ErrorCode.UNAUTHENTICATED) {
       return new MnException(
           ErrorCode.UNAVAILABLE,

@@ -2,6 +2,7 @@ package io.mirrorneuron.port;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.node.PeerPrograms;
 import java.time.Duration;
 
 /**
@@ -34,6 +35,11 @@ public interface PeerJobs {
 
   /** The jobs of the node that the command is for, for this command only. */
   JobsPort at(Command command);
+
+  /** Programs of this node's jobs there. */
+  default PeerPrograms programs() {
+    return PeerPrograms.NONE;
+  }
 
   /**
    * A command that is passed on.

@@ -5,8 +5,10 @@ import io.mirrorneuron.runtime.admission.Keeping;
 import io.mirrorneuron.runtime.admission.LoadAdmission;
 import io.mirrorneuron.runtime.admission.LocalMachine;
 import io.mirrorneuron.runtime.admission.LocalMachine.Programs;
+import io.mirrorneuron.runtime.admission.Others;
 import io.mirrorneuron.runtime.admission.PortDoors;
 import io.mirrorneuron.runtime.admission.ProgramPath;
+import io.mirrorneuron.runtime.away.Neighbours;
 import io.mirrorneuron.runtime.exec.LocalExecutions;
 import io.mirrorneuron.runtime.exec.pool.Ports;
 import io.mirrorneuron.runtime.exec.process.HardLimits;
@@ -38,7 +40,8 @@ final class NodeAdmission {
       RuntimeSettings settings,
       RuntimeIdentity identity,
       NodeMachine machine,
-      LocalExecutions executions) {
+      LocalExecutions executions,
+      Neighbours neighbours) {
     Programs programs =
         new Programs(
             machine.stock(),
@@ -58,6 +61,7 @@ final class NodeAdmission {
             settings.executors().pools(),
             settings.node().marks(),
             programs);
-    return new Admission(here, ProgramPath.of(identity.environment()), identity.clock());
+    Others others = new Others(neighbours::machines, neighbours::seen);
+    return new Admission(here, others, ProgramPath.of(identity.environment()), identity.clock());
   }
 }

@@ -6,7 +6,6 @@ import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.folder.RunHeader;
 import io.mirrorneuron.runtime.admission.Admission;
 import io.mirrorneuron.runtime.cluster.NodeDoor;
-import io.mirrorneuron.runtime.exec.LocalExecutions;
 import io.mirrorneuron.runtime.local.FarChanges;
 import io.mirrorneuron.runtime.local.JobAccess;
 import io.mirrorneuron.runtime.local.LocalJobs;
@@ -63,16 +62,22 @@ final class NodeJobs {
   static Jobs jobs(
       RuntimeSettings settings,
       RuntimeIdentity identity,
-      NodeRegistry nodes,
+      NodeElsewhere.Working far,
       JobAccess access,
       LocalJobs own,
       Watches watches,
       ScheduledTimers timers) {
+    NodeRegistry nodes = far.with().nodes();
     new FarChanges(access, nodes, watches, timers).keepOn();
     String owner = identity.owner();
     return new Jobs(
         new RoutedJobs(own, access, new RoutedJobs.Neighbours(owner, nodes, identity.peers())),
-        new NodeDoor(settings.nodeToken(), owner, own, address -> tell(nodes, owner, address)));
+        new NodeDoor(
+            settings.nodeToken(),
+            owner,
+            own,
+            far.guests(),
+            address -> tell(nodes, owner, address)));
   }
 
   private static void tell(NodeRegistry nodes, String owner, String address) {
@@ -87,17 +92,16 @@ final class NodeJobs {
 
   static Engine.Ports ports(
       RedisJobStore store,
-      NodeRegistry nodes,
+      NodeElsewhere.Working far,
       RuntimeIdentity identity,
       Admission admission,
-      LocalExecutions executions,
       ScheduledTimers timers,
       RedisLanes lanes) {
     return new Engine.Ports(
         store,
-        nodes,
+        far.with().nodes(),
         new LocalScheduler(identity.nodeName(), admission.plans()::make),
-        executions,
+        far.executions(),
         timers,
         lanes::executor);
   }

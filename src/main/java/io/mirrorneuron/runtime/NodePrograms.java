@@ -5,9 +5,7 @@ import io.mirrorneuron.models.ProgramModels;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.runtime.exec.ExecutionHost;
 import io.mirrorneuron.runtime.exec.LocalExecutions;
-import io.mirrorneuron.runtime.exec.RunSinks;
 import io.mirrorneuron.runtime.exec.bound.UnifiedGroups;
-import io.mirrorneuron.runtime.port.PayloadSource;
 import io.mirrorneuron.runtime.port.ServiceGate;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.storage.Storage;
@@ -19,6 +17,7 @@ final class NodePrograms {
   private NodePrograms() {}
 
   /**
+   * @param far has the programs of other nodes
    * @param gate holds programs back that need services
    */
   static LocalExecutions start(
@@ -27,7 +26,7 @@ final class NodePrograms {
       NodeMachine machine,
       RunStore runs,
       Storage storage,
-      PayloadSource payloads,
+      NodeElsewhere far,
       ServiceGate gate) {
     Config.Executors programs = settings.executors();
     ExecutionHost host =
@@ -35,9 +34,8 @@ final class NodePrograms {
             .having(machine.stock())
             .telling(new ProgramModels(settings.models())::besides)
             .within(UnifiedGroups.ofMachine(identity.runtimeId()));
-    RunSinks sinks = new ProgramRecords(runs, machine.gpus()::known, storage).sinks();
     LocalExecutions executions =
-        new LocalExecutions(programs, host, sinks, storage, payloads, gate);
+        new LocalExecutions(programs, host, far.sinks(), storage, far.payloads(), gate);
     if (programs.releaseWhileWaiting()) {
       executions.releaseWhileWaiting(new RunQuestions(runs));
     }

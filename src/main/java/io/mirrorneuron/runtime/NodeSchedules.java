@@ -3,7 +3,6 @@ package io.mirrorneuron.runtime;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.schedule.LocalChildJobs;
 import io.mirrorneuron.runtime.schedule.ScheduleKeeper;
-import io.mirrorneuron.runtime.schedule.event.OwnNews;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisLeaderLease;
@@ -21,7 +20,7 @@ final class NodeSchedules {
       RedisLanes lanes,
       Keys keys,
       LocalChildJobs children,
-      OwnNews news,
+      NodeEvents events,
       Timers timers) {
     ScheduleKeeper.Home home =
         new ScheduleKeeper.Home(
@@ -29,7 +28,10 @@ final class NodeSchedules {
             new RedisLeaderLease(lanes, keys),
             identity.owner(),
             identity.jobIdSuffixes());
-    return new ScheduleKeeper(home, children, news, timers, Thread::startVirtualThread);
+    ScheduleKeeper keeper =
+        new ScheduleKeeper(home, children, events.own(), timers, Thread::startVirtualThread);
+    events.reaction().set(keeper.reaction());
+    return keeper;
   }
 
   /**

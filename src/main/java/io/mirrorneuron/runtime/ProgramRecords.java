@@ -13,6 +13,7 @@ import io.mirrorneuron.runtime.exec.log.LogForm.LogRecord;
 import io.mirrorneuron.runtime.exec.log.LogSink;
 import io.mirrorneuron.runtime.exec.meter.SampleSink;
 import io.mirrorneuron.runtime.exec.submission.RunPlaces;
+import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.wire.ArtifactRef;
 import java.io.IOException;
@@ -44,11 +45,14 @@ record ProgramRecords(RunStore store, Supplier<List<Hardware.Gpu>> devices, Stor
   }
 
   @Override
-  public Path folder(String runId) {
+  public Path folder(Execution execution) {
     try {
-      return store.open(runId).path();
+      return store.open(execution.runId()).path();
     } catch (MnException e) {
-      LOG.debug("a program of run {} begins without a folder", runId, e); // the recorder tells it
+      LOG.debug(
+          "a program of run {} begins without a folder",
+          execution.runId(),
+          e); // the recorder tells it
       return null;
     }
   }

@@ -34,7 +34,6 @@ import io.mirrorneuron.store.JobRows;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisJobStore;
 import io.mirrorneuron.store.RedisLanes;
-import io.mirrorneuron.store.RedisNodeRegistry;
 import io.mirrorneuron.store.bundle.BundleStore;
 import io.vertx.core.Vertx;
 import java.util.List;
@@ -50,6 +49,7 @@ public final class Runtime implements AutoCloseable {
   private final Watches watches = new Watches();
   private final RedisLanes lanes;
   private final LocalExecutions executions;
+  private final NodeElsewhere.Working far;
   private final ScheduledTimers timers;
   private final Engine engine;
   private final RedisJobStore store;
@@ -80,17 +80,17 @@ public final class Runtime implements AutoCloseable {
     timers = new ScheduledTimers(identity.clock());
     NodeServices node = NodeServices.of(identity, lanes, keys);
     events = NodeEvents.of(settings, identity, lanes, keys, timers, vertx);
+    var others = NodeElsewhere.of(settings, identity, lanes, bundles, runs, machine, storage);
     executions =
-        NodePrograms.start(
-            settings, identity, machine, runs, storage, bundles.source(), node.gate());
+        NodePrograms.start(settings, identity, machine, runs, storage, others, node.gate());
     load = NodeAdmission.load(settings, identity, machine, executions, timers);
     services = node.with(settings, identity, vertx, executions, timers, bundles.local()::payloads);
     store = NodeJobs.store(settings.retention(), lanes, keys);
     recorder = new RunRecorder(runs, store, executions::flush, events.own(), storage);
-    Admission admission = NodeAdmission.of(settings, identity, machine, executions);
-    RedisNodeRegistry nodes = new RedisNodeRegistry(lanes, keys);
-    Engine.Ports ports =
-        NodeJobs.ports(store, nodes, identity, admission, executions, timers, lanes);
+    Admission admission =
+        NodeAdmission.of(settings, identity, machine, executions, others.neighbours());
+    far = others.with(executions, admission, timers, this::mayWork);
+    Engine.Ports ports = NodeJobs.ports(store, far, identity, admission, timers, lanes);
     engine = engine(settings, identity, ports, manifests, bundles);
     NewJobs newJobs = NodeJobs.newJobs(identity, runs, store);
     var rules = new BundlePrograms(settings.manifests().trusted(), executions.sides().checks());
@@ -98,17 +98,11 @@ public final class Runtime implements AutoCloseable {
     SubmissionSweep folders = NodePrograms.sweep(executions, this::exists, store::status, timers);
     Clearing clearing = new Clearing(settings.adminToken(), recorder::writeAll, folders::look);
     LocalJobs own = new LocalJobs(access, watches, clearing, identity.clock(), storage);
-    jobs = NodeJobs.jobs(settings, identity, nodes, access, own, watches, timers);
-    schedules = schedules(identity, keys, new DerivedJobs(access, storage));
+    jobs = NodeJobs.jobs(settings, identity, far, access, own, watches, timers);
+    LocalChildJobs children = new LocalChildJobs(new DerivedJobs(access, storage), jobs());
+    schedules = NodeSchedules.of(identity, lanes, keys, children, events, timers);
     BundleSweep sweep = bundles.sweep(this::bundles, timers, settings.retention().bundles());
     resumeOpenJobs(identity.owner(), sweep, folders);
-  }
-
-  private ScheduleKeeper schedules(RuntimeIdentity identity, Keys keys, DerivedJobs derived) {
-    LocalChildJobs children = new LocalChildJobs(derived, jobs());
-    ScheduleKeeper keeper = NodeSchedules.of(identity, lanes, keys, children, events.own(), timers);
-    events.reaction().set(keeper.reaction());
-    return keeper;
   }
 
   private CompletionStage<Boolean> exists(String id) {
@@ -216,6 +210,11 @@ public final class Runtime implements AutoCloseable {
     return engine.mayWork();
   }
 
+  /** Whether other nodes live on the same store, as far as this one has heard. */
+  public boolean hasNeighbours() {
+    return far.with().neighbours().areThere();
+  }
+
   /** Whether programs are kept from what is not theirs. */
   public Confiner.Report confinement() {
     return executions.confiner().report();
@@ -244,6 +243,7 @@ public final class Runtime implements AutoCloseable {
     timers.close();
     NodeJobs.park(engine);
     services.keeper().close();
+    far.executions().close();
     executions.close();
     recorder.close();
   }

@@ -106,6 +106,11 @@ public record Keys(String namespace) {
     return namespace + ":allocations";
   }
 
+  /** Hash: the node that was asked to run an execution of another one's job, by execution. */
+  public String elsewhere() {
+    return namespace + ":elsewhere";
+  }
+
   /** Hash: resource limits in per cent. */
   public String resourceLimits() {
     return namespace + ":resource-limits";

@@ -5,6 +5,7 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.NodeSettings;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.listen.Limits;
+import io.mirrorneuron.port.node.GuestPrograms;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.webhook.Webhooks;
 import io.mirrorneuron.runtime.cluster.Hardware;
@@ -88,7 +89,8 @@ public final class GrpcRuntime implements AutoCloseable {
   }
 
   private NodeDoor door() {
-    return new NodeDoor(NodeToken.of(JOIN), "mirror_neuron@here#1", jobs, address -> {});
+    return new NodeDoor(
+        NodeToken.of(JOIN), "mirror_neuron@here#1", jobs, GuestPrograms.NONE, address -> {});
   }
 
   private Webhooks webhooks() {

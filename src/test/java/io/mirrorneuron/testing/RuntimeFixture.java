@@ -91,6 +91,9 @@ public final class RuntimeFixture implements AutoCloseable {
     this.lanes = RedisLanes.connect(vertx, redis.uri(), Storage.unwatched()).await();
     this.home = home;
     this.config = config;
+    if (!config.node().name().isEmpty()) {
+      this.nodeName = config.node().name();
+    }
     this.peers = new NodeClients(vertx, config.grpc().joinToken());
     this.runtime = start();
   }

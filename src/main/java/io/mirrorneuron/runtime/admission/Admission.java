@@ -43,6 +43,7 @@ public final class Admission {
   private static final int MOST_NAMED = 5;
 
   private final LocalMachine here;
+  private final Others others;
   private final ProgramPath path;
   private final Clock clock;
   private final Placement placement = new BestNode();
@@ -53,10 +54,19 @@ public final class Admission {
    * @param path where this node looks for programs
    */
   public Admission(LocalMachine here, ProgramPath path, Clock clock) {
+    this(here, Others.NONE, path, clock);
+  }
+
+  /**
+   * @param others nodes that run what this one cannot
+   * @param path where this node looks for programs
+   */
+  public Admission(LocalMachine here, Others others, ProgramPath path, Clock clock) {
     this.here = here;
+    this.others = others;
     this.path = path;
     this.clock = clock;
-    this.plans = new KeptPlans(here);
+    this.plans = new KeptPlans(here, others);
     this.warnings = new NodeWarnings(here);
   }
 
@@ -107,6 +117,11 @@ public final class Admission {
         clock.instant());
   }
 
+  /** This node for any job, as far as it is known without waiting. */
+  public Machine machine() {
+    return here.forAny();
+  }
+
   /** What decides where the agents of jobs run that are accepted. */
   public KeptPlans plans() {
     return plans;
@@ -128,7 +143,9 @@ public final class Admission {
 
   private PlacementPlan plan(Workflow workflow, Machine machine, List<PlacementRequest> agents) {
     List<Machine> nodes = List.of(machine);
-    return workflow.isSystem() ? placement.planEach(nodes, agents) : placement.plan(nodes, agents);
+    return workflow.isSystem()
+        ? placement.planEach(nodes, agents)
+        : others.plan(nodes, agents, others.asked());
   }
 
   /**

@@ -22,10 +22,19 @@ import java.util.Map;
 /** Decides where the agents of a job run on this node, and tells it again later. */
 public final class KeptPlans {
   private final LocalMachine here;
+  private final Others others;
   private final Placement placement = new BestNode();
 
   public KeptPlans(LocalMachine here) {
+    this(here, Others.NONE);
+  }
+
+  /**
+   * @param others nodes that run what this one cannot
+   */
+  public KeptPlans(LocalMachine here, Others others) {
     this.here = here;
+    this.others = others;
   }
 
   /**
@@ -41,7 +50,7 @@ public final class KeptPlans {
     PlacementPlan plan =
         isCopyForHere(workflow, agents)
             ? placement.planEach(List.of(machine), agents)
-            : placement.plan(List.of(machine), agents);
+            : others.plan(List.of(machine), agents, others.last());
     Map<String, Place> places = new HashMap<>();
     for (Placed one : plan.placements()) {
       String id = one.request().agentId();

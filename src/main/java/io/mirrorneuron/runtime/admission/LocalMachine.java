@@ -117,6 +117,12 @@ public record LocalMachine(
     return of(stock.usable(), stock.usableDevices(), gpus.known(), workflow, folders);
   }
 
+  /** The node for any job, as far as it is known without waiting. */
+  Machine forAny() {
+    Stock stock = programs.stock().get();
+    return of(stock.usable(), stock.usableDevices(), gpus.known(), null, Set.of());
+  }
+
   private List<Gpu> present(Workflow workflow) {
     return asksForDevices(workflow) ? gpus.whenKnown() : gpus.known();
   }
@@ -143,7 +149,7 @@ public record LocalMachine(
         Math.min(present.size(), usableDevices),
         deviceProblems(),
         ports(given, workflow),
-        programs.doors().own(workflow),
+        workflow == null ? Set.of() : programs.doors().own(workflow),
         programs.drivers(),
         pools,
         programs.slotsTaken(),
@@ -200,7 +206,8 @@ public record LocalMachine(
   }
 
   private Set<String> ports(List<Allocation> given, Workflow workflow) {
-    Set<String> taken = new HashSet<>(programs.doors().used(workflow));
+    Set<String> taken =
+        new HashSet<>(workflow == null ? Set.of() : programs.doors().used(workflow));
     given.stream()
         .flatMap(one -> one.ports().stream())
         .forEach(port -> taken.add(Machine.port(port.number(), port.isUdp())));

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.cluster;
 
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.node.GuestPrograms;
 import java.util.function.Consumer;
 
 /**
@@ -10,6 +11,8 @@ import java.util.function.Consumer;
  * @param token that they show; nobody can when it is not set
  * @param owner this node as the owner of jobs: commands for another one are not for it
  * @param jobs of this node alone, so that nothing is passed on twice
+ * @param programs what this node runs for jobs of others
  * @param opened is told where the door is open, {@code host:port}
  */
-public record NodeDoor(Secret token, String owner, JobsPort jobs, Consumer<String> opened) {}
+public record NodeDoor(
+    Secret token, String owner, JobsPort jobs, GuestPrograms programs, Consumer<String> opened) {}

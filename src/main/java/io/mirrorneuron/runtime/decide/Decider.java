@@ -31,6 +31,11 @@ public final class Decider {
     this.reviewInFlight = reviewInFlight;
   }
 
+  /** Whether its program may run again without a person's word when its node is gone. */
+  public boolean isRepeatable(Mailbox mailbox) {
+    return Recovery.isRepeatable(mailbox, reviewInFlight);
+  }
+
   public void decide(JobState state, Input input, Turn turn) {
     if (!state.status().isTerminal()) {
       new Decision(state, turn).take(input);

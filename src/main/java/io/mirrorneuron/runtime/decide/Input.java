@@ -76,7 +76,7 @@ public sealed interface Input {
   /**
    * The state was loaded from the store.
    *
-   * @param live executions of this job that are known to be still running here
+   * @param live executions of this job that are known to run, here or on other nodes
    * @param takenOver whether an earlier owner is gone, rather than the store having been away
    * @param move where the agents run from now on, if that is on another node than before; else null
    */

@@ -228,7 +228,9 @@ final class Processes {
     sandbox.set("stderr", stderr);
     sandbox.set("logs", stderr);
     sandbox.set("raw_output", stdout);
-    sandbox.put("runner", outcome.sandbox().runner()).put("node_name", nodeName);
+    boolean isFar = outcome.lease() != null && outcome.lease().node() != null;
+    sandbox.put("runner", outcome.sandbox().runner());
+    sandbox.put("node_name", isFar ? outcome.lease().node() : nodeName);
     sandbox.put("attempts", mailbox.attempt());
     sandbox.set("lease", outcome.lease() == null ? null : outcome.lease().json());
     payload.set("input", NestedInputs.bounded(mailbox.head().body()));

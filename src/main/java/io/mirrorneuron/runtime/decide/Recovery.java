@@ -93,10 +93,10 @@ final class Recovery {
     List<Mailbox> lost = new ArrayList<>();
     for (Mailbox mailbox : state.mailboxes().waiting()) {
       if (mailbox.isFlying()) {
-        if (!loaded.live().contains(mailbox.flight().executionId())) {
+        if (loaded.live().contains(mailbox.flight().executionId())) {
+          goOn(mailbox, loaded.takenOver());
+        } else {
           lost.add(mailbox);
-        } else if (state.status() == JobStatus.CANCELLING) {
-          turn.effect(new Effect.Stop(mailbox.flight().executionId()));
         }
       } else if (state.isRunning() && mailbox.flight() == null) {
         rearm(mailbox);
@@ -124,6 +124,20 @@ final class Recovery {
     }
   }
 
+  /**
+   * @param takenOver whether what it tells must be listened to again
+   */
+  private void goOn(Mailbox mailbox, boolean takenOver) {
+    String id = mailbox.flight().executionId();
+    if (takenOver) {
+      turn.effect(new Effect.Start(mailbox.address(), id));
+    }
+    boolean isPausing = takenOver && state.status() == JobStatus.PAUSING;
+    if (state.status() == JobStatus.CANCELLING || isPausing) {
+      turn.effect(new Effect.Stop(id));
+    }
+  }
+
   private boolean isReviewed(List<Mailbox> lost, boolean reviewInFlight) {
     if (state.workflow().recoveryMode() == RecoveryMode.MANUAL_RECOVER) {
       life.review(
@@ -132,8 +146,7 @@ final class Recovery {
     }
     for (Mailbox mailbox : lost) {
       Agent agent = mailbox.owner().declared();
-      boolean unsafe =
-          agent.unsafe() || mailbox.step() != null && mailbox.step().declared().unsafe();
+      boolean unsafe = isUnsafe(mailbox);
       if (unsafe || reviewInFlight && !agent.settings().repeatable()) {
         life.review(
             "the server was restarted while agent "
@@ -146,5 +159,20 @@ final class Recovery {
       }
     }
     return false;
+  }
+
+  private static boolean isUnsafe(Mailbox mailbox) {
+    return mailbox.owner().declared().unsafe()
+        || mailbox.step() != null && mailbox.step().declared().unsafe();
+  }
+
+  /**
+   * Whether the program may run again without a person's word when nobody knows how it ended.
+   *
+   * @param reviewInFlight as of {@link Decider}
+   */
+  static boolean isRepeatable(Mailbox mailbox, boolean reviewInFlight) {
+    boolean harmless = mailbox.owner().declared().settings().repeatable();
+    return !isUnsafe(mailbox) && (harmless || !reviewInFlight);
   }
 }

@@ -28,7 +28,10 @@ final class ExecutionReach {
     PythonEnvironment python = prepared.python();
     Allocation given = prepared.lease().allocation();
     var write = new ArrayList<Path>(List.of(workspace.root()));
-    if (PLAIN.matcher(execution.runId()).matches()) {
+    Path run = prepared.submission().run();
+    if (run != null) {
+      write.add(run);
+    } else if (PLAIN.matcher(execution.runId()).matches()) {
       write.add(config.runsRoot().resolve(execution.runId()));
     }
     if (python != null) {

@@ -160,7 +160,8 @@ final class ExecutionRun {
               settings.slots(),
               requestedAt,
               machinery.clock().millis(),
-              slots.allocation());
+              slots.allocation(),
+              null);
       Execution timed = StepClock.start(execution, lease.acquiredAt());
       Workspace workspace = workspace(timed, settings);
       SubmissionFolder submission = workspace == null ? null : submission(timed, workspace);

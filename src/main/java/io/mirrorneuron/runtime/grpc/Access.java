@@ -21,7 +21,8 @@ import java.util.Set;
  * Tokens inside request bodies are checked by the calls that carry them.
  *
  * @param tokens asked about everything that is neither the operator nor the admin token
- * @param nodes for other nodes, whose token lets them give commands to jobs and no more
+ * @param nodes for other nodes, whose token lets them give commands to jobs, run programs and no
+ *     more
  */
 record Access(
     Secret operatorToken, Secret adminToken, Auth tokens, boolean networkOnly, NodeDoor nodes) {
@@ -34,10 +35,22 @@ record Access(
           "ForkJob",
           "SendMessage",
           "DecideRequest",
-          "ExportJobBackup");
+          "ExportJobBackup",
+          "Execute",
+          "Describe",
+          "FetchBundle");
 
   private static final Set<String> NETWORK_ONLY_CALLS =
-      Set.of("NetworkHandshake", "GetSystemSummary", "GetResource", "Check", "List", "Watch");
+      Set.of(
+          "NetworkHandshake",
+          "GetSystemSummary",
+          "GetResource",
+          "Check",
+          "List",
+          "Watch",
+          "Execute",
+          "Describe",
+          "FetchBundle");
 
   private static final Principal NOBODY = Principal.unnamed(Role.VIEWER);
   private static final Principal KEEPER = Principal.unnamed(Role.ADMIN);

@@ -57,11 +57,14 @@ public final class RuntimeServer implements AutoCloseable {
 
   private final HttpServer http;
   private final CallDispatcher door;
+  private final NodeCalls nodes;
   private final ExecutorService threads;
 
-  private RuntimeServer(HttpServer http, CallDispatcher door, ExecutorService threads) {
+  private RuntimeServer(
+      HttpServer http, CallDispatcher door, NodeCalls nodes, ExecutorService threads) {
     this.http = http;
     this.door = door;
+    this.nodes = nodes;
     this.threads = threads;
   }
 
@@ -95,17 +98,16 @@ public final class RuntimeServer implements AutoCloseable {
   public static RuntimeServer start(Vertx vertx, Config.Grpc config, Parts parts) {
     ExecutorService threads =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("grpc-", 0).factory());
+    Access access = Access.of(config, parts.tokens(), parts.nodes());
     CallDispatcher door =
         new CallDispatcher(
-            Access.of(config, parts.tokens(), parts.nodes()),
-            threads,
-            parts.clock(),
-            config.maxMessageBytes(),
-            parts.storage());
+            access, threads, parts.clock(), config.maxMessageBytes(), parts.storage());
     GrpcServer large = GrpcServer.server(vertx, grpcOptions(config.maxMessageBytes()));
     GrpcServer small =
         GrpcServer.server(vertx, grpcOptions(LargeMessages.limit("", config.maxMessageBytes())));
     addServices(large, small, door, config, parts);
+    NodeCalls nodes = new NodeCalls(parts.nodes().programs(), access, threads);
+    small.addService(nodes.service());
     LargeMessages messages =
         new LargeMessages(vertx, Runtime.getRuntime().maxMemory() / SHARE_OF_MESSAGES);
     HttpServer http =
@@ -113,10 +115,15 @@ public final class RuntimeServer implements AutoCloseable {
             .createHttpServer(httpOptions())
             .requestHandler(request -> handle(request, vertx, messages, large, small))
             .connectionHandler(
-                connection -> connection.closeHandler(closed -> door.disconnected(connection)))
+                connection ->
+                    connection.closeHandler(
+                        closed -> {
+                          door.disconnected(connection);
+                          nodes.disconnected(connection);
+                        }))
             .listen(config.port(), config.host())
             .await();
-    return new RuntimeServer(http, door, threads);
+    return new RuntimeServer(http, door, nodes, threads);
   }
 
   /**
@@ -196,6 +203,7 @@ public final class RuntimeServer implements AutoCloseable {
   @Override
   public void close() {
     door.drain();
+    nodes.drain();
     http.shutdown(DRAIN.toMillis(), TimeUnit.MILLISECONDS).await();
     // a body that still blocks has no client any more
     threads.shutdownNow();

@@ -5,6 +5,7 @@ import io.mirrorneuron.runtime.decide.Input;
 import io.mirrorneuron.runtime.documents.FolderDemandReader;
 import io.mirrorneuron.runtime.documents.ToldFacts;
 import io.mirrorneuron.runtime.port.Execution;
+import io.mirrorneuron.runtime.port.Execution.Placing;
 import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.port.Executions.Signal;
 import io.mirrorneuron.runtime.state.AgentState;
@@ -17,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
 
 /** Runs the effects of committed turns of one job. Confined to the job's lane. */
 final class Effects {
@@ -28,6 +30,8 @@ final class Effects {
   private final InputQueue inbox;
   private final Runnable turn;
   private final Set<String> running = new HashSet<>();
+  private final Set<String> unrecorded = new HashSet<>();
+  private final long epoch;
   private final JobWatch.Listener watch;
   private boolean lingers;
   private long lingersSince;
@@ -48,6 +52,7 @@ final class Effects {
     this.lane = lane;
     this.inbox = inbox;
     this.turn = turn;
+    this.epoch = epoch;
     this.watch =
         context
             .watch()
@@ -67,7 +72,27 @@ final class Effects {
   /** Runs all that a turn has led to; the state is stored as it is. */
   void runAll(List<Effect> effects, JobState state) {
     watch.settled(state);
+    if (!unrecorded.isEmpty()) {
+      recorded(state);
+    }
     effects.forEach(effect -> run(effect, state));
+  }
+
+  /** Outcomes that still wait to be decided on belong to messages in flight. */
+  private void recorded(JobState state) {
+    Set<String> waiting =
+        state.mailboxes().waiting().stream()
+            .filter(Mailbox::isFlying)
+            .map(mailbox -> mailbox.flight().executionId())
+            .collect(Collectors.toSet());
+    unrecorded.removeIf(
+        id -> {
+          boolean isRecorded = !waiting.contains(id);
+          if (isRecorded) {
+            context.executions().recorded(id);
+          }
+          return isRecorded;
+        });
   }
 
   private void run(Effect effect, JobState state) {
@@ -95,10 +120,17 @@ final class Effects {
                 lane.execute(
                     () -> {
                       if (signal instanceof Signal.Finished) {
-                        running.remove(id);
+                        finished(id);
                       }
                       signalled(new Input.Signalled(start.mailbox(), id, signal));
                     }));
+  }
+
+  private void finished(String id) {
+    running.remove(id);
+    if (context.executions().where(id).isPresent()) {
+      unrecorded.add(id);
+    }
   }
 
   private Execution execution(JobState state, Mailbox mailbox, String id) {
@@ -122,7 +154,13 @@ final class Effects {
         FolderDemandReader.of(state.workflow(), bundle),
         mailbox.step() != null && mailbox.step().declared().plain(),
         mailbox.attempt(),
-        mailbox.flight().rank());
+        mailbox.flight().rank(),
+        new Placing(
+            epoch,
+            agent.declared().policies().scheduling(),
+            agent.declared().settings().pool(),
+            agent.declared().settings().slots(),
+            context.decider().isRepeatable(mailbox)));
   }
 
   private void due(Mailbox.Address mailbox) {
@@ -171,6 +209,10 @@ final class Effects {
   /** This node has nothing more to do with the job. */
   void stopAll() {
     watch.left();
-    running.forEach(context.executions()::stop);
+    for (String id : running) {
+      if (!context.executions().leave(id)) {
+        context.executions().stop(id);
+      }
+    }
   }
 }

@@ -208,18 +208,16 @@ public final class Engine {
     return loops.isOpen(jobId);
   }
 
-  private void resume(StoredJob stored) {
-    if (loops.isClosed()) {
-      return;
-    }
-    JobState state;
+  private CompletionStage<?> resume(StoredJob stored) {
+    JobState state = null;
     try {
       state = StateReader.read(stored, manifests, inlineLimit);
     } catch (RuntimeException e) {
-      blocked.add(stored.withoutBlobs(), e);
-      return;
+      if (!loops.isClosed()) {
+        blocked.add(stored.withoutBlobs(), e);
+      }
     }
-    loops.open(state, stored.epoch());
+    return state == null ? CompletableFuture.completedStage(null) : loops.open(state, stored);
   }
 
   /** Ends all turns. Running programs are ended by the owner of {@link Executions}. */

@@ -4,9 +4,13 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.runtime.decide.Input;
 import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.runtime.state.Mailbox;
 import io.mirrorneuron.store.JobStore.Commit;
 import io.mirrorneuron.store.JobStore.NewJob;
+import io.mirrorneuron.store.JobStore.StoredJob;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -81,13 +85,32 @@ final class JobLoops {
     return answer;
   }
 
-  /** Opens a stored job. */
-  void open(JobState state, long epoch) {
+  /**
+   * Opens a stored job, unless no job may be opened. On its lane.
+   *
+   * @return completes when it is open
+   */
+  CompletionStage<Void> open(JobState state, StoredJob stored) {
+    List<String> flying =
+        state.mailboxes().waiting().stream()
+            .filter(Mailbox::isFlying)
+            .map(mailbox -> mailbox.flight().executionId())
+            .toList();
+    return (closed || flying.isEmpty()
+            ? CompletableFuture.completedStage(Set.<String>of())
+            : context.executions().elsewhere(state.jobId(), flying))
+        .thenAccept(elsewhere -> opened(state, stored.epoch(), elsewhere));
+  }
+
+  private void opened(JobState state, long epoch, Set<String> elsewhere) {
+    if (isClosed()) {
+      return;
+    }
     JobLoop loop =
         new JobLoop(context, context.ports().lanes().of(state.jobId()), state, epoch, this::ended);
     open.put(loop.jobId(), loop); // one that asks whether the job is there gives way
     letGoIfSuspended(loop);
-    loop.offer(context.plans().takenOver(state));
+    loop.offer(context.plans().takenOver(state, elsewhere));
   }
 
   /** Unless a loop of the job is there: it may be asked for again while it begins or runs. */

@@ -20,15 +20,19 @@ record Planning(Scheduler scheduler, Timers timers, JobRow rows) {
     return state;
   }
 
-  /** What a job is told that this node has taken over, perhaps from itself. */
-  Input.Loaded takenOver(JobState state) {
+  /**
+   * What a job is told that this node has taken over, perhaps from itself.
+   *
+   * @param elsewhere executions that other nodes may still run
+   */
+  Input.Loaded takenOver(JobState state, Set<String> elsewhere) {
     KeptPlan former = state.plan();
     KeptPlan next = scheduler.place(state.workflow(), timers.now());
     if (former != null && former.node().equals(next.node())) {
-      return new Input.Loaded(Set.of(), true, null);
+      return new Input.Loaded(elsewhere, true, null);
     }
     return new Input.Loaded(
-        Set.of(),
+        elsewhere,
         true,
         new Input.Move(next, former == null ? null : rows.replanned(state, former.node())));
   }

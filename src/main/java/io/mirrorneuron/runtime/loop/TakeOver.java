@@ -14,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,17 +36,21 @@ final class TakeOver {
   private final Lanes lanes;
   private final String owner;
   private final Predicate<String> isOpen;
-  private final Consumer<StoredJob> adopted;
+  private final Function<StoredJob, CompletionStage<?>> adopted;
   private Set<String> knownLiving = Set.of();
   private volatile boolean closed;
 
   /**
    * @param isOpen whether a job is already open on this node
    * @param adopted gets each job that this node has become the owner of, on the lane of the job:
-   *     Redis answers for many at once, and whoever waits for it must not wait for all of them
+   *     Redis answers for many at once, and whoever waits for it must not wait for all of them;
+   *     completes when the job is open
    */
   TakeOver(
-      Engine.Ports ports, String owner, Predicate<String> isOpen, Consumer<StoredJob> adopted) {
+      Engine.Ports ports,
+      String owner,
+      Predicate<String> isOpen,
+      Function<StoredJob, CompletionStage<?>> adopted) {
     this.store = ports.store();
     this.nodes = ports.nodes();
     this.timers = ports.timers();
@@ -148,16 +152,18 @@ final class TakeOver {
             epoch ->
                 store
                     .load(jobId)
-                    .thenAcceptAsync(
+                    .thenComposeAsync(
                         stored ->
                             stored
                                 .filter(job -> job.epoch() == epoch) // else another node was faster
-                                .ifPresent(
-                                    job -> {
-                                      taken.incrementAndGet();
-                                      adopted.accept(job);
-                                    }),
+                                .map(job -> opened(job, taken))
+                                .orElseGet(() -> CompletableFuture.completedFuture(null)),
                         lanes.of(jobId)));
+  }
+
+  private CompletionStage<Void> opened(StoredJob job, AtomicInteger taken) {
+    taken.incrementAndGet();
+    return adopted.apply(job).thenAccept(open -> {});
   }
 
   private void later(Runnable task) {

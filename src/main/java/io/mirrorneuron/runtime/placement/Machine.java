@@ -61,6 +61,28 @@ public record Machine(
     return (isUdp ? "udp/" : "tcp/") + number;
   }
 
+  /** The same when programs have this of it. */
+  public Machine taking(Amounts nowGiven, Map<String, Integer> nowTaken) {
+    return new Machine(
+        name,
+        status,
+        isEligible,
+        labels,
+        totals,
+        usable,
+        nowGiven,
+        devices,
+        devicesGiven,
+        usableDevices,
+        deviceProblems,
+        portsTaken,
+        ownPorts,
+        drivers,
+        pools,
+        nowTaken,
+        folders);
+  }
+
   /** How many slots of a pool are free; none of a pool that is not there. */
   int freeSlots(String pool) {
     return pools.getOrDefault(pool, 0) - slotsTaken.getOrDefault(pool, 0);

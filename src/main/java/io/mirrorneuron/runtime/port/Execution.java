@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.workflow.QueueRank;
 import io.mirrorneuron.runtime.workflow.ResourceRequest;
+import io.mirrorneuron.runtime.workflow.Scheduling;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,6 +29,7 @@ import java.util.List;
  * @param plain whether what the program prints is the output of its step
  * @param attempt 1 for the first try of this message
  * @param rank its place among those that wait for slots
+ * @param placing where it may run
  */
 public record Execution(
     String executionId,
@@ -47,7 +49,46 @@ public record Execution(
     FolderDemands demands,
     boolean plain,
     int attempt,
-    QueueRank rank) {
+    QueueRank rank,
+    Placing placing) {
+
+  /**
+   * Where a program may run.
+   *
+   * @param epoch under which its owner owns the job
+   * @param scheduling which node is preferred, and what must hold for it
+   * @param pool whose slots it takes, and how many
+   * @param isRepeatable whether it may run again without a person's word when its node is gone
+   */
+  public record Placing(
+      long epoch, Scheduling scheduling, String pool, int slots, boolean isRepeatable) {
+    /** Where its job is. */
+    public static final Placing HERE = new Placing(0, Scheduling.ANY, null, 0, false);
+  }
+
+  /** The same with another message and another context of its step. */
+  public Execution told(ObjectNode newMessage, ObjectNode newWorkflow) {
+    return new Execution(
+        executionId,
+        jobId,
+        runId,
+        agentId,
+        agentType,
+        templateType,
+        config,
+        newMessage,
+        agentState,
+        newWorkflow,
+        inputs,
+        resources,
+        request,
+        payloads,
+        demands,
+        plain,
+        attempt,
+        rank,
+        placing);
+  }
 
   /** Of {@link #config}: the folder that a client has prepared for the submission of the job. */
   public static final String MN_STORAGE = "mn_storage";

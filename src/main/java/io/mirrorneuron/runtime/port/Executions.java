@@ -11,7 +11,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 
 /** Port: runs the programs of executors. Calls return at once; a listener hears the rest. */
-public interface Executions {
+public interface Executions extends FarExecutions {
 
   /**
    * Queues the execution for its pool and runs it. The listener is called from any thread, in
@@ -125,6 +125,7 @@ public interface Executions {
    * @param requestedAt milliseconds since the epoch
    * @param acquiredAt milliseconds since the epoch
    * @param allocation what it was given besides slots; null when it did not ask for anything
+   * @param node that gave it; null when it is the job's own
    */
   record Lease(
       String leaseId,
@@ -132,16 +133,17 @@ public interface Executions {
       int slots,
       long requestedAt,
       long acquiredAt,
-      Allocation allocation) {
+      Allocation allocation,
+      String node) {
 
-    /** As it is stored and told: {@code {lease_id, pool, slots, allocation?}}. */
+    /** As it is stored and told: {@code {lease_id, pool, slots, allocation?, node?}}. */
     public ObjectNode json() {
       ObjectNode json = Json.object().put("lease_id", leaseId).put("pool", pool);
       json.put("slots", slots);
       if (allocation != null) {
         json.set("allocation", Json.MAPPER.valueToTree(allocation));
       }
-      return json;
+      return node == null ? json : json.put("node", node);
     }
   }
 
@@ -196,7 +198,6 @@ public interface Executions {
       String stderr,
       Structured structured,
       Lease lease) {
-
     /** The last lines that a program printed on stderr which failed; empty when it is silent. */
     public String stderrTail() {
       return OutputTail.of(stderr);
@@ -235,11 +236,7 @@ public interface Executions {
     }
   }
 
-  /**
-   * Something that a program has observed.
-   *
-   * @param payload never null
-   */
+  /** Something that a program has observed; the payload is never null. */
   record Event(String type, ObjectNode payload) {}
 
   /**

@@ -27,8 +27,9 @@ public record DeviceDemand(
     Double minMemoryMb,
     String memoryOperator) {
   public DeviceDemand {
-    requiredCapabilities = List.copyOf(requiredCapabilities);
-    ids = List.copyOf(ids);
+    requiredCapabilities =
+        requiredCapabilities == null ? List.of() : List.copyOf(requiredCapabilities);
+    ids = ids == null ? List.of() : List.copyOf(ids);
   }
 
   /** For people: {@code 2 devices of kind gpu, vendor nvidia, free MB >= 8000}. */

@@ -59,7 +59,8 @@ public final class ExecutionSamples {
         FolderDemands.NONE,
         false,
         1,
-        new QueueRank(false, 0));
+        new QueueRank(false, 0),
+        Execution.Placing.HERE);
   }
 
   public static Execution command(String... words) {

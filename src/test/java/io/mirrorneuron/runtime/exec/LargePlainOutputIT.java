@@ -69,7 +69,8 @@ class LargePlainOutputIT {
             sample.demands(),
             true,
             1,
-            sample.rank());
+            sample.rank(),
+            sample.placing());
     return Heard.start(runner, plain).outcome();
   }
 

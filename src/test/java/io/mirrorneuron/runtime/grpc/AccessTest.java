@@ -6,6 +6,7 @@ import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.PeerJobs;
+import io.mirrorneuron.port.node.GuestPrograms;
 import io.mirrorneuron.runtime.cluster.NodeDoor;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.security.Principal;
@@ -33,7 +34,8 @@ class AccessTest {
               : Auth.NOBODY_ENTERS.authenticate(authorization);
 
   private static final NodeDoor NODES =
-      new NodeDoor(new Secret("n0des"), "mn@a#1", new FakeJobs(), address -> {});
+      new NodeDoor(
+          new Secret("n0des"), "mn@a#1", new FakeJobs(), GuestPrograms.NONE, address -> {});
 
   private static Access access(Secret operator, boolean networkOnly) {
     return new Access(operator, ADMIN, ANNA, networkOnly, NODES);

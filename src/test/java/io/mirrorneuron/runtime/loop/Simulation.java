@@ -439,7 +439,7 @@ final class Simulation {
   }
 
   static Lease lease(String executionId, String pool, int slots, long now, Allocation given) {
-    return new Lease("lease-" + executionId, pool, slots, now, now, given);
+    return new Lease("lease-" + executionId, pool, slots, now, now, given, null);
   }
 
   /** The same for two builds of the engine only if both have asked for the same, in one order. */

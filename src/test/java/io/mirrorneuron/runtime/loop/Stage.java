@@ -299,7 +299,7 @@ public final class Stage {
 
   /** The program has its slots and runs. */
   public Stage lease(String agent) {
-    programs.signal(agent, new Signal.Leased(new Lease("l", "default", 1, now, now, null)));
+    programs.signal(agent, new Signal.Leased(new Lease("l", "default", 1, now, now, null, null)));
     return settle().advance(100);
   }
 
@@ -343,7 +343,7 @@ public final class Stage {
   }
 
   private static Lease lease() {
-    return new Lease("lease-1", "default", 1, 0, 0, null);
+    return new Lease("lease-1", "default", 1, 0, 0, null, null);
   }
 
   static Structured structured(JsonNode answer) {

@@ -49,25 +49,7 @@ public final class StepClock {
     }
     ObjectNode message = Json.object().setAll(execution.message());
     message.set("headers", headers(message, workflow, timeout, silence));
-    return new Execution(
-        execution.executionId(),
-        execution.jobId(),
-        execution.runId(),
-        execution.agentId(),
-        execution.agentType(),
-        execution.templateType(),
-        execution.config(),
-        message,
-        execution.agentState(),
-        workflow,
-        execution.inputs(),
-        execution.resources(),
-        execution.request(),
-        execution.payloads(),
-        execution.demands(),
-        execution.plain(),
-        execution.attempt(),
-        execution.rank());
+    return execution.told(message, workflow);
   }
 
   private static ObjectNode headers(

@@ -1,13 +1,17 @@
 package io.mirrorneuron.runtime.exec.submission;
 
+import io.mirrorneuron.runtime.port.Execution;
 import java.nio.file.Path;
 
 /** Port: the folders of runs on this node. */
 @FunctionalInterface
 public interface RunPlaces {
   /** For a runner whose programs have no runs. */
-  RunPlaces NONE = runId -> null;
+  RunPlaces NONE = execution -> null;
 
-  /** The folder of a run, made when there is none: a real path; null while it cannot be made. */
-  Path folder(String runId);
+  /**
+   * The folder of a program's run, made when there is none: a real path; null while it cannot be
+   * made.
+   */
+  Path folder(Execution execution);
 }

@@ -63,7 +63,7 @@ public final class SubmissionFolders {
             id,
             real.resolve(id),
             execution.runId(),
-            runs.folder(execution.runId()),
+            runs.folder(execution),
             WrittenVariables.of(execution),
             given.orElse(null),
             lent);

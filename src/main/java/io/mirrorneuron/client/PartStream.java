@@ -1,0 +1,88 @@
+package io.mirrorneuron.client;
+
+import io.mirrorneuron.model.MnException;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.grpc.client.GrpcClientResponse;
+import java.time.Duration;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The messages of an answer that comes in many, for a thread that waits for each. Few are held: a
+ * slow reader stops the sender.
+ */
+final class PartStream<R> {
+  private static final int MOST_HELD = 16;
+  private static final int RESUME_AT = 4;
+
+  /** The end has no message, and a failure unless all is well. */
+  private record Item<R>(R message, Throwable failure) {}
+
+  private final LinkedBlockingQueue<Item<R>> items = new LinkedBlockingQueue<>();
+  private volatile GrpcClientResponse<?, R> response;
+  private volatile Context context;
+  private volatile boolean paused;
+  private volatile boolean ended;
+
+  /** On the event loop of the call, before anything is sent. */
+  void listen(Future<? extends GrpcClientResponse<?, R>> coming) {
+    context = Vertx.currentContext();
+    coming
+        .onSuccess(this::hear)
+        .onFailure(failure -> items.add(new Item<>(null, GrpcCalls.unreached(failure))));
+  }
+
+  private void hear(GrpcClientResponse<?, R> answer) {
+    response = answer;
+    answer.handler(
+        message -> {
+          items.add(new Item<>(message, null));
+          if (!paused && items.size() >= MOST_HELD) {
+            paused = true;
+            answer.pause();
+          }
+        });
+    GrpcCalls.ended(answer)
+        .onComplete(
+            done -> items.add(new Item<>(null, null)),
+            failure -> items.add(new Item<>(null, GrpcCalls.unreached(failure))));
+  }
+
+  /**
+   * The next message; null when none has come in this time, or at the end.
+   *
+   * @throws MnException what the answer ended with
+   */
+  R next(Duration atMost) throws InterruptedException {
+    if (ended) {
+      return null;
+    }
+    Item<R> item = items.poll(atMost.toMillis(), TimeUnit.MILLISECONDS);
+    if (paused && items.size() <= RESUME_AT) {
+      context.runOnContext(now -> resume());
+    }
+    if (item == null) {
+      return null;
+    }
+    if (item.failure() instanceof MnException known) {
+      ended = true;
+      throw known;
+    }
+    ended = item.message() == null;
+    return item.message();
+  }
+
+  private void resume() {
+    if (paused) {
+      paused = false;
+      response.resume();
+    }
+  }
+
+  /** Whether all was read, and the answer has ended well. */
+  boolean isEnded() {
+    return ended;
+  }
+}

@@ -1,0 +1,112 @@
+package io.mirrorneuron.runtime;
+
+import io.mirrorneuron.port.node.PeerPrograms;
+import io.mirrorneuron.run.RunStore;
+import io.mirrorneuron.runtime.admission.Admission;
+import io.mirrorneuron.runtime.away.Cluster;
+import io.mirrorneuron.runtime.away.GuestBundles;
+import io.mirrorneuron.runtime.away.GuestSinks;
+import io.mirrorneuron.runtime.away.Guests;
+import io.mirrorneuron.runtime.away.Neighbours;
+import io.mirrorneuron.runtime.away.PlacedExecutions;
+import io.mirrorneuron.runtime.exec.LocalExecutions;
+import io.mirrorneuron.runtime.exec.RunSinks;
+import io.mirrorneuron.runtime.port.PayloadSource;
+import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.storage.Storage;
+import io.mirrorneuron.store.Keys;
+import io.mirrorneuron.store.RedisLanes;
+import io.mirrorneuron.store.RedisNodeRegistry;
+import io.mirrorneuron.store.bundle.BundleCopies;
+import io.mirrorneuron.store.elsewhere.ElsewhereIndex;
+import io.mirrorneuron.store.elsewhere.RedisElsewhereIndex;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Programs on other nodes, and those of other nodes here.
+ *
+ * @param sinks take in what all programs of this node make
+ */
+record NodeElsewhere(
+    String owner,
+    RedisNodeRegistry nodes,
+    Neighbours neighbours,
+    PeerPrograms peers,
+    ElsewhereIndex index,
+    NodeBundles bundles,
+    GuestBundles guestBundles,
+    GuestSinks guests) {
+
+  static NodeElsewhere of(
+      RuntimeSettings settings,
+      RuntimeIdentity identity,
+      RedisLanes lanes,
+      NodeBundles bundles,
+      RunStore runs,
+      NodeMachine machine,
+      Storage storage) {
+    Keys keys = new Keys(settings.redisNamespace());
+    RunSinks own = new ProgramRecords(runs, machine.gpus()::known, storage).sinks();
+    RedisNodeRegistry nodes = new RedisNodeRegistry(lanes, keys);
+    PeerPrograms peers = identity.peers().programs();
+    Neighbours neighbours = new Neighbours(identity.owner(), nodes, peers);
+    BundleCopies copies = new BundleCopies(bundles.local());
+    return new NodeElsewhere(
+        identity.owner(),
+        nodes,
+        neighbours,
+        peers,
+        new RedisElsewhereIndex(lanes, keys),
+        bundles,
+        new GuestBundles(copies, peers, neighbours::peer),
+        new GuestSinks(
+            own, settings.executors().tempDir().resolve("mn-guests-" + identity.runtimeId())));
+  }
+
+  /** Where payload files come from. */
+  PayloadSource payloads() {
+    return guestBundles.after(bundles.source());
+  }
+
+  RunSinks sinks() {
+    return guests.sinks();
+  }
+
+  /**
+   * What works with them.
+   *
+   * @param executions what the engine asks; to be closed
+   * @param guests what other nodes ask
+   */
+  record Working(NodeElsewhere with, PlacedExecutions executions, Guests guests) {}
+
+  /**
+   * @param works whether this node may begin programs
+   */
+  Working with(LocalExecutions here, Admission admission, Timers timers, BooleanSupplier works) {
+    Guests working =
+        new Guests(
+            here,
+            new Guests.Home(
+                guests,
+                guestBundles,
+                here::flush,
+                bundles.local()::payloads,
+                admission::machine,
+                works,
+                timers));
+    PlacedExecutions placed =
+        new PlacedExecutions(
+            here,
+            new Cluster(
+                owner,
+                admission::machine,
+                neighbours,
+                peers,
+                index,
+                guests.own(),
+                working,
+                timers));
+    return new Working(this, placed, working);
+  }
+}

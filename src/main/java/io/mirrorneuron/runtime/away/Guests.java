@@ -1,0 +1,190 @@
+package io.mirrorneuron.runtime.away;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.node.GuestPrograms;
+import io.mirrorneuron.port.node.PeerPrograms;
+import io.mirrorneuron.port.node.PeerPrograms.Opening;
+import io.mirrorneuron.runtime.documents.far.SentExecution;
+import io.mirrorneuron.runtime.documents.far.SentSignal;
+import io.mirrorneuron.runtime.placement.Machine;
+import io.mirrorneuron.runtime.port.Executions;
+import io.mirrorneuron.runtime.port.Executions.Signal;
+import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.wire.Json;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs programs for the jobs of other nodes by the runner of this one: confined, limited and queued
+ * as its own. An outcome is kept until it is acknowledged, for some minutes. Thread-safe.
+ */
+public final class Guests implements GuestPrograms {
+  private static final Logger LOG = LoggerFactory.getLogger(Guests.class);
+  private static final Duration KEPT = Duration.ofMinutes(10);
+
+  private final Executions here;
+  private final Home home;
+  private final Map<String, GuestRun> runs = new ConcurrentHashMap<>();
+
+  /**
+   * What this node has for them.
+   *
+   * @param flush writes what was printed for a run until now
+   * @param payloads folder of payload files by their fingerprint
+   * @param machine this node as placement sees it; does not wait
+   * @param works whether this node may begin programs
+   */
+  public record Home(
+      GuestSinks sinks,
+      GuestBundles bundles,
+      Consumer<String> flush,
+      Function<String, Path> payloads,
+      Supplier<Machine> machine,
+      BooleanSupplier works,
+      Timers timers) {}
+
+  /**
+   * @param here the runner of this node
+   */
+  public Guests(Executions here, Home home) {
+    this.here = here;
+    this.home = home;
+  }
+
+  @Override
+  public Guest open(Opening opening, byte[] record) {
+    GuestRun run = runs.get(opening.executionId());
+    if (run == null) {
+      run = begin(opening, record);
+    }
+    if (!run.obeys(opening.owner(), opening.epoch())) {
+      throw new MnException(
+          ErrorCode.PRECONDITION,
+          PeerPrograms.FENCED,
+          "job " + opening.jobId() + " has another owner now");
+    }
+    return new Heard(run, opening);
+  }
+
+  private synchronized GuestRun begin(Opening opening, byte[] record) {
+    GuestRun there = runs.get(opening.executionId());
+    if (there != null) {
+      return there;
+    }
+    if (record == null) {
+      throw MnException.notFound("execution", opening.executionId());
+    }
+    if (!home.works().getAsBoolean()) {
+      throw MnException.unavailable("this node begins no programs now", null);
+    }
+    SentExecution sent = SentExecution.read(record);
+    boolean isFenced =
+        runs.values().stream()
+            .anyMatch(
+                run ->
+                    run.execution().jobId().equals(opening.jobId())
+                        && !run.isOf(opening.epoch())
+                        && !run.obeys(opening.owner(), opening.epoch()));
+    if (isFenced) {
+      throw new MnException(
+          ErrorCode.PRECONDITION,
+          PeerPrograms.FENCED,
+          "job " + opening.jobId() + " has another owner now");
+    }
+    GuestRun run = new GuestRun(sent.here(home.payloads()), opening.owner(), opening.epoch());
+    runs.put(opening.executionId(), run);
+    home.sinks().add(run);
+    if (sent.bundle() != null) {
+      home.bundles().needed(sent.bundle(), opening.owner());
+    }
+    here.start(run.execution(), signal -> heard(run, signal));
+    return run;
+  }
+
+  private void heard(GuestRun run, Signal signal) {
+    if (signal instanceof Signal.Finished) {
+      home.flush().accept(run.execution().runId());
+      leave(run);
+      home.timers().at(home.timers().now() + KEPT.toMillis(), () -> drop(run));
+    }
+    run.tell(signal, SentSignal.bytes(signal, home.timers().now()));
+  }
+
+  /** The files that a program has left become files of its run. */
+  private void leave(GuestRun run) {
+    GuestFolders.Left left = home.sinks().folders().left(run.execution().executionId());
+    for (Path file : left.files()) {
+      String name = left.folder().relativize(file).toString();
+      run.file(Told.FILE, name, new Told.Stored(file, file.toFile().length(), false));
+    }
+    if (left.more() > 0) {
+      LOG.warn(
+          "{} files of execution {} do not reach its run: it may leave {} with {} bytes in all",
+          left.more(),
+          run.execution().executionId(),
+          GuestFolders.MOST_FILES,
+          GuestFolders.MOST_BYTES);
+    }
+  }
+
+  private void drop(GuestRun run) {
+    if (runs.remove(run.execution().executionId(), run)) {
+      run.forget();
+      home.sinks().remove(run);
+    }
+  }
+
+  @Override
+  public byte[] describe() {
+    return Json.write(home.machine().get()).getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public void bundle(String fingerprint, OutputStream to) throws IOException {
+    if (!home.bundles().copies().write(fingerprint, to)) {
+      throw MnException.notFound("bundle", fingerprint);
+    }
+  }
+
+  private final class Heard implements Guest {
+    private final GuestRun run;
+    private final Opening opening;
+
+    Heard(GuestRun run, Opening opening) {
+      this.run = run;
+      this.opening = opening;
+    }
+
+    @Override
+    public void serve(Outlet outlet) throws InterruptedException {
+      run.serve(outlet, opening.epoch(), opening.after());
+    }
+
+    @Override
+    public void acknowledge(long number) {
+      run.acknowledge(opening.epoch(), number);
+      if (run.isSettled()) {
+        drop(run);
+      }
+    }
+
+    @Override
+    public void stop() {
+      if (run.isOf(opening.epoch())) {
+        here.stop(run.execution().executionId());
+      }
+    }
+  }
+}

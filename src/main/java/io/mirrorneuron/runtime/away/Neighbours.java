@@ -1,0 +1,162 @@
+package io.mirrorneuron.runtime.away;
+
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.node.PeerPrograms;
+import io.mirrorneuron.port.node.PeerPrograms.Peer;
+import io.mirrorneuron.runtime.placement.Machine;
+import io.mirrorneuron.store.NodeRegistry;
+import io.mirrorneuron.wire.Json;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The other nodes on the same store, as they describe themselves. They are asked when somebody
+ * wants to know, once a second at most. Blocking, thread-safe.
+ */
+public final class Neighbours {
+  private static final Logger LOG = LoggerFactory.getLogger(Neighbours.class);
+  private static final Duration FRESH = Duration.ofSeconds(1);
+  private static final Duration AVOIDED = Duration.ofSeconds(10);
+  private static final int PATIENCE_SECONDS = 4;
+
+  private final String owner;
+  private final NodeRegistry nodes;
+  private final PeerPrograms peers;
+  private final Map<String, Long> avoided = new ConcurrentHashMap<>();
+  private Living living = new Living(Set.of(), 0);
+  private Known known = new Known(List.of(), 0);
+
+  private record Living(Set<String> owners, long readAt) {}
+
+  private record Known(List<Neighbour> all, long askedAt) {}
+
+  /**
+   * Another node that takes programs.
+   *
+   * @param askedAt when it said so, by {@link System#nanoTime}
+   */
+  record Neighbour(Peer peer, Machine machine, long askedAt) {}
+
+  /**
+   * @param owner this node as the owner of jobs
+   * @param nodes whose heartbeats tell whether there are others
+   */
+  public Neighbours(String owner, NodeRegistry nodes, PeerPrograms peers) {
+    this.owner = owner;
+    this.nodes = nodes;
+    this.peers = peers;
+  }
+
+  /** Whether others live, as far as this node has heard; asks nobody. */
+  public boolean areThere() {
+    return nodes.sawOthers();
+  }
+
+  /** Whether the node is taken for alive; while the store does not answer it is. */
+  synchronized boolean isLiving(String node) {
+    return living().contains(node);
+  }
+
+  private Set<String> living() {
+    long now = System.nanoTime();
+    if (living.readAt == 0 || now - living.readAt > FRESH.toNanos()) {
+      try {
+        living = new Living(await(nodes.living()), now);
+      } catch (MnException away) {
+        LOG.debug("it is not known which nodes live", away);
+      }
+    }
+    return living.owners;
+  }
+
+  /** Where a living node is reached; empty when it is dead or has told nobody. */
+  public Optional<Peer> peer(String node) {
+    if (node.equals(owner)) {
+      return Optional.of(new Peer(owner, ""));
+    }
+    try {
+      return await(nodes.address(node)).map(address -> new Peer(node, address));
+    } catch (MnException away) {
+      return Optional.empty();
+    }
+  }
+
+  /** It could not be reached: it gets no programs for a while. */
+  void avoid(String node) {
+    avoided.put(node, System.nanoTime() + AVOIDED.toNanos());
+  }
+
+  private boolean isAvoided(String node) {
+    Long until = avoided.get(node);
+    if (until != null && until - System.nanoTime() <= 0) {
+      avoided.remove(node, until);
+      return false;
+    }
+    return until != null;
+  }
+
+  /** Those that take programs now. */
+  synchronized List<Neighbour> all() {
+    long now = System.nanoTime();
+    if (known.askedAt == 0 || now - known.askedAt > FRESH.toNanos()) {
+      List<CompletableFuture<Optional<Neighbour>>> answers = new ArrayList<>();
+      for (String other : living()) {
+        if (!other.equals(owner) && !isAvoided(other)) {
+          answers.add(CompletableFuture.supplyAsync(() -> ask(other), Thread::startVirtualThread));
+        }
+      }
+      List<Neighbour> all = answers.stream().flatMap(answer -> answer.join().stream()).toList();
+      known = new Known(all, System.nanoTime());
+    }
+    return known.all.stream().filter(one -> !isAvoided(one.peer().owner())).toList();
+  }
+
+  /** The machines of others as they were last seen; asks nobody. */
+  public synchronized List<Machine> seen() {
+    return areThere() ? known.all.stream().map(Neighbour::machine).toList() : List.of();
+  }
+
+  /** The machines of others; asks them when that is some time ago. */
+  public List<Machine> machines() {
+    return areThere() ? all().stream().map(Neighbour::machine).toList() : List.of();
+  }
+
+  private Optional<Neighbour> ask(String other) {
+    long askedAt = System.nanoTime();
+    try {
+      Optional<Peer> peer = peer(other);
+      return peer.map(
+          known -> {
+            String json = new String(peers.describe(known), StandardCharsets.UTF_8);
+            return new Neighbour(known, Json.read(json, Machine.class, "machine"), askedAt);
+          });
+    } catch (MnException e) {
+      LOG.warn("node {} gets no programs for now: {}", NodeRegistry.nameOf(other), e.getMessage());
+      avoid(other);
+      return Optional.empty();
+    }
+  }
+
+  static <T> T await(CompletionStage<T> asked) {
+    try {
+      return asked.toCompletableFuture().orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+    } catch (CompletionException e) {
+      Throwable cause = e.getCause();
+      String why = cause instanceof TimeoutException ? "it does not answer" : cause.getMessage();
+      throw MnException.unavailable("the store: " + why, cause);
+    }
+  }
+}

@@ -1,0 +1,245 @@
+package io.mirrorneuron.runtime.away;
+
+import io.mirrorneuron.port.node.PeerPrograms;
+import io.mirrorneuron.port.node.PeerPrograms.Opening;
+import io.mirrorneuron.port.node.PeerPrograms.Peer;
+import io.mirrorneuron.runtime.port.Execution;
+import io.mirrorneuron.runtime.port.Executions;
+import java.io.InputStream;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs the programs of this node's jobs here or on other nodes. A node that is alone passes each on
+ * to its own runner at once; while others live, a thread for each decides where it goes.
+ */
+public final class PlacedExecutions implements Executions, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PlacedExecutions.class);
+  private static final long RETRY_MS = 250;
+
+  private final Executions here;
+  private final Cluster cluster;
+  private final Choosing choosing;
+  private final FarExecution.Ways ways;
+  private final Map<String, FarExecution> far = new ConcurrentHashMap<>();
+
+  /** Those that are being placed, and whether they were stopped meanwhile. */
+  private final Map<String, Boolean> undecided = new ConcurrentHashMap<>();
+
+  /** Nodes of executions that former owners of their jobs have begun there. */
+  private final Map<String, String> expected = new ConcurrentHashMap<>();
+
+  private volatile boolean closed;
+
+  /**
+   * @param here the runner of this node
+   */
+  public PlacedExecutions(Executions here, Cluster cluster) {
+    this.here = here;
+    this.cluster = cluster;
+    this.choosing = new Choosing(cluster);
+    this.ways =
+        new FarExecution.Ways(
+            cluster.owner(), cluster.neighbours(), new Peers(), cluster.timers()::now);
+  }
+
+  /** Reaches other nodes, and this one, whose own guests may be those of its own jobs by now. */
+  private final class Peers implements PeerPrograms {
+    @Override
+    public Talk open(Peer peer, Opening opening, byte[] record) {
+      return peer.owner().equals(cluster.owner())
+          ? new OwnTalk(cluster.guests().open(opening, record))
+          : cluster.peers().open(peer, opening, record);
+    }
+
+    @Override
+    public byte[] describe(Peer peer) {
+      return cluster.peers().describe(peer);
+    }
+
+    @Override
+    public InputStream bundle(Peer peer, String fingerprint) {
+      return cluster.peers().bundle(peer, fingerprint);
+    }
+  }
+
+  @Override
+  public void start(Execution execution, Listener listener) {
+    String id = execution.executionId();
+    String worker = expected.remove(id);
+    if (worker != null) {
+      follow(execution, listener, worker, true);
+    } else if (!cluster.neighbours().areThere()) {
+      here.start(execution, listener);
+    } else {
+      undecided.put(id, false);
+      Thread.ofVirtual().name("mn-place-" + id).start(() -> place(execution, listener));
+    }
+  }
+
+  /** Whatever it is that keeps it from another node, this one can run it. */
+  private void place(Execution execution, Listener heard) {
+    String id = execution.executionId();
+    Listener listener = choosing.counting(id, heard);
+    String worker = null;
+    try {
+      worker = choosing.worker(execution).filter(node -> isNoted(execution, node)).orElse(null);
+    } catch (RuntimeException e) {
+      LOG.warn("execution {} stays with its job", id, e);
+    }
+    synchronized (undecided) {
+      boolean stopped = Boolean.TRUE.equals(undecided.remove(id));
+      if (worker != null) {
+        follow(execution, listener, worker, false);
+      } else {
+        here.start(execution, listener);
+      }
+      if (stopped) {
+        stop(id);
+      }
+    }
+  }
+
+  /** A job that has another owner by now gets no program begun elsewhere for this one. */
+  private boolean isNoted(Execution execution, String worker) {
+    return Neighbours.await(
+        cluster
+            .index()
+            .begin(
+                execution.jobId(), execution.placing().epoch(), execution.executionId(), worker));
+  }
+
+  private void follow(Execution execution, Listener listener, String worker, boolean begun) {
+    String id = execution.executionId();
+    var records = new FarRecords(execution, cluster.sinks());
+    var one = new FarExecution(ways, execution, worker, listener, records, begun);
+    far.put(id, one);
+    if (closed) {
+      one.leave();
+    }
+    Thread.ofVirtual()
+        .name("mn-far-" + id)
+        .start(
+            () -> {
+              try {
+                one.follow();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              } catch (RuntimeException e) {
+                LOG.error("execution {} on node {} is not followed any more", id, one.node(), e);
+              }
+            });
+  }
+
+  @Override
+  public void stop(String executionId) {
+    synchronized (undecided) {
+      if (undecided.computeIfPresent(executionId, (_, stopped) -> true) != null) {
+        return;
+      }
+    }
+    FarExecution one = far.get(executionId);
+    if (one != null) {
+      one.stop();
+    } else {
+      here.stop(executionId);
+    }
+  }
+
+  /** Programs on other nodes go on for whoever has their jobs then. */
+  @Override
+  public CompletionStage<Void> stopAll() {
+    far.keySet().forEach(this::leave);
+    return here.stopAll();
+  }
+
+  @Override
+  public void resumeFirst(CompletionStage<?> ordered) {
+    here.resumeFirst(ordered);
+  }
+
+  @Override
+  public Optional<QueuePlace> place(String executionId) {
+    return here.place(executionId);
+  }
+
+  @Override
+  public Optional<Hold> hold(String executionId) {
+    FarExecution one = far.get(executionId);
+    return one == null ? here.hold(executionId) : Optional.ofNullable(one.hold());
+  }
+
+  @Override
+  public Optional<PersonWait> person(String executionId) {
+    return here.person(executionId);
+  }
+
+  @Override
+  public CompletionStage<Set<String>> elsewhere(String jobId, Collection<String> executionIds) {
+    CompletableFuture<Set<String>> answer = new CompletableFuture<>();
+    look(jobId, executionIds, answer);
+    return answer;
+  }
+
+  private void look(
+      String jobId, Collection<String> executionIds, CompletableFuture<Set<String>> answer) {
+    cluster
+        .index()
+        .of(jobId, executionIds)
+        .whenComplete(
+            (nodes, away) -> {
+              if (away == null) {
+                expected.putAll(nodes);
+                answer.complete(Set.copyOf(nodes.keySet()));
+              } else if (!closed) {
+                Runnable again = () -> look(jobId, executionIds, answer);
+                cluster.timers().at(cluster.timers().now() + RETRY_MS, again);
+              }
+            });
+  }
+
+  @Override
+  public boolean leave(String executionId) {
+    FarExecution one = far.remove(executionId);
+    if (one != null) {
+      choosing.end(executionId);
+      one.leave();
+    }
+    return one != null;
+  }
+
+  @Override
+  public void recorded(String executionId) {
+    FarExecution one = far.remove(executionId);
+    if (one != null) {
+      one.recorded();
+      cluster
+          .index()
+          .end(one.jobId(), executionId)
+          .exceptionally(
+              away -> {
+                LOG.debug("execution {} stays noted", executionId, away);
+                return null;
+              });
+    }
+  }
+
+  @Override
+  public Optional<String> where(String executionId) {
+    return Optional.ofNullable(far.get(executionId)).map(FarExecution::node);
+  }
+
+  /** Lets go of all that runs elsewhere: it goes on for the next owners of its jobs. */
+  @Override
+  public void close() {
+    closed = true;
+    far.keySet().forEach(this::leave);
+  }
+}

@@ -1,0 +1,68 @@
+package io.mirrorneuron.store.elsewhere;
+
+import io.mirrorneuron.store.Keys;
+import io.mirrorneuron.store.RedisLanes;
+import io.mirrorneuron.store.Script;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** One hash of nodes by execution. */
+public final class RedisElsewhereIndex implements ElsewhereIndex {
+  private final RedisLanes lanes;
+  private final Keys keys;
+  private final Script begin = Script.resource("elsewhere-begin.lua");
+
+  public RedisElsewhereIndex(RedisLanes lanes, Keys keys) {
+    this.lanes = lanes;
+    this.keys = keys;
+  }
+
+  @Override
+  public CompletionStage<Boolean> begin(
+      String jobId, long epoch, String executionId, String worker) {
+    return begin
+        .call()
+        .key(keys.state(jobId))
+        .key(keys.elsewhere())
+        .arg(epoch)
+        .arg(executionId)
+        .arg(worker)
+        .send(lanes, jobId)
+        .map(answer -> answer.toInteger() == 1)
+        .toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<Map<String, String>> of(String jobId, Collection<String> executionIds) {
+    if (executionIds.isEmpty()) {
+      return CompletableFuture.completedStage(Map.of());
+    }
+    List<String> asked = List.copyOf(executionIds);
+    Request read = Request.cmd(Command.HMGET).arg(keys.elsewhere());
+    asked.forEach(read::arg);
+    return lanes.send(jobId, read).map(answer -> noted(asked, answer)).toCompletionStage();
+  }
+
+  private static Map<String, String> noted(List<String> asked, Response answer) {
+    Map<String, String> nodes = new HashMap<>();
+    for (int i = 0; i < asked.size(); i++) {
+      if (answer.get(i) != null) {
+        nodes.put(asked.get(i), answer.get(i).toString());
+      }
+    }
+    return nodes;
+  }
+
+  @Override
+  public CompletionStage<Void> end(String jobId, String executionId) {
+    Request forget = Request.cmd(Command.HDEL).arg(keys.elsewhere()).arg(executionId);
+    return lanes.send(jobId, forget).<Void>mapEmpty().toCompletionStage();
+  }
+}

@@ -1,0 +1,2 @@
+/** Which executions were begun on other nodes. Uses {@code store}. */
+package io.mirrorneuron.store.elsewhere;

@@ -1,0 +1,201 @@
+package io.mirrorneuron.runtime;
+
+import static io.mirrorneuron.testing.Eventually.eventually;
+import static io.mirrorneuron.testing.Trees.tree;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.Submission.Payloads;
+import io.mirrorneuron.testing.GrpcRuntime;
+import io.mirrorneuron.testing.RuntimeFixture;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Jobs of one node whose programs run on another, each with a home of its own. */
+class FarProgramsIT {
+  private static final String OTHER = "mirror_neuron@other";
+
+  /** Ends when a file is there. */
+  private static final String UNTIL = "until [ -e '%s' ]; do read -t 0.05 _ <> <(:) || true; done";
+
+  @TempDir Path folder;
+  private RuntimeFixture own;
+  private RuntimeFixture other;
+  private GrpcRuntime ownDoor;
+  private GrpcRuntime otherDoor;
+
+  @BeforeEach
+  void start() {
+    own =
+        new RuntimeFixture(
+            folder.resolve("own"),
+            RuntimeFixture.config(
+                folder.resolve("own"),
+                Map.of("MN_NODE_NAME", "mirror_neuron@own", "MN_BUNDLES_REDIS_MAX_BYTES", "0")));
+    ownDoor = GrpcRuntime.before(own);
+    other =
+        RuntimeFixture.beside(
+            own,
+            folder.resolve("other"),
+            Map.of(
+                "MN_NODE_NAME",
+                OTHER,
+                "MN_NODE_LABELS",
+                "rack=b",
+                "MN_BUNDLES_REDIS_MAX_BYTES",
+                "0"));
+    otherDoor = GrpcRuntime.before(other);
+    eventually("they have met", () -> own.runtime().hasNeighbours());
+  }
+
+  @AfterEach
+  void stop() {
+    otherDoor.close();
+    other.close();
+    ownDoor.close();
+    own.close();
+  }
+
+  /** A job of which one program asks for the rack of the other node. */
+  private static String manifest(String script) {
+    return """
+    {"manifest_version":"1.0","graph_id":"far","entrypoints":["work"],
+     "nodes":[{"node_id":"work","agent_type":"executor",
+       "constraints":[{"attribute":"meta.rack","value":"b"}],
+       "config":{"runner_module":"MirrorNeuron.Runner.HostLocal","command":"%s"}}]}
+    """
+        .formatted(script.replace("\\", "\\\\").replace("\"", "\\\""));
+  }
+
+  private String submit(String script) {
+    return own.jobs().submit(Submission.of(manifest(script))).jobId();
+  }
+
+  private static String status(RuntimeFixture runtime, String job) {
+    return tree(runtime.jobs().get(job)).at("/job/status").asText();
+  }
+
+  private List<String> events(String job) {
+    return own.jobs().lastEvents(job, 200).events();
+  }
+
+  private Path run(String home, String job) {
+    return folder.resolve(home).resolve("runs/run-" + job);
+  }
+
+  @Test
+  void aProgramRunsWhereItsConstraintsLeadAndItsJobHasAllOfIt() throws Exception {
+    String job =
+        submit(
+            "echo hello >&2; mkdir -p \"$MN_RUN_DIR/outputs/deep\";"
+                + " echo kept > \"$MN_RUN_DIR/outputs/deep/file.txt\";"
+                + " echo \"{\\\"home\\\":\\\"$PWD\\\"}\"");
+    ObjectNode detail = own.awaitEnd(job);
+
+    assertThat(detail.at("/job/status").asText()).isEqualTo("completed");
+    assertThat(detail.toString())
+        .contains("\"node_name\":\"" + OTHER + "\"")
+        .contains(folder.resolve("other").toString());
+    assertThat(run("own", job).resolve("outputs/deep/file.txt")).hasContent("kept");
+    eventually("what it printed is in its run", () -> logs(job).contains("hello"));
+    assertThat(run("other", job)).doesNotExist();
+    assertThat(events(job).toString()).contains("executor_lease_acquired", "\"node\":\"" + OTHER);
+    eventually("the other node keeps nothing of it", () -> isEmpty(guests("other")));
+  }
+
+  private String logs(String job) {
+    try {
+      return Files.readString(run("own", job).resolve("logs.jsonl"));
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  private Path guests(String home) {
+    return folder.resolve(home).resolve("tmp/mn-guests-test-" + home);
+  }
+
+  private static boolean isEmpty(Path path) {
+    String[] names = path.toFile().list();
+    return names == null || names.length == 0;
+  }
+
+  @Test
+  void aFailureHasItsExitCodeAndItsWords() {
+    String job = submit("echo no luck >&2; exit 7");
+    String detail = own.awaitEnd(job).toString();
+
+    assertThat(detail).contains("\"status\":\"failed\"").contains("no luck", "7");
+  }
+
+  @Test
+  void filesOfTheBundleComeFromTheNodeOfTheJobWhenNobodyElseHasThem() {
+    byte[] script = "#!/bin/sh\ncat tools/word\n".getBytes(StandardCharsets.UTF_8);
+    byte[] word = "found".getBytes(StandardCharsets.UTF_8);
+    String manifest =
+        manifest("tools/say")
+            .replace(
+                "\"command\"", "\"upload_path\":\"tools\",\"upload_as\":\"tools\",\"command\"");
+    Payloads files =
+        new Payloads.Inline(Map.of("tools/say", script, "tools/word", word), Set.of("tools/say"));
+    String job = own.jobs().submit(new Submission(manifest, files, null, null)).jobId();
+
+    assertThat(own.awaitEnd(job).toString()).contains("\"status\":\"completed\"").contains("found");
+  }
+
+  @Test
+  void itIsCancelledThere() throws Exception {
+    Path begun = folder.resolve("begun");
+    String job = submit("touch '%s'; exec sleep 600".formatted(begun));
+    eventually("it runs", () -> Files.exists(begun));
+
+    own.jobs().cancel(job, null, null);
+    assertThat(own.awaitEnd(job).at("/job/status").asText()).isEqualTo("cancelled");
+  }
+
+  @Test
+  void itIsPausedThereAndRunsAgainOnResume() throws Exception {
+    Path begun = folder.resolve("begun");
+    Path go = folder.resolve("go");
+    String job = submit("echo x >> '%s'; ".formatted(begun) + UNTIL.formatted(go));
+    eventually("it runs", () -> Files.exists(begun));
+    own.jobs().pause(job, false, null);
+    eventually("it is paused", () -> status(own, job).equals("paused"));
+
+    Files.createFile(go);
+    own.jobs().resume(job, null);
+    assertThat(own.awaitEnd(job).at("/job/status").asText()).isEqualTo("completed");
+    assertThat(begun).hasContent("x\nx");
+  }
+
+  /** The worker is the heir: its guest becomes a program of its own job, and is not begun again. */
+  @Test
+  void itGoesOnWhenTheNodeOfItsJobLeavesAndItsNodeTakesTheJob() throws Exception {
+    Path begun = folder.resolve("begun");
+    Path go = folder.resolve("go");
+    String job =
+        submit(
+            "echo x >> '%s'; ".formatted(begun) + UNTIL.formatted(go) + "; echo '{\"answer\":42}'");
+    eventually("it runs", () -> Files.exists(begun));
+    own.leave();
+
+    eventually(
+        "the other node has the job",
+        () -> tree(other.jobs().get(job)).at("/job/lease_owner").asText().contains("other"));
+    Files.createFile(go);
+    ObjectNode detail = other.awaitEnd(job);
+    assertThat(detail.toString()).contains("\"status\":\"completed\"").contains("\"answer\":42");
+    assertThat(begun).hasContent("x");
+    own.startAgain();
+  }
+}
