@@ -2,10 +2,12 @@ package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.node.RunNodes;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.folder.RunHeader;
 import io.mirrorneuron.runtime.admission.Admission;
 import io.mirrorneuron.runtime.cluster.NodeDoor;
+import io.mirrorneuron.runtime.cluster.OpenReads;
 import io.mirrorneuron.runtime.exec.LocalExecutions;
 import io.mirrorneuron.runtime.local.FarChanges;
 import io.mirrorneuron.runtime.local.JobAccess;
@@ -14,6 +16,7 @@ import io.mirrorneuron.runtime.local.ManifestCache;
 import io.mirrorneuron.runtime.local.NewJobs;
 import io.mirrorneuron.runtime.local.RoutedJobs;
 import io.mirrorneuron.runtime.local.RunFolders;
+import io.mirrorneuron.runtime.local.StoredRunNodes;
 import io.mirrorneuron.runtime.local.Watches;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.manifest.Manifests;
@@ -22,6 +25,7 @@ import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.store.RedisJobStore;
 import io.mirrorneuron.store.RedisLanes;
+import io.mirrorneuron.store.mark.ChosenRuns;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -72,7 +76,23 @@ final class NodeJobs {
     String owner = identity.owner();
     return new Jobs(
         new RoutedJobs(own, access, new RoutedJobs.Neighbours(owner, nodes, identity.peers())),
-        new NodeDoor(settings.nodeToken(), owner, own, address -> tell(nodes, owner, address)));
+        new NodeDoor(
+            settings.nodeToken(),
+            owner,
+            own,
+            new OpenReads(),
+            address -> tell(nodes, owner, address)));
+  }
+
+  static RunNodes places(
+      RuntimeIdentity identity,
+      RedisJobStore store,
+      NodeRegistry nodes,
+      RunStore runs,
+      RedisLanes lanes,
+      Keys keys) {
+    return new StoredRunNodes(
+        identity.owner(), store, nodes, runs, new ChosenRuns(lanes, keys)::job);
   }
 
   private static void tell(NodeRegistry nodes, String owner, String address) {

@@ -1,5 +1,7 @@
 package io.mirrorneuron.runtime;
 
+import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.runtime.local.DerivedJobs;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.schedule.LocalChildJobs;
 import io.mirrorneuron.runtime.schedule.ScheduleKeeper;
@@ -16,7 +18,7 @@ import java.util.concurrent.CompletionStage;
 final class NodeSchedules {
   private NodeSchedules() {}
 
-  static ScheduleKeeper of(
+  private static ScheduleKeeper of(
       RuntimeIdentity identity,
       RedisLanes lanes,
       Keys keys,
@@ -30,6 +32,21 @@ final class NodeSchedules {
             identity.owner(),
             identity.jobIdSuffixes());
     return new ScheduleKeeper(home, children, news, timers, Thread::startVirtualThread);
+  }
+
+  /** The same, which hears of events. */
+  static ScheduleKeeper reacting(
+      RuntimeIdentity identity,
+      RedisLanes lanes,
+      Keys keys,
+      DerivedJobs derived,
+      JobsPort jobs,
+      NodeEvents events,
+      Timers timers) {
+    LocalChildJobs children = new LocalChildJobs(derived, jobs);
+    ScheduleKeeper keeper = of(identity, lanes, keys, children, events.own(), timers);
+    events.reaction().set(keeper.reaction());
+    return keeper;
   }
 
   /**

@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.hook.HookPrograms;
+import io.mirrorneuron.port.node.RunNodes;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.port.webhook.Webhooks;
@@ -27,7 +28,6 @@ import io.mirrorneuron.runtime.local.ManifestCache;
 import io.mirrorneuron.runtime.local.NewJobs;
 import io.mirrorneuron.runtime.local.Watches;
 import io.mirrorneuron.runtime.loop.Engine;
-import io.mirrorneuron.runtime.schedule.LocalChildJobs;
 import io.mirrorneuron.runtime.schedule.ScheduleKeeper;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobRows;
@@ -55,6 +55,7 @@ public final class Runtime implements AutoCloseable {
   private final RedisJobStore store;
   private final RunRecorder recorder;
   private final NodeJobs.Jobs jobs;
+  private final RunNodes places;
   private final LoadAdmission load;
   private final NodeServices.Working services;
   private final NodeEvents events;
@@ -99,16 +100,10 @@ public final class Runtime implements AutoCloseable {
     Clearing clearing = new Clearing(settings.adminToken(), recorder::writeAll, folders::look);
     LocalJobs own = new LocalJobs(access, watches, clearing, identity.clock(), storage);
     jobs = NodeJobs.jobs(settings, identity, nodes, access, own, watches, timers);
-    schedules = schedules(identity, keys, new DerivedJobs(access, storage));
-    BundleSweep sweep = bundles.sweep(this::bundles, timers, settings.retention().bundles());
-    resumeOpenJobs(identity.owner(), sweep, folders);
-  }
-
-  private ScheduleKeeper schedules(RuntimeIdentity identity, Keys keys, DerivedJobs derived) {
-    LocalChildJobs children = new LocalChildJobs(derived, jobs());
-    ScheduleKeeper keeper = NodeSchedules.of(identity, lanes, keys, children, events.own(), timers);
-    events.reaction().set(keeper.reaction());
-    return keeper;
+    places = NodeJobs.places(identity, store, nodes, runs, lanes, keys);
+    DerivedJobs derived = new DerivedJobs(access, storage);
+    schedules = NodeSchedules.reacting(identity, lanes, keys, derived, jobs(), events, timers);
+    resumeOpenJobs(settings, identity.owner(), bundles, folders);
   }
 
   private CompletionStage<Boolean> exists(String id) {
@@ -160,12 +155,13 @@ public final class Runtime implements AutoCloseable {
   }
 
   /** Resumes the jobs that an earlier server of the same data directory left open. */
-  private void resumeOpenJobs(String owner, BundleSweep sweep, SubmissionSweep folders) {
+  private void resumeOpenJobs(
+      RuntimeSettings settings, String owner, NodeBundles bundles, SubmissionSweep folders) {
     new JobTidying(store, timers, recorder::writeDue).start();
     recorder.recover(owner);
     engine.keepWatch();
     lanes.onRestart(engine::recover); // jobs that had ended may be open again
-    sweep.keepOn();
+    bundles.sweep(this::bundles, timers, settings.retention().bundles()).keepOn();
     services.keeper().keepClean();
     NodeJobs.goOn(engine);
     folders.keepOn();
@@ -180,6 +176,10 @@ public final class Runtime implements AutoCloseable {
 
   public JobsPort jobs() {
     return jobs.ofAllNodes();
+  }
+
+  public RunNodes places() {
+    return places;
   }
 
   public NodeDoor door() {

@@ -10,6 +10,8 @@ import java.util.function.Consumer;
  * @param token that they show; nobody can when it is not set
  * @param owner this node as the owner of jobs: commands for another one are not for it
  * @param jobs of this node alone, so that nothing is passed on twice
+ * @param reads what they may read; open when the areas serve
  * @param opened is told where the door is open, {@code host:port}
  */
-public record NodeDoor(Secret token, String owner, JobsPort jobs, Consumer<String> opened) {}
+public record NodeDoor(
+    Secret token, String owner, JobsPort jobs, OpenReads reads, Consumer<String> opened) {}

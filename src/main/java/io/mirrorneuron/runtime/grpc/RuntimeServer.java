@@ -138,7 +138,8 @@ public final class RuntimeServer implements AutoCloseable {
                     .service(door),
                 new EventCalls(parts.jobs(), parts.clock()).service(door),
                 new ExtCalls(parts.jobs(), parts.cluster(), parts.schedules(), parts.webhooks())
-                    .service(door))
+                    .service(door),
+                new NodeCalls(parts.nodes().reads()).service(door))
             .collect(Collectors.toUnmodifiableSet());
     services.forEach(large::addService);
     services.forEach(small::addService);

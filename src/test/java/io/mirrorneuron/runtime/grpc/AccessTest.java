@@ -7,6 +7,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.PeerJobs;
 import io.mirrorneuron.runtime.cluster.NodeDoor;
+import io.mirrorneuron.runtime.cluster.OpenReads;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.security.Principal;
 import io.mirrorneuron.security.Role;
@@ -33,7 +34,7 @@ class AccessTest {
               : Auth.NOBODY_ENTERS.authenticate(authorization);
 
   private static final NodeDoor NODES =
-      new NodeDoor(new Secret("n0des"), "mn@a#1", new FakeJobs(), address -> {});
+      new NodeDoor(new Secret("n0des"), "mn@a#1", new FakeJobs(), new OpenReads(), address -> {});
 
   private static Access access(Secret operator, boolean networkOnly) {
     return new Access(operator, ADMIN, ANNA, networkOnly, NODES);

@@ -1,0 +1,118 @@
+package io.mirrorneuron.runtime.grpc;
+
+import com.google.protobuf.ByteString;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.node.NodeReads;
+import io.mirrorneuron.proto.node.v1.FetchPart;
+import io.mirrorneuron.proto.node.v1.FetchRequest;
+import io.mirrorneuron.proto.node.v1.FileHead;
+import io.mirrorneuron.proto.node.v1.NodeServiceGrpcService;
+import io.mirrorneuron.proto.node.v1.ReadAnswer;
+import io.mirrorneuron.proto.node.v1.ReadRequest;
+import io.mirrorneuron.untrusted.OpenFile;
+import io.mirrorneuron.untrusted.OpenFolder;
+import io.mirrorneuron.untrusted.UntrustedFiles;
+import io.mirrorneuron.wire.file.ByteRange;
+import io.mirrorneuron.wire.file.FileDocument;
+import io.mirrorneuron.wire.file.FileFacts;
+import io.mirrorneuron.wire.file.FileWish;
+import io.vertx.core.MultiMap;
+import io.vertx.grpc.server.Service;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+
+/** What other nodes read of this one. */
+final class NodeCalls {
+  private static final int PIECE = 64 << 10;
+
+  private final NodeReads reads;
+
+  NodeCalls(NodeReads reads) {
+    this.reads = reads;
+  }
+
+  Service service(CallDispatcher door) {
+    return door
+        .service(
+            NodeServiceGrpcService.SERVICE_NAME,
+            NodeServiceGrpcService.SERVICE_DESCRIPTOR,
+            NodeServiceGrpcService.all())
+        .unary(NodeServiceGrpcService.Read, this::read)
+        .stream(NodeServiceGrpcService.Fetch, this::fetch)
+        .build();
+  }
+
+  private ReadAnswer read(ReadRequest request) {
+    return ReadAnswer.newBuilder().setBody(ByteString.copyFrom(answer(request, false))).build();
+  }
+
+  private byte[] answer(ReadRequest request, boolean isFile) {
+    return reads.read(request.getArea(), request.getOperation(), request.getCallJson(), isFile);
+  }
+
+  private void fetch(FetchRequest request, StreamWriter<FetchPart> outlet) {
+    FileDocument document = FileDocument.read(answer(request.getRead(), true));
+    try {
+      try (OpenFile file = UntrustedFiles.open(document.file(), document.folder())) {
+        FileFacts facts = FileFacts.of(file.size(), file.modified(), file.identity(), document);
+        outlet.send(List.of(FetchPart.newBuilder().setHead(head(facts)).build()));
+        send(file.channel(), wish(request).body(facts), outlet);
+        outlet.end(MultiMap.caseInsensitiveMultiMap());
+      } finally {
+        if (document.deleteAfter()) {
+          try (OpenFolder folder = OpenFolder.at(document.file().getParent())) {
+            folder.delete(document.file().getFileName().toString());
+          }
+        }
+      }
+    } catch (NoSuchFileException e) {
+      throw MnException.notFound("file", document.file().getFileName().toString());
+    } catch (IOException e) {
+      throw MnException.unavailable("the file cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** Each piece waits until the reader has taken the one before. */
+  private static void send(FileChannel file, ByteRange part, StreamWriter<FetchPart> outlet)
+      throws IOException {
+    if (part == null) {
+      return;
+    }
+    for (long sent = 0; sent < part.length() && outlet.isOpen(); ) {
+      ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(PIECE, part.length() - sent));
+      int read = file.read(bytes, part.from() + sent);
+      if (read <= 0) {
+        throw new EOFException("it has become shorter");
+      }
+      ByteString piece = ByteString.copyFrom(bytes.flip());
+      outlet.send(List.of(FetchPart.newBuilder().setPiece(piece).build()));
+      sent += read;
+    }
+  }
+
+  private static FileHead head(FileFacts facts) {
+    FileHead.Builder head =
+        FileHead.newBuilder()
+            .setSize(facts.size())
+            .setModifiedMs(facts.modified().toEpochMilli())
+            .setTag(facts.tag())
+            .setContentType(facts.contentType());
+    if (facts.fileName() != null) {
+      head.setFileName(facts.fileName());
+    }
+    return head.build();
+  }
+
+  private static FileWish wish(FetchRequest request) {
+    return new FileWish(
+        request.hasRange() ? request.getRange() : null,
+        request.hasIfRange() ? request.getIfRange() : null,
+        request.hasIfNoneMatch() ? request.getIfNoneMatch() : null,
+        request.hasIfModifiedSince() ? request.getIfModifiedSince() : null,
+        request.getHead());
+  }
+}
