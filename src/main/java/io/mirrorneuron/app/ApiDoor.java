@@ -14,7 +14,9 @@ import io.mirrorneuron.area.observability.ObservabilityModule;
 import io.mirrorneuron.area.runs.RunsModule;
 import io.mirrorneuron.area.schedules.SchedulesModule;
 import io.mirrorneuron.area.webhooks.WebhooksModule;
+import io.mirrorneuron.bus.AreaReads;
 import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.bus.RunRoute;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.gateway.GatewayVerticle;
 import io.mirrorneuron.gateway.contract.Contract;
@@ -65,8 +67,15 @@ final class ApiDoor {
     Platform platform = ServerPlatform.of(on, backend, endpoints, decisions, uploads.staging());
     List<AreaVerticle> areas = areas().stream().map(area -> area.of(platform)).toList();
     areas.forEach(area -> area.explainFailures(on.disks().storage()::explained));
+    if (backend instanceof Backend.Here here) {
+      RunRoute route = new RunRoute(here.runtime().places(), here.far());
+      areas.forEach(area -> area.reach(route));
+    }
     GatewayVerticle gateway = ApiGateway.of(on, backend, uploads, issued, contract, areas);
     areas.forEach(area -> on.vertx().deployVerticle(area).await());
+    if (backend instanceof Backend.Here here) {
+      here.runtime().nodes().reads().open(new AreaReads(on.vertx()));
+    }
     Config.Api api = on.config().api();
     on.closing()
         .add(

@@ -41,7 +41,8 @@ final class ApiGateway {
             on.disks().storage(),
             backend.readiness(),
             on.clock(),
-            uploads.quota());
+            uploads.quota(),
+            backend.far());
     Auth auth =
         config.asksWhoCalls() ? Auth.bearer(config.api().token(), issued) : Auth.NOBODY_ASKS;
     return new GatewayVerticle(settings, contract, areas, auth, health(config, backend));

@@ -1,5 +1,6 @@
 package io.mirrorneuron.app;
 
+import io.mirrorneuron.bus.FarReads;
 import io.mirrorneuron.client.Clients;
 import io.mirrorneuron.client.NodeClients;
 import io.mirrorneuron.port.ClusterPort;
@@ -32,8 +33,13 @@ sealed interface Backend {
   /** Readiness of the runtime and of this server's disks. */
   Readiness readiness();
 
+  /** Asks other nodes on the same store. */
+  default FarReads far() {
+    return FarReads.NONE;
+  }
+
   /** A runtime in this process. */
-  record Here(LocalRuntime runtime, Readiness readiness) implements Backend {
+  record Here(LocalRuntime runtime, Readiness readiness, FarReads far) implements Backend {
     @Override
     public JobsPort jobs() {
       return runtime.jobs();
@@ -81,7 +87,7 @@ sealed interface Backend {
     NodeClients peers = new NodeClients(on.vertx(), on.config().grpc().joinToken());
     LocalRuntime runtime =
         LocalRuntime.start(home, on, on.closing().add("connections to nodes", peers));
-    return new Here(runtime, on.disks().watch().and(runtime.membership()));
+    return new Here(runtime, on.disks().watch().and(runtime.membership()), peers.reads());
   }
 
   /** Connects to a runtime elsewhere when it is first asked. */

@@ -14,6 +14,9 @@ public final class Addresses {
   /** The header of an answer that names what was done of the request's {@code Prefer}. */
   public static final String PREFERRED = "preferred";
 
+  /** The header of a call of another node that wants a file. */
+  public static final String FILE = "file";
+
   private Addresses() {}
 
   /** Where the operations of a tag are answered. */

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.security.Principal;
 import io.mirrorneuron.security.Role;
 import io.mirrorneuron.wire.Json;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -14,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 
 /**
  * A request that fits the contract, on its way to an area. Path, query and header parameters lie at
@@ -30,6 +33,7 @@ public record ApiCall(JsonObject json) {
   private static final String UPLOAD = "$upload";
   private static final String RAW = "$raw";
   private static final String ACCEPTED = "$accepted";
+  private static final String OF_NODE = "$of_node";
 
   public ApiCall() {
     this(new JsonObject());
@@ -90,6 +94,28 @@ public record ApiCall(JsonObject json) {
   /** Null when the area will not be told whether the caller still waits. */
   public Long number() {
     return json.getLong(NUMBER);
+  }
+
+  /** A call that another node has passed on. */
+  static ApiCall ofNode(JsonObject json) {
+    return new ApiCall(json.put(OF_NODE, true));
+  }
+
+  /** Whether another node has passed it on, so that it is answered here or not at all. */
+  public boolean isOfNode() {
+    return json.getBoolean(OF_NODE, false);
+  }
+
+  /** What another node gets of it: its number means nothing there. */
+  JsonObject forNode() {
+    JsonObject copy = json.copy();
+    copy.remove(NUMBER);
+    return copy;
+  }
+
+  /** The result on the event loop that asks. */
+  static <T> Future<T> onCaller(CompletionStage<T> stage) {
+    return Future.fromCompletionStage(stage, Vertx.currentContext());
   }
 
   /** Null when absent. */

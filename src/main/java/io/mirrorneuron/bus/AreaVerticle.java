@@ -5,11 +5,14 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.json.JsonObject;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -46,6 +49,8 @@ public abstract class AreaVerticle extends VerticleBase {
   private final Map<Long, Boolean> waitedFor = new ConcurrentHashMap<>();
   private final Map<String, HotOperation> operations = new LinkedHashMap<>();
   private final Map<String, HotOperation> admissions = new LinkedHashMap<>();
+  private final Map<String, RunRoute.Kind> ofRuns = new HashMap<>();
+  private RunRoute route;
   private UnaryOperator<Throwable> explains = UnaryOperator.identity();
 
   protected AreaVerticle(String tag, int limit) {
@@ -64,6 +69,19 @@ public abstract class AreaVerticle extends VerticleBase {
    */
   public final void explainFailures(UnaryOperator<Throwable> told) {
     explains = told;
+  }
+
+  /**
+   * Has operations on runs answered where the runs are. To be called before the verticle is
+   * deployed.
+   */
+  public final void reach(RunRoute runs) {
+    route = runs;
+  }
+
+  /** Says that these operations are on the run {@code run_id}, which may be on another node. */
+  protected final void ofRuns(RunRoute.Kind kind, String... names) {
+    List.of(names).forEach(name -> ofRuns.put(name, kind));
   }
 
   public final String tag() {
@@ -140,6 +158,23 @@ public abstract class AreaVerticle extends VerticleBase {
     return threads.inLine(work);
   }
 
+  private Future<Buffer> routed(String operation, ApiCall call, MultiMap headers) {
+    RunRoute.Kind kind = ofRuns.get(operation);
+    if (call.isOfNode()) {
+      boolean fits = (kind == RunRoute.Kind.FILE) == headers.contains(Addresses.FILE);
+      return kind != null && fits ? call(operation, call) : Future.failedFuture(closed(operation));
+    }
+    return route == null || kind == null
+        ? call(operation, call)
+        : route.answer(
+            new RunRoute.Question(
+                tag, operation, kind, call, () -> call(operation, call), this::blocking));
+  }
+
+  private static MnException closed(String operation) {
+    return new MnException(ErrorCode.FORBIDDEN, "forbidden", operation + " is not for other nodes");
+  }
+
   private Future<Buffer> admitted(String operation, ApiCall call) {
     HotOperation check = admissions.get(operation);
     return check == null ? Future.succeededFuture(Buffer.buffer()) : check.answer(call);
@@ -171,7 +206,7 @@ public abstract class AreaVerticle extends VerticleBase {
       waitedFor.put(number, true);
     }
     boolean asks = message.headers().contains(Addresses.ADMISSION);
-    (asks ? admitted(operation, call) : call(operation, call))
+    (asks ? admitted(operation, call) : routed(operation, call, message.headers()))
         .onComplete(
             answered -> {
               if (number != null) {

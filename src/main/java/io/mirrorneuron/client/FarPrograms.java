@@ -8,7 +8,7 @@ import io.mirrorneuron.proto.node.v1.DescribeRequest;
 import io.mirrorneuron.proto.node.v1.ExecuteEvent;
 import io.mirrorneuron.proto.node.v1.ExecuteRequest;
 import io.mirrorneuron.proto.node.v1.FetchBundleRequest;
-import io.mirrorneuron.proto.node.v1.NodeServiceGrpcClient;
+import io.mirrorneuron.proto.node.v1.ProgramServiceGrpcClient;
 import io.vertx.core.Future;
 import io.vertx.grpc.client.GrpcClientRequest;
 import java.io.InputStream;
@@ -34,7 +34,7 @@ final class FarPrograms implements PeerPrograms {
     ProgramTalk talk = new ProgramTalk(NodeClients::told);
     GrpcClientRequest<ExecuteRequest, ExecuteEvent> call =
         await(
-            to.open(NodeServiceGrpcClient.Execute, Duration.ZERO)
+            to.open(ProgramServiceGrpcClient.Execute, Duration.ZERO)
                 .map(
                     request -> {
                       talk.listen(request);
@@ -48,7 +48,7 @@ final class FarPrograms implements PeerPrograms {
     try {
       return opened.await();
     } catch (Throwable failure) {
-      throw NodeClients.told(GrpcCalls.unreached(failure));
+      throw NodeClients.told(PartStream.unreached(failure));
     }
   }
 
@@ -57,7 +57,7 @@ final class FarPrograms implements PeerPrograms {
     DescribeAnswer answer =
         calls
             .apply(peer, PATIENCE)
-            .call(NodeServiceGrpcClient.Describe, DescribeRequest.getDefaultInstance());
+            .call(ProgramServiceGrpcClient.Describe, DescribeRequest.getDefaultInstance());
     return answer.getMachine().toByteArray();
   }
 
@@ -67,7 +67,7 @@ final class FarPrograms implements PeerPrograms {
     PartStream<BundlePart> parts = new PartStream<>();
     var call =
         await(
-            to.open(NodeServiceGrpcClient.FetchBundle, Duration.ZERO)
+            to.open(ProgramServiceGrpcClient.FetchBundle, Duration.ZERO)
                 .map(
                     request -> {
                       parts.listen(request.response());

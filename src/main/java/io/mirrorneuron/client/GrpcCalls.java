@@ -34,6 +34,8 @@ import java.util.function.UnaryOperator;
 final class GrpcCalls implements AutoCloseable {
   private static final long MAX_MESSAGE_BYTES = 256L * 1024 * 1024;
   private static final int WINDOW_BYTES = 1024 * 1024;
+  private static final int STREAM_WINDOW_BYTES = 128 * 1024;
+  private static final int STREAMS = 512;
   private static final Duration LONGEST_CONNECT = Duration.ofSeconds(5);
 
   /** A deadline ends a call by itself; this is for what never even started. */
@@ -81,12 +83,28 @@ final class GrpcCalls implements AutoCloseable {
 
   /** Connections to any server, made when they are needed. */
   static GrpcClient client(Vertx vertx, Duration timeout) {
+    return client(vertx, httpOptions(timeout));
+  }
+
+  /**
+   * The same for streams whose readers may be slow: each holds a small window, so that it takes
+   * hundreds to use up the connection.
+   */
+  static GrpcClient clientOfStreams(Vertx vertx, Duration timeout) {
+    return client(
+        vertx,
+        httpOptions(timeout)
+            .setHttp2ConnectionWindowSize(STREAMS * STREAM_WINDOW_BYTES)
+            .setInitialSettings(new Http2Settings().setInitialWindowSize(STREAM_WINDOW_BYTES)));
+  }
+
+  private static GrpcClient client(Vertx vertx, HttpClientOptions options) {
     return GrpcClient.client(
         vertx,
         new GrpcClientOptions()
             .setMaxMessageSize(MAX_MESSAGE_BYTES)
             .setScheduleDeadlineAutomatically(true),
-        httpOptions(timeout));
+        options);
   }
 
   /** There is no connection, so that nothing was sent. */
@@ -131,6 +149,21 @@ final class GrpcCalls implements AutoCloseable {
                 }));
   }
 
+  /** Calls without waiting; fails with {@link MnException} as {@link #call} does. */
+  <Q, R> Future<R> ask(ServiceMethod<R, Q> method, Q request) {
+    return open(method, timeout)
+        .compose(
+            call ->
+                call.send(request)
+                    .compose(response -> ended(response).compose(end -> response.last())))
+        .recover(failure -> Future.failedFuture(told(failure)));
+  }
+
+  /** The failure of a call as its caller is told of it. */
+  MnException told(Throwable failure) {
+    return told.apply(translate(failure));
+  }
+
   /** Begins a call that its caller sends, reads and ends. */
   <Q, R> Future<GrpcClientRequest<Q, R>> open(ServiceMethod<R, Q> method, Duration deadline) {
     return client
@@ -156,7 +189,7 @@ final class GrpcCalls implements AutoCloseable {
           ? future.await(timeout.plus(GRACE).toMillis(), TimeUnit.MILLISECONDS)
           : future.await();
     } catch (Throwable failure) {
-      throw told.apply(translate(failure));
+      throw told(failure);
     }
   }
 
@@ -195,13 +228,6 @@ final class GrpcCalls implements AutoCloseable {
           ErrorCode.TIMEOUT, "timeout", "the runtime did not answer in time", null, failure);
     }
     return MnException.unavailable("the runtime at " + server + " cannot be reached", failure);
-  }
-
-  /** A failure of a call without a deadline. */
-  static MnException unreached(Throwable failure) {
-    return failure instanceof MnException known
-        ? known
-        : MnException.unavailable("the other node cannot be reached", failure);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.mirrorneuron.client;
 
+import io.mirrorneuron.bus.FarReads;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
@@ -23,6 +24,7 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
   private final Vertx vertx;
   private final Secret token;
   private GrpcClient client;
+  private GrpcClient streams;
   private boolean closed;
 
   /**
@@ -63,10 +65,27 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
     return new GrpcCalls(client(), address, deadline, token, standing, NodeClients::told);
   }
 
-  private synchronized GrpcClient client() {
+  /** What areas of other nodes answer. */
+  public FarReads reads() {
+    return new FarReadsClient(vertx, this::client, this::streams, token, NodeClients::told);
+  }
+
+  private void requireOpen() {
     if (closed) {
       throw MnException.unavailable("this server is closing", null);
     }
+  }
+
+  private synchronized GrpcClient streams() {
+    requireOpen();
+    if (streams == null) {
+      streams = GrpcCalls.clientOfStreams(vertx, LONGEST_CONNECT);
+    }
+    return streams;
+  }
+
+  private synchronized GrpcClient client() {
+    requireOpen();
     if (client == null) {
       client = GrpcCalls.client(vertx, LONGEST_CONNECT);
     }
@@ -99,6 +118,9 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
     closed = true;
     if (client != null) {
       client.close().await();
+    }
+    if (streams != null) {
+      streams.close().await();
     }
   }
 }

@@ -31,7 +31,7 @@ final class PartStream<R> {
     context = Vertx.currentContext();
     coming
         .onSuccess(this::hear)
-        .onFailure(failure -> items.add(new Item<>(null, GrpcCalls.unreached(failure))));
+        .onFailure(failure -> items.add(new Item<>(null, unreached(failure))));
   }
 
   private void hear(GrpcClientResponse<?, R> answer) {
@@ -47,7 +47,7 @@ final class PartStream<R> {
     GrpcCalls.ended(answer)
         .onComplete(
             done -> items.add(new Item<>(null, null)),
-            failure -> items.add(new Item<>(null, GrpcCalls.unreached(failure))));
+            failure -> items.add(new Item<>(null, unreached(failure))));
   }
 
   /**
@@ -84,5 +84,12 @@ final class PartStream<R> {
   /** Whether all was read, and the answer has ended well. */
   boolean isEnded() {
     return ended;
+  }
+
+  /** A failure of a call without a deadline. */
+  static MnException unreached(Throwable failure) {
+    return failure instanceof MnException known
+        ? known
+        : MnException.unavailable("the other node cannot be reached", failure);
   }
 }

@@ -2,6 +2,7 @@ package io.mirrorneuron.gateway;
 
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AskedWait;
+import io.mirrorneuron.bus.FarReads;
 import io.mirrorneuron.gateway.answer.FileAnswer;
 import io.mirrorneuron.gateway.call.AreaCall;
 import io.mirrorneuron.gateway.call.AreaCall.Answer;
@@ -38,8 +39,10 @@ final class BusHandler implements Handler<RoutingContext> {
    * What the handlers of all operations share.
    *
    * @param raw bodies of callers without a token
+   * @param nodes are asked for files of theirs
    */
-  record Shared(Auth auth, Bodies bodies, Bodies raw, Uploads uploads, Streams streams) {}
+  record Shared(
+      Auth auth, Bodies bodies, Bodies raw, Uploads uploads, Streams streams, FarReads nodes) {}
 
   private final ApiOperation operation;
   private final OperationCheck check;
@@ -151,7 +154,7 @@ final class BusHandler implements Handler<RoutingContext> {
   private void write(RoutingContext ctx, CharSequence type, Answer answer) {
     Buffer body = answer.body();
     if (operation.answersFile()) {
-      FileAnswer.send(ctx, body);
+      FileAnswer.send(ctx, body, shared.nodes());
       return;
     }
     HttpServerResponse response = ctx.response();

@@ -1,6 +1,7 @@
 package io.mirrorneuron.gateway;
 
 import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.bus.FarReads;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.gateway.answer.BadHeads;
 import io.mirrorneuron.gateway.answer.CommonHeaders;
@@ -48,6 +49,7 @@ public final class GatewayVerticle extends VerticleBase {
    * @param readiness of this server and of the runtime behind it
    * @param clock tells clients of sockets the time
    * @param uploads what uploads may take of the disk
+   * @param nodes are asked for files of theirs
    */
   public record Settings(
       Config.Api api,
@@ -58,7 +60,8 @@ public final class GatewayVerticle extends VerticleBase {
       Storage storage,
       Readiness readiness,
       Clock clock,
-      UploadQuota uploads) {}
+      UploadQuota uploads,
+      FarReads nodes) {}
 
   private static final long DRAIN_SECONDS = 5;
 
@@ -158,7 +161,8 @@ public final class GatewayVerticle extends VerticleBase {
                 new Bodies(api.bodyLimitBytes(), BodyBudget.ofHeap(SHARE_OF_BODIES)),
                 new Bodies(RAW_BYTES, BodyBudget.ofHeap(SHARE_OF_RAW_BODIES)),
                 uploads,
-                streams),
+                streams,
+                settings.nodes()),
             settings.timeout(),
             settings.clock());
     Router router = ApiRouter.create(vertx, contract, parts);

@@ -9,6 +9,8 @@ public enum ErrorCode {
   NOT_FOUND(404, false),
   /** Clashes with the present state of the thing it names. */
   CONFLICT(409, false),
+  /** It was there, and the node that had it is not. */
+  GONE(410, false),
   /** Something that must hold first does not: a requirement of the manifest, a state of the job. */
   PRECONDITION(412, false),
   TOO_LARGE(413, false),

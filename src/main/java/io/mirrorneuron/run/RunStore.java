@@ -182,9 +182,9 @@ public final class RunStore implements AutoCloseable {
     changes.listenToUnread(listener);
   }
 
-  /** Tells of those that wait now. */
-  public void eachUnread(Consumer<UnreadRuns.Shown> hears) {
-    unread.each(hears);
+  /** The runs that wait for somebody to look now. */
+  public UnreadRuns unread() {
+    return unread;
   }
 
   /** A run waits for somebody to look; for the recorder. */

@@ -13,6 +13,11 @@ public interface UnreadRuns {
         }
 
         @Override
+        public boolean makeAnew(String runId, String jobId) {
+          return false;
+        }
+
+        @Override
         public void each(Consumer<Shown> hears) {
           // there is none
         }
@@ -40,6 +45,14 @@ public interface UnreadRuns {
    * @throws io.mirrorneuron.model.MnException UNAVAILABLE when that cannot be known
    */
   boolean make(String runId);
+
+  /**
+   * Has a folder made of what is committed of a job that has ended, whoever worked on it, unless
+   * there is one; nobody is told of its end again. Blocking.
+   *
+   * @return whether the run has a folder now
+   */
+  boolean makeAnew(String runId, String jobId);
 
   /** Tells of all that there are. Blocking. */
   void each(Consumer<Shown> hears);

@@ -8,7 +8,6 @@ import io.mirrorneuron.runtime.admission.LocalMachine.Programs;
 import io.mirrorneuron.runtime.admission.Others;
 import io.mirrorneuron.runtime.admission.PortDoors;
 import io.mirrorneuron.runtime.admission.ProgramPath;
-import io.mirrorneuron.runtime.away.Neighbours;
 import io.mirrorneuron.runtime.exec.LocalExecutions;
 import io.mirrorneuron.runtime.exec.pool.Ports;
 import io.mirrorneuron.runtime.exec.process.HardLimits;
@@ -41,7 +40,7 @@ final class NodeAdmission {
       RuntimeIdentity identity,
       NodeMachine machine,
       LocalExecutions executions,
-      Neighbours neighbours) {
+      NodeElsewhere elsewhere) {
     Programs programs =
         new Programs(
             machine.stock(),
@@ -61,6 +60,7 @@ final class NodeAdmission {
             settings.executors().pools(),
             settings.node().marks(),
             programs);
+    var neighbours = elsewhere.neighbours();
     Others others = new Others(neighbours::machines, neighbours::seen);
     return new Admission(here, others, ProgramPath.of(identity.environment()), identity.clock());
   }

@@ -2,10 +2,12 @@ package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.node.RunNodes;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.folder.RunHeader;
 import io.mirrorneuron.runtime.admission.Admission;
 import io.mirrorneuron.runtime.cluster.NodeDoor;
+import io.mirrorneuron.runtime.cluster.OpenReads;
 import io.mirrorneuron.runtime.local.FarChanges;
 import io.mirrorneuron.runtime.local.JobAccess;
 import io.mirrorneuron.runtime.local.LocalJobs;
@@ -13,14 +15,18 @@ import io.mirrorneuron.runtime.local.ManifestCache;
 import io.mirrorneuron.runtime.local.NewJobs;
 import io.mirrorneuron.runtime.local.RoutedJobs;
 import io.mirrorneuron.runtime.local.RunFolders;
+import io.mirrorneuron.runtime.local.StoredRunNodes;
 import io.mirrorneuron.runtime.local.Watches;
 import io.mirrorneuron.runtime.loop.Engine;
+import io.mirrorneuron.runtime.loop.JobNews;
+import io.mirrorneuron.runtime.loop.JobWatch;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.placement.LocalScheduler;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.store.RedisJobStore;
 import io.mirrorneuron.store.RedisLanes;
+import io.mirrorneuron.store.mark.ChosenRuns;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -47,6 +53,18 @@ final class NodeJobs {
     RunFolders folders =
         new RunFolders(run -> runs.lookUp(run).map(RunHeader::ofJob).map(RunHeader::jobId), store);
     return new NewJobs(identity.owner(), identity.jobIdSuffixes(), folders);
+  }
+
+  static Engine engine(
+      RuntimeSettings settings,
+      RuntimeIdentity identity,
+      Engine.Ports ports,
+      ManifestCache manifests,
+      NodeBundles bundles,
+      JobNews changed,
+      JobWatch watch) {
+    Engine.Identity engine = engineIdentity(settings, identity);
+    return new Engine(engine, ports, manifests::parse, bundles.local()::payloads, changed, watch);
   }
 
   /**
@@ -77,7 +95,19 @@ final class NodeJobs {
             owner,
             own,
             far.guests(),
+            new OpenReads(),
             address -> tell(nodes, owner, address)));
+  }
+
+  static RunNodes places(
+      RuntimeIdentity identity,
+      RedisJobStore store,
+      NodeRegistry nodes,
+      RunStore runs,
+      RedisLanes lanes,
+      Keys keys) {
+    return new StoredRunNodes(
+        identity.owner(), store, nodes, runs, new ChosenRuns(lanes, keys)::job);
   }
 
   private static void tell(NodeRegistry nodes, String owner, String address) {

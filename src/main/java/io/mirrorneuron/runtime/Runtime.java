@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.hook.HookPrograms;
+import io.mirrorneuron.port.node.RunNodes;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.port.webhook.Webhooks;
@@ -27,6 +28,7 @@ import io.mirrorneuron.runtime.local.ManifestCache;
 import io.mirrorneuron.runtime.local.NewJobs;
 import io.mirrorneuron.runtime.local.Watches;
 import io.mirrorneuron.runtime.loop.Engine;
+import io.mirrorneuron.runtime.loop.JobWatch;
 import io.mirrorneuron.runtime.schedule.LocalChildJobs;
 import io.mirrorneuron.runtime.schedule.ScheduleKeeper;
 import io.mirrorneuron.storage.Storage;
@@ -55,6 +57,7 @@ public final class Runtime implements AutoCloseable {
   private final RedisJobStore store;
   private final RunRecorder recorder;
   private final NodeJobs.Jobs jobs;
+  private final RunNodes places;
   private final LoadAdmission load;
   private final NodeServices.Working services;
   private final NodeEvents events;
@@ -87,11 +90,11 @@ public final class Runtime implements AutoCloseable {
     services = node.with(settings, identity, vertx, executions, timers, bundles.local()::payloads);
     store = NodeJobs.store(settings.retention(), lanes, keys);
     recorder = new RunRecorder(runs, store, executions::flush, events.own(), storage);
-    Admission admission =
-        NodeAdmission.of(settings, identity, machine, executions, others.neighbours());
+    Admission admission = NodeAdmission.of(settings, identity, machine, executions, others);
     far = others.with(executions, admission, timers, this::mayWork);
     Engine.Ports ports = NodeJobs.ports(store, far, identity, admission, timers, lanes);
-    engine = engine(settings, identity, ports, manifests, bundles);
+    JobWatch watch = events.own().heard(services.keeper());
+    engine = NodeJobs.engine(settings, identity, ports, manifests, bundles, this::changed, watch);
     NewJobs newJobs = NodeJobs.newJobs(identity, runs, store);
     var rules = new BundlePrograms(settings.manifests().trusted(), executions.sides().checks());
     JobAccess access = access(bundles.shared(), manifests, newJobs, admission, rules);
@@ -99,10 +102,10 @@ public final class Runtime implements AutoCloseable {
     Clearing clearing = new Clearing(settings.adminToken(), recorder::writeAll, folders::look);
     LocalJobs own = new LocalJobs(access, watches, clearing, identity.clock(), storage);
     jobs = NodeJobs.jobs(settings, identity, far, access, own, watches, timers);
+    places = NodeJobs.places(identity, store, others.nodes(), runs, lanes, keys);
     LocalChildJobs children = new LocalChildJobs(new DerivedJobs(access, storage), jobs());
     schedules = NodeSchedules.of(identity, lanes, keys, children, events, timers);
-    BundleSweep sweep = bundles.sweep(this::bundles, timers, settings.retention().bundles());
-    resumeOpenJobs(identity.owner(), sweep, folders);
+    resumeOpenJobs(settings, identity.owner(), bundles, folders);
   }
 
   private CompletionStage<Boolean> exists(String id) {
@@ -114,22 +117,9 @@ public final class Runtime implements AutoCloseable {
     return engine.definitions().bundles().thenCombine(schedules.bundles(), NodeSchedules::both);
   }
 
-  private Engine engine(
-      RuntimeSettings settings,
-      RuntimeIdentity identity,
-      Engine.Ports ports,
-      ManifestCache manifests,
-      NodeBundles bundles) {
-    return new Engine(
-        NodeJobs.engineIdentity(settings, identity),
-        ports,
-        manifests::parse,
-        bundles.local()::payloads,
-        (jobId, isPressing) -> {
-          recorder.changed(jobId, isPressing);
-          watches.changed(jobId);
-        },
-        events.own().heard(services.keeper()));
+  private void changed(String jobId, boolean isPressing) {
+    recorder.changed(jobId, isPressing);
+    watches.changed(jobId);
   }
 
   private JobAccess access(
@@ -154,12 +144,13 @@ public final class Runtime implements AutoCloseable {
   }
 
   /** Resumes the jobs that an earlier server of the same data directory left open. */
-  private void resumeOpenJobs(String owner, BundleSweep sweep, SubmissionSweep folders) {
+  private void resumeOpenJobs(
+      RuntimeSettings settings, String owner, NodeBundles bundles, SubmissionSweep folders) {
     new JobTidying(store, timers, recorder::writeDue).start();
     recorder.recover(owner);
     engine.keepWatch();
     lanes.onRestart(engine::recover); // jobs that had ended may be open again
-    sweep.keepOn();
+    bundles.sweep(this::bundles, timers, settings.retention().bundles()).keepOn();
     services.keeper().keepClean();
     NodeJobs.goOn(engine);
     folders.keepOn();
@@ -174,6 +165,10 @@ public final class Runtime implements AutoCloseable {
 
   public JobsPort jobs() {
     return jobs.ofAllNodes();
+  }
+
+  public RunNodes places() {
+    return places;
   }
 
   public NodeDoor door() {

@@ -58,7 +58,7 @@ public final class GrpcErrors {
       case MALFORMED, INVALID, TOO_LARGE, UNSUPPORTED_MEDIA_TYPE -> GrpcStatus.INVALID_ARGUMENT;
       case UNAUTHENTICATED -> GrpcStatus.UNAUTHENTICATED;
       case FORBIDDEN -> GrpcStatus.PERMISSION_DENIED;
-      case NOT_FOUND -> GrpcStatus.NOT_FOUND;
+      case NOT_FOUND, GONE -> GrpcStatus.NOT_FOUND;
       case CONFLICT, PRECONDITION ->
           failure.error().equals("run_id_in_use")
               ? GrpcStatus.ALREADY_EXISTS

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.bus.FarReads;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.gateway.contract.Contract;
@@ -131,7 +132,8 @@ class AddingAnEndpointIT {
             Storage.unwatched(),
             () -> CompletableFuture.completedStage(List.of()),
             Clock.systemUTC(),
-            UploadQuota.unlimited()),
+            UploadQuota.unlimited(),
+            FarReads.NONE),
         Contract.of(vertx, document, Buffer.buffer()).await(),
         List.of(area),
         Auth.NOBODY_ASKS,

@@ -18,6 +18,7 @@ import io.mirrorneuron.area.webhooks.WebhooksVerticle;
 import io.mirrorneuron.blueprint.BuiltInCatalog;
 import io.mirrorneuron.blueprint.Catalogs;
 import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.bus.FarReads;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.JwtSettings;
 import io.mirrorneuron.config.ModelSettings;
@@ -226,7 +227,8 @@ public final class GatewayFixture implements AutoCloseable {
                     CompletableFuture.completedStage(
                         List.of(new Readiness.Dependency("redis", notReady))),
                 clock,
-                quota),
+                quota,
+                FarReads.NONE),
             contract,
             areas,
             auth,

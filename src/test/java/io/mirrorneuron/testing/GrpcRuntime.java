@@ -11,6 +11,7 @@ import io.mirrorneuron.port.webhook.Webhooks;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.NodeDoor;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
+import io.mirrorneuron.runtime.cluster.OpenReads;
 import io.mirrorneuron.runtime.grpc.RuntimeServer;
 import io.mirrorneuron.runtime.webhook.WebhookKeeper;
 import io.mirrorneuron.security.Auth;
@@ -90,7 +91,12 @@ public final class GrpcRuntime implements AutoCloseable {
 
   private NodeDoor door() {
     return new NodeDoor(
-        NodeToken.of(JOIN), "mirror_neuron@here#1", jobs, GuestPrograms.NONE, address -> {});
+        NodeToken.of(JOIN),
+        "mirror_neuron@here#1",
+        jobs,
+        GuestPrograms.NONE,
+        new OpenReads(),
+        address -> {});
   }
 
   private Webhooks webhooks() {

@@ -3,6 +3,7 @@ package io.mirrorneuron.area.archive;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.bus.RunRoute;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.ShownRun;
@@ -71,6 +72,7 @@ public final class ArchiveVerticle extends AreaVerticle {
     this.clock = clock;
     on("exportRun", this::exportRun);
     on("compareRuns", this::compareRuns);
+    ofRuns(RunRoute.Kind.FILE, "exportRun");
   }
 
   /** Nothing of an earlier start is wanted any more: it was killed while exports were made. */

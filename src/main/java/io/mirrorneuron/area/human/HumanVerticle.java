@@ -3,6 +3,7 @@ package io.mirrorneuron.area.human;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.bus.RunRoute;
 import io.mirrorneuron.human.HumanAct;
 import io.mirrorneuron.human.Person;
 import io.mirrorneuron.port.JobsPort;
@@ -22,6 +23,13 @@ public final class HumanVerticle extends AreaVerticle {
     this.decisions = new Decisions(jobs, desk);
     on("listHuman", this::listHuman);
     on("listRunHuman", this::listRunHuman);
+    ofRuns(RunRoute.Kind.READ, "listRunHuman");
+    ofRuns(
+        RunRoute.Kind.ACT,
+        "respondToRunHuman",
+        "claimRunHuman",
+        "releaseRunHuman",
+        "acknowledgeRunNotice");
     on("respondToRunHuman", on(HumanAct.Kind.RESPOND));
     on("claimRunHuman", on(HumanAct.Kind.CLAIM));
     on("releaseRunHuman", on(HumanAct.Kind.RELEASE));

@@ -3,6 +3,7 @@ package io.mirrorneuron.area.observability;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.bus.RunRoute;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.ShownRun;
 import io.mirrorneuron.run.ShownRuns;
@@ -43,6 +44,15 @@ public final class ObservabilityVerticle extends AreaVerticle {
     on("getRunObservabilitySummary", this::summary);
     on("getRunResources", this::resources);
     onHot("streamRunResources", this::streamResources);
+    ofRuns(
+        RunRoute.Kind.READ,
+        "listRunEvents",
+        "listRunLogs",
+        "listRunTimeline",
+        "streamRun",
+        "getRunObservabilitySummary",
+        "getRunResources",
+        "streamRunResources");
   }
 
   @Override

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.bus.RunRoute;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.JobDetail;
@@ -80,6 +81,14 @@ public final class RunsVerticle extends AreaVerticle {
     on("revealRunOutput", call -> desktop.reveal(output(call).path()));
     on("getRunUi", call -> ui.of(run(call), (int) call.integer("limit")));
     on("getRunUiVideo", call -> file(video.of(run(call))));
+    ofRuns(
+        RunRoute.Kind.READ,
+        "getRunResult",
+        "getRunFinalArtifact",
+        "listRunArtifacts",
+        "listRunOutputs",
+        "getRunUi");
+    ofRuns(RunRoute.Kind.FILE, "getRunArtifact", "getRunOutput", "getRunUiVideo");
   }
 
   @Override

@@ -42,6 +42,7 @@ public record Problem(int status, String error, String title, String detail, Obj
           Map.entry(ErrorCode.FORBIDDEN, "Forbidden"),
           Map.entry(ErrorCode.NOT_FOUND, "Not found"),
           Map.entry(ErrorCode.CONFLICT, "Conflict"),
+          Map.entry(ErrorCode.GONE, "Gone"),
           Map.entry(ErrorCode.PRECONDITION, "Precondition failed"),
           Map.entry(ErrorCode.TOO_LARGE, "Too large"),
           Map.entry(ErrorCode.UNSUPPORTED_MEDIA_TYPE, "Unsupported media type"),

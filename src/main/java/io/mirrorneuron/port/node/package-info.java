@@ -1,4 +1,2 @@
-/**
- * What nodes of one cluster ask of each other, besides what clients may ask. Uses {@code model}.
- */
+/** What nodes on one store know of each other, and ask each other. */
 package io.mirrorneuron.port.node;

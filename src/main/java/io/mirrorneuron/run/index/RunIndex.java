@@ -177,7 +177,7 @@ public final class RunIndex {
 
   private synchronized void update() {
     if (!knowsUnread) {
-      store.eachUnread(unread::add);
+      store.unread().each(unread::add);
       knowsUnread = true;
     }
     for (UnreadRuns.Shown run = unread.poll(); run != null; run = unread.poll()) {

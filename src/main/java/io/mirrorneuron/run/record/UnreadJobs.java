@@ -138,6 +138,15 @@ final class UnreadJobs implements UnreadRuns {
     return runs.has(runId);
   }
 
+  @Override
+  public boolean makeAnew(String runId, String jobId) {
+    if (!runs.has(runId)) {
+      want(jobId, true);
+      backlog.catchUp(runId);
+    }
+    return runs.has(runId);
+  }
+
   private boolean isOurs(String job) {
     return owner != null && owner.equals(await(store.owner(job)));
   }

@@ -12,7 +12,13 @@ import java.util.function.Consumer;
  * @param owner this node as the owner of jobs: commands for another one are not for it
  * @param jobs of this node alone, so that nothing is passed on twice
  * @param programs what this node runs for jobs of others
+ * @param reads what they may read; open when the areas serve
  * @param opened is told where the door is open, {@code host:port}
  */
 public record NodeDoor(
-    Secret token, String owner, JobsPort jobs, GuestPrograms programs, Consumer<String> opened) {}
+    Secret token,
+    String owner,
+    JobsPort jobs,
+    GuestPrograms programs,
+    OpenReads reads,
+    Consumer<String> opened) {}

@@ -6,6 +6,7 @@ import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.PeerJobs;
 import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.hook.HookPrograms;
+import io.mirrorneuron.port.node.RunNodes;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.port.webhook.Webhooks;
@@ -46,6 +47,7 @@ import java.util.concurrent.CompletableFuture;
  * @param rows the hot read path of job rows
  * @param records what areas keep beside jobs
  * @param nodes for other nodes on the same Redis
+ * @param places tells where runs are
  * @param membership whether this node works, as far as other nodes are concerned
  * @param confinement whether programs are kept from what is not theirs
  */
@@ -62,6 +64,7 @@ public record LocalRuntime(
     RecordStore records,
     NodeIdentity identity,
     NodeDoor nodes,
+    RunNodes places,
     HardwareProbe hardware,
     RuntimeRedis redis,
     Readiness membership,
@@ -110,6 +113,7 @@ public record LocalRuntime(
         new RedisRecordStore(lanes, keys),
         identity,
         runtime.door(),
+        runtime.places(),
         hardware,
         redis,
         membership(runtime),

@@ -21,8 +21,8 @@ import java.util.Set;
  * Tokens inside request bodies are checked by the calls that carry them.
  *
  * @param tokens asked about everything that is neither the operator nor the admin token
- * @param nodes for other nodes, whose token lets them give commands to jobs, run programs and no
- *     more
+ * @param nodes for other nodes, whose token lets them give commands to jobs, read runs, run
+ *     programs and no more
  */
 record Access(
     Secret operatorToken, Secret adminToken, Auth tokens, boolean networkOnly, NodeDoor nodes) {
@@ -74,6 +74,10 @@ record Access(
     if (nodes.token().matches(token(metadata.get(GrpcMetadata.AUTHORIZATION)))) {
       return admitNode(call, metadata);
     }
+    if (RpcRoles.OF_NODES.contains(call)) {
+      return Future.failedFuture(
+          Auth.unauthenticated(call + " is for other nodes, which show the token of nodes"));
+    }
     Role needed = RpcRoles.of(call);
     if (needed == null) {
       return Future.failedFuture(forbidden(call + " is open to nobody"));
@@ -87,7 +91,7 @@ record Access(
   }
 
   private Future<Call> admitNode(String call, MultiMap metadata) {
-    if (!NODE_CALLS.contains(call)) {
+    if (!NODE_CALLS.contains(call) && !RpcRoles.OF_NODES.contains(call)) {
       return Future.failedFuture(forbidden(call + " is not for other nodes"));
     }
     if (!nodes.owner().equals(metadata.get(GrpcMetadata.FOR_OWNER))) {

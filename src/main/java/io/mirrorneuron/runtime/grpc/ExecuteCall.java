@@ -18,7 +18,7 @@ final class ExecuteCall {
   private static final long LONGEST_RECORD = 64L << 20;
 
   private final GuestPrograms programs;
-  private final Consumer<NodeCalls.Work> threads;
+  private final Consumer<ProgramCalls.Work> threads;
   private final StreamWriter<ExecuteEvent> outlet;
   private final ByteArrayOutputStream record = new ByteArrayOutputStream();
   private Opening opening;
@@ -30,7 +30,9 @@ final class ExecuteCall {
    * @param threads runs what blocks, and then ends the stream
    */
   ExecuteCall(
-      GuestPrograms programs, StreamWriter<ExecuteEvent> outlet, Consumer<NodeCalls.Work> threads) {
+      GuestPrograms programs,
+      StreamWriter<ExecuteEvent> outlet,
+      Consumer<ProgramCalls.Work> threads) {
     this.programs = programs;
     this.outlet = outlet;
     this.threads = threads;

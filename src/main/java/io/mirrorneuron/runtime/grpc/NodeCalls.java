@@ -1,164 +1,118 @@
 package io.mirrorneuron.runtime.grpc;
 
 import com.google.protobuf.ByteString;
-import io.mirrorneuron.port.node.GuestPrograms;
-import io.mirrorneuron.proto.node.v1.BundlePart;
-import io.mirrorneuron.proto.node.v1.DescribeAnswer;
-import io.mirrorneuron.proto.node.v1.DescribeRequest;
-import io.mirrorneuron.proto.node.v1.ExecuteEvent;
-import io.mirrorneuron.proto.node.v1.ExecuteRequest;
-import io.mirrorneuron.proto.node.v1.FetchBundleRequest;
-import io.mirrorneuron.proto.node.v1.NodeProto;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.node.NodeReads;
+import io.mirrorneuron.proto.node.v1.FetchPart;
+import io.mirrorneuron.proto.node.v1.FetchRequest;
+import io.mirrorneuron.proto.node.v1.FileHead;
 import io.mirrorneuron.proto.node.v1.NodeServiceGrpcService;
+import io.mirrorneuron.proto.node.v1.ReadAnswer;
+import io.mirrorneuron.proto.node.v1.ReadRequest;
+import io.mirrorneuron.untrusted.OpenFile;
+import io.mirrorneuron.untrusted.OpenFolder;
+import io.mirrorneuron.untrusted.UntrustedFiles;
+import io.mirrorneuron.wire.file.ByteRange;
+import io.mirrorneuron.wire.file.FileDocument;
+import io.mirrorneuron.wire.file.FileFacts;
+import io.mirrorneuron.wire.file.FileWish;
 import io.vertx.core.MultiMap;
-import io.vertx.core.http.HttpConnection;
-import io.vertx.grpc.common.ServiceMethod;
-import io.vertx.grpc.server.GrpcServerRequest;
 import io.vertx.grpc.server.Service;
-import io.vertx.grpc.server.ServiceBuilder;
-import java.io.BufferedOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 
-/** Calls of other nodes, which come with the token of nodes. */
+/** What other nodes read of this one. */
 final class NodeCalls {
-  private static final int PART = 256 << 10;
+  private static final int PIECE = 64 << 10;
 
-  private final GuestPrograms programs;
-  private final Access access;
-  private final Executor threads;
-  private final Set<StreamWriter<?>> open = ConcurrentHashMap.newKeySet();
+  private final NodeReads reads;
 
-  /**
-   * @param threads runs what blocks, best each on a thread of its own
-   */
-  NodeCalls(GuestPrograms programs, Access access, Executor threads) {
-    this.programs = programs;
-    this.access = access;
-    this.threads = threads;
+  NodeCalls(NodeReads reads) {
+    this.reads = reads;
   }
 
-  Service service() {
-    ServiceBuilder service =
-        Service.service(
+  Service service(CallDispatcher door) {
+    return door
+        .service(
             NodeServiceGrpcService.SERVICE_NAME,
-            NodeProto.getDescriptor().findServiceByName("NodeService"));
-    admit(service, NodeServiceGrpcService.Execute, this::execute);
-    admit(service, NodeServiceGrpcService.Describe, this::describe);
-    admit(service, NodeServiceGrpcService.FetchBundle, this::fetchBundle);
-    return service.build();
+            NodeServiceGrpcService.SERVICE_DESCRIPTOR,
+            NodeServiceGrpcService.all())
+        .unary(NodeServiceGrpcService.Read, this::read)
+        .stream(NodeServiceGrpcService.Fetch, this::fetch)
+        .build();
   }
 
-  /** A call that was let in; nothing of it is read yet. */
-  private interface Body<Q, R> {
-    void begin(GrpcServerRequest<Q, R> rpc, StreamWriter<R> outlet);
+  private ReadAnswer read(ReadRequest request) {
+    return ReadAnswer.newBuilder().setBody(ByteString.copyFrom(answer(request, false))).build();
   }
 
-  private <Q, R> void admit(ServiceBuilder service, ServiceMethod<Q, R> method, Body<Q, R> body) {
-    service.bind(
-        method,
-        rpc -> {
-          rpc.pause();
-          access
-              .admit(rpc.methodName(), rpc.headers())
-              .onSuccess(
-                  call -> {
-                    StreamWriter<R> outlet = new StreamWriter<>(rpc);
-                    open.add(outlet);
-                    body.begin(rpc, outlet);
-                    rpc.resume();
-                  })
-              .onFailure(refused -> CallDispatcher.writeFailure(rpc.response(), refused));
-        });
+  private byte[] answer(ReadRequest request, boolean isFile) {
+    return reads.read(request.getArea(), request.getOperation(), request.getCallJson(), isFile);
   }
 
-  /** Asks all that is open to end. */
-  void drain() {
-    open.forEach(StreamWriter::drain);
-  }
-
-  /** Ends what is open on a connection that has closed. */
-  void disconnected(HttpConnection connection) {
-    open.forEach(outlet -> outlet.leaveIfOn(connection));
-  }
-
-  /** May block. */
-  interface Work {
-    void run() throws InterruptedException, IOException;
-  }
-
-  private void run(StreamWriter<?> outlet, Work work) {
-    threads.execute(
-        () -> {
-          try {
-            work.run();
-            outlet.end(MultiMap.caseInsensitiveMultiMap());
-          } catch (InterruptedException stopped) {
-            outlet.drain();
-            outlet.end(MultiMap.caseInsensitiveMultiMap());
-          } catch (Throwable failure) {
-            outlet.fail(failure);
-          } finally {
-            open.remove(outlet);
+  private void fetch(FetchRequest request, StreamWriter<FetchPart> outlet) {
+    FileDocument document = FileDocument.read(answer(request.getRead(), true));
+    try {
+      try (OpenFile file = UntrustedFiles.open(document.file(), document.folder())) {
+        FileFacts facts = FileFacts.of(file.size(), file.modified(), file.identity(), document);
+        outlet.send(List.of(FetchPart.newBuilder().setHead(head(facts)).build()));
+        send(file.channel(), wish(request).body(facts), outlet);
+        outlet.end(MultiMap.caseInsensitiveMultiMap());
+      } finally {
+        if (document.deleteAfter()) {
+          try (OpenFolder folder = OpenFolder.at(document.file().getParent())) {
+            folder.delete(document.file().getFileName().toString());
           }
-        });
-  }
-
-  private void describe(
-      GrpcServerRequest<DescribeRequest, DescribeAnswer> rpc, StreamWriter<DescribeAnswer> outlet) {
-    rpc.handler(
-        asked ->
-            run(
-                outlet,
-                () ->
-                    outlet.send(
-                        List.of(
-                            DescribeAnswer.newBuilder()
-                                .setMachine(ByteString.copyFrom(programs.describe()))
-                                .build()))));
-  }
-
-  private void fetchBundle(
-      GrpcServerRequest<FetchBundleRequest, BundlePart> rpc, StreamWriter<BundlePart> outlet) {
-    rpc.handler(
-        asked ->
-            run(
-                outlet,
-                () -> {
-                  try (var parts = new BufferedOutputStream(new BundleOut(outlet), PART)) {
-                    programs.bundle(asked.getFingerprint(), parts);
-                  }
-                }));
-  }
-
-  private static final class BundleOut extends OutputStream {
-    private final StreamWriter<BundlePart> outlet;
-
-    BundleOut(StreamWriter<BundlePart> outlet) {
-      this.outlet = outlet;
-    }
-
-    @Override
-    public void write(int one) throws IOException {
-      write(new byte[] {(byte) one}, 0, 1);
-    }
-
-    @Override
-    public void write(byte[] bytes, int from, int length) throws IOException {
-      if (!outlet.isOpen()) {
-        throw new IOException("the other node does not listen any more");
+        }
       }
-      ByteString part = ByteString.copyFrom(bytes, from, length);
-      outlet.send(List.of(BundlePart.newBuilder().setBytes(part).build()));
+    } catch (NoSuchFileException e) {
+      throw MnException.notFound("file", document.file().getFileName().toString());
+    } catch (IOException e) {
+      throw MnException.unavailable("the file cannot be read: " + e.getMessage(), e);
     }
   }
 
-  private void execute(
-      GrpcServerRequest<ExecuteRequest, ExecuteEvent> rpc, StreamWriter<ExecuteEvent> outlet) {
-    rpc.handler(new ExecuteCall(programs, outlet, work -> run(outlet, work))::hear);
+  /** Each piece waits until the reader has taken the one before. */
+  private static void send(FileChannel file, ByteRange part, StreamWriter<FetchPart> outlet)
+      throws IOException {
+    if (part == null) {
+      return;
+    }
+    for (long sent = 0; sent < part.length() && outlet.isOpen(); ) {
+      ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(PIECE, part.length() - sent));
+      int read = file.read(bytes, part.from() + sent);
+      if (read <= 0) {
+        throw new EOFException("it has become shorter");
+      }
+      ByteString piece = ByteString.copyFrom(bytes.flip());
+      outlet.send(List.of(FetchPart.newBuilder().setPiece(piece).build()));
+      sent += read;
+    }
+  }
+
+  private static FileHead head(FileFacts facts) {
+    FileHead.Builder head =
+        FileHead.newBuilder()
+            .setSize(facts.size())
+            .setModifiedMs(facts.modified().toEpochMilli())
+            .setTag(facts.tag())
+            .setContentType(facts.contentType());
+    if (facts.fileName() != null) {
+      head.setFileName(facts.fileName());
+    }
+    return head.build();
+  }
+
+  private static FileWish wish(FetchRequest request) {
+    return new FileWish(
+        request.hasRange() ? request.getRange() : null,
+        request.hasIfRange() ? request.getIfRange() : null,
+        request.hasIfNoneMatch() ? request.getIfNoneMatch() : null,
+        request.hasIfModifiedSince() ? request.getIfModifiedSince() : null,
+        request.getHead());
   }
 }

@@ -14,6 +14,9 @@ final class RpcRoles {
   /** Asked before anybody can have a token; a handshake carries a token of its own in its body. */
   static final Set<String> OPEN = Set.of("NetworkHandshake", "Check", "List", "Watch");
 
+  /** For other nodes, which have a token of their own. */
+  static final Set<String> OF_NODES = Set.of("Read", "Fetch");
+
   private static final Map<String, Role> ROLES = new HashMap<>();
 
   static {
@@ -97,7 +100,7 @@ final class RpcRoles {
   }
 
   static boolean isKnown(String call) {
-    return OPEN.contains(call) || ROLES.containsKey(call);
+    return OPEN.contains(call) || OF_NODES.contains(call) || ROLES.containsKey(call);
   }
 
   /** Null for calls that nobody may make and for those that are open. */

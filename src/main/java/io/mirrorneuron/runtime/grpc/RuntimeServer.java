@@ -57,14 +57,14 @@ public final class RuntimeServer implements AutoCloseable {
 
   private final HttpServer http;
   private final CallDispatcher door;
-  private final NodeCalls nodes;
+  private final ProgramCalls programs;
   private final ExecutorService threads;
 
   private RuntimeServer(
-      HttpServer http, CallDispatcher door, NodeCalls nodes, ExecutorService threads) {
+      HttpServer http, CallDispatcher door, ProgramCalls programs, ExecutorService threads) {
     this.http = http;
     this.door = door;
-    this.nodes = nodes;
+    this.programs = programs;
     this.threads = threads;
   }
 
@@ -106,8 +106,8 @@ public final class RuntimeServer implements AutoCloseable {
     GrpcServer small =
         GrpcServer.server(vertx, grpcOptions(LargeMessages.limit("", config.maxMessageBytes())));
     addServices(large, small, door, config, parts);
-    NodeCalls nodes = new NodeCalls(parts.nodes().programs(), access, threads);
-    small.addService(nodes.service());
+    ProgramCalls programs = new ProgramCalls(parts.nodes().programs(), access, threads);
+    small.addService(programs.service());
     LargeMessages messages =
         new LargeMessages(vertx, Runtime.getRuntime().maxMemory() / SHARE_OF_MESSAGES);
     HttpServer http =
@@ -119,11 +119,11 @@ public final class RuntimeServer implements AutoCloseable {
                     connection.closeHandler(
                         closed -> {
                           door.disconnected(connection);
-                          nodes.disconnected(connection);
+                          programs.disconnected(connection);
                         }))
             .listen(config.port(), config.host())
             .await();
-    return new RuntimeServer(http, door, nodes, threads);
+    return new RuntimeServer(http, door, programs, threads);
   }
 
   /**
@@ -145,7 +145,8 @@ public final class RuntimeServer implements AutoCloseable {
                     .service(door),
                 new EventCalls(parts.jobs(), parts.clock()).service(door),
                 new ExtCalls(parts.jobs(), parts.cluster(), parts.schedules(), parts.webhooks())
-                    .service(door))
+                    .service(door),
+                new NodeCalls(parts.nodes().reads()).service(door))
             .collect(Collectors.toUnmodifiableSet());
     services.forEach(large::addService);
     services.forEach(small::addService);
@@ -203,7 +204,7 @@ public final class RuntimeServer implements AutoCloseable {
   @Override
   public void close() {
     door.drain();
-    nodes.drain();
+    programs.drain();
     http.shutdown(DRAIN.toMillis(), TimeUnit.MILLISECONDS).await();
     // a body that still blocks has no client any more
     threads.shutdownNow();

@@ -3,6 +3,7 @@ package io.mirrorneuron.gateway.answer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.bus.FarReads;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.gateway.GatewayVerticle;
@@ -91,7 +92,8 @@ class FileAnswersIT {
                 Storage.unwatched(),
                 () -> CompletableFuture.completedStage(List.of()),
                 java.time.Clock.systemUTC(),
-                UploadQuota.unlimited()),
+                UploadQuota.unlimited(),
+                FarReads.NONE),
             Contract.of(vertx, document, Buffer.buffer()).await(),
             List.of(area),
             Auth.NOBODY_ASKS,

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.bus.FarReads;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.gateway.GatewayVerticle;
@@ -154,7 +155,8 @@ class StreamFormsIT {
                 Storage.unwatched(),
                 () -> CompletableFuture.completedStage(List.of()),
                 Clock.systemUTC(),
-                UploadQuota.unlimited()),
+                UploadQuota.unlimited(),
+                FarReads.NONE),
             Contract.of(vertx, document, Buffer.buffer()).await(),
             List.of(diary),
             Auth.NOBODY_ASKS,

@@ -8,6 +8,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.PeerJobs;
 import io.mirrorneuron.port.node.GuestPrograms;
 import io.mirrorneuron.runtime.cluster.NodeDoor;
+import io.mirrorneuron.runtime.cluster.OpenReads;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.security.Principal;
 import io.mirrorneuron.security.Role;
@@ -35,7 +36,12 @@ class AccessTest {
 
   private static final NodeDoor NODES =
       new NodeDoor(
-          new Secret("n0des"), "mn@a#1", new FakeJobs(), GuestPrograms.NONE, address -> {});
+          new Secret("n0des"),
+          "mn@a#1",
+          new FakeJobs(),
+          GuestPrograms.NONE,
+          new OpenReads(),
+          address -> {});
 
   private static Access access(Secret operator, boolean networkOnly) {
     return new Access(operator, ADMIN, ANNA, networkOnly, NODES);

@@ -1,11 +1,11 @@
-package io.mirrorneuron.gateway.answer;
+package io.mirrorneuron.wire.file;
 
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A part of a file, in bytes. */
-record ByteRange(long from, long length) {
+public record ByteRange(long from, long length) {
   private static final Pattern ONE = Pattern.compile("bytes\\s*=\\s*(\\d*)\\s*-\\s*(\\d*)\\s*");
 
   static ByteRange whole(long size) {
@@ -39,7 +39,7 @@ record ByteRange(long from, long length) {
   }
 
   /** The value of {@code Content-Range}. */
-  String header(long size) {
+  public String header(long size) {
     return "bytes %d-%d/%d".formatted(from, from + length - 1, size);
   }
 

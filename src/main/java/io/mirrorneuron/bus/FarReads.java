@@ -1,0 +1,62 @@
+package io.mirrorneuron.bus;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.wire.file.FarRead;
+import io.mirrorneuron.wire.file.FileFacts;
+import io.mirrorneuron.wire.file.FileWish;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
+
+/**
+ * Reads what areas of other nodes answer. Fails as they do; as UNAVAILABLE {@link #UNREACHED} or
+ * {@link #REPLY_LOST} when the node does not answer. Futures complete on the caller's context.
+ */
+public interface FarReads {
+  String UNREACHED = "owner_unreachable";
+
+  /** The node was asked, and its answer did not come. */
+  String REPLY_LOST = "reply_lost";
+
+  /** Of a server that knows no other node. */
+  FarReads NONE =
+      new FarReads() {
+        @Override
+        public Future<Buffer> read(FarRead read, Duration patience) {
+          return Future.failedFuture(nobody());
+        }
+
+        @Override
+        public Future<FarFile> fetch(FarRead read, FileWish wish) {
+          return Future.failedFuture(nobody());
+        }
+
+        private static MnException nobody() {
+          return new MnException(
+              ErrorCode.UNAVAILABLE, UNREACHED, "this server asks no other node");
+        }
+      };
+
+  /**
+   * @param patience how long the other node may wait before it begins to answer
+   */
+  Future<Buffer> read(FarRead read, Duration patience);
+
+  /** Opens a file; whoever gets it closes it. */
+  Future<FarFile> fetch(FarRead read, FileWish wish);
+
+  /** A file of another node. Used on one context. */
+  interface FarFile {
+    FileFacts facts();
+
+    /**
+     * The next bytes of the part that was wished for, which the other node sends when they are
+     * asked for; null behind the last.
+     */
+    Future<Buffer> next();
+
+    /** Nothing more is wanted. */
+    void close();
+  }
+}

@@ -1,0 +1,200 @@
+package io.mirrorneuron.bus;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.node.NodeAddress;
+import io.mirrorneuron.port.node.NodeReads;
+import io.mirrorneuron.port.node.RunNodes;
+import io.mirrorneuron.port.node.RunPlace;
+import io.mirrorneuron.wire.file.FarRead;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * Answers calls about one run where the run is. A server that saw no other node answers here and
+ * asks the store only for a run that it does not have.
+ *
+ * @param places tells where runs are
+ * @param far asks other nodes
+ */
+public record RunRoute(RunNodes places, FarReads far) {
+  /** The parameter by which a call names the run. */
+  static final String RUN = "run_id";
+
+  private static final String NO_RUN = "run_not_found";
+  private static final long REACHED_AGAIN_MS = 3000;
+
+  /** What an operation does with its run. */
+  public enum Kind {
+    READ,
+    /** Its answer says where a file is. */
+    FILE,
+    /** It may change something, so that it is asked for once only. */
+    ACT
+  }
+
+  /**
+   * A call and how it is answered here.
+   *
+   * @param blocking runs blocking work beside the event loop
+   */
+  record Question(
+      String area,
+      String operation,
+      Kind kind,
+      ApiCall call,
+      Supplier<Future<Buffer>> here,
+      Function<Callable<Void>, Future<Void>> blocking) {
+
+    String runId() {
+      return call.text(RUN);
+    }
+  }
+
+  Future<Buffer> answer(Question asked) {
+    return places.sawOthers()
+        ? find(asked).compose(place -> at(place, asked))
+        : asked
+            .here()
+            .get()
+            .recover(
+                failed ->
+                    isNotFound(failed)
+                        ? find(asked)
+                            .compose(
+                                place ->
+                                    isHere(place) ? Future.failedFuture(failed) : at(place, asked))
+                        : Future.failedFuture(failed));
+  }
+
+  private Future<RunPlace> find(Question asked) {
+    return ApiCall.onCaller(places.find(asked.runId()));
+  }
+
+  private static boolean isHere(RunPlace place) {
+    return place.kind() == RunPlace.Kind.HERE || place.kind() == RunPlace.Kind.UNKNOWN;
+  }
+
+  private Future<Buffer> at(RunPlace place, Question asked) {
+    return switch (place.kind()) {
+      case HERE, UNKNOWN -> asked.here().get().recover(failed -> askOthers(asked, failed));
+      case THERE ->
+          ask(place.node(), asked)
+              .recover(
+                  failed -> isNoRun(failed) ? asked.here().get() : Future.failedFuture(failed));
+      case HIDDEN ->
+          Future.failedFuture(
+              unreached(asked, place.node(), "it has told nobody where its gRPC port is"));
+      case MOVING ->
+          Future.failedFuture(
+              unreached(asked, place.node(), "it is gone, and another node takes its jobs over"));
+      case GONE ->
+          asked
+              .blocking()
+              .apply(
+                  () -> {
+                    places.makeAnew(asked.runId(), place);
+                    return null;
+                  })
+              .compose(made -> asked.here().get())
+              .recover(failed -> Future.failedFuture(gone(asked, place.node(), failed)));
+    };
+  }
+
+  /** The store knows nothing of the run, or wrong: its job may have been removed. */
+  private Future<Buffer> askOthers(Question asked, Throwable failed) {
+    return isNoRun(failed) && places.sawOthers()
+        ? ApiCall.onCaller(places.others()).compose(others -> askEach(others, asked, failed))
+        : Future.failedFuture(failed);
+  }
+
+  private Future<Buffer> askEach(List<NodeAddress> others, Question asked, Throwable failed) {
+    if (others.isEmpty()) {
+      return Future.failedFuture(failed);
+    }
+    ApiCall probe = new ApiCall().with(RUN, asked.runId());
+    return far.read(read(others.getFirst(), "runs", "listRunOutputs", probe), Duration.ZERO)
+        .transform(
+            has ->
+                has.succeeded()
+                    ? ask(others.getFirst(), asked)
+                    : askEach(others.subList(1, others.size()), asked, failed));
+  }
+
+  private Future<Buffer> ask(NodeAddress node, Question asked) {
+    FarRead read = read(node, asked.area(), asked.operation(), asked.call());
+    return asked.kind() == Kind.FILE
+        ? Future.succeededFuture(new JsonObject().put("far", JsonObject.mapFrom(read)).toBuffer())
+        : far.read(read, asked.call().patience()).recover(failed -> told(node, asked, failed));
+  }
+
+  private Future<Buffer> told(NodeAddress node, Question asked, Throwable failed) {
+    String error = failed instanceof MnException known ? known.error() : "";
+    return switch (error) {
+      case FarReads.UNREACHED -> Future.failedFuture(unreached(asked, node, failed.getMessage()));
+      case FarReads.REPLY_LOST ->
+          Future.failedFuture(
+              asked.kind() == Kind.ACT
+                  ? unknown(asked, node)
+                  : unreached(asked, node, failed.getMessage()));
+      // requests of jobs are decided by who has the job, with or without an API
+      case NodeReads.NO_API ->
+          (asked.kind() == Kind.ACT ? asked.here().get() : Future.<Buffer>failedFuture(failed))
+              .recover(
+                  own ->
+                      Future.failedFuture(
+                          own == failed || isNotFound(own)
+                              ? unreached(asked, node, failed.getMessage())
+                              : own));
+      default -> Future.failedFuture(failed);
+    };
+  }
+
+  static FarRead read(NodeAddress node, String area, String operation, ApiCall call) {
+    return new FarRead(node.owner(), node.address(), area, operation, call.forNode().encode());
+  }
+
+  private static boolean isNotFound(Throwable failed) {
+    return failed instanceof MnException known && known.code() == ErrorCode.NOT_FOUND;
+  }
+
+  private static boolean isNoRun(Throwable failed) {
+    return failed instanceof MnException known && known.error().equals(NO_RUN);
+  }
+
+  private static MnException unknown(Question asked, NodeAddress node) {
+    return new MnException(
+            ErrorCode.UNAVAILABLE,
+            "may_have_happened",
+            "node %s, where run %s is, did not answer: what was asked of it may have happened; look at the run before you ask again"
+                .formatted(node.name(), asked.runId()))
+        .withRetryAfter(REACHED_AGAIN_MS);
+  }
+
+  private static MnException unreached(Question asked, NodeAddress node, String why) {
+    return new MnException(
+            ErrorCode.UNAVAILABLE,
+            FarReads.UNREACHED,
+            "run %s is on node %s, which this one does not reach: %s"
+                .formatted(asked.runId(), node.name(), why))
+        .withRetryAfter(REACHED_AGAIN_MS);
+  }
+
+  private static Throwable gone(Question asked, NodeAddress node, Throwable failed) {
+    return isNotFound(failed)
+        ? new MnException(
+            ErrorCode.GONE,
+            "node_gone",
+            "node %s, where run %s was, is gone, and with it what only that node has; this can be read again when it is back"
+                .formatted(node.name(), asked.runId()),
+            null,
+            failed)
+        : failed;
+  }
+}

@@ -1,0 +1,99 @@
+package io.mirrorneuron.gateway.answer;
+
+import io.mirrorneuron.bus.FarReads.FarFile;
+import io.mirrorneuron.untrusted.OpenFile;
+import io.mirrorneuron.untrusted.OpenFolder;
+import io.mirrorneuron.untrusted.UntrustedFiles;
+import io.mirrorneuron.wire.file.ByteRange;
+import io.mirrorneuron.wire.file.FileDocument;
+import io.mirrorneuron.wire.file.FileFacts;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.RoutingContext;
+import java.io.EOFException;
+import java.io.IOException;
+
+/** A file that was found, on its way into an answer. */
+interface SentFile {
+  FileFacts facts();
+
+  /** Completes when the answer has ended; fails when the client is gone or the file too short. */
+  Future<Void> send(ByteRange part);
+
+  void close();
+
+  /** One on this machine. */
+  record Local(RoutingContext ctx, FileDocument document, OpenFile file, FileFacts facts)
+      implements SentFile {
+
+    /** Programs may have replaced the file since the area has found it. Blocking. */
+    static SentFile open(RoutingContext ctx, FileDocument document) throws IOException {
+      OpenFile file = UntrustedFiles.open(document.file(), document.folder());
+      FileFacts facts = FileFacts.of(file.size(), file.modified(), file.identity(), document);
+      return new Local(ctx, document, file, facts);
+    }
+
+    @Override
+    public Future<Void> send(ByteRange part) {
+      Vertx vertx = ctx.vertx();
+      HttpServerResponse response = ctx.response();
+      return ctx.request().version() == HttpVersion.HTTP_2
+          ? new ChannelPump(vertx, file.channel(), response).send(part.from(), part.length())
+          : response.sendFile(file.channel(), part.from(), part.length());
+    }
+
+    @Override
+    public void close() {
+      ctx.vertx()
+          .executeBlocking(
+              () -> {
+                file.close();
+                return discard(document);
+              },
+              false);
+    }
+
+    /** Deletes a file that was made for this answer alone. Blocking. */
+    static Void discard(FileDocument document) throws IOException {
+      if (document.deleteAfter()) {
+        try (OpenFolder folder = OpenFolder.at(document.file().getParent())) {
+          folder.delete(document.file().getFileName().toString());
+        }
+      }
+      return null;
+    }
+  }
+
+  /** One on another node, which sends a piece when the one before is written here. */
+  record Far(RoutingContext ctx, FarFile file) implements SentFile {
+    @Override
+    public FileFacts facts() {
+      return file.facts();
+    }
+
+    @Override
+    public Future<Void> send(ByteRange part) {
+      return sendRest(part.length());
+    }
+
+    private Future<Void> sendRest(long length) {
+      return length <= 0
+          ? ctx.response().end()
+          : file.next()
+              .compose(
+                  piece ->
+                      piece == null
+                          ? Future.failedFuture(new EOFException("the file has become shorter"))
+                          : ctx.response()
+                              .write(piece)
+                              .compose(written -> sendRest(length - piece.length())));
+    }
+
+    @Override
+    public void close() {
+      file.close();
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package io.mirrorneuron.runtime.local;
+
+import io.mirrorneuron.model.RunId;
+import io.mirrorneuron.model.RunStatus;
+import io.mirrorneuron.port.node.NodeAddress;
+import io.mirrorneuron.port.node.RunNodes;
+import io.mirrorneuron.port.node.RunPlace;
+import io.mirrorneuron.port.node.RunPlace.Kind;
+import io.mirrorneuron.run.RunStore;
+import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.NodeRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/** Runs are where the owners of their jobs are, or were when the jobs ended. */
+public final class StoredRunNodes implements RunNodes {
+  private static final RunPlace UNKNOWN = new RunPlace(Kind.UNKNOWN, null, null);
+
+  private final String owner;
+  private final JobStore store;
+  private final NodeRegistry nodes;
+  private final RunStore runs;
+  private final Function<String, CompletionStage<String>> chosen;
+
+  /**
+   * @param owner this node as the owner of jobs
+   * @param runs the folders on this node
+   * @param chosen answers the job of a run whose id somebody chose, or null
+   */
+  public StoredRunNodes(
+      String owner,
+      JobStore store,
+      NodeRegistry nodes,
+      RunStore runs,
+      Function<String, CompletionStage<String>> chosen) {
+    this.owner = owner;
+    this.store = store;
+    this.nodes = nodes;
+    this.runs = runs;
+    this.chosen = chosen;
+  }
+
+  @Override
+  public boolean sawOthers() {
+    return nodes.sawOthers();
+  }
+
+  @Override
+  public CompletionStage<RunPlace> find(String runId) {
+    Optional<String> named = RunId.job(runId);
+    return named
+        .map(job -> place(job).thenCompose(at -> at == UNKNOWN ? ofChosen(runId) : done(at)))
+        .orElseGet(() -> ofChosen(runId));
+  }
+
+  private CompletionStage<RunPlace> ofChosen(String runId) {
+    return chosen.apply(runId).thenCompose(job -> job == null ? done(UNKNOWN) : place(job));
+  }
+
+  private CompletionStage<RunPlace> place(String job) {
+    return store
+        .owner(job)
+        .thenCompose(
+            its ->
+                its == null
+                    ? done(UNKNOWN)
+                    : its.equals(owner)
+                        ? done(new RunPlace(Kind.HERE, null, job))
+                        : nodes.address(its).thenCompose(address -> place(job, its, address)));
+  }
+
+  private CompletionStage<RunPlace> place(String job, String its, Optional<String> address) {
+    return address
+        .map(at -> done(new RunPlace(Kind.THERE, new NodeAddress(its, at), job)))
+        .orElseGet(() -> withoutAddress(job, new NodeAddress(its, "")));
+  }
+
+  private CompletionStage<RunPlace> withoutAddress(String job, NodeAddress node) {
+    return nodes
+        .living()
+        .thenCombine(
+            store.status(job),
+            (living, status) ->
+                new RunPlace(
+                    living.contains(node.owner())
+                        ? Kind.HIDDEN
+                        : RunStatus.ofAnyCase(String.valueOf(status)).isFinal()
+                            ? Kind.GONE
+                            : Kind.MOVING,
+                    node,
+                    job));
+  }
+
+  private static CompletionStage<RunPlace> done(RunPlace place) {
+    return CompletableFuture.completedStage(place);
+  }
+
+  @Override
+  public CompletionStage<List<NodeAddress>> others() {
+    return nodes
+        .living()
+        .thenCompose(
+            living -> {
+              CompletionStage<List<NodeAddress>> all =
+                  CompletableFuture.completedStage(new ArrayList<>());
+              for (String other : new TreeSet<>(living)) {
+                all =
+                    other.equals(owner)
+                        ? all
+                        : all.thenCombine(
+                            nodes.address(other), (found, at) -> with(found, other, at));
+              }
+              return all;
+            });
+  }
+
+  private static List<NodeAddress> with(
+      List<NodeAddress> found, String owner, Optional<String> address) {
+    address.ifPresent(at -> found.add(new NodeAddress(owner, at)));
+    return found;
+  }
+
+  @Override
+  public void makeAnew(String runId, RunPlace place) {
+    runs.unread().makeAnew(runId, place.jobId());
+  }
+}

@@ -1,0 +1,342 @@
+package io.mirrorneuron.app;
+
+import static io.mirrorneuron.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.model.RunId;
+import io.mirrorneuron.port.RuntimeJobsContract;
+import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.redis.RedisServer;
+import io.mirrorneuron.testing.RedisFixture;
+import io.mirrorneuron.testing.SampleManifests;
+import io.mirrorneuron.wire.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Two whole servers on one Redis: what one has can be read at the other. */
+@Timeout(180)
+class AnyNodeReadsIT {
+  private static final String WRITES =
+      "mkdir -p \"$MN_RUNS_ROOT/$MN_RUN_ID\"; printf 0123456789 > \"$MN_RUNS_ROOT/$MN_RUN_ID/a.txt\";"
+          + " echo printed; echo '{\"answer\":42}' > \"$MN_RUNS_ROOT/$MN_RUN_ID/result.json\"";
+
+  @TempDir static Path folder;
+  private static final HttpClient HTTP =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private static RedisServer redis;
+  private static WholeServer owner;
+  private static WholeServer other;
+  private static String run;
+
+  @BeforeAll
+  static void start() {
+    redis = RedisFixture.server(folder);
+    owner = server("owner");
+    other = server("other");
+    run = ended(owner, SampleManifests.program("writes", "sh", "-c", WRITES));
+    eventually("both know each other", () -> get(other, "/runs/" + run + "/result") == 200);
+  }
+
+  @AfterAll
+  static void stop() {
+    other.close();
+    owner.close();
+    redis.close();
+  }
+
+  private static WholeServer server(String name) {
+    return server(name, "join-1");
+  }
+
+  private static WholeServer server(String name, String joinToken) {
+    return WholeServer.start(
+        folder.resolve(name),
+        Map.of(
+            "redis.url",
+            redis.uri(),
+            "node.name",
+            "mirror_neuron@" + name,
+            "network.join_token",
+            joinToken));
+  }
+
+  private static String ended(WholeServer server, String manifest) {
+    String job = server.jobs().submit(Submission.of(manifest)).jobId();
+    eventually(
+        "the job is over",
+        () -> server.jobs().get(job).facts().status().matches("completed|failed|cancelled"));
+    return RunId.of(job);
+  }
+
+  private static HttpRequest.Builder request(WholeServer at, String path) {
+    return HttpRequest.newBuilder(at.uri(path));
+  }
+
+  private static <T> HttpResponse<T> send(
+      HttpRequest.Builder request, HttpResponse.BodyHandler<T> body) {
+    try {
+      return HTTP.send(request.build(), body);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static int get(WholeServer at, String path) {
+    return answer(at, path).statusCode();
+  }
+
+  private static HttpResponse<String> answer(WholeServer at, String path) {
+    return send(request(at, path), BodyHandlers.ofString());
+  }
+
+  private static JsonNode read(WholeServer at, String path) {
+    HttpResponse<String> answer = answer(at, path);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    return Json.parseObject(answer.body(), "answer");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/artifacts",
+        "/outputs",
+        "/events",
+        "/logs",
+        "/timeline",
+        "/observability-summary",
+        "/human",
+        "/export?format=json"
+      })
+  void whatARunHasIsToldTheSame(String path) {
+    JsonNode there = read(owner, "/runs/" + run + path);
+    assertThat(read(other, "/runs/" + run + path)).isEqualTo(there);
+    assertThat(there.toString()).contains(run.substring(0, 10));
+  }
+
+  @Test
+  void whatNobodyHasIsNotFound() {
+    assertThat(get(other, "/runs/run-nobody/result")).isEqualTo(404);
+    assertThat(get(other, "/runs/" + run + "/artifacts/none.txt")).isEqualTo(404);
+    assertThat(get(other, "/runs/..%2f/result")).isEqualTo(get(owner, "/runs/..%2f/result"));
+  }
+
+  @Test
+  void aFileIsSentWholeInPartsOrNotAtAll() {
+    String path = "/runs/" + run + "/artifacts/a.txt";
+    HttpResponse<String> whole = answer(other, path);
+    assertThat(whole.body()).isEqualTo("0123456789");
+    assertThat(whole.headers().map())
+        .containsKeys("etag", "last-modified", "content-type", "content-length");
+    HttpResponse<String> there = answer(owner, path);
+    String tag = there.headers().firstValue("etag").orElseThrow();
+    assertThat(whole.headers().firstValue("etag")).contains(tag);
+    assertThat(whole.headers().firstValue("content-type"))
+        .isEqualTo(there.headers().firstValue("content-type"));
+
+    HttpResponse<String> part =
+        send(request(other, path).header("Range", "bytes=2-4"), BodyHandlers.ofString());
+    assertThat(part.statusCode()).isEqualTo(206);
+    assertThat(part.body()).isEqualTo("234");
+    assertThat(part.headers().firstValue("content-range")).contains("bytes 2-4/10");
+    assertThat(
+            send(request(other, path).header("Range", "bytes=20-"), BodyHandlers.ofString())
+                .statusCode())
+        .isEqualTo(416);
+    assertThat(
+            send(request(other, path).header("If-None-Match", tag), BodyHandlers.ofString())
+                .statusCode())
+        .isEqualTo(304);
+    HttpResponse<String> head = send(request(other, path).HEAD(), BodyHandlers.ofString());
+    assertThat(head.headers().firstValue("content-length")).contains("10");
+  }
+
+  @Test
+  void anExportIsTheSameZip() {
+    HttpResponse<byte[]> zip =
+        send(request(other, "/runs/" + run + "/export?format=zip"), BodyHandlers.ofByteArray());
+    assertThat(zip.statusCode()).isEqualTo(200);
+    assertThat(zip.body()).startsWith('P', 'K');
+    assertThat(zip.headers().firstValue("content-disposition").orElseThrow()).contains(run);
+    eventually("it is not kept", () -> isEmpty(folder.resolve("owner")));
+  }
+
+  private static boolean isEmpty(Path scratch) {
+    try (Stream<Path> files = Files.walk(scratch)) {
+      return files.noneMatch(file -> file.getFileName().toString().startsWith("export-"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void aLargeFileThatNobodyTakesIsNotReadIntoMemory() throws Exception {
+    String big =
+        ended(
+            owner,
+            SampleManifests.program(
+                "big",
+                "sh",
+                "-c",
+                "mkdir -p \"$MN_RUNS_ROOT/$MN_RUN_ID\"; head -c 200000000 /dev/zero >"
+                    + " \"$MN_RUNS_ROOT/$MN_RUN_ID/big.txt\"; echo '{}'"));
+    List<InputStream> slow = new ArrayList<>();
+    long before = used();
+    for (int i = 0; i < 8; i++) {
+      HttpResponse<InputStream> answer =
+          send(request(other, "/runs/" + big + "/artifacts/big.txt"), BodyHandlers.ofInputStream());
+      assertThat(answer.body().read()).isZero();
+      slow.add(answer.body());
+    }
+    assertThat(get(other, "/runs/" + run + "/result")).isEqualTo(200);
+    assertThat(used() - before).isLessThan(64L << 20);
+    assertThat(slow.getFirst().readAllBytes().length).isEqualTo(200_000_000 - 1);
+    for (InputStream body : slow) {
+      body.close();
+    }
+  }
+
+  private static long used() {
+    System.gc();
+    Runtime runtime = Runtime.getRuntime();
+    return runtime.totalMemory() - runtime.freeMemory();
+  }
+
+  @Test
+  void aStreamOfARunIsResumedAtAnyNode() {
+    HttpResponse<String> all = stream(other, "");
+    assertThat(ids(all)).isNotEmpty().isEqualTo(ids(stream(owner, "")));
+    List<String> ids = ids(all);
+    String middle = ids.get(ids.size() / 2);
+    assertThat(ids(stream(other, middle)))
+        .isEqualTo(ids(stream(owner, middle)))
+        .isEqualTo(ids.subList(ids.indexOf(middle) + 1, ids.size()));
+  }
+
+  private static HttpResponse<String> stream(WholeServer at, String last) {
+    HttpRequest.Builder request =
+        request(at, "/runs/" + run + "/stream").header("Accept", "text/event-stream");
+    if (!last.isEmpty()) {
+      request.header("Last-Event-ID", last);
+    }
+    return send(request, BodyHandlers.ofString());
+  }
+
+  private static List<String> ids(HttpResponse<String> stream) {
+    return Arrays.stream(stream.body().split("\n"))
+        .filter(line -> line.startsWith("id:"))
+        .map(line -> line.substring(3).strip())
+        .toList();
+  }
+
+  @Test
+  void aStreamTellsWhatHappensElsewhereAsItHappens() throws Exception {
+    String job = owner.jobs().submit(Submission.of(RuntimeJobsContract.ASKING)).jobId();
+    String path = "/runs/" + RunId.of(job);
+    eventually("it asks", () -> !read(other, path + "/human").path("requests").isEmpty());
+    HttpResponse<InputStream> follows =
+        send(
+            request(other, path + "/stream").header("Accept", "text/event-stream"),
+            BodyHandlers.ofInputStream());
+    String id = read(other, path + "/human").at("/requests/0/request_id").asText();
+
+    HttpResponse<String> decided =
+        send(
+            request(other, path + "/human/" + id + "/response")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("{\"decision\":\"approve\",\"by\":\"anna\"}")),
+            BodyHandlers.ofString());
+
+    assertThat(decided.statusCode()).as(decided.body()).isEqualTo(200);
+    assertThat(new String(follows.body().readAllBytes(), StandardCharsets.UTF_8))
+        .contains("human_input_received", "job_completed");
+    assertThat(read(other, path + "/human")).isEqualTo(read(owner, path + "/human"));
+  }
+
+  @Test
+  void whatAProgramAsksIsAnsweredAtTheOtherNode() {
+    String asks =
+        "printf '%s\\n' '{\"type\":\"human_input_requested\",\"payload\":{\"request_id\":\"q1\",\"prompt\":\"Go?\"}}'"
+            + " >> \"$MN_RUNS_ROOT/$MN_RUN_ID/human.jsonl\";"
+            + " until grep -q human_input_received \"$MN_RUNS_ROOT/$MN_RUN_ID/human.jsonl\"; do sleep 0.1; done;"
+            + " echo '{}'";
+    String job =
+        owner
+            .jobs()
+            .submit(Submission.of(SampleManifests.program("asks", "sh", "-c", asks)))
+            .jobId();
+    String path = "/runs/" + RunId.of(job);
+    eventually(
+        "it asks",
+        () ->
+            get(other, path + "/human") == 200
+                && !read(other, path + "/human").path("requests").isEmpty());
+    HttpResponse<String> decided =
+        send(
+            request(other, path + "/human/q1/response")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString("{\"decision\":\"approve\",\"by\":\"anna\"}")),
+            BodyHandlers.ofString());
+    assertThat(decided.statusCode()).as(decided.body()).isEqualTo(200);
+    eventually(
+        "the program goes on", () -> owner.jobs().get(job).facts().status().equals("completed"));
+  }
+
+  @Test
+  void aNodeThatIsGoneLeavesWhatIsCommittedAndComesBackWithTheRest() {
+    WholeServer brief = server("brief");
+    String its = ended(brief, SampleManifests.program("brief", "sh", "-c", WRITES));
+    String file = "/runs/" + its + "/artifacts/a.txt";
+    assertThat(get(brief, file)).isEqualTo(200);
+    eventually("it is known", () -> get(other, file) == 200);
+    brief.close();
+
+    eventually("it is gone", () -> get(other, file) == 410);
+    assertThat(answer(other, file).body())
+        .contains("node_gone", "node mirror_neuron@brief", "when it is back");
+    assertThat(read(other, "/runs/" + its + "/events").toString()).contains("job_completed");
+
+    try (WholeServer back = server("brief")) {
+      assertThat(get(back, file)).isEqualTo(200);
+      eventually("it can be read again", () -> get(other, file) == 200);
+      assertThat(read(other, "/runs/" + its + "/logs"))
+          .isEqualTo(read(back, "/runs/" + its + "/logs"));
+    }
+  }
+
+  @Test
+  void aNodeThatIsNotReachedIsToldAndWhenToTryAgain() {
+    try (WholeServer stranger = server("stranger", "join-2")) {
+      eventually("it knows others", () -> get(stranger, "/runs/" + run + "/result") == 503);
+      for (String path : List.of("/result", "/artifacts/a.txt", "/export?format=zip")) {
+        HttpResponse<String> refused = answer(stranger, "/runs/" + run + path);
+        assertThat(refused.statusCode()).as(refused.body()).isEqualTo(503);
+        assertThat(refused.headers().firstValue("Retry-After")).as(path).isPresent();
+        assertThat(refused.body()).contains("owner_unreachable", "network.join_token");
+      }
+    }
+  }
+}
