@@ -34,6 +34,7 @@ public record ApiCall(JsonObject json) {
   private static final String RAW = "$raw";
   private static final String ACCEPTED = "$accepted";
   private static final String OF_NODE = "$of_node";
+  private static final String MARKED = "$marked";
 
   public ApiCall() {
     this(new JsonObject());
@@ -104,6 +105,16 @@ public record ApiCall(JsonObject json) {
   /** Whether another node has passed it on, so that it is answered here or not at all. */
   public boolean isOfNode() {
     return json.getBoolean(OF_NODE, false);
+  }
+
+  /** A call whose rows are to have their places, as they are to be merged with those of others. */
+  ApiCall marked() {
+    return new ApiCall(json.copy().put(MARKED, true));
+  }
+
+  /** Whether each row of the answer is to have its place, see {@link PageMerge}. */
+  public boolean isMarked() {
+    return json.getBoolean(MARKED, false);
   }
 
   /** What another node gets of it: its number means nothing there. */

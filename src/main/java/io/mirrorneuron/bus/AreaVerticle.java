@@ -50,6 +50,7 @@ public abstract class AreaVerticle extends VerticleBase {
   private final Map<String, HotOperation> operations = new LinkedHashMap<>();
   private final Map<String, HotOperation> admissions = new LinkedHashMap<>();
   private final Map<String, RunRoute.Kind> ofRuns = new HashMap<>();
+  private final Map<String, PageMerge> merges = new HashMap<>();
   private RunRoute route;
   private UnaryOperator<Throwable> explains = UnaryOperator.identity();
 
@@ -82,6 +83,12 @@ public abstract class AreaVerticle extends VerticleBase {
   /** Says that these operations are on the run {@code run_id}, which may be on another node. */
   protected final void ofRuns(RunRoute.Kind kind, String... names) {
     List.of(names).forEach(name -> ofRuns.put(name, kind));
+  }
+
+  /** Says that this operation lists what all nodes have. */
+  protected final void ofAllNodes(String operation, PageMerge merge) {
+    ofRuns(RunRoute.Kind.LIST, operation);
+    merges.put(operation, merge);
   }
 
   public final String tag() {
@@ -164,11 +171,15 @@ public abstract class AreaVerticle extends VerticleBase {
       boolean fits = (kind == RunRoute.Kind.FILE) == headers.contains(Addresses.FILE);
       return kind != null && fits ? call(operation, call) : Future.failedFuture(closed(operation));
     }
-    return route == null || kind == null
-        ? call(operation, call)
-        : route.answer(
-            new RunRoute.Question(
-                tag, operation, kind, call, () -> call(operation, call), this::blocking));
+    if (route == null || kind == null) {
+      return call(operation, call);
+    }
+    RunRoute.Question asked =
+        new RunRoute.Question(
+            tag, operation, kind, call, () -> call(operation, call), this::blocking);
+    return kind == RunRoute.Kind.LIST
+        ? route.list(asked, merges.get(operation), marked -> call(operation, marked))
+        : route.answer(asked);
   }
 
   private static MnException closed(String operation) {

@@ -11,8 +11,10 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -30,11 +32,16 @@ public record RunRoute(RunNodes places, FarReads far) {
   private static final String NO_RUN = "run_not_found";
   private static final long REACHED_AGAIN_MS = 3000;
 
+  /** A list waits no longer for the rows of a node. */
+  private static final long LIST_SECONDS = 3;
+
   /** What an operation does with its run. */
   public enum Kind {
     READ,
     /** Its answer says where a file is. */
     FILE,
+    /** Its answer is a page of what all nodes have. */
+    LIST,
     /** It may change something, so that it is asked for once only. */
     ACT
   }
@@ -71,6 +78,31 @@ public record RunRoute(RunNodes places, FarReads far) {
                                 place ->
                                     isHere(place) ? Future.failedFuture(failed) : at(place, asked))
                         : Future.failedFuture(failed));
+  }
+
+  /**
+   * Answers a list of what all nodes have; members {@code unreached} names those that have not
+   * answered.
+   *
+   * @param here answers a call with what this node has
+   */
+  Future<Buffer> list(Question asked, PageMerge merge, Function<ApiCall, Future<Buffer>> here) {
+    if (!places.sawOthers()) {
+      return here.apply(asked.call());
+    }
+    ApiCall marked = asked.call().marked();
+    return ApiCall.onCaller(places.others())
+        .compose(
+            others -> {
+              List<Future<Buffer>> pages = new ArrayList<>();
+              pages.add(here.apply(marked));
+              for (NodeAddress node : others) {
+                FarRead read = read(node, asked.area(), asked.operation(), marked);
+                pages.add(far.read(read, Duration.ZERO).timeout(LIST_SECONDS, TimeUnit.SECONDS));
+              }
+              return Future.join(pages)
+                  .transform(done -> merge.answer(asked.call(), others, pages));
+            });
   }
 
   private Future<RunPlace> find(Question asked) {

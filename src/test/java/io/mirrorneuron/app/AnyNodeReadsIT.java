@@ -339,4 +339,57 @@ class AnyNodeReadsIT {
       }
     }
   }
+
+  @Test
+  void runsOfAllNodesAreListedPageByPage() {
+    List<String> made = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      made.add(ended(i % 2 == 0 ? owner : other, SampleManifests.routers("listed", 1)));
+    }
+    List<String> newest = made.reversed();
+    for (WholeServer at : List.of(owner, other)) {
+      assertThat(listed(read(at, "/runs?q=run-listed-"))).isEqualTo(newest);
+      JsonNode first = read(at, "/runs?q=run-listed-&limit=2");
+      assertThat(first.path("total").asInt()).isEqualTo(5);
+      JsonNode second =
+          read(
+              at == owner ? other : owner,
+              "/runs?q=run-listed-&limit=2&cursor=" + first.path("next").asText());
+      assertThat(listed(second)).isEqualTo(newest.subList(2, 4));
+      JsonNode last =
+          read(at, "/runs?q=run-listed-&limit=2&cursor=" + second.path("next").asText());
+      assertThat(listed(last)).isEqualTo(newest.subList(4, 5));
+      assertThat(last.has("next")).isFalse();
+    }
+  }
+
+  private static List<String> listed(JsonNode page) {
+    assertThat(page.toString()).doesNotContain("$place");
+    return Json.elements(page.path("data")).map(row -> row.path("run_id").asText()).toList();
+  }
+
+  @Test
+  void requestsOfAllNodesAreListed() {
+    List<String> asking =
+        Stream.of(owner, other)
+            .map(at -> at.jobs().submit(Submission.of(RuntimeJobsContract.ASKING)).jobId())
+            .toList();
+    List<String> runs = asking.stream().map(RunId::of).toList();
+    for (String sort : List.of("newest", "due")) {
+      eventually(
+          "both are listed at each",
+          () ->
+              Stream.of(owner, other)
+                  .allMatch(at -> listed(read(at, "/human?sort=" + sort)).containsAll(runs)));
+      JsonNode all = read(owner, "/human?sort=" + sort);
+      assertThat(read(other, "/human?sort=" + sort)).isEqualTo(all);
+      List<String> paged = new ArrayList<>();
+      JsonNode page = read(other, "/human?limit=1&sort=" + sort);
+      for (; !page.path("next").isNull(); paged.addAll(listed(page))) {
+        page = read(other, "/human?limit=1&sort=" + sort + "&cursor=" + page.path("next").asText());
+      }
+      assertThat(paged).isEqualTo(listed(all).subList(1, listed(all).size()));
+    }
+    asking.forEach(job -> owner.jobs().cancel(job));
+  }
 }

@@ -3,12 +3,14 @@ package io.mirrorneuron.area.human;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.bus.PageMerge;
 import io.mirrorneuron.bus.RunRoute;
 import io.mirrorneuron.human.HumanAct;
 import io.mirrorneuron.human.Person;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.run.human.HumanDesk;
 import io.mirrorneuron.run.human.HumanInbox;
+import io.mirrorneuron.run.human.InboxOrder;
 
 /** The area {@code human}. */
 public final class HumanVerticle extends AreaVerticle {
@@ -22,6 +24,9 @@ public final class HumanVerticle extends AreaVerticle {
     this.inbox = inbox;
     this.decisions = new Decisions(jobs, desk);
     on("listHuman", this::listHuman);
+    ofAllNodes(
+        "listHuman",
+        new PageMerge((call, row) -> InboxOrder.cursor(row, isByDue(call)), InboxOrder::compare));
     on("listRunHuman", this::listRunHuman);
     ofRuns(RunRoute.Kind.READ, "listRunHuman");
     ofRuns(
@@ -51,11 +56,15 @@ public final class HumanVerticle extends AreaVerticle {
     return Person.of(call.body(), call.text("X-MN-User"), call.subject());
   }
 
+  private static boolean isByDue(ApiCall call) {
+    return call.text("sort").equals("due");
+  }
+
   private ObjectNode listHuman(ApiCall call) {
     return inbox.page(
         new HumanInbox.Query(
             call.text("status"),
-            call.text("sort").equals("due"),
+            isByDue(call),
             (int) call.integer("limit"),
             call.text("cursor"),
             call.text("run_id"),

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.bus.PageMerge;
 import io.mirrorneuron.bus.RunRoute;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
@@ -67,7 +68,7 @@ public final class RunsVerticle extends AreaVerticle {
     this.ui = new RunUi(this::job, services, probe);
     this.video =
         new RunVideo(this::job, places.bundles(), new AllowedRoots(List.of(), places.userHome()));
-    on("listRuns", call -> index.list(query(call)));
+    on("listRuns", call -> index.list(query(call), call.isMarked() ? PageMerge.PLACE : ""));
     onHot("streamRuns", this::streamRuns);
     on("getRunResult", call -> result(run(call)));
     on("getRunFinalArtifact", call -> finalArtifact(run(call)));
@@ -81,6 +82,12 @@ public final class RunsVerticle extends AreaVerticle {
     on("revealRunOutput", call -> desktop.reveal(output(call).path()));
     on("getRunUi", call -> ui.of(run(call), (int) call.integer("limit")));
     on("getRunUiVideo", call -> file(video.of(run(call))));
+    areOnAllNodes();
+  }
+
+  private void areOnAllNodes() {
+    ofAllNodes(
+        "listRuns", new PageMerge((call, row) -> row.apply(PageMerge.PLACE), RunIndex::compare));
     ofRuns(
         RunRoute.Kind.READ,
         "getRunResult",

@@ -94,7 +94,15 @@ final class OpenRequests {
    */
   static String cursor(Item item, boolean due) {
     Place place = due ? due(item) : age(item);
-    String text = place.rank() + " " + place.runId() + " " + place.requestId();
+    return cursor(place.rank(), place.runId(), place.requestId());
+  }
+
+  static int compare(String cursor, String other) {
+    return place(cursor).compareTo(place(other));
+  }
+
+  static String cursor(long rank, String runId, String requestId) {
+    String text = rank + " " + runId + " " + requestId;
     return Base64.getUrlEncoder()
         .withoutPadding()
         .encodeToString(text.getBytes(StandardCharsets.UTF_8));

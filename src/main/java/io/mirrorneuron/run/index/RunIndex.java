@@ -123,11 +123,21 @@ public final class RunIndex {
    * @throws MnException INVALID for a cursor that is none
    */
   public ObjectNode list(Query query) {
-    store.catchUp();
-    return page(query);
+    return list(query, "");
   }
 
-  private ObjectNode page(Query query) {
+  /** The same with the cursor behind each row, as this member. */
+  public ObjectNode list(Query query, String place) {
+    store.catchUp();
+    return page(query, place);
+  }
+
+  /** As the list has the places that the cursors name. */
+  public static int compare(String cursor, String other) {
+    return Place.at(cursor).compareTo(Place.at(other));
+  }
+
+  private ObjectNode page(Query query, String place) {
     Place after = query.cursor().isEmpty() ? null : Place.at(query.cursor());
     List<RunRow> page = new ArrayList<>();
     int total;
@@ -155,7 +165,10 @@ public final class RunIndex {
     }
     ObjectNode answer = Json.object();
     ArrayNode data = answer.putArray("data");
-    page.forEach(row -> data.add(row.json(store.root())));
+    for (RunRow row : page) {
+      ObjectNode json = row.json(store.root());
+      data.add(place.isEmpty() ? json : json.put(place, row.place().cursor()));
+    }
     answer.put("total", total);
     return more ? answer.put("next", page.getLast().place().cursor()) : answer;
   }
@@ -171,7 +184,7 @@ public final class RunIndex {
 
   /** The page as it is now. */
   public synchronized Seen seen(Query query) {
-    ObjectNode page = page(query);
+    ObjectNode page = page(query, "");
     return new Seen(page.put("seq", rows.changes()), rows.changes());
   }
 

@@ -1,0 +1,90 @@
+package io.mirrorneuron.bus;
+
+import io.mirrorneuron.port.node.NodeAddress;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * Makes one page {@code {data, next?, total?}} of the pages that nodes answer to the same call.
+ * Each has the first of its rows, so the first of all of them are right, and the cursor of the last
+ * row serves at every node. A row that two nodes have at the same place is shown once.
+ *
+ * @param cursors answers the cursor behind a row, which is read by the names of its members
+ * @param order of rows by these cursors
+ */
+public record PageMerge(Cursors cursors, Comparator<String> order) {
+  /** The member of a row for whom it was asked for by {@link ApiCall#isMarked}. */
+  public static final String PLACE = "$place";
+
+  /** Names places of rows. */
+  @FunctionalInterface
+  public interface Cursors {
+    String of(ApiCall call, Function<String, String> row);
+  }
+
+  /**
+   * @param pages of this node, then of the others; all have ended
+   * @return fails as the page of this node has
+   */
+  Future<Buffer> answer(ApiCall call, List<NodeAddress> others, List<Future<Buffer>> pages) {
+    if (pages.getFirst().failed()) {
+      return pages.getFirst();
+    }
+    JsonArray unreached = new JsonArray();
+    List<JsonObject> told = new ArrayList<>();
+    for (int i = 0; i < pages.size(); i++) {
+      if (pages.get(i).succeeded()) {
+        told.add(pages.get(i).result().toJsonObject());
+      } else {
+        unreached.add(others.get(i - 1).name());
+      }
+    }
+    JsonObject page = merge(call, told);
+    return Future.succeededFuture(
+        (unreached.isEmpty() ? page : page.put("unreached", unreached)).toBuffer());
+  }
+
+  /**
+   * @param pages of this node and of others, with a page or more
+   */
+  JsonObject merge(ApiCall call, List<JsonObject> pages) {
+    NavigableMap<String, JsonObject> rows = new TreeMap<>(order);
+    long total = 0;
+    boolean more = false;
+    for (JsonObject page : pages) {
+      page.getJsonArray("data").stream()
+          .map(JsonObject.class::cast)
+          .forEach(row -> rows.putIfAbsent(cursors.of(call, row::getString), row));
+      total += page.getLong("total", 0L);
+      more |= page.getString("next") != null;
+    }
+    JsonObject merged = pages.getFirst().copy();
+    JsonArray data = new JsonArray();
+    String last = null;
+    for (var row : rows.entrySet()) {
+      if (data.size() == call.integer("limit")) {
+        more = true;
+        break;
+      }
+      row.getValue().remove(PLACE);
+      data.add(row.getValue());
+      last = row.getKey();
+    }
+    merged.put("data", data);
+    if (merged.containsKey("total")) {
+      merged.put("total", total);
+    }
+    if (more && last != null) {
+      merged.put("next", last);
+    }
+    return merged;
+  }
+}
