@@ -124,7 +124,7 @@ class ManifestSchemaTest {
               // files
               "does not exist locally",
               // values that depend on others
-              "must not be above|needs a value to compare|must be a list or a string for the",
+              "must not be above|must be 0 with strategy|requires canary|needs a value to compare|must be a list or a string for the",
               "for the operator [<>]|is a text without an order",
               "is not supported for agent_type|\\.quorum|\\.min_success|does not fit its schema",
               "must be a trigger rule|must be all_required or min_success",

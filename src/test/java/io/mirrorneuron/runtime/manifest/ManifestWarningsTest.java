@@ -90,7 +90,7 @@ class ManifestWarningsTest {
       value = {
         "/policies | {\"spread\":[{\"attribute\":\"rack\"}]} | policies.spread",
         "/requiredContextEngine | true | requiredContextEngine",
-        "/policies | {\"update\":{\"canary\":1}} | policies.update",
+        "/policies | {\"update\":{\"max_parallel\":2}} | policies.update",
       })
   void namesDemandsThatThisServerIgnores(String place, String value, String subject) {
     assertThat(graphForm(place, value).warnings())

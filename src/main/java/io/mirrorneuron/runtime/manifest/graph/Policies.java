@@ -53,6 +53,7 @@ record Policies(ManifestValue place, AgentPolicies ofWorkflow) {
       restart = RestartPolicies.withAttempts(restart, most.value().asInt());
     }
     reschedule = moves ? reschedule : RestartPolicies.withAttempts(reschedule, 0);
+    UpdatePolicies.read(place.find("update"));
     return new Policies(
         place, read(place, new AgentPolicies(restart, reschedule, Backpressure.DEFAULT, anywhere)));
   }

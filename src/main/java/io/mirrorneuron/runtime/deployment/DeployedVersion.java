@@ -1,0 +1,32 @@
+package io.mirrorneuron.runtime.deployment;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+
+/**
+ * A version of what is deployed under a key.
+ *
+ * @param name counts from {@code 1}
+ * @param jobId that runs it, or ran it last
+ * @param fingerprint of its manifest, which versions may share
+ * @param bundle fingerprint of its payload files, or null
+ * @param stable whether it has been healthy as a whole
+ * @param tag by which people find it, or null
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record DeployedVersion(
+    String name,
+    String jobId,
+    String fingerprint,
+    String bundle,
+    long submittedAt,
+    boolean stable,
+    String tag) {
+
+  DeployedVersion in(String job) {
+    return new DeployedVersion(name, job, fingerprint, bundle, submittedAt, stable, tag);
+  }
+
+  DeployedVersion proven() {
+    return new DeployedVersion(name, jobId, fingerprint, bundle, submittedAt, true, tag);
+  }
+}

@@ -1,0 +1,49 @@
+package io.mirrorneuron.runtime.deployment;
+
+import java.util.List;
+
+/** What a deployment may want done; equal when it is the same, however often it is asked for. */
+sealed interface DeploymentDeed {
+  /** Make the job of that id, which runs the version. */
+  record Launch(int number, String jobId, DeployedVersion version, String role)
+      implements DeploymentDeed {}
+
+  /**
+   * Have agents of a job be others.
+   *
+   * @param base fingerprint of the manifest of those that are not changed
+   * @param version that the changed ones are of
+   * @param changed all that are of it then; the last batch has all
+   * @param agents that become others by this
+   * @param isWhole whether the manifest of the version takes the place of the job's
+   */
+  record Redefine(
+      int number,
+      String jobId,
+      long definition,
+      String base,
+      DeployedVersion version,
+      List<String> changed,
+      List<String> agents,
+      boolean isWhole,
+      String role)
+      implements DeploymentDeed {}
+
+  /**
+   * Say how it stands.
+   *
+   * @param agents that are looked at; all of the job when there are none
+   */
+  record Look(int number, long look, String jobId, long definition, List<String> agents)
+      implements DeploymentDeed {}
+
+  /** Have who asks for services get those of the new job, from one moment on. */
+  record Switch(int number, String oldJob, String newJob) implements DeploymentDeed {}
+
+  /**
+   * End a job.
+   *
+   * @param drains whether it first ends what it has in hand
+   */
+  record End(int number, String jobId, boolean drains, String reason) implements DeploymentDeed {}
+}

@@ -1,0 +1,155 @@
+package io.mirrorneuron.runtime.deployment;
+
+import io.mirrorneuron.runtime.deployment.Deployment.Clocks;
+import io.mirrorneuron.runtime.deployment.Deployment.Happened;
+import io.mirrorneuron.runtime.deployment.Deployment.Phase;
+import io.mirrorneuron.runtime.deployment.Deployment.Status;
+import io.mirrorneuron.runtime.deployment.Deployment.Watch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/** The next state of a line while it is decided on. */
+final class DeploymentDraft {
+  private static final int MOST_EVENTS = 100;
+
+  final long now;
+  final String key;
+  final int number;
+  final String request;
+  final DeploymentPlan plan;
+  final long createdAt;
+  String current;
+  String currentJob;
+  long definition;
+  int lastVersion;
+  Status status;
+  Phase phase;
+  int batch;
+  Watch watch;
+  Clocks clocks;
+  String failure;
+  private final List<DeployedVersion> versions;
+  private final List<Happened> events;
+  private final DeploymentLine before;
+
+  private DeploymentDraft(DeploymentLine line, Deployment deployment, long now) {
+    this.now = now;
+    this.before = line;
+    this.key = line.key();
+    this.current = line.current();
+    this.currentJob = line.currentJob();
+    this.definition = line.definition();
+    this.lastVersion = line.lastVersion();
+    this.versions = new ArrayList<>(line.versions());
+    this.number = deployment.number();
+    this.request = deployment.request();
+    this.status = deployment.status();
+    this.phase = deployment.phase();
+    this.plan = deployment.plan();
+    this.batch = deployment.batch();
+    this.watch = deployment.watch();
+    this.clocks = deployment.clocks();
+    this.failure = deployment.failure();
+    this.events = new ArrayList<>(deployment.events());
+    this.createdAt = deployment.createdAt();
+  }
+
+  static DeploymentDraft of(DeploymentLine line, long now) {
+    return new DeploymentDraft(line, line.newest(), now);
+  }
+
+  /** Of a deployment that is only begun. */
+  static DeploymentDraft begun(DeploymentLine line, DeploymentInput.Deploy order, long now) {
+    int number = line.newest() == null ? 1 : line.newest().number() + 1;
+    Deployment deployment =
+        new Deployment(
+            number,
+            order.request(),
+            Status.RUNNING,
+            Phase.OVER,
+            order.plan(),
+            0,
+            null,
+            new Clocks(now, now, 0),
+            null,
+            List.of(),
+            now,
+            now);
+    DeploymentDraft draft = new DeploymentDraft(line, deployment, now);
+    if (line.version(order.version().name()).isEmpty()) {
+      draft.versions.add(order.version());
+      draft.lastVersion++;
+    }
+    return draft;
+  }
+
+  DeployedVersion target() {
+    return versions.stream()
+        .filter(version -> version.name().equals(plan.to()))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Whether what runs at the beginning was healthy once. */
+  boolean isBaseStable() {
+    return versions.stream()
+        .anyMatch(version -> version.name().equals(plan.from()) && version.stable());
+  }
+
+  void change(UnaryOperator<DeployedVersion> how) {
+    versions.replaceAll(version -> version.name().equals(plan.to()) ? how.apply(version) : version);
+  }
+
+  void tell(String type) {
+    tell(type, Map.of());
+  }
+
+  void tell(String type, Map<String, Object> members) {
+    events.add(new Happened(type, now, members));
+    if (events.size() > MOST_EVENTS) {
+      events.removeFirst();
+    }
+  }
+
+  DeploymentLine end() {
+    Deployment next =
+        new Deployment(
+            number, request, status, phase, plan, batch, watch, clocks, failure, events, createdAt,
+            now);
+    DeploymentLine line =
+        new DeploymentLine(key, current, currentJob, definition, lastVersion, versions, next);
+    line =
+        new DeploymentLine(
+            key, current, currentJob, definition, lastVersion, line.tidied(versions, next), next);
+    return isSame(line) ? before : line;
+  }
+
+  /** Whether nothing has changed but the time. */
+  private boolean isSame(DeploymentLine line) {
+    Deployment was = before.newest();
+    return was != null
+        && new DeploymentLine(
+                line.key(),
+                line.current(),
+                line.currentJob(),
+                line.definition(),
+                line.lastVersion(),
+                line.versions(),
+                new Deployment(
+                    number,
+                    request,
+                    status,
+                    phase,
+                    plan,
+                    batch,
+                    watch,
+                    clocks,
+                    failure,
+                    events,
+                    createdAt,
+                    was.updatedAt()))
+            .equals(before);
+  }
+}

@@ -1,0 +1,66 @@
+package io.mirrorneuron.runtime.deployment;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * All that is deployed under one key: its versions, and its newest deployment. One record, so that
+ * two deployments of a key never run at once.
+ *
+ * @param current name of the version that runs; null before the first runs
+ * @param currentJob that runs it
+ * @param definition number of the definition that the job has or is about to have
+ * @param lastVersion number of the newest version, which need not be kept any more
+ * @param versions oldest first
+ * @param newest of the deployments
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record DeploymentLine(
+    String key,
+    String current,
+    String currentJob,
+    long definition,
+    int lastVersion,
+    List<DeployedVersion> versions,
+    Deployment newest) {
+  /** So many versions are kept whatever they are; older ones if they are needed. */
+  static final int KEPT = 50;
+
+  DeploymentLine {
+    versions = List.copyOf(versions);
+  }
+
+  static DeploymentLine of(String key) {
+    return new DeploymentLine(key, null, null, 0, 0, List.of(), null);
+  }
+
+  String deploymentId() {
+    return deploymentId(newest.number());
+  }
+
+  String deploymentId(int number) {
+    return "dep_" + key + "_" + number;
+  }
+
+  Optional<DeployedVersion> version(String name) {
+    return versions.stream().filter(version -> version.name().equals(name)).findFirst();
+  }
+
+  /** Without what nobody can want: neither stable nor tagged, nor part of what goes on. */
+  List<DeployedVersion> tidied(List<DeployedVersion> all, Deployment now) {
+    int old = all.size() - KEPT;
+    return java.util.stream.IntStream.range(0, all.size())
+        .filter(i -> i >= old || isNeeded(all.get(i), now))
+        .mapToObj(all::get)
+        .toList();
+  }
+
+  private boolean isNeeded(DeployedVersion version, Deployment now) {
+    return version.stable()
+        || version.tag() != null
+        || version.name().equals(current)
+        || version.name().equals(now.plan().from())
+        || version.name().equals(now.plan().to());
+  }
+}

@@ -1,0 +1,156 @@
+package io.mirrorneuron.runtime.deployment;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.deployment.Deployment.Phase;
+import io.mirrorneuron.runtime.deployment.Deployment.Status;
+import io.mirrorneuron.runtime.machine.StateMachine;
+import io.mirrorneuron.store.RecordStore.Beside;
+import io.mirrorneuron.wire.Json;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Decides what becomes of the deployments of a key. Pure. */
+class DeploymentMachine implements StateMachine<DeploymentLine, DeploymentInput, DeploymentDeed> {
+  /** Where they are kept, by key. */
+  static final String KIND = "deployments";
+
+  @Override
+  public String kind() {
+    return KIND;
+  }
+
+  @Override
+  public Optional<DeploymentLine> decide(
+      Optional<DeploymentLine> state, DeploymentInput input, long now) {
+    if (input instanceof DeploymentInput.Deploy deploy) {
+      return Optional.of(deploy(state.orElse(DeploymentLine.of(deploy.key())), deploy, now));
+    }
+    return state.map(line -> decide(line, input, now));
+  }
+
+  private static DeploymentLine deploy(
+      DeploymentLine line, DeploymentInput.Deploy order, long now) {
+    Deployment newest = line.newest();
+    if (newest != null && isSame(line, newest, order)) {
+      return line; // whoever deployed did not hear that it was begun
+    }
+    if (newest != null && newest.isOpen()) {
+      throw MnException.precondition(
+          "deployment %s is %s".formatted(line.deploymentId(), newest.status().word()));
+    }
+    if (!String.valueOf(order.plan().from()).equals(String.valueOf(line.current()))) {
+      throw new MnException(
+          ErrorCode.CONFLICT,
+          "deployment_key_changed",
+          "what is deployed under %s has changed meanwhile; try again".formatted(line.key()));
+    }
+    DeploymentDraft draft = DeploymentDraft.begun(line, order, now);
+    new DeploymentTurn(draft).begin();
+    return draft.end();
+  }
+
+  /** By its request; without one, by its content while the deployment is open. */
+  private static boolean isSame(
+      DeploymentLine line, Deployment newest, DeploymentInput.Deploy order) {
+    if (order.request() != null) {
+      return order.request().equals(newest.request());
+    }
+    return newest.isOpen()
+        && line.version(newest.plan().to())
+            .filter(version -> version.fingerprint().equals(order.version().fingerprint()))
+            .filter(
+                version ->
+                    String.valueOf(version.bundle())
+                        .equals(String.valueOf(order.version().bundle())))
+            .isPresent();
+  }
+
+  private DeploymentLine decide(DeploymentLine line, DeploymentInput input, long now) {
+    DeploymentDraft draft = DeploymentDraft.of(line, now);
+    switch (input) {
+      case DeploymentInput.Wake wake -> new DeploymentChecks(draft).wake();
+      case DeploymentInput.Command command -> new DeploymentCommands(line, draft).obey(command);
+      case DeploymentInput.Outcome outcome -> {
+        if (outcome.number() == draft.number) {
+          learn(draft, outcome);
+        }
+      }
+      case DeploymentInput.Deploy deploy -> throw new IllegalStateException("decided on before");
+    }
+    return draft.end();
+  }
+
+  private static void learn(DeploymentDraft draft, DeploymentInput.Outcome outcome) {
+    DeploymentTurn turn = new DeploymentTurn(draft);
+    boolean isOrdering = draft.phase == Phase.CHANGING || draft.phase == Phase.REVERTING;
+    switch (outcome) {
+      case DeploymentInput.Launched launched when draft.phase == Phase.LAUNCHING -> turn.launched();
+      case DeploymentInput.NotLaunched not when draft.phase == Phase.LAUNCHING ->
+          turn.notLaunched(not.why());
+      case DeploymentInput.Ordered(int n, long definition)
+          when isOrdering && definition == draft.definition ->
+          turn.ordered();
+      case DeploymentInput.NotOrdered not when isOrdering && not.definition() == draft.definition ->
+          turn.notOrdered(not.has(), not.why());
+      case DeploymentInput.Seen seen
+          when draft.watch.isDue() && seen.look() == draft.watch.look() ->
+          new DeploymentChecks(draft).seen(seen);
+      case DeploymentInput.Switched switched when draft.phase == Phase.SWITCHING -> turn.switched();
+      case DeploymentInput.Ended(int n, String job)
+          when draft.phase == Phase.RETIRING && job.equals(draft.plan.sourceJob()) ->
+          turn.succeed();
+      case DeploymentInput.Ended(int n, String job)
+          when draft.phase == Phase.STOPPING && job.equals(draft.plan.targetJob()) ->
+          turn.failed();
+      default -> {} // it is at something else by now
+    }
+  }
+
+  @Override
+  public List<DeploymentDeed> owed(DeploymentLine line) {
+    return OwedDeeds.of(line);
+  }
+
+  /** What has come to its end is written once, and so remembered once. */
+  @Override
+  public Beside beside(DeploymentLine line) {
+    Deployment now = line.newest();
+    List<String> past = now.isOpen() ? List.of() : List.of(Json.write(now));
+    return new Beside(0, List.of(now.status().word()), null, past);
+  }
+
+  /** Nobody who deploys waits for looks. */
+  @Override
+  public boolean isAwaited(DeploymentDeed deed) {
+    return !(deed instanceof DeploymentDeed.Look);
+  }
+
+  @Override
+  public OptionalLong wakeAt(DeploymentLine line) {
+    Deployment now = line.newest();
+    boolean looks =
+        now.phase() == Phase.WATCHING
+            || now.phase() == Phase.RETURNING
+            || now.phase() == Phase.HOLDING && now.status() == Status.AWAITING_PROMOTION;
+    long look = looks && !now.watch().isDue() ? now.watch().next() : Long.MAX_VALUE;
+    long at = Math.min(look, now.deadline());
+    return at == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(at);
+  }
+
+  @Override
+  public DeploymentInput wake() {
+    return new DeploymentInput.Wake();
+  }
+
+  @Override
+  public String write(DeploymentLine line) {
+    return Json.write(line);
+  }
+
+  @Override
+  public DeploymentLine read(String json) {
+    return Json.read(json, DeploymentLine.class, "a deployment");
+  }
+}

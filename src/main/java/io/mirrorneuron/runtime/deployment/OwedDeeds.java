@@ -1,0 +1,81 @@
+package io.mirrorneuron.runtime.deployment;
+
+import io.mirrorneuron.runtime.deployment.DeploymentPlan.Mode;
+import java.util.List;
+
+/** What deployments want done, by what they are at. */
+final class OwedDeeds {
+  private OwedDeeds() {}
+
+  static List<DeploymentDeed> of(DeploymentLine line) {
+    Deployment now = line.newest();
+    DeploymentPlan plan = now.plan();
+    return switch (now.phase()) {
+      case LAUNCHING -> List.of(launch(line, now));
+      case CHANGING -> List.of(redefine(line, now));
+      case REVERTING -> List.of(redefineBack(line, now));
+      case SWITCHING ->
+          List.of(new DeploymentDeed.Switch(now.number(), plan.sourceJob(), plan.targetJob()));
+      case RETIRING ->
+          List.of(
+              new DeploymentDeed.End(
+                  now.number(), plan.sourceJob(), true, "a newer version has taken its place"));
+      case STOPPING ->
+          List.of(
+              new DeploymentDeed.End(
+                  now.number(), plan.targetJob(), false, "its deployment has failed"));
+      case WATCHING, HOLDING, RETURNING ->
+          now.watch().isDue() ? List.of(look(line, now)) : List.of();
+      case OVER -> List.of();
+    };
+  }
+
+  private static DeploymentDeed launch(DeploymentLine line, Deployment now) {
+    String role = now.plan().mode() == Mode.BLUE_GREEN ? "candidate" : "primary";
+    return new DeploymentDeed.Launch(
+        now.number(), now.plan().targetJob(), version(line, now.plan().to()), role);
+  }
+
+  private static DeploymentDeed redefine(DeploymentLine line, Deployment now) {
+    DeploymentPlan plan = now.plan();
+    return new DeploymentDeed.Redefine(
+        now.number(),
+        plan.sourceJob(),
+        line.definition(),
+        plan.base(),
+        version(line, plan.to()),
+        plan.before(now.batch() + 1),
+        plan.batches().get(now.batch()),
+        plan.isLast(now.batch()),
+        now.batch() == 0 && plan.awaitsPromotion() ? "canary" : "primary");
+  }
+
+  private static DeploymentDeed redefineBack(DeploymentLine line, Deployment now) {
+    DeploymentPlan plan = now.plan();
+    return new DeploymentDeed.Redefine(
+        now.number(),
+        plan.sourceJob(),
+        line.definition(),
+        plan.base(),
+        version(line, plan.from()),
+        List.of(),
+        plan.before(now.batch() + 1),
+        false,
+        "primary");
+  }
+
+  private static DeploymentDeed look(DeploymentLine line, Deployment now) {
+    DeploymentPlan plan = now.plan();
+    boolean inJob = plan.mode() == Mode.AGENT_LEVEL;
+    return new DeploymentDeed.Look(
+        now.number(),
+        now.watch().look(),
+        inJob ? plan.sourceJob() : plan.targetJob(),
+        inJob ? line.definition() : 0,
+        inJob ? plan.before(now.batch() + 1) : List.of());
+  }
+
+  private static DeployedVersion version(DeploymentLine line, String name) {
+    return line.version(name).orElseThrow();
+  }
+}

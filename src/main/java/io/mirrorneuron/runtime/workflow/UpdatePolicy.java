@@ -1,0 +1,62 @@
+package io.mirrorneuron.runtime.workflow;
+
+import java.util.Locale;
+
+/**
+ * How a new version takes the place of the one that runs.
+ *
+ * @param maxParallel how many agents change together
+ * @param canary how many agents change first, and alone
+ * @param minHealthyMs how long what has changed must be healthy without a break
+ * @param healthyDeadlineMs by when it must have been, from when it was changed
+ * @param progressDeadlineMs the same from when what was changed before had been
+ * @param autoPromote whether nobody is asked after the canary
+ * @param autoRevert whether what was changed is changed back when it does not become healthy
+ */
+public record UpdatePolicy(
+    UpdateStrategy strategy,
+    int maxParallel,
+    int canary,
+    long minHealthyMs,
+    long healthyDeadlineMs,
+    long progressDeadlineMs,
+    HealthSource healthCheck,
+    boolean autoPromote,
+    boolean autoRevert) {
+
+  /** What holds where nothing is said. */
+  public static final UpdatePolicy DEFAULT =
+      new UpdatePolicy(
+          UpdateStrategy.ROLLING,
+          1,
+          0,
+          10_000,
+          300_000,
+          600_000,
+          HealthSource.CHECKS,
+          false,
+          false);
+
+  /** In which steps. */
+  public enum UpdateStrategy {
+    ROLLING,
+    CANARY,
+    BLUE_GREEN;
+
+    /** As it is written. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
+
+  /** What says whether something is healthy: the checks of its services, or that its agents run. */
+  public enum HealthSource {
+    CHECKS,
+    AGENT_STATES;
+
+    /** As it is written. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+}

@@ -1,0 +1,278 @@
+package io.mirrorneuron.runtime.deployment;
+
+import static io.mirrorneuron.runtime.deployment.DeploymentWorld.deploy;
+import static io.mirrorneuron.runtime.deployment.DeploymentWorld.plan;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mirrorneuron.runtime.deployment.Deployment.Happened;
+import io.mirrorneuron.runtime.deployment.Deployment.Status;
+import io.mirrorneuron.runtime.deployment.DeploymentPlan.Mode;
+import io.mirrorneuron.runtime.machine.MachineSimulation;
+import io.mirrorneuron.runtime.workflow.UpdatePolicy;
+import io.mirrorneuron.runtime.workflow.UpdatePolicy.HealthSource;
+import io.mirrorneuron.runtime.workflow.UpdatePolicy.UpdateStrategy;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Deployments on two servers that crash between any two steps, lose answers and lead both at once:
+ * each ends as the one without, and nothing is done twice.
+ */
+class DeploymentSimulationTest {
+  private static final long START = 1_000_000;
+  private static final long MINUTE = 60_000;
+  private static final int SEEDS = Integer.getInteger("deployment.seeds", 100);
+
+  private DeploymentWorld world;
+  private MachineSimulation<DeploymentLine, DeploymentInput, DeploymentDeed> simulation;
+
+  /** A decider that is wrong. */
+  private interface Mistake {
+    DeploymentLine instead(DeploymentLine before, DeploymentInput input, DeploymentLine after);
+  }
+
+  private static final Mistake NONE = (before, input, after) -> after;
+
+  private static final class MistakenDeployments extends DeploymentMachine {
+    private final Mistake mistake;
+
+    MistakenDeployments(Mistake mistake) {
+      this.mistake = mistake;
+    }
+
+    @Override
+    public Optional<DeploymentLine> decide(
+        Optional<DeploymentLine> state, DeploymentInput input, long now) {
+      Optional<DeploymentLine> next = super.decide(state, input, now);
+      return state.isEmpty() ? next : next.map(line -> mistake.instead(state.get(), input, line));
+    }
+  }
+
+  private void simulate(long seed, Mistake mistake) {
+    world = new DeploymentWorld(() -> simulation.now());
+    simulation =
+        new MachineSimulation<>(
+            seed,
+            new MistakenDeployments(mistake),
+            (key, deed) -> CompletableFuture.completedFuture(world.performed(deed)),
+            seed % 4 * 0.02);
+    simulation.submit(START, "web", DeploymentWorld.first());
+  }
+
+  private static UpdatePolicy policy(UpdateStrategy strategy, int canary) {
+    return new UpdatePolicy(
+        strategy, 2, canary, 5_000, 4 * MINUTE, 8 * MINUTE, HealthSource.AGENT_STATES, false, true);
+  }
+
+  private void updates(long seed, Mistake mistake, boolean isSick, boolean fails) {
+    simulate(seed, mistake);
+    if (isSick) {
+      world.sick.add("2");
+    }
+    UpdatePolicy policy = policy(UpdateStrategy.ROLLING, 0);
+    simulation.submit(
+        START + 3 * MINUTE, "web", deploy(plan(Mode.AGENT_LEVEL, policy, "1", 2, "job-1", null)));
+    if (fails) {
+      simulation.submit(
+          START + 3 * MINUTE + (seed % 2 == 0 ? seed * 3 : seed * 170),
+          "web",
+          new DeploymentInput.Fail(2, "enough"));
+    }
+    simulation.run(START + 15 * MINUTE);
+  }
+
+  private DeploymentLine line() {
+    return simulation.stored("web").orElseThrow();
+  }
+
+  private void assertEndsOnce(String which, Status status, String current) {
+    DeploymentLine line = line();
+    assertThat(line.newest().status()).as(which + line.newest()).isEqualTo(status);
+    assertThat(line.current()).as(which).isEqualTo(current);
+    assertThat(line.newest().events().stream().map(Happened::type))
+        .as(which)
+        .doesNotHaveDuplicates();
+    assertThat(world.history).as(which).doesNotHaveDuplicates();
+    assertThat(world.alive()).as(which).containsExactly(line.currentJob());
+    assertThat(world.primary).as(which).isEqualTo(line.currentJob());
+    assertThat(world.jobs.get(line.currentJob()).versions.values()).as(which).containsOnly(current);
+    assertThat(world.jobs.get(line.currentJob()).definition).as(which).isEqualTo(line.definition());
+  }
+
+  private void updatesEnd(Mistake mistake) {
+    for (long seed = 0; seed < SEEDS; seed++) {
+      updates(seed, mistake, false, false);
+      assertEndsOnce("seed " + seed, Status.SUCCESSFUL, "2");
+      assertThat(world.history)
+          .containsExactly("launch job-1 as primary", "a b to 2 as primary", "c d to 2 as primary");
+    }
+  }
+
+  private void sickUpdatesGoBack(Mistake mistake) {
+    for (long seed = 0; seed < SEEDS; seed++) {
+      updates(seed, mistake, true, false);
+      assertEndsOnce("seed " + seed, Status.FAILED, "1");
+    }
+  }
+
+  /** Somebody has it fail at any moment, also between an order and its answer. */
+  private void updatesThatSomebodyHasFailEnd(Mistake mistake) {
+    for (long seed = 0; seed < SEEDS; seed++) {
+      updates(seed, mistake, false, true);
+      boolean wasInTime = line().newest().status() == Status.FAILED;
+      assertEndsOnce(
+          "seed " + seed, wasInTime ? Status.FAILED : Status.SUCCESSFUL, wasInTime ? "1" : "2");
+    }
+  }
+
+  private void replacementsEnd(Mistake mistake) {
+    for (long seed = 0; seed < SEEDS; seed++) {
+      simulate(seed, mistake);
+      boolean isSick = seed % 3 == 0;
+      if (isSick) {
+        world.sick.add("2");
+      }
+      UpdatePolicy policy = policy(UpdateStrategy.BLUE_GREEN, 0);
+      simulation.submit(
+          START + 3 * MINUTE,
+          "web",
+          deploy(plan(Mode.BLUE_GREEN, policy, "1", 2, "job-1", "job-2")));
+      simulation.submit(START + 6 * MINUTE, "web", new DeploymentInput.Promote(2));
+      simulation.run(START + 15 * MINUTE);
+      assertEndsOnce(
+          "seed " + seed, isSick ? Status.FAILED : Status.SUCCESSFUL, isSick ? "1" : "2");
+      assertThat(world.history)
+          .containsExactlyElementsOf(
+              isSick
+                  ? List.of("launch job-1 as primary", "launch job-2 as candidate", "stop job-2")
+                  : List.of(
+                      "launch job-1 as primary",
+                      "launch job-2 as candidate",
+                      "switch to job-2",
+                      "drain job-1"));
+    }
+  }
+
+  @Test
+  void agentsBecomeWhatTheyAreToBeOnce() {
+    updatesEnd(NONE);
+  }
+
+  @Test
+  void agentsThatAreNotHealthyBecomeWhatTheyWere() {
+    sickUpdatesGoBack(NONE);
+  }
+
+  @Test
+  void whatSomebodyHasFailIsChangedBackWhole() {
+    updatesThatSomebodyHasFailEnd(NONE);
+  }
+
+  @Test
+  void jobsTakeThePlaceOfOthersOnce() {
+    replacementsEnd(NONE);
+  }
+
+  /** Canaries that wait, of which every second is paused meanwhile. */
+  @Test
+  void canariesWaitAndArePromoted() {
+    for (long seed = 0; seed < SEEDS; seed++) {
+      simulate(seed, NONE);
+      simulation.submit(
+          START + 3 * MINUTE,
+          "web",
+          deploy(plan(Mode.AGENT_LEVEL, policy(UpdateStrategy.CANARY, 1), "1", 2, "job-1", null)));
+      if (seed % 2 == 0) {
+        simulation.submit(START + 4 * MINUTE, "web", new DeploymentInput.Pause(2));
+        simulation.submit(START + 5 * MINUTE, "web", new DeploymentInput.Resume(2));
+      }
+      simulation.submit(START + 7 * MINUTE, "web", new DeploymentInput.Promote(2));
+      simulation.run(START + 20 * MINUTE);
+      assertThat(line().newest().status()).as("seed " + seed).isEqualTo(Status.SUCCESSFUL);
+      assertThat(world.history)
+          .containsExactly(
+              "launch job-1 as primary",
+              "a to 2 as canary",
+              "b c to 2 as primary",
+              "d to 2 as primary");
+    }
+  }
+
+  private void isFound(Mistake mistake) {
+    assertThatThrownBy(
+            () -> {
+              updatesEnd(mistake);
+              sickUpdatesGoBack(mistake);
+              updatesThatSomebodyHasFailEnd(mistake);
+              replacementsEnd(mistake);
+            })
+        .isInstanceOf(AssertionError.class);
+  }
+
+  private static DeploymentLine with(DeploymentLine line, long definition, Deployment newest) {
+    return new DeploymentLine(
+        line.key(),
+        line.current(),
+        line.currentJob(),
+        definition,
+        line.lastVersion(),
+        line.versions(),
+        newest);
+  }
+
+  private static Deployment in(Deployment one, Deployment.Phase phase) {
+    return new Deployment(
+        one.number(),
+        one.request(),
+        one.status(),
+        phase,
+        one.plan(),
+        one.batch(),
+        one.watch(),
+        one.clocks(),
+        one.failure(),
+        one.events(),
+        one.createdAt(),
+        one.updatedAt());
+  }
+
+  @Test
+  void aDeciderThatDoesNotCountItsOrdersIsFound() {
+    isFound(
+        (before, input, after) ->
+            after.newest().phase() == Deployment.Phase.REVERTING
+                    && before.newest().phase() != Deployment.Phase.REVERTING
+                ? with(after, before.definition(), after.newest())
+                : after);
+  }
+
+  @Test
+  void aDeciderThatTakesWhatItOrdersForDoneIsFound() {
+    isFound(
+        (before, input, after) ->
+            after.newest().phase() == Deployment.Phase.CHANGING && after.newest().batch() > 0
+                ? with(after, after.definition(), in(after.newest(), Deployment.Phase.WATCHING))
+                : after);
+  }
+
+  @Test
+  void aDeciderThatEndsTheOldJobBeforeTheNewOneHasItsPlaceIsFound() {
+    isFound(
+        (before, input, after) ->
+            after.newest().phase() == Deployment.Phase.SWITCHING
+                ? with(after, after.definition(), in(after.newest(), Deployment.Phase.RETIRING))
+                : after);
+  }
+
+  @Test
+  void aDeciderThatIsOverBeforeTheCandidateIsGoneIsFound() {
+    isFound(
+        (before, input, after) ->
+            after.newest().phase() == Deployment.Phase.STOPPING
+                ? with(after, after.definition(), in(after.newest(), Deployment.Phase.OVER))
+                : after);
+  }
+}

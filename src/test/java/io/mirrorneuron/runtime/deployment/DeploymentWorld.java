@@ -1,0 +1,188 @@
+package io.mirrorneuron.runtime.deployment;
+
+import io.mirrorneuron.runtime.deployment.DeploymentPlan.Mode;
+import io.mirrorneuron.runtime.machine.Deeds;
+import io.mirrorneuron.runtime.workflow.UpdatePolicy;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.LongSupplier;
+
+/**
+ * Jobs as deployments know them, and what they do to them. A deed may come twice, or late: a job is
+ * made once, its agents follow orders in their order, as real jobs do.
+ */
+final class DeploymentWorld implements Deeds<DeploymentInput, DeploymentDeed> {
+  static final List<String> AGENTS = List.of("a", "b", "c", "d");
+
+  /** A job. */
+  static final class Job {
+    final Map<String, String> versions = new TreeMap<>();
+    long definition;
+    boolean isAlive = true;
+    long appliedAt;
+  }
+
+  final Map<String, Job> jobs = new LinkedHashMap<>();
+  final List<String> history = new ArrayList<>();
+
+  /** Versions that do not work. */
+  final Set<String> sick = new LinkedHashSet<>();
+
+  /** How often each version has broken, and come back by itself. */
+  final Map<String, Long> breaks = new HashMap<>();
+
+  /** Versions whose jobs end. */
+  final Set<String> deadly = new LinkedHashSet<>();
+
+  /** Jobs that cannot be made. */
+  final Set<String> impossible = new LinkedHashSet<>();
+
+  /** What whoever asks for the service gets. */
+  String primary;
+
+  /** How long agents take to become others. */
+  long slownessMs = 300;
+
+  private final LongSupplier now;
+
+  DeploymentWorld(LongSupplier now) {
+    this.now = now;
+  }
+
+  @Override
+  public CompletionStage<DeploymentInput> perform(String key, DeploymentDeed deed) {
+    return CompletableFuture.completedFuture(performed(deed));
+  }
+
+  DeploymentInput performed(DeploymentDeed deed) {
+    return switch (deed) {
+      case DeploymentDeed.Launch launch -> launch(launch);
+      case DeploymentDeed.Redefine order -> redefine(order);
+      case DeploymentDeed.Look look -> look(look);
+      case DeploymentDeed.Switch(int number, String old, String next) -> {
+        if (!primary.equals(next)) {
+          history.add("switch to " + next);
+        }
+        primary = next;
+        yield new DeploymentInput.Switched(number);
+      }
+      case DeploymentDeed.End(int number, String job, boolean drains, String reason) -> {
+        if (jobs.get(job).isAlive) {
+          history.add((drains ? "drain " : "stop ") + job);
+        }
+        jobs.get(job).isAlive = false;
+        yield new DeploymentInput.Ended(number, job);
+      }
+    };
+  }
+
+  private DeploymentInput launch(DeploymentDeed.Launch launch) {
+    if (impossible.contains(launch.jobId())) {
+      return new DeploymentInput.NotLaunched(launch.number(), "no node has port 80");
+    }
+    if (!jobs.containsKey(launch.jobId())) {
+      Job job = new Job();
+      AGENTS.forEach(agent -> job.versions.put(agent, launch.version().name()));
+      job.appliedAt = now.getAsLong();
+      jobs.put(launch.jobId(), job);
+      history.add("launch %s as %s".formatted(launch.jobId(), launch.role()));
+      if (launch.role().equals("primary")) {
+        primary = launch.jobId();
+      }
+    }
+    return new DeploymentInput.Launched(launch.number());
+  }
+
+  private DeploymentInput redefine(DeploymentDeed.Redefine order) {
+    Job job = jobs.get(order.jobId());
+    int number = order.number();
+    long definition = order.definition();
+    if (!job.isAlive) {
+      return new DeploymentInput.NotOrdered(number, definition, -1, "its job has ended");
+    }
+    if (job.definition == definition) {
+      return new DeploymentInput.Ordered(number, definition);
+    }
+    if (job.definition + 1 != definition) {
+      return new DeploymentInput.NotOrdered(number, definition, job.definition, "it is late");
+    }
+    job.definition = definition;
+    job.appliedAt = now.getAsLong() + slownessMs;
+    order.agents().forEach(agent -> job.versions.put(agent, order.version().name()));
+    history.add(
+        "%s to %s as %s"
+            .formatted(String.join(" ", order.agents()), order.version().name(), order.role()));
+    return new DeploymentInput.Ordered(number, definition);
+  }
+
+  private DeploymentInput look(DeploymentDeed.Look look) {
+    Job job = jobs.get(look.jobId());
+    Set<String> versions = new LinkedHashSet<>();
+    (look.agents().isEmpty() ? AGENTS : look.agents())
+        .forEach(agent -> versions.add(job.versions.get(agent)));
+    boolean applied = job.definition == look.definition() && job.appliedAt <= now.getAsLong();
+    if (applied && versions.stream().anyMatch(deadly::contains)) {
+      job.isAlive = false;
+    }
+    boolean healthy = applied && job.isAlive && versions.stream().noneMatch(sick::contains);
+    long broken = versions.stream().mapToLong(version -> breaks.getOrDefault(version, 0L)).sum();
+    return new DeploymentInput.Seen(
+        look.number(),
+        look.look(),
+        applied,
+        healthy,
+        broken,
+        !job.isAlive,
+        healthy ? null : job.isAlive ? "agent a fails" : "its job has ended");
+  }
+
+  List<String> alive() {
+    return jobs.entrySet().stream()
+        .filter(job -> job.getValue().isAlive)
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  // ---- what people ask for
+
+  static DeployedVersion version(int n) {
+    return new DeployedVersion("" + n, null, "text-" + n, "files-" + n, 0, false, null);
+  }
+
+  static DeploymentInput.Deploy first() {
+    return new DeploymentInput.Deploy(
+        "web", null, version(1), plan(Mode.FIRST, UpdatePolicy.DEFAULT, null, 1, null, "job-1"));
+  }
+
+  static DeploymentInput.Deploy deploy(DeploymentPlan plan) {
+    return new DeploymentInput.Deploy("web", null, version(Integer.parseInt(plan.to())), plan);
+  }
+
+  static DeploymentPlan plan(
+      Mode mode, UpdatePolicy policy, String from, int to, String source, String target) {
+    List<List<String>> batches =
+        mode == Mode.AGENT_LEVEL
+            ? policy.canary() > 0
+                ? List.of(List.of("a"), List.of("b", "c"), List.of("d"))
+                : List.of(List.of("a", "b"), List.of("c", "d"))
+            : List.of();
+    return new DeploymentPlan(
+        mode,
+        policy,
+        from,
+        from == null ? null : "text-" + from,
+        "" + to,
+        source,
+        target,
+        batches,
+        "so");
+  }
+}
