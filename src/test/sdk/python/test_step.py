@@ -156,7 +156,7 @@ class ServerTest(unittest.TestCase):
         self.run_id = "run-" + job.job_id
         self.asked = []
         for record in self.mn.follow_human(self.run_id):
-            if record.type_ == "human_input_requested":
+            if record.type == "human_input_requested":
                 self.asked.append(record.payload)
                 if record.payload["prompt"] in answers:
                     self.mn.answer(self.run_id, record.payload["request_id"], answers[record.payload["prompt"]])
