@@ -7,6 +7,7 @@ import pickle
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 from typing import Any
 
@@ -171,6 +172,9 @@ class StoryTest(unittest.TestCase):
         self.assertEqual((question.prompt, question.run_id), ("Well?", "run-" + job))
         self.mn.answer("run-" + job, question.request_id, "approve")
         self.mn.wait(job)
+        until = time.monotonic() + 30
+        while list(self.mn.questions(run_id="run-" + job)) and time.monotonic() < until:
+            time.sleep(0.2)  # the list of all runs follows their files
         self.assertEqual(list(self.mn.questions(run_id="run-" + job)), [])
 
     def test_records_have_one_shape(self) -> None:
