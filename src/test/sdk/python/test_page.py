@@ -5,6 +5,7 @@ import io
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -12,6 +13,7 @@ import unittest
 from typing import Any, Dict
 
 ROOT = pathlib.Path(__file__).parents[4]
+[WHEEL] = (ROOT / "target" / "sdk" / "python").glob("*.whl")
 PAGE = ROOT / "docs" / "sdk-python.md"
 BLOCK = re.compile(r"(?:`(\w+/[\w/.]+)`[^\n]*:\n\n)?```(\w+)\n(.*?)```", re.DOTALL)
 
@@ -25,11 +27,12 @@ class PageTest(unittest.TestCase):
         ran = 0
         with tempfile.TemporaryDirectory() as folder:
             os.chdir(folder)
+            shutil.copy(WHEEL, folder)
             for name, language, text in BLOCK.findall(PAGE.read_text()):
                 if name:
                     file = pathlib.Path(name)
                     file.parent.mkdir(parents=True, exist_ok=True)
-                    file.write_text(text.replace("/opt/tools/bin/python", sys.executable))
+                    file.write_text(text)
                 elif language == "python":
                     with contextlib.redirect_stdout(printed):
                         exec(compile(text, str(PAGE), "exec"), program)
@@ -38,10 +41,16 @@ class PageTest(unittest.TestCase):
                     self.assertEqual(language, "sh")
                     tools = str(pathlib.Path(sys.executable).parent)
                     path = {**os.environ, "PATH": tools + os.pathsep + os.environ["PATH"]}
-                    subprocess.run(["bash", "-ec", text], check=True, cwd=ROOT, env=path, stdout=subprocess.DEVNULL)
+                    subprocess.run(["bash", "-ec", text], check=True, env=path, stdout=subprocess.DEVNULL)
             os.chdir(here)
         self.assertGreater(ran, 6)
-        for word in ("Pay 7 to Harbour Office?", "job_completed", "404", "{'given': 5, 'who': 'bob'}"):
+        for word in (
+            "Pay 7 to Harbour Office?",
+            "job_completed",
+            "404",
+            "{'given': 5, 'who': 'bob'}",
+            "{'who.csv': b'who\\nada'}",
+        ):
             self.assertIn(word, printed.getvalue())
 
 

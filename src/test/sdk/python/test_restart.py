@@ -50,7 +50,7 @@ class RestartTest(unittest.TestCase):
 
         def follow(name: str, records: Any) -> None:
             try:
-                followed[name] += (record.to_dict() for record in records)
+                followed[name] += records
             except BaseException as failure:
                 failures.append(failure)
 
@@ -75,9 +75,9 @@ class RestartTest(unittest.TestCase):
         for thread in threads:
             thread.join(60)
         self.assertEqual(failures, [])
-        self.assertEqual(followed["job"], [event.to_dict() for event in mn.follow_job(job)])
-        self.assertEqual(followed["run"], [record.to_dict() for record in mn.follow_run(run)])
-        self.assertEqual(followed["topic"], followed["job"])
+        self.assertEqual(followed["job"], list(mn.follow_job(job)))
+        self.assertEqual(followed["run"], list(mn.follow_run(run)))
+        self.assertEqual(followed["topic"], [event.to_dict() for event in followed["job"]])
         stranger = MirrorNeuron(f"http://localhost:{self.port}", token="guess")
         with self.assertRaises(Unauthorized):
             stranger.result(run)

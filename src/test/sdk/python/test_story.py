@@ -3,12 +3,15 @@
 import asyncio
 import os
 import pathlib
+import pickle
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
+from typing import Any
 
-from mirrorneuron_api import AsyncMirrorNeuron, Conflict, Invalid, MirrorNeuron, NotFound
+from mirrorneuron_api import AsyncMirrorNeuron, Conflict, Invalid, JobFailed, MirrorNeuron, NotFound
 from mirrorneuron_api.api.gateway import get_health
 from mirrorneuron_api.api.human import list_human
 from mirrorneuron_api.api.jobs import fork_job, get_job, list_jobs
@@ -33,7 +36,7 @@ class StoryTest(unittest.TestCase):
         run = "run-" + job.job_id
         asked = None
         for record in self.mn.follow_human(run):
-            if record.type_ == "human_input_requested":
+            if record.type == "human_input_requested":
                 asked = record.payload["request_id"]
                 [open_question] = list_human.sync(client=self.mn.client, run_id=run).data
                 self.assertEqual((open_question.request_id, open_question.status), (asked, "pending"))
@@ -115,7 +118,7 @@ class StoryTest(unittest.TestCase):
             job = self.mn.submit_bundle(folder)
         run = "run-" + job.job_id
         for record in self.mn.follow_human(run):
-            if record.type_ == "human_input_requested":
+            if record.type == "human_input_requested":
                 self.mn.answer(run, "who", "bob")
         self.assertEqual(self.mn.wait(job.job_id).status, "completed")
         self.assertEqual(self.mn.result(run).to_dict()["output"], {"who": "bob", "given": 5})
@@ -123,6 +126,68 @@ class StoryTest(unittest.TestCase):
         paths = [row.relative_path for row in list_run_artifacts.sync(run, client=self.mn.client).artifacts]
         [path] = [path for path in paths if path.endswith("deep/who.txt")]
         self.assertEqual(get_run_artifact.sync(run, path, client=self.mn.client).payload.read(), b"bob")
+
+    def test_jobs_are_stopped_listed_and_taken_away(self) -> None:
+        job = self.mn.submit(SLEEPER).job_id
+        self.assertEqual(self.mn.pause(job).job_id, job)
+        self.assertEqual(self.mn.resume(job).job_id, job)
+        self.mn.cancel(job, reason="enough")
+        with self.assertRaises(JobFailed) as cancelled:
+            self.mn.wait(job, check=True)
+        self.assertEqual((cancelled.exception.status, cancelled.exception.stderr), ("cancelled", ""))
+        self.assertIn("enough", cancelled.exception.reason)
+
+        fails = ["sh", "-c", "echo 5,6 >$MN_JOB_OUTPUT_DIR/plan.txt; echo no luck >&2; exit 3"]
+        failed = self.mn.submit({"name": "fails", "steps": [{"id": "try", "run": fails}]}).job_id
+        with self.assertRaisesRegex(JobFailed, "exit code 3\nno luck") as told:
+            self.mn.wait(failed, check=True)
+        self.assertEqual((told.exception.status, told.exception.stderr.strip()), ("failed", "no luck"))
+        self.assertEqual(str(pickle.loads(pickle.dumps(told.exception))), str(told.exception))
+
+        run = "run-" + failed
+        [path] = [row.relative_path for row in self.mn.artifacts(run) if row.relative_path.endswith("plan.txt")]
+        with tempfile.TemporaryDirectory() as folder:
+            file = self.mn.download(run, path, pathlib.Path(folder, "plan.txt"))
+            self.assertEqual((file.read_text(), os.listdir(folder)), ("5,6\n", ["plan.txt"]))
+            with self.assertRaises(NotFound):
+                self.mn.download(run, "outputs/none.txt", pathlib.Path(folder, "none"))
+            self.assertEqual(os.listdir(folder), ["plan.txt"])
+
+        self.assertLess({job, failed}, {row.job_id for row in self.mn.jobs()})
+        self.assertEqual([row.job_id for row in self.mn.runs(job_id=failed)], [failed])
+
+    def test_lists_are_gone_through_to_their_end(self) -> None:
+        jobs = {self.mn.submit(HELLO).job_id for _ in range(105)}
+        for job in jobs:
+            self.mn.wait(job)
+        runs = [row.run_id for row in self.mn.runs()]
+        self.assertEqual(len(runs), len(set(runs)))
+        self.assertLessEqual({"run-" + job for job in jobs}, set(runs))
+
+    def test_questions_are_listed(self) -> None:
+        ask = {"name": "ask", "steps": [{"id": "ask", "human": {"prompt": "Well?"}}]}
+        job = self.mn.submit(ask).job_id
+        next(record for record in self.mn.follow_human("run-" + job) if record.type == "human_input_requested")
+        [question] = self.mn.questions(run_id="run-" + job)
+        self.assertEqual((question.prompt, question.run_id), ("Well?", "run-" + job))
+        self.mn.answer("run-" + job, question.request_id, "approve")
+        self.mn.wait(job)
+        until = time.monotonic() + 30
+        while list(self.mn.questions(run_id="run-" + job)) and time.monotonic() < until:
+            time.sleep(0.2)  # the list of all runs follows their files
+        self.assertEqual(list(self.mn.questions(run_id="run-" + job)), [])
+
+    def test_records_have_one_shape(self) -> None:
+        job = self.mn.submit({"name": "loud", "steps": [{"id": "say", "run": ["echo", "hello"]}]}).job_id
+        found = {}
+        for record in self.mn.follow_run("run-" + job):
+            found[record.channel, record.type] = record
+            self.assertEqual((record.record.channel, record.record.type_), (record.channel, record.type))
+        self.assertEqual(found["events", "executor_lease_acquired"].payload["pool"], "default")
+        self.assertIn("hello", [r.payload.get("message") for r in self.mn.follow_run("run-" + job, channels="logs")])
+        [event] = [event for event in self.mn.follow_job(job) if event.type_ == "executor_lease_acquired"]
+        payload: Any = event.payload
+        self.assertEqual((event.agent_id, payload["pool"]), ("say", "default"))
 
     def test_async_has_the_same_names(self) -> None:
         async def story() -> None:
@@ -133,7 +198,7 @@ class StoryTest(unittest.TestCase):
                 async def one(job_id: str) -> None:
                     run = "run-" + job_id
                     async for record in mn.follow_human(run):
-                        if record.type_ == "human_input_requested":
+                        if record.type == "human_input_requested":
                             await mn.answer(run, record.payload["request_id"], "approve", note="fine")
                     self.assertEqual((await mn.wait(job_id)).status, "completed")
                     self.assertIn("fine", str((await mn.result(run)).to_dict()))
@@ -141,6 +206,18 @@ class StoryTest(unittest.TestCase):
                 await asyncio.gather(*(one(job.job_id) for job in jobs))
                 with self.assertRaises(NotFound):
                     await mn.wait("nobody")
+                job_id = (await mn.submit(SLEEPER)).job_id
+                for change in (mn.pause, mn.resume, mn.cancel):
+                    self.assertEqual((await change(job_id)).job_id, job_id)
+                with self.assertRaises(JobFailed):
+                    await mn.wait(job_id, check=True)
+                self.assertIn(job_id, [row.job_id async for row in mn.jobs()])
+                self.assertEqual([row.job_id async for row in mn.runs(job_id=job_id)], [job_id])
+                self.assertEqual([row async for row in mn.questions(run_id="run-" + job_id)], [])
+                run = "run-" + jobs[0].job_id
+                path = (await mn.artifacts(run))[0].relative_path
+                with tempfile.TemporaryDirectory() as folder:
+                    self.assertTrue((await mn.download(run, path, pathlib.Path(folder, "file"))).exists())
 
         asyncio.run(story())
         public = {name for name in vars(MirrorNeuron) if not name.startswith("_")}

@@ -11,21 +11,28 @@ if TYPE_CHECKING:
     from .aio import AsyncMirrorNeuron as AsyncMirrorNeuron
     from .blocking import MirrorNeuron as MirrorNeuron
     from ._realtime import TopicMessage as TopicMessage
+    from ._records import RunRecord as RunRecord
+    from .problems import BadArgument as BadArgument
     from .problems import Conflict as Conflict
     from .problems import ConnectionLost as ConnectionLost
     from .problems import Forbidden as Forbidden
     from .problems import Invalid as Invalid
+    from .problems import JobFailed as JobFailed
     from .problems import MirrorNeuronError as MirrorNeuronError
     from .problems import NotFound as NotFound
     from .problems import Problem as Problem
     from .problems import TooBusy as TooBusy
     from .problems import TopicRefused as TopicRefused
     from .problems import Unauthorized as Unauthorized
+    from .problems import UnreadableAnswer as UnreadableAnswer
+
+    __version__: str
 
 _HOMES = {
     "MirrorNeuron": "blocking",
     "AsyncMirrorNeuron": "aio",
     "TopicMessage": "_realtime",
+    "RunRecord": "_records",
     **dict.fromkeys(
         (
             "MirrorNeuronError",
@@ -38,6 +45,9 @@ _HOMES = {
             "TooBusy",
             "TopicRefused",
             "ConnectionLost",
+            "BadArgument",
+            "JobFailed",
+            "UnreadableAnswer",
         ),
         "problems",
     ),
@@ -50,6 +60,10 @@ def __getattr__(name: str) -> Any:
     """Loads what is asked for: programs of steps start without an HTTP client."""
     import importlib
 
+    if name == "__version__":
+        from importlib import metadata
+
+        return metadata.version("mirrorneuron-api")
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module("." + _HOMES[name], __name__), name)

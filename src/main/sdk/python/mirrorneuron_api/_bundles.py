@@ -1,32 +1,53 @@
-"""A bundle as one zip: a folder is packed, links and hidden files of it are not."""
+"""A bundle as one zip, with the files that the terminal sends too: of a folder links are left out, and beside ``payloads/``
+what begins with a dot."""
 
 import os
 import pathlib
 import tempfile
+import warnings
 import zipfile
-from typing import BinaryIO, Union, cast
+from typing import BinaryIO, List, Tuple, Union, cast
+
+from .problems import BadArgument
+
+_MOST_NAMED = 5
 
 
 def pack(bundle: Union[str, "os.PathLike[str]"]) -> BinaryIO:
-    """The open zip of a folder or of a zip file; the same folder gives the same bytes.
+    """The open zip of a folder or of a zip file; the same folder gives the same bytes. Links of a folder are warned of.
 
-    Raises FileNotFoundError where there is none, ValueError for a folder without a manifest.
+    Raises BadArgument where there is neither, for a folder without a manifest, and where a file cannot be read.
     """
     source = pathlib.Path(bundle)
-    if not source.is_dir():
-        return source.open("rb")
-    if not any((source / name).is_file() for name in ("manifest.json", "manifest.yaml", "manifest.yml")):
-        raise ValueError(f"{source} has no manifest.json or manifest.yaml")
+    try:
+        if not source.is_dir():
+            if zipfile.is_zipfile(source):
+                return source.open("rb")
+            raise BadArgument(f"{source} is no folder and no zip")
+        if not any((source / name).is_file() for name in ("manifest.json", "manifest.yaml", "manifest.yml")):
+            raise BadArgument(f"{source} has no manifest.json or manifest.yaml")
+        return _packed(source)
+    except OSError as cause:
+        raise BadArgument(f"{source} cannot be packed: {cause}") from cause
+
+
+def _packed(source: pathlib.Path) -> BinaryIO:
+    files, links = _content(source)
+    if links:
+        named = ", ".join(links[:_MOST_NAMED]) + (f", … ({len(links)})" if len(links) > _MOST_NAMED else "")
+        warnings.warn(f"links are not sent, put there what they lead to: in {source} {named}", stacklevel=5)
     packed = cast(BinaryIO, tempfile.TemporaryFile())
     try:
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-            for file in sorted(_files(source)):
-                entry = zipfile.ZipInfo(file.relative_to(source).as_posix(), (1980, 1, 1, 0, 0, 0))
+            for name in files:
+                file = source / name
+                entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
                 entry.compress_type = zipfile.ZIP_DEFLATED
-                entry.external_attr = (0o755 if os.access(file, os.X_OK) else 0o644) << 16
+                entry.external_attr = (0o100755 if os.access(file, os.X_OK) else 0o100644) << 16
                 with file.open("rb") as content, archive.open(entry, "w") as target:
                     while piece := content.read(1 << 20):
                         target.write(piece)
+            archive.writestr(zipfile.ZipInfo("payloads/", (1980, 1, 1, 0, 0, 0)), b"")  # there may be none
         packed.seek(0)
         return packed
     except BaseException:
@@ -34,14 +55,18 @@ def pack(bundle: Union[str, "os.PathLike[str]"]) -> BinaryIO:
         raise
 
 
-def _files(folder: pathlib.Path) -> "list[pathlib.Path]":
-    found = []
-    for parent, folders, files in os.walk(folder):
-        here = pathlib.Path(parent)
-        folders[:] = [name for name in folders if not name.startswith(".") and not (here / name).is_symlink()]
-        found += [
-            here / name
-            for name in files
-            if not name.startswith(".") and not (here / name).is_symlink() and (here / name).is_file()
-        ]
-    return found
+def _content(folder: pathlib.Path) -> Tuple[List[str], List[str]]:
+    """Names of what is sent, and of links."""
+    files, links = [], []
+    for parent, folders, names in os.walk(folder):
+        for name in folders + names:
+            path = pathlib.Path(parent, name)
+            within = path.relative_to(folder)
+            if within.parts[0].startswith("."):
+                continue
+            if path.is_symlink():
+                links.append(within.as_posix())
+            elif path.is_file():
+                files.append(within.as_posix())
+        folders[:] = [name for name in folders if pathlib.Path(parent) != folder or not name.startswith(".")]
+    return sorted(files), sorted(links)

@@ -1,6 +1,7 @@
 """What following topics takes, without sockets, which differ between the blocking and the async client."""
 
 import json
+import ssl
 from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Union
 
 import httpx
@@ -102,17 +103,28 @@ def address(url: str) -> str:
     return "ws" + url[len("http") :] + "/realtime"
 
 
-def options(token: Optional[str]) -> Dict[str, Any]:
+def options(
+    url: str, headers: Mapping[str, str], trusted: "Union[bool, ssl.SSLContext]", proxy: Optional[str]
+) -> Dict[str, Any]:
     """Of a socket. The server bounds what it sends, so nothing else does: a full queue would never see the socket close."""
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    return {"additional_headers": headers, "max_size": None, "max_queue": None}
+    sent = {name: value for name, value in headers.items() if name.lower() not in ("accept", "user-agent")}
+    found: Dict[str, Any] = {"additional_headers": sent, "max_size": None, "max_queue": None}
+    found["user_agent_header"] = next(value for name, value in headers.items() if name.lower() == "user-agent")
+    if trusted is False:
+        trusted = ssl.create_default_context()
+        trusted.check_hostname, trusted.verify_mode = False, ssl.CERT_NONE
+    if trusted is not True and url.startswith("https:"):
+        found["ssl"] = trusted
+    if proxy is not None:
+        found["proxy"] = proxy
+    return found
 
 
 def missing() -> ImportError:
     return ImportError("/realtime needs the package websockets: pip install 'mirrorneuron-api[realtime]'")
 
 
-def cause(failure: Exception) -> Exception:
+def cause(url: str, failure: Exception) -> Exception:
     """The problem that a socket told: it could not be opened, or was closed because the token is over."""
     response = getattr(failure, "response", None)
     if response is not None:
@@ -121,4 +133,4 @@ def cause(failure: Exception) -> Exception:
     closed = getattr(failure, "rcvd", None)
     if closed is not None and closed.code == _REFUSED:
         return problems.Unauthorized(401, {"error": closed.reason, "detail": "the server closed the socket"}, None)
-    return failure
+    return problems.ConnectionLost(f"{url}: {failure or type(failure).__name__}")

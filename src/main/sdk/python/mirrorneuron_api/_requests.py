@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pathlib
+import ssl
 import time
 import uuid
 from typing import Any, BinaryIO, Dict, Iterator, Mapping, Optional, Union
@@ -10,16 +11,15 @@ from urllib.parse import quote
 
 import httpx
 
-from . import _retries, _settings, _streams, problems
+from . import _realtime, _records, _retries, _settings, _streams, problems
 from .client import Client
 from .models import (
     Event,
     HumanAnswer,
-    HumanRecord,
     JobDetail,
     JobOfDetail,
+    RunDocument,
     RunPage,
-    RunStreamRecord,
     SubmitRequest,
     WorkflowProgress,
 )
@@ -28,59 +28,98 @@ from .types import UNSET, Unset
 ENDED = ("completed", "failed", "cancelled")
 PATIENCE = 120.0
 # The server bounds each answer itself, the longest at 190 seconds.
-TIMEOUT = httpx.Timeout(10.0, read=200.0, write=60.0)
+TIMEOUT = httpx.Timeout(10.0, read=200.0, write=60.0, pool=200.0)
 
 
 class Server:
     """Where both clients send to."""
 
-    def __init__(self, url: Optional[str] = None, *, token: Optional[str] = None, home: Optional[str] = None) -> None:
+    def __init__(
+        self,
+        url: Optional[str] = None,
+        *,
+        token: Optional[str] = None,
+        home: Optional[str] = None,
+        timeout: Optional[float] = None,
+        tries: int = _retries.TRIES,
+        headers: Optional[Mapping[str, str]] = None,
+        verify: "Union[bool, str, ssl.SSLContext]" = True,
+        proxy: Optional[str] = None,
+    ) -> None:
         """The address is ``url``, else ``MN_API_BASE_URL``, else that of the server that runs with this home
         (``home``, else ``MN_HOME``, else ``~/.mn``), else port 54001 of this machine. The token is ``token``, else
         ``MN_API_TOKEN``, else the content of ``MN_API_TOKEN_FILE``, else that of the home where the address comes from there too.
+
+        An answer may take ``timeout`` seconds, 200 unless said: the server bounds each itself. What may be sent again is sent
+        ``tries`` times at most. ``headers`` go with every request. ``verify`` is a file with the certificates to trust, or a
+        context of ``ssl``; ``proxy`` the address of one. Raises BadArgument for an address that is none.
         """
         self._address, self._token = _settings.find(url, token, home)
-        self.client = client(self._address, self._token)
+        given = dict(headers or {})
+        self._headers = {"User-Agent": "mirrorneuron-api-python/" + _version(), "Accept": "application/json", **given}
+        if self._token:
+            self._headers["Authorization"] = "Bearer " + self._token
+        trusted = ssl.create_default_context(cafile=verify) if isinstance(verify, str) else verify
+        through: Dict[str, Any] = {"verify": trusted, "proxy": httpx.Proxy(proxy) if proxy else None}
+        self._socket_options = _realtime.options(self._address, self._headers, trusted, proxy)
+        about: Dict[str, Any] = {
+            "base_url": self._address,
+            "headers": self._headers,
+            "timeout": TIMEOUT if timeout is None else httpx.Timeout(timeout, connect=min(timeout, 10.0)),
+        }
+        # Streams are open for long: those of one program would leave no connection for anything else.
+        for_streams = {**through, "limits": httpx.Limits(max_connections=None)}
+        self._streams = Calls(**about, transport=_retries.Retrying(httpx.HTTPTransport(**for_streams), tries))
+        self._async_streams = AsyncCalls(
+            **about, transport=_retries.AsyncRetrying(httpx.AsyncHTTPTransport(**for_streams), tries)
+        )
+        self.client = Client(base_url=self._address)
         """What the calls below ``mirrorneuron_api.api`` take."""
-
-
-def client(address: str, token: Optional[str]) -> Client:
-    """The client that generated calls take. What it sends it tries again where that is safe; failures are errors."""
-    headers = {"Accept": "application/json"}
-    if token:
-        headers["Authorization"] = f"Bearer {token}"
-    made = Client(base_url=address, headers=headers, timeout=TIMEOUT)
-    made.set_httpx_client(
-        httpx.Client(
-            base_url=address,
-            headers=headers,
-            timeout=TIMEOUT,
-            transport=_retries.Retrying(httpx.HTTPTransport()),
-            event_hooks={"response": [_check]},
+        self.client.set_httpx_client(Calls(**about, transport=_retries.Retrying(httpx.HTTPTransport(**through), tries)))
+        self.client.set_async_httpx_client(
+            AsyncCalls(**about, transport=_retries.AsyncRetrying(httpx.AsyncHTTPTransport(**through), tries))
         )
-    )
-    made.set_async_httpx_client(
-        httpx.AsyncClient(
-            base_url=address,
-            headers=headers,
-            timeout=TIMEOUT,
-            transport=_retries.AsyncRetrying(httpx.AsyncHTTPTransport()),
-            event_hooks={"response": [_check_async]},
-        )
-    )
-    return made
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._address!r})"
 
 
-def _check(response: httpx.Response) -> None:
-    if response.status_code >= 400:
-        response.read()
-        raise problems.of(response)
+class Calls(httpx.Client):
+    """Whose failures are errors of this package."""
+
+    def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
+        try:
+            response = super().send(request, **options)
+            if response.status_code >= 400:
+                response.read()
+        except httpx.TransportError as cause:
+            raise problems.lost(request, cause) from cause
+        if response.status_code >= 400:
+            response.close()
+            raise problems.of(response)
+        return response
 
 
-async def _check_async(response: httpx.Response) -> None:
-    if response.status_code >= 400:
-        await response.aread()
-        raise problems.of(response)
+class AsyncCalls(httpx.AsyncClient):
+    """Whose failures are errors of this package."""
+
+    async def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
+        try:
+            response = await super().send(request, **options)
+            if response.status_code >= 400:
+                await response.aread()
+        except httpx.TransportError as cause:
+            raise problems.lost(request, cause) from cause
+        if response.status_code >= 400:
+            await response.aclose()
+            raise problems.of(response)
+        return response
+
+
+def _version() -> str:
+    from . import __version__
+
+    return str(__version__)
 
 
 def submission(
@@ -114,8 +153,8 @@ def _set(value: Optional[str]) -> "Unset | str":
     return UNSET if value is None else value
 
 
-def _path(form: str, name: str) -> str:
-    return form.format(quote(name, safe=""))
+def _path(form: str, *names: str) -> str:
+    return form.format(*(quote(name, safe="") for name in names))
 
 
 def _cursor(after: "Optional[Union[str, int]]") -> Optional[str]:
@@ -128,14 +167,9 @@ def job_events(job_id: str, after: Optional[int], patience: float) -> "_streams.
 
 def run_records(
     run_id: str, channels: str, after: "Optional[Union[str, int]]", patience: float
-) -> "_streams.Follow[RunStreamRecord]":
+) -> "_streams.Follow[_records.RunRecord]":
     path = _path("/runs/{}/stream", run_id)
-    return _streams.Follow(path, RunStreamRecord.from_dict, patience, _cursor(after), {"channels": channels})
-
-
-def human_records(run_id: str, after: "Optional[Union[str, int]]", patience: float) -> "_streams.Follow[HumanRecord]":
-    path = _path("/runs/{}/stream", run_id)
-    return _streams.Follow(path, human_record, patience, _cursor(after), {"channels": "human"})
+    return _streams.Follow(path, _records.unwrapped, patience, _cursor(after), {"channels": channels})
 
 
 def job_progress(job_id: str, patience: float) -> "_streams.Follow[WorkflowProgress]":
@@ -148,17 +182,23 @@ def run_lists(status: Optional[str], job_id: Optional[str], patience: float) -> 
     return _streams.Follow("/runs/stream", RunPage.from_dict, patience, None, params)
 
 
-def human_record(record: Mapping[str, Any]) -> HumanRecord:
-    """The record as it is in the log; a program may have written no more than its type and payload."""
-    beside = {name: record[name] for name in ("ts", "run_id", "channel", "type")}
-    return HumanRecord.from_dict({"payload": {}, **beside, **record["payload"]})
+def failed(job_id: str, job: JobOfDetail, result: Optional[RunDocument]) -> problems.JobFailed:
+    """The error for a job that did not complete; the result, where there is one, tells what its program wrote."""
+    error = (result.to_dict() if result is not None else {}).get("error")
+    details = error.get("details") if isinstance(error, dict) else None
+    stderr = details.get("stderr_tail") if isinstance(details, dict) else None
+    return problems.JobFailed(job_id, str(job.status), job.reason or "", str(stderr or ""))
+
+
+def run_of(job_id: str, job: JobOfDetail) -> str:
+    return job.run_id or "run-" + job_id
 
 
 class Waiting(_streams.Patience):
     """For the end of a job."""
 
-    def __init__(self, job_id: str, timeout: Optional[float], patience: float) -> None:
-        super().__init__("job " + job_id, patience)
+    def __init__(self, address: str, job_id: str, timeout: Optional[float], patience: float) -> None:
+        super().__init__(address + _path("/jobs/{}", job_id), patience)
         self._job_id, self._timeout = job_id, timeout
         self._until = None if timeout is None else time.monotonic() + timeout
         self._left = 0.0
@@ -170,14 +210,18 @@ class Waiting(_streams.Patience):
             "method": "GET",
             "url": _path("/jobs/{}", self._job_id),
             "params": {"include": "status", "wait": str(int(self._left))},
-            "timeout": httpx.Timeout(10.0, read=self._left + 20.0),
+            "timeout": httpx.Timeout(self.longest_pause(), read=self._left + 20.0),
+            "extensions": _retries.ONCE,
         }
 
     def ended(self, answer: httpx.Response) -> Optional[JobOfDetail]:
         """The job, or None while it has not ended. Raises TimeoutError when it is too late."""
         self.connected()
         self.got_on()
-        job = JobDetail.from_dict(answer.json()).job
+        try:
+            job = JobDetail.from_dict(answer.json()).job
+        except _streams.MALFORMED as cause:
+            raise problems.unreadable(answer) from cause
         if job.status in ENDED:
             return job
         if self._until is not None and time.monotonic() >= self._until:
@@ -190,22 +234,32 @@ class Waiting(_streams.Patience):
 
 
 def export(run_id: str, form: str) -> Dict[str, Any]:
-    return {
-        "method": "GET",
-        "url": _path("/runs/{}/export", run_id),
-        "params": {"format": form},
-        "headers": {"Accept": "*/*"},
-    }
+    return _file(_path("/runs/{}/export", run_id), format=form)
+
+
+def artifact(run_id: str, path: str) -> Dict[str, Any]:
+    return _file(_path("/runs/{}/artifacts/{}", run_id, path))
+
+
+def _file(path: str, **params: str) -> Dict[str, Any]:
+    return {"method": "GET", "url": path, "params": params, "headers": {"Accept": "*/*"}}
 
 
 @contextlib.contextmanager
-def written(file: "Union[str, os.PathLike[str]]") -> Iterator[BinaryIO]:
-    """To be filled; it is there whole or not at all."""
+def written(file: "Union[str, os.PathLike[str]]", response: httpx.Response) -> Iterator[BinaryIO]:
+    """To be filled with an answer; it is there whole or not at all."""
     target = pathlib.Path(file)
     part = target.with_name(target.name + ".part")
     try:
         with part.open("wb") as out:
             yield out
         part.replace(target)
+    except httpx.TransportError as cause:
+        raise problems.lost(response.request, cause) from cause
     finally:
         part.unlink(missing_ok=True)
+
+
+def given(**values: Any) -> Dict[str, Any]:
+    """Arguments without those that nobody gave."""
+    return {name: value for name, value in values.items() if value is not None}

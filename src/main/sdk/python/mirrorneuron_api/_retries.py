@@ -5,6 +5,7 @@ changes nothing, or has a key by which the server knows it. So is one that got n
 """
 
 import asyncio
+import logging
 import random
 import time
 from typing import Optional
@@ -14,14 +15,20 @@ import httpx
 from . import problems
 
 TRIES = 4
+ONCE = {"tries": 1}
+"""As the extensions of a request: whoever sends it tries again by itself."""
 LONGEST_PAUSE = 30.0
 
+_log = logging.getLogger("mirrorneuron_api")
 
-def pause_after(request: httpx.Request, response: Optional[httpx.Response], attempt: int) -> Optional[float]:
+
+def pause_after(
+    request: httpx.Request, response: Optional[httpx.Response], attempt: int, tries: int
+) -> Optional[float]:
     """Seconds to wait before the request is sent again; None: it is not. No response means that none came."""
-    if attempt >= TRIES:
+    if attempt >= request.extensions.get("tries", tries):
         return None
-    repeatable = request.method in ("GET", "HEAD", "PUT") or "idempotency-key" in request.headers
+    repeatable = request.method in ("GET", "HEAD", "PUT") or "idempotency-key" in request.headers or _is_answer(request)
     whole = isinstance(request.stream, httpx.ByteStream)  # a body that was a file cannot be sent twice
     if response is None:
         return backoff(attempt) if repeatable and whole else None
@@ -29,7 +36,15 @@ def pause_after(request: httpx.Request, response: Optional[httpx.Response], atte
     refused = response.status_code == 429 or (response.status_code == 503 and repeatable)
     if not refused or not whole or asked is None or asked > LONGEST_PAUSE:
         return None
-    return asked + random.uniform(0, 0.1 * asked)
+    pause = asked + random.uniform(0, 0.1 * asked)
+    level = logging.WARNING if pause >= 1 else logging.INFO
+    _log.log(level, "%s %s: %s, sent again in %.1f s", request.method, request.url.path, response.status_code, pause)
+    return pause
+
+
+def _is_answer(request: httpx.Request) -> bool:
+    """Of a person, which counts once: the same again is the same."""
+    return "/human/" in request.url.path and request.url.path.endswith("/response")
 
 
 def backoff(attempt: int) -> float:
@@ -39,8 +54,8 @@ def backoff(attempt: int) -> float:
 
 
 class Retrying(httpx.BaseTransport):
-    def __init__(self, inner: httpx.BaseTransport) -> None:
-        self._inner = inner
+    def __init__(self, inner: httpx.BaseTransport, tries: int) -> None:
+        self._inner, self._tries = inner, tries
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         attempt = 1
@@ -49,11 +64,11 @@ class Retrying(httpx.BaseTransport):
             try:
                 response = self._inner.handle_request(request)
             except (httpx.ConnectError, httpx.ReadError, httpx.RemoteProtocolError):
-                pause = pause_after(request, None, attempt)
+                pause = pause_after(request, None, attempt, self._tries)
                 if pause is None:
                     raise
             else:
-                pause = pause_after(request, response, attempt)
+                pause = pause_after(request, response, attempt, self._tries)
                 if pause is None:
                     return response
                 response.close()
@@ -65,8 +80,8 @@ class Retrying(httpx.BaseTransport):
 
 
 class AsyncRetrying(httpx.AsyncBaseTransport):
-    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
-        self._inner = inner
+    def __init__(self, inner: httpx.AsyncBaseTransport, tries: int) -> None:
+        self._inner, self._tries = inner, tries
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         attempt = 1
@@ -75,11 +90,11 @@ class AsyncRetrying(httpx.AsyncBaseTransport):
             try:
                 response = await self._inner.handle_async_request(request)
             except (httpx.ConnectError, httpx.ReadError, httpx.RemoteProtocolError):
-                pause = pause_after(request, None, attempt)
+                pause = pause_after(request, None, attempt, self._tries)
                 if pause is None:
                     raise
             else:
-                pause = pause_after(request, response, attempt)
+                pause = pause_after(request, response, attempt, self._tries)
                 if pause is None:
                     return response
                 await response.aclose()

@@ -4,6 +4,9 @@ import json
 import os
 import pathlib
 from typing import Optional, Tuple
+from urllib.parse import urlsplit
+
+from .problems import BadArgument
 
 DEFAULT_URL = "http://localhost:54001/api/v1"
 
@@ -20,10 +23,23 @@ def find(url: Optional[str], token: Optional[str], home: Optional[str]) -> Tuple
         found = _content(pathlib.Path(os.environ["MN_API_TOKEN_FILE"]))
     if found is None and named is None:
         found = _content(folder / "api.token")
-    address = (named or _announced(folder) or DEFAULT_URL).rstrip("/")
+    address = _checked(named or _announced(folder) or DEFAULT_URL).rstrip("/")
     if not address.endswith("/api/v1"):
         address += "/api/v1"
     return address, (found or "").strip() or None
+
+
+def _checked(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # of the port
+        good = False
+    if not good:
+        raise BadArgument(f"{url!r} is no address of a server, which is like http://localhost:54001")
+    if parts.username is not None or parts.query or parts.fragment:
+        raise BadArgument("the address of a server has no user, query or fragment; its token is the argument token")
+    return url
 
 
 def _announced(folder: pathlib.Path) -> Optional[str]:

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from typing import Any, AsyncIterator, Dict, Iterator, Optional
+from typing import Any, AsyncIterator, Dict, Iterator
 
 import httpx
 
@@ -15,8 +15,8 @@ class Realtime:
     """Messages of topics, each once, over as many sockets as it takes. Of each topic the server sends 1000 at most that are not
     acknowledged, so who is slow is waited for. It can be gone through once; any thread may acknowledge."""
 
-    def __init__(self, url: str, token: Optional[str], talk: _realtime.Talk) -> None:
-        self._url, self._token, self._talk = _realtime.address(url), token, talk
+    def __init__(self, url: str, options: Dict[str, Any], talk: _realtime.Talk) -> None:
+        self._url, self._options, self._talk = _realtime.address(url), options, talk
         self._socket: Any = None
         self._waits = False
         self._lock = threading.Lock()
@@ -54,7 +54,7 @@ class Realtime:
         talk = self._talk
         while not talk.is_over:
             try:
-                with connect(self._url, **_realtime.options(self._token)) as socket:
+                with connect(self._url, **self._options) as socket:
                     with self._lock:
                         greeting = talk.greeting()
                         self._socket = socket
@@ -69,7 +69,7 @@ class Realtime:
                         if not talk.by_hand:
                             self.acknowledge(message)
             except (OSError, WebSocketException, httpx.TransportError, problems.Problem) as failure:
-                time.sleep(talk.lost(_realtime.cause(failure)))
+                time.sleep(talk.lost(_realtime.cause(self._url, failure)))
 
     def _next(self) -> Any:
         try:
@@ -88,8 +88,8 @@ class Realtime:
 class AsyncRealtime:
     """As ``Realtime``, for one event loop."""
 
-    def __init__(self, url: str, token: Optional[str], talk: _realtime.Talk) -> None:
-        self._url, self._token, self._talk = _realtime.address(url), token, talk
+    def __init__(self, url: str, options: Dict[str, Any], talk: _realtime.Talk) -> None:
+        self._url, self._options, self._talk = _realtime.address(url), options, talk
         self._socket: Any = None
         self._waits = False
         self._messages = self._all()
@@ -125,7 +125,7 @@ class AsyncRealtime:
         talk = self._talk
         while not talk.is_over:
             try:
-                async with connect(self._url, **_realtime.options(self._token)) as socket:
+                async with connect(self._url, **self._options) as socket:
                     self._socket = socket
                     for text in talk.greeting():
                         await socket.send(text)
@@ -144,7 +144,7 @@ class AsyncRealtime:
                 httpx.TransportError,
                 problems.Problem,
             ) as failure:
-                await asyncio.sleep(talk.lost(_realtime.cause(failure)))
+                await asyncio.sleep(talk.lost(_realtime.cause(self._url, failure)))
 
     async def _next(self) -> Any:
         self._waits = True

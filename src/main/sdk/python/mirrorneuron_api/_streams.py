@@ -10,6 +10,9 @@ from . import _retries, problems
 
 T = TypeVar("T")
 
+MALFORMED = (ValueError, KeyError, TypeError, AttributeError)
+"""What reading raises of an answer that is none of the contract."""
+
 SILENCE = 50.0
 """Seconds, longer than three heartbeats of a server: a connection that is silent for so long is lost."""
 
@@ -79,6 +82,10 @@ class Patience:
         self._failures = 0
         self._lost_at: Optional[float] = None
 
+    def longest_pause(self) -> float:
+        """Seconds in which a connection has to be there."""
+        return min(10.0, max(self._seconds, 0.1))
+
     def connected(self) -> None:
         """The server answered: patience begins anew, while pauses stay long until something comes."""
         self._lost_at = None
@@ -101,15 +108,16 @@ class Patience:
         if isinstance(cause, problems.Problem) and cause.retry_after is not None:
             pause = max(pause, cause.retry_after)
         if now + pause - self._lost_at > self._seconds:
-            raise problems.ConnectionLost(f"{self._what}: {cause}") from cause
+            told = str(cause) if isinstance(cause, problems.ConnectionLost) else f"{self._what}: {cause}"
+            raise problems.ConnectionLost(f"{told}; given up after {self._seconds:g} s") from cause
         return pause
 
 
 class Progress(Patience, Generic[T]):
     """How far a stream was read, over all its connections."""
 
-    def __init__(self, follow: "Follow[T]") -> None:
-        super().__init__(follow.path, follow.patience)
+    def __init__(self, follow: "Follow[T]", address: str) -> None:
+        super().__init__(address + follow.path, follow.patience)
         self._follow = follow
         self._cursor = follow.after
         self._parser = Parser()
@@ -126,7 +134,8 @@ class Progress(Patience, Generic[T]):
             "url": self._follow.path,
             "params": self._follow.params,
             "headers": headers,
-            "timeout": httpx.Timeout(10.0, read=SILENCE),
+            "timeout": httpx.Timeout(self.longest_pause(), read=SILENCE),
+            "extensions": _retries.ONCE,
         }
 
     def records(self, piece: bytes) -> Iterator[T]:
@@ -137,7 +146,10 @@ class Progress(Patience, Generic[T]):
                 return
             if event.name == "error":
                 raise httpx.ReadError("the server could not read the stream: " + event.data)
-            record = self._follow.read(json.loads(event.data))
+            try:
+                record = self._follow.read(json.loads(event.data))
+            except MALFORMED as cause:
+                raise problems.UnreadableAnswer(f"{self._follow.path} gave {event.data[:200]!r}") from cause
             if event.id is not None:
                 self._cursor = event.id
             self.got_on()

@@ -4,24 +4,30 @@ import asyncio
 import os
 import pathlib
 from types import TracebackType
-from typing import Any, AsyncIterator, Mapping, Optional, Type, TypeVar, Union
+from typing import Any, AsyncIterator, Dict, List, Mapping, Optional, Type, TypeVar, Union
 
 import httpx
 
 from . import _bundles, _realtime, _requests, _streams, problems
+from ._records import RunRecord
 from ._sockets import AsyncRealtime
 from .api.blueprints import upload_bundle
-from .api.human import respond_to_run_human
-from .api.jobs import submit_job, validate_job
-from .api.runs import get_run_result
+from .api.human import list_human, respond_to_run_human
+from .api.jobs import cancel_job, list_jobs, pause_job, resume_job, submit_job, validate_job
+from .api.runs import get_run_result, list_run_artifacts, list_runs
 from .models import (
+    ArtifactRef,
     BundleUpload,
+    CancelRequest,
     Event,
     HumanRecord,
+    HumanRequest,
     JobOfDetail,
+    JobRow,
     RunDocument,
     RunPage,
-    RunStreamRecord,
+    RunRow,
+    StatusChange,
     SubmittedJob,
     Validation,
     WorkflowProgress,
@@ -47,6 +53,7 @@ class AsyncMirrorNeuron(_requests.Server):
 
     async def close(self) -> None:
         await self.client.get_async_httpx_client().aclose()
+        await self._async_streams.aclose()
 
     async def submit(
         self,
@@ -99,23 +106,95 @@ class AsyncMirrorNeuron(_requests.Server):
         return await validate_job.asyncio(client=self.client, body=body)
 
     async def wait(
-        self, job_id: str, *, timeout: Optional[float] = None, patience: float = _requests.PATIENCE
+        self,
+        job_id: str,
+        *,
+        timeout: Optional[float] = None,
+        check: bool = False,
+        patience: float = _requests.PATIENCE,
     ) -> JobOfDetail:
-        """Waits until a job has ended, however it did. Restarts of the server are waited for as well.
+        """Waits until a job has ended, however it did unless told to ``check``. Restarts of the server are waited for as well.
 
-        Raises TimeoutError after so many seconds, ConnectionLost when the server stays away for ``patience`` seconds.
+        Raises JobFailed with ``check`` for a job that did not complete, TimeoutError after so many seconds, ConnectionLost
+        when the server stays away for ``patience`` seconds.
         """
-        waiting = _requests.Waiting(job_id, timeout, patience)
+        waiting = _requests.Waiting(self._address, job_id, timeout, patience)
         while True:
             try:
-                answer = await self.client.get_async_httpx_client().request(**waiting.request())
-            except (httpx.TransportError, problems.Problem) as cause:
+                answer = await self._async_streams.request(**waiting.request())
+            except (httpx.TransportError, problems.ConnectionLost, problems.Problem) as cause:
                 await asyncio.sleep(waiting.lost(cause))
                 continue
             job = waiting.ended(answer)
             if job is not None:
+                if check and job.status != "completed":
+                    raise _requests.failed(job_id, job, await self._told(_requests.run_of(job_id, job)))
                 return job
             await asyncio.sleep(waiting.pause())
+
+    async def _told(self, run_id: str) -> Optional[RunDocument]:
+        try:
+            return await self.result(run_id)
+        except problems.Problem:
+            return None
+
+    async def cancel(self, job_id: str, *, reason: Optional[str] = None) -> StatusChange:
+        """Ends a job and its processes."""
+        body = CancelRequest(**_requests.given(reason=reason))
+        return await cancel_job.asyncio(job_id, client=self.client, body=body)
+
+    async def pause(self, job_id: str, *, drain: bool = False) -> StatusChange:
+        """Stops a job; programs that run are ended, with ``drain`` they end by themselves first."""
+        return await pause_job.asyncio(job_id, client=self.client, drain=drain)
+
+    async def resume(self, job_id: str) -> StatusChange:
+        """Goes on with a job that was paused."""
+        return await resume_job.asyncio(job_id, client=self.client)
+
+    async def jobs(self, *, include_terminal: bool = True, limit: int = 1000) -> AsyncIterator[JobRow]:
+        """The jobs that changed last, newest first; a server tells the newest 1000."""
+        for row in (await list_jobs.asyncio(client=self.client, include_terminal=include_terminal, limit=limit)).data:
+            yield row
+
+    async def runs(
+        self,
+        *,
+        status: Optional[str] = None,
+        job_id: Optional[str] = None,
+        blueprint_id: Optional[str] = None,
+        since: Optional[str] = None,
+        q: Optional[str] = None,
+    ) -> AsyncIterator[RunRow]:
+        """All runs, newest first, page by page as they are asked for."""
+        wanted = _requests.given(status=status, job_id=job_id, blueprint_id=blueprint_id, since=since, q=q)
+        while True:
+            page = await list_runs.asyncio(client=self.client, **wanted)
+            for row in page.data:
+                yield row
+            if not page.next_:
+                return
+            wanted["cursor"] = page.next_
+
+    async def questions(
+        self, *, run_id: Optional[str] = None, status: Optional[str] = None
+    ) -> AsyncIterator[HumanRequest]:
+        """What people are asked and have not answered yet, of all runs that are not over, page by page as it is asked for."""
+        wanted = _requests.given(run_id=run_id, status=status)
+        while True:
+            page = await list_human.asyncio(client=self.client, **wanted)
+            for row in page.data:
+                yield row
+            if not page.next_:
+                return
+            wanted["cursor"] = page.next_
+
+    async def artifacts(self, run_id: str) -> List[ArtifactRef]:
+        """The files of a run, each with its ``relative_path``."""
+        return (await list_run_artifacts.asyncio(run_id, client=self.client)).artifacts
+
+    async def download(self, run_id: str, path: str, to: "Union[str, os.PathLike[str]]") -> pathlib.Path:
+        """Writes a file of a run, by its ``relative_path``, to a file, which is there whole or not at all."""
+        return await self._save(_requests.artifact(run_id, path), to)
 
     def follow_job(
         self, job_id: str, *, after: Optional[int] = None, patience: float = _requests.PATIENCE
@@ -130,7 +209,7 @@ class AsyncMirrorNeuron(_requests.Server):
         channels: str = "events,logs,human,resources",
         after: "Optional[Union[str, int]]" = None,
         patience: float = _requests.PATIENCE,
-    ) -> AsyncIterator[RunStreamRecord]:
+    ) -> AsyncIterator[RunRecord]:
         """All that is recorded in a run, each record once, until it is over."""
         return self._follow(_requests.run_records(run_id, channels, after, patience))
 
@@ -140,9 +219,9 @@ class AsyncMirrorNeuron(_requests.Server):
         *,
         after: "Optional[Union[str, int]]" = None,
         patience: float = _requests.PATIENCE,
-    ) -> AsyncIterator[HumanRecord]:
+    ) -> AsyncIterator[RunRecord]:
         """What a run asks people, and what they answer."""
-        return self._follow(_requests.human_records(run_id, after, patience))
+        return self.follow_run(run_id, channels="human", after=after, patience=patience)
 
     def follow_progress(self, job_id: str, *, patience: float = _requests.PATIENCE) -> AsyncIterator[WorkflowProgress]:
         """How far the steps of a job are, whenever that changes; who is slow gets the newest."""
@@ -165,13 +244,13 @@ class AsyncMirrorNeuron(_requests.Server):
         until all have ended. ``topics`` are names, or the cursors of the last known record by name. With ``by_hand`` only what
         is given to ``acknowledge`` counts as done with. Needs the package websockets: ``mirrorneuron-api[realtime]``.
         """
-        return AsyncRealtime(self._address, self._token, _realtime.Talk(topics, by_hand, patience))
+        return AsyncRealtime(self._address, self._socket_options, _realtime.Talk(topics, by_hand, patience))
 
     async def _follow(self, follow: "_streams.Follow[T]") -> AsyncIterator[T]:
-        progress = _streams.Progress(follow)
+        progress = _streams.Progress(follow, self._address)
         while not progress.ended:
             try:
-                async with self.client.get_async_httpx_client().stream(**progress.request()) as response:
+                async with self._async_streams.stream(**progress.request()) as response:
                     progress.connected()
                     async for piece in response.aiter_raw():
                         for record in progress.records(piece):
@@ -179,13 +258,14 @@ class AsyncMirrorNeuron(_requests.Server):
                         if progress.ended:
                             return
                 raise httpx.ReadError("the stream ended early")
-            except (httpx.TransportError, problems.Problem) as cause:
+            except (httpx.TransportError, problems.ConnectionLost, problems.Problem) as cause:
                 await asyncio.sleep(progress.lost(cause))
 
     async def answer(
         self,
         run_id: str,
         request_id: str,
+        /,
         decision: Optional[str] = None,
         *,
         by: Optional[str] = None,
@@ -201,8 +281,11 @@ class AsyncMirrorNeuron(_requests.Server):
 
     async def export(self, run_id: str, file: "Union[str, os.PathLike[str]]", *, form: str = "zip") -> pathlib.Path:
         """Writes a run to a file, which is there whole or not at all: ``zip``, ``json`` or ``markdown``."""
-        async with self.client.get_async_httpx_client().stream(**_requests.export(run_id, form)) as response:
-            with _requests.written(file) as out:
+        return await self._save(_requests.export(run_id, form), file)
+
+    async def _save(self, asked: Dict[str, Any], file: "Union[str, os.PathLike[str]]") -> pathlib.Path:
+        async with self.client.get_async_httpx_client().stream(**asked) as response:
+            with _requests.written(file, response) as out:
                 async for piece in response.aiter_bytes():
                     out.write(piece)
         return pathlib.Path(file)

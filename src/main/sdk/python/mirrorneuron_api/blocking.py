@@ -4,24 +4,30 @@ import os
 import pathlib
 import time
 from types import TracebackType
-from typing import Any, Iterator, Mapping, Optional, Type, TypeVar, Union
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Type, TypeVar, Union
 
 import httpx
 
 from . import _bundles, _realtime, _requests, _streams, problems
+from ._records import RunRecord
 from ._sockets import Realtime
 from .api.blueprints import upload_bundle
-from .api.human import respond_to_run_human
-from .api.jobs import submit_job, validate_job
-from .api.runs import get_run_result
+from .api.human import list_human, respond_to_run_human
+from .api.jobs import cancel_job, list_jobs, pause_job, resume_job, submit_job, validate_job
+from .api.runs import get_run_result, list_run_artifacts, list_runs
 from .models import (
+    ArtifactRef,
     BundleUpload,
+    CancelRequest,
     Event,
     HumanRecord,
+    HumanRequest,
     JobOfDetail,
+    JobRow,
     RunDocument,
     RunPage,
-    RunStreamRecord,
+    RunRow,
+    StatusChange,
     SubmittedJob,
     Validation,
     WorkflowProgress,
@@ -47,6 +53,7 @@ class MirrorNeuron(_requests.Server):
 
     def close(self) -> None:
         self.client.get_httpx_client().close()
+        self._streams.close()
 
     def submit(
         self,
@@ -97,23 +104,93 @@ class MirrorNeuron(_requests.Server):
         return validate_job.sync(client=self.client, body=body)
 
     def wait(
-        self, job_id: str, *, timeout: Optional[float] = None, patience: float = _requests.PATIENCE
+        self,
+        job_id: str,
+        *,
+        timeout: Optional[float] = None,
+        check: bool = False,
+        patience: float = _requests.PATIENCE,
     ) -> JobOfDetail:
-        """Waits until a job has ended, however it did. Restarts of the server are waited for as well.
+        """Waits until a job has ended, however it did unless told to ``check``. Restarts of the server are waited for as well.
 
-        Raises TimeoutError after so many seconds, ConnectionLost when the server stays away for ``patience`` seconds.
+        Raises JobFailed with ``check`` for a job that did not complete, TimeoutError after so many seconds, ConnectionLost
+        when the server stays away for ``patience`` seconds.
         """
-        waiting = _requests.Waiting(job_id, timeout, patience)
+        waiting = _requests.Waiting(self._address, job_id, timeout, patience)
         while True:
             try:
-                answer = self.client.get_httpx_client().request(**waiting.request())
-            except (httpx.TransportError, problems.Problem) as cause:
+                answer = self._streams.request(**waiting.request())
+            except (httpx.TransportError, problems.ConnectionLost, problems.Problem) as cause:
                 time.sleep(waiting.lost(cause))
                 continue
             job = waiting.ended(answer)
             if job is not None:
+                if check and job.status != "completed":
+                    raise _requests.failed(job_id, job, self._told(_requests.run_of(job_id, job)))
                 return job
             time.sleep(waiting.pause())
+
+    def _told(self, run_id: str) -> Optional[RunDocument]:
+        try:
+            return self.result(run_id)
+        except problems.Problem:
+            return None
+
+    def cancel(self, job_id: str, *, reason: Optional[str] = None) -> StatusChange:
+        """Ends a job and its processes."""
+        body = CancelRequest(**_requests.given(reason=reason))
+        return cancel_job.sync(job_id, client=self.client, body=body)
+
+    def pause(self, job_id: str, *, drain: bool = False) -> StatusChange:
+        """Stops a job; programs that run are ended, with ``drain`` they end by themselves first."""
+        return pause_job.sync(job_id, client=self.client, drain=drain)
+
+    def resume(self, job_id: str) -> StatusChange:
+        """Goes on with a job that was paused."""
+        return resume_job.sync(job_id, client=self.client)
+
+    def jobs(self, *, include_terminal: bool = True, limit: int = 1000) -> Iterator[JobRow]:
+        """The jobs that changed last, newest first; a server tells the newest 1000."""
+        for row in (list_jobs.sync(client=self.client, include_terminal=include_terminal, limit=limit)).data:
+            yield row
+
+    def runs(
+        self,
+        *,
+        status: Optional[str] = None,
+        job_id: Optional[str] = None,
+        blueprint_id: Optional[str] = None,
+        since: Optional[str] = None,
+        q: Optional[str] = None,
+    ) -> Iterator[RunRow]:
+        """All runs, newest first, page by page as they are asked for."""
+        wanted = _requests.given(status=status, job_id=job_id, blueprint_id=blueprint_id, since=since, q=q)
+        while True:
+            page = list_runs.sync(client=self.client, **wanted)
+            for row in page.data:
+                yield row
+            if not page.next_:
+                return
+            wanted["cursor"] = page.next_
+
+    def questions(self, *, run_id: Optional[str] = None, status: Optional[str] = None) -> Iterator[HumanRequest]:
+        """What people are asked and have not answered yet, of all runs that are not over, page by page as it is asked for."""
+        wanted = _requests.given(run_id=run_id, status=status)
+        while True:
+            page = list_human.sync(client=self.client, **wanted)
+            for row in page.data:
+                yield row
+            if not page.next_:
+                return
+            wanted["cursor"] = page.next_
+
+    def artifacts(self, run_id: str) -> List[ArtifactRef]:
+        """The files of a run, each with its ``relative_path``."""
+        return (list_run_artifacts.sync(run_id, client=self.client)).artifacts
+
+    def download(self, run_id: str, path: str, to: "Union[str, os.PathLike[str]]") -> pathlib.Path:
+        """Writes a file of a run, by its ``relative_path``, to a file, which is there whole or not at all."""
+        return self._save(_requests.artifact(run_id, path), to)
 
     def follow_job(
         self, job_id: str, *, after: Optional[int] = None, patience: float = _requests.PATIENCE
@@ -128,7 +205,7 @@ class MirrorNeuron(_requests.Server):
         channels: str = "events,logs,human,resources",
         after: "Optional[Union[str, int]]" = None,
         patience: float = _requests.PATIENCE,
-    ) -> Iterator[RunStreamRecord]:
+    ) -> Iterator[RunRecord]:
         """All that is recorded in a run, each record once, until it is over."""
         return self._follow(_requests.run_records(run_id, channels, after, patience))
 
@@ -138,9 +215,9 @@ class MirrorNeuron(_requests.Server):
         *,
         after: "Optional[Union[str, int]]" = None,
         patience: float = _requests.PATIENCE,
-    ) -> Iterator[HumanRecord]:
+    ) -> Iterator[RunRecord]:
         """What a run asks people, and what they answer."""
-        return self._follow(_requests.human_records(run_id, after, patience))
+        return self.follow_run(run_id, channels="human", after=after, patience=patience)
 
     def follow_progress(self, job_id: str, *, patience: float = _requests.PATIENCE) -> Iterator[WorkflowProgress]:
         """How far the steps of a job are, whenever that changes; who is slow gets the newest."""
@@ -163,13 +240,13 @@ class MirrorNeuron(_requests.Server):
         until all have ended. ``topics`` are names, or the cursors of the last known record by name. With ``by_hand`` only what
         is given to ``acknowledge`` counts as done with. Needs the package websockets: ``mirrorneuron-api[realtime]``.
         """
-        return Realtime(self._address, self._token, _realtime.Talk(topics, by_hand, patience))
+        return Realtime(self._address, self._socket_options, _realtime.Talk(topics, by_hand, patience))
 
     def _follow(self, follow: "_streams.Follow[T]") -> Iterator[T]:
-        progress = _streams.Progress(follow)
+        progress = _streams.Progress(follow, self._address)
         while not progress.ended:
             try:
-                with self.client.get_httpx_client().stream(**progress.request()) as response:
+                with self._streams.stream(**progress.request()) as response:
                     progress.connected()
                     for piece in response.iter_raw():
                         for record in progress.records(piece):
@@ -177,13 +254,14 @@ class MirrorNeuron(_requests.Server):
                         if progress.ended:
                             return
                 raise httpx.ReadError("the stream ended early")
-            except (httpx.TransportError, problems.Problem) as cause:
+            except (httpx.TransportError, problems.ConnectionLost, problems.Problem) as cause:
                 time.sleep(progress.lost(cause))
 
     def answer(
         self,
         run_id: str,
         request_id: str,
+        /,
         decision: Optional[str] = None,
         *,
         by: Optional[str] = None,
@@ -199,8 +277,11 @@ class MirrorNeuron(_requests.Server):
 
     def export(self, run_id: str, file: "Union[str, os.PathLike[str]]", *, form: str = "zip") -> pathlib.Path:
         """Writes a run to a file, which is there whole or not at all: ``zip``, ``json`` or ``markdown``."""
-        with self.client.get_httpx_client().stream(**_requests.export(run_id, form)) as response:
-            with _requests.written(file) as out:
+        return self._save(_requests.export(run_id, form), file)
+
+    def _save(self, asked: Dict[str, Any], file: "Union[str, os.PathLike[str]]") -> pathlib.Path:
+        with self.client.get_httpx_client().stream(**asked) as response:
+            with _requests.written(file, response) as out:
                 for piece in response.iter_bytes():
                     out.write(piece)
         return pathlib.Path(file)

@@ -1,4 +1,4 @@
-"""Failures as errors. Every one that the server tells is a ``Problem``."""
+"""Failures as errors, all of them a ``MirrorNeuronError``; what the server tells is a ``Problem``."""
 
 import json
 from typing import Any, Dict, List, Optional, Type
@@ -10,8 +10,34 @@ class MirrorNeuronError(Exception):
     """Whatever this package raises by itself."""
 
 
+class BadArgument(MirrorNeuronError, ValueError):
+    """What was given cannot be sent: an address that is none, a folder without a manifest."""
+
+
 class ConnectionLost(MirrorNeuronError):
     """A server could not be reached, or a stream not be continued, for as long as the caller wanted to wait."""
+
+
+class JobFailed(MirrorNeuronError):
+    """A job that ``wait`` was to check ended otherwise than completed."""
+
+    def __init__(self, job_id: str, status: str, reason: str, stderr: str) -> None:
+        self.job_id = job_id
+        self.status = status
+        """``failed`` or ``cancelled``."""
+        self.reason = reason
+        """Why, in words for people."""
+        self.stderr = stderr
+        """The end of what the program that failed wrote to stderr; empty where there is none."""
+        because = (": " + reason if reason else "") + ("\n" + stderr.rstrip() if stderr else "")
+        super().__init__(f"job {job_id} is {status}{because}")
+
+    def __reduce__(self) -> Any:
+        return type(self), (self.job_id, self.status, self.reason, self.stderr)
+
+
+class UnreadableAnswer(MirrorNeuronError):
+    """What came is no answer of the contract: perhaps another server is at this address."""
 
 
 class TopicRefused(MirrorNeuronError):
@@ -21,7 +47,11 @@ class TopicRefused(MirrorNeuronError):
         self.topic = topic
         self.code = code
         """The word for programs, for example ``TOPIC_NOT_FOUND``."""
+        self._detail = detail
         super().__init__(f"{code} {topic}: {detail}")
+
+    def __reduce__(self) -> Any:
+        return type(self), (self.topic, self.code, self._detail)
 
 
 class Problem(MirrorNeuronError):
@@ -44,6 +74,9 @@ class Problem(MirrorNeuronError):
         self.body = body
         """The whole answer."""
         super().__init__(f"{status} {self.error}: {self.detail}")
+
+    def __reduce__(self) -> Any:
+        return type(self), (self.status, self.body, self.retry_after)
 
     @property
     def code(self) -> Optional[str]:
@@ -87,6 +120,21 @@ _TYPES: Dict[int, Type[Problem]] = {
     429: TooBusy,
     503: TooBusy,
 }
+
+
+def lost(request: httpx.Request, cause: Exception) -> ConnectionLost:
+    """The error for a request that got no answer, or not all of it."""
+    url = request.url
+    return ConnectionLost(
+        f"{request.method} {url.scheme}://{url.netloc.decode()}{url.path}: {cause or type(cause).__name__}"
+    )
+
+
+def unreadable(response: httpx.Response) -> UnreadableAnswer:
+    kind = response.headers.get("content-type", "nothing said of its type")
+    return UnreadableAnswer(
+        f"{response.request.method} {response.url} gave {response.status_code}, {kind}: no such answer is known"
+    )
 
 
 def of(response: httpx.Response) -> Problem:
