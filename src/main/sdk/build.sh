@@ -26,6 +26,11 @@ once() {
   fi
 }
 
+# A page of the documentation as the README of a package, where other pages are not: page NAME
+page() {
+  sed 's/\[\([^]]*\)\]([a-z-]*\.md[^)]*)/\1/g' "$here/../../../docs/$1.md"
+}
+
 python_tools() {
   rm -rf "$tools/python"
   python3 -m venv "$tools/python"
@@ -62,9 +67,11 @@ typescript_tools() {
 typescript() {
   once typescript "$here/typescript/package-lock.json" typescript_tools
   mkdir -p "$work/typescript"
-  cp -r "$here"/typescript/{package.json,tsconfig.json,generate.mjs,README.md,src} "$work/typescript/"
+  cp -r "$here"/typescript/{package.json,tsconfig.json,generate.mjs,src} "$work/typescript/"
+  page sdk-typescript >"$work/typescript/README.md"
   ln -s "$tools/typescript/node_modules" "$work/typescript/node_modules"
   cd "$work/typescript"
+  sed -i "s/0\.0\.0/$version/" src/version.ts
   node generate.mjs "$contracts/typescript.json" src
   node_modules/.bin/tsc -p .
   sed -i "s/\"version\": \"0.0.0\"/\"version\": \"$version\"/; /\"devDependencies\"/d; s/\(\"dependencies\": {.*}\),/\1/" package.json

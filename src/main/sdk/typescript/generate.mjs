@@ -5,14 +5,34 @@ import openapiTS, { astToString } from "openapi-typescript";
 const [file, out] = process.argv.slice(2);
 const contract = JSON.parse(readFileSync(file, "utf8"));
 
-/** Members of any name beside declared ones: a type for them would have to be that of the declared ones too. */
-function loosen(node) {
-  if (node === null || typeof node !== "object") return;
-  if (node.properties && typeof node.additionalProperties === "object") node.additionalProperties = true;
-  Object.values(node).forEach(loosen);
+/** What a node of the contract names, and all that these name in turn. */
+function reached(node, found = new Set()) {
+  if (node === null || typeof node !== "object") return found;
+  const { $ref } = node;
+  if (typeof $ref === "string" && !found.has($ref)) {
+    found.add($ref);
+    reached($ref.slice(2).split("/").reduce((part, name) => part[name], contract), found);
+  }
+  Object.values(node).forEach((part) => reached(part, found));
+  return found;
 }
 
-loosen(contract.components.schemas);
+/**
+ * Members of any name beside declared ones: a type for them would have to be that of the declared ones too. In what
+ * only the server says they are not named, so that a slip of the pen is one: a program that wants them casts.
+ */
+function loosen(node, isSent) {
+  if (node === null || typeof node !== "object") return;
+  if (node.properties && node.additionalProperties) {
+    if (isSent) node.additionalProperties = true;
+    else delete node.additionalProperties;
+  }
+  Object.values(node).forEach((part) => loosen(part, isSent));
+}
+
+const bodies = Object.values(contract.paths).flatMap((operations) => Object.values(operations).map((operation) => operation.requestBody));
+const sent = reached(bodies);
+for (const [name, schema] of Object.entries(contract.components.schemas)) loosen(schema, sent.has("#/components/schemas/" + name));
 const types = await openapiTS(contract, { defaultNonNullable: false, rootTypes: true, rootTypesNoSchemaPrefix: true });
 writeFileSync(out + "/schema.ts", "// Made from the contract by openapi-typescript. Do not edit.\n" + astToString(types));
 

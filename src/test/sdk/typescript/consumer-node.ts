@@ -6,4 +6,6 @@ export async function take(run: string, file: string): Promise<void> {
   await mn.submitBundle("workflows/invoice", { inputs: { amount: 7 } });
   await mn.validate("workflows/invoice.zip");
   await mn.export(run, file, "markdown");
+  for (const artifact of await mn.artifacts(run)) await mn.download(run, artifact.relative_path, file);
+  for await (const { run_id, status } of mn.runs({ status: "failed" })) console.log(run_id, status);
 }

@@ -70,7 +70,7 @@ test("every example and every answer fits its type", { skip: process.env.TSC ===
     const { bodySerializer, ...plain } = given;
     lines.push(`  () => mn.api.${call.method}(${JSON.stringify(call.path)}, ${JSON.stringify(plain)}),`);
     const type = `paths[${JSON.stringify(call.path)}]["${call.method.toLowerCase()}"]["responses"][${call.status}]["content"]["application/json"]`;
-    if (answer !== undefined) answers.push(`export const answer${answers.length}: ${type} = ${JSON.stringify(answer)};`);
+    if (answer !== undefined) answers.push(`const raw${answers.length} = ${JSON.stringify(answer)}, answer${answers.length}: ${type} = raw${answers.length};`); // by a name, as it may have members of a newer server
   }
   writeFileSync("examples.ts", [...lines, "];", ...answers].join("\n") + "\n");
   assert.ok(answers.length > 80, `${answers.length} answers`);

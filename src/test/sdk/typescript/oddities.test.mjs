@@ -1,17 +1,27 @@
 // A server that answers what no server of ours does today, but one may, or something between us and it.
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
-import { MirrorNeuron, NotFound, TooBusy } from "mirrorneuron-api/node";
+import { BadArgument, ConnectionLost, JobFailed, MirrorNeuron, MirrorNeuronError, NotFound, TooBusy, UnreadableAnswer, VERSION } from "mirrorneuron-api/node";
 import { all } from "./cutter.mjs";
 
 const answers = [];
 let keys = [];
+let headers;
+const asked = [];
 let mn;
 const server = createServer((request, response) => {
   keys.push(request.headers["idempotency-key"]);
-  const { status, body = "", retryAfter, pieces } = answers.shift();
+  headers = request.headers;
+  asked.push(request.url);
+  const { status, body = "", retryAfter, pieces, cut } = answers.shift();
   if (status === 0) return request.socket.destroy();
+  if (status === -1) return; // it never answers
+  if (cut) {
+    response.writeHead(status, { "content-type": "application/zip", "content-length": body.length * 2 });
+    return response.write(body, () => request.socket.destroy());
+  }
   response.writeHead(status, { "content-type": "application/json", ...(retryAfter && { "retry-after": retryAfter }) });
   if (pieces === undefined) return response.end(body);
   const bytes = Buffer.from(body); // in pieces, as bytes come
@@ -40,8 +50,11 @@ test("streams of other forms", async () => {
     answers.push({ status: 200, pieces: 7, body: 'id: 3\ndata: {"seq":3}\n\nevent: end\ndata: {}\n\n' });
     assert.deepEqual(await all(mn.followJob("j")), [{ seq: 1, type: "ä€😀" }, { type: null, new: [1] }, { seq: 3 }]);
   }
-  answers.push({ status: 200, body: 'data: {"payload":null,"type":"t"}\n\nevent: end\ndata:\n\n' });
-  assert.equal((await all(mn.followHuman("r")))[0].type, "t");
+  const forms = ['{"payload":null,"type":"t"}', '{"payload":{"a":1},"type":"t"}', '{"payload":{"a":1,"payload":{"b":2}},"type":"t"}', '{"payload":{"payload":"x"},"type":"t"}'];
+  answers.push({ status: 200, body: forms.map((form) => `data: ${form}\n\n`).join("") + "event: end\ndata:\n\n" });
+  const records = await all(mn.followHuman("r"));
+  assert.deepEqual(records.map((record) => record.payload), [{}, { a: 1 }, { b: 2 }, { payload: "x" }]);
+  assert.deepEqual([records[2].type, records[2].record], ["t", JSON.parse(forms[2])]);
 });
 
 test("jobs of the future", async () => {
@@ -60,7 +73,7 @@ test("problems of all forms", async () => {
     });
   }
   answers.push({ status: 429, retryAfter: "60", body: '{"error":"too_many_requests"}' });
-  await assert.rejects(mn.result("r"), (problem) => problem instanceof TooBusy && problem.retry_after === 60);
+  await assert.rejects(mn.result("r"), (problem) => problem instanceof TooBusy && problem.retryAfter === 60);
 });
 
 test("what is safe is sent again", async () => {
@@ -70,7 +83,86 @@ test("what is safe is sent again", async () => {
   assert.deepEqual((await mn.submit({})).new, { x: 1 });
   assert.equal(keys.length, 4);
   assert.equal(new Set(keys).size, 1);
+  answers.push({ status: 503, retryAfter: "0", body: '{"error":"unavailable"}' }, { status: 0 }, { status: 200, body: '{"type":"t"}' });
+  assert.equal((await mn.answer("r", "q", "approve")).type, "t"); // an answer counts once
+  assert.equal(keys.length, 7);
   answers.push({ status: 503, retryAfter: "0", body: '{"error":"unavailable"}' });
-  await assert.rejects(mn.answer("r", "q", "approve"), { error: "unavailable", retry_after: 0 });
-  assert.equal(keys.length, 5);
+  await assert.rejects(mn.cancel("j"), { error: "unavailable", retryAfter: 0 });
+  assert.equal(keys.length, 8);
+});
+
+test("requests are sent as the caller wants", async () => {
+  const url = `http://127.0.0.1:${server.address().port}`;
+  const hasty = new MirrorNeuron({ url, timeout: 0.2, retries: 0, headers: { "x-tenant": "a" } });
+  answers.push({ status: 200, body: "{}" });
+  await hasty.result("r");
+  assert.deepEqual([headers["x-tenant"], headers["user-agent"]], ["a", `mirrorneuron-api-typescript/${VERSION}`]);
+  answers.push({ status: 429, retryAfter: "0", body: "{}" }); // and no more
+  await assert.rejects(hasty.submit({}), TooBusy);
+  answers.push({ status: -1 });
+  await assert.rejects(hasty.result("r"), (late) => late instanceof ConnectionLost && late.message.includes(`${url}/api/v1/runs/r/result`) && /0\.2 seconds/.test(late.message));
+  assert.equal(answers.length, 0);
+});
+
+test("no answer is one error with the address", async () => {
+  const away = new MirrorNeuron({ url: "http://127.0.0.1:2", retries: 1 }); // nobody listens there
+  const lost = (failure) => failure instanceof ConnectionLost && failure.message.includes("127.0.0.1:2/api/v1");
+  await assert.rejects(away.result("r"), lost);
+  await assert.rejects(away.submit({}), lost);
+  await assert.rejects(away.answer("r", "q", "approve"), lost);
+  await assert.rejects(away.export("r", "nothing.zip"), lost);
+  const patience = 0.3;
+  await assert.rejects(away.wait("j", { patience }), lost);
+  await assert.rejects(all(away.followJob("j", { patience })), lost);
+  if (globalThis.WebSocket) await assert.rejects(all(away.realtime("job_events:j", { patience })), lost);
+  answers.push({ status: 200, body: "half", cut: true });
+  await assert.rejects(mn.export("r", "nothing.zip"), (failure) => failure instanceof ConnectionLost && failure.message.includes("/runs/r/export"));
+  assert.ok(!existsSync("nothing.zip"));
+});
+
+test("hopeless addresses fail at once", async () => {
+  for (const url of ["ftp://localhost", "localhost:54001", "http://", "http://localhost:99999", "http://localhost/?a=b", "nonsense"]) {
+    assert.throws(() => new MirrorNeuron({ url }), (failure) => failure instanceof BadArgument && failure instanceof MirrorNeuronError && failure.message.includes(url), url);
+  }
+  let sent = 0;
+  const blocked = new MirrorNeuron({ url: "http://127.0.0.1:1", fetch: (...request) => (sent++, fetch(...request)) }); // a port that fetch does not open
+  await assert.rejects(blocked.result("r"), (failure) => failure instanceof ConnectionLost && /bad port/.test(failure.message));
+  await assert.rejects(all(blocked.followJob("j")), ConnectionLost);
+  assert.equal(sent, 2);
+});
+
+test("patience is kept to", async () => {
+  const away = new MirrorNeuron({ url: "http://127.0.0.1:2" });
+  const from = performance.now();
+  await assert.rejects(all(away.followJob("j", { patience: 1 })), ConnectionLost);
+  const took = performance.now() - from;
+  assert.ok(took > 900 && took < 3000, `${took} ms`);
+});
+
+test("what is no answer of the contract is said to be none", async () => {
+  for (let i = 0; i < 3; i++) answers.push({ status: 200, body: i < 2 ? "<html>hello" : "data: <html>\n\n" });
+  await assert.rejects(mn.result("r"), UnreadableAnswer);
+  await assert.rejects(mn.wait("j"), UnreadableAnswer);
+  await assert.rejects(all(mn.followJob("j")), UnreadableAnswer);
+});
+
+test("a job that failed is an error for who wants it", async () => {
+  const failed = JSON.stringify({ job: { run_id: "r1", status: "failed", reason: "exit code 3" } });
+  answers.push({ status: 200, body: failed }, { status: 404, body: "{}" });
+  await assert.rejects(mn.wait("j", { check: true }), (failure) => {
+    assert.ok(failure instanceof JobFailed && failure instanceof MirrorNeuronError);
+    assert.deepEqual([failure.jobId, failure.status, failure.reason, failure.stderr, failure.job.run_id], ["j", "failed", "exit code 3", "", "r1"]);
+    return true;
+  });
+  answers.push({ status: 200, body: failed });
+  assert.equal((await mn.wait("j")).status, "failed");
+});
+
+test("lists are gone through page by page", async () => {
+  answers.push({ status: 200, body: '{"data":[{"run_id":"a"},{"run_id":"b"}],"total":3,"next":"c1"}' }, { status: 200, body: '{"data":[{"run_id":"c"}],"total":3}' });
+  assert.deepEqual((await all(mn.runs({ status: "failed", jobId: "j" }))).map((run) => run.run_id), ["a", "b", "c"]);
+  assert.deepEqual(asked.slice(-2), ["/api/v1/runs?status=failed&job_id=j&limit=100", "/api/v1/runs?status=failed&job_id=j&limit=100&cursor=c1"]);
+  answers.push({ status: 200, body: '{"data":[{"request_id":"a"}],"next":"c2"}' }, { status: 200, body: '{"data":[],"next":null}' });
+  assert.deepEqual((await all(mn.questions())).map((question) => question.request_id), ["a"]);
+  assert.deepEqual(asked.slice(-2), ["/api/v1/human", "/api/v1/human?cursor=c2"]);
 });

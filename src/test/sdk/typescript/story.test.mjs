@@ -1,11 +1,11 @@
 // The npm package, installed, against a packaged server: MN is that program, MN_HOME the home that its server runs with.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { test } from "node:test";
-import { Conflict, ConnectionLost, MirrorNeuron, Problem, TimedOut, value } from "mirrorneuron-api/node";
+import { BadArgument, Conflict, ConnectionLost, JobFailed, MirrorNeuron, Problem, TimedOut, value } from "mirrorneuron-api/node";
 
 const STORY = process.env.STORY;
 const HELLO = { name: "hello", steps: [{ id: "greet", run: ["echo", "hello"] }] };
@@ -55,7 +55,7 @@ test("events and progress end with the job", async () => {
   );
   assert.deepEqual(await all(mn.followJob(job.job_id, { after: 3 })), events.slice(3));
   assert.equal((await all(mn.followProgress(job.job_id))).at(-1).status, "completed");
-  for await (const page of mn.followRuns({ job_id: job.job_id })) {
+  for await (const page of mn.followRuns({ jobId: job.job_id })) {
     assert.deepEqual(
       page.data.map((row) => row.job_id),
       [job.job_id],
@@ -65,10 +65,10 @@ test("events and progress end with the job", async () => {
 });
 
 test("one key is one job", async () => {
-  const idempotency_key = "ts-" + process.pid;
-  const first = await mn.submit(HELLO, { idempotency_key });
-  assert.equal((await mn.submit(HELLO, { idempotency_key })).job_id, first.job_id);
-  await assert.rejects(mn.submit(OTHER, { idempotency_key }), Conflict);
+  const idempotencyKey = "ts-" + process.pid;
+  const first = await mn.submit(HELLO, { idempotencyKey });
+  assert.equal((await mn.submit(HELLO, { idempotencyKey })).job_id, first.job_id);
+  await assert.rejects(mn.submit(OTHER, { idempotencyKey }), Conflict);
 });
 
 test("failures are errors with words", async () => {
@@ -82,7 +82,7 @@ test("failures are errors with words", async () => {
     return true;
   });
   await assert.rejects(all(mn.followJob("nobody")), { status: 404 });
-  const lost = new MirrorNeuron({ url: "http://127.0.0.1:9" });
+  const lost = new MirrorNeuron({ url: "http://127.0.0.1:2" });
   await assert.rejects(all(lost.followJob("j", { patience: 1 })), ConnectionLost);
   await assert.rejects(lost.wait("j", { patience: 1 }), ConnectionLost);
   const slow = await mn.submit({ name: "slow", steps: [{ id: "a", run: ["sleep", "3"] }] });
@@ -101,4 +101,86 @@ test("calls by the types of the contract", async () => {
   const params = { path: { job_id: job.job_id } };
   const fork = value(await mn.api.POST("/jobs/{job_id}/fork", { params, body: { at: "greet" } }));
   assert.equal((await mn.wait(fork.job_id)).status, "completed");
+});
+
+test("a folder is sent as the terminal sends it", async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "sdk"));
+  const file = (name, text) => writeFileSync(path.join(folder, name), text);
+  const warned = [];
+  const told = (warning) => warned.push(warning.message);
+  process.on("warning", told);
+  try {
+    await assert.rejects(mn.upload(folder), (failure) => failure instanceof BadArgument && failure.message.includes(folder));
+    await assert.rejects(mn.upload(path.join(folder, "none")), (failure) => failure instanceof BadArgument && /cannot be read/.test(failure.message));
+    file("manifest.yaml", "name: person\nsteps:\n  - id: a\n    human: {prompt: ok?}\n");
+    assert.ok((await mn.validate(folder)).ok); // there are no payloads
+    file("manifest.yaml", "name: hidden\nsteps:\n  - id: a\n    run: [./list.sh]\n");
+    file(".secret", "x");
+    mkdirSync(path.join(folder, "payloads", ".deep"), { recursive: true });
+    file("payloads/.env", "x");
+    file("payloads/.deep/er", "x");
+    file("payloads/list.sh", "#!/bin/sh\nls -A . .deep\n");
+    chmodSync(path.join(folder, "payloads", "list.sh"), 0o755);
+    symlinkSync("list.sh", path.join(folder, "payloads", "link.sh"));
+    let zip;
+    const spied = await MirrorNeuron.find({
+      fetch: async (request, init) => {
+        if (request.url.endsWith("/upload")) zip = Buffer.from(await request.clone().arrayBuffer()).toString("latin1");
+        return fetch(request, init);
+      },
+    });
+    const { job_id } = await spied.submitBundle(folder);
+    assert.ok(zip.includes("payloads/.deep/er") && !zip.includes(".secret"));
+    assert.equal((await mn.wait(job_id, { timeout: 60, check: true })).status, "completed");
+    const output = JSON.stringify(await mn.result("run-" + job_id));
+    assert.match(output, /\.env/);
+    assert.match(output, /deep:\\ner/);
+    assert.doesNotMatch(output, /link\.sh/);
+    assert.deepEqual(warned, [`links are not sent, put there what they lead to: in ${folder} payloads/link.sh`]);
+  } finally {
+    process.off("warning", told);
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("jobs are paused, resumed, cancelled and looked for", async () => {
+  const { job_id } = await mn.submit({ name: "asks", steps: [{ id: "a", human: { prompt: "ok?" } }] });
+  const run = "run-" + job_id;
+  let question;
+  while (question === undefined) question = (await all(mn.questions({ runId: run })))[0]; // it appears soon
+  assert.equal(question.prompt, "ok?");
+  assert.equal((await mn.pause(job_id)).status, "paused");
+  assert.ok((await mn.resume(job_id)).status);
+  assert.ok((await all(mn.jobs({ includeTerminal: false }))).some((job) => job.job_id === job_id));
+  await mn.cancel(job_id, { reason: "no more" });
+  const failure = await mn.wait(job_id, { timeout: 60, check: true }).catch((thrown) => thrown);
+  assert.ok(failure instanceof JobFailed);
+  assert.deepEqual([failure.status, failure.jobId], ["cancelled", job_id]);
+  assert.match(failure.reason, /no more/);
+  assert.deepEqual((await all(mn.runs({ jobId: job_id }))).map((row) => row.run_id), [run]);
+  assert.ok(!(await all(mn.jobs({ includeTerminal: false }))).some((job) => job.job_id === job_id));
+});
+
+test("a failure tells what the program said", async () => {
+  const { job_id } = await mn.submit({ name: "fails", steps: [{ id: "a", run: ["sh", "-c", "echo no paper >&2; exit 3"] }] });
+  await assert.rejects(mn.wait(job_id, { timeout: 60, check: true }), (failure) => failure instanceof JobFailed && /exit code 3/.test(failure.reason) && failure.stderr === "no paper");
+});
+
+test("files of a run are downloaded whole", async () => {
+  const { job_id } = await mn.submit(HELLO);
+  await mn.wait(job_id);
+  const run = "run-" + job_id;
+  const folder = mkdtempSync(path.join(tmpdir(), "sdk"));
+  try {
+    for (const { relative_path, size_bytes } of await mn.artifacts(run)) {
+      await mn.download(run, relative_path, path.join(folder, "file"));
+      assert.equal(readFileSync(path.join(folder, "file")).length, size_bytes, relative_path);
+    }
+    assert.deepEqual(readdirSync(folder), ["file"]);
+    await assert.rejects(mn.download(run, "none.json", path.join(folder, "none")), { status: 404 });
+    await assert.rejects(mn.download(run, "events.jsonl", path.join(folder, "no", "such")), (failure) => failure instanceof BadArgument && /cannot be written/.test(failure.message));
+    assert.deepEqual(readdirSync(folder), ["file"]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -1,120 +1,83 @@
-import createClient, { type Client } from "openapi-fetch";
-import { SECONDS } from "./limits.js";
-import { MirrorNeuronError, Problem } from "./problem.js";
-import { type Opening, Realtime, type RealtimeOptions, type Topics } from "./realtime.js";
-import { Patience, TimedOut, rest, retrying } from "./retries.js";
+import type { Client } from "openapi-fetch";
+import { Connection, type Options } from "./connection.js";
+import { BadArgument, JobFailed, MirrorNeuronError, Problem, TimedOut } from "./problem.js";
+import { Realtime, type RealtimeOptions, type Topics } from "./realtime.js";
+import { type Job, type RunRecord, unwrapped } from "./records.js";
+import { Patience, rest } from "./retries.js";
 import type {
+  ArtifactRef,
   Event,
   HumanRecord,
+  HumanRequest,
   JobDetail,
-  JobOfDetail,
+  JobRow,
   RunDocument,
   RunPage,
+  RunRow,
   RunStreamRecord,
+  StatusChange,
   SubmitRequest,
   SubmittedJob,
   Validation,
   WorkflowProgress,
   paths,
 } from "./schema.js";
-import { type FollowOptions, follow } from "./streams.js";
+import { type FollowOptions, parsed } from "./streams.js";
 
 const ENDED = ["completed", "failed", "cancelled"];
 
-/** Seconds in which an answer comes, beside those that the contract allows the server for it. */
-const ON_THE_WAY = 30;
-
-/** Seconds for all that is as large as somebody's files. */
-const LARGE = 600;
-
-export interface Options {
-  /** The server's address, with or without `/api/v1`; in a page unless said the one that it came from. */
-  url?: string | undefined;
-  token?: string | undefined;
-  /** In place of the global one. */
-  fetch?: typeof fetch | undefined;
-  /** In place of the global one, which Node has from 22 on: for `realtime`. */
-  WebSocket?: typeof WebSocket | undefined;
-}
-
 export interface SubmitOptions {
-  bundle_path?: string | undefined;
   /** Values of inputs that the manifest declares. */
   inputs?: Record<string, unknown> | undefined;
   /** Text of each payload file by its relative path. */
   payloads?: Record<string, string> | undefined;
   force?: boolean | undefined;
   /** The same key and content give the same job; without one each call makes a new job, also when it has to be sent twice. */
-  idempotency_key?: string | undefined;
+  idempotencyKey?: string | undefined;
 }
 
 export interface WaitOptions extends Pick<FollowOptions, "patience" | "signal"> {
   /** Seconds. */
   timeout?: number | undefined;
+  /** Whether a job that ends otherwise than completed is thrown as `JobFailed`. */
+  check?: boolean | undefined;
 }
 
-const UPGRADE_REQUIRED = 426;
+export interface RunFilter {
+  status?: string | undefined;
+  jobId?: string | undefined;
+  blueprintId?: string | undefined;
+}
 
 /** One server. */
 export class MirrorNeuron<Bundle = Blob> {
   /** Every operation of the contract, by path; failures are thrown, so `data` is there. */
   readonly api: Client<paths>;
-  readonly #url: string;
-  readonly #headers: Record<string, string>;
-  readonly #fetch: typeof fetch;
-  readonly #opening: Opening;
+  readonly #connection: Connection;
 
-  constructor({ url, token, fetch: given, WebSocket: sockets }: Options = {}) {
-    const address = (url ?? globalThis.location?.origin ?? "http://localhost:54001").replace(/\/+$/, "");
-    this.#url = address.endsWith("/api/v1") ? address : address + "/api/v1";
-    this.#headers = token ? { authorization: `Bearer ${token}` } : {};
-    this.#fetch = given ?? ((input, init) => globalThis.fetch(input, init));
-    const limits = new WeakMap<Request, number>();
-    this.api = createClient<paths>({
-      baseUrl: this.#url,
-      headers: { accept: "application/json, */*;q=0.5", ...this.#headers }, // else what can be followed is a stream
-      fetch: retrying(this.#fetch, (request) => limits.get(request) ?? ON_THE_WAY),
-    });
-    this.api.use({
-      onRequest({ request, schemaPath }) {
-        const isFile = request.body !== null && !(request.headers.get("content-type") ?? "").includes("json");
-        limits.set(request, isFile ? LARGE : ON_THE_WAY + (SECONDS[`${request.method} ${schemaPath}`] ?? 0));
-      },
-      async onResponse({ response }) {
-        if (!response.ok) throw await Problem.of(response);
-        return undefined;
-      },
-    });
-    this.#opening = {
-      open: (interval) => {
-        const Socket = sockets ?? globalThis.WebSocket;
-        if (Socket === undefined) {
-          throw new MirrorNeuronError("there is no WebSocket here: give one as the option WebSocket (package ws), or take Node 22 or newer");
-        }
-        return new Socket(`${this.#url.replace(/^http/, "ws")}/realtime?interval=${interval}${token ? "&token=" + encodeURIComponent(token) : ""}`);
-      },
-      probe: async (signal) => {
-        const response = await this.#send("/realtime", {}, signal);
-        if (response.status !== UPGRADE_REQUIRED) throw await Problem.of(response);
-        await response.body?.cancel();
-      },
-    };
+  constructor(options: Options = {}) {
+    this.#connection = new Connection(options);
+    this.api = this.#connection.api;
   }
 
-  /** Starts a job of a manifest, or of a bundle that was uploaded. */
-  async submit(manifest: Record<string, unknown> | undefined, options: SubmitOptions = {}): Promise<SubmittedJob> {
-    const key = options.idempotency_key ?? crypto.randomUUID();
-    return value(
-      await this.api.POST("/jobs", {
-        params: { header: { "Idempotency-Key": key } },
-        body: submission(manifest, options),
-      }),
-    );
+  /** Starts a job of a manifest. */
+  async submit(manifest: Record<string, unknown>, options: SubmitOptions = {}): Promise<SubmittedJob> {
+    return this.#submit({ manifest }, options);
   }
 
   /** Uploads a bundle and starts a job of it. */
-  async submitBundle(bundle: Bundle, options: Omit<SubmitOptions, "bundle_path"> = {}): Promise<SubmittedJob> {
-    return this.submit(undefined, { ...options, bundle_path: await this.upload(bundle) });
+  async submitBundle(bundle: Bundle, options: SubmitOptions = {}): Promise<SubmittedJob> {
+    return this.submitUploaded(await this.upload(bundle), options);
+  }
+
+  /** Starts a job of a bundle that was uploaded. */
+  async submitUploaded(bundlePath: string, options: SubmitOptions = {}): Promise<SubmittedJob> {
+    return this.#submit({ bundle_path: bundlePath }, options);
+  }
+
+  async #submit(workflow: SubmitRequest, { idempotencyKey = crypto.randomUUID(), ...options }: SubmitOptions): Promise<SubmittedJob> {
+    const params = { header: { "Idempotency-Key": idempotencyKey } };
+    return value(await this.api.POST("/jobs", { params, body: { ...workflow, ...given(options) } }));
   }
 
   /** The `bundle_path` of a bundle, good for 24 hours. */
@@ -127,35 +90,36 @@ export class MirrorNeuron<Bundle = Blob> {
   /** The zip of a bundle. */
   protected async pack(bundle: Bundle): Promise<Blob> {
     if (bundle instanceof Blob) return bundle;
-    throw new MirrorNeuronError("a bundle is a Blob here; mirrorneuron-api/node takes folders as well");
+    throw new BadArgument("a bundle is a Blob here; mirrorneuron-api/node takes folders as well");
   }
 
   /** What a submission of a manifest or of a bundle would be told; nothing runs. */
-  async validate(workflow: Record<string, unknown> | Bundle, options: Pick<SubmitOptions, "inputs"> = {}): Promise<Validation> {
-    const body =
-      typeof workflow === "object" && !(workflow instanceof Blob)
-        ? submission(workflow as Record<string, unknown>, options)
-        : submission(undefined, { ...options, bundle_path: await this.upload(workflow as Bundle) });
-    return value(await this.api.POST("/jobs:validate", { body }));
+  async validate(workflow: Record<string, unknown> | Bundle, { inputs }: Pick<SubmitOptions, "inputs"> = {}): Promise<Validation> {
+    const isManifest = typeof workflow === "object" && !(workflow instanceof Blob);
+    const body = isManifest ? { manifest: workflow as Record<string, unknown> } : { bundle_path: await this.upload(workflow as Bundle) };
+    return value(await this.api.POST("/jobs:validate", { body: { ...body, ...given({ inputs }) } }));
   }
 
-  /** Waits until a job has ended, however it did. Restarts of the server are waited for as well. */
-  async wait(jobId: string, { timeout, patience, signal }: WaitOptions = {}): Promise<JobOfDetail> {
+  /** Waits until a job has ended, however it did unless told to `check`. Restarts of the server are waited for as well. */
+  async wait(jobId: string, { timeout, patience, signal, check = false }: WaitOptions = {}): Promise<Job> {
     const until = timeout === undefined ? Infinity : Date.now() + timeout * 1000;
-    const progress = new Patience(`job ${jobId}`, patience, signal);
+    const progress = new Patience(`job ${jobId} at ${this.#connection.url}`, patience, signal);
     for (;;) {
       const left = Math.max(0, Math.min(50, (until - Date.now()) / 1000));
       try {
-        const response = await this.#send(
+        const response = await this.#connection.send(
           `/jobs/${encodeURIComponent(jobId)}?include=status&wait=${Math.trunc(left)}`,
           {},
           either(signal, AbortSignal.timeout(left * 1000 + 20_000)),
         );
         if (!response.ok) throw await Problem.of(response);
-        const { job } = (await response.json()) as JobDetail;
+        const { job } = parsed<JobDetail>(await response.text());
         progress.connected();
         progress.gotOn();
-        if (ENDED.includes(job.status ?? "")) return job;
+        if (ENDED.includes(job.status ?? "")) {
+          if (check && job.status !== "completed") throw new JobFailed(job, jobId, await this.#stderr(job.run_id ?? `run-${jobId}`));
+          return job as Job;
+        }
         if (Date.now() >= until) throw new TimedOut(`job ${jobId} is ${job.status} after ${timeout} seconds`);
       } catch (cause) {
         await progress.lost(cause);
@@ -164,45 +128,93 @@ export class MirrorNeuron<Bundle = Blob> {
     }
   }
 
+  /** Of what failed first, as far as the result tells. */
+  async #stderr(runId: string): Promise<string> {
+    try {
+      const { error } = (await this.result(runId)) as { error?: { details?: { stderr_tail?: unknown } } };
+      return String(error?.details?.stderr_tail ?? "");
+    } catch (none) {
+      if (none instanceof MirrorNeuronError) return "";
+      throw none;
+    }
+  }
+
+  /** Ends a job and its processes. */
+  async cancel(jobId: string, { reason }: { reason?: string } = {}): Promise<StatusChange> {
+    const params = { path: { job_id: jobId } };
+    return value(await this.api.POST("/jobs/{job_id}/cancel", { params, ...(reason !== undefined && { body: { reason } }) }));
+  }
+
+  /** Stops a job; programs that run are ended, with `drain` they end by themselves first. */
+  async pause(jobId: string, { drain = false }: { drain?: boolean } = {}): Promise<StatusChange> {
+    return value(await this.api.POST("/jobs/{job_id}/pause", { params: { path: { job_id: jobId }, query: { drain } } }));
+  }
+
+  async resume(jobId: string): Promise<StatusChange> {
+    return value(await this.api.POST("/jobs/{job_id}/resume", { params: { path: { job_id: jobId } } }));
+  }
+
+  /** The jobs that changed last, newest first; a server tells the newest 1000. */
+  async *jobs({ includeTerminal = true, limit = 1000 }: { includeTerminal?: boolean; limit?: number } = {}): AsyncGenerator<Job<JobRow>, void, undefined> {
+    const query = { include_terminal: includeTerminal, limit };
+    yield* value(await this.api.GET("/jobs", { params: { query } })).data as Job<JobRow>[];
+  }
+
+  /** All runs, newest first, page by page as they are asked for. */
+  async *runs({ since, q, ...filter }: RunFilter & { since?: string; q?: string } = {}): AsyncGenerator<RunRow, void, undefined> {
+    const query = { ...wire(filter), ...given({ since, q }), limit: 100 };
+    yield* paged(async (cursor) => value(await this.api.GET("/runs", { params: { query: { ...query, ...cursor } } })));
+  }
+
+  /** What people are asked and have not answered yet, of all runs that are not over, page by page as it is asked for. */
+  async *questions({ runId, status }: { runId?: string; status?: string } = {}): AsyncGenerator<HumanRequest, void, undefined> {
+    const query = given({ run_id: runId, status });
+    yield* paged(async (cursor) => value(await this.api.GET("/human", { params: { query: { ...query, ...cursor } } })));
+  }
+
+  /** The files of a run, each with its `relative_path`. */
+  async artifacts(runId: string): Promise<ArtifactRef[]> {
+    return value(await this.api.GET("/runs/{run_id}/artifacts", { params: { path: { run_id: runId } } })).artifacts;
+  }
+
+  /** The content of a file of a run, by its `relative_path`. */
+  async downloadStream(runId: string, path: string): Promise<ReadableStream<Uint8Array>> {
+    const params = { path: { run_id: runId, artifact_path: path } };
+    return value(await this.api.GET("/runs/{run_id}/artifacts/{artifact_path}", { params, parseAs: "stream" })) as ReadableStream<Uint8Array>;
+  }
+
   /** The events of a job, each once, those of the past first, until it has ended. */
   followJob(jobId: string, options: FollowOptions = {}): AsyncGenerator<Event, void, undefined> {
-    return this.#follow(`/jobs/${encodeURIComponent(jobId)}/events`, options);
+    return this.#connection.follow(`/jobs/${encodeURIComponent(jobId)}/events`, options);
   }
 
   /** All that is recorded in a run, each record once, until it is over. */
-  followRun(
+  async *followRun(
     runId: string,
     { channels = "events,logs,human,resources", ...options }: FollowOptions & { channels?: string } = {},
-  ): AsyncGenerator<RunStreamRecord, void, undefined> {
-    return this.#follow(`/runs/${encodeURIComponent(runId)}/stream?channels=${encodeURIComponent(channels)}`, options);
+  ): AsyncGenerator<RunRecord, void, undefined> {
+    const path = `/runs/${encodeURIComponent(runId)}/stream?channels=${encodeURIComponent(channels)}`;
+    for await (const record of this.#connection.follow<RunStreamRecord>(path, options)) yield unwrapped(record);
   }
 
   /** What a run asks people, and what they answer. */
-  async *followHuman(runId: string, options: FollowOptions = {}): AsyncGenerator<HumanRecord, void, undefined> {
-    for await (const record of this.followRun(runId, { ...options, channels: "human" })) {
-      const { ts, run_id, channel, type } = record;
-      yield { payload: {}, ts, run_id, channel, type, ...record.payload } as HumanRecord;
-    }
+  followHuman(runId: string, options: FollowOptions = {}): AsyncGenerator<RunRecord, void, undefined> {
+    return this.followRun(runId, { ...options, channels: "human" });
   }
 
   /** How far the steps of a job are, whenever that changes; who is slow gets the newest. */
   followProgress(jobId: string, options: Omit<FollowOptions, "after"> = {}): AsyncGenerator<WorkflowProgress, void, undefined> {
-    return this.#follow(`/jobs/${encodeURIComponent(jobId)}/workflow-progress/stream`, options);
+    return this.#connection.follow(`/jobs/${encodeURIComponent(jobId)}/workflow-progress/stream`, options);
   }
 
   /** The newest runs, at once and whenever one of them changes; it has no end. */
-  followRuns({
-    status,
-    job_id,
-    ...options
-  }: Omit<FollowOptions, "after"> & { status?: string; job_id?: string } = {}): AsyncGenerator<RunPage, void, undefined> {
-    const query = new URLSearchParams({ ...(status !== undefined && { status }), ...(job_id !== undefined && { job_id }) });
-    return this.#follow(`/runs/stream?${query}`, options);
+  followRuns({ status, jobId, blueprintId, ...options }: Omit<FollowOptions, "after"> & RunFilter = {}): AsyncGenerator<RunPage, void, undefined> {
+    return this.#connection.follow(`/runs/stream?${new URLSearchParams(wire({ status, jobId, blueprintId }))}`, options);
   }
 
   /** The streams of many topics over one WebSocket: `job_events:JOB_ID`, `run:RUN_ID?channels=logs`, ..., until all have ended. */
   realtime(topics: Topics, options: RealtimeOptions = {}): Realtime {
-    return new Realtime(this.#opening, topics, options);
+    return new Realtime(this.#connection.opening, topics, options);
   }
 
   /** Answers what a run asks; `fields` are those of its form. */
@@ -215,7 +227,7 @@ export class MirrorNeuron<Bundle = Blob> {
     return value(
       await this.api.POST("/runs/{run_id}/human/{request_id}/response", {
         params: { path: { run_id: runId, request_id: requestId } },
-        body: { ...fields, ...(decision !== undefined && { decision }), ...(by !== undefined && { by }) },
+        body: { ...fields, ...given({ decision, by }) },
       }),
     );
   }
@@ -230,25 +242,27 @@ export class MirrorNeuron<Bundle = Blob> {
     const params = { path: { run_id: runId }, query: { format: form } };
     return value(await this.api.GET("/runs/{run_id}/export", { params, parseAs: "stream" })) as ReadableStream<Uint8Array>;
   }
+}
 
-  #follow<T>(path: string, options: FollowOptions): AsyncGenerator<T, void, undefined> {
-    return follow<T>((headers, signal) => this.#send(path, headers, signal), path, options);
-  }
-
-  #send(path: string, headers: Record<string, string>, signal?: AbortSignal): Promise<Response> {
-    return this.#fetch(this.#url + path, { headers: { ...this.#headers, ...headers }, ...(signal && { signal }) });
+async function* paged<T>(page: (cursor: { cursor?: string }) => Promise<{ data: T[]; next?: string | null }>): AsyncGenerator<T, void, undefined> {
+  let cursor = {};
+  for (;;) {
+    const { data, next } = await page(cursor);
+    yield* data;
+    if (next === undefined || next === null) return;
+    cursor = { cursor: next };
   }
 }
 
-function submission(manifest: Record<string, unknown> | undefined, options: SubmitOptions): SubmitRequest {
-  const { bundle_path, inputs, payloads, force } = options;
-  return {
-    ...(manifest && { manifest }),
-    ...(bundle_path !== undefined && { bundle_path }),
-    ...(inputs && { inputs }),
-    ...(payloads && { payloads }),
-    ...(force && { force }),
-  };
+function wire({ status, jobId, blueprintId }: RunFilter): Record<string, string> {
+  return given({ status, job_id: jobId, blueprint_id: blueprintId });
+}
+
+type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** Without what is undefined. */
+function given<T extends object>(members: T): Given<T> & Record<string, Exclude<T[keyof T], undefined>> {
+  return Object.fromEntries(Object.entries(members).filter(([, member]) => member !== undefined)) as never;
 }
 
 /** What a call of `api` answered. */

@@ -1,8 +1,10 @@
 export { MirrorNeuron, value } from "./client.js";
-export type { Options, SubmitOptions, WaitOptions } from "./client.js";
-export { Conflict, ConnectionLost, Forbidden, Invalid, MirrorNeuronError, NotFound, Problem, TooBusy, Unauthorized } from "./problem.js";
-export { Realtime, TopicRefused } from "./realtime.js";
-export type { RealtimeOptions, TopicMessage, Topics } from "./realtime.js";
-export { TimedOut } from "./retries.js";
+export type { RunFilter, SubmitOptions, WaitOptions } from "./client.js";
+export type { Options } from "./connection.js";
+export { BadArgument, Conflict, ConnectionLost, Forbidden, Invalid, JobFailed, MirrorNeuronError, NotFound, Problem, TimedOut, TooBusy, Unauthorized, UnreadableAnswer } from "./problem.js";
+export { Realtime, TopicRefused, patchOf } from "./realtime.js";
+export type { Patches, RealtimeOptions, Socket, SocketClass, TopicMessage, Topics } from "./realtime.js";
+export type { Job, JobStatus, RunRecord } from "./records.js";
 export type { FollowOptions } from "./streams.js";
+export { VERSION } from "./version.js";
 export type * from "./schema.js";

@@ -1,13 +1,53 @@
-import type { ProblemFault, ValidationReport } from "./schema.js";
+import type { JobOfDetail, ProblemFault, ValidationReport } from "./schema.js";
 
-/** Whatever this package throws by itself. */
+/** Whatever this package throws. */
 export class MirrorNeuronError extends Error {
   override name = "MirrorNeuronError";
 }
 
-/** A server could not be reached, or a stream not be continued, for as long as the caller wanted to wait. */
+/** A server gave no whole answer in time, or a stream could not be continued for as long as the caller wanted to wait. */
 export class ConnectionLost extends MirrorNeuronError {
   override name = "ConnectionLost";
+}
+
+/** What was given cannot be sent: an address that is none, a folder without a manifest, a file that cannot be written. */
+export class BadArgument extends MirrorNeuronError {
+  override name = "BadArgument";
+}
+
+/** What came is no answer of the contract: perhaps another server is at this address. */
+export class UnreadableAnswer extends MirrorNeuronError {
+  override name = "UnreadableAnswer";
+}
+
+/** A job has not ended in the time that `wait` was given. */
+export class TimedOut extends MirrorNeuronError {
+  override name = "TimedOut";
+}
+
+/** A job that `wait` was to `check` ended otherwise than completed. */
+export class JobFailed extends MirrorNeuronError {
+  override name = "JobFailed";
+  readonly jobId: string;
+  /** `failed` or `cancelled`. */
+  readonly status: string;
+  /** Why, in words for people. */
+  readonly reason: string;
+
+  constructor(
+    /** Its last state. */
+    readonly job: JobOfDetail,
+    jobId: string,
+    /** The end of what the program that failed wrote to stderr; empty where there is none. */
+    readonly stderr: string,
+  ) {
+    const status = job.status ?? "";
+    const reason = job.reason ?? "";
+    super(`job ${jobId} is ${status}${reason && ": " + reason}${stderr && "\n" + stderr.trimEnd()}`);
+    this.jobId = jobId;
+    this.status = status;
+    this.reason = reason;
+  }
 }
 
 /** What the server refused, or could not do, in its own words. Frequent kinds have types of their own. */
@@ -21,14 +61,14 @@ export class Problem extends MirrorNeuronError {
   readonly errors: ProblemFault[];
   /** The report of a refused manifest. */
   readonly validation: ValidationReport | undefined;
-  readonly request_id: string | undefined;
+  readonly requestId: string | undefined;
 
   constructor(
     readonly status: number,
     /** The whole answer. */
     readonly body: Record<string, unknown>,
     /** After how many seconds the same request is worth another try. */
-    readonly retry_after: number | undefined,
+    readonly retryAfter: number | undefined,
   ) {
     const error = typeof body["error"] === "string" ? body["error"] : `http_${status}`;
     const detail = String(body["detail"] ?? body["title"] ?? "");
@@ -37,7 +77,7 @@ export class Problem extends MirrorNeuronError {
     this.detail = detail;
     this.errors = Array.isArray(body["errors"]) ? (body["errors"] as ProblemFault[]) : [];
     this.validation = body["validation"] as ValidationReport | undefined;
-    this.request_id = body["request_id"] as string | undefined;
+    this.requestId = body["request_id"] as string | undefined;
   }
 
   /** The code of the first fault or issue. */

@@ -1,6 +1,7 @@
 import { MirrorNeuronError, Unauthorized } from "./problem.js";
+import { type RunRecord, unwrapped } from "./records.js";
 import { Patience } from "./retries.js";
-import type { RealtimeMessage } from "./schema.js";
+import type { Event, LaunchNews, RealtimeMessage, ResourcePage, RunStreamRecord, WorkflowProgress } from "./schema.js";
 import { type FollowOptions, SILENCE, parsed } from "./streams.js";
 
 /** Behind how many messages the server is told, where nobody waits for more. */
@@ -20,6 +21,34 @@ export interface RealtimeOptions extends Omit<FollowOptions, "after" | "silence"
 /** A record of a topic (`patch`), or without one the topic's end. */
 export type TopicMessage = RealtimeMessage & { topic: string; version: number };
 
+/** What the records of each kind of topic are; a topic is `KIND:ID`, perhaps with parameters of its stream. */
+export interface Patches {
+  job_events: Event;
+  workflow_progress: WorkflowProgress;
+  run: RunRecord;
+  resources: ResourcePage["data"][number];
+  launch_progress: LaunchNews["data"][number];
+}
+
+const KINDS: readonly (keyof Patches)[] = ["job_events", "workflow_progress", "run", "resources", "launch_progress"];
+
+/** The record of a message of a topic of this kind, as the follower of the kind gives it; undefined for other topics, and at the end. */
+export function patchOf<K extends keyof Patches>({ topic, patch }: TopicMessage, kind: K): Patches[K] | undefined {
+  if (patch === undefined || topic.split(":", 1)[0] !== kind) return undefined;
+  return (kind === "run" ? unwrapped(patch as RunStreamRecord) : patch) as Patches[K];
+}
+
+/** As much of a WebSocket as is needed; the class of the package ws has it too. */
+export interface Socket {
+  readonly readyState: number;
+  // what comes is read with care: the classes that there are have events of their own
+  addEventListener(type: "open" | "error" | "message" | "close", listener: (event: any) => void): void;
+  send(text: string): void;
+  close(): void;
+}
+
+export type SocketClass = new (url: string) => Socket;
+
 /** The server does not give a topic: there is none of this name, or not for this caller. */
 export class TopicRefused extends MirrorNeuronError {
   override name = "TopicRefused";
@@ -30,14 +59,17 @@ export class TopicRefused extends MirrorNeuronError {
     readonly code: string,
     detail: string,
   ) {
-    super(`${code} ${topic}: ${detail}`);
+    const isKnown = KINDS.some((kind) => topic.startsWith(kind + ":"));
+    super(`${code} ${topic}: ${detail}${isKnown ? "" : ` (topics are ${KINDS.map((kind) => kind + ":ID").join(", ")})`}`);
   }
 }
 
 /** What a socket is opened with. */
 export interface Opening {
+  /** For people. */
+  url: string;
   /** @param interval seconds between heartbeats */
-  open(interval: number): WebSocket;
+  open(interval: number): Socket;
   /** Asks without a socket, as sockets do not tell why they are refused; throws a Problem then. */
   probe(signal: AbortSignal): Promise<void>;
 }
@@ -83,7 +115,7 @@ export class Realtime implements AsyncIterable<TopicMessage> {
 
   async *#all(opening: Opening, options: RealtimeOptions): AsyncGenerator<TopicMessage, void, undefined> {
     const { byHand = false, silence = SILENCE, signal } = options;
-    const patience = new Patience("/realtime", options.patience, signal);
+    const patience = new Patience(opening.url, options.patience, signal);
     while (this.#open.size > 0) {
       try {
         signal?.throwIfAborted();
@@ -154,7 +186,7 @@ class Inbox {
   #wake: (() => void) | undefined;
 
   constructor(
-    private readonly socket: WebSocket,
+    private readonly socket: Socket,
     private readonly silence: number,
     signal: AbortSignal | undefined,
   ) {
@@ -162,7 +194,7 @@ class Inbox {
     signal?.addEventListener("abort", stop, { once: true });
     socket.addEventListener("open", () => this.#wake?.());
     socket.addEventListener("error", () => this.#close(new Error("the socket failed"))); // not each Node says that it is closed then
-    socket.addEventListener("message", ({ data }) => {
+    socket.addEventListener("message", ({ data }: { data: unknown }) => {
       this.#heard = Date.now();
       try {
         const message = parsed<RealtimeMessage>(String(data));
@@ -172,7 +204,7 @@ class Inbox {
       }
       this.#wake?.();
     });
-    socket.addEventListener("close", ({ code, reason }) => {
+    socket.addEventListener("close", ({ code, reason }: { code: number; reason: string }) => {
       signal?.removeEventListener("abort", stop);
       this.#close(code === REFUSED ? new Unauthorized(401, { error: reason, detail: "the server closed the socket" }, undefined) : new Error(`the socket was closed (${code})`));
     });

@@ -1,27 +1,40 @@
 import { ConnectionLost, MirrorNeuronError, Problem, retryAfter } from "./problem.js";
 
-const TRIES = 4;
 const LONGEST_PAUSE = 30;
+
+/** Seconds that an answer which is as long as a file may pause. */
+const SILENCE = 50;
+
+/** How one call is sent. */
+export interface Retrying {
+  /** In which an answer comes. */
+  seconds: number;
+  retries: number;
+  /** May it be sent again when it may have been done? */
+  isSafe: boolean;
+}
 
 /**
  * Tries again where that is safe: what the server refused before it did anything (429), and what changes
- * nothing or has a key by which the server knows it again (503, or no whole answer at all). An answer that is
- * late is an error; of files only the beginning can be late.
+ * nothing or is known to the server when it comes again (503, or no whole answer at all). That none came, or
+ * too late, is `ConnectionLost` in the end; of files only the beginning can be late.
  */
-export function retrying(inner: typeof fetch, seconds: (request: Request) => number): (request: Request) => Promise<Response> {
+export function retrying(inner: typeof fetch, of: (request: Request) => Retrying): (request: Request) => Promise<Response> {
   return async (request) => {
-    const repeatable = ["GET", "HEAD", "PUT"].includes(request.method) || request.headers.has("idempotency-key");
+    const { seconds, retries, isSafe } = of(request);
     for (let attempt = 1; ; attempt++) {
+      const isLast = attempt > retries;
       let pause: number;
       try {
-        const response = await inTime(inner, attempt < TRIES && request.body !== null ? request.clone() : request, seconds(request));
+        const response = await inTime(inner, !isLast && request.body !== null ? request.clone() : request, seconds);
         const asked = retryAfter(response);
-        const refused = response.status === 429 || (response.status === 503 && repeatable);
-        if (!refused || asked === undefined || asked > LONGEST_PAUSE || attempt === TRIES) return response;
+        const refused = response.status === 429 || (response.status === 503 && isSafe);
+        if (!refused || asked === undefined || asked > LONGEST_PAUSE || isLast) return response;
         await response.body?.cancel();
         pause = asked * (1 + 0.1 * Math.random());
       } catch (failure) {
-        if (!repeatable || attempt === TRIES || request.signal.aborted) throw failure;
+        if (request.signal.aborted) throw failure;
+        if (!isSafe || isLast || isHopeless(failure)) throw lost(request, failure);
         pause = backoff(attempt);
       }
       await rest(pause, request.signal);
@@ -29,28 +42,65 @@ export function retrying(inner: typeof fetch, seconds: (request: Request) => num
   };
 }
 
+function lost({ method, url }: Request, cause: unknown): ConnectionLost {
+  return new ConnectionLost(`${method} ${url}: ${why(cause)}`, { cause });
+}
+
+/** What happened, where fetch only says that it failed. */
+function why(failure: unknown): string {
+  const { message, cause } = failure as { message?: string; cause?: { message?: string; code?: string } };
+  const deeper = cause?.message || cause?.code;
+  return deeper ? `${message}: ${deeper}` : String(message ?? failure);
+}
+
+/** Where another try would end in the same way: a port that fetch does not open, a certificate that does not fit. */
+export function isHopeless(failure: unknown): boolean {
+  const { message, code } = ((failure as { cause?: unknown }).cause ?? {}) as { message?: string; code?: string };
+  return message === "bad port" || /CERT|ERR_TLS|ERR_SSL|ERR_INVALID_URL/.test(code ?? "");
+}
+
 /** An answer in JSON is there as a whole. */
 async function inTime(inner: typeof fetch, request: Request, seconds: number): Promise<Response> {
   const late = new AbortController();
-  const timer = setTimeout(() => late.abort(new TimedOut(`no answer to ${request.method} ${request.url} in ${seconds} seconds`)), seconds * 1000);
+  const timer = setTimeout(() => late.abort(new Error(`no answer in ${seconds} seconds`)), seconds * 1000);
   const stop = (): void => late.abort(request.signal.reason);
   request.signal.addEventListener("abort", stop, { once: true });
   let isWhole = true;
   try {
     const response = await inner(request, { signal: late.signal });
-    isWhole = response.body === null || (response.headers.get("content-type") ?? "").includes("json");
-    if (!isWhole || response.body === null) return response;
-    const { status, statusText, headers } = response;
-    return new Response(await response.arrayBuffer(), { status, statusText, headers });
+    const { body, status, statusText, headers } = response;
+    isWhole = body === null || (headers.get("content-type") ?? "").includes("json");
+    if (body === null) return response;
+    const content = isWhole ? await response.arrayBuffer() : told(request, body);
+    return new Response(content, { status, statusText, headers });
   } finally {
     clearTimeout(timer);
     if (isWhole) request.signal.removeEventListener("abort", stop);
   }
 }
 
-/** Something took longer than it may. */
-export class TimedOut extends MirrorNeuronError {
-  override name = "TimedOut";
+/** The same bytes; that they end early, or pause for too long, is an error of ours. */
+function told(request: Request, body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  return new ReadableStream({
+    async pull(controller) {
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const silence = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(new Error(`nothing came for ${SILENCE} seconds`)), SILENCE * 1000);
+      });
+      try {
+        const { done, value } = await Promise.race([reader.read(), silence]);
+        if (done) controller.close();
+        else controller.enqueue(value);
+      } catch (cause) {
+        controller.error(request.signal.aborted ? cause : lost(request, cause));
+        reader.cancel(cause).catch(() => undefined);
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
 }
 
 /** How long a caller still waits for a server that is away. */
@@ -79,14 +129,13 @@ export class Patience {
     let pause = backoff(this.#failures++);
     if (cause instanceof Problem) {
       if (cause.status < 500 && cause.status !== 429) throw cause;
-      pause = Math.max(pause, cause.retry_after ?? 0);
+      pause = Math.max(pause, cause.retryAfter ?? 0);
     } else if (cause instanceof MirrorNeuronError) throw cause;
     const now = Date.now();
     this.#lostAt ??= now;
-    if (now + pause * 1000 - this.#lostAt > this.seconds * 1000) {
-      throw new ConnectionLost(`${this.what}: ${String(cause)}`, { cause });
-    }
-    await rest(pause, this.signal);
+    const left = this.#lostAt + this.seconds * 1000 - now;
+    if (left <= 0 || isHopeless(cause)) throw new ConnectionLost(`${this.what}: ${why(cause)}`, { cause });
+    await rest(Math.min(pause, left / 1000), this.signal); // the last try is at the end of patience
   }
 }
 

@@ -1,4 +1,4 @@
-import { MirrorNeuronError, Problem } from "./problem.js";
+import { Problem, UnreadableAnswer } from "./problem.js";
 import { Patience } from "./retries.js";
 
 /** How a stream is followed. */
@@ -9,7 +9,7 @@ export interface FollowOptions {
   patience?: number | undefined;
   /** Seconds without a sign of life (the server gives one every 15) after which a connection is taken for lost; 50 unless said. */
   silence?: number | undefined;
-  /** Ends it. */
+  /** Ends it by throwing the signal's reason: an `AbortError` unless one was given to `abort`. */
   signal?: AbortSignal | undefined;
 }
 
@@ -114,6 +114,6 @@ export function parsed<T>(text: string): T {
   try {
     return JSON.parse(text) as T;
   } catch (cause) {
-    throw new MirrorNeuronError("a record that cannot be read", { cause });
+    throw new UnreadableAnswer("a record that cannot be read: " + text.slice(0, 200), { cause });
   }
 }
