@@ -81,7 +81,8 @@ final class NodeJobs {
             owner,
             own,
             new OpenReads(),
-            address -> tell(nodes, owner, address)));
+            address -> tell(nodes, owner, address),
+            record -> nodes.describe(owner, record)));
   }
 
   static RunNodes places(

@@ -90,7 +90,12 @@ public final class GrpcRuntime implements AutoCloseable {
 
   private NodeDoor door() {
     return new NodeDoor(
-        NodeToken.of(JOIN), "mirror_neuron@here#1", jobs, new OpenReads(), address -> {});
+        NodeToken.of(JOIN),
+        "mirror_neuron@here#1",
+        jobs,
+        new OpenReads(),
+        address -> {},
+        record -> {});
   }
 
   private Webhooks webhooks() {

@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.cluster;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.port.JobsPort;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * What other nodes on the same store may ask of this one.
@@ -12,6 +13,12 @@ import java.util.function.Consumer;
  * @param jobs of this node alone, so that nothing is passed on twice
  * @param reads what they may read; open when the areas serve
  * @param opened is told where the door is open, {@code host:port}
+ * @param describes is told what makes the record of this node, which others see
  */
 public record NodeDoor(
-    Secret token, String owner, JobsPort jobs, OpenReads reads, Consumer<String> opened) {}
+    Secret token,
+    String owner,
+    JobsPort jobs,
+    OpenReads reads,
+    Consumer<String> opened,
+    Consumer<Supplier<String>> describes) {}

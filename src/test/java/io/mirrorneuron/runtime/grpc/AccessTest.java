@@ -34,7 +34,13 @@ class AccessTest {
               : Auth.NOBODY_ENTERS.authenticate(authorization);
 
   private static final NodeDoor NODES =
-      new NodeDoor(new Secret("n0des"), "mn@a#1", new FakeJobs(), new OpenReads(), address -> {});
+      new NodeDoor(
+          new Secret("n0des"),
+          "mn@a#1",
+          new FakeJobs(),
+          new OpenReads(),
+          address -> {},
+          record -> {});
 
   private static Access access(Secret operator, boolean networkOnly) {
     return new Access(operator, ADMIN, ANNA, networkOnly, NODES);
