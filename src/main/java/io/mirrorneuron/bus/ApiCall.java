@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.security.Principal;
 import io.mirrorneuron.security.Role;
 import io.mirrorneuron.wire.Json;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -124,9 +125,12 @@ public record ApiCall(JsonObject json) {
     return copy;
   }
 
-  /** The result on the event loop that asks. */
+  /** The result on the event loop that asks, if one does. */
   static <T> Future<T> onCaller(CompletionStage<T> stage) {
-    return Future.fromCompletionStage(stage, Vertx.currentContext());
+    Context caller = Vertx.currentContext();
+    return caller == null
+        ? Future.fromCompletionStage(stage)
+        : Future.fromCompletionStage(stage, caller);
   }
 
   /** Null when absent. */

@@ -96,7 +96,8 @@ final class NodeJobs {
             own,
             far.guests(),
             new OpenReads(),
-            address -> tell(nodes, owner, address)));
+            address -> tell(nodes, owner, address),
+            record -> nodes.describe(owner, record)));
   }
 
   static RunNodes places(

@@ -83,6 +83,16 @@ public record Keys(String namespace) {
     return namespace + ":nodes:addresses";
   }
 
+  /** Hash: what nodes told of themselves, JSON by owner. */
+  String nodeRecords() {
+    return namespace + ":nodes:records";
+  }
+
+  /** Sorted set: owners that are dead, by the time of their death in milliseconds. */
+  String deadNodes() {
+    return namespace + ":nodes:dead";
+  }
+
   /** Set: every owner that ever was, as earlier builds kept it. */
   String formerNodes() {
     return namespace + ":nodes";

@@ -1,8 +1,10 @@
 package io.mirrorneuron.store;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 
 /**
  * Port: which owners of jobs are alive. An owner is the name of a node, {@code #}, and the id of
@@ -11,6 +13,9 @@ import java.util.concurrent.CompletionStage;
  */
 public interface NodeRegistry {
   long LIFETIME_MS = 15_000;
+
+  /** How long the dead are told of. */
+  long REMEMBERED_MS = 3_600_000;
 
   /**
    * What a heartbeat was answered.
@@ -53,6 +58,24 @@ public interface NodeRegistry {
 
   /** Where a living owner is reached; empty when it is dead, or has told nobody. */
   CompletionStage<Optional<String>> address(String owner);
+
+  /**
+   * Says what is to be known of the owner: the heartbeat behind one that was told of others says
+   * it, and later ones when it has changed.
+   *
+   * @param record makes it, a text that is not empty
+   */
+  void describe(String owner, Supplier<String> record);
+
+  /** What owners have told that live, or died within {@link #REMEMBERED_MS}. */
+  CompletionStage<List<Described>> described();
+
+  /**
+   * An owner that has told of itself.
+   *
+   * @param record what it told last
+   */
+  record Described(String owner, String record, boolean lives) {}
 
   /** The name of the owner's node. */
   static String nameOf(String owner) {

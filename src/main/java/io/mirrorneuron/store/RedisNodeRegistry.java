@@ -3,9 +3,12 @@ package io.mirrorneuron.store;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -17,13 +20,22 @@ public final class RedisNodeRegistry implements NodeRegistry {
   private final Keys keys;
   private final Script beatScript = Script.resource("node-beat.lua");
   private final Script claimScript = Script.resource("node-claim.lua");
+  private final Script listScript = Script.resource("node-list.lua");
 
   /** What {@link #tell} was told. */
   private volatile Reach told = new Reach("", "");
 
+  /** What {@link #describe} was told. */
+  private volatile Record described = new Record("", () -> "");
+
+  /** What the store has of it; empty when it has nothing of this process. */
+  private volatile String written = "";
+
   private volatile boolean sawOthers;
 
   private record Reach(String owner, String address) {}
+
+  private record Record(String owner, Supplier<String> text) {}
 
   public RedisNodeRegistry(RedisLanes lanes, Keys keys) {
     this.lanes = lanes;
@@ -32,9 +44,51 @@ public final class RedisNodeRegistry implements NodeRegistry {
 
   @Override
   public CompletionStage<Beat> beat(String owner) {
-    return beat(owner, LIFETIME_MS)
+    String record = record(owner);
+    return beat(owner, LIFETIME_MS, record.equals(written) ? "" : record)
         .whenComplete(
-            (beat, away) -> sawOthers = beat == null ? sawOthers : hasOthers(beat, owner));
+            (beat, away) -> {
+              if (beat != null) {
+                sawOthers = hasOthers(beat, owner);
+                written = beat.lapsed() ? "" : record;
+              }
+            });
+  }
+
+  /** Empty for a node that is alone, which makes none. */
+  private String record(String owner) {
+    Record now = described;
+    return sawOthers && now.owner.equals(owner) ? now.text.get() : "";
+  }
+
+  @Override
+  public void describe(String owner, Supplier<String> record) {
+    described = new Record(owner, record);
+  }
+
+  @Override
+  public CompletionStage<List<Described>> described() {
+    return listScript
+        .call()
+        .key(keys.livingNodes())
+        .key(keys.nodeRecords())
+        .key(keys.deadNodes())
+        .arg(REMEMBERED_MS)
+        .send(lanes.any())
+        .map(RedisNodeRegistry::described)
+        .toCompletionStage();
+  }
+
+  private static List<Described> described(Response answer) {
+    List<Described> all = new ArrayList<>();
+    for (int i = 0; i < answer.size(); i += 3) {
+      all.add(
+          new Described(
+              answer.get(i).toString(),
+              answer.get(i + 1).toString(),
+              answer.get(i + 2).toInteger() == 1));
+    }
+    return all;
   }
 
   private static boolean hasOthers(Beat beat, String owner) {
@@ -48,26 +102,30 @@ public final class RedisNodeRegistry implements NodeRegistry {
 
   @Override
   public CompletionStage<Void> leave(String owner) {
-    return beat(owner, 0).thenAccept(answer -> {});
+    return beat(owner, 0, "").thenAccept(answer -> {});
   }
 
   @Override
   public CompletionStage<Set<String>> living() {
-    return beat("", 0).thenApply(Beat::living);
+    return beat("", 0, "").thenApply(Beat::living);
   }
 
   /**
    * @param owner empty: only asks
    * @param lifetime 0: it lives no more
+   * @param record what it tells of itself; empty: as before
    */
-  private CompletionStage<Beat> beat(String owner, long lifetime) {
+  private CompletionStage<Beat> beat(String owner, long lifetime, String record) {
     return beatScript
         .call()
         .key(keys.livingNodes())
         .key(keys.nodeAddresses())
+        .key(keys.nodeRecords())
+        .key(keys.deadNodes())
         .arg(owner)
         .arg(lifetime)
         .arg(addressOf(owner))
+        .arg(record)
         .send(lanes.any())
         .map(
             answer ->
@@ -113,6 +171,7 @@ public final class RedisNodeRegistry implements NodeRegistry {
         .key(keys.livingNodes())
         .key(keys.formerNodes())
         .key(keys.nodeAddresses())
+        .key(keys.deadNodes())
         .arg(owner)
         .arg(LIFETIME_MS)
         .arg(NodeRegistry.nameOf(owner) + "#")

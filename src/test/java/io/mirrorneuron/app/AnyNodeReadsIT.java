@@ -392,4 +392,51 @@ class AnyNodeReadsIT {
     }
     asking.forEach(job -> owner.jobs().cancel(job));
   }
+
+  @Test
+  void allNodesAreToldOfAndOneThatIsGoneIsOffline() {
+    WholeServer third = server("third");
+    eventually(
+        "all are told of",
+        () -> statuses(read(other, "/system/summary")).get("mirror_neuron@third") != null);
+    eventually("by each", () -> statuses(read(third, "/system/summary")).size() >= 3);
+    JsonNode summary = read(other, "/system/summary");
+    assertThat(statuses(summary))
+        .containsEntry("mirror_neuron@owner", "healthy")
+        .containsEntry("mirror_neuron@other", "healthy")
+        .containsEntry("mirror_neuron@third", "healthy");
+    assertThat(
+            Json.elements(summary.path("nodes"))
+                .filter(node -> node.path("self").asBoolean())
+                .map(node -> node.path("name").asText()))
+        .containsExactly("mirror_neuron@other");
+    assertThat(summary.at("/nodes/0/connected_nodes").toString())
+        .contains("mirror_neuron@owner", "mirror_neuron@third");
+
+    JsonNode resource = read(other, "/resource");
+    assertThat(resource.path("mode").asText()).isEqualTo("cluster");
+    int count = resource.path("node_count").asInt();
+    assertThat(count).isGreaterThanOrEqualTo(3);
+    assertThat(resource.path("nodes")).hasSize(count);
+    assertThat(resource.at("/totals/cpu_cores").asInt())
+        .isEqualTo(
+            Json.elements(resource.path("nodes"))
+                .mapToInt(node -> node.path("cpu_cores").asInt())
+                .sum());
+    assertThat(read(other, "/metrics").at("/nodes/total").asInt()).isGreaterThanOrEqualTo(3);
+
+    third.close();
+    eventually(
+        "it is offline",
+        () ->
+            "offline".equals(statuses(read(other, "/system/summary")).get("mirror_neuron@third")));
+    assertThat(read(other, "/resource").path("nodes").toString()).doesNotContain("@third");
+  }
+
+  private static Map<String, String> statuses(JsonNode summary) {
+    return Json.elements(summary.path("nodes"))
+        .collect(
+            java.util.stream.Collectors.toMap(
+                node -> node.path("name").asText(), node -> node.path("status").asText()));
+  }
 }

@@ -9,6 +9,7 @@ import io.mirrorneuron.port.JobsPortContract;
 import io.mirrorneuron.port.RuntimeJobsContract;
 import io.mirrorneuron.testing.PackagedServer;
 import io.mirrorneuron.testing.RedisFixture;
+import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.wire.Json;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -50,7 +51,9 @@ class AnyDoorE2E {
       steer(a, b);
       ask(a, b);
       refuseWrongToken(a, redis);
+      String run = read(a, b);
       deliverWhileTheOwnerDies(a, b);
+      readWhatIsGone(b, run);
     }
   }
 
@@ -89,6 +92,37 @@ class AnyDoorE2E {
         b.post(path, Json.object().put("decision", "approve").put("by", "anna"));
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     assertThat(b.awaitEnd(job).at("/job/status").asText()).isEqualTo("completed");
+  }
+
+  /** A run of {@code a} with a file of its program, read at {@code b}. */
+  private static String read(PackagedServer a, PackagedServer b) {
+    String writes =
+        "printf 0123456789 > \"$MN_RUNS_ROOT/$MN_RUN_ID/a.txt\"; echo '{\"answer\":42}'";
+    String job = a.submit(SampleManifests.program("writes", "sh", "-c", writes));
+    assertThat(a.awaitEnd(job).at("/job/status").asText()).isEqualTo("completed");
+    String run = "/runs/run-" + job;
+    HttpResponse<String> part =
+        b.send(b.request(run + "/artifacts/a.txt").header("Range", "bytes=2-4"));
+    assertThat(part.statusCode()).as(part.body()).isEqualTo(206);
+    assertThat(part.body()).isEqualTo("234");
+    assertThat(b.get(run + "/events")).isEqualTo(a.get(run + "/events"));
+    assertThat(b.send(b.request(run + "/export?format=zip")).statusCode()).isEqualTo(200);
+    assertThat(b.send(b.request(run + "/stream").header("Accept", "text/event-stream")).body())
+        .contains("job_completed");
+    assertThat(b.get("/runs").toString()).contains("\"run-" + job + "\"");
+    eventually(
+        "each tells of both",
+        () ->
+            a.get("/system/summary").path("nodes").size() >= 2
+                && b.get("/system/summary").path("nodes").size() >= 2);
+    return run;
+  }
+
+  private static void readWhatIsGone(PackagedServer b, String run) {
+    HttpResponse<String> file = b.send(b.request(run + "/artifacts/a.txt"));
+    assertThat(file.statusCode()).as(file.body()).isEqualTo(410);
+    assertThat(b.get(run + "/events").toString()).contains("job_completed");
+    assertThat(b.get("/system/summary").path("nodes").toString()).contains("offline");
   }
 
   private void refuseWrongToken(PackagedServer a, RedisFixture redis) {

@@ -89,6 +89,34 @@ interface NodeRegistryContract {
   }
 
   @Test
+  default void whatANodeTellsIsKnownOnceThereAreOthersAndForAWhileAfterItsDeath() {
+    NodeRegistry registry = registry();
+    String[] record = {"first"};
+    registry.describe("a", () -> record[0]);
+    await(registry.beat("a"));
+    await(registry.beat("a"));
+    assertThat(await(registry.described())).as("of one that is alone").isEmpty();
+
+    await(registry.beat("b"));
+    await(registry.beat("a"));
+    assertThat(await(registry.described()))
+        .containsExactly(new NodeRegistry.Described("a", "first", true));
+
+    record[0] = "second";
+    await(registry.beat("a"));
+    await(registry.beat("a"));
+    assertThat(await(registry.described()))
+        .containsExactly(new NodeRegistry.Described("a", "second", true));
+
+    await(registry.leave("a"));
+    assertThat(await(registry.described()))
+        .containsExactly(new NodeRegistry.Described("a", "second", false));
+    await(registry.beat("a"));
+    assertThat(await(registry.described()))
+        .containsExactly(new NodeRegistry.Described("a", "second", true));
+  }
+
+  @Test
   default void aNameIsTakenByOneLivingOwnerOnly() {
     NodeRegistry registry = registry();
     assertThat(await(registry.claim("mn@one#1"))).isEmpty();

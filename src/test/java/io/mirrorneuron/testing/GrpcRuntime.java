@@ -96,7 +96,8 @@ public final class GrpcRuntime implements AutoCloseable {
         jobs,
         GuestPrograms.NONE,
         new OpenReads(),
-        address -> {});
+        address -> {},
+        record -> {});
   }
 
   private Webhooks webhooks() {

@@ -2,12 +2,14 @@ package io.mirrorneuron.testing;
 
 import io.mirrorneuron.store.NodeRegistry;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** Owners live until they leave, or by a clock of its own. */
 public final class InMemoryNodeRegistry implements NodeRegistry {
@@ -15,6 +17,9 @@ public final class InMemoryNodeRegistry implements NodeRegistry {
   private final Map<String, String> addresses = new HashMap<>();
   private final Map<String, String> told = new HashMap<>();
   private final LongSupplier clock;
+  private final Map<String, Supplier<String>> describing = new HashMap<>();
+  private final Map<String, String> records = new HashMap<>();
+  private final Map<String, Long> deaths = new HashMap<>();
   private boolean sawOthers;
 
   /** One in which no time passes. */
@@ -30,6 +35,12 @@ public final class InMemoryNodeRegistry implements NodeRegistry {
   }
 
   private void dropDead() {
+    ends.forEach(
+        (owner, end) -> {
+          if (end <= clock.getAsLong()) {
+            deaths.put(owner, clock.getAsLong());
+          }
+        });
     ends.values().removeIf(end -> end <= clock.getAsLong());
     addresses.keySet().retainAll(ends.keySet());
   }
@@ -45,6 +56,10 @@ public final class InMemoryNodeRegistry implements NodeRegistry {
     boolean lapsed = ends.put(owner, clock.getAsLong() + LIFETIME_MS) == null;
     if (told.containsKey(owner)) {
       addresses.put(owner, told.get(owner));
+    }
+    deaths.remove(owner);
+    if (sawOthers && describing.containsKey(owner)) {
+      records.put(owner, describing.get(owner).get());
     }
     sawOthers = ends.size() > 1;
     return CompletableFuture.completedFuture(new Beat(lapsed, Set.copyOf(ends.keySet())));
@@ -68,8 +83,27 @@ public final class InMemoryNodeRegistry implements NodeRegistry {
   @Override
   public synchronized CompletionStage<Void> leave(String owner) {
     ends.remove(owner);
+    deaths.put(owner, clock.getAsLong());
     addresses.remove(owner);
     return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public synchronized void describe(String owner, Supplier<String> record) {
+    describing.put(owner, record);
+  }
+
+  @Override
+  public synchronized CompletionStage<List<Described>> described() {
+    dropDead();
+    long now = clock.getAsLong();
+    records.keySet().removeIf(owner -> deaths.getOrDefault(owner, now) < now - REMEMBERED_MS);
+    return CompletableFuture.completedFuture(
+        records.entrySet().stream()
+            .map(
+                told ->
+                    new Described(told.getKey(), told.getValue(), ends.containsKey(told.getKey())))
+            .toList());
   }
 
   @Override

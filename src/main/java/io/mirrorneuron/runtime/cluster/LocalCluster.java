@@ -12,6 +12,7 @@ import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
 import io.mirrorneuron.store.ResourceLimits.Resource;
 import io.mirrorneuron.wire.ClusterForm;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.cluster.NodeRecord;
 import java.time.Clock;
 import java.util.EnumMap;
 import java.util.List;
@@ -82,10 +83,17 @@ public final class LocalCluster implements ClusterPort {
 
   private ObjectNode nodes() {
     ObjectNode nodes = Json.object();
-    nodes
-        .putArray("nodes")
-        .add(NodeDocument.summary(identity, hardware.get(), programs.capacity().get().pools()));
+    nodes.putArray("nodes").add(node());
     return nodes;
+  }
+
+  private ObjectNode node() {
+    return NodeDocument.summary(identity, hardware.get(), programs.capacity().get().pools());
+  }
+
+  /** What other nodes are to know of this one; does not block. */
+  public String record() {
+    return new NodeRecord(node(), resource(limits.known())).text();
   }
 
   private static long total(Map<String, Long> counts) {
@@ -108,13 +116,12 @@ public final class LocalCluster implements ClusterPort {
 
   @Override
   public CapacityReport resource() {
-    return new CapacityReport(
-        ResourceReport.of(
-            identity,
-            hardware.get(),
-            programs.capacity().get(),
-            programs.holders().get(),
-            limits.load()));
+    return new CapacityReport(resource(limits.load()));
+  }
+
+  private ObjectNode resource(Map<Resource, Integer> percents) {
+    return ResourceReport.of(
+        identity, hardware.get(), programs.capacity().get(), programs.holders().get(), percents);
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.node.GuestPrograms;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * What other nodes on the same store may ask of this one.
@@ -14,6 +15,7 @@ import java.util.function.Consumer;
  * @param programs what this node runs for jobs of others
  * @param reads what they may read; open when the areas serve
  * @param opened is told where the door is open, {@code host:port}
+ * @param describes is told what makes the record of this node, which others see
  */
 public record NodeDoor(
     Secret token,
@@ -21,4 +23,5 @@ public record NodeDoor(
     JobsPort jobs,
     GuestPrograms programs,
     OpenReads reads,
-    Consumer<String> opened) {}
+    Consumer<String> opened,
+    Consumer<Supplier<String>> describes) {}

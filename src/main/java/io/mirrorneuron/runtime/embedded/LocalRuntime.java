@@ -35,6 +35,7 @@ import io.mirrorneuron.store.RedisNodeRegistry;
 import io.mirrorneuron.store.RedisProbe;
 import io.mirrorneuron.store.RedisRecordStore;
 import io.mirrorneuron.store.RedisResourceLimits;
+import io.mirrorneuron.wire.cluster.AllNodes;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -102,7 +103,7 @@ public record LocalRuntime(
     on.disks().watch().asks(new RedisProbe(lanes, keys));
     return new LocalRuntime(
         runtime.jobs(),
-        cluster(identity, hardware, runtime, limits, keys, on),
+        cluster(identity, hardware, runtime, limits, lanes, keys, on),
         runtime.services(),
         runtime.events(),
         runtime.schedules(),
@@ -125,16 +126,25 @@ public record LocalRuntime(
       HardwareProbe hardware,
       Runtime runtime,
       NodeLimits limits,
+      RedisLanes lanes,
       Keys keys,
       ServerContext on) {
-    return new LocalCluster(
-        identity,
-        hardware,
-        new LocalCluster.Programs(runtime::programs, runtime::holders),
-        runtime.census(),
-        limits,
-        keys.namespace(),
-        on.clock());
+    LocalCluster here =
+        new LocalCluster(
+            identity,
+            hardware,
+            new LocalCluster.Programs(runtime::programs, runtime::holders),
+            runtime.census(),
+            limits,
+            keys.namespace(),
+            on.clock());
+    runtime.door().describes().accept(here::record);
+    OtherNodes others =
+        new OtherNodes(
+            new RedisNodeRegistry(lanes, keys),
+            runtime.door().owner(),
+            runtime.places()::sawOthers);
+    return new AllNodes(here, others);
   }
 
   private static NodeIdentity identity(Config config) throws IOException {

@@ -41,7 +41,8 @@ class AccessTest {
           new FakeJobs(),
           GuestPrograms.NONE,
           new OpenReads(),
-          address -> {});
+          address -> {},
+          record -> {});
 
   private static Access access(Secret operator, boolean networkOnly) {
     return new Access(operator, ADMIN, ANNA, networkOnly, NODES);

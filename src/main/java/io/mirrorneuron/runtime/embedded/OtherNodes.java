@@ -1,0 +1,40 @@
+package io.mirrorneuron.runtime.embedded;
+
+import io.mirrorneuron.runtime.local.Answers;
+import io.mirrorneuron.store.NodeRegistry;
+import io.mirrorneuron.wire.cluster.NodeRecord;
+import io.mirrorneuron.wire.cluster.OtherNode;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/** What the store knows of the other nodes. A node that never saw one reads nothing. */
+final class OtherNodes implements Supplier<List<OtherNode>> {
+  private final NodeRegistry nodes;
+  private final String owner;
+  private final BooleanSupplier seesOthers;
+  private volatile boolean sawOthers;
+
+  /**
+   * @param owner this node, among those that told of themselves
+   * @param seesOthers whether the last heartbeat was told of others
+   */
+  OtherNodes(NodeRegistry nodes, String owner, BooleanSupplier seesOthers) {
+    this.nodes = nodes;
+    this.owner = owner;
+    this.seesOthers = seesOthers;
+  }
+
+  @Override
+  public List<OtherNode> get() {
+    sawOthers |= seesOthers.getAsBoolean();
+    return sawOthers ? others() : List.of();
+  }
+
+  private List<OtherNode> others() {
+    return Answers.await(nodes.described()).stream()
+        .filter(other -> !other.owner().equals(owner))
+        .map(other -> new OtherNode(NodeRecord.read(other.record()), other.lives()))
+        .toList();
+  }
+}

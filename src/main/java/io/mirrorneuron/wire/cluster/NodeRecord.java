@@ -1,0 +1,20 @@
+package io.mirrorneuron.wire.cluster;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.wire.Json;
+
+/**
+ * What a node tells others of itself.
+ *
+ * @param node as its own system summary shows it
+ * @param resource its own report of what there is
+ */
+public record NodeRecord(ObjectNode node, ObjectNode resource) {
+  public static NodeRecord read(String text) {
+    return Json.read(text, NodeRecord.class, "record of a node");
+  }
+
+  public String text() {
+    return Json.write(this);
+  }
+}
