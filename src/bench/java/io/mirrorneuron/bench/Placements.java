@@ -77,7 +77,7 @@ final class Placements implements Measurement {
         List.of(
             new Constraint("os", Operator.EQUAL, List.of("linux")),
             new Constraint("memory_mb", Operator.AT_LEAST, List.of("1000")));
-    Scheduling scheduling = new Scheduling(strategy, null, constraints);
+    Scheduling scheduling = new Scheduling(strategy, true, null, constraints);
     return new PlacementRequest(
         "agent-" + index, "executor", new Wish(request, scheduling, "default", 1));
   }

@@ -88,6 +88,8 @@ record NodeElsewhere(
         new Guests(
             here,
             new Guests.Home(
+                owner,
+                index,
                 guests,
                 guestBundles,
                 here::flush,

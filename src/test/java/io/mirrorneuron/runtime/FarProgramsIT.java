@@ -25,6 +25,9 @@ import org.junit.jupiter.api.io.TempDir;
 class FarProgramsIT {
   private static final String OTHER = "mirror_neuron@other";
 
+  private static final Map<String, String> OWN =
+      Map.of("MN_NODE_NAME", "mirror_neuron@own", "MN_BUNDLES_REDIS_MAX_BYTES", "0");
+
   /** Ends when a file is there. */
   private static final String UNTIL = "until [ -e '%s' ]; do read -t 0.05 _ <> <(:) || true; done";
 
@@ -38,10 +41,7 @@ class FarProgramsIT {
   void start() {
     own =
         new RuntimeFixture(
-            folder.resolve("own"),
-            RuntimeFixture.config(
-                folder.resolve("own"),
-                Map.of("MN_NODE_NAME", "mirror_neuron@own", "MN_BUNDLES_REDIS_MAX_BYTES", "0")));
+            folder.resolve("own"), RuntimeFixture.config(folder.resolve("own"), OWN));
     ownDoor = GrpcRuntime.before(own);
     other =
         RuntimeFixture.beside(
@@ -176,6 +176,104 @@ class FarProgramsIT {
     own.jobs().resume(job, null);
     assertThat(own.awaitEnd(job).at("/job/status").asText()).isEqualTo("completed");
     assertThat(begun).hasContent("x\nx");
+  }
+
+  @Test
+  void itsTimeIsLimitedThere() {
+    String manifest =
+        manifest("exec sleep 600").replace("\"command\"", "\"timeout_seconds\":0.5,\"command\"");
+    String job = own.jobs().submit(Submission.of(manifest)).jobId();
+
+    assertThat(own.awaitEnd(job).toString())
+        .contains("\"status\":\"failed\"")
+        .contains("timed out");
+  }
+
+  @Test
+  void aProgramThatAsksPeopleRunsAgainWhereItIsHeard() {
+    Path begun = folder.resolve("begun");
+    String script =
+        "echo x >> '%s'; case $PWD in */other/*) touch \"$MN_RUN_DIR/human.jsonl\"; exec sleep 600;; esac"
+            .formatted(begun);
+    String manifest =
+        manifest(script)
+            .replace(
+                "\"constraints\":[{\"attribute\":\"meta.rack\",\"value\":\"b\"}]",
+                "\"policies\":{\"scheduler\":{\"preferred_node\":\"mirror_neuron@other\"}}");
+    String job = own.jobs().submit(Submission.of(manifest)).jobId();
+
+    ObjectNode detail = own.awaitEnd(job);
+    assertThat(detail.toString())
+        .contains("\"status\":\"completed\"", "\"attempts\":1")
+        .contains("\"node_name\":\"mirror_neuron@own\"");
+    assertThat(begun).hasContent("x\nx");
+  }
+
+  /** Of two programs one finds room with its job, the other one on the other node. */
+  @Test
+  void programsLeaveAFullNodeWhenTheirAuthorWroteAStrategy() throws Exception {
+    Path go = folder.resolve("go");
+    String manifest =
+        manifest(UNTIL.formatted(go) + "; echo done")
+            .replace(
+                "\"constraints\":[{\"attribute\":\"meta.rack\",\"value\":\"b\"}]",
+                "\"policies\":{\"scheduler_strategy\":\"binpack\"}")
+            .replace("\"command\"", "\"pool_slots\":3,\"command\"");
+    String first = own.jobs().submit(Submission.of(manifest)).jobId();
+    eventually("it has its slots", () -> why(first).contains("runs its program"));
+    String second = own.jobs().submit(Submission.of(manifest)).jobId();
+    eventually(
+        "it has its slots",
+        () -> why(second),
+        why -> why.contains("runs its program on node " + OTHER));
+
+    Files.createFile(go);
+    assertThat(own.awaitEnd(first).toString()).contains("\"node_name\":\"mirror_neuron@own\"");
+    assertThat(own.awaitEnd(second).toString()).contains("\"node_name\":\"" + OTHER + "\"");
+  }
+
+  private String why(String job) {
+    return own.jobs().why(job).summary();
+  }
+
+  /** A node in good order ends its programs; the job waits for one that can run its own. */
+  @Test
+  void aJobWaitsForANodeThatHasWhatItAsksFor() throws Exception {
+    Path begun = folder.resolve("begun");
+    Path go = folder.resolve("go");
+    String job = submit("echo x >> '%s'; ".formatted(begun) + UNTIL.formatted(go));
+    eventually("it runs", () -> Files.exists(begun));
+    otherDoor.close();
+    other.leave();
+    eventually("it says why", () -> why(job).contains("no living node has what it asks for"));
+    Files.createFile(go);
+
+    other.startAgain();
+    otherDoor = GrpcRuntime.before(other);
+    ObjectNode detail = own.awaitEnd(job);
+    assertThat(detail.toString()).contains("\"status\":\"completed\"", "\"attempts\":1");
+    assertThat(begun).hasContent("x\nx");
+  }
+
+  /** The large answer of a program lies in the run of its job, byte for byte. */
+  @Test
+  void aLargeAnswerArrivesWhole() throws Exception {
+    String job =
+        submit(
+            "python3 -c 'import json; print(json.dumps({\"complete_run\": {\"big\": \"x\" * (64 << 20)}}))'");
+    ObjectNode detail = own.awaitEnd(job);
+    assertThat(detail.at("/job/status").asText()).isEqualTo("completed");
+    String[] results = run("own", job).resolve("results").toFile().list();
+    assertThat(results).hasSize(1);
+    Path result = run("own", job).resolve("results").resolve(results[0]);
+    assertThat(Files.size(result)).isGreaterThan(64L << 20);
+    assertThat(results[0]).isEqualTo(sha256(result) + ".json");
+    assertThat(detail.toString()).contains(sha256(result));
+  }
+
+  private static String sha256(Path file) throws Exception {
+    var digest = java.security.MessageDigest.getInstance("SHA-256");
+    return java.util.HexFormat.of().formatHex(digest.digest(Files.readAllBytes(file)));
   }
 
   /** The worker is the heir: its guest becomes a program of its own job, and is not begun again. */

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.away;
 
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.away.Neighbours.Neighbour;
 import io.mirrorneuron.runtime.documents.far.SentExecution;
 import io.mirrorneuron.runtime.placement.Machine;
@@ -12,6 +13,8 @@ import io.mirrorneuron.runtime.port.Executions.Signal;
 import io.mirrorneuron.store.NodeRegistry;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,47 +25,124 @@ final class Choosing {
   private final Cluster cluster;
   private final Pledges pledges = new Pledges();
 
+  /** Agents of jobs whose programs turned out to need the node of their job. */
+  private final Set<String> homebound = ConcurrentHashMap.newKeySet();
+
+  /** Where a program goes. */
+  sealed interface Place {}
+
+  /** To the node of its job. */
+  record Here() implements Place {}
+
+  /**
+   * @param worker the node, as the owner of jobs
+   */
+  record There(String worker) implements Place {}
+
+  /** Not now. */
+  record Nowhere(String why) implements Place {}
+
+  record Never(String why) implements Place {}
+
   Choosing(Cluster cluster) {
     this.cluster = cluster;
   }
 
-  /**
-   * The node that is to run it, as the owner of jobs; empty for this one. May ask other nodes what
-   * they have.
-   */
-  Optional<String> worker(Execution execution) {
-    Optional<String> bond = SentExecution.bond(execution);
-    List<Neighbour> others = bond.isPresent() ? List.of() : others();
+  /** Whether its node has it without anybody being asked or looked at. */
+  boolean isSurelyHere(Execution execution) {
+    boolean isPlain =
+        execution.request().isNothing() && execution.placing().scheduling().isAnything();
+    return !cluster.neighbours().areThere() && isPlain;
+  }
+
+  /** May ask other nodes what they have, and notes in the store that one is about to be asked. */
+  Place place(Execution execution) {
+    try {
+      Place place = chosen(execution);
+      if (place instanceof There there) {
+        return isNoted(execution, there.worker())
+            ? there
+            : new Never("the job has another owner now");
+      }
+      return place;
+    } catch (MnException e) {
+      return new Nowhere("it cannot be noted where it goes: " + e.getMessage());
+    }
+  }
+
+  /** A job that has another owner by now gets no program begun elsewhere for this one. */
+  private boolean isNoted(Execution execution, String worker) {
+    return Neighbours.await(
+        cluster
+            .index()
+            .begin(
+                execution.jobId(), execution.placing().epoch(), execution.executionId(), worker));
+  }
+
+  private Place chosen(Execution execution) {
+    Optional<String> bond = bond(execution);
+    List<Neighbour> others = others();
     synchronized (pledges) {
       Machine own = pledges.on(cluster.own().get(), System.nanoTime());
       List<Machine> machines =
           others.stream().map(one -> pledges.on(one.machine(), one.askedAt())).toList();
       Wish wish = wish(execution);
       PlacementRequest asked = new PlacementRequest(execution.agentId(), "executor", wish);
-      NodeChoice.Choice choice = NodeChoice.of(own, machines, asked);
+      NodeChoice.Choice choice = NodeChoice.of(own, bond.isPresent() ? List.of() : machines, asked);
+      if (choice.node() == null) {
+        boolean isBound = NodeChoice.of(own, machines, asked).node() != null;
+        return isBound
+            ? new Never("only other nodes have what it asks for, but " + bond.orElseThrow())
+            : new Nowhere(choice.sentence());
+      }
       pledges.add(execution.executionId(), choice.node(), wish);
-      Optional<String> worker =
-          others.stream()
-              .filter(one -> one.machine().name().equals(choice.node()))
-              .map(one -> one.peer().owner())
-              .findFirst();
-      worker.ifPresent(
-          node ->
-              LOG.info(
-                  "execution {} goes to node {}: {}",
-                  execution.executionId(),
-                  choice.node(),
-                  String.join(", ", choice.reasons())));
-      return worker;
+      return others.stream()
+          .filter(one -> one.machine().name().equals(choice.node()))
+          .findFirst()
+          .map(one -> there(execution, one, choice))
+          .orElseGet(Here::new);
     }
+  }
+
+  private static Place there(Execution execution, Neighbour one, NodeChoice.Choice choice) {
+    LOG.info(
+        "execution {} goes to node {}: {}",
+        execution.executionId(),
+        choice.node(),
+        choice.sentence());
+    return new There(one.peer().owner());
+  }
+
+  /** Why it can run only where its job is; empty when other nodes can run it too. */
+  private Optional<String> bond(Execution execution) {
+    return homebound.contains(agent(execution))
+        ? Optional.of("it asks people, which the node of its job hears")
+        : SentExecution.bond(execution);
+  }
+
+  /** The listener; once a program asks people, the next of its agent runs where its job is. */
+  Listener binding(Execution execution, Listener listener) {
+    return signal -> {
+      if (signal instanceof Signal.Finished finished
+          && Guests.ASKS_PEOPLE.equals(finished.outcome().error())) {
+        homebound.add(agent(execution));
+      }
+      listener.signal(signal);
+    };
+  }
+
+  private static String agent(Execution execution) {
+    return execution.jobId() + " " + execution.agentId();
   }
 
   /** A node that is called as this one is would be taken for it. */
   private List<Neighbour> others() {
     String own = NodeRegistry.nameOf(cluster.owner());
-    return cluster.neighbours().all().stream()
-        .filter(one -> !one.machine().name().equals(own))
-        .toList();
+    return cluster.neighbours().areThere()
+        ? cluster.neighbours().all().stream()
+            .filter(one -> !one.machine().name().equals(own))
+            .toList()
+        : List.of();
   }
 
   private static Wish wish(Execution execution) {

@@ -106,8 +106,15 @@ final class FarExecution {
     recorded.countDown();
   }
 
-  /** The program goes on, and nobody here hears of it. */
+  /**
+   * The program goes on, and nobody here hears of it; one that was stopped is followed until it has
+   * ended.
+   */
   void leave() {
+    if (stopping) {
+      recorded.countDown();
+      return;
+    }
     left.countDown();
     recorded.countDown();
     Talk open = talk;

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.away;
 
+import io.mirrorneuron.run.folder.RunLog;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -106,6 +107,11 @@ final class GuestFolders {
       }
     }
     return new Left(folder, files, more[0]);
+  }
+
+  /** Whether a program has asked people something. */
+  boolean asksPeople(String executionId) {
+    return Files.exists(root.resolve(name(executionId)).resolve(RunLog.HUMAN.file()));
   }
 
   void drop(String executionId) {

@@ -35,6 +35,7 @@ final class GuestRun {
   private long windowed;
   private int beacons;
   private boolean finished;
+  private boolean asking;
   private Told leased;
   private long epoch;
   private String owner;
@@ -66,6 +67,15 @@ final class GuestRun {
 
   synchronized boolean isOf(long asked) {
     return asked == epoch;
+  }
+
+  /** It has asked people something. */
+  synchronized void noteAsking() {
+    asking = true;
+  }
+
+  synchronized boolean asksPeople() {
+    return asking;
   }
 
   /** Whether the program has ended, and all that it did is told. */

@@ -9,8 +9,11 @@ import io.mirrorneuron.runtime.documents.far.SentExecution;
 import io.mirrorneuron.runtime.documents.far.SentSignal;
 import io.mirrorneuron.runtime.placement.Machine;
 import io.mirrorneuron.runtime.port.Executions;
+import io.mirrorneuron.runtime.port.Executions.Ending;
+import io.mirrorneuron.runtime.port.Executions.Outcome;
 import io.mirrorneuron.runtime.port.Executions.Signal;
 import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.store.elsewhere.ElsewhereIndex;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -34,6 +37,11 @@ public final class Guests implements GuestPrograms {
   private static final Logger LOG = LoggerFactory.getLogger(Guests.class);
   private static final Duration KEPT = Duration.ofMinutes(10);
 
+  /** Of a program that was stopped: where it asks nobody hears it. */
+  static final String ASKS_PEOPLE = "it asks people, and runs again on the node of its job";
+
+  private static final long LOOK_MS = 500;
+
   private final Executions here;
   private final Home home;
   private final Map<String, GuestRun> runs = new ConcurrentHashMap<>();
@@ -43,10 +51,14 @@ public final class Guests implements GuestPrograms {
    *
    * @param flush writes what was printed for a run until now
    * @param payloads folder of payload files by their fingerprint
+   * @param owner this node as the owner of jobs
+   * @param index knows who owns a job now
    * @param machine this node as placement sees it; does not wait
    * @param works whether this node may begin programs
    */
   public record Home(
+      String owner,
+      ElsewhereIndex index,
       GuestSinks sinks,
       GuestBundles bundles,
       Consumer<String> flush,
@@ -67,6 +79,7 @@ public final class Guests implements GuestPrograms {
   public Guest open(Opening opening, byte[] record) {
     GuestRun run = runs.get(opening.executionId());
     if (run == null) {
+      requireNew(opening, record);
       run = begin(opening, record);
     }
     if (!run.obeys(opening.owner(), opening.epoch())) {
@@ -78,31 +91,31 @@ public final class Guests implements GuestPrograms {
     return new Heard(run, opening);
   }
 
-  private synchronized GuestRun begin(Opening opening, byte[] record) {
-    GuestRun there = runs.get(opening.executionId());
-    if (there != null) {
-      return there;
-    }
+  private void requireNew(Opening opening, byte[] record) {
     if (record == null) {
       throw MnException.notFound("execution", opening.executionId());
     }
     if (!home.works().getAsBoolean()) {
       throw MnException.unavailable("this node begins no programs now", null);
     }
-    SentExecution sent = SentExecution.read(record);
-    boolean isFenced =
-        runs.values().stream()
-            .anyMatch(
-                run ->
-                    run.execution().jobId().equals(opening.jobId())
-                        && !run.isOf(opening.epoch())
-                        && !run.obeys(opening.owner(), opening.epoch()));
-    if (isFenced) {
+    boolean isOwner =
+        Neighbours.await(
+            home.index()
+                .begin(opening.jobId(), opening.epoch(), opening.executionId(), home.owner()));
+    if (!isOwner) {
       throw new MnException(
           ErrorCode.PRECONDITION,
           PeerPrograms.FENCED,
           "job " + opening.jobId() + " has another owner now");
     }
+  }
+
+  private synchronized GuestRun begin(Opening opening, byte[] record) {
+    GuestRun there = runs.get(opening.executionId());
+    if (there != null) {
+      return there;
+    }
+    SentExecution sent = SentExecution.read(record);
     GuestRun run = new GuestRun(sent.here(home.payloads()), opening.owner(), opening.epoch());
     runs.put(opening.executionId(), run);
     home.sinks().add(run);
@@ -114,12 +127,53 @@ public final class Guests implements GuestPrograms {
   }
 
   private void heard(GuestRun run, Signal signal) {
+    if (signal instanceof Signal.Leased) {
+      lookLater(run);
+    }
     if (signal instanceof Signal.Finished) {
       home.flush().accept(run.execution().runId());
       leave(run);
       home.timers().at(home.timers().now() + KEPT.toMillis(), () -> drop(run));
     }
-    run.tell(signal, SentSignal.bytes(signal, home.timers().now()));
+    Signal told = run.asksPeople() ? asking(signal) : signal;
+    run.tell(told, SentSignal.bytes(told, home.timers().now()));
+  }
+
+  /** A program that asks people writes so to its run, which is elsewhere. */
+  private void lookLater(GuestRun run) {
+    home.timers().at(home.timers().now() + LOOK_MS, () -> look(run));
+  }
+
+  private void look(GuestRun run) {
+    String id = run.execution().executionId();
+    if (run.isFinished() || !runs.containsKey(id)) {
+      return;
+    }
+    if (home.sinks().folders().asksPeople(id)) {
+      run.noteAsking();
+      here.stop(id);
+    } else {
+      lookLater(run);
+    }
+  }
+
+  private static Signal asking(Signal signal) {
+    if (!(signal instanceof Signal.Finished finished)) {
+      return signal;
+    }
+    Outcome one = finished.outcome();
+    return one.ending() != Ending.STOPPED
+        ? signal
+        : new Signal.Finished(
+            new Outcome(
+                one.ending(),
+                ASKS_PEOPLE,
+                one.exitCode(),
+                one.sandbox(),
+                one.stdout(),
+                one.stderr(),
+                one.structured(),
+                one.lease()));
   }
 
   /** The files that a program has left become files of its run. */

@@ -129,9 +129,9 @@ public final class Neighbours {
     return areThere() ? known.all.stream().map(Neighbour::machine).toList() : List.of();
   }
 
-  /** The machines of others; asks them when that is some time ago. */
+  /** The machines of others, also of those that came a moment ago; asks the store and them. */
   public List<Machine> machines() {
-    return areThere() ? all().stream().map(Neighbour::machine).toList() : List.of();
+    return all().stream().map(Neighbour::machine).toList();
   }
 
   private Optional<Neighbour> ask(String other) {

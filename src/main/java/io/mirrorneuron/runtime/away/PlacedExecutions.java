@@ -30,8 +30,8 @@ public final class PlacedExecutions implements Executions, AutoCloseable {
   private final FarExecution.Ways ways;
   private final Map<String, FarExecution> far = new ConcurrentHashMap<>();
 
-  /** Those that are being placed, and whether they were stopped meanwhile. */
-  private final Map<String, Boolean> undecided = new ConcurrentHashMap<>();
+  /** Those that look for their nodes. */
+  private final Map<String, PlaceSearch> undecided = new ConcurrentHashMap<>();
 
   /** Nodes of executions that former owners of their jobs have begun there. */
   private final Map<String, String> expected = new ConcurrentHashMap<>();
@@ -76,50 +76,44 @@ public final class PlacedExecutions implements Executions, AutoCloseable {
     String worker = expected.remove(id);
     if (worker != null) {
       follow(execution, listener, worker, true);
-    } else if (!cluster.neighbours().areThere()) {
+    } else if (choosing.isSurelyHere(execution)) {
       here.start(execution, listener);
     } else {
-      undecided.put(id, false);
-      Thread.ofVirtual().name("mn-place-" + id).start(() -> place(execution, listener));
+      Listener counting = choosing.counting(id, listener);
+      PlaceSearch search = new PlaceSearch(execution, counting, choosing);
+      undecided.put(id, search);
+      Thread.ofVirtual().name("mn-place-" + id).start(() -> place(execution, search, counting));
     }
   }
 
-  /** Whatever it is that keeps it from another node, this one can run it. */
-  private void place(Execution execution, Listener heard) {
-    String id = execution.executionId();
-    Listener listener = choosing.counting(id, heard);
-    String worker = null;
+  private void place(Execution execution, PlaceSearch search, Listener listener) {
+    Choosing.Place place = null;
     try {
-      worker = choosing.worker(execution).filter(node -> isNoted(execution, node)).orElse(null);
+      place = search.search();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
-      LOG.warn("execution {} stays with its job", id, e);
+      LOG.error("execution {} finds no node", execution.executionId(), e);
+      search.end(Ending.NOT_STARTED, "internal error of placement: " + e);
     }
     synchronized (undecided) {
-      boolean stopped = Boolean.TRUE.equals(undecided.remove(id));
-      if (worker != null) {
-        follow(execution, listener, worker, false);
-      } else {
+      undecided.remove(execution.executionId());
+      if (place instanceof Choosing.There there) {
+        follow(execution, listener, there.worker(), false);
+      } else if (place != null) {
         here.start(execution, listener);
       }
-      if (stopped) {
-        stop(id);
+      if (place != null && search.isStopped()) {
+        stop(execution.executionId());
       }
     }
-  }
-
-  /** A job that has another owner by now gets no program begun elsewhere for this one. */
-  private boolean isNoted(Execution execution, String worker) {
-    return Neighbours.await(
-        cluster
-            .index()
-            .begin(
-                execution.jobId(), execution.placing().epoch(), execution.executionId(), worker));
   }
 
   private void follow(Execution execution, Listener listener, String worker, boolean begun) {
     String id = execution.executionId();
     var records = new FarRecords(execution, cluster.sinks());
-    var one = new FarExecution(ways, execution, worker, listener, records, begun);
+    Listener heard = choosing.binding(execution, listener);
+    var one = new FarExecution(ways, execution, worker, heard, records, begun);
     far.put(id, one);
     if (closed) {
       one.leave();
@@ -141,7 +135,9 @@ public final class PlacedExecutions implements Executions, AutoCloseable {
   @Override
   public void stop(String executionId) {
     synchronized (undecided) {
-      if (undecided.computeIfPresent(executionId, (_, stopped) -> true) != null) {
+      PlaceSearch search = undecided.get(executionId);
+      if (search != null) {
+        search.stop();
         return;
       }
     }
@@ -156,6 +152,7 @@ public final class PlacedExecutions implements Executions, AutoCloseable {
   /** Programs on other nodes go on for whoever has their jobs then. */
   @Override
   public CompletionStage<Void> stopAll() {
+    undecided.values().forEach(PlaceSearch::stop);
     far.keySet().forEach(this::leave);
     return here.stopAll();
   }
@@ -172,7 +169,11 @@ public final class PlacedExecutions implements Executions, AutoCloseable {
 
   @Override
   public Optional<Hold> hold(String executionId) {
+    PlaceSearch search = undecided.get(executionId);
     FarExecution one = far.get(executionId);
+    if (search != null) {
+      return Optional.ofNullable(search.hold());
+    }
     return one == null ? here.hold(executionId) : Optional.ofNullable(one.hold());
   }
 
@@ -240,6 +241,7 @@ public final class PlacedExecutions implements Executions, AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    undecided.values().forEach(PlaceSearch::stop);
     far.keySet().forEach(this::leave);
   }
 }

@@ -163,7 +163,13 @@ final class AgentExplainer {
     ExplanationDraft one =
         explainer.explain(
             "running",
-            "runs its program, attempt %d".formatted(mailbox.attempt())
+            "runs its program%s, attempt %d"
+                    .formatted(
+                        obstacles
+                            .where(flight.executionId())
+                            .map(node -> " on node " + node)
+                            .orElse(""),
+                        mailbox.attempt())
                 + (flight.starts() > 1 ? ", started " + flight.starts() + " times" : ""));
     one.execution(flight.executionId());
     if (mailbox.step() != null) {

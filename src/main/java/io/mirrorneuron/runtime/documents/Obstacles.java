@@ -28,6 +28,11 @@ public record Obstacles(Executions executions, Function<String, Optional<MnExcep
     return executions.person(executionId);
   }
 
+  /** The node that runs the program, when that is another one; empty here. */
+  Optional<String> where(String executionId) {
+    return executions.where(executionId);
+  }
+
   Optional<MnException> ofCommits(String jobId) {
     return commits.apply(jobId);
   }

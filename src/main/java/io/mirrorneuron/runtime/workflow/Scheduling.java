@@ -6,11 +6,14 @@ import java.util.stream.Stream;
 /**
  * Which of several nodes is to run an agent.
  *
+ * @param isChosen whether the author wrote the strategy: then programs may leave the node of their
+ *     job when another is better by it
  * @param preferredNode taken when it can be; null for none
  * @param constraints each of which must hold
  */
-public record Scheduling(Strategy strategy, String preferredNode, List<Constraint> constraints) {
-  public static final Scheduling ANY = new Scheduling(Strategy.BINPACK, null, List.of());
+public record Scheduling(
+    Strategy strategy, boolean isChosen, String preferredNode, List<Constraint> constraints) {
+  public static final Scheduling ANY = new Scheduling(Strategy.BINPACK, false, null, List.of());
 
   public Scheduling {
     constraints = List.copyOf(constraints);
@@ -23,11 +26,19 @@ public record Scheduling(Strategy strategy, String preferredNode, List<Constrain
     SPREAD
   }
 
+  /** Whether its author wrote nothing of it. */
+  public boolean isAnything() {
+    return equals(ANY);
+  }
+
   /** The same, with more that must hold. */
   public Scheduling and(List<Constraint> more) {
     return more.isEmpty()
         ? this
         : new Scheduling(
-            strategy, preferredNode, Stream.concat(constraints.stream(), more.stream()).toList());
+            strategy,
+            isChosen,
+            preferredNode,
+            Stream.concat(constraints.stream(), more.stream()).toList());
   }
 }

@@ -146,6 +146,6 @@ final class Machines {
   }
 
   static Scheduling by(Strategy strategy, String preferred, Constraint... constraints) {
-    return new Scheduling(strategy, preferred, List.of(constraints));
+    return new Scheduling(strategy, true, preferred, List.of(constraints));
   }
 }

@@ -103,6 +103,7 @@ record Policies(ManifestValue place, AgentPolicies ofWorkflow) {
     boolean isNamed = preferred.value().isTextual() && !preferred.text().isBlank();
     return new Scheduling(
             strategy.asWord(Strategy.class).orElse(base.strategy()),
+            base.isChosen() || strategy.asWord(Strategy.class).isPresent(),
             isNamed ? preferred.text() : base.preferredNode(),
             base.constraints())
         .and(ConstraintReader.of(place.find("constraints")))

@@ -1,0 +1,83 @@
+package io.mirrorneuron.runtime.placement;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mirrorneuron.runtime.placement.PlacementRequest.Wish;
+import io.mirrorneuron.runtime.workflow.Amounts;
+import io.mirrorneuron.runtime.workflow.ResourceRequest;
+import io.mirrorneuron.runtime.workflow.Scheduling;
+import io.mirrorneuron.runtime.workflow.Scheduling.Strategy;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class NodeChoiceTest {
+  private static final Scheduling PACKED = new Scheduling(Strategy.BINPACK, true, null, List.of());
+  private static final Scheduling SPREAD = new Scheduling(Strategy.SPREAD, true, null, List.of());
+
+  private static Machine node(String name, int slotsTaken) {
+    Amounts totals = new Amounts(8000, 16_000, 100_000);
+    return new Machine(
+        name,
+        "healthy",
+        true,
+        Map.of(),
+        totals,
+        totals,
+        new Amounts(slotsTaken * 1000L, 0, 0),
+        List.of(),
+        Set.of(),
+        0,
+        List.of(),
+        Set.of(),
+        Set.of(),
+        List.of("host_local"),
+        Map.of("default", 4),
+        Map.of("default", slotsTaken),
+        Set.of());
+  }
+
+  private static String choice(
+      Machine own, Machine other, Scheduling scheduling, ResourceRequest request) {
+    Wish wish = new Wish(request, scheduling, "default", 1);
+    return NodeChoice.of(own, List.of(other), new PlacementRequest("work", "executor", wish))
+        .node();
+  }
+
+  private static String choice(Machine own, Machine other, Scheduling scheduling) {
+    return choice(own, other, scheduling, ResourceRequest.NONE);
+  }
+
+  @Test
+  void aProgramWhoseAuthorSaysNothingStaysWithItsJobEvenIfItHasToWait() {
+    assertThat(choice(node("a", 4), node("b", 0), Scheduling.ANY)).isEqualTo("a");
+  }
+
+  @Test
+  void binpackFillsTheNodeOfTheJobFirst() {
+    assertThat(choice(node("b", 3), node("a", 3), PACKED)).isEqualTo("b");
+    assertThat(choice(node("b", 4), node("a", 3), PACKED)).isEqualTo("a");
+    assertThat(choice(node("b", 4), node("a", 4), PACKED)).as("nowhere is room").isEqualTo("b");
+  }
+
+  @Test
+  void spreadTakesTheEmptiest() {
+    assertThat(choice(node("a", 1), node("b", 0), SPREAD)).isEqualTo("b");
+    assertThat(choice(node("a", 0), node("b", 1), SPREAD)).isEqualTo("a");
+  }
+
+  @Test
+  void aPreferredNodeIsTakenWhileItHasRoom() {
+    Scheduling preferred = new Scheduling(Strategy.BINPACK, false, "b", List.of());
+    assertThat(choice(node("a", 0), node("b", 0), preferred)).isEqualTo("b");
+    assertThat(choice(node("a", 0), node("b", 4), preferred)).isEqualTo("a");
+  }
+
+  @Test
+  void whatOneNodeWillNeverHaveAnotherOneGives() {
+    ResourceRequest large =
+        new ResourceRequest(new Amounts(0, 20_000, 0), List.of(), List.of(), List.of(), null);
+    assertThat(choice(node("a", 0), node("b", 0), Scheduling.ANY, large)).isNull();
+  }
+}
