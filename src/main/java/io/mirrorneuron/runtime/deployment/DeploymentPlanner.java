@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.deployment;
 
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.decide.redefine.ChangedAgents;
 import io.mirrorneuron.runtime.deployment.DeploymentPlan.Mode;
 import io.mirrorneuron.runtime.manifest.blend.ManifestContent;
@@ -41,6 +42,7 @@ public final class DeploymentPlanner {
    * @param present null when nothing runs yet
    * @param to name of the version that is to run
    * @param newJob id of the job that is made, if one is
+   * @throws MnException PRECONDITION when this server knows no way
    */
   public static DeploymentPlan plan(
       Present present, Content next, String to, String newJob, UpdatePolicy policy) {
@@ -54,32 +56,55 @@ public final class DeploymentPlanner {
     List<List<String>> batches = batches(changed, policy);
     String obstacle =
         obstacle(present, next, before, after, batches.size() > 1 ? changed : List.of());
-    Mode mode = Mode.AGENT_LEVEL;
-    String why = "agents %s differ".formatted(String.join(", ", changed));
-    if (!isLasting(next.workflow())) {
-      mode = Mode.RERUN;
-      why = "it runs to its end, so that it is not updated but runs once more";
-    } else if (obstacle != null) {
-      mode = Mode.BLUE_GREEN;
-      why = obstacle;
-    } else if (changed.isEmpty()) {
-      mode = Mode.NOOP;
-      why = "no agent differs";
-    } else if (policy.strategy() == UpdateStrategy.BLUE_GREEN) {
-      mode = Mode.BLUE_GREEN;
-      why = "the strategy is blue-green";
+    Way way = way(next.workflow(), obstacle, changed, policy);
+    if (way.mode() == Mode.BLUE_GREEN) {
+      requireNoServices(present.content(), next, way.why());
     }
-    boolean makesJob = mode == Mode.RERUN || mode == Mode.BLUE_GREEN;
+    boolean makesJob = way.mode() == Mode.RERUN || way.mode() == Mode.BLUE_GREEN;
     return new DeploymentPlan(
-        mode,
+        way.mode(),
         policy,
         present.version(),
         before.fingerprint(),
         to,
         present.jobId(),
         makesJob ? newJob : null,
-        mode == Mode.AGENT_LEVEL ? batches : null,
-        why);
+        way.mode() == Mode.AGENT_LEVEL ? batches : null,
+        way.why());
+  }
+
+  private record Way(Mode mode, String why) {}
+
+  /**
+   * @param obstacle why agents cannot change within their job, or null
+   */
+  private static Way way(
+      Workflow next, String obstacle, List<String> changed, UpdatePolicy policy) {
+    if (!isLasting(next)) {
+      return new Way(
+          Mode.RERUN, "it runs to its end, so that it is not updated but runs once more");
+    }
+    if (obstacle != null) {
+      return new Way(Mode.BLUE_GREEN, obstacle);
+    }
+    if (changed.isEmpty()) {
+      return new Way(Mode.NOOP, "no agent differs");
+    }
+    return policy.strategy() == UpdateStrategy.BLUE_GREEN
+        ? new Way(Mode.BLUE_GREEN, "the strategy is blue-green")
+        : new Way(Mode.AGENT_LEVEL, "agents %s differ".formatted(String.join(", ", changed)));
+  }
+
+  /** Two jobs would offer the same at once, and none could take the place of the other. */
+  private static void requireNoServices(Content before, Content after, String why) {
+    boolean offers =
+        !ServiceDemands.of(before.workflow()).offered().isEmpty()
+            || !ServiceDemands.of(after.workflow()).offered().isEmpty();
+    if (offers) {
+      throw MnException.precondition(
+          "this change needs a new job (%s), and a job that offers services cannot be replaced yet"
+              .formatted(why));
+    }
   }
 
   private static boolean isLasting(Workflow workflow) {

@@ -140,7 +140,7 @@ public final class Engine {
 
   /** What jobs run, and how that is changed. */
   public JobDefinitions definitions() {
-    return new JobDefinitions(commands, store);
+    return new JobDefinitions(commands, store, manifests);
   }
 
   /**

@@ -3,23 +3,34 @@ package io.mirrorneuron.runtime.loop;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.decide.Input;
 import io.mirrorneuron.runtime.port.JobStatus;
+import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.runtime.state.StateReader;
 import io.mirrorneuron.runtime.state.StoredFields;
 import io.mirrorneuron.runtime.state.definition.JobDefinition;
 import io.mirrorneuron.runtime.state.definition.Redefinition;
 import io.mirrorneuron.runtime.state.definition.StoredDefinition;
+import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /** What jobs run: looks at it, and has it changed while they run. Thread-safe; no call blocks. */
 public final class JobDefinitions {
   private final JobCommands commands;
   private final JobStore store;
+  private final Function<String, Workflow> manifests;
 
-  JobDefinitions(JobCommands commands, JobStore store) {
+  /**
+   * @param manifests understands a stored manifest
+   */
+  JobDefinitions(JobCommands commands, JobStore store, Function<String, Workflow> manifests) {
     this.commands = commands;
     this.store = store;
+    this.manifests = manifests;
   }
 
   /**
@@ -34,13 +45,29 @@ public final class JobDefinitions {
   }
 
   /**
-   * What a job runs and is to run, as of its last commit.
+   * What a job runs and is to run, and how its agents are, as of its last commit.
    *
-   * @param definition nothing is pending when it has taken effect
+   * @param manifest what it runs
    * @param bundle fingerprint of the payload files of the job, or null
+   * @param definition nothing is pending when it has taken effect
+   * @param isReviewed whether it waits for a person, as it could not go on by itself
+   * @param hasWork whether messages wait or programs run
+   * @param agents by id, those that have got a message
    */
   public record Running(
-      JobStatus status, String manifest, String bundle, StoredDefinition definition) {}
+      JobStatus status,
+      String manifest,
+      String bundle,
+      StoredDefinition definition,
+      boolean isReviewed,
+      boolean hasWork,
+      Map<String, AgentHealth> agents) {}
+
+  /**
+   * @param error why its last program failed; null when it did not
+   * @param restartedAt when it was started again last, in milliseconds since the epoch; 0 for never
+   */
+  public record AgentHealth(String error, long restartedAt) {}
 
   /** Fails as NOT_FOUND when there is no such job. */
   public CompletionStage<Running> look(String jobId) {
@@ -49,13 +76,26 @@ public final class JobDefinitions {
         .thenApply(
             stored -> {
               JobStore.StoredJob job = stored.orElseThrow(() -> MnException.notFound("job", jobId));
-              var header = StoredFields.header(job);
-              return new Running(
-                  header.status(),
-                  job.manifest(),
-                  header.origin().bundle(),
-                  StoredDefinition.read(job.fields().get(JobDefinition.FIELD)));
+              return running(job, StateReader.outline(job, manifests.apply(job.manifest())));
             });
+  }
+
+  private static Running running(JobStore.StoredJob job, JobState state) {
+    Map<String, AgentHealth> agents = new HashMap<>();
+    state
+        .agents()
+        .forEach(
+            agent ->
+                agents.put(
+                    agent.id(), new AgentHealth(agent.lastError(), agent.restarts().changedAt())));
+    return new Running(
+        state.status(),
+        job.manifest(),
+        state.header().origin().bundle(),
+        StoredDefinition.read(job.fields().get(JobDefinition.FIELD)),
+        state.header().recovery() != null,
+        !state.mailboxes().waiting().isEmpty(),
+        agents);
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.deployment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.runtime.deployment.DeploymentPlan.Mode;
@@ -114,8 +115,6 @@ class DeploymentPlannerTest {
   void whatIsMoreThanAgentsTakesANewJob() {
     assertBlueGreen(graph(1, 1), graph(1), "the graph is another: it lacks agent w1 (executor)");
     assertBlueGreen(
-        graph(1), graph(1).with("services", "[{'name':'web'}]"), "the services are others");
-    assertBlueGreen(
         graph(1),
         graph(1).with("initial_inputs", "{'start':[{'n':1}]}"),
         "more differs than agents");
@@ -130,6 +129,17 @@ class DeploymentPlannerTest {
                 "\"message_type\":\"*\"",
                 "\"message_type\":\"*\",\"conditions\":{\"path\":\"message.body.n\",\"op\":\"==\",\"value\":1}");
     assertBlueGreen(graph(1), condition, "more differs than agents");
+  }
+
+  @Test
+  void aJobThatOffersServicesIsNotReplaced() {
+    Graph web = graph(1).with("services", "[{'name':'web'}]");
+    assertThatThrownBy(() -> plan(graph(1), web, ROLLING))
+        .hasMessage(
+            "this change needs a new job (the services are others), and a job that offers services"
+                + " cannot be replaced yet");
+    Graph next = graph(2).with("services", "[{'name':'web'}]");
+    assertThat(plan(web, next, ROLLING).mode()).isEqualTo(Mode.AGENT_LEVEL);
   }
 
   private static void assertBlueGreen(Object before, Object after, String why) {

@@ -1,0 +1,218 @@
+package io.mirrorneuron.runtime.deployment;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.loop.JobCommands;
+import io.mirrorneuron.runtime.loop.JobDefinitions;
+import io.mirrorneuron.runtime.loop.JobDefinitions.AgentHealth;
+import io.mirrorneuron.runtime.loop.JobDefinitions.Running;
+import io.mirrorneuron.runtime.machine.Deeds;
+import io.mirrorneuron.runtime.manifest.blend.ManifestContent;
+import io.mirrorneuron.runtime.port.JobStatus;
+import io.mirrorneuron.runtime.state.definition.DeployedBy;
+import io.mirrorneuron.runtime.state.definition.Redefinition;
+import io.mirrorneuron.runtime.workflow.Workflow;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/** Makes, changes, looks at and ends the jobs of deployments. */
+final class DeploymentDeeds implements Deeds<DeploymentInput, DeploymentDeed> {
+  /** Failures that are there again whenever it is tried again. */
+  private static final Set<ErrorCode> FOR_GOOD =
+      Set.of(
+          ErrorCode.INVALID,
+          ErrorCode.CONFLICT,
+          ErrorCode.PRECONDITION,
+          ErrorCode.NOT_FOUND,
+          ErrorCode.MALFORMED);
+
+  private final JobDefinitions definitions;
+  private final JobCommands commands;
+  private final Launcher launcher;
+  private final VersionTexts texts;
+  private final Function<String, Workflow> manifests;
+
+  /** Makes a job under an id that was chosen before, or finds that it was made. */
+  @FunctionalInterface
+  interface Launcher {
+    CompletionStage<?> make(String key, String jobId, String manifest, String bundle);
+  }
+
+  /**
+   * @param manifests understands a manifest
+   */
+  DeploymentDeeds(
+      JobDefinitions definitions,
+      JobCommands commands,
+      Launcher launcher,
+      VersionTexts texts,
+      Function<String, Workflow> manifests) {
+    this.definitions = definitions;
+    this.commands = commands;
+    this.launcher = launcher;
+    this.texts = texts;
+    this.manifests = manifests;
+  }
+
+  @Override
+  public CompletionStage<DeploymentInput> perform(String key, DeploymentDeed deed) {
+    return switch (deed) {
+      case DeploymentDeed.Launch launch -> launch(key, launch);
+      case DeploymentDeed.Redefine order -> redefine(key, order);
+      case DeploymentDeed.Look look ->
+          definitions.look(look.jobId()).thenApply(running -> seen(look, running));
+      case DeploymentDeed.Switch change -> // neither offers anything, see DeploymentPlanner
+          CompletableFuture.completedFuture(new DeploymentInput.Switched(change.number()));
+      case DeploymentDeed.End end -> end(end);
+    };
+  }
+
+  private CompletionStage<String> text(String key, String fingerprint) {
+    return texts
+        .get(key, fingerprint)
+        .thenApply(
+            found ->
+                found.orElseThrow(
+                    () -> MnException.precondition("the manifest of the version is gone")));
+  }
+
+  private CompletionStage<DeploymentInput> launch(String key, DeploymentDeed.Launch launch) {
+    return text(key, launch.version().fingerprint())
+        .thenCompose(text -> launcher.make(key, launch.jobId(), text, launch.version().bundle()))
+        .<DeploymentInput>thenApply(made -> new DeploymentInput.Launched(launch.number()))
+        .exceptionally(
+            failure ->
+                new DeploymentInput.NotLaunched(launch.number(), forGood(failure).getMessage()));
+  }
+
+  /** The failure if it is one for good; else it is thrown, and the deed is tried again. */
+  private static MnException forGood(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    if (cause instanceof MnException known && FOR_GOOD.contains(known.code())) {
+      return known;
+    }
+    throw failure instanceof CompletionException wrapped
+        ? wrapped
+        : new CompletionException(failure);
+  }
+
+  private CompletionStage<DeploymentInput> redefine(String key, DeploymentDeed.Redefine order) {
+    return text(key, order.base())
+        .thenCombine(
+            text(key, order.version().fingerprint()),
+            (base, version) -> redefinition(key, order, base, version))
+        .thenCompose(redefinition -> definitions.redefine(order.jobId(), redefinition))
+        .thenCompose(taken -> goOn(order))
+        .<DeploymentInput>thenApply(
+            done -> new DeploymentInput.Ordered(order.number(), order.definition()))
+        .exceptionallyCompose(failure -> notOrdered(order, forGood(failure)));
+  }
+
+  private Redefinition redefinition(
+      String key, DeploymentDeed.Redefine order, String base, String version) {
+    String manifest =
+        order.isWhole()
+            ? version
+            : new ManifestContent(base)
+                .with(order.changed(), new ManifestContent(version))
+                .orElseThrow(() -> MnException.invalid("its manifest cannot be mixed"));
+    return new Redefinition(
+        order.definition(),
+        manifest,
+        manifests.apply(manifest),
+        order.version().bundle(),
+        order.agents(),
+        new DeployedBy(
+            "dep_" + key + "_" + order.number(), key, order.version().name(), order.role()));
+  }
+
+  /** What could not go on because of the version that is taken back goes on with the other. */
+  private CompletionStage<?> goOn(DeploymentDeed.Redefine order) {
+    boolean isBack = order.changed().isEmpty();
+    return !isBack
+        ? CompletableFuture.completedFuture(null)
+        : definitions
+            .look(order.jobId())
+            .thenCompose(
+                running ->
+                    running.isReviewed()
+                        ? commands.resume(order.jobId(), null)
+                        : CompletableFuture.completedFuture(null));
+  }
+
+  private CompletionStage<DeploymentInput> notOrdered(
+      DeploymentDeed.Redefine order, MnException why) {
+    return definitions
+        .look(order.jobId())
+        .thenApply(DeploymentDeeds::number)
+        .exceptionally(
+            failure -> {
+              forGood(failure); // else it is asked again
+              return -1L;
+            })
+        .thenApply(
+            has ->
+                new DeploymentInput.NotOrdered(
+                    order.number(), order.definition(), has, why.getMessage()));
+  }
+
+  private static long number(Running running) {
+    if (running.status().isTerminal()) {
+      return -1;
+    }
+    var pending = running.definition().pending();
+    return pending == null ? running.definition().number() : pending.number();
+  }
+
+  private static DeploymentInput seen(DeploymentDeed.Look look, Running running) {
+    boolean applied =
+        running.definition().pending() == null
+            && running.definition().number() == look.definition();
+    String why = null;
+    long breaks = 0;
+    for (String agent : look.agents().isEmpty() ? running.agents().keySet() : look.agents()) {
+      AgentHealth health = running.agents().get(agent);
+      breaks += health == null ? 0 : health.restartedAt();
+      if (health != null && health.error() != null) {
+        why = "agent %s: %s".formatted(agent, health.error());
+      }
+    }
+    boolean isLost = running.status().isTerminal() || running.isReviewed();
+    if (!running.status().isActive()) {
+      why =
+          "its job is %s%s".formatted(running.status().word(), why == null ? "" : " (" + why + ")");
+    } else if (!applied) {
+      why = "agents have messages in hand that their former version handles";
+    }
+    return new DeploymentInput.Seen(
+        look.number(), look.look(), applied, why == null, breaks, isLost, why);
+  }
+
+  private CompletionStage<DeploymentInput> end(DeploymentDeed.End end) {
+    DeploymentInput ended = new DeploymentInput.Ended(end.number(), end.jobId());
+    return definitions
+        .look(end.jobId())
+        .thenCompose(
+            running -> {
+              if (running.status().isTerminal()) {
+                return CompletableFuture.completedFuture(JobStatus.CANCELLED);
+              }
+              if (end.drains() && running.hasWork()) {
+                throw MnException.unavailable("job " + end.jobId() + " still has work", null);
+              }
+              return commands.cancel(end.jobId(), null, end.reason());
+            })
+        .thenApply(status -> ended)
+        .exceptionally(
+            failure -> {
+              MnException why = forGood(failure);
+              if (why.code() != ErrorCode.NOT_FOUND && why.code() != ErrorCode.PRECONDITION) {
+                throw new CompletionException(why);
+              }
+              return ended;
+            });
+  }
+}

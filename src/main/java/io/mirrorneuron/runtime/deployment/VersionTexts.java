@@ -1,0 +1,86 @@
+package io.mirrorneuron.runtime.deployment;
+
+import io.mirrorneuron.store.RecordStore;
+import io.mirrorneuron.store.RecordStore.Beside;
+import io.mirrorneuron.store.RecordStore.StoredRecord;
+import io.mirrorneuron.wire.Json;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The manifests of versions, each once for all versions of a key that have it. They are put before
+ * the version that has them, so what no version has stays for an hour. Thread-safe; does not block.
+ */
+final class VersionTexts {
+  private static final String KIND = "deployment-manifests";
+  private static final long SPARED_MS = Duration.ofHours(1).toMillis();
+  private static final int PAGE = 500;
+
+  private final RecordStore records;
+
+  private record Stored(long at, String text) {}
+
+  VersionTexts(RecordStore records) {
+    this.records = records;
+  }
+
+  private static String id(String key, String fingerprint) {
+    return key + "/" + fingerprint;
+  }
+
+  /** Keeps a manifest; one that is there is kept for longer. */
+  CompletionStage<Void> put(String key, String fingerprint, String text, long now) {
+    String id = id(key, fingerprint);
+    Beside group = new Beside(0, List.of(key), null, List.of());
+    return records
+        .read(KIND, id)
+        .thenCompose(
+            found ->
+                records.write(
+                    KIND,
+                    id,
+                    found.map(StoredRecord::revision).orElse(0L),
+                    Json.write(new Stored(now, text)),
+                    RecordStore.NEVER,
+                    group))
+        .thenCompose(
+            written ->
+                written.isPresent()
+                    ? CompletableFuture.completedFuture(null)
+                    : put(key, fingerprint, text, now)); // somebody else has kept it just now
+  }
+
+  CompletionStage<Optional<String>> get(String key, String fingerprint) {
+    return records
+        .read(KIND, id(key, fingerprint))
+        .thenApply(found -> found.map(record -> read(record).text()));
+  }
+
+  private static Stored read(StoredRecord record) {
+    return Json.read(record.json(), Stored.class, "a manifest of a version");
+  }
+
+  /** Forgets what no version of the key has any more. */
+  CompletionStage<Void> tidy(String key, Set<String> fingerprints, long now) {
+    return records
+        .list(KIND, key, "", PAGE)
+        .thenCompose(
+            all ->
+                CompletableFuture.allOf(
+                    all.stream()
+                        .filter(record -> !isNeeded(key, record, fingerprints, now))
+                        .map(record -> records.delete(KIND, record.id(), record.revision()))
+                        .map(CompletionStage::toCompletableFuture)
+                        .toArray(CompletableFuture<?>[]::new)));
+  }
+
+  private static boolean isNeeded(
+      String key, StoredRecord record, Set<String> fingerprints, long now) {
+    return fingerprints.contains(record.id().substring(key.length() + 1))
+        || read(record).at() > now - SPARED_MS;
+  }
+}
