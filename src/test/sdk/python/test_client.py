@@ -14,6 +14,7 @@ import time
 import unittest
 import warnings
 import zipfile
+from importlib import metadata
 from typing import Any, Iterator, List
 
 import mirrorneuron_api
@@ -253,6 +254,13 @@ class SettingsTest(Answering):
             for follower in followers:
                 follower.close()  # type: ignore[attr-defined]
             mn.cancel(job)
+
+
+class PackageTest(unittest.TestCase):
+    def test_the_page_is_in_the_package(self) -> None:
+        page = metadata.metadata("mirrorneuron-api").get_payload()  # type: ignore[attr-defined]
+        self.assertIn("## In programs of steps", page)
+        self.assertNotIn(".md", page)
 
 
 class BundlesTest(unittest.TestCase):
