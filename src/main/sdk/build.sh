@@ -37,6 +37,11 @@ python_tools() {
   "$tools/python/bin/pip" install --quiet --disable-pip-version-check -r "$here/python/requirements.txt"
 }
 
+# A page of the documentation for a package, where no other page is: readme PAGE
+readme() {
+  sed 's/\[\([^]]*\)\]([a-z-]*\.md[^)]*)/\1/g' "$1"
+}
+
 python() {
   once python "$here/python/requirements.txt" python_tools
   local bin=$tools/python/bin package=$work/python/mirrorneuron_api number
@@ -45,11 +50,12 @@ python() {
   "$bin/openapi-python-client" generate --path "$contracts/python.json" --meta none --fail-on-warning \
     --config "$here/python/generator.yaml" --custom-template-path "$here/python/templates" \
     --output-path "$package" >"$work/python.log" || { cat "$work/python.log" >&2; exit 1; }
+  "$bin/python" "$here/python/polish.py" "$package" "$contracts/python.json"
   "$bin/ruff" check --quiet --isolated --target-version py39 --select F401,I --fix "$package"
   "$bin/ruff" format --quiet --isolated --target-version py39 "$package"
   cp -r "$here/python/mirrorneuron_api/." "$package/"
   sed "s/@VERSION@/$number/" "$here/python/pyproject.toml" >"$work/python/pyproject.toml"
-  cp "$here/python/README.md" "$work/python/"
+  readme "$here/../../../docs/sdk-python.md" >"$work/python/README.md"
   find "$work/python" -name __pycache__ -prune -exec rm -r {} +
   (cd "$work/python" && "$bin/mypy" --strict --no-incremental --cache-dir=/dev/null --python-version 3.9 mirrorneuron_api >"$work/mypy.log") ||
     { cat "$work/mypy.log" >&2; exit 1; }

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gzip
 import os
 import pathlib
 import pickle
@@ -13,6 +14,7 @@ import time
 import unittest
 import warnings
 import zipfile
+from importlib import metadata
 from typing import Any, Iterator, List
 
 import mirrorneuron_api
@@ -64,7 +66,7 @@ class FailuresTest(Answering):
         asyncio.run(without_blocking())
 
     def test_an_answer_that_breaks_off_is_lost_too(self) -> None:
-        mn = self.serve((200, {"Content-Length": "500"}, "{"))
+        mn = self.serve((200, {"Content-Length": "500", "Content-Type": "application/zip"}, "{"))
         with self.assertRaises(ConnectionLost), tempfile.TemporaryDirectory() as folder:
             mn.export("r", pathlib.Path(folder, "run.zip"))
 
@@ -110,6 +112,77 @@ class FailuresTest(Answering):
         with fast_pauses():
             mn.answer("r", "q", "approve", by="ada")
         self.assertEqual(len(self.asked), 3)
+
+    def test_a_cut_answer_to_a_submission_is_asked_for_again(self) -> None:
+        mn = self.serve(
+            (200, {"Content-Length": "500"}, "{"), (200, {}, {"job_id": "j", "id": "j", "status": "pending"})
+        )
+        with fast_pauses():
+            self.assertEqual(mn.submit({}).job_id, "j")
+        self.assertEqual(len(set(self.asked)), 1)
+
+    def test_an_upload_is_sent_again(self) -> None:
+        busy: Any = (429, {"Retry-After": "0"}, {})
+        mn = self.serve(busy, (200, {}, {}))
+        with tempfile.TemporaryDirectory() as folder:
+            pathlib.Path(folder, "manifest.yaml").write_text("name: x\n" * 20000)
+            with self.assertRaises(UnreadableAnswer):
+                mn.upload(folder)
+        self.assertEqual(self.bodies[0].split(b"\r\n")[4:-2], self.bodies[1].split(b"\r\n")[4:-2])
+
+    def test_wait_keeps_its_time_whatever_happens(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            for url in (NOBODY, f"http://127.0.0.1:{silent.getsockname()[1]}"):
+                before = time.monotonic()
+                with self.assertRaises(TimeoutError):
+                    MirrorNeuron(url).wait("j", timeout=1)
+                self.assertLess(time.monotonic() - before, 5)
+        failing: List[Any] = [(500, {}, {})] * 50
+        with self.assertRaises(TimeoutError):
+            self.serve(*failing).wait("j", timeout=1)
+
+    def test_only_streams_are_followed(self) -> None:
+        for answer in ((200, {"Content-Type": "text/html"}, "<p>"), (204, {}, ""), (302, {"Location": "/"}, "")):
+            with self.assertRaises(UnreadableAnswer):
+                list(self.serve(answer).follow_job("j"))
+        event = b'data: {"type": "x"}\n\nevent: end\ndata: {}\n\n'
+        packed = {"Content-Type": "text/event-stream", "Content-Encoding": "gzip"}
+        self.assertEqual([e.type_ for e in self.serve((200, packed, gzip.compress(event))).follow_job("j")], ["x"])
+        self.assertEqual(self.headers[0]["Accept-Encoding"], "identity")
+
+    def test_only_a_run_is_an_export(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            for answer in ((200, {"Content-Type": "text/html"}, "<p>"), (204, {}, ""), (302, {"Location": "/"}, "")):
+                with self.assertRaises(UnreadableAnswer):
+                    self.serve(answer).export("r", pathlib.Path(folder, "run.zip"))
+            self.assertEqual(os.listdir(folder), [])
+            pathlib.Path(folder, "run.zip.part").write_text("mine")
+            self.serve((200, {"Content-Type": "application/zip"}, "new")).export("r", pathlib.Path(folder, "run.zip"))
+            self.assertEqual(pathlib.Path(folder, "run.zip").read_text(), "new")
+            self.assertEqual(pathlib.Path(folder, "run.zip.part").read_text(), "mine")
+
+    def test_odd_answers_are_problems_too(self) -> None:
+        for body in ({"errors": 5}, {"errors": [None]}, {"errors": "abc", "validation": 1}):
+            with self.assertRaises(Problem) as odd:
+                self.serve((422, {"Retry-After": "\u00b2"}, body)).result("r")
+            self.assertEqual((odd.exception.errors, odd.exception.code), ([], None))
+
+    def test_ids_and_tokens_that_cannot_be_sent(self) -> None:
+        mn = self.serve()
+        for name in ("", ".", ".."):
+            for call in (mn.result, mn.wait, mn.cancel, mn.artifacts):
+                with self.assertRaises(BadArgument):
+                    call(name)
+        with self.assertRaises(BadArgument) as bad:
+            MirrorNeuron(NOBODY, token="s3cret\nx")
+        self.assertNotIn("s3cret", str(bad.exception))
+        self.assertEqual(self.asked, [])
+
+    def test_a_closed_client_says_so(self) -> None:
+        mn = MirrorNeuron(NOBODY)
+        mn.close()
+        with self.assertRaisesRegex(MirrorNeuronError, "closed"):
+            mn.submit(HELLO)
 
     def test_fields_of_a_form_have_any_name(self) -> None:
         record = {"ts": "", "run_id": "r", "channel": "human", "type": "human_input_received", "payload": {}}
@@ -183,6 +256,13 @@ class SettingsTest(Answering):
             mn.cancel(job)
 
 
+class PackageTest(unittest.TestCase):
+    def test_the_page_is_in_the_package(self) -> None:
+        page = metadata.metadata("mirrorneuron-api").get_payload()  # type: ignore[attr-defined]
+        self.assertIn("## In programs of steps", page)
+        self.assertNotIn(".md", page)
+
+
 class BundlesTest(unittest.TestCase):
     """A folder is the same bundle here and at the terminal."""
 
@@ -212,6 +292,14 @@ class BundlesTest(unittest.TestCase):
         os.chmod(self.folder / "payloads" / "a.py", 0o755)
         with self.assertWarns(UserWarning), pack(self.folder) as packed, zipfile.ZipFile(packed) as archive:
             self.assertEqual(archive.getinfo("payloads/a.py").external_attr >> 16, 0o100755)
+
+    @unittest.skipIf(os.geteuid() == 0, "root reads everything")
+    def test_what_cannot_be_read_is_told(self) -> None:
+        self.write("manifest.json", "payloads/deep/x")
+        os.chmod(self.folder / "payloads" / "deep", 0)
+        self.addCleanup(os.chmod, self.folder / "payloads" / "deep", 0o700)
+        with self.assertRaises(BadArgument):
+            pack(self.folder)
 
     def test_a_bundle_of_a_manifest_alone_runs(self) -> None:
         (self.folder / "manifest.yaml").write_text("name: alone\nsteps:\n  - id: ask\n    human: {prompt: Well?}\n")

@@ -49,6 +49,10 @@ class RealtimeTest(unittest.TestCase):
         ends = [m for m in messages if m.type == "end"]
         self.assertEqual(sorted(m.topic for m in ends), sorted(self.topics))
         self.assertEqual([m.patch for m in ends], [None, None])
+        typed = [[m.record for m in messages if m.topic == topic and m.type != "end"] for topic in self.topics]
+        with MirrorNeuron() as mn:
+            self.assertEqual(typed[0], list(mn.follow_job(self.job)))
+            self.assertEqual(typed[1], list(mn.follow_run(self.run_id, channels="logs,human")))
         versions = [m.version for m in messages if m.topic == self.topics[0] and m.patch is not None]
         self.assertEqual(versions, sorted(set(versions)))
 
@@ -103,6 +107,14 @@ class RealtimeTest(unittest.TestCase):
         self.assertGreaterEqual(len(lines), 1500)
         self.assertEqual(len({m.version for m in got if m.patch is not None}), len(lines))
 
+    def test_a_socket_is_closed_when_nobody_reads_on(self) -> None:
+        with MirrorNeuron() as mn:
+            stream = mn.realtime(self.topics)
+            next(iter(stream))
+            socket = stream._socket
+            stream.close()
+            self.assertEqual((socket.state.name, list(stream)), ("CLOSED", []))
+
     def test_refusals_have_words(self) -> None:
         with MirrorNeuron() as mn:
             with self.assertRaises(TopicRefused) as refused:
@@ -110,7 +122,7 @@ class RealtimeTest(unittest.TestCase):
             self.assertEqual(
                 (refused.exception.topic, refused.exception.code), ("job_events:nobody", "TOPIC_NOT_FOUND")
             )
-            with self.assertRaises(TopicRefused):
+            with self.assertRaisesRegex(TopicRefused, "there are job_events:JOB_ID, .*launch_progress:PROGRESS_ID"):
                 list(mn.realtime("weather:tomorrow"))
             self.assertEqual(list(mn.realtime([])), [])
         with self.assertRaises(ConnectionLost):

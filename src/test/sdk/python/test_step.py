@@ -68,6 +68,23 @@ class SayingTest(unittest.TestCase):
             self.assertEqual(json.loads(ended.stdout), {"complete_step": 1})
             self.assertIn("RuntimeError: complete or done has been called", ended.stderr, more)
 
+    def test_lines_of_threads_stay_whole(self) -> None:
+        ended = alone(
+            """
+            import threading
+            def work():
+                for number in range(500):
+                    step.progress(number / 500, "x" * 50)
+            threads = [threading.Thread(target=work) for _ in range(8)]
+            [thread.start() for thread in threads]
+            [thread.join() for thread in threads]
+            step.complete("y" * 100000)
+            """
+        )
+        *beacons, empty, last = ended.stdout.rstrip("\n").split("\n")
+        self.assertEqual((len(beacons), empty, len(json.loads(last)["complete_step"])), (4000, "", 100000))
+        self.assertTrue(all(json.loads(line[len("beacon ") :]) for line in beacons))
+
     def test_progress_is_a_share(self) -> None:
         for share in ("50", "'x'", "-0.1", "float('nan')", "True"):
             self.assertIn("ValueError: progress goes from 0 to 1", alone(f"step.progress({share})").stderr)
@@ -81,6 +98,7 @@ class SayingTest(unittest.TestCase):
                 ended = alone(f"step.artifact({name!r}, 'x')", MN_JOB_OUTPUT_DIR=str(place))
                 self.assertIn("ValueError: an artifact has a name", ended.stderr, name)
             alone("step.artifact('a/plan.csv', 'x')", MN_JOB_OUTPUT_DIR=str(place))
+            self.assertEqual(os.listdir(place / "a"), ["plan.csv"])
             self.assertEqual((place / "a" / "plan.csv").read_text(), "x")
 
     def test_without_a_server_it_says_how_to_try(self) -> None:

@@ -11,12 +11,13 @@ import time
 import unittest
 from typing import Any
 
-from mirrorneuron_api import AsyncMirrorNeuron, Conflict, Invalid, JobFailed, MirrorNeuron, NotFound
+from mirrorneuron_api import AsyncMirrorNeuron, Conflict, Invalid, JobFailed, JobStatus, MirrorNeuron, NotFound
 from mirrorneuron_api.api.gateway import get_health
 from mirrorneuron_api.api.human import list_human
-from mirrorneuron_api.api.jobs import fork_job, get_job, list_jobs
+from mirrorneuron_api.api.jobs import cancel_job, fork_job, get_job, list_jobs
 from mirrorneuron_api.api.runs import get_run_artifact, list_run_artifacts
 from mirrorneuron_api.models import ForkRequest
+from mirrorneuron_api.types import UNSET
 
 STORY = pathlib.Path(__file__).parent.parent / "story"
 SLEEPER = {"name": "sleeper", "steps": [{"id": "rest", "run": ["sleep", "30"]}]}
@@ -33,7 +34,7 @@ class StoryTest(unittest.TestCase):
         self.assertTrue(report.ok, report.errors)
 
         job = self.mn.submit_bundle(STORY, inputs={"amount": 7})
-        run = "run-" + job.job_id
+        run = str(job.run_id)
         asked = None
         for record in self.mn.follow_human(run):
             if record.type == "human_input_requested":
@@ -91,6 +92,9 @@ class StoryTest(unittest.TestCase):
 
     def test_generated_calls(self) -> None:
         self.assertEqual(get_health.sync(client=self.mn.client).status, "ok")
+        cancelled = cancel_job.sync(self.mn.submit(SLEEPER).job_id, client=self.mn.client)  # a body may be left out
+        self.assertEqual(self.mn.wait(cancelled.job_id).status, JobStatus.CANCELLED)
+        self.assertIn("ConnectionLost", cancel_job.sync.__doc__ or "")
         job = self.mn.submit(HELLO)
         self.mn.wait(job.job_id)
         self.assertIn(job.job_id, [row.job_id for row in list_jobs.sync(client=self.mn.client, limit=200).data])
@@ -163,6 +167,13 @@ class StoryTest(unittest.TestCase):
         runs = [row.run_id for row in self.mn.runs()]
         self.assertEqual(len(runs), len(set(runs)))
         self.assertLessEqual({"run-" + job for job in jobs}, set(runs))
+
+    def test_types_show_what_they_have(self) -> None:
+        self.assertEqual(repr(ForkRequest(at="a")), "ForkRequest(at='a')")
+        self.assertEqual(repr(UNSET), "UNSET")
+        job = self.mn.wait(self.mn.submit(HELLO).job_id)
+        self.assertRegex(repr(job), "JobOfDetail\\(job_id='hello-.*status='completed'")
+        self.assertNotIn("UNSET", repr(job))
 
     def test_questions_are_listed(self) -> None:
         ask = {"name": "ask", "steps": [{"id": "ask", "human": {"prompt": "Well?"}}]}

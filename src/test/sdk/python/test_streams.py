@@ -141,7 +141,9 @@ class Answering(unittest.TestCase):
                 if status == 0:
                     self.connection.shutdown(socket.SHUT_RDWR)
                     return
-                content = body.encode() if isinstance(body, str) else json.dumps(body).encode()
+                content = (
+                    body if isinstance(body, bytes) else (body if isinstance(body, str) else json.dumps(body)).encode()
+                )
                 self.send_response(status)
                 for name, value in headers.items():
                     self.send_header(name, value)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from .aio import AsyncMirrorNeuron as AsyncMirrorNeuron
     from .blocking import MirrorNeuron as MirrorNeuron
     from ._realtime import TopicMessage as TopicMessage
+    from ._records import JobStatus as JobStatus
     from ._records import RunRecord as RunRecord
     from .problems import BadArgument as BadArgument
     from .problems import Conflict as Conflict
@@ -32,6 +33,7 @@ _HOMES = {
     "MirrorNeuron": "blocking",
     "AsyncMirrorNeuron": "aio",
     "TopicMessage": "_realtime",
+    "JobStatus": "_records",
     "RunRecord": "_records",
     **dict.fromkeys(
         (

@@ -55,10 +55,14 @@ def _packed(source: pathlib.Path) -> BinaryIO:
         raise
 
 
+def _fail(cause: OSError) -> None:
+    raise cause
+
+
 def _content(folder: pathlib.Path) -> Tuple[List[str], List[str]]:
     """Names of what is sent, and of links."""
     files, links = [], []
-    for parent, folders, names in os.walk(folder):
+    for parent, folders, names in os.walk(folder, onerror=_fail):
         for name in folders + names:
             path = pathlib.Path(parent, name)
             within = path.relative_to(folder)

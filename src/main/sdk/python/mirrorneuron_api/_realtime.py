@@ -1,17 +1,29 @@
 """What following topics takes, without sockets, which differ between the blocking and the async client."""
 
 import json
+import logging
 import ssl
-from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Union
+from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Union
 
 import httpx
 
-from . import _streams, problems
+from . import _records, _streams, problems
+from .models import Event, WorkflowProgress
 
 Topics = Union[str, Iterable[str], Mapping[str, Optional[Union[str, int]]]]
 
 _ACKNOWLEDGED_AT_ONCE = 100
 _REFUSED = 1008
+
+_log = logging.getLogger("mirrorneuron_api.realtime")
+_log.setLevel(logging.INFO)  # more would tell tokens
+
+_TYPED: Dict[str, Callable[[Mapping[str, Any]], Any]] = {
+    "job_events": Event.from_dict,
+    "workflow_progress": WorkflowProgress.from_dict,
+    "run": _records.unwrapped,
+}
+_KINDS = "job_events:JOB_ID, workflow_progress:JOB_ID, run:RUN_ID, resources:RUN_ID, launch_progress:PROGRESS_ID"
 
 
 class TopicMessage(NamedTuple):
@@ -26,6 +38,12 @@ class TopicMessage(NamedTuple):
     """The record; None at the end."""
     id: Optional[Union[str, int]]
     occurred_at: Optional[str]
+
+    @property
+    def record(self) -> Any:
+        """The record as its type: an ``Event``, a ``WorkflowProgress`` or a ``RunRecord``; of other topics as it came."""
+        read = _TYPED.get(self.topic.partition(":")[0])
+        return read(self.patch) if read is not None and self.patch is not None else self.patch
 
 
 class Talk(_streams.Patience):
@@ -66,7 +84,10 @@ class Talk(_streams.Patience):
         if kind == "error" and "patch" not in message and message.get("requestId") != "ack":
             if message.get("code") == "UNAVAILABLE":
                 raise httpx.ReadError(str(message.get("message")))
-            raise problems.TopicRefused(topic or "", str(message.get("code")), str(message.get("message")))
+            told = str(message.get("message"))
+            if message.get("code") == "TOPIC_NOT_FOUND" and (topic or "").partition(":")[0] not in _KINDS:
+                told += "; there are " + _KINDS
+            raise problems.TopicRefused(topic or "", str(message.get("code")), told)
         if topic not in self._open or version is None or ("patch" not in message and kind != "end"):
             return None
         if "patch" in message:
@@ -103,21 +124,14 @@ def address(url: str) -> str:
     return "ws" + url[len("http") :] + "/realtime"
 
 
-def options(
-    url: str, headers: Mapping[str, str], trusted: "Union[bool, ssl.SSLContext]", proxy: Optional[str]
-) -> Dict[str, Any]:
+def options(url: str, headers: Mapping[str, str], trusted: ssl.SSLContext, proxy: Optional[str]) -> Dict[str, Any]:
     """Of a socket. The server bounds what it sends, so nothing else does: a full queue would never see the socket close."""
     sent = {name: value for name, value in headers.items() if name.lower() not in ("accept", "user-agent")}
     found: Dict[str, Any] = {"additional_headers": sent, "max_size": None, "max_queue": None}
     found["user_agent_header"] = next(value for name, value in headers.items() if name.lower() == "user-agent")
-    if trusted is False:
-        trusted = ssl.create_default_context()
-        trusted.check_hostname, trusted.verify_mode = False, ssl.CERT_NONE
-    if trusted is not True and url.startswith("https:"):
+    if url.startswith("https:"):
         found["ssl"] = trusted
-    if proxy is not None:
-        found["proxy"] = proxy
-    return found
+    return {**found, "proxy": proxy, "logger": _log}
 
 
 def missing() -> ImportError:

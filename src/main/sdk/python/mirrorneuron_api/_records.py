@@ -1,8 +1,24 @@
-"""What is recorded in a run, in one shape for all channels."""
+"""What is recorded in a run, in one shape for all channels, and the words for how jobs are."""
 
+import enum
 from typing import Any, Dict, Mapping, NamedTuple
 
 from .models import RunStreamRecord
+
+
+class JobStatus(str, enum.Enum):
+    """Known words, each equal to its text; a newer server may have others."""
+
+    PENDING = "pending"
+    VALIDATED = "validated"
+    SCHEDULED = "scheduled"
+    RUNNING = "running"
+    PAUSING = "pausing"
+    PAUSED = "paused"
+    CANCELLING = "cancelling"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
 
 
 class RunRecord(NamedTuple):

@@ -1,17 +1,18 @@
 """What is sent, for the blocking and the async client alike."""
 
 import contextlib
+import functools
 import os
 import pathlib
 import ssl
 import time
 import uuid
 from typing import Any, BinaryIO, Dict, Iterator, Mapping, Optional, Union
-from urllib.parse import quote
 
 import httpx
 
 from . import _realtime, _records, _retries, _settings, _streams, problems
+from ._paths import part
 from .client import Client
 from .models import (
     Event,
@@ -59,7 +60,7 @@ class Server:
         self._headers = {"User-Agent": "mirrorneuron-api-python/" + _version(), "Accept": "application/json", **given}
         if self._token:
             self._headers["Authorization"] = "Bearer " + self._token
-        trusted = ssl.create_default_context(cafile=verify) if isinstance(verify, str) else verify
+        trusted = _trusted(verify)
         through: Dict[str, Any] = {"verify": trusted, "proxy": httpx.Proxy(proxy) if proxy else None}
         self._socket_options = _realtime.options(self._address, self._headers, trusted, proxy)
         about: Dict[str, Any] = {
@@ -68,52 +69,38 @@ class Server:
             "timeout": TIMEOUT if timeout is None else httpx.Timeout(timeout, connect=min(timeout, 10.0)),
         }
         # Streams are open for long: those of one program would leave no connection for anything else.
-        for_streams = {**through, "limits": httpx.Limits(max_connections=None)}
-        self._streams = Calls(**about, transport=_retries.Retrying(httpx.HTTPTransport(**for_streams), tries))
-        self._async_streams = AsyncCalls(
-            **about, transport=_retries.AsyncRetrying(httpx.AsyncHTTPTransport(**for_streams), tries)
-        )
+        unlimited = {**through, "limits": httpx.Limits(max_connections=None)}
+        self._streams = _retries.Calls(tries, **about, transport=httpx.HTTPTransport(**unlimited))
+        self._async_streams = _retries.AsyncCalls(tries, **about, transport=httpx.AsyncHTTPTransport(**unlimited))
         self.client = Client(base_url=self._address)
         """What the calls below ``mirrorneuron_api.api`` take."""
-        self.client.set_httpx_client(Calls(**about, transport=_retries.Retrying(httpx.HTTPTransport(**through), tries)))
+        self.client.set_httpx_client(_retries.Calls(tries, **about, transport=httpx.HTTPTransport(**through)))
         self.client.set_async_httpx_client(
-            AsyncCalls(**about, transport=_retries.AsyncRetrying(httpx.AsyncHTTPTransport(**through), tries))
+            _retries.AsyncCalls(tries, **about, transport=httpx.AsyncHTTPTransport(**through))
         )
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._address!r})"
 
 
-class Calls(httpx.Client):
-    """Whose failures are errors of this package."""
-
-    def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
-        try:
-            response = super().send(request, **options)
-            if response.status_code >= 400:
-                response.read()
-        except httpx.TransportError as cause:
-            raise problems.lost(request, cause) from cause
-        if response.status_code >= 400:
-            response.close()
-            raise problems.of(response)
-        return response
+def _trusted(verify: "Union[bool, str, ssl.SSLContext]") -> ssl.SSLContext:
+    if isinstance(verify, ssl.SSLContext):
+        return verify
+    if isinstance(verify, str):
+        return ssl.create_default_context(cafile=verify)
+    return _usual() if verify else _blind()
 
 
-class AsyncCalls(httpx.AsyncClient):
-    """Whose failures are errors of this package."""
+@functools.lru_cache(maxsize=None)
+def _usual() -> ssl.SSLContext:
+    """Made once: reading all certificates takes longer than a request."""
+    return httpx.create_ssl_context()
 
-    async def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
-        try:
-            response = await super().send(request, **options)
-            if response.status_code >= 400:
-                await response.aread()
-        except httpx.TransportError as cause:
-            raise problems.lost(request, cause) from cause
-        if response.status_code >= 400:
-            await response.aclose()
-            raise problems.of(response)
-        return response
+
+def _blind() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
 
 
 def _version() -> str:
@@ -154,7 +141,7 @@ def _set(value: Optional[str]) -> "Unset | str":
 
 
 def _path(form: str, *names: str) -> str:
-    return form.format(*(quote(name, safe="") for name in names))
+    return form.format(*(part(name) for name in names))
 
 
 def _cursor(after: "Optional[Union[str, int]]") -> Optional[str]:
@@ -210,9 +197,22 @@ class Waiting(_streams.Patience):
             "method": "GET",
             "url": _path("/jobs/{}", self._job_id),
             "params": {"include": "status", "wait": str(int(self._left))},
-            "timeout": httpx.Timeout(self.longest_pause(), read=self._left + 20.0),
+            "timeout": self._limits(),
             "extensions": _retries.ONCE,
         }
+
+    def _limits(self) -> httpx.Timeout:
+        grace = 20.0 if self._until is None else min(20.0, max(1.0, self._until - time.monotonic() - self._left))
+        connect = self.longest_pause() if self._until is None else min(self.longest_pause(), max(1.0, self._left))
+        return httpx.Timeout(connect, read=self._left + grace)
+
+    def lost(self, cause: Exception) -> float:
+        pause = super().lost(cause)
+        if self._until is not None and time.monotonic() + pause >= self._until:
+            raise TimeoutError(
+                f"job {self._job_id} is not known to have ended after {self._timeout} seconds: {cause}"
+            ) from cause
+        return pause
 
     def ended(self, answer: httpx.Response) -> Optional[JobOfDetail]:
         """The job, or None while it has not ended. Raises TimeoutError when it is too late."""
@@ -233,6 +233,9 @@ class Waiting(_streams.Patience):
         return self._left if self._left < 1 else 0.0
 
 
+EXPORTED = {"zip": "application/zip", "json": "application/json", "markdown": "text/markdown"}
+
+
 def export(run_id: str, form: str) -> Dict[str, Any]:
     return _file(_path("/runs/{}/export", run_id), format=form)
 
@@ -246,18 +249,20 @@ def _file(path: str, **params: str) -> Dict[str, Any]:
 
 
 @contextlib.contextmanager
-def written(file: "Union[str, os.PathLike[str]]", response: httpx.Response) -> Iterator[BinaryIO]:
-    """To be filled with an answer; it is there whole or not at all."""
+def written(file: "Union[str, os.PathLike[str]]", response: httpx.Response, kind: Optional[str]) -> Iterator[BinaryIO]:
+    """To be filled with an answer, of this type if one is given; it is there whole or not at all."""
+    if response.status_code != 200 or (kind and not response.headers.get("content-type", "").startswith(kind)):
+        raise problems.unreadable(response)
     target = pathlib.Path(file)
-    part = target.with_name(target.name + ".part")
+    part_of_it = target.with_name(f".{target.name[:200]}.{uuid.uuid4().hex}.part")
     try:
-        with part.open("wb") as out:
+        with part_of_it.open("xb") as out:
             yield out
-        part.replace(target)
-    except httpx.TransportError as cause:
+        part_of_it.replace(target)
+    except httpx.RequestError as cause:
         raise problems.lost(response.request, cause) from cause
     finally:
-        part.unlink(missing_ok=True)
+        part_of_it.unlink(missing_ok=True)
 
 
 def given(**values: Any) -> Dict[str, Any]:

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import random
 import time
-from typing import Optional
+from typing import Any, Optional
 
 import httpx
 
@@ -28,13 +28,12 @@ def pause_after(
     """Seconds to wait before the request is sent again; None: it is not. No response means that none came."""
     if attempt >= request.extensions.get("tries", tries):
         return None
-    repeatable = request.method in ("GET", "HEAD", "PUT") or "idempotency-key" in request.headers or _is_answer(request)
-    whole = isinstance(request.stream, httpx.ByteStream)  # a body that was a file cannot be sent twice
+    repeatable = request.method in ("GET", "HEAD", "PUT") or "idempotency-key" in request.headers or _is_same(request)
     if response is None:
-        return backoff(attempt) if repeatable and whole else None
+        return backoff(attempt) if repeatable else None
     asked = problems.retry_after(response)
     refused = response.status_code == 429 or (response.status_code == 503 and repeatable)
-    if not refused or not whole or asked is None or asked > LONGEST_PAUSE:
+    if not refused or asked is None or asked > LONGEST_PAUSE:
         return None
     pause = asked + random.uniform(0, 0.1 * asked)
     level = logging.WARNING if pause >= 1 else logging.INFO
@@ -42,9 +41,10 @@ def pause_after(
     return pause
 
 
-def _is_answer(request: httpx.Request) -> bool:
-    """Of a person, which counts once: the same again is the same."""
-    return "/human/" in request.url.path and request.url.path.endswith("/response")
+def _is_same(request: httpx.Request) -> bool:
+    """Whether it is the same however often it comes: the answer of a person counts once, an upload alone does nothing."""
+    path = request.url.path
+    return ("/human/" in path and path.endswith("/response")) or path.endswith("/bundles/upload")
 
 
 def backoff(attempt: int) -> float:
@@ -53,53 +53,79 @@ def backoff(attempt: int) -> float:
     return longest / 2 + random.uniform(0, longest / 2)
 
 
-class Retrying(httpx.BaseTransport):
-    def __init__(self, inner: httpx.BaseTransport, tries: int) -> None:
-        self._inner, self._tries = inner, tries
+class Calls(httpx.Client):
+    """Whose requests are sent again where that is safe, and whose failures are errors of this package."""
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
+    def __init__(self, tries: int, **options: Any) -> None:
+        super().__init__(**options)
+        self._tries = tries
+
+    def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
         attempt = 1
         while True:
             response: Optional[httpx.Response] = None
             try:
-                response = self._inner.handle_request(request)
-            except (httpx.ConnectError, httpx.ReadError, httpx.RemoteProtocolError):
-                pause = pause_after(request, None, attempt, self._tries)
-                if pause is None:
-                    raise
+                _refuse_if(self.is_closed)
+                response = super().send(request, **options)
+                if response.status_code >= 300:
+                    response.read()
+                    response.close()
+            except httpx.RequestError as cause:
+                again = _pause_after_loss(request, cause, attempt, self._tries)
             else:
                 pause = pause_after(request, response, attempt, self._tries)
                 if pause is None:
-                    return response
-                response.close()
-            time.sleep(pause)
+                    return _good(response)
+                again = pause
+            time.sleep(again)
             attempt += 1
 
-    def close(self) -> None:
-        self._inner.close()
 
+class AsyncCalls(httpx.AsyncClient):
+    """Whose requests are sent again where that is safe, and whose failures are errors of this package."""
 
-class AsyncRetrying(httpx.AsyncBaseTransport):
-    def __init__(self, inner: httpx.AsyncBaseTransport, tries: int) -> None:
-        self._inner, self._tries = inner, tries
+    def __init__(self, tries: int, **options: Any) -> None:
+        super().__init__(**options)
+        self._tries = tries
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+    async def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
         attempt = 1
         while True:
             response: Optional[httpx.Response] = None
             try:
-                response = await self._inner.handle_async_request(request)
-            except (httpx.ConnectError, httpx.ReadError, httpx.RemoteProtocolError):
-                pause = pause_after(request, None, attempt, self._tries)
-                if pause is None:
-                    raise
+                _refuse_if(self.is_closed)
+                response = await super().send(request, **options)
+                if response.status_code >= 300:
+                    await response.aread()
+                    await response.aclose()
+            except httpx.RequestError as cause:
+                again = _pause_after_loss(request, cause, attempt, self._tries)
             else:
                 pause = pause_after(request, response, attempt, self._tries)
                 if pause is None:
-                    return response
-                await response.aclose()
-            await asyncio.sleep(pause)
+                    return _good(response)
+                again = pause
+            await asyncio.sleep(again)
             attempt += 1
 
-    async def aclose(self) -> None:
-        await self._inner.aclose()
+
+def _refuse_if(closed: bool) -> None:
+    if closed:
+        raise problems.MirrorNeuronError("this client has been closed")
+
+
+def _pause_after_loss(request: httpx.Request, cause: httpx.RequestError, attempt: int, tries: int) -> float:
+    lost = isinstance(cause, (httpx.ConnectError, httpx.ReadError, httpx.RemoteProtocolError))
+    pause = pause_after(request, None, attempt, tries) if lost else None
+    if pause is None:
+        raise problems.lost(request, cause) from cause
+    return pause
+
+
+def _good(response: httpx.Response) -> httpx.Response:
+    """Raises the problem that it is, or that it leads elsewhere, where nobody else gets what was meant for this server."""
+    if response.status_code >= 400:
+        raise problems.of(response)
+    if response.status_code >= 300:
+        raise problems.unreadable(response)
+    return response

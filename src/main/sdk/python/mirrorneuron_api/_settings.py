@@ -17,8 +17,8 @@ def find(url: Optional[str], token: Optional[str], home: Optional[str]) -> Tuple
     A token of this home is sent only to the server that this home knows, never to an address given here or by a variable.
     """
     folder = pathlib.Path(home or os.environ.get("MN_HOME") or pathlib.Path.home() / ".mn").expanduser()
-    named = url or os.environ.get("MN_API_BASE_URL")
-    found = token if token is not None else os.environ.get("MN_API_TOKEN")
+    named = url or os.environ.get("MN_API_BASE_URL") or None
+    found = token if token is not None else os.environ.get("MN_API_TOKEN") or None
     if found is None and os.environ.get("MN_API_TOKEN_FILE"):
         found = _content(pathlib.Path(os.environ["MN_API_TOKEN_FILE"]))
     if found is None and named is None:
@@ -26,7 +26,10 @@ def find(url: Optional[str], token: Optional[str], home: Optional[str]) -> Tuple
     address = _checked(named or _announced(folder) or DEFAULT_URL).rstrip("/")
     if not address.endswith("/api/v1"):
         address += "/api/v1"
-    return address, (found or "").strip() or None
+    secret = (found or "").strip().lstrip("\ufeff")
+    if any(not "!" <= character <= "~" for character in secret):
+        raise BadArgument("the token has a character that no header may have")
+    return address, secret or None
 
 
 def _checked(url: str) -> str:
@@ -56,6 +59,6 @@ def _announced(folder: pathlib.Path) -> Optional[str]:
 
 def _content(file: pathlib.Path) -> Optional[str]:
     try:
-        return file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8", errors="replace")
     except OSError:
         return None

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from typing import Any, AsyncIterator, Dict, Iterator
+from typing import Any, AsyncGenerator, AsyncIterator, Dict, Generator, Iterator
 
 import httpx
 
@@ -25,6 +25,10 @@ class Realtime:
     def __iter__(self) -> Iterator[TopicMessage]:
         return self._messages
 
+    def close(self) -> None:
+        """Closes the socket; who stopped reading before the end does well to."""
+        self._messages.close()
+
     @property
     def cursors(self) -> Dict[str, int]:
         """What was acknowledged last of each topic: with it as ``topics`` another goes on."""
@@ -45,7 +49,7 @@ class Realtime:
         except ConnectionClosed:
             pass  # whoever reads learns of it, and what is not told is got once more by nobody
 
-    def _all(self) -> Iterator[TopicMessage]:
+    def _all(self) -> "Generator[TopicMessage, None, None]":
         try:
             from websockets.exceptions import WebSocketException
             from websockets.sync.client import connect
@@ -68,7 +72,7 @@ class Realtime:
                         yield message
                         if not talk.by_hand:
                             self.acknowledge(message)
-            except (OSError, WebSocketException, httpx.TransportError, problems.Problem) as failure:
+            except (OSError, WebSocketException, httpx.RequestError, problems.Problem) as failure:
                 time.sleep(talk.lost(_realtime.cause(self._url, failure)))
 
     def _next(self) -> Any:
@@ -97,6 +101,10 @@ class AsyncRealtime:
     def __aiter__(self) -> AsyncIterator[TopicMessage]:
         return self._messages
 
+    async def close(self) -> None:
+        """Closes the socket; who stopped reading before the end does well to."""
+        await self._messages.aclose()
+
     @property
     def cursors(self) -> Dict[str, int]:
         """What was acknowledged last of each topic: with it as ``topics`` another goes on."""
@@ -116,7 +124,7 @@ class AsyncRealtime:
         except ConnectionClosed:
             pass  # whoever reads learns of it
 
-    async def _all(self) -> AsyncIterator[TopicMessage]:
+    async def _all(self) -> "AsyncGenerator[TopicMessage, None]":
         try:
             from websockets.asyncio.client import connect
             from websockets.exceptions import WebSocketException
@@ -141,7 +149,7 @@ class AsyncRealtime:
                 OSError,
                 asyncio.TimeoutError,
                 WebSocketException,
-                httpx.TransportError,
+                httpx.RequestError,
                 problems.Problem,
             ) as failure:
                 await asyncio.sleep(talk.lost(_realtime.cause(self._url, failure)))

@@ -46,14 +46,17 @@ class Parser:
     """Server-sent events out of bytes that come in pieces; what was cut off before its blank line is forgotten."""
 
     def __init__(self) -> None:
-        self._rest = b""
+        self._pieces: List[bytes] = []
         self._name = ""
         self._id: Optional[str] = None
         self._data: List[str] = []
 
     def feed(self, piece: bytes) -> Iterator[ServerEvent]:
-        self._rest += piece
-        *lines, self._rest = self._rest.split(b"\n")
+        self._pieces.append(piece)
+        if b"\n" not in piece:
+            return
+        *lines, rest = b"".join(self._pieces).split(b"\n")
+        self._pieces = [rest]
         for raw in lines:
             line = raw.decode("utf-8", "replace").rstrip("\r")
             if line:
@@ -126,7 +129,7 @@ class Progress(Patience, Generic[T]):
     def request(self) -> Dict[str, Any]:
         """Arguments for the next connection."""
         self._parser = Parser()
-        headers = {"Accept": "text/event-stream", "Cache-Control": "no-store"}
+        headers = {"Accept": "text/event-stream", "Cache-Control": "no-store", "Accept-Encoding": "identity"}
         if self._cursor is not None:
             headers["Last-Event-ID"] = self._cursor
         return {
@@ -137,6 +140,12 @@ class Progress(Patience, Generic[T]):
             "timeout": httpx.Timeout(self.longest_pause(), read=SILENCE),
             "extensions": _retries.ONCE,
         }
+
+    def opened(self, response: httpx.Response) -> None:
+        """Raises UnreadableAnswer for what is no stream."""
+        if not response.headers.get("content-type", "").startswith("text/event-stream"):
+            raise problems.unreadable(response)
+        self.connected()
 
     def records(self, piece: bytes) -> Iterator[T]:
         """Records that this piece completes; sets ended behind the last one."""

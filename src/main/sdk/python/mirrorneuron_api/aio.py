@@ -85,7 +85,7 @@ class AsyncMirrorNeuron(_requests.Server):
 
     async def upload(self, bundle: "Union[str, os.PathLike[str]]") -> str:
         """The ``bundle_path`` of a folder or a zip, good for 24 hours."""
-        with _bundles.pack(bundle) as content:
+        with await asyncio.to_thread(_bundles.pack, bundle) as content:
             file = File(payload=content, file_name="bundle.zip", mime_type="application/zip")
             return (await upload_bundle.asyncio(client=self.client, body=BundleUpload(bundle=file))).bundle_path
 
@@ -122,7 +122,7 @@ class AsyncMirrorNeuron(_requests.Server):
         while True:
             try:
                 answer = await self._async_streams.request(**waiting.request())
-            except (httpx.TransportError, problems.ConnectionLost, problems.Problem) as cause:
+            except (httpx.RequestError, problems.ConnectionLost, problems.Problem) as cause:
                 await asyncio.sleep(waiting.lost(cause))
                 continue
             job = waiting.ended(answer)
@@ -194,7 +194,7 @@ class AsyncMirrorNeuron(_requests.Server):
 
     async def download(self, run_id: str, path: str, to: "Union[str, os.PathLike[str]]") -> pathlib.Path:
         """Writes a file of a run, by its ``relative_path``, to a file, which is there whole or not at all."""
-        return await self._save(_requests.artifact(run_id, path), to)
+        return await self._save(_requests.artifact(run_id, path), to, None)
 
     def follow_job(
         self, job_id: str, *, after: Optional[int] = None, patience: float = _requests.PATIENCE
@@ -251,14 +251,14 @@ class AsyncMirrorNeuron(_requests.Server):
         while not progress.ended:
             try:
                 async with self._async_streams.stream(**progress.request()) as response:
-                    progress.connected()
-                    async for piece in response.aiter_raw():
+                    progress.opened(response)
+                    async for piece in response.aiter_bytes():
                         for record in progress.records(piece):
                             yield record
                         if progress.ended:
                             return
                 raise httpx.ReadError("the stream ended early")
-            except (httpx.TransportError, problems.ConnectionLost, problems.Problem) as cause:
+            except (httpx.RequestError, problems.ConnectionLost, problems.Problem) as cause:
                 await asyncio.sleep(progress.lost(cause))
 
     async def answer(
@@ -281,11 +281,13 @@ class AsyncMirrorNeuron(_requests.Server):
 
     async def export(self, run_id: str, file: "Union[str, os.PathLike[str]]", *, form: str = "zip") -> pathlib.Path:
         """Writes a run to a file, which is there whole or not at all: ``zip``, ``json`` or ``markdown``."""
-        return await self._save(_requests.export(run_id, form), file)
+        return await self._save(_requests.export(run_id, form), file, _requests.EXPORTED.get(form))
 
-    async def _save(self, asked: Dict[str, Any], file: "Union[str, os.PathLike[str]]") -> pathlib.Path:
+    async def _save(
+        self, asked: Dict[str, Any], file: "Union[str, os.PathLike[str]]", kind: Optional[str]
+    ) -> pathlib.Path:
         async with self.client.get_async_httpx_client().stream(**asked) as response:
-            with _requests.written(file, response) as out:
+            with _requests.written(file, response, kind) as out:
                 async for piece in response.aiter_bytes():
                     out.write(piece)
         return pathlib.Path(file)

@@ -120,7 +120,7 @@ class MirrorNeuron(_requests.Server):
         while True:
             try:
                 answer = self._streams.request(**waiting.request())
-            except (httpx.TransportError, problems.ConnectionLost, problems.Problem) as cause:
+            except (httpx.RequestError, problems.ConnectionLost, problems.Problem) as cause:
                 time.sleep(waiting.lost(cause))
                 continue
             job = waiting.ended(answer)
@@ -190,7 +190,7 @@ class MirrorNeuron(_requests.Server):
 
     def download(self, run_id: str, path: str, to: "Union[str, os.PathLike[str]]") -> pathlib.Path:
         """Writes a file of a run, by its ``relative_path``, to a file, which is there whole or not at all."""
-        return self._save(_requests.artifact(run_id, path), to)
+        return self._save(_requests.artifact(run_id, path), to, None)
 
     def follow_job(
         self, job_id: str, *, after: Optional[int] = None, patience: float = _requests.PATIENCE
@@ -247,14 +247,14 @@ class MirrorNeuron(_requests.Server):
         while not progress.ended:
             try:
                 with self._streams.stream(**progress.request()) as response:
-                    progress.connected()
-                    for piece in response.iter_raw():
+                    progress.opened(response)
+                    for piece in response.iter_bytes():
                         for record in progress.records(piece):
                             yield record
                         if progress.ended:
                             return
                 raise httpx.ReadError("the stream ended early")
-            except (httpx.TransportError, problems.ConnectionLost, problems.Problem) as cause:
+            except (httpx.RequestError, problems.ConnectionLost, problems.Problem) as cause:
                 time.sleep(progress.lost(cause))
 
     def answer(
@@ -277,11 +277,11 @@ class MirrorNeuron(_requests.Server):
 
     def export(self, run_id: str, file: "Union[str, os.PathLike[str]]", *, form: str = "zip") -> pathlib.Path:
         """Writes a run to a file, which is there whole or not at all: ``zip``, ``json`` or ``markdown``."""
-        return self._save(_requests.export(run_id, form), file)
+        return self._save(_requests.export(run_id, form), file, _requests.EXPORTED.get(form))
 
-    def _save(self, asked: Dict[str, Any], file: "Union[str, os.PathLike[str]]") -> pathlib.Path:
+    def _save(self, asked: Dict[str, Any], file: "Union[str, os.PathLike[str]]", kind: Optional[str]) -> pathlib.Path:
         with self.client.get_httpx_client().stream(**asked) as response:
-            with _requests.written(file, response) as out:
+            with _requests.written(file, response, kind) as out:
                 for piece in response.iter_bytes():
                     out.write(piece)
         return pathlib.Path(file)

@@ -64,9 +64,13 @@ class Problem(MirrorNeuronError):
         """The word for programs, for example ``job_not_found``."""
         self.detail: str = str(body.get("detail") or body.get("title") or "")
         """A sentence for people."""
-        self.errors: List[Dict[str, Any]] = list(body.get("errors") or [])
+        errors = body.get("errors")
+        self.errors: List[Dict[str, Any]] = (
+            [fault for fault in errors if isinstance(fault, dict)] if isinstance(errors, list) else []
+        )
         """Faults of the request, or issues of the manifest."""
-        self.validation: Optional[Dict[str, Any]] = body.get("validation")
+        report = body.get("validation")
+        self.validation: Optional[Dict[str, Any]] = report if isinstance(report, dict) else None
         """The report of a refused manifest."""
         self.retry_after = retry_after
         """After how many seconds the same request is worth another try."""
@@ -151,4 +155,4 @@ def of(response: httpx.Response) -> Problem:
 def retry_after(response: httpx.Response) -> Optional[float]:
     """Seconds; dates are not understood, since no server of ours sends one."""
     value = response.headers.get("retry-after", "")
-    return float(value) if value.isdigit() else None
+    return float(value) if value.isascii() and value.isdigit() else None

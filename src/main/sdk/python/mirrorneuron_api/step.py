@@ -15,6 +15,7 @@ import os
 import pathlib
 import shutil
 import sys
+import threading
 import time
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence, Union
 
@@ -23,6 +24,7 @@ _is_over = False
 _has_failed = False
 _asked: Dict[str, int] = {}
 _trial: "Optional[Trial]" = None
+_printing = threading.Lock()
 
 
 def input() -> Any:
@@ -42,7 +44,9 @@ def state() -> Any:
 
 
 def keep(value: Any) -> None:
-    """Finds its way to ``state`` of the next time."""
+    """Finds its way to ``state`` of the next time. Raises ValueError for None and False, which are no state to a server."""
+    if value is None or value is False:
+        raise ValueError(f"{value} is not kept: an agent has no such state")
     _say()["next_state"] = _plain(value)
 
 
@@ -69,11 +73,11 @@ def progress(share: Optional[float] = None, message: Optional[str] = None) -> No
     if _trial is not None:
         _trial.progress.append(known)
     else:
-        print(_variable("MN_AGENT_BEACON_STDOUT_PREFIX") + json.dumps(known), flush=True)
+        _print(_variable("MN_AGENT_BEACON_STDOUT_PREFIX") + json.dumps(known))
 
 
 def artifact(name: str, content: "Union[bytes, str, os.PathLike[str]]") -> pathlib.Path:
-    """Puts a file where people find it: bytes, text, or a copy of the file at a ``Path``.
+    """Puts a file where people find it, whole or not at all: bytes, text, or a copy of the file at a ``Path``.
 
     Raises ValueError for a name that leads out of the folder of results.
     """
@@ -82,12 +86,15 @@ def artifact(name: str, content: "Union[bytes, str, os.PathLike[str]]") -> pathl
         raise ValueError(f"an artifact has a name below the folder of results, not {name!r}")
     target = pathlib.Path(_variable("MN_JOB_OUTPUT_DIR")) / within
     target.parent.mkdir(parents=True, exist_ok=True)
-    if isinstance(content, bytes):
-        target.write_bytes(content)
-    elif isinstance(content, str):
-        target.write_text(content, encoding="utf-8")
-    else:
-        shutil.copyfile(content, target)
+    part = target.with_name(f".{target.name[:200]}.{os.getpid()}.part")
+    try:
+        if isinstance(content, (bytes, str)):
+            part.write_bytes(content.encode() if isinstance(content, str) else content)
+        else:
+            shutil.copyfile(content, part)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
     return target
 
 
@@ -132,14 +139,15 @@ def ask(
 
 
 def complete(output: Any = True) -> None:
-    """The step is done, and this is its output. Whatever is printed after it goes to stderr, and saying more raises RuntimeError."""
-    _say()["complete_step"] = _plain(output)
+    """The step is done, and this is its output; True or None: none. Whatever is printed after it goes to stderr, and saying more
+    raises RuntimeError. Raises ValueError for False, which is no output to a server."""
+    _say()["complete_step"] = _output(output)
     done()
 
 
 def complete_run(result: Any) -> None:
     """The whole job is done, and this is its result; otherwise as ``complete``."""
-    _say()["complete_run"] = _plain(result)
+    _say()["complete_run"] = _output(result)
     done()
 
 
@@ -152,7 +160,7 @@ def done() -> None:
     if _trial is not None:
         _trial.hear(said)
         return
-    print("\n" + json.dumps(said), flush=True)
+    _print("\n" + json.dumps(said))
     if "MN_JOB_ID" in os.environ:
         with contextlib.suppress(OSError):
             os.dup2(2, 1)  # also what other programs and libraries print: the object is to be the last line
@@ -245,6 +253,19 @@ def _plain(value: Any) -> Any:
     return json.loads(json.dumps(value, allow_nan=False))
 
 
+def _output(value: Any) -> Any:
+    if value is False:
+        raise ValueError("False is no output: a server takes it for a step that is not done")
+    return True if value is None else _plain(value)
+
+
+def _print(line: str) -> None:
+    """Whole, whatever other threads print."""
+    with _printing:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+
+
 def _variable(name: str) -> str:
     try:
         return os.environ[name]
@@ -309,6 +330,8 @@ def _answer(log: pathlib.Path, question: Dict[str, Any]) -> Dict[str, Any]:
     if not before:
         now = datetime.datetime.now(datetime.timezone.utc).isoformat().replace("+00:00", "Z")
         with log.open("a", encoding="utf-8") as lines:
+            if log.stat().st_size and not log.read_bytes().endswith(b"\n"):
+                lines.write("\n")  # somebody was stopped within a line
             lines.write(json.dumps({"type": "human_input_requested", "ts": now, "payload": question}) + "\n")
     elif any(before[0].get(member) != question.get(member) for member in ("prompt", "allowed_decisions", "form")):
         raise RuntimeError(
@@ -328,7 +351,7 @@ def _answer(log: pathlib.Path, question: Dict[str, Any]) -> Dict[str, Any]:
 
 def _payloads(log: pathlib.Path, type: str, name: str) -> List[Dict[str, Any]]:
     """Those of whole lines; the last one may still be being written."""
-    text = log.read_text(encoding="utf-8") if log.exists() else ""
+    text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
     found = []
     for line in text.split("\n")[:-1]:
         try:
