@@ -85,9 +85,9 @@ typescript() {
   cd - >/dev/null
 }
 
-# The same files give the same bytes, in whatever order a folder lists them: archive FILE FOLDER
+# The same files give the same bytes, in whatever order a folder lists them: archive FILE FOLDER OPTIONS...
 archive() {
-  (cd "$2" && find . -type f -printf '%P\n' | sort >"$work/files" && "$JAVA_HOME/bin/jar" --create --date="$time" --file "$1" "@$work/files")
+  (cd "$2" && find . -type f -printf '%P\n' | sort >"$work/files" && "$JAVA_HOME/bin/jar" --create --date="$time" --file "$1" "${@:3}" "@$work/files")
 }
 
 java() {
@@ -95,16 +95,21 @@ java() {
   local sources=$work/java/src/main/java jdk=${JAVA_HOME:?} name=mirrorneuron-api-$version files
   "$jdk/bin/java" -jar "$generator" generate -i "$contracts/java.json" -c "$here/java/generator.yaml" \
     -t "$here/java/templates" -o "$work/java" >"$work/java.log" 2>&1 || { cat "$work/java.log" >&2; exit 1; }
+  # What descriptions of the contract have of Markdown, and the template adds, as Javadoc has it.
+  find "$sources" -name '*.java' -exec sed -i -E '/^ *\*/{s/&#x60;([^&]*)&#x60;/<code>\1<\/code>/g; s/\.(; may be null)/\1/}' {} +
   cp -r "$here/java/src/." "$sources/"
+  sed -i "s/0\.0\.0/$version/" "$sources/io/mirrorneuron/api/Version.java"
   mapfile -t files < <(find "$sources" -name '*.java' | sort)
   "$jdk/bin/javac" --release 17 -Xlint:all -Werror -proc:none -parameters -d "$work/java/classes" -cp "$jackson" "${files[@]}"
   "$jdk/bin/javadoc" -quiet -Xdoclint:all,-missing -Werror -notimestamp --release 17 -cp "$jackson" \
     -d "$work/java/javadoc" "${files[@]}"
-  archive "$out/java/$name.jar" "$work/java/classes"
+  echo "Automatic-Module-Name: io.mirrorneuron.api" >"$work/java/manifest"
+  archive "$out/java/$name.jar" "$work/java/classes" --manifest "$work/java/manifest"
   archive "$out/java/$name-sources.jar" "$sources"
   archive "$out/java/$name-javadoc.jar" "$work/java/javadoc"
   sed "s/@VERSION@/$version/; s/@JACKSON@/$(basename "$(tr ':' '\n' <<<"$jackson" | grep jackson-databind)" .jar | sed 's/jackson-databind-//')/" \
     "$here/java/package.xml" >"$out/java/$name.pom"
+  page sdk-java >"$out/java/README.md"
 }
 
 rm -rf "$work" "$out"/{python,typescript,java}

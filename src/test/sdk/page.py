@@ -10,7 +10,8 @@ import subprocess
 import sys
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-NAME = re.compile(r"(?://|#) ([\w./-]+\.\w+)\n")
+NAME = re.compile(r"(?://|#|<!--) ([\w./-]+\.\w+)(?: -->)?\n")
+COLOUR = re.compile("\x1b\\[[0-9;]*m")  # Maven resets it, whatever it is told
 
 
 def follow(page: str, folder: pathlib.Path) -> None:
@@ -23,7 +24,7 @@ def follow(page: str, folder: pathlib.Path) -> None:
             file.write_text(content)
         elif language == "sh":
             done = subprocess.run(["bash", "-euo", "pipefail", "-c", content], cwd=folder, stdout=subprocess.PIPE, timeout=600, encoding="utf-8")
-            printed = done.stdout
+            printed = COLOUR.sub("", done.stdout)
             if done.returncode != 0:
                 sys.exit(f"{content}\nended with {done.returncode}:\n{printed}")
         elif language == "text":

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -92,7 +93,7 @@ final class Examples {
   private Object invoke(JsonNode call) throws Exception {
     Class<?> api = Class.forName(OPERATIONS + capital(call.get("tag").asText()) + "Api");
     String operation = call.get("operation").asText();
-    Method method = Arrays.stream(api.getMethods()).filter(m -> m.getName().equals(operation)).findFirst().orElseThrow();
+    Method method = Arrays.stream(api.getMethods()).filter(m -> m.getName().equals(operation)).max(Comparator.comparing(Method::getParameterCount)).orElseThrow();
     try {
       return method.invoke(api.getConstructor(Connection.class).newInstance(connection), arguments(call, method));
     } catch (InvocationTargetException failure) {
@@ -103,21 +104,36 @@ final class Examples {
     }
   }
 
-  private Object[] arguments(JsonNode call, Method method) throws IOException {
+  private Object[] arguments(JsonNode call, Method method) throws Exception {
     List<Object> values = new ArrayList<>();
     for (Parameter parameter : method.getParameters()) {
-      JsonNode value = parameter(call, parameter.getName());
-      if (parameter.getType() == Path.class) {
-        values.add(Files.write(folder.resolve("file.zip"), call.get("file").binaryValue()));
-      } else if (value != null) {
-        values.add(json.convertValue(value, parameter.getType()));
-      } else if (isBody(parameter) && call.hasNonNull("body")) {
-        values.add(json.convertValue(call.get("body"), json.constructType(parameter.getParameterizedType())));
-      } else {
-        values.add(null);
-      }
+      values.add(parameter.getType().getSimpleName().endsWith("Options") ? options(call, parameter.getType()) : argument(call, parameter.getName(), parameter));
     }
     return values.toArray();
+  }
+
+  /** What may be said beside the arguments: each method that takes one says one. */
+  private Object options(JsonNode call, Class<?> type) throws Exception {
+    Object options = type.getConstructor().newInstance();
+    for (Method method : type.getDeclaredMethods()) {
+      Object value = method.getParameterCount() == 1 ? argument(call, method.getName(), method.getParameters()[0]) : null;
+      if (value != null) {
+        options = method.invoke(options, value);
+      }
+    }
+    return options;
+  }
+
+  private Object argument(JsonNode call, String name, Parameter parameter) throws IOException {
+    JsonNode value = parameter(call, name);
+    if (parameter.getType() == Path.class) {
+      return Files.write(folder.resolve("file.zip"), call.get("file").binaryValue());
+    } else if (value != null) {
+      return json.convertValue(value, parameter.getType());
+    } else if (isBody(parameter) && call.hasNonNull("body")) {
+      return json.convertValue(call.get("body"), json.constructType(parameter.getParameterizedType()));
+    }
+    return null;
   }
 
   private static boolean isBody(Parameter parameter) {

@@ -2,11 +2,10 @@ import io.mirrorneuron.api.MirrorNeuron;
 import io.mirrorneuron.api.MirrorNeuronException;
 import io.mirrorneuron.api.ProblemException;
 import io.mirrorneuron.api.Realtime;
+import io.mirrorneuron.api.RunRecord;
 import io.mirrorneuron.api.model.Event;
-import io.mirrorneuron.api.model.RunStreamRecord;
 import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -54,7 +53,7 @@ final class Restart {
     String run = "run-" + job;
     ExecutorService threads = Executors.newCachedThreadPool();
     CompletableFuture<List<Event>> events = CompletableFuture.supplyAsync(() -> Checks.all(mn.followJob(job)), threads);
-    CompletableFuture<List<RunStreamRecord>> records = CompletableFuture.supplyAsync(() -> Checks.all(mn.followRun(run)), threads);
+    CompletableFuture<List<RunRecord>> records = CompletableFuture.supplyAsync(() -> Checks.all(mn.followRun(run)), threads);
     CompletableFuture<List<Event>> topic = CompletableFuture.supplyAsync(() -> topic("job_events:" + job), threads);
     for (Event event : mn.followJob(job)) {
       if (event.seq() > 20) {
@@ -83,7 +82,7 @@ final class Restart {
     for (int attempt = 1; ; attempt++) {
       try {
         return mn.submit(Checks.steps("slow", 16, "sleep 0.5; echo done")).jobId();
-      } catch (UncheckedIOException | MirrorNeuronException away) {
+      } catch (MirrorNeuronException away) {
         if (attempt == 300) {
           throw away;
         }

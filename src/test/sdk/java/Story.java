@@ -1,16 +1,24 @@
+import io.mirrorneuron.api.BadArgumentException;
 import io.mirrorneuron.api.ConnectionLostException;
 import io.mirrorneuron.api.FollowOptions;
 import io.mirrorneuron.api.MirrorNeuron;
+import io.mirrorneuron.api.JobFailedException;
 import io.mirrorneuron.api.ProblemException;
+import io.mirrorneuron.api.RunRecord;
+import io.mirrorneuron.api.TimedOutException;
+import io.mirrorneuron.api.WaitOptions;
 import io.mirrorneuron.api.model.Event;
 import io.mirrorneuron.api.model.ForkRequest;
 import io.mirrorneuron.api.model.HumanAnswer;
-import io.mirrorneuron.api.model.HumanRecord;
+import io.mirrorneuron.api.model.ArtifactRef;
+import io.mirrorneuron.api.model.HumanRequest;
+import io.mirrorneuron.api.model.JobRow;
 import io.mirrorneuron.api.model.RunPage;
 import io.mirrorneuron.api.model.RunRow;
 import io.mirrorneuron.api.model.SubmitRequest;
 import io.mirrorneuron.api.model.WorkflowProgress;
 import io.mirrorneuron.api.operations.GatewayApi;
+import io.mirrorneuron.api.operations.HumanApi;
 import io.mirrorneuron.api.operations.JobsApi;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +26,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeoutException;
 
 /** The jar, on a class path with Jackson, against a packaged server: MN is that program, MN_HOME the home of its server. */
 final class Story {
@@ -32,6 +39,10 @@ final class Story {
     story.oneKeyIsOneJob();
     story.failuresAreErrorsWithWords();
     story.callsOfTheContract();
+    story.aFolderIsSentAsTheTerminalSendsIt();
+    story.jobsArePausedResumedCancelledAndLookedFor();
+    story.aFailureTellsWhatTheProgramSaid();
+    story.filesOfARunAreDownloadedWhole();
     System.out.println("java: the story is well");
   }
 
@@ -40,7 +51,7 @@ final class Story {
     String job = mn.submitBundle(bundle, Map.of("amount", 7)).jobId();
     String run = "run-" + job;
     int asked = 0;
-    for (HumanRecord record : mn.followHuman(run)) {
+    for (RunRecord record : mn.followHuman(run)) {
       if (record.type().equals("human_input_requested")) {
         asked++;
         String request = (String) record.payload().get("request_id");
@@ -83,18 +94,18 @@ final class Story {
   }
 
   private void failuresAreErrorsWithWords() throws Exception {
-    ProblemException missing = Checks.thrown(ProblemException.NotFound.class, () -> new JobsApi(mn.connection()).getJob("no/such job", null, null, null));
+    ProblemException missing = Checks.thrown(ProblemException.NotFound.class, () -> new JobsApi(mn.connection()).getJob("no/such job"));
     Checks.equal(missing.status() + " " + missing.error(), "404 job_not_found");
     Map<String, Object> wrong = Map.of("name", "x", "steps", List.of(Map.of("id", "a", "run", List.of("true"), "needs", List.of("b"))));
     ProblemException refused = Checks.problem(() -> mn.submit(wrong));
     Checks.equal(refused.validation().orElseThrow().ok(), false);
     Checks.check(refused.code().orElseThrow().startsWith("workflow_manifest."), refused.code().toString());
     Checks.equal(Checks.problem(() -> mn.followJob("nobody").next()).status(), 404);
-    MirrorNeuron away = new MirrorNeuron("http://127.0.0.1:9", null);
+    MirrorNeuron away = new MirrorNeuron("http://127.0.0.1:2", null);
     FollowOptions hasty = FollowOptions.USUAL.withPatience(Duration.ofSeconds(1));
     Checks.thrown(ConnectionLostException.class, () -> away.followJob("j", hasty).next());
     String slow = mn.submit(Checks.steps("slow", 1, "sleep 3")).jobId();
-    Checks.thrown(TimeoutException.class, () -> mn.wait(slow, Duration.ofMillis(200)));
+    Checks.thrown(TimedOutException.class, () -> mn.wait(slow, Duration.ofMillis(200)));
   }
 
   private void callsOfTheContract() throws Exception {
@@ -102,8 +113,71 @@ final class Story {
     String job = mn.submit(Checks.steps("hello", 1, "echo hello")).jobId();
     Checks.equal(mn.wait(job, LONG).status(), "completed");
     JobsApi jobs = new JobsApi(mn.connection());
-    Checks.check(jobs.listJobs(200L, null).data().stream().anyMatch(row -> row.jobId().equals(job)), "it is listed");
-    String fork = jobs.forkJob(job, ForkRequest.builder().at("s0").build(), null).jobId();
+    Checks.check(jobs.listJobs(new JobsApi.ListJobsOptions().limit(200L)).data().stream().anyMatch(row -> row.jobId().equals(job)), "it is listed");
+    String fork = jobs.forkJob(job, ForkRequest.builder().at("s0").build()).jobId();
     Checks.check(Set.of("completed").contains(mn.wait(fork, LONG).status()), "the fork ends");
+  }
+
+  private void aFolderIsSentAsTheTerminalSendsIt() throws Exception {
+    Path folder = Files.createTempDirectory("bundle");
+    Checks.check(Checks.thrown(BadArgumentException.class, () -> mn.upload(folder)).getMessage().contains(folder.toString()), "it is named");
+    Checks.thrown(BadArgumentException.class, () -> mn.upload(folder.resolve("none")));
+    Files.writeString(folder.resolve("manifest.yaml"), "name: person\nsteps:\n  - id: a\n    human: {prompt: ok?}\n");
+    Checks.check(mn.validate(folder).ok(), "there are no payloads");
+    Files.writeString(folder.resolve("manifest.yaml"), "name: hidden\nsteps:\n  - id: a\n    run: [./list.sh]\n");
+    Path deep = Files.createDirectories(folder.resolve("payloads/.deep"));
+    Files.writeString(deep.resolve("er"), "x");
+    Files.writeString(deep.resolveSibling(".env"), "x");
+    Path program = Files.writeString(deep.resolveSibling("list.sh"), "#!/bin/sh\nls -A . .deep\n");
+    Checks.check(program.toFile().setExecutable(true), "it is a program");
+    Files.createSymbolicLink(deep.resolveSibling("link.sh"), program);
+    String job = mn.submitBundle(folder, Map.of()).jobId();
+    mn.wait(job, WaitOptions.CHECKED.withTimeout(LONG));
+    String listed = String.valueOf(mn.result("run-" + job).get("output"));
+    Checks.check(listed.contains(".env") && listed.contains("er") && !listed.contains("link.sh"), listed);
+  }
+
+  private void jobsArePausedResumedCancelledAndLookedFor() {
+    Map<String, Object> step = Map.of("id", "a", "human", Map.of("prompt", "ok?"));
+    String job = mn.submit(Map.of("name", "asks", "steps", List.of(step))).jobId();
+    String run = "run-" + job;
+    List<HumanRequest> questions;
+    do { // it appears soon
+      questions = Checks.all(mn.questions(new HumanApi.ListHumanOptions().runId(run)));
+    } while (questions.isEmpty());
+    Checks.equal(questions.get(0).prompt(), "ok?");
+    Checks.equal(mn.pause(job).status(), "paused");
+    mn.resume(job);
+    JobsApi.ListJobsOptions open = new JobsApi.ListJobsOptions().includeTerminal(false).limit(1000L);
+    Checks.check(mn.jobs(open).stream().map(JobRow::jobId).anyMatch(job::equals), "it is open");
+    mn.cancel(job, "no more");
+    JobFailedException failure = Checks.thrown(JobFailedException.class, () -> mn.wait(job, WaitOptions.CHECKED));
+    Checks.check(failure.status().equals("cancelled") && failure.reason().contains("no more"), failure.getMessage());
+    Checks.check(mn.jobs(open).stream().map(JobRow::jobId).noneMatch(job::equals), "it is over");
+  }
+
+  private void aFailureTellsWhatTheProgramSaid() {
+    String job = mn.submit(Checks.steps("fails", 1, "echo no paper >&2; exit 3")).jobId();
+    JobFailedException failure = Checks.thrown(JobFailedException.class, () -> mn.wait(job, WaitOptions.CHECKED));
+    Checks.equal(failure.stderr(), "no paper");
+    Checks.check(failure.reason().contains("exit code 3"), failure.reason());
+  }
+
+  private void filesOfARunAreDownloadedWhole() throws Exception {
+    String job = mn.submit(Checks.steps("hello", 1, "echo hello")).jobId();
+    mn.wait(job, LONG);
+    Path folder = Files.createTempDirectory("files");
+    for (ArtifactRef file : mn.artifacts("run-" + job)) {
+      mn.download("run-" + job, file.relativePath(), folder.resolve("file"));
+      Checks.equal(Files.size(folder.resolve("file")), file.sizeBytes());
+    }
+    Checks.equal(Checks.problem(() -> downloaded(job, "none.json", folder.resolve("none"))).status(), 404);
+    Checks.thrown(BadArgumentException.class, () -> downloaded(job, "events.jsonl", folder.resolve("no/such")));
+    Checks.equal(folder.toFile().list().length, 1);
+  }
+
+  private boolean downloaded(String job, String path, Path to) {
+    mn.download("run-" + job, path, to);
+    return true;
   }
 }

@@ -2,12 +2,12 @@ import io.mirrorneuron.api.ConnectionLostException;
 import io.mirrorneuron.api.FollowOptions;
 import io.mirrorneuron.api.MirrorNeuron;
 import io.mirrorneuron.api.Realtime;
+import io.mirrorneuron.api.RunRecord;
 import io.mirrorneuron.api.RealtimeOptions;
 import io.mirrorneuron.api.Records;
 import io.mirrorneuron.api.TopicRefusedException;
 import io.mirrorneuron.api.model.Event;
 import io.mirrorneuron.api.model.RealtimeMessage;
-import io.mirrorneuron.api.model.RunStreamRecord;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -31,7 +31,7 @@ final class Streams {
   private final MirrorNeuron mn = MirrorNeuron.find();
   private final String job = mn.submit(Checks.steps("many", 40, "for i in 1 2 3 4; do echo $i; done")).jobId();
   private final List<Event> events;
-  private final List<RunStreamRecord> records;
+  private final List<RunRecord> records;
 
   public static void main(String[] arguments) throws Exception {
     Streams streams = new Streams();
@@ -77,7 +77,7 @@ final class Streams {
 
   private void theyEqualTheLogs(Realtime topics, String ofJob, String ofRun) {
     List<Event> jobSeen = new ArrayList<>();
-    List<RunStreamRecord> runSeen = new ArrayList<>();
+    List<RunRecord> runSeen = new ArrayList<>();
     List<String> ended = new ArrayList<>();
     for (RealtimeMessage message : topics) {
       if (message.patch() == null) {
@@ -85,7 +85,7 @@ final class Streams {
       } else if (message.topic().equals(ofJob)) {
         jobSeen.add(topics.patch(message, Event.class));
       } else {
-        runSeen.add(topics.patch(message, RunStreamRecord.class));
+        runSeen.add(topics.patch(message, RunRecord.class));
       }
     }
     Checks.equal(jobSeen, events);

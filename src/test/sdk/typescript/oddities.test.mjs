@@ -3,9 +3,10 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
-import { BadArgument, ConnectionLost, JobFailed, MirrorNeuron, MirrorNeuronError, NotFound, TooBusy, UnreadableAnswer, VERSION } from "mirrorneuron-api/node";
+import { BadArgument, ConnectionLost, JobFailed, MirrorNeuron, MirrorNeuronError, NotFound, TimedOut, TooBusy, UnreadableAnswer, VERSION } from "mirrorneuron-api/node";
 import { all } from "./cutter.mjs";
 
+const STREAM = "text/event-stream; charset=utf-8";
 const answers = [];
 let keys = [];
 let headers;
@@ -15,14 +16,14 @@ const server = createServer((request, response) => {
   keys.push(request.headers["idempotency-key"]);
   headers = request.headers;
   asked.push(request.url);
-  const { status, body = "", retryAfter, pieces, cut } = answers.shift();
+  const { status, body = "", retryAfter, pieces, cut, location, type = "application/json" } = answers.shift();
   if (status === 0) return request.socket.destroy();
   if (status === -1) return; // it never answers
   if (cut) {
     response.writeHead(status, { "content-type": "application/zip", "content-length": body.length * 2 });
     return response.write(body, () => request.socket.destroy());
   }
-  response.writeHead(status, { "content-type": "application/json", ...(retryAfter && { "retry-after": retryAfter }) });
+  response.writeHead(status, { "content-type": type, ...(retryAfter && { "retry-after": retryAfter }), ...(location && { location }) });
   if (pieces === undefined) return response.end(body);
   const bytes = Buffer.from(body); // in pieces, as bytes come
   let at = 0;
@@ -46,12 +47,12 @@ after(() => {
 test("streams of other forms", async () => {
   for (let round = 0; round < 20; round++) {
     const first = ': hello\nretry: 5\nfuture: x\n\nid: 1\ndata: {"seq":1,\ndata: "type":"ä€😀"}\n\nid\r\ndata:{"type":null,"new":[1]}\r\n\r\ndata: {"seq":3';
-    answers.push({ status: 200, pieces: 7, body: first });
-    answers.push({ status: 200, pieces: 7, body: 'id: 3\ndata: {"seq":3}\n\nevent: end\ndata: {}\n\n' });
+    answers.push({ status: 200, pieces: 7, type: STREAM, body: first });
+    answers.push({ status: 200, pieces: 7, type: STREAM, body: 'id: 3\ndata: {"seq":3}\n\nevent: end\ndata: {}\n\n' });
     assert.deepEqual(await all(mn.followJob("j")), [{ seq: 1, type: "ä€😀" }, { type: null, new: [1] }, { seq: 3 }]);
   }
   const forms = ['{"payload":null,"type":"t"}', '{"payload":{"a":1},"type":"t"}', '{"payload":{"a":1,"payload":{"b":2}},"type":"t"}', '{"payload":{"payload":"x"},"type":"t"}'];
-  answers.push({ status: 200, body: forms.map((form) => `data: ${form}\n\n`).join("") + "event: end\ndata:\n\n" });
+  answers.push({ status: 200, type: STREAM, body: forms.map((form) => `data: ${form}\n\n`).join("") + "event: end\ndata:\n\n" });
   const records = await all(mn.followHuman("r"));
   assert.deepEqual(records.map((record) => record.payload), [{}, { a: 1 }, { b: 2 }, { payload: "x" }]);
   assert.deepEqual([records[2].type, records[2].record], ["t", JSON.parse(forms[2])]);
@@ -140,10 +141,44 @@ test("patience is kept to", async () => {
 });
 
 test("what is no answer of the contract is said to be none", async () => {
-  for (let i = 0; i < 3; i++) answers.push({ status: 200, body: i < 2 ? "<html>hello" : "data: <html>\n\n" });
+  answers.push({ status: 200, body: "<html>hello" }, { status: 200, body: "<html>hello" });
   await assert.rejects(mn.result("r"), UnreadableAnswer);
   await assert.rejects(mn.wait("j"), UnreadableAnswer);
+  answers.push({ status: 200, type: STREAM, body: "data: <html>\n\n" });
   await assert.rejects(all(mn.followJob("j")), UnreadableAnswer);
+  for (const answer of [{ status: 200, type: "text/html", body: "<html>hello" }, { status: 204 }]) {
+    answers.push(answer);
+    await assert.rejects(mn.export("r", "nothing.zip"), UnreadableAnswer);
+  }
+  answers.push({ status: 302, location: "/elsewhere" });
+  await assert.rejects(mn.export("r", "nothing.zip"), { name: "Problem", status: 302 });
+  answers.push({ status: 307, location: "/elsewhere" }); // what was sent here goes nowhere else
+  await assert.rejects(mn.submit({}), { name: "Problem", status: 307 });
+  assert.ok(!existsSync("nothing.zip"));
+  for (let i = 0; i < 20; i++) answers.push({ status: 200, type: "text/html", body: "<html>hello" }); // no stream, however often
+  await assert.rejects(all(mn.followJob("j", { patience: 0.3 })), (failure) => failure instanceof ConnectionLost && failure.message.includes("text/html"));
+  answers.length = 0;
+});
+
+test("waiting has an end", async () => {
+  const away = new MirrorNeuron({ url: "http://127.0.0.1:2" });
+  const from = performance.now();
+  await assert.rejects(away.wait("j", { timeout: 1 }), TimedOut);
+  answers.push({ status: -1 });
+  await assert.rejects(mn.wait("j", { timeout: 0.5 }), TimedOut);
+  for (let i = 0; i < 20; i++) answers.push({ status: 200, body: i % 2 ? "{}" : '{"job":null}' });
+  await assert.rejects(mn.wait("j", { patience: 1 }), ConnectionLost);
+  answers.length = 0;
+  assert.ok(performance.now() - from < 10_000);
+});
+
+test("what cannot be is said before anything is sent", async () => {
+  for (const id of ["", ".", "..", undefined, null]) {
+    await assert.rejects(mn.result(id), BadArgument);
+    await assert.rejects(all(mn.followRun(id)), BadArgument);
+  }
+  await assert.rejects(all(mn.followJob("j", { after: "a\nb" })), BadArgument);
+  assert.throws(() => new MirrorNeuron({ url: "http://localhost", token: "se\ncret" }), (failure) => failure instanceof BadArgument && !/cret/.test(failure.message));
 });
 
 test("a job that failed is an error for who wants it", async () => {

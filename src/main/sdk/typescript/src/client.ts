@@ -1,6 +1,6 @@
 import type { Client } from "openapi-fetch";
-import { Connection, type Options } from "./connection.js";
-import { BadArgument, JobFailed, MirrorNeuronError, Problem, TimedOut } from "./problem.js";
+import { Connection, type Options, segment } from "./connection.js";
+import { BadArgument, JobFailed, MirrorNeuronError, Problem, TimedOut, UnreadableAnswer } from "./problem.js";
 import { Realtime, type RealtimeOptions, type Topics } from "./realtime.js";
 import { type Job, type RunRecord, unwrapped } from "./records.js";
 import { Patience, rest } from "./retries.js";
@@ -9,7 +9,6 @@ import type {
   Event,
   HumanRecord,
   HumanRequest,
-  JobDetail,
   JobRow,
   RunDocument,
   RunPage,
@@ -24,6 +23,7 @@ import type {
 } from "./schema.js";
 import { type FollowOptions, parsed } from "./streams.js";
 
+const TYPES = { zip: "application/zip", json: "application/json", markdown: "text/markdown" };
 const ENDED = ["completed", "failed", "cancelled"];
 
 export interface SubmitOptions {
@@ -103,29 +103,37 @@ export class MirrorNeuron<Bundle = Blob> {
   /** Waits until a job has ended, however it did unless told to `check`. Restarts of the server are waited for as well. */
   async wait(jobId: string, { timeout, patience, signal, check = false }: WaitOptions = {}): Promise<Job> {
     const until = timeout === undefined ? Infinity : Date.now() + timeout * 1000;
-    const progress = new Patience(`job ${jobId} at ${this.#connection.url}`, patience, signal);
+    const progress = new Patience(`job ${jobId} at ${this.#connection.url}`, patience, signal, until);
     for (;;) {
       const left = Math.max(0, Math.min(50, (until - Date.now()) / 1000));
+      let job: Job | undefined;
       try {
-        const response = await this.#connection.send(
-          `/jobs/${encodeURIComponent(jobId)}?include=status&wait=${Math.trunc(left)}`,
-          {},
-          either(signal, AbortSignal.timeout(left * 1000 + 20_000)),
-        );
-        if (!response.ok) throw await Problem.of(response);
-        const { job } = parsed<JobDetail>(await response.text());
+        job = await this.#status(jobId, left, signal);
         progress.connected();
         progress.gotOn();
-        if (ENDED.includes(job.status ?? "")) {
-          if (check && job.status !== "completed") throw new JobFailed(job, jobId, await this.#stderr(job.run_id ?? `run-${jobId}`));
-          return job as Job;
-        }
-        if (Date.now() >= until) throw new TimedOut(`job ${jobId} is ${job.status} after ${timeout} seconds`);
       } catch (cause) {
         await progress.lost(cause);
+        if (Date.now() >= until) throw new TimedOut(`nothing is known of job ${jobId} after ${timeout} seconds: ${String(cause)}`, { cause });
+        continue;
       }
+      if (ENDED.includes(job.status)) {
+        if (check && job.status !== "completed") throw new JobFailed(job, jobId, await this.#stderr(job.run_id ?? `run-${jobId}`));
+        return job;
+      }
+      if (Date.now() >= until) throw new TimedOut(`job ${jobId} is ${job.status} after ${timeout} seconds`);
       if (left < 1) await rest(left, signal);
     }
+  }
+
+  /** Of a job, when it has ended or so many seconds are over; who has no more time than that does not wait much longer for the answer. */
+  async #status(jobId: string, seconds: number, signal: AbortSignal | undefined): Promise<Job> {
+    const path = `/jobs/${segment(jobId)}?include=status&wait=${Math.trunc(seconds)}`;
+    const late = AbortSignal.timeout((seconds + (seconds < 50 ? 2 : 20)) * 1000);
+    const response = await this.#connection.send(path, {}, either(signal, late));
+    if (!response.ok) throw await Problem.of(response);
+    const { job } = parsed<{ job?: Partial<Job> }>(await response.text());
+    if (typeof job?.status !== "string") throw new Error("this is no job");
+    return job as Job;
   }
 
   /** Of what failed first, as far as the result tells. */
@@ -185,7 +193,7 @@ export class MirrorNeuron<Bundle = Blob> {
 
   /** The events of a job, each once, those of the past first, until it has ended. */
   followJob(jobId: string, options: FollowOptions = {}): AsyncGenerator<Event, void, undefined> {
-    return this.#connection.follow(`/jobs/${encodeURIComponent(jobId)}/events`, options);
+    return this.#connection.follow(`/jobs/${segment(jobId)}/events`, options);
   }
 
   /** All that is recorded in a run, each record once, until it is over. */
@@ -193,7 +201,7 @@ export class MirrorNeuron<Bundle = Blob> {
     runId: string,
     { channels = "events,logs,human,resources", ...options }: FollowOptions & { channels?: string } = {},
   ): AsyncGenerator<RunRecord, void, undefined> {
-    const path = `/runs/${encodeURIComponent(runId)}/stream?channels=${encodeURIComponent(channels)}`;
+    const path = `/runs/${segment(runId)}/stream?channels=${encodeURIComponent(channels)}`;
     for await (const record of this.#connection.follow<RunStreamRecord>(path, options)) yield unwrapped(record);
   }
 
@@ -204,7 +212,7 @@ export class MirrorNeuron<Bundle = Blob> {
 
   /** How far the steps of a job are, whenever that changes; who is slow gets the newest. */
   followProgress(jobId: string, options: Omit<FollowOptions, "after"> = {}): AsyncGenerator<WorkflowProgress, void, undefined> {
-    return this.#connection.follow(`/jobs/${encodeURIComponent(jobId)}/workflow-progress/stream`, options);
+    return this.#connection.follow(`/jobs/${segment(jobId)}/workflow-progress/stream`, options);
   }
 
   /** The newest runs, at once and whenever one of them changes; it has no end. */
@@ -240,7 +248,11 @@ export class MirrorNeuron<Bundle = Blob> {
   /** A run to take away: `zip`, `json` or `markdown`. */
   async exportStream(runId: string, form: "zip" | "json" | "markdown" = "zip"): Promise<ReadableStream<Uint8Array>> {
     const params = { path: { run_id: runId }, query: { format: form } };
-    return value(await this.api.GET("/runs/{run_id}/export", { params, parseAs: "stream" })) as ReadableStream<Uint8Array>;
+    const { data, response } = await this.api.GET("/runs/{run_id}/export", { params, parseAs: "stream" });
+    const type = response.headers.get("content-type") ?? "nothing of a known type";
+    if (data && type.startsWith(TYPES[form])) return data as ReadableStream<Uint8Array>;
+    await response.body?.cancel();
+    throw new UnreadableAnswer(`GET ${response.url}: ${response.status} and ${type} instead of ${TYPES[form]}`);
   }
 }
 

@@ -41,6 +41,7 @@ export class Connection {
 
   constructor({ url, token, timeout = 30, retries = 3, headers, fetch: given, WebSocket: sockets }: Options) {
     this.url = address(url ?? globalThis.location?.origin ?? "http://localhost:54001");
+    if (token && !/^[!-~]+$/.test(token)) throw new BadArgument("the token has a character that no header may have");
     this.#headers = { ...headers, ...(token && { authorization: `Bearer ${token}` }) };
     this.#fetch = given ?? ((input, init) => globalThis.fetch(input, init));
     this.#token = token;
@@ -52,7 +53,8 @@ export class Connection {
       fetch: retrying(this.#fetch, (request) => calls.get(request) ?? { seconds: timeout, retries, isSafe: false }),
     }));
     this.api.use({
-      onRequest({ request, schemaPath }) {
+      onRequest({ request, schemaPath, params }) {
+        Object.values(params.path ?? {}).forEach((id) => segment(id));
         const isFile = request.body !== null && !(request.headers.get("content-type") ?? "").includes("json");
         const seconds = isFile ? Math.max(LARGE, timeout) : timeout + (SECONDS[`${request.method} ${schemaPath}`] ?? 0);
         const isSafe = ["GET", "HEAD", "PUT"].includes(request.method) || request.headers.has("idempotency-key") || schemaPath === COUNTS_ONCE;
@@ -67,7 +69,7 @@ export class Connection {
 
   /** Sends one request, once. */
   send(path: string, headers: Record<string, string> = {}, signal?: AbortSignal): Promise<Response> {
-    return this.#fetch(this.url + path, { headers: { ...this.#headers, ...headers }, ...(signal && { signal }) });
+    return this.#fetch(this.url + path, { redirect: "manual", headers: { ...this.#headers, ...headers }, ...(signal && { signal }) });
   }
 
   follow<T>(path: string, options: FollowOptions): AsyncGenerator<T, void, undefined> {
@@ -92,6 +94,12 @@ export class Connection {
       },
     };
   }
+}
+
+/** An id in a path; what would be another path is said. */
+export function segment(id: unknown): string {
+  if (id === undefined || id === null || ["", ".", ".."].includes(String(id))) throw new BadArgument(`${id === "" ? '""' : String(id)} can be no id`);
+  return encodeURIComponent(String(id));
 }
 
 /** Says as an error of ours that an answer is no JSON. */

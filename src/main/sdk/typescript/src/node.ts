@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { readFile, rename, rm, stat } from "node:fs/promises";
 import { homedir } from "node:os";
@@ -25,9 +26,9 @@ export class MirrorNeuron extends Client<Blob | string> {
    * `MN_API_TOKEN_FILE`, else that of the home where the address comes from there too.
    */
   static async find({ home, ...given }: Options & { home?: string } = {}): Promise<MirrorNeuron> {
-    const folder = home ?? process.env["MN_HOME"] ?? path.join(homedir(), ".mn");
-    const named = given.url ?? process.env["MN_API_BASE_URL"];
-    let token = given.token ?? process.env["MN_API_TOKEN"];
+    const folder = home ?? (process.env["MN_HOME"] || undefined) ?? path.join(homedir(), ".mn");
+    const named = given.url ?? (process.env["MN_API_BASE_URL"] || undefined); // what is empty is not given
+    let token = given.token ?? (process.env["MN_API_TOKEN"] || undefined);
     if (token === undefined && process.env["MN_API_TOKEN_FILE"]) token = await content(process.env["MN_API_TOKEN_FILE"]);
     if (token === undefined && named === undefined) token = await content(path.join(folder, "api.token"));
     const url = named ?? (await announced(folder)) ?? "http://localhost:54001";
@@ -56,9 +57,9 @@ export class MirrorNeuron extends Client<Blob | string> {
 }
 
 async function save(content: ReadableStream<Uint8Array>, file: string): Promise<void> {
-  const part = `${file}.${process.pid}.${Date.now()}.part`;
+  const part = `${file}.${randomUUID()}.part`;
   try {
-    await pipeline(Readable.fromWeb(content as NodeStream), createWriteStream(part));
+    await pipeline(Readable.fromWeb(content as NodeStream), createWriteStream(part, { flags: "wx" }));
     await rename(part, file);
   } catch (cause) {
     if (cause instanceof MirrorNeuronError) throw cause;

@@ -1,6 +1,6 @@
-import { MirrorNeuronError, Unauthorized } from "./problem.js";
+import { MirrorNeuronError, Unauthorized, UnreadableAnswer } from "./problem.js";
 import { type RunRecord, unwrapped } from "./records.js";
-import { Patience } from "./retries.js";
+import { Patience, milliseconds } from "./retries.js";
 import type { Event, LaunchNews, RealtimeMessage, ResourcePage, RunStreamRecord, WorkflowProgress } from "./schema.js";
 import { type FollowOptions, SILENCE, parsed } from "./streams.js";
 
@@ -144,7 +144,7 @@ export class Realtime implements AsyncIterable<TopicMessage> {
     try {
       await inbox.opened;
     } catch (cause) {
-      await opening.probe(AbortSignal.timeout(silence * 1000));
+      await opening.probe(AbortSignal.timeout(milliseconds(silence)));
       throw cause;
     }
     for (const [topic, after] of this.#open) {
@@ -197,7 +197,8 @@ class Inbox {
     socket.addEventListener("message", ({ data }: { data: unknown }) => {
       this.#heard = Date.now();
       try {
-        const message = parsed<RealtimeMessage>(String(data));
+        const message = parsed<RealtimeMessage | null>(String(data));
+        if (message === null || typeof message !== "object") throw new UnreadableAnswer("a message that is none");
         if (message.type !== "heartbeat" || message.patch !== undefined) this.#waiting.push(message);
       } catch (failure) {
         this.#close(failure as Error);
@@ -254,7 +255,7 @@ class Inbox {
         return;
       }
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, left);
+        const timer = setTimeout(resolve, Math.min(left, 0x7fff_ffff));
         this.#wake = () => {
           clearTimeout(timer);
           resolve();

@@ -62,12 +62,12 @@ export function isHopeless(failure: unknown): boolean {
 /** An answer in JSON is there as a whole. */
 async function inTime(inner: typeof fetch, request: Request, seconds: number): Promise<Response> {
   const late = new AbortController();
-  const timer = setTimeout(() => late.abort(new Error(`no answer in ${seconds} seconds`)), seconds * 1000);
+  const timer = setTimeout(() => late.abort(new Error(`no answer in ${seconds} seconds`)), milliseconds(seconds));
   const stop = (): void => late.abort(request.signal.reason);
   request.signal.addEventListener("abort", stop, { once: true });
   let isWhole = true;
   try {
-    const response = await inner(request, { signal: late.signal });
+    const response = await inner(request, { signal: late.signal, redirect: "manual" });
     const { body, status, statusText, headers } = response;
     isWhole = body === null || (headers.get("content-type") ?? "").includes("json");
     if (body === null) return response;
@@ -112,6 +112,8 @@ export class Patience {
     private readonly what: string,
     private readonly seconds = 120,
     private readonly signal?: AbortSignal | undefined,
+    /** When nobody waits any more, whatever happens; as `Date.now()` counts. */
+    private readonly until = Infinity,
   ) {}
 
   /** The server answered: patience begins anew, while pauses stay long until something comes. */
@@ -135,7 +137,7 @@ export class Patience {
     this.#lostAt ??= now;
     const left = this.#lostAt + this.seconds * 1000 - now;
     if (left <= 0 || isHopeless(cause)) throw new ConnectionLost(`${this.what}: ${why(cause)}`, { cause });
-    await rest(Math.min(pause, left / 1000), this.signal); // the last try is at the end of patience
+    await rest(Math.min(pause, left / 1000, Math.max(0, this.until - now) / 1000), this.signal); // the last try is at the end of patience
   }
 }
 
@@ -145,9 +147,14 @@ export function backoff(attempt: number): number {
   return longest / 2 + (Math.random() * longest) / 2;
 }
 
+/** Milliseconds, as many as timers can count. */
+export function milliseconds(seconds: number): number {
+  return Math.min(seconds * 1000, 0x7fff_ffff);
+}
+
 export function rest(seconds: number, signal?: AbortSignal | null): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(done, seconds * 1000);
+    const timer = setTimeout(done, milliseconds(seconds));
     function done(): void {
       signal?.removeEventListener("abort", stopped);
       resolve();

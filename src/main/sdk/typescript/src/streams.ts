@@ -1,5 +1,5 @@
-import { Problem, UnreadableAnswer } from "./problem.js";
-import { Patience } from "./retries.js";
+import { BadArgument, Problem, UnreadableAnswer } from "./problem.js";
+import { Patience, milliseconds } from "./retries.js";
 
 /** How a stream is followed. */
 export interface FollowOptions {
@@ -22,13 +22,16 @@ interface ServerEvent {
 /** Server-sent events out of bytes that come in pieces; what was cut off before its blank line is forgotten. */
 export class Parser {
   readonly #decoder = new TextDecoder();
-  #rest = "";
+  #pieces: string[] = [];
   #event: ServerEvent = { name: "message", id: undefined, data: "" };
   #hasData = false;
 
   *feed(piece: Uint8Array): Generator<ServerEvent> {
-    const lines = (this.#rest + this.#decoder.decode(piece, { stream: true })).split("\n");
-    this.#rest = lines.pop() ?? "";
+    const text = this.#decoder.decode(piece, { stream: true });
+    this.#pieces.push(text);
+    if (!text.includes("\n")) return; // a long line is put together once
+    const lines = this.#pieces.join("").split("\n");
+    this.#pieces = [lines.pop() ?? ""];
     for (const raw of lines) {
       const line = raw.endsWith("\r") ? raw.slice(0, -1) : raw;
       if (line !== "") {
@@ -65,6 +68,7 @@ export async function* follow<T>(
 ): AsyncGenerator<T, void, undefined> {
   const patience = new Patience(what, seconds, signal);
   let cursor = after === undefined ? undefined : String(after);
+  if (cursor !== undefined && !/^[ -~]*$/.test(cursor)) throw new BadArgument(`${JSON.stringify(cursor)} can be no cursor`);
   for (;;) {
     const connection = new AbortController();
     const stop = (): void => connection.abort(signal?.reason);
@@ -72,7 +76,7 @@ export async function* follow<T>(
     let timer: ReturnType<typeof setTimeout> | undefined;
     const alive = (): void => {
       clearTimeout(timer);
-      timer = setTimeout(() => connection.abort(new Error("the stream is silent")), silence * 1000);
+      timer = setTimeout(() => connection.abort(new Error("the stream is silent")), milliseconds(silence));
     };
     try {
       signal?.throwIfAborted();
@@ -81,9 +85,11 @@ export async function* follow<T>(
       if (cursor !== undefined) headers["last-event-id"] = cursor;
       const response = await open(headers, connection.signal);
       if (!response.ok) throw await Problem.of(response);
+      const type = response.headers.get("content-type") ?? "nothing of a known type";
+      if (!type.startsWith("text/event-stream") || response.body === null) throw new Error(`no stream comes, but ${type}`);
       patience.connected();
       const parser = new Parser();
-      const reader = response.body!.getReader();
+      const reader = response.body.getReader();
       for (;;) {
         const { done, value } = await reader.read();
         if (done) throw new Error("the stream ended early");

@@ -4,6 +4,8 @@ import { deflateRawSync } from "node:zlib";
 import { BadArgument } from "./problem.js";
 
 const MOST_NAMED = 10;
+const LARGEST = 0x7fff_ffff;
+const MOST_FILES = 0xffff;
 
 /**
  * A folder as a zip, by the rule of `mn run`: links are left out, with a warning, and what begins with a dot beside
@@ -20,6 +22,7 @@ export async function zip(folder: string): Promise<Blob> {
     process.emitWarning(`links are not sent, put there what they lead to: in ${folder} ${links.sort().slice(0, MOST_NAMED).join(", ")}${more}`);
   }
   names.push("payloads/"); // there may be none
+  if (names.length > MOST_FILES) throw new BadArgument(`${folder} has ${names.length} files, and ${MOST_FILES} fit into a zip`);
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
@@ -45,6 +48,7 @@ export async function zip(folder: string): Promise<Blob> {
     rest.writeUInt32LE(offset, 10);
     directory.push(Buffer.from("PK\x01\x02\x14\x03", "latin1"), entry, rest, encoded);
     offset += 30 + encoded.length + packed.length;
+    if (offset > LARGEST) throw new BadArgument(`${folder} is too large for a zip`);
   }
   const end = Buffer.alloc(18);
   end.writeUInt16LE(names.length, 4);

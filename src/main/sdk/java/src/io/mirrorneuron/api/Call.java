@@ -11,13 +11,18 @@ import java.util.Set;
 /** One request, before it is sent. What is null is left out. */
 public final class Call {
   private static final Set<String> METHODS = Set.of("GET", "HEAD", "PUT");
-  private static final Duration USUAL = Duration.ofSeconds(30);
+
+  /** What the server knows again when it comes twice, beside what has an idempotency key. */
+  private static final String COUNTS_ONCE = "/runs/{run_id}/human/{request_id}/response";
+
   private static final Duration FOR_FILES = Duration.ofSeconds(600);
 
   private final Map<String, String> headers = new LinkedHashMap<>();
   private final StringBuilder query = new StringBuilder();
   private final String method;
-  private Duration timeout = USUAL;
+  private final String template;
+  private Duration allowed = Duration.ZERO;
+  private Duration longest;
   private String path;
   private Object body;
   private Path file;
@@ -31,6 +36,7 @@ public final class Call {
    */
   public Call(String method, String path) {
     this.method = method;
+    this.template = path;
     this.path = path;
   }
 
@@ -40,12 +46,12 @@ public final class Call {
    * @param seconds those that the contract allows the server; some are added for the way
    */
   public void timeout(int seconds) {
-    timeout = USUAL.plusSeconds(seconds);
+    allowed = Duration.ofSeconds(seconds);
   }
 
   /** Sets how long the answer may take in all. */
   void timeout(Duration longest) {
-    timeout = longest;
+    this.longest = longest;
   }
 
   /**
@@ -53,8 +59,12 @@ public final class Call {
    *
    * @param name its place
    * @param value any text or number
+   * @throws BadArgumentException for what would be another path
    */
   public void path(String name, Object value) {
+    if (value == null || Set.of("", ".", "..").contains(value.toString())) {
+      throw new BadArgumentException(name + " cannot be " + (value == null ? "null" : "\"" + value + "\""), null);
+    }
     path = path.replace("{" + name + "}", encode(String.valueOf(value)));
   }
 
@@ -103,7 +113,7 @@ public final class Call {
   public void file(String field, Path content) {
     fileField = field;
     file = content;
-    timeout = FOR_FILES;
+    allowed = FOR_FILES;
   }
 
   String method() {
@@ -130,13 +140,16 @@ public final class Call {
     return fileField;
   }
 
-  Duration timeout() {
-    return timeout;
+  /** How long the answer may take, where an answer usually takes so long. */
+  Duration timeout(ClientOptions options) {
+    return longest == null ? options.timeout().plus(allowed) : longest;
   }
 
   /** May it be sent again when it may have been done? */
   boolean isSafeToRepeat() {
-    return METHODS.contains(method) || headers.containsKey("Idempotency-Key");
+    return METHODS.contains(method)
+        || headers.containsKey("Idempotency-Key")
+        || template.equals(COUNTS_ONCE);
   }
 
   private static String encode(String text) {

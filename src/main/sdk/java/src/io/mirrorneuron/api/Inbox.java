@@ -124,7 +124,7 @@ final class Inbox implements WebSocket.Listener {
       if (!"heartbeat".equals(message.type()) || message.patch() != null) {
         arrivals.add(new Arrival(message, null));
       }
-    } catch (IllegalArgumentException unreadable) {
+    } catch (UnreadableAnswerException unreadable) {
       arrivals.add(new Arrival(null, unreadable));
     }
   }

@@ -1,8 +1,15 @@
 package io.mirrorneuron.api;
 
-/** Whatever this package throws by itself. */
+/** Whatever this package throws. */
 public abstract sealed class MirrorNeuronException extends RuntimeException
-    permits ConnectionLostException, ProblemException, TopicRefusedException {
+    permits BadArgumentException,
+        ConnectionLostException,
+        InterruptedCallException,
+        JobFailedException,
+        ProblemException,
+        TimedOutException,
+        TopicRefusedException,
+        UnreadableAnswerException {
   private static final long serialVersionUID = 1L;
 
   MirrorNeuronException(String message, Throwable cause) {

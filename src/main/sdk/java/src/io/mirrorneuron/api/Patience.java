@@ -30,6 +30,11 @@ final class Patience {
 
   /** Rests before the next try; throws the failure where the server's word is final. */
   void lost(Exception cause) {
+    lost(cause, limit);
+  }
+
+  /** The same for who does not rest longer than that in any case. */
+  void lost(Exception cause, Duration longest) {
     Duration pause = backoff(failures++);
     if (cause instanceof ProblemException problem) {
       if (problem.status() < 500 && problem.status() != TOO_MANY) {
@@ -43,10 +48,12 @@ final class Patience {
       isLost = true;
       lostAt = now;
     }
-    if (Duration.ofNanos(now - lostAt).plus(pause).compareTo(limit) > 0) {
+    Duration left = limit.minusNanos(now - lostAt);
+    if (left.isNegative() || left.isZero() || Connection.isHopeless(cause)) {
       throw new ConnectionLostException(what, cause);
     }
-    Connection.rest(pause);
+    left = left.compareTo(longest) < 0 ? left : longest;
+    Connection.rest(left.compareTo(pause) < 0 ? left : pause); // the last try is at the end of patience
   }
 
   static Duration backoff(int attempt) {

@@ -1,7 +1,13 @@
 package io.mirrorneuron.api;
 
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.mirrorneuron.api.model.Problem;
 import io.mirrorneuron.api.model.ValidationReport;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +26,35 @@ public sealed class ProblemException extends MirrorNeuronException {
     this.status = status;
     this.problem = problem;
     this.retryAfter = retryAfter;
+  }
+
+  /** The error for an answer, whatever stands between the server and us. */
+  static ProblemException of(HttpResponse<?> response, byte[] body, ObjectMapper json) {
+    Duration retryAfter =
+        response.headers().firstValue("Retry-After").filter(value -> value.matches("\\d{1,9}")).stream()
+            .map(seconds -> Duration.ofSeconds(Long.parseLong(seconds)))
+            .findFirst()
+            .orElse(null);
+    return of(response.statusCode(), read(body, json), retryAfter);
+  }
+
+  private static Problem read(byte[] body, ObjectMapper json) {
+    String text = new String(body, StandardCharsets.UTF_8);
+    Problem.Builder unknown = Problem.builder().detail(text.substring(0, Math.min(500, text.length())));
+    try {
+      JsonNode told = json.readTree(body);
+      if (!told.isObject()) {
+        return unknown.build();
+      }
+      try {
+        return json.treeToValue(told, Problem.class);
+      } catch (IOException odd) { // a member has another type: the words still count
+        Problem.Builder words = Problem.builder().error(told.path("error").textValue()).detail(told.path("detail").asText());
+        return (told.path("errors").isArray() ? words.errors(json.convertValue(told.get("errors"), new TypeReference<>() {})) : words).build();
+      }
+    } catch (IOException none) {
+      return unknown.build();
+    }
   }
 
   static ProblemException of(int status, Problem problem, Duration retryAfter) {

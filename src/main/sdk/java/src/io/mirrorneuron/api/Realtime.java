@@ -38,7 +38,7 @@ public final class Realtime
   Realtime(Connection connection, Map<String, Long> topics, RealtimeOptions options) {
     this.connection = connection;
     this.options = options;
-    this.patience = new Patience(PATH, options.patience());
+    this.patience = new Patience(connection.what(new Call("GET", PATH)), options.patience());
     open.putAll(topics);
   }
 
@@ -107,7 +107,8 @@ public final class Realtime
    * The record of a message as one of the types of the contract.
    *
    * @param message one with a {@code patch}
-   * @param type of it, for example {@code Event.class} at {@code job_events:…}
+   * @param type of it, for example {@code Event.class} at {@code job_events:…}, and {@code
+   *     RunRecord.class} at {@code run:…}
    * @param <T> that type
    * @return the record
    */

@@ -33,7 +33,7 @@ public final class Records<T> implements Iterator<T>, Iterable<T>, AutoCloseable
     this.path = path;
     this.options = options;
     this.reader = reader;
-    this.patience = new Patience(path, options.patience());
+    this.patience = new Patience(connection.what(new Call("GET", path)), options.patience());
     this.cursor = options.after();
   }
 
@@ -131,15 +131,18 @@ public final class Records<T> implements Iterator<T>, Iterable<T>, AutoCloseable
 
   private void connect() throws IOException {
     Call call = new Call("GET", path);
-    call.timeout(options.silence());
+    call.timeout(options.silence()); // of its beginning
     call.header("Accept", "text/event-stream");
     call.header("Last-Event-ID", cursor);
     HttpResponse<InputStream> response = connection.send(call, options.silence());
     if (response.statusCode() != 200) {
       throw connection.problem(response);
     }
-    patience.connected();
     body = response.body();
+    if (!Connection.type(response).startsWith("text/event-stream")) {
+      throw new IOException("no stream comes, but " + Connection.type(response));
+    }
+    patience.connected();
     lines = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
   }
 }

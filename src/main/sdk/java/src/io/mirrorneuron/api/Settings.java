@@ -10,12 +10,14 @@ import java.util.Map;
 /** Where the server is, and which token it wants; a token of a home is sent to its own server only. */
 record Settings(String url, String token) {
   static Settings find(String url, String token, Path home, Map<String, String> environment) {
-    String address = url == null ? environment.get("MN_API_BASE_URL") : url;
-    String usual = Path.of(System.getProperty("user.home"), ".mn").toString();
-    Path folder = home == null ? Path.of(environment.getOrDefault("MN_HOME", usual)) : home;
-    String found = token == null ? environment.get("MN_API_TOKEN") : token;
-    if (found == null && environment.containsKey("MN_API_TOKEN_FILE")) {
-      found = content(Path.of(environment.get("MN_API_TOKEN_FILE")));
+    String address = url == null ? given(environment, "MN_API_BASE_URL") : url;
+    String named = given(environment, "MN_HOME");
+    Path usual = Path.of(System.getProperty("user.home"), ".mn");
+    Path folder = home != null ? home : named != null ? Path.of(named) : usual;
+    String found = token == null ? given(environment, "MN_API_TOKEN") : token;
+    String file = given(environment, "MN_API_TOKEN_FILE");
+    if (found == null && file != null) {
+      found = content(Path.of(file));
     }
     if (found == null && address == null) {
       found = content(folder.resolve("api.token"));
@@ -23,6 +25,12 @@ record Settings(String url, String token) {
     return new Settings(
         address == null ? announced(folder) : address,
         found == null || found.isBlank() ? null : found.strip());
+  }
+
+  /** What is empty is not given. */
+  private static String given(Map<String, String> environment, String name) {
+    String value = environment.get(name);
+    return value == null || value.isEmpty() ? null : value;
   }
 
   static String withBasePath(String url) {
@@ -41,7 +49,8 @@ record Settings(String url, String token) {
 
   private static String content(Path file) {
     try {
-      return Files.readString(file);
+      String content = Files.readString(file);
+      return content.startsWith("\uFEFF") ? content.substring(1) : content;
     } catch (IOException none) {
       return null;
     }
