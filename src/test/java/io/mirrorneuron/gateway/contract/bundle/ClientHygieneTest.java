@@ -64,8 +64,8 @@ class ClientHygieneTest {
           "blocking.py", Path.of("src/main/sdk/python/mirrorneuron_api/blocking.py"),
           "aio.py", Path.of("src/main/sdk/python/mirrorneuron_api/aio.py"),
           "client.ts", Path.of("src/main/sdk/typescript/src/client.ts"),
-          "MirrorNeuron.java",
-              Path.of("src/main/sdk/java/src/io/mirrorneuron/api/MirrorNeuron.java"));
+          "StreamCalls.java",
+              Path.of("src/main/sdk/java/src/io/mirrorneuron/api/StreamCalls.java"));
 
   private static JsonNode contract;
 
