@@ -91,6 +91,16 @@ public abstract class AreaVerticle extends VerticleBase {
     merges.put(operation, merge);
   }
 
+  /** Whether other nodes live, as far as this one was told. */
+  protected final boolean sawOthers() {
+    return route != null && route.nodes().sawOthers();
+  }
+
+  /** The answer of an operation of this area as callers get it, with what other nodes have. */
+  protected final Future<Buffer> everywhere(String operation, ApiCall call) {
+    return routed(operation, call, MultiMap.caseInsensitiveMultiMap());
+  }
+
   public final String tag() {
     return tag;
   }

@@ -22,10 +22,10 @@ import java.util.function.Supplier;
  * Answers calls about one run where the run is. A server that saw no other node answers here and
  * asks the store only for a run that it does not have.
  *
- * @param places tells where runs are
+ * @param nodes tells where runs are
  * @param far asks other nodes
  */
-public record RunRoute(RunNodes places, FarReads far) {
+public record RunRoute(RunNodes nodes, FarReads far) {
   /** The parameter by which a call names the run. */
   static final String RUN = "run_id";
 
@@ -65,7 +65,7 @@ public record RunRoute(RunNodes places, FarReads far) {
   }
 
   Future<Buffer> answer(Question asked) {
-    return places.sawOthers()
+    return nodes.sawOthers()
         ? find(asked).compose(place -> at(place, asked))
         : asked
             .here()
@@ -87,11 +87,11 @@ public record RunRoute(RunNodes places, FarReads far) {
    * @param here answers a call with what this node has
    */
   Future<Buffer> list(Question asked, PageMerge merge, Function<ApiCall, Future<Buffer>> here) {
-    if (!places.sawOthers()) {
+    if (!nodes.sawOthers()) {
       return here.apply(asked.call());
     }
     ApiCall marked = asked.call().marked();
-    return ApiCall.onCaller(places.others())
+    return ApiCall.onCaller(nodes.others())
         .compose(
             others -> {
               List<Future<Buffer>> pages = new ArrayList<>();
@@ -106,7 +106,7 @@ public record RunRoute(RunNodes places, FarReads far) {
   }
 
   private Future<RunPlace> find(Question asked) {
-    return ApiCall.onCaller(places.find(asked.runId()));
+    return ApiCall.onCaller(nodes.find(asked.runId()));
   }
 
   private static boolean isHere(RunPlace place) {
@@ -131,7 +131,7 @@ public record RunRoute(RunNodes places, FarReads far) {
               .blocking()
               .apply(
                   () -> {
-                    places.makeAnew(asked.runId(), place);
+                    nodes.makeAnew(asked.runId(), place);
                     return null;
                   })
               .compose(made -> asked.here().get())
@@ -141,8 +141,8 @@ public record RunRoute(RunNodes places, FarReads far) {
 
   /** The store knows nothing of the run, or wrong: its job may have been removed. */
   private Future<Buffer> askOthers(Question asked, Throwable failed) {
-    return isNoRun(failed) && places.sawOthers()
-        ? ApiCall.onCaller(places.others()).compose(others -> askEach(others, asked, failed))
+    return isNoRun(failed) && nodes.sawOthers()
+        ? ApiCall.onCaller(nodes.others()).compose(others -> askEach(others, asked, failed))
         : Future.failedFuture(failed);
   }
 

@@ -11,8 +11,10 @@ import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.testing.RedisFixture;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.wire.Json;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -26,6 +28,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -436,7 +439,20 @@ class AnyNodeReadsIT {
   private static Map<String, String> statuses(JsonNode summary) {
     return Json.elements(summary.path("nodes"))
         .collect(
-            java.util.stream.Collectors.toMap(
+            Collectors.toMap(
                 node -> node.path("name").asText(), node -> node.path("status").asText()));
+  }
+
+  @Test
+  void theListOfAllRunsIsFollowedAtAnyNode() throws Exception {
+    HttpResponse<InputStream> follows =
+        send(
+            request(other, "/runs/stream?q=run-followed-").header("Accept", "text/event-stream"),
+            BodyHandlers.ofInputStream());
+    String its = ended(owner, SampleManifests.routers("followed", 1));
+    try (BufferedReader lines =
+        new BufferedReader(new InputStreamReader(follows.body(), StandardCharsets.UTF_8))) {
+      assertThat(lines.lines().anyMatch(line -> line.contains(its))).isTrue();
+    }
   }
 }

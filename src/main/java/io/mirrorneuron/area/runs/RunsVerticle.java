@@ -35,6 +35,9 @@ public final class RunsVerticle extends AreaVerticle {
   /** How often the list is looked at while somebody follows it. */
   private static final long LOOK_MILLIS = 250;
 
+  /** The same when other nodes have to be asked. */
+  private static final long LOOK_FAR_MILLIS = 1000;
+
   /**
    * Where else files of runs are looked for.
    *
@@ -46,6 +49,7 @@ public final class RunsVerticle extends AreaVerticle {
   private final ShownRuns runs;
   private final RunIndex index;
   private final JobsPort jobs;
+  private final SeenLists lists;
   private final Desktop desktop;
   private final Probe probe;
   private final RunUi ui;
@@ -63,6 +67,7 @@ public final class RunsVerticle extends AreaVerticle {
     this.runs = runs;
     this.index = index;
     this.jobs = jobs;
+    this.lists = new SeenLists(clock);
     this.desktop = desktop;
     this.probe = new Probe(clock);
     this.ui = new RunUi(this::job, services, probe);
@@ -110,13 +115,14 @@ public final class RunsVerticle extends AreaVerticle {
 
   private Future<Buffer> streamRuns(ApiCall call, long until) {
     long after = call.has("after") ? call.integer("after") : -1;
-    return inLine(() -> index.seen(query(call)))
+    long pause = sawOthers() ? LOOK_FAR_MILLIS : LOOK_MILLIS;
+    return seen(call)
         .compose(
             page -> {
               long seq = page.seq();
               long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
-              if (seq <= after && left > LOOK_MILLIS) {
-                return threads().later(LOOK_MILLIS).compose(due -> streamRuns(call, until));
+              if (seq <= after && left > pause) {
+                return threads().later(pause).compose(due -> streamRuns(call, until));
               }
               ObjectNode answer = Json.object();
               ArrayNode data = answer.putArray("data");
@@ -126,6 +132,17 @@ public final class RunsVerticle extends AreaVerticle {
               answer.put("next", Math.max(seq, after)).put("ended", false);
               return Future.succeededFuture(encode(answer));
             });
+  }
+
+  private Future<RunIndex.Seen> seen(ApiCall call) {
+    return sawOthers()
+        ? everywhere("listRuns", call).map(page -> seen(call, page))
+        : inLine(() -> index.seen(query(call)));
+  }
+
+  private RunIndex.Seen seen(ApiCall call, Buffer page) {
+    long seq = lists.seq(call.without("after"), page);
+    return new RunIndex.Seen(Json.parseObject(page.toString(), "page").put("seq", seq), seq);
   }
 
   private static RunIndex.Query query(ApiCall call) {

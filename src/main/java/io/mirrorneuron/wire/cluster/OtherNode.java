@@ -29,19 +29,30 @@ public record OtherNode(NodeRecord record, boolean lives) {
     }
     ObjectNode summary = own.json();
     ArrayNode nodes = summary.withArray("nodes");
-    ArrayNode connected = ((ObjectNode) nodes.get(0)).putArray("connected_nodes");
     for (OtherNode other : others) {
       ObjectNode node = other.record.node();
       node.put("self", false).put("self?", false).put("scheduler_hint", "remote_member");
-      if (other.lives()) {
-        connected.add(node.get("name"));
-      } else {
+      if (!other.lives()) {
         node.put("status", "offline").put("scheduling_eligible", false);
       }
       nodes.add(node);
     }
+    nodes.forEach(node -> connect((ObjectNode) node, nodes));
     ((ObjectNode) summary.get("metrics")).putObject("nodes").put("total", nodes.size());
     return ClusterForm.read(summary);
+  }
+
+  private static void connect(ObjectNode node, ArrayNode all) {
+    ArrayNode connected = node.putArray("connected_nodes");
+    for (JsonNode other : all) {
+      if (other != node && !isOffline(other) && !isOffline(node)) {
+        connected.add(other.get("name"));
+      }
+    }
+  }
+
+  private static boolean isOffline(JsonNode node) {
+    return node.path("status").asText().equals("offline");
   }
 
   /**
