@@ -25,8 +25,11 @@ import java.util.function.UnaryOperator;
 
 /** Reads over gRPC with the token of nodes. */
 final class FarReadsClient implements FarReads {
-  /** Below the time that a gateway gives an area. */
+  /** As for commands: below the deadline of ten seconds that clients set by default. */
   private static final Duration PATIENCE = Duration.ofMillis(9500);
+
+  /** Below the time that a gateway gives an area. */
+  private static final Duration LONGEST = Duration.ofSeconds(14);
 
   private static final long REACHED_AGAIN_MS = 3000;
 
@@ -56,7 +59,9 @@ final class FarReadsClient implements FarReads {
   @Override
   public Future<Buffer> read(FarRead read, Duration patience) {
     try {
-      return calls(answers.get(), read, patience.plus(PATIENCE))
+      Duration whole = patience.plus(PATIENCE);
+      Duration deadline = whole.compareTo(LONGEST) > 0 ? LONGEST : whole;
+      return calls(answers.get(), read, deadline)
           .ask(NodeServiceGrpcClient.Read, request(read))
           .map(FarReadsClient::body)
           .recover(failure -> Future.failedFuture(lost(failure)));

@@ -4,6 +4,7 @@ import static io.mirrorneuron.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.port.RuntimeJobsContract;
 import io.mirrorneuron.port.Submission;
@@ -454,5 +455,65 @@ class AnyNodeReadsIT {
         new BufferedReader(new InputStreamReader(follows.body(), StandardCharsets.UTF_8))) {
       assertThat(lines.lines().anyMatch(line -> line.contains(its))).isTrue();
     }
+  }
+
+  @Test
+  void aRunWithANameOfItsOwnIsFoundToo() {
+    ObjectNode manifest =
+        Json.parseObject(SampleManifests.program("named", "sh", "-c", WRITES), "manifest");
+    ended(owner, Json.write(manifest.put("run_id", "chosen-name")));
+    assertThat(read(other, "/runs/chosen-name/events"))
+        .isEqualTo(read(owner, "/runs/chosen-name/events"));
+    assertThat(answer(other, "/runs/chosen-name/artifacts/a.txt").body()).isEqualTo("0123456789");
+  }
+
+  @Test
+  void aStreamGoesOnWhenItsNodeIsGoneAndAnotherTakesTheJob() throws Exception {
+    WholeServer dying = server("dying");
+    String job = dying.jobs().submit(Submission.of(RuntimeJobsContract.ASKING)).jobId();
+    String path = "/runs/" + RunId.of(job);
+    eventually("it asks", () -> asksSomething(path));
+    List<String> before = idsUntil(path, "", "human_input_requested");
+    dying.close();
+
+    eventually("another node has it", () -> asksSomething(path));
+    String id = read(other, path + "/human").at("/requests/0/request_id").asText();
+    send(
+        request(other, path + "/human/" + id + "/response")
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString("{\"decision\":\"approve\",\"by\":\"anna\"}")),
+        BodyHandlers.ofString());
+    List<String> after = idsUntil(path, before.getLast(), "job_completed");
+    assertThat(after).doesNotContainAnyElementsOf(before);
+    assertThat(owner.jobs().get(job).facts().status()).isEqualTo("completed");
+  }
+
+  private static boolean asksSomething(String path) {
+    HttpResponse<String> answer = answer(other, path + "/human");
+    return answer.statusCode() == 200 && answer.body().contains("\"request_id\"");
+  }
+
+  /** The ids of what follows a record, until this is told. */
+  private static List<String> idsUntil(String path, String last, String word) throws Exception {
+    HttpRequest.Builder request =
+        request(other, path + "/stream").header("Accept", "text/event-stream");
+    if (!last.isEmpty()) {
+      request.header("Last-Event-ID", last);
+    }
+    List<String> ids = new ArrayList<>();
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(
+                send(request, BodyHandlers.ofInputStream()).body(), StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        if (line.startsWith("id:")) {
+          ids.add(line.substring(3).strip());
+        }
+        if (line.contains(word)) {
+          return ids;
+        }
+      }
+    }
+    throw new AssertionError(word + " is not told behind " + last + ": " + ids);
   }
 }
