@@ -11,12 +11,14 @@ import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.testing.RedisFixture;
 import io.mirrorneuron.testing.SampleManifests;
+import io.mirrorneuron.testing.SocketClient;
 import io.mirrorneuron.wire.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -25,6 +27,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -45,6 +48,9 @@ class AnyNodeReadsIT {
   private static final String WRITES =
       "mkdir -p \"$MN_RUNS_ROOT/$MN_RUN_ID\"; printf 0123456789 > \"$MN_RUNS_ROOT/$MN_RUN_ID/a.txt\";"
           + " echo printed; echo '{\"answer\":42}' > \"$MN_RUNS_ROOT/$MN_RUN_ID/result.json\"";
+
+  /** Until the jobs of a dead server are another one's, on a busy machine. */
+  private static final Duration TAKEN_OVER = Duration.ofSeconds(60);
 
   @TempDir static Path folder;
   private static final HttpClient HTTP =
@@ -445,6 +451,17 @@ class AnyNodeReadsIT {
   }
 
   @Test
+  void aRunIsFollowedOverASocketAtAnyNode() {
+    StringBuilder told = new StringBuilder();
+    URI uri = URI.create(other.uri("/runs/" + run + "/stream/ws").toString().replace("http", "ws"));
+    try (SocketClient socket = SocketClient.open(uri, null)) {
+      while (told.indexOf("job_completed") < 0) {
+        told.append(socket.nextText());
+      }
+    }
+  }
+
+  @Test
   void theListOfAllRunsIsFollowedAtAnyNode() throws Exception {
     HttpResponse<InputStream> follows =
         send(
@@ -476,7 +493,7 @@ class AnyNodeReadsIT {
     List<String> before = idsUntil(path, "", "human_input_requested");
     dying.close();
 
-    eventually("another node has it", () -> asksSomething(path));
+    eventually("another node has it", TAKEN_OVER, () -> asksSomething(path));
     String id = read(other, path + "/human").at("/requests/0/request_id").asText();
     send(
         request(other, path + "/human/" + id + "/response")
