@@ -260,7 +260,7 @@ class PackageTest(unittest.TestCase):
     def test_the_page_is_in_the_package(self) -> None:
         page = metadata.metadata("mirrorneuron-api").get_payload()  # type: ignore[attr-defined]
         self.assertIn("## In programs of steps", page)
-        self.assertNotIn(".md", page)
+        self.assertNotRegex(page, r"\]\([a-z-]+\.md")
 
 
 class BundlesTest(unittest.TestCase):
