@@ -37,11 +37,6 @@ python_tools() {
   "$tools/python/bin/pip" install --quiet --disable-pip-version-check -r "$here/python/requirements.txt"
 }
 
-# A page of the documentation for a package, where no other page is: readme PAGE
-readme() {
-  sed 's/\[\([^]]*\)\]([a-z-]*\.md[^)]*)/\1/g' "$1"
-}
-
 python() {
   once python "$here/python/requirements.txt" python_tools
   local bin=$tools/python/bin package=$work/python/mirrorneuron_api number
@@ -55,7 +50,7 @@ python() {
   "$bin/ruff" format --quiet --isolated --target-version py39 "$package"
   cp -r "$here/python/mirrorneuron_api/." "$package/"
   sed "s/@VERSION@/$number/" "$here/python/pyproject.toml" >"$work/python/pyproject.toml"
-  readme "$here/../../../docs/sdk-python.md" >"$work/python/README.md"
+  page sdk-python >"$work/python/README.md"
   find "$work/python" -name __pycache__ -prune -exec rm -r {} +
   (cd "$work/python" && "$bin/mypy" --strict --no-incremental --cache-dir=/dev/null --python-version 3.9 mirrorneuron_api >"$work/mypy.log") ||
     { cat "$work/mypy.log" >&2; exit 1; }

@@ -104,7 +104,7 @@ class FailuresTest(Answering):
         before = time.monotonic()
         with self.assertRaisesRegex(ConnectionLost, "given up after 1 s"):
             MirrorNeuron(NOBODY).wait("j", patience=1)
-        self.assertLess(time.monotonic() - before, 2)
+        self.assertLess(time.monotonic() - before, 4)
 
     def test_an_answer_is_sent_again(self) -> None:
         record = {"ts": "", "run_id": "r", "channel": "human", "type": "human_input_received", "payload": {}}
@@ -136,7 +136,7 @@ class FailuresTest(Answering):
                 before = time.monotonic()
                 with self.assertRaises(TimeoutError):
                     MirrorNeuron(url).wait("j", timeout=1)
-                self.assertLess(time.monotonic() - before, 5)
+                self.assertLess(time.monotonic() - before, 60)  # without its own bound: the 120 s of patience
         failing: List[Any] = [(500, {}, {})] * 50
         with self.assertRaises(TimeoutError):
             self.serve(*failing).wait("j", timeout=1)
@@ -221,7 +221,7 @@ class SettingsTest(Answering):
             before = time.monotonic()
             with self.assertRaises(ConnectionLost):
                 slow.result("r")
-            self.assertLess(time.monotonic() - before, 3)
+            self.assertLess(time.monotonic() - before, 60)  # without its own bound: 200 s
 
     def test_a_long_pause_is_logged(self) -> None:
         mn = self.serve((429, {"Retry-After": "1"}, {}), (429, {}, {}))
@@ -260,7 +260,7 @@ class PackageTest(unittest.TestCase):
     def test_the_page_is_in_the_package(self) -> None:
         page = metadata.metadata("mirrorneuron-api").get_payload()  # type: ignore[attr-defined]
         self.assertIn("## In programs of steps", page)
-        self.assertNotIn(".md", page)
+        self.assertNotRegex(page, r"\]\([a-z-]+\.md")
 
 
 class BundlesTest(unittest.TestCase):

@@ -162,7 +162,9 @@ class Answering(unittest.TestCase):
         self.addCleanup(server.server_close)
         self.addCleanup(server.shutdown)
         self.port: int = server.server_address[1]
-        return MirrorNeuron(f"http://127.0.0.1:{self.port}", token="secret", **settings)
+        mn = MirrorNeuron(f"http://127.0.0.1:{self.port}", token="secret", **settings)
+        self.addCleanup(mn.close)
+        return mn
 
 
 class RetriesTest(Answering):

@@ -79,7 +79,12 @@ class Talk(_streams.Patience):
 
     def accept(self, text: Union[str, bytes]) -> Optional[TopicMessage]:
         """What a message is for the caller; None for a heartbeat and whatever newer servers say. Raises TopicRefused."""
-        message = json.loads(text)
+        try:
+            message = json.loads(text)
+        except ValueError as cause:
+            raise problems.UnreadableAnswer(f"/realtime gave {text[:200]!r}") from cause
+        if not isinstance(message, dict):
+            return None
         topic, version, kind = message.get("topic"), message.get("version"), message.get("type")
         if kind == "error" and "patch" not in message and message.get("requestId") != "ack":
             if message.get("code") == "UNAVAILABLE":
@@ -88,7 +93,7 @@ class Talk(_streams.Patience):
             if message.get("code") == "TOPIC_NOT_FOUND" and (topic or "").partition(":")[0] not in _KINDS:
                 told += "; there are " + _KINDS
             raise problems.TopicRefused(topic or "", str(message.get("code")), told)
-        if topic not in self._open or version is None or ("patch" not in message and kind != "end"):
+        if topic not in self._open or not isinstance(version, int) or ("patch" not in message and kind != "end"):
             return None
         if "patch" in message:
             self._open[topic] = version
