@@ -75,6 +75,9 @@ record Access(
       return admitNode(call, metadata);
     }
     Role needed = RpcRoles.of(call);
+    if (needed == null && NODE_CALLS.contains(call)) {
+      return Future.failedFuture(Auth.unauthenticated(call + " is for nodes with their token"));
+    }
     if (needed == null) {
       return Future.failedFuture(forbidden(call + " is open to nobody"));
     }
