@@ -89,7 +89,7 @@ public final class Runtime implements AutoCloseable {
     recorder = new RunRecorder(runs, store, executions::flush, events.own(), storage);
     Admission admission =
         NodeAdmission.of(settings, identity, machine, executions, others.neighbours());
-    far = others.with(executions, admission, timers, this::mayWork);
+    far = others.with(executions, admission, timers, store::status, this::mayWork);
     Engine.Ports ports = NodeJobs.ports(store, far, identity, admission, timers, lanes);
     engine = engine(settings, identity, ports, manifests, bundles);
     NewJobs newJobs = NodeJobs.newJobs(identity, runs, store);
@@ -241,7 +241,7 @@ public final class Runtime implements AutoCloseable {
     schedules.close();
     events.webhooks().close();
     timers.close();
-    NodeJobs.park(engine);
+    NodeJobs.park(engine, far.guests());
     services.keeper().close();
     far.executions().close();
     executions.close();

@@ -186,7 +186,10 @@ class FarDoorIT {
   private static String logged(Path logs, List<String> lines) {
     try {
       String text = Files.readString(logs);
-      return lines.stream().map(line -> text.split(java.util.regex.Pattern.quote(line), -1).length - 1).toList().toString();
+      return lines.stream()
+          .map(line -> text.split(java.util.regex.Pattern.quote(line), -1).length - 1)
+          .toList()
+          .toString();
     } catch (java.io.IOException e) {
       return "none";
     }
