@@ -20,7 +20,9 @@ import io.mirrorneuron.store.RedisNodeRegistry;
 import io.mirrorneuron.store.bundle.BundleCopies;
 import io.mirrorneuron.store.elsewhere.ElsewhereIndex;
 import io.mirrorneuron.store.elsewhere.RedisElsewhereIndex;
+import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
 /**
  * Programs on other nodes, and those of other nodes here.
@@ -81,9 +83,15 @@ record NodeElsewhere(
   record Working(NodeElsewhere with, PlacedExecutions executions, Guests guests) {}
 
   /**
+   * @param status of a job; null when there is none
    * @param works whether this node may begin programs
    */
-  Working with(LocalExecutions here, Admission admission, Timers timers, BooleanSupplier works) {
+  Working with(
+      LocalExecutions here,
+      Admission admission,
+      Timers timers,
+      Function<String, CompletionStage<String>> status,
+      BooleanSupplier works) {
     Guests working =
         new Guests(
             here,
@@ -95,6 +103,7 @@ record NodeElsewhere(
                 here::flush,
                 bundles.local()::payloads,
                 admission::machine,
+                status,
                 works,
                 timers));
     PlacedExecutions placed =

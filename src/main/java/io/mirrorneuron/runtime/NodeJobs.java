@@ -6,6 +6,7 @@ import io.mirrorneuron.port.node.RunNodes;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.folder.RunHeader;
 import io.mirrorneuron.runtime.admission.Admission;
+import io.mirrorneuron.runtime.away.Guests;
 import io.mirrorneuron.runtime.cluster.NodeDoor;
 import io.mirrorneuron.runtime.cluster.OpenReads;
 import io.mirrorneuron.runtime.local.FarChanges;
@@ -145,8 +146,12 @@ final class NodeJobs {
         settings.retention().inlineLimit());
   }
 
-  /** Ends all turns, and waits a little for what they commit. */
-  static void park(Engine engine) {
+  /**
+   * Ends all turns, and waits a little for what they commit; before, the programs of other nodes,
+   * which begin them again as soon as this one is gone.
+   */
+  static void park(Engine engine, Guests guests) {
+    guests.close();
     try {
       engine.close().get(FLUSH_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {

@@ -91,7 +91,7 @@ public final class Runtime implements AutoCloseable {
     store = NodeJobs.store(settings.retention(), lanes, keys);
     recorder = new RunRecorder(runs, store, executions::flush, events.own(), storage);
     Admission admission = NodeAdmission.of(settings, identity, machine, executions, others);
-    far = others.with(executions, admission, timers, this::mayWork);
+    far = others.with(executions, admission, timers, store::status, this::mayWork);
     Engine.Ports ports = NodeJobs.ports(store, far, identity, admission, timers, lanes);
     JobWatch watch = events.own().heard(services.keeper());
     engine = NodeJobs.engine(settings, identity, ports, manifests, bundles, this::changed, watch);
@@ -236,7 +236,7 @@ public final class Runtime implements AutoCloseable {
     schedules.close();
     events.webhooks().close();
     timers.close();
-    NodeJobs.park(engine);
+    NodeJobs.park(engine, far.guests());
     services.keeper().close();
     far.executions().close();
     executions.close();

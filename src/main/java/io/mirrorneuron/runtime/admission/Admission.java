@@ -67,7 +67,7 @@ public final class Admission {
     this.path = path;
     this.clock = clock;
     this.plans = new KeptPlans(here, others);
-    this.warnings = new NodeWarnings(here);
+    this.warnings = new NodeWarnings(here, others);
   }
 
   /**

@@ -34,9 +34,11 @@ public final class NodeWarnings {
   private static final int MOST_TOLD = 100;
 
   private final LocalMachine here;
+  private final Others others;
 
-  NodeWarnings(LocalMachine here) {
+  NodeWarnings(LocalMachine here, Others others) {
     this.here = here;
+    this.others = others;
   }
 
   /**
@@ -196,7 +198,9 @@ public final class NodeWarnings {
   }
 
   private boolean isElsewhere(String preferred) {
-    return preferred != null && !preferred.equals(here.name());
+    return preferred != null
+        && !preferred.equals(here.name())
+        && others.asked().get().stream().noneMatch(one -> one.name().equals(preferred));
   }
 
   private Finding elsewhere(String id, Agent agent) {

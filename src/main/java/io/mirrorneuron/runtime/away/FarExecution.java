@@ -58,6 +58,7 @@ final class FarExecution {
   private volatile boolean stopping;
   private volatile Talk talk;
   private volatile boolean unheard;
+  private volatile boolean over;
 
   /**
    * @param worker the node, as the owner of jobs
@@ -100,6 +101,15 @@ final class FarExecution {
     if (open != null) {
       open.stop();
     }
+  }
+
+  /** Whether its end was told. */
+  boolean isOver() {
+    return over;
+  }
+
+  boolean isStopped() {
+    return stopping;
   }
 
   void recorded() {
@@ -179,6 +189,7 @@ final class FarExecution {
                 "",
                 Structured.NONE,
                 events.lease())));
+    over = true;
   }
 
   /** Answers whether all is over. */
@@ -205,6 +216,7 @@ final class FarExecution {
         begun = true;
         unheard = false;
         if (part.number() != 0 && events.take(open, part)) {
+          over = true;
           awaitRecord(open);
           return true;
         }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +37,8 @@ final class GuestRun {
   private int beacons;
   private boolean finished;
   private boolean asking;
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
+  private long unheardSince = System.nanoTime();
   private Told leased;
   private long epoch;
   private String owner;
@@ -69,6 +72,19 @@ final class GuestRun {
     return asked == epoch;
   }
 
+  /** Completes when the program has ended. */
+  CompletableFuture<Void> ended() {
+    return ended;
+  }
+
+  /** Whether nobody has listened for so long; asked again, for so long since. */
+  synchronized boolean isUnheardFor(Duration time) {
+    long now = System.nanoTime();
+    boolean isLong = outlet == null && now - unheardSince >= time.toNanos();
+    unheardSince = isLong || outlet != null ? now : unheardSince;
+    return isLong;
+  }
+
   /** It has asked people something. */
   synchronized void noteAsking() {
     asking = true;
@@ -99,6 +115,9 @@ final class GuestRun {
       leased = told;
     }
     finished = signal instanceof Signal.Finished;
+    if (finished) {
+      ended.complete(null);
+    }
   }
 
   /** Answers false when the window is full. */
@@ -175,6 +194,9 @@ final class GuestRun {
         send(to, next);
         sent = next.number();
       }
+    }
+    synchronized (this) {
+      outlet = outlet == to ? null : outlet;
     }
   }
 

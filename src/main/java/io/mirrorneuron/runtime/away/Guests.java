@@ -20,8 +20,12 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -33,17 +37,18 @@ import org.slf4j.LoggerFactory;
  * Runs programs for the jobs of other nodes by the runner of this one: confined, limited and queued
  * as its own. An outcome is kept until it is acknowledged, for some minutes. Thread-safe.
  */
-public final class Guests implements GuestPrograms {
+public final class Guests implements GuestPrograms, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Guests.class);
   private static final Duration KEPT = Duration.ofMinutes(10);
+  private static final Duration LONGEST_END = Duration.ofSeconds(12);
 
   /** Of a program that was stopped: where it asks nobody hears it. */
   static final String ASKS_PEOPLE = "it asks people, and runs again on the node of its job";
 
-  private static final long LOOK_MS = 500;
-
   private final Executions here;
   private final Home home;
+  private final GuestWatch watch;
+  private volatile boolean closed;
   private final Map<String, GuestRun> runs = new ConcurrentHashMap<>();
 
   /**
@@ -54,6 +59,7 @@ public final class Guests implements GuestPrograms {
    * @param owner this node as the owner of jobs
    * @param index knows who owns a job now
    * @param machine this node as placement sees it; does not wait
+   * @param status of a job; null when there is none
    * @param works whether this node may begin programs
    */
   public record Home(
@@ -64,6 +70,7 @@ public final class Guests implements GuestPrograms {
       Consumer<String> flush,
       Function<String, Path> payloads,
       Supplier<Machine> machine,
+      Function<String, CompletionStage<String>> status,
       BooleanSupplier works,
       Timers timers) {}
 
@@ -73,6 +80,7 @@ public final class Guests implements GuestPrograms {
   public Guests(Executions here, Home home) {
     this.here = here;
     this.home = home;
+    this.watch = new GuestWatch(here, home.sinks().folders(), home.status(), home.timers());
   }
 
   @Override
@@ -95,7 +103,7 @@ public final class Guests implements GuestPrograms {
     if (record == null) {
       throw MnException.notFound("execution", opening.executionId());
     }
-    if (!home.works().getAsBoolean()) {
+    if (closed || !home.works().getAsBoolean()) {
       throw MnException.unavailable("this node begins no programs now", null);
     }
     boolean isOwner =
@@ -122,14 +130,12 @@ public final class Guests implements GuestPrograms {
     if (sent.bundle() != null) {
       home.bundles().needed(sent.bundle(), opening.owner());
     }
+    watch.begin(run);
     here.start(run.execution(), signal -> heard(run, signal));
     return run;
   }
 
   private void heard(GuestRun run, Signal signal) {
-    if (signal instanceof Signal.Leased) {
-      lookLater(run);
-    }
     if (signal instanceof Signal.Finished) {
       home.flush().accept(run.execution().runId());
       leave(run);
@@ -137,24 +143,6 @@ public final class Guests implements GuestPrograms {
     }
     Signal told = run.asksPeople() ? asking(signal) : signal;
     run.tell(told, SentSignal.bytes(told, home.timers().now()));
-  }
-
-  /** A program that asks people writes so to its run, which is elsewhere. */
-  private void lookLater(GuestRun run) {
-    home.timers().at(home.timers().now() + LOOK_MS, () -> look(run));
-  }
-
-  private void look(GuestRun run) {
-    String id = run.execution().executionId();
-    if (run.isFinished() || !runs.containsKey(id)) {
-      return;
-    }
-    if (home.sinks().folders().asksPeople(id)) {
-      run.noteAsking();
-      here.stop(id);
-    } else {
-      lookLater(run);
-    }
   }
 
   private static Signal asking(Signal signal) {
@@ -191,6 +179,19 @@ public final class Guests implements GuestPrograms {
           GuestFolders.MOST_FILES,
           GuestFolders.MOST_BYTES);
     }
+  }
+
+  /** Ends all programs of others, before those begin them again. */
+  @Override
+  public void close() {
+    closed = true;
+    List<GuestRun> open = List.copyOf(runs.values());
+    open.forEach(run -> here.stop(run.execution().executionId()));
+    CompletableFuture<?>[] ends =
+        open.stream().map(GuestRun::ended).toArray(CompletableFuture<?>[]::new);
+    CompletableFuture.allOf(ends)
+        .completeOnTimeout(null, LONGEST_END.toSeconds(), TimeUnit.SECONDS)
+        .join();
   }
 
   private void drop(GuestRun run) {

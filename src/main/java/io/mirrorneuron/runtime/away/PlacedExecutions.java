@@ -1,11 +1,7 @@
 package io.mirrorneuron.runtime.away;
 
-import io.mirrorneuron.port.node.PeerPrograms;
-import io.mirrorneuron.port.node.PeerPrograms.Opening;
-import io.mirrorneuron.port.node.PeerPrograms.Peer;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions;
-import java.io.InputStream;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
@@ -47,27 +43,10 @@ public final class PlacedExecutions implements Executions, AutoCloseable {
     this.choosing = new Choosing(cluster);
     this.ways =
         new FarExecution.Ways(
-            cluster.owner(), cluster.neighbours(), new Peers(), cluster.timers()::now);
-  }
-
-  /** Reaches other nodes, and this one, whose own guests may be those of its own jobs by now. */
-  private final class Peers implements PeerPrograms {
-    @Override
-    public Talk open(Peer peer, Opening opening, byte[] record) {
-      return peer.owner().equals(cluster.owner())
-          ? new OwnTalk(cluster.guests().open(opening, record))
-          : cluster.peers().open(peer, opening, record);
-    }
-
-    @Override
-    public byte[] describe(Peer peer) {
-      return cluster.peers().describe(peer);
-    }
-
-    @Override
-    public InputStream bundle(Peer peer, String fingerprint) {
-      return cluster.peers().bundle(peer, fingerprint);
-    }
+            cluster.owner(),
+            cluster.neighbours(),
+            new OwnAndOthers(cluster),
+            cluster.timers()::now);
   }
 
   @Override
@@ -128,6 +107,9 @@ public final class PlacedExecutions implements Executions, AutoCloseable {
                 Thread.currentThread().interrupt();
               } catch (RuntimeException e) {
                 LOG.error("execution {} on node {} is not followed any more", id, one.node(), e);
+              }
+              if (one.isOver() && one.isStopped()) {
+                forget(one, id);
               }
             });
   }
@@ -221,15 +203,20 @@ public final class PlacedExecutions implements Executions, AutoCloseable {
     FarExecution one = far.remove(executionId);
     if (one != null) {
       one.recorded();
-      cluster
-          .index()
-          .end(one.jobId(), executionId)
-          .exceptionally(
-              away -> {
-                LOG.debug("execution {} stays noted", executionId, away);
-                return null;
-              });
+      forget(one, executionId);
     }
+  }
+
+  /** Nobody will look for it any more. */
+  private void forget(FarExecution one, String executionId) {
+    cluster
+        .index()
+        .end(one.jobId(), executionId)
+        .exceptionally(
+            away -> {
+              LOG.debug("execution {} stays noted", executionId, away);
+              return null;
+            });
   }
 
   @Override

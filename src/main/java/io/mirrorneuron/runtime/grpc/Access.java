@@ -79,6 +79,9 @@ record Access(
           Auth.unauthenticated(call + " is for other nodes, which show the token of nodes"));
     }
     Role needed = RpcRoles.of(call);
+    if (needed == null && NODE_CALLS.contains(call)) {
+      return Future.failedFuture(Auth.unauthenticated(call + " is for nodes with their token"));
+    }
     if (needed == null) {
       return Future.failedFuture(forbidden(call + " is open to nobody"));
     }

@@ -112,6 +112,9 @@ public record SentExecution(
     if (one.config().has(Execution.MN_STORAGE)) {
       return Optional.of("its submission has a folder on the job's node");
     }
+    if (!one.request().ports().isEmpty()) {
+      return Optional.of("its ports are looked for on the job's node");
+    }
     if (!one.request().volumes().isEmpty()) {
       return Optional.of("it asks for volumes of the job's node");
     }

@@ -1,0 +1,70 @@
+package io.mirrorneuron.runtime.away;
+
+import io.mirrorneuron.runtime.port.Executions;
+import io.mirrorneuron.runtime.port.Timers;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at guests while they run, and ends those that ask people, as nobody hears it here, and
+ * those whose jobs are over: their owners may have died before they could say so.
+ */
+final class GuestWatch {
+  private static final Logger LOG = LoggerFactory.getLogger(GuestWatch.class);
+  private static final long LOOK_MS = 500;
+
+  /** Between two looks at the job of a guest that nobody listens to. */
+  private static final Duration UNHEARD = Duration.ofSeconds(30);
+
+  private static final Set<String> OVER = Set.of("completed", "failed", "cancelled");
+
+  private final Executions here;
+  private final GuestFolders folders;
+  private final Function<String, CompletionStage<String>> status;
+  private final Timers timers;
+
+  /**
+   * @param status of a job; null when there is none
+   */
+  GuestWatch(
+      Executions here,
+      GuestFolders folders,
+      Function<String, CompletionStage<String>> status,
+      Timers timers) {
+    this.here = here;
+    this.folders = folders;
+    this.status = status;
+    this.timers = timers;
+  }
+
+  /** From now on, until its program has ended. */
+  void begin(GuestRun run) {
+    timers.at(timers.now() + LOOK_MS, () -> look(run));
+  }
+
+  private void look(GuestRun run) {
+    if (run.isFinished()) {
+      return;
+    }
+    String id = run.execution().executionId();
+    if (!run.asksPeople() && folders.asksPeople(id)) {
+      run.noteAsking();
+      here.stop(id);
+    } else if (run.isUnheardFor(UNHEARD)) {
+      status.apply(run.execution().jobId()).whenComplete((word, away) -> end(run, word, away));
+    }
+    begin(run);
+  }
+
+  private void end(GuestRun run, String word, Throwable away) {
+    if (away == null && (word == null || OVER.contains(word))) {
+      String id = run.execution().executionId();
+      LOG.info("execution {} is ended: nobody listens, and its job is over", id);
+      here.stop(id);
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package io.mirrorneuron.runtime.away;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mirrorneuron.port.node.GuestPrograms.Outlet;
+import io.mirrorneuron.port.node.PeerPrograms.Part;
+import io.mirrorneuron.runtime.exec.ExecutionSamples;
+import io.mirrorneuron.runtime.port.Executions.Lease;
+import io.mirrorneuron.runtime.port.Executions.Signal;
+import io.mirrorneuron.wire.Json;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class GuestRunTest {
+  private static final byte[] LINES = new byte[64 << 10];
+
+  @TempDir Path folder;
+  private final GuestRun guest = new GuestRun(ExecutionSamples.shell("true"), "mn@a#1", 1);
+
+  /** Hears some events and leaves. */
+  private static final class Heard implements Outlet {
+    final List<Part> parts = new ArrayList<>();
+    final int most;
+
+    Heard(int most) {
+      this.most = most;
+    }
+
+    @Override
+    public boolean isOpen() {
+      return parts.size() < most;
+    }
+
+    @Override
+    public void send(Part part) {
+      if (part.number() != 0) {
+        parts.add(part);
+      }
+    }
+
+    @Override
+    public void await(Duration atMost) {
+      throw new AssertionError("nothing is to be waited for");
+    }
+
+    @Override
+    public void wake() {}
+
+    List<Long> numbers() {
+      return parts.stream().map(Part::number).toList();
+    }
+  }
+
+  private Heard serve(long epoch, long after, int most) throws InterruptedException {
+    Heard heard = new Heard(most);
+    guest.serve(heard, epoch, after);
+    return heard;
+  }
+
+  private static Signal beacon(int n) {
+    return new Signal.Beacon(Json.object().put("n", n));
+  }
+
+  private void tell(Signal signal) {
+    guest.tell(signal, new byte[] {1});
+  }
+
+  @Test
+  void whatNobodyTakesIsRefusedAboveAWindowAndTakenAgainOnceItIsAcknowledged() throws Exception {
+    long kept = 0;
+    while (guest.record(Told.LOGS, LINES)) {
+      kept += LINES.length;
+    }
+    assertThat(kept).isEqualTo(GuestRun.WINDOW_BYTES);
+
+    assertThat(serve(1, 0, 3).numbers()).containsExactly(1L, 2L, 3L);
+    assertThat(guest.record(Told.LOGS, LINES)).as("sent, and perhaps lost").isFalse();
+    guest.acknowledge(1, 2);
+    assertThat(guest.record(Told.LOGS, LINES)).isTrue();
+    assertThat(guest.record(Told.LOGS, LINES)).isTrue();
+    assertThat(guest.record(Told.LOGS, LINES)).isFalse();
+  }
+
+  @Test
+  void aLargeFileGoesInPartsOfWhichNoneIsLarge() throws Exception {
+    Path file = Files.write(folder.resolve("large"), new byte[5 << 20]);
+    guest.file(Told.ARTIFACT, "sum", new Told.Stored(file, Files.size(file), true));
+    Heard heard = serve(1, 0, 20);
+
+    assertThat(heard.parts).hasSize(20);
+    assertThat(heard.parts).allMatch(part -> part.body().length <= 256 << 10);
+    assertThat(heard.parts.getLast().more()).isFalse();
+    assertThat(heard.parts.stream().mapToInt(part -> part.body().length).sum()).isEqualTo(5 << 20);
+    guest.acknowledge(1, 1);
+    assertThat(file).doesNotExist();
+  }
+
+  @Test
+  void whoComesBackIsToldWhatFollowsTheNumberItKnows() throws Exception {
+    for (int i = 1; i <= 4; i++) {
+      tell(beacon(i));
+    }
+    assertThat(serve(1, 0, 2).numbers()).containsExactly(1L, 2L);
+    guest.acknowledge(1, 1);
+    assertThat(serve(1, 2, 2).numbers()).containsExactly(3L, 4L);
+  }
+
+  @Test
+  void anotherOwnerIsToldOfTheSlotsAgainAndTheFormerOneHasNoSayAnyMore() throws Exception {
+    tell(new Signal.Leased(new Lease("l", "default", 1, 0, 0, null, null)));
+    tell(beacon(1));
+    guest.acknowledge(1, 1);
+    assertThat(guest.obeys("mn@b#2", 2)).isTrue();
+    assertThat(guest.obeys("mn@a#1", 1)).isFalse();
+
+    assertThat(serve(1, 1, 1).parts).as("the former owner").isEmpty();
+    guest.acknowledge(1, 2);
+    assertThat(serve(2, 0, 2).parts).extracting(Part::kind).containsExactly("leased", "beacon");
+  }
+}
