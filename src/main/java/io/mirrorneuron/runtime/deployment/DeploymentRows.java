@@ -10,8 +10,10 @@ import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -84,6 +86,18 @@ final class DeploymentRows {
         .orElseThrow(
             () ->
                 MnException.precondition("the manifest of version " + version.name() + " is gone"));
+  }
+
+  /** Of the manifests that the versions of a key have, and its newest deployment may go back to. */
+  Set<String> fingerprints(String key) {
+    Set<String> needed = new HashSet<>();
+    line(key)
+        .ifPresent(
+            line -> {
+              line.versions().forEach(version -> needed.add(version.fingerprint()));
+              needed.add(line.newest().plan().base());
+            });
+    return needed;
   }
 
   DeploymentView get(String idOrKey) {

@@ -100,6 +100,7 @@ public final class LocalDeployments {
     String job = JobIds.slug(next.workflow().graphId()) + "-" + suffixes.get();
     DeploymentPlan plan = DeploymentPlanner.plan(present, next, version.name(), job, policy);
     Answers.await(loop.settle(key, new DeploymentInput.Deploy(key, request, version, plan)));
+    texts.tidy(key, rows.fingerprints(key), timers.now()); // if not now, then the next time
     if (waits) {
       rows.await(key);
     }
