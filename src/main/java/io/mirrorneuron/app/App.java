@@ -176,6 +176,7 @@ public final class App implements AutoCloseable {
             runtime.services(),
             runtime.events(),
             runtime.schedules(),
+            runtime.deployments(),
             runtime.webhooks(),
             runtime.identity(),
             runtime.nodes(),

@@ -13,6 +13,7 @@ import io.mirrorneuron.runtime.admission.Admission;
 import io.mirrorneuron.runtime.admission.LoadAdmission;
 import io.mirrorneuron.runtime.cluster.JobCensus;
 import io.mirrorneuron.runtime.cluster.NodeDoor;
+import io.mirrorneuron.runtime.deployment.LocalDeployments;
 import io.mirrorneuron.runtime.exec.LocalExecutions;
 import io.mirrorneuron.runtime.exec.Orphans;
 import io.mirrorneuron.runtime.exec.confine.Confiner;
@@ -30,7 +31,6 @@ import io.mirrorneuron.runtime.local.Watches;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.loop.JobWatch;
 import io.mirrorneuron.runtime.schedule.LocalChildJobs;
-import io.mirrorneuron.runtime.schedule.ScheduleKeeper;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobRows;
 import io.mirrorneuron.store.Keys;
@@ -61,7 +61,7 @@ public final class Runtime implements AutoCloseable {
   private final LoadAdmission load;
   private final NodeServices.Working services;
   private final NodeEvents events;
-  private final ScheduleKeeper schedules;
+  private final NodeRecords records;
 
   /**
    * @param runs where the records of runs are kept; written by this process
@@ -103,18 +103,21 @@ public final class Runtime implements AutoCloseable {
     LocalJobs own = new LocalJobs(access, watches, clearing, identity.clock(), storage);
     jobs = NodeJobs.jobs(settings, identity, far, access, own, watches, timers);
     places = NodeJobs.places(identity, store, others.nodes(), runs, lanes, keys);
-    LocalChildJobs children = new LocalChildJobs(new DerivedJobs(access, storage), jobs());
-    schedules = NodeSchedules.of(identity, lanes, keys, children, events, timers);
+    DerivedJobs derived = new DerivedJobs(access, storage);
+    LocalChildJobs children = new LocalChildJobs(derived, jobs());
+    records =
+        new NodeRecords(
+            NodeSchedules.of(identity, lanes, keys, children, events, timers),
+            NodeDeployments.of(identity, lanes, keys, engine, derived, manifests, timers));
     resumeOpenJobs(settings, identity.owner(), bundles, folders);
   }
 
   private CompletionStage<Boolean> exists(String id) {
-    return NodeSchedules.either(store.status(id), schedules.has(id));
+    return records.has(id, store.status(id));
   }
 
-  /** Fingerprints of payload files that somebody needs. */
   private CompletionStage<Set<String>> bundles() {
-    return engine.definitions().bundles().thenCombine(schedules.bundles(), NodeSchedules::both);
+    return engine.definitions().bundles().thenCombine(records.bundles(), NodeSchedules::both);
   }
 
   private void changed(String jobId, boolean isPressing) {
@@ -143,7 +146,6 @@ public final class Runtime implements AutoCloseable {
         load);
   }
 
-  /** Resumes the jobs that an earlier server of the same data directory left open. */
   private void resumeOpenJobs(
       RuntimeSettings settings, String owner, NodeBundles bundles, SubmissionSweep folders) {
     new JobTidying(store, timers, recorder::writeDue).start();
@@ -154,7 +156,7 @@ public final class Runtime implements AutoCloseable {
     services.keeper().keepClean();
     NodeJobs.goOn(engine);
     folders.keepOn();
-    schedules.start();
+    records.start();
     events.webhooks().start();
   }
 
@@ -184,14 +186,17 @@ public final class Runtime implements AutoCloseable {
   }
 
   public SchedulesPort schedules() {
-    return schedules.port();
+    return records.schedules().port();
+  }
+
+  public LocalDeployments deployments() {
+    return records.deployments().port();
   }
 
   public Webhooks webhooks() {
     return events.hooks();
   }
 
-  /** The hot read path of job rows. */
   public JobRows rows() {
     return store.hotRows();
   }
@@ -210,22 +215,18 @@ public final class Runtime implements AutoCloseable {
     return far.with().neighbours().areThere();
   }
 
-  /** Whether programs are kept from what is not theirs. */
   public Confiner.Report confinement() {
     return executions.confiner().report();
   }
 
-  /** What programs this node can run now. */
   public ProgramCapacity programs() {
     return executions.capacity();
   }
 
-  /** What those that run have now, besides slots. */
   public List<Holder> holders() {
     return executions.holders();
   }
 
-  /** What the system summary tells of jobs. */
   public JobCensus census() {
     return new StoredJobCensus(jobs(), store);
   }
@@ -233,7 +234,7 @@ public final class Runtime implements AutoCloseable {
   /** Ends all turns, then all programs; what was under way goes on with the next start. */
   @Override
   public void close() {
-    schedules.close();
+    records.close();
     events.webhooks().close();
     timers.close();
     NodeJobs.park(engine, far.guests());

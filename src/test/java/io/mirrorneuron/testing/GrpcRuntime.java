@@ -78,6 +78,7 @@ public final class GrpcRuntime implements AutoCloseable {
                 behind == null ? services : behind.runtime().services(),
                 behind == null ? events.port() : behind.runtime().events(),
                 behind == null ? schedules : behind.runtime().schedules(),
+                behind == null ? null : behind.runtime().deployments(),
                 behind == null ? webhooks() : behind.runtime().webhooks(),
                 identity,
                 behind == null ? door() : behind.runtime().door(),

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.deployment;
 
+import io.mirrorneuron.runtime.workflow.UpdatePolicy.HealthSource;
 import java.util.List;
 
 /** What a deployment may want done; equal when it is the same, however often it is asked for. */
@@ -33,8 +34,15 @@ sealed interface DeploymentDeed {
    * Say how it stands.
    *
    * @param agents that are looked at; all of the job when there are none
+   * @param health what says how they are
    */
-  record Look(int number, long look, String jobId, long definition, List<String> agents)
+  record Look(
+      int number,
+      long look,
+      String jobId,
+      long definition,
+      List<String> agents,
+      HealthSource health)
       implements DeploymentDeed {}
 
   /** Have who asks for services get those of the new job, from one moment on. */

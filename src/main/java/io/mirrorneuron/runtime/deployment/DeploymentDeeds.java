@@ -12,6 +12,7 @@ import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.runtime.state.definition.DeployedBy;
 import io.mirrorneuron.runtime.state.definition.Redefinition;
 import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.store.service.ServiceRegistry;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -34,6 +35,7 @@ final class DeploymentDeeds implements Deeds<DeploymentInput, DeploymentDeed> {
   private final Launcher launcher;
   private final VersionTexts texts;
   private final Function<String, Workflow> manifests;
+  private final OfferedHealth offered;
 
   /** Makes a job under an id that was chosen before, or finds that it was made. */
   @FunctionalInterface
@@ -49,12 +51,14 @@ final class DeploymentDeeds implements Deeds<DeploymentInput, DeploymentDeed> {
       JobCommands commands,
       Launcher launcher,
       VersionTexts texts,
-      Function<String, Workflow> manifests) {
+      Function<String, Workflow> manifests,
+      ServiceRegistry registry) {
     this.definitions = definitions;
     this.commands = commands;
     this.launcher = launcher;
     this.texts = texts;
     this.manifests = manifests;
+    this.offered = new OfferedHealth(registry, manifests);
   }
 
   @Override
@@ -63,7 +67,13 @@ final class DeploymentDeeds implements Deeds<DeploymentInput, DeploymentDeed> {
       case DeploymentDeed.Launch launch -> launch(key, launch);
       case DeploymentDeed.Redefine order -> redefine(key, order);
       case DeploymentDeed.Look look ->
-          definitions.look(look.jobId()).thenApply(running -> seen(look, running));
+          definitions
+              .look(look.jobId())
+              .thenCompose(
+                  running ->
+                      offered
+                          .obstacle(look, running)
+                          .thenApply(obstacle -> seen(look, running, obstacle.orElse(null))));
       case DeploymentDeed.Switch change -> // neither offers anything, see DeploymentPlanner
           CompletableFuture.completedFuture(new DeploymentInput.Switched(change.number()));
       case DeploymentDeed.End end -> end(end);
@@ -167,11 +177,14 @@ final class DeploymentDeeds implements Deeds<DeploymentInput, DeploymentDeed> {
     return pending == null ? running.definition().number() : pending.number();
   }
 
-  private static DeploymentInput seen(DeploymentDeed.Look look, Running running) {
+  /**
+   * @param obstacle why services do not pass, or null
+   */
+  private static DeploymentInput seen(DeploymentDeed.Look look, Running running, String obstacle) {
     boolean applied =
         running.definition().pending() == null
             && running.definition().number() == look.definition();
-    String why = null;
+    String why = obstacle;
     long breaks = 0;
     for (String agent : look.agents().isEmpty() ? running.agents().keySet() : look.agents()) {
       AgentHealth health = running.agents().get(agent);

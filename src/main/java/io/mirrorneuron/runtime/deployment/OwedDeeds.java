@@ -72,7 +72,8 @@ final class OwedDeeds {
         now.watch().look(),
         inJob ? plan.sourceJob() : plan.targetJob(),
         inJob ? line.definition() : 0,
-        inJob ? plan.before(now.batch() + 1) : List.of());
+        inJob ? plan.before(now.batch() + 1) : List.of(),
+        plan.policy().healthCheck());
   }
 
   private static DeployedVersion version(DeploymentLine line, String name) {

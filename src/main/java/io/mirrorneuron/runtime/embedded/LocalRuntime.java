@@ -22,6 +22,7 @@ import io.mirrorneuron.runtime.cluster.NodeIdentity;
 import io.mirrorneuron.runtime.cluster.NodeLimits;
 import io.mirrorneuron.runtime.cluster.NodeStock;
 import io.mirrorneuron.runtime.cluster.gpu.GpuTools;
+import io.mirrorneuron.runtime.deployment.LocalDeployments;
 import io.mirrorneuron.runtime.exec.confine.Confiner;
 import io.mirrorneuron.runtime.service.check.OwnDoors;
 import io.mirrorneuron.server.ServerContext;
@@ -58,6 +59,7 @@ public record LocalRuntime(
     ServicesPort services,
     TriggerEvents events,
     SchedulesPort schedules,
+    LocalDeployments deployments,
     Webhooks webhooks,
     HookPrograms hooks,
     OwnDoors doors,
@@ -107,6 +109,7 @@ public record LocalRuntime(
         runtime.services(),
         runtime.events(),
         runtime.schedules(),
+        runtime.deployments(),
         runtime.webhooks(),
         runtime.hooks(),
         settings.doors(),

@@ -31,6 +31,7 @@ import io.mirrorneuron.proto.job.v1.ResumeJobRequest;
 import io.mirrorneuron.proto.job.v1.ResumeJobResponse;
 import io.mirrorneuron.proto.job.v1.SubmitJobRequest;
 import io.mirrorneuron.proto.job.v1.SubmitJobResponse;
+import io.mirrorneuron.runtime.deployment.LocalDeployments;
 import io.mirrorneuron.wire.GrpcMetadata;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.WarningTrailer;
@@ -44,14 +45,22 @@ final class JobCalls {
   private final JobsPort jobs;
   private final TriggerEventCalls events;
   private final ScheduleCalls schedules;
+  private final DeploymentCalls deployments;
   private final Secret adminToken;
 
   /**
+   * @param deployments null where nothing is deployed
    * @param adminToken what the runtime wants to see for a cleanup
    */
-  JobCalls(JobsPort jobs, SchedulesPort schedules, TriggerEvents events, Secret adminToken) {
+  JobCalls(
+      JobsPort jobs,
+      SchedulesPort schedules,
+      LocalDeployments deployments,
+      TriggerEvents events,
+      Secret adminToken) {
     this.jobs = jobs;
     this.schedules = new ScheduleCalls(schedules);
+    this.deployments = deployments == null ? null : new DeploymentCalls(deployments);
     this.events = new TriggerEventCalls(events);
     this.adminToken = adminToken;
   }
@@ -62,6 +71,9 @@ final class JobCalls {
             JobServiceGrpcService.SERVICE_NAME,
             JobServiceGrpcService.SERVICE_DESCRIPTOR,
             JobServiceGrpcService.all());
+    if (deployments != null) {
+      deployments.bind(entrance);
+    }
     return events
         .bind(schedules.bind(entrance))
         .unary(JobServiceGrpcService.SubmitJob, this::submit)

@@ -10,6 +10,7 @@ import io.mirrorneuron.port.webhook.Webhooks;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.NodeDoor;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
+import io.mirrorneuron.runtime.deployment.LocalDeployments;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.storage.Storage;
 import io.vertx.core.Vertx;
@@ -71,6 +72,7 @@ public final class RuntimeServer implements AutoCloseable {
   /**
    * What the services are made of.
    *
+   * @param deployments null where nothing is deployed
    * @param nodes for other nodes; is told where this door is by who opens it
    * @param hardware cheap; see {@link io.mirrorneuron.runtime.cluster.HardwareProbe}
    * @param serving cheap; answers the health service
@@ -84,6 +86,7 @@ public final class RuntimeServer implements AutoCloseable {
       ServicesPort services,
       TriggerEvents events,
       SchedulesPort schedules,
+      LocalDeployments deployments,
       Webhooks webhooks,
       NodeIdentity identity,
       NodeDoor nodes,
@@ -134,7 +137,12 @@ public final class RuntimeServer implements AutoCloseable {
       GrpcServer large, GrpcServer small, CallDispatcher door, Config.Grpc config, Parts parts) {
     Set<Service> services =
         Stream.of(
-                new JobCalls(parts.jobs(), parts.schedules(), parts.events(), config.adminToken())
+                new JobCalls(
+                        parts.jobs(),
+                        parts.schedules(),
+                        parts.deployments(),
+                        parts.events(),
+                        config.adminToken())
                     .service(door),
                 new ClusterCalls(
                         parts.cluster(),

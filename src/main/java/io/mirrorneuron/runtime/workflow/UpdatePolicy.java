@@ -37,6 +37,20 @@ public record UpdatePolicy(
           false,
           false);
 
+  /** The same for the way back, which tries nothing out first. */
+  public UpdatePolicy backwards() {
+    return new UpdatePolicy(
+        UpdateStrategy.ROLLING,
+        maxParallel,
+        0,
+        minHealthyMs,
+        healthyDeadlineMs,
+        progressDeadlineMs,
+        healthCheck,
+        false,
+        autoRevert);
+  }
+
   /** In which steps. */
   public enum UpdateStrategy {
     ROLLING,

@@ -16,7 +16,9 @@ import io.mirrorneuron.runtime.workflow.UpdatePolicy;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy.HealthSource;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy.UpdateStrategy;
 import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.service.ServiceRegistry;
 import io.mirrorneuron.testing.InMemoryRecordStore;
+import io.mirrorneuron.testing.InMemoryServiceRegistry;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +37,8 @@ import org.junit.jupiter.api.Test;
 class DeploymentOnEngineTest {
   private static final List<String> AGENTS = IntStream.range(0, 10).mapToObj(i -> "w" + i).toList();
   private static final long TICK_MS = 250;
+
+  private static final ServiceRegistry NO_SERVICES = new InMemoryServiceRegistry();
 
   private final DeploymentMachine machine = new DeploymentMachine();
   private final Stage stage = new Stage();
@@ -81,7 +85,8 @@ class DeploymentOnEngineTest {
                     bundle,
                     null),
         texts,
-        text -> stage.manifests.apply(text));
+        text -> stage.manifests.apply(text),
+        NO_SERVICES);
   }
 
   private <T> T await(CompletionStage<T> asked) {

@@ -90,7 +90,8 @@ class ManifestWarningsTest {
       value = {
         "/policies | {\"spread\":[{\"attribute\":\"rack\"}]} | policies.spread",
         "/requiredContextEngine | true | requiredContextEngine",
-        "/policies | {\"update\":{\"max_parallel\":2}} | policies.update",
+        "/nodes/0/policies | {\"update\":{\"max_parallel\":2}} | nodes.work.policies.update",
+        "/reload | {\"signal\":\"x\"} | reload",
       })
   void namesDemandsThatThisServerIgnores(String place, String value, String subject) {
     assertThat(graphForm(place, value).warnings())

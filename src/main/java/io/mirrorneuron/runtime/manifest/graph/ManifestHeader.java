@@ -49,7 +49,7 @@ public record ManifestHeader(
           .with(null, "requirements", "requirments")
           .ignoring("has no context engine", "requiredContextEngine", "required_context_engine")
           .with(null, "constraints")
-          .ignoring("has no deployments", "deployment", "reload");
+          .ignoring("does not reload jobs", "reload");
 
   /** The form with nodes at the root has its names under other words. */
   private static final Members GRAPH_MEMBERS =

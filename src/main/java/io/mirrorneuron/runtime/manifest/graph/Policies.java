@@ -26,10 +26,11 @@ record Policies(ManifestValue place, AgentPolicies ofWorkflow) {
       Members.closed("recovery_mode", "job_type", "scheduler_strategy", "restart", "reschedule")
           .with(null, "backpressure", "stream_mode", "constraints")
           .with(Shape.COUNT, "max_agent_restart_attempts")
-          .with(Shape.STRING, "placement_policy")
+          .with(Shape.STRING, "placement_policy", "deployment_key")
           .with(Shape.OBJECT, "scheduler", "update")
-          .ignoring("has no deployments", "update")
           .ignoring("spreads agents by scheduler_strategy only", "spread");
+  private static final Members OF_AGENT =
+      MEMBERS.ignoring("updates jobs as a whole", "update", "deployment_key");
   private static final Members SCHEDULER =
       Members.closed("job_type", "strategy", "constraints").with(Shape.NAME, "preferred_node");
   private static final Members BACKPRESSURE =
@@ -55,12 +56,16 @@ record Policies(ManifestValue place, AgentPolicies ofWorkflow) {
     reschedule = moves ? reschedule : RestartPolicies.withAttempts(reschedule, 0);
     UpdatePolicies.read(place.find("update"));
     return new Policies(
-        place, read(place, new AgentPolicies(restart, reschedule, Backpressure.DEFAULT, anywhere)));
+        place,
+        read(
+            place,
+            MEMBERS,
+            new AgentPolicies(restart, reschedule, Backpressure.DEFAULT, anywhere)));
   }
 
   /** The policies of one agent: its own, else the workflow's. */
   AgentPolicies of(ManifestValue node) {
-    AgentPolicies own = read(node.at("policies"), ofWorkflow);
+    AgentPolicies own = read(node.at("policies"), OF_AGENT, ofWorkflow);
     Backpressure backpressure = backpressure(node.find("config.backpressure"), own.backpressure());
     List<Constraint> more =
         Stream.of(
@@ -85,8 +90,8 @@ record Policies(ManifestValue place, AgentPolicies ofWorkflow) {
     }
   }
 
-  private static AgentPolicies read(ManifestValue place, AgentPolicies base) {
-    place.checkMembers(MEMBERS);
+  private static AgentPolicies read(ManifestValue place, Members members, AgentPolicies base) {
+    place.checkMembers(members);
     place.checkWords(Set.of("fail", "delay"), "restart.mode");
     place.at("scheduler").checkMembers(SCHEDULER);
     return new AgentPolicies(

@@ -1,0 +1,37 @@
+package io.mirrorneuron.runtime;
+
+import io.mirrorneuron.runtime.deployment.DeploymentKeeper;
+import io.mirrorneuron.runtime.deployment.LocalDeployments;
+import io.mirrorneuron.runtime.local.DerivedJobs;
+import io.mirrorneuron.runtime.local.ManifestCache;
+import io.mirrorneuron.runtime.loop.Engine;
+import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.store.Keys;
+import io.mirrorneuron.store.RedisLanes;
+import io.mirrorneuron.store.RedisLeaderLease;
+import io.mirrorneuron.store.RedisRecordStore;
+import io.mirrorneuron.store.RedisServiceRegistry;
+
+/** Deployments, as far as this node keeps them. */
+final class NodeDeployments {
+  private NodeDeployments() {}
+
+  static DeploymentKeeper of(
+      RuntimeIdentity identity,
+      RedisLanes lanes,
+      Keys keys,
+      Engine engine,
+      DerivedJobs derived,
+      ManifestCache manifests,
+      Timers timers) {
+    DeploymentKeeper.Home home =
+        new DeploymentKeeper.Home(
+            new RedisRecordStore(lanes, keys),
+            new RedisLeaderLease(lanes, keys),
+            new RedisServiceRegistry(lanes, keys),
+            identity.owner(),
+            identity.jobIdSuffixes());
+    var jobs = new LocalDeployments.Jobs(derived, engine.definitions(), manifests::parse);
+    return new DeploymentKeeper(home, jobs, engine.commands(), timers, Thread::startVirtualThread);
+  }
+}

@@ -1,0 +1,129 @@
+package io.mirrorneuron.runtime.deployment;
+
+import io.mirrorneuron.runtime.local.DerivedJobs;
+import io.mirrorneuron.runtime.loop.JobCommands;
+import io.mirrorneuron.runtime.machine.HeldLead;
+import io.mirrorneuron.runtime.machine.MachineLoop;
+import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.store.LeaderLease;
+import io.mirrorneuron.store.RecordStore;
+import io.mirrorneuron.store.service.ServiceRegistry;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+
+/** Deployments, as far as this server keeps them: the loop, its leader, and who asks it. */
+public final class DeploymentKeeper implements AutoCloseable {
+  private static final int PAGE = 500;
+
+  private final RecordStore records;
+  private final DeploymentMachine machine = new DeploymentMachine();
+  private final HeldLead lead;
+  private final MachineLoop<DeploymentLine, DeploymentInput, DeploymentDeed> loop;
+  private final LocalDeployments port;
+
+  /**
+   * @param lease decides which server does what is due
+   * @param owner of this server
+   * @param suffixes ends of the ids of jobs, never the same twice
+   */
+  public record Home(
+      RecordStore records,
+      LeaderLease lease,
+      ServiceRegistry services,
+      String owner,
+      Supplier<String> suffixes) {}
+
+  /**
+   * @param threads that may block
+   */
+  public DeploymentKeeper(
+      Home home,
+      LocalDeployments.Jobs jobs,
+      JobCommands commands,
+      Timers timers,
+      Executor threads) {
+    records = home.records();
+    VersionTexts texts = new VersionTexts(records);
+    lead = new HeldLead(DeploymentMachine.KIND, home.owner(), home.lease(), timers);
+    DeploymentDeeds.Launcher launcher =
+        (key, jobId, manifest, bundle) ->
+            CompletableFuture.runAsync(
+                () ->
+                    jobs.derived()
+                        .make(
+                            new DerivedJobs.Order(
+                                "dep_" + key, jobId, jobId, manifest, bundle, null)),
+                threads);
+    loop =
+        new MachineLoop<>(
+            machine,
+            records,
+            new DeploymentDeeds(
+                jobs.definitions(), commands, launcher, texts, jobs.manifests(), home.services()),
+            lead,
+            timers);
+    port =
+        new LocalDeployments(
+            loop,
+            new DeploymentRows(records, machine, texts, jobs.definitions(), timers),
+            texts,
+            jobs,
+            timers,
+            home.suffixes());
+  }
+
+  /** Begins to do what is due, once this server leads. */
+  public void start() {
+    lead.start();
+    loop.start();
+  }
+
+  public LocalDeployments port() {
+    return port;
+  }
+
+  /** Whether something is deployed in whose name folders are kept. */
+  public CompletionStage<Boolean> has(String id) {
+    return id.startsWith("dep_")
+        ? records
+            .read(DeploymentMachine.KIND, id.substring("dep_".length()))
+            .thenApply(java.util.Optional::isPresent)
+        : CompletableFuture.completedFuture(false);
+  }
+
+  /** Fingerprints of the payload files that versions have. */
+  public CompletionStage<Set<String>> bundles() {
+    return bundles("", new HashSet<>());
+  }
+
+  private CompletionStage<Set<String>> bundles(String after, Set<String> found) {
+    return records
+        .list(DeploymentMachine.KIND, after, PAGE)
+        .thenCompose(
+            page -> {
+              page.forEach(stored -> add(machine.read(stored.json()).versions(), found));
+              return page.size() < PAGE
+                  ? CompletableFuture.completedFuture(found)
+                  : bundles(page.getLast().id(), found);
+            });
+  }
+
+  private static void add(List<DeployedVersion> versions, Set<String> found) {
+    versions.stream()
+        .map(DeployedVersion::bundle)
+        .filter(java.util.Objects::nonNull)
+        .forEach(found::add);
+  }
+
+  /** Lets another server lead. */
+  @Override
+  public void close() {
+    loop.close();
+    lead.close();
+  }
+}

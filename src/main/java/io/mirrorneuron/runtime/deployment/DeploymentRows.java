@@ -1,0 +1,195 @@
+package io.mirrorneuron.runtime.deployment;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.deployment.DeploymentView.Result;
+import io.mirrorneuron.runtime.deployment.DeploymentView.VersionView;
+import io.mirrorneuron.runtime.local.Answers;
+import io.mirrorneuron.runtime.loop.JobDefinitions;
+import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.store.RecordStore;
+import io.mirrorneuron.wire.Json;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Reads deployments. Blocking and thread-safe. */
+final class DeploymentRows {
+  private static final Pattern ID = Pattern.compile("dep_(.+)_([1-9][0-9]{0,8})");
+  private static final int PAGE = 200;
+
+  /** So many characters of manifests are told with a deployment, those of the newest versions. */
+  private static final int MOST_TOLD = 500_000;
+
+  /** Below the deadline that clients set by default. */
+  private static final long PATIENCE_MS = 7_000;
+
+  private static final long LOOK_MS = 200;
+
+  private final RecordStore records;
+  private final DeploymentMachine machine;
+  private final VersionTexts texts;
+  private final JobDefinitions definitions;
+  private final Timers timers;
+
+  /** One deployment of a line. */
+  record Found(DeploymentLine line, int number) {}
+
+  DeploymentRows(
+      RecordStore records,
+      DeploymentMachine machine,
+      VersionTexts texts,
+      JobDefinitions definitions,
+      Timers timers) {
+    this.records = records;
+    this.machine = machine;
+    this.texts = texts;
+    this.definitions = definitions;
+    this.timers = timers;
+  }
+
+  Optional<DeploymentLine> line(String key) {
+    return Answers.await(records.read(DeploymentMachine.KIND, key))
+        .map(stored -> machine.read(stored.json()));
+  }
+
+  /**
+   * The newest deployment of a key, or the one of that id.
+   *
+   * @throws MnException NOT_FOUND
+   */
+  Found found(String idOrKey) {
+    Optional<DeploymentLine> ofKey = idOrKey.isBlank() ? Optional.empty() : line(idOrKey);
+    if (ofKey.isPresent()) {
+      return new Found(ofKey.get(), ofKey.get().newest().number());
+    }
+    Matcher id = ID.matcher(idOrKey);
+    if (id.matches()) {
+      int number = Integer.parseInt(id.group(2));
+      Optional<DeploymentLine> line =
+          line(id.group(1)).filter(one -> number <= one.newest().number());
+      if (line.isPresent()) {
+        return new Found(line.get(), number);
+      }
+    }
+    throw MnException.notFound("deployment", idOrKey);
+  }
+
+  String text(String key, DeployedVersion version) {
+    return Answers.await(texts.get(key, version.fingerprint()))
+        .orElseThrow(
+            () ->
+                MnException.precondition("the manifest of version " + version.name() + " is gone"));
+  }
+
+  /** Of the manifests that the versions of a key have, and its newest deployment may go back to. */
+  Set<String> fingerprints(String key) {
+    Set<String> needed = new HashSet<>();
+    line(key)
+        .ifPresent(
+            line -> {
+              line.versions().forEach(version -> needed.add(version.fingerprint()));
+              needed.add(line.newest().plan().base());
+            });
+    return needed;
+  }
+
+  DeploymentView get(String idOrKey) {
+    Found found = found(idOrKey);
+    DeploymentLine line = found.line();
+    Deployment now = line.newest();
+    if (found.number() != now.number()) {
+      now =
+          Answers.await(records.history(DeploymentMachine.KIND, line.key())).stream()
+              .map(past -> Json.read(past, Deployment.class, "a deployment"))
+              .filter(past -> past.number() == found.number())
+              .findFirst()
+              .orElseThrow(() -> MnException.notFound("deployment", idOrKey));
+    }
+    return DeploymentViews.of(line, now, status(line)).with(versions(line));
+  }
+
+  private List<VersionView> versions(DeploymentLine line) {
+    List<VersionView> told = new ArrayList<>();
+    int left = MOST_TOLD;
+    for (DeployedVersion version : line.versions().reversed()) {
+      String text =
+          left <= 0
+              ? null
+              : Answers.await(texts.get(line.key(), version.fingerprint())).orElse(null);
+      left -= text == null ? 0 : text.length();
+      told.addFirst(DeploymentViews.version(line.key(), version, left < 0 ? null : text));
+    }
+    return told;
+  }
+
+  private String status(DeploymentLine line) {
+    DeploymentPlan plan = line.newest().plan();
+    String job = plan.targetJob() == null ? plan.sourceJob() : plan.targetJob();
+    try {
+      return Answers.await(definitions.look(job)).status().word();
+    } catch (MnException e) {
+      if (e.code() == ErrorCode.NOT_FOUND) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
+  List<DeploymentView> list(String key, String status) {
+    Stream<DeploymentLine> lines = key.isBlank() ? all() : line(key).stream();
+    return lines
+        .filter(line -> status.isBlank() || line.newest().status().word().equals(status))
+        .map(line -> DeploymentViews.of(line, line.newest(), null))
+        .toList();
+  }
+
+  private Stream<DeploymentLine> all() {
+    List<DeploymentLine> lines = new ArrayList<>();
+    String after = "";
+    List<RecordStore.StoredRecord> page;
+    do {
+      page = Answers.await(records.list(DeploymentMachine.KIND, after, PAGE));
+      page.forEach(stored -> lines.add(machine.read(stored.json())));
+      after = page.isEmpty() ? after : page.getLast().id();
+    } while (page.size() == PAGE);
+    return lines.stream();
+  }
+
+  /** What a command to the newest deployment of a key has led to. */
+  Result result(String key) {
+    DeploymentLine line = line(key).orElseThrow(() -> MnException.notFound("deployment", key));
+    DeploymentView view = DeploymentViews.of(line, line.newest(), status(line));
+    DeployedVersion version = line.version(line.newest().plan().to()).orElseThrow();
+    return new Result(
+        view,
+        DeploymentViews.version(key, version, text(key, version)),
+        view.jobId(),
+        goesOn(line.newest().plan()) ? view.status() : null,
+        view.deploymentId(),
+        key);
+  }
+
+  private static boolean goesOn(DeploymentPlan plan) {
+    return plan.mode() != DeploymentPlan.Mode.NOOP && plan.mode() != DeploymentPlan.Mode.RERUN;
+  }
+
+  /** Waits until the newest deployment of a key is over or awaits somebody, if that is soon. */
+  void await(String key) {
+    long until = timers.now() + PATIENCE_MS;
+    while (timers.now() < until
+        && line(key)
+            .filter(line -> line.newest().status() == Deployment.Status.RUNNING)
+            .isPresent()) {
+      CompletableFuture<Void> later = new CompletableFuture<>();
+      timers.at(timers.now() + LOOK_MS, () -> later.complete(null));
+      Answers.await(later);
+    }
+  }
+}

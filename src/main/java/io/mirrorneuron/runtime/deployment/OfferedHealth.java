@@ -1,0 +1,70 @@
+package io.mirrorneuron.runtime.deployment;
+
+import io.mirrorneuron.port.service.RegisteredService;
+import io.mirrorneuron.runtime.loop.JobDefinitions.Running;
+import io.mirrorneuron.runtime.manifest.service.CheckDefinition;
+import io.mirrorneuron.runtime.manifest.service.ServiceDefinition;
+import io.mirrorneuron.runtime.manifest.service.ServiceDemands;
+import io.mirrorneuron.runtime.workflow.UpdatePolicy.HealthSource;
+import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.store.service.ServiceRegistry;
+import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.LenientJson;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/**
+ * Whether what a job offers passes its checks. Where nothing has a check, only its agents tell how
+ * it is. Thread-safe; does not block.
+ */
+record OfferedHealth(ServiceRegistry registry, Function<String, Workflow> manifests) {
+
+  /** Why what is looked at does not pass; empty when it does, or has no checks. */
+  CompletionStage<Optional<String>> obstacle(DeploymentDeed.Look look, Running running) {
+    if (look.health() != HealthSource.CHECKS) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
+    List<ServiceDefinition> checked =
+        ServiceDemands.of(manifests.apply(running.manifest())).offered().stream()
+            .filter(one -> one.checks().stream().anyMatch(CheckDefinition::required))
+            .filter(one -> isLookedAt(look, one.agentId()))
+            .toList();
+    CompletionStage<Optional<String>> found = CompletableFuture.completedFuture(Optional.empty());
+    for (ServiceDefinition service : checked) {
+      found =
+          found.thenCompose(
+              before ->
+                  before.isPresent()
+                      ? CompletableFuture.completedFuture(before)
+                      : registry
+                          .named(service.name())
+                          .thenApply(told -> obstacle(look, service, told)));
+    }
+    return found;
+  }
+
+  private static boolean isLookedAt(DeploymentDeed.Look look, String agentId) {
+    return agentId == null || look.agents().isEmpty() || look.agents().contains(agentId);
+  }
+
+  private static Optional<String> obstacle(
+      DeploymentDeed.Look look, ServiceDefinition service, List<String> told) {
+    List<RegisteredService> its =
+        told.stream()
+            .map(
+                text ->
+                    LenientJson.read(Json.parseObject(text, "service"), RegisteredService.class))
+            .filter(one -> look.jobId().equals(one.jobId()))
+            .toList();
+    if (its.isEmpty()) {
+      return Optional.of("service %s is not registered yet".formatted(service.name()));
+    }
+    return its.stream()
+        .filter(one -> !one.passes())
+        .map(one -> "service %s is %s".formatted(one.name(), one.status()))
+        .findFirst();
+  }
+}
