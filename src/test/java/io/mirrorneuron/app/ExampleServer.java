@@ -3,6 +3,7 @@ package io.mirrorneuron.app;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.mirrorneuron.app.ApiUnderTest.State;
+import io.mirrorneuron.gateway.contract.bundle.ClientContract;
 import io.mirrorneuron.testing.ContractCalls;
 import io.mirrorneuron.testing.ContractCalls.Call;
 import io.mirrorneuron.testing.PublishedContract;
@@ -36,6 +37,7 @@ final class ExampleServer {
   private final List<Call> examples =
       contract.operations().stream()
           .filter(operation -> !operation.isSocket())
+          .filter(operation -> !ClientContract.TWINS.contains(operation.id()))
           .flatMap(operation -> calls.good(operation).stream().filter(this::isForClients))
           .toList();
 

@@ -17,6 +17,7 @@ import java.util.TreeSet;
  * nothing else: what a generator would get wrong is left to helpers that are written by hand.
  *
  * <ul>
+ *   <li>Operations that do the same as others go.
  *   <li>Sockets and the forms of answers beside JSON go; helpers follow streams and fetch files.
  *   <li>Answers of failures and roles go; the helpers send the token and make errors of failures.
  *   <li>Words of schemas become open: what {@code enum} and {@code const} name goes into the
@@ -43,6 +44,10 @@ public final class ClientContract {
       this.withoutFreeObjects = withoutFreeObjects;
     }
   }
+
+  /** Operations that do the same as others: for who writes requests by hand. */
+  public static final Set<String> TWINS =
+      Set.of("checkServicesByPath", "cleanupJobsAlias", "removeModelByPost");
 
   private static final String PARAMETERS = "parameters";
   private static final String JSON_TYPE = "application/json";
@@ -101,7 +106,7 @@ public final class ClientContract {
   private void operations(ObjectNode path) {
     for (String method : names(path)) {
       ObjectNode operation = (ObjectNode) path.get(method);
-      if (operation.has("x-mn-socket")) {
+      if (operation.has("x-mn-socket") || TWINS.contains(operation.path("operationId").asText())) {
         path.remove(method);
         continue;
       }
