@@ -96,19 +96,13 @@ public final class Runtime implements AutoCloseable {
     JobWatch watch = events.own().heard(services.keeper());
     engine = NodeJobs.engine(settings, identity, ports, manifests, bundles, this::changed, watch);
     NewJobs newJobs = NodeJobs.newJobs(identity, runs, store);
-    var rules = new BundlePrograms(settings.manifests().trusted(), executions.sides().checks());
-    JobAccess access = access(bundles.shared(), manifests, newJobs, admission, rules);
+    JobAccess access = access(settings, bundles.shared(), manifests, newJobs, admission);
     SubmissionSweep folders = NodePrograms.sweep(executions, this::exists, store::status, timers);
     Clearing clearing = new Clearing(settings.adminToken(), recorder::writeAll, folders::look);
     LocalJobs own = new LocalJobs(access, watches, clearing, identity.clock(), storage);
     jobs = NodeJobs.jobs(settings, identity, far, access, own, watches, timers);
     places = NodeJobs.places(identity, store, others.nodes(), runs, lanes, keys);
-    DerivedJobs derived = new DerivedJobs(access, storage);
-    LocalChildJobs children = new LocalChildJobs(derived, jobs());
-    records =
-        new NodeRecords(
-            NodeSchedules.of(identity, lanes, keys, children, events, timers),
-            NodeDeployments.of(identity, lanes, keys, engine, derived, manifests, timers));
+    records = records(identity, keys, manifests, new DerivedJobs(access, storage));
     resumeOpenJobs(settings, identity.owner(), bundles, folders);
   }
 
@@ -125,12 +119,20 @@ public final class Runtime implements AutoCloseable {
     watches.changed(jobId);
   }
 
+  private NodeRecords records(
+      RuntimeIdentity identity, Keys keys, ManifestCache manifests, DerivedJobs derived) {
+    LocalChildJobs children = new LocalChildJobs(derived, jobs());
+    return new NodeRecords(
+        NodeSchedules.of(identity, lanes, keys, children, events, timers),
+        NodeDeployments.of(identity, lanes, keys, engine, derived, manifests, timers));
+  }
+
   private JobAccess access(
+      RuntimeSettings settings,
       BundleStore bundles,
       ManifestCache manifests,
       NewJobs newJobs,
-      Admission admission,
-      BundlePrograms programs) {
+      Admission admission) {
     return new JobAccess(
         engine,
         store,
@@ -140,7 +142,7 @@ public final class Runtime implements AutoCloseable {
         admission,
         new JobHistory(store),
         services.requirements(),
-        programs,
+        new BundlePrograms(settings.manifests().trusted(), executions.sides().checks()),
         executions.confiner()::requireGranted,
         executions.submissions().claims(),
         load);

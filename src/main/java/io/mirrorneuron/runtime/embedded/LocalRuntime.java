@@ -97,9 +97,8 @@ public record LocalRuntime(
     NodeMachine machine = machine(identity, hardware, gpus, limits);
     RuntimeSettings settings = RuntimeSettings.of(config);
     settings.doors().addRedis(redis.uri());
-    Storage storage = on.disks().storage();
-    Runtime runtime =
-        new Runtime(settings, process, lanes, on.runs(), machine, storage, on.vertx());
+    Storage disks = on.disks().storage();
+    var runtime = new Runtime(settings, process, lanes, on.runs(), machine, disks, on.vertx());
     limits.onChange(runtime::reconsider);
     on.closing().add("runtime", runtime);
     on.disks().watch().asks(new RedisProbe(lanes, keys));
