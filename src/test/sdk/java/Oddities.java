@@ -111,7 +111,7 @@ final class Oddities {
 
   private void streamsOfOtherForms() {
     willStream(": hello\nretry: 5\nfuture: x\n\nid: 1\ndata: {\"seq\":1,\ndata: \"type\":\"a\"}\n\nid\r\ndata:{\"type\":null,\"new\":[1]}\r\n\r\ndata: {\"seq\":3");
-    willStream("id: 3\ndata: {\"seq\":3}\n\nevent: end\ndata: {}\n\n");
+    willStream("\ufeffid: 3\rdata: {\"seq\":3}\r\revent: end\ndata: {}\r\n\r");
     List<Event> events = Checks.all(mn.followJob("j"));
     Checks.equal(events.stream().map(Event::seq).map(String::valueOf).toList(), List.of("1", "null", "3"));
     Checks.equal(events.get(1).others().get("new"), List.of(1));

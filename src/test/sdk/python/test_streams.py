@@ -110,7 +110,7 @@ class CutsTest(unittest.TestCase):
         self.assertEqual(proxy.left, 0)
 
     def test_events_come_out_of_pieces_of_any_size(self) -> None:
-        text = ': beat\n\nid: 1\ndata: {"a":\ndata: "\u00e4"}\n\r\nevent: end\ndata: {}\n\ndata: cut'.encode()
+        text = '\ufeffid: 1\ndata: {"a":\r: beat\ndata: "\u00e4"}\n\r\nevent: end\rdata: {}\r\r\ndata: cut'.encode()
         whole = list(Parser().feed(text))
         self.assertEqual(
             [(e.name, e.id, e.data) for e in whole], [("message", "1", '{"a":\n"\u00e4"}'), ("end", None, "{}")]

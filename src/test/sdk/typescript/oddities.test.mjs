@@ -48,7 +48,7 @@ test("streams of other forms", async () => {
   for (let round = 0; round < 20; round++) {
     const first = ': hello\nretry: 5\nfuture: x\n\nid: 1\ndata: {"seq":1,\ndata: "type":"ä€😀"}\n\nid\r\ndata:{"type":null,"new":[1]}\r\n\r\ndata: {"seq":3';
     answers.push({ status: 200, pieces: 7, type: STREAM, body: first });
-    answers.push({ status: 200, pieces: 7, type: STREAM, body: 'id: 3\ndata: {"seq":3}\n\nevent: end\ndata: {}\n\n' });
+    answers.push({ status: 200, pieces: 7, type: STREAM, body: '\ufeffid: 3\rdata: {"seq":3}\r\revent: end\ndata: {}\r\n\r' });
     assert.deepEqual(await all(mn.followJob("j")), [{ seq: 1, type: "ä€😀" }, { type: null, new: [1] }, { seq: 3 }]);
   }
   const forms = ['{"payload":null,"type":"t"}', '{"payload":{"a":1},"type":"t"}', '{"payload":{"a":1,"payload":{"b":2}},"type":"t"}', '{"payload":{"payload":"x"},"type":"t"}'];

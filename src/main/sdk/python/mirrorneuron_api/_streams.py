@@ -47,18 +47,24 @@ class Parser:
 
     def __init__(self) -> None:
         self._pieces: List[bytes] = []
+        self._is_first = True
+        self._was_return = False
         self._name = ""
         self._id: Optional[str] = None
         self._data: List[str] = []
 
     def feed(self, piece: bytes) -> Iterator[ServerEvent]:
-        self._pieces.append(piece)
-        if b"\n" not in piece:
+        feed = piece[1:] if self._was_return and piece.startswith(b"\n") else piece
+        self._was_return = piece.endswith(b"\r")
+        feed = feed.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        self._pieces.append(feed)
+        if b"\n" not in feed:
             return
         *lines, rest = b"".join(self._pieces).split(b"\n")
         self._pieces = [rest]
         for raw in lines:
-            line = raw.decode("utf-8", "replace").rstrip("\r")
+            line = raw.decode("utf-8-sig" if self._is_first else "utf-8", "replace")
+            self._is_first = False
             if line:
                 self._field(line)
             elif self._data:

@@ -23,17 +23,20 @@ interface ServerEvent {
 export class Parser {
   readonly #decoder = new TextDecoder();
   #pieces: string[] = [];
+  #wasReturn = false;
   #event: ServerEvent = { name: "message", id: undefined, data: "" };
   #hasData = false;
 
   *feed(piece: Uint8Array): Generator<ServerEvent> {
-    const text = this.#decoder.decode(piece, { stream: true });
+    const came = this.#decoder.decode(piece, { stream: true });
+    if (came === "") return; // a part of a character
+    const text = this.#wasReturn && came.startsWith("\n") ? came.slice(1) : came;
+    this.#wasReturn = came.endsWith("\r");
     this.#pieces.push(text);
-    if (!text.includes("\n")) return; // a long line is put together once
-    const lines = this.#pieces.join("").split("\n");
+    if (!/[\r\n]/.test(text)) return; // a long line is put together once
+    const lines = this.#pieces.join("").split(/\r\n|\r|\n/);
     this.#pieces = [lines.pop() ?? ""];
-    for (const raw of lines) {
-      const line = raw.endsWith("\r") ? raw.slice(0, -1) : raw;
+    for (const line of lines) {
       if (line !== "") {
         this.#field(line);
         continue;

@@ -17,6 +17,8 @@ import java.util.function.Function;
  * @param <T> the records
  */
 public final class Records<T> implements Iterator<T>, Iterable<T>, AutoCloseable {
+  private static final int BYTE_ORDER_MARK = 0xFEFF;
+
   private final Connection connection;
   private final String path;
   private final FollowOptions options;
@@ -144,5 +146,9 @@ public final class Records<T> implements Iterator<T>, Iterable<T>, AutoCloseable
     }
     patience.connected();
     lines = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
+    lines.mark(1);
+    if (lines.read() != BYTE_ORDER_MARK) {
+      lines.reset();
+    }
   }
 }
