@@ -31,6 +31,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /** A server that answers what no server of ours does today, but one may, or something between us and it. */
 final class Oddities {
@@ -58,6 +61,7 @@ final class Oddities {
       oddities.waitingHasAnEnd();
       oddities.aJobThatFailedIsAnErrorForWhoWantsIt();
       oddities.listsAreGoneThroughPageByPage();
+      oddities.twoThatWriteOneFileDoNotMix();
     } finally {
       oddities.server.stop(0);
     }
@@ -286,5 +290,31 @@ final class Oddities {
     will(200, "{\"data\":[],\"next\":null}");
     Checks.equal(mn.questions().stream().map(HumanRequest::requestId).toList(), List.of("a"));
     Checks.equal(asked, List.of("/api/v1/runs?status=failed&job_id=j", "/api/v1/runs?cursor=c1&status=failed&job_id=j", "/api/v1/human", "/api/v1/human?cursor=c2"));
+  }
+
+  private void twoThatWriteOneFileDoNotMix() throws Exception {
+    Path folder = Files.createTempDirectory("mn-");
+    Path file = folder.resolve("run.zip");
+    Path notOurs = folder.resolve("run.zip.part");
+    Files.writeString(notOurs, "mine");
+    answers.add(new Told(200, null, "application/zip", "A".repeat(200_000)));
+    answers.add(new Told(200, null, "application/zip", "B".repeat(200_000)));
+    ExecutorService writers = Executors.newFixedThreadPool(2);
+    Callable<Void> export =
+        () -> {
+          mn.export("r", file);
+          return null;
+        };
+    for (Future<Void> done : writers.invokeAll(List.of(export, export))) {
+      done.get();
+    }
+    writers.shutdown();
+    String whole = Files.readString(file);
+    Checks.equal(whole.length(), 200_000);
+    Checks.equal(whole.chars().distinct().count(), 1L);
+    Checks.equal(Files.readString(notOurs), "mine");
+    Files.delete(notOurs);
+    Files.delete(file);
+    Files.delete(folder); // nothing else is left
   }
 }

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gzip
+import json
 import os
 import pathlib
 import pickle
@@ -149,6 +150,14 @@ class FailuresTest(Answering):
         packed = {"Content-Type": "text/event-stream", "Content-Encoding": "gzip"}
         self.assertEqual([e.type_ for e in self.serve((200, packed, gzip.compress(event))).follow_job("j")], ["x"])
         self.assertEqual(self.headers[0]["Accept-Encoding"], "identity")
+
+    def test_records_of_any_payload_and_length_come(self) -> None:
+        whole = {"schema": "s", "id": "i", "seq": 1, "ts": "", "run_id": "r", "blueprint_id": None, "level": None}
+        payloads = [None, "s", {"payload": "hello"}, {"payload": {"a": 1}}, {"text": "x" * 8_000_000}]
+        sent = [{**whole, "channel": "human", "type": "note", "payload": payload} for payload in payloads]
+        stream = "".join(f"data: {json.dumps(record)}\n\n" for record in sent) + "event: end\ndata: {}\n\n"
+        mn = self.serve((200, {"Content-Type": "text/event-stream"}, stream))
+        self.assertEqual([record.payload for record in mn.follow_human("r")], [{}, {}, payloads[2], {"a": 1}, payloads[4]])
 
     def test_only_a_run_is_an_export(self) -> None:
         with tempfile.TemporaryDirectory() as folder:

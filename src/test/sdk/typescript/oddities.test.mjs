@@ -1,7 +1,9 @@
 // A server that answers what no server of ours does today, but one may, or something between us and it.
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { after, before, test } from "node:test";
 import { BadArgument, ConnectionLost, JobFailed, MirrorNeuron, MirrorNeuronError, NotFound, TimedOut, TooBusy, UnreadableAnswer, VERSION } from "mirrorneuron-api/node";
 import { all } from "./cutter.mjs";
@@ -200,4 +202,47 @@ test("lists are gone through page by page", async () => {
   answers.push({ status: 200, body: '{"data":[{"request_id":"a"}],"next":"c2"}' }, { status: 200, body: '{"data":[],"next":null}' });
   assert.deepEqual((await all(mn.questions())).map((question) => question.request_id), ["a"]);
   assert.deepEqual(asked.slice(-2), ["/api/v1/human", "/api/v1/human?cursor=c2"]);
+});
+
+test("two that write one file do not mix, and leave alone what is not theirs", async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "mn-"));
+  const file = path.join(folder, "run.zip");
+  writeFileSync(file + ".part", "mine");
+  for (const letter of "AB") answers.push({ status: 200, type: "application/zip", pieces: 50, body: letter.repeat(20_000) });
+  await Promise.all([mn.export("r", file), mn.export("r", file)]);
+  assert.match(readFileSync(file, "utf8"), /^(A{20000}|B{20000})$/);
+  assert.deepEqual(readdirSync(folder).sort(), ["run.zip", "run.zip.part"]);
+  assert.equal(readFileSync(file + ".part", "utf8"), "mine");
+  rmSync(folder, { recursive: true });
+});
+
+test("what is empty in the environment is not given", async () => {
+  const home = mkdtempSync(path.join(tmpdir(), "mn-"));
+  writeFileSync(path.join(home, "runtime-endpoints.json"), JSON.stringify({ api: { base_url: `${mn.url}` } }));
+  writeFileSync(path.join(home, "api.token"), "\ufeffof-home\n");
+  const names = ["MN_API_BASE_URL", "MN_API_TOKEN", "MN_API_TOKEN_FILE"];
+  const before = names.map((name) => process.env[name]);
+  for (const name of names) process.env[name] = "";
+  try {
+    answers.push({ status: 200, body: "{}" });
+    await (await MirrorNeuron.find({ home })).result("r");
+    assert.equal(headers.authorization, "Bearer of-home");
+  } finally {
+    names.forEach((name, i) => (before[i] === undefined ? delete process.env[name] : (process.env[name] = before[i])));
+    rmSync(home, { recursive: true });
+  }
+});
+
+test("times that are longer than a timer can be do not make it ring at once", async () => {
+  const from = asked.length;
+  answers.push({ status: 503, retryAfter: "3000000" });
+  const stream = mn.followJob("j", { patience: Infinity, silence: 1e12, signal: AbortSignal.timeout(300) });
+  await assert.rejects(all(stream), { name: "TimeoutError" });
+  assert.equal(asked.length - from, 1);
+});
+
+test("a record as long as a book takes one pass", async () => {
+  const text = "x".repeat(8_000_000);
+  answers.push({ status: 200, type: STREAM, body: `data: ${JSON.stringify({ type: text })}\n\nevent: end\ndata: {}\n\n` });
+  assert.equal((await all(mn.followJob("j")))[0].type.length, text.length);
 });
