@@ -50,9 +50,7 @@ final class Choosing {
 
   /** Whether its node has it without anybody being asked or looked at. */
   boolean isSurelyHere(Execution execution) {
-    boolean isPlain =
-        execution.request().isNothing() && execution.placing().scheduling().isAnything();
-    return !cluster.neighbours().areThere() && isPlain;
+    return !cluster.neighbours().areThere() && execution.placing().scheduling().isAnything();
   }
 
   /** May ask other nodes what they have, and notes in the store that one is about to be asked. */
@@ -145,9 +143,13 @@ final class Choosing {
         : List.of();
   }
 
+  /**
+   * What nodes are asked for. Ports and volumes keep a program with its job, and the runner there
+   * looks for them.
+   */
   private static Wish wish(Execution execution) {
     return new Wish(
-        execution.request(),
+        execution.request().withoutPlaces(),
         execution.placing().scheduling(),
         execution.placing().pool(),
         execution.placing().slots());

@@ -32,6 +32,11 @@ public record ResourceRequest(
     return equals(NONE);
   }
 
+  /** The same without ports and volumes. */
+  public ResourceRequest withoutPlaces() {
+    return new ResourceRequest(amounts, devices, List.of(), List.of(), runtimeDriver);
+  }
+
   /**
    * @param number 1 to 65535; 0 when any will do
    * @param protocol tcp, udp, http or grpc
