@@ -113,6 +113,24 @@ class FarProgramsIT {
     eventually("the other node keeps nothing of it", () -> isEmpty(guests("other")));
   }
 
+  @Test
+  void portsAndVolumesAreThoseOfTheNodeOfItsJob() {
+    String asking =
+        """
+        {"manifest_version":"1.0","graph_id":"near","entrypoints":["work"],
+         "nodes":[{"node_id":"work","agent_type":"executor",
+           "resources":{"ports":[{"label":"web"}],
+             "volumes":[{"name":"data","source":"%s","target":"/data"}]},
+           "config":{"runner_module":"MirrorNeuron.Runner.HostLocal",
+             "command":"test -n \\"$MN_PORT_WEB\\" && touch \\"$MN_VOLUME_DATA/was-here\\""}}]}
+        """
+            .formatted(folder);
+    ObjectNode detail = own.awaitEnd(own.jobs().submit(Submission.of(asking)).jobId());
+
+    assertThat(detail.at("/job/status").asText()).as(detail.toString()).isEqualTo("completed");
+    assertThat(folder.resolve("was-here")).exists();
+  }
+
   private String logs(String job) {
     try {
       return Files.readString(run("own", job).resolve("logs.jsonl"));
