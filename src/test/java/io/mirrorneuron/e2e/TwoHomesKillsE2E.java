@@ -106,6 +106,7 @@ class TwoHomesKillsE2E {
     Accepted accepted = client.drain().getFirst();
     Eventually.eventually(
         accepted.jobId() + " runs", () -> victim.status(accepted.jobId()).equals("running"));
+    Eventually.eventually("its program does", () -> Files.exists(run(victim, accepted.jobId())));
     open.add(accepted);
   }
 
@@ -164,8 +165,11 @@ class TwoHomesKillsE2E {
 
   /** Each server that works on a job keeps its run in a folder of its own. */
   private boolean isInBothHomes(String job) {
-    return servers.stream()
-        .allMatch(server -> Files.exists(server.home().resolve("runs/run-" + job)));
+    return servers.stream().allMatch(server -> Files.exists(run(server, job)));
+  }
+
+  private static Path run(PackagedServer server, String job) {
+    return server.home().resolve("runs/run-" + job);
   }
 
   private String report() {

@@ -78,14 +78,20 @@ final class Choosing {
   }
 
   private Place chosen(Execution execution) {
+    Wish wish = wish(execution);
+    PlacementRequest asked = new PlacementRequest(execution.agentId(), "executor", wish);
+    synchronized (pledges) { // most programs: other nodes are not even asked
+      if (NodeChoice.staysHome(own(), asked)) {
+        pledges.add(execution.executionId(), own().name(), wish);
+        return new Here();
+      }
+    }
     Optional<String> bond = bond(execution);
     List<Neighbour> others = others();
     synchronized (pledges) {
-      Machine own = pledges.on(cluster.own().get(), System.nanoTime());
+      Machine own = own();
       List<Machine> machines =
           others.stream().map(one -> pledges.on(one.machine(), one.askedAt())).toList();
-      Wish wish = wish(execution);
-      PlacementRequest asked = new PlacementRequest(execution.agentId(), "executor", wish);
       NodeChoice.Choice choice = NodeChoice.of(own, bond.isPresent() ? List.of() : machines, asked);
       if (choice.node() == null) {
         boolean isBound = NodeChoice.of(own, machines, asked).node() != null;
@@ -100,6 +106,11 @@ final class Choosing {
           .map(one -> there(execution, one, choice))
           .orElseGet(Here::new);
     }
+  }
+
+  /** This node, with what was promised of it. */
+  private Machine own() {
+    return pledges.on(cluster.own().get(), System.nanoTime());
   }
 
   private static Place there(Execution execution, Neighbour one, NodeChoice.Choice choice) {

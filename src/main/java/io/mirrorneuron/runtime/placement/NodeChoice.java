@@ -32,19 +32,36 @@ public final class NodeChoice {
   }
 
   /**
+   * Whether it stays with its job whatever other nodes have.
+   *
+   * @param own the node of the job
+   */
+  public static boolean staysHome(Machine own, PlacementRequest asked) {
+    Scheduling scheduling = asked.wish().scheduling();
+    return isPreferred(own, scheduling) && !scheduling.isChosen() && !alone(own, asked).isEmpty();
+  }
+
+  private static boolean isPreferred(Machine own, Scheduling scheduling) {
+    String preferred = scheduling.preferredNode();
+    return preferred == null || preferred.equals(own.name());
+  }
+
+  private static List<Placed> alone(Machine own, PlacementRequest asked) {
+    return BEST.plan(List.of(own), List.of(asked)).placements();
+  }
+
+  /**
    * @param own the node of the job
    * @param others all with different names
    */
   public static Choice of(Machine own, List<Machine> others, PlacementRequest asked) {
-    List<Placed> alone = BEST.plan(List.of(own), List.of(asked)).placements();
-    Scheduling scheduling = asked.wish().scheduling();
-    String preferred = scheduling.preferredNode();
-    boolean isPreferred = preferred == null || preferred.equals(own.name());
-    if (!alone.isEmpty() && isPreferred && !scheduling.isChosen()) {
+    if (staysHome(own, asked)) {
       return new Choice(own.name(), List.of("the node of its job"));
     }
+    List<Placed> alone = alone(own, asked);
+    Scheduling scheduling = asked.wish().scheduling();
     boolean isNow = !alone.isEmpty() && isNow(alone.getFirst());
-    if (isNow && isPreferred && scheduling.strategy() == Strategy.BINPACK) {
+    if (isNow && isPreferred(own, scheduling) && scheduling.strategy() == Strategy.BINPACK) {
       return new Choice(own.name(), List.of("the node of its job has room"));
     }
     return best(own, others, asked, !alone.isEmpty());
