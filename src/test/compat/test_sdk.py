@@ -217,4 +217,4 @@ class SdkTest(unittest.TestCase):
         self.refused(grpc.StatusCode.UNAUTHENTICATED, lambda: self.client.network_handshake("wrong", node_name="mirror_neuron@127.0.0.9"))
 
     def test_what_is_not_built_says_so(self):
-        self.refused(grpc.StatusCode.UNIMPLEMENTED, self.client.list_deployments)
+        self.refused(grpc.StatusCode.UNIMPLEMENTED, lambda: self.client.add_node("mirror_neuron@127.0.0.9"))

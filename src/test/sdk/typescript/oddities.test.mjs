@@ -218,7 +218,7 @@ test("two that write one file do not mix, and leave alone what is not theirs", a
 
 test("what is empty in the environment is not given", async () => {
   const home = mkdtempSync(path.join(tmpdir(), "mn-"));
-  writeFileSync(path.join(home, "runtime-endpoints.json"), JSON.stringify({ api: { base_url: `${mn.url}` } }));
+  writeFileSync(path.join(home, "runtime-endpoints.json"), JSON.stringify({ api: { base_url: `http://127.0.0.1:${server.address().port}/api/v1` } }));
   writeFileSync(path.join(home, "api.token"), "\ufeffof-home\n");
   const names = ["MN_API_BASE_URL", "MN_API_TOKEN", "MN_API_TOKEN_FILE"];
   const before = names.map((name) => process.env[name]);
