@@ -101,7 +101,7 @@ public final class LocalDeployments {
     DeploymentPlan plan = DeploymentPlanner.plan(present, next, version.name(), job, policy);
     Answers.await(loop.settle(key, new DeploymentInput.Deploy(key, request, version, plan)));
     texts.tidy(key, rows.fingerprints(key), timers.now()); // if not now, then the next time
-    if (waits) {
+    if (waits || present == null) { // a first version need only be there, and others may follow
       rows.await(key);
     }
     return rows.result(key);

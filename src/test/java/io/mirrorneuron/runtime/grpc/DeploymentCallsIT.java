@@ -123,6 +123,7 @@ class DeploymentCallsIT {
     JsonNode first = ok(deploy(manifest(1), QUICK));
     assertThat(first.path("deployment_id").asText()).isEqualTo("dep_web_1");
     assertThat(first.path("deployment_key").asText()).isEqualTo("web");
+    assertThat(first.path("status").asText()).as("others may follow").isEqualTo("successful");
     String job = first.path("job_id").asText();
     assertThat(job).startsWith("g-");
     assertThat(first.at("/version/version").asText()).isEqualTo("1");
