@@ -81,8 +81,9 @@ final class Choosing {
     Wish wish = wish(execution);
     PlacementRequest asked = new PlacementRequest(execution.agentId(), "executor", wish);
     synchronized (pledges) { // most programs: other nodes are not even asked
-      if (NodeChoice.staysHome(own(), asked)) {
-        pledges.add(execution.executionId(), own().name(), wish);
+      Machine own = own();
+      if (NodeChoice.staysHome(own, asked)) {
+        pledges.add(execution.executionId(), own.name(), wish);
         return new Here();
       }
     }

@@ -53,21 +53,20 @@ record DeploymentCalls(LocalDeployments deployments) {
                 request.getWait())));
   }
 
+  /** What runs under a key is updated as it is deployed first, but the key must be named. */
   private DeploymentResponse update(UpdateDeploymentRequest request, Call call) {
     if (request.getDeploymentKey().isBlank()) {
       throw MnException.invalid("deployment_key is required");
     }
-    return answer(
-        deployments.deploy(
-            new NewDeployment(
-                new Submission(
-                    request.getManifestJson(),
-                    new Submission.Payloads.Inline(JobCalls.contents(request.getPayloadsMap())),
-                    JobCalls.idempotencyKey(call),
-                    call.caller().subject()),
-                request.getDeploymentKey(),
-                policy(request.getUpdatePolicyJson()),
-                request.getWait())));
+    return deploy(
+        DeployJobRequest.newBuilder()
+            .setManifestJson(request.getManifestJson())
+            .putAllPayloads(request.getPayloadsMap())
+            .setDeploymentKey(request.getDeploymentKey())
+            .setUpdatePolicyJson(request.getUpdatePolicyJson())
+            .setWait(request.getWait())
+            .build(),
+        call);
   }
 
   private static Map<String, Object> policy(String text) {
