@@ -29,8 +29,8 @@ class TwoHomesKillsE2E {
   private static final int KILLS_OF_A_ROUND = 10;
   private static final long SEED = Long.getLong("mn.kill.seed", System.nanoTime());
 
-  /** Longer than a server counts as living after its last heartbeat. */
-  private static final int TAKE_OVER_MS = 17_000;
+  /** A server counts as living for 15 s after its last heartbeat; the other looks now and then. */
+  private static final Duration TAKE_OVER = Duration.ofMinutes(1);
 
   private static final int ALL_ENDED_MINUTES = 3;
 
@@ -97,8 +97,12 @@ class TwoHomesKillsE2E {
     }
   }
 
-  /** Gives the server a job that it has begun, and will not have ended, when it dies. */
-  private void submitSlow(PackagedServer victim) {
+  /**
+   * Gives the server a job that it has begun, and will not have ended, when it dies.
+   *
+   * @return its id
+   */
+  private String submitSlow(PackagedServer victim) {
     Submissions client = new Submissions(victim);
     JobKind kind = JobKind.slow();
     String graph = "%s-%05d".formatted(kind.name(), ++jobs);
@@ -108,6 +112,7 @@ class TwoHomesKillsE2E {
         accepted.jobId() + " runs", () -> victim.status(accepted.jobId()).equals("running"));
     Eventually.eventually("its program does", () -> Files.exists(run(victim, accepted.jobId())));
     open.add(accepted);
+    return accepted.jobId();
   }
 
   /**
@@ -121,13 +126,13 @@ class TwoHomesKillsE2E {
     PackagedServer other = servers.get(victim == servers.getFirst() ? 1 : 0);
     int draw = goneForLong ? 0 : random.nextInt(100);
     boolean forLong = draw < 20;
-    if (forLong) {
-      submitSlow(victim);
-    }
+    String slow = forLong ? submitSlow(victim) : "";
     victim.kill9();
     if (forLong) {
       deaths.merge("one, until its jobs are taken over", 1, Integer::sum);
-      live(TAKE_OVER_MS + random.nextInt(1500));
+      Eventually.eventually(
+          slow + " is taken over", TAKE_OVER, () -> Files.exists(run(other, slow)));
+      live(random.nextInt(1500));
     } else if (draw < 75) {
       deaths.merge("one", 1, Integer::sum);
       live(random.nextInt(1500));
