@@ -24,11 +24,13 @@ final class NodeDeployments {
       DerivedJobs derived,
       ManifestCache manifests,
       Timers timers) {
+    RedisServiceRegistry services = new RedisServiceRegistry(lanes, keys);
     DeploymentKeeper.Home home =
         new DeploymentKeeper.Home(
             new RedisRecordStore(lanes, keys),
             new RedisLeaderLease(lanes, keys),
-            new RedisServiceRegistry(lanes, keys),
+            services,
+            services,
             identity.owner(),
             identity.jobIdSuffixes());
     var jobs = new LocalDeployments.Jobs(derived, engine.definitions(), manifests::parse);

@@ -171,6 +171,11 @@ public record Keys(String namespace) {
     return namespace + ":{services}:names";
   }
 
+  /** Hash: the roles of jobs in deployments, see {@code services.lua}. */
+  public String serviceRoles() {
+    return namespace + ":{services}:roles";
+  }
+
   /** Hash: the instances of a service by id, see {@code services.lua}. */
   public String services(String name) {
     return namespace + ":{services}:of:" + name;

@@ -1,5 +1,6 @@
 package io.mirrorneuron.store;
 
+import io.mirrorneuron.store.service.DeploymentRoles;
 import io.mirrorneuron.store.service.ServiceRegistry;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
@@ -7,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /** A hash of instances for each name of a service; see {@code services.lua}. */
-public final class RedisServiceRegistry implements ServiceRegistry {
+public final class RedisServiceRegistry implements ServiceRegistry, DeploymentRoles {
   private static final Script SCRIPT = Script.resource("services.lua");
 
   private final RedisLanes lanes;
@@ -40,19 +41,36 @@ public final class RedisServiceRegistry implements ServiceRegistry {
   }
 
   @Override
-  public CompletionStage<List<String>> named(String name) {
+  public CompletionStage<List<Told>> named(String name) {
     return documents(call("read", name));
   }
 
   @Override
-  public CompletionStage<List<String>> all() {
+  public CompletionStage<List<Told>> all() {
     return documents(call("read", null));
   }
 
-  private CompletionStage<List<String>> documents(Script.Call call) {
+  private CompletionStage<List<Told>> documents(Script.Call call) {
     return send(call)
-        .map(told -> told.stream().map(Response::toString).toList())
+        .map(told -> told.stream().map(RedisServiceRegistry::told).toList())
         .toCompletionStage();
+  }
+
+  /** {@code <role>\n<document>}. */
+  private static Told told(Response response) {
+    String text = response.toString();
+    int end = text.indexOf('\n');
+    return new Told(text.substring(end + 1), end == 0 ? null : text.substring(0, end));
+  }
+
+  @Override
+  public CompletionStage<Void> candidate(String jobId) {
+    return send(call("candidate", null).arg(jobId)).<Void>mapEmpty().toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<Boolean> replace(String oldJob, String newJob) {
+    return isDone(call("replace", null).arg(oldJob).arg(newJob));
   }
 
   @Override
@@ -65,7 +83,12 @@ public final class RedisServiceRegistry implements ServiceRegistry {
    */
   private Script.Call call(String operation, String name) {
     Script.Call call =
-        SCRIPT.call().key(keys.serviceNames()).key(keys.livingNodes()).key(keys.activeJobs());
+        SCRIPT
+            .call()
+            .key(keys.serviceNames())
+            .key(keys.livingNodes())
+            .key(keys.activeJobs())
+            .key(keys.serviceRoles());
     if (name != null) {
       call.key(keys.services(name));
     }

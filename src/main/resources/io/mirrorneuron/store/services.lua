@@ -1,9 +1,11 @@
 -- Instances of services. A record is '<owner>\n<job>\n<epoch>\n<document>'.
--- KEYS: names of services, living owners by the end of their life (ms), open jobs, and of one service
---       its records by instance
+-- The role of a job in a deployment is '<role>\n<since, ms>'; it is that of all its instances.
+-- KEYS: names of services, living owners by the end of their life (ms), open jobs, roles by job, and of
+--       one service its records by instance
 -- ARGV: operation, first part of the keys of records, key of a job's state without the job's id,
 --       then what the operation takes
-local names, living, open, records = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local names, living, open, roles, records = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local AN_HOUR = 3600000
 local epochs = {}
 
 -- The epoch of a job as a text, or false when the job is not open.
@@ -22,6 +24,22 @@ end
 
 local function parts(record)
   return string.match(record, '^([^\n]*)\n([^\n]*)\n([^\n]*)\n(.*)$')
+end
+
+-- Milliseconds since the epoch.
+local function clock()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+-- The role of a job, or nil.
+local function role(job)
+  local stored = redis.call('HGET', roles, job)
+  return stored and string.match(stored, '^[^\n]*')
+end
+
+local function assign(job, its)
+  redis.call('HSET', roles, job, its .. '\n' .. string.format('%.0f', clock()))
 end
 
 local operations = {}
@@ -53,10 +71,9 @@ function operations.remove()
   return 1
 end
 
--- The documents of one service, or of all when its records are not among the keys.
+-- '<role>\n<document>' of one service, or of all when its records are not among the keys.
 function operations.read()
-  local time = redis.call('TIME')
-  local now = time[1] * 1000 + math.floor(time[2] / 1000)
+  local now = clock()
   local alive = {}
   local function lives(owner)
     if alive[owner] == nil then
@@ -70,7 +87,7 @@ function operations.read()
     for _, record in ipairs(redis.call('HVALS', key)) do
       local owner, job, its, document = parts(record)
       if owner and lives(owner) and epoch(job) == its then
-        told[#told + 1] = document
+        told[#told + 1] = (role(job) or '') .. '\n' .. document
       end
     end
   end
@@ -84,9 +101,33 @@ function operations.read()
   return told
 end
 
+-- ARGV: job. One that is about to be made, so that it need not be open.
+function operations.candidate()
+  redis.call('HSETNX', roles, ARGV[4], 'candidate\n' .. string.format('%.0f', clock()))
+  return 1
+end
+
+-- ARGV: old job, new job. Answers 0 when the new one has had its turn.
+function operations.replace()
+  if (role(ARGV[5]) or 'candidate') ~= 'candidate' then
+    return 0
+  end
+  assign(ARGV[5], 'primary')
+  assign(ARGV[4], 'retired')
+  return 1
+end
+
 -- Removes records of jobs that have ended or are in another epoch. A dead owner may come back.
 function operations.sweep()
   local removed = 0
+  local past = clock() - AN_HOUR
+  local all = redis.call('HGETALL', roles)
+  for i = 1, #all, 2 do
+    local since = string.match(all[i + 1], '\n(%d+)$')
+    if not epoch(all[i]) and tonumber(since) < past then
+      redis.call('HDEL', roles, all[i])
+    end
+  end
   for _, name in ipairs(redis.call('SMEMBERS', names)) do
     local key = ARGV[2] .. name
     local all = redis.call('HGETALL', key)

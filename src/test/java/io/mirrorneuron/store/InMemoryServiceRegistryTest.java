@@ -1,5 +1,6 @@
 package io.mirrorneuron.store;
 
+import io.mirrorneuron.store.service.DeploymentRoles;
 import io.mirrorneuron.store.service.ServiceRegistry;
 import io.mirrorneuron.testing.InMemoryServiceRegistry;
 
@@ -11,6 +12,11 @@ class InMemoryServiceRegistryTest implements ServiceRegistryContract {
     registry.open("j1", 1);
     registry.live(FIRST.owner());
     registry.live(HEIR.owner());
+    return registry;
+  }
+
+  @Override
+  public DeploymentRoles roles() {
     return registry;
   }
 

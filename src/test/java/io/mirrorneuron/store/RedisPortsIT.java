@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mirrorneuron.store.bundle.BundleIndex;
 import io.mirrorneuron.store.bundle.BundleIndex.Entry;
 import io.mirrorneuron.store.bundle.BundleIndex.Place;
+import io.mirrorneuron.store.service.DeploymentRoles;
 import io.mirrorneuron.store.service.ServiceRegistry;
 import io.mirrorneuron.store.service.ServiceRegistry.Claim;
 import io.mirrorneuron.testing.RedisFixture;
@@ -98,7 +99,27 @@ class RedisPortsIT {
     }
 
     @Override
+    public DeploymentRoles roles() {
+      return new RedisServiceRegistry(lanes, keys);
+    }
+
+    @Test
+    void rolesOfJobsThatHaveEndedAreForgottenAfterAnHour() {
+      ServiceRegistry registry = registry();
+      JobStoreContract.await(roles().candidate("j1"));
+      JobStoreContract.await(roles().candidate("not-made-yet"));
+      ask(Command.HSET, keys.serviceRoles(), "j1", "primary\n1");
+      ask(Command.HSET, keys.serviceRoles(), "j0", "retired\n1");
+      JobStoreContract.await(registry.sweep());
+
+      assertThat(redis.ask(Command.HKEYS, keys.serviceRoles()).toString())
+          .contains("j1", "not-made-yet")
+          .doesNotContain("j0");
+    }
+
+    @Override
     public void takeOver(String jobId, long epoch) {
+      ask(Command.ZADD, keys.activeJobs(), 1, jobId);
       ask(Command.HSET, keys.state(jobId), "epoch", epoch);
     }
 
@@ -136,7 +157,8 @@ class RedisPortsIT {
       ask(Command.DEL, keys.state("j2"));
       ask(Command.SET, keys.state("j2"), "no hash");
 
-      assertThat(JobStoreContract.await(registry.named("web"))).containsExactly("one");
+      assertThat(JobStoreContract.await(registry.named("web")))
+          .containsExactly(new ServiceRegistry.Told("one", null));
     }
 
     private void ask(Command command, Object... arguments) {

@@ -3,17 +3,27 @@ package io.mirrorneuron.store;
 import static io.mirrorneuron.store.JobStoreContract.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.store.service.DeploymentRoles;
 import io.mirrorneuron.store.service.ServiceRegistry;
 import io.mirrorneuron.store.service.ServiceRegistry.Claim;
+import io.mirrorneuron.store.service.ServiceRegistry.Told;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 /** What every registry of services promises, also when nodes die and jobs are taken over. */
 interface ServiceRegistryContract {
   Claim FIRST = new Claim("mn@a#1", "j1", 1);
+  Claim SECOND = new Claim("mn@a#1", "j2", 1);
   Claim HEIR = new Claim("mn@b#2", "j1", 2);
 
   /** An empty one in which job {@code j1} is open in epoch 1, and both owners live. */
   ServiceRegistry registry();
+
+  /** The roles of the same registry. */
+  DeploymentRoles roles();
 
   /** The job is open in this epoch from now on. */
   void takeOver(String jobId, long epoch);
@@ -29,9 +39,9 @@ interface ServiceRegistryContract {
     assertThat(await(registry.put(FIRST, "web", "j1:b:web", "two"))).isTrue();
     assertThat(await(registry.put(FIRST, "db", "j1:job:db", "three\nlines"))).isTrue();
 
-    assertThat(await(registry.named("web"))).containsExactlyInAnyOrder("one", "two");
-    assertThat(await(registry.all())).containsExactlyInAnyOrder("one", "two", "three\nlines");
-    assertThat(await(registry.named("unknown"))).isEmpty();
+    assertThat(documents(registry.named("web"))).containsExactlyInAnyOrder("one", "two");
+    assertThat(documents(registry.all())).containsExactlyInAnyOrder("one", "two", "three\nlines");
+    assertThat(documents(registry.named("unknown"))).isEmpty();
   }
 
   @Test
@@ -40,7 +50,7 @@ interface ServiceRegistryContract {
     await(registry.put(FIRST, "web", "j1:a:web", "warning"));
     await(registry.put(FIRST, "web", "j1:a:web", "passing"));
 
-    assertThat(await(registry.named("web"))).containsExactly("passing");
+    assertThat(documents(registry.named("web"))).containsExactly("passing");
   }
 
   @Test
@@ -50,7 +60,7 @@ interface ServiceRegistryContract {
 
     assertThat(await(registry.remove(FIRST, "web", "j1:a:web"))).isTrue();
     assertThat(await(registry.remove(FIRST, "web", "j1:a:web"))).isTrue();
-    assertThat(await(registry.all())).isEmpty();
+    assertThat(documents(registry.all())).isEmpty();
     assertThat(await(registry.sweep())).isZero();
   }
 
@@ -60,8 +70,8 @@ interface ServiceRegistryContract {
     await(registry.put(FIRST, "web", "j1:a:web", "one"));
     end("j1");
 
-    assertThat(await(registry.all())).isEmpty();
-    assertThat(await(registry.named("web"))).isEmpty();
+    assertThat(documents(registry.all())).isEmpty();
+    assertThat(documents(registry.named("web"))).isEmpty();
     assertThat(await(registry.put(FIRST, "web", "j1:a:web", "again"))).isFalse();
     assertThat(await(registry.sweep())).isEqualTo(1);
     assertThat(await(registry.sweep())).isZero();
@@ -72,13 +82,13 @@ interface ServiceRegistryContract {
     ServiceRegistry registry = registry();
     await(registry.put(FIRST, "web", "j1:a:web", "first"));
     takeOver("j1", 2);
-    assertThat(await(registry.named("web"))).as("until the heir has registered it").isEmpty();
+    assertThat(documents(registry.named("web"))).as("until the heir has registered it").isEmpty();
 
     assertThat(await(registry.put(FIRST, "web", "j1:a:web", "late"))).isFalse();
     assertThat(await(registry.put(HEIR, "web", "j1:a:web", "heir"))).isTrue();
     assertThat(await(registry.remove(FIRST, "web", "j1:a:web"))).isFalse();
 
-    assertThat(await(registry.named("web"))).containsExactly("heir");
+    assertThat(documents(registry.named("web"))).containsExactly("heir");
     assertThat(await(registry.sweep())).isZero();
   }
 
@@ -90,7 +100,7 @@ interface ServiceRegistryContract {
 
     assertThat(await(registry.sweep())).isEqualTo(1);
     takeOver("j1", 1); // as it never happens: what was swept is not told any more
-    assertThat(await(registry.all())).isEmpty();
+    assertThat(documents(registry.all())).isEmpty();
   }
 
   @Test
@@ -99,8 +109,52 @@ interface ServiceRegistryContract {
     await(registry.put(FIRST, "web", "j1:a:web", "one"));
     die(FIRST.owner());
 
-    assertThat(await(registry.named("web"))).isEmpty();
-    assertThat(await(registry.all())).isEmpty();
+    assertThat(documents(registry.named("web"))).isEmpty();
+    assertThat(documents(registry.all())).isEmpty();
     assertThat(await(registry.sweep())).as("it may come back").isZero();
+  }
+
+  private static List<String> documents(CompletionStage<List<Told>> told) {
+    return await(told).stream().map(Told::document).toList();
+  }
+
+  /** What is told of the two jobs, which offer the same. */
+  private Map<String, String> found(ServiceRegistry registry) {
+    Map<String, String> found = new TreeMap<>();
+    await(registry.named("web"))
+        .forEach(told -> found.put(told.document(), String.valueOf(told.role())));
+    return found;
+  }
+
+  @Test
+  default void aCandidateTakesThePlaceOfAnotherJobInOneMoment() {
+    ServiceRegistry registry = registry();
+    takeOver("j2", 1);
+    await(registry.put(FIRST, "web", "j1:a:web", "one"));
+    await(roles().candidate("j2"));
+    await(registry.put(SECOND, "web", "j2:a:web", "two"));
+    assertThat(found(registry)).isEqualTo(Map.of("one", "null", "two", "candidate"));
+
+    assertThat(await(roles().replace("j1", "j2"))).isTrue();
+    assertThat(found(registry)).isEqualTo(Map.of("one", "retired", "two", "primary"));
+    await(registry.put(SECOND, "web", "j2:a:web", "two, passing"));
+    assertThat(found(registry)).containsEntry("two, passing", "primary");
+  }
+
+  @Test
+  default void whatIsAskedForLateGivesNoRoleBack() {
+    ServiceRegistry registry = registry();
+    takeOver("j2", 1);
+    await(registry.put(FIRST, "web", "j1:a:web", "one"));
+    await(registry.put(SECOND, "web", "j2:a:web", "two"));
+    await(roles().candidate("j2"));
+    await(roles().replace("j1", "j2"));
+    await(roles().candidate("j3"));
+    await(roles().replace("j2", "j3"));
+
+    await(roles().candidate("j2"));
+    assertThat(await(roles().replace("j1", "j2"))).isFalse();
+    assertThat(await(registry.sweep())).isZero();
+    assertThat(found(registry)).isEqualTo(Map.of("one", "retired", "two", "retired"));
   }
 }

@@ -1,5 +1,6 @@
 package io.mirrorneuron.testing;
 
+import io.mirrorneuron.store.service.DeploymentRoles;
 import io.mirrorneuron.store.service.ServiceRegistry;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -10,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Instances in a map, of jobs and owners that a test names. */
-public final class InMemoryServiceRegistry implements ServiceRegistry {
+public final class InMemoryServiceRegistry implements ServiceRegistry, DeploymentRoles {
   private record Key(String name, String id) {}
 
   private record Held(Claim claim, String document) {}
@@ -18,6 +19,7 @@ public final class InMemoryServiceRegistry implements ServiceRegistry {
   private final Map<Key, Held> records = new HashMap<>();
   private final Map<String, Long> openJobs = new HashMap<>();
   private final Set<String> living = new HashSet<>();
+  private final Map<String, String> roles = new HashMap<>();
   private int writes;
   private boolean broken;
 
@@ -84,23 +86,39 @@ public final class InMemoryServiceRegistry implements ServiceRegistry {
   }
 
   @Override
-  public synchronized CompletionStage<List<String>> named(String name) {
+  public synchronized CompletionStage<List<Told>> named(String name) {
     return told(name);
   }
 
   @Override
-  public synchronized CompletionStage<List<String>> all() {
+  public synchronized CompletionStage<List<Told>> all() {
     return told(null);
   }
 
-  private CompletionStage<List<String>> told(String name) {
+  private CompletionStage<List<Told>> told(String name) {
     return CompletableFuture.completedFuture(
         records.entrySet().stream()
             .filter(entry -> name == null || entry.getKey().name().equals(name))
             .map(Map.Entry::getValue)
             .filter(held -> isCurrent(held.claim()) && living.contains(held.claim().owner()))
-            .map(Held::document)
+            .map(held -> new Told(held.document(), roles.get(held.claim().jobId())))
             .toList());
+  }
+
+  @Override
+  public synchronized CompletionStage<Void> candidate(String jobId) {
+    roles.putIfAbsent(jobId, CANDIDATE);
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public synchronized CompletionStage<Boolean> replace(String oldJob, String newJob) {
+    boolean may = roles.getOrDefault(newJob, CANDIDATE).equals(CANDIDATE);
+    if (may) {
+      roles.put(newJob, PRIMARY);
+      roles.put(oldJob, RETIRED);
+    }
+    return CompletableFuture.completedFuture(may);
   }
 
   @Override

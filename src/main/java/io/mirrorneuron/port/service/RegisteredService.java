@@ -37,6 +37,31 @@ public record RegisteredService(
     String registeredAt,
     String updatedAt) {
 
+  /** The same in a deployment. */
+  public RegisteredService as(String role) {
+    return new RegisteredService(
+        id,
+        name,
+        provider,
+        origin,
+        address,
+        port,
+        url,
+        tags,
+        meta,
+        checks,
+        status,
+        health,
+        lastCheckAt,
+        jobId,
+        agentId,
+        runId,
+        node,
+        role,
+        registeredAt,
+        updatedAt);
+  }
+
   public boolean passes() {
     return "passing".equals(status);
   }

@@ -52,6 +52,9 @@ sealed interface DeploymentDeed {
    * End a job.
    *
    * @param drains whether it first ends what it has in hand
+   * @param servesUntil until when programs that offer services count as what it has in hand: they
+   *     may never end by themselves
    */
-  record End(int number, String jobId, boolean drains, String reason) implements DeploymentDeed {}
+  record End(int number, String jobId, boolean drains, long servesUntil, String reason)
+      implements DeploymentDeed {}
 }

@@ -1,6 +1,5 @@
 package io.mirrorneuron.runtime.deployment;
 
-import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.loop.JobCommands;
 import io.mirrorneuron.runtime.loop.JobDefinitions;
@@ -8,34 +7,22 @@ import io.mirrorneuron.runtime.loop.JobDefinitions.AgentHealth;
 import io.mirrorneuron.runtime.loop.JobDefinitions.Running;
 import io.mirrorneuron.runtime.machine.Deeds;
 import io.mirrorneuron.runtime.manifest.blend.ManifestContent;
-import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.runtime.state.definition.DeployedBy;
 import io.mirrorneuron.runtime.state.definition.Redefinition;
 import io.mirrorneuron.runtime.workflow.Workflow;
-import io.mirrorneuron.store.service.ServiceRegistry;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /** Makes, changes, looks at and ends the jobs of deployments. */
 final class DeploymentDeeds implements Deeds<DeploymentInput, DeploymentDeed> {
-  /** Failures that are there again whenever it is tried again. */
-  private static final Set<ErrorCode> FOR_GOOD =
-      Set.of(
-          ErrorCode.INVALID,
-          ErrorCode.CONFLICT,
-          ErrorCode.PRECONDITION,
-          ErrorCode.NOT_FOUND,
-          ErrorCode.MALFORMED);
-
   private final JobDefinitions definitions;
   private final JobCommands commands;
   private final Launcher launcher;
   private final VersionTexts texts;
   private final Function<String, Workflow> manifests;
   private final OfferedHealth offered;
+  private final Succession succession;
 
   /** Makes a job under an id that was chosen before, or finds that it was made. */
   @FunctionalInterface
@@ -52,13 +39,15 @@ final class DeploymentDeeds implements Deeds<DeploymentInput, DeploymentDeed> {
       Launcher launcher,
       VersionTexts texts,
       Function<String, Workflow> manifests,
-      ServiceRegistry registry) {
+      OfferedHealth offered,
+      Succession succession) {
     this.definitions = definitions;
     this.commands = commands;
     this.launcher = launcher;
     this.texts = texts;
     this.manifests = manifests;
-    this.offered = new OfferedHealth(registry, manifests);
+    this.offered = offered;
+    this.succession = succession;
   }
 
   @Override
@@ -74,9 +63,8 @@ final class DeploymentDeeds implements Deeds<DeploymentInput, DeploymentDeed> {
                       offered
                           .obstacle(look, running)
                           .thenApply(obstacle -> seen(look, running, obstacle.orElse(null))));
-      case DeploymentDeed.Switch change -> // neither offers anything, see DeploymentPlanner
-          CompletableFuture.completedFuture(new DeploymentInput.Switched(change.number()));
-      case DeploymentDeed.End end -> end(end);
+      case DeploymentDeed.Switch change -> succession.take(change);
+      case DeploymentDeed.End end -> succession.end(end);
     };
   }
 
@@ -91,22 +79,12 @@ final class DeploymentDeeds implements Deeds<DeploymentInput, DeploymentDeed> {
 
   private CompletionStage<DeploymentInput> launch(String key, DeploymentDeed.Launch launch) {
     return text(key, launch.version().fingerprint())
+        .thenCompose(text -> succession.begin(launch).thenApply(begun -> text))
         .thenCompose(text -> launcher.make(key, launch.jobId(), text, launch.version().bundle()))
         .<DeploymentInput>thenApply(made -> new DeploymentInput.Launched(launch.number()))
         .exceptionally(
             failure ->
-                new DeploymentInput.NotLaunched(launch.number(), forGood(failure).getMessage()));
-  }
-
-  /** The failure if it is one for good; else it is thrown, and the deed is tried again. */
-  private static MnException forGood(Throwable failure) {
-    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-    if (cause instanceof MnException known && FOR_GOOD.contains(known.code())) {
-      return known;
-    }
-    throw failure instanceof CompletionException wrapped
-        ? wrapped
-        : new CompletionException(failure);
+                new DeploymentInput.NotLaunched(launch.number(), Lasting.of(failure).getMessage()));
   }
 
   private CompletionStage<DeploymentInput> redefine(String key, DeploymentDeed.Redefine order) {
@@ -118,7 +96,7 @@ final class DeploymentDeeds implements Deeds<DeploymentInput, DeploymentDeed> {
         .thenCompose(taken -> goOn(order))
         .<DeploymentInput>thenApply(
             done -> new DeploymentInput.Ordered(order.number(), order.definition()))
-        .exceptionallyCompose(failure -> notOrdered(order, forGood(failure)));
+        .exceptionallyCompose(failure -> notOrdered(order, Lasting.of(failure)));
   }
 
   private Redefinition redefinition(
@@ -160,7 +138,7 @@ final class DeploymentDeeds implements Deeds<DeploymentInput, DeploymentDeed> {
         .thenApply(DeploymentDeeds::number)
         .exceptionally(
             failure -> {
-              forGood(failure); // else it is asked again
+              Lasting.of(failure); // else it is asked again
               return -1L;
             })
         .thenApply(
@@ -202,30 +180,5 @@ final class DeploymentDeeds implements Deeds<DeploymentInput, DeploymentDeed> {
     }
     return new DeploymentInput.Seen(
         look.number(), look.look(), applied, why == null, breaks, isLost, why);
-  }
-
-  private CompletionStage<DeploymentInput> end(DeploymentDeed.End end) {
-    DeploymentInput ended = new DeploymentInput.Ended(end.number(), end.jobId());
-    return definitions
-        .look(end.jobId())
-        .thenCompose(
-            running -> {
-              if (running.status().isTerminal()) {
-                return CompletableFuture.completedFuture(JobStatus.CANCELLED);
-              }
-              if (end.drains() && running.hasWork()) {
-                throw MnException.unavailable("job " + end.jobId() + " still has work", null);
-              }
-              return commands.cancel(end.jobId(), null, end.reason());
-            })
-        .thenApply(status -> ended)
-        .exceptionally(
-            failure -> {
-              MnException why = forGood(failure);
-              if (why.code() != ErrorCode.NOT_FOUND && why.code() != ErrorCode.PRECONDITION) {
-                throw new CompletionException(why);
-              }
-              return ended;
-            });
   }
 }

@@ -7,6 +7,7 @@ import io.mirrorneuron.runtime.machine.MachineLoop;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.store.LeaderLease;
 import io.mirrorneuron.store.RecordStore;
+import io.mirrorneuron.store.service.DeploymentRoles;
 import io.mirrorneuron.store.service.ServiceRegistry;
 import java.util.HashSet;
 import java.util.List;
@@ -28,6 +29,8 @@ public final class DeploymentKeeper implements AutoCloseable {
 
   /**
    * @param lease decides which server does what is due
+   * @param services what jobs offer
+   * @param roles which of them is found
    * @param owner of this server
    * @param suffixes ends of the ids of jobs, never the same twice
    */
@@ -35,6 +38,7 @@ public final class DeploymentKeeper implements AutoCloseable {
       RecordStore records,
       LeaderLease lease,
       ServiceRegistry services,
+      DeploymentRoles roles,
       String owner,
       Supplier<String> suffixes) {}
 
@@ -50,6 +54,26 @@ public final class DeploymentKeeper implements AutoCloseable {
     records = home.records();
     VersionTexts texts = new VersionTexts(records);
     lead = new HeldLead(DeploymentMachine.KIND, home.owner(), home.lease(), timers);
+    loop =
+        new MachineLoop<>(
+            machine, records, deeds(home, jobs, commands, texts, timers, threads), lead, timers);
+    port =
+        new LocalDeployments(
+            loop,
+            new DeploymentRows(records, machine, texts, jobs.definitions(), timers),
+            texts,
+            jobs,
+            timers,
+            home.suffixes());
+  }
+
+  private static DeploymentDeeds deeds(
+      Home home,
+      LocalDeployments.Jobs jobs,
+      JobCommands commands,
+      VersionTexts texts,
+      Timers timers,
+      Executor threads) {
     DeploymentDeeds.Launcher launcher =
         (key, jobId, manifest, bundle) ->
             CompletableFuture.runAsync(
@@ -59,22 +83,14 @@ public final class DeploymentKeeper implements AutoCloseable {
                             new DerivedJobs.Order(
                                 "dep_" + key, jobId, jobId, manifest, bundle, null)),
                 threads);
-    loop =
-        new MachineLoop<>(
-            machine,
-            records,
-            new DeploymentDeeds(
-                jobs.definitions(), commands, launcher, texts, jobs.manifests(), home.services()),
-            lead,
-            timers);
-    port =
-        new LocalDeployments(
-            loop,
-            new DeploymentRows(records, machine, texts, jobs.definitions(), timers),
-            texts,
-            jobs,
-            timers,
-            home.suffixes());
+    return new DeploymentDeeds(
+        jobs.definitions(),
+        commands,
+        launcher,
+        texts,
+        jobs.manifests(),
+        new OfferedHealth(home.services(), jobs.manifests()),
+        new Succession(home.roles(), jobs.definitions(), commands, jobs.manifests(), timers::now));
   }
 
   /** Begins to do what is due, once this server leads. */

@@ -1,6 +1,5 @@
 package io.mirrorneuron.runtime.deployment;
 
-import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.decide.redefine.ChangedAgents;
 import io.mirrorneuron.runtime.deployment.DeploymentPlan.Mode;
 import io.mirrorneuron.runtime.manifest.blend.ManifestContent;
@@ -42,7 +41,6 @@ public final class DeploymentPlanner {
    * @param present null when nothing runs yet
    * @param to name of the version that is to run
    * @param newJob id of the job that is made, if one is
-   * @throws MnException PRECONDITION when this server knows no way
    */
   public static DeploymentPlan plan(
       Present present, Content next, String to, String newJob, UpdatePolicy policy) {
@@ -57,9 +55,6 @@ public final class DeploymentPlanner {
     String obstacle =
         obstacle(present, next, before, after, batches.size() > 1 ? changed : List.of());
     Way way = way(next.workflow(), obstacle, changed, policy);
-    if (way.mode() == Mode.BLUE_GREEN) {
-      requireNoServices(present.content(), next, way.why());
-    }
     boolean makesJob = way.mode() == Mode.RERUN || way.mode() == Mode.BLUE_GREEN;
     return new DeploymentPlan(
         way.mode(),
@@ -70,7 +65,9 @@ public final class DeploymentPlanner {
         present.jobId(),
         makesJob ? newJob : null,
         way.mode() == Mode.AGENT_LEVEL ? batches : null,
-        way.why());
+        way.mode() == Mode.BLUE_GREEN && present.isActive()
+            ? way.why() + SamePorts.told(present.content().workflow(), next.workflow())
+            : way.why());
   }
 
   private record Way(Mode mode, String why) {}
@@ -93,18 +90,6 @@ public final class DeploymentPlanner {
     return policy.strategy() == UpdateStrategy.BLUE_GREEN
         ? new Way(Mode.BLUE_GREEN, "the strategy is blue-green")
         : new Way(Mode.AGENT_LEVEL, "agents %s differ".formatted(String.join(", ", changed)));
-  }
-
-  /** Two jobs would offer the same at once, and none could take the place of the other. */
-  private static void requireNoServices(Content before, Content after, String why) {
-    boolean offers =
-        !ServiceDemands.of(before.workflow()).offered().isEmpty()
-            || !ServiceDemands.of(after.workflow()).offered().isEmpty();
-    if (offers) {
-      throw MnException.precondition(
-          "this change needs a new job (%s), and a job that offers services cannot be replaced yet"
-              .formatted(why));
-    }
   }
 
   private static boolean isLasting(Workflow workflow) {

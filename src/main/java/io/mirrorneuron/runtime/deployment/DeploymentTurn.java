@@ -140,7 +140,9 @@ final class DeploymentTurn {
 
   void switched() {
     follow();
+    draft.clocks = new Clocks(draft.now, draft.now, 0);
     draft.phase = Phase.RETIRING;
+    draft.tell("deployment_switched", Map.of("job_id", plan.targetJob()));
   }
 
   void succeed() {

@@ -8,6 +8,7 @@ import io.mirrorneuron.runtime.manifest.service.ServiceDemands;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy.HealthSource;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.service.ServiceRegistry;
+import io.mirrorneuron.store.service.ServiceRegistry.Told;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
 import java.util.List;
@@ -51,12 +52,13 @@ record OfferedHealth(ServiceRegistry registry, Function<String, Workflow> manife
   }
 
   private static Optional<String> obstacle(
-      DeploymentDeed.Look look, ServiceDefinition service, List<String> told) {
+      DeploymentDeed.Look look, ServiceDefinition service, List<Told> told) {
     List<RegisteredService> its =
         told.stream()
             .map(
-                text ->
-                    LenientJson.read(Json.parseObject(text, "service"), RegisteredService.class))
+                one ->
+                    LenientJson.read(
+                        Json.parseObject(one.document(), "service"), RegisteredService.class))
             .filter(one -> look.jobId().equals(one.jobId()))
             .toList();
     if (its.isEmpty()) {

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.deployment;
 
 import io.mirrorneuron.runtime.deployment.DeploymentPlan.Mode;
+import io.mirrorneuron.store.service.DeploymentRoles;
 import java.util.List;
 
 /** What deployments want done, by what they are at. */
@@ -19,11 +20,15 @@ final class OwedDeeds {
       case RETIRING ->
           List.of(
               new DeploymentDeed.End(
-                  now.number(), plan.sourceJob(), true, "a newer version has taken its place"));
+                  now.number(),
+                  plan.sourceJob(),
+                  true,
+                  now.clocks().batchAt() + plan.policy().progressDeadlineMs(),
+                  "a newer version has taken its place"));
       case STOPPING ->
           List.of(
               new DeploymentDeed.End(
-                  now.number(), plan.targetJob(), false, "its deployment has failed"));
+                  now.number(), plan.targetJob(), false, 0, "its deployment has failed"));
       case WATCHING, HOLDING, RETURNING ->
           now.watch().isDue() ? List.of(look(line, now)) : List.of();
       case OVER -> List.of();
@@ -31,7 +36,8 @@ final class OwedDeeds {
   }
 
   private static DeploymentDeed launch(DeploymentLine line, Deployment now) {
-    String role = now.plan().mode() == Mode.BLUE_GREEN ? "candidate" : "primary";
+    String role =
+        now.plan().mode() == Mode.BLUE_GREEN ? DeploymentRoles.CANDIDATE : DeploymentRoles.PRIMARY;
     return new DeploymentDeed.Launch(
         now.number(), now.plan().targetJob(), version(line, now.plan().to()), role);
   }

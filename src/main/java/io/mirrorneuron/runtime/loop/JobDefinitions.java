@@ -4,6 +4,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.decide.Input;
 import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.runtime.state.Mailbox;
 import io.mirrorneuron.runtime.state.StateReader;
 import io.mirrorneuron.runtime.state.StoredFields;
 import io.mirrorneuron.runtime.state.definition.JobDefinition;
@@ -17,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** What jobs run: looks at it, and has it changed while they run. Thread-safe; no call blocks. */
 public final class JobDefinitions {
@@ -51,7 +53,7 @@ public final class JobDefinitions {
    * @param bundle fingerprint of the payload files of the job, or null
    * @param definition nothing is pending when it has taken effect
    * @param isReviewed whether it waits for a person, as it could not go on by itself
-   * @param hasWork whether messages wait or programs run
+   * @param busy agents for which messages wait or programs run
    * @param agents by id, those that have got a message
    */
   public record Running(
@@ -60,7 +62,7 @@ public final class JobDefinitions {
       String bundle,
       StoredDefinition definition,
       boolean isReviewed,
-      boolean hasWork,
+      Set<String> busy,
       Map<String, AgentHealth> agents) {}
 
   /**
@@ -94,7 +96,7 @@ public final class JobDefinitions {
         state.header().origin().bundle(),
         StoredDefinition.read(job.fields().get(JobDefinition.FIELD)),
         state.header().recovery() != null,
-        !state.mailboxes().waiting().isEmpty(),
+        state.mailboxes().waiting().stream().map(Mailbox::agentId).collect(Collectors.toSet()),
         agents);
   }
 

@@ -40,7 +40,7 @@ public final class ProgramGate implements ServiceGate {
       String missing =
           needed(demands, agentId).stream()
               .filter(ServiceRequirement::required)
-              .filter(need -> !isThere(need))
+              .filter(need -> !isThere(need, jobId))
               .map(need -> "no passing instance of " + need.words())
               .collect(Collectors.joining("; "));
       return missing.isEmpty() ? Optional.empty() : Optional.of(missing);
@@ -59,7 +59,9 @@ public final class ProgramGate implements ServiceGate {
     return needed == null ? List.of() : needed;
   }
 
-  private boolean isThere(ServiceRequirement need) {
-    return !directory.resolve(need.name(), ServiceQuery.needed(need, true)).isEmpty();
+  /** A candidate's own services are there for it, though nobody else finds them yet. */
+  private boolean isThere(ServiceRequirement need, String jobId) {
+    return !directory.resolve(need.name(), ServiceQuery.needed(need, true)).isEmpty()
+        || !directory.list(ServiceQuery.own(need, jobId)).isEmpty();
   }
 }

@@ -6,6 +6,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.service.RegisteredService;
 import io.mirrorneuron.port.service.ServiceFilter;
 import io.mirrorneuron.store.service.ServiceRegistry;
+import io.mirrorneuron.store.service.ServiceRegistry.Told;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
 import java.util.ArrayList;
@@ -30,7 +31,7 @@ public final class ServiceDirectory {
       Caffeine.newBuilder().executor(Runnable::run).maximumSize(KEPT).build();
 
   /** Records as they were read: most are the same for a long time. */
-  private final Cache<String, RegisteredService> parsed =
+  private final Cache<Told, RegisteredService> parsed =
       Caffeine.newBuilder().executor(Runnable::run).maximumSize(KEPT).build();
 
   /**
@@ -45,7 +46,7 @@ public final class ServiceDirectory {
   public List<RegisteredService> list(ServiceFilter filter) {
     ServiceQuery query = new ServiceQuery(filter, false);
     boolean ofAll = filter.name() == null || filter.name().isBlank();
-    CompletionStage<List<String>> all = ofAll ? registry.all() : registry.named(filter.name());
+    CompletionStage<List<Told>> all = ofAll ? registry.all() : registry.named(filter.name());
     return read(all)
         .filter(query::takes)
         .sorted(Comparator.comparing(RegisteredService::name).thenComparing(RegisteredService::id))
@@ -85,10 +86,10 @@ public final class ServiceDirectory {
   }
 
   /** The store answers or fails by itself within the time that it may be silent. */
-  private Stream<RegisteredService> read(CompletionStage<List<String>> documents) {
+  private Stream<RegisteredService> read(CompletionStage<List<Told>> told) {
     try {
-      return documents.toCompletableFuture().get().stream()
-          .map(document -> parsed.get(document, ServiceDirectory::parse));
+      return told.toCompletableFuture().get().stream()
+          .map(one -> parsed.get(one, ServiceDirectory::parse));
     } catch (ExecutionException e) {
       throw e.getCause() instanceof MnException known
           ? known
@@ -99,8 +100,10 @@ public final class ServiceDirectory {
     }
   }
 
-  private static RegisteredService parse(String document) {
-    return LenientJson.read(
-        Json.parseObject(document, "record of a service"), RegisteredService.class);
+  private static RegisteredService parse(Told told) {
+    RegisteredService service =
+        LenientJson.read(
+            Json.parseObject(told.document(), "record of a service"), RegisteredService.class);
+    return told.role() == null ? service : service.as(told.role());
   }
 }

@@ -17,6 +17,11 @@ record ServiceQuery(ServiceFilter filter, boolean passingOnly) {
     return new ServiceFilter(null, need.node(), null, null, null, need.tags(), passingOnly, null);
   }
 
+  /** Which instances of a job itself serve a requirement of its own, whatever role it plays. */
+  static ServiceFilter own(ServiceRequirement need, String jobId) {
+    return new ServiceFilter(need.name(), need.node(), jobId, null, null, need.tags(), true, null);
+  }
+
   boolean takes(RegisteredService its) {
     return is(filter.name(), its.name())
         && is(filter.node(), its.node())

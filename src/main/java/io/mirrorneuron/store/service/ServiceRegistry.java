@@ -19,6 +19,14 @@ public interface ServiceRegistry {
   record Claim(String owner, String jobId, long epoch) {}
 
   /**
+   * What readers get of an instance.
+   *
+   * @param role that its job plays in a deployment, as {@link DeploymentRoles} has it; null for
+   *     none
+   */
+  record Told(String document, String role) {}
+
+  /**
    * Registers an instance, or replaces what is told of it.
    *
    * @param name of the service
@@ -35,10 +43,10 @@ public interface ServiceRegistry {
   CompletionStage<Boolean> remove(Claim claim, String name, String id);
 
   /** What is told of the instances of a service, in no order. */
-  CompletionStage<List<String>> named(String name);
+  CompletionStage<List<Told>> named(String name);
 
   /** What is told of all instances, in no order. */
-  CompletionStage<List<String>> all();
+  CompletionStage<List<Told>> all();
 
   /** Removes what no reader will get any more, and answers how much that was. */
   CompletionStage<Integer> sweep();

@@ -342,7 +342,7 @@ class DeploymentMachineTest {
     deployed();
     replace(rolling(false));
     assertThat(world.history).containsExactly("launch job-2 as candidate");
-    assertThat(world.primary).isEqualTo("job-1");
+    assertThat(world.found()).containsExactly("job-1");
     advance(13_000);
     isAt(Status.SUCCESSFUL);
     assertThat(world.history)
@@ -359,7 +359,7 @@ class DeploymentMachineTest {
     advance(31_000);
     isAt(Status.FAILED);
     assertThat(world.history).containsExactly("launch job-2 as candidate", "stop job-2");
-    assertThat(world.primary).isEqualTo("job-1");
+    assertThat(world.found()).containsExactly("job-1");
     assertThat(world.alive()).containsExactly("job-1");
   }
 

@@ -16,7 +16,6 @@ import io.mirrorneuron.runtime.workflow.UpdatePolicy;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy.HealthSource;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy.UpdateStrategy;
 import io.mirrorneuron.store.JobStore;
-import io.mirrorneuron.store.service.ServiceRegistry;
 import io.mirrorneuron.testing.InMemoryRecordStore;
 import io.mirrorneuron.testing.InMemoryServiceRegistry;
 import java.util.HashMap;
@@ -38,9 +37,8 @@ class DeploymentOnEngineTest {
   private static final List<String> AGENTS = IntStream.range(0, 10).mapToObj(i -> "w" + i).toList();
   private static final long TICK_MS = 250;
 
-  private static final ServiceRegistry NO_SERVICES = new InMemoryServiceRegistry();
-
   private final DeploymentMachine machine = new DeploymentMachine();
+  private final InMemoryServiceRegistry registry = new InMemoryServiceRegistry();
   private final Stage stage = new Stage();
   private final VersionTexts texts = new VersionTexts(new InMemoryRecordStore());
   private Optional<DeploymentLine> state = Optional.empty();
@@ -86,7 +84,13 @@ class DeploymentOnEngineTest {
                     null),
         texts,
         text -> stage.manifests.apply(text),
-        NO_SERVICES);
+        new OfferedHealth(registry, text -> stage.manifests.apply(text)),
+        new Succession(
+            registry,
+            stage.engine().definitions(),
+            stage.engine().commands(),
+            text -> stage.manifests.apply(text),
+            () -> now));
   }
 
   private <T> T await(CompletionStage<T> asked) {

@@ -1,7 +1,6 @@
 package io.mirrorneuron.runtime.deployment;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.runtime.deployment.DeploymentPlan.Mode;
@@ -132,14 +131,40 @@ class DeploymentPlannerTest {
   }
 
   @Test
-  void aJobThatOffersServicesIsNotReplaced() {
+  void aJobThatOffersOtherServicesTakesThePlaceOfTheOld() {
     Graph web = graph(1).with("services", "[{'name':'web'}]");
-    assertThatThrownBy(() -> plan(graph(1), web, ROLLING))
-        .hasMessage(
-            "this change needs a new job (the services are others), and a job that offers services"
-                + " cannot be replaced yet");
+    assertBlueGreen(graph(1), web, "the services are others");
     Graph next = graph(2).with("services", "[{'name':'web'}]");
     assertThat(plan(web, next, ROLLING).mode()).isEqualTo(Mode.AGENT_LEVEL);
+  }
+
+  /** With an agent that needs that port of its machine. */
+  private static String requesting(int version, int port) {
+    return graph(version)
+        .toString()
+        .replace(
+            "\"node_id\":\"w0\"",
+            "\"node_id\":\"w0\",\"resources\":{\"ports\":[{\"label\":\"web\",\"port\":%d}]}"
+                .formatted(port));
+  }
+
+  @Test
+  void portsThatTwoJobsCannotHaveBothAreToldBeforehand() {
+    String told =
+        "the strategy is blue-green; port %s is that of the running job, too, and no machine gives"
+            + " a port twice: where both are on one, the new job does not become healthy, and the"
+            + " old one goes on; have the runtime choose ports";
+    UpdatePolicy policy = policy(UpdateStrategy.BLUE_GREEN, 1, 0);
+    String web = "[{'name':'web','port':8123},{'name':'far','port':9,'address':'10.0.0.%d'}]";
+    Graph before = graph(1).with("services", web.formatted(1));
+    assertThat(plan(before, graph(2).with("services", web.formatted(2)), policy).why())
+        .isEqualTo("the services are others" + told.formatted("8123").substring(26));
+    String listening = requesting(1, 8200);
+    assertThat(plan(listening, requesting(2, 8200), policy).why())
+        .isEqualTo(told.formatted("8200"));
+    assertThat(plan(listening, requesting(2, 8201), policy).why())
+        .isEqualTo("the strategy is blue-green");
+    assertThat(plan(listening, requesting(2, 8200), ROLLING).why()).doesNotContain("8200");
   }
 
   private static void assertBlueGreen(Object before, Object after, String why) {

@@ -5,6 +5,7 @@ import static io.mirrorneuron.runtime.deployment.DeploymentWorld.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.deployment.Deployment.Happened;
 import io.mirrorneuron.runtime.deployment.Deployment.Status;
 import io.mirrorneuron.runtime.deployment.DeploymentPlan.Mode;
@@ -12,9 +13,13 @@ import io.mirrorneuron.runtime.machine.MachineSimulation;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy.HealthSource;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy.UpdateStrategy;
+import io.mirrorneuron.store.service.DeploymentRoles;
+import io.mirrorneuron.testing.InMemoryServiceRegistry;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -26,6 +31,7 @@ class DeploymentSimulationTest {
   private static final long MINUTE = 60_000;
   private static final int SEEDS = Integer.getInteger("deployment.seeds", 100);
 
+  private Function<InMemoryServiceRegistry, DeploymentRoles> roles = registry -> registry;
   private DeploymentWorld world;
   private MachineSimulation<DeploymentLine, DeploymentInput, DeploymentDeed> simulation;
 
@@ -52,12 +58,13 @@ class DeploymentSimulationTest {
   }
 
   private void simulate(long seed, Mistake mistake) {
-    world = new DeploymentWorld(() -> simulation.now());
+    world = new DeploymentWorld(() -> simulation.now(), roles);
     simulation =
         new MachineSimulation<>(
             seed,
             new MistakenDeployments(mistake),
-            (key, deed) -> CompletableFuture.completedFuture(world.performed(deed)),
+            (key, deed) ->
+                CompletableFuture.completedFuture(key).thenApply(k -> world.performed(deed)),
             seed % 4 * 0.02);
     simulation.submit(START, "web", DeploymentWorld.first());
   }
@@ -97,7 +104,8 @@ class DeploymentSimulationTest {
         .doesNotHaveDuplicates();
     assertThat(world.history).as(which).doesNotHaveDuplicates();
     assertThat(world.alive()).as(which).containsExactly(line.currentJob());
-    assertThat(world.primary).as(which).isEqualTo(line.currentJob());
+    assertThat(world.found()).as(which).containsExactly(line.currentJob());
+    assertThat(world.outages).as(which).isEmpty();
     assertThat(world.jobs.get(line.currentJob()).versions.values()).as(which).containsOnly(current);
     assertThat(world.jobs.get(line.currentJob()).definition).as(which).isEqualTo(line.definition());
   }
@@ -274,5 +282,59 @@ class DeploymentSimulationTest {
             after.newest().phase() == Deployment.Phase.STOPPING
                 ? with(after, after.definition(), in(after.newest(), Deployment.Phase.OVER))
                 : after);
+  }
+
+  /** A store that is wrong. */
+  private abstract static class MistakenRoles implements DeploymentRoles {
+    final DeploymentRoles right;
+
+    MistakenRoles(DeploymentRoles right) {
+      this.right = right;
+    }
+
+    @Override
+    public CompletionStage<Void> candidate(String jobId) {
+      return right.candidate(jobId);
+    }
+
+    @Override
+    public CompletionStage<Boolean> replace(String oldJob, String newJob) {
+      return right.replace(oldJob, newJob);
+    }
+  }
+
+  @Test
+  void aSwitchOfTwoWritesIsFound() {
+    roles =
+        registry ->
+            new MistakenRoles(registry) {
+              private boolean isHalf;
+
+              @Override
+              public CompletionStage<Boolean> replace(String oldJob, String newJob) {
+                if (!isHalf) {
+                  isHalf = true;
+                  right.replace(oldJob, "nobody");
+                  throw MnException.unavailable("the server dies between the two", null);
+                }
+                return right.replace("nobody", newJob);
+              }
+            };
+    assertThatThrownBy(() -> replacementsEnd(NONE))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("after Switch");
+  }
+
+  @Test
+  void aCandidateThatIsFoundByAllIsFound() {
+    roles =
+        registry ->
+            new MistakenRoles(registry) {
+              @Override
+              public CompletionStage<Void> candidate(String jobId) {
+                return CompletableFuture.completedFuture(null);
+              }
+            };
+    assertThatThrownBy(() -> replacementsEnd(NONE)).isInstanceOf(AssertionError.class);
   }
 }

@@ -3,6 +3,10 @@ package io.mirrorneuron.runtime.deployment;
 import io.mirrorneuron.runtime.deployment.DeploymentPlan.Mode;
 import io.mirrorneuron.runtime.machine.Deeds;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy;
+import io.mirrorneuron.store.service.DeploymentRoles;
+import io.mirrorneuron.store.service.ServiceRegistry;
+import io.mirrorneuron.store.service.ServiceRegistry.Claim;
+import io.mirrorneuron.testing.InMemoryServiceRegistry;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -13,6 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
@@ -45,8 +50,13 @@ final class DeploymentWorld implements Deeds<DeploymentInput, DeploymentDeed> {
   /** Jobs that cannot be made. */
   final Set<String> impossible = new LinkedHashSet<>();
 
-  /** What whoever asks for the service gets. */
-  String primary;
+  /** Where all jobs register the same service. */
+  private final InMemoryServiceRegistry registry = new InMemoryServiceRegistry();
+
+  /** The moments in which whoever asks for the service did not get one job. */
+  final List<String> outages = new ArrayList<>();
+
+  private final DeploymentRoles roles;
 
   /** How long agents take to become others. */
   long slownessMs = 300;
@@ -54,7 +64,24 @@ final class DeploymentWorld implements Deeds<DeploymentInput, DeploymentDeed> {
   private final LongSupplier now;
 
   DeploymentWorld(LongSupplier now) {
+    this(now, registry -> registry);
+  }
+
+  /**
+   * @param roles of a store that may be wrong
+   */
+  DeploymentWorld(LongSupplier now, Function<InMemoryServiceRegistry, DeploymentRoles> roles) {
     this.now = now;
+    this.roles = roles.apply(registry);
+    registry.live("owner");
+  }
+
+  /** The jobs that whoever asks for the service gets. */
+  List<String> found() {
+    return registry.named("web").toCompletableFuture().join().stream()
+        .filter(told -> told.role() == null || told.role().equals(DeploymentRoles.PRIMARY))
+        .map(ServiceRegistry.Told::document)
+        .toList();
   }
 
   @Override
@@ -63,22 +90,38 @@ final class DeploymentWorld implements Deeds<DeploymentInput, DeploymentDeed> {
   }
 
   DeploymentInput performed(DeploymentDeed deed) {
+    boolean isFirst = jobs.isEmpty();
+    try {
+      return does(deed);
+    } finally {
+      if (!isFirst && found().size() != 1) {
+        outages.add("after %s: %s".formatted(deed, found()));
+      }
+    }
+  }
+
+  private DeploymentInput does(DeploymentDeed deed) {
     return switch (deed) {
       case DeploymentDeed.Launch launch -> launch(launch);
       case DeploymentDeed.Redefine order -> redefine(order);
       case DeploymentDeed.Look look -> look(look);
       case DeploymentDeed.Switch(int number, String old, String next) -> {
-        if (!primary.equals(next)) {
+        if (roles.replace(old, next).toCompletableFuture().join()) {
           history.add("switch to " + next);
         }
-        primary = next;
         yield new DeploymentInput.Switched(number);
       }
-      case DeploymentDeed.End(int number, String job, boolean drains, String reason) -> {
+      case DeploymentDeed.End(
+              int number,
+              String job,
+              boolean drains,
+              long until,
+              String reason) -> {
         if (jobs.get(job).isAlive) {
           history.add((drains ? "drain " : "stop ") + job);
         }
         jobs.get(job).isAlive = false;
+        registry.end(job);
         yield new DeploymentInput.Ended(number, job);
       }
     };
@@ -88,15 +131,17 @@ final class DeploymentWorld implements Deeds<DeploymentInput, DeploymentDeed> {
     if (impossible.contains(launch.jobId())) {
       return new DeploymentInput.NotLaunched(launch.number(), "no node has port 80");
     }
+    if (launch.role().equals(DeploymentRoles.CANDIDATE)) {
+      roles.candidate(launch.jobId());
+    }
     if (!jobs.containsKey(launch.jobId())) {
       Job job = new Job();
       AGENTS.forEach(agent -> job.versions.put(agent, launch.version().name()));
       job.appliedAt = now.getAsLong();
       jobs.put(launch.jobId(), job);
       history.add("launch %s as %s".formatted(launch.jobId(), launch.role()));
-      if (launch.role().equals("primary")) {
-        primary = launch.jobId();
-      }
+      registry.open(launch.jobId(), 1);
+      registry.put(new Claim("owner", launch.jobId(), 1), "web", launch.jobId(), launch.jobId());
     }
     return new DeploymentInput.Launched(launch.number());
   }

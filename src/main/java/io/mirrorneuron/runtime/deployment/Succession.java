@@ -1,0 +1,85 @@
+package io.mirrorneuron.runtime.deployment;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.loop.JobCommands;
+import io.mirrorneuron.runtime.loop.JobDefinitions;
+import io.mirrorneuron.runtime.loop.JobDefinitions.Running;
+import io.mirrorneuron.runtime.manifest.service.ServiceDemands;
+import io.mirrorneuron.runtime.port.JobStatus;
+import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
+import io.mirrorneuron.store.service.DeploymentRoles;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+
+/**
+ * One job takes the place of another: it is not found at first, is found instead of the other from
+ * one moment on, and the other ends when it has nothing in hand any more.
+ *
+ * @param manifests understands a manifest
+ * @param clock milliseconds since the epoch
+ */
+record Succession(
+    DeploymentRoles roles,
+    JobDefinitions definitions,
+    JobCommands commands,
+    Function<String, Workflow> manifests,
+    LongSupplier clock) {
+
+  /** Before the job is there, so that nobody ever finds what it offers too early. */
+  CompletionStage<Void> begin(DeploymentDeed.Launch launch) {
+    return launch.role().equals(DeploymentRoles.CANDIDATE)
+        ? roles.candidate(launch.jobId())
+        : CompletableFuture.completedFuture(null);
+  }
+
+  CompletionStage<DeploymentInput> take(DeploymentDeed.Switch change) {
+    return roles
+        .replace(change.oldJob(), change.newJob())
+        .thenApply(done -> new DeploymentInput.Switched(change.number()));
+  }
+
+  CompletionStage<DeploymentInput> end(DeploymentDeed.End end) {
+    DeploymentInput ended = new DeploymentInput.Ended(end.number(), end.jobId());
+    return definitions
+        .look(end.jobId())
+        .thenCompose(
+            running -> {
+              if (running.status().isTerminal()) {
+                return CompletableFuture.completedFuture(JobStatus.CANCELLED);
+              }
+              if (end.drains() && hasWork(running, end.servesUntil())) {
+                throw MnException.unavailable("job " + end.jobId() + " still has work", null);
+              }
+              return commands.cancel(end.jobId(), null, end.reason());
+            })
+        .thenApply(status -> ended)
+        .exceptionally(
+            failure -> {
+              MnException why = Lasting.of(failure);
+              if (why.code() != ErrorCode.NOT_FOUND && why.code() != ErrorCode.PRECONDITION) {
+                throw new CompletionException(why);
+              }
+              return ended;
+            });
+  }
+
+  private boolean hasWork(Running running, long servesUntil) {
+    Set<String> busy = new HashSet<>(running.busy());
+    if (!busy.isEmpty() && clock.getAsLong() >= servesUntil) {
+      Workflow workflow = manifests.apply(running.manifest());
+      ServiceDemands.of(workflow).offered().stream()
+          .map(service -> service.agentId())
+          .filter(agent -> agent != null && workflow.agents().containsKey(agent))
+          .filter(agent -> workflow.agents().get(agent).type() == AgentType.EXECUTOR)
+          .forEach(busy::remove);
+    }
+    return !busy.isEmpty();
+  }
+}
