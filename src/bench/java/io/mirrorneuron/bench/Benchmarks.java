@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * <p>When it fails, the folder with the homes and logs of its servers stays, to be looked at.
  *
  * <p>Arguments: the program, then {@code --quick}, {@code --only=} with some of {@code
- * start,reads,placement,resolve,chain,processes,python,fanout,open,runs,blueprints,schedules,
+ * start,reads,placement,resolve,chain,processes,python,flood,fanout,open,runs,blueprints,schedules,
  * subscribers,restart,soak,peer}, {@code --record=FOLDER} for flight recordings of the servers,
  * {@code --out=FILE} for a copy of the document, {@code --restate=PROGRAM} and {@code
  * --restate-python=PROGRAM} for the peer.
@@ -51,6 +51,7 @@ public final class Benchmarks {
             new Chains("always"),
             new Processes(),
             new PythonChains(),
+            new Floods(),
             new FanOuts(),
             new OpenJobs(),
             new RunLists(),

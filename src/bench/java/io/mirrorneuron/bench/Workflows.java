@@ -6,6 +6,8 @@ import io.mirrorneuron.wire.Json;
 
 /** Bodies of {@code POST /jobs}. */
 final class Workflows {
+  private static final int LINE_BYTES = 100;
+
   private Workflows() {}
 
   /** Three routers in a row. */
@@ -38,6 +40,35 @@ final class Workflows {
     }
     body.putObject("payloads").put("work/" + name, script);
     return Json.write(body);
+  }
+
+  /** Executors that run at the same time and print, in turn on stdout and on stderr. */
+  static String printers(int programs, long bytes) {
+    ObjectNode body = Json.object();
+    ObjectNode manifest = manifest(body, "printers", "plan");
+    node(manifest, "plan", "router");
+    for (int i = 0; i < programs; i++) {
+      ObjectNode config = node(manifest, "p" + i, "executor").putObject("config");
+      config.put("runner_module", "MirrorNeuron.Runner.HostLocal");
+      config
+          .putArray("command")
+          .add("sh")
+          .add("-c")
+          .add(printer(bytes) + (i % 2 == 0 ? "" : " >&2"));
+      edge(manifest, "plan", "p" + i, "*");
+      edge(manifest, "p" + i, "join", "*");
+    }
+    ObjectNode config = node(manifest, "join", "aggregator").putObject("config");
+    config.put("complete_after", programs).put("complete_run", true);
+    return Json.write(body);
+  }
+
+  /** A command that prints so many bytes in lines of {@value #LINE_BYTES}. */
+  static String printer(long bytes) {
+    return "yes '"
+        + "a line of a log, ".repeat(6).substring(0, LINE_BYTES - 1)
+        + "' | head -c "
+        + bytes;
   }
 
   /** A router hands its input to {@code width} sensors; an aggregator waits for all of them. */
