@@ -78,6 +78,11 @@ public record Keys(String namespace) {
     return namespace + ":nodes:alive";
   }
 
+  /** String: when an owner came or went last, in microseconds. */
+  String nodeChanges() {
+    return namespace + ":nodes:changed";
+  }
+
   /** Hash: where owners that live are reached, {@code host:port} by owner. */
   String nodeAddresses() {
     return namespace + ":nodes:addresses";

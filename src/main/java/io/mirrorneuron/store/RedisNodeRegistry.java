@@ -13,7 +13,8 @@ import java.util.stream.Collectors;
 
 /**
  * One sorted set of owners by the end of their life in milliseconds of Redis' clock. Each call
- * drops those whose life is over, and costs the same however many there were.
+ * drops those whose life is over, and costs the same however many there are, unless one came or
+ * went.
  */
 public final class RedisNodeRegistry implements NodeRegistry {
   private final RedisLanes lanes;
@@ -31,7 +32,12 @@ public final class RedisNodeRegistry implements NodeRegistry {
   /** What the store has of it; empty when it has nothing of this process. */
   private volatile String written = "";
 
+  /** Who lived when somebody had come or gone last. */
+  private volatile Seen seen = new Seen("", Set.of());
+
   private volatile boolean sawOthers;
+
+  private record Seen(String version, Set<String> living) {}
 
   private record Reach(String owner, String address) {}
 
@@ -116,23 +122,34 @@ public final class RedisNodeRegistry implements NodeRegistry {
    * @param record what it tells of itself; empty: as before
    */
   private CompletionStage<Beat> beat(String owner, long lifetime, String record) {
+    Seen known = seen;
     return beatScript
         .call()
         .key(keys.livingNodes())
         .key(keys.nodeAddresses())
         .key(keys.nodeRecords())
         .key(keys.deadNodes())
+        .key(keys.nodeChanges())
         .arg(owner)
         .arg(lifetime)
         .arg(addressOf(owner))
         .arg(record)
+        .arg(known.version)
         .send(lanes.any())
-        .map(
-            answer ->
-                new Beat(
-                    answer.get(0).toInteger() == 0,
-                    answer.stream().skip(1).map(Response::toString).collect(Collectors.toSet())))
+        .map(answer -> new Beat(answer.get(0).toInteger() == 0, living(answer, known)))
         .toCompletionStage();
+  }
+
+  /** All who live; the store names them only when others do than it is known. */
+  private Set<String> living(Response answer, Seen known) {
+    String version = answer.get(1).toString();
+    if (version.equals(known.version)) {
+      return known.living;
+    }
+    Set<String> living =
+        answer.stream().skip(2).map(Response::toString).collect(Collectors.toUnmodifiableSet());
+    seen = new Seen(version, living);
+    return living;
   }
 
   private String addressOf(String owner) {
@@ -172,6 +189,7 @@ public final class RedisNodeRegistry implements NodeRegistry {
         .key(keys.formerNodes())
         .key(keys.nodeAddresses())
         .key(keys.deadNodes())
+        .key(keys.nodeChanges())
         .arg(owner)
         .arg(LIFETIME_MS)
         .arg(NodeRegistry.nameOf(owner) + "#")
