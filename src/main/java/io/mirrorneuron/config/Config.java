@@ -1,8 +1,8 @@
 package io.mirrorneuron.config;
 
 import io.mirrorneuron.config.address.PortRange;
+import io.mirrorneuron.config.redis.RedisSettings;
 import io.mirrorneuron.config.validation.TrustedFolders;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
@@ -18,7 +18,7 @@ public record Config(
     Api api,
     Grpc grpc,
     JwtSettings jwt,
-    Redis redis,
+    RedisSettings redis,
     Executors executors,
     Retention retention,
     Recovery recovery,
@@ -104,13 +104,6 @@ public record Config(
     /** Commits are on disk within a second; a power cut may lose that second. */
     EVERYSEC
   }
-
-  /**
-   * @param url of an external server, or null for the embedded one
-   * @param server the program of the embedded server, or null to look for one
-   * @param timeout after so much silence a connection on which answers are due is given up
-   */
-  public record Redis(URI url, Path server, Fsync fsync, String namespace, Duration timeout) {}
 
   public enum DefaultRunner {
     HOST_LOCAL,

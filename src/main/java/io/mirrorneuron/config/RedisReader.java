@@ -1,13 +1,19 @@
 package io.mirrorneuron.config;
 
+import io.mirrorneuron.config.address.HostName;
 import io.mirrorneuron.config.address.RedisUrl;
+import io.mirrorneuron.config.redis.RedisSettings;
+import io.mirrorneuron.config.redis.Sentinels;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /** Reads {@code redis}. */
 final class RedisReader {
+  private static final String SENTINELS = "redis.sentinels";
+
   private final Settings settings;
 
   RedisReader(Settings settings) {
@@ -17,13 +23,48 @@ final class RedisReader {
   /**
    * @param server as the settings name it, or null
    */
-  Config.Redis read(Path server) {
-    return new Config.Redis(
+  RedisSettings read(Path server) {
+    return new RedisSettings(
         redisUrl(),
+        sentinels(),
         server,
         settings.choice("redis.fsync", Config.Fsync.class),
         settings.word("redis.namespace"),
         Duration.ofMillis(settings.number("redis.timeout_ms", 100, 8000)));
+  }
+
+  private Sentinels sentinels() {
+    List<String> addresses = settings.list(SENTINELS);
+    settings.requireText(
+        SENTINELS,
+        addresses.stream().allMatch(RedisReader::isAddress),
+        "a list of host:port, where Sentinels listen");
+    if (addresses.isEmpty()) {
+      for (String key : List.of("redis.user", "redis.password", "redis.sentinel_password")) {
+        settings.requireText(
+            key,
+            settings.text(key).isEmpty(),
+            "blank without redis.sentinels: user and password of redis.url are part of it");
+      }
+      return null;
+    }
+    settings.requireText(
+        SENTINELS,
+        settings.text("redis.url").isEmpty(),
+        "blank where redis.url names the server: one of the two says where Redis is");
+    return new Sentinels(
+        addresses,
+        settings.word("redis.master_name"),
+        settings.text("redis.user"),
+        new Secret(settings.text("redis.password")),
+        new Secret(settings.text("redis.sentinel_password")));
+  }
+
+  private static boolean isAddress(String text) {
+    String port = text.substring(text.lastIndexOf(':') + 1);
+    return HostName.of(text).isPresent()
+        && port.matches("[1-9]\\d{0,4}")
+        && Integer.parseInt(port) <= 65_535;
   }
 
   private URI redisUrl() {

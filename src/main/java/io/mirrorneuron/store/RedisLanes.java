@@ -1,10 +1,12 @@
 package io.mirrorneuron.store;
 
 import io.mirrorneuron.storage.Storage;
+import io.mirrorneuron.store.lane.RedisLane;
+import io.mirrorneuron.store.lane.RedisMaster;
+import io.mirrorneuron.store.lane.RedisPeer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
-import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
@@ -20,12 +22,11 @@ public final class RedisLanes {
   /** For jobs; one more is for what is large. */
   private static final int LANES = 4;
 
-  private static final int PIPELINE = 65_536;
-
   /** How long Redis may owe an answer by default. */
   private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
   private final List<RedisLane> lanes;
+  private volatile Runnable onRestart = () -> {};
 
   private RedisLanes(List<RedisLane> lanes) {
     this.lanes = lanes;
@@ -46,20 +47,36 @@ public final class RedisLanes {
    */
   public static Future<RedisLanes> connect(
       Vertx vertx, String connectionString, Storage storage, Duration timeout) {
+    return connect(vertx, RedisMaster.at(connectionString, timeout), storage, timeout);
+  }
+
+  /**
+   * @param storage hears when Redis refuses to write for want of room
+   * @param timeout after so much silence a connection on which answers are due is given up
+   */
+  public static Future<RedisLanes> connect(
+      Vertx vertx, RedisMaster master, Storage storage, Duration timeout) {
     List<RedisLane> lanes = new ArrayList<>();
     Future<?> ready = Future.succeededFuture();
     for (int i = 0; i < LANES + 1; i++) {
-      RedisOptions options =
-          new RedisOptions()
-              .setConnectionString(connectionString)
-              .setMaxWaitingHandlers(PIPELINE)
-              .setProtocolNegotiation(false);
-      options.getNetClientOptions().setConnectTimeout((int) timeout.toMillis());
-      RedisLane lane = new RedisLane(options, storage, timeout);
+      RedisLane lane = new RedisLane(master, storage, timeout);
       lanes.add(lane);
       ready = ready.compose(done -> vertx.deployVerticle(lane));
     }
-    return ready.map(done -> new RedisLanes(List.copyOf(lanes)));
+    return ready.map(done -> new RedisLanes(List.copyOf(lanes)).joined());
+  }
+
+  /** What one lane learns of another server, all follow: an idle one would not notice. */
+  private RedisLanes joined() {
+    lanes.forEach(lane -> lane.onOtherServer(peer -> otherServer(lane, peer)));
+    return this;
+  }
+
+  private void otherServer(RedisLane by, RedisPeer peer) {
+    lanes.forEach(lane -> lane.follow(peer));
+    if (by == any()) {
+      onRestart.run();
+    }
   }
 
   /** Fails with what Redis says when it takes no commands of ours. */
@@ -77,7 +94,7 @@ public final class RedisLanes {
    *     answer to disk first, it may have lost what it answered last
    */
   public void onRestart(Runnable hears) {
-    any().onOtherServer(hears);
+    onRestart = hears;
   }
 
   /** Sends a command that concerns no single job, from any thread. */

@@ -1,5 +1,6 @@
 package io.mirrorneuron.store;
 
+import io.mirrorneuron.store.lane.RedisLane;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.redis.client.Command;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.mirrorneuron.config.address.PortRange;
+import io.mirrorneuron.config.redis.RedisSettings;
+import io.mirrorneuron.config.redis.Sentinels;
 import io.mirrorneuron.config.validation.TrustedFolders;
 import java.io.IOException;
 import java.net.URI;
@@ -118,8 +120,8 @@ class ConfigLoaderTest {
                 67_108_864));
     assertThat(config.redis())
         .isEqualTo(
-            new Config.Redis(
-                null, null, Config.Fsync.EVERYSEC, "mirror_neuron", Duration.ofSeconds(2)));
+            new RedisSettings(
+                null, null, null, Config.Fsync.EVERYSEC, "mirror_neuron", Duration.ofSeconds(2)));
     assertThat(config.executors().pools()).isEqualTo(Map.of("default", 4));
     assertThat(config.executors().runsRoot()).isEqualTo(Path.of("/users/ada/.mn/runs"));
     assertThat(config.executors().defaultRunner()).isEqualTo(Config.DefaultRunner.HOST_LOCAL);
@@ -311,8 +313,9 @@ class ConfigLoaderTest {
                     "realm_access.roles",
                     Map.of("staff", "operator", "boss", "admin"),
                     "email"),
-                new Config.Redis(
+                new RedisSettings(
                     URI.create("redis://r:1"),
+                    null,
                     Path.of("/bin/r"),
                     Config.Fsync.EVERYSEC,
                     "ns",
@@ -526,6 +529,46 @@ class ConfigLoaderTest {
                 + " with numbers from 1",
             "grpc.auth_token_file (MN_GRPC_AUTH_TOKEN_FILE) must be a readable file that holds a"
                 + " token");
+  }
+
+  @Test
+  void sentinelsSayWhereRedisIs() {
+    environment.put("MN_REDIS_SENTINELS", "a:26379, [fd00::1]:26380");
+    environment.put("MN_REDIS_MASTER_NAME", "main");
+    environment.put("MN_REDIS_USER", "ada");
+    environment.put("MN_REDIS_PASSWORD", "of-redis");
+    environment.put("MN_REDIS_SENTINEL_PASSWORD", "of-them");
+
+    RedisSettings redis = load().redis();
+
+    assertThat(redis.isEmbedded()).isFalse();
+    assertThat(redis.sentinels())
+        .isEqualTo(
+            new Sentinels(
+                List.of("a:26379", "[fd00::1]:26380"),
+                "main",
+                "ada",
+                new Secret("of-redis"),
+                new Secret("of-them")));
+    assertThat(redis.sentinels().toString()).doesNotContain("of-redis").doesNotContain("of-them");
+  }
+
+  @Test
+  void whereRedisIsIsSaidOnce() {
+    environment.put("MN_REDIS_PASSWORD", "p");
+    assertThat(problems())
+        .containsExactly(
+            "redis.password (MN_REDIS_PASSWORD) must be blank without redis.sentinels: user and"
+                + " password of redis.url are part of it");
+
+    environment.put("MN_REDIS_SENTINELS", "a:0,b,:1");
+    environment.put("MN_REDIS_URL", "redis://r:1");
+    assertThat(problems())
+        .containsExactly(
+            "redis.sentinels (MN_REDIS_SENTINELS) must be a list of host:port, where Sentinels"
+                + " listen",
+            "redis.sentinels (MN_REDIS_SENTINELS) must be blank where redis.url names the server:"
+                + " one of the two says where Redis is");
   }
 
   @Test

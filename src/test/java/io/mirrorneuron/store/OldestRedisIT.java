@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.store.lane.RedisLane;
 import io.mirrorneuron.testing.RedisFixture;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;

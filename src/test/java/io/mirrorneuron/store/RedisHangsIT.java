@@ -156,18 +156,4 @@ class RedisHangsIT {
       send(Command.CONFIG, "SET", "maxmemory", "0").await();
     }
   }
-
-  @Test
-  void whatARefusalMeansIsReadInEveryFormThatServersGiveIt() {
-    assertThat(RedisRefusal.of("READONLY You can't write against a read only replica."))
-        .isEqualTo(RedisRefusal.NOT_HERE);
-    assertThat(RedisRefusal.of("ERR Error running script (call to f_1): -NOREPLICAS Not enough"))
-        .isEqualTo(RedisRefusal.NOT_NOW);
-    assertThat(RedisRefusal.of("UNBLOCKED force unblock from blocking operation"))
-        .isEqualTo(RedisRefusal.BROKEN_OFF);
-    assertThat(RedisRefusal.of("CONNECTION_CLOSED")).isEqualTo(RedisRefusal.BROKEN_OFF);
-    assertThat(RedisRefusal.of("WRONGTYPE Operation against a key"))
-        .isEqualTo(RedisRefusal.FOR_GOOD);
-    assertThat(RedisRefusal.of("FENCED")).isEqualTo(RedisRefusal.FOR_GOOD);
-  }
 }

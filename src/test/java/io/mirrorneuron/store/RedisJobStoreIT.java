@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunStatus;
+import io.mirrorneuron.store.lane.RedisLane;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.RedisFixture;
 import io.vertx.core.Context;

@@ -96,7 +96,7 @@ public record LocalRuntime(
     NodeLimits limits = new NodeLimits(new RedisResourceLimits(lanes, keys), on.clock());
     NodeMachine machine = machine(identity, hardware, gpus, limits);
     RuntimeSettings settings = RuntimeSettings.of(config);
-    settings.doors().addRedis(redis.uri());
+    redis.onAddress(settings.doors()::addRedis);
     Storage disks = on.disks().storage();
     var runtime = new Runtime(settings, process, lanes, on.runs(), machine, disks, on.vertx());
     limits.onChange(runtime::reconsider);

@@ -1,10 +1,10 @@
 package io.mirrorneuron.runtime.embedded;
 
 import io.mirrorneuron.config.address.RedisUrl;
+import io.mirrorneuron.config.redis.RedisSettings;
 import io.mirrorneuron.model.MnException;
 import java.io.FileNotFoundException;
 import java.net.ConnectException;
-import java.net.URI;
 import java.util.Locale;
 import java.util.concurrent.TimeoutException;
 
@@ -13,16 +13,19 @@ final class RedisConnectFailure {
   private RedisConnectFailure() {}
 
   /**
-   * @param named what {@code redis.url} says, or null when the server is ours
+   * @param named how settings say where it is
    */
-  static MnException of(Throwable failure, URI named) {
-    if (named == null) {
+  static MnException of(Throwable failure, RedisSettings named) {
+    if (named.isEmbedded()) {
       return MnException.unavailable("Redis does not answer", failure);
     }
-    return MnException.unavailable(
-        "Redis at redis.url %s %s; correct it (MN_REDIS_URL)"
-            .formatted(RedisUrl.shown(named.toString()), said(failure)),
-        failure);
+    String words =
+        named.url() != null
+            ? "Redis at redis.url %s %s; correct it (MN_REDIS_URL)"
+                .formatted(RedisUrl.shown(named.url().toString()), said(failure))
+            : "Redis by redis.sentinels %s %s; correct it (MN_REDIS_SENTINELS)"
+                .formatted(String.join(", ", named.sentinels().addresses()), said(failure));
+    return MnException.unavailable(words, failure);
   }
 
   private static String said(Throwable failure) {

@@ -19,7 +19,7 @@ public final class RuntimeHome {
   private final Config config;
   private final DataDirectory directory;
 
-  /** Null when {@code redis.url} names another. */
+  /** Null when the settings name another. */
   private final RedisServer ownRedis;
 
   private RuntimeHome(Config config, DataDirectory directory, RedisServer ownRedis) {
@@ -43,7 +43,7 @@ public final class RuntimeHome {
     DataDirectory directory =
         closing.add("data directory", DataDirectory.lock(config.home(), random));
     Config complete = directory.withTokens(config);
-    if (config.redis().url() != null) {
+    if (!config.redis().isEmbedded()) {
       return new RuntimeHome(complete, directory, null);
     }
     RedisServer.Options options =
@@ -68,8 +68,6 @@ public final class RuntimeHome {
   }
 
   RuntimeRedis connect(ServerContext on) {
-    return ownRedis == null
-        ? RuntimeRedis.named(config.redis().url(), on)
-        : RuntimeRedis.own(ownRedis, on);
+    return ownRedis == null ? RuntimeRedis.named(on) : RuntimeRedis.own(ownRedis, on);
   }
 }

@@ -1,16 +1,21 @@
 package io.mirrorneuron.runtime.embedded;
 
 import io.mirrorneuron.config.address.RedisUrl;
+import io.mirrorneuron.config.redis.RedisSettings;
+import io.mirrorneuron.config.redis.Sentinels;
 import io.mirrorneuron.redis.PatchedRedis;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.redis.RedisVersion;
 import io.mirrorneuron.server.ServerContext;
 import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisState;
+import io.mirrorneuron.store.lane.RedisMaster;
+import io.mirrorneuron.store.lane.SentinelMaster;
 import java.net.URI;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,14 +32,20 @@ public final class RuntimeRedis {
 
   private static final long VERSION_SECONDS = 5;
 
-  private final URI uri;
+  private final String target;
+  private final RedisMaster master;
   private final RedisLanes lanes;
   private final Supplier<Optional<RedisVersion>> version;
   private final Runnable logVersion;
 
   private RuntimeRedis(
-      URI uri, RedisLanes lanes, Supplier<Optional<RedisVersion>> version, Runnable logVersion) {
-    this.uri = uri;
+      String target,
+      RedisMaster master,
+      RedisLanes lanes,
+      Supplier<Optional<RedisVersion>> version,
+      Runnable logVersion) {
+    this.target = target;
+    this.master = master;
     this.lanes = lanes;
     this.version = version;
     this.logVersion = logVersion;
@@ -43,33 +54,45 @@ public final class RuntimeRedis {
   /** Waits until the server that was launched here answers, and connects. */
   static RuntimeRedis own(RedisServer server, ServerContext on) {
     server.awaitReady();
+    RedisMaster master = RedisMaster.at(server.uri(), on.config().redis().timeout());
     return new RuntimeRedis(
-        URI.create(server.uri()),
-        connected(on, server.uri(), null),
+        RedisUrl.target(URI.create(server.uri())),
+        master,
+        connected(on, master),
         () -> Optional.ofNullable(server.version()),
         server::logVersion);
   }
 
   /** Connects to the named server and asks for its version; one that does not tell it is taken. */
-  static RuntimeRedis named(URI uri, ServerContext on) {
-    RedisLanes lanes = connected(on, uri.toString(), uri);
+  static RuntimeRedis named(ServerContext on) {
+    RedisSettings redis = on.config().redis();
+    Sentinels sentinels = redis.sentinels();
+    RedisMaster master =
+        sentinels == null
+            ? RedisMaster.at(redis.url().toString(), redis.timeout())
+            : new SentinelMaster(sentinels, redis.timeout());
+    RedisLanes lanes = connected(on, master);
     Optional<RedisVersion> version = version(lanes);
-    return new RuntimeRedis(uri, lanes, () -> version, () -> logNamed(uri, version));
+    String target =
+        sentinels == null
+            ? RedisUrl.target(redis.url())
+            : sentinels.master() + " by " + String.join(", ", sentinels.addresses());
+    String setting = sentinels == null ? "redis.url" : "redis.sentinels";
+    return new RuntimeRedis(
+        target, master, lanes, () -> version, () -> logNamed(setting, target, version));
   }
 
-  /**
-   * @param named the address that the setting names, or null when the server is ours
-   */
-  private static RedisLanes connected(ServerContext on, String uri, URI named) {
+  private static RedisLanes connected(ServerContext on, RedisMaster master) {
+    RedisSettings redis = on.config().redis();
     try {
       RedisLanes lanes =
-          RedisLanes.connect(on.vertx(), uri, on.disks().storage(), on.config().redis().timeout())
+          RedisLanes.connect(on.vertx(), master, on.disks().storage(), redis.timeout())
               .await(CONNECT_SECONDS, TimeUnit.SECONDS);
       lanes.ping().await(CONNECT_SECONDS, TimeUnit.SECONDS);
       return lanes;
     } catch (
         Throwable e) { // the client reports errors of Redis as a Throwable that is no Exception
-      throw RedisConnectFailure.of(e, named);
+      throw RedisConnectFailure.of(e, redis);
     }
   }
 
@@ -87,18 +110,22 @@ public final class RuntimeRedis {
     logVersion.run();
   }
 
-  private static void logNamed(URI uri, Optional<RedisVersion> version) {
+  private static void logNamed(String setting, String target, Optional<RedisVersion> version) {
     LOG.info(
-        "redis.url: {} at {}",
+        "{}: {} at {}",
+        setting,
         version.map(RedisVersion::toString).orElse("a server that does not tell its version"),
-        RedisUrl.target(uri));
+        target);
     version
         .flatMap(PatchedRedis::warning)
-        .ifPresent(warning -> LOG.warn("redis.url: {} is {}", RedisUrl.target(uri), warning));
+        .ifPresent(warning -> LOG.warn("{}: {} is {}", setting, target, warning));
   }
 
-  URI uri() {
-    return uri;
+  /**
+   * @param hears is told where Redis is or was found, now and later
+   */
+  void onAddress(Consumer<URI> hears) {
+    master.onAddress(hears);
   }
 
   RedisLanes lanes() {
@@ -108,7 +135,7 @@ public final class RuntimeRedis {
   public RedisState state() {
     Optional<RedisVersion> known = version.get();
     return new RedisState(
-        RedisUrl.target(uri),
+        target,
         lanes.isConnected(),
         known.map(RedisVersion::toString).orElse(null),
         known.flatMap(PatchedRedis::warning).orElse(null));

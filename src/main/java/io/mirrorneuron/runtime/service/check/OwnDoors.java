@@ -10,8 +10,9 @@ public final class OwnDoors {
   private static final int REDIS_PORT = 6379;
 
   private final Set<Integer> here = ConcurrentHashMap.newKeySet();
-  private volatile String redisHost;
-  private volatile int redisPort;
+  private final Set<Redis> redis = ConcurrentHashMap.newKeySet();
+
+  private record Redis(String host, int port) {}
 
   /**
    * @param port of this machine; 0 stands for one that is not known yet
@@ -28,12 +29,12 @@ public final class OwnDoors {
   }
 
   /**
-   * @param redis of this server; a socket of the file system has no port
+   * @param address of a Redis of this server; a socket of the file system has no port
    */
-  public void addRedis(URI redis) {
-    if (redis.getHost() != null) {
-      redisPort = redis.getPort() < 0 ? REDIS_PORT : redis.getPort();
-      redisHost = redis.getHost();
+  public void addRedis(URI address) {
+    if (address.getHost() != null) {
+      int port = address.getPort() < 0 ? REDIS_PORT : address.getPort();
+      redis.add(new Redis(address.getHost(), port));
     }
   }
 
@@ -45,11 +46,14 @@ public final class OwnDoors {
     if (isHere && here.contains(port)) {
       return true;
     }
-    if (redisHost == null || port != redisPort) {
-      return false;
-    }
+    return redis.stream()
+        .filter(each -> each.port() == port)
+        .anyMatch(each -> isHere || isAt(each.host(), address, names));
+  }
+
+  private static boolean isAt(String redis, InetAddress address, Names names) {
     try {
-      return isHere || names.addresses(redisHost).contains(address);
+      return names.addresses(redis).contains(address);
     } catch (NotAsked e) {
       return true; // where Redis is cannot be known now
     }

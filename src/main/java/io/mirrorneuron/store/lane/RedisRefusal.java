@@ -1,4 +1,4 @@
-package io.mirrorneuron.store;
+package io.mirrorneuron.store.lane;
 
 import java.util.List;
 

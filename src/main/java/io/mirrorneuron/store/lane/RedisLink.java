@@ -1,4 +1,4 @@
-package io.mirrorneuron.store;
+package io.mirrorneuron.store.lane;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

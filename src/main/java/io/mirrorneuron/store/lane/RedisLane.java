@@ -1,4 +1,4 @@
-package io.mirrorneuron.store;
+package io.mirrorneuron.store.lane;
 
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.storage.Storage;
@@ -15,6 +15,8 @@ import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * given. A connection that is lost, on which answers stay away, or whose server is no master, fails
  * what is under way and is made anew by itself; see {@link RedisPeer} for what then holds.
  */
-final class RedisLane extends VerticleBase implements Executor {
+public final class RedisLane extends VerticleBase implements Executor {
   private static final Logger LOG = LoggerFactory.getLogger(RedisLane.class);
   private static final long FIRST_RETRY_MS = 100;
   private static final long LAST_RETRY_MS = 800;
@@ -34,7 +36,7 @@ final class RedisLane extends VerticleBase implements Executor {
   /** How often a connection is looked at within the timeout. */
   private static final int LOOKS = 8;
 
-  private final RedisOptions options;
+  private final RedisMaster master;
   private final Storage storage;
   private final long timeoutMs;
   private volatile RedisLink link;
@@ -44,7 +46,7 @@ final class RedisLane extends VerticleBase implements Executor {
   /** For the next try to connect: ever longer, as a machine may be too busy for a short one. */
   private long patienceMs;
 
-  private volatile Runnable onOtherServer = () -> {};
+  private volatile Consumer<RedisPeer> onOtherServer = peer -> {};
 
   private boolean watched;
   private boolean closed;
@@ -52,8 +54,8 @@ final class RedisLane extends VerticleBase implements Executor {
   /**
    * @param timeout longest silence of a server that owes an answer
    */
-  RedisLane(RedisOptions options, Storage storage, Duration timeout) {
-    this.options = options;
+  public RedisLane(RedisMaster master, Storage storage, Duration timeout) {
+    this.master = master;
     this.storage = storage;
     this.timeoutMs = timeout.toMillis();
     this.patienceMs = timeoutMs;
@@ -75,12 +77,12 @@ final class RedisLane extends VerticleBase implements Executor {
     context.runOnContext(nothing -> task.run());
   }
 
-  boolean isConnected() {
+  public boolean isConnected() {
     return link != null;
   }
 
   /** Sends from any thread; the answer arrives on the lane. */
-  Future<Response> send(Request request) {
+  public Future<Response> send(Request request) {
     if (Vertx.currentContext() == context) {
       return sendHere(request);
     }
@@ -145,6 +147,14 @@ final class RedisLane extends VerticleBase implements Executor {
   }
 
   private Future<?> connect(long patienceMs) {
+    return master
+        .find(vertx)
+        .timeout(patienceMs, TimeUnit.MILLISECONDS)
+        .compose(found -> open(found, patienceMs))
+        .onSuccess(this::use);
+  }
+
+  private Future<RedisLink> open(RedisOptions options, long patienceMs) {
     // Made for one connection, so that whatever hangs in it ends with it.
     Redis client = Redis.createClient(vertx, options);
     RedisPeer former = lastPeer;
@@ -153,13 +163,23 @@ final class RedisLane extends VerticleBase implements Executor {
         .compose(
             made -> RedisPeer.meet(made, former).map(peer -> new RedisLink(client, made, peer)))
         .timeout(patienceMs, TimeUnit.MILLISECONDS)
-        .onSuccess(this::use)
         .onFailure(failure -> client.close());
   }
 
-  /** Runs on the lane after each reconnection to another server process than before. */
-  void onOtherServer(Runnable hears) {
+  /** Hears on the lane of each connection to another server process than before. */
+  public void onOtherServer(Consumer<RedisPeer> hears) {
     onOtherServer = hears;
+  }
+
+  /** Looks for the master again when this lane is connected to another server process. */
+  public void follow(RedisPeer other) {
+    execute(
+        () -> {
+          RedisLink present = link;
+          if (present != null && other.isOtherServerThan(present.peer())) {
+            lost(present, "Redis is another server now; connecting again");
+          }
+        });
   }
 
   private void use(RedisLink made) {
@@ -170,7 +190,7 @@ final class RedisLane extends VerticleBase implements Executor {
     link = made;
     made.onEnd(() -> lost(made, "the connection to Redis is lost; connecting again"));
     if (other) {
-      onOtherServer.run();
+      onOtherServer.accept(lastPeer);
     }
   }
 
@@ -192,11 +212,17 @@ final class RedisLane extends VerticleBase implements Executor {
         retryMs,
         timer -> {
           if (!closed) {
-            connect(patienceMs).onFailure(failure -> reconnect());
-            patienceMs = Math.max(timeoutMs, Math.min(2 * patienceMs, START_MS));
+            connect(patienceMs).onFailure(this::notConnected);
           }
         });
     retryMs = Math.min(2 * retryMs, LAST_RETRY_MS);
+  }
+
+  private void notConnected(Throwable failure) {
+    if (failure instanceof TimeoutException) {
+      patienceMs = Math.max(timeoutMs, Math.min(2 * patienceMs, START_MS));
+    }
+    reconnect();
   }
 
   private MnException away(Throwable cause) {

@@ -1,4 +1,4 @@
-package io.mirrorneuron.store;
+package io.mirrorneuron.store.lane;
 
 import io.mirrorneuron.model.MnException;
 import io.vertx.core.Future;
@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
  * @param runId of the server's process; empty when it does not tell
  * @param clientId of the connection in that process
  */
-record RedisPeer(String runId, String clientId) {
+public record RedisPeer(String runId, String clientId) {
   private static final Pattern RUN_ID = Pattern.compile("(?m)^run_id:(\\w+)");
 
   /** Before the first connection. */
@@ -87,7 +87,7 @@ record RedisPeer(String runId, String clientId) {
   }
 
   /** Whether the server process is another one: it may have lost what was written last. */
-  boolean isOtherServerThan(RedisPeer former) {
+  public boolean isOtherServerThan(RedisPeer former) {
     return !runId.isEmpty() && !former.runId().isEmpty() && !runId.equals(former.runId());
   }
 

@@ -1,0 +1,28 @@
+package io.mirrorneuron.config.redis;
+
+import io.mirrorneuron.config.Config;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * {@code redis}. With neither {@code url} nor {@code sentinels} a server is started under home.
+ *
+ * @param url of an external server, or null
+ * @param sentinels that name an external server, or null
+ * @param server the program of the embedded server, or null to look for one
+ * @param timeout after so much silence a connection on which answers are due is given up
+ */
+public record RedisSettings(
+    URI url,
+    Sentinels sentinels,
+    Path server,
+    Config.Fsync fsync,
+    String namespace,
+    Duration timeout) {
+
+  /** Whether a server is started under home. */
+  public boolean isEmbedded() {
+    return url == null && sentinels == null;
+  }
+}
