@@ -228,7 +228,7 @@ class ArchitectureTest {
           entry("HumanDecision.body", "what a person sent"),
           entry("ForkRequest.inputs", "bodies as the caller wrote them"),
           entry("ForkRequest.with", "bodies as the caller wrote them"),
-          entry("ClusterPort.setResource", "limits as the caller wrote them; the runtime checks"),
+          entry("ClusterView.setResource", "limits as the caller wrote them; the runtime checks"),
           entry("RestoredJob.restoreProvenance", "holds what the backup says of its source"),
           entry("JobFacts.failures", "errors as programs told them"),
           entry("JobDetail.json", "goes on to clients as the runtime wrote it"),

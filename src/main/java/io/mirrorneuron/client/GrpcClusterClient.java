@@ -6,6 +6,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.CapacityReport;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.ClusterSummary;
+import io.mirrorneuron.port.upkeep.NodeUpkeep;
 import io.mirrorneuron.proto.cluster.v1.ClusterServiceGrpcClient;
 import io.mirrorneuron.proto.cluster.v1.GetResourceRequest;
 import io.mirrorneuron.proto.cluster.v1.GetSystemSummaryRequest;
@@ -61,6 +62,11 @@ final class GrpcClusterClient implements ClusterPort {
     SetResourceRequest request =
         SetResourceRequest.newBuilder().setResourceJson(Json.write(limits)).build();
     return report(calls.call(ClusterServiceGrpcClient.SetResource, request).getResourceJson());
+  }
+
+  @Override
+  public NodeUpkeep upkeep() {
+    return new GrpcUpkeepClient(calls);
   }
 
   private static CapacityReport report(String json) {

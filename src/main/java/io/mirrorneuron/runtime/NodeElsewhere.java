@@ -9,14 +9,18 @@ import io.mirrorneuron.runtime.away.GuestSinks;
 import io.mirrorneuron.runtime.away.Guests;
 import io.mirrorneuron.runtime.away.Neighbours;
 import io.mirrorneuron.runtime.away.PlacedExecutions;
+import io.mirrorneuron.runtime.drain.LocalUpkeep;
+import io.mirrorneuron.runtime.drain.NodeBook;
 import io.mirrorneuron.runtime.exec.LocalExecutions;
 import io.mirrorneuron.runtime.exec.RunSinks;
 import io.mirrorneuron.runtime.port.PayloadSource;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.Keys;
+import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisNodeRegistry;
+import io.mirrorneuron.store.RedisRecordStore;
 import io.mirrorneuron.store.bundle.BundleCopies;
 import io.mirrorneuron.store.elsewhere.ElsewhereIndex;
 import io.mirrorneuron.store.elsewhere.RedisElsewhereIndex;
@@ -37,7 +41,8 @@ record NodeElsewhere(
     ElsewhereIndex index,
     NodeBundles bundles,
     GuestBundles guestBundles,
-    GuestSinks guests) {
+    GuestSinks guests,
+    RecordStore records) {
 
   static NodeElsewhere of(
       RuntimeSettings settings,
@@ -62,7 +67,15 @@ record NodeElsewhere(
         bundles,
         new GuestBundles(copies, peers, neighbours::peer),
         new GuestSinks(
-            own, settings.executors().tempDir().resolve("mn-guests-" + identity.runtimeId())));
+            own, settings.executors().tempDir().resolve("mn-guests-" + identity.runtimeId())),
+        new RedisRecordStore(lanes, keys));
+  }
+
+  /**
+   * @param self the name of this node
+   */
+  LocalUpkeep upkeep(String self, Timers timers) {
+    return new LocalUpkeep(self, nodes, new NodeBook(records, timers), timers);
   }
 
   /** Where payload files come from. */

@@ -1,12 +1,14 @@
 package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.runtime.deployment.DeploymentKeeper;
+import io.mirrorneuron.runtime.drain.LocalUpkeep;
+import io.mirrorneuron.runtime.loop.JobDefinitions;
 import io.mirrorneuron.runtime.schedule.ScheduleKeeper;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /** The records that act by themselves, as far as this node keeps them. */
-record NodeRecords(ScheduleKeeper schedules, DeploymentKeeper deployments)
+record NodeRecords(ScheduleKeeper schedules, DeploymentKeeper deployments, LocalUpkeep upkeep)
     implements AutoCloseable {
 
   void start() {
@@ -24,9 +26,11 @@ record NodeRecords(ScheduleKeeper schedules, DeploymentKeeper deployments)
         .thenCombine(deployments.has(id), (one, other) -> one || other);
   }
 
-  /** Fingerprints of the payload files that they have. */
-  CompletionStage<Set<String>> bundles() {
-    return schedules.bundles().thenCombine(deployments.bundles(), NodeSchedules::both);
+  /** Fingerprints of the payload files that they have, and jobs. */
+  CompletionStage<Set<String>> bundles(JobDefinitions jobs) {
+    return jobs.bundles()
+        .thenCombine(schedules.bundles(), NodeSchedules::both)
+        .thenCombine(deployments.bundles(), NodeSchedules::both);
   }
 
   @Override

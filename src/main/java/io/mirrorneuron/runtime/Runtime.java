@@ -14,6 +14,7 @@ import io.mirrorneuron.runtime.admission.LoadAdmission;
 import io.mirrorneuron.runtime.cluster.JobCensus;
 import io.mirrorneuron.runtime.cluster.NodeDoor;
 import io.mirrorneuron.runtime.deployment.LocalDeployments;
+import io.mirrorneuron.runtime.drain.LocalUpkeep;
 import io.mirrorneuron.runtime.exec.LocalExecutions;
 import io.mirrorneuron.runtime.exec.Orphans;
 import io.mirrorneuron.runtime.exec.confine.Confiner;
@@ -39,13 +40,11 @@ import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.bundle.BundleStore;
 import io.vertx.core.Vertx;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The workflow runtime of this process: engine, store and programs. Starting it ends what an
- * earlier server of the same data directory left behind and goes on with its open jobs; closing it
- * parks them.
+ * The workflow runtime of this process. Starting it ends what an earlier server of the same data
+ * directory left behind and goes on with its open jobs; closing it parks them.
  */
 public final class Runtime implements AutoCloseable {
   private final Watches watches = new Watches();
@@ -97,7 +96,8 @@ public final class Runtime implements AutoCloseable {
     engine = NodeJobs.engine(settings, identity, ports, manifests, bundles, this::changed, watch);
     NewJobs newJobs = NodeJobs.newJobs(identity, runs, store);
     JobAccess access = access(settings, bundles.shared(), manifests, newJobs, admission);
-    SubmissionSweep folders = NodePrograms.sweep(executions, this::exists, store::status, timers);
+    SubmissionSweep folders =
+        NodePrograms.sweep(executions, this::exists, store::status, timers);
     Clearing clearing = new Clearing(settings.adminToken(), recorder::writeAll, folders::look);
     LocalJobs own = new LocalJobs(access, watches, clearing, identity.clock(), storage);
     jobs = NodeJobs.jobs(settings, identity, far, access, own, watches, timers);
@@ -110,10 +110,6 @@ public final class Runtime implements AutoCloseable {
     return records.has(id, store.status(id));
   }
 
-  private CompletionStage<Set<String>> bundles() {
-    return engine.definitions().bundles().thenCombine(records.bundles(), NodeSchedules::both);
-  }
-
   private void changed(String jobId, boolean isPressing) {
     recorder.changed(jobId, isPressing);
     watches.changed(jobId);
@@ -124,7 +120,8 @@ public final class Runtime implements AutoCloseable {
     LocalChildJobs children = new LocalChildJobs(derived, jobs());
     return new NodeRecords(
         NodeSchedules.of(identity, lanes, keys, children, events, timers),
-        NodeDeployments.of(identity, lanes, keys, engine, derived, manifests, timers));
+        NodeDeployments.of(identity, lanes, keys, engine, derived, manifests, timers),
+        far.with().upkeep(identity.nodeName(), timers));
   }
 
   private JobAccess access(
@@ -154,7 +151,9 @@ public final class Runtime implements AutoCloseable {
     recorder.recover(owner);
     engine.keepWatch();
     lanes.onRestart(engine::recover); // jobs that had ended may be open again
-    bundles.sweep(this::bundles, timers, settings.retention().bundles()).keepOn();
+    bundles
+        .sweep(() -> records.bundles(engine.definitions()), timers, settings.retention().bundles())
+        .keepOn();
     services.keeper().keepClean();
     NodeJobs.goOn(engine);
     folders.keepOn();
@@ -193,6 +192,10 @@ public final class Runtime implements AutoCloseable {
 
   public LocalDeployments deployments() {
     return records.deployments().port();
+  }
+
+  public LocalUpkeep upkeep() {
+    return records.upkeep();
   }
 
   public Webhooks webhooks() {

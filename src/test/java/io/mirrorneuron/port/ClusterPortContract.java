@@ -2,12 +2,16 @@ package io.mirrorneuron.port;
 
 import static io.mirrorneuron.testing.Trees.tree;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.upkeep.MaintenanceChange;
+import io.mirrorneuron.port.upkeep.NodeCondition;
+import io.mirrorneuron.port.upkeep.NodeUpkeep;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,5 +115,31 @@ public interface ClusterPortContract {
             });
 
     assertThat(tree(cluster().resource()).path("limits")).isEqualTo(before.path("limits"));
+  }
+
+  @Test
+  default void aNodeInMaintenanceTakesNoWorkUntilThatEnds() {
+    NodeUpkeep upkeep = cluster().upkeep();
+    String node = cluster().overview().nodes().getFirst().name();
+    MaintenanceChange on = upkeep.maintain(node, true, "disk");
+
+    assertThat(on.status()).isEqualTo(NodeCondition.MAINTENANCE);
+    assertThat(on.maintenance().reason()).isEqualTo("disk");
+    assertThat(upkeep.status(node).schedulingEligible()).isFalse();
+    MaintenanceChange off = upkeep.maintain(node, false, null);
+    assertThat(off.schedulingEligible()).isTrue();
+    assertThat(upkeep.status(node).status()).isEqualTo(NodeCondition.HEALTHY);
+  }
+
+  @Test
+  default void aNodeThatNobodyHasHeardOfIsUnknown() {
+    NodeUpkeep upkeep = cluster().upkeep();
+    String nobody = "mirror_neuron@nobody";
+
+    assertThat(upkeep.status(nobody).status()).isEqualTo(NodeCondition.UNKNOWN);
+    assertThatExceptionOfType(MnException.class)
+        .isThrownBy(() -> upkeep.maintain(nobody, true, null))
+        .extracting(MnException::code)
+        .isEqualTo(ErrorCode.NOT_FOUND);
   }
 }

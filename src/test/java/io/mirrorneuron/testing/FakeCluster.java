@@ -6,6 +6,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.CapacityReport;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.ClusterSummary;
+import io.mirrorneuron.port.upkeep.NodeUpkeep;
 import io.mirrorneuron.wire.ClusterForm;
 import io.mirrorneuron.wire.Json;
 import java.util.HashMap;
@@ -17,6 +18,7 @@ import java.util.function.Consumer;
 /** One small healthy node in memory. Thread-safe. */
 public final class FakeCluster implements ClusterPort {
   public static final String NODE = "mirror_neuron@fake";
+  private final NodeUpkeep upkeep = UpkeepFixture.of(NODE, GatewayFixture.NOW);
 
   private final List<String> calls = new CopyOnWriteArrayList<>();
   private final ObjectNode limits =
@@ -73,6 +75,11 @@ public final class FakeCluster implements ClusterPort {
     metrics.putObject("nodes").put("total", 1);
     metrics.putObject("runtime").put("source", "summary");
     return summary;
+  }
+
+  @Override
+  public NodeUpkeep upkeep() {
+    return upkeep;
   }
 
   @Override

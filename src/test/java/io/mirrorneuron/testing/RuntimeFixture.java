@@ -23,6 +23,7 @@ import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisResourceLimits;
+import io.mirrorneuron.wire.cluster.AllNodes;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -180,14 +181,17 @@ public final class RuntimeFixture implements AutoCloseable {
   /** This node, alone in its cluster; its limits lie in Redis. */
   public ClusterPort cluster() {
     Keys keys = new Keys(config.redis().namespace());
-    return new LocalCluster(
-        NodeIdentity.standalone("mirror_neuron@test", "test", config.node().marks(), config.grpc()),
-        GrpcRuntime::hardware,
-        new LocalCluster.Programs(runtime::programs, runtime::holders),
-        runtime.census(),
-        new NodeLimits(new RedisResourceLimits(lanes, keys), Clock.systemUTC()),
-        keys.namespace(),
-        Clock.systemUTC());
+    LocalCluster here =
+        new LocalCluster(
+            NodeIdentity.standalone(
+                "mirror_neuron@test", "test", config.node().marks(), config.grpc()),
+            GrpcRuntime::hardware,
+            new LocalCluster.Programs(runtime::programs, runtime::holders),
+            runtime.census(),
+            new NodeLimits(new RedisResourceLimits(lanes, keys), Clock.systemUTC()),
+            keys.namespace(),
+            Clock.systemUTC());
+    return new AllNodes(here, List::of, runtime.upkeep()::all, runtime.upkeep());
   }
 
   /** Ends the runtime alone, as when its machine is switched off in good order. */

@@ -45,6 +45,8 @@ public final class ClusterVerticle extends AreaVerticle {
     on("getResourcePorts", call -> ports.list(call.flag("in_use")));
     on("setResource", this::setResource);
     on("putResource", this::setResource);
+    on("listNodes", call -> cluster.overview());
+    new NodeOperations(cluster.upkeep()).addTo((name, answer) -> on(name, answer::apply));
     new ServiceOperations(services).addTo((name, answer) -> on(name, answer::apply));
   }
 

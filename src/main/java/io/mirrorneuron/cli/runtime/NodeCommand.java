@@ -10,14 +10,22 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /** {@code mn node}. */
 @Command(
     name = "node",
-    description = "Looks at the nodes of a cluster.",
+    description = "Looks at the nodes of a cluster, and says which of them take work.",
     footerHeading = "%nExamples:%n",
-    footer = {"  mn node list", "  mn node list --json"})
+    footer = {
+      "  mn node list",
+      "  mn node status mirror_neuron@two",
+      "  mn node maintenance mirror_neuron@two --reason 'a new disk'"
+    })
 public final class NodeCommand extends CommandGroup {
+  private static final String NAME = "Its name, as mn node list tells it.";
+
   private static final List<String> HEADERS =
       List.of("Node", "Status", "Takes work", "CPUs", "Memory free", "Pools in use");
 
@@ -34,6 +42,45 @@ public final class NodeCommand extends CommandGroup {
             client
                 .output()
                 .table(HEADERS, summary.nodes().stream().map(NodeCommand::row).toList()));
+  }
+
+  @Command(
+      name = "status",
+      description = "Says whether a node takes work, and how far its last drain is.",
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  mn node status mirror_neuron@two",
+        "  mn node status mirror_neuron@two --json | jq .drain.counters"
+      })
+  int status(@Mixin Client client, @Parameters(paramLabel = "NODE", description = NAME) String node)
+      throws InterruptedException {
+    return client.show(
+        mn -> mn.cluster().upkeep().status(node), new NodeView(client.output())::report);
+  }
+
+  @Command(
+      name = "maintenance",
+      description = "Keeps new work from a node. Work that is there stays: a drain moves it.",
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  mn node maintenance mirror_neuron@two --reason 'a new disk'",
+        "  mn node maintenance mirror_neuron@two --disable     it takes work again"
+      })
+  int maintenance(
+      @Mixin Client client,
+      @Parameters(paramLabel = "NODE", description = NAME) String node,
+      @Option(names = "--disable", description = "Lets it have work again.") boolean disable,
+      @Option(names = "--enable", description = "Keeps new work from it; the default.")
+          boolean enable,
+      @Option(names = "--reason", paramLabel = "TEXT", description = "For whoever looks at it.")
+          String reason)
+      throws InterruptedException {
+    if (enable && disable) {
+      throw client.misuse("say --enable or --disable, not both");
+    }
+    return client.show(
+        mn -> mn.cluster().upkeep().maintain(node, !disable, reason),
+        new NodeView(client.output())::maintenance);
   }
 
   private static List<String> row(ClusterNode node) {

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.CapacityReport;
-import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.ClusterSummary;
+import io.mirrorneuron.port.ClusterView;
 import io.mirrorneuron.runtime.exec.pool.Holder;
 import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
 import io.mirrorneuron.store.ResourceLimits.Resource;
@@ -22,7 +22,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /** The cluster as seen by a node that is alone in it. */
-public final class LocalCluster implements ClusterPort {
+public final class LocalCluster implements ClusterView {
   /** Rows in the summary at most, the newest; counts cover all jobs. */
   private static final int SUMMARY_ROWS = 1000;
 

@@ -146,7 +146,7 @@ public record LocalRuntime(
             new RedisNodeRegistry(lanes, keys),
             runtime.door().owner(),
             runtime.places()::sawOthers);
-    return new AllNodes(here, others);
+    return new AllNodes(here, others, runtime.upkeep()::all, runtime.upkeep());
   }
 
   private static NodeIdentity identity(Config config) throws IOException {

@@ -36,6 +36,7 @@ final class ClusterCalls {
   private static final int REDIS_PORT = 6379;
 
   private final ClusterPort cluster;
+  private final UpkeepCalls upkeep;
   private final ServiceCalls services;
   private final NodeIdentity identity;
   private final Supplier<Hardware> hardware;
@@ -48,6 +49,7 @@ final class ClusterCalls {
       Supplier<Hardware> hardware,
       Config.Grpc config) {
     this.cluster = cluster;
+    this.upkeep = new UpkeepCalls(cluster.upkeep());
     this.services = new ServiceCalls(services);
     this.identity = identity;
     this.hardware = hardware;
@@ -55,12 +57,13 @@ final class ClusterCalls {
   }
 
   Service service(CallDispatcher door) {
-    return services
+    return upkeep
         .bind(
-            door.service(
-                ClusterServiceGrpcService.SERVICE_NAME,
-                ClusterServiceGrpcService.SERVICE_DESCRIPTOR,
-                ClusterServiceGrpcService.all()))
+            services.bind(
+                door.service(
+                    ClusterServiceGrpcService.SERVICE_NAME,
+                    ClusterServiceGrpcService.SERVICE_DESCRIPTOR,
+                    ClusterServiceGrpcService.all())))
         .unary(ClusterServiceGrpcService.NetworkHandshake, this::handshake)
         .unary(ClusterServiceGrpcService.GetSystemSummary, this::summary)
         .unary(ClusterServiceGrpcService.GetResource, this::resource)

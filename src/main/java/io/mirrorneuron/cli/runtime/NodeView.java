@@ -1,0 +1,57 @@
+package io.mirrorneuron.cli.runtime;
+
+import io.mirrorneuron.cli.Output;
+import io.mirrorneuron.port.upkeep.DrainState;
+import io.mirrorneuron.port.upkeep.MaintenanceChange;
+import io.mirrorneuron.port.upkeep.NodeReport;
+import java.util.Map;
+
+/** Prints what is decided of a node. */
+record NodeView(Output output) {
+
+  void report(NodeReport report) {
+    lines(report.node(), report.status().word(), report.nodeState().reason());
+    eligible(report.schedulingEligible());
+    if (report.drain().status() != null) {
+      drain(report.drain());
+    }
+    if (Boolean.TRUE.equals(report.maintenance().enabled())) {
+      output.line("Maintenance: since " + Output.time(report.maintenance().updatedAt()));
+    }
+  }
+
+  private void drain(DrainState drain) {
+    output.line("Drain: " + Output.printable(drain.status()));
+    output.line("  started: " + Output.time(drain.startedAt()));
+    output.line("  deadline: " + Output.time(drain.deadlineAt()));
+    counters(drain.counters());
+  }
+
+  private void counters(Map<String, Integer> counters) {
+    if (counters != null) {
+      counters.forEach((name, count) -> output.line("  " + Output.printable(name) + ": " + count));
+    }
+  }
+
+  void maintenance(MaintenanceChange change) {
+    lines(change.node(), change.status().word(), change.reason());
+    eligible(change.schedulingEligible());
+    next();
+  }
+
+  private void lines(String node, String status, String reason) {
+    output.line("Status: " + Output.printable(status));
+    output.line("Node: " + Output.printable(node));
+    if (reason != null) {
+      output.line("Reason: " + Output.printable(reason));
+    }
+  }
+
+  private void eligible(boolean isEligible) {
+    output.line("Scheduling eligible: " + (isEligible ? "yes" : "no"));
+  }
+
+  private void next() {
+    output.line("Next: mn node list");
+  }
+}

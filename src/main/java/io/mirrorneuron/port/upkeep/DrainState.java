@@ -1,0 +1,58 @@
+package io.mirrorneuron.port.upkeep;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A drain of a node, the one under way or the last one. Times are ISO-8601 in UTC.
+ *
+ * @param status {@code draining}, {@code complete}, {@code blocked_no_placement}, {@code
+ *     paused_for_review} or {@code cancelled}; null for no drain at all, as is all else then
+ * @param deadlineMs from {@code startedAt} to {@code deadlineAt}
+ * @param ignoreSystemJobs whether jobs of type system and sysbatch stay where they are
+ * @param completedAt null while it is under way
+ * @param cancelledAt null unless it was cancelled
+ * @param counters {@code checked}, and how many jobs there are of each outcome; null before the
+ *     node has looked at its jobs
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record DrainState(
+    String status,
+    String startedAt,
+    String deadlineAt,
+    Long deadlineMs,
+    String reason,
+    Boolean ignoreSystemJobs,
+    String completedAt,
+    String cancelledAt,
+    Map<String, Integer> counters) {
+
+  public static final String DRAINING = "draining";
+  public static final String COMPLETE = "complete";
+  public static final String BLOCKED = "blocked_no_placement";
+  public static final String PAUSED = "paused_for_review";
+  public static final String CANCELLED = "cancelled";
+
+  /** No drain. */
+  public static final DrainState NONE =
+      new DrainState(null, null, null, null, null, null, null, null, null);
+
+  public DrainState {
+    counters = counters == null ? null : Collections.unmodifiableMap(new TreeMap<>(counters));
+  }
+
+  /** Whether work still is to leave the node. */
+  @JsonIgnore
+  public boolean isOpen() {
+    return status != null && !status.equals(COMPLETE) && !status.equals(CANCELLED);
+  }
+
+  /** Whether programs have had the time that they were given. */
+  public boolean isOver(Instant now) {
+    return deadlineAt != null && !now.isBefore(Instant.parse(deadlineAt));
+  }
+}

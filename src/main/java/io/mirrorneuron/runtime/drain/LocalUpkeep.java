@@ -1,0 +1,124 @@
+package io.mirrorneuron.runtime.drain;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.upkeep.Maintenance;
+import io.mirrorneuron.port.upkeep.MaintenanceChange;
+import io.mirrorneuron.port.upkeep.NodeCondition;
+import io.mirrorneuron.port.upkeep.NodeReport;
+import io.mirrorneuron.port.upkeep.NodeState;
+import io.mirrorneuron.port.upkeep.NodeUpkeep;
+import io.mirrorneuron.runtime.local.Answers;
+import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.store.NodeRegistry;
+import io.mirrorneuron.wire.Json;
+import java.time.Instant;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The upkeep of all nodes on the store, as this one does it. */
+public final class LocalUpkeep implements NodeUpkeep {
+  /** How many nodes an error names. */
+  private static final int NAMED = 10;
+
+  private final String self;
+  private final NodeRegistry nodes;
+  private final NodeBook book;
+  private final Timers timers;
+
+  /**
+   * @param self the name of this node
+   */
+  public LocalUpkeep(String self, NodeRegistry nodes, NodeBook book, Timers timers) {
+    this.self = self;
+    this.nodes = nodes;
+    this.book = book;
+    this.timers = timers;
+  }
+
+  /** What is decided of nodes, by name, for who shows them. */
+  public Map<String, NodeState> all() {
+    return Answers.await(book.all());
+  }
+
+  @Override
+  public NodeReport status(String node) {
+    String name = named(node);
+    KnownNodes known = known();
+    NodeState state = Answers.await(book.read(name));
+    if (state.updatedAt() == null && !known.has(name)) {
+      return NodeReport.of(state.with(NodeCondition.UNKNOWN, true, null).shown(false));
+    }
+    return NodeReport.of(shown(state, known));
+  }
+
+  @Override
+  public MaintenanceChange maintain(String node, boolean enabled, String reason) {
+    String name = named(node);
+    KnownNodes known = known();
+    String why = blankToNull(reason);
+    String now = Json.timestamp(Instant.ofEpochMilli(timers.now()));
+    NodeState state =
+        Answers.await(
+            book.change(
+                name,
+                before -> {
+                  require(before, known);
+                  return maintained(before, enabled, why, now);
+                }));
+    NodeState told = shown(state, known);
+    return new MaintenanceChange(
+        name, state.status(), state.schedulingEligible(), why, state.maintenance(), told);
+  }
+
+  private static NodeState maintained(
+      NodeState before, boolean enabled, String reason, String now) {
+    if (before.drain().isOpen()) {
+      throw MnException.precondition(
+          "node %s is being drained; end that first (undrain)".formatted(before.node()));
+    }
+    if (before.operatorDisconnect()) {
+      throw MnException.precondition(
+          "node %s was taken out of the cluster; add it again first".formatted(before.node()));
+    }
+    return before
+        .with(enabled ? NodeCondition.MAINTENANCE : NodeCondition.HEALTHY, !enabled, reason)
+        .with(new Maintenance(enabled, reason, now, enabled ? null : now));
+  }
+
+  /** As it is told: who sends no heartbeats is offline, whatever was decided of it. */
+  private NodeState shown(NodeState state, KnownNodes known) {
+    boolean lives = known.owner(state.node()).isPresent();
+    boolean waits = state.operatorDisconnect() || state.status() == NodeCondition.JOINING;
+    NodeState told =
+        lives || waits ? state : state.with(NodeCondition.OFFLINE, false, state.reason());
+    return told.shown(state.node().equals(self));
+  }
+
+  private void require(NodeState stored, KnownNodes known) {
+    if (stored.updatedAt() == null && !known.has(stored.node())) {
+      throw new MnException(
+          ErrorCode.NOT_FOUND,
+          "node_not_found",
+          "there is no node %s; there are %s"
+              .formatted(
+                  stored.node(), known.names().limit(NAMED).collect(Collectors.joining(", "))));
+    }
+  }
+
+  private KnownNodes known() {
+    return Answers.await(KnownNodes.of(nodes));
+  }
+
+  private static String named(String node) {
+    String name = node == null ? "" : node.strip();
+    if (name.indexOf('@') <= 0 || name.endsWith("@") || name.chars().anyMatch(c -> c <= ' ')) {
+      throw MnException.invalid("node name must look like mirror_neuron@host");
+    }
+    return name;
+  }
+
+  private static String blankToNull(String text) {
+    return text == null || text.isBlank() ? null : text.strip();
+  }
+}

@@ -1,0 +1,102 @@
+package io.mirrorneuron.runtime.drain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.mirrorneuron.client.Clients;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.upkeep.MaintenanceChange;
+import io.mirrorneuron.port.upkeep.NodeCondition;
+import io.mirrorneuron.port.upkeep.NodeReport;
+import io.mirrorneuron.port.upkeep.NodeUpkeep;
+import io.mirrorneuron.testing.Eventually;
+import io.mirrorneuron.testing.GrpcRuntime;
+import io.mirrorneuron.testing.RuntimeFixture;
+import io.mirrorneuron.wire.Json;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The upkeep of two nodes on one Redis, over gRPC. */
+class UpkeepIT {
+  private static final String TWO = "mirror_neuron@two";
+
+  @TempDir static Path folder;
+  private static RuntimeFixture one;
+  private static RuntimeFixture two;
+  private static GrpcRuntime door;
+  private static Clients clients;
+  private static NodeUpkeep upkeep;
+
+  @BeforeAll
+  static void start() {
+    one = new RuntimeFixture(folder.resolve("one"));
+    two = RuntimeFixture.beside(one, folder.resolve("two"), Map.of("MN_NODE_NAME", TWO));
+    door = GrpcRuntime.before(one);
+    clients = door.connect();
+    upkeep = clients.cluster().upkeep();
+    Eventually.eventually(
+        "the other node lives", () -> upkeep.status(TWO).status() == NodeCondition.HEALTHY);
+  }
+
+  @AfterAll
+  static void stop() {
+    clients.close();
+    door.close();
+    two.close();
+    one.close();
+  }
+
+  @Test
+  void maintenanceIsSeenByAllNodesAndEndsWhenItIsTold() {
+    MaintenanceChange on = upkeep.maintain(TWO, true, "a new disk");
+
+    assertThat(on.status()).isEqualTo(NodeCondition.MAINTENANCE);
+    assertThat(on.schedulingEligible()).isFalse();
+    assertThat(on.maintenance().reason()).isEqualTo("a new disk");
+    NodeReport seen = two.runtime().upkeep().status(TWO);
+    assertThat(seen.status()).isEqualTo(NodeCondition.MAINTENANCE);
+    assertThat(seen.nodeState().self()).isTrue();
+    assertThat(Json.write(seen)).contains("\"drain\":{}");
+
+    assertThat(clients.cluster().overview().json().toString()).doesNotContain("\"reason\"");
+    upkeep.maintain("mirror_neuron@test", true, "mine");
+    assertThat(clients.cluster().overview().nodeDocuments().get(0).toString())
+        .contains("\"status\":\"maintenance\",\"scheduling_eligible\":false,\"drain\":null")
+        .contains("\"reason\":\"mine\"");
+    upkeep.maintain("mirror_neuron@test", false, "");
+
+    MaintenanceChange off = upkeep.maintain(TWO, false, "");
+    assertThat(off.status()).isEqualTo(NodeCondition.HEALTHY);
+    assertThat(off.schedulingEligible()).isTrue();
+    assertThat(off.maintenance().enabled()).isFalse();
+    assertThat(off.maintenance().disabledAt()).isNotNull();
+  }
+
+  @Test
+  void aNodeThatNobodyHasHeardOfIsUnknownAndCannotBeChanged() {
+    NodeReport report = upkeep.status("mirror_neuron@nobody");
+
+    assertThat(Json.write(report))
+        .startsWith(
+            "{\"node\":\"mirror_neuron@nobody\",\"status\":\"unknown\","
+                + "\"scheduling_eligible\":true,\"drain\":{},\"maintenance\":{}");
+    MnException failure =
+        catchThrowableOfType(
+            MnException.class, () -> upkeep.maintain("mirror_neuron@nobody", true, ""));
+    assertThat(failure.code()).isEqualTo(ErrorCode.NOT_FOUND);
+    assertThat(failure).hasMessageContaining("there are mirror_neuron@test, " + TWO);
+  }
+
+  @Test
+  void aNameNeedsAnAtSign() {
+    MnException failure = catchThrowableOfType(MnException.class, () -> upkeep.status("two"));
+
+    assertThat(failure.code()).isEqualTo(ErrorCode.INVALID);
+    assertThat(failure).hasMessage("node name must look like mirror_neuron@host");
+  }
+}
