@@ -64,7 +64,6 @@ public final class Runtime implements AutoCloseable {
 
   /**
    * @param runs where the records of runs are kept; written by this process
-   * @param storage says whether new work can be taken in
    */
   public Runtime(
       RuntimeSettings settings,
@@ -96,8 +95,7 @@ public final class Runtime implements AutoCloseable {
     engine = NodeJobs.engine(settings, identity, ports, manifests, bundles, this::changed, watch);
     NewJobs newJobs = NodeJobs.newJobs(identity, runs, store);
     JobAccess access = access(settings, bundles.shared(), manifests, newJobs, admission);
-    SubmissionSweep folders =
-        NodePrograms.sweep(executions, this::exists, store::status, timers);
+    SubmissionSweep folders = NodePrograms.sweep(executions, this::exists, store::status, timers);
     Clearing clearing = new Clearing(settings.adminToken(), recorder::writeAll, folders::look);
     LocalJobs own = new LocalJobs(access, watches, clearing, identity.clock(), storage);
     jobs = NodeJobs.jobs(settings, identity, far, access, own, watches, timers);
