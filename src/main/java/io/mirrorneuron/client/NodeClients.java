@@ -6,8 +6,11 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.PeerJobs;
+import io.mirrorneuron.port.node.AgentChanges;
 import io.mirrorneuron.port.node.PeerPrograms;
 import io.mirrorneuron.port.node.PeerPrograms.Peer;
+import io.mirrorneuron.proto.node.v1.NodeServiceGrpcClient;
+import io.mirrorneuron.proto.node.v1.RedefineRequest;
 import io.mirrorneuron.security.NodeToken;
 import io.mirrorneuron.wire.GrpcMetadata;
 import io.vertx.core.MultiMap;
@@ -37,19 +40,31 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
 
   @Override
   public JobsPort at(Command command) {
+    return new GrpcJobsClient(vertx, calls(command));
+  }
+
+  @Override
+  public AgentChanges changesAt(Command command) {
+    return (jobId, order) ->
+        calls(command)
+            .call(
+                NodeServiceGrpcClient.Redefine,
+                RedefineRequest.newBuilder().setJobId(jobId).setOrderJson(order).build())
+            .getStatus();
+  }
+
+  private GrpcCalls calls(Command command) {
     MultiMap standing =
         MultiMap.caseInsensitiveMultiMap()
             .add(GrpcMetadata.FOR_OWNER, command.owner())
             .add(GrpcMetadata.COMMAND_ID, command.id());
-    GrpcCalls calls =
-        new GrpcCalls(
-            client(),
-            Clients.address(command.address()),
-            command.timeLeft(),
-            token,
-            standing,
-            NodeClients::told);
-    return new GrpcJobsClient(vertx, calls);
+    return new GrpcCalls(
+        client(),
+        Clients.address(command.address()),
+        command.timeLeft(),
+        token,
+        standing,
+        NodeClients::told);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.mirrorneuron.port;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.node.AgentChanges;
 import io.mirrorneuron.port.node.PeerPrograms;
 import java.time.Duration;
 
@@ -35,6 +36,11 @@ public interface PeerJobs {
 
   /** The jobs of the node that the command is for, for this command only. */
   JobsPort at(Command command);
+
+  /** Changes of the agents of that node's jobs, for this command only. */
+  default AgentChanges changesAt(Command command) {
+    throw new MnException(ErrorCode.UNAVAILABLE, UNREACHED, "this node asks no other");
+  }
 
   /** Programs of this node's jobs there. */
   default PeerPrograms programs() {

@@ -2,9 +2,6 @@ package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.runtime.deployment.DeploymentKeeper;
 import io.mirrorneuron.runtime.deployment.LocalDeployments;
-import io.mirrorneuron.runtime.local.DerivedJobs;
-import io.mirrorneuron.runtime.local.ManifestCache;
-import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisLanes;
@@ -20,9 +17,8 @@ final class NodeDeployments {
       RuntimeIdentity identity,
       RedisLanes lanes,
       Keys keys,
-      Engine engine,
-      DerivedJobs derived,
-      ManifestCache manifests,
+      LocalDeployments.Jobs jobs,
+      NodeJobs.Jobs all,
       Timers timers) {
     RedisServiceRegistry services = new RedisServiceRegistry(lanes, keys);
     DeploymentKeeper.Home home =
@@ -33,7 +29,7 @@ final class NodeDeployments {
             services,
             identity.owner(),
             identity.jobIdSuffixes());
-    var jobs = new LocalDeployments.Jobs(derived, engine.definitions(), manifests::parse);
-    return new DeploymentKeeper(home, jobs, engine.commands(), timers, Thread::startVirtualThread);
+    return new DeploymentKeeper(
+        home, jobs, all.ofAllNodes(), all.changes(), timers, Thread::startVirtualThread);
   }
 }

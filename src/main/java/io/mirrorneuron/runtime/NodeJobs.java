@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.node.AgentChanges;
 import io.mirrorneuron.port.node.RunNodes;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.folder.RunHeader;
@@ -11,9 +12,11 @@ import io.mirrorneuron.runtime.cluster.NodeDoor;
 import io.mirrorneuron.runtime.cluster.OpenReads;
 import io.mirrorneuron.runtime.local.FarChanges;
 import io.mirrorneuron.runtime.local.JobAccess;
+import io.mirrorneuron.runtime.local.LocalChanges;
 import io.mirrorneuron.runtime.local.LocalJobs;
 import io.mirrorneuron.runtime.local.ManifestCache;
 import io.mirrorneuron.runtime.local.NewJobs;
+import io.mirrorneuron.runtime.local.RoutedChanges;
 import io.mirrorneuron.runtime.local.RoutedJobs;
 import io.mirrorneuron.runtime.local.RunFolders;
 import io.mirrorneuron.runtime.local.StoredRunNodes;
@@ -71,9 +74,10 @@ final class NodeJobs {
   /**
    * Jobs as this node reaches them.
    *
+   * @param changes of the agents of those of all nodes
    * @param door by which other nodes reach those of this one
    */
-  record Jobs(JobsPort ofAllNodes, NodeDoor door) {}
+  record Jobs(JobsPort ofAllNodes, AgentChanges changes, NodeDoor door) {}
 
   /**
    * @param own the jobs of this node alone
@@ -89,12 +93,16 @@ final class NodeJobs {
     NodeRegistry nodes = far.with().nodes();
     new FarChanges(access, nodes, watches, timers).keepOn();
     String owner = identity.owner();
+    var others = new RoutedJobs.Neighbours(owner, nodes, identity.peers());
+    AgentChanges changes = new LocalChanges(access);
     return new Jobs(
-        new RoutedJobs(own, access, new RoutedJobs.Neighbours(owner, nodes, identity.peers())),
+        new RoutedJobs(own, access, others),
+        new RoutedChanges(changes, access, others),
         new NodeDoor(
             settings.nodeToken(),
             owner,
             own,
+            changes,
             far.guests(),
             new OpenReads(),
             address -> tell(nodes, owner, address),

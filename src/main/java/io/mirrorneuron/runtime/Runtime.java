@@ -115,10 +115,11 @@ public final class Runtime implements AutoCloseable {
 
   private NodeRecords records(
       RuntimeIdentity identity, Keys keys, ManifestCache manifests, DerivedJobs derived) {
+    var kept = new LocalDeployments.Jobs(derived, engine.definitions(), manifests::parse);
     LocalChildJobs children = new LocalChildJobs(derived, jobs());
     return new NodeRecords(
         NodeSchedules.of(identity, lanes, keys, children, events, timers),
-        NodeDeployments.of(identity, lanes, keys, engine, derived, manifests, timers),
+        NodeDeployments.of(identity, lanes, keys, kept, jobs, timers),
         far.with().upkeep(identity.nodeName(), timers));
   }
 

@@ -5,6 +5,7 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.NodeSettings;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.listen.Limits;
+import io.mirrorneuron.port.node.AgentChanges;
 import io.mirrorneuron.port.node.GuestPrograms;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.webhook.Webhooks;
@@ -95,6 +96,7 @@ public final class GrpcRuntime implements AutoCloseable {
         NodeToken.of(JOIN),
         "mirror_neuron@here#1",
         jobs,
+        AgentChanges.NONE,
         GuestPrograms.NONE,
         new OpenReads(),
         address -> {},

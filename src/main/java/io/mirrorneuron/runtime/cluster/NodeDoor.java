@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.cluster;
 
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.node.AgentChanges;
 import io.mirrorneuron.port.node.GuestPrograms;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -12,6 +13,7 @@ import java.util.function.Supplier;
  * @param token that they show; nobody can when it is not set
  * @param owner this node as the owner of jobs: commands for another one are not for it
  * @param jobs of this node alone, so that nothing is passed on twice
+ * @param changes of the agents of those jobs
  * @param programs what this node runs for jobs of others
  * @param reads what they may read; open when the areas serve
  * @param opened is told where the door is open, {@code host:port}
@@ -21,6 +23,7 @@ public record NodeDoor(
     Secret token,
     String owner,
     JobsPort jobs,
+    AgentChanges changes,
     GuestPrograms programs,
     OpenReads reads,
     Consumer<String> opened,

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.deployment;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.Objects;
 
 /**
  * A version of what is deployed under a key.
@@ -21,6 +22,11 @@ public record DeployedVersion(
     long submittedAt,
     boolean stable,
     String tag) {
+
+  /** Whether both have the same manifest and the same payload files. */
+  boolean isSame(DeployedVersion other) {
+    return fingerprint.equals(other.fingerprint) && Objects.equals(bundle, other.bundle);
+  }
 
   DeployedVersion in(String job) {
     return new DeployedVersion(name, job, fingerprint, bundle, submittedAt, stable, tag);

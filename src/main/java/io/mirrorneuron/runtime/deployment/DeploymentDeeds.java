@@ -1,7 +1,6 @@
 package io.mirrorneuron.runtime.deployment;
 
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.runtime.loop.JobCommands;
 import io.mirrorneuron.runtime.loop.JobDefinitions;
 import io.mirrorneuron.runtime.loop.JobDefinitions.AgentHealth;
 import io.mirrorneuron.runtime.loop.JobDefinitions.Running;
@@ -17,7 +16,7 @@ import java.util.function.Function;
 /** Makes, changes, looks at and ends the jobs of deployments. */
 final class DeploymentDeeds implements Deeds<DeploymentInput, DeploymentDeed> {
   private final JobDefinitions definitions;
-  private final JobCommands commands;
+  private final JobOrders orders;
   private final Launcher launcher;
   private final VersionTexts texts;
   private final Function<String, Workflow> manifests;
@@ -35,14 +34,14 @@ final class DeploymentDeeds implements Deeds<DeploymentInput, DeploymentDeed> {
    */
   DeploymentDeeds(
       JobDefinitions definitions,
-      JobCommands commands,
+      JobOrders orders,
       Launcher launcher,
       VersionTexts texts,
       Function<String, Workflow> manifests,
       OfferedHealth offered,
       Succession succession) {
     this.definitions = definitions;
-    this.commands = commands;
+    this.orders = orders;
     this.launcher = launcher;
     this.texts = texts;
     this.manifests = manifests;
@@ -92,7 +91,7 @@ final class DeploymentDeeds implements Deeds<DeploymentInput, DeploymentDeed> {
         .thenCombine(
             text(key, order.version().fingerprint()),
             (base, version) -> redefinition(key, order, base, version))
-        .thenCompose(redefinition -> definitions.redefine(order.jobId(), redefinition))
+        .thenCompose(redefinition -> orders.redefine(order.jobId(), redefinition))
         .thenCompose(taken -> goOn(order))
         .<DeploymentInput>thenApply(
             done -> new DeploymentInput.Ordered(order.number(), order.definition()))
@@ -127,7 +126,7 @@ final class DeploymentDeeds implements Deeds<DeploymentInput, DeploymentDeed> {
             .thenCompose(
                 running ->
                     running.isReviewed()
-                        ? commands.resume(order.jobId(), null)
+                        ? orders.resume(order.jobId())
                         : CompletableFuture.completedFuture(null));
   }
 

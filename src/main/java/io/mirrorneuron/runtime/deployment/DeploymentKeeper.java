@@ -1,7 +1,8 @@
 package io.mirrorneuron.runtime.deployment;
 
+import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.node.AgentChanges;
 import io.mirrorneuron.runtime.local.DerivedJobs;
-import io.mirrorneuron.runtime.loop.JobCommands;
 import io.mirrorneuron.runtime.machine.HeldLead;
 import io.mirrorneuron.runtime.machine.MachineLoop;
 import io.mirrorneuron.runtime.port.Timers;
@@ -43,12 +44,15 @@ public final class DeploymentKeeper implements AutoCloseable {
       Supplier<String> suffixes) {}
 
   /**
+   * @param all jobs of all nodes
+   * @param changes of the agents of these
    * @param threads that may block
    */
   public DeploymentKeeper(
       Home home,
       LocalDeployments.Jobs jobs,
-      JobCommands commands,
+      JobsPort all,
+      AgentChanges changes,
       Timers timers,
       Executor threads) {
     records = home.records();
@@ -56,7 +60,11 @@ public final class DeploymentKeeper implements AutoCloseable {
     lead = new HeldLead(DeploymentMachine.KIND, home.owner(), home.lease(), timers);
     loop =
         new MachineLoop<>(
-            machine, records, deeds(home, jobs, commands, texts, timers, threads), lead, timers);
+            machine,
+            records,
+            deeds(home, jobs, new RoutedOrders(all, changes, threads), texts, timers),
+            lead,
+            timers);
     port =
         new LocalDeployments(
             loop,
@@ -70,10 +78,9 @@ public final class DeploymentKeeper implements AutoCloseable {
   private static DeploymentDeeds deeds(
       Home home,
       LocalDeployments.Jobs jobs,
-      JobCommands commands,
+      RoutedOrders orders,
       VersionTexts texts,
-      Timers timers,
-      Executor threads) {
+      Timers timers) {
     DeploymentDeeds.Launcher launcher =
         (key, jobId, manifest, bundle) ->
             CompletableFuture.runAsync(
@@ -82,15 +89,15 @@ public final class DeploymentKeeper implements AutoCloseable {
                         .make(
                             new DerivedJobs.Order(
                                 "dep_" + key, jobId, jobId, manifest, bundle, null)),
-                threads);
+                orders.threads());
     return new DeploymentDeeds(
         jobs.definitions(),
-        commands,
+        orders,
         launcher,
         texts,
         jobs.manifests(),
         new OfferedHealth(home.services(), jobs.manifests()),
-        new Succession(home.roles(), jobs.definitions(), commands, jobs.manifests(), timers::now));
+        new Succession(home.roles(), jobs.definitions(), orders, jobs.manifests(), timers::now));
   }
 
   /** Begins to do what is due, once this server leads. */

@@ -47,6 +47,13 @@ record DeploymentLine(
     return versions.stream().filter(version -> version.name().equals(name)).findFirst();
   }
 
+  /** Whether it is the next version, or one that this line has: names are given once. */
+  boolean takes(DeployedVersion version) {
+    return version(version.name())
+        .map(known -> known.isSame(version))
+        .orElse(version.name().equals(String.valueOf(lastVersion + 1)));
+  }
+
   /** Without what nobody can want: neither stable nor tagged, nor part of what goes on. */
   List<DeployedVersion> tidied(List<DeployedVersion> all, Deployment now) {
     int old = all.size() - KEPT;

@@ -40,7 +40,8 @@ class DeploymentMachine implements StateMachine<DeploymentLine, DeploymentInput,
       throw MnException.precondition(
           "deployment %s is %s".formatted(line.deploymentId(), newest.status().word()));
     }
-    if (!String.valueOf(order.plan().from()).equals(String.valueOf(line.current()))) {
+    boolean isStale = !String.valueOf(order.plan().from()).equals(String.valueOf(line.current()));
+    if (isStale || !line.takes(order.version())) {
       throw new MnException(
           ErrorCode.CONFLICT,
           "deployment_key_changed",
@@ -59,11 +60,7 @@ class DeploymentMachine implements StateMachine<DeploymentLine, DeploymentInput,
     }
     return newest.isOpen()
         && line.version(newest.plan().to())
-            .filter(version -> version.fingerprint().equals(order.version().fingerprint()))
-            .filter(
-                version ->
-                    String.valueOf(version.bundle())
-                        .equals(String.valueOf(order.version().bundle())))
+            .filter(version -> version.isSame(order.version()))
             .isPresent();
   }
 

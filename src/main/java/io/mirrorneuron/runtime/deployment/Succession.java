@@ -2,11 +2,9 @@ package io.mirrorneuron.runtime.deployment;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.runtime.loop.JobCommands;
 import io.mirrorneuron.runtime.loop.JobDefinitions;
 import io.mirrorneuron.runtime.loop.JobDefinitions.Running;
 import io.mirrorneuron.runtime.manifest.service.ServiceDemands;
-import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import io.mirrorneuron.store.service.DeploymentRoles;
@@ -28,7 +26,7 @@ import java.util.function.LongSupplier;
 record Succession(
     DeploymentRoles roles,
     JobDefinitions definitions,
-    JobCommands commands,
+    JobOrders orders,
     Function<String, Workflow> manifests,
     LongSupplier clock) {
 
@@ -52,14 +50,13 @@ record Succession(
         .thenCompose(
             running -> {
               if (running.status().isTerminal()) {
-                return CompletableFuture.completedFuture(JobStatus.CANCELLED);
+                return CompletableFuture.completedFuture(ended);
               }
               if (end.drains() && hasWork(running, end.servesUntil())) {
                 throw MnException.unavailable("job " + end.jobId() + " still has work", null);
               }
-              return commands.cancel(end.jobId(), null, end.reason());
+              return orders.cancel(end.jobId(), end.reason()).thenApply(status -> ended);
             })
-        .thenApply(status -> ended)
         .exceptionally(
             failure -> {
               MnException why = Lasting.of(failure);

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.grpc;
 
 import com.google.protobuf.ByteString;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.node.AgentChanges;
 import io.mirrorneuron.port.node.NodeReads;
 import io.mirrorneuron.proto.node.v1.FetchPart;
 import io.mirrorneuron.proto.node.v1.FetchRequest;
@@ -9,6 +10,8 @@ import io.mirrorneuron.proto.node.v1.FileHead;
 import io.mirrorneuron.proto.node.v1.NodeServiceGrpcService;
 import io.mirrorneuron.proto.node.v1.ReadAnswer;
 import io.mirrorneuron.proto.node.v1.ReadRequest;
+import io.mirrorneuron.proto.node.v1.RedefineAnswer;
+import io.mirrorneuron.proto.node.v1.RedefineRequest;
 import io.mirrorneuron.untrusted.OpenFile;
 import io.mirrorneuron.untrusted.OpenFolder;
 import io.mirrorneuron.untrusted.UntrustedFiles;
@@ -25,14 +28,19 @@ import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
 
-/** What other nodes read of this one. */
+/** What other nodes read of this one, and have it do to its jobs for deployments. */
 final class NodeCalls {
   private static final int PIECE = 64 << 10;
 
   private final NodeReads reads;
+  private final AgentChanges changes;
 
-  NodeCalls(NodeReads reads) {
+  /**
+   * @param changes of this node's jobs alone
+   */
+  NodeCalls(NodeReads reads, AgentChanges changes) {
     this.reads = reads;
+    this.changes = changes;
   }
 
   Service service(CallDispatcher door) {
@@ -42,12 +50,18 @@ final class NodeCalls {
             NodeServiceGrpcService.SERVICE_DESCRIPTOR,
             NodeServiceGrpcService.all())
         .unary(NodeServiceGrpcService.Read, this::read)
+        .unary(NodeServiceGrpcService.Redefine, this::redefine)
         .stream(NodeServiceGrpcService.Fetch, this::fetch)
         .build();
   }
 
   private ReadAnswer read(ReadRequest request) {
     return ReadAnswer.newBuilder().setBody(ByteString.copyFrom(answer(request, false))).build();
+  }
+
+  private RedefineAnswer redefine(RedefineRequest request) {
+    String status = changes.redefine(request.getJobId(), request.getOrderJson());
+    return RedefineAnswer.newBuilder().setStatus(status).build();
   }
 
   private byte[] answer(ReadRequest request, boolean isFile) {

@@ -154,7 +154,7 @@ public final class RuntimeServer implements AutoCloseable {
                 new EventCalls(parts.jobs(), parts.clock()).service(door),
                 new ExtCalls(parts.jobs(), parts.cluster(), parts.schedules(), parts.webhooks())
                     .service(door),
-                new NodeCalls(parts.nodes().reads()).service(door))
+                new NodeCalls(parts.nodes().reads(), parts.nodes().changes()).service(door))
             .collect(Collectors.toUnmodifiableSet());
     services.forEach(large::addService);
     services.forEach(small::addService);

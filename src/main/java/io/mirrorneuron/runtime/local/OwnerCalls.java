@@ -2,7 +2,6 @@ package io.mirrorneuron.runtime.local;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.PeerJobs;
 import io.mirrorneuron.port.PeerJobs.Command;
 import io.mirrorneuron.store.JobStore;
@@ -23,23 +22,23 @@ final class OwnerCalls {
   private static final long MOVING_MS = 1000;
   private static final long REACHED_AGAIN_MS = 3000;
 
-  private final JobsPort here;
   private final JobStore store;
   private final Supplier<String> ids;
   private final RoutedJobs.Neighbours others;
 
-  OwnerCalls(JobsPort here, JobAccess access, RoutedJobs.Neighbours others) {
-    this.here = here;
+  OwnerCalls(JobAccess access, RoutedJobs.Neighbours others) {
     this.store = access.store();
     this.ids = access.newJobs().suffixes();
     this.others = others;
   }
 
   /**
+   * @param here takes commands to jobs of this node
+   * @param there takes those to jobs of another one
    * @throws MnException the command's own; besides UNAVAILABLE {@link PeerJobs#UNREACHED} when
    *     nothing was changed, {@code may_have_happened} when nobody knows
    */
-  <T> T ask(String jobId, Function<JobsPort, T> command) {
+  <P, T> T ask(String jobId, P here, Function<Command, P> there, Function<P, T> command) {
     String id = "cmd-" + ids.get();
     long until = System.nanoTime() + PATIENCE.toNanos();
     String lostBy = null;
@@ -51,7 +50,7 @@ final class OwnerCalls {
       }
       try {
         boolean isHere = owner == null || owner.equals(others.owner());
-        return command.apply(isHere ? here : others.peers().at(command(owner, id, left)));
+        return command.apply(isHere ? here : there.apply(command(owner, id, left)));
       } catch (MnException e) {
         if (e.error().equals(PeerJobs.REPLY_LOST) || e.code() == ErrorCode.TIMEOUT) {
           lostBy = owner;

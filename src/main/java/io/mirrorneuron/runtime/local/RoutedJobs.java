@@ -29,6 +29,7 @@ import java.util.function.Function;
  */
 public final class RoutedJobs implements JobsPort {
   private final JobsPort here;
+  private final PeerJobs peers;
   private final OwnerCalls owners;
   private final DeadLetters letters;
 
@@ -44,7 +45,8 @@ public final class RoutedJobs implements JobsPort {
    */
   public RoutedJobs(JobsPort here, JobAccess access, Neighbours others) {
     this.here = here;
-    this.owners = new OwnerCalls(here, access, others);
+    this.peers = others.peers();
+    this.owners = new OwnerCalls(access, others);
     this.letters = new DeadLetters(access.engine(), access.history());
   }
 
@@ -56,7 +58,7 @@ public final class RoutedJobs implements JobsPort {
         throw refused;
       }
     }
-    return owners.ask(jobId, command);
+    return owners.ask(jobId, here, peers::at, command);
   }
 
   @Override

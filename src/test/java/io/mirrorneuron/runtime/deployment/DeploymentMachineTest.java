@@ -421,6 +421,22 @@ class DeploymentMachineTest {
         .hasMessage("what is deployed under web has changed meanwhile; try again");
   }
 
+  /** As when two read the line at once, and what one deployed has failed before the other does. */
+  @Test
+  void aNameThatAnotherVersionHasGotMeanwhileIsNotTakenForIt() {
+    deployed();
+    world.sick.add("2");
+    update(rolling(true));
+    advance(40_000);
+    isAt(Status.FAILED);
+    DeploymentPlan plan = plan(Mode.AGENT_LEVEL, rolling(true), "1", 2, "job-1", null);
+    var late = new DeployedVersion("2", null, "another text", "files-2", 0, false, null);
+    assertThatThrownBy(() -> give(new DeploymentInput.Deploy("web", null, late, plan)))
+        .hasMessage("what is deployed under web has changed meanwhile; try again");
+    update(rolling(true)); // the one that has the name
+    isAt(Status.RUNNING);
+  }
+
   @Test
   void aRepeatedRequestIsTheDeploymentThatItWas() {
     deployed();

@@ -8,10 +8,12 @@ import io.mirrorneuron.runtime.deployment.Deployment.Status;
 import io.mirrorneuron.runtime.deployment.DeploymentPlan.Mode;
 import io.mirrorneuron.runtime.deployment.DeploymentPlanner.Content;
 import io.mirrorneuron.runtime.deployment.DeploymentPlanner.Present;
+import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.loop.Graph;
 import io.mirrorneuron.runtime.loop.JobDefinitions;
 import io.mirrorneuron.runtime.loop.Stage;
 import io.mirrorneuron.runtime.manifest.blend.ManifestContent;
+import io.mirrorneuron.runtime.state.definition.Redefinition;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy.HealthSource;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy.UpdateStrategy;
@@ -72,7 +74,7 @@ class DeploymentOnEngineTest {
   private DeploymentDeeds deeds() {
     return new DeploymentDeeds(
         stage.engine().definitions(),
-        stage.engine().commands(),
+        new EngineOrders(stage.engine()),
         (key, jobId, text, bundle) ->
             stage
                 .engine()
@@ -88,9 +90,27 @@ class DeploymentOnEngineTest {
         new Succession(
             registry,
             stage.engine().definitions(),
-            stage.engine().commands(),
+            new EngineOrders(stage.engine()),
             text -> stage.manifests.apply(text),
             () -> now));
+  }
+
+  /** The jobs are all of this engine. */
+  private record EngineOrders(Engine engine) implements JobOrders {
+    @Override
+    public CompletionStage<?> redefine(String jobId, Redefinition order) {
+      return engine.definitions().redefine(jobId, order);
+    }
+
+    @Override
+    public CompletionStage<?> resume(String jobId) {
+      return engine.commands().resume(jobId, null);
+    }
+
+    @Override
+    public CompletionStage<?> cancel(String jobId, String reason) {
+      return engine.commands().cancel(jobId, null, reason);
+    }
   }
 
   private <T> T await(CompletionStage<T> asked) {

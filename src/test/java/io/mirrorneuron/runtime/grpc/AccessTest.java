@@ -6,6 +6,7 @@ import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.PeerJobs;
+import io.mirrorneuron.port.node.AgentChanges;
 import io.mirrorneuron.port.node.GuestPrograms;
 import io.mirrorneuron.runtime.cluster.NodeDoor;
 import io.mirrorneuron.runtime.cluster.OpenReads;
@@ -39,6 +40,7 @@ class AccessTest {
           new Secret("n0des"),
           "mn@a#1",
           new FakeJobs(),
+          AgentChanges.NONE,
           GuestPrograms.NONE,
           new OpenReads(),
           address -> {},

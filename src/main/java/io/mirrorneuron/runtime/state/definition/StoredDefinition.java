@@ -30,7 +30,8 @@ public record StoredDefinition(
   public record Order(
       long number, String manifest, String bundle, List<String> agents, DeployedBy by) {
 
-    Redefinition understood(Function<String, Workflow> manifests) {
+    /** The same with what its manifest says. */
+    public Redefinition understood(Function<String, Workflow> manifests) {
       return new Redefinition(number, manifest, manifests.apply(manifest), bundle, agents, by);
     }
   }

@@ -1,0 +1,15 @@
+package io.mirrorneuron.runtime.deployment;
+
+import io.mirrorneuron.runtime.state.definition.Redefinition;
+import java.util.concurrent.CompletionStage;
+
+/** What deployments tell jobs, on whichever node they are open. Thread-safe; does not block. */
+interface JobOrders {
+  /** As {@link io.mirrorneuron.port.node.AgentChanges#redefine}. */
+  CompletionStage<?> redefine(String jobId, Redefinition order);
+
+  /** One that waits for a person goes on. */
+  CompletionStage<?> resume(String jobId);
+
+  CompletionStage<?> cancel(String jobId, String reason);
+}

@@ -1,0 +1,38 @@
+package io.mirrorneuron.runtime.deployment;
+
+import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.node.AgentChanges;
+import io.mirrorneuron.runtime.state.definition.Redefinition;
+import io.mirrorneuron.runtime.state.definition.StoredDefinition;
+import io.mirrorneuron.wire.Json;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+
+/**
+ * Orders that go to the nodes on which the jobs are open.
+ *
+ * @param jobs of all nodes
+ * @param changes of the agents of these
+ * @param threads that may block
+ */
+record RoutedOrders(JobsPort jobs, AgentChanges changes, Executor threads) implements JobOrders {
+  @Override
+  public CompletionStage<?> redefine(String jobId, Redefinition order) {
+    String told =
+        Json.write(
+            new StoredDefinition.Order(
+                order.number(), order.manifest(), order.bundle(), order.agents(), order.by()));
+    return CompletableFuture.supplyAsync(() -> changes.redefine(jobId, told), threads);
+  }
+
+  @Override
+  public CompletionStage<?> resume(String jobId) {
+    return CompletableFuture.supplyAsync(() -> jobs.resume(jobId), threads);
+  }
+
+  @Override
+  public CompletionStage<?> cancel(String jobId, String reason) {
+    return CompletableFuture.supplyAsync(() -> jobs.cancel(jobId, null, reason), threads);
+  }
+}

@@ -1,0 +1,22 @@
+package io.mirrorneuron.runtime.local;
+
+import io.mirrorneuron.port.node.AgentChanges;
+import io.mirrorneuron.runtime.state.definition.StoredDefinition;
+import io.mirrorneuron.wire.Json;
+
+/** Changes of the agents of the jobs that are open on this node. */
+public final class LocalChanges implements AgentChanges {
+  private final JobAccess access;
+
+  public LocalChanges(JobAccess access) {
+    this.access = access;
+  }
+
+  @Override
+  public String redefine(String jobId, String order) {
+    var change =
+        Json.read(order, StoredDefinition.Order.class, "order_json")
+            .understood(access.manifests()::parse);
+    return Answers.await(access.engine().definitions().redefine(jobId, change)).word();
+  }
+}

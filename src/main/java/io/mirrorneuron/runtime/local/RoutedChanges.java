@@ -1,0 +1,33 @@
+package io.mirrorneuron.runtime.local;
+
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.PeerJobs;
+import io.mirrorneuron.port.node.AgentChanges;
+
+/** Changes of the agents of jobs of all nodes: made by the node on which the job is open. */
+public final class RoutedChanges implements AgentChanges {
+  private final AgentChanges here;
+  private final PeerJobs peers;
+  private final OwnerCalls owners;
+
+  /**
+   * @param here makes them to the jobs of this node alone
+   */
+  public RoutedChanges(AgentChanges here, JobAccess access, RoutedJobs.Neighbours others) {
+    this.here = here;
+    this.peers = others.peers();
+    this.owners = new OwnerCalls(access, others);
+  }
+
+  @Override
+  public String redefine(String jobId, String order) {
+    try {
+      return here.redefine(jobId, order);
+    } catch (MnException refused) {
+      if (!refused.error().equals(PeerJobs.NOT_OWNER)) {
+        throw refused;
+      }
+    }
+    return owners.ask(jobId, here, peers::changesAt, changes -> changes.redefine(jobId, order));
+  }
+}
