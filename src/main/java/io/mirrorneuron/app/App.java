@@ -14,6 +14,7 @@ import io.mirrorneuron.run.RunBacklog;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.RunWriter;
 import io.mirrorneuron.run.human.HumanDecisions;
+import io.mirrorneuron.runtime.cluster.NodeIdentity;
 import io.mirrorneuron.runtime.embedded.LocalRuntime;
 import io.mirrorneuron.runtime.embedded.RuntimeHome;
 import io.mirrorneuron.runtime.grpc.RuntimeServer;
@@ -180,6 +181,7 @@ public final class App implements AutoCloseable {
             runtime.webhooks(),
             runtime.identity(),
             runtime.nodes(),
+            config.node().network().sharesTokens(),
             runtime.hardware(),
             () -> on.disks().watch().isReady() && runtime.mayWork(),
             issued,
@@ -195,9 +197,10 @@ public final class App implements AutoCloseable {
             () -> RuntimeServer.start(on.vertx(), grpc, parts));
     closing.add("gRPC door", server);
     runtime.doors().add(server.port());
-    String host = config.node().advertiseHost();
+    String host = config.node().network().advertiseHost();
     String here = runtime.identity().hostname();
-    Endpoint known = Endpoint.advertised(host, grpc.host(), here, server.port());
+    String reached = NodeIdentity.advertised(host, grpc.host(), here);
+    Endpoint known = new Endpoint(reached, server.port());
     runtime.nodes().opened().accept(known.toString());
     return Endpoint.bound(grpc.host(), server.port());
   }

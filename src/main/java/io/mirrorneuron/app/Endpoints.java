@@ -18,16 +18,6 @@ record Endpoints(Endpoint api, Endpoint grpc) {
       return new Endpoint(isWildcard(host) ? "localhost" : host, port);
     }
 
-    /**
-     * The same as other machines reach it.
-     *
-     * @param given what the operator says, or empty
-     * @param hostname of this machine
-     */
-    static Endpoint advertised(String given, String host, String hostname, int port) {
-      return new Endpoint(!given.isEmpty() ? given : isWildcard(host) ? hostname : host, port);
-    }
-
     private static boolean isWildcard(String host) {
       return host.equals("0.0.0.0") || host.equals("::") || host.equals("[::]");
     }

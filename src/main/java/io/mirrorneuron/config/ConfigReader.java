@@ -125,7 +125,7 @@ final class ConfigReader {
 
   private Config.Grpc grpc(String target) {
     return new Config.Grpc(
-        settings.word("grpc.host"),
+        NodeSettings.grpcHost(settings),
         settings.port("grpc.port"),
         target,
         timeout(),

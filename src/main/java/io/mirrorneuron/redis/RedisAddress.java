@@ -40,8 +40,14 @@ sealed interface RedisAddress {
     }
   }
 
-  /** A port of the loopback interface. */
-  record Tcp(int port) implements RedisAddress {
+  /** A port of the loopback interface, or of another when the server is exposed there. */
+  record Tcp(String host, int port) implements RedisAddress {
+    private static final String LOOPBACK = "127.0.0.1";
+
+    Tcp(int port) {
+      this(LOOPBACK, port);
+    }
+
     static Tcp anyFree() throws IOException {
       try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
         return new Tcp(probe.getLocalPort());
@@ -50,18 +56,18 @@ sealed interface RedisAddress {
 
     @Override
     public String uri(String password) {
-      return "redis://:" + password + "@127.0.0.1:" + port;
+      String shown = host.contains(":") ? "[" + host + "]" : host;
+      return "redis://:" + password + "@" + shown + ":" + port;
     }
 
     @Override
     public String configuration() {
-      return "bind 127.0.0.1\nport " + port + "\n";
+      return "bind " + host + "\nport " + port + "\n";
     }
 
     @Override
     public SocketChannel connect() throws IOException {
-      return RedisAddress.connected(
-          StandardProtocolFamily.INET, new InetSocketAddress("127.0.0.1", port));
+      return RedisAddress.connected(StandardProtocolFamily.INET, new InetSocketAddress(host, port));
     }
   }
 

@@ -34,6 +34,9 @@ final class RedisFolder {
     if (RedisAddress.Unix.fits(socket)) {
       return new RedisAddress.Unix(socket);
     }
+    if (options.exposure() != null) {
+      return new RedisAddress.Tcp(options.exposure().host(), options.exposure().port());
+    }
     Optional<RedisAddress> last = lastPort();
     return last.isPresent() ? last.get() : RedisAddress.Tcp.anyFree();
   }
@@ -63,6 +66,7 @@ final class RedisFolder {
     Files.writeString(
         configuration(),
         address.configuration()
+            + exposure()
             + """
             requirepass %s
             dir "%s"
@@ -76,6 +80,35 @@ final class RedisFolder {
             maxmemory-policy noeviction
             """
                 .formatted(password.value(), options.folder(), pidFile(), options.log(), fsync()));
+  }
+
+  /**
+   * Other machines reach it at a port besides. Nobody makes it a replica, which would drop its
+   * data.
+   */
+  private String exposure() {
+    RedisServer.Exposure open = options.exposure();
+    return open == null
+        ? ""
+        : """
+        port %d
+        bind %s
+        rename-command REPLICAOF ""
+        rename-command SLAVEOF ""
+        """
+            .formatted(open.port(), open.host());
+  }
+
+  /** Whether the server that the configuration was last written for is exposed as this one is. */
+  boolean isExposedAsBefore() {
+    try {
+      String before = Files.readString(configuration());
+      return options.exposure() == null
+          ? !before.contains("rename-command REPLICAOF")
+          : before.contains(exposure());
+    } catch (IOException e) {
+      return options.exposure() == null;
+    }
   }
 
   /** As Redis spells it. */

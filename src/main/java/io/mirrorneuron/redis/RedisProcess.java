@@ -87,6 +87,10 @@ final class RedisProcess {
    */
   void bringUp(CompletableFuture<Void> cancelled) throws IOException {
     OptionalLong running = answering();
+    if (running.isPresent() && !folder.isExposedAsBefore()) {
+      daemon.end(running.getAsLong());
+      running = OptionalLong.empty();
+    }
     if (running.isEmpty()) {
       folder.filedPid().ifPresent(daemon::end);
       start();

@@ -34,6 +34,7 @@ public final class RedisServer implements AutoCloseable {
    *     searchPath}
    * @param searchPath folders of programs, as in {@code PATH}
    * @param log file of the server's own log
+   * @param exposure where other machines reach it too, or null
    */
   public record Options(
       Path folder,
@@ -41,7 +42,27 @@ public final class RedisServer implements AutoCloseable {
       String searchPath,
       Config.Fsync fsync,
       Secret password,
-      Path log) {}
+      Path log,
+      Exposure exposure) {
+    /** Reached on this machine only. */
+    public Options(
+        Path folder,
+        Path program,
+        String searchPath,
+        Config.Fsync fsync,
+        Secret password,
+        Path log) {
+      this(folder, program, searchPath, fsync, password, log, null);
+    }
+  }
+
+  /** An address of this machine that other machines reach. */
+  public record Exposure(String host, int port) {
+    /** How others connect. */
+    public String uri(Secret password) {
+      return new RedisAddress.Tcp(host, port).uri(password.value());
+    }
+  }
 
   private final RedisProcess process;
   private final String uri;

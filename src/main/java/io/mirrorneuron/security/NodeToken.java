@@ -7,19 +7,33 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** What nodes of one cluster show each other. Whoever has the join token can make it. */
+/** What follows from the join token of a cluster. Whoever has that can make it. */
 public final class NodeToken {
   private NodeToken() {}
 
   /**
+   * What nodes of one cluster show each other.
+   *
    * @return the SHA-256 of {@code mirror-neuron:node:} and the join token in hex; none without one
    */
   public static Secret of(Secret joinToken) {
+    return derived("mirror-neuron:node:", joinToken);
+  }
+
+  /**
+   * The password of an exposed Redis: the same with {@code mirror-neuron:redis:}, which the
+   * terminal of the original insists on.
+   */
+  public static Secret redisPassword(Secret joinToken) {
+    return derived("mirror-neuron:redis:", joinToken);
+  }
+
+  private static Secret derived(String purpose, Secret joinToken) {
     if (!joinToken.isSet()) {
       return Secret.NONE;
     }
     try {
-      byte[] text = ("mirror-neuron:node:" + joinToken.value()).getBytes(UTF_8);
+      byte[] text = (purpose + joinToken.value()).getBytes(UTF_8);
       return new Secret(
           HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text)));
     } catch (NoSuchAlgorithmException e) {

@@ -29,7 +29,7 @@ public final class WholeServer implements AutoCloseable {
     Map<String, String> settings = new LinkedHashMap<>(more);
     settings.put("home", home.toString());
     settings.put("api.port", "0");
-    settings.put("grpc.port", "0");
+    settings.putIfAbsent("grpc.port", "0");
     settings.putIfAbsent("executor.confine", "off"); // programs lie in the folder of their test
     settings.putIfAbsent("resource.admission_enabled", "false"); // whatever else this machine does
     return new WholeServer(
@@ -43,6 +43,11 @@ public final class WholeServer implements AutoCloseable {
   /** Below the API's base. */
   public URI uri(String path) {
     return URI.create(app.endpoints().apiUrl() + path);
+  }
+
+  /** Its gRPC door. */
+  Endpoints.Endpoint grpc() {
+    return app.endpoints().grpc();
   }
 
   public JobsPort jobs() {

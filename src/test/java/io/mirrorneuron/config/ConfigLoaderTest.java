@@ -180,6 +180,9 @@ class ConfigLoaderTest {
             Map.entry("MN_REDIS_NAMESPACE", "ns"),
             Map.entry("MN_REDIS_TIMEOUT_MS", "900"),
             Map.entry("MN_NETWORK_ADVERTISE_HOST", "10.0.0.7"),
+            Map.entry("MN_NETWORK_EXPOSE", "true"),
+            Map.entry("MN_NETWORK_REDIS_PORT", "6390"),
+            Map.entry("MN_NETWORK_SHARE_TOKENS", "true"),
             Map.entry("MN_NODE_NAME", "mirror_neuron@a-1")));
     environment.put("MN_NODE_LABELS", "Rack=A1, zone=eu");
     environment.put("MN_NODE_CAPABILITIES", "licensed,fast-disk");
@@ -362,7 +365,7 @@ class ConfigLoaderTest {
                         List.of(Path.of("/users/ada/clones")))),
                 new NodeSettings(
                     "mirror_neuron@a-1",
-                    "10.0.0.7",
+                    new NodeSettings.Network(true, "10.0.0.7", 6390, true),
                     new NodeSettings.Marks(
                         Map.of("rack", "A1", "zone", "eu"), List.of("licensed", "fast-disk")),
                     new LoadLimits(false, 2.5, 0.5, 0.25, 0.75)),

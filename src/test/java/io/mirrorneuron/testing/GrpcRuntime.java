@@ -49,14 +49,20 @@ public final class GrpcRuntime implements AutoCloseable {
   }
 
   private GrpcRuntime(Config.Grpc config, String redisUrl, Auth tokens, Limits limits) {
-    this(config, redisUrl, tokens, limits, null);
+    this(config, redisUrl, tokens, limits, null, false);
   }
 
   /**
    * @param behind stands behind the server in place of the fakes, or null
+   * @param sharesTokens whether handshakes hand out the tokens
    */
   private GrpcRuntime(
-      Config.Grpc config, String redisUrl, Auth tokens, Limits limits, RuntimeFixture behind) {
+      Config.Grpc config,
+      String redisUrl,
+      Auth tokens,
+      Limits limits,
+      RuntimeFixture behind,
+      boolean sharesTokens) {
     vertx = GatewayFixture.vertx(limits);
     NodeIdentity identity =
         new NodeIdentity(
@@ -65,7 +71,7 @@ public final class GrpcRuntime implements AutoCloseable {
             "here",
             "10.0.0.1",
             55051,
-            redisUrl,
+            new Secret(redisUrl),
             List.of("mirror_neuron@a", "mirror_neuron@b"),
             NodeSettings.Marks.NONE,
             config.networkOnly());
@@ -83,6 +89,7 @@ public final class GrpcRuntime implements AutoCloseable {
                 behind == null ? webhooks() : behind.runtime().webhooks(),
                 identity,
                 behind == null ? door() : behind.runtime().door(),
+                sharesTokens,
                 GrpcRuntime::hardware,
                 serving::get,
                 tokens,
@@ -134,7 +141,8 @@ public final class GrpcRuntime implements AutoCloseable {
             "",
             Auth.NOBODY_ENTERS,
             GatewayFixture.LIMITS,
-            runtime);
+            runtime,
+            false);
     runtime.runtime().door().opened().accept("127.0.0.1:" + door.server.port());
     return door;
   }
@@ -145,6 +153,17 @@ public final class GrpcRuntime implements AutoCloseable {
 
   public static GrpcRuntime withRedis(String url) {
     return new GrpcRuntime(config(0, Duration.ofSeconds(5), AUTH), url, Auth.NOBODY_ENTERS);
+  }
+
+  /** One whose handshakes hand out its tokens. */
+  public static GrpcRuntime sharingTokens() {
+    return new GrpcRuntime(
+        config(0, Duration.ofSeconds(5), AUTH),
+        "",
+        Auth.NOBODY_ENTERS,
+        GatewayFixture.LIMITS,
+        null,
+        true);
   }
 
   public static GrpcRuntime networkOnly() {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.client.NodeClients;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
+import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.redis.RedisServer;
@@ -183,8 +184,8 @@ public final class RuntimeFixture implements AutoCloseable {
     Keys keys = new Keys(config.redis().namespace());
     LocalCluster here =
         new LocalCluster(
-            NodeIdentity.standalone(
-                "mirror_neuron@test", "test", config.node().marks(), config.grpc()),
+            NodeIdentity.of(
+                "mirror_neuron@test", "test", config.node(), config.grpc(), Secret.NONE),
             GrpcRuntime::hardware,
             new LocalCluster.Programs(runtime::programs, runtime::holders),
             runtime.census(),

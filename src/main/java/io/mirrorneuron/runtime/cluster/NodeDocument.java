@@ -12,7 +12,7 @@ import io.mirrorneuron.wire.Json;
 import java.util.List;
 
 /** A node as the system summary shows it. */
-final class NodeDocument {
+public final class NodeDocument {
   private NodeDocument() {}
 
   static ObjectNode summary(NodeIdentity identity, Hardware hardware, List<PoolUsage> pools) {
@@ -121,5 +121,23 @@ final class NodeDocument {
 
   private static double ratio(long part, long whole) {
     return whole <= 0 ? 0 : rounded((double) part / whole);
+  }
+
+  /** What a handshake tells of the node, as JSON. */
+  public static String info(NodeIdentity identity, Hardware machine) {
+    ObjectNode info =
+        Json.object()
+            .put("node_name", identity.name())
+            .put("node_role", identity.role())
+            .put("display_name", identity.displayName())
+            .put("hostname", identity.hostname())
+            .put("cpu_cores", machine.cpu().logicalProcessors())
+            .put("cpu_model", machine.cpu().model())
+            .put("gpu_count", machine.gpus().size())
+            .put("gpu_model", machine.gpus().isEmpty() ? null : machine.gpus().getFirst().name());
+    machine.gpus().forEach(gpu -> info.withArray("/gpu_models").add(gpu.name()));
+    info.withArray("/gpu_models");
+    info.put("memory_gb", Hardware.gigabytes(machine.memory().totalBytes()));
+    return Json.write(info);
   }
 }

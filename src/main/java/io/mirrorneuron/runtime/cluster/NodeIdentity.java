@@ -1,7 +1,9 @@
 package io.mirrorneuron.runtime.cluster;
 
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.NodeSettings;
 import io.mirrorneuron.config.NodeSettings.Marks;
+import io.mirrorneuron.config.Secret;
 import java.util.List;
 
 /**
@@ -11,7 +13,8 @@ import java.util.List;
  * @param displayName for people
  * @param advertisedHost the host that other machines use for this node
  * @param grpcPort the port that other machines use for this node
- * @param redisUrl handed to nodes that join; empty when this node's Redis is not shared
+ * @param redisUrl handed to nodes that join, with a password; none when this node's Redis is not
+ *     shared
  * @param clusterNodes names of the nodes this one was configured to know
  * @param marks what its operator says of it
  * @param networkOnly whether the node offers capacity but runs nothing of its own
@@ -22,7 +25,7 @@ public record NodeIdentity(
     String hostname,
     String advertisedHost,
     int grpcPort,
-    String redisUrl,
+    Secret redisUrl,
     List<String> clusterNodes,
     Marks marks,
     boolean networkOnly) {
@@ -31,19 +34,38 @@ public record NodeIdentity(
     clusterNodes = List.copyOf(clusterNodes);
   }
 
-  /** A node on its own, reached on this machine. */
-  public static NodeIdentity standalone(
-      String name, String hostname, Marks marks, Config.Grpc grpc) {
+  /**
+   * A node with these settings.
+   *
+   * @param hostname of this machine
+   * @param redisUrl for nodes that join
+   */
+  public static NodeIdentity of(
+      String name, String hostname, NodeSettings node, Config.Grpc grpc, Secret redisUrl) {
     return new NodeIdentity(
         name,
         hostname,
         hostname,
-        "localhost",
+        advertised(node.network().advertiseHost(), grpc.host(), hostname),
         grpc.port(),
-        "",
+        redisUrl,
         List.of(),
-        marks,
+        node.marks(),
         grpc.networkOnly());
+  }
+
+  /**
+   * The host by which other machines reach a door of this one.
+   *
+   * @param given what the operator says, or empty
+   * @param bound where it listens
+   */
+  public static String advertised(String given, String bound, String hostname) {
+    if (!given.isEmpty()) {
+      return given;
+    }
+    boolean isWildcard = bound.equals("0.0.0.0") || bound.equals("::") || bound.equals("[::]");
+    return isWildcard ? hostname : bound;
   }
 
   public String role() {

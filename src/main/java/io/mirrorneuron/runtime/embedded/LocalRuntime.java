@@ -87,7 +87,7 @@ public record LocalRuntime(
     Config config = on.config();
     RuntimeRedis redis = home.connect(on);
     RedisLanes lanes = redis.lanes();
-    NodeIdentity identity = identity(config);
+    NodeIdentity identity = identity(config, home);
     GpuInventory gpus = GpuTools.on(on.path(), on.clock());
     RuntimeIdentity process = process(identity, home, on, peers);
     Keys keys = new Keys(config.redis().namespace());
@@ -149,10 +149,10 @@ public record LocalRuntime(
     return new AllNodes(here, others, runtime.upkeep()::all, runtime.upkeep());
   }
 
-  private static NodeIdentity identity(Config config) throws IOException {
+  private static NodeIdentity identity(Config config, RuntimeHome home) throws IOException {
     String hostname = NodeName.hostname();
-    return NodeIdentity.standalone(
-        NodeName.of(config.node(), hostname), hostname, config.node().marks(), config.grpc());
+    String name = NodeName.of(config.node(), hostname);
+    return NodeIdentity.of(name, hostname, config.node(), config.grpc(), home.sharedRedis());
   }
 
   private static RuntimeIdentity process(

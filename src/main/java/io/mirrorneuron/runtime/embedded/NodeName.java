@@ -30,7 +30,9 @@ final class NodeName {
    * @return of the form {@code <word>@<host>}
    */
   static String of(NodeSettings settings, String hostname) {
-    return settings.name().isEmpty() ? "mirror_neuron@" + hostname : settings.name();
+    NodeSettings.Network network = settings.network();
+    String host = network.exposed() ? network.advertiseHost() : hostname;
+    return settings.name().isEmpty() ? "mirror_neuron@" + host : settings.name();
   }
 
   /** The name of this machine, also where no address belongs to it. */

@@ -1,8 +1,11 @@
 package io.mirrorneuron.runtime.embedded;
 
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.NodeSettings.Network;
+import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.redis.RedisServer;
+import io.mirrorneuron.security.NodeToken;
 import io.mirrorneuron.server.CloseStack;
 import io.mirrorneuron.server.DataDirectory;
 import io.mirrorneuron.server.Disks;
@@ -46,16 +49,40 @@ public final class RuntimeHome {
     if (!config.redis().isEmbedded()) {
       return new RuntimeHome(complete, directory, null);
     }
+    RedisServer.Exposure exposure = exposure(config.node().network());
     RedisServer.Options options =
         new RedisServer.Options(
             config.home().resolve("redis"),
             config.redis().server(),
             environment.getOrDefault("PATH", ""),
             config.redis().fsync(),
-            directory.redisPassword(),
-            config.log().folder().resolve("redis.log"));
+            exposure == null
+                ? directory.redisPassword()
+                : NodeToken.redisPassword(complete.grpc().joinToken()),
+            config.log().folder().resolve("redis.log"),
+            exposure);
     return new RuntimeHome(
         complete, directory, closing.add("Redis", RedisServer.launch(options, disks.storage())));
+  }
+
+  private static RedisServer.Exposure exposure(Network network) {
+    return network.exposed()
+        ? new RedisServer.Exposure(network.advertiseHost(), network.redisPort())
+        : null;
+  }
+
+  /**
+   * What nodes that join are to connect to; none when that is open to nobody else. It holds a
+   * password.
+   */
+  Secret sharedRedis() {
+    Network network = config.node().network();
+    if (!network.exposed()) {
+      return Secret.NONE;
+    }
+    return ownRedis == null
+        ? new Secret(config.redis().url().toString())
+        : new Secret(exposure(network).uri(NodeToken.redisPassword(config.grpc().joinToken())));
   }
 
   /** The configuration with the tokens that the directory keeps. */

@@ -4,6 +4,8 @@ import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.security.Principal;
 import io.mirrorneuron.wire.GrpcMetadata;
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpConnection;
+import java.util.Objects;
 
 /**
  * A call that was let in.
@@ -12,20 +14,28 @@ import io.vertx.core.MultiMap;
  * @param hasOperatorToken whether it came with the runtime's own token, which its gateways share
  * @param own the jobs of this node alone, when another node has passed the call on; else null
  * @param trailers what the answer is to say besides its message
+ * @param source the address that it came from
  */
 record Call(
     Principal caller,
     boolean hasOperatorToken,
     JobsPort own,
     MultiMap metadata,
-    MultiMap trailers) {
+    MultiMap trailers,
+    String source) {
   Call(Principal caller, boolean hasOperatorToken, MultiMap metadata) {
-    this(caller, hasOperatorToken, null, metadata, MultiMap.caseInsensitiveMultiMap());
+    this(caller, hasOperatorToken, null, metadata, MultiMap.caseInsensitiveMultiMap(), "");
   }
 
   /** One that another node has passed on. */
   static Call ofNode(Principal caller, JobsPort own, MultiMap metadata) {
-    return new Call(caller, false, own, metadata, MultiMap.caseInsensitiveMultiMap());
+    return new Call(caller, false, own, metadata, MultiMap.caseInsensitiveMultiMap(), "");
+  }
+
+  /** The same, which came over this connection. */
+  Call over(HttpConnection connection) {
+    String host = connection.remoteAddress().hostAddress();
+    return new Call(caller, hasOperatorToken, own, metadata, trailers, Objects.toString(host, ""));
   }
 
   /** Those of all nodes, or of this one, when another node has found that they are open here. */

@@ -173,7 +173,7 @@ final class CallDispatcher {
             call -> {
               try {
                 rpc.invalidMessageHandler(invalid -> refuseMessage(rpc));
-                accept.accept(rpc, call);
+                accept.accept(rpc, call.over(rpc.connection()));
                 rpc.resume();
               } catch (MnException refused) {
                 refuse(rpc, refused);

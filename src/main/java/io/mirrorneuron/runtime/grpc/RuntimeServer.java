@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.grpc;
 
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.event.TriggerEvents;
@@ -14,19 +15,16 @@ import io.mirrorneuron.runtime.deployment.LocalDeployments;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.storage.Storage;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.grpc.reflection.ReflectionService;
-import io.vertx.grpc.server.GrpcProtocol;
 import io.vertx.grpc.server.GrpcServer;
-import io.vertx.grpc.server.GrpcServerOptions;
 import io.vertx.grpc.server.Service;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -46,13 +44,7 @@ public final class RuntimeServer implements AutoCloseable {
    */
   private static final int SHARE_OF_MESSAGES = 8;
 
-  private static final int STREAMS_PER_CONNECTION = 10_000;
-
-  /** A gateway cancels one stream for each reader that leaves, all on one connection. */
-  private static final int CANCELS_PER_WINDOW = 10_000;
-
   private static final long NO_ERROR = 0;
-  private static final int WINDOW_BYTES = 1024 * 1024;
   private static final Duration GRACE = Duration.ofSeconds(2);
   private static final Duration DRAIN = Duration.ofSeconds(5);
 
@@ -74,6 +66,7 @@ public final class RuntimeServer implements AutoCloseable {
    *
    * @param deployments null where nothing is deployed
    * @param nodes for other nodes; is told where this door is by who opens it
+   * @param sharesTokens whether handshakes hand out the tokens of this runtime
    * @param hardware cheap; see {@link io.mirrorneuron.runtime.cluster.HardwareProbe}
    * @param serving cheap; answers the health service
    * @param tokens asked about callers who show no token of this runtime
@@ -90,6 +83,7 @@ public final class RuntimeServer implements AutoCloseable {
       Webhooks webhooks,
       NodeIdentity identity,
       NodeDoor nodes,
+      boolean sharesTokens,
       Supplier<Hardware> hardware,
       BooleanSupplier serving,
       Auth tokens,
@@ -105,17 +99,22 @@ public final class RuntimeServer implements AutoCloseable {
     CallDispatcher door =
         new CallDispatcher(
             access, threads, parts.clock(), config.maxMessageBytes(), parts.storage());
-    GrpcServer large = GrpcServer.server(vertx, grpcOptions(config.maxMessageBytes()));
+    GrpcServer large = GrpcServer.server(vertx, DoorOptions.grpc(config.maxMessageBytes()));
     GrpcServer small =
-        GrpcServer.server(vertx, grpcOptions(LargeMessages.limit("", config.maxMessageBytes())));
-    addServices(large, small, door, config, parts);
+        GrpcServer.server(
+            vertx, DoorOptions.grpc(LargeMessages.limit("", config.maxMessageBytes())));
+    CompletableFuture<Integer> port = new CompletableFuture<>();
+    Handshakes handshakes =
+        new Handshakes(
+            parts.identity(), parts.hardware(), config, parts.sharesTokens(), port::join);
+    addServices(large, small, door, handshakes, config.adminToken(), parts);
     ProgramCalls programs = new ProgramCalls(parts.nodes().programs(), access, threads);
     small.addService(programs.service());
     LargeMessages messages =
         new LargeMessages(vertx, Runtime.getRuntime().maxMemory() / SHARE_OF_MESSAGES);
     HttpServer http =
         vertx
-            .createHttpServer(httpOptions())
+            .createHttpServer(DoorOptions.http())
             .requestHandler(request -> handle(request, vertx, messages, large, small))
             .connectionHandler(
                 connection ->
@@ -126,6 +125,7 @@ public final class RuntimeServer implements AutoCloseable {
                         }))
             .listen(config.port(), config.host())
             .await();
+    port.complete(http.actualPort());
     return new RuntimeServer(http, door, programs, threads);
   }
 
@@ -134,7 +134,12 @@ public final class RuntimeServer implements AutoCloseable {
    * @param small takes all others: the longest message is the same for all calls of a server
    */
   private static void addServices(
-      GrpcServer large, GrpcServer small, CallDispatcher door, Config.Grpc config, Parts parts) {
+      GrpcServer large,
+      GrpcServer small,
+      CallDispatcher door,
+      Handshakes handshakes,
+      Secret adminToken,
+      Parts parts) {
     Set<Service> services =
         Stream.of(
                 new JobCalls(
@@ -142,15 +147,9 @@ public final class RuntimeServer implements AutoCloseable {
                         parts.schedules(),
                         parts.deployments(),
                         parts.events(),
-                        config.adminToken())
+                        adminToken)
                     .service(door),
-                new ClusterCalls(
-                        parts.cluster(),
-                        parts.services(),
-                        parts.identity(),
-                        parts.hardware(),
-                        config)
-                    .service(door),
+                new ClusterCalls(parts.cluster(), parts.services(), handshakes).service(door),
                 new EventCalls(parts.jobs(), parts.clock()).service(door),
                 new ExtCalls(parts.jobs(), parts.cluster(), parts.schedules(), parts.webhooks())
                     .service(door),
@@ -221,28 +220,5 @@ public final class RuntimeServer implements AutoCloseable {
   /** Streams that are being answered, health watches included. */
   public int openStreams() {
     return door.openStreams();
-  }
-
-  private static GrpcServerOptions grpcOptions(long longestMessage) {
-    // gRPC-Web and transcoding would let a browser's simple requests in.
-    return new GrpcServerOptions()
-        .removeEnabledProtocol(GrpcProtocol.WEB)
-        .removeEnabledProtocol(GrpcProtocol.WEB_TEXT)
-        .removeEnabledProtocol(GrpcProtocol.TRANSCODING)
-        .setScheduleDeadlineAutomatically(true)
-        .setMaxMessageSize(longestMessage);
-  }
-
-  private static HttpServerOptions httpOptions() {
-    return new HttpServerOptions()
-        .setHttp2ClearTextEnabled(true)
-        .setTcpKeepAlive(true)
-        .setHttp2RstFloodMaxRstFramePerWindow(CANCELS_PER_WINDOW)
-        .setHttp2ConnectionWindowSize(4 * WINDOW_BYTES)
-        .setInitialSettings(
-            new Http2Settings()
-                .setMaxConcurrentStreams(STREAMS_PER_CONNECTION)
-                .setInitialWindowSize(WINDOW_BYTES)
-                .setMaxHeaderListSize(16 * 1024));
   }
 }

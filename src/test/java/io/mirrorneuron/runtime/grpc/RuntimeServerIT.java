@@ -203,8 +203,7 @@ class RuntimeServerIT {
     assertThat(answer.getGrpcPort()).isEqualTo(55051);
     assertThat(answer.getDistPort()).isEqualTo(4370);
     assertThat(answer.getClusterNodes()).isEqualTo("mirror_neuron@a,mirror_neuron@b");
-    assertThat(answer.getGrpcAuthToken()).isEqualTo("operator-token");
-    assertThat(answer.getGrpcAdminToken()).isEqualTo("admin-token");
+    assertThat(answer.getGrpcAuthToken() + answer.getGrpcAdminToken()).isEmpty();
     assertThat(answer.getRedisHost() + answer.getRedisPort() + answer.getRedisUrl()).isEqualTo("0");
     JsonNode info = Json.parse(answer.getNodeInfoJson());
     assertThat(info.path("node_role").asText()).isEqualTo("main");
@@ -212,6 +211,14 @@ class RuntimeServerIT {
     assertThat(info.path("gpu_model").isNull()).isTrue();
     assertThat(info.path("gpu_models").isArray()).isTrue();
     assertThat(info.path("memory_gb").asDouble()).isEqualTo(8.0);
+  }
+
+  @Test
+  void tokensAreHandedOutOnlyWhereTheSettingsSaySo() {
+    start(GrpcRuntime.sharingTokens());
+    NetworkHandshakeResponse answer = handshake("join-token").answer();
+    assertThat(answer.getGrpcAuthToken()).isEqualTo("operator-token");
+    assertThat(answer.getGrpcAdminToken()).isEqualTo("admin-token");
   }
 
   @Test
