@@ -54,8 +54,7 @@ class ExposedServerIT {
                 .setHttp2ClearTextUpgrade(false));
     return client
         .request(door, ClusterServiceGrpcClient.NetworkHandshake)
-        .compose(
-            call -> call.send(NetworkHandshakeRequest.newBuilder().setToken(TOKEN).build()))
+        .compose(call -> call.send(NetworkHandshakeRequest.newBuilder().setToken(TOKEN).build()))
         .compose(response -> response.last())
         .await();
   }
@@ -70,10 +69,14 @@ class ExposedServerIT {
     int port = FreePort.at("127.0.0.2");
     Map<String, String> settings =
         Map.of(
-            "network.expose", "true",
-            "network.advertise_host", "127.0.0.2",
-            "network.redis_port", Integer.toString(port),
-            "network.join_token", TOKEN);
+            "network.expose",
+            "true",
+            "network.advertise_host",
+            "127.0.0.2",
+            "network.redis_port",
+            Integer.toString(port),
+            "network.join_token",
+            TOKEN);
     String url;
     try (WholeServer server = WholeServer.start(home, settings)) {
       assertThat(server.grpc().host()).isEqualTo("127.0.0.2");
@@ -89,9 +92,7 @@ class ExposedServerIT {
       assertThat(client.send(Request.cmd(Command.PING)).await().toString()).isEqualTo("PONG");
       assertThatThrownBy(
               () ->
-                  client
-                      .send(Request.cmd(Command.REPLICAOF).arg("127.0.0.1").arg("6379"))
-                      .await())
+                  client.send(Request.cmd(Command.REPLICAOF).arg("127.0.0.1").arg("6379")).await())
           .hasMessageContaining("unknown command");
       client.close();
     }
