@@ -11,6 +11,7 @@ import io.mirrorneuron.server.DataDirectory;
 import io.mirrorneuron.server.Disks;
 import io.mirrorneuron.server.ServerContext;
 import java.io.IOException;
+import java.net.URI;
 import java.security.SecureRandom;
 import java.util.Map;
 
@@ -77,11 +78,12 @@ public final class RuntimeHome {
    */
   Secret sharedRedis() {
     Network network = config.node().network();
-    if (!network.exposed()) {
-      return Secret.NONE;
+    URI named = config.redis().url();
+    if (!network.exposed() || ownRedis == null && (named == null || named.getHost() == null)) {
+      return Secret.NONE; // Sentinels and sockets have no address that one URL could tell
     }
-    return ownRedis == null
-        ? new Secret(config.redis().url().toString())
+    return named != null
+        ? new Secret(named.toString())
         : new Secret(exposure(network).uri(NodeToken.redisPassword(config.grpc().joinToken())));
   }
 
