@@ -3,6 +3,7 @@ package io.mirrorneuron.config;
 import io.mirrorneuron.config.address.HostName;
 import io.mirrorneuron.config.address.RedisUrl;
 import io.mirrorneuron.config.redis.RedisSettings;
+import io.mirrorneuron.config.redis.RedisSettings.Acknowledge;
 import io.mirrorneuron.config.redis.Sentinels;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -30,7 +31,8 @@ final class RedisReader {
         server,
         settings.choice("redis.fsync", Config.Fsync.class),
         settings.word("redis.namespace"),
-        Duration.ofMillis(settings.number("redis.timeout_ms", 100, 8000)));
+        Duration.ofMillis(settings.number("redis.timeout_ms", 100, 8000)),
+        acknowledge());
   }
 
   private Sentinels sentinels() {
@@ -58,6 +60,17 @@ final class RedisReader {
         settings.text("redis.user"),
         new Secret(settings.text("redis.password")),
         new Secret(settings.text("redis.sentinel_password")));
+  }
+
+  private Acknowledge acknowledge() {
+    Acknowledge whose = settings.choice("redis.acknowledge", Acknowledge.class);
+    settings.requireText(
+        "redis.acknowledge",
+        whose == Acknowledge.MASTER || settings.isSet("redis.url")
+            || !settings.list(SENTINELS).isEmpty(),
+        "master for the Redis that is started under home, which has no replica; redis.sentinels or"
+            + " redis.url name another");
+    return whose;
   }
 
   private static boolean isAddress(String text) {

@@ -149,7 +149,7 @@ public final class Runtime implements AutoCloseable {
     new JobTidying(store, timers, recorder::writeDue).start();
     recorder.recover(owner);
     engine.keepWatch();
-    lanes.onRestart(engine::recover); // jobs that had ended may be open again
+    lanes.onRestart(engine::reload, engine::recover); // jobs that had ended may be open again
     bundles
         .sweep(() -> records.bundles(engine.definitions()), timers, settings.retention().bundles())
         .keepOn();

@@ -59,7 +59,7 @@ public final class StorageWatch implements Readiness, AutoCloseable {
     if (store != null) {
       List<String> redis = new ArrayList<>(storage.refusals());
       if (!storeAnswers()) {
-        redis.add("Redis does not answer");
+        redis.add(store.silence());
       }
       all.add(new Dependency("redis", redis));
     }

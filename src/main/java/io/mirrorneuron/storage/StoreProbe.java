@@ -10,6 +10,11 @@ public interface StoreProbe {
   /** Completes when the store answers at all. */
   CompletionStage<?> answers();
 
+  /** What it means when it does not answer. */
+  default String silence() {
+    return "Redis does not answer";
+  }
+
   /** Completes when the store has made a trial write. */
   CompletionStage<?> writes();
 }

@@ -211,6 +211,11 @@ public record Keys(String namespace) {
     return namespace + ":trial";
   }
 
+  /** String that is written to see what replicas have; nobody reads it. */
+  public String acknowledged() {
+    return namespace + ":acknowledged";
+  }
+
   private String job(String jobId) {
     return namespace + ":{job:" + jobId + "}:";
   }

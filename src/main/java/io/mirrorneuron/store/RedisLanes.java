@@ -1,6 +1,7 @@
 package io.mirrorneuron.store;
 
 import io.mirrorneuron.storage.Storage;
+import io.mirrorneuron.store.lane.RedisDialer;
 import io.mirrorneuron.store.lane.RedisLane;
 import io.mirrorneuron.store.lane.RedisMaster;
 import io.mirrorneuron.store.lane.RedisPeer;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 /**
  * A few connections with an event loop each; everything about a job goes over the same one, so its
@@ -25,10 +27,13 @@ public final class RedisLanes {
   /** How long Redis may owe an answer by default. */
   private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
+  private final RedisDialer dialer;
   private final List<RedisLane> lanes;
   private volatile Runnable onRestart = () -> {};
+  private volatile Consumer<Executor> onOtherServer = lane -> {};
 
-  private RedisLanes(List<RedisLane> lanes) {
+  private RedisLanes(RedisDialer dialer, List<RedisLane> lanes) {
+    this.dialer = dialer;
     this.lanes = lanes;
   }
 
@@ -47,7 +52,8 @@ public final class RedisLanes {
    */
   public static Future<RedisLanes> connect(
       Vertx vertx, String connectionString, Storage storage, Duration timeout) {
-    return connect(vertx, RedisMaster.at(connectionString, timeout), storage, timeout);
+    RedisDialer dialer = RedisDialer.to(RedisMaster.at(connectionString, timeout));
+    return connect(vertx, dialer, storage, timeout);
   }
 
   /**
@@ -55,15 +61,15 @@ public final class RedisLanes {
    * @param timeout after so much silence a connection on which answers are due is given up
    */
   public static Future<RedisLanes> connect(
-      Vertx vertx, RedisMaster master, Storage storage, Duration timeout) {
+      Vertx vertx, RedisDialer dialer, Storage storage, Duration timeout) {
     List<RedisLane> lanes = new ArrayList<>();
     Future<?> ready = Future.succeededFuture();
     for (int i = 0; i < LANES + 1; i++) {
-      RedisLane lane = new RedisLane(master, storage, timeout);
+      RedisLane lane = new RedisLane(dialer, storage, timeout);
       lanes.add(lane);
       ready = ready.compose(done -> vertx.deployVerticle(lane));
     }
-    return ready.map(done -> new RedisLanes(List.copyOf(lanes)).joined());
+    return ready.map(done -> new RedisLanes(dialer, List.copyOf(lanes)).joined());
   }
 
   /** What one lane learns of another server, all follow: an idle one would not notice. */
@@ -73,6 +79,7 @@ public final class RedisLanes {
   }
 
   private void otherServer(RedisLane by, RedisPeer peer) {
+    onOtherServer.accept(by);
     lanes.forEach(lane -> lane.follow(peer));
     if (by == any()) {
       onRestart.run();
@@ -90,11 +97,20 @@ public final class RedisLanes {
   }
 
   /**
-   * @param hears is called after Redis was started anew, from any thread: unless it writes each
-   *     answer to disk first, it may have lost what it answered last
+   * Hears when Redis was started or replaced: unless it writes each answer to disk, or a replica
+   * must have it, it may have lost what it answered last.
+   *
+   * @param first is called for each lane, on that lane and before anything else is sent over it
+   * @param then is called once, from any thread
    */
-  public void onRestart(Runnable hears) {
-    onRestart = hears;
+  public void onRestart(Consumer<Executor> first, Runnable then) {
+    onOtherServer = first;
+    onRestart = then;
+  }
+
+  /** Whether a replica must have what is answered. */
+  boolean isAcknowledged() {
+    return dialer.isAcknowledged();
   }
 
   /** Sends a command that concerns no single job, from any thread. */

@@ -17,7 +17,17 @@ public record RedisProbe(RedisLanes lanes, Keys keys) implements StoreProbe {
   /** With ECHO: a Redis that cannot write refuses even PING. */
   @Override
   public CompletionStage<?> answers() {
+    if (lanes.isAcknowledged()) {
+      return writes();
+    }
     return lanes.any().send(Request.cmd(Command.ECHO).arg("")).toCompletionStage();
+  }
+
+  @Override
+  public String silence() {
+    return lanes.isAcknowledged() && lanes.isConnected()
+        ? "Redis does not answer, or no replica has what is written"
+        : StoreProbe.super.silence();
   }
 
   @Override

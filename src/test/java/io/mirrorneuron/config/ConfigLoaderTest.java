@@ -121,7 +121,7 @@ class ConfigLoaderTest {
     assertThat(config.redis())
         .isEqualTo(
             new RedisSettings(
-                null, null, null, Config.Fsync.EVERYSEC, "mirror_neuron", Duration.ofSeconds(2)));
+                null, null, null, Config.Fsync.EVERYSEC, "mirror_neuron", Duration.ofSeconds(2), RedisSettings.Acknowledge.MASTER));
     assertThat(config.executors().pools()).isEqualTo(Map.of("default", 4));
     assertThat(config.executors().runsRoot()).isEqualTo(Path.of("/users/ada/.mn/runs"));
     assertThat(config.executors().defaultRunner()).isEqualTo(Config.DefaultRunner.HOST_LOCAL);
@@ -184,6 +184,7 @@ class ConfigLoaderTest {
             Map.entry("MN_NETWORK_REDIS_PORT", "6390"),
             Map.entry("MN_NETWORK_SHARE_TOKENS", "true"),
             Map.entry("MN_NODE_NAME", "mirror_neuron@a-1")));
+    environment.put("MN_REDIS_ACKNOWLEDGE", "replica");
     environment.put("MN_NODE_LABELS", "Rack=A1, zone=eu");
     environment.put("MN_NODE_CAPABILITIES", "licensed,fast-disk");
     environment.putAll(
@@ -322,7 +323,8 @@ class ConfigLoaderTest {
                     Path.of("/bin/r"),
                     Config.Fsync.EVERYSEC,
                     "ns",
-                    Duration.ofMillis(900)),
+                    Duration.ofMillis(900),
+                    RedisSettings.Acknowledge.REPLICA),
                 new Config.Executors(
                     Map.of("default", 7, "gpu", 1, "io", 3),
                     new PortRange(4000, 4009),
@@ -554,6 +556,18 @@ class ConfigLoaderTest {
                 new Secret("of-redis"),
                 new Secret("of-them")));
     assertThat(redis.sentinels().toString()).doesNotContain("of-redis").doesNotContain("of-them");
+  }
+
+  @Test
+  void aRedisWithoutReplicasAcknowledgesAlone() {
+    environment.put("MN_REDIS_ACKNOWLEDGE", "replica");
+    assertThat(problems())
+        .containsExactly(
+            "redis.acknowledge (MN_REDIS_ACKNOWLEDGE) must be master for the Redis that is started"
+                + " under home, which has no replica; redis.sentinels or redis.url name another");
+
+    environment.put("MN_REDIS_SENTINELS", "a:26379");
+    assertThat(load().redis().acknowledge()).isEqualTo(RedisSettings.Acknowledge.REPLICA);
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.config.redis.Sentinels;
 import io.mirrorneuron.storage.Storage;
+import io.mirrorneuron.store.lane.RedisDialer;
 import io.mirrorneuron.store.lane.SentinelMaster;
 import io.mirrorneuron.testing.CommitWriters;
 import io.mirrorneuron.testing.Eventually;
@@ -21,6 +22,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A master that dies or stands still, and the replica that Sentinels put in its place. */
 @Timeout(120)
@@ -45,51 +48,91 @@ class SentinelFailoverIT {
 
   private RedisLanes lanes(Sentinels sentinels) {
     return RedisLanes.connect(
-            vertx, new SentinelMaster(sentinels, TIMEOUT), Storage.unwatched(), TIMEOUT)
+            vertx,
+            RedisDialer.to(new SentinelMaster(sentinels, TIMEOUT)),
+            Storage.unwatched(),
+            TIMEOUT)
         .await();
   }
 
-  private CommitWriters writers() {
-    JobStore store =
-        new RedisJobStore(
-            lanes(redis.sentinels()), new Keys("failover"), Duration.ofHours(1), 1_000_000);
+  private CommitWriters writers(boolean acknowledged) {
+    Keys keys = new Keys("failover");
+    SentinelMaster master = new SentinelMaster(redis.sentinels(), TIMEOUT);
+    RedisDialer dialer =
+        acknowledged
+            ? RedisDialer.acknowledged(master, keys.acknowledged(), TIMEOUT)
+            : RedisDialer.to(master);
+    RedisLanes lanes = RedisLanes.connect(vertx, dialer, Storage.unwatched(), TIMEOUT).await();
+    JobStore store = new RedisJobStore(lanes, keys, Duration.ofHours(1), 1_000_000);
     return CommitWriters.start(vertx, store, JOBS);
   }
 
   private static void writesOn(CommitWriters writers) {
-    long before = writers.count();
-    Eventually.eventually("commits are made", () -> writers.count() > before + 1000);
+    writers.writeOn(50);
   }
 
-  @Test
-  void aKilledMasterIsReplaced() {
-    CommitWriters writers = writers();
+  private void replaced() {
+    Eventually.eventually("another is master", () -> redis.masterPort() != redis.first().port());
+  }
+
+  private static void told(String what, CommitWriters writers, long lost) {
+    System.out.println(
+        "%s: %d ms without a commit, %d of %d acknowledged ones lost"
+            .formatted(what, writers.longestGapMs(), lost, writers.count()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aKilledMasterIsReplaced(boolean acknowledged) {
+    CommitWriters writers = writers(acknowledged);
     writesOn(writers);
 
     redis.first().redis().destroyForcibly();
-    Eventually.eventually("another is master", () -> redis.masterPort() != redis.first().port());
+    replaced();
     writesOn(writers);
 
-    System.out.println(
-        "killed: %d ms without a commit, %d of %d lost"
-            .formatted(writers.longestGapMs(), writers.stop(), writers.count()));
+    long lost = writers.stop();
+    told("killed" + (acknowledged ? ", acknowledged by a replica" : ""), writers, lost);
+    if (acknowledged) {
+      assertThat(lost).isZero();
+    }
   }
 
-  @Test
-  void aMasterThatStandsStillIsReplacedAndNotGoneBackToWhenItGoesOn() {
-    CommitWriters writers = writers();
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aMasterThatStandsStillIsReplacedAndNotGoneBackToWhenItGoesOn(boolean acknowledged) {
+    CommitWriters writers = writers(acknowledged);
     writesOn(writers);
 
     try (var _ = Frozen.process(redis.first().redis().pid())) {
-      Eventually.eventually("another is master", () -> redis.masterPort() != redis.first().port());
+      replaced();
       writesOn(writers);
+    }
+    long lost = writers.lost();
+    writesOn(writers);
+
+    assertThat(writers.stop()).as("none is lost by the old master, which goes on").isEqualTo(lost);
+    told("stood still" + (acknowledged ? ", acknowledged by a replica" : ""), writers, lost);
+    if (acknowledged) {
+      assertThat(lost).isZero();
+    }
+  }
+
+  @Test
+  void withoutAReplicaNothingCountsUntilOneIsBack() {
+    CommitWriters writers = writers(true);
+    writesOn(writers);
+    Process second = redis.members().get(1).redis();
+    Process third = redis.members().get(2).redis();
+
+    try (var _ = Frozen.process(second.pid());
+        var _ = Frozen.process(third.pid())) {
+      Eventually.eventually(
+          "commits in doubt are loaded again", () -> writers.inDoubt() >= 2 * JOBS);
     }
     writesOn(writers);
 
-    long gap = writers.longestGapMs();
     assertThat(writers.stop()).isZero();
-    System.out.println(
-        "stood still: %d ms without a commit, none of %d lost".formatted(gap, writers.count()));
   }
 
   @Test

@@ -25,7 +25,9 @@ public final class CommitWriters {
   private final Vertx vertx;
   private final JobStore store;
   private final AtomicLongArray acknowledged;
+  private final AtomicLongArray successes;
   private final AtomicLong lost = new AtomicLong();
+  private final AtomicLong doubts = new AtomicLong();
   private final AtomicLong all = new AtomicLong();
   private final AtomicLong lastAt = new AtomicLong();
   private final AtomicLong longestGap = new AtomicLong();
@@ -55,6 +57,7 @@ public final class CommitWriters {
     this.vertx = vertx;
     this.store = store;
     this.acknowledged = new AtomicLongArray(jobs);
+    this.successes = new AtomicLongArray(jobs);
   }
 
   private static String id(int job) {
@@ -99,6 +102,7 @@ public final class CommitWriters {
 
   private void acknowledged(int job, long number) {
     acknowledged.set(job, number);
+    successes.incrementAndGet(job);
     all.incrementAndGet();
     long now = System.nanoTime();
     long gap = now - lastAt.getAndSet(now);
@@ -106,6 +110,7 @@ public final class CommitWriters {
   }
 
   private void reload(int job, CompletableFuture<Void> end) {
+    doubts.incrementAndGet();
     store
         .load(id(job))
         .whenComplete(
@@ -136,6 +141,25 @@ public final class CommitWriters {
   /** How many commits were acknowledged. */
   public long count() {
     return all.get();
+  }
+
+  /** Waits until each job has committed so many turns more. */
+  public void writeOn(int turns) {
+    for (int i = 0; i < successes.length(); i++) {
+      int job = i;
+      long before = successes.get(job);
+      Eventually.eventually("the job commits", () -> successes.get(job) >= before + turns);
+    }
+  }
+
+  /** How many acknowledged commits are known to be missing by now. */
+  public long lost() {
+    return lost.get();
+  }
+
+  /** How often a state was loaded again, or could not be. */
+  public long inDoubt() {
+    return doubts.get();
   }
 
   /** The longest time without an acknowledged commit of any job, in milliseconds. */

@@ -19,7 +19,16 @@ public record RedisSettings(
     Path server,
     Config.Fsync fsync,
     String namespace,
-    Duration timeout) {
+    Duration timeout,
+    Acknowledge acknowledge) {
+
+  /** Whose answer counts. */
+  public enum Acknowledge {
+    /** The one of the master. */
+    MASTER,
+    /** At least one replica must have what the master has answered. */
+    REPLICA
+  }
 
   /** Whether a server is started under home. */
   public boolean isEmbedded() {

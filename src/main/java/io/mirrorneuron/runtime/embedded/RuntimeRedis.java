@@ -7,8 +7,10 @@ import io.mirrorneuron.redis.PatchedRedis;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.redis.RedisVersion;
 import io.mirrorneuron.server.ServerContext;
+import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisState;
+import io.mirrorneuron.store.lane.RedisDialer;
 import io.mirrorneuron.store.lane.RedisMaster;
 import io.mirrorneuron.store.lane.SentinelMaster;
 import java.net.URI;
@@ -86,7 +88,7 @@ public final class RuntimeRedis {
     RedisSettings redis = on.config().redis();
     try {
       RedisLanes lanes =
-          RedisLanes.connect(on.vertx(), master, on.disks().storage(), redis.timeout())
+          RedisLanes.connect(on.vertx(), dialer(redis, master), on.disks().storage(), redis.timeout())
               .await(CONNECT_SECONDS, TimeUnit.SECONDS);
       lanes.ping().await(CONNECT_SECONDS, TimeUnit.SECONDS);
       return lanes;
@@ -94,6 +96,13 @@ public final class RuntimeRedis {
         Throwable e) { // the client reports errors of Redis as a Throwable that is no Exception
       throw RedisConnectFailure.of(e, redis);
     }
+  }
+
+  private static RedisDialer dialer(RedisSettings redis, RedisMaster master) {
+    return redis.acknowledge() == RedisSettings.Acknowledge.REPLICA
+        ? RedisDialer.acknowledged(
+            master, new Keys(redis.namespace()).acknowledged(), redis.timeout())
+        : RedisDialer.to(master);
   }
 
   private static Optional<RedisVersion> version(RedisLanes lanes) {

@@ -206,6 +206,30 @@ final class Effects {
     return running;
   }
 
+  /**
+   * Ends the executions that a loaded state does not know: the store has lost what began them, or
+   * the commit that ended them was in doubt. The state may give their ids to others, so it is to be
+   * gone on with when nothing of them is left.
+   *
+   * @return whether nothing is, or the job has ended: then all are ended with it
+   */
+  boolean haveEnded(JobState loaded) {
+    if (loaded.status().isTerminal()) {
+      return true;
+    }
+    Set<String> known =
+        loaded.mailboxes().waiting().stream()
+            .filter(mailbox -> mailbox.flight() != null)
+            .map(mailbox -> mailbox.flight().executionId())
+            .collect(Collectors.toSet());
+    List<String> unknown = running.stream().filter(id -> !known.contains(id)).toList();
+    unknown.forEach(context.executions()::stop);
+    if (unknown.isEmpty()) {
+      inbox.keepSignals(known);
+    }
+    return unknown.isEmpty();
+  }
+
   /** This node has nothing more to do with the job. */
   void stopAll() {
     watch.left();

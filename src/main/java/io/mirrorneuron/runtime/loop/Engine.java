@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 
 /**
@@ -156,6 +157,14 @@ public final class Engine {
         .thenCompose(done -> loops.idle())
         .whenComplete((done, failure) -> ordered.complete(null));
     return taken;
+  }
+
+  /**
+   * To be called on a lane when the store may have lost what it answered last: the jobs of this lane
+   * go on from what it has.
+   */
+  public void reload(Executor lane) {
+    loops.reload(lane);
   }
 
   /**

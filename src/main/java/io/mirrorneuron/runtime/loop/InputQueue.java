@@ -91,6 +91,14 @@ final class InputQueue {
     return true;
   }
 
+  /** Drops what other executions have told. */
+  void keepSignals(Set<String> executions) {
+    inputs.removeIf(
+        input ->
+            input instanceof Input.Signalled signalled
+                && !executions.contains(signalled.executionId()));
+  }
+
   /**
    * The state was loaded again: executions in it that are not known here are to be started again,
    * unless the job is about to fail.

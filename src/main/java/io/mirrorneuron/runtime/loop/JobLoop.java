@@ -71,6 +71,13 @@ final class JobLoop {
     return turns.create(beginning, store);
   }
 
+  /** Loads the job again when it is on this lane, which is the one that calls. */
+  void reload(Executor present) {
+    if (lane == present) {
+      turns.reload();
+    }
+  }
+
   /** Lets go of the job as it is in the store; completes when no turn begins any more. */
   CompletableFuture<Void> letGo() {
     return CompletableFuture.runAsync(turns::lost, lane);

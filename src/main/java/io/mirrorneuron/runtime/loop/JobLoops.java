@@ -169,6 +169,11 @@ final class JobLoops {
     suspended = false;
   }
 
+  /** On this lane: its jobs are loaded again. */
+  void reload(Executor lane) {
+    open.values().forEach(loop -> loop.reload(lane));
+  }
+
   /** Completes when each job has decided on what it was offered until now. */
   CompletableFuture<Void> idle() {
     return CompletableFuture.allOf(

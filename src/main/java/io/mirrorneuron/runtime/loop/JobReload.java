@@ -7,6 +7,7 @@ import io.mirrorneuron.store.JobStore.StoredJob;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +23,7 @@ final class JobReload {
   private final Executor lane;
   private final String jobId;
   private final long epoch;
+  private final Predicate<JobState> fits;
   private final Listener listener;
   private boolean stopped;
 
@@ -35,12 +37,20 @@ final class JobReload {
 
   /**
    * @param epoch under which this node owns the job
+   * @param fits whether a state can be gone on with; else it is loaded again a little later
    */
-  JobReload(EngineContext context, Executor lane, String jobId, long epoch, Listener listener) {
+  JobReload(
+      EngineContext context,
+      Executor lane,
+      String jobId,
+      long epoch,
+      Predicate<JobState> fits,
+      Listener listener) {
     this.context = context;
     this.lane = lane;
     this.jobId = jobId;
     this.epoch = epoch;
+    this.fits = fits;
     this.listener = listener;
   }
 
@@ -85,7 +95,7 @@ final class JobReload {
     return cause(failure) instanceof MnException known ? known.getMessage() : failure.toString();
   }
 
-  private static Throwable cause(Throwable failure) {
+  static Throwable cause(Throwable failure) {
     return failure instanceof CompletionException ? failure.getCause() : failure;
   }
 
@@ -103,6 +113,10 @@ final class JobReload {
       listener.lost();
       return;
     }
-    listener.loaded(state);
+    if (fits.test(state)) {
+      listener.loaded(state);
+    } else {
+      startLater();
+    }
   }
 }

@@ -10,7 +10,6 @@ import io.mirrorneuron.store.JobStore.Commit;
 import io.mirrorneuron.store.JobStore.FencedException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
@@ -63,7 +62,7 @@ final class JobTurns implements JobReload.Listener {
     this.obstacle = obstacle;
     this.state = state;
     this.effects = new Effects(context, lane, inbox, this::turn, state, epoch);
-    this.reload = new JobReload(context, lane, state.jobId(), epoch, this);
+    this.reload = new JobReload(context, lane, state.jobId(), epoch, effects::haveEnded, this);
   }
 
   /** Completes with the commit that is under way. */
@@ -80,14 +79,7 @@ final class JobTurns implements JobReload.Listener {
   /** The same for a command, which is answered with the status that settles it. */
   void take(
       Input.Command command, Predicate<JobStatus> settled, CompletableFuture<JobStatus> answer) {
-    if (closed && command instanceof Input.Deliver) {
-      answer.completeExceptionally(MnException.precondition("job is not running"));
-    } else if (closed) {
-      answer.complete(state.status());
-    } else if (obstacle.reason().isPresent()) {
-      answer.completeExceptionally(obstacle.reason().get());
-    } else {
-      waiters.add(command, settled, answer);
+    if (waiters.add(command, settled, answer, closed ? state.status() : null, obstacle.reason())) {
       take(command);
     }
   }
@@ -197,7 +189,7 @@ final class JobTurns implements JobReload.Listener {
   }
 
   private void notCommitted(List<Input> inputs, Throwable failure) {
-    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    Throwable cause = JobReload.cause(failure);
     if (cause instanceof FencedException) {
       LOG.warn("{}; letting go of it", cause.getMessage());
       lost();
@@ -210,6 +202,14 @@ final class JobTurns implements JobReload.Listener {
       return;
     }
     reload.startLater(obstacle.pauseMs());
+  }
+
+  /** The store may have lost commits. A commit that is under way fails and has the same effect. */
+  void reload() {
+    if (!busy && !closed) {
+      busy = true;
+      reload.start();
+    }
   }
 
   /** Lets the job fail in its next turn. When that was this turn, it stays as committed. */

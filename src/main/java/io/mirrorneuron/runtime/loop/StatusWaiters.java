@@ -9,6 +9,7 @@ import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
@@ -23,10 +24,28 @@ final class StatusWaiters {
   /** Commands that are not decided on yet; the present status is no answer to them. */
   private final Set<Input> undecided = Collections.newSetFromMap(new IdentityHashMap<>());
 
-  void add(
-      Input.Command command, Predicate<JobStatus> settled, CompletableFuture<JobStatus> answer) {
-    open.add(new Question(command, settled, answer));
-    undecided.add(command);
+  /**
+   * Keeps the question, or answers it at once.
+   *
+   * @param ended the status of a job that has ended, or null
+   * @param obstacle why nothing can be committed now
+   * @return whether the command is to be decided on
+   */
+  boolean add(
+      Input.Command command,
+      Predicate<JobStatus> settled,
+      CompletableFuture<JobStatus> answer,
+      JobStatus ended,
+      Optional<MnException> obstacle) {
+    if (ended != null) {
+      ended(command, ended, answer);
+    } else if (obstacle.isPresent()) {
+      answer.completeExceptionally(obstacle.get());
+    } else {
+      open.add(new Question(command, settled, answer));
+      undecided.add(command);
+    }
+    return ended == null && obstacle.isEmpty();
   }
 
   /** Notes that these inputs are decided on in the turn that begins now. */
@@ -60,14 +79,18 @@ final class StatusWaiters {
 
   /** Answers all: the job has ended. Messages that were not decided on by then are refused. */
   void end(JobStatus status) {
-    for (Question question : open) {
-      if (question.command() instanceof Input.Deliver) {
-        question.answer().completeExceptionally(MnException.precondition("job is not running"));
-      } else {
-        question.answer().complete(status);
-      }
-    }
+    open.forEach(question -> ended(question.command(), status, question.answer()));
     clear();
+  }
+
+  /** Answers one: the job has ended. */
+  private static void ended(
+      Input.Command command, JobStatus status, CompletableFuture<JobStatus> answer) {
+    if (command instanceof Input.Deliver) {
+      answer.completeExceptionally(MnException.precondition("job is not running"));
+    } else {
+      answer.complete(status);
+    }
   }
 
   void refuse(MnException reason) {

@@ -6,15 +6,12 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
-import io.vertx.redis.client.Redis;
-import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.impl.types.ErrorType;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -36,7 +33,7 @@ public final class RedisLane extends VerticleBase implements Executor {
   /** How often a connection is looked at within the timeout. */
   private static final int LOOKS = 8;
 
-  private final RedisMaster master;
+  private final RedisDialer dialer;
   private final Storage storage;
   private final long timeoutMs;
   private volatile RedisLink link;
@@ -54,8 +51,8 @@ public final class RedisLane extends VerticleBase implements Executor {
   /**
    * @param timeout longest silence of a server that owes an answer
    */
-  public RedisLane(RedisMaster master, Storage storage, Duration timeout) {
-    this.master = master;
+  public RedisLane(RedisDialer dialer, Storage storage, Duration timeout) {
+    this.dialer = dialer;
     this.storage = storage;
     this.timeoutMs = timeout.toMillis();
     this.patienceMs = timeoutMs;
@@ -147,23 +144,7 @@ public final class RedisLane extends VerticleBase implements Executor {
   }
 
   private Future<?> connect(long patienceMs) {
-    return master
-        .find(vertx)
-        .timeout(patienceMs, TimeUnit.MILLISECONDS)
-        .compose(found -> open(found, patienceMs))
-        .onSuccess(this::use);
-  }
-
-  private Future<RedisLink> open(RedisOptions options, long patienceMs) {
-    // Made for one connection, so that whatever hangs in it ends with it.
-    Redis client = Redis.createClient(vertx, options);
-    RedisPeer former = lastPeer;
-    return client
-        .connect()
-        .compose(
-            made -> RedisPeer.meet(made, former).map(peer -> new RedisLink(client, made, peer)))
-        .timeout(patienceMs, TimeUnit.MILLISECONDS)
-        .onFailure(failure -> client.close());
+    return dialer.dial(vertx, lastPeer, patienceMs).onSuccess(this::use);
   }
 
   /** Hears on the lane of each connection to another server process than before. */

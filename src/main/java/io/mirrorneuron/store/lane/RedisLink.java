@@ -11,13 +11,18 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * One connection to Redis and the commands on it that wait for their answers. Lives on one event
- * loop. A server that hangs does not end its connection: whoever waits is told by {@link #drop}.
+ * One connection to Redis and the commands on it that wait for their answers, with the connection
+ * over which answers are acknowledged, if they are to be. Lives on one event loop. A server that
+ * hangs does not end its connection: whoever waits is told by {@link #drop}.
  */
 final class RedisLink {
   private final Redis client;
   private final RedisConnection connection;
   private final RedisPeer peer;
+
+  /** Null where answers count as they come. */
+  private final Acknowledgement acknowledgement;
+
   private final Set<Promise<Response>> waiting = new LinkedHashSet<>();
 
   /** Looks since the last answer, or since there was nothing to wait for. */
@@ -26,11 +31,14 @@ final class RedisLink {
   /**
    * @param client made for this connection alone
    * @param peer what the server calls the connection
+   * @param acknowledgement holds answers; null: they count as they come
    */
-  RedisLink(Redis client, RedisConnection connection, RedisPeer peer) {
+  RedisLink(
+      Redis client, RedisConnection connection, RedisPeer peer, Acknowledgement acknowledgement) {
     this.client = client;
     this.connection = connection;
     this.peer = peer;
+    this.acknowledgement = acknowledgement;
   }
 
   RedisPeer peer() {
@@ -41,6 +49,9 @@ final class RedisLink {
   void onEnd(Runnable lost) {
     connection.exceptionHandler(failure -> lost.run());
     connection.endHandler(nothing -> lost.run());
+    if (acknowledgement != null) {
+      acknowledgement.over().onEnd(lost);
+    }
   }
 
   /**
@@ -60,12 +71,14 @@ final class RedisLink {
             answer.handle(done);
           }
         });
-    return answer.future();
+    return acknowledgement != null && Acknowledgement.concerns(request)
+        ? answer.future().compose(acknowledgement::hold)
+        : answer.future();
   }
 
   /** Whether nothing waits. */
   boolean isIdle() {
-    return waiting.isEmpty();
+    return waiting.isEmpty() && (acknowledgement == null || acknowledgement.over().isIdle());
   }
 
   /**
@@ -75,15 +88,19 @@ final class RedisLink {
    * @return how many looks in a row have seen no answer
    */
   int look() {
-    return ++silentLooks;
+    int own = waiting.isEmpty() ? 0 : ++silentLooks;
+    return acknowledgement == null ? own : Math.max(own, acknowledgement.over().look());
   }
 
   /** Ends the connection and fails what waits. */
   void drop(Throwable reason) {
     List<Promise<Response>> all = List.copyOf(waiting);
     waiting.clear();
-    all.forEach(answer -> answer.fail(reason));
     close();
+    all.forEach(answer -> answer.fail(reason));
+    if (acknowledgement != null) {
+      acknowledgement.over().drop(reason);
+    }
   }
 
   Future<?> close() {

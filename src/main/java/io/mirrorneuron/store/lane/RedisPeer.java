@@ -91,6 +91,11 @@ public record RedisPeer(String runId, String clientId) {
     return !runId.isEmpty() && !former.runId().isEmpty() && !runId.equals(former.runId());
   }
 
+  /** Whether both are connections to one process, and it says so. */
+  boolean isSameServerAs(RedisPeer other) {
+    return !runId.isEmpty() && runId.equals(other.runId);
+  }
+
   private static Future<?> drop(RedisConnection connection, RedisPeer former) {
     return ask(
         connection, Request.cmd(Command.CLIENT).arg("KILL").arg("ID").arg(former.clientId()));

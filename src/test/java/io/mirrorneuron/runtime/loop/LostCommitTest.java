@@ -55,6 +55,35 @@ class LostCommitTest {
     assertThat(two.succeed("b").status()).isEqualTo("completed");
   }
 
+  /** Else the next commit would be made on top of a state that the store has not got. */
+  @Test
+  void whatTheStoreHasForgottenIsDoneAgainAndWhatFollowedFromItIsEnded() {
+    stage.nextCommit = Loss.FORGOTTEN;
+    stage.succeed("work");
+    assertThat(stage.running()).containsExactly("end");
+
+    stage.replaceStore();
+    assertThat(stage.isStopped("end")).isTrue();
+    assertThat(stage.running()).as("not before that has ended").containsExactly("end");
+
+    stage.letStop();
+    stage.programs.forgetEnded();
+    stage.advance(1000);
+    assertThat(stage.running()).containsExactly("work");
+    stage.succeed("work");
+    assertThat(stage.succeed("end").status()).isEqualTo("completed");
+    assertThat(stage.events("sandbox_job_completed")).hasSize(2);
+  }
+
+  @Test
+  void programsGoOnWhenTheStoreHasForgottenNothing() {
+    stage.replaceStore();
+
+    assertThat(stage.isStopped("work")).isFalse();
+    stage.succeed("work");
+    assertThat(stage.succeed("end").status()).isEqualTo("completed");
+  }
+
   @ParameterizedTest
   @EnumSource(names = {"REQUEST", "ANSWER"})
   void aPauseInDoubtIsRefusedAtOnceAndMayBeAskedForAgain(Loss loss) {

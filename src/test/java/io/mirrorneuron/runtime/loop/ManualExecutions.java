@@ -82,6 +82,12 @@ public final class ManualExecutions implements Executions {
 
   // ---- what a test does and sees
 
+  /** Ids of executions that have ended may be given again, as after the loss of commits. */
+  public void forgetEnded() {
+    started.retainAll(
+        running.values().stream().map(each -> each.execution().executionId()).toList());
+  }
+
   /** What runs, in the order of its start. */
   public List<String> names() {
     return List.copyOf(running.keySet());

@@ -38,6 +38,7 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -61,6 +62,8 @@ public final class Stage {
     REQUEST,
     /** It is written, but the engine does not hear of it. */
     ANSWER,
+    /** It is acknowledged by a store that is replaced by one that has not got it. */
+    FORGOTTEN,
     /** It is refused, because the disk of the store is full. */
     FULL,
     /** It is written, and the engine hears of it when {@link Stage#answerCommit} is called. */
@@ -89,6 +92,7 @@ public final class Stage {
 
   public final ManualExecutions programs = new ManualExecutions();
   private final Deque<Runnable> lane = new ArrayDeque<>();
+  private final Executor executor = lane::addLast;
   private final PriorityQueue<Alarm> alarms =
       new PriorityQueue<>(Comparator.comparingLong(Alarm::at).thenComparingLong(Alarm::order));
   private String looked = JOB;
@@ -150,7 +154,7 @@ public final class Stage {
                     alarms.add(new Alarm(at, order++, born, task));
                   }
                 },
-                jobId -> lane::addLast),
+                jobId -> executor),
             text -> manifests.apply(text),
             fingerprint -> null,
             (jobId, isPressing) -> {});
@@ -171,12 +175,15 @@ public final class Stage {
               if (arguments != null && arguments[arguments.length - 1] instanceof Commit commit) {
                 count(commit);
               }
-              boolean lost = loss == Loss.REQUEST || loss == Loss.FULL;
-              Object answer = lost ? null : method.invoke(disk, arguments);
+              boolean written = loss == Loss.NONE || loss == Loss.ANSWER || loss == Loss.LATE;
+              Object answer = written ? method.invoke(disk, arguments) : null;
               if (loss == Loss.NONE) {
                 return answer;
               }
               nextCommit = Loss.NONE;
+              if (loss == Loss.FORGOTTEN) {
+                return CompletableFuture.completedStage(null);
+              }
               if (loss == Loss.LATE) {
                 lateAnswer = new CompletableFuture<>();
                 return lateAnswer;
@@ -218,6 +225,13 @@ public final class Stage {
     while (!lane.isEmpty()) {
       lane.removeFirst().run();
     }
+    return this;
+  }
+
+  /** The store is another server now. */
+  Stage replaceStore() {
+    executor.execute(() -> engine.reload(executor));
+    settle();
     return this;
   }
 
