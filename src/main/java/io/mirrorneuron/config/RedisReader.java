@@ -66,7 +66,8 @@ final class RedisReader {
     Acknowledge whose = settings.choice("redis.acknowledge", Acknowledge.class);
     settings.requireText(
         "redis.acknowledge",
-        whose == Acknowledge.MASTER || settings.isSet("redis.url")
+        whose == Acknowledge.MASTER
+            || settings.isSet("redis.url")
             || !settings.list(SENTINELS).isEmpty(),
         "master for the Redis that is started under home, which has no replica; redis.sentinels or"
             + " redis.url name another");

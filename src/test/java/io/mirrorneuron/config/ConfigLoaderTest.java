@@ -121,7 +121,13 @@ class ConfigLoaderTest {
     assertThat(config.redis())
         .isEqualTo(
             new RedisSettings(
-                null, null, null, Config.Fsync.EVERYSEC, "mirror_neuron", Duration.ofSeconds(2), RedisSettings.Acknowledge.MASTER));
+                null,
+                null,
+                null,
+                Config.Fsync.EVERYSEC,
+                "mirror_neuron",
+                Duration.ofSeconds(2),
+                RedisSettings.Acknowledge.MASTER));
     assertThat(config.executors().pools()).isEqualTo(Map.of("default", 4));
     assertThat(config.executors().runsRoot()).isEqualTo(Path.of("/users/ada/.mn/runs"));
     assertThat(config.executors().defaultRunner()).isEqualTo(Config.DefaultRunner.HOST_LOCAL);

@@ -88,7 +88,8 @@ public final class RuntimeRedis {
     RedisSettings redis = on.config().redis();
     try {
       RedisLanes lanes =
-          RedisLanes.connect(on.vertx(), dialer(redis, master), on.disks().storage(), redis.timeout())
+          RedisLanes.connect(
+                  on.vertx(), dialer(redis, master), on.disks().storage(), redis.timeout())
               .await(CONNECT_SECONDS, TimeUnit.SECONDS);
       lanes.ping().await(CONNECT_SECONDS, TimeUnit.SECONDS);
       return lanes;

@@ -160,8 +160,8 @@ public final class Engine {
   }
 
   /**
-   * To be called on a lane when the store may have lost what it answered last: the jobs of this lane
-   * go on from what it has.
+   * To be called on a lane when the store may have lost what it answered last: the jobs of this
+   * lane go on from what it has.
    */
   public void reload(Executor lane) {
     loops.reload(lane);
