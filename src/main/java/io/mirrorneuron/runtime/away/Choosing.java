@@ -24,6 +24,7 @@ final class Choosing {
 
   private final Cluster cluster;
   private final Pledges pledges = new Pledges();
+  private final WaitingLines lines = new WaitingLines();
 
   /** Agents of jobs whose programs turned out to need the node of their job. */
   private final Set<String> homebound = ConcurrentHashMap.newKeySet();
@@ -42,6 +43,15 @@ final class Choosing {
   /** Not now. */
   record Nowhere(String why) implements Place {}
 
+  /** Who looks for a place. */
+  interface Seeker {
+    /** Whether it has waited in line so long that it takes the best node that has no room yet. */
+    boolean isImpatient();
+
+    /** It may look again at once. */
+    void wake();
+  }
+
   record Never(String why) implements Place {}
 
   Choosing(Cluster cluster) {
@@ -54,9 +64,30 @@ final class Choosing {
   }
 
   /** May ask other nodes what they have, and notes in the store that one is about to be asked. */
-  Place place(Execution execution) {
+  Place place(Execution execution, Seeker seeker) {
+    Wish wish = wish(execution);
+    String id = execution.executionId();
+    if (!lines.isFirst(wish, id)) {
+      lines.join(wish, id, seeker::wake);
+      return new Nowhere("no node has room for those that have waited for longer");
+    }
+    Place place = placed(execution, seeker);
+    if (place instanceof Nowhere) {
+      lines.join(wish, id, seeker::wake);
+    } else {
+      lines.leave(wish, id);
+    }
+    return place;
+  }
+
+  /** It does not look for a place any more. */
+  void abandon(Execution execution) {
+    lines.leave(wish(execution), execution.executionId());
+  }
+
+  private Place placed(Execution execution, Seeker seeker) {
     try {
-      Place place = chosen(execution);
+      Place place = chosen(execution, seeker.isImpatient());
       if (place instanceof There there) {
         return isNoted(execution, there.worker())
             ? there
@@ -77,7 +108,7 @@ final class Choosing {
                 execution.jobId(), execution.placing().epoch(), execution.executionId(), worker));
   }
 
-  private Place chosen(Execution execution) {
+  private Place chosen(Execution execution, boolean isImpatient) {
     Wish wish = wish(execution);
     PlacementRequest asked = new PlacementRequest(execution.agentId(), "executor", wish);
     synchronized (pledges) { // most programs: other nodes are not even asked
@@ -93,12 +124,16 @@ final class Choosing {
       Machine own = own();
       List<Machine> machines =
           others.stream().map(one -> pledges.on(one.machine(), one.askedAt())).toList();
-      NodeChoice.Choice choice = NodeChoice.of(own, bond.isPresent() ? List.of() : machines, asked);
+      List<Machine> open = bond.isPresent() ? List.of() : machines;
+      NodeChoice.Choice choice = NodeChoice.of(own, open, asked, pledges::turn);
       if (choice.node() == null) {
-        boolean isBound = NodeChoice.of(own, machines, asked).node() != null;
+        boolean isBound = NodeChoice.of(own, machines, asked, pledges::turn).node() != null;
         return isBound
             ? new Never("only other nodes have what it asks for, but " + bond.orElseThrow())
             : new Nowhere(choice.sentence());
+      }
+      if (choice.waits() && !isImpatient) {
+        return new Nowhere(choice.sentence());
       }
       pledges.add(execution.executionId(), choice.node(), wish);
       return others.stream()
@@ -183,7 +218,8 @@ final class Choosing {
 
   void end(String executionId) {
     synchronized (pledges) {
-      pledges.end(executionId);
+      pledges.end(executionId, System.nanoTime());
     }
+    lines.roomAgain();
   }
 }

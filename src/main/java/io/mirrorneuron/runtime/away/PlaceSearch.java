@@ -8,20 +8,25 @@ import io.mirrorneuron.runtime.port.Executions.Outcome;
 import io.mirrorneuron.runtime.port.Executions.Sandbox;
 import io.mirrorneuron.runtime.port.Executions.Signal;
 import io.mirrorneuron.runtime.port.Executions.Structured;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Looks for the node of one program until there is one: nodes come and go. On one thread; {@link
  * #stop} and {@link #hold} from any.
  */
-final class PlaceSearch {
+final class PlaceSearch implements Choosing.Seeker {
   private static final long LOOK_AGAIN_MS = 1000;
+
+  /** Small programs may fill what a large one waits for; a node keeps an order. */
+  private static final long PATIENT_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   private final Execution execution;
   private final Listener listener;
   private final Choosing choosing;
-  private final CountDownLatch stopped = new CountDownLatch(1);
+  private final Semaphore woken = new Semaphore(0);
+  private final long begun = System.nanoTime();
+  private volatile boolean stopped;
   private volatile Hold hold;
 
   PlaceSearch(Execution execution, Listener listener, Choosing choosing) {
@@ -31,11 +36,22 @@ final class PlaceSearch {
   }
 
   void stop() {
-    stopped.countDown();
+    stopped = true;
+    wake();
+  }
+
+  @Override
+  public void wake() {
+    woken.release();
+  }
+
+  @Override
+  public boolean isImpatient() {
+    return System.nanoTime() - begun > PATIENT_NANOS;
   }
 
   boolean isStopped() {
-    return stopped.getCount() == 0;
+    return stopped;
   }
 
   /** What it waits for, or null. */
@@ -46,7 +62,7 @@ final class PlaceSearch {
   /** The place; null when the search is over without one, and its listener has been told. */
   Choosing.Place search() throws InterruptedException {
     while (!isStopped()) {
-      Choosing.Place place = choosing.place(execution);
+      Choosing.Place place = choosing.place(execution, this);
       switch (place) {
         case Choosing.Nowhere nowhere -> wait(nowhere.why());
         case Choosing.Never never -> {
@@ -57,8 +73,10 @@ final class PlaceSearch {
           return place;
         }
       }
-      stopped.await(LOOK_AGAIN_MS, TimeUnit.MILLISECONDS);
+      woken.tryAcquire(LOOK_AGAIN_MS, TimeUnit.MILLISECONDS);
+      woken.drainPermits();
     }
+    choosing.abandon(execution);
     end(Ending.STOPPED, "stopped while it waited for a node");
     return null;
   }

@@ -71,8 +71,10 @@ public final class PlacedExecutions implements Executions, AutoCloseable {
       place = search.search();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      choosing.abandon(execution);
     } catch (RuntimeException e) {
       LOG.error("execution {} finds no node", execution.executionId(), e);
+      choosing.abandon(execution);
       search.end(Ending.NOT_STARTED, "internal error of placement: " + e);
     }
     synchronized (undecided) {

@@ -14,18 +14,36 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 
 /**
  * Gives each agent the best of the nodes that it fits: one with room now before one where it has to
- * wait, its preferred node, then by strategy, at last by name. Binpack keeps a job on the node of
- * its first agent while there is room, else takes the fullest; spread takes the emptiest, and so
- * does binpack among nodes where the agents of the job have to take turns.
+ * wait, its preferred node, then by strategy, at last by name or whose turn it is. Binpack keeps a
+ * job on the node of its first agent while there is room, else takes the fullest; spread takes the
+ * emptiest, and so does binpack among nodes where the agents of the job have to take turns.
  */
 public final class BestNode implements Placement {
+  private static final Comparator<Machine> BY_NAME = Comparator.comparing(Machine::name);
+
+  private final Comparator<Machine> equals;
+
+  /** Of equally good nodes the first by name is taken. */
+  public BestNode() {
+    this(name -> 0);
+  }
+
+  /**
+   * @param turn of a node: the lowest of equally good ones is taken
+   */
+  BestNode(ToLongFunction<String> turn) {
+    this.equals =
+        Comparator.<Machine>comparingLong(machine -> turn.applyAsLong(machine.name()))
+            .thenComparing(BY_NAME);
+  }
 
   @Override
   public PlacementPlan plan(List<Machine> nodes, List<PlacementRequest> requests) {
-    Round round = new Round(nodes);
+    Round round = new Round(nodes.stream().sorted(equals).toList());
     for (PlacementRequest request : requests) {
       round.place(request);
     }
@@ -36,7 +54,7 @@ public final class BestNode implements Placement {
   public PlacementPlan planEach(List<Machine> nodes, List<PlacementRequest> requests) {
     List<Placed> placed = new ArrayList<>();
     List<Unplaced> refused = new ArrayList<>();
-    for (Machine node : sorted(nodes)) {
+    for (Machine node : nodes.stream().sorted(equals).toList()) {
       PlacementPlan copy = plan(List.of(node), requests);
       if (copy.refusals().isEmpty()) {
         copy.placements().forEach(one -> placed.add(copy(one)));
@@ -74,10 +92,6 @@ public final class BestNode implements Placement {
         .toList();
   }
 
-  private static List<Machine> sorted(List<Machine> nodes) {
-    return nodes.stream().sorted(Comparator.comparing(Machine::name)).toList();
-  }
-
   /** Where agents with the same wish may go, and what the other nodes lack. */
   private record Fit(Map<Seat, Alone> seats, Map<String, List<Missing>> lacks) {}
 
@@ -94,8 +108,11 @@ public final class BestNode implements Placement {
     private final List<Unplaced> refused = new ArrayList<>();
     private Seat home;
 
+    /**
+     * @param nodes of equally good ones the first is taken
+     */
     Round(List<Machine> nodes) {
-      seats = sorted(nodes).stream().map(Seat::new).toList();
+      seats = nodes.stream().map(Seat::new).toList();
     }
 
     void place(PlacementRequest asked) {
@@ -147,7 +164,7 @@ public final class BestNode implements Placement {
       return order != 0 ? order : byStrategy(strategy, one, other);
     }
 
-    /** The first of equals is kept, and they come by name. */
+    /** The first of equals is kept. */
     private int byStrategy(Strategy strategy, Offer one, Offer other) {
       if (strategy == Strategy.SPREAD || one.room != Room.NOW) {
         return Double.compare(one.fullness, other.fullness);

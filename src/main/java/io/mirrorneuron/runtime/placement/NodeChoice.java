@@ -7,13 +7,14 @@ import io.mirrorneuron.runtime.workflow.Scheduling;
 import io.mirrorneuron.runtime.workflow.Scheduling.Strategy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
 /**
  * Where one run of a program goes. It stays with its job while that node has what it asks for,
  * unless its author wrote a strategy or prefers another node: then binpack takes the job's own node
  * while there is room, and the best other one when there is none; spread the emptiest. Where no
- * node has room it waits with its job, or where it can run at all. Pure.
+ * node has room it goes to the one that it fits, or to the first of several that has. Pure.
  */
 public final class NodeChoice {
   private static final Placement BEST = new BestNode();
@@ -22,9 +23,15 @@ public final class NodeChoice {
 
   /**
    * @param node its name; null when none has what it asks for
+   * @param waits whether no node has room now, and several may be the first that has: this one is
+   *     the best as they are now
    * @param reasons for people
    */
-  public record Choice(String node, List<String> reasons) {
+  public record Choice(String node, boolean waits, List<String> reasons) {
+    private static Choice of(String node, String reason) {
+      return new Choice(node, false, List.of(reason));
+    }
+
     /** For people. */
     public String sentence() {
       return String.join(", ", reasons);
@@ -53,34 +60,35 @@ public final class NodeChoice {
   /**
    * @param own the node of the job
    * @param others all with different names
+   * @param turn of a node, by its name: the lowest of equally good ones is taken
    */
-  public static Choice of(Machine own, List<Machine> others, PlacementRequest asked) {
+  public static Choice of(
+      Machine own, List<Machine> others, PlacementRequest asked, ToLongFunction<String> turn) {
     if (staysHome(own, asked)) {
-      return new Choice(own.name(), List.of("the node of its job"));
+      return Choice.of(own.name(), "the node of its job");
     }
     List<Placed> alone = alone(own, asked);
     Scheduling scheduling = asked.wish().scheduling();
     boolean isNow = !alone.isEmpty() && isNow(alone.getFirst());
     if (isNow && isPreferred(own, scheduling) && scheduling.strategy() == Strategy.BINPACK) {
-      return new Choice(own.name(), List.of("the node of its job has room"));
+      return Choice.of(own.name(), "the node of its job has room");
     }
-    return best(own, others, asked, !alone.isEmpty());
-  }
-
-  private static Choice best(
-      Machine own, List<Machine> others, PlacementRequest asked, boolean fitsHere) {
     List<Machine> all = new ArrayList<>(others);
     all.add(own);
-    PlacementPlan plan = BEST.plan(all, List.of(asked));
+    PlacementPlan plan = new BestNode(turn).plan(all, List.of(asked));
     if (plan.placements().isEmpty()) {
       String lacks =
           plan.refusals().stream().map(Unplaced::sentence).collect(Collectors.joining(". "));
-      return new Choice(null, List.of("no living node has what it asks for: " + lacks));
+      return Choice.of(null, "no living node has what it asks for: " + lacks);
     }
     Placed placed = plan.placements().getFirst();
-    return isNow(placed) || !fitsHere
-        ? new Choice(placed.node(), placed.reasons())
-        : new Choice(own.name(), List.of("no node has room; it waits with its job"));
+    if (isNow(placed)) {
+      return new Choice(placed.node(), false, placed.reasons());
+    }
+    boolean isOnly = all.stream().filter(one -> !alone(one, asked).isEmpty()).count() == 1;
+    return isOnly
+        ? new Choice(placed.node(), false, placed.reasons())
+        : new Choice(placed.node(), true, List.of("no node has room"));
   }
 
   private static boolean isNow(Placed placed) {

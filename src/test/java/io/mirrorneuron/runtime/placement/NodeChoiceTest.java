@@ -10,6 +10,7 @@ import io.mirrorneuron.runtime.workflow.Scheduling.Strategy;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.ToLongFunction;
 import org.junit.jupiter.api.Test;
 
 class NodeChoiceTest {
@@ -41,8 +42,12 @@ class NodeChoiceTest {
   private static String choice(
       Machine own, Machine other, Scheduling scheduling, ResourceRequest request) {
     Wish wish = new Wish(request, scheduling, "default", 1);
-    return NodeChoice.of(own, List.of(other), new PlacementRequest("work", "executor", wish))
-        .node();
+    return choice(own, List.of(other), wish, _ -> 0).node();
+  }
+
+  private static NodeChoice.Choice choice(
+      Machine own, List<Machine> others, Wish wish, ToLongFunction<String> turn) {
+    return NodeChoice.of(own, others, new PlacementRequest("work", "executor", wish), turn);
   }
 
   private static String choice(Machine own, Machine other, Scheduling scheduling) {
@@ -58,7 +63,24 @@ class NodeChoiceTest {
   void binpackFillsTheNodeOfTheJobFirst() {
     assertThat(choice(node("b", 3), node("a", 3), PACKED)).isEqualTo("b");
     assertThat(choice(node("b", 4), node("a", 3), PACKED)).isEqualTo("a");
-    assertThat(choice(node("b", 4), node("a", 4), PACKED)).as("nowhere is room").isEqualTo("b");
+  }
+
+  @Test
+  void whereNoNodeHasRoomTheFirstThatHasWillTakeItUnlessOnlyOneEverCan() {
+    Wish wish = new Wish(ResourceRequest.NONE, SPREAD, "default", 1);
+    assertThat(choice(node("b", 4), List.of(node("a", 4)), wish, _ -> 0).waits()).isTrue();
+    assertThat(choice(node("b", 4), List.of(node("a", 3)), wish, _ -> 0).waits()).isFalse();
+    assertThat(choice(node("b", 4), List.of(), wish, _ -> 0))
+        .matches(choice -> choice.node().equals("b") && !choice.waits());
+  }
+
+  @Test
+  void ofEquallyEmptyNodesItIsTheTurnOfOne() {
+    Wish wish = new Wish(ResourceRequest.NONE, SPREAD, "default", 1);
+    Map<String, Long> turns = Map.of("a", 7L, "b", 3L, "c", 5L);
+    List<Machine> others = List.of(node("a", 0), node("c", 0));
+    assertThat(choice(node("b", 0), others, wish, turns::get).node()).isEqualTo("b");
+    assertThat(choice(node("b", 1), others, wish, turns::get).node()).isEqualTo("c");
   }
 
   @Test
