@@ -3,7 +3,6 @@ package io.mirrorneuron.runtime.deployment;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.deployment.DeploymentView.Result;
-import io.mirrorneuron.runtime.deployment.DeploymentView.VersionView;
 import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.runtime.loop.JobDefinitions;
 import io.mirrorneuron.runtime.port.Timers;
@@ -23,9 +22,6 @@ import java.util.stream.Stream;
 final class DeploymentRows {
   private static final Pattern ID = Pattern.compile("dep_(.+)_([1-9][0-9]{0,8})");
   private static final int PAGE = 200;
-
-  /** So many characters of manifests are told with a deployment, those of the newest versions. */
-  private static final int MOST_TOLD = 500_000;
 
   /** Below the deadline that clients set by default. */
   private static final long PATIENCE_MS = 7_000;
@@ -112,21 +108,7 @@ final class DeploymentRows {
               .findFirst()
               .orElseThrow(() -> MnException.notFound("deployment", idOrKey));
     }
-    return DeploymentViews.of(line, now, status(line)).with(versions(line));
-  }
-
-  private List<VersionView> versions(DeploymentLine line) {
-    List<VersionView> told = new ArrayList<>();
-    int left = MOST_TOLD;
-    for (DeployedVersion version : line.versions().reversed()) {
-      String text =
-          left <= 0
-              ? null
-              : Answers.await(texts.get(line.key(), version.fingerprint())).orElse(null);
-      left -= text == null ? 0 : text.length();
-      told.addFirst(DeploymentViews.version(line.key(), version, left < 0 ? null : text));
-    }
-    return told;
+    return DeploymentViews.of(line, now, status(line)).with(new ToldVersions(texts).of(line));
   }
 
   private String status(DeploymentLine line) {
