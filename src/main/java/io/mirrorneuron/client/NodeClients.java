@@ -9,8 +9,6 @@ import io.mirrorneuron.port.PeerJobs;
 import io.mirrorneuron.port.node.AgentChanges;
 import io.mirrorneuron.port.node.PeerPrograms;
 import io.mirrorneuron.port.node.PeerPrograms.Peer;
-import io.mirrorneuron.proto.node.v1.NodeServiceGrpcClient;
-import io.mirrorneuron.proto.node.v1.RedefineRequest;
 import io.mirrorneuron.security.NodeToken;
 import io.mirrorneuron.wire.GrpcMetadata;
 import io.vertx.core.MultiMap;
@@ -45,12 +43,7 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
 
   @Override
   public AgentChanges changesAt(Command command) {
-    return (jobId, order) ->
-        calls(command)
-            .call(
-                NodeServiceGrpcClient.Redefine,
-                RedefineRequest.newBuilder().setJobId(jobId).setOrderJson(order).build())
-            .getStatus();
+    return new ChangesElsewhere(calls(command));
   }
 
   private GrpcCalls calls(Command command) {

@@ -1,14 +1,22 @@
 package io.mirrorneuron.port.node;
 
 import io.mirrorneuron.model.MnException;
+import java.util.Set;
 
-/** Port: has agents of jobs of any node be others while the jobs run. Blocking; thread-safe. */
-@FunctionalInterface
+/** Port: what deployments have done to jobs of any node, and nobody else. Blocking; thread-safe. */
 public interface AgentChanges {
   /** Of a node without jobs. */
   AgentChanges NONE =
-      (jobId, order) -> {
-        throw MnException.notFound("job", jobId);
+      new AgentChanges() {
+        @Override
+        public String redefine(String jobId, String order) {
+          throw MnException.notFound("job", jobId);
+        }
+
+        @Override
+        public String retire(String jobId, Set<String> spared, String reason) {
+          throw MnException.notFound("job", jobId);
+        }
       };
 
   /**
@@ -22,4 +30,15 @@ public interface AgentChanges {
    *     PRECONDITION when the job has ended
    */
   String redefine(String jobId, String order);
+
+  /**
+   * Ends a job in the moment in which no message waits and no program runs; returns when it has
+   * ended.
+   *
+   * @param spared agents whose programs are ended instead
+   * @param reason for people
+   * @return the status word of the job
+   * @throws MnException NOT_FOUND for an unknown job, UNAVAILABLE while it has something in hand
+   */
+  String retire(String jobId, Set<String> spared, String reason);
 }

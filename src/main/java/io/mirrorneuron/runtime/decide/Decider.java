@@ -83,6 +83,7 @@ public final class Decider {
         case Input.Redefine redefine -> definitions.order(redefine);
         case Input.Resume resume -> new Recovery(state, turn, life, processes).resume(resume.by());
         case Input.Cancel cancel -> life.cancel(cancel);
+        case Input.Retire retire -> retire(retire);
         case Input.Deliver deliver -> new MessageIntake(state, turn, ledger).take(deliver);
         case Input.Loaded loaded ->
             new Recovery(state, turn, life, processes).loaded(loaded, reviewInFlight);
@@ -100,6 +101,16 @@ public final class Decider {
     private void start() {
       life.begin(nodeName);
       new Rounds(state, turn, life).seed(ledger);
+    }
+
+    /** In the turn in which nothing is in hand, so that no message is lost. */
+    private void retire(Input.Retire retire) {
+      if (state.mailboxes().waiting().stream().allMatch(retire::spares)) {
+        life.cancel(new Input.Cancel(null, retire.reason()));
+      } else {
+        turn.refuse(
+            retire, MnException.unavailable("job " + state.jobId() + " still has work", null));
+      }
     }
 
     private void forked(Input.FirstTurn fork) {

@@ -59,6 +59,21 @@ public sealed interface Input {
    */
   record Cancel(String by, String reason) implements Command {}
 
+  /**
+   * The job ends if it has nothing in hand: no message waits, no program runs.
+   *
+   * @param spared agents that may have; their programs are ended
+   * @param reason for people
+   */
+  record Retire(Set<String> spared, String reason) implements Command {
+    /** A copy of an agent on a node is called {@code agent@node}. */
+    boolean spares(Mailbox mailbox) {
+      int at = mailbox.agentId().indexOf('@');
+      return spared.contains(mailbox.agentId())
+          || at > 0 && spared.contains(mailbox.agentId().substring(0, at));
+    }
+  }
+
   /** A message from outside the graph, for example a replayed dead letter. */
   record Deliver(String agentId, ObjectNode message) implements Command {}
 

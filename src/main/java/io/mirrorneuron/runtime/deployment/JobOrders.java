@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.deployment;
 
 import io.mirrorneuron.runtime.state.definition.Redefinition;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /** What deployments tell jobs, on whichever node they are open. Thread-safe; does not block. */
@@ -10,6 +11,9 @@ interface JobOrders {
 
   /** One that waits for a person goes on. */
   CompletionStage<?> resume(String jobId);
+
+  /** As {@link io.mirrorneuron.port.node.AgentChanges#retire}. */
+  CompletionStage<?> retire(String jobId, Set<String> spared, String reason);
 
   CompletionStage<?> cancel(String jobId, String reason);
 }

@@ -5,6 +5,7 @@ import io.mirrorneuron.port.node.AgentChanges;
 import io.mirrorneuron.runtime.state.definition.Redefinition;
 import io.mirrorneuron.runtime.state.definition.StoredDefinition;
 import io.mirrorneuron.wire.Json;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -29,6 +30,11 @@ record RoutedOrders(JobsPort jobs, AgentChanges changes, Executor threads) imple
   @Override
   public CompletionStage<?> resume(String jobId) {
     return CompletableFuture.supplyAsync(() -> jobs.resume(jobId), threads);
+  }
+
+  @Override
+  public CompletionStage<?> retire(String jobId, Set<String> spared, String reason) {
+    return CompletableFuture.supplyAsync(() -> changes.retire(jobId, spared, reason), threads);
   }
 
   @Override

@@ -4,17 +4,18 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.loop.JobDefinitions;
 import io.mirrorneuron.runtime.loop.JobDefinitions.Running;
+import io.mirrorneuron.runtime.manifest.service.ServiceDefinition;
 import io.mirrorneuron.runtime.manifest.service.ServiceDemands;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import io.mirrorneuron.store.service.DeploymentRoles;
-import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 /**
  * One job takes the place of another: it is not found at first, is found instead of the other from
@@ -52,10 +53,11 @@ record Succession(
               if (running.status().isTerminal()) {
                 return CompletableFuture.completedFuture(ended);
               }
-              if (end.drains() && hasWork(running, end.servesUntil())) {
-                throw MnException.unavailable("job " + end.jobId() + " still has work", null);
-              }
-              return orders.cancel(end.jobId(), end.reason()).thenApply(status -> ended);
+              CompletionStage<?> told =
+                  end.drains()
+                      ? orders.retire(end.jobId(), spared(running, end.servesUntil()), end.reason())
+                      : orders.cancel(end.jobId(), end.reason());
+              return told.thenApply(status -> ended);
             })
         .exceptionally(
             failure -> {
@@ -67,16 +69,16 @@ record Succession(
             });
   }
 
-  private boolean hasWork(Running running, long servesUntil) {
-    Set<String> busy = new HashSet<>(running.busy());
-    if (!busy.isEmpty() && clock.getAsLong() >= servesUntil) {
-      Workflow workflow = manifests.apply(running.manifest());
-      ServiceDemands.of(workflow).offered().stream()
-          .map(service -> service.agentId())
-          .filter(agent -> agent != null && workflow.agents().containsKey(agent))
-          .filter(agent -> workflow.agents().get(agent).type() == AgentType.EXECUTOR)
-          .forEach(busy::remove);
+  /** Agents whose programs need not end by themselves: they offer services, and had their time. */
+  private Set<String> spared(Running running, long servesUntil) {
+    if (clock.getAsLong() < servesUntil) {
+      return Set.of();
     }
-    return !busy.isEmpty();
+    Workflow workflow = manifests.apply(running.manifest());
+    return ServiceDemands.of(workflow).offered().stream()
+        .map(ServiceDefinition::agentId)
+        .filter(agent -> agent != null && workflow.agents().containsKey(agent))
+        .filter(agent -> workflow.agents().get(agent).type() == AgentType.EXECUTOR)
+        .collect(Collectors.toSet());
   }
 }

@@ -12,6 +12,8 @@ import io.mirrorneuron.proto.node.v1.ReadAnswer;
 import io.mirrorneuron.proto.node.v1.ReadRequest;
 import io.mirrorneuron.proto.node.v1.RedefineAnswer;
 import io.mirrorneuron.proto.node.v1.RedefineRequest;
+import io.mirrorneuron.proto.node.v1.RetireAnswer;
+import io.mirrorneuron.proto.node.v1.RetireRequest;
 import io.mirrorneuron.untrusted.OpenFile;
 import io.mirrorneuron.untrusted.OpenFolder;
 import io.mirrorneuron.untrusted.UntrustedFiles;
@@ -27,6 +29,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.Set;
 
 /** What other nodes read of this one, and have it do to its jobs for deployments. */
 final class NodeCalls {
@@ -51,6 +54,7 @@ final class NodeCalls {
             NodeServiceGrpcService.all())
         .unary(NodeServiceGrpcService.Read, this::read)
         .unary(NodeServiceGrpcService.Redefine, this::redefine)
+        .unary(NodeServiceGrpcService.Retire, this::retire)
         .stream(NodeServiceGrpcService.Fetch, this::fetch)
         .build();
   }
@@ -62,6 +66,12 @@ final class NodeCalls {
   private RedefineAnswer redefine(RedefineRequest request) {
     String status = changes.redefine(request.getJobId(), request.getOrderJson());
     return RedefineAnswer.newBuilder().setStatus(status).build();
+  }
+
+  private RetireAnswer retire(RetireRequest request) {
+    Set<String> spared = Set.copyOf(request.getSparedList());
+    String status = changes.retire(request.getJobId(), spared, request.getReason());
+    return RetireAnswer.newBuilder().setStatus(status).build();
   }
 
   private byte[] answer(ReadRequest request, boolean isFile) {

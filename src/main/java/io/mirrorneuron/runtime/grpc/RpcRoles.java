@@ -15,7 +15,7 @@ final class RpcRoles {
   static final Set<String> OPEN = Set.of("NetworkHandshake", "Check", "List", "Watch");
 
   /** For other nodes, which have a token of their own. */
-  static final Set<String> OF_NODES = Set.of("Read", "Fetch", "Redefine");
+  static final Set<String> OF_NODES = Set.of("Read", "Fetch", "Redefine", "Retire");
 
   private static final Map<String, Role> ROLES = new HashMap<>();
 

@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.local;
 import io.mirrorneuron.port.node.AgentChanges;
 import io.mirrorneuron.runtime.state.definition.StoredDefinition;
 import io.mirrorneuron.wire.Json;
+import java.util.Set;
 
 /** Changes of the agents of the jobs that are open on this node. */
 public final class LocalChanges implements AgentChanges {
@@ -18,5 +19,10 @@ public final class LocalChanges implements AgentChanges {
         Json.read(order, StoredDefinition.Order.class, "order_json")
             .understood(access.manifests()::parse);
     return Answers.await(access.engine().definitions().redefine(jobId, change)).word();
+  }
+
+  @Override
+  public String retire(String jobId, Set<String> spared, String reason) {
+    return Answers.await(access.engine().definitions().retire(jobId, spared, reason)).word();
   }
 }

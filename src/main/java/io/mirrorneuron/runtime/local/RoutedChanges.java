@@ -3,6 +3,8 @@ package io.mirrorneuron.runtime.local;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.PeerJobs;
 import io.mirrorneuron.port.node.AgentChanges;
+import java.util.Set;
+import java.util.function.Function;
 
 /** Changes of the agents of jobs of all nodes: made by the node on which the job is open. */
 public final class RoutedChanges implements AgentChanges {
@@ -21,13 +23,22 @@ public final class RoutedChanges implements AgentChanges {
 
   @Override
   public String redefine(String jobId, String order) {
+    return command(jobId, changes -> changes.redefine(jobId, order));
+  }
+
+  @Override
+  public String retire(String jobId, Set<String> spared, String reason) {
+    return command(jobId, changes -> changes.retire(jobId, spared, reason));
+  }
+
+  private String command(String jobId, Function<AgentChanges, String> command) {
     try {
-      return here.redefine(jobId, order);
+      return command.apply(here);
     } catch (MnException refused) {
       if (!refused.error().equals(PeerJobs.NOT_OWNER)) {
         throw refused;
       }
     }
-    return owners.ask(jobId, here, peers::changesAt, changes -> changes.redefine(jobId, order));
+    return owners.ask(jobId, here, peers::changesAt, command);
   }
 }

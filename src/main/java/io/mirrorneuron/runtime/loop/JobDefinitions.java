@@ -4,7 +4,6 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.decide.Input;
 import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.runtime.state.JobState;
-import io.mirrorneuron.runtime.state.Mailbox;
 import io.mirrorneuron.runtime.state.StateReader;
 import io.mirrorneuron.runtime.state.StoredFields;
 import io.mirrorneuron.runtime.state.definition.JobDefinition;
@@ -18,7 +17,6 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /** What jobs run: looks at it, and has it changed while they run. Thread-safe; no call blocks. */
 public final class JobDefinitions {
@@ -47,13 +45,24 @@ public final class JobDefinitions {
   }
 
   /**
+   * Ends a job in the moment in which no message waits and no program runs; fails as UNAVAILABLE
+   * while it has something in hand. Completes when it has ended.
+   *
+   * @param spared agents that may have something in hand
+   * @param reason for people
+   */
+  public CompletionStage<JobStatus> retire(String jobId, Set<String> spared, String reason) {
+    return commands.give(
+        jobId, new Input.Retire(spared, reason), JobStatus::isTerminal, status -> true);
+  }
+
+  /**
    * What a job runs and is to run, and how its agents are, as of its last commit.
    *
    * @param manifest what it runs
    * @param bundle fingerprint of the payload files of the job, or null
    * @param definition nothing is pending when it has taken effect
    * @param isReviewed whether it waits for a person, as it could not go on by itself
-   * @param busy agents for which messages wait or programs run
    * @param agents by id, those that have got a message
    */
   public record Running(
@@ -62,7 +71,6 @@ public final class JobDefinitions {
       String bundle,
       StoredDefinition definition,
       boolean isReviewed,
-      Set<String> busy,
       Map<String, AgentHealth> agents) {}
 
   /**
@@ -96,7 +104,6 @@ public final class JobDefinitions {
         state.header().origin().bundle(),
         StoredDefinition.read(job.fields().get(JobDefinition.FIELD)),
         state.header().recovery() != null,
-        state.mailboxes().waiting().stream().map(Mailbox::agentId).collect(Collectors.toSet()),
         agents);
   }
 

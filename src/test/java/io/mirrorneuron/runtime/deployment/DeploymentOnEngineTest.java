@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
@@ -105,6 +106,11 @@ class DeploymentOnEngineTest {
     @Override
     public CompletionStage<?> resume(String jobId) {
       return engine.commands().resume(jobId, null);
+    }
+
+    @Override
+    public CompletionStage<?> retire(String jobId, Set<String> spared, String reason) {
+      return engine.definitions().retire(jobId, spared, reason);
     }
 
     @Override
