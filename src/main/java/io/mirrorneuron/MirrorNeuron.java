@@ -18,6 +18,7 @@ import io.mirrorneuron.port.RuntimePorts;
 import io.mirrorneuron.port.SentMessage;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Validation;
+import io.mirrorneuron.port.deployment.DeploymentsPort;
 import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
@@ -73,11 +74,7 @@ public final class MirrorNeuron implements AutoCloseable {
 
   /** Uses the runtime that is the target of this configuration. Connects at the first call. */
   public static MirrorNeuron connect(Config.Grpc config) {
-    Vertx vertx =
-        Vertx.vertx(
-            ServerContext.vertxOptions()
-                .setEventLoopPoolSize(1)
-                .setPreferNativeTransport(false)); // for which a library would be unpacked
+    Vertx vertx = ServerContext.clientVertx();
     Clients clients = Clients.connect(vertx, config);
     return new MirrorNeuron(
         clients.ports(),
@@ -118,6 +115,11 @@ public final class MirrorNeuron implements AutoCloseable {
   /** What submits jobs when it is due. */
   public SchedulesPort schedules() {
     return runtime.schedules();
+  }
+
+  /** New versions of what runs. */
+  public DeploymentsPort deployments() {
+    return runtime.deployments();
   }
 
   /** Addresses at which others tell what happened, and who is told what happens here. */

@@ -6,6 +6,7 @@ import io.mirrorneuron.area.Platform;
 import io.mirrorneuron.area.archive.ArchiveModule;
 import io.mirrorneuron.area.blueprints.BlueprintsModule;
 import io.mirrorneuron.area.cluster.ClusterModule;
+import io.mirrorneuron.area.deployments.DeploymentsModule;
 import io.mirrorneuron.area.events.EventsModule;
 import io.mirrorneuron.area.human.HumanModule;
 import io.mirrorneuron.area.jobs.JobsModule;
@@ -45,6 +46,7 @@ final class ApiDoor {
         HumanModule::of,
         ArchiveModule::of,
         SchedulesModule::of,
+        DeploymentsModule::of,
         EventsModule::of,
         WebhooksModule::of,
         ModelsModule::of);

@@ -5,6 +5,7 @@ import io.mirrorneuron.client.Clients;
 import io.mirrorneuron.client.NodeClients;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.deployment.DeploymentsPort;
 import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
@@ -27,6 +28,8 @@ sealed interface Backend {
   TriggerEvents events();
 
   SchedulesPort schedules();
+
+  DeploymentsPort deployments();
 
   Webhooks webhooks();
 
@@ -66,6 +69,11 @@ sealed interface Backend {
     }
 
     @Override
+    public DeploymentsPort deployments() {
+      return runtime.deployments();
+    }
+
+    @Override
     public Webhooks webhooks() {
       return runtime.webhooks();
     }
@@ -78,6 +86,7 @@ sealed interface Backend {
       ServicesPort services,
       TriggerEvents events,
       SchedulesPort schedules,
+      DeploymentsPort deployments,
       Webhooks webhooks,
       Readiness readiness)
       implements Backend {}
@@ -101,6 +110,7 @@ sealed interface Backend {
         clients.services(),
         clients.events(),
         clients.schedules(),
+        clients.ports().deployments(),
         clients.ports().webhooks(),
         on.disks().watch().and(clients.readiness()));
   }

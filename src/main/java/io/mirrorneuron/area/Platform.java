@@ -5,6 +5,7 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.launch.Launches;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.deployment.DeploymentsPort;
 import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.models.ModelsPort;
 import io.mirrorneuron.port.schedule.SchedulesPort;
@@ -58,6 +59,8 @@ public interface Platform {
   TriggerEvents events();
 
   SchedulesPort schedules();
+
+  DeploymentsPort deployments();
 
   Webhooks webhooks();
 

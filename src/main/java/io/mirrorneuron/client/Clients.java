@@ -6,6 +6,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.RuntimePorts;
+import io.mirrorneuron.port.deployment.DeploymentsPort;
 import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
@@ -26,6 +27,7 @@ public final class Clients implements AutoCloseable {
   private final ServicesPort services;
   private final TriggerEvents events;
   private final SchedulesPort schedules;
+  private final DeploymentsPort deployments;
   private final Webhooks webhooks;
 
   private Clients(Vertx vertx, GrpcCalls calls) {
@@ -35,6 +37,7 @@ public final class Clients implements AutoCloseable {
     this.services = new GrpcServicesClient(calls);
     this.events = new GrpcTriggerEventsClient(calls);
     this.schedules = new GrpcSchedulesClient(calls);
+    this.deployments = new GrpcDeploymentsClient(calls);
     this.webhooks =
         new Webhooks(new GrpcInboundWebhooksClient(calls), new GrpcOutboundWebhooksClient(calls));
   }
@@ -90,7 +93,7 @@ public final class Clients implements AutoCloseable {
 
   /** All of them. */
   public RuntimePorts ports() {
-    return new RuntimePorts(jobs, cluster, services, events, schedules, webhooks);
+    return new RuntimePorts(jobs, cluster, services, events, schedules, deployments, webhooks);
   }
 
   /** Whether the runtime says that it serves. */

@@ -1,5 +1,6 @@
 package io.mirrorneuron.port;
 
+import io.mirrorneuron.port.deployment.DeploymentsPort;
 import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
@@ -12,4 +13,5 @@ public record RuntimePorts(
     ServicesPort services,
     TriggerEvents events,
     SchedulesPort schedules,
+    DeploymentsPort deployments,
     Webhooks webhooks) {}

@@ -2,6 +2,9 @@ package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.runtime.deployment.DeploymentKeeper;
 import io.mirrorneuron.runtime.deployment.LocalDeployments;
+import io.mirrorneuron.runtime.local.DerivedJobs;
+import io.mirrorneuron.runtime.local.ManifestCache;
+import io.mirrorneuron.runtime.loop.JobDefinitions;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisLanes;
@@ -12,6 +15,12 @@ import io.mirrorneuron.store.RedisServiceRegistry;
 /** Deployments, as far as this node keeps them. */
 final class NodeDeployments {
   private NodeDeployments() {}
+
+  /** What deployments need of jobs. */
+  static LocalDeployments.Jobs jobs(
+      DerivedJobs derived, JobDefinitions definitions, ManifestCache manifests) {
+    return new LocalDeployments.Jobs(derived, definitions, manifests::parse);
+  }
 
   static DeploymentKeeper of(
       RuntimeIdentity identity,

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.deployment.DeploymentsPort;
 import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.hook.HookPrograms;
 import io.mirrorneuron.port.node.RunNodes;
@@ -13,7 +14,6 @@ import io.mirrorneuron.runtime.admission.Admission;
 import io.mirrorneuron.runtime.admission.LoadAdmission;
 import io.mirrorneuron.runtime.cluster.JobCensus;
 import io.mirrorneuron.runtime.cluster.NodeDoor;
-import io.mirrorneuron.runtime.deployment.LocalDeployments;
 import io.mirrorneuron.runtime.drain.LocalUpkeep;
 import io.mirrorneuron.runtime.exec.LocalExecutions;
 import io.mirrorneuron.runtime.exec.Orphans;
@@ -115,7 +115,7 @@ public final class Runtime implements AutoCloseable {
 
   private NodeRecords records(
       RuntimeIdentity identity, Keys keys, ManifestCache manifests, DerivedJobs derived) {
-    var kept = new LocalDeployments.Jobs(derived, engine.definitions(), manifests::parse);
+    var kept = NodeDeployments.jobs(derived, engine.definitions(), manifests);
     LocalChildJobs children = new LocalChildJobs(derived, jobs());
     return new NodeRecords(
         NodeSchedules.of(identity, lanes, keys, children, events, timers),
@@ -189,7 +189,7 @@ public final class Runtime implements AutoCloseable {
     return records.schedules().port();
   }
 
-  public LocalDeployments deployments() {
+  public DeploymentsPort deployments() {
     return records.deployments().port();
   }
 

@@ -48,4 +48,12 @@ public record ServerContext(
         .setEventLoopPoolSize(loops)
         .setFileSystemOptions(new FileSystemOptions().setClassPathResolvingEnabled(false));
   }
+
+  /** The Vert.x of a program that only asks. */
+  public static Vertx clientVertx() {
+    return Vertx.vertx(
+        vertxOptions()
+            .setEventLoopPoolSize(1)
+            .setPreferNativeTransport(false)); // for which a library would be unpacked
+  }
 }

@@ -1,6 +1,7 @@
 package io.mirrorneuron.app;
 
 import static io.mirrorneuron.testing.Trees.tree;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.ConfigLoader;
@@ -248,6 +249,42 @@ final class ApiUnderTest implements AutoCloseable {
     return id;
   }
 
+  /** The key of what is deployed as that operation wants to find it. */
+  private String deployment(String operation) {
+    String key = "key-" + keys++;
+    deploy(key, 1, "rolling", "successful");
+    switch (operation) {
+      case "getDeployment", "listDeploymentVersions" -> {}
+      case "rollbackDeployment" -> deploy(key, 2, "rolling", "successful");
+      default -> deploy(key, 2, "canary", "awaiting_promotion");
+    }
+    if (operation.equals("resumeDeployment")) {
+      send(request("/deployments/" + key + "/pause").POST(BodyPublishers.noBody()));
+    }
+    return key;
+  }
+
+  private void deploy(String key, int version, String strategy, String until) {
+    JsonObject manifest = new JsonObject(SampleManifests.routers("deployed", 2));
+    manifest.put("type", "service");
+    manifest
+        .getJsonArray("nodes")
+        .getJsonObject(0)
+        .put("config", new JsonObject().put("v", version));
+    JsonObject policy = new JsonObject().put("strategy", strategy).put("min_healthy_ms", 0);
+    JsonObject wanted =
+        new JsonObject()
+            .put("manifest", manifest)
+            .put("deployment_key", key)
+            .put("update_policy", policy.put("canary", strategy.equals("canary") ? 1 : 0))
+            .put("wait", true);
+    HttpRequest.Builder made =
+        request("/deployments")
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString(wanted.encode()));
+    assertThat(new JsonObject(send(made).body()).getString("status")).isEqualTo(until);
+  }
+
   /**
    * A new webhook.
    *
@@ -329,6 +366,12 @@ final class ApiUnderTest implements AutoCloseable {
       JsonObject hook = isOut ? target() : webhook("generic");
       prepared = prepared.with("webhook_id", hook.getString("webhook_id"));
     }
+    if (call.parameters().containsKey("deployment_id")) {
+      prepared = prepared.with("deployment_id", deployment(call.operation().id()));
+    }
+    if (call.body() instanceof JsonObject body && body.containsKey("deployment_key")) {
+      prepared = prepared.withBody(body.copy().put("deployment_key", "key-" + keys++));
+    }
     if (call.parameters().containsKey("progress_id")) {
       prepared = prepared.with("progress_id", launched());
     }
@@ -344,7 +387,7 @@ final class ApiUnderTest implements AutoCloseable {
     if (call.parameters().containsKey("Idempotency-Key")) {
       prepared = prepared.with("Idempotency-Key", "key-" + keys++);
     }
-    if (call.body() instanceof JsonObject body && body.containsKey("bundle_path")) {
+    if (prepared.body() instanceof JsonObject body && body.containsKey("bundle_path")) {
       prepared = prepared.withBody(body.copy().put("bundle_path", bundle()));
     }
     if (call.parameters().containsKey("format")) {

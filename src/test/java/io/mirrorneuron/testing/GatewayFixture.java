@@ -5,6 +5,7 @@ import io.mirrorneuron.area.blueprints.BlueprintsVerticle;
 import io.mirrorneuron.area.cluster.ClusterVerticle;
 import io.mirrorneuron.area.cluster.ServerLocation;
 import io.mirrorneuron.area.cluster.ServerProbes;
+import io.mirrorneuron.area.deployments.DeploymentsVerticle;
 import io.mirrorneuron.area.events.EventsVerticle;
 import io.mirrorneuron.area.human.HumanVerticle;
 import io.mirrorneuron.area.jobs.JobRuns;
@@ -197,6 +198,7 @@ public final class GatewayFixture implements AutoCloseable {
                 new ServerProbes(this::redis, () -> fullDisks, () -> Map.of("status", "ok")),
                 clock),
             new SchedulesVerticle(schedules.port(), staging),
+            new DeploymentsVerticle(null, staging), // nothing is deployed here
             new BlueprintsVerticle(staging, events.port(), catalogs, launches, schedules.port()),
             new ObservabilityVerticle(runs, shown, clock),
             new RunsVerticle(

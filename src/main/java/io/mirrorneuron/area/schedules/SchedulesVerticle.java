@@ -13,12 +13,15 @@ import io.mirrorneuron.port.schedule.PreviewQuery;
 import io.mirrorneuron.port.schedule.ScheduleView;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.store.BundleStaging;
+import io.mirrorneuron.store.bundle.SentBundle;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The area {@code schedules}. */
 public final class SchedulesVerticle extends AreaVerticle {
@@ -27,14 +30,8 @@ public final class SchedulesVerticle extends AreaVerticle {
 
   /** Members of a request for a schedule. */
   private static final Set<String> MADE =
-      Set.of(
-          "manifest",
-          "manifest_json",
-          "payloads",
-          "bundle_path",
-          "_bundle_path",
-          "schedule",
-          "source");
+      Stream.concat(SentBundle.MEMBERS.stream(), Stream.of("schedule", "source"))
+          .collect(Collectors.toUnmodifiableSet());
 
   private final SchedulesPort schedules;
   private final BundleStaging staging;
@@ -61,16 +58,19 @@ public final class SchedulesVerticle extends AreaVerticle {
     return call.text("schedule_id");
   }
 
+  private record Wanted(Map<String, Object> schedule, Map<String, Object> source) {}
+
   private ScheduleView create(ApiCall call) {
     MisspeltMembers.refuse(call, MADE);
-    ScheduleRequest request = ScheduleRequest.read(call.body());
-    Map<String, Object> source = request.source().isEmpty() ? SOURCE : request.source();
-    return request.whileHeld(
+    SentBundle bundle = LenientJson.read(call.body(), SentBundle.class);
+    Wanted wanted = LenientJson.read(call.body(), Wanted.class);
+    Map<String, Object> source = wanted.source().isEmpty() ? SOURCE : wanted.source();
+    return bundle.whileHeld(
         staging,
         () ->
             schedules.create(
                 new NewSchedule(
-                    request.bundle(staging).by(call.subject()), request.schedule(), source)));
+                    bundle.submission(staging, null, call.subject()), wanted.schedule(), source)));
   }
 
   private SchedulesPort.Page list(ApiCall call) {

@@ -5,6 +5,7 @@ import io.mirrorneuron.runtime.deployment.Deployment.Clocks;
 import io.mirrorneuron.runtime.deployment.Deployment.Phase;
 import io.mirrorneuron.runtime.deployment.Deployment.Status;
 import java.util.List;
+import java.util.Map;
 
 /** What people want of a deployment that has begun. What does not fit its status is refused. */
 final class DeploymentCommands {
@@ -29,8 +30,8 @@ final class DeploymentCommands {
     }
     switch (command) {
       case DeploymentInput.Promote promote -> promote();
-      case DeploymentInput.Pause pause -> pause();
-      case DeploymentInput.Resume resume -> resume();
+      case DeploymentInput.Pause pause -> pause(pause.reason());
+      case DeploymentInput.Resume resume -> resume(resume.reason());
       case DeploymentInput.Fail fail -> fail(fail.reason());
     }
   }
@@ -43,30 +44,34 @@ final class DeploymentCommands {
     turn.goOn();
   }
 
-  private void pause() {
+  private void pause(String reason) {
     if (draft.status != Status.PAUSED) {
       require("running or awaiting_promotion", Status.RUNNING, Status.AWAITING_PROMOTION);
       requireMayStop();
       draft.status = Status.PAUSED;
       draft.clocks = new Clocks(draft.clocks.batchAt(), draft.clocks.progressAt(), draft.now);
-      draft.tell("deployment_paused");
+      draft.tell("deployment_paused", said(reason));
     }
   }
 
-  private void resume() {
+  private void resume(String reason) {
     if (draft.status == Status.RUNNING) {
       return;
     }
     require("paused", Status.PAUSED);
     draft.clocks = draft.clocks.resumed(draft.now);
     draft.status = Status.RUNNING;
-    draft.tell("deployment_running");
+    draft.tell("deployment_running", said(reason));
     boolean isCanary = draft.batch == 0 && draft.plan.awaitsPromotion();
     if (draft.phase == Phase.HOLDING && isCanary) {
       draft.status = Status.AWAITING_PROMOTION;
     } else if (draft.phase == Phase.HOLDING) {
       turn.goOn();
     }
+  }
+
+  private static Map<String, Object> said(String reason) {
+    return reason == null ? Map.of() : Map.of("reason", reason);
   }
 
   private void fail(String reason) {

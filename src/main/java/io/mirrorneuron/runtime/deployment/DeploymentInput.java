@@ -23,9 +23,23 @@ sealed interface DeploymentInput {
 
   record Promote(int number) implements Command {}
 
-  record Pause(int number) implements Command {}
+  /**
+   * @param reason in the caller's words, or null
+   */
+  record Pause(int number, String reason) implements Command {
+    Pause(int number) {
+      this(number, null);
+    }
+  }
 
-  record Resume(int number) implements Command {}
+  /**
+   * @param reason in the caller's words, or null
+   */
+  record Resume(int number, String reason) implements Command {
+    Resume(int number) {
+      this(number, null);
+    }
+  }
 
   /**
    * @param reason in the caller's words, or null

@@ -65,10 +65,12 @@ public final class DeploymentKeeper implements AutoCloseable {
             deeds(home, jobs, new RoutedOrders(all, changes, threads), texts, timers),
             lead,
             timers);
+    DeploymentRows rows = new DeploymentRows(records, machine, texts, jobs.definitions(), timers);
     port =
         new LocalDeployments(
             loop,
-            new DeploymentRows(records, machine, texts, jobs.definitions(), timers),
+            rows,
+            new DeploymentPages(records, machine, texts, rows),
             texts,
             jobs,
             timers,

@@ -55,6 +55,18 @@ public record DeploymentPlan(
     return isCareful && policy.strategy() != UpdateStrategy.ROLLING && !policy.autoPromote();
   }
 
+  /**
+   * The same, whose description says besides why somebody wants it.
+   *
+   * @param reason in the caller's words, or null
+   */
+  DeploymentPlan because(String reason) {
+    return reason == null
+        ? this
+        : new DeploymentPlan(
+            mode, policy, from, base, to, sourceJob, targetJob, batches, why + "; " + reason);
+  }
+
   /** Agents of the batches before that one. */
   List<String> before(int batch) {
     return batches.stream().limit(batch).flatMap(List::stream).toList();

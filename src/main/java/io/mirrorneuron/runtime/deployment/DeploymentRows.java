@@ -2,26 +2,23 @@ package io.mirrorneuron.runtime.deployment;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.runtime.deployment.DeploymentView.Result;
+import io.mirrorneuron.port.deployment.DeploymentView;
+import io.mirrorneuron.port.deployment.DeploymentView.Result;
 import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.runtime.loop.JobDefinitions;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.wire.Json;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** Reads deployments. Blocking and thread-safe. */
 final class DeploymentRows {
   private static final Pattern ID = Pattern.compile("dep_(.+)_([1-9][0-9]{0,8})");
-  private static final int PAGE = 200;
 
   /** Below the deadline that clients set by default. */
   private static final long PATIENCE_MS = 7_000;
@@ -61,12 +58,13 @@ final class DeploymentRows {
    * @throws MnException NOT_FOUND
    */
   Found found(String idOrKey) {
-    Optional<DeploymentLine> ofKey = idOrKey.isBlank() ? Optional.empty() : line(idOrKey);
+    Optional<DeploymentLine> ofKey =
+        idOrKey.isBlank() || idOrKey.indexOf(0) >= 0 ? Optional.empty() : line(idOrKey);
     if (ofKey.isPresent()) {
       return new Found(ofKey.get(), ofKey.get().newest().number());
     }
     Matcher id = ID.matcher(idOrKey);
-    if (id.matches()) {
+    if (idOrKey.indexOf(0) < 0 && id.matches()) {
       int number = Integer.parseInt(id.group(2));
       Optional<DeploymentLine> line =
           line(id.group(1)).filter(one -> number <= one.newest().number());
@@ -122,26 +120,6 @@ final class DeploymentRows {
       }
       throw e;
     }
-  }
-
-  List<DeploymentView> list(String key, String status) {
-    Stream<DeploymentLine> lines = key.isBlank() ? all() : line(key).stream();
-    return lines
-        .filter(line -> status.isBlank() || line.newest().status().word().equals(status))
-        .map(line -> DeploymentViews.of(line, line.newest(), null))
-        .toList();
-  }
-
-  private Stream<DeploymentLine> all() {
-    List<DeploymentLine> lines = new ArrayList<>();
-    String after = "";
-    List<RecordStore.StoredRecord> page;
-    do {
-      page = Answers.await(records.list(DeploymentMachine.KIND, after, PAGE));
-      page.forEach(stored -> lines.add(machine.read(stored.json())));
-      after = page.isEmpty() ? after : page.getLast().id();
-    } while (page.size() == PAGE);
-    return lines.stream();
   }
 
   /** What a command to the newest deployment of a key has led to. */

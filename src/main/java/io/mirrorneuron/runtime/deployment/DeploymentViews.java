@@ -1,8 +1,9 @@
 package io.mirrorneuron.runtime.deployment;
 
+import io.mirrorneuron.port.deployment.DeploymentView;
+import io.mirrorneuron.port.deployment.DeploymentView.HealthView;
+import io.mirrorneuron.port.deployment.DeploymentView.VersionView;
 import io.mirrorneuron.runtime.deployment.DeploymentPlan.Mode;
-import io.mirrorneuron.runtime.deployment.DeploymentView.HealthView;
-import io.mirrorneuron.runtime.deployment.DeploymentView.VersionView;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.secret.MarkedSecrets;

@@ -3,9 +3,12 @@ package io.mirrorneuron.runtime.deployment;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.deployment.DeploymentView;
+import io.mirrorneuron.port.deployment.DeploymentView.Result;
+import io.mirrorneuron.port.deployment.DeploymentsPort;
+import io.mirrorneuron.port.deployment.NewDeployment;
 import io.mirrorneuron.runtime.deployment.DeploymentPlanner.Content;
 import io.mirrorneuron.runtime.deployment.DeploymentPlanner.Present;
-import io.mirrorneuron.runtime.deployment.DeploymentView.Result;
 import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.runtime.local.DerivedJobs;
 import io.mirrorneuron.runtime.local.JobIds;
@@ -17,15 +20,15 @@ import io.mirrorneuron.runtime.manifest.blend.ManifestContent;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy;
 import io.mirrorneuron.runtime.workflow.Workflow;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** The deployments of the runtime in this process. Blocking and thread-safe. */
-public final class LocalDeployments {
+public final class LocalDeployments implements DeploymentsPort {
   private final MachineLoop<DeploymentLine, DeploymentInput, DeploymentDeed> loop;
   private final DeploymentRows rows;
+  private final DeploymentPages pages;
   private final VersionTexts texts;
   private final Jobs jobs;
   private final Timers timers;
@@ -45,19 +48,21 @@ public final class LocalDeployments {
   LocalDeployments(
       MachineLoop<DeploymentLine, DeploymentInput, DeploymentDeed> loop,
       DeploymentRows rows,
+      DeploymentPages pages,
       VersionTexts texts,
       Jobs jobs,
       Timers timers,
       Supplier<String> suffixes) {
     this.loop = loop;
     this.rows = rows;
+    this.pages = pages;
     this.texts = texts;
     this.jobs = jobs;
     this.timers = timers;
     this.suffixes = suffixes;
   }
 
-  /** Begins to deploy a first or a further version. */
+  @Override
   public Result deploy(NewDeployment wanted) {
     Submission bundle = wanted.bundle();
     String text = ManifestContent.withoutRun(bundle.manifestJson());
@@ -78,30 +83,24 @@ public final class LocalDeployments {
             false,
             DeploymentRequest.tag(workflow));
     Answers.await(texts.put(key, fingerprint, text, timers.now()));
+    Content next = new Content(text, workflow, kept.bundle());
     return begin(
-        key,
-        line,
-        version,
-        new Content(text, workflow, kept.bundle()),
-        policy,
-        bundle.idempotencyKey(),
-        wanted.waits());
+        key, version, plan(line, version, next, policy), bundle.idempotencyKey(), wanted.waits());
+  }
+
+  private DeploymentPlan plan(
+      Optional<DeploymentLine> line, DeployedVersion version, Content next, UpdatePolicy policy) {
+    Present present = line.filter(one -> one.current() != null).map(this::present).orElse(null);
+    String job = JobIds.slug(next.workflow().graphId()) + "-" + suffixes.get();
+    return DeploymentPlanner.plan(present, next, version.name(), job, policy);
   }
 
   private Result begin(
-      String key,
-      Optional<DeploymentLine> line,
-      DeployedVersion version,
-      Content next,
-      UpdatePolicy policy,
-      String request,
-      boolean waits) {
-    Present present = line.filter(one -> one.current() != null).map(this::present).orElse(null);
-    String job = JobIds.slug(next.workflow().graphId()) + "-" + suffixes.get();
-    DeploymentPlan plan = DeploymentPlanner.plan(present, next, version.name(), job, policy);
+      String key, DeployedVersion version, DeploymentPlan plan, String request, boolean waits) {
     Answers.await(loop.settle(key, new DeploymentInput.Deploy(key, request, version, plan)));
     texts.tidy(key, rows.fingerprints(key), timers.now()); // if not now, then the next time
-    if (waits || present == null) { // a first version need only be there, and others may follow
+    boolean isFirst = plan.mode() == DeploymentPlan.Mode.FIRST;
+    if (waits || isFirst) { // a first version need only be there, and others may follow
       rows.await(key);
     }
     return rows.result(key);
@@ -133,20 +132,16 @@ public final class LocalDeployments {
     return new Content(text, jobs.manifests().apply(text), bundle);
   }
 
-  /**
-   * Deploys an earlier version again, under the policy of the newest deployment but without a
-   * canary.
-   *
-   * @param version its name, or blank
-   * @param tag its tag, or blank; without either it is the newest stable one that is not current
-   */
-  public Result rollback(String idOrKey, String version, String tag) {
+  /** Under the policy of the newest deployment, but without a canary. */
+  @Override
+  public Result rollback(String idOrKey, Target back) {
     DeploymentLine line = rows.found(idOrKey).line();
+    boolean isNamed = back.version() != null || back.tag() != null;
     DeployedVersion target =
         line.versions().reversed().stream()
-            .filter(one -> version.isBlank() || one.name().equals(version))
-            .filter(one -> tag.isBlank() || tag.equals(one.tag()))
-            .filter(one -> !version.isBlank() || !tag.isBlank() || one.stable())
+            .filter(one -> back.version() == null || one.name().equals(back.version()))
+            .filter(one -> back.tag() == null || back.tag().equals(one.tag()))
+            .filter(one -> isNamed || one.stable())
             .filter(one -> !one.name().equals(line.current()))
             .findFirst()
             .orElseThrow(
@@ -155,32 +150,33 @@ public final class LocalDeployments {
                         "no rollback target found for deployment " + line.key()));
     Content next = content(rows.text(line.key(), target), target.bundle());
     UpdatePolicy policy = line.newest().plan().policy().backwards();
-    return begin(line.key(), Optional.of(line), target, next, policy, null, false);
+    DeploymentPlan plan = plan(Optional.of(line), target, next, policy).because(back.reason());
+    return begin(line.key(), target, plan, null, false);
   }
 
+  @Override
   public Result promote(String idOrKey) {
     DeploymentRows.Found found = rows.found(idOrKey);
     Answers.await(loop.settle(found.line().key(), new DeploymentInput.Promote(found.number())));
     return rows.result(found.line().key());
   }
 
-  public DeploymentView pause(String idOrKey) {
+  @Override
+  public DeploymentView pause(String idOrKey, String reason) {
     DeploymentRows.Found found = rows.found(idOrKey);
-    return given(found, new DeploymentInput.Pause(found.number()));
+    return given(found, new DeploymentInput.Pause(found.number(), reason));
   }
 
-  public DeploymentView resume(String idOrKey) {
+  @Override
+  public DeploymentView resume(String idOrKey, String reason) {
     DeploymentRows.Found found = rows.found(idOrKey);
-    return given(found, new DeploymentInput.Resume(found.number()));
+    return given(found, new DeploymentInput.Resume(found.number(), reason));
   }
 
-  /**
-   * @param reason in the caller's words, or blank
-   */
+  @Override
   public DeploymentView fail(String idOrKey, String reason) {
     DeploymentRows.Found found = rows.found(idOrKey);
-    String words = reason.isBlank() ? null : reason;
-    return given(found, new DeploymentInput.Fail(found.number(), words));
+    return given(found, new DeploymentInput.Fail(found.number(), reason));
   }
 
   private DeploymentView given(DeploymentRows.Found found, DeploymentInput command) {
@@ -188,18 +184,18 @@ public final class LocalDeployments {
     return rows.result(found.line().key()).deployment();
   }
 
-  /** One deployment, or the newest of a key, with the versions of its key. */
+  @Override
   public DeploymentView get(String idOrKey) {
     return rows.get(idOrKey);
   }
 
-  /**
-   * The newest deployment of each key.
-   *
-   * @param key the only key, or blank
-   * @param status that they have, or blank
-   */
-  public List<DeploymentView> list(String key, String status) {
-    return rows.list(key, status);
+  @Override
+  public Page list(Query query) {
+    return pages.deployments(query);
+  }
+
+  @Override
+  public VersionPage versions(String idOrKey, String after, int limit) {
+    return pages.versions(idOrKey, after, limit);
   }
 }

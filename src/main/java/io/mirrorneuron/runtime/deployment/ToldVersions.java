@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.deployment;
 
-import io.mirrorneuron.runtime.deployment.DeploymentView.VersionView;
+import io.mirrorneuron.port.deployment.DeploymentView.VersionView;
 import io.mirrorneuron.runtime.local.Answers;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -70,6 +70,7 @@ public final class EmbeddedRuntime implements AutoCloseable {
         runtime.services(),
         runtime.events(),
         runtime.schedules(),
+        runtime.deployments(),
         runtime.webhooks());
   }
 

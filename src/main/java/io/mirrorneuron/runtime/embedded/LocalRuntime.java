@@ -4,6 +4,7 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.PeerJobs;
+import io.mirrorneuron.port.deployment.DeploymentsPort;
 import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.hook.HookPrograms;
 import io.mirrorneuron.port.node.RunNodes;
@@ -22,7 +23,6 @@ import io.mirrorneuron.runtime.cluster.NodeIdentity;
 import io.mirrorneuron.runtime.cluster.NodeLimits;
 import io.mirrorneuron.runtime.cluster.NodeStock;
 import io.mirrorneuron.runtime.cluster.gpu.GpuTools;
-import io.mirrorneuron.runtime.deployment.LocalDeployments;
 import io.mirrorneuron.runtime.exec.confine.Confiner;
 import io.mirrorneuron.runtime.service.check.OwnDoors;
 import io.mirrorneuron.server.ServerContext;
@@ -59,7 +59,7 @@ public record LocalRuntime(
     ServicesPort services,
     TriggerEvents events,
     SchedulesPort schedules,
-    LocalDeployments deployments,
+    DeploymentsPort deployments,
     Webhooks webhooks,
     HookPrograms hooks,
     OwnDoors doors,

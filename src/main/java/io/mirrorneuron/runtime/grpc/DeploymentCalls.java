@@ -2,6 +2,12 @@ package io.mirrorneuron.runtime.grpc;
 
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.deployment.DeploymentView;
+import io.mirrorneuron.port.deployment.DeploymentsPort;
+import io.mirrorneuron.port.deployment.NewDeployment;
+import io.mirrorneuron.proto.ext.v1.ExtJsonResponse;
+import io.mirrorneuron.proto.ext.v1.ListDeploymentVersionsRequest;
+import io.mirrorneuron.proto.ext.v1.RuntimeExtServiceGrpcService;
 import io.mirrorneuron.proto.job.v1.DeployJobRequest;
 import io.mirrorneuron.proto.job.v1.DeploymentActionRequest;
 import io.mirrorneuron.proto.job.v1.DeploymentResponse;
@@ -11,16 +17,15 @@ import io.mirrorneuron.proto.job.v1.ListDeploymentsRequest;
 import io.mirrorneuron.proto.job.v1.PromoteDeploymentRequest;
 import io.mirrorneuron.proto.job.v1.RollbackDeploymentRequest;
 import io.mirrorneuron.proto.job.v1.UpdateDeploymentRequest;
-import io.mirrorneuron.runtime.deployment.DeploymentView;
-import io.mirrorneuron.runtime.deployment.LocalDeployments;
-import io.mirrorneuron.runtime.deployment.NewDeployment;
 import io.mirrorneuron.wire.Json;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
 /** The calls about deployments. */
-record DeploymentCalls(LocalDeployments deployments) {
-  private record Page(List<DeploymentView> data) {}
+record DeploymentCalls(DeploymentsPort deployments) {
+  /** Of a page beside its rows: more than its end has, and its names. */
+  private static final int ENVELOPE_BYTES = 1024;
 
   CallDispatcher.Entrance bind(CallDispatcher.Entrance entrance) {
     return entrance
@@ -33,6 +38,20 @@ record DeploymentCalls(LocalDeployments deployments) {
         .unary(JobServiceGrpcService.PauseDeployment, this::pause)
         .unary(JobServiceGrpcService.ResumeDeployment, this::resume)
         .unary(JobServiceGrpcService.FailDeployment, this::fail);
+  }
+
+  /** Those that the original contract lacks. */
+  void bindOwn(CallDispatcher.Entrance entrance) {
+    entrance.unary(RuntimeExtServiceGrpcService.ListDeploymentVersions, this::versions);
+  }
+
+  private ExtJsonResponse versions(ListDeploymentVersionsRequest request) {
+    return ExtJsonResponse.newBuilder()
+        .setResultJson(
+            Json.write(
+                deployments.versions(
+                    request.getIdOrKey(), given(request.getAfter()), request.getLimit())))
+        .build();
   }
 
   private static DeploymentResponse answer(Object document) {
@@ -79,11 +98,37 @@ record DeploymentCalls(LocalDeployments deployments) {
 
   private DeploymentResponse list(ListDeploymentsRequest request) {
     Map<String, Object> query = ScheduleCalls.object(request.getQueryJson(), "query_json");
-    return answer(new Page(deployments.list(text(query, "deployment_key"), text(query, "status"))));
+    int limit = query.get("limit") instanceof Integer number ? number : 0;
+    return answer(
+        fitting(
+            deployments.list(
+                new DeploymentsPort.Query(
+                    text(query, "deployment_key"),
+                    text(query, "status"),
+                    text(query, "after"),
+                    limit))));
   }
 
   private static String text(Map<String, Object> query, String member) {
-    return query.get(member) instanceof String text ? text : "";
+    return query.get(member) instanceof String text ? given(text) : null;
+  }
+
+  /** Null for what is blank. */
+  private static String given(String text) {
+    return text.isBlank() ? null : text;
+  }
+
+  /** As much of a page as a message may have; it goes on behind that. */
+  private static DeploymentsPort.Page fitting(DeploymentsPort.Page page) {
+    int left = AnswerBudget.MESSAGE_BYTES - ENVELOPE_BYTES;
+    for (int i = 0; i < page.data().size(); i++) {
+      left -= Json.write(page.data().get(i)).getBytes(StandardCharsets.UTF_8).length + 1;
+      if (left < 0 && i > 0) {
+        List<DeploymentView> kept = page.data().subList(0, i);
+        return new DeploymentsPort.Page(kept, kept.getLast().deploymentKey());
+      }
+    }
+    return page;
   }
 
   private DeploymentResponse promote(PromoteDeploymentRequest request) {
@@ -92,18 +137,21 @@ record DeploymentCalls(LocalDeployments deployments) {
 
   private DeploymentResponse rollback(RollbackDeploymentRequest request) {
     return answer(
-        deployments.rollback(request.getIdOrKey(), request.getVersion(), request.getTag()));
+        deployments.rollback(
+            request.getIdOrKey(),
+            new DeploymentsPort.Target(
+                given(request.getVersion()), given(request.getTag()), given(request.getReason()))));
   }
 
   private DeploymentResponse pause(DeploymentActionRequest request) {
-    return answer(deployments.pause(request.getIdOrKey()));
+    return answer(deployments.pause(request.getIdOrKey(), given(request.getReason())));
   }
 
   private DeploymentResponse resume(DeploymentActionRequest request) {
-    return answer(deployments.resume(request.getIdOrKey()));
+    return answer(deployments.resume(request.getIdOrKey(), given(request.getReason())));
   }
 
   private DeploymentResponse fail(DeploymentActionRequest request) {
-    return answer(deployments.fail(request.getIdOrKey(), request.getReason()));
+    return answer(deployments.fail(request.getIdOrKey(), given(request.getReason())));
   }
 }

@@ -8,6 +8,7 @@ import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.ForkRequest;
 import io.mirrorneuron.port.HumanDecision;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.deployment.DeploymentsPort;
 import io.mirrorneuron.port.schedule.PreviewQuery;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.webhook.Webhooks;
@@ -40,13 +41,15 @@ final class ExtCalls {
   private final JobsPort jobs;
   private final ClusterPort cluster;
   private final SchedulesPort schedules;
+  private final DeploymentsPort deployments;
   private final Webhooks webhooks;
 
-  ExtCalls(JobsPort jobs, ClusterPort cluster, SchedulesPort schedules, Webhooks webhooks) {
-    this.jobs = jobs;
-    this.schedules = schedules;
-    this.webhooks = webhooks;
-    this.cluster = cluster;
+  ExtCalls(RuntimeServer.Parts parts) {
+    this.jobs = parts.jobs();
+    this.cluster = parts.cluster();
+    this.schedules = parts.schedules();
+    this.deployments = parts.deployments();
+    this.webhooks = parts.webhooks();
   }
 
   Service service(CallDispatcher door) {
@@ -55,6 +58,9 @@ final class ExtCalls {
             RuntimeExtServiceGrpcService.SERVICE_NAME,
             RuntimeExtServiceGrpcService.SERVICE_DESCRIPTOR,
             RuntimeExtServiceGrpcService.all());
+    if (deployments != null) {
+      new DeploymentCalls(deployments).bindOwn(entrance);
+    }
     return new WebhookCalls(webhooks)
         .bind(entrance)
         .unary(RuntimeExtServiceGrpcService.ValidateJob, this::validate)

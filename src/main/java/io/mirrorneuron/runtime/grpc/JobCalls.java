@@ -10,6 +10,7 @@ import io.mirrorneuron.port.RestoredJob;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.port.SubmittedJob;
+import io.mirrorneuron.port.deployment.DeploymentsPort;
 import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.proto.job.v1.CancelJobRequest;
@@ -31,7 +32,6 @@ import io.mirrorneuron.proto.job.v1.ResumeJobRequest;
 import io.mirrorneuron.proto.job.v1.ResumeJobResponse;
 import io.mirrorneuron.proto.job.v1.SubmitJobRequest;
 import io.mirrorneuron.proto.job.v1.SubmitJobResponse;
-import io.mirrorneuron.runtime.deployment.LocalDeployments;
 import io.mirrorneuron.wire.GrpcMetadata;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.WarningTrailer;
@@ -55,7 +55,7 @@ final class JobCalls {
   JobCalls(
       JobsPort jobs,
       SchedulesPort schedules,
-      LocalDeployments deployments,
+      DeploymentsPort deployments,
       TriggerEvents events,
       Secret adminToken) {
     this.jobs = jobs;

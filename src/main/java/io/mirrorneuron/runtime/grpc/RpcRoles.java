@@ -35,6 +35,7 @@ final class RpcRoles {
         "StreamEvents",
         "GetDeployment",
         "ListDeployments",
+        "ListDeploymentVersions",
         "GetSchedule",
         "ListSchedules",
         "ListTriggerEvents",

@@ -4,6 +4,7 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.deployment.DeploymentsPort;
 import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
@@ -11,7 +12,6 @@ import io.mirrorneuron.port.webhook.Webhooks;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.NodeDoor;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
-import io.mirrorneuron.runtime.deployment.LocalDeployments;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.storage.Storage;
 import io.vertx.core.Vertx;
@@ -79,7 +79,7 @@ public final class RuntimeServer implements AutoCloseable {
       ServicesPort services,
       TriggerEvents events,
       SchedulesPort schedules,
-      LocalDeployments deployments,
+      DeploymentsPort deployments,
       Webhooks webhooks,
       NodeIdentity identity,
       NodeDoor nodes,
@@ -151,8 +151,7 @@ public final class RuntimeServer implements AutoCloseable {
                     .service(door),
                 new ClusterCalls(parts.cluster(), parts.services(), handshakes).service(door),
                 new EventCalls(parts.jobs(), parts.clock()).service(door),
-                new ExtCalls(parts.jobs(), parts.cluster(), parts.schedules(), parts.webhooks())
-                    .service(door),
+                new ExtCalls(parts).service(door),
                 new NodeCalls(parts.nodes().reads(), parts.nodes().changes()).service(door))
             .collect(Collectors.toUnmodifiableSet());
     services.forEach(large::addService);

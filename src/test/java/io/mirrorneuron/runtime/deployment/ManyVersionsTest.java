@@ -2,8 +2,9 @@ package io.mirrorneuron.runtime.deployment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.port.deployment.DeploymentView.VersionView;
+import io.mirrorneuron.port.deployment.DeploymentsPort;
 import io.mirrorneuron.runtime.deployment.DeploymentPlan.Mode;
-import io.mirrorneuron.runtime.deployment.DeploymentView.VersionView;
 import io.mirrorneuron.runtime.loop.Graph;
 import io.mirrorneuron.runtime.manifest.blend.ManifestContent;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy;
@@ -120,8 +121,8 @@ class ManyVersionsTest {
           .join();
     }
     calls.clear();
-    var rows = new DeploymentRows(counted, machine, texts, null, null);
-    assertThat(rows.list("", "")).hasSize(3);
+    var pages = new DeploymentPages(counted, machine, texts, null);
+    assertThat(pages.deployments(DeploymentsPort.Query.ALL).data()).hasSize(3);
     assertThat(calls).isEqualTo(Map.of("list", 1));
   }
 }

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.deployment.DeploymentView;
+import io.mirrorneuron.port.deployment.DeploymentView.Result;
+import io.mirrorneuron.port.deployment.NewDeployment;
 import io.mirrorneuron.port.service.ServiceFilter;
-import io.mirrorneuron.runtime.deployment.DeploymentView.Result;
 import io.mirrorneuron.runtime.loop.Graph;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.testing.Eventually;

@@ -1,4 +1,4 @@
-package io.mirrorneuron.runtime.deployment;
+package io.mirrorneuron.port.deployment;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
@@ -83,7 +83,8 @@ public record DeploymentView(
       String deploymentId,
       String deploymentKey) {}
 
-  DeploymentView with(List<VersionView> all) {
+  /** The same with versions. */
+  public DeploymentView with(List<VersionView> all) {
     return new DeploymentView(
         deploymentId,
         deploymentKey,

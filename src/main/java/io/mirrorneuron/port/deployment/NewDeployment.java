@@ -1,4 +1,4 @@
-package io.mirrorneuron.runtime.deployment;
+package io.mirrorneuron.port.deployment;
 
 import io.mirrorneuron.port.Submission;
 import java.util.Map;

@@ -1,39 +1,38 @@
-package io.mirrorneuron.area.schedules;
+package io.mirrorneuron.store.bundle;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.wire.Json;
-import io.mirrorneuron.wire.LenientJson;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * The body of {@code POST /schedules}.
+ * A bundle as a request has it, among other members: uploaded before, or as a manifest with the
+ * texts of its payload files. To be read by {@link io.mirrorneuron.wire.LenientJson}.
  *
  * @param manifest as a tree; empty when it is given as text or not at all
  * @param manifestJson as text
  * @param bundlePath the handle of an uploaded bundle
  * @param olderHandle the same by its older name
  */
-record ScheduleRequest(
+public record SentBundle(
     Map<String, Object> manifest,
     String manifestJson,
     Map<String, String> payloads,
     String bundlePath,
-    @JsonProperty("_bundle_path") String olderHandle,
-    Map<String, Object> schedule,
-    Map<String, Object> source) {
+    @JsonProperty("_bundle_path") String olderHandle) {
 
-  static ScheduleRequest read(com.fasterxml.jackson.databind.JsonNode body) {
-    return LenientJson.read(body, ScheduleRequest.class);
-  }
+  /** Names of the members that are read. */
+  public static final Set<String> MEMBERS =
+      Set.of("manifest", "manifest_json", "payloads", "bundle_path", "_bundle_path");
 
   /** Runs what takes the submission in; an uploaded bundle stays meanwhile. */
-  <T> T whileHeld(BundleStaging staging, Supplier<T> work) {
+  public <T> T whileHeld(BundleStaging staging, Supplier<T> work) {
     String handle = handle();
     return handle == null ? work.get() : staging.using(handle, work);
   }
@@ -42,13 +41,19 @@ record ScheduleRequest(
     return olderHandle == null ? bundlePath : olderHandle;
   }
 
-  /** The bundle when one is named, else the manifest. */
-  Submission bundle(BundleStaging staging) {
+  /**
+   * The bundle when one is named, else the manifest.
+   *
+   * @param idempotencyKey of the caller, or null
+   * @param subject that the caller's token vouches for, or null
+   * @throws MnException INVALID when there is neither
+   */
+  public Submission submission(BundleStaging staging, String idempotencyKey, String subject) {
     String handle = handle();
     if (handle != null) {
       BundleStaging.Bundle bundle = staging.open(handle);
-      return new Submission(
-          bundle.manifest().json(), new Submission.Payloads.Folder(bundle.payloads()), null);
+      var folder = new Submission.Payloads.Folder(bundle.payloads());
+      return new Submission(bundle.manifest().json(), folder, idempotencyKey, subject);
     }
     if (manifestJson == null && manifest.isEmpty()) {
       throw MnException.invalid("manifest, manifest_json or bundle_path is required");
@@ -56,6 +61,6 @@ record ScheduleRequest(
     Map<String, byte[]> files = new LinkedHashMap<>();
     payloads.forEach((path, text) -> files.put(path, text.getBytes(StandardCharsets.UTF_8)));
     String text = manifestJson == null ? Json.write(manifest) : manifestJson;
-    return new Submission(text, new Submission.Payloads.Inline(files), null);
+    return new Submission(text, new Submission.Payloads.Inline(files), idempotencyKey, subject);
   }
 }

@@ -1,0 +1,106 @@
+package io.mirrorneuron.area.deployments;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.mirrorneuron.bus.ApiCall;
+import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.bus.MisspeltMembers;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.deployment.DeploymentView.Result;
+import io.mirrorneuron.port.deployment.DeploymentsPort;
+import io.mirrorneuron.port.deployment.NewDeployment;
+import io.mirrorneuron.store.BundleStaging;
+import io.mirrorneuron.store.bundle.SentBundle;
+import io.mirrorneuron.wire.LenientJson;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The area {@code deployments}. */
+public final class DeploymentsVerticle extends AreaVerticle {
+  private static final int LIMIT = 64;
+
+  /** Members of a request to deploy. */
+  private static final Set<String> DEPLOYED =
+      Stream.concat(
+              SentBundle.MEMBERS.stream(), Stream.of("deployment_key", "update_policy", "wait"))
+          .collect(Collectors.toUnmodifiableSet());
+
+  private final DeploymentsPort deployments;
+  private final BundleStaging staging;
+
+  public DeploymentsVerticle(DeploymentsPort deployments, BundleStaging staging) {
+    super("deployments", LIMIT);
+    this.deployments = deployments;
+    this.staging = staging;
+    on("createDeployment", this::create);
+    on("listDeployments", this::list);
+    on("getDeployment", call -> deployments.get(id(call)));
+    on("listDeploymentVersions", this::versions);
+    on("promoteDeployment", call -> deployments.promote(id(call)));
+    on("rollbackDeployment", this::rollback);
+    on("pauseDeployment", call -> deployments.pause(id(call), reason(call)));
+    on("resumeDeployment", call -> deployments.resume(id(call), reason(call)));
+    on("failDeployment", call -> deployments.fail(id(call), reason(call)));
+  }
+
+  private static String id(ApiCall call) {
+    return call.text("deployment_id");
+  }
+
+  private record Wanted(
+      String deploymentKey,
+      Map<String, Object> updatePolicy,
+      @JsonProperty("wait") boolean waits) {}
+
+  private Result create(ApiCall call) {
+    MisspeltMembers.refuse(call, DEPLOYED);
+    SentBundle bundle = LenientJson.read(call.body(), SentBundle.class);
+    Wanted wanted = LenientJson.read(call.body(), Wanted.class);
+    return bundle.whileHeld(
+        staging,
+        () ->
+            deployments.deploy(
+                new NewDeployment(
+                    bundle.submission(staging, call.text("Idempotency-Key"), call.subject()),
+                    Objects.requireNonNullElse(wanted.deploymentKey(), ""),
+                    wanted.updatePolicy(),
+                    wanted.waits())));
+  }
+
+  private DeploymentsPort.Page list(ApiCall call) {
+    String status = call.text("status");
+    if (status != null && !DeploymentsPort.Query.STATUSES.contains(status)) {
+      throw MnException.invalid(
+          "status must be one of " + String.join(", ", DeploymentsPort.Query.STATUSES));
+    }
+    return deployments.list(
+        new DeploymentsPort.Query(
+            call.text("deployment_key"), status, call.text("after"), limit(call)));
+  }
+
+  private static int limit(ApiCall call) {
+    return (int) Math.min(call.integer("limit"), Integer.MAX_VALUE);
+  }
+
+  private DeploymentsPort.VersionPage versions(ApiCall call) {
+    return deployments.versions(id(call), call.text("after"), limit(call));
+  }
+
+  private record Back(String version, String tag, String reason) {}
+
+  private Result rollback(ApiCall call) {
+    MisspeltMembers.refuse(call, Set.of("version", "tag", "reason"));
+    Back back = LenientJson.read(call.body(), Back.class);
+    return deployments.rollback(
+        id(call), new DeploymentsPort.Target(back.version(), back.tag(), back.reason()));
+  }
+
+  private record Reason(String reason) {}
+
+  private static String reason(ApiCall call) {
+    MisspeltMembers.refuse(call, Set.of("reason"));
+    return LenientJson.read(call.body(), Reason.class).reason();
+  }
+}

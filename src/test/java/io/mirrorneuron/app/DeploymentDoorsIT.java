@@ -1,0 +1,254 @@
+package io.mirrorneuron.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.MirrorNeuron;
+import io.mirrorneuron.port.deployment.DeploymentsPort;
+import io.mirrorneuron.testing.Eventually;
+import io.mirrorneuron.testing.SampleManifests;
+import io.mirrorneuron.wire.Json;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Deployments by the HTTP API of a whole server, and by a client of its gRPC door. */
+@Timeout(120)
+class DeploymentDoorsIT {
+  @TempDir static Path home;
+  private static WholeServer server;
+  private static HttpClient http;
+
+  @BeforeAll
+  static void start() {
+    server = WholeServer.start(home);
+    http = HttpClient.newHttpClient();
+  }
+
+  @AfterAll
+  static void stop() {
+    http.close();
+    server.close();
+  }
+
+  private static HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+    return http.send(request.build(), BodyHandlers.ofString());
+  }
+
+  private static JsonNode get(String path) throws Exception {
+    return ok(send(HttpRequest.newBuilder(server.uri(path))));
+  }
+
+  private static HttpResponse<String> post(String path, String body, String... headers)
+      throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(server.uri(path)).header("Content-Type", "application/json");
+    for (int i = 0; i < headers.length; i += 2) {
+      request.header(headers[i], headers[i + 1]);
+    }
+    return send(request.POST(BodyPublishers.ofString(body.replace('\'', '"'))));
+  }
+
+  private static JsonNode ok(HttpResponse<String> answer) throws Exception {
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    return Json.parse(answer.body());
+  }
+
+  private static void refused(HttpResponse<String> answer, int status, String detail)
+      throws Exception {
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+    assertThat(Json.parse(answer.body()).path("detail").asText()).isEqualTo(detail);
+  }
+
+  /** A service of routers, whose first has the version in its configuration. */
+  private static String body(String key, int version, String policy) {
+    ObjectNode manifest = Json.parseObject(SampleManifests.routers("shop", 3), "manifest");
+    manifest.put("type", "service");
+    for (JsonNode node : manifest.get("nodes")) {
+      if (node.get("agent_type").asText().equals("router")) {
+        ((ObjectNode) node).putObject("config").put("v", version);
+      }
+    }
+    manifest.putObject("metadata").put("deployment_tag", "t" + version).put("api_key", "s3cret");
+    ObjectNode body = Json.object();
+    body.set("manifest", manifest);
+    body.put("deployment_key", key).put("wait", true);
+    body.set("update_policy", Json.parseObject(policy.replace('\'', '"'), "policy"));
+    return Json.write(body);
+  }
+
+  private static JsonNode deployed(String key, int version) throws Exception {
+    JsonNode answer = ok(post("/deployments", body(key, version, "{'min_healthy_ms':0}")));
+    assertThat(answer.path("status").asText()).isEqualTo("successful");
+    return answer;
+  }
+
+  private static JsonNode canary(String key, int version) throws Exception {
+    String policy = "{'strategy':'canary','canary':1,'min_healthy_ms':0,'auto_revert':true}";
+    JsonNode answer = ok(post("/deployments", body(key, version, policy)));
+    assertThat(answer.path("status").asText()).isEqualTo("awaiting_promotion");
+    return answer;
+  }
+
+  private static JsonNode until(String key, String status) throws Exception {
+    Eventually.eventually(
+        "its status",
+        () -> {
+          try {
+            return get("/deployments/" + key).path("status").asText();
+          } catch (Exception e) {
+            throw new AssertionError(e);
+          }
+        },
+        status::equals);
+    return get("/deployments/" + key);
+  }
+
+  @Test
+  void aServiceIsDeployedUpdatedAndRolledBack() throws Exception {
+    JsonNode first = deployed("shop", 1);
+    assertThat(first.path("deployment_id").asText()).isEqualTo("dep_shop_1");
+    JsonNode second = deployed("shop", 2);
+    assertThat(second.path("job_id")).isEqualTo(first.path("job_id"));
+    assertThat(second.at("/deployment/description").asText()).isEqualTo("agents r1, r2, r3 differ");
+    assertThat(second.at("/version/tag").asText()).isEqualTo("t2");
+    assertThat(second.toString()).doesNotContain("s3cret");
+
+    JsonNode back =
+        ok(post("/deployments/shop/rollback", "{'tag':'t1','reason':'orders were lost'}"));
+    assertThat(back.path("deployment_id").asText()).isEqualTo("dep_shop_3");
+    assertThat(back.at("/deployment/description").asText())
+        .isEqualTo("agents r1, r2, r3 differ; orders were lost");
+    assertThat(until("shop", "successful").path("current_version").asText()).isEqualTo("1");
+    assertThat(get("/deployments/dep_shop_2").path("target_version").asText()).isEqualTo("2");
+  }
+
+  @Test
+  void aCanaryIsPausedResumedPromotedAndAnotherFails() throws Exception {
+    deployed("careful", 1);
+    canary("careful", 2);
+    JsonNode paused = ok(post("/deployments/careful/pause", "{'reason':'lunch'}"));
+    assertThat(paused.path("status").asText()).isEqualTo("paused");
+    assertThat(paused.path("events").toString()).contains("\"reason\":\"lunch\"");
+    refused(
+        post("/deployments/careful/promote", ""),
+        412,
+        "deployment is paused, expected awaiting_promotion");
+    JsonNode resumed = ok(post("/deployments/careful/resume", "{'reason':'fed'}"));
+    assertThat(resumed.path("status").asText()).isEqualTo("awaiting_promotion");
+    assertThat(resumed.path("events").toString()).contains("\"reason\":\"fed\"");
+    ok(post("/deployments/careful/promote", ""));
+    until("careful", "successful");
+
+    canary("careful", 3);
+    refused(
+        post("/deployments", body("careful", 4, "{}")),
+        412,
+        "deployment dep_careful_3 is awaiting_promotion");
+    ok(post("/deployments/dep_careful_3/fail", "{'reason':'customers complain'}"));
+    JsonNode failed = until("careful", "failed");
+    assertThat(failed.path("failure").asText()).isEqualTo("customers complain");
+    assertThat(failed.path("current_version").asText()).isEqualTo("2");
+  }
+
+  @Test
+  void listsArePaged() throws Exception {
+    for (String key : new String[] {"p-a", "p-b", "p-c"}) {
+      deployed(key, 1);
+    }
+    deployed("p-b", 2);
+    deployed("p-b", 3);
+    JsonNode page = get("/deployments?after=p&limit=2");
+    assertThat(page.at("/data/0/deployment_key").asText()).isEqualTo("p-a");
+    assertThat(page.at("/data/1/deployment_id").asText()).isEqualTo("dep_p-b_3");
+    assertThat(page.path("next").asText()).isEqualTo("p-b");
+    JsonNode rest = get("/deployments?status=successful&limit=1&after=p-b");
+    assertThat(rest.at("/data/0/deployment_key").asText()).isEqualTo("p-c");
+    assertThat(get("/deployments?deployment_key=p-b").path("data")).hasSize(1);
+    assertThat(get("/deployments?deployment_key=p-b&status=failed").path("data")).isEmpty();
+
+    JsonNode newest = get("/deployments/p-b/versions?limit=2");
+    assertThat(newest.at("/data/0/version").asText()).isEqualTo("3");
+    assertThat(newest.at("/data/0/manifest/type").asText()).isEqualTo("service");
+    assertThat(newest.toString()).doesNotContain("s3cret");
+    JsonNode oldest = get("/deployments/p-b/versions?after=" + newest.path("next").asText());
+    assertThat(oldest.at("/data/0/version").asText()).isEqualTo("1");
+    assertThat(oldest.path("data")).hasSize(1);
+    assertThat(oldest.has("next")).isFalse();
+  }
+
+  @Test
+  void aRepeatedCallIsOneDeployment() throws Exception {
+    String body = body("once", 1, "{'min_healthy_ms':0}");
+    JsonNode one = ok(post("/deployments", body, "Idempotency-Key", "k1"));
+    JsonNode other = ok(post("/deployments", body, "Idempotency-Key", "k1"));
+    assertThat(other.path("deployment_id")).isEqualTo(one.path("deployment_id"));
+    JsonNode noop = ok(post("/deployments", body));
+    assertThat(noop.path("deployment_id").asText()).isEqualTo("dep_once_2");
+    assertThat(noop.has("status")).isFalse();
+  }
+
+  @Test
+  void badInputIsToldAndChangesNothing() throws Exception {
+    for (String verb : new String[] {"promote", "rollback", "pause", "resume", "fail"}) {
+      String body = verb.equals("promote") ? "" : "{}";
+      refused(
+          post("/deployments/dep_none_1/" + verb, body),
+          404,
+          "deployment dep_none_1 was not found");
+    }
+    assertThat(send(HttpRequest.newBuilder(server.uri("/deployments/none"))).statusCode())
+        .isEqualTo(404);
+    refused(
+        post("/deployments", "{'deployment_key':'bad'}"),
+        422,
+        "manifest, manifest_json or bundle_path is required");
+    refused(
+        post("/deployments", body("bad", 1, "{'canary':1}")),
+        422,
+        "policies.update.canary must be 0 with strategy rolling: choose canary");
+    refused(
+        post("/deployments", "{'manifest':{},'deploymentkey':'bad'}"),
+        422,
+        "member deploymentkey of the request is not known; did you mean deployment_key?");
+    refused(
+        send(HttpRequest.newBuilder(server.uri("/deployments?status=done"))),
+        422,
+        "status must be one of running, awaiting_promotion, paused, successful, version_recorded,"
+            + " failed");
+    assertThat(get("/deployments?deployment_key=bad").path("data")).isEmpty();
+  }
+
+  @Test
+  void aClientOfTheOtherDoorSeesTheSame() throws Exception {
+    deployed("both", 1);
+    canary("both", 2);
+    try (MirrorNeuron mn = server.overGrpc()) {
+      DeploymentsPort far = mn.deployments();
+      assertThat(Json.parse(Json.write(far.get("both")))).isEqualTo(get("/deployments/both"));
+      assertThat(Json.parse(Json.write(far.versions("both", null, 1))))
+          .isEqualTo(get("/deployments/both/versions?limit=1"));
+      assertThat(Json.parse(Json.write(far.list(new DeploymentsPort.Query("both", null, null, 0)))))
+          .isEqualTo(get("/deployments?deployment_key=both"));
+      assertThat(far.pause("both", "lunch").status()).isEqualTo("paused");
+      assertThat(far.resume("both", null).status()).isEqualTo("awaiting_promotion");
+      assertThat(far.promote("both").deploymentId()).isEqualTo("dep_both_2");
+      until("both", "successful");
+      assertThat(
+              far.rollback("both", new DeploymentsPort.Target("1", null, "why not"))
+                  .deployment()
+                  .description())
+          .endsWith("; why not");
+      until("both", "successful");
+    }
+  }
+}
