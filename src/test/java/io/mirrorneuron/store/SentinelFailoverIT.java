@@ -8,6 +8,7 @@ import io.mirrorneuron.config.redis.Sentinels;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.lane.RedisDialer;
 import io.mirrorneuron.store.lane.SentinelMaster;
+import io.mirrorneuron.testing.CommitProcess;
 import io.mirrorneuron.testing.CommitWriters;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.Frozen;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A master that dies or stands still, and the replica that Sentinels put in its place. */
 @Timeout(120)
@@ -56,15 +57,8 @@ class SentinelFailoverIT {
   }
 
   private CommitWriters writers(boolean acknowledged) {
-    Keys keys = new Keys("failover");
-    SentinelMaster master = new SentinelMaster(redis.sentinels(), TIMEOUT);
-    RedisDialer dialer =
-        acknowledged
-            ? RedisDialer.acknowledged(master, keys.acknowledged(), TIMEOUT)
-            : RedisDialer.to(master);
-    RedisLanes lanes = RedisLanes.connect(vertx, dialer, Storage.unwatched(), TIMEOUT).await();
-    JobStore store = new RedisJobStore(lanes, keys, Duration.ofHours(1), 1_000_000);
-    return CommitWriters.start(vertx, store, JOBS);
+    return CommitWriters.start(
+        vertx, CommitProcess.store(vertx, redis.sentinels(), acknowledged), JOBS);
   }
 
   private static void writesOn(CommitWriters writers) {
@@ -72,7 +66,7 @@ class SentinelFailoverIT {
   }
 
   private void replaced() {
-    Eventually.eventually("another is master", () -> redis.masterPort() != redis.first().port());
+    Eventually.eventually("another is master", redis::isReplaced);
   }
 
   private static void told(String what, CommitWriters writers, long lost) {
@@ -82,7 +76,7 @@ class SentinelFailoverIT {
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {false, true})
+  @MethodSource("io.mirrorneuron.testing.CommitWriters#modes")
   void aKilledMasterIsReplaced(boolean acknowledged) {
     CommitWriters writers = writers(acknowledged);
     writesOn(writers);
@@ -99,7 +93,7 @@ class SentinelFailoverIT {
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {false, true})
+  @MethodSource("io.mirrorneuron.testing.CommitWriters#modes")
   void aMasterThatStandsStillIsReplacedAndNotGoneBackToWhenItGoesOn(boolean acknowledged) {
     CommitWriters writers = writers(acknowledged);
     writesOn(writers);

@@ -6,6 +6,7 @@ import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.stream.Stream;
 
 /**
  * Jobs that commit turn after turn, one at a time each, as an engine does: a commit that fails is
@@ -33,6 +35,13 @@ public final class CommitWriters {
   private final AtomicLong longestGap = new AtomicLong();
   private final List<CompletableFuture<Void>> ends = new ArrayList<>();
   private volatile boolean stopped;
+
+  /** Whether a replica must have what is answered; both ways with the property "all". */
+  public static Stream<Boolean> modes() {
+    return "all".equals(System.getProperty("redis.failover"))
+        ? Stream.of(true, false)
+        : Stream.of(true);
+  }
 
   /** Creates the jobs and lets them write until {@link #stop}. */
   public static CommitWriters start(Vertx vertx, JobStore store, int jobs) {
@@ -145,10 +154,11 @@ public final class CommitWriters {
 
   /** Waits until each job has committed so many turns more. */
   public void writeOn(int turns) {
-    for (int i = 0; i < successes.length(); i++) {
+    long[] before = new long[successes.length()];
+    Arrays.setAll(before, successes::get);
+    for (int i = 0; i < before.length; i++) {
       int job = i;
-      long before = successes.get(job);
-      Eventually.eventually("the job commits", () -> successes.get(job) >= before + turns);
+      Eventually.eventually("the job commits", () -> successes.get(job) >= before[job] + turns);
     }
   }
 

@@ -2,17 +2,16 @@ package io.mirrorneuron.testing;
 
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.config.redis.Sentinels;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * A Redis with two replicas and three Sentinels that watch it, as processes of this machine or each
@@ -146,7 +145,7 @@ public final class RedisTrio implements AutoCloseable {
     }
 
     private static int count(String text, String word) {
-      return text.split(java.util.regex.Pattern.quote(word), -1).length - 1;
+      return text.split(Pattern.quote(word), -1).length - 1;
     }
   }
 
@@ -177,22 +176,14 @@ public final class RedisTrio implements AutoCloseable {
         SENTINEL_PASSWORD);
   }
 
-  /** Which port the master has by now, as the Sentinel of the last member says. */
-  public int masterPort() {
-    Member last = members.getLast();
-    try (var socket = new java.net.Socket(last.address(), last.sentinelPort())) {
-      socket
-          .getOutputStream()
-          .write(
-              "AUTH %s\r\nSENTINEL get-master-addr-by-name %s\r\nQUIT\r\n"
-                  .formatted(SENTINEL_PASSWORD.value(), MASTER)
-                  .getBytes(StandardCharsets.UTF_8));
-      ByteArrayOutputStream said = new ByteArrayOutputStream();
-      socket.getInputStream().transferTo(said);
-      return Integer.parseInt(said.toString(StandardCharsets.UTF_8).split("\r\n")[5]);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /** Whether the last Sentinel has another master by now. */
+  public boolean isReplaced() {
+    return text("redis-3-sentinel.log").contains("+switch-master");
+  }
+
+  /** Whether the one that was the master at first has been told that it is a replica. */
+  public boolean isFirstDemoted() {
+    return text("redis-1.log").contains("REPLICAOF ");
   }
 
   @Override

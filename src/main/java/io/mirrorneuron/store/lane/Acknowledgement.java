@@ -43,6 +43,7 @@ final class Acknowledgement {
   private final long patienceMs;
   private List<Promise<Void>> next = new ArrayList<>();
   private boolean underWay;
+  private Runnable onNobody = () -> {};
 
   /**
    * @param over to the server whose answers are held
@@ -78,6 +79,9 @@ final class Acknowledgement {
         .onComplete(
             replicas -> {
               underWay = false;
+              if (replicas.succeeded() && replicas.result() < 1) {
+                onNobody.run();
+              }
               for (Promise<Void> answer : group) {
                 if (replicas.failed()) {
                   answer.fail(replicas.cause());
@@ -105,6 +109,11 @@ final class Acknowledgement {
 
   private static MnException nobody() {
     return MnException.unavailable("no replica of Redis has what was written", null);
+  }
+
+  /** Calls {@code hears} each time no replica has a mark, before those who wait hear of it. */
+  void onNobody(Runnable hears) {
+    onNobody = hears;
   }
 
   RedisLink over() {

@@ -46,15 +46,19 @@ public final class RedisDialer {
     return marking.isPresent();
   }
 
+  /** Whether the master is elsewhere by now; fails when nobody knows. */
+  Future<Boolean> isElsewhere(Vertx vertx, RedisLink than, long patienceMs) {
+    return master
+        .find(vertx, patienceMs)
+        .map(found -> !found.getEndpoint().equals(than.endpoint()));
+  }
+
   /**
    * @param former the connection that the new one replaces
    * @param patienceMs for each of finding and connecting
    */
   Future<RedisLink> dial(Vertx vertx, RedisPeer former, long patienceMs) {
-    return master
-        .find(vertx)
-        .timeout(patienceMs, TimeUnit.MILLISECONDS)
-        .compose(found -> open(vertx, found, former, patienceMs));
+    return master.find(vertx, patienceMs).compose(found -> open(vertx, found, former, patienceMs));
   }
 
   private Future<RedisLink> open(
@@ -71,7 +75,12 @@ public final class RedisDialer {
                             acknowledgement(client, peer)
                                 .map(
                                     acknowledgement ->
-                                        new RedisLink(client, made, peer, acknowledgement))))
+                                        new RedisLink(
+                                            client,
+                                            options.getEndpoint(),
+                                            made,
+                                            peer,
+                                            acknowledgement))))
         .timeout(patienceMs, TimeUnit.MILLISECONDS)
         .onFailure(failure -> client.close());
   }
@@ -90,7 +99,7 @@ public final class RedisDialer {
                         its ->
                             its.isSameServerAs(peer)
                                 ? Future.succeededFuture(
-                                    acknowledgement(new RedisLink(client, second, its, null)))
+                                    acknowledgement(new RedisLink(client, "", second, its, null)))
                                 : Future.failedFuture(otherServer())));
   }
 

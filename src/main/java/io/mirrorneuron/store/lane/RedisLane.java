@@ -169,10 +169,23 @@ public final class RedisLane extends VerticleBase implements Executor {
     retryMs = FIRST_RETRY_MS;
     patienceMs = timeoutMs;
     link = made;
+    made.onDoubt(() -> doubt(made));
     made.onEnd(() -> lost(made, "the connection to Redis is lost; connecting again"));
     if (other) {
       onOtherServer.accept(lastPeer);
     }
+  }
+
+  /** A master without replicas may be a former one, cut off together with this server. */
+  private void doubt(RedisLink which) {
+    dialer
+        .isElsewhere(vertx, which, timeoutMs)
+        .onSuccess(
+            elsewhere -> {
+              if (elsewhere) {
+                lost(which, "no replica acknowledges, and another is master; connecting to it");
+              }
+            });
   }
 
   private void lost(RedisLink which, String words) {

@@ -17,6 +17,7 @@ import java.util.Set;
  */
 final class RedisLink {
   private final Redis client;
+  private final String endpoint;
   private final RedisConnection connection;
   private final RedisPeer peer;
 
@@ -30,19 +31,36 @@ final class RedisLink {
 
   /**
    * @param client made for this connection alone
+   * @param endpoint where it leads, as the options of the client say
    * @param peer what the server calls the connection
    * @param acknowledgement holds answers; null: they count as they come
    */
   RedisLink(
-      Redis client, RedisConnection connection, RedisPeer peer, Acknowledgement acknowledgement) {
+      Redis client,
+      String endpoint,
+      RedisConnection connection,
+      RedisPeer peer,
+      Acknowledgement acknowledgement) {
     this.client = client;
+    this.endpoint = endpoint;
     this.connection = connection;
     this.peer = peer;
     this.acknowledgement = acknowledgement;
   }
 
+  String endpoint() {
+    return endpoint;
+  }
+
   RedisPeer peer() {
     return peer;
+  }
+
+  /** Calls {@code hears} each time no replica has what was written. */
+  void onDoubt(Runnable hears) {
+    if (acknowledgement != null) {
+      acknowledgement.onNobody(hears);
+    }
   }
 
   /** Calls {@code lost} once the connection has ended. */

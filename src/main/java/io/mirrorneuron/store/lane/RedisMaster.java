@@ -12,8 +12,12 @@ public interface RedisMaster {
   /** Commands that may wait for their answers on one connection. */
   int PIPELINE = 65_536;
 
-  /** How to connect to it. Fails when nobody knows where it is now. */
-  Future<RedisOptions> find(Vertx vertx);
+  /**
+   * How to connect to it. Fails when nobody knows where it is now.
+   *
+   * @param patienceMs how long whoever knows may take
+   */
+  Future<RedisOptions> find(Vertx vertx, long patienceMs);
 
   /**
    * @param hears is told of each address at which it, or who knows where it is, is or was found;
@@ -30,7 +34,7 @@ public interface RedisMaster {
   static RedisMaster at(String connectionString, Duration timeout) {
     return new RedisMaster() {
       @Override
-      public Future<RedisOptions> find(Vertx vertx) {
+      public Future<RedisOptions> find(Vertx vertx, long patienceMs) {
         return Future.succeededFuture(options(connectionString, timeout));
       }
 

@@ -59,7 +59,7 @@ public final class SentinelMaster implements RedisMaster {
   }
 
   /**
-   * @param timeout for each question and each connection
+   * @param timeout for each connection alone
    */
   public SentinelMaster(Sentinels sentinels, Duration timeout) {
     this.sentinels = sentinels;
@@ -74,9 +74,9 @@ public final class SentinelMaster implements RedisMaster {
   }
 
   @Override
-  public Future<RedisOptions> find(Vertx vertx) {
+  public Future<RedisOptions> find(Vertx vertx, long patienceMs) {
     List<Future<Told>> asked =
-        sentinels.addresses().stream().map(each -> ask(vertx, each)).toList();
+        sentinels.addresses().stream().map(each -> ask(vertx, each, patienceMs)).toList();
     return Future.any(asked)
         .recover(none -> Future.failedFuture(unanswered(asked)))
         .compose(first -> Future.any(Future.join(asked).otherwiseEmpty(), vertx.timer(GRACE_MS)))
@@ -85,7 +85,7 @@ public final class SentinelMaster implements RedisMaster {
         .map(this::options);
   }
 
-  private Future<Told> ask(Vertx vertx, String address) {
+  private Future<Told> ask(Vertx vertx, String address, long patienceMs) {
     RedisOptions options = RedisMaster.options("redis://" + address, timeout);
     if (sentinels.ownPassword().isSet()) {
       options.setPassword(sentinels.ownPassword().value());
@@ -94,7 +94,7 @@ public final class SentinelMaster implements RedisMaster {
     return client
         .send(Request.cmd(Command.SENTINEL).arg("MASTER").arg(sentinels.master()))
         .map(Told::of)
-        .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+        .timeout(patienceMs, TimeUnit.MILLISECONDS)
         .onComplete(done -> client.close());
   }
 
