@@ -14,16 +14,14 @@ import io.mirrorneuron.run.RunBacklog;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.RunWriter;
 import io.mirrorneuron.run.human.HumanDecisions;
-import io.mirrorneuron.runtime.cluster.NodeIdentity;
-import io.mirrorneuron.runtime.embedded.LocalRuntime;
 import io.mirrorneuron.runtime.embedded.RuntimeHome;
-import io.mirrorneuron.runtime.grpc.RuntimeServer;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.security.jwt.JwtAuth;
 import io.mirrorneuron.server.CloseStack;
 import io.mirrorneuron.server.Disks;
 import io.mirrorneuron.server.IdSource;
 import io.mirrorneuron.server.ServerContext;
+import io.mirrorneuron.server.ServerContext.Restart;
 import io.mirrorneuron.server.ServerFolders;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -54,20 +52,25 @@ public final class App implements AutoCloseable {
   private Backend backend;
   private volatile Endpoints endpoints = new Endpoints(null, null);
 
-  private App(Config config, ServerRole role, Map<String, String> environment) {
+  private final Restart restart;
+
+  private App(Config config, ServerRole role, Map<String, String> environment, Restart restart) {
     this.config = config;
     this.role = role;
     this.environment = environment;
+    this.restart = restart;
   }
 
   /**
    * Starts a server; returns when it serves.
    *
    * @param environment variables that programs of steps and searches for programs may see
+   * @param restart starts it anew, which it asks for when it joins a cluster or leaves it
    * @throws MnException with one sentence for people when that is not possible; nothing runs then
    */
-  public static App start(Config config, ServerRole role, Map<String, String> environment) {
-    App app = new App(config, role, environment);
+  static App start(
+      Config config, ServerRole role, Map<String, String> environment, Restart restart) {
+    App app = new App(config, role, environment, restart);
     return app.closing.orClose(
         config.home(),
         () -> {
@@ -75,6 +78,16 @@ public final class App implements AutoCloseable {
           app.tellStart();
           return app;
         });
+  }
+
+  /** The same, of a server that joins no cluster. */
+  public static App start(Config config, ServerRole role, Map<String, String> environment) {
+    return start(config, role, environment, App::stay);
+  }
+
+  private static void stay(Runnable undo) {
+    undo.run();
+    throw MnException.precondition("this server cannot be started anew");
   }
 
   private void tellStart() {
@@ -118,7 +131,16 @@ public final class App implements AutoCloseable {
             () -> Problem.tooManyConnections(limits.max()).bytes(ids.request()));
     closing.add("Vert.x", ServerContext.closing(vertx));
     RunStore runs = closing.add("run store", runs());
-    return new ServerContext(config, environment, clock, ids, vertx, runs, disks, closing);
+    return new ServerContext(
+        config,
+        environment,
+        clock,
+        ids,
+        vertx,
+        runs,
+        disks,
+        closing,
+        new ServerContext.Process(Main.version(), restart));
   }
 
   private void open(ServerContext on, BackendStart start) throws IOException {
@@ -130,7 +152,7 @@ public final class App implements AutoCloseable {
     Endpoint grpc = null;
     if (backend instanceof Backend.Here here) {
       closing.add("human clock", decisions.startClock());
-      grpc = openGrpc(on, here.runtime(), issued);
+      grpc = GrpcDoor.open(on, here.runtime(), issued);
       endpoints = new Endpoints(null, grpc);
     }
     if (role.hasGateway()) {
@@ -166,43 +188,6 @@ public final class App implements AutoCloseable {
     Future<Contract> contract = Contract.load(vertx);
     closing.add("contract", () -> contract.otherwiseEmpty().await(10, TimeUnit.SECONDS));
     return contract;
-  }
-
-  private Endpoint openGrpc(ServerContext on, LocalRuntime runtime, Auth issued) {
-    Config.Grpc grpc = config.grpc();
-    RuntimeServer.Parts parts =
-        new RuntimeServer.Parts(
-            runtime.jobs(),
-            runtime.cluster(),
-            runtime.services(),
-            runtime.events(),
-            runtime.schedules(),
-            runtime.deployments(),
-            runtime.webhooks(),
-            runtime.identity(),
-            runtime.nodes(),
-            config.node().network().sharesTokens(),
-            runtime.hardware(),
-            () -> on.disks().watch().isReady() && runtime.mayWork(),
-            issued,
-            config.env() == Config.Env.DEV,
-            on.disks().storage(),
-            clock);
-    RuntimeServer server =
-        ListeningPort.open(
-            "gRPC port",
-            "grpc",
-            grpc.host(),
-            grpc.port(),
-            () -> RuntimeServer.start(on.vertx(), grpc, parts));
-    closing.add("gRPC door", server);
-    runtime.doors().add(server.port());
-    String host = config.node().network().advertiseHost();
-    String here = runtime.identity().hostname();
-    String reached = NodeIdentity.advertised(host, grpc.host(), here);
-    Endpoint known = new Endpoint(reached, server.port());
-    runtime.nodes().opened().accept(known.toString());
-    return Endpoint.bound(grpc.host(), server.port());
   }
 
   public Config config() {

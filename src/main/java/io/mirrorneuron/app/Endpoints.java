@@ -1,6 +1,7 @@
 package io.mirrorneuron.app;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.config.Config;
 import io.mirrorneuron.wire.Json;
 
 /**
@@ -40,6 +41,37 @@ record Endpoints(Endpoint api, Endpoint grpc) {
    */
   static String withTakenPort(String target, Endpoint door) {
     return door == null ? target : target.replaceFirst(":0(?=/|$)", ":" + door.port());
+  }
+
+  /** The door that was configured, at the port that was taken. */
+  Config.Api taken(Config.Api configured) {
+    return api == null
+        ? configured
+        : new Config.Api(
+            configured.host(),
+            api.port(),
+            configured.token(),
+            configured.corsAllowOrigins(),
+            configured.allowedHosts(),
+            configured.bodyLimitBytes(),
+            configured.uploadLimitBytes(),
+            configured.baseUrl(),
+            configured.isKnown());
+  }
+
+  Config.Grpc taken(Config.Grpc configured) {
+    return grpc == null
+        ? configured
+        : new Config.Grpc(
+            configured.host(),
+            grpc.port(),
+            configured.target(),
+            configured.timeout(),
+            configured.authToken(),
+            configured.adminToken(),
+            configured.joinToken(),
+            configured.networkOnly(),
+            configured.maxMessageBytes());
   }
 
   /** The members that {@code runtime-endpoints.json} has for these doors. */

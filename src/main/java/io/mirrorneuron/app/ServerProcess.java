@@ -3,23 +3,23 @@ package io.mirrorneuron.app;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.config.SecretVariables;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.exec.spawn.Adoption;
 import io.mirrorneuron.runtime.exec.spawn.OwnEnvironment;
 import java.io.PrintWriter;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** An {@link App} that ends, in good order, with the process. */
+/** A server that ends, in good order, with the process. */
 final class ServerProcess {
   /** How long an end waits for a start that is not through. */
   private static final int START_SECONDS = 20;
 
-  private final CompletableFuture<App> app = new CompletableFuture<>();
+  private final CompletableFuture<RunningServer> server = new CompletableFuture<>();
   private volatile boolean staying;
 
   private ServerProcess() {}
@@ -36,10 +36,10 @@ final class ServerProcess {
     // Before the start: what it has begun must end, too.
     Runtime.getRuntime().addShutdownHook(new Thread(server::end, "shutdown"));
     try {
-      server.app.complete(App.start(config, role, environment));
+      server.server.complete(RunningServer.start(config, role, environment));
     } finally {
       // Nothing where it is up. Otherwise it has closed all its parts, whatever was thrown.
-      server.app.cancel(false);
+      server.server.cancel(false);
     }
     return server;
   }
@@ -59,7 +59,7 @@ final class ServerProcess {
   }
 
   App app() {
-    return app.join();
+    return server.join().app();
   }
 
   void printEndpoints(PrintWriter out) {
@@ -75,17 +75,23 @@ final class ServerProcess {
     out.flush();
   }
 
-  /** Never returns; the process ends with exit code 0 when it is told to. */
-  void stay(PrintWriter out) throws InterruptedException {
+  /**
+   * Returns only by a failure; the process ends with exit code 0 when it is told to.
+   *
+   * @throws MnException when it was to be started anew and could not be
+   */
+  void stay(PrintWriter out) {
     staying = true;
     out.println("Ctrl-C stops it.");
     out.flush();
-    new CountDownLatch(1).await();
+    MnException failure = server.join().awaitEnd();
+    staying = false;
+    throw failure;
   }
 
   private void end() {
     try {
-      app.get(START_SECONDS, TimeUnit.SECONDS).close();
+      server.get(START_SECONDS, TimeUnit.SECONDS).close();
     } catch (InterruptedException
         | CancellationException
         | ExecutionException

@@ -6,6 +6,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.CapacityReport;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.ClusterSummary;
+import io.mirrorneuron.port.join.NodeMembers;
 import io.mirrorneuron.port.upkeep.NodeUpkeep;
 import io.mirrorneuron.proto.cluster.v1.ClusterServiceGrpcClient;
 import io.mirrorneuron.proto.cluster.v1.GetResourceRequest;
@@ -47,6 +48,11 @@ final class GrpcClusterClient implements ClusterPort {
       }
       return summary(); // the original runtime has no such call
     }
+  }
+
+  @Override
+  public NodeMembers members() {
+    return new GrpcMembersClient(calls);
   }
 
   @Override

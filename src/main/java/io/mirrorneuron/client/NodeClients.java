@@ -6,6 +6,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.PeerJobs;
+import io.mirrorneuron.port.join.PeerMembers;
 import io.mirrorneuron.port.node.AgentChanges;
 import io.mirrorneuron.port.node.PeerPrograms;
 import io.mirrorneuron.port.node.PeerPrograms.Peer;
@@ -63,6 +64,11 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
   @Override
   public PeerPrograms programs() {
     return new FarPrograms(this::calls);
+  }
+
+  @Override
+  public PeerMembers members() {
+    return new FarMembers(this::client);
   }
 
   /** Calls to another node that change nothing or are given again with the same id. */

@@ -216,15 +216,15 @@ public record Config(
     return api.token().isSet() || jwt.isOn();
   }
 
-  /** The same configuration with the tokens of this data directory. */
-  public Config withGrpc(Grpc replacement) {
+  /** The same configuration with other doors and another store. */
+  public Config with(Api otherApi, Grpc otherGrpc, RedisSettings otherRedis) {
     return new Config(
         env,
         home,
-        api,
-        replacement,
+        otherApi,
+        otherGrpc,
         jwt,
-        redis,
+        otherRedis,
         executors,
         retention,
         recovery,

@@ -1,5 +1,6 @@
 package io.mirrorneuron.port;
 
+import io.mirrorneuron.port.join.NodeMembers;
 import io.mirrorneuron.port.upkeep.NodeUpkeep;
 
 /** The nodes of a runtime and what they can carry. Blocking and thread-safe. */
@@ -7,4 +8,7 @@ public interface ClusterPort extends ClusterView {
 
   /** Which of them take work. */
   NodeUpkeep upkeep();
+
+  /** Which nodes there are. */
+  NodeMembers members();
 }

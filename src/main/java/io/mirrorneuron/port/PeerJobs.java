@@ -2,6 +2,7 @@ package io.mirrorneuron.port;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.join.PeerMembers;
 import io.mirrorneuron.port.node.AgentChanges;
 import io.mirrorneuron.port.node.PeerPrograms;
 import java.time.Duration;
@@ -45,6 +46,11 @@ public interface PeerJobs {
   /** Programs of this node's jobs there. */
   default PeerPrograms programs() {
     return PeerPrograms.NONE;
+  }
+
+  /** Nodes that are to join or leave. */
+  default PeerMembers members() {
+    return PeerMembers.NONE;
   }
 
   /**

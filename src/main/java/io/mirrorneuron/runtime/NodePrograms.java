@@ -47,11 +47,16 @@ final class NodePrograms {
    * @param status of a job; null when there is none
    */
   static SubmissionSweep sweep(
+      RuntimeSettings settings,
       LocalExecutions executions,
       Function<String, CompletionStage<Boolean>> exists,
       Function<String, CompletionStage<String>> status,
       Timers timers) {
     return new SubmissionSweep(
-        executions.submissions().claims(), exists, status, timers, Thread::startVirtualThread);
+        executions.submissions().claims(),
+        settings.orStrangers(exists),
+        status,
+        timers,
+        Thread::startVirtualThread);
   }
 }

@@ -95,7 +95,7 @@ public final class Runtime implements AutoCloseable {
     engine = NodeJobs.engine(settings, identity, ports, manifests, bundles, this::changed, watch);
     NewJobs newJobs = NodeJobs.newJobs(identity, runs, store);
     JobAccess access = access(settings, bundles.shared(), manifests, newJobs, admission);
-    SubmissionSweep folders = NodePrograms.sweep(executions, this::exists, store::status, timers);
+    var folders = NodePrograms.sweep(settings, executions, this::exists, store::status, timers);
     Clearing clearing = new Clearing(settings.adminToken(), recorder::writeAll, folders::look);
     LocalJobs own = new LocalJobs(access, watches, clearing, identity.clock(), storage);
     jobs = NodeJobs.jobs(settings, identity, far, access, own, watches, timers);
@@ -151,7 +151,7 @@ public final class Runtime implements AutoCloseable {
     engine.keepWatch();
     lanes.onRestart(engine::reload, engine::recover); // jobs that had ended may be open again
     bundles
-        .sweep(() -> records.bundles(engine.definitions()), timers, settings.retention().bundles())
+        .sweep(() -> records.bundles(engine.definitions()), timers, settings.bundleLifetime())
         .keepOn();
     services.keeper().keepClean();
     NodeJobs.goOn(engine);

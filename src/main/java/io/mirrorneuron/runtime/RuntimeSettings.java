@@ -9,6 +9,10 @@ import io.mirrorneuron.config.ServiceSettings;
 import io.mirrorneuron.runtime.service.check.OwnDoors;
 import io.mirrorneuron.security.NodeToken;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 
 /**
  * What of the configuration is about jobs.
@@ -20,6 +24,8 @@ import java.nio.file.Path;
  * @param node what is set for this node: how busy it may be, what constraints may ask of it
  * @param services what checks of services may do
  * @param models where language models are, for programs
+ * @param keepsStrangers whether files stay that belong to no job of the store, because they may
+ *     belong to one of another store
  * @param doors ports that they never ask; whoever opens another one adds it
  */
 public record RuntimeSettings(
@@ -35,9 +41,31 @@ public record RuntimeSettings(
     NodeSettings node,
     ServiceSettings services,
     ModelSettings models,
+    boolean keepsStrangers,
     OwnDoors doors) {
 
+  /** A hundred years. */
+  private static final Duration FOREVER = Duration.ofDays(36_500);
+
+  /** How long payload files stay that no job of the store has. */
+  Duration bundleLifetime() {
+    return keepsStrangers ? FOREVER : retention.bundles();
+  }
+
+  /** What is asked before files of a job are removed. */
+  Function<String, CompletionStage<Boolean>> orStrangers(
+      Function<String, CompletionStage<Boolean>> exists) {
+    return keepsStrangers ? job -> CompletableFuture.completedStage(true) : exists;
+  }
+
   public static RuntimeSettings of(Config config) {
+    return of(config, false);
+  }
+
+  /**
+   * @param isGuest whether this node has a store of its own besides the one that it is on
+   */
+  public static RuntimeSettings of(Config config, boolean isGuest) {
     return new RuntimeSettings(
         config.home().resolve("bundles"),
         config.executors(),
@@ -51,6 +79,7 @@ public record RuntimeSettings(
         config.node(),
         config.services(),
         config.models(),
+        isGuest,
         doors(config));
   }
 

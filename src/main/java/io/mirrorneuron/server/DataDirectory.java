@@ -4,14 +4,17 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -19,6 +22,9 @@ import java.util.Set;
  * restarts.
  */
 public final class DataDirectory implements AutoCloseable {
+  /** Says which cluster this folder has joined, and how to get in. */
+  private static final String JOINED = "cluster.json";
+
   private final Path home;
   private final FileChannel lock;
   private final SecureRandom random;
@@ -79,11 +85,12 @@ public final class DataDirectory implements AutoCloseable {
   /** The configuration with the tokens it lacks, kept in files that clients of this home read. */
   public Config withTokens(Config config) throws IOException {
     Config.Grpc grpc = config.grpc();
-    return config.withGrpc(
+    Config.Grpc complete =
         grpc.withTokens(
             setOrKept(grpc.authToken(), "grpc_auth.token"),
             setOrKept(grpc.adminToken(), "grpc_admin.token"),
-            setOrKept(grpc.joinToken(), "network.token")));
+            setOrKept(grpc.joinToken(), "network.token"));
+    return config.with(config.api(), complete, config.redis());
   }
 
   private Secret setOrKept(Secret set, String file) throws IOException {
@@ -97,6 +104,28 @@ public final class DataDirectory implements AutoCloseable {
   /** What the embedded Redis of this folder asks for. */
   public Secret redisPassword() throws IOException {
     return kept("redis.password");
+  }
+
+  /**
+   * The cluster that it has joined.
+   *
+   * @throws MnException (DATA_LOSS) when the file that says so cannot be read
+   */
+  public Optional<JoinedCluster> joined() throws IOException {
+    Path file = home.resolve(JOINED);
+    return Files.exists(file)
+        ? Optional.of(Json.read(Files.readString(file), JoinedCluster.class, file.toString()))
+        : Optional.empty();
+  }
+
+  /** That it has joined this cluster; the file is put in place as a whole. */
+  public void join(JoinedCluster cluster) throws IOException {
+    SecretFile.write(home.resolve(JOINED), Json.write(cluster) + "\n");
+  }
+
+  /** That it has joined none. */
+  public void leave() throws IOException {
+    Files.deleteIfExists(home.resolve(JOINED));
   }
 
   /** The same at every start on this folder, and unlike that of any other folder. */

@@ -24,7 +24,26 @@ public record ServerContext(
     Vertx vertx,
     RunStore runs,
     Disks disks,
-    CloseStack closing) {
+    CloseStack closing,
+    Process process) {
+
+  /**
+   * What this server is as a program.
+   *
+   * @param version of it
+   */
+  public record Process(String version, Restart restart) {}
+
+  /** Starts all that this server is anew, on the same ports. */
+  @FunctionalInterface
+  public interface Restart {
+    /**
+     * Begins it and returns, so that whoever asks is answered first.
+     *
+     * @param undo is run when that start fails, before one more
+     */
+    void with(Runnable undo);
+  }
 
   /** Ends Vert.x, and waits for that. */
   public static AutoCloseable closing(Vertx vertx) {

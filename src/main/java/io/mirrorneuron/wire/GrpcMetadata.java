@@ -36,6 +36,11 @@ public final class GrpcMetadata {
   /** Request metadata of the same: its id. The same command again has the same. */
   public static final String COMMAND_ID = "mn-command-id";
 
+  /**
+   * Request metadata of AddNode: {@code host:port} where the node is, when its name does not tell.
+   */
+  public static final String NODE_ADDRESS = "mn-node-address";
+
   /** Trailer of a finite StreamEvents: a {@link LogState} in lower case. */
   public static final String LOG_STATE = "mn-log-state";
 

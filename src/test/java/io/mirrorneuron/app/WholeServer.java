@@ -2,6 +2,7 @@ package io.mirrorneuron.app;
 
 import io.mirrorneuron.MirrorNeuron;
 import io.mirrorneuron.config.ConfigLoader;
+import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
 import java.net.URI;
 import java.nio.file.Path;
@@ -10,11 +11,11 @@ import java.util.Map;
 
 /** A whole server in this process on free ports, for areas before real jobs and programs. */
 public final class WholeServer implements AutoCloseable {
-  private final App app;
+  private final RunningServer server;
   private final Path home;
 
-  private WholeServer(App app, Path home) {
-    this.app = app;
+  private WholeServer(RunningServer server, Path home) {
+    this.server = server;
     this.home = home;
   }
 
@@ -33,7 +34,7 @@ public final class WholeServer implements AutoCloseable {
     settings.putIfAbsent("executor.confine", "off"); // programs lie in the folder of their test
     settings.putIfAbsent("resource.admission_enabled", "false"); // whatever else this machine does
     return new WholeServer(
-        App.start(
+        RunningServer.start(
             new ConfigLoader(Map.of(), null, settings, home).load(),
             ServerRole.UP,
             Map.of("PATH", System.getenv("PATH"))),
@@ -42,32 +43,37 @@ public final class WholeServer implements AutoCloseable {
 
   /** Below the API's base. */
   public URI uri(String path) {
-    return URI.create(app.endpoints().apiUrl() + path);
+    return URI.create(server.app().endpoints().apiUrl() + path);
   }
 
   /** Its gRPC door. */
   Endpoints.Endpoint grpc() {
-    return app.endpoints().grpc();
+    return server.app().endpoints().grpc();
+  }
+
+  /** The nodes that it knows. */
+  ClusterPort cluster() {
+    return server.app().cluster();
   }
 
   public JobsPort jobs() {
-    return app.jobs();
+    return server.app().jobs();
   }
 
   /** A client of its gRPC door, to be closed. */
   public MirrorNeuron overGrpc() {
     Map<String, String> settings =
-        Map.of("grpc.target", app.endpoints().grpc().toString(), "home", home.toString());
+        Map.of("grpc.target", server.app().endpoints().grpc().toString(), "home", home.toString());
     return MirrorNeuron.connect(
         new ConfigLoader(Map.of(), null, settings, home).loadForClient().grpc());
   }
 
   public Path runsRoot() {
-    return app.config().executors().runsRoot();
+    return server.app().config().executors().runsRoot();
   }
 
   @Override
   public void close() {
-    app.close();
+    server.close();
   }
 }

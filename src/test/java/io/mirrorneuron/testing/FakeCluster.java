@@ -6,6 +6,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.CapacityReport;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.ClusterSummary;
+import io.mirrorneuron.port.join.NodeMembers;
 import io.mirrorneuron.port.upkeep.NodeUpkeep;
 import io.mirrorneuron.wire.ClusterForm;
 import io.mirrorneuron.wire.Json;
@@ -75,6 +76,11 @@ public final class FakeCluster implements ClusterPort {
     metrics.putObject("nodes").put("total", 1);
     metrics.putObject("runtime").put("source", "summary");
     return summary;
+  }
+
+  @Override
+  public NodeMembers members() {
+    return UpkeepFixture.members(NODE, GatewayFixture.NOW);
   }
 
   @Override

@@ -71,7 +71,6 @@ public final class GrpcRuntime implements AutoCloseable {
             "here",
             "10.0.0.1",
             55051,
-            new Secret(redisUrl),
             List.of("mirror_neuron@a", "mirror_neuron@b"),
             NodeSettings.Marks.NONE,
             config.networkOnly());
@@ -89,6 +88,7 @@ public final class GrpcRuntime implements AutoCloseable {
                 behind == null ? webhooks() : behind.runtime().webhooks(),
                 identity,
                 behind == null ? door() : behind.runtime().door(),
+                JoinFixture.desk("mirror_neuron@here", new Secret(redisUrl)),
                 sharesTokens,
                 GrpcRuntime::hardware,
                 serving::get,

@@ -20,9 +20,11 @@ import io.mirrorneuron.runtime.cluster.LocalCluster;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
 import io.mirrorneuron.runtime.cluster.NodeLimits;
 import io.mirrorneuron.runtime.exec.pool.Stock;
+import io.mirrorneuron.runtime.join.LocalMembers;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisLanes;
+import io.mirrorneuron.store.RedisNodeRegistry;
 import io.mirrorneuron.store.RedisResourceLimits;
 import io.mirrorneuron.wire.cluster.AllNodes;
 import io.vertx.core.Vertx;
@@ -184,15 +186,23 @@ public final class RuntimeFixture implements AutoCloseable {
     Keys keys = new Keys(config.redis().namespace());
     LocalCluster here =
         new LocalCluster(
-            NodeIdentity.of(
-                "mirror_neuron@test", "test", config.node(), config.grpc(), Secret.NONE),
+            NodeIdentity.of("mirror_neuron@test", "test", config.node(), config.grpc()),
             GrpcRuntime::hardware,
             new LocalCluster.Programs(runtime::programs, runtime::holders),
             runtime.census(),
             new NodeLimits(new RedisResourceLimits(lanes, keys), Clock.systemUTC()),
             keys.namespace(),
             Clock.systemUTC());
-    return new AllNodes(here, List::of, runtime.upkeep()::all, runtime.upkeep());
+    return new AllNodes(
+        here,
+        List::of,
+        runtime.upkeep()::all,
+        runtime.upkeep(),
+        new LocalMembers(
+            JoinFixture.desk("mirror_neuron@test", Secret.NONE),
+            new RedisNodeRegistry(lanes, keys),
+            runtime.upkeep(),
+            peers.members()));
   }
 
   /** Ends the runtime alone, as when its machine is switched off in good order. */

@@ -1,8 +1,12 @@
 package io.mirrorneuron.testing;
 
+import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.port.join.NodeMembers;
+import io.mirrorneuron.port.join.PeerMembers;
 import io.mirrorneuron.port.upkeep.NodeUpkeep;
 import io.mirrorneuron.runtime.drain.LocalUpkeep;
 import io.mirrorneuron.runtime.drain.NodeBook;
+import io.mirrorneuron.runtime.join.LocalMembers;
 import java.time.Instant;
 
 /** The upkeep of one node that has no jobs, on stores in memory. */
@@ -14,9 +18,24 @@ public final class UpkeepFixture {
    * @param now its clock stands still
    */
   public static NodeUpkeep of(String node, Instant now) {
+    return of(node, now, registry(node));
+  }
+
+  private static LocalUpkeep of(String node, Instant now, InMemoryNodeRegistry nodes) {
     TurnedTimers timers = new TurnedTimers(new TurnedClock(now));
+    return new LocalUpkeep(node, nodes, new NodeBook(new InMemoryRecordStore(), timers), timers);
+  }
+
+  private static InMemoryNodeRegistry registry(String node) {
     InMemoryNodeRegistry nodes = new InMemoryNodeRegistry();
     nodes.beat(node + "#1");
-    return new LocalUpkeep(node, nodes, new NodeBook(new InMemoryRecordStore(), timers), timers);
+    return nodes;
+  }
+
+  /** The members of a cluster of this node, whose Redis is open to nobody else. */
+  public static NodeMembers members(String node, Instant now) {
+    InMemoryNodeRegistry nodes = registry(node);
+    return new LocalMembers(
+        JoinFixture.desk(node, Secret.NONE), nodes, of(node, now, nodes), PeerMembers.NONE);
   }
 }

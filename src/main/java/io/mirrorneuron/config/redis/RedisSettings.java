@@ -30,6 +30,11 @@ public record RedisSettings(
     REPLICA
   }
 
+  /** The server at an address in place of all that says where one is. */
+  public RedisSettings at(URI address, String keys) {
+    return new RedisSettings(address, null, server, fsync, keys, timeout);
+  }
+
   /** Whether a server is started under home. */
   public boolean isEmbedded() {
     return url == null && sentinels == null;

@@ -3,7 +3,6 @@ package io.mirrorneuron.runtime.cluster;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.NodeSettings;
 import io.mirrorneuron.config.NodeSettings.Marks;
-import io.mirrorneuron.config.Secret;
 import java.util.List;
 
 /**
@@ -13,8 +12,6 @@ import java.util.List;
  * @param displayName for people
  * @param advertisedHost the host that other machines use for this node
  * @param grpcPort the port that other machines use for this node
- * @param redisUrl handed to nodes that join, with a password; none when this node's Redis is not
- *     shared
  * @param clusterNodes names of the nodes this one was configured to know
  * @param marks what its operator says of it
  * @param networkOnly whether the node offers capacity but runs nothing of its own
@@ -25,7 +22,6 @@ public record NodeIdentity(
     String hostname,
     String advertisedHost,
     int grpcPort,
-    Secret redisUrl,
     List<String> clusterNodes,
     Marks marks,
     boolean networkOnly) {
@@ -38,17 +34,14 @@ public record NodeIdentity(
    * A node with these settings.
    *
    * @param hostname of this machine
-   * @param redisUrl for nodes that join
    */
-  public static NodeIdentity of(
-      String name, String hostname, NodeSettings node, Config.Grpc grpc, Secret redisUrl) {
+  public static NodeIdentity of(String name, String hostname, NodeSettings node, Config.Grpc grpc) {
     return new NodeIdentity(
         name,
         hostname,
         hostname,
         advertised(node.network().advertiseHost(), grpc.host(), hostname),
         grpc.port(),
-        redisUrl,
         List.of(),
         node.marks(),
         grpc.networkOnly());

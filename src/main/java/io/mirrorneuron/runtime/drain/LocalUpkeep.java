@@ -71,6 +71,28 @@ public final class LocalUpkeep implements NodeUpkeep {
         name, state.status(), state.schedulingEligible(), why, state.maintenance(), told);
   }
 
+  /** Takes the node out of the cluster: nothing is placed there any more. */
+  public void disconnect(String node) {
+    Answers.await(
+        book.change(
+            node,
+            before ->
+                before
+                    .disconnected(true)
+                    .with(NodeCondition.DISCONNECTED, false, "operator requested disconnect")));
+  }
+
+  /** Lets the node in again, when it was taken out. */
+  public void readmit(String node) {
+    Answers.await(
+        book.change(
+            node,
+            before ->
+                before.operatorDisconnect()
+                    ? before.disconnected(false).with(NodeCondition.HEALTHY, true, null)
+                    : before));
+  }
+
   private static NodeState maintained(
       NodeState before, boolean enabled, String reason, String now) {
     if (before.drain().isOpen()) {

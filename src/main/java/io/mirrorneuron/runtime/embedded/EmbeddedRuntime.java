@@ -55,12 +55,26 @@ public final class EmbeddedRuntime implements AutoCloseable {
         closing.add(
             "run store", new RunStore(home.config().executors().runsRoot(), new RunBacklog()));
     ServerContext on =
-        new ServerContext(home.config(), environment, clock, ids, vertx, runs, disks, closing);
+        new ServerContext(
+            home.config(),
+            environment,
+            clock,
+            ids,
+            vertx,
+            runs,
+            disks,
+            closing,
+            new ServerContext.Process("embedded", EmbeddedRuntime::noRestart));
     LocalRuntime runtime = LocalRuntime.start(home, on, PeerJobs.NONE);
     closing.add("human clock", HumanDecisions.of(on.runs(), clock, ids::request).startClock());
     runtime.redis().logVersion();
     runtime.confinement().logClosed();
     return runtime;
+  }
+
+  private static void noRestart(Runnable undo) {
+    undo.run();
+    throw MnException.precondition("an embedded runtime joins no cluster");
   }
 
   public RuntimePorts ports() {

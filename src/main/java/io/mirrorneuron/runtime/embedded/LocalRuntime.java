@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.embedded;
 
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.PeerJobs;
@@ -24,12 +25,14 @@ import io.mirrorneuron.runtime.cluster.NodeLimits;
 import io.mirrorneuron.runtime.cluster.NodeStock;
 import io.mirrorneuron.runtime.cluster.gpu.GpuTools;
 import io.mirrorneuron.runtime.exec.confine.Confiner;
+import io.mirrorneuron.runtime.join.JoinDesk;
+import io.mirrorneuron.runtime.join.LocalMembers;
 import io.mirrorneuron.runtime.service.check.OwnDoors;
 import io.mirrorneuron.server.ServerContext;
 import io.mirrorneuron.storage.Readiness;
-import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobRows;
 import io.mirrorneuron.store.Keys;
+import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisNodeRegistry;
@@ -39,6 +42,7 @@ import io.mirrorneuron.store.RedisResourceLimits;
 import io.mirrorneuron.wire.cluster.AllNodes;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -49,6 +53,7 @@ import java.util.concurrent.CompletableFuture;
  * @param rows the hot read path of job rows
  * @param records what areas keep beside jobs
  * @param nodes for other nodes on the same Redis
+ * @param desk joins the clusters of other nodes
  * @param places tells where runs are
  * @param membership whether this node works, as far as other nodes are concerned
  * @param confinement whether programs are kept from what is not theirs
@@ -67,6 +72,7 @@ public record LocalRuntime(
     RecordStore records,
     NodeIdentity identity,
     NodeDoor nodes,
+    JoinDesk desk,
     RunNodes places,
     HardwareProbe hardware,
     RuntimeRedis redis,
@@ -84,27 +90,26 @@ public record LocalRuntime(
    */
   public static LocalRuntime start(RuntimeHome home, ServerContext on, PeerJobs peers)
       throws IOException {
-    Config config = on.config();
     RuntimeRedis redis = home.connect(on);
     RedisLanes lanes = redis.lanes();
-    NodeIdentity identity = identity(config, home);
+    NodeIdentity identity = identity(on.config());
     GpuInventory gpus = GpuTools.on(on.path(), on.clock());
     RuntimeIdentity process = process(identity, home, on, peers);
-    Keys keys = new Keys(config.redis().namespace());
+    Keys keys = new Keys(on.config().redis().namespace());
     NodeName.claim(new RedisNodeRegistry(lanes, keys), process.owner());
-    HardwareProbe hardware = new HardwareProbe(config.home(), gpus, on.clock());
+    HardwareProbe hardware = new HardwareProbe(on.config().home(), gpus, on.clock());
     NodeLimits limits = new NodeLimits(new RedisResourceLimits(lanes, keys), on.clock());
-    NodeMachine machine = machine(identity, hardware, gpus, limits);
-    RuntimeSettings settings = RuntimeSettings.of(config);
-    redis.onAddress(settings.doors()::addRedis);
-    Storage disks = on.disks().storage();
-    var runtime = new Runtime(settings, process, lanes, on.runs(), machine, disks, on.vertx());
+    RuntimeSettings settings = settings(home, on.config(), redis);
+    var machine = machine(identity, hardware, gpus, limits);
+    var storage = on.disks().storage();
+    var runtime = new Runtime(settings, process, lanes, on.runs(), machine, storage, on.vertx());
     limits.onChange(runtime::reconsider);
     on.closing().add("runtime", runtime);
     on.disks().watch().asks(new RedisProbe(lanes, keys));
+    JoinDesk desk = desk(process, runtime, home, on);
     return new LocalRuntime(
         runtime.jobs(),
-        cluster(identity, hardware, runtime, limits, lanes, keys, on),
+        cluster(new Known(identity, hardware, limits), runtime, desk, peers, lanes, keys, on),
         runtime.services(),
         runtime.events(),
         runtime.schedules(),
@@ -116,6 +121,7 @@ public record LocalRuntime(
         new RedisRecordStore(lanes, keys),
         identity,
         runtime.door(),
+        desk,
         runtime.places(),
         hardware,
         redis,
@@ -123,36 +129,59 @@ public record LocalRuntime(
         runtime.confinement());
   }
 
+  private static RuntimeSettings settings(RuntimeHome home, Config config, RuntimeRedis redis) {
+    RuntimeSettings settings = RuntimeSettings.of(config, home.joined().isPresent());
+    redis.onAddress(settings.doors()::addRedis);
+    return settings;
+  }
+
+  private static JoinDesk desk(
+      RuntimeIdentity process, Runtime runtime, RuntimeHome home, ServerContext on) {
+    return new JoinDesk(
+        new JoinDesk.Self(process.nodeName(), on.process().version()),
+        home,
+        () ->
+            runtime.census().countByStatus().entrySet().stream()
+                .filter(count -> !new RunStatus(count.getKey()).isFinal())
+                .mapToLong(Map.Entry::getValue)
+                .sum(),
+        new ClusterProbe(on.vertx(), process.owner()),
+        on.process().restart(),
+        on.clock());
+  }
+
+  /** What this node knows of itself. */
+  private record Known(NodeIdentity identity, HardwareProbe hardware, NodeLimits limits) {}
+
   private static ClusterPort cluster(
-      NodeIdentity identity,
-      HardwareProbe hardware,
+      Known self,
       Runtime runtime,
-      NodeLimits limits,
+      JoinDesk desk,
+      PeerJobs peers,
       RedisLanes lanes,
       Keys keys,
       ServerContext on) {
     LocalCluster here =
         new LocalCluster(
-            identity,
-            hardware,
+            self.identity,
+            self.hardware,
             new LocalCluster.Programs(runtime::programs, runtime::holders),
             runtime.census(),
-            limits,
+            self.limits,
             keys.namespace(),
             on.clock());
     runtime.door().describes().accept(here::record);
+    NodeRegistry nodes = new RedisNodeRegistry(lanes, keys);
     OtherNodes others =
-        new OtherNodes(
-            new RedisNodeRegistry(lanes, keys),
-            runtime.door().owner(),
-            runtime.places()::sawOthers);
-    return new AllNodes(here, others, runtime.upkeep()::all, runtime.upkeep());
+        new OtherNodes(nodes, runtime.door().owner(), runtime.places()::sawOthers);
+    var members = new LocalMembers(desk, nodes, runtime.upkeep(), peers.members());
+    return new AllNodes(here, others, runtime.upkeep()::all, runtime.upkeep(), members);
   }
 
-  private static NodeIdentity identity(Config config, RuntimeHome home) throws IOException {
+  private static NodeIdentity identity(Config config) throws IOException {
     String hostname = NodeName.hostname();
     String name = NodeName.of(config.node(), hostname);
-    return NodeIdentity.of(name, hostname, config.node(), config.grpc(), home.sharedRedis());
+    return NodeIdentity.of(name, hostname, config.node(), config.grpc());
   }
 
   private static RuntimeIdentity process(

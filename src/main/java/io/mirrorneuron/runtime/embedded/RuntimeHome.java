@@ -5,37 +5,57 @@ import io.mirrorneuron.config.NodeSettings.Network;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.redis.RedisServer;
+import io.mirrorneuron.runtime.join.Invitation;
+import io.mirrorneuron.runtime.join.NodeHome;
 import io.mirrorneuron.security.NodeToken;
 import io.mirrorneuron.server.CloseStack;
 import io.mirrorneuron.server.DataDirectory;
 import io.mirrorneuron.server.Disks;
+import io.mirrorneuron.server.JoinedCluster;
 import io.mirrorneuron.server.ServerContext;
 import java.io.IOException;
 import java.net.URI;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The data directory, locked by this process, and the Redis that is starting in it. Made first, so
  * that Redis starts while other parts are made.
  */
-public final class RuntimeHome {
+public final class RuntimeHome implements NodeHome {
   private final Config config;
   private final DataDirectory directory;
 
-  /** Null when the settings name another. */
+  /** The join token of its own, which it takes also while it is in the cluster of another node. */
+  private final Secret ownToken;
+
+  /** The cluster that it is in, if it has joined one. */
+  private final Optional<JoinedCluster> joined;
+
+  /** Null when another one is named. */
   private final RedisServer ownRedis;
 
-  private RuntimeHome(Config config, DataDirectory directory, RedisServer ownRedis) {
+  private RuntimeHome(
+      Config config,
+      DataDirectory directory,
+      Secret ownToken,
+      Optional<JoinedCluster> joined,
+      RedisServer ownRedis) {
     this.config = config;
     this.directory = directory;
+    this.ownToken = ownToken;
+    this.joined = joined;
     this.ownRedis = ownRedis;
   }
 
   /**
-   * Locks the data directory, completes the tokens and begins to start Redis, unless one is named.
+   * Locks the data directory, completes the tokens and begins to start Redis, unless one is named
+   * or a cluster was joined.
    *
-   * @throws MnException CONFLICT when another process uses the directory
+   * @throws MnException CONFLICT when another process uses the directory; PRECONDITION when the
+   *     settings name a Redis and a cluster was joined
    */
   public static RuntimeHome take(
       Config config,
@@ -47,8 +67,13 @@ public final class RuntimeHome {
     DataDirectory directory =
         closing.add("data directory", DataDirectory.lock(config.home(), random));
     Config complete = directory.withTokens(config);
+    Secret token = complete.grpc().joinToken();
+    Optional<JoinedCluster> joined = directory.joined();
+    if (joined.isPresent()) {
+      return new RuntimeHome(in(joined.get(), complete), directory, token, joined, null);
+    }
     if (!config.redis().isEmbedded()) {
-      return new RuntimeHome(complete, directory, null);
+      return new RuntimeHome(complete, directory, token, joined, null);
     }
     RedisServer.Exposure exposure = exposure(config.node().network());
     RedisServer.Options options =
@@ -57,13 +82,25 @@ public final class RuntimeHome {
             config.redis().server(),
             environment.getOrDefault("PATH", ""),
             config.redis().fsync(),
-            exposure == null
-                ? directory.redisPassword()
-                : NodeToken.redisPassword(complete.grpc().joinToken()),
+            exposure == null ? directory.redisPassword() : NodeToken.redisPassword(token),
             config.log().folder().resolve("redis.log"),
             exposure);
-    return new RuntimeHome(
-        complete, directory, closing.add("Redis", RedisServer.launch(options, disks.storage())));
+    RedisServer redis = closing.add("Redis", RedisServer.launch(options, disks.storage()));
+    return new RuntimeHome(complete, directory, token, joined, redis);
+  }
+
+  private static Config in(JoinedCluster cluster, Config config) {
+    if (!config.redis().isEmbedded()) {
+      throw MnException.precondition(
+          "the settings name a Redis (redis.url or redis.sentinels), and %s has joined %s: unset that, or delete cluster.json there"
+              .formatted(config.home(), cluster));
+    }
+    Config.Grpc grpc = config.grpc();
+    Secret token = new Secret(cluster.joinToken());
+    return config.with(
+        config.api(),
+        grpc.withTokens(grpc.authToken(), grpc.adminToken(), token),
+        config.redis().at(URI.create(cluster.redisUrl()), cluster.namespace()));
   }
 
   private static RedisServer.Exposure exposure(Network network) {
@@ -72,19 +109,73 @@ public final class RuntimeHome {
         : null;
   }
 
-  /**
-   * What nodes that join are to connect to; none when that is open to nobody else. It holds a
-   * password.
-   */
-  Secret sharedRedis() {
-    Network network = config.node().network();
-    URI named = config.redis().url();
-    if (!network.exposed() || ownRedis == null && (named == null || named.getHost() == null)) {
-      return Secret.NONE; // Sentinels and sockets have no address that one URL could tell
+  @Override
+  public Optional<JoinedCluster> joined() {
+    return joined;
+  }
+
+  @Override
+  public boolean namesRedis() {
+    return joined.isEmpty() && ownRedis == null;
+  }
+
+  @Override
+  public void keep(JoinedCluster cluster) {
+    onDisk(() -> directory.join(cluster));
+  }
+
+  @Override
+  public void forget() {
+    onDisk(directory::leave);
+  }
+
+  private interface Change {
+    void make() throws IOException;
+  }
+
+  private void onDisk(Change change) {
+    try {
+      change.make();
+    } catch (IOException e) {
+      throw MnException.unavailable(
+          "home %s cannot be used: %s".formatted(config.home(), e.getMessage()), e);
     }
-    return named != null
-        ? new Secret(named.toString())
-        : new Secret(exposure(network).uri(NodeToken.redisPassword(config.grpc().joinToken())));
+  }
+
+  @Override
+  public Secret joinToken() {
+    return config.grpc().joinToken();
+  }
+
+  @Override
+  public String namespace() {
+    return config.redis().namespace();
+  }
+
+  @Override
+  public Secret sharedRedis() {
+    URI named = config.redis().url();
+    if (ownRedis == null) { // Sentinels and sockets have no address that one URL could tell
+      return named == null || named.getHost() == null ? Secret.NONE : new Secret(named.toString());
+    }
+    return exposedRedis();
+  }
+
+  /** The one of this home; while it is in another cluster, as it would be without. */
+  private Secret exposedRedis() {
+    RedisServer.Exposure exposure = exposure(config.node().network());
+    return exposure == null
+        ? Secret.NONE
+        : new Secret(exposure.uri(NodeToken.redisPassword(ownToken)));
+  }
+
+  @Override
+  public List<Invitation> invitations() {
+    boolean told = config.node().network().exposed();
+    Invitation here = new Invitation(joinToken(), told ? sharedRedis() : Secret.NONE);
+    return joined.isEmpty() || ownToken.value().equals(joinToken().value())
+        ? List.of(here)
+        : List.of(here, new Invitation(ownToken, exposedRedis()));
   }
 
   /** The configuration with the tokens that the directory keeps. */

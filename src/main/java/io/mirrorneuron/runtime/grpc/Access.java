@@ -43,6 +43,8 @@ record Access(
   private static final Set<String> NETWORK_ONLY_CALLS =
       Set.of(
           "NetworkHandshake",
+          "Join",
+          "Leave",
           "GetSystemSummary",
           "GetResource",
           "Check",

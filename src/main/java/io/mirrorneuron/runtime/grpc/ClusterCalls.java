@@ -21,24 +21,26 @@ import io.vertx.grpc.server.Service;
 final class ClusterCalls {
   private final ClusterPort cluster;
   private final UpkeepCalls upkeep;
+  private final MemberCalls members;
   private final ServiceCalls services;
   private final Handshakes handshakes;
 
   ClusterCalls(ClusterPort cluster, ServicesPort services, Handshakes handshakes) {
     this.cluster = cluster;
     this.upkeep = new UpkeepCalls(cluster.upkeep());
+    this.members = new MemberCalls(cluster.members());
     this.services = new ServiceCalls(services);
     this.handshakes = handshakes;
   }
 
   Service service(CallDispatcher door) {
-    return upkeep
-        .bind(
-            services.bind(
-                door.service(
-                    ClusterServiceGrpcService.SERVICE_NAME,
-                    ClusterServiceGrpcService.SERVICE_DESCRIPTOR,
-                    ClusterServiceGrpcService.all())))
+    CallDispatcher.Entrance entrance =
+        door.service(
+            ClusterServiceGrpcService.SERVICE_NAME,
+            ClusterServiceGrpcService.SERVICE_DESCRIPTOR,
+            ClusterServiceGrpcService.all());
+    return members
+        .bind(upkeep.bind(services.bind(entrance)))
         .unary(ClusterServiceGrpcService.NetworkHandshake, handshakes::answer)
         .unary(ClusterServiceGrpcService.GetSystemSummary, this::summary)
         .unary(ClusterServiceGrpcService.GetResource, this::resource)

@@ -4,13 +4,11 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.proto.cluster.v1.NetworkHandshakeRequest;
 import io.mirrorneuron.proto.cluster.v1.NetworkHandshakeResponse;
-import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.NodeDocument;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
+import io.mirrorneuron.runtime.join.Invitation;
 import java.net.URI;
-import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
-import java.util.function.Supplier;
 
 /** Tells who knows the join token how this node is reached, and nobody else anything. */
 final class Handshakes {
@@ -22,33 +20,25 @@ final class Handshakes {
 
   private static final int REDIS_PORT = 6379;
 
-  private final NodeIdentity identity;
-  private final Supplier<Hardware> hardware;
+  private final RuntimeServer.Parts parts;
   private final Config.Grpc config;
-  private final boolean sharesTokens;
   private final IntSupplier port;
-  private final WrongTokens wrong =
-      new WrongTokens(
-          () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()), TimeUnit.MILLISECONDS::sleep);
+  private final WrongTokens wrong;
 
   /**
    * @param port at which this door listens
    */
-  Handshakes(
-      NodeIdentity identity,
-      Supplier<Hardware> hardware,
-      Config.Grpc config,
-      boolean sharesTokens,
-      IntSupplier port) {
-    this.identity = identity;
-    this.hardware = hardware;
+  Handshakes(RuntimeServer.Parts parts, Config.Grpc config, IntSupplier port, WrongTokens wrong) {
+    this.parts = parts;
     this.config = config;
-    this.sharesTokens = sharesTokens;
     this.port = port;
+    this.wrong = wrong;
   }
 
   NetworkHandshakeResponse answer(NetworkHandshakeRequest request, Call call) {
-    wrong.check(config.joinToken(), request.getToken().strip(), call.source());
+    Invitation shown =
+        wrong.check(parts.desk().invitations(), request.getToken().strip(), call.source());
+    NodeIdentity identity = parts.identity();
     NetworkHandshakeResponse.Builder answer =
         NetworkHandshakeResponse.newBuilder()
             .setNodeName(identity.name())
@@ -58,13 +48,13 @@ final class Handshakes {
             .setDistPort(DISTRIBUTION_PORT)
             .setClusterNodes(String.join(",", identity.clusterNodes()))
             .setNetworkOnly(identity.networkOnly())
-            .setNodeInfoJson(NodeDocument.info(identity, hardware.get()));
-    if (sharesTokens) {
+            .setNodeInfoJson(NodeDocument.info(identity, parts.hardware().get()));
+    if (parts.sharesTokens()) {
       answer
           .setGrpcAuthToken(config.authToken().value())
           .setGrpcAdminToken(config.adminToken().value());
     }
-    return withRedis(answer, identity.redisUrl()).build();
+    return withRedis(answer, shown.redisUrl()).build();
   }
 
   private static NetworkHandshakeResponse.Builder withRedis(

@@ -31,27 +31,30 @@ import java.nio.file.NoSuchFileException;
 import java.util.List;
 import java.util.Set;
 
-/** What other nodes read of this one, and have it do to its jobs for deployments. */
+/** What other nodes read of this one, and have it do to its jobs and for its cluster. */
 final class NodeCalls {
   private static final int PIECE = 64 << 10;
 
   private final NodeReads reads;
   private final AgentChanges changes;
+  private final JoinCalls joining;
 
   /**
    * @param changes of this node's jobs alone
    */
-  NodeCalls(NodeReads reads, AgentChanges changes) {
+  NodeCalls(NodeReads reads, AgentChanges changes, JoinCalls joining) {
     this.reads = reads;
     this.changes = changes;
+    this.joining = joining;
   }
 
   Service service(CallDispatcher door) {
-    return door
-        .service(
-            NodeServiceGrpcService.SERVICE_NAME,
-            NodeServiceGrpcService.SERVICE_DESCRIPTOR,
-            NodeServiceGrpcService.all())
+    return joining
+        .bind(
+            door.service(
+                NodeServiceGrpcService.SERVICE_NAME,
+                NodeServiceGrpcService.SERVICE_DESCRIPTOR,
+                NodeServiceGrpcService.all()))
         .unary(NodeServiceGrpcService.Read, this::read)
         .unary(NodeServiceGrpcService.Redefine, this::redefine)
         .unary(NodeServiceGrpcService.Retire, this::retire)

@@ -11,8 +11,12 @@ import java.util.Set;
  * named here is refused to everybody, and a server with such a call does not start.
  */
 final class RpcRoles {
-  /** Asked before anybody can have a token; a handshake carries a token of its own in its body. */
-  static final Set<String> OPEN = Set.of("NetworkHandshake", "Check", "List", "Watch");
+  /**
+   * Asked before anybody can have a token; handshakes and what makes a node join or leave carry a
+   * join token in their body.
+   */
+  static final Set<String> OPEN =
+      Set.of("NetworkHandshake", "Join", "Leave", "Check", "List", "Watch");
 
   /** For other nodes, which have a token of their own. */
   static final Set<String> OF_NODES = Set.of("Read", "Fetch", "Redefine", "Retire");

@@ -12,6 +12,7 @@ import io.mirrorneuron.port.webhook.Webhooks;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.NodeDoor;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
+import io.mirrorneuron.runtime.join.JoinDesk;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.storage.Storage;
 import io.vertx.core.Vertx;
@@ -66,6 +67,7 @@ public final class RuntimeServer implements AutoCloseable {
    *
    * @param deployments null where nothing is deployed
    * @param nodes for other nodes; is told where this door is by who opens it
+   * @param desk joins the clusters of other nodes
    * @param sharesTokens whether handshakes hand out the tokens of this runtime
    * @param hardware cheap; see {@link io.mirrorneuron.runtime.cluster.HardwareProbe}
    * @param serving cheap; answers the health service
@@ -83,6 +85,7 @@ public final class RuntimeServer implements AutoCloseable {
       Webhooks webhooks,
       NodeIdentity identity,
       NodeDoor nodes,
+      JoinDesk desk,
       boolean sharesTokens,
       Supplier<Hardware> hardware,
       BooleanSupplier serving,
@@ -104,10 +107,10 @@ public final class RuntimeServer implements AutoCloseable {
         GrpcServer.server(
             vertx, DoorOptions.grpc(LargeMessages.limit("", config.maxMessageBytes())));
     CompletableFuture<Integer> port = new CompletableFuture<>();
-    Handshakes handshakes =
-        new Handshakes(
-            parts.identity(), parts.hardware(), config, parts.sharesTokens(), port::join);
-    addServices(large, small, door, handshakes, config.adminToken(), parts);
+    WrongTokens wrong = WrongTokens.guard();
+    Handshakes handshakes = new Handshakes(parts, config, port::join, wrong);
+    JoinCalls joining = new JoinCalls(parts.desk(), wrong);
+    addServices(new Doors(large, small, door), handshakes, joining, config.adminToken(), parts);
     ProgramCalls programs = new ProgramCalls(parts.nodes().programs(), access, threads);
     small.addService(programs.service());
     LargeMessages messages =
@@ -133,13 +136,11 @@ public final class RuntimeServer implements AutoCloseable {
    * @param large takes calls whose messages may be long
    * @param small takes all others: the longest message is the same for all calls of a server
    */
+  private record Doors(GrpcServer large, GrpcServer small, CallDispatcher door) {}
+
   private static void addServices(
-      GrpcServer large,
-      GrpcServer small,
-      CallDispatcher door,
-      Handshakes handshakes,
-      Secret adminToken,
-      Parts parts) {
+      Doors doors, Handshakes handshakes, JoinCalls joining, Secret adminToken, Parts parts) {
+    CallDispatcher door = doors.door;
     Set<Service> services =
         Stream.of(
                 new JobCalls(
@@ -152,17 +153,18 @@ public final class RuntimeServer implements AutoCloseable {
                 new ClusterCalls(parts.cluster(), parts.services(), handshakes).service(door),
                 new EventCalls(parts.jobs(), parts.clock()).service(door),
                 new ExtCalls(parts).service(door),
-                new NodeCalls(parts.nodes().reads(), parts.nodes().changes()).service(door))
+                new NodeCalls(parts.nodes().reads(), parts.nodes().changes(), joining)
+                    .service(door))
             .collect(Collectors.toUnmodifiableSet());
-    services.forEach(large::addService);
-    services.forEach(small::addService);
+    services.forEach(doors.large::addService);
+    services.forEach(doors.small::addService);
     Set<String> names =
         services.stream()
             .map(service -> service.name().fullyQualifiedName())
             .collect(Collectors.toUnmodifiableSet());
-    small.addService(new HealthCalls(names, parts.serving()).service(door));
+    doors.small.addService(new HealthCalls(names, parts.serving()).service(door));
     if (parts.reflection()) {
-      small.addService(ReflectionService.v1());
+      doors.small.addService(ReflectionService.v1());
     }
   }
 

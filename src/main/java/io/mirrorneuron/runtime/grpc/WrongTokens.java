@@ -2,10 +2,11 @@ package io.mirrorneuron.runtime.grpc;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.join.Invitation;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
@@ -34,10 +35,11 @@ final class WrongTokens {
 
   /**
    * @param seen whether the token was looked at
-   * @param waits milliseconds: until it may be, or before the answer to a wrong one; 0 for the
-   *     right one
+   * @param waits milliseconds: until it may be, or before the answer to a wrong one; 0 for a right
+   *     one
+   * @param found the right one; else null
    */
-  private record Look(boolean seen, long waits) {}
+  private record Look(boolean seen, long waits, Invitation found) {}
 
   /** Waits on the calling thread. */
   @FunctionalInterface
@@ -48,6 +50,12 @@ final class WrongTokens {
   private final LongSupplier ticks;
   private final Pause pause;
   private final Cache<String, Guesses> known;
+
+  /** By the time of this process; it blocks the thread that asks. */
+  static WrongTokens guard() {
+    return new WrongTokens(
+        () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()), TimeUnit.MILLISECONDS::sleep);
+  }
 
   /**
    * @param ticks milliseconds that never go back
@@ -64,13 +72,14 @@ final class WrongTokens {
   }
 
   /**
-   * Returns when the token is the right one, as soon as it may be looked at.
+   * Returns when the token is a right one, as soon as it may be looked at.
    *
+   * @param right those that are
    * @param source the address that it came from
    * @throws MnException UNAUTHENTICATED when it is wrong; EXHAUSTED when too many of the address
    *     came before, and it was not looked at
    */
-  void check(Secret right, String token, String source) {
+  Invitation check(List<Invitation> right, String token, String source) {
     long givenUp = ticks.getAsLong() + PATIENCE_MS;
     Look look = look(right, token, source);
     while (!look.seen) {
@@ -85,22 +94,27 @@ final class WrongTokens {
       throw new MnException(
           ErrorCode.UNAUTHENTICATED, "unauthenticated", "valid MN_NETWORK_JOIN_TOKEN is required");
     }
+    return look.found;
   }
 
-  private synchronized Look look(Secret right, String token, String source) {
+  private synchronized Look look(List<Invitation> right, String token, String source) {
     long now = ticks.getAsLong();
     Guesses before = known.getIfPresent(source);
     if (before != null && before.until > now) {
-      return new Look(false, before.until - now);
+      return new Look(false, before.until - now, null);
     }
-    if (right.matches(token)) {
+    Invitation found = null;
+    for (Invitation one : right) { // all of them, so that time does not tell which
+      found = one.token().matches(token) ? one : found;
+    }
+    if (found != null) {
       known.invalidate(source);
-      return new Look(true, 0);
+      return new Look(true, 0, found);
     }
     int count = before == null ? 1 : before.count + 1;
     long delay = Math.min(FIRST_MS << Math.min(count - 1, 10), LONGEST_MS);
     known.put(source, new Guesses(count, now + delay));
-    return new Look(true, delay);
+    return new Look(true, delay, null);
   }
 
   private void await(long milliseconds) {

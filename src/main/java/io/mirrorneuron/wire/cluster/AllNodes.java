@@ -5,6 +5,7 @@ import io.mirrorneuron.port.CapacityReport;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.ClusterSummary;
 import io.mirrorneuron.port.ClusterView;
+import io.mirrorneuron.port.join.NodeMembers;
 import io.mirrorneuron.port.upkeep.NodeState;
 import io.mirrorneuron.port.upkeep.NodeUpkeep;
 import java.util.List;
@@ -24,7 +25,8 @@ public record AllNodes(
     ClusterView here,
     Supplier<List<OtherNode>> others,
     Supplier<Map<String, NodeState>> decided,
-    NodeUpkeep upkeep)
+    NodeUpkeep upkeep,
+    NodeMembers members)
     implements ClusterPort {
   @Override
   public ClusterSummary summary() {

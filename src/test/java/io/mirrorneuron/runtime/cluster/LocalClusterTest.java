@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.NodeSettings.Marks;
-import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.exec.pool.Holder;
@@ -34,15 +33,7 @@ class LocalClusterTest {
       new Marks(Map.of("zone", "eu", "rack", "a1"), List.of("licensed"));
   private static final NodeIdentity IDENTITY =
       new NodeIdentity(
-          "mirror_neuron@box",
-          "Box",
-          "box",
-          "10.0.0.1",
-          55051,
-          Secret.NONE,
-          List.of(),
-          MARKS,
-          false);
+          "mirror_neuron@box", "Box", "box", "10.0.0.1", 55051, List.of(), MARKS, false);
   private static final Hardware.Software CUDA = Hardware.Software.cuda("550.1", "12.4");
   private static final Hardware.Gpu GPU =
       new Hardware.Gpu("GPU-1", 0, "RTX", CUDA, 24_576, 1_024, 23_552, 0.5);

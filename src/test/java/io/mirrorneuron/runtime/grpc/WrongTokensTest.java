@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.join.Invitation;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class WrongTokensTest {
-  private static final Secret RIGHT = new Secret("right");
+  private static final List<Invitation> RIGHT =
+      List.of(new Invitation(new Secret("right"), Secret.NONE));
 
   private final List<Long> waits = new ArrayList<>();
   private long now;

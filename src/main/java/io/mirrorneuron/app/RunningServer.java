@@ -1,0 +1,89 @@
+package io.mirrorneuron.app;
+
+import io.mirrorneuron.config.Config;
+import io.mirrorneuron.model.MnException;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An {@link App} that can be started anew on the same ports, as one that joins a cluster or leaves
+ * it is.
+ */
+final class RunningServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RunningServer.class);
+
+  private final Config config;
+  private final ServerRole role;
+  private final Map<String, String> environment;
+  private final CompletableFuture<MnException> end = new CompletableFuture<>();
+  private volatile App app;
+  private boolean closed;
+
+  private RunningServer(Config config, ServerRole role, Map<String, String> environment) {
+    this.config = config;
+    this.role = role;
+    this.environment = environment;
+  }
+
+  /** Starts a server as {@link App#start} does. */
+  static RunningServer start(Config config, ServerRole role, Map<String, String> environment) {
+    RunningServer server = new RunningServer(config, role, environment);
+    synchronized (server) {
+      server.app = server.started(config);
+    }
+    return server;
+  }
+
+  private App started(Config with) {
+    return App.start(with, role, environment, this::restart);
+  }
+
+  /** What runs now; while it is started anew, what ran before. */
+  App app() {
+    return app;
+  }
+
+  /** Waits until it ends by itself, because it could not be started anew. */
+  MnException awaitEnd() {
+    return end.join();
+  }
+
+  /** Whoever asks is answered before the server ends: that waits for calls. */
+  private void restart(Runnable undo) {
+    Thread.ofPlatform().name("restart").start(() -> startAnew(undo));
+  }
+
+  private synchronized void startAnew(Runnable undo) {
+    if (closed) {
+      return;
+    }
+    Endpoints doors = app.endpoints();
+    Config same =
+        config.with(doors.taken(config.api()), doors.taken(config.grpc()), config.redis());
+    app.close();
+    try {
+      app = started(same);
+    } catch (MnException failed) {
+      LOG.error("the server could not be started anew and goes back: {}", failed.getMessage());
+      goBack(same, undo);
+    }
+  }
+
+  private void goBack(Config same, Runnable undo) {
+    try {
+      undo.run();
+      app = started(same);
+    } catch (MnException failed) {
+      LOG.error("it could not go back: {}", failed.getMessage());
+      end.complete(failed);
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    app.close();
+  }
+}

@@ -1,0 +1,49 @@
+package io.mirrorneuron.port.join;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.PeerJobs;
+
+/**
+ * Port: asks another node to join or leave. Blocking; thread-safe. What it refuses fails as it
+ * says; UNAVAILABLE as {@link PeerJobs#UNREACHED} when nothing was sent.
+ */
+public interface PeerMembers {
+  /** Of a node that knows no other. */
+  PeerMembers NONE =
+      new PeerMembers() {
+        @Override
+        public void join(Asked node, Offer offer) {
+          throw alone();
+        }
+
+        @Override
+        public void leave(Asked node) {
+          throw alone();
+        }
+
+        private MnException alone() {
+          return new MnException(
+              ErrorCode.UNAVAILABLE, PeerJobs.UNREACHED, "this node asks no other");
+        }
+      };
+
+  /**
+   * The node that is asked.
+   *
+   * @param name as it must be called
+   * @param address {@code host:port}
+   * @param token a join token that it takes
+   */
+  record Asked(String name, String address, String token) {
+    /** Without the token. */
+    @Override
+    public String toString() {
+      return name + " at " + address;
+    }
+  }
+
+  void join(Asked node, Offer offer);
+
+  void leave(Asked node);
+}

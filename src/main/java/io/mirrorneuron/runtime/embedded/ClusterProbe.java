@@ -1,0 +1,53 @@
+package io.mirrorneuron.runtime.embedded;
+
+import io.mirrorneuron.config.address.RedisUrl;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.join.Offer;
+import io.mirrorneuron.runtime.join.JoinDesk;
+import io.mirrorneuron.store.Keys;
+import io.mirrorneuron.store.NodeRegistry;
+import io.mirrorneuron.store.lane.OwnersElsewhere;
+import io.vertx.core.Vertx;
+import java.net.URI;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Asks the store of a cluster whether this node can work there.
+ *
+ * @param owner this node, as the owner of jobs
+ */
+record ClusterProbe(Vertx vertx, String owner) implements JoinDesk.Probe {
+  private static final long SECONDS = 3;
+
+  @Override
+  public void look(Offer offer) {
+    Set<String> living;
+    try {
+      living =
+          OwnersElsewhere.look(vertx, offer.redisUrl(), new Keys(offer.namespace()).livingNodes())
+              .await(SECONDS, TimeUnit.SECONDS);
+    } catch (Throwable e) { // the client reports errors of Redis as a Throwable, no Exception
+      throw new MnException(
+          ErrorCode.PRECONDITION,
+          "store_unreachable",
+          "node %s does not reach the Redis of %s at %s"
+              .formatted(
+                  NodeRegistry.nameOf(owner),
+                  offer.main(),
+                  RedisUrl.target(URI.create(offer.redisUrl()))));
+    }
+    if (living.stream().anyMatch(this::hasOurName)) {
+      throw new MnException(
+          ErrorCode.CONFLICT,
+          "node_name_in_use",
+          "another node of the cluster is called %s; give one of them another node.name"
+              .formatted(NodeRegistry.nameOf(owner)));
+    }
+  }
+
+  private boolean hasOurName(String other) {
+    return !other.equals(owner) && NodeRegistry.nameOf(other).equals(NodeRegistry.nameOf(owner));
+  }
+}

@@ -1,0 +1,38 @@
+package io.mirrorneuron.runtime.grpc;
+
+import io.mirrorneuron.port.join.Offer;
+import io.mirrorneuron.proto.node.v1.JoinAnswer;
+import io.mirrorneuron.proto.node.v1.JoinRequest;
+import io.mirrorneuron.proto.node.v1.LeaveAnswer;
+import io.mirrorneuron.proto.node.v1.LeaveRequest;
+import io.mirrorneuron.proto.node.v1.NodeServiceGrpcService;
+import io.mirrorneuron.runtime.join.JoinDesk;
+
+/** What other nodes ask this one to do about its cluster; they show a join token in the message. */
+record JoinCalls(JoinDesk desk, WrongTokens tokens) {
+
+  CallDispatcher.Entrance bind(CallDispatcher.Entrance entrance) {
+    return entrance
+        .unary(NodeServiceGrpcService.Join, this::join)
+        .unary(NodeServiceGrpcService.Leave, this::leave);
+  }
+
+  private JoinAnswer join(JoinRequest request, Call call) {
+    tokens.check(desk.invitations(), request.getToken(), call.source());
+    desk.join(
+        request.getNodeName(),
+        new Offer(
+            request.getMain(),
+            request.getVersion(),
+            request.getRedisUrl(),
+            request.getNamespace(),
+            request.getJoinToken()));
+    return JoinAnswer.getDefaultInstance();
+  }
+
+  private LeaveAnswer leave(LeaveRequest request, Call call) {
+    tokens.check(desk.invitations(), request.getToken(), call.source());
+    desk.leave(request.getNodeName());
+    return LeaveAnswer.getDefaultInstance();
+  }
+}

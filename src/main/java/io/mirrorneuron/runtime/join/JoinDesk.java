@@ -1,0 +1,173 @@
+package io.mirrorneuron.runtime.join;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.join.Offer;
+import io.mirrorneuron.server.JoinedCluster;
+import io.mirrorneuron.server.ServerContext.Restart;
+import io.mirrorneuron.wire.Json;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This node as one that joins a cluster, and leaves it. Either is one file that is put in place or
+ * removed as a whole, and then a new start of all that this server is: so a node that is killed in
+ * between comes back with its own store or with that of the cluster. Thread-safe.
+ */
+public final class JoinDesk {
+  private static final Logger LOG = LoggerFactory.getLogger(JoinDesk.class);
+
+  /** Looks at a cluster before it is joined. */
+  @FunctionalInterface
+  public interface Probe {
+    /**
+     * @throws MnException with a sentence when its store is not reached, or another node there has
+     *     the name of this one
+     */
+    void look(Offer offer);
+  }
+
+  /**
+   * @param name of this node
+   * @param version of this program
+   */
+  public record Self(String name, String version) {}
+
+  private final Self self;
+  private final NodeHome home;
+  private final LongSupplier openJobs;
+  private final Probe probe;
+  private final Restart restart;
+  private final Clock clock;
+
+  /**
+   * @param openJobs how many jobs of the store that this node is on have not ended
+   */
+  public JoinDesk(
+      Self self, NodeHome home, LongSupplier openJobs, Probe probe, Restart restart, Clock clock) {
+    this.self = self;
+    this.home = home;
+    this.openJobs = openJobs;
+    this.probe = probe;
+    this.restart = restart;
+    this.clock = clock;
+  }
+
+  public String name() {
+    return self.name();
+  }
+
+  /** What others are told who show a join token. */
+  public List<Invitation> invitations() {
+    return home.invitations();
+  }
+
+  /**
+   * What nodes are asked to join that are added here; empty when the store is open to nobody else.
+   */
+  Optional<Offer> offer() {
+    return home.sharedRedis().isSet()
+        ? Optional.of(
+            new Offer(
+                self.name(),
+                self.version(),
+                home.sharedRedis().value(),
+                home.namespace(),
+                home.joinToken().value()))
+        : Optional.empty();
+  }
+
+  /**
+   * Joins, unless this node is there already.
+   *
+   * @param name as which it was asked
+   * @throws MnException with the sentence in which it refuses; nothing has changed then
+   */
+  public synchronized void join(String name, Offer offer) {
+    requireName(name);
+    if (!offer.version().equals(self.version())) {
+      throw MnException.precondition(
+          "node %s runs version %s and %s runs %s: they must be the same"
+              .formatted(self.name(), self.version(), offer.main(), offer.version()));
+    }
+    Optional<JoinedCluster> joined = home.joined();
+    if (joined.isPresent()) {
+      if (joined.get().isSame(offer.redisUrl(), offer.namespace(), offer.joinToken())) {
+        return;
+      }
+      throw new MnException(
+          ErrorCode.CONFLICT,
+          "already_joined",
+          "node %s has already joined %s; have it leave that first (mn node leave, there)"
+              .formatted(self.name(), joined.get()));
+    }
+    requireFree();
+    probe.look(offer);
+    home.keep(
+        new JoinedCluster(
+            offer.redisUrl(),
+            offer.namespace(),
+            offer.joinToken(),
+            offer.main(),
+            Json.timestamp(clock.instant())));
+    LOG.info("joins {}; its own data stays in its home until it leaves", offer);
+    restart.with(home::forget);
+  }
+
+  private void requireFree() {
+    if (home.namesRedis()) {
+      throw MnException.precondition(
+          "the settings of node %s name a Redis (redis.url or redis.sentinels); unset that and start it again, or set that of the cluster"
+              .formatted(self.name()));
+    }
+    long open = openJobs.getAsLong();
+    if (open > 0) {
+      throw MnException.precondition(
+          "node %s has %d open %s of its own; let them end or cancel them first"
+              .formatted(self.name(), open, open == 1 ? "job" : "jobs"));
+    }
+  }
+
+  private void requireName(String name) {
+    if (!name.equals(self.name())) {
+      throw new MnException(
+          ErrorCode.CONFLICT,
+          "another_name",
+          "the node there is called %s, not %s".formatted(self.name(), name));
+    }
+  }
+
+  String clusterToken() {
+    return home.joinToken().value();
+  }
+
+  /** Whether this node has joined the cluster that it is in, and so can leave it. */
+  public boolean canLeave() {
+    return home.joined().isPresent();
+  }
+
+  /**
+   * Goes back to the store of its own. Its jobs are worked on by the others then.
+   *
+   * @param name as which it was asked
+   */
+  public synchronized void leave(String name) {
+    requireName(name);
+    JoinedCluster left =
+        home.joined()
+            .orElseThrow(
+                () ->
+                    MnException.precondition(
+                        "node %s has joined no cluster".formatted(self.name())
+                            + (home.namesRedis()
+                                ? ": its own settings say which Redis it is on"
+                                : "")));
+    home.forget();
+    LOG.info("leaves {}", left);
+    restart.with(() -> home.keep(left));
+  }
+}

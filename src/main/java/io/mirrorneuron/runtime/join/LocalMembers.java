@@ -1,0 +1,180 @@
+package io.mirrorneuron.runtime.join;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.PeerJobs;
+import io.mirrorneuron.port.join.NodeMembers;
+import io.mirrorneuron.port.join.Offer;
+import io.mirrorneuron.port.join.PeerMembers;
+import io.mirrorneuron.port.join.PeerMembers.Asked;
+import io.mirrorneuron.runtime.drain.LocalUpkeep;
+import io.mirrorneuron.runtime.local.Answers;
+import io.mirrorneuron.store.NodeRegistry;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The nodes on the store of this one, which any of them may add to and take from. */
+public final class LocalMembers implements NodeMembers {
+  private static final Logger LOG = LoggerFactory.getLogger(LocalMembers.class);
+
+  /** Where nodes usually listen: outside of a container, and inside. */
+  private static final List<Integer> USUAL_PORTS = List.of(55_051, 50_051);
+
+  /** Clients wait for ten seconds. */
+  private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(8_500);
+
+  private static final long LOOK_MS = 100;
+  private static final String LOOPBACK = "localhost|127\\..*|\\[?::1]?";
+
+  private final JoinDesk desk;
+  private final NodeRegistry nodes;
+  private final LocalUpkeep decisions;
+  private final PeerMembers peers;
+
+  public LocalMembers(JoinDesk desk, NodeRegistry nodes, LocalUpkeep decisions, PeerMembers peers) {
+    this.desk = desk;
+    this.nodes = nodes;
+    this.decisions = decisions;
+    this.peers = peers;
+  }
+
+  @Override
+  public Member add(NewNode node) {
+    long begun = System.nanoTime();
+    String name = named(node.name());
+    if (name.equals(desk.name())) {
+      throw MnException.precondition("node %s is the one that was asked".formatted(name));
+    }
+    if (owner(name).isEmpty()) {
+      order(name, node);
+    }
+    decisions.readmit(name);
+    return new Member(name, isSeenSince(begun, name) ? CONNECTED : JOINING);
+  }
+
+  private void order(String name, NewNode node) {
+    if (node.token().isBlank()) {
+      throw MnException.invalid("the join token of node %s is needed".formatted(name));
+    }
+    Offer offer =
+        desk.offer()
+            .orElseThrow(
+                () ->
+                    MnException.precondition(
+                        "the Redis of node %s is open to nobody else: set network.expose and network.advertise_host there (mn node expose)"
+                            .formatted(desk.name())));
+    MnException last = null;
+    for (String address : addresses(name, node.address())) {
+      requireReach(offer, address);
+      try {
+        peers.join(new Asked(name, address, node.token().strip()), offer);
+        LOG.info("node {} at {} joins", name, address);
+        return;
+      } catch (MnException refused) {
+        if (!refused.error().equals(PeerJobs.UNREACHED)) {
+          throw refused;
+        }
+        last = refused;
+      }
+    }
+    throw new MnException(
+        ErrorCode.UNAVAILABLE,
+        PeerJobs.UNREACHED,
+        "failed to connect to %s: %s".formatted(name, last.getMessage()),
+        null,
+        last);
+  }
+
+  private static List<String> addresses(String name, String given) {
+    if (!given.isEmpty()) {
+      return List.of(given);
+    }
+    String host = name.substring(name.indexOf('@') + 1);
+    String shown = host.contains(":") ? "[" + host + "]" : host;
+    return USUAL_PORTS.stream().map(port -> shown + ":" + port).toList();
+  }
+
+  /** A Redis at a loopback address is another one on another machine. */
+  private void requireReach(Offer offer, String address) {
+    String redis = URI.create(offer.redisUrl()).getHost();
+    String host = address.substring(0, address.lastIndexOf(':'));
+    if (redis.matches(LOOPBACK) && !host.matches(LOOPBACK)) {
+      throw MnException.precondition(
+          "the Redis of node %s is at %s, which %s cannot reach; set network.advertise_host, or a redis.url with the name of a machine"
+              .formatted(desk.name(), redis, host));
+    }
+  }
+
+  private boolean isSeenSince(long begun, String name) {
+    while (owner(name).isEmpty()) {
+      if (System.nanoTime() - begun > PATIENCE_NANOS) {
+        return false;
+      }
+      pause();
+    }
+    return true;
+  }
+
+  private static void pause() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(LOOK_MS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw MnException.unavailable("the call was interrupted", e);
+    }
+  }
+
+  private Optional<String> owner(String name) {
+    return Answers.await(nodes.living()).stream()
+        .filter(owner -> NodeRegistry.nameOf(owner).equals(name))
+        .findFirst();
+  }
+
+  @Override
+  public Member remove(String node) {
+    String name = named(node);
+    if (name.equals(desk.name())) {
+      removeSelf(name);
+    } else {
+      Optional<String> owner = owner(name);
+      decisions.disconnect(name);
+      owner
+          .flatMap(living -> Answers.await(nodes.address(living)))
+          .ifPresent(address -> askToLeave(name, address));
+    }
+    return new Member(name, DISCONNECTED);
+  }
+
+  private void removeSelf(String name) {
+    if (!desk.canLeave() && Answers.await(nodes.living()).size() > 1) {
+      throw MnException.precondition(
+          "node %s did not join the others, they are on its Redis or all on one by their settings; take the others out, or stop it"
+              .formatted(name));
+    }
+    desk.leave(name);
+  }
+
+  /** One that does not go is kept from work all the same. */
+  private void askToLeave(String name, String address) {
+    try {
+      String token = desk.clusterToken();
+      peers.leave(new Asked(name, address, token));
+    } catch (MnException stays) {
+      LOG.warn(
+          "node {} gets no work any more, but stays on this Redis: {}", name, stays.getMessage());
+    }
+  }
+
+  private static String named(String node) {
+    String name = node.strip();
+    if (!name.matches("[^\\s@]+@[^\\s@]+") || name.length() > 253) {
+      throw MnException.invalid(
+          "invalid node name \"%s\": it must look like mirror_neuron@host".formatted(name));
+    }
+    return name;
+  }
+}

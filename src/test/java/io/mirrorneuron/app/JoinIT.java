@@ -1,0 +1,160 @@
+package io.mirrorneuron.app;
+
+import static io.mirrorneuron.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.ClusterNode;
+import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.join.NodeMembers.Member;
+import io.mirrorneuron.port.join.NodeMembers.NewNode;
+import io.mirrorneuron.testing.FreePort;
+import io.mirrorneuron.testing.SampleManifests;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two whole servers that know nothing of each other become one cluster, and two again. */
+@Timeout(240)
+class JoinIT {
+  private static final String MAIN = "mirror_neuron@127.0.0.1";
+  private static final String WORKER = "mirror_neuron@worker";
+  private static final String TOKEN = "token-of-the-worker";
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @TempDir Path folder;
+  private WholeServer main;
+  private WholeServer worker;
+
+  @BeforeEach
+  void start() {
+    main =
+        WholeServer.start(
+            folder.resolve("main"),
+            Map.of(
+                "network.expose", "true",
+                "network.advertise_host", "127.0.0.1",
+                "network.redis_port", Integer.toString(FreePort.at("127.0.0.1"))));
+    worker = worker(Map.of());
+  }
+
+  private WholeServer worker(Map<String, String> more) {
+    Map<String, String> settings = new HashMap<>(more);
+    settings.put("node.name", WORKER);
+    settings.put("network.join_token", TOKEN);
+    return WholeServer.start(folder.resolve("worker"), settings);
+  }
+
+  @AfterEach
+  void stop() {
+    worker.close();
+    main.close();
+  }
+
+  private Member add(String name, String token) {
+    return main.cluster().members().add(new NewNode(name, token, worker.grpc().toString()));
+  }
+
+  private MnException refused(String name, String token) {
+    return assertThatExceptionOfType(MnException.class).isThrownBy(() -> add(name, token)).actual();
+  }
+
+  /** Of those that live; empty while the server is started anew. */
+  private static List<String> names(WholeServer server) {
+    try {
+      return server.cluster().overview().nodes().stream()
+          .filter(node -> !node.status().equals("offline"))
+          .map(ClusterNode::name)
+          .sorted()
+          .toList();
+    } catch (MnException between) {
+      return List.of();
+    }
+  }
+
+  private static String ended(WholeServer at, String manifest) {
+    String job = at.jobs().submit(Submission.of(manifest)).jobId();
+    eventually(
+        "the job is over",
+        PATIENCE,
+        () -> at.jobs().get(job).facts().status().matches("completed|failed|cancelled"));
+    return job;
+  }
+
+  @Test
+  void aServerJoinsWorksThereAndGoesBackToItsOwnData() {
+    String own = ended(worker, SampleManifests.program("own", "true"));
+    assertThat(add(WORKER, TOKEN)).isEqualTo(new Member(WORKER, "connected"));
+    eventually("each knows both", PATIENCE, () -> names(main).equals(List.of(MAIN, WORKER)));
+    eventually("each knows both", PATIENCE, () -> names(worker).equals(List.of(MAIN, WORKER)));
+    assertThat(add(WORKER, TOKEN)).as("again").isEqualTo(new Member(WORKER, "connected"));
+    String shared = ended(main, SampleManifests.program("shared", "true"));
+    assertThat(worker.jobs().get(shared).facts().status()).isEqualTo("completed");
+    assertThat(main.cluster().members().remove(WORKER))
+        .isEqualTo(new Member(WORKER, "disconnected"));
+    eventually(
+        "the worker is alone, with what it had",
+        PATIENCE,
+        () -> names(worker).equals(List.of(WORKER)) && isThere(worker, own));
+    assertThat(isThere(worker, shared)).isFalse();
+    eventually("so is the other one", PATIENCE, () -> names(main).equals(List.of(MAIN)));
+    assertThat(main.cluster().members().remove(WORKER).status()).isEqualTo("disconnected");
+  }
+
+  private static boolean isThere(WholeServer at, String job) {
+    try {
+      at.jobs().get(job);
+      return true;
+    } catch (MnException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void whatARefusalSaysHelpsAndChangesNothing() {
+    assertThat(refused(WORKER, "wrong").code()).isEqualTo(ErrorCode.UNAUTHENTICATED);
+    assertThat(refused("mirror_neuron@other", TOKEN))
+        .hasMessage("the node there is called mirror_neuron@worker, not mirror_neuron@other");
+    assertThat(refused("nonsense", TOKEN))
+        .hasMessage("invalid node name \"nonsense\": it must look like mirror_neuron@host");
+    assertThat(refused(MAIN, TOKEN)).hasMessageContaining("is the one that was asked");
+    String open =
+        worker.jobs().submit(Submission.of(SampleManifests.program("open", "sleep", "60"))).jobId();
+    assertThat(refused(WORKER, TOKEN))
+        .hasMessageContaining("has 1 open job of its own")
+        .hasMessageNotContaining(TOKEN);
+    worker.jobs().cancel(open, null, null);
+    assertThat(Files.exists(folder.resolve("worker/cluster.json"))).isFalse();
+    assertThatExceptionOfType(MnException.class)
+        .isThrownBy(
+            () -> worker.cluster().members().add(new NewNode(MAIN, "x", main.grpc().toString())))
+        .withMessageContaining("network.expose");
+    assertThatExceptionOfType(MnException.class)
+        .isThrownBy(
+            () -> main.cluster().members().add(new NewNode("mirror_neuron@127.0.0.9", "x", "")))
+        .withMessageContaining("failed to connect to mirror_neuron@127.0.0.9");
+  }
+
+  @Test
+  void aServerThatIsStartedAgainIsInTheClusterAndLeavesByItself() {
+    add(WORKER, TOKEN);
+    worker.close();
+    worker = worker(Map.of());
+    eventually("it is back", PATIENCE, () -> names(worker).equals(List.of(MAIN, WORKER)));
+    assertThat(worker.cluster().members().remove(WORKER).status()).isEqualTo("disconnected");
+    eventually("it is alone", PATIENCE, () -> names(worker).equals(List.of(WORKER)));
+    assertThatExceptionOfType(MnException.class)
+        .isThrownBy(() -> worker.cluster().members().remove(WORKER))
+        .withMessageContaining("has joined no cluster");
+  }
+}

@@ -1,0 +1,84 @@
+package io.mirrorneuron.testing;
+
+import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.runtime.join.Invitation;
+import io.mirrorneuron.runtime.join.JoinDesk;
+import io.mirrorneuron.runtime.join.NodeHome;
+import io.mirrorneuron.server.JoinedCluster;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A node that may join a cluster, with its data directory in memory. */
+public final class JoinFixture implements NodeHome {
+  /** Of all nodes of tests, and what {@link JoinDesk} compares. */
+  public static final String VERSION = "1.2.3";
+
+  public final AtomicLong openJobs = new AtomicLong();
+  public volatile boolean namesRedis;
+  public volatile int restarts;
+  private final Secret redis;
+  private volatile JoinedCluster joined;
+
+  public JoinFixture(Secret redis) {
+    this.redis = redis;
+  }
+
+  /**
+   * @param redis what others are told of its Redis
+   */
+  public static JoinDesk desk(String name, Secret redis) {
+    return new JoinFixture(redis).desk(name);
+  }
+
+  public JoinDesk desk(String name) {
+    return new JoinDesk(
+        new JoinDesk.Self(name, VERSION),
+        this,
+        openJobs::get,
+        offer -> {},
+        undo -> restarts++,
+        Clock.fixed(GatewayFixture.NOW, java.time.ZoneOffset.UTC));
+  }
+
+  @Override
+  public Optional<JoinedCluster> joined() {
+    return Optional.ofNullable(joined);
+  }
+
+  @Override
+  public boolean namesRedis() {
+    return namesRedis;
+  }
+
+  @Override
+  public void keep(JoinedCluster cluster) {
+    joined = cluster;
+  }
+
+  @Override
+  public void forget() {
+    joined = null;
+  }
+
+  @Override
+  public List<Invitation> invitations() {
+    return List.of(new Invitation(GrpcRuntime.JOIN, redis));
+  }
+
+  @Override
+  public Secret joinToken() {
+    return GrpcRuntime.JOIN;
+  }
+
+  @Override
+  public Secret sharedRedis() {
+    return redis;
+  }
+
+  @Override
+  public String namespace() {
+    return "mn";
+  }
+}
