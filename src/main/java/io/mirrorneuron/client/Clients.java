@@ -1,6 +1,7 @@
 package io.mirrorneuron.client;
 
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ClusterPort;
@@ -15,11 +16,13 @@ import io.mirrorneuron.storage.Readiness;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.core.net.SocketAddress;
+import java.time.Duration;
 import java.util.function.UnaryOperator;
 
 /** A connection to one runtime and the ports that use it. */
 public final class Clients implements AutoCloseable {
   private static final int DEFAULT_PORT = 55051;
+  private static final Duration STRANGER_PATIENCE = Duration.ofSeconds(10);
 
   private final GrpcCalls calls;
   private final JobsPort jobs;
@@ -33,7 +36,7 @@ public final class Clients implements AutoCloseable {
   private Clients(Vertx vertx, GrpcCalls calls) {
     this.calls = calls;
     this.jobs = new GrpcJobsClient(vertx, calls);
-    this.cluster = new GrpcClusterClient(calls);
+    this.cluster = new GrpcClusterClient(calls, target -> stranger(vertx, target));
     this.services = new GrpcServicesClient(calls);
     this.events = new GrpcTriggerEventsClient(calls);
     this.schedules = new GrpcSchedulesClient(calls);
@@ -60,6 +63,12 @@ public final class Clients implements AutoCloseable {
   private static GrpcCalls calls(Vertx vertx, Config.Grpc config, UnaryOperator<MnException> told) {
     return new GrpcCalls(
         vertx, address(config.target()), config.timeout(), config.authToken(), told);
+  }
+
+  /** Calls to a server that is no runtime of ours. */
+  private static GrpcCalls stranger(Vertx vertx, String target) {
+    return new GrpcCalls(
+        vertx, address(target), STRANGER_PATIENCE, Secret.NONE, UnaryOperator.identity());
   }
 
   private static MnException ownTrouble(MnException failure) {

@@ -4,6 +4,7 @@ import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.PeerJobs;
+import io.mirrorneuron.port.join.Greeting;
 import io.mirrorneuron.port.join.Offer;
 import io.mirrorneuron.port.join.PeerMembers;
 import io.mirrorneuron.proto.node.v1.JoinRequest;
@@ -23,6 +24,11 @@ final class FarMembers implements PeerMembers {
 
   FarMembers(Supplier<GrpcClient> client) {
     this.client = client;
+  }
+
+  @Override
+  public Greeting greet(String caller, String address, String token) {
+    return Greetings.ask(calls(new Asked("", address, token)), caller, token);
   }
 
   @Override

@@ -16,13 +16,19 @@ import io.mirrorneuron.proto.ext.v1.GetMetricsRequest;
 import io.mirrorneuron.proto.ext.v1.RuntimeExtServiceGrpcClient;
 import io.mirrorneuron.wire.ClusterForm;
 import io.mirrorneuron.wire.Json;
+import java.util.function.Function;
 
 /** {@link ClusterPort} of a runtime behind gRPC. */
 final class GrpcClusterClient implements ClusterPort {
   private final GrpcCalls calls;
+  private final Function<String, GrpcCalls> dial;
 
-  GrpcClusterClient(GrpcCalls calls) {
+  /**
+   * @param dial makes calls to another server, at {@code host:port}
+   */
+  GrpcClusterClient(GrpcCalls calls, Function<String, GrpcCalls> dial) {
     this.calls = calls;
+    this.dial = dial;
   }
 
   @Override
@@ -52,7 +58,7 @@ final class GrpcClusterClient implements ClusterPort {
 
   @Override
   public NodeMembers members() {
-    return new GrpcMembersClient(calls);
+    return new GrpcMembersClient(calls, dial, this::overview);
   }
 
   @Override

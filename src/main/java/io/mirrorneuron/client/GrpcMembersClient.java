@@ -1,5 +1,7 @@
 package io.mirrorneuron.client;
 
+import io.mirrorneuron.port.ClusterSummary;
+import io.mirrorneuron.port.join.Greeting;
 import io.mirrorneuron.port.join.NodeMembers;
 import io.mirrorneuron.proto.cluster.v1.AddNodeRequest;
 import io.mirrorneuron.proto.cluster.v1.AddNodeResponse;
@@ -7,10 +9,33 @@ import io.mirrorneuron.proto.cluster.v1.ClusterServiceGrpcClient;
 import io.mirrorneuron.proto.cluster.v1.RemoveNodeRequest;
 import io.mirrorneuron.proto.cluster.v1.RemoveNodeResponse;
 import io.mirrorneuron.wire.GrpcMetadata;
+import io.mirrorneuron.wire.cluster.SelfNode;
 import io.vertx.core.MultiMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
-/** {@link NodeMembers} of a runtime behind gRPC. */
-record GrpcMembersClient(GrpcCalls calls) implements NodeMembers {
+/**
+ * {@link NodeMembers} of a runtime behind gRPC.
+ *
+ * @param dial makes calls to another server, with no token of ours
+ */
+record GrpcMembersClient(
+    GrpcCalls calls, Function<String, GrpcCalls> dial, Supplier<ClusterSummary> overview)
+    implements NodeMembers {
+
+  /** This process asks that node itself, and the runtime is asked to add it then. */
+  @Override
+  public Greeting greet(String address, String token) {
+    try (GrpcCalls there = dial.apply(address)) {
+      return Greetings.ask(there, "", token);
+    }
+  }
+
+  @Override
+  public String self() {
+    return SelfNode.name(overview.get());
+  }
+
   @Override
   public Member add(NewNode node) {
     AddNodeRequest request =

@@ -46,6 +46,7 @@ public final class ClusterVerticle extends AreaVerticle {
     on("setResource", this::setResource);
     on("putResource", this::setResource);
     on("listNodes", call -> cluster.overview());
+    new MemberOperations(cluster.members()).addTo((name, answer) -> on(name, answer::apply));
     new NodeOperations(cluster.upkeep()).addTo((name, answer) -> on(name, answer::apply));
     new ServiceOperations(services).addTo((name, answer) -> on(name, answer::apply));
   }

@@ -4,6 +4,8 @@ import io.mirrorneuron.MirrorNeuron;
 import io.mirrorneuron.cli.Client;
 import io.mirrorneuron.cli.CommandGroup;
 import io.mirrorneuron.port.ClusterNode;
+import io.mirrorneuron.port.join.HostJoin;
+import io.mirrorneuron.port.join.NodeMembers;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -16,11 +18,13 @@ import picocli.CommandLine.Parameters;
 /** {@code mn node}. */
 @Command(
     name = "node",
-    description = "Looks at the nodes of a cluster, and says which of them take work.",
+    subcommands = ExposeCommand.class,
+    description = "Looks at the nodes of a cluster, and says which there are and take work.",
     footerHeading = "%nExamples:%n",
     footer = {
       "  mn node list",
       "  mn node status mirror_neuron@two",
+      "  mn node add 10.0.0.9 --token TOKEN",
       "  mn node maintenance mirror_neuron@two --reason 'a new disk'"
     })
 public final class NodeCommand extends CommandGroup {
@@ -81,6 +85,54 @@ public final class NodeCommand extends CommandGroup {
     return client.show(
         mn -> mn.cluster().upkeep().maintain(node, !disable, reason),
         new NodeView(client.output())::maintenance);
+  }
+
+  @Command(
+      name = "add",
+      aliases = "join",
+      description =
+          "Has the server on another machine join the cluster of this one; it starts anew for that.",
+      footerHeading = "%nExamples:%n",
+      footer = {"  mn node add 10.0.0.9 --token \"$(ssh 10.0.0.9 cat .mn/network.token)\""})
+  int add(
+      @Mixin Client client,
+      @Parameters(paramLabel = "HOST", description = "Name or address of that machine.")
+          String host,
+      @Option(
+              names = "--token",
+              paramLabel = "TOKEN",
+              required = true,
+              description = "Its join token: mn node expose tells it there.")
+          String token,
+      @Option(
+              names = "--grpc-port",
+              paramLabel = "PORT",
+              description = "Of its gRPC door; else 55051, then 50051.")
+          Integer port)
+      throws InterruptedException {
+    return client.show(
+        mn -> new HostJoin(mn.cluster().members()).add(host, port, token).member(),
+        new NodeView(client.output())::member);
+  }
+
+  @Command(
+      name = "leave",
+      description = "Takes a node out of the cluster; it goes back to its own data.",
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  mn node leave mirror_neuron@two",
+        "  mn node leave     the server that is asked"
+      })
+  int leave(
+      @Mixin Client client,
+      @Parameters(arity = "0..1", paramLabel = "NODE", description = NAME) String node)
+      throws InterruptedException {
+    return client.show(
+        mn -> {
+          NodeMembers members = mn.cluster().members();
+          return members.remove(node == null ? members.self() : node);
+        },
+        new NodeView(client.output())::member);
   }
 
   private static List<String> row(ClusterNode node) {

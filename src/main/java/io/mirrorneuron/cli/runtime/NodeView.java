@@ -1,6 +1,7 @@
 package io.mirrorneuron.cli.runtime;
 
 import io.mirrorneuron.cli.Output;
+import io.mirrorneuron.port.join.NodeMembers.Member;
 import io.mirrorneuron.port.upkeep.DrainState;
 import io.mirrorneuron.port.upkeep.MaintenanceChange;
 import io.mirrorneuron.port.upkeep.NodeReport;
@@ -8,6 +9,12 @@ import java.util.Map;
 
 /** Prints what is decided of a node. */
 record NodeView(Output output) {
+
+  void member(Member member) {
+    output.line("Status: " + Output.printable(member.status()));
+    output.line("Node: " + Output.printable(member.node()));
+    next();
+  }
 
   void report(NodeReport report) {
     lines(report.node(), report.status().word(), report.nodeState().reason());

@@ -38,6 +38,18 @@ public interface NodeMembers {
   record Member(String node, String status) {}
 
   /**
+   * Asks a node of itself; nothing changes.
+   *
+   * @param address {@code host:port} of its gRPC door
+   * @throws MnException UNAUTHENTICATED when the token is not its own; UNAVAILABLE when nobody
+   *     answers there
+   */
+  Greeting greet(String address, String token);
+
+  /** The name of the node that answers. */
+  String self();
+
+  /**
    * Has the node work on the store of this cluster from now on.
    *
    * @throws MnException INVALID for a name that is none; UNAVAILABLE when it is not reached;

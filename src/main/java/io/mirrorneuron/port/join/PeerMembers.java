@@ -13,6 +13,11 @@ public interface PeerMembers {
   PeerMembers NONE =
       new PeerMembers() {
         @Override
+        public Greeting greet(String caller, String address, String token) {
+          throw alone();
+        }
+
+        @Override
         public void join(Asked node, Offer offer) {
           throw alone();
         }
@@ -42,6 +47,11 @@ public interface PeerMembers {
       return name + " at " + address;
     }
   }
+
+  /**
+   * @param caller name of this node
+   */
+  Greeting greet(String caller, String address, String token);
 
   void join(Asked node, Offer offer);
 

@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.join;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.PeerJobs;
+import io.mirrorneuron.port.join.Greeting;
 import io.mirrorneuron.port.join.NodeMembers;
 import io.mirrorneuron.port.join.Offer;
 import io.mirrorneuron.port.join.PeerMembers;
@@ -40,6 +41,16 @@ public final class LocalMembers implements NodeMembers {
     this.nodes = nodes;
     this.decisions = decisions;
     this.peers = peers;
+  }
+
+  @Override
+  public Greeting greet(String address, String token) {
+    return peers.greet(desk.name(), address, token);
+  }
+
+  @Override
+  public String self() {
+    return desk.name();
   }
 
   @Override

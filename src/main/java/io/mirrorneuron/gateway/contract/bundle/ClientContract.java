@@ -47,7 +47,7 @@ public final class ClientContract {
 
   /** Operations that do the same as others: for who writes requests by hand. */
   public static final Set<String> TWINS =
-      Set.of("checkServicesByPath", "cleanupJobsAlias", "removeModelByPost");
+      Set.of("checkServicesByPath", "cleanupJobsAlias", "joinNode", "removeModelByPost");
 
   private static final String PARAMETERS = "parameters";
   private static final String JSON_TYPE = "application/json";

@@ -1,0 +1,82 @@
+package io.mirrorneuron.area.cluster;
+
+import io.mirrorneuron.bus.ApiCall;
+import io.mirrorneuron.port.join.Greeting;
+import io.mirrorneuron.port.join.HostJoin;
+import io.mirrorneuron.port.join.HostJoin.Joined;
+import io.mirrorneuron.port.join.NodeMembers;
+import io.mirrorneuron.wire.LenientJson;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+
+/** The operations about which nodes belong to the cluster. */
+record MemberOperations(NodeMembers members) {
+
+  private record Wanted(String host, String token, Integer grpcPort) {}
+
+  private record Unwanted(String nodeName) {}
+
+  /** Of what the node told, all that is no secret. */
+  private record Handshake(
+      String nodeName,
+      String runtimeMode,
+      String grpcHost,
+      int grpcPort,
+      String clusterNodes,
+      boolean networkOnly) {
+    static Handshake of(Greeting told) {
+      return new Handshake(
+          told.nodeName(),
+          told.runtimeMode(),
+          told.grpcHost(),
+          told.grpcPort(),
+          told.clusterNodes(),
+          told.networkOnly());
+    }
+  }
+
+  private record Added(
+      boolean ok,
+      String host,
+      String nodeName,
+      String status,
+      String message,
+      Handshake handshake) {}
+
+  private record Removed(boolean ok, String nodeName, String status, String message) {}
+
+  void addTo(BiConsumer<String, Function<ApiCall, Object>> on) {
+    on.accept("addNode", this::add);
+    on.accept("joinNode", this::add);
+    on.accept("removeNode", call -> remove(name(call)));
+    on.accept("leaveNode", this::leave);
+  }
+
+  private Added add(ApiCall call) {
+    Wanted wanted = LenientJson.read(call.body(), Wanted.class);
+    Joined joined = new HostJoin(members).add(wanted.host(), wanted.grpcPort(), wanted.token());
+    String name = joined.member().node();
+    return new Added(
+        true,
+        wanted.host().strip(),
+        name,
+        joined.member().status(),
+        name + " was added to this box.",
+        Handshake.of(joined.greeting()));
+  }
+
+  private static String name(ApiCall call) {
+    return LenientJson.read(call.body(), Unwanted.class).nodeName();
+  }
+
+  private Removed leave(ApiCall call) {
+    String name = name(call);
+    return remove(name == null ? members.self() : name);
+  }
+
+  private Removed remove(String given) {
+    String name = HostJoin.requireName(given);
+    members.remove(name);
+    return new Removed(true, name, "removed", name + " was removed from this box.");
+  }
+}

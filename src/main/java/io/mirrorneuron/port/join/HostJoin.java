@@ -1,0 +1,74 @@
+package io.mirrorneuron.port.join;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.join.NodeMembers.Member;
+import io.mirrorneuron.port.join.NodeMembers.NewNode;
+import java.util.List;
+
+/** Adds the node at a host of which only the join token is known. */
+public record HostJoin(NodeMembers members) {
+  /** Where nodes usually listen: outside of a container, and inside. */
+  private static final List<Integer> USUAL_PORTS = List.of(55_051, 50_051);
+
+  /** What came of it. */
+  public record Joined(Greeting greeting, Member member) {}
+
+  /**
+   * @param port null: those at which nodes usually listen, the next one only when nobody answers; 0
+   *     means 55051
+   * @throws MnException INVALID with one sentence when what is asked cannot be; else as {@link
+   *     NodeMembers#add}
+   */
+  public Joined add(String host, Integer port, String token) {
+    String name = host(host);
+    String shown = token == null ? "" : token.strip();
+    if (!shown.matches("\\S{1,4096}")) {
+      throw MnException.invalid("Remote node token is required.");
+    }
+    if (port != null && (port < 0 || port > 65_535)) {
+      throw MnException.invalid("Remote gRPC port must be a valid TCP port.");
+    }
+    return at(name, port(port), shown);
+  }
+
+  private static List<Integer> port(Integer given) {
+    return given == null ? USUAL_PORTS : List.of(given == 0 ? USUAL_PORTS.getFirst() : given);
+  }
+
+  private static String host(String given) {
+    String host = given == null ? "" : given.strip();
+    if (!host.matches("[^\\s-]\\S{0,252}") || host.contains("://")) {
+      throw MnException.invalid("Remote node host must be a host name or IP address.");
+    }
+    return host;
+  }
+
+  private Joined at(String host, List<Integer> ports, String token) {
+    String shown = host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
+    MnException away = null;
+    for (int port : ports) {
+      String address = shown + ":" + port;
+      try {
+        Greeting greeting = members.greet(address, token);
+        String name = greeting.nodeName().isEmpty() ? "mirror_neuron@" + host : greeting.nodeName();
+        return new Joined(greeting, members.add(new NewNode(requireName(name), token, address)));
+      } catch (MnException failure) {
+        if (failure.code() != ErrorCode.UNAVAILABLE || away != null) {
+          throw failure;
+        }
+        away = failure;
+      }
+    }
+    throw away;
+  }
+
+  /** The stripped name. */
+  public static String requireName(String given) {
+    String name = given == null ? "" : given.strip();
+    if (name.length() > 253 || !name.contains("@") || name.matches(".*\\s.*")) {
+      throw MnException.invalid("Remote node name must look like mirror_neuron@host.");
+    }
+    return name;
+  }
+}

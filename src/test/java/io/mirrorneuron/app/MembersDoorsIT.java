@@ -1,0 +1,180 @@
+package io.mirrorneuron.app;
+
+import static io.mirrorneuron.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.security.NodeToken;
+import io.mirrorneuron.testing.FreePort;
+import io.mirrorneuron.wire.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Adding and removing servers over HTTP: the texts of the contract, and nothing secret anywhere.
+ */
+@Timeout(240)
+class MembersDoorsIT {
+  private static final String WORKER = "mirror_neuron@worker";
+  private static final String TOKEN = "token-of-the-worker";
+  private static final String MAIN_TOKEN = "token-of-the-main-one";
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final HttpClient HTTP =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  @TempDir Path folder;
+  private final List<String> answers = new ArrayList<>();
+  private WholeServer main;
+  private WholeServer worker;
+
+  @BeforeEach
+  void start() {
+    main =
+        WholeServer.start(
+            folder.resolve("main"),
+            Map.of(
+                "network.expose",
+                "true",
+                "network.advertise_host",
+                "127.0.0.1",
+                "network.join_token",
+                MAIN_TOKEN,
+                "network.redis_port",
+                Integer.toString(FreePort.at("127.0.0.1"))));
+    worker =
+        WholeServer.start(
+            folder.resolve("worker"), Map.of("node.name", WORKER, "network.join_token", TOKEN));
+  }
+
+  @AfterEach
+  void stop() {
+    worker.close();
+    main.close();
+  }
+
+  private HttpResponse<String> post(WholeServer at, String verb, String body) {
+    HttpRequest request =
+        HttpRequest.newBuilder(at.uri("/system/cluster/nodes:" + verb))
+            .header("content-type", "application/json")
+            .POST(BodyPublishers.ofString(body))
+            .build();
+    try {
+      HttpResponse<String> answer = HTTP.send(request, BodyHandlers.ofString());
+      answers.add(answer.body());
+      return answer;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private String refusal(String body) throws IOException {
+    HttpResponse<String> answer = post(main, "add", body);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(422);
+    return Json.parse(answer.body()).path("detail").asText();
+  }
+
+  private String worker(String token) {
+    return "{\"host\":\"127.0.0.1\",\"token\":\"%s\",\"grpc_port\":%d}"
+        .formatted(token, worker.grpc().port());
+  }
+
+  private static long living(WholeServer server) {
+    try {
+      return server.cluster().overview().nodes().stream()
+          .filter(node -> !node.status().equals("offline"))
+          .count();
+    } catch (MnException between) {
+      return 0;
+    }
+  }
+
+  @Test
+  void whatIsWrongIsToldInTheOrderAndWordsOfTheContract() throws IOException {
+    String host = "Remote node host must be a host name or IP address.";
+    assertThat(refusal("{\"host\":\" \",\"token\":\"\",\"grpc_port\":70000}")).isEqualTo(host);
+    assertThat(refusal("{\"host\":\"-x\",\"token\":\"t\"}")).isEqualTo(host);
+    assertThat(refusal("{\"host\":\"http://x\",\"token\":\"t\"}")).isEqualTo(host);
+    assertThat(refusal("{\"host\":\"x\",\"token\":\"a b\",\"grpc_port\":70000}"))
+        .isEqualTo("Remote node token is required.");
+    assertThat(refusal("{\"host\":\"x\",\"token\":\"t\",\"grpc_port\":70000}"))
+        .isEqualTo("Remote gRPC port must be a valid TCP port.");
+    HttpResponse<String> name = post(main, "remove", "{\"node_name\":\"nonsense\"}");
+    assertThat(name.statusCode()).isEqualTo(422);
+    assertThat(name.body()).contains("Remote node name must look like mirror_neuron@host.");
+    HttpResponse<String> nobody =
+        post(main, "join", "{\"host\":\"127.0.0.1\",\"token\":\"t\",\"grpc_port\":1}");
+    assertThat(nobody.statusCode()).isEqualTo(503);
+    HttpResponse<String> wrong = post(main, "add", worker("wrong"));
+    assertThat(wrong.statusCode()).isEqualTo(401);
+    assertThat(wrong.body()).contains("valid MN_NETWORK_JOIN_TOKEN is required");
+    assertThat(post(worker, "leave", "{}").statusCode()).isEqualTo(412);
+  }
+
+  @Test
+  void aServerJoinsAndLeavesAndNoSecretIsToldOrLogged() throws IOException {
+    HttpResponse<String> added = post(main, "add", worker(TOKEN));
+    assertThat(added.statusCode()).as(added.body()).isEqualTo(200);
+    JsonNode answer = Json.parse(added.body());
+    assertThat(answer.path("ok").asBoolean()).isTrue();
+    assertThat(answer.path("host").asText()).isEqualTo("127.0.0.1");
+    assertThat(answer.path("node_name").asText()).isEqualTo(WORKER);
+    assertThat(answer.path("status").asText()).matches("connected|joining");
+    assertThat(answer.path("message").asText()).isEqualTo(WORKER + " was added to this box.");
+    assertThat(answer.path("handshake").fieldNames())
+        .toIterable()
+        .containsExactlyInAnyOrder(
+            "node_name", "runtime_mode", "grpc_host", "grpc_port", "cluster_nodes", "network_only");
+    eventually("both are there", PATIENCE, () -> living(worker) == 2 && living(main) == 2);
+    HttpResponse<String> left = post(worker, "leave", "{}");
+    assertThat(left.statusCode()).as(left.body()).isEqualTo(200);
+    assertThat(left.body()).contains(WORKER + " was removed from this box.", "\"removed\"");
+    eventually("it is alone", PATIENCE, () -> living(worker) == 1);
+    String told = String.join("\n", answers) + logs() + commandLines();
+    assertThat(told).doesNotContain(TOKEN, MAIN_TOKEN, password());
+  }
+
+  private static String password() {
+    return NodeToken.redisPassword(new Secret(MAIN_TOKEN)).value();
+  }
+
+  private String logs() throws IOException {
+    StringBuilder all = new StringBuilder();
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path log : files.filter(file -> file.toString().endsWith(".log")).toList()) {
+        all.append(Files.readString(log, StandardCharsets.ISO_8859_1));
+      }
+    }
+    assertThat(all).isNotEmpty();
+    return all.toString();
+  }
+
+  /** Of all processes, as anybody on the machine sees them. */
+  private static String commandLines() {
+    StringBuilder all = new StringBuilder();
+    ProcessHandle.allProcesses()
+        .forEach(process -> process.info().commandLine().ifPresent(all::append));
+    return all.toString();
+  }
+}
