@@ -32,7 +32,7 @@ public record RedisSettings(
 
   /** The server at an address in place of all that says where one is. */
   public RedisSettings at(URI address, String keys) {
-    return new RedisSettings(address, null, server, fsync, keys, timeout);
+    return new RedisSettings(address, null, server, fsync, keys, timeout, acknowledge);
   }
 
   /** Whether a server is started under home. */
