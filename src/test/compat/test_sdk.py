@@ -216,5 +216,5 @@ class SdkTest(unittest.TestCase):
         self.assertIn("@", answer["node_name"])
         self.refused(grpc.StatusCode.UNAUTHENTICATED, lambda: self.client.network_handshake("wrong", node_name="mirror_neuron@127.0.0.9"))
 
-    def test_what_is_not_built_says_so(self):
-        self.refused(grpc.StatusCode.UNIMPLEMENTED, lambda: self.client.add_node("mirror_neuron@127.0.0.9"))
+    def test_a_node_is_added_with_its_join_token_only(self):
+        self.refused(grpc.StatusCode.INVALID_ARGUMENT, lambda: self.client.add_node("mirror_neuron@127.0.0.9"))

@@ -51,6 +51,9 @@ final class Normaliser {
           "duration_ms|.*elapsed_seconds|.*cpu_pct.*|.*memory_rss_mb.*|(total|available|used)_(bytes|mb)"
               + "|(memory|disk)(_total|_available)?_gb");
 
+  /** In the text form of a message. */
+  private static final Pattern DOOR = Pattern.compile("(?m)^grpc_port: \\d+$");
+
   private static final Pattern TIME =
       Pattern.compile(
           "(\\d{4}-\\d\\d-\\d\\d)T\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)?");
@@ -125,6 +128,7 @@ final class Normaliser {
     named = numbered(named, SUFFIX, "suffix");
     named = numbered(named, REQUEST, "request");
     named = ETAG.matcher(named).replaceAll("<etag>");
+    named = DOOR.matcher(named).replaceAll("grpc_port: <integer>");
     named = RUNTIME.matcher(named).replaceAll("#<runtime>");
     named = JOURNAL.matcher(named).replaceAll("dev=<device>,ino=<inode> <offset> <checksum> ");
     named = times(named);
