@@ -7,6 +7,7 @@ import io.mirrorneuron.cli.author.InitCommand;
 import io.mirrorneuron.cli.author.PlanCommand;
 import io.mirrorneuron.cli.author.ValidateCommand;
 import io.mirrorneuron.cli.blueprint.BlueprintCommand;
+import io.mirrorneuron.cli.deployment.DeploymentCommand;
 import io.mirrorneuron.cli.event.EventCommand;
 import io.mirrorneuron.cli.event.WebhookCommand;
 import io.mirrorneuron.cli.human.HumanCommand;
@@ -74,6 +75,7 @@ public final class Main extends CommandGroup {
           ResourceCommand.class,
           ServiceCommand.class,
           BlueprintCommand.class,
+          DeploymentCommand.class,
           ScheduleCommand.class,
           TriggerCommand.class,
           EventCommand.class,

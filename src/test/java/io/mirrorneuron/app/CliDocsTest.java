@@ -46,7 +46,7 @@ class CliDocsTest {
       one JSON document (with `--follow` and for `mn run follow` a line of JSON for each record) and
       nothing else,
       and empty when the call failed. In pipes `mn job status`, `mn job dead-letters`, `mn node list`,
-      `mn resource …`, `mn service list`, `mn service resolve`, `mn runtime metrics`, `mn schedule list`,
+      `mn resource …`, `mn service list`, `mn service resolve`, `mn runtime metrics`, `mn schedule list`, `mn deployment list`, `mn deployment status`,
       `mn schedule next`, `mn schedule status`, `mn trigger list` and `mn event list` need no `--json` for that. At a terminal tables fit its width, or `COLUMNS`; elsewhere nothing
       is cut unless `COLUMNS` is set. `NO_COLOR` or `MN_CLI_OUTPUT=plain` turns colours off. `mn run` and
       `mn job monitor` redraw a line for each step or agent at a terminal, and print a line whenever one

@@ -105,13 +105,14 @@ public final class ScheduleSpec {
   }
 
   /** Null is allowed, too. */
-  static void requireOneOf(Client client, String option, String word, List<String> known) {
+  public static void requireOneOf(Client client, String option, String word, List<String> known) {
     if (word != null && !known.contains(word)) {
       throw client.misuse("%s must be one of %s".formatted(option, String.join(", ", known)));
     }
   }
 
-  static Map<String, Object> object(Client client, String option, String text) {
+  /** The object that an option was given as. */
+  public static Map<String, Object> object(Client client, String option, String text) {
     var json = client.parsed(option, text);
     if (!json.isObject()) {
       throw client.misuse(option + " must be a JSON object");
