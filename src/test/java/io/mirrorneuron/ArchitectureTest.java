@@ -609,6 +609,16 @@ class ArchitectureTest {
           .because("what does not fit is told in one form");
 
   @ArchTest
+  static final ArchRule hazelcastStaysWithTheBus =
+      noClasses()
+          .that(not(resideInAPackage(in("bus.cluster"))))
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("com.hazelcast..", "io.vertx.spi.cluster..")
+          .because(
+              "a process that shares no bus loads nothing of it, and nothing that counts is there");
+
+  @ArchTest
   static final ArchRule redisStaysInTheStore =
       noClasses()
           .that(not(resideInAPackage(in("store"))))

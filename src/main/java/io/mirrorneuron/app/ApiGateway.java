@@ -1,64 +1,96 @@
 package io.mirrorneuron.app;
 
-import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.bus.FarReads;
+import io.mirrorneuron.bus.cluster.AreaNodes;
+import io.mirrorneuron.bus.cluster.ClusteredAreas;
+import io.mirrorneuron.bus.cluster.ClusteredFiles;
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.gateway.GatewayVerticle;
 import io.mirrorneuron.gateway.Health;
 import io.mirrorneuron.gateway.contract.Contract;
 import io.mirrorneuron.runtime.exec.confine.Confiner;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.server.ServerContext;
+import io.mirrorneuron.storage.Readiness;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 
 /** The gateway as the configuration wants it. */
 final class ApiGateway {
   /** Above the time that the runtime gives itself, so that its own answer is told. */
-  private static final Duration API_TIMEOUT = Duration.ofSeconds(15);
+  static final Duration API_TIMEOUT = Duration.ofSeconds(15);
 
   private ApiGateway() {}
 
   /**
+   * Before the areas of this process.
+   *
    * @param issued knows callers by tokens of an issuer; nobody when none is trusted
    */
   static GatewayVerticle of(
-      ServerContext on,
-      Backend backend,
-      UploadFolder uploads,
-      Auth issued,
-      Contract contract,
-      List<AreaVerticle> areas) {
+      ServerContext on, Backend backend, ApiAreas areas, Auth issued, Contract contract) {
+    return new GatewayVerticle(
+        settings(on, areas.uploads(), backend.readiness(), backend.far()),
+        contract,
+        areas.all(),
+        auth(on.config(), issued),
+        health(on.config(), backend));
+  }
+
+  /** Before the areas of another process of the cluster. */
+  static GatewayVerticle ofCluster(ServerContext on, Auth issued, Contract contract)
+      throws IOException {
+    Secret token = BusDoors.token(on.config());
+    AreaNodes nodes = new AreaNodes(on.vertx(), token);
+    return new GatewayVerticle(
+        settings(
+            on,
+            UploadFolder.open(on),
+            on.disks().watch().and(nodes),
+            new ClusteredFiles(on.vertx(), nodes)),
+        contract,
+        new ClusteredAreas(on.vertx(), nodes, on.ids().secret().hashCode()),
+        auth(on.config(), issued),
+        facts(on.config()));
+  }
+
+  private static GatewayVerticle.Settings settings(
+      ServerContext on, UploadFolder uploads, Readiness readiness, FarReads far) {
     Config config = on.config();
-    GatewayVerticle.Settings settings =
-        new GatewayVerticle.Settings(
-            config.api(),
-            uploads.path(),
-            config.env() == Config.Env.PROD,
-            API_TIMEOUT,
-            on.ids()::request,
-            on.disks().storage(),
-            backend.readiness(),
-            on.clock(),
-            uploads.quota(),
-            backend.far());
-    Auth auth =
-        config.asksWhoCalls() ? Auth.bearer(config.api().token(), issued) : Auth.NOBODY_ASKS;
-    return new GatewayVerticle(settings, contract, areas, auth, health(config, backend));
+    return new GatewayVerticle.Settings(
+        config.api(),
+        uploads.path(),
+        config.env() == Config.Env.PROD,
+        API_TIMEOUT,
+        on.ids()::request,
+        on.disks().storage(),
+        readiness,
+        on.clock(),
+        uploads.quota(),
+        far);
+  }
+
+  static Auth auth(Config config, Auth issued) {
+    return config.asksWhoCalls() ? Auth.bearer(config.api().token(), issued) : Auth.NOBODY_ASKS;
   }
 
   /** What {@code GET /health} answers besides how things are now. */
   static Health.Facts health(Config config, Backend backend) {
-    Health.Facts facts =
-        Health.Facts.of(
-            config.asksWhoCalls(),
-            config.env().name().toLowerCase(Locale.ROOT),
-            BlueprintPlace.told(config),
-            config.executors().runsRoot().toString());
+    Health.Facts facts = facts(config);
     return backend instanceof Backend.Here here
         ? facts.with(shown(here.runtime().confinement()))
         : facts;
+  }
+
+  private static Health.Facts facts(Config config) {
+    return Health.Facts.of(
+        config.asksWhoCalls(),
+        config.env().name().toLowerCase(Locale.ROOT),
+        BlueprintPlace.told(config),
+        config.executors().runsRoot().toString());
   }
 
   private static Health.Confinement shown(Confiner.Report report) {

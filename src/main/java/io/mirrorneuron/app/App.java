@@ -2,11 +2,8 @@ package io.mirrorneuron.app;
 
 import io.mirrorneuron.app.Endpoints.Endpoint;
 import io.mirrorneuron.config.Config;
-import io.mirrorneuron.config.ConnectionLimits;
-import io.mirrorneuron.gateway.answer.Problem;
+import io.mirrorneuron.gateway.GatewayVerticle;
 import io.mirrorneuron.gateway.contract.Contract;
-import io.mirrorneuron.listen.GuardedVertx;
-import io.mirrorneuron.listen.Limits;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
@@ -107,9 +104,21 @@ public final class App implements AutoCloseable {
       RuntimeHome home = RuntimeHome.take(config, environment, random, disks, closing);
       config = home.config();
       open(context(disks), on -> Backend.here(home, on));
+    } else if (isMember()) {
+      openGateway(context(disks));
     } else {
       open(context(disks), Backend::elsewhere);
     }
+  }
+
+  /** Whether it shares a bus with other processes. */
+  private boolean isMember() {
+    return config.node().bus().isOn();
+  }
+
+  /** Whether it answers for areas itself: a member without a door does it for members with one. */
+  private boolean hasAreas() {
+    return role.hasRuntime() ? role.hasGateway() || isMember() : !isMember();
   }
 
   @FunctionalInterface
@@ -118,17 +127,12 @@ public final class App implements AutoCloseable {
   }
 
   private ServerContext context(Disks disks) {
-    ConnectionLimits limits = config.connections();
     VertxOptions options = ServerContext.vertxOptions();
     if (role.hasGateway()) {
       String pages = ServerFolders.libraries(config).resolve("pages").toString();
       options.setFileSystemOptions(new FileSystemOptions().setFileCacheDir(pages));
     }
-    Vertx vertx =
-        GuardedVertx.create(
-            options,
-            new Limits(limits.max(), limits.headTimeout()),
-            () -> Problem.tooManyConnections(limits.max()).bytes(ids.request()));
+    Vertx vertx = ServerVertx.open(config, options, ids);
     closing.add("Vert.x", ServerContext.closing(vertx));
     RunStore runs = closing.add("run store", runs());
     return new ServerContext(
@@ -145,7 +149,7 @@ public final class App implements AutoCloseable {
 
   private void open(ServerContext on, BackendStart start) throws IOException {
     closing.add("memory release", MemoryRelease.start());
-    Future<Contract> contract = role.hasGateway() ? load(on.vertx()) : null;
+    Future<Contract> contract = hasAreas() ? load(on.vertx()) : null;
     Auth issued = issued(on.vertx());
     backend = start.on(on);
     HumanDecisions decisions = HumanDecisions.of(on.runs(), clock, ids::request);
@@ -155,13 +159,8 @@ public final class App implements AutoCloseable {
       grpc = GrpcDoor.open(on, here.runtime(), issued);
       endpoints = new Endpoints(null, grpc);
     }
-    if (role.hasGateway()) {
-      Endpoint api =
-          ApiDoor.open(on, backend, this::endpoints, issued, decisions, contract.await());
-      endpoints = new Endpoints(api, grpc);
-      if (backend instanceof Backend.Here here) {
-        here.runtime().doors().add(api.port());
-      }
+    if (hasAreas()) {
+      openAreas(on, ApiAreas.of(on, backend, this::endpoints, decisions), issued, contract.await());
     }
     closing.add("announcement", Announcement.of(config.home(), endpoints, clock));
     if (backend instanceof Backend.Here here) {
@@ -170,10 +169,37 @@ public final class App implements AutoCloseable {
     }
   }
 
+  private void openAreas(ServerContext on, ApiAreas areas, Auth issued, Contract contract) {
+    GatewayVerticle gateway =
+        role.hasGateway() ? ApiGateway.of(on, backend, areas, issued, contract) : null;
+    areas.open(on, backend);
+    if (gateway != null) {
+      endpoints = new Endpoints(ApiDoor.open(on, gateway), endpoints.grpc());
+    }
+    if (backend instanceof Backend.Here here) {
+      if (gateway != null) {
+        here.runtime().doors().add(gateway.port());
+      }
+      if (isMember()) {
+        BusDoors.open(on, here, areas, issued, contract);
+      }
+    }
+    areas.platform().launches().goOn();
+  }
+
+  /** A gateway before the areas of other members. */
+  private void openGateway(ServerContext on) throws IOException {
+    closing.add("memory release", MemoryRelease.start());
+    Contract contract = load(on.vertx()).await();
+    GatewayVerticle gateway = ApiGateway.ofCluster(on, issued(on.vertx()), contract);
+    endpoints = new Endpoints(ApiDoor.open(on, gateway), null);
+    closing.add("announcement", Announcement.of(config.home(), endpoints, clock));
+  }
+
   /** With a runtime this process writes the runs; without one it reads what another writes. */
   private RunStore runs() {
-    // without a gateway here, whoever looks reads folders only
-    boolean onDemand = config.retention().runsOnDemand() && role.hasGateway();
+    // without areas here, whoever looks reads folders only
+    boolean onDemand = config.retention().runsOnDemand() && hasAreas();
     RunWriter writer = role.hasRuntime() ? new RunBacklog(onDemand) : new RunWriter.Elsewhere();
     return new RunStore(config.executors().runsRoot(), writer);
   }

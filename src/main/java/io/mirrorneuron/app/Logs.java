@@ -33,6 +33,14 @@ public final class Logs extends ContextAwareBase implements Configurator {
     "io.vertx.core.net.impl.ConnectionBase", "io.vertx.core.http.impl.HttpClientConnectionInternal"
   };
 
+  /**
+   * Warnings of a library that are none here: of access to the JDK that only its own metrics want,
+   * and of locks and counters that nobody uses.
+   */
+  private static final String[] OF_HAZELCAST = {
+    "com.hazelcast.instance.impl.HazelcastInstanceFactory", "com.hazelcast.cp.CPSubsystem"
+  };
+
   /** For logback, which finds this class by {@code META-INF/services}. */
   public Logs() {}
 
@@ -63,11 +71,13 @@ public final class Logs extends ContextAwareBase implements Configurator {
       root.addAppender(appender);
     }
     if (level.isGreaterOrEqual(Level.INFO)) {
-      for (String chatty : new String[] {"io.netty", "io.vertx"}) {
+      for (String chatty : new String[] {"io.netty", "io.vertx", "com.hazelcast"}) {
         loggers.getLogger(chatty).setLevel(level.isGreaterOrEqual(Level.WARN) ? level : Level.WARN);
       }
-      for (String peers : OF_PEERS) {
-        loggers.getLogger(peers).setLevel(Level.OFF);
+      for (String[] silent : new String[][] {OF_PEERS, OF_HAZELCAST}) {
+        for (String name : silent) {
+          loggers.getLogger(name).setLevel(Level.OFF);
+        }
       }
     }
   }

@@ -31,7 +31,7 @@ public record ApiCall(JsonObject json) {
   private static final String ACCEPT = "$accept";
   private static final String WAIT = "$wait_ms";
   private static final String NUMBER = "$number";
-  private static final String UPLOAD = "$upload";
+  static final String UPLOAD = "$upload";
   private static final String RAW = "$raw";
   private static final String ACCEPTED = "$accepted";
   private static final String OF_NODE = "$of_node";
@@ -83,6 +83,10 @@ public record ApiCall(JsonObject json) {
         UPLOAD,
         new JsonObject().put("path", upload.path().toString()).put("file_name", upload.fileName()));
     return this;
+  }
+
+  public boolean hasUpload() {
+    return json.containsKey(UPLOAD);
   }
 
   /**

@@ -25,6 +25,7 @@ public record AreaReads(Vertx vertx) implements NodeReads {
       JsonObject json = ApiCall.ofNode(new JsonObject(call)).json();
       DeliveryOptions delivery =
           new DeliveryOptions()
+              .setLocalOnly(true)
               .addHeader(Addresses.OP, operation)
               .setSendTimeout(LONGEST.toMillis());
       if (isFile) {

@@ -114,10 +114,14 @@ public abstract class AreaVerticle extends VerticleBase {
   public Future<?> start() throws Exception {
     vertx
         .eventBus()
-        .<Long>consumer(
+        .<Long>localConsumer(
             Addresses.gone(tag),
             number -> waitedFor.computeIfPresent(number.body(), (call, waits) -> false));
-    return vertx.eventBus().<JsonObject>consumer(Addresses.area(tag), this::dispatch).completion();
+    // Of this process only: others would be asked in turn, and have other runs.
+    return vertx
+        .eventBus()
+        .<JsonObject>localConsumer(Addresses.area(tag), this::dispatch)
+        .completion();
   }
 
   /** Answers as over the bus, without one. */

@@ -102,6 +102,7 @@ public final class ConfigLoader {
     addLayers();
     Config config = reader.read();
     checkDoors(config);
+    config.node().bus().faults(config.asksWhoCalls()).forEach(settings::problem);
     further.apply(config).forEach(settings::problem);
     return sound(config);
   }

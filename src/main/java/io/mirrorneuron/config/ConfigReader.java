@@ -76,7 +76,7 @@ final class ConfigReader {
         ConnectionLimits.read(settings),
         BundleSettings.Uploads.read(settings),
         manifests(blueprints),
-        NodeSettings.read(settings),
+        NodeSettings.read(settings, this),
         BundleSettings.read(settings, optionalPath(BundleSettings.FOLDER)),
         ServiceSettings.read(settings),
         blueprints,

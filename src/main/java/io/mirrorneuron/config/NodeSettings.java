@@ -1,5 +1,8 @@
 package io.mirrorneuron.config;
 
+import io.mirrorneuron.config.address.HostName;
+import io.mirrorneuron.config.bus.ClusterBusSettings;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -13,12 +16,17 @@ import java.util.TreeMap;
  * @param network how others reach it
  * @param marks what its operator says of it
  * @param load how busy it may be and still take new work
+ * @param bus the event bus that it may share with others
  */
-public record NodeSettings(String name, Network network, Marks marks, LoadLimits load) {
+public record NodeSettings(
+    String name, Network network, Marks marks, LoadLimits load, ClusterBusSettings bus) {
   private static final String NAME = "node.name";
   private static final String EXPOSE = "network.expose";
   private static final String ADVERTISE_HOST = "network.advertise_host";
   private static final String LABELS = "node.labels";
+  private static final String BUS_MEMBERS = "vertx.cluster.members";
+  private static final String BUS_NAME = "vertx.cluster.name";
+  private static final String BUS_CERT = "vertx.cluster.tls_cert";
   private static final String CAPABILITIES = "node.capabilities";
 
   /**
@@ -74,14 +82,18 @@ public record NodeSettings(String name, Network network, Marks marks, LoadLimits
     return atAdvertised && !settings.isSet("grpc.host") ? advertised : settings.word("grpc.host");
   }
 
-  static NodeSettings read(Settings settings) {
+  static NodeSettings read(Settings settings, ConfigReader paths) {
     String name = settings.text(NAME);
     settings.requireText(
         NAME,
         name.isEmpty() || name.matches("[A-Za-z0-9_.-]{1,64}@[A-Za-z0-9_.:-]{1,253}"),
         "a name such as mirror_neuron@host-1");
     return new NodeSettings(
-        name, Network.read(settings), marks(settings), LoadLimits.read(settings));
+        name,
+        Network.read(settings),
+        marks(settings),
+        LoadLimits.read(settings),
+        bus(settings, paths));
   }
 
   private static Marks marks(Settings settings) {
@@ -113,5 +125,41 @@ public record NodeSettings(String name, Network network, Marks marks, LoadLimits
 
   private static boolean isShort(String text) {
     return !text.isBlank() && text.length() <= 256 && text.chars().noneMatch(one -> one < ' ');
+  }
+
+  private static ClusterBusSettings bus(Settings settings, ConfigReader paths) {
+    String host = settings.word(ClusterBusSettings.HOST);
+    settings.requireText(
+        ClusterBusSettings.HOST,
+        HostName.isName(host) && !host.equals("0.0.0.0"),
+        "a name or address of this machine that the other members reach, such as 10.0.0.7");
+    List<String> members = settings.list(BUS_MEMBERS);
+    settings.requireText(
+        BUS_MEMBERS,
+        members.stream().allMatch(member -> member.matches("[A-Za-z0-9_.-]{1,253}:\\d{1,5}")),
+        "a list of host:port such as 10.0.0.8:5701");
+    String name = settings.word(BUS_NAME);
+    settings.requireText(BUS_NAME, name.matches("[A-Za-z0-9_.-]{1,64}"), "a word");
+    return new ClusterBusSettings(
+        settings.flag("vertx.cluster"),
+        host,
+        (int) settings.number("vertx.cluster.port", 1, 65_535),
+        settings.port("vertx.cluster.bus_port"),
+        members,
+        name,
+        tls(settings, paths));
+  }
+
+  private static ClusterBusSettings.Tls tls(Settings settings, ConfigReader paths) {
+    Path key = paths.optionalPath("vertx.cluster.tls_key");
+    Path cert = paths.optionalPath(BUS_CERT);
+    Path ca = paths.optionalPath("vertx.cluster.tls_ca");
+    boolean none = key == null && cert == null && ca == null;
+    boolean all = key != null && cert != null && ca != null;
+    settings.requireText(
+        BUS_CERT,
+        none || all,
+        "given together with vertx.cluster.tls_key and vertx.cluster.tls_ca");
+    return all ? new ClusterBusSettings.Tls(key, cert, ca) : null;
   }
 }

@@ -1,5 +1,6 @@
 package io.mirrorneuron.gateway;
 
+import io.mirrorneuron.bus.AreaBus;
 import io.mirrorneuron.gateway.answer.CommonHeaders;
 import io.mirrorneuron.gateway.answer.Problem;
 import io.mirrorneuron.gateway.answer.Problems;
@@ -40,6 +41,7 @@ final class ApiRouter {
       Health health,
       Ready ready,
       BusHandler.Shared shared,
+      AreaBus areas,
       Duration timeout,
       Clock clock) {}
 
@@ -53,7 +55,7 @@ final class ApiRouter {
         .rootHandler(slashPaths)
         .rootHandler(new PlainPaths());
     Map<String, Handler<RoutingContext>> handlers = new HashMap<>();
-    new OperationHandlers(vertx, contract, parts)
+    new OperationHandlers(contract, parts)
         .forEach(
             (operation, handler) -> {
               handlers.put(operation.id(), handler);

@@ -1,7 +1,9 @@
 package io.mirrorneuron.gateway;
 
+import io.mirrorneuron.bus.AreaBus;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.bus.FarReads;
+import io.mirrorneuron.bus.LocalAreas;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.gateway.answer.BadHeads;
 import io.mirrorneuron.gateway.answer.CommonHeaders;
@@ -82,6 +84,7 @@ public final class GatewayVerticle extends VerticleBase {
   private final Contract contract;
   private final Auth auth;
   private final Health health;
+  private final AreaBus elsewhere;
   private HttpServer server;
   private Streams streams;
 
@@ -91,7 +94,18 @@ public final class GatewayVerticle extends VerticleBase {
       Collection<? extends AreaVerticle> areas,
       Auth auth,
       Health.Facts facts) {
+    this(settings, contract, (AreaBus) null, auth, facts);
     ContractCheck.verify(contract.document(), areas);
+  }
+
+  /**
+   * A door before areas of other processes.
+   *
+   * @param elsewhere the way to them; null to those of this process
+   */
+  public GatewayVerticle(
+      Settings settings, Contract contract, AreaBus elsewhere, Auth auth, Health.Facts facts) {
+    this.elsewhere = elsewhere;
     this.settings = settings;
     this.contract = contract;
     this.auth = auth;
@@ -163,6 +177,7 @@ public final class GatewayVerticle extends VerticleBase {
                 uploads,
                 streams,
                 settings.nodes()),
+            elsewhere == null ? new LocalAreas(vertx.eventBus()) : elsewhere,
             settings.timeout(),
             settings.clock());
     Router router = ApiRouter.create(vertx, contract, parts);

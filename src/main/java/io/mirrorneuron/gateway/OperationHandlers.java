@@ -11,7 +11,6 @@ import io.mirrorneuron.gateway.stream.LiveStream;
 import io.mirrorneuron.gateway.stream.SocketHandler;
 import io.mirrorneuron.gateway.stream.Topics;
 import io.vertx.core.Handler;
-import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
@@ -24,7 +23,6 @@ import java.util.function.BiConsumer;
 
 /** What answers each operation of the contract. */
 final class OperationHandlers {
-  private final Vertx vertx;
   private final Contract contract;
   private final ApiRouter.Parts parts;
   private final Map<String, OperationCheck> checks = new HashMap<>();
@@ -32,8 +30,7 @@ final class OperationHandlers {
   private final SocketHandler.Shared sockets;
 
   /** Compiles the checks of all operations. */
-  OperationHandlers(Vertx vertx, Contract contract, ApiRouter.Parts parts) {
-    this.vertx = vertx;
+  OperationHandlers(Contract contract, ApiRouter.Parts parts) {
     this.contract = contract;
     this.parts = parts;
     Schemas schemas = new Schemas(contract.parsed().getSchemaRepository());
@@ -89,7 +86,7 @@ final class OperationHandlers {
   }
 
   private AreaCall area(ApiOperation operation) {
-    return new AreaCall(vertx.eventBus(), operation, parts.timeout());
+    return new AreaCall(parts.areas(), operation, parts.timeout());
   }
 
   /** The part of the form that is the uploaded file; null when the operation takes none. */

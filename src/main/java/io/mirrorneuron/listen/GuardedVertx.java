@@ -1,13 +1,19 @@
 package io.mirrorneuron.listen;
 
 import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerAdapter;
 import io.netty.channel.ServerChannel;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.spi.cluster.ClusterManager;
 import io.vertx.core.transport.Transport;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
@@ -25,9 +31,30 @@ public final class GuardedVertx {
    * @param tooMany the problem document for callers over the limit; asked for once per caller
    */
   public static Vertx create(VertxOptions options, Limits limits, Supplier<byte[]> tooMany) {
-    Transport transport = usual(options);
-    Supplier<ConnectionLimiter> keepers = () -> new ConnectionLimiter(limits, tooMany);
-    return Vertx.builder().with(options).withTransport(guarded(transport, keepers)).build();
+    return builder(options, () -> new ConnectionLimiter(limits, tooMany)).build();
+  }
+
+  /**
+   * The same as a member of a cluster. The socket of the event bus, which is opened while it joins
+   * and speaks no HTTP, has no limiter.
+   *
+   * @param tooMany see {@link #create}
+   */
+  public static Future<Vertx> join(
+      VertxOptions options, ClusterManager members, Limits limits, Supplier<byte[]> tooMany) {
+    AtomicBoolean joined = new AtomicBoolean();
+    Supplier<ChannelHandler> keepers =
+        () ->
+            joined.get() ? new ConnectionLimiter(limits, tooMany) : new ChannelHandlerAdapter() {};
+    return builder(options, keepers)
+        .withClusterManager(members)
+        .buildClustered()
+        .onSuccess(vertx -> joined.set(true));
+  }
+
+  private static VertxBuilder builder(
+      VertxOptions options, Supplier<? extends ChannelHandler> keepers) {
+    return Vertx.builder().with(options).withTransport(guarded(usual(options), keepers));
   }
 
   private static Transport usual(VertxOptions options) {
@@ -35,7 +62,8 @@ public final class GuardedVertx {
     return wished != null && wished.available() ? wished : Transport.NIO;
   }
 
-  private static Transport guarded(Transport transport, Supplier<ConnectionLimiter> keepers) {
+  private static Transport guarded(
+      Transport transport, Supplier<? extends ChannelHandler> keepers) {
     var implementation = guarded(transport.implementation(), keepers);
     return new Transport() {
       @Override
@@ -61,7 +89,7 @@ public final class GuardedVertx {
   }
 
   private static io.vertx.core.spi.transport.Transport guarded(
-      io.vertx.core.spi.transport.Transport transport, Supplier<ConnectionLimiter> keepers) {
+      io.vertx.core.spi.transport.Transport transport, Supplier<? extends ChannelHandler> keepers) {
     Class<io.vertx.core.spi.transport.Transport> type = io.vertx.core.spi.transport.Transport.class;
     return type.cast(
         Proxy.newProxyInstance(
@@ -84,7 +112,7 @@ public final class GuardedVertx {
   }
 
   private static ChannelFactory<ServerChannel> watched(
-      ChannelFactory<?> factory, Supplier<ConnectionLimiter> keepers) {
+      ChannelFactory<?> factory, Supplier<? extends ChannelHandler> keepers) {
     return () -> {
       ServerChannel listening = (ServerChannel) factory.newChannel();
       listening.pipeline().addLast("doorkeeper", keepers.get());

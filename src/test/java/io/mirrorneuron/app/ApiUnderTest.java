@@ -13,6 +13,7 @@ import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.store.BackupArchive;
 import io.mirrorneuron.testing.BundleUpload;
+import io.mirrorneuron.testing.ClusterPorts;
 import io.mirrorneuron.testing.ContractCalls;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.FakeRunner;
@@ -97,6 +98,17 @@ final class ApiUnderTest implements AutoCloseable {
     Map<String, String> all = before(runner, settings);
     App runtime = start(home, ServerRole.RUNTIME, all);
     return new ApiUnderTest(home, calls, runner, start(home, ServerRole.GATEWAY, all), runtime);
+  }
+
+  /** A gateway with a home of its own, and areas that it reaches by a bus that both share. */
+  static ApiUnderTest clustered(Path home, ContractCalls calls, Map<String, String> settings) {
+    FakeRunner runner = FakeRunner.having(MODEL);
+    ClusterPorts ports = ClusterPorts.of(2);
+    Map<String, String> areas = before(runner, settings);
+    areas.putAll(ports.member(0));
+    App runtime = start(home, ServerRole.RUNTIME, areas);
+    App gateway = start(home.resolveSibling("gateway"), ServerRole.GATEWAY, ports.member(1));
+    return new ApiUnderTest(home, calls, runner, gateway, runtime);
   }
 
   private static Map<String, String> before(FakeRunner runner, Map<String, String> settings) {

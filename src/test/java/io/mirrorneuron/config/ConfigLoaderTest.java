@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.mirrorneuron.config.address.PortRange;
+import io.mirrorneuron.config.bus.ClusterBusSettings;
 import io.mirrorneuron.config.redis.RedisSettings;
 import io.mirrorneuron.config.redis.Sentinels;
 import io.mirrorneuron.config.validation.TrustedFolders;
@@ -286,6 +287,17 @@ class ConfigLoaderTest {
             "MN_MAX_MEMORY_RATIO", "0.5",
             "MN_MAX_GPU_MEMORY_RATIO", "0.25",
             "MN_MAX_OPEN_FILES_RATIO", "0.75"));
+    environment.putAll(
+        Map.of(
+            "MN_VERTX_CLUSTER", "true",
+            "MN_VERTX_CLUSTER_HOST", "127.0.0.3",
+            "MN_VERTX_CLUSTER_PORT", "5801",
+            "MN_VERTX_CLUSTER_BUS_PORT", "5802",
+            "MN_VERTX_CLUSTER_MEMBERS", "127.0.0.4:5801, other:5701",
+            "MN_VERTX_CLUSTER_NAME", "ours",
+            "MN_VERTX_CLUSTER_TLS_KEY", "$MN_HOME/bus.key",
+            "MN_VERTX_CLUSTER_TLS_CERT", "$MN_HOME/bus.crt",
+            "MN_VERTX_CLUSTER_TLS_CA", "$MN_HOME/ca.crt"));
 
     assertThat(load())
         .isEqualTo(
@@ -376,7 +388,18 @@ class ConfigLoaderTest {
                     new NodeSettings.Network(true, "10.0.0.7", 6390, true),
                     new NodeSettings.Marks(
                         Map.of("rack", "A1", "zone", "eu"), List.of("licensed", "fast-disk")),
-                    new LoadLimits(false, 2.5, 0.5, 0.25, 0.75)),
+                    new LoadLimits(false, 2.5, 0.5, 0.25, 0.75),
+                    new ClusterBusSettings(
+                        true,
+                        "127.0.0.3",
+                        5801,
+                        5802,
+                        List.of("127.0.0.4:5801", "other:5701"),
+                        "ours",
+                        new ClusterBusSettings.Tls(
+                            home.resolve("bus.key"),
+                            home.resolve("bus.crt"),
+                            home.resolve("ca.crt")))),
                 new BundleSettings(21, 22, home.resolve("nfs")),
                 new ServiceSettings(
                     true,

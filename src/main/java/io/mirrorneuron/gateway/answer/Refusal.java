@@ -1,6 +1,7 @@
 package io.mirrorneuron.gateway.answer;
 
 import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Fault;
 import java.util.List;
 
@@ -85,5 +86,11 @@ public final class Refusal extends RuntimeException {
   /** The limit that was exceeded, in bytes, or 0. */
   long limitBytes() {
     return limitBytes;
+  }
+
+  /** The same for a caller who is told failures as areas tell them. */
+  public MnException toException() {
+    return new MnException(
+        code, error, getMessage(), faults.isEmpty() ? null : Fault.json(faults), null);
   }
 }

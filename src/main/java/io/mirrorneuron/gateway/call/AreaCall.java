@@ -2,40 +2,33 @@ package io.mirrorneuron.gateway.call;
 
 import io.mirrorneuron.bus.Addresses;
 import io.mirrorneuron.bus.ApiCall;
+import io.mirrorneuron.bus.AreaBus;
 import io.mirrorneuron.bus.AskedWait;
 import io.mirrorneuron.gateway.contract.ApiOperation;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
-import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.http.HttpServerResponse;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** Sends the calls of one operation to its area over the event bus. */
 public final class AreaCall {
-  private static final AtomicLong NUMBERS = new AtomicLong();
-
-  private final EventBus bus;
-  private final String address;
-  private final String gone;
+  private final AreaBus areas;
+  private final String tag;
   private final DeliveryOptions delivery;
   private final boolean addsWait;
 
   /**
    * @param usual how long the area may take where the contract says nothing else
    */
-  public AreaCall(EventBus bus, ApiOperation operation, Duration usual) {
+  public AreaCall(AreaBus areas, ApiOperation operation, Duration usual) {
     Duration timeout = operation.timeout() == null ? usual : operation.timeout();
     this.addsWait = operation.timeout() == null;
-    this.bus = bus;
-    this.address = Addresses.area(operation.tag());
-    this.gone = Addresses.gone(operation.tag());
+    this.areas = areas;
+    this.tag = operation.tag();
     this.delivery =
-        new DeliveryOptions()
-            .addHeader(Addresses.OP, operation.id())
-            .setSendTimeout(timeout.toMillis());
+        areas.delivery().addHeader(Addresses.OP, operation.id()).setSendTimeout(timeout.toMillis());
   }
 
   /**
@@ -43,13 +36,13 @@ public final class AreaCall {
    * disconnected or the time is up.
    */
   public Future<Answer> askWhileOpen(ApiCall call, HttpServerResponse response) {
-    long number = NUMBERS.incrementAndGet();
+    long number = areas.number();
     Future<Answer> answer =
-        ask(call.withNumber(number)).onFailure(failure -> bus.publish(gone, number));
+        ask(call.withNumber(number)).onFailure(failure -> areas.gone(tag, number));
     response.closeHandler(
         closed -> {
           if (!answer.isComplete()) {
-            bus.publish(gone, number);
+            areas.gone(tag, number);
           }
         });
     return answer;
@@ -58,11 +51,12 @@ public final class AreaCall {
   /** Asks whether the call may be made, by its head: fails with what the caller is told if not. */
   public Future<Void> admit(ApiCall call) {
     DeliveryOptions asked = new DeliveryOptions(delivery).addHeader(Addresses.ADMISSION, "asked");
-    return bus.<Buffer>request(address, call.json(), asked).mapEmpty();
+    return areas.ask(tag, call.json(), asked).mapEmpty();
   }
 
   public Future<Answer> ask(ApiCall call) {
-    return bus.<Buffer>request(address, call.json(), delivery(call))
+    return areas
+        .ask(tag, call.json(), delivery(call))
         .map(message -> Answer.of(message.body(), message.headers()));
   }
 
@@ -81,7 +75,7 @@ public final class AreaCall {
    * @param preferred what was done of the request's {@code Prefer}; null for nothing
    */
   public record Answer(Buffer body, boolean isAccepted, String preferred) {
-    private static Answer of(Buffer body, MultiMap headers) {
+    public static Answer of(Buffer body, MultiMap headers) {
       return new Answer(
           body, headers.contains(Addresses.ACCEPTED), headers.get(Addresses.PREFERRED));
     }

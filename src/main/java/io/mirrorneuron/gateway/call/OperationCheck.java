@@ -8,6 +8,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.openapi.contract.Operation;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -41,6 +42,11 @@ public final class OperationCheck {
   /** The names that its query may have. */
   public QueryNames queryNames() {
     return queryNames;
+  }
+
+  /** Whether the contract has a parameter of that name, wherever it lies. */
+  public boolean hasParameter(String name) {
+    return Arrays.stream(parameters).anyMatch(parameter -> parameter.name().equals(name));
   }
 
   /**

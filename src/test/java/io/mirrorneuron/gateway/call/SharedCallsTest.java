@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.bus.Addresses;
 import io.mirrorneuron.bus.ApiCall;
+import io.mirrorneuron.bus.LocalAreas;
 import io.mirrorneuron.gateway.contract.ApiOperation;
 import io.mirrorneuron.gateway.contract.Contract;
 import io.vertx.core.Future;
@@ -33,7 +34,9 @@ class SharedCallsTest {
             .filter(one -> one.id().equals("getJob"))
             .findFirst()
             .orElseThrow();
-    calls = new SharedCalls(new AreaCall(vertx.eventBus(), operation, Duration.ofSeconds(10)));
+    calls =
+        new SharedCalls(
+            new AreaCall(new LocalAreas(vertx.eventBus()), operation, Duration.ofSeconds(10)));
   }
 
   @AfterEach

@@ -1,0 +1,76 @@
+package io.mirrorneuron.app;
+
+import io.mirrorneuron.area.AreaModule;
+import io.mirrorneuron.area.Platform;
+import io.mirrorneuron.area.archive.ArchiveModule;
+import io.mirrorneuron.area.blueprints.BlueprintsModule;
+import io.mirrorneuron.area.cluster.ClusterModule;
+import io.mirrorneuron.area.deployments.DeploymentsModule;
+import io.mirrorneuron.area.events.EventsModule;
+import io.mirrorneuron.area.human.HumanModule;
+import io.mirrorneuron.area.jobs.JobsModule;
+import io.mirrorneuron.area.models.ModelsModule;
+import io.mirrorneuron.area.observability.ObservabilityModule;
+import io.mirrorneuron.area.runs.RunsModule;
+import io.mirrorneuron.area.schedules.SchedulesModule;
+import io.mirrorneuron.area.webhooks.WebhooksModule;
+import io.mirrorneuron.bus.AreaReads;
+import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.bus.RunRoute;
+import io.mirrorneuron.run.human.HumanDecisions;
+import io.mirrorneuron.server.ServerContext;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * The areas of this process, for the doors before them.
+ *
+ * @param all one for each tag of the contract
+ */
+record ApiAreas(Platform platform, List<AreaVerticle> all, UploadFolder uploads) {
+
+  /** Every area; a new one is its folder, its part of the contract, and its line here. */
+  private static List<AreaModule> modules() {
+    return List.of(
+        JobsModule::of,
+        ClusterModule::of,
+        BlueprintsModule::of,
+        ObservabilityModule::of,
+        RunsModule::of,
+        HumanModule::of,
+        ArchiveModule::of,
+        SchedulesModule::of,
+        DeploymentsModule::of,
+        EventsModule::of,
+        WebhooksModule::of,
+        ModelsModule::of);
+  }
+
+  /**
+   * Makes them; nobody is answered yet.
+   *
+   * @param endpoints what is open by then
+   */
+  static ApiAreas of(
+      ServerContext on, Backend backend, Supplier<Endpoints> endpoints, HumanDecisions decisions)
+      throws IOException {
+    UploadFolder uploads = UploadFolder.open(on);
+    Platform platform = ServerPlatform.of(on, backend, endpoints, decisions, uploads.staging());
+    List<AreaVerticle> areas = modules().stream().map(area -> area.of(platform)).toList();
+    areas.forEach(area -> area.explainFailures(on.disks().storage()::explained));
+    if (backend instanceof Backend.Here here) {
+      RunRoute route = new RunRoute(here.runtime().places(), here.far());
+      areas.forEach(area -> area.reach(route));
+    }
+    return new ApiAreas(platform, areas, uploads);
+  }
+
+  /** Lets this process and other nodes ask them. */
+  void open(ServerContext on, Backend backend) {
+    all.forEach(area -> on.vertx().deployVerticle(area).await());
+    if (backend instanceof Backend.Here here) {
+      here.runtime().nodes().reads().open(new AreaReads(on.vertx()));
+    }
+  }
+}

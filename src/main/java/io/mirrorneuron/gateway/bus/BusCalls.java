@@ -1,0 +1,182 @@
+package io.mirrorneuron.gateway.bus;
+
+import io.mirrorneuron.bus.Addresses;
+import io.mirrorneuron.bus.ApiCall;
+import io.mirrorneuron.bus.BusFailure;
+import io.mirrorneuron.bus.HeldUpload;
+import io.mirrorneuron.gateway.answer.Refusal;
+import io.mirrorneuron.gateway.call.AreaCall.Answer;
+import io.mirrorneuron.gateway.contract.ApiOperation;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.wire.Fault;
+import io.mirrorneuron.wire.file.FarRead;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Calls of operations that come over the bus. A gateway of the same system has checked its request
+ * already and is passed on as it is; everybody else is a stranger. Paths of files never go in or
+ * out.
+ */
+final class BusCalls {
+  /** As long as the longest operation; gateways give up earlier. */
+  private static final Duration LONGEST = Duration.ofMinutes(5);
+
+  private final Vertx vertx;
+  private final BusDoor.Settings settings;
+  private final StrangerCalls strangers;
+  private final HeldFiles files;
+  private final ReceivedUploads uploads;
+
+  BusCalls(
+      Vertx vertx,
+      BusDoor.Settings settings,
+      StrangerCalls strangers,
+      HeldFiles files,
+      ReceivedUploads uploads) {
+    this.vertx = vertx;
+    this.settings = settings;
+    this.strangers = strangers;
+    this.files = files;
+    this.uploads = uploads;
+  }
+
+  /** Replies in any case. */
+  void answer(String tag, Message<Object> message) {
+    String name = message.headers().get(Addresses.OP);
+    Future<Answer> answer;
+    try {
+      if (!(message.body() instanceof JsonObject call)) {
+        throw MnException.malformed("the message must be a JsonObject");
+      }
+      answer =
+          settings.nodeToken().matches(message.headers().get(Addresses.NODE_TOKEN))
+              ? ofGateway(tag, name, call, message.headers())
+              : ofStranger(strangers.operation(tag, name), call, message.headers());
+    } catch (RuntimeException e) {
+      answer = Future.failedFuture(e);
+    }
+    answer.onComplete(
+        told -> message.reply(told.body(), headers(told)),
+        failed -> message.reply(failure(name, failed)));
+  }
+
+  private static DeliveryOptions headers(Answer told) {
+    DeliveryOptions delivery = new DeliveryOptions();
+    if (told.isAccepted()) {
+      delivery.addHeader(Addresses.ACCEPTED, "");
+    }
+    if (told.preferred() != null) {
+      delivery.addHeader(Addresses.PREFERRED, told.preferred());
+    }
+    return delivery;
+  }
+
+  static ReplyException failure(String name, Throwable failed) {
+    return failed instanceof ReplyException reply
+            && reply.failureType() == ReplyFailure.RECIPIENT_FAILURE
+        ? reply
+        : BusFailure.of(
+            name,
+            switch (failed) {
+              case Refusal refusal -> refusal.toException();
+              case ReplyException reply -> BusFailure.toException(reply);
+              default -> failed;
+            });
+  }
+
+  private Future<Answer> ofGateway(String tag, String name, JsonObject call, MultiMap headers) {
+    boolean answersFile = !headers.contains(Addresses.ADMISSION) && strangers.answersFile(name);
+    DeliveryOptions delivery =
+        new DeliveryOptions()
+            .setLocalOnly(true)
+            .setSendTimeout(LONGEST.toMillis())
+            .addHeader(Addresses.OP, name);
+    if (headers.contains(Addresses.ADMISSION)) {
+      delivery.addHeader(Addresses.ADMISSION, headers.get(Addresses.ADMISSION));
+    }
+    return withUpload(
+            new ApiCall(call),
+            ready ->
+                vertx
+                    .eventBus()
+                    .<Buffer>request(Addresses.area(tag), ready.json(), delivery)
+                    .map(told -> Answer.of(told.body(), told.headers())))
+        .map(told -> answersFile ? far(told) : told);
+  }
+
+  private Future<Answer> ofStranger(ApiOperation operation, JsonObject message, MultiMap headers) {
+    return strangers
+        .enter(operation, headers)
+        .compose(
+            caller -> {
+              ApiCall call = strangers.read(operation, message, headers).withCaller(caller);
+              if (operation.body() == ApiOperation.Body.UPLOAD) {
+                call = new HeldUpload(handle(message), fileName(message)).in(call);
+              }
+              return withUpload(call, ready -> strangers.ask(operation, ready));
+            })
+        .map(told -> operation.answersFile() ? named(told) : told);
+  }
+
+  private static String handle(JsonObject message) {
+    if (message.getValue(StrangerCalls.UPLOAD) instanceof JsonObject upload
+        && upload.getValue("file") instanceof String handle) {
+      return handle;
+    }
+    throw Refusal.invalid(
+        List.of(
+            new Fault(
+                "missing",
+                List.of("message", StrangerCalls.UPLOAD),
+                "must be an object whose member file names what was sent before",
+                null)));
+  }
+
+  private static String fileName(JsonObject message) {
+    return message.getJsonObject(StrangerCalls.UPLOAD).getValue("file_name") instanceof String name
+        ? name
+        : "upload";
+  }
+
+  private interface Asked {
+    Future<Answer> with(ApiCall call);
+  }
+
+  /** The call with the file that was sent before; the file is gone afterwards. */
+  private Future<Answer> withUpload(ApiCall call, Asked asked) {
+    if (!call.hasUpload()) {
+      return asked.with(call);
+    }
+    HeldUpload held = HeldUpload.of(call);
+    return uploads
+        .finish(held.handle(), held.fileName())
+        .compose(upload -> asked.with(call.withUpload(upload)))
+        .onComplete(done -> uploads.discard(held.handle()));
+  }
+
+  /** The answer of an area that names a file, as a gateway gets it. */
+  private Answer far(Answer told) {
+    FarRead here = new FarRead(settings.node(), "", "", "", files.hold(told.body()));
+    return with(told, new JsonObject().put("far", JsonObject.mapFrom(here)));
+  }
+
+  /** The same for everybody else. */
+  private Answer named(Answer told) {
+    return with(
+        told, new JsonObject().put("file", files.hold(told.body())).put("node", settings.node()));
+  }
+
+  private static Answer with(Answer told, JsonObject body) {
+    return new Answer(body.toBuffer(), told.isAccepted(), told.preferred());
+  }
+}

@@ -1,0 +1,161 @@
+package io.mirrorneuron.gateway.bus;
+
+import io.mirrorneuron.bus.Addresses;
+import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.bus.FarReads;
+import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.gateway.contract.Contract;
+import io.mirrorneuron.gateway.contract.ContractCheck;
+import io.mirrorneuron.model.UploadQuota;
+import io.mirrorneuron.security.Auth;
+import io.mirrorneuron.storage.Readiness;
+import io.mirrorneuron.storage.Storage;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+
+/**
+ * Opens the areas of this process to others on the same bus, at addresses that end with the name of
+ * this server. Every message is answered, and none without a token where one is asked for.
+ */
+public final class BusDoor extends VerticleBase {
+  private static final long SWEEP_MS = 30_000;
+
+  private final Settings settings;
+  private final Contract contract;
+  private final Set<String> tags = new TreeSet<>();
+  private final List<MessageConsumer<?>> open = new ArrayList<>();
+  private HeldFiles files;
+  private ReceivedUploads uploads;
+
+  /**
+   * @param node the name of this server
+   * @param nodeToken by which gateways of the same system are known
+   * @param auth knows all others
+   * @param nodes are asked for files of theirs
+   * @param bodyLimit bytes of a body
+   * @param timeout of a call to an area
+   * @param secrets names that nobody can guess
+   */
+  public record Settings(
+      String node,
+      Secret nodeToken,
+      Auth auth,
+      Readiness readiness,
+      FarReads nodes,
+      Uploading uploading,
+      long bodyLimit,
+      Duration timeout,
+      Supplier<String> secrets) {}
+
+  /**
+   * Where files go that come in.
+   *
+   * @param folder must exist
+   * @param bytes of one at most
+   */
+  public record Uploading(Path folder, long bytes, UploadQuota quota, Storage storage) {}
+
+  /** Refuses to be made when the contract and the areas differ. */
+  public BusDoor(Settings settings, Contract contract, Collection<? extends AreaVerticle> areas) {
+    ContractCheck.verify(contract.document(), areas);
+    this.settings = settings;
+    this.contract = contract;
+    areas.forEach(area -> tags.add(area.tag()));
+  }
+
+  @Override
+  public Future<?> start() {
+    Uploading limits = settings.uploading();
+    files = new HeldFiles(vertx, settings.nodes(), settings.secrets());
+    uploads =
+        new ReceivedUploads(
+            vertx,
+            new ReceivedUploads.Limits(
+                limits.folder(), limits.bytes(), limits.quota(), limits.storage()),
+            settings.secrets());
+    StrangerCalls strangers =
+        new StrangerCalls(
+            vertx.eventBus(), contract, settings.auth(), settings.bodyLimit(), settings.timeout());
+    BusCalls calls = new BusCalls(vertx, settings, strangers, files, uploads);
+    BusFiles pieces = new BusFiles(settings.nodeToken(), strangers, files, uploads);
+    tags.forEach(
+        tag -> open(Addresses.area(tag, settings.node()), told -> calls.answer(tag, told)));
+    open(Addresses.files(settings.node()), pieces::answer);
+    open(Addresses.areas(settings.node()), this::tellReady);
+    open(Addresses.GONE, this::forget);
+    vertx.setPeriodic(
+        SWEEP_MS,
+        timer -> {
+          files.sweep();
+          uploads.sweep();
+        });
+    // Found last, when all else is open.
+    return Future.all(completions())
+        .compose(
+            ready -> {
+              open(Addresses.AREAS, this::tellName);
+              return open.getLast().completion();
+            });
+  }
+
+  private List<Future<Void>> completions() {
+    return open.stream().map(MessageConsumer::completion).toList();
+  }
+
+  private void open(String address, io.vertx.core.Handler<Message<Object>> handler) {
+    open.add(vertx.eventBus().consumer(address, handler));
+  }
+
+  private void tellName(Message<Object> question) {
+    question.reply(new JsonObject().put("node", settings.node()));
+  }
+
+  private void tellReady(Message<Object> question) {
+    if (question.body() instanceof JsonObject told && "ready".equals(told.getString("asks"))) {
+      settings
+          .readiness()
+          .reasons()
+          .thenAccept(reasons -> question.reply(new JsonArray(reasons).toBuffer()));
+    } else {
+      tellName(question);
+    }
+  }
+
+  private void forget(Message<Object> told) {
+    if (settings.nodeToken().matches(told.headers().get(Addresses.NODE_TOKEN))
+        && told.body() instanceof JsonObject call
+        && tags.contains(call.getString("tag"))) {
+      vertx
+          .eventBus()
+          .publish(
+              Addresses.gone(call.getString("tag")),
+              call.getLong("number"),
+              new DeliveryOptions().setLocalOnly(true));
+    }
+  }
+
+  /** No longer found; what is under way is answered by the areas, which close later. */
+  @Override
+  public Future<?> stop() {
+    return Future.join(open.reversed().stream().map(MessageConsumer::unregister).toList())
+        .eventually(
+            () -> {
+              files.closeAll();
+              uploads.closeAll();
+              return Future.succeededFuture();
+            });
+  }
+}

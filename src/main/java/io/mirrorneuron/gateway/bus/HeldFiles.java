@@ -1,0 +1,121 @@
+package io.mirrorneuron.gateway.bus;
+
+import io.mirrorneuron.bus.FarReads;
+import io.mirrorneuron.bus.FarReads.FarFile;
+import io.mirrorneuron.gateway.answer.FilePieces;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.wire.file.FileDocument;
+import io.mirrorneuron.wire.file.FileWish;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.function.Supplier;
+
+/**
+ * Files that areas have answered to other processes, until these have read them. Who has the name
+ * of one may read it, in pieces, once. What is forgotten is let go. Used on one event loop.
+ */
+final class HeldFiles {
+  /** Open at once for all readers; a reader that only looks holds none. */
+  private static final int MOST = 256;
+
+  private final Vertx vertx;
+  private final FarReads nodes;
+  private final Shelf<Held> shelf;
+
+  private static final class Held {
+    final FileDocument document;
+    FarFile file;
+
+    Held(FileDocument document) {
+      this.document = document;
+    }
+  }
+
+  /**
+   * @param nodes have files of runs that are theirs
+   * @param names that nobody can guess
+   */
+  HeldFiles(Vertx vertx, FarReads nodes, Supplier<String> names) {
+    this.vertx = vertx;
+    this.nodes = nodes;
+    this.shelf = new Shelf<>(MOST, names, this::release);
+  }
+
+  /**
+   * Its name.
+   *
+   * @throws MnException UNAVAILABLE when too many are held
+   */
+  String hold(Buffer answer) {
+    return shelf.put(new Held(FileDocument.read(answer.getBytes())));
+  }
+
+  /** Opens it; the head says what is wanted of it. */
+  Future<Buffer> open(String name, FileWish wish) {
+    Held held = shelf.get(name);
+    if (held.file != null) {
+      throw MnException.malformed("the file was opened before; ask the operation again");
+    }
+    Future<? extends FarFile> opened =
+        held.document.far() == null
+            ? FilePieces.open(vertx, held.document, wish)
+            : nodes.fetch(held.document.far(), wish);
+    return opened.map(
+        file -> {
+          held.file = file;
+          return head(file).toBuffer();
+        });
+  }
+
+  private static JsonObject head(FarFile file) {
+    return new JsonObject()
+        .put("size", file.facts().size())
+        .put("modified_ms", file.facts().modified().toEpochMilli())
+        .put("tag", file.facts().tag())
+        .put("content_type", file.facts().contentType())
+        .put("file_name", file.facts().fileName());
+  }
+
+  /** The next piece; empty behind the last. */
+  Future<Buffer> next(String name) {
+    Held held = shelf.get(name);
+    if (held.file == null) {
+      throw MnException.malformed("the file must be opened first");
+    }
+    return held.file.next().map(piece -> piece == null ? Buffer.buffer() : piece);
+  }
+
+  void close(String name) {
+    shelf.take(name);
+  }
+
+  /** Lets go what nobody has asked for in a while. */
+  void sweep() {
+    shelf.sweep();
+  }
+
+  void closeAll() {
+    shelf.clear();
+  }
+
+  private void release(Held held) {
+    if (held.file != null) {
+      held.file.close();
+    } else if (held.document.far() == null) {
+      vertx.executeBlocking(() -> discard(held.document), false);
+    }
+  }
+
+  private static Void discard(FileDocument document) {
+    try {
+      FilePieces.discard(document);
+      return null;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,16 @@
+package io.mirrorneuron.app;
+
+import io.mirrorneuron.testing.ContractCalls;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * The contract as served by a gateway that shares nothing with the areas but the bus: no disk, no
+ * gRPC, no Redis.
+ */
+class ClusteredContractExamplesIT extends ContractExamples {
+  @Override
+  ApiUnderTest start(Path home, ContractCalls calls) {
+    return ApiUnderTest.clustered(home, calls, Map.of());
+  }
+}
