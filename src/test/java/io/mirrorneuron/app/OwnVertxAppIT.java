@@ -15,6 +15,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -161,9 +162,14 @@ class OwnVertxAppIT {
 
     assertThat(bundle.getString("bundle_path")).isNotEmpty();
     assertThat(bundle.getJsonObject("manifest").getString("name")).isEqualTo("uploaded");
+    Eventually.eventually("what was sent is removed", OwnVertxAppIT::nothingIsLeft);
+  }
+
+  private static boolean nothingIsLeft() {
     try (var left = Files.list(folder.resolve("home/uploads"))) {
-      assertThat(left.map(file -> file.getFileName().toString()))
-          .noneMatch(name -> name.endsWith(".part"));
+      return left.noneMatch(file -> file.getFileName().toString().endsWith(".part"));
+    } catch (IOException e) {
+      throw new AssertionError(e);
     }
   }
 

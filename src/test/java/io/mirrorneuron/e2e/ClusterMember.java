@@ -54,12 +54,20 @@ final class ClusterMember implements AutoCloseable {
       if (line == null) {
         throw new AssertionError(command + " did not come up:\n" + said);
       }
-      Thread.ofVirtual().start(() -> output.lines().forEach(System.out::println));
+      Thread.ofVirtual().start(() -> print(output));
     } catch (IOException | UncheckedIOException e) {
       throw new AssertionError(command + " did not come up:\n" + said, e);
     }
     Matcher door = API.matcher(said);
     return new ClusterMember(process, door.find() ? door.group(1) : null);
+  }
+
+  private static void print(BufferedReader output) {
+    try {
+      output.lines().forEach(System.out::println);
+    } catch (UncheckedIOException e) {
+      // The process was killed while it spoke.
+    }
   }
 
   HttpRequest.Builder request(String path) {

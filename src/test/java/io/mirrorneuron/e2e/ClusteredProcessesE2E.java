@@ -125,6 +125,7 @@ class ClusteredProcessesE2E {
     assertThat(follower.hasEnded()).isFalse();
     second = runtime(1, "two");
     CompletableFuture<Void> followed = CompletableFuture.runAsync(() -> followToTheEnd(follower));
+    Eventually.eventually("it follows", () -> follower.connections() == 2);
 
     first.kill9();
 

@@ -23,6 +23,7 @@ final class EventFollower {
   private final List<JsonNode> events = new ArrayList<>();
   private String lastId;
   private boolean ended;
+  private volatile int connections;
 
   EventFollower(String job) {
     this.job = job;
@@ -31,6 +32,11 @@ final class EventFollower {
   /** What was received, in this order. */
   List<JsonNode> events() {
     return events;
+  }
+
+  /** How often a stream has begun. */
+  int connections() {
+    return connections;
   }
 
   boolean hasEnded() {
@@ -50,6 +56,7 @@ final class EventFollower {
             : door.apply("/jobs/" + job + "/events").header("Last-Event-ID", lastId);
     HttpResponse<InputStream> response = send(request.header("Accept", "text/event-stream"));
     assertThat(response.statusCode()).isEqualTo(200);
+    connections++;
     ByteArrayOutputStream received = new ByteArrayOutputStream();
     int next = 0;
     try (InputStream body = response.body()) {

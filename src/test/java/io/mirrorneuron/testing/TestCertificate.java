@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.Base64;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
@@ -35,7 +36,7 @@ public record TestCertificate(Path store) {
                   "-dname",
                   "CN=" + name,
                   "-ext",
-                  "SAN=dns:" + name,
+                  (name.matches("[0-9.]+") ? "SAN=ip:" : "SAN=dns:") + name,
                   "-storetype",
                   "PKCS12",
                   "-keystore",
@@ -65,6 +66,34 @@ public record TestCertificate(Path store) {
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(managers.getKeyManagers(), null, null);
       return context;
+    } catch (IOException | GeneralSecurityException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Itself, which is its own authority, as a PEM file. */
+  public Path pem() {
+    return pem("CERTIFICATE", keys -> keys.getCertificate("it").getEncoded());
+  }
+
+  /** Its private key as a PEM file. */
+  public Path keyPem() {
+    return pem("PRIVATE KEY", keys -> keys.getKey("it", PASSWORD.toCharArray()).getEncoded());
+  }
+
+  @FunctionalInterface
+  private interface Part {
+    byte[] of(KeyStore keys) throws GeneralSecurityException;
+  }
+
+  private Path pem(String kind, Part part) {
+    try (InputStream in = Files.newInputStream(store)) {
+      KeyStore keys = KeyStore.getInstance("PKCS12");
+      keys.load(in, PASSWORD.toCharArray());
+      String bytes = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(part.of(keys));
+      return Files.writeString(
+          store.resolveSibling(kind.replace(' ', '-') + ".pem"),
+          "-----BEGIN %s-----%n%s%n-----END %s-----%n".formatted(kind, bytes, kind));
     } catch (IOException | GeneralSecurityException e) {
       throw new AssertionError(e);
     }

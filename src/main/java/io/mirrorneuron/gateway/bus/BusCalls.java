@@ -4,9 +4,11 @@ import io.mirrorneuron.bus.Addresses;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.BusFailure;
 import io.mirrorneuron.bus.HeldUpload;
+import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.gateway.answer.Refusal;
 import io.mirrorneuron.gateway.call.AreaCall.Answer;
 import io.mirrorneuron.gateway.contract.ApiOperation;
+import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Fault;
 import io.mirrorneuron.wire.file.FarRead;
@@ -59,7 +61,7 @@ final class BusCalls {
         throw MnException.malformed("the message must be a JsonObject");
       }
       answer =
-          settings.nodeToken().matches(message.headers().get(Addresses.NODE_TOKEN))
+          isGateway(settings.nodeToken(), message.headers())
               ? ofGateway(tag, name, call, message.headers())
               : ofStranger(strangers.operation(tag, name), call, message.headers());
     } catch (RuntimeException e) {
@@ -68,6 +70,23 @@ final class BusCalls {
     answer.onComplete(
         told -> message.reply(told.body(), headers(told)),
         failed -> message.reply(failure(name, failed)));
+  }
+
+  /**
+   * Whether it is one of this system.
+   *
+   * @throws MnException UNAVAILABLE when it is one of another, since its own caller may be right
+   */
+  static boolean isGateway(Secret nodeToken, MultiMap headers) {
+    String shown = headers.get(Addresses.NODE_TOKEN);
+    if (shown != null && !nodeToken.matches(shown)) {
+      throw new MnException(
+          ErrorCode.UNAVAILABLE,
+          "join_token_differs",
+          "the server does not accept the join token of this gateway: network.join_token"
+              + " (MN_NETWORK_JOIN_TOKEN) must be the same at both");
+    }
+    return shown != null;
   }
 
   private static DeliveryOptions headers(Answer told) {

@@ -33,14 +33,20 @@ final class BusFiles {
   void answer(Message<Object> message) {
     MultiMap headers = message.headers();
     String op = String.valueOf(headers.get(Addresses.OP));
-    Future<?> entered =
-        nodeToken.matches(headers.get(Addresses.NODE_TOKEN))
-            ? Future.succeededFuture()
-            : strangers.enter(isWrite(op) ? Role.OPERATOR : Role.VIEWER, headers);
-    entered
+    enter(op, headers)
         .compose(caller -> answer(op, headers.get(Addresses.HANDLE), message.body()))
         .onComplete(
             message::reply, failed -> message.reply(BusCalls.failure("files " + op, failed)));
+  }
+
+  private Future<?> enter(String op, MultiMap headers) {
+    try {
+      return BusCalls.isGateway(nodeToken, headers)
+          ? Future.succeededFuture()
+          : strangers.enter(isWrite(op) ? Role.OPERATOR : Role.VIEWER, headers);
+    } catch (MnException e) {
+      return Future.failedFuture(e);
+    }
   }
 
   private static boolean isWrite(String op) {
