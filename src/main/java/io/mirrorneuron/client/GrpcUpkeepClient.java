@@ -1,10 +1,17 @@
 package io.mirrorneuron.client;
 
+import io.mirrorneuron.port.upkeep.DrainCancelled;
+import io.mirrorneuron.port.upkeep.DrainOrder;
+import io.mirrorneuron.port.upkeep.DrainReport;
 import io.mirrorneuron.port.upkeep.MaintenanceChange;
 import io.mirrorneuron.port.upkeep.NodeReport;
 import io.mirrorneuron.port.upkeep.NodeUpkeep;
+import io.mirrorneuron.port.upkeep.Reconciliation;
+import io.mirrorneuron.proto.cluster.v1.CancelNodeDrainRequest;
 import io.mirrorneuron.proto.cluster.v1.ClusterServiceGrpcClient;
+import io.mirrorneuron.proto.cluster.v1.DrainNodeRequest;
 import io.mirrorneuron.proto.cluster.v1.GetNodeDrainStatusRequest;
+import io.mirrorneuron.proto.cluster.v1.ReconcileNodeRequest;
 import io.mirrorneuron.proto.cluster.v1.SetNodeMaintenanceRequest;
 import io.mirrorneuron.wire.Json;
 import java.util.Objects;
@@ -31,6 +38,46 @@ record GrpcUpkeepClient(GrpcCalls calls) implements NodeUpkeep {
     return read(
         calls.call(ClusterServiceGrpcClient.SetNodeMaintenance, request).getResultJson(),
         MaintenanceChange.class);
+  }
+
+  @Override
+  public DrainReport drain(DrainOrder order) {
+    DrainNodeRequest request =
+        DrainNodeRequest.newBuilder()
+            .setNodeName(text(order.node()))
+            .setReason(order.reason())
+            .setDeadlineMs(order.deadlineMs())
+            .setDryRun(order.dryRun())
+            .setIgnoreSystemJobs(order.ignoreSystemJobs())
+            .build();
+    return read(
+        calls.call(ClusterServiceGrpcClient.DrainNode, request).getResultJson(), DrainReport.class);
+  }
+
+  @Override
+  public DrainCancelled undrain(String node, String reason, boolean markEligible) {
+    CancelNodeDrainRequest request =
+        CancelNodeDrainRequest.newBuilder()
+            .setNodeName(text(node))
+            .setReason(text(reason))
+            .setMarkEligible(markEligible)
+            .build();
+    return read(
+        calls.call(ClusterServiceGrpcClient.CancelNodeDrain, request).getResultJson(),
+        DrainCancelled.class);
+  }
+
+  @Override
+  public Reconciliation reconcile(String node, String reason, boolean dryRun) {
+    ReconcileNodeRequest request =
+        ReconcileNodeRequest.newBuilder()
+            .setNodeName(text(node))
+            .setReason(text(reason))
+            .setDryRun(dryRun)
+            .build();
+    return read(
+        calls.call(ClusterServiceGrpcClient.ReconcileNode, request).getResultJson(),
+        Reconciliation.class);
   }
 
   private static String text(String value) {

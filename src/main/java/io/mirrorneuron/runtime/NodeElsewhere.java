@@ -9,14 +9,14 @@ import io.mirrorneuron.runtime.away.GuestSinks;
 import io.mirrorneuron.runtime.away.Guests;
 import io.mirrorneuron.runtime.away.Neighbours;
 import io.mirrorneuron.runtime.away.PlacedExecutions;
-import io.mirrorneuron.runtime.drain.LocalUpkeep;
-import io.mirrorneuron.runtime.drain.NodeBook;
+import io.mirrorneuron.runtime.drain.NodeDrains;
 import io.mirrorneuron.runtime.exec.LocalExecutions;
 import io.mirrorneuron.runtime.exec.RunSinks;
 import io.mirrorneuron.runtime.port.PayloadSource;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.Keys;
+import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisNodeRegistry;
@@ -71,13 +71,6 @@ record NodeElsewhere(
         new RedisRecordStore(lanes, keys));
   }
 
-  /**
-   * @param self the name of this node
-   */
-  LocalUpkeep upkeep(String self, Timers timers) {
-    return new LocalUpkeep(self, nodes, new NodeBook(records, timers), timers);
-  }
-
   /** Where payload files come from. */
   PayloadSource payloads() {
     return guestBundles.after(bundles.source());
@@ -92,8 +85,10 @@ record NodeElsewhere(
    *
    * @param executions what the engine asks; to be closed
    * @param guests what other nodes ask
+   * @param drains which nodes take programs, and other work
    */
-  record Working(NodeElsewhere with, PlacedExecutions executions, Guests guests) {}
+  record Working(
+      NodeElsewhere with, PlacedExecutions executions, Guests guests, NodeDrains drains) {}
 
   /**
    * @param status of a job; null when there is none
@@ -119,6 +114,8 @@ record NodeElsewhere(
                 status,
                 works,
                 timers));
+    NodeDrains drains =
+        new NodeDrains(NodeRegistry.nameOf(owner), nodes, records, neighbours::areThere, timers);
     PlacedExecutions placed =
         new PlacedExecutions(
             here,
@@ -130,7 +127,8 @@ record NodeElsewhere(
                 index,
                 guests.own(),
                 working,
+                drains::takesWork,
                 timers));
-    return new Working(this, placed, working);
+    return new Working(this, placed, working, drains);
   }
 }

@@ -2,18 +2,21 @@ package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.runtime.deployment.DeploymentKeeper;
 import io.mirrorneuron.runtime.drain.LocalUpkeep;
+import io.mirrorneuron.runtime.drain.NodeDrains;
 import io.mirrorneuron.runtime.loop.JobDefinitions;
 import io.mirrorneuron.runtime.schedule.ScheduleKeeper;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /** The records that act by themselves, as far as this node keeps them. */
-record NodeRecords(ScheduleKeeper schedules, DeploymentKeeper deployments, LocalUpkeep upkeep)
+record NodeRecords(
+    ScheduleKeeper schedules, DeploymentKeeper deployments, LocalUpkeep upkeep, NodeDrains drains)
     implements AutoCloseable {
 
   void start() {
     schedules.start();
     deployments.start();
+    drains.start();
   }
 
   /**
@@ -37,5 +40,6 @@ record NodeRecords(ScheduleKeeper schedules, DeploymentKeeper deployments, Local
   public void close() {
     schedules.close();
     deployments.close();
+    drains.close();
   }
 }

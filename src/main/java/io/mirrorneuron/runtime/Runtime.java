@@ -120,7 +120,8 @@ public final class Runtime implements AutoCloseable {
     return new NodeRecords(
         NodeSchedules.of(identity, lanes, keys, children, events, timers),
         NodeDeployments.of(identity, lanes, keys, kept, jobs, timers),
-        far.with().upkeep(identity.nodeName(), timers));
+        far.drains().upkeep(identity.owner(), engine, store),
+        far.drains());
   }
 
   private JobAccess access(
@@ -214,7 +215,6 @@ public final class Runtime implements AutoCloseable {
     return engine.mayWork();
   }
 
-  /** Whether other nodes live on the same store, as far as this one has heard. */
   public boolean hasNeighbours() {
     return far.with().neighbours().areThere();
   }
@@ -235,7 +235,7 @@ public final class Runtime implements AutoCloseable {
     return new StoredJobCensus(jobs(), store);
   }
 
-  /** Ends all turns, then all programs; what was under way goes on with the next start. */
+  /** What was under way goes on with the next start. */
   @Override
   public void close() {
     records.close();

@@ -78,8 +78,10 @@ public interface JobStore {
   /**
    * Makes {@code owner} the job's owner and raises the epoch, which it answers; -1 when {@code
    * from} no longer owns the job.
+   *
+   * @param epoch under which {@code from} must own it; 0 for any
    */
-  CompletionStage<Long> takeOver(String jobId, String from, String owner);
+  CompletionStage<Long> takeOver(String jobId, String from, String owner, long epoch);
 
   /** The row as the last commit left it, or null when the job is unknown. */
   CompletionStage<String> row(String jobId);

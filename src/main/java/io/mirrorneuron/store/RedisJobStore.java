@@ -23,6 +23,7 @@ import java.util.function.Function;
 
 /** Jobs in Redis; one script call per write, which refuses a stale epoch. */
 public final class RedisJobStore implements JobStore {
+  private static final Script TAKE_OVER = Script.resource("take-over.lua");
   private final RedisLanes lanes;
   private final Keys keys;
   private final PackedJobs packed;
@@ -32,7 +33,6 @@ public final class RedisJobStore implements JobStore {
   private final RedisJobTidying tidying;
   private final RedisEventLog log;
   private final RunMarks runs;
-  private final Script takeOverScript;
 
   /**
    * @param terminalTtl how long a finished job stays
@@ -48,7 +48,6 @@ public final class RedisJobStore implements JobStore {
     this.tidying = new RedisJobTidying(lanes, keys, terminalTtl);
     this.log = new RedisEventLog(lanes, keys, packed);
     this.runs = new RunMarks(lanes, keys);
-    this.takeOverScript = Script.resource("take-over.lua");
   }
 
   @Override
@@ -146,25 +145,26 @@ public final class RedisJobStore implements JobStore {
   }
 
   @Override
-  public CompletionStage<Long> takeOver(String jobId, String from, String owner) {
+  public CompletionStage<Long> takeOver(String jobId, String from, String to, long at) {
     writer.takenOver(jobId);
     return JobDamage.named(
             jobId,
-            takenOver(jobId, from, owner)
+            takenOver(jobId, from, to, at)
                 .compose(
                     epoch ->
                         epoch >= 0
                             ? Future.succeededFuture(epoch)
-                            : packed.thaw(jobId).compose(thawed -> takenOver(jobId, from, owner))))
+                            : packed.thaw(jobId).compose(done -> takenOver(jobId, from, to, at))))
         .toCompletionStage();
   }
 
-  private Future<Long> takenOver(String jobId, String from, String owner) {
-    return takeOverScript
+  private Future<Long> takenOver(String jobId, String from, String to, long at) {
+    return TAKE_OVER
         .call()
         .key(keys.state(jobId))
         .arg(from)
-        .arg(owner)
+        .arg(to)
+        .arg(at)
         .send(lanes.of(jobId))
         .map(Response::toLong);
   }

@@ -273,7 +273,7 @@ interface JobStoreContract {
     assertThat(await(store().owner("no"))).isNull();
     assertThat(eventsAfter("no", 0, 10)).isEmpty();
     assertThat(await(store().lastEvents("no", 10))).isEmpty();
-    assertThat(await(store().takeOver("no", "node-1", "node-2"))).isNegative();
+    assertThat(await(store().takeOver("no", "node-1", "node-2", 0))).isNegative();
     assertThat(await(store().load("no"))).isEmpty();
   }
 
@@ -472,7 +472,7 @@ interface JobStoreContract {
         store()
             .create(
                 newJob("a", null, null), blobs("a", 1, Map.of("x", "1"), List.of(), "running")));
-    await(store().takeOver("a", "node-1", "node-2"));
+    await(store().takeOver("a", "node-1", "node-2", 0));
 
     Commit stale = blobs("a", 2, Map.of("y", "2"), List.of("x"), "running");
     assertThatThrownBy(() -> await(store().commit(stale))).isInstanceOf(FencedException.class);
@@ -499,7 +499,7 @@ interface JobStoreContract {
   default void takingAJobOverFencesTheFormerOwner() {
     create("a", 10, "running");
 
-    assertThat(await(store().takeOver("a", "node-1", "node-2"))).isEqualTo(2);
+    assertThat(await(store().takeOver("a", "node-1", "node-2", 0))).isEqualTo(2);
 
     assertThatThrownBy(() -> await(store().commit(turn("a", 1, 4, 4, 20, "failed"))))
         .isInstanceOf(FencedException.class);
@@ -518,8 +518,11 @@ interface JobStoreContract {
     create("a", 10, "running");
 
     assertThat(await(store().owner("a"))).isEqualTo("node-1");
-    assertThat(await(store().takeOver("a", "node-1", "node-2"))).isEqualTo(2);
-    assertThat(await(store().takeOver("a", "node-1", "node-3"))).isEqualTo(-1);
+    assertThat(await(store().takeOver("a", "node-1", "node-2", 0))).isEqualTo(2);
+    assertThat(await(store().takeOver("a", "node-1", "node-3", 0))).isEqualTo(-1);
+    assertThat(await(store().takeOver("a", "node-2", "node-3", 1))).isEqualTo(-1);
+    assertThat(await(store().takeOver("a", "node-2", "node-3", 2))).isEqualTo(3);
+    assertThat(await(store().takeOver("a", "node-3", "node-2", 3))).isEqualTo(4);
     assertThat(await(store().owner("a"))).isEqualTo("node-2");
     assertThat(await(store().load("a")).orElseThrow().epoch()).isEqualTo(2);
   }
@@ -674,7 +677,7 @@ interface JobStoreContract {
     private void takeOver(String job) {
       String owner = await(store.owner(job));
       if (owner != null) { // else it was abandoned
-        epochs.put(job, await(store.takeOver(job, owner, "node-" + random.nextInt(3))));
+        epochs.put(job, await(store.takeOver(job, owner, "node-" + random.nextInt(3), 0)));
       }
     }
 

@@ -232,7 +232,7 @@ class RedisJobStoreIT implements JobStoreContract, RecordStoreContract {
     assertDamaged(() -> store.outline("state"), "another type of value");
     assertDamaged(() -> store.load("state"), "another type of value");
     assertDamaged(() -> store.outline("epoch"), "epoch must be an integer");
-    assertDamaged(() -> store.takeOver("epoch", "node-1", "node-2"), "epoch must be an integer");
+    assertDamaged(() -> store.takeOver("epoch", "node-1", "node-2", 0), "epoch must be an integer");
 
     pass(TTL.plusMinutes(1));
     assertThat(JobStoreContract.await(store.tidy())).isEqualTo(5);

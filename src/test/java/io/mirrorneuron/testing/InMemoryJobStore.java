@@ -280,9 +280,10 @@ public final class InMemoryJobStore implements JobStore {
   }
 
   @Override
-  public synchronized CompletionStage<Long> takeOver(String jobId, String from, String owner) {
+  public synchronized CompletionStage<Long> takeOver(
+      String jobId, String from, String owner, long epoch) {
     Job job = jobs.get(jobId);
-    if (job == null || !job.owner.equals(from)) {
+    if (job == null || !job.owner.equals(from) || epoch != 0 && epoch != job.epoch) {
       return CompletableFuture.completedFuture(-1L);
     }
     job.owner = owner;

@@ -8,6 +8,8 @@ import io.mirrorneuron.runtime.drain.LocalUpkeep;
 import io.mirrorneuron.runtime.drain.NodeBook;
 import io.mirrorneuron.runtime.join.LocalMembers;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /** The upkeep of one node that has no jobs, on stores in memory. */
 public final class UpkeepFixture {
@@ -23,7 +25,11 @@ public final class UpkeepFixture {
 
   private static LocalUpkeep of(String node, Instant now, InMemoryNodeRegistry nodes) {
     TurnedTimers timers = new TurnedTimers(new TurnedClock(now));
-    return new LocalUpkeep(node, nodes, new NodeBook(new InMemoryRecordStore(), timers), timers);
+    InMemoryJobStore jobs = new InMemoryJobStore();
+    NodeBook book = new NodeBook(new InMemoryRecordStore(), timers);
+    CompletionStage<?> done = CompletableFuture.completedStage(null);
+    return new LocalUpkeep(
+        node, nodes, book, timers, new LocalUpkeep.OwnWork(jobs, () -> done, () -> done));
   }
 
   private static InMemoryNodeRegistry registry(String node) {

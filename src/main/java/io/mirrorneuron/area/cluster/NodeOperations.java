@@ -3,6 +3,7 @@ package io.mirrorneuron.area.cluster;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.upkeep.DrainOrder;
 import io.mirrorneuron.port.upkeep.NodeCondition;
 import io.mirrorneuron.port.upkeep.NodeReport;
 import io.mirrorneuron.port.upkeep.NodeUpkeep;
@@ -15,9 +16,19 @@ record NodeOperations(NodeUpkeep nodes) {
 
   private record MaintenanceOrder(Boolean enabled, String reason) {}
 
+  private record DrainBody(
+      String reason, Long deadlineMs, boolean dryRun, Boolean ignoreSystemJobs) {}
+
+  private record EndOfDrain(String reason, boolean markEligible) {}
+
+  private record ReconcileOrder(String reason, boolean dryRun) {}
+
   void addTo(BiConsumer<String, Function<ApiCall, Object>> on) {
     on.accept("getNode", this::get);
     on.accept("maintainNode", this::maintain);
+    on.accept("drainNode", this::drain);
+    on.accept("undrainNode", this::undrain);
+    on.accept("reconcileNode", this::reconcile);
   }
 
   private NodeReport get(ApiCall call) {
@@ -33,5 +44,26 @@ record NodeOperations(NodeUpkeep nodes) {
     MaintenanceOrder order = LenientJson.read(call.body(), MaintenanceOrder.class);
     boolean enabled = order.enabled() == null || order.enabled();
     return nodes.maintain(call.text("name"), enabled, order.reason());
+  }
+
+  private Object drain(ApiCall call) {
+    DrainBody body = LenientJson.read(call.body(), DrainBody.class);
+    return nodes.drain(
+        new DrainOrder(
+            call.text("name"),
+            body.reason(),
+            body.deadlineMs() == null ? 0 : body.deadlineMs(),
+            body.dryRun(),
+            body.ignoreSystemJobs() == null || body.ignoreSystemJobs()));
+  }
+
+  private Object undrain(ApiCall call) {
+    EndOfDrain body = LenientJson.read(call.body(), EndOfDrain.class);
+    return nodes.undrain(call.text("name"), body.reason(), body.markEligible());
+  }
+
+  private Object reconcile(ApiCall call) {
+    ReconcileOrder body = LenientJson.read(call.body(), ReconcileOrder.class);
+    return nodes.reconcile(call.text("name"), body.reason(), body.dryRun());
   }
 }

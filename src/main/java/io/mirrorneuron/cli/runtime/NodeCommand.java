@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
 /** {@code mn node}. */
 @Command(
     name = "node",
-    subcommands = ExposeCommand.class,
+    subcommands = {ExposeCommand.class, NodeDrainCommand.class},
     description = "Looks at the nodes of a cluster, and says which there are and take work.",
     footerHeading = "%nExamples:%n",
     footer = {
@@ -29,6 +29,8 @@ import picocli.CommandLine.Parameters;
     })
 public final class NodeCommand extends CommandGroup {
   private static final String NAME = "Its name, as mn node list tells it.";
+
+  private static final String REASON = "For whoever looks at it.";
 
   private static final List<String> HEADERS =
       List.of("Node", "Status", "Takes work", "CPUs", "Memory free", "Pools in use");
@@ -76,8 +78,7 @@ public final class NodeCommand extends CommandGroup {
       @Option(names = "--disable", description = "Lets it have work again.") boolean disable,
       @Option(names = "--enable", description = "Keeps new work from it; the default.")
           boolean enable,
-      @Option(names = "--reason", paramLabel = "TEXT", description = "For whoever looks at it.")
-          String reason)
+      @Option(names = "--reason", paramLabel = "TEXT", description = REASON) String reason)
       throws InterruptedException {
     if (enable && disable) {
       throw client.misuse("say --enable or --disable, not both");
@@ -133,6 +134,45 @@ public final class NodeCommand extends CommandGroup {
           return members.remove(node == null ? members.self() : node);
         },
         new NodeView(client.output())::member);
+  }
+
+  @Command(
+      name = "undrain",
+      description = "Ends a drain. What has left the node stays where it is.",
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  mn node undrain mirror_neuron@two --mark-eligible     it takes work again",
+        "  mn node undrain mirror_neuron@two     it stays in maintenance"
+      })
+  int undrain(
+      @Mixin Client client,
+      @Parameters(paramLabel = "NODE", description = NAME) String node,
+      @Option(names = "--mark-eligible", description = "Lets it have work again.")
+          boolean markEligible,
+      @Option(names = "--reason", paramLabel = "TEXT", description = REASON) String reason)
+      throws InterruptedException {
+    return client.show(
+        mn -> mn.cluster().upkeep().undrain(node, reason, markEligible),
+        new NodeView(client.output())::undrained);
+  }
+
+  @Command(
+      name = "reconcile",
+      description = "Takes over the jobs of a dead node at once, and says which.",
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  mn node reconcile mirror_neuron@two --dry-run",
+        "  mn node reconcile mirror_neuron@two --reason 'it burns'"
+      })
+  int reconcile(
+      @Mixin Client client,
+      @Parameters(paramLabel = "NODE", description = NAME) String node,
+      @Option(names = "--dry-run", description = "Only says what would happen.") boolean dryRun,
+      @Option(names = "--reason", paramLabel = "TEXT", description = REASON) String reason)
+      throws InterruptedException {
+    return client.show(
+        mn -> mn.cluster().upkeep().reconcile(node, reason, dryRun),
+        new NodeView(client.output())::reconciled);
   }
 
   private static List<String> row(ClusterNode node) {

@@ -2,9 +2,12 @@ package io.mirrorneuron.cli.runtime;
 
 import io.mirrorneuron.cli.Output;
 import io.mirrorneuron.port.join.NodeMembers.Member;
+import io.mirrorneuron.port.upkeep.DrainCancelled;
+import io.mirrorneuron.port.upkeep.DrainReport;
 import io.mirrorneuron.port.upkeep.DrainState;
 import io.mirrorneuron.port.upkeep.MaintenanceChange;
 import io.mirrorneuron.port.upkeep.NodeReport;
+import io.mirrorneuron.port.upkeep.Reconciliation;
 import java.util.Map;
 
 /** Prints what is decided of a node. */
@@ -38,6 +41,43 @@ record NodeView(Output output) {
     if (counters != null) {
       counters.forEach((name, count) -> output.line("  " + Output.printable(name) + ": " + count));
     }
+  }
+
+  void drain(DrainReport report) {
+    String status = report.wouldStatus() == null ? report.status() : report.wouldStatus();
+    lines(
+        report.node(), (report.wouldStatus() == null ? "" : "would be ") + status, report.reason());
+    output.line("Deadline: " + Output.time(report.deadlineAt()));
+    report
+        .actions()
+        .forEach(
+            action ->
+                output.line(
+                    Output.printable(
+                        "  %s: %s, %s"
+                            .formatted(action.jobId(), action.status(), action.reason()))));
+    next();
+  }
+
+  void undrained(DrainCancelled answer) {
+    lines(answer.node(), answer.status(), answer.reason());
+    eligible(answer.schedulingEligible());
+    next();
+  }
+
+  void reconciled(Reconciliation answer) {
+    lines(answer.node(), answer.status(), answer.reason());
+    output.line(
+        "Jobs: %d checked, %d recovered, %d skipped, %d failed"
+            .formatted(answer.checked(), answer.recovered(), answer.skipped(), answer.failed()));
+    answer
+        .jobs()
+        .forEach(
+            job ->
+                output.line(
+                    Output.printable(
+                        "  %s: %s, %s".formatted(job.jobId(), job.action(), job.reason()))));
+    next();
   }
 
   void maintenance(MaintenanceChange change) {

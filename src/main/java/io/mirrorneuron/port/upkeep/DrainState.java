@@ -51,6 +51,20 @@ public record DrainState(
     return status != null && !status.equals(COMPLETE) && !status.equals(CANCELLED);
   }
 
+  /** The same, cancelled at that time. */
+  public DrainState cancelled(String time) {
+    return new DrainState(
+        CANCELLED,
+        startedAt,
+        deadlineAt,
+        deadlineMs,
+        reason,
+        ignoreSystemJobs,
+        completedAt,
+        time,
+        counters);
+  }
+
   /** Whether programs have had the time that they were given. */
   public boolean isOver(Instant now) {
     return deadlineAt != null && !now.isBefore(Instant.parse(deadlineAt));

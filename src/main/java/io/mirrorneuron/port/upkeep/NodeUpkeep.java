@@ -15,4 +15,24 @@ public interface NodeUpkeep {
    * @param reason in the caller's words; null or blank for none
    */
   MaintenanceChange maintain(String node, boolean enabled, String reason);
+
+  /**
+   * Has work leave a node, or says what would come of it. Answers when the node has looked at its
+   * jobs, or after some seconds; {@link #status} tells how it goes on.
+   */
+  DrainReport drain(DrainOrder order);
+
+  /**
+   * Ends a drain; what has left the node stays where it is.
+   *
+   * @param markEligible whether the node takes work again; it is in maintenance otherwise
+   */
+  DrainCancelled undrain(String node, String reason, boolean markEligible);
+
+  /**
+   * Takes over the jobs of a node that is dead. Those of one that lives are its own affair.
+   *
+   * @param dryRun whether only to say what would happen
+   */
+  Reconciliation reconcile(String node, String reason, boolean dryRun);
 }

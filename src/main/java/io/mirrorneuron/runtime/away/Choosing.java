@@ -113,7 +113,7 @@ final class Choosing {
     PlacementRequest asked = new PlacementRequest(execution.agentId(), "executor", wish);
     synchronized (pledges) { // most programs: other nodes are not even asked
       Machine own = own();
-      if (NodeChoice.staysHome(own, asked)) {
+      if (takesWork(own) && NodeChoice.staysHome(own, asked)) {
         pledges.add(execution.executionId(), own.name(), wish);
         return new Here();
       }
@@ -125,7 +125,10 @@ final class Choosing {
       List<Machine> machines =
           others.stream().map(one -> pledges.on(one.machine(), one.askedAt())).toList();
       List<Machine> open = bond.isPresent() ? List.of() : machines;
-      NodeChoice.Choice choice = NodeChoice.of(own, open, asked, pledges::turn);
+      NodeChoice.Choice choice =
+          takesWork(own)
+              ? NodeChoice.of(own, open, asked, pledges::turn)
+              : NodeChoice.leaving(own, open, asked, pledges::turn);
       if (choice.node() == null) {
         boolean isBound = NodeChoice.of(own, machines, asked, pledges::turn).node() != null;
         return isBound
@@ -142,6 +145,10 @@ final class Choosing {
           .map(one -> there(execution, one, choice))
           .orElseGet(Here::new);
     }
+  }
+
+  private boolean takesWork(Machine machine) {
+    return cluster.takesWork().test(machine.name());
   }
 
   /** This node, with what was promised of it. */
@@ -185,7 +192,7 @@ final class Choosing {
     String own = NodeRegistry.nameOf(cluster.owner());
     return cluster.neighbours().areThere()
         ? cluster.neighbours().all().stream()
-            .filter(one -> !one.machine().name().equals(own))
+            .filter(one -> !one.machine().name().equals(own) && takesWork(one.machine()))
             .toList()
         : List.of();
   }

@@ -5,6 +5,7 @@ import io.mirrorneuron.runtime.exec.RunSinks;
 import io.mirrorneuron.runtime.placement.Machine;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.store.elsewhere.ElsewhereIndex;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -14,6 +15,7 @@ import java.util.function.Supplier;
  * @param own this node as placement sees it; does not wait
  * @param sinks of this node's runs
  * @param guests what this node runs for jobs of others
+ * @param takesWork whether programs may be placed on the node of that name; does not wait
  */
 public record Cluster(
     String owner,
@@ -23,4 +25,5 @@ public record Cluster(
     ElsewhereIndex index,
     RunSinks sinks,
     Guests guests,
+    Predicate<String> takesWork,
     Timers timers) {}

@@ -79,6 +79,7 @@ public final class Decider {
         case Input.Signalled signalled -> signalled(signalled);
         case Input.Due due -> due(due.at());
         case Input.Pause pause -> life.pause(pause);
+        case Input.Review review -> life.review(review);
         case Input.Decide decide -> people.decide(decide);
         case Input.Redefine redefine -> definitions.order(redefine);
         case Input.Resume resume -> new Recovery(state, turn, life, processes).resume(resume.by());

@@ -74,6 +74,13 @@ public sealed interface Input {
     }
   }
 
+  /**
+   * Programs end, and a person looks at the job before it goes on.
+   *
+   * @param reason for people
+   */
+  record Review(String reason) implements Command {}
+
   /** A message from outside the graph, for example a replayed dead letter. */
   record Deliver(String agentId, ObjectNode message) implements Command {}
 

@@ -230,6 +230,13 @@ final class LifeCycle {
     stop(JobStatus.PAUSING);
   }
 
+  /** The same as somebody's command: a job that is paused, or about to be, stays so. */
+  void review(Input.Review order) {
+    if (state.isRunning()) {
+      review(order.reason(), null);
+    }
+  }
+
   /** Ends running programs; the job has this status until they are gone. */
   void stop(JobStatus meanwhile) {
     state.header().status(meanwhile, turn.now());

@@ -1,6 +1,9 @@
 package io.mirrorneuron.runtime.drain;
 
+import io.mirrorneuron.port.upkeep.NodeState;
 import io.mirrorneuron.store.NodeRegistry;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -32,6 +35,24 @@ record KnownNodes(Set<String> living, Set<String> dead) {
   /** The node as the owner of jobs; empty when it does not live. */
   Optional<String> owner(String node) {
     return living.stream().filter(owner -> NodeRegistry.nameOf(owner).equals(node)).findFirst();
+  }
+
+  /**
+   * Owners that live and take work, by name.
+   *
+   * @param states of nodes of which something is decided
+   * @param besides the name of a node that is not meant
+   */
+  List<String> takers(Map<String, NodeState> states, String besides) {
+    return living.stream()
+        .filter(owner -> !NodeRegistry.nameOf(owner).equals(besides))
+        .filter(
+            owner -> {
+              NodeState state = states.get(NodeRegistry.nameOf(owner));
+              return state == null || state.schedulingEligible();
+            })
+        .sorted()
+        .toList();
   }
 
   boolean has(String node) {

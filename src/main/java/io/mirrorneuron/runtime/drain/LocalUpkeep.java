@@ -2,18 +2,26 @@ package io.mirrorneuron.runtime.drain;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.upkeep.DrainCancelled;
+import io.mirrorneuron.port.upkeep.DrainOrder;
+import io.mirrorneuron.port.upkeep.DrainReport;
+import io.mirrorneuron.port.upkeep.DrainState;
 import io.mirrorneuron.port.upkeep.Maintenance;
 import io.mirrorneuron.port.upkeep.MaintenanceChange;
 import io.mirrorneuron.port.upkeep.NodeCondition;
 import io.mirrorneuron.port.upkeep.NodeReport;
 import io.mirrorneuron.port.upkeep.NodeState;
 import io.mirrorneuron.port.upkeep.NodeUpkeep;
+import io.mirrorneuron.port.upkeep.Reconciliation;
 import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** The upkeep of all nodes on the store, as this one does it. */
@@ -25,15 +33,27 @@ public final class LocalUpkeep implements NodeUpkeep {
   private final NodeRegistry nodes;
   private final NodeBook book;
   private final Timers timers;
+  private final OwnWork own;
+
+  /**
+   * What this node does at once when it is asked to.
+   *
+   * @param store of all jobs
+   * @param drain looks at the jobs of this node, if it is being drained
+   * @param recover takes over the jobs of nodes that are dead
+   */
+  public record OwnWork(
+      JobStore store, Supplier<CompletionStage<?>> drain, Supplier<CompletionStage<?>> recover) {}
 
   /**
    * @param self the name of this node
    */
-  public LocalUpkeep(String self, NodeRegistry nodes, NodeBook book, Timers timers) {
+  public LocalUpkeep(String self, NodeRegistry nodes, NodeBook book, Timers timers, OwnWork own) {
     this.self = self;
     this.nodes = nodes;
     this.book = book;
     this.timers = timers;
+    this.own = own;
   }
 
   /** What is decided of nodes, by name, for who shows them. */
@@ -93,6 +113,64 @@ public final class LocalUpkeep implements NodeUpkeep {
                     : before));
   }
 
+  @Override
+  public DrainReport drain(DrainOrder order) {
+    String name = named(order.node());
+    KnownNodes known = known();
+    return new DrainDesk(book, new JobsOfNode(own.store()), timers)
+        .drain(
+            name,
+            order,
+            known,
+            before -> require(before, known),
+            name.equals(self) ? own.drain() : null);
+  }
+
+  @Override
+  public DrainCancelled undrain(String node, String reason, boolean markEligible) {
+    String name = named(node);
+    KnownNodes known = known();
+    String why = blankToNull(reason);
+    NodeState state =
+        Answers.await(
+            book.change(
+                name,
+                before -> {
+                  require(before, known);
+                  return undrained(before, markEligible, why);
+                }));
+    own.drain().get(); // it learns of the end
+    return new DrainCancelled(
+        name, DrainState.CANCELLED, state.schedulingEligible(), why, shown(state, known));
+  }
+
+  private NodeState undrained(NodeState before, boolean markEligible, String reason) {
+    if (before.operatorDisconnect()) {
+      throw isOut(before);
+    }
+    String now = Json.timestamp(Instant.ofEpochMilli(timers.now()));
+    NodeState after =
+        markEligible
+            ? before.with(NodeCondition.HEALTHY, true, reason)
+            : before.with(NodeCondition.MAINTENANCE, false, reason);
+    return before.drain().isOpen() ? after.with(before.drain().cancelled(now)) : after;
+  }
+
+  @Override
+  public Reconciliation reconcile(String node, String reason, boolean dryRun) {
+    String name = named(node);
+    KnownNodes known = known();
+    NodeState state = Answers.await(book.read(name));
+    require(state, known);
+    return new ReconcileDesk(new JobsOfNode(own.store()), own.recover())
+        .reconcile(shown(state, known), known, blankToNull(reason), dryRun);
+  }
+
+  private static MnException isOut(NodeState node) {
+    return MnException.precondition(
+        "node %s was taken out of the cluster; add it again first".formatted(node.node()));
+  }
+
   private static NodeState maintained(
       NodeState before, boolean enabled, String reason, String now) {
     if (before.drain().isOpen()) {
@@ -100,8 +178,7 @@ public final class LocalUpkeep implements NodeUpkeep {
           "node %s is being drained; end that first (undrain)".formatted(before.node()));
     }
     if (before.operatorDisconnect()) {
-      throw MnException.precondition(
-          "node %s was taken out of the cluster; add it again first".formatted(before.node()));
+      throw isOut(before);
     }
     return before
         .with(enabled ? NodeCondition.MAINTENANCE : NodeCondition.HEALTHY, !enabled, reason)

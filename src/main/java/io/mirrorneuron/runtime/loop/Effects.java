@@ -2,21 +2,15 @@ package io.mirrorneuron.runtime.loop;
 
 import io.mirrorneuron.runtime.decide.Effect;
 import io.mirrorneuron.runtime.decide.Input;
-import io.mirrorneuron.runtime.documents.FolderDemandReader;
-import io.mirrorneuron.runtime.documents.ToldFacts;
-import io.mirrorneuron.runtime.port.Execution;
-import io.mirrorneuron.runtime.port.Execution.Placing;
 import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.port.Executions.Signal;
-import io.mirrorneuron.runtime.state.AgentState;
 import io.mirrorneuron.runtime.state.JobState;
-import io.mirrorneuron.runtime.state.LedgerSnapshot;
 import io.mirrorneuron.runtime.state.Mailbox;
 import io.mirrorneuron.wire.Json;
-import io.mirrorneuron.wire.NamedInputs;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 
@@ -31,8 +25,9 @@ final class Effects {
   private final Runnable turn;
   private final Set<String> running = new HashSet<>();
   private final Set<String> unrecorded = new HashSet<>();
-  private final long epoch;
+  private final ProgramOrders orders;
   private final JobWatch.Listener watch;
+  private CompletableFuture<Void> gone;
   private boolean lingers;
   private long lingersSince;
 
@@ -52,7 +47,7 @@ final class Effects {
     this.lane = lane;
     this.inbox = inbox;
     this.turn = turn;
-    this.epoch = epoch;
+    this.orders = new ProgramOrders(context, epoch);
     this.watch =
         context
             .watch()
@@ -115,7 +110,7 @@ final class Effects {
     context
         .executions()
         .start(
-            execution(state, mailbox, id),
+            orders.of(state, mailbox, id),
             signal ->
                 lane.execute(
                     () -> {
@@ -128,39 +123,10 @@ final class Effects {
 
   private void finished(String id) {
     running.remove(id);
+    completeGone();
     if (context.executions().where(id).isPresent()) {
       unrecorded.add(id);
     }
-  }
-
-  private Execution execution(JobState state, Mailbox mailbox, String id) {
-    AgentState agent = mailbox.owner();
-    String bundle = state.definition().bundle(agent.id(), state.header().origin().bundle());
-    return new Execution(
-        id,
-        state.jobId(),
-        state.header().origin().runId(),
-        agent.id(),
-        "executor",
-        agent.declared().template(),
-        ToldFacts.tell(agent.declared().config(), state.workflow().source()),
-        mailbox.head().json(),
-        agent.memory(),
-        LedgerSnapshot.context(state, mailbox.step()),
-        NamedInputs.values(state.workflow().source()),
-        agent.declared().resources(),
-        agent.declared().request(),
-        bundle == null ? null : context.bundles().apply(bundle),
-        FolderDemandReader.of(state.workflow(), bundle),
-        mailbox.step() != null && mailbox.step().declared().plain(),
-        mailbox.attempt(),
-        mailbox.flight().rank(),
-        new Placing(
-            epoch,
-            agent.declared().policies().scheduling(),
-            agent.declared().settings().pool(),
-            agent.declared().settings().slots(),
-            context.decider().isRepeatable(mailbox)));
   }
 
   private void due(Mailbox.Address mailbox) {
@@ -230,13 +196,33 @@ final class Effects {
     return unknown.isEmpty();
   }
 
-  /** This node has nothing more to do with the job. */
-  void stopAll() {
+  /**
+   * This node has nothing more to do with the job.
+   *
+   * @return completes when no program of it runs here
+   */
+  CompletableFuture<Void> stopAll() {
     watch.left();
-    for (String id : running) {
-      if (!context.executions().leave(id)) {
+    gone = gone == null ? new CompletableFuture<>() : gone;
+    for (String id : Set.copyOf(running)) {
+      if (context.executions().leave(id)) {
+        running.remove(id); // it goes on elsewhere
+      } else {
         context.executions().stop(id);
       }
+    }
+    completeGone();
+    return gone;
+  }
+
+  /** Whether programs of the job run here, or wait for it. */
+  boolean runsHere() {
+    return running.stream().anyMatch(id -> context.executions().where(id).isEmpty());
+  }
+
+  private void completeGone() {
+    if (gone != null && running.isEmpty()) {
+      gone.complete(null);
     }
   }
 }

@@ -96,7 +96,7 @@ public final class Engine {
     String nodeName = identity.nodeName();
     Timers timers = ports.timers();
     this.inlineLimit = identity.inlineLimit();
-    this.takeOver = new TakeOver(ports, identity.owner(), this::isOpen, this::resume);
+    this.takeOver = new TakeOver(ports, identity.owner(), this::holds, this::resume);
     this.executions = ports.executions();
     this.membership = new Membership(ports.nodes(), timers, identity.owner(), new WorkOfThisNode());
     this.loops =
@@ -132,6 +132,11 @@ public final class Engine {
   /** Cancel, pause, resume and deliver. */
   public JobCommands commands() {
     return commands;
+  }
+
+  /** From one living node to another. */
+  public JobMoves moves() {
+    return new JobMoves(loops, commands, takeOver);
   }
 
   /** The documents that readers get of jobs. */
@@ -203,6 +208,10 @@ public final class Engine {
     }
   }
 
+  private boolean holds(String jobId) {
+    return loops.holds(jobId);
+  }
+
   private Optional<MnException> obstacle(String jobId) {
     JobLoop loop = loops.get(jobId);
     return loop == null ? blocked.reason(jobId).map(MnException::precondition) : loop.obstacle();
@@ -235,7 +244,6 @@ public final class Engine {
     return loops.close().thenCompose(done -> membership.close());
   }
 
-  /** How many jobs are open on this node. */
   public int openJobs() {
     return loops.size();
   }

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -22,6 +23,7 @@ final class JobLoop {
   private final Executor lane;
   private final CommitObstacle obstacle;
   private final JobTurns turns;
+  private final long epoch;
 
   /**
    * @param epoch of the store, which fences whoever owned the job before
@@ -30,6 +32,7 @@ final class JobLoop {
   JobLoop(
       EngineContext context, Executor lane, JobState state, long epoch, Consumer<JobLoop> ended) {
     this.jobId = state.jobId();
+    this.epoch = epoch;
     this.agents = state.workflow().agents().keySet();
     this.lane = lane;
     this.obstacle = new CommitObstacle(jobId);
@@ -81,6 +84,33 @@ final class JobLoop {
   /** Lets go of the job as it is in the store; completes when no turn begins any more. */
   CompletableFuture<Void> letGo() {
     return CompletableFuture.runAsync(turns::lost, lane);
+  }
+
+  /**
+   * Lets go of the job at the end of a turn, for another node to go on with it.
+   *
+   * @param endsPrograms whether programs that run here may be ended; else it fails as PRECONDITION
+   *     while there are some
+   * @param isOpen whether this is still the job's loop; asked on the lane
+   * @return when no program of it runs here any more, the epoch under which it was this node's; 0
+   *     when that is over already; fails as UNAVAILABLE while nobody knows what is stored of it
+   */
+  CompletableFuture<Long> leave(BooleanSupplier isOpen, boolean endsPrograms) {
+    return CompletableFuture.supplyAsync(() -> leaveNow(isOpen, endsPrograms), lane)
+        .thenCompose(left -> left);
+  }
+
+  private CompletableFuture<Long> leaveNow(BooleanSupplier isOpen, boolean endsPrograms) {
+    if (!isOpen.getAsBoolean()) {
+      return CompletableFuture.completedFuture(0L);
+    }
+    if (!turns.isBusy()) {
+      return turns.leave(endsPrograms).thenApply(gone -> epoch);
+    }
+    return turns.idle().isDone()
+        ? CompletableFuture.failedFuture(
+            MnException.unavailable("job " + jobId + " cannot be stored now", null))
+        : turns.idle().thenCompose(done -> leave(isOpen, endsPrograms));
   }
 
   /** Completes when no commit is under way; no turn begins any more. */

@@ -27,6 +27,10 @@ final class JobLoops {
   private final EngineContext context;
   private final Consumer<String> uncertain;
   private final Map<String, JobLoop> open = new ConcurrentHashMap<>();
+
+  /** Jobs whose programs are being ended, for another node to go on with them. */
+  private final Set<String> leaving = ConcurrentHashMap.newKeySet();
+
   private volatile boolean closed;
 
   /** Whether others may open what would be opened here. */
@@ -143,6 +147,26 @@ final class JobLoops {
   /** The loop of a job, or null when the job is not open here. */
   JobLoop get(String jobId) {
     return open.get(jobId);
+  }
+
+  /** See {@link JobLoop#leave}; 0 as well when the job is not open here. */
+  CompletableFuture<Long> leave(String jobId, boolean endsPrograms) {
+    JobLoop loop = open.get(jobId);
+    if (loop == null || !leaving.add(jobId)) {
+      return CompletableFuture.completedFuture(0L);
+    }
+    return loop.leave(() -> open.get(jobId) == loop, endsPrograms)
+        .whenComplete((epoch, failure) -> leaving.remove(jobId));
+  }
+
+  /** Whether the job is open here, or programs of it may still run here. */
+  boolean holds(String jobId) {
+    return isOpen(jobId) || leaving.contains(jobId);
+  }
+
+  /** All that are open. */
+  List<String> ids() {
+    return List.copyOf(open.keySet());
   }
 
   boolean isOpen(String jobId) {

@@ -21,10 +21,9 @@ import org.slf4j.LoggerFactory;
  * The turns of one job: takes all inputs that wait, folds them into the state, commits once, and
  * only then runs the effects. On the job's lane only.
  *
- * <p>When a commit fails because the store is away, nobody knows whether it was written; the state
- * is then loaded again and the same inputs are offered once more. Commands are refused at once:
- * their callers can ask again. What the store refuses for what it is is offered once more on top of
- * what is stored by then, and then fails the job.
+ * <p>After a commit of which nobody knows whether it was written the state is loaded again and the
+ * same inputs are offered once more; commands are refused at once. What the store refuses for what
+ * it is is offered once more, too, and then fails the job.
  */
 final class JobTurns implements JobReload.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(JobTurns.class);
@@ -44,10 +43,6 @@ final class JobTurns implements JobReload.Listener {
   private boolean closed;
   private CompletableFuture<Void> idle = CompletableFuture.completedFuture(null);
 
-  /**
-   * @param epoch of the store, which fences whoever owned the job before
-   * @param ended runs when this node has nothing more to do with the job
-   */
   JobTurns(
       EngineContext context,
       Executor lane,
@@ -65,18 +60,19 @@ final class JobTurns implements JobReload.Listener {
     this.reload = new JobReload(context, lane, state.jobId(), epoch, effects::haveEnded, this);
   }
 
-  /** Completes with the commit that is under way. */
   CompletableFuture<Void> idle() {
     return idle;
   }
 
-  /** Queues the input; it is decided on in the next turn. */
+  boolean isBusy() {
+    return busy;
+  }
+
   void take(Input input) {
     inbox.add(input);
     turn();
   }
 
-  /** The same for a command, which is answered with the status that settles it. */
   void take(
       Input.Command command, Predicate<JobStatus> settled, CompletableFuture<JobStatus> answer) {
     if (waiters.add(command, settled, answer, closed ? state.status() : null, obstacle.reason())) {
@@ -84,7 +80,6 @@ final class JobTurns implements JobReload.Listener {
     }
   }
 
-  /** The turn that is folded into the first commit. Before any other call. */
   CompletionStage<JobStore.Created> create(
       Input beginning, Function<Commit, CompletionStage<JobStore.Created>> store) {
     busy = true;
@@ -153,7 +148,6 @@ final class JobTurns implements JobReload.Listener {
             });
   }
 
-  /** The state in memory is half changed: it is loaded again, and the job fails from there. */
   private void undecidable(List<Input> inputs, Throwable fault) {
     LOG.error("job {} cannot be decided on", state.jobId(), fault);
     busy = true;
@@ -212,7 +206,6 @@ final class JobTurns implements JobReload.Listener {
     }
   }
 
-  /** Lets the job fail in its next turn. When that was this turn, it stays as committed. */
   private boolean canFail(String reason, List<Input> inputs, Throwable why) {
     if (inbox.fail(reason, inputs)) {
       return true;
@@ -231,13 +224,21 @@ final class JobTurns implements JobReload.Listener {
     turn();
   }
 
-  /** This node has nothing more to do with the job: it has ended, or is not to be gone on with. */
   @Override
   public void lost() {
+    leave(true);
+  }
+
+  /** This node has nothing more to do with the job; completes when no program of it runs here. */
+  CompletableFuture<Void> leave(boolean endsPrograms) {
+    if (!endsPrograms && effects.runsHere()) {
+      return CompletableFuture.failedFuture(MnException.precondition("programs of it run here"));
+    }
     busy = false;
     close("the job is not owned by this node any more");
-    effects.stopAll();
+    CompletableFuture<Void> gone = effects.stopAll();
     ended.run();
+    return gone;
   }
 
   /** No turn begins any more; callers that wait are told why. */

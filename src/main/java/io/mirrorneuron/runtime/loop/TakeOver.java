@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -37,6 +38,10 @@ final class TakeOver {
   private final String owner;
   private final Predicate<String> isOpen;
   private final Function<StoredJob, CompletionStage<?>> adopted;
+
+  /** Jobs that are being taken over: of two attempts at once both would open the job. */
+  private final Set<String> underWay = ConcurrentHashMap.newKeySet();
+
   private Set<String> knownLiving = Set.of();
   private volatile boolean closed;
 
@@ -110,25 +115,29 @@ final class TakeOver {
     }
     CompletableFuture<?>[] some =
         jobIds.subList(from, to).stream()
-            .map(jobId -> adopt(jobId, living, taken).toCompletableFuture())
+            .map(
+                jobId ->
+                    adopt(jobId, who -> living.contains(who) && !who.equals(owner), taken)
+                        .toCompletableFuture())
             .toArray(CompletableFuture<?>[]::new);
     return CompletableFuture.allOf(some).thenCompose(done -> adoptFrom(jobIds, to, living, taken));
   }
 
-  private CompletionStage<Void> adopt(String jobId, Set<String> living, AtomicInteger taken) {
+  /**
+   * @param leaves the owners whose jobs stay theirs
+   */
+  private CompletionStage<Void> adopt(String jobId, Predicate<String> leaves, AtomicInteger taken) {
     return store
         .owner(jobId)
         .thenCompose(
             from ->
-                from == null
-                        || (living.contains(from) && !from.equals(owner))
-                        || isOpen.test(jobId) // since somebody asked for it again
+                from == null || leaves.test(from)
                     ? CompletableFuture.<Void>completedFuture(null)
-                    : adopt(jobId, from, taken))
+                    : adopt(jobId, from, 0, taken))
         .exceptionally(
             failure -> {
               if (isTemporary(failure)) {
-                later(() -> adopt(jobId, living, taken));
+                later(() -> adopt(jobId, leaves, taken));
               } else {
                 failed(jobId, failure);
               }
@@ -145,9 +154,22 @@ final class TakeOver {
     }
   }
 
-  private CompletionStage<Void> adopt(String jobId, String from, AtomicInteger taken) {
+  private CompletionStage<Void> adopt(
+      String jobId, String from, long epochAt, AtomicInteger taken) {
+    if (!underWay.add(jobId)) {
+      return CompletableFuture.failedFuture(
+          MnException.unavailable("job " + jobId + " is being taken over already", null));
+    }
+    return (isOpen.test(jobId)
+            ? CompletableFuture.<Void>completedFuture(null)
+            : adoptNow(jobId, from, epochAt, taken))
+        .whenComplete((done, failure) -> underWay.remove(jobId));
+  }
+
+  private CompletionStage<Void> adoptNow(
+      String jobId, String from, long epochAt, AtomicInteger taken) {
     return store
-        .takeOver(jobId, from, owner)
+        .takeOver(jobId, from, owner, epochAt)
         .thenCompose(
             epoch ->
                 store
@@ -164,6 +186,19 @@ final class TakeOver {
   private CompletionStage<Void> opened(StoredJob job, AtomicInteger taken) {
     taken.incrementAndGet();
     return adopted.apply(job).thenAccept(open -> {});
+  }
+
+  /**
+   * Takes over a job that its living owner has let go of, unless that was long ago.
+   *
+   * @param epoch under which {@code from} let go of it
+   * @return whether it is not {@code from}'s any more; fails when nobody knows
+   */
+  CompletionStage<Boolean> given(String jobId, String from, long epoch) {
+    return adopt(jobId, from, epoch, new AtomicInteger())
+        .thenCompose(done -> store.owner(jobId))
+        .thenApply(now -> !from.equals(now))
+        .whenComplete((taken, failure) -> later(jobId)); // an answer may be lost
   }
 
   private void later(Runnable task) {
@@ -196,7 +231,7 @@ final class TakeOver {
 
   /** Opens the job later, if it then exists and is owned by this node. */
   void later(String jobId) {
-    later(() -> adopt(jobId, Set.of(), new AtomicInteger()));
+    later(() -> adopt(jobId, from -> !from.equals(owner), new AtomicInteger()));
   }
 
   void close() {

@@ -73,6 +73,23 @@ public final class NodeChoice {
     if (isNow && isPreferred(own, scheduling) && scheduling.strategy() == Strategy.BINPACK) {
       return Choice.of(own.name(), "the node of its job has room");
     }
+    return best(own, others, asked, turn);
+  }
+
+  /**
+   * The same where the node of the job takes no new work: it goes elsewhere when another node has
+   * what it asks for, and else stays.
+   */
+  public static Choice leaving(
+      Machine own, List<Machine> others, PlacementRequest asked, ToLongFunction<String> turn) {
+    List<Placed> elsewhere = new BestNode(turn).plan(others, List.of(asked)).placements();
+    return elsewhere.isEmpty()
+        ? of(own, List.of(), asked, turn)
+        : new Choice(elsewhere.getFirst().node(), false, elsewhere.getFirst().reasons());
+  }
+
+  private static Choice best(
+      Machine own, List<Machine> others, PlacementRequest asked, ToLongFunction<String> turn) {
     List<Machine> all = new ArrayList<>(others);
     all.add(own);
     PlacementPlan plan = new BestNode(turn).plan(all, List.of(asked));

@@ -101,7 +101,7 @@ class RuntimeServerIT {
   }
 
   @Test
-  void whatIsNotBuiltSaysSoButOnlyToThoseWhoMayAsk() {
+  void whatIsWrongIsToldOnlyToThoseWhoMayAsk() {
     start(GrpcRuntime.start());
     assertThat(
             wire.call(
@@ -115,8 +115,8 @@ class RuntimeServerIT {
             ClusterServiceGrpcClient.DrainNode,
             DrainNodeRequest.getDefaultInstance(),
             bearer("Bearer operator-token"));
-    assertThat(drain.status()).isEqualTo(GrpcStatus.UNIMPLEMENTED);
-    assertThat(drain.message()).isEqualTo("DrainNode is not implemented by this runtime");
+    assertThat(drain.status()).isEqualTo(GrpcStatus.INVALID_ARGUMENT);
+    assertThat(drain.message()).isEqualTo("node name must look like mirror_neuron@host");
     assertThat(
             wire.call(
                     RuntimeExtServiceGrpcClient.SendMessage,

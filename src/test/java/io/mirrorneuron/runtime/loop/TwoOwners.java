@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.loop;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.drain.HandOvers;
 import io.mirrorneuron.runtime.exec.pool.Pools;
 import io.mirrorneuron.runtime.exec.pool.Ports;
 import io.mirrorneuron.runtime.exec.pool.SlotClaim;
@@ -18,8 +19,10 @@ import io.mirrorneuron.runtime.workflow.Allocation;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.NodeRegistry;
+import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.testing.InMemoryJobStore;
 import io.mirrorneuron.testing.InMemoryNodeRegistry;
+import io.mirrorneuron.testing.InMemoryRecordStore;
 import io.mirrorneuron.wire.Json;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
@@ -51,6 +54,7 @@ final class TwoOwners {
   private final Random random;
   private final Workflow workflow;
   final InMemoryJobStore disk = new InMemoryJobStore();
+  private final InMemoryRecordStore records = new InMemoryRecordStore();
   private final InMemoryNodeRegistry registry = new InMemoryNodeRegistry(() -> now());
   private final PriorityQueue<Task> future =
       new PriorityQueue<>(Comparator.comparingLong(Task::at).thenComparingLong(Task::order));
@@ -149,6 +153,7 @@ final class TwoOwners {
     final String owner;
     private int life;
     private Engine engine;
+    private HandOvers handOvers;
     private long laneFree;
     private long cutUntil;
     private long standsUntil;
@@ -161,6 +166,11 @@ final class TwoOwners {
 
     Engine engine() {
       return engine;
+    }
+
+    /** Jobs that it gives to the other node, and those that it is given. */
+    HandOvers handOvers() {
+      return handOvers;
     }
 
     void cut(long ms) {
@@ -207,6 +217,10 @@ final class TwoOwners {
               fingerprint -> null,
               (jobId, isPressing) -> {});
       engine.keepWatch();
+      handOvers =
+          new HandOvers(
+              owner, engine.moves(), through(RecordStore.class, records), new Clockwork());
+      handOvers.start(() -> true);
     }
 
     private void schedule(long delay, Runnable action) {

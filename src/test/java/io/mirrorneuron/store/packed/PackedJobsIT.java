@@ -175,7 +175,7 @@ class PackedJobsIT {
     assertThat(await(store.load("a")).orElseThrow().fields())
         .isEqualTo(Map.of("h", "forked", "a:s0", "{}"));
     assertThat(await(store.owner("a"))).isEqualTo("node-1");
-    assertThat(await(store.takeOver("a", "node-1", "node-2"))).isEqualTo(2);
+    assertThat(await(store.takeOver("a", "node-1", "node-2", 0))).isEqualTo(2);
     assertThatThrownBy(() -> await(store.commit(turn("a", 8, 8, "completed"))))
         .hasRootCauseInstanceOf(JobStore.FencedException.class);
   }

@@ -1,0 +1,22 @@
+package io.mirrorneuron.port.upkeep;
+
+/**
+ * That work is to leave a node.
+ *
+ * @param reason in the caller's words; null or blank for a standard one
+ * @param deadlineMs how long programs of batch jobs may take to end by themselves; 0 or less for
+ *     {@link #STANDARD_MS}
+ * @param dryRun whether only to say what would happen
+ * @param ignoreSystemJobs whether jobs of type system and sysbatch stay where they are
+ */
+public record DrainOrder(
+    String node, String reason, long deadlineMs, boolean dryRun, boolean ignoreSystemJobs) {
+  public static final long STANDARD_MS = 1_800_000;
+
+  public static final String STANDARD_REASON = "operator requested node drain";
+
+  public DrainOrder {
+    reason = reason == null || reason.isBlank() ? STANDARD_REASON : reason.strip();
+    deadlineMs = deadlineMs <= 0 ? STANDARD_MS : deadlineMs;
+  }
+}

@@ -1,0 +1,107 @@
+package io.mirrorneuron.runtime.drain;
+
+import static io.mirrorneuron.port.upkeep.DrainAction.BLOCKED;
+import static io.mirrorneuron.port.upkeep.DrainAction.FAILED;
+import static io.mirrorneuron.port.upkeep.DrainAction.IGNORED;
+import static io.mirrorneuron.port.upkeep.DrainAction.MIGRATED;
+import static io.mirrorneuron.port.upkeep.DrainAction.PAUSED;
+import static io.mirrorneuron.port.upkeep.DrainAction.SKIPPED;
+import static io.mirrorneuron.port.upkeep.DrainAction.WAITING;
+import static io.mirrorneuron.port.upkeep.DrainAction.WOULD_MIGRATE;
+
+import io.mirrorneuron.port.upkeep.DrainAction;
+import io.mirrorneuron.port.upkeep.DrainState;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What comes of jobs in a drain. Pure, and the same for the drain and its dry run.
+ *
+ * @param hasTarget whether another node takes work
+ * @param isOver whether programs of batch jobs have had their time
+ * @param ignoresSystemJobs whether jobs of type system and sysbatch stay
+ */
+record DrainPlan(boolean hasTarget, boolean isOver, boolean ignoresSystemJobs) {
+
+  DrainAction of(JobOnNode job) {
+    if (job.status() == null) {
+      return action(job, SKIPPED, "its row cannot be read; it moves when the node is gone");
+    }
+    if (ignoresSystemJobs && job.isSystem()) {
+      return action(job, IGNORED, "jobs of type " + job.jobType() + " stay");
+    }
+    if (job.isReviewed() || job.status().equals("paused")) {
+      return resting(job);
+    }
+    return job.isBatch() ? batch(job) : service(job);
+  }
+
+  /** Nothing of it runs. */
+  private DrainAction resting(JobOnNode job) {
+    if (hasTarget) {
+      return action(job, MIGRATED, "it is paused, and stays so on another node");
+    }
+    return job.isReviewed()
+        ? action(job, PAUSED, "it waits for a person")
+        : action(job, SKIPPED, "it is paused; nothing of it runs");
+  }
+
+  private DrainAction batch(JobOnNode job) {
+    boolean runs = !job.agents().isEmpty();
+    if (!runs && hasTarget) {
+      return action(job, MIGRATED, "another node goes on with it");
+    }
+    if (isOver) {
+      return action(job, PAUSED, "it had not ended by the deadline of the drain");
+    }
+    return action(
+        job,
+        WAITING,
+        runs ? "its programs may end until the deadline" : "no other node takes work; it may end");
+  }
+
+  private DrainAction service(JobOnNode job) {
+    return hasTarget
+        ? action(job, MIGRATED, "another node goes on with it")
+        : action(job, BLOCKED, "no other node takes work; it goes on here");
+  }
+
+  private static DrainAction action(JobOnNode job, String status, String reason) {
+    return new DrainAction(job.jobId(), job.jobType(), status, reason, job.agents());
+  }
+
+  /** As a dry run tells it. */
+  static DrainAction supposed(DrainAction action) {
+    return action.status().equals(MIGRATED) ? action.but(WOULD_MIGRATE, action.reason()) : action;
+  }
+
+  /** The status of the drain. */
+  static String overall(List<DrainAction> actions) {
+    if (has(actions, FAILED) || has(actions, BLOCKED)) {
+      return DrainState.BLOCKED;
+    }
+    if (has(actions, PAUSED)) {
+      return DrainState.PAUSED;
+    }
+    return has(actions, WAITING) ? DrainState.DRAINING : DrainState.COMPLETE;
+  }
+
+  private static boolean has(List<DrainAction> actions, String status) {
+    return actions.stream().anyMatch(action -> action.status().equals(status));
+  }
+
+  /**
+   * @param before of the looks before this one, whose moved jobs count; null for none
+   */
+  static Map<String, Integer> counters(List<DrainAction> actions, Map<String, Integer> before) {
+    Map<String, Integer> counters = new TreeMap<>();
+    int moved = before == null ? 0 : before.getOrDefault(MIGRATED, 0);
+    counters.put("checked", actions.size() + moved);
+    if (moved > 0) {
+      counters.put(MIGRATED, moved);
+    }
+    actions.forEach(action -> counters.merge(action.status(), 1, Integer::sum));
+    return counters;
+  }
+}

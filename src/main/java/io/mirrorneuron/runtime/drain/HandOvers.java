@@ -1,0 +1,171 @@
+package io.mirrorneuron.runtime.drain;
+
+import io.mirrorneuron.runtime.loop.JobMoves;
+import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.store.RecordStore;
+import io.mirrorneuron.store.RecordStore.Beside;
+import io.mirrorneuron.store.RecordStore.StoredRecord;
+import io.mirrorneuron.wire.Json;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives jobs of this node to others, and takes those that others give to it. Who gives lets go of
+ * the job, and then writes a record that says to whom and under which epoch; who takes raises the
+ * epoch. What is not taken in time is taken back, which raises the epoch too, so the record is
+ * worth nothing any more: a job is never on two nodes, whatever fails in between. Thread-safe.
+ */
+public final class HandOvers {
+  private static final Logger LOG = LoggerFactory.getLogger(HandOvers.class);
+  static final String KIND = "hand_overs";
+  static final long UNTAKEN_MS = 10_000;
+  private static final long LOOK_MS = 500;
+  private static final int PAGE = 100;
+
+  private final String owner;
+  private final JobMoves moves;
+  private final RecordStore records;
+  private final Timers timers;
+  private volatile boolean closed;
+
+  /** Whether something may not have been taken yet of what this node gave. */
+  private volatile boolean hasGiven = true;
+
+  private volatile long lastGiven;
+
+  /**
+   * A job that is given.
+   *
+   * @param from owner that has let go of it
+   * @param to owner that is to take it
+   * @param epoch under which it was let go of
+   * @param at milliseconds since the epoch, by the clock of who gives
+   */
+  private record Given(String from, String to, long epoch, long at) {}
+
+  /**
+   * @param owner this node as the owner of jobs
+   */
+  public HandOvers(String owner, JobMoves moves, RecordStore records, Timers timers) {
+    this.owner = owner;
+    this.moves = moves;
+    this.records = records;
+    this.timers = timers;
+  }
+
+  /**
+   * Gives a job to another node.
+   *
+   * @param to that node as the owner of jobs
+   * @param endsPrograms as of {@link JobMoves#leave}
+   * @return true once it is given; false when it is not open here
+   */
+  public CompletionStage<Boolean> give(String jobId, String to, boolean endsPrograms) {
+    return moves
+        .leave(jobId, endsPrograms)
+        .thenCompose(
+            epoch ->
+                epoch == 0
+                    ? CompletableFuture.completedFuture(false)
+                    : write(jobId, new Given(owner, to, epoch, timers.now())));
+  }
+
+  private CompletionStage<Boolean> write(String jobId, Given given) {
+    lastGiven = timers.now();
+    hasGiven = true;
+    Beside groups = new Beside(0, List.of("to " + given.to, "from " + owner), null, List.of());
+    return records
+        .read(KIND, jobId) // of an earlier time, perhaps
+        .thenCompose(
+            stored ->
+                records.write(
+                    KIND,
+                    jobId,
+                    stored.map(StoredRecord::revision).orElse(0L),
+                    Json.write(given),
+                    RecordStore.NEVER,
+                    groups))
+        .handle(
+            (written, failure) -> {
+              boolean isGiven = failure == null && written.isPresent();
+              if (!isGiven) {
+                moves.takeBack(jobId);
+              }
+              return isGiven;
+            });
+  }
+
+  /**
+   * Looks from time to time for jobs that are given to this node.
+   *
+   * @param hasOthers whether there are nodes that may give some
+   */
+  public void start(BooleanSupplier hasOthers) {
+    if (closed) {
+      return;
+    }
+    CompletionStage<Void> looked =
+        hasGiven || hasOthers.getAsBoolean() ? look() : CompletableFuture.completedStage(null);
+    looked.whenComplete((done, away) -> timers.at(timers.now() + LOOK_MS, () -> start(hasOthers)));
+  }
+
+  /** Looks now; completes when what was found has been taken. */
+  CompletionStage<Void> look() {
+    long at = timers.now();
+    return each("to " + owner, this::take)
+        .thenCompose(found -> each("from " + owner, this::tidy))
+        .thenAccept(found -> hasGiven = found > 0 || lastGiven >= at);
+  }
+
+  @FunctionalInterface
+  private interface Attention {
+    CompletionStage<?> to(StoredRecord record, Given given);
+  }
+
+  /** How many there are. */
+  private CompletionStage<Integer> each(String group, Attention attention) {
+    return records
+        .list(KIND, group, "", PAGE)
+        .thenCompose(
+            found ->
+                CompletableFuture.allOf(
+                        found.stream()
+                            .map(
+                                record ->
+                                    attention
+                                        .to(record, Json.read(record.json(), Given.class, KIND))
+                                        .exceptionally(away -> null)
+                                        .toCompletableFuture())
+                            .toArray(CompletableFuture[]::new))
+                    .thenApply(done -> found.size()));
+  }
+
+  private CompletionStage<?> take(StoredRecord record, Given given) {
+    LOG.info("job {} is given to this node by {}", record.id(), given.from);
+    return moves
+        .take(record.id(), given.from, given.epoch)
+        .thenCompose(
+            taken ->
+                taken
+                    ? records.delete(KIND, record.id(), record.revision())
+                    : CompletableFuture.completedFuture(false)); // who gave it tidies up
+  }
+
+  private CompletionStage<?> tidy(StoredRecord record, Given given) {
+    if (timers.now() < given.at + UNTAKEN_MS) {
+      return CompletableFuture.completedFuture(null);
+    }
+    LOG.warn("job {} was not taken by {}; this node goes on with it", record.id(), given.to);
+    moves.takeBack(record.id());
+    return records.delete(KIND, record.id(), record.revision());
+  }
+
+  /** Takes no more. */
+  public void close() {
+    closed = true;
+  }
+}

@@ -1,0 +1,101 @@
+package io.mirrorneuron.runtime.drain;
+
+import io.mirrorneuron.runtime.state.flight.StoredFlights;
+import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.NodeRegistry;
+import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.LenientJson;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
+
+/** Reads from the store which jobs a node has, and what of them runs there. */
+record JobsOfNode(JobStore store) {
+  private record Row(String jobType, String status, String recoveryStatus) {}
+
+  private static final Set<String> ENDED = Set.of("completed", "failed", "cancelled");
+
+  private record Owned(String jobId, String owner) {}
+
+  /** All open jobs with their owners. Costs a look at each. */
+  CompletionStage<Map<String, String>> owners() {
+    return store
+        .activeJobs()
+        .thenCompose(ids -> all(ids.stream().map(this::owned).toList()))
+        .thenApply(found -> found.stream().collect(Collectors.toMap(Owned::jobId, Owned::owner)));
+  }
+
+  private CompletionStage<Owned> owned(String jobId) {
+    return store
+        .owner(jobId)
+        .exceptionally(damaged -> null)
+        .thenApply(owner -> owner == null ? null : new Owned(jobId, owner));
+  }
+
+  /** Ids of the open jobs of an owner. Costs a look at each open job there is. */
+  CompletionStage<List<String>> ids(String owner) {
+    return owners()
+        .thenApply(
+            all ->
+                all.entrySet().stream()
+                    .filter(entry -> entry.getValue().equals(owner))
+                    .map(Map.Entry::getKey)
+                    .sorted()
+                    .toList());
+  }
+
+  /**
+   * What is to be known of these jobs; those that have ended are left out.
+   *
+   * @param owner of all of them
+   */
+  CompletionStage<List<JobOnNode>> of(String owner, List<String> ids) {
+    String node = NodeRegistry.nameOf(owner);
+    return all(ids.stream().map(id -> read(id, node)).toList());
+  }
+
+  /** Null when it has ended. */
+  private CompletionStage<JobOnNode> read(String jobId, String node) {
+    CompletionStage<List<String>> agents =
+        store
+            .outline(jobId)
+            .thenApply(
+                stored ->
+                    stored
+                        .map(job -> List.copyOf(StoredFlights.agentsAt(node, job, node)))
+                        .orElse(List.of()));
+    return store
+        .row(jobId)
+        .thenCombine(agents, (json, running) -> job(jobId, json, running))
+        .exceptionally(damaged -> new JobOnNode(jobId, null, null, false, List.of()));
+  }
+
+  private static JobOnNode job(String jobId, String json, List<String> agents) {
+    if (json == null) {
+      return null;
+    }
+    Row row = LenientJson.read(Json.parseObject(json, "row"), Row.class);
+    boolean isReviewed = "paused_for_review".equals(row.recoveryStatus);
+    return row.status != null && ENDED.contains(row.status)
+        ? null
+        : new JobOnNode(jobId, row.jobType, row.status, isReviewed, agents);
+  }
+
+  private static <T> CompletionStage<List<T>> all(List<? extends CompletionStage<T>> stages) {
+    CompletableFuture<?>[] each =
+        stages.stream().map(CompletionStage::toCompletableFuture).toArray(CompletableFuture[]::new);
+    return CompletableFuture.allOf(each)
+        .thenApply(
+            done -> {
+              List<T> found = new ArrayList<>();
+              stages.forEach(stage -> found.add(stage.toCompletableFuture().join()));
+              found.removeIf(Objects::isNull);
+              return found;
+            });
+  }
+}

@@ -1,0 +1,88 @@
+package io.mirrorneuron.runtime.drain;
+
+import io.mirrorneuron.runtime.loop.Engine;
+import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.NodeRegistry;
+import io.mirrorneuron.store.RecordStore;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
+
+/** The part of this node in the upkeep of all: what leaves it, what comes to it, who asks it. */
+public final class NodeDrains implements AutoCloseable {
+  private final NodeBook book;
+  private final NodeRegistry nodes;
+  private final RecordStore records;
+  private final Timers timers;
+  private final NodeWatch watch;
+  private final BooleanSupplier hasOthers;
+  private HandOvers handOvers;
+  private DrainWork work;
+
+  /**
+   * @param self the name of this node
+   * @param hasOthers whether other nodes live, as far as this one has heard
+   */
+  public NodeDrains(
+      String self,
+      NodeRegistry nodes,
+      RecordStore records,
+      BooleanSupplier hasOthers,
+      Timers timers) {
+    this.nodes = nodes;
+    this.records = records;
+    this.timers = timers;
+    this.hasOthers = hasOthers;
+    this.book = new NodeBook(records, timers);
+    this.watch = new NodeWatch(self, book, hasOthers, timers);
+  }
+
+  /** Whether work may be placed on the node, as far as this one has heard; does not wait. */
+  public boolean takesWork(String node) {
+    return watch.takesWork(node);
+  }
+
+  /**
+   * What is asked about nodes, with the jobs of this one.
+   *
+   * @param owner this node as the owner of jobs
+   */
+  public LocalUpkeep upkeep(String owner, Engine engine, JobStore store) {
+    handOvers = new HandOvers(owner, engine.moves(), records, timers);
+    work =
+        new DrainWork(
+            owner, engine.moves(), new JobsOfNode(store), handOvers, this::takers, book, timers);
+    return new LocalUpkeep(
+        NodeRegistry.nameOf(owner),
+        nodes,
+        book,
+        timers,
+        new LocalUpkeep.OwnWork(store, this::lookNow, engine::recover));
+  }
+
+  private CompletionStage<List<String>> takers(String besides) {
+    return KnownNodes.of(nodes)
+        .thenCombine(book.all(), (known, states) -> known.takers(states, besides));
+  }
+
+  private CompletionStage<?> lookNow() {
+    return watch
+        .look()
+        .thenCompose(
+            done -> watch.isDrained() ? work.look() : CompletableFuture.completedStage(null));
+  }
+
+  /** Begins to look. */
+  public void start() {
+    watch.start(work::look);
+    handOvers.start(hasOthers);
+  }
+
+  @Override
+  public void close() {
+    watch.close();
+    handOvers.close();
+  }
+}

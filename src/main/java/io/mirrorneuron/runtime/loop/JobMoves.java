@@ -1,0 +1,70 @@
+package io.mirrorneuron.runtime.loop;
+
+import io.mirrorneuron.runtime.decide.Input;
+import io.mirrorneuron.runtime.port.JobStatus;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * How a job gets from one living node to another: the one lets go of it at the end of a turn, the
+ * other takes it over under the epoch under which that was. A former owner that takes it back first
+ * has raised the epoch, and then it cannot be taken. Thread-safe.
+ */
+public final class JobMoves {
+  private final JobLoops loops;
+  private final JobCommands commands;
+  private final TakeOver takeOver;
+
+  JobMoves(JobLoops loops, JobCommands commands, TakeOver takeOver) {
+    this.loops = loops;
+    this.commands = commands;
+    this.takeOver = takeOver;
+  }
+
+  /** The jobs that are open here. */
+  public List<String> open() {
+    return loops.ids();
+  }
+
+  /**
+   * Lets go of a job that is open here, at the end of a turn. Programs of it on other nodes go on.
+   *
+   * @param endsPrograms whether those that run here are ended; else it fails as PRECONDITION while
+   *     there are some
+   * @return when none runs here any more, the epoch under which it was this node's; 0 when it is
+   *     not open here
+   */
+  public CompletionStage<Long> leave(String jobId, boolean endsPrograms) {
+    return loops.leave(jobId, endsPrograms);
+  }
+
+  /**
+   * Goes on with a job that another node has let go of; nothing happens if that one goes on with
+   * it.
+   *
+   * @param from its owner until now
+   * @param epoch under which that one let go of it
+   * @return whether it is not that one's any more
+   */
+  public CompletionStage<Boolean> take(String jobId, String from, long epoch) {
+    return takeOver.given(jobId, from, epoch);
+  }
+
+  /** Opens a job that this node has let go of, unless another one has taken it meanwhile. */
+  public void takeBack(String jobId) {
+    takeOver.later(jobId);
+  }
+
+  /**
+   * Ends the programs of a job that is open here, and has it wait for a person.
+   *
+   * @return its status, paused or a final one
+   */
+  public CompletionStage<JobStatus> review(String jobId, String reason) {
+    return commands.give(
+        jobId,
+        new Input.Review(reason),
+        status -> status != JobStatus.PAUSING && !status.isActive(),
+        status -> true);
+  }
+}

@@ -1,0 +1,86 @@
+package io.mirrorneuron.runtime.drain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mirrorneuron.port.upkeep.DrainAction;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DrainPlanTest {
+  @ParameterizedTest
+  @CsvSource({
+    // type, status, reviewed, programs, target, over, ignores system jobs, what comes of it
+    "batch, running, false, 1, true, false, true, waiting",
+    "batch, running, false, 1, true, true, true, paused_for_review",
+    "batch, running, false, 0, true, false, true, migrated",
+    "batch, running, false, 0, true, true, true, migrated",
+    "batch, running, false, 0, false, false, true, waiting",
+    "batch, running, false, 0, false, true, true, paused_for_review",
+    "service, running, false, 1, true, false, true, migrated",
+    "service, running, false, 1, false, false, true, blocked",
+    "service, running, false, 1, false, true, true, blocked",
+    "system, running, false, 1, true, false, true, ignored",
+    "system, running, false, 1, true, false, false, migrated",
+    "system, running, false, 1, false, false, false, blocked",
+    "sysbatch, running, false, 1, true, false, true, ignored",
+    "sysbatch, running, false, 1, true, false, false, waiting",
+    "batch, paused, false, 0, true, false, true, migrated",
+    "batch, paused, false, 0, false, false, true, skipped",
+    "batch, paused, true, 0, true, true, true, migrated",
+    "batch, paused, true, 0, false, true, true, paused_for_review",
+    "batch, scheduled, false, 0, true, false, true, migrated",
+  })
+  void eachJobHasItsFate(
+      String type,
+      String status,
+      boolean reviewed,
+      int programs,
+      boolean target,
+      boolean over,
+      boolean ignores,
+      String fate) {
+    List<String> running = Stream.of("job.1").limit(programs).toList();
+    JobOnNode job = new JobOnNode("job", type, status, reviewed, running);
+
+    assertThat(new DrainPlan(target, over, ignores).of(job).status()).isEqualTo(fate);
+  }
+
+  @Test
+  void whatCannotBeReadIsSkipped() {
+    JobOnNode job = new JobOnNode("job", null, null, false, List.of());
+
+    assertThat(new DrainPlan(true, true, true).of(job).status()).isEqualTo("skipped");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', complete",
+    "'migrated,skipped,ignored', complete",
+    "'migrated,waiting', draining",
+    "'waiting,paused_for_review', paused_for_review",
+    "'waiting,paused_for_review,blocked', blocked_no_placement",
+    "'failed,waiting', blocked_no_placement",
+  })
+  void theWorstDecides(String statuses, String overall) {
+    assertThat(DrainPlan.overall(actions(statuses))).isEqualTo(overall);
+  }
+
+  private static List<DrainAction> actions(String statuses) {
+    return Stream.of(statuses.split(","))
+        .filter(status -> !status.isEmpty())
+        .map(status -> new DrainAction("job", "batch", status, "", List.of()))
+        .toList();
+  }
+
+  @Test
+  void whatHasMovedBeforeCounts() {
+    assertThat(DrainPlan.counters(actions("migrated,waiting"), Map.of("migrated", 3)))
+        .isEqualTo(Map.of("checked", 5, "migrated", 4, "waiting", 1));
+    assertThat(DrainPlan.counters(actions("waiting"), null))
+        .isEqualTo(Map.of("checked", 1, "waiting", 1));
+  }
+}

@@ -1,0 +1,93 @@
+package io.mirrorneuron.runtime.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.store.JobStore.NewJob;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A job that two nodes give to each other again and again, while they are cut off from the store,
+ * stand still and die between any two steps of that: it ends as on one node without faults, and no
+ * work runs at two places unless the server of one stands still.
+ */
+class HandOverSimulationTest {
+  private static final int SEEDS = Integer.getInteger("simulation.seeds", 200);
+  private static final long FIRST_SEED = Long.getLong("simulation.first", 1);
+  private static final int TROUBLE_MS = 150_000;
+  private static final int LONGEST_MS = 40_000;
+  private static final int LONGEST_LIFE_MS = 1_000_000;
+
+  private int given;
+
+  @Test
+  void aJobThatIsGivenToAndFroEndsLikeOneThatStays() {
+    for (long seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
+      try {
+        check(seed);
+      } catch (Throwable e) {
+        throw new AssertionError(
+            "seed " + seed + " failed; replay with -Dsimulation.seeds=1 -Dsimulation.first=" + seed,
+            e);
+      }
+    }
+    if (SEEDS > 100) {
+      assertThat(given).as("hand-overs").isGreaterThan(SEEDS);
+    }
+  }
+
+  private void check(long seed) throws Exception {
+    Workflow workflow = RandomSteps.workflow(new Random(seed));
+    Simulation calm = new Simulation(seed, workflow, Simulation.Faults.NONE, 64 * 1024);
+    calm.submit(SimulationTest.JOB);
+    calm.run();
+
+    TwoOwners pair = new TwoOwners(seed, workflow);
+    Random random = new Random(seed * 31);
+    TwoOwners.Node first = pair.nodes.getFirst();
+    first
+        .engine()
+        .creation()
+        .submit(
+            new NewJob(SimulationTest.JOB, first.owner, "{}", null, null, null),
+            workflow,
+            null,
+            Simulation.SUBMITTER);
+    for (int i = 0; i < 12; i++) {
+      int at = 1000 + random.nextInt(TROUBLE_MS);
+      pair.later(at, () -> pair.nodes.forEach(node -> give(pair, node)));
+    }
+    for (int i = 0; i < 5 * (seed % 2); i++) { // every other history is without trouble
+      TwoOwners.Node node = pair.nodes.get(random.nextInt(2));
+      int at = 1000 + random.nextInt(TROUBLE_MS);
+      int length = random.nextInt(LONGEST_MS);
+      switch (random.nextInt(4)) {
+        case 0 -> pair.later(at, () -> node.cut(length));
+        case 1 -> pair.later(at, () -> node.standStill(length));
+        default -> pair.later(at, node::die);
+      }
+    }
+    for (int at = 1000; at < LONGEST_LIFE_MS; at += 5000) { // it may be in doubt after a crash
+      int begin = at;
+      pair.nodes.forEach(
+          node ->
+              pair.later(begin, () -> node.engine().commands().resume(SimulationTest.JOB, null)));
+    }
+    pair.run(SimulationTest.JOB, LONGEST_LIFE_MS);
+
+    assertThat(SimulationTest.result(pair.disk, workflow))
+        .as("result")
+        .isEqualTo(SimulationTest.result(calm.disk(), workflow));
+    SimulationTest.assertHistory(
+        pair.disk.events(SimulationTest.JOB, 0, Integer.MAX_VALUE).toCompletableFuture().join());
+    assertThat(pair.programs()).as("programs left").isZero();
+  }
+
+  private void give(TwoOwners pair, TwoOwners.Node node) {
+    TwoOwners.Node other = pair.nodes.get(node == pair.nodes.getFirst() ? 1 : 0);
+    node.handOvers()
+        .give(SimulationTest.JOB, other.owner, true)
+        .thenAccept(isGiven -> given += isGiven ? 1 : 0);
+  }
+}
