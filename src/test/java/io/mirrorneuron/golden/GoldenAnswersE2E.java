@@ -79,6 +79,7 @@ class GoldenAnswersE2E {
     schedules.fromMakingToDeleting();
     new ModelScenarios(golden).fromListingToRemoving();
     grpc.others();
+    new DeploymentScenarios(golden).fromTheFirstVersionToTheEnd();
     new RuleScenarios(golden, home).refused();
     new BlueprintScenarios(golden).schedule();
     new BlueprintScenarios(golden).launch();

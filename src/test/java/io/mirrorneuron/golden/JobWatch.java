@@ -48,6 +48,13 @@ final class JobWatch {
         });
   }
 
+  /** Returns when the newest deployment of a key has that status. */
+  void awaitDeployment(String key, String status) {
+    await(
+        "the deployment of " + key,
+        () -> server.get("/deployments/" + key).path("status").asText().equals(status));
+  }
+
   void awaitEnd(String job, String run) {
     await("the end of " + job, () -> ENDED.contains(server.status(job)));
     awaitFolder(run);
