@@ -45,7 +45,9 @@ public final class ConfigLoader {
           "grpc.auth_token",
           "grpc.auth_token_file",
           "grpc.admin_token",
-          "grpc.admin_token_file");
+          "grpc.admin_token_file",
+          "network.expose",
+          "network.advertise_host");
 
   /** Settings with an option of their own. */
   private static final Set<String> OPTIONS =
@@ -195,7 +197,6 @@ public final class ConfigLoader {
     }
   }
 
-  /** As it is written on the command line. */
   private static String option(String key) {
     return OPTIONS.contains(key) ? "--" + key.replace('.', '-') : "--set " + key;
   }

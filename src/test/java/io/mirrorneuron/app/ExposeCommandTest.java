@@ -1,0 +1,40 @@
+package io.mirrorneuron.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.ConfigLoader;
+import io.mirrorneuron.testing.Shell;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code mn node expose} keeps, and what the next server of that home makes of it. */
+class ExposeCommandTest {
+  @TempDir Path home;
+
+  private Shell shell() {
+    return new Shell(Main::commandLine, home).set("MN_HOME", home.toString());
+  }
+
+  private Config config() {
+    return new ConfigLoader(Map.of("MN_HOME", home.toString()), null, Map.of(), home).load();
+  }
+
+  @Test
+  void theNextServerIsExposedUntilItIsUndoneAndOtherSettingsStay() throws Exception {
+    Files.writeString(home.resolve("docker-compose.env"), "MN_GRPC_PORT=55099\n");
+    assertThat(shell().run("node", "expose", "--host", "127.0.0.9").exitCode()).isZero();
+    Config exposed = config();
+    assertThat(exposed.node().network().exposed()).isTrue();
+    assertThat(exposed.node().network().advertiseHost()).isEqualTo("127.0.0.9");
+    assertThat(exposed.grpc().host()).isEqualTo("127.0.0.9");
+    assertThat(exposed.grpc().port()).isEqualTo(55_099);
+    assertThat(shell().run("node", "expose", "--off").exitCode()).isZero();
+    assertThat(config().node().network().exposed()).isFalse();
+    assertThat(config().grpc().port()).isEqualTo(55_099);
+    assertThat(shell().run("node", "expose", "--off", "--host", "x").exitCode()).isEqualTo(2);
+  }
+}
