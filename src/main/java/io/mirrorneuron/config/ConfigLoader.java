@@ -49,7 +49,6 @@ public final class ConfigLoader {
           "network.expose",
           "network.advertise_host");
 
-  /** Settings with an option of their own. */
   private static final Set<String> OPTIONS =
       Set.of("api.host", "api.port", "grpc.host", "grpc.port");
 
