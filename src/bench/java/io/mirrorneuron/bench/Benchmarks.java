@@ -19,8 +19,8 @@ import java.util.stream.Stream;
  *
  * <p>Arguments: the program, then {@code --quick}, {@code --only=} with some of {@code
  * start,reads,placement,resolve,chain,processes,python,flood,fanout,open,runs,blueprints,schedules,
- * subscribers,restart,soak,peer}, {@code --record=FOLDER} for flight recordings of the servers,
- * {@code --out=FILE} for a copy of the document, {@code --restate=PROGRAM} and {@code
+ * subscribers,restart,cluster,soak,peer}, {@code --record=FOLDER} for flight recordings of the
+ * servers, {@code --out=FILE} for a copy of the document, {@code --restate=PROGRAM} and {@code
  * --restate-python=PROGRAM} for the peer.
  */
 public final class Benchmarks {
@@ -60,6 +60,7 @@ public final class Benchmarks {
             new Subscribers("/jobs/{job_id}/events"),
             new Subscribers("/runs/{run_id}/stream"),
             new Restarts(),
+            new Clusters(),
             new Soaks(),
             new Comparisons())) {
       if (only.isEmpty() || only.contains(measurement.name())) {

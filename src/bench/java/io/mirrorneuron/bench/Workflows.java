@@ -71,6 +71,18 @@ final class Workflows {
         + bytes;
   }
 
+  /** One {@code /bin/true} on a node that has this attribute. */
+  static String bound(String attribute, String value) {
+    ObjectNode body = Json.object();
+    ObjectNode manifest = manifest(body, "bound", "work");
+    ObjectNode node = node(manifest, "work", "executor");
+    node.putArray("constraints").addObject().put("attribute", attribute).put("value", value);
+    ObjectNode config = node.putObject("config");
+    config.put("runner_module", "MirrorNeuron.Runner.HostLocal");
+    config.putArray("command").add("/bin/true");
+    return Json.write(body);
+  }
+
   /** A router hands its input to {@code width} sensors; an aggregator waits for all of them. */
   static String fanOut(int width) {
     ObjectNode body = Json.object();
