@@ -105,6 +105,9 @@ public final class App implements AutoCloseable {
       config = home.config();
       open(context(disks), on -> Backend.here(home, on));
     } else if (isMember()) {
+      LOG.info(
+          "servers are found on the event bus (vertx.cluster); grpc.target {} is not asked",
+          config.grpc().target());
       openGateway(context(disks));
     } else {
       open(context(disks), Backend::elsewhere);
