@@ -1,5 +1,7 @@
 package io.mirrorneuron.golden;
 
+import io.mirrorneuron.wire.Json;
+
 /** What the server tells of itself and its node. */
 final class ClusterScenarios {
   private final GoldenServer golden;
@@ -24,6 +26,28 @@ final class ClusterScenarios {
     golden.call("resolveService", "service_name", "web").keep("unknown");
     golden.call("checkServices").body("{\"services\":[\"web\"]}").keep("missing");
     golden.call("checkServicesByPath").body("{\"services\":[]}").keep("");
+  }
+
+  /** The one node there is, and one that nobody has. */
+  void nodes() {
+    String all = golden.call("listNodes").keep("");
+    String name = Json.parseObject(all, "nodes").at("/nodes/0/name").asText();
+    golden.call("getNode", "name", name).keep("");
+    golden.call("getNode", "name", "mirror_neuron@nowhere").keep("unknown");
+    node("maintainNode", name, "{\"enabled\":true,\"reason\":\"a new disk\"}").keep("begun");
+    node("maintainNode", name, "{\"enabled\":false}").keep("");
+    node("drainNode", name, "{\"reason\":\"a new kernel\",\"dry_run\":true}").keep("");
+    node("undrainNode", name, "{\"reason\":\"not today\"}").keep("");
+    node("reconcileNode", name, "{\"reason\":\"it burns\",\"dry_run\":true}").keep("");
+    String nobody = "{\"host\":\"127.0.0.1\",\"token\":\"secret\",\"grpc_port\":1}";
+    golden.call("addNode").body(nobody).keep("nobody-there");
+    golden.call("joinNode").body(nobody).keep("nobody-there");
+    golden.call("removeNode").body("{\"node_name\":\"mirror_neuron@nowhere\"}").keep("");
+    golden.call("leaveNode").body("{\"node_name\":\"mirror_neuron@nowhere\"}").keep("");
+  }
+
+  private RestCall node(String operation, String name, String body) {
+    return golden.call(operation, "name", name).body(body);
   }
 
   void jobLists() {

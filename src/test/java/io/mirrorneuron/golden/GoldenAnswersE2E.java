@@ -31,6 +31,8 @@ class GoldenAnswersE2E {
       Map.of(
           "revealRunArtifact", 501, // a desktop
           "revealRunOutput", 501,
+          "addNode", 503, // another server
+          "joinNode", 503,
           "cancelBackfill", 412); // how far one is, is a matter of moments
 
   private GoldenServer golden;
@@ -80,6 +82,7 @@ class GoldenAnswersE2E {
     new ModelScenarios(golden).fromListingToRemoving();
     grpc.others();
     new DeploymentScenarios(golden).fromTheFirstVersionToTheEnd();
+    cluster.nodes();
     new RuleScenarios(golden, home).refused();
     new BlueprintScenarios(golden).schedule();
     new BlueprintScenarios(golden).launch();

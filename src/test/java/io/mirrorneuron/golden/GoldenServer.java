@@ -104,6 +104,7 @@ final class GoldenServer implements AutoCloseable {
     normaliser.name(port(server.api()), "api port");
     normaliser.name(port(server.grpc()), "grpc port");
     normaliser.name("mirror_neuron@" + hostName(), "node");
+    normaliser.name("mirror_neuron%40" + hostName(), "node");
     normaliser.replace("\"" + hostName() + "\"", "\"<host>\"");
     JsonNode cpu = server.get("/system/summary").at("/nodes/0/hardware/cpu");
     for (String member : List.of("model", "architecture")) {
