@@ -22,7 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * System calls of a job, the server's and its programs' own, as {@code strace} counts them; skipped
- * where that is not installed. Bounds have room for what a server does from time to time.
+ * where that is not installed. Bounds have room for what a server does from time to time, and for
+ * more folders that confined programs may use.
  */
 @Timeout(180)
 class SystemCallsE2E {
@@ -42,7 +43,7 @@ class SystemCallsE2E {
       Map<String, Long> three = calls(server, programs, folder.resolve("programs"));
       System.out.println("calls of a job, without programs: " + none + ", with three: " + three);
       assertThat(sum(none)).as("without programs: %s", none).isLessThan(320);
-      assertThat(sum(three)).as("with three: %s", three).isLessThan(1_000 + 3 * PROGRAM);
+      assertThat(sum(three)).as("with three: %s", three).isLessThan(1_400 + 3 * PROGRAM);
       assertThat(three).as("of three programs").containsEntry("clone3", 3L);
       assertThat(three).as("of three programs").containsEntry("execve", 3L);
       assertThat(three.getOrDefault("rt_sigaction", 0L)).as("handlers set").isLessThan(10);
