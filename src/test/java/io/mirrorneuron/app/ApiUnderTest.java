@@ -114,6 +114,7 @@ final class ApiUnderTest implements AutoCloseable {
   private static Map<String, String> before(FakeRunner runner, Map<String, String> settings) {
     Map<String, String> all = new LinkedHashMap<>(settings);
     all.put("model.runner_api_base", runner.root());
+    all.putIfAbsent("node.name", "mirror_neuron@localhost"); // as the examples call it
     return all;
   }
 

@@ -56,6 +56,9 @@ class RedisAwayIT {
           "validateJob",
           "planJob");
 
+  /** In the examples these ask for a server that nobody has started, which is told as 503 too. */
+  private static final Set<String> ASKING_NOBODY = Set.of("addNode", "joinNode");
+
   /** Which job an operation needs where it is not one that runs. */
   private static final Map<String, State> STATES =
       Map.of("resumeJob", State.PAUSED, "backupJob", State.PAUSED);
@@ -163,6 +166,9 @@ class RedisAwayIT {
     try {
       goesOn(api, prepared);
       for (Call call : prepared) {
+        if (ASKING_NOBODY.contains(call.operation().id())) {
+          continue;
+        }
         HttpResponse<String> answer = persistent(api, call);
         if (!needsFilesOnly(call)) {
           assertThat(answer.statusCode())
