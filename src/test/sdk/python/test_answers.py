@@ -19,7 +19,7 @@ from test_examples import snake, without_empty
 
 Schema = Dict[str, Any]
 
-TWINS = {"checkServicesByPath", "cleanupJobsAlias", "removeModelByPost"}
+TWINS = {"checkServicesByPath", "cleanupJobsAlias", "joinNode", "removeModelByPost"}
 """Operations that do the same as others; clients have only those."""
 
 
