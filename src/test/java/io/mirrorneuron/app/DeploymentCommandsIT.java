@@ -61,6 +61,7 @@ class DeploymentCommandsIT {
   void aServiceIsDeployedUpdatedAndRolledBack() throws IOException {
     String first = run("deployment", "deploy", bundle("web", 1), "--wait");
     assertThat(first).contains("dep_web_1", "web", "successful", "nothing runs under the key yet");
+    assertThat(first).contains("Warning", "health_check is checks, but no service of the version");
     JsonNode second =
         Json.parseObject(
             run("deployment", "deploy", bundle("web", 2), "--wait", "--json"), "answer");

@@ -117,6 +117,8 @@ class DeploymentDoorsIT {
   void aServiceIsDeployedUpdatedAndRolledBack() throws Exception {
     JsonNode first = deployed("shop", 1);
     assertThat(first.path("deployment_id").asText()).isEqualTo("dep_shop_1");
+    assertThat(first.at("/deployment/warnings/0").asText())
+        .startsWith("health_check is checks, but no service of the version has a required check");
     JsonNode second = deployed("shop", 2);
     assertThat(second.path("job_id")).isEqualTo(first.path("job_id"));
     assertThat(second.at("/deployment/description").asText()).isEqualTo("agents r1, r2, r3 differ");

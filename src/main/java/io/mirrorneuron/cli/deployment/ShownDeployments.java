@@ -37,6 +37,9 @@ final class ShownDeployments {
 
   private static void why(Output output, DeploymentView one) {
     output.field("Why", Output.printable(text(one.description())));
+    if (one.warnings() != null) {
+      one.warnings().forEach(warning -> output.field("Warning", Output.printable(warning)));
+    }
     if (one.failure() != null) {
       output.field("Failure", Output.printable(one.failure()));
     } else if (one.status().equals("awaiting_promotion")) {

@@ -13,6 +13,7 @@ import java.util.Map;
  * @param version the same as {@code targetVersion}
  * @param previousVersion that it follows; null for the first
  * @param failure why it has failed; null when it has not
+ * @param warnings of what does not go as the policy says, for people
  * @param versions of its key, oldest first; null but for who asks for one deployment
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -39,6 +40,7 @@ public record DeploymentView(
     List<String> canaryAgentIds,
     HealthView health,
     String failure,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> warnings,
     List<Map<String, Object>> events,
     List<VersionView> versions,
     String createdAt,
@@ -108,6 +110,7 @@ public record DeploymentView(
         canaryAgentIds,
         health,
         failure,
+        warnings,
         events,
         all,
         createdAt,

@@ -16,6 +16,7 @@ import java.util.Locale;
  * @param targetJob that runs in the end: a new one, but where agents change within their job
  * @param batches agents that change together, in order; one empty batch where jobs change
  * @param why it goes this way, for people
+ * @param warning of what does not go as the policy says, for people; null for none
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 public record DeploymentPlan(
@@ -27,7 +28,8 @@ public record DeploymentPlan(
     String sourceJob,
     String targetJob,
     List<List<String>> batches,
-    String why) {
+    String why,
+    String warning) {
 
   public DeploymentPlan {
     batches = batches == null ? List.of() : batches.stream().map(List::copyOf).toList();
@@ -64,7 +66,26 @@ public record DeploymentPlan(
     return reason == null
         ? this
         : new DeploymentPlan(
-            mode, policy, from, base, to, sourceJob, targetJob, batches, why + "; " + reason);
+            mode,
+            policy,
+            from,
+            base,
+            to,
+            sourceJob,
+            targetJob,
+            batches,
+            why + "; " + reason,
+            warning);
+  }
+
+  /**
+   * The same with a warning.
+   *
+   * @param what people are to know, or null for nothing
+   */
+  DeploymentPlan warned(String what) {
+    return new DeploymentPlan(
+        mode, policy, from, base, to, sourceJob, targetJob, batches, why, what);
   }
 
   /** Agents of the batches before that one. */

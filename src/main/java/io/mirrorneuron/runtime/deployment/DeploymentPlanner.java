@@ -44,9 +44,24 @@ public final class DeploymentPlanner {
    */
   public static DeploymentPlan plan(
       Present present, Content next, String to, String newJob, UpdatePolicy policy) {
+    DeploymentPlan plan = way(present, next, to, newJob, policy);
+    return plan.warned(RequiredChecks.warning(plan, next.workflow()));
+  }
+
+  private static DeploymentPlan way(
+      Present present, Content next, String to, String newJob, UpdatePolicy policy) {
     if (present == null) {
       return new DeploymentPlan(
-          Mode.FIRST, policy, null, null, to, null, newJob, null, "nothing runs under the key yet");
+          Mode.FIRST,
+          policy,
+          null,
+          null,
+          to,
+          null,
+          newJob,
+          null,
+          "nothing runs under the key yet",
+          null);
     }
     ManifestContent before = new ManifestContent(present.content().text());
     ManifestContent after = new ManifestContent(next.text());
@@ -67,7 +82,8 @@ public final class DeploymentPlanner {
         way.mode() == Mode.AGENT_LEVEL ? batches : null,
         way.mode() == Mode.BLUE_GREEN && present.isActive()
             ? way.why() + SamePorts.told(present.content().workflow(), next.workflow())
-            : way.why());
+            : way.why(),
+        null);
   }
 
   private record Way(Mode mode, String why) {}

@@ -53,6 +53,7 @@ final class DeploymentViews {
         inJob && plan.awaitsPromotion() ? plan.before(1) : null,
         health(now, jobStatus),
         now.failure(),
+        plan.warning() == null ? List.of() : List.of(plan.warning()),
         now.events().stream().map(DeploymentViews::event).toList(),
         null,
         time(now.createdAt()),

@@ -2,9 +2,7 @@ package io.mirrorneuron.runtime.deployment;
 
 import io.mirrorneuron.port.service.RegisteredService;
 import io.mirrorneuron.runtime.loop.JobDefinitions.Running;
-import io.mirrorneuron.runtime.manifest.service.CheckDefinition;
 import io.mirrorneuron.runtime.manifest.service.ServiceDefinition;
-import io.mirrorneuron.runtime.manifest.service.ServiceDemands;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy.HealthSource;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.service.ServiceRegistry;
@@ -29,10 +27,7 @@ record OfferedHealth(ServiceRegistry registry, Function<String, Workflow> manife
       return CompletableFuture.completedFuture(Optional.empty());
     }
     List<ServiceDefinition> checked =
-        ServiceDemands.of(manifests.apply(running.manifest())).offered().stream()
-            .filter(one -> one.checks().stream().anyMatch(CheckDefinition::required))
-            .filter(one -> isLookedAt(look, one.agentId()))
-            .toList();
+        RequiredChecks.of(manifests.apply(running.manifest()), look.agents());
     CompletionStage<Optional<String>> found = CompletableFuture.completedFuture(Optional.empty());
     for (ServiceDefinition service : checked) {
       found =
@@ -45,10 +40,6 @@ record OfferedHealth(ServiceRegistry registry, Function<String, Workflow> manife
                           .thenApply(told -> obstacle(look, service, told)));
     }
     return found;
-  }
-
-  private static boolean isLookedAt(DeploymentDeed.Look look, String agentId) {
-    return agentId == null || look.agents().isEmpty() || look.agents().contains(agentId);
   }
 
   private static Optional<String> obstacle(

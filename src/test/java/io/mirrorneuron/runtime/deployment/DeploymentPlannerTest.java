@@ -57,6 +57,37 @@ class DeploymentPlannerTest {
   }
 
   @Test
+  void withoutARequiredCheckItIsToldThatAgentsDecide() {
+    String job = "health_check is checks, but no service of the version has a required check";
+    assertThat(plan(null, content(graph(1), null), ROLLING).warning()).startsWith(job);
+    assertThat(plan(null, content(checked(1, "tcp", false), null), ROLLING).warning())
+        .startsWith(job);
+    assertThat(plan(null, content(checked(1, "tcp", true), null), ROLLING).warning()).isNull();
+    assertThat(plan(graph(1, 1), graph(2, 1), ROLLING).warning())
+        .contains("no service of agents w0 has a required check");
+    assertThat(plan(checked(1, "tcp", true), checked(2, "tcp", true), ROLLING).warning()).isNull();
+  }
+
+  @Test
+  void whoGoesByAgentsOrLooksAtNothingIsNotWarned() {
+    UpdatePolicy states =
+        new UpdatePolicy(
+            UpdateStrategy.ROLLING, 1, 0, 1, 2, 3, HealthSource.AGENT_STATES, false, false);
+    assertThat(plan(graph(1), graph(2), states).warning()).isNull();
+    assertThat(plan(graph(1), graph(1), ROLLING).warning()).as("nothing changes").isNull();
+    Graph batch = new Graph().router("start").with("type", "'batch'");
+    assertThat(plan(batch, batch, ROLLING).warning()).as("it runs once more").isNull();
+  }
+
+  private static Graph checked(int version, String type, boolean required) {
+    return graph(version)
+        .with(
+            "services",
+            "[{'name':'shop','address':'127.0.0.1','port':9,'checks':[{'type':'%s','required':%s}]}]"
+                .formatted(type, required));
+  }
+
+  @Test
   void agentsThatDifferChangeSoManyAtATime() {
     DeploymentPlan plan = plan(graph(1, 1, 1, 1), graph(2, 1, 2, 2), ROLLING);
     assertThat(plan.mode()).isEqualTo(Mode.AGENT_LEVEL);

@@ -228,6 +228,7 @@ final class DeploymentWorld implements Deeds<DeploymentInput, DeploymentDeed> {
         source,
         target,
         batches,
-        "so");
+        "so",
+        null);
   }
 }

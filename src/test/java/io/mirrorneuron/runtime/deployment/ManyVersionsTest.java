@@ -65,7 +65,8 @@ class ManyVersionsTest {
               "job-0123456789abcdef",
               null,
               null,
-              "no agent differs");
+              "no agent differs",
+              null);
       var version =
           new DeployedVersion("" + n, "job-0123456789abcdef", fingerprint, null, n, true, null);
       line = machine.decide(line, new DeploymentInput.Deploy("web", null, version, plan), n);

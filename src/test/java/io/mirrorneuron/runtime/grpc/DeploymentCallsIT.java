@@ -123,6 +123,7 @@ class DeploymentCallsIT {
     JsonNode first = ok(deploy(manifest(1), QUICK));
     assertThat(first.path("deployment_id").asText()).isEqualTo("dep_web_1");
     assertThat(first.path("deployment_key").asText()).isEqualTo("web");
+    assertThat(first.at("/deployment/warnings")).as("nothing has a check").hasSize(1);
     assertThat(first.path("status").asText()).as("others may follow").isEqualTo("successful");
     String job = first.path("job_id").asText();
     assertThat(job).startsWith("g-");
@@ -239,6 +240,7 @@ class DeploymentCallsIT {
             offering.toString(),
             "{'healthy_deadline_ms':1500,'min_healthy_ms':0,'auto_revert':true}"));
     JsonNode failed = until("failed");
+    assertThat(failed.has("warnings")).as("it has a check").isFalse();
     assertThat(failed.path("failure").asText())
         .startsWith("it was not healthy within healthy_deadline_ms 1500: service shop is ");
     assertThat(failed.at("/health/job_status").asText()).isEqualTo("cancelled");
