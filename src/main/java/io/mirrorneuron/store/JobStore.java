@@ -75,6 +75,9 @@ public interface JobStore {
   /** Who owns the job, or null when it is unknown. */
   CompletionStage<String> owner(String jobId);
 
+  /** Who owns the job, and under which epoch; or null when it is unknown. */
+  CompletionStage<JobHolder> holder(String jobId);
+
   /**
    * Makes {@code owner} the job's owner and raises the epoch, which it answers; -1 when {@code
    * from} no longer owns the job.

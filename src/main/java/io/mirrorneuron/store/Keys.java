@@ -78,7 +78,7 @@ public record Keys(String namespace) {
     return namespace + ":nodes:alive";
   }
 
-  /** String: when an owner came or went last, in microseconds. */
+  /** String: when an owner came or went last, in microseconds, and how many have gone. */
   String nodeChanges() {
     return namespace + ":nodes:changed";
   }

@@ -23,8 +23,10 @@ public interface NodeRegistry {
    * @param lapsed whether the owner was not among the living any more, or not yet: others may have
    *     taken over what it had
    * @param living all owners that live now, this one too
+   * @param departures how many have left or died until now; one that came and went between two
+   *     heartbeats is known by this alone
    */
-  record Beat(boolean lapsed, Set<String> living) {}
+  record Beat(boolean lapsed, Set<String> living, long departures) {}
 
   /** Whether the last heartbeat through this object was told of another living owner. */
   boolean sawOthers();

@@ -38,13 +38,11 @@ final class RedisEventLog {
 
   private Future<List<StoredEvent>> after(
       String jobId, long after, int limit, List<StoredEvent> found, int batch) {
-    Request range =
-        Request.cmd(Command.XRANGE).arg(keys.events(jobId)).arg((after + 1) + "-0").arg("+");
-    return read(jobId, range, batch)
+    return entries(jobId, after, batch)
         .compose(
             answer -> {
               if (answer.size() == 0) {
-                return packed(jobId, after, limit, found);
+                return packed(jobId, after, limit, found, batch);
               }
               long last = after;
               for (Response entry : answer) {
@@ -61,21 +59,27 @@ final class RedisEventLog {
             });
   }
 
-  /** Of a packed job all that are asked for, else what has been found. */
+  /** Of a packed job all that are asked for; of one that was thawed meanwhile it is read again. */
   private Future<List<StoredEvent>> packed(
-      String jobId, long after, int limit, List<StoredEvent> found) {
+      String jobId, long after, int limit, List<StoredEvent> found, int batch) {
     return packedJobs
         .read(jobId)
-        .map(
+        .compose(
             job -> {
-              if (job != null) {
-                for (StoredEvent event : unpack(job.lastSeq(), job.events())) {
-                  if (event.seq() > after && found.size() < limit) {
-                    found.add(event);
-                  }
+              if (job == null) {
+                return entries(jobId, after, 1)
+                    .compose(
+                        answer ->
+                            answer.size() == 0
+                                ? Future.succeededFuture(found)
+                                : after(jobId, after, limit, found, batch));
+              }
+              for (StoredEvent event : unpack(job.lastSeq(), job.events())) {
+                if (event.seq() > after && found.size() < limit) {
+                  found.add(event);
                 }
               }
-              return found;
+              return Future.succeededFuture(found);
             });
   }
 
@@ -87,12 +91,11 @@ final class RedisEventLog {
 
   private Future<List<StoredEvent>> last(
       String jobId, String from, int limit, List<StoredEvent> newestFirst, int batch) {
-    Request range = Request.cmd(Command.XREVRANGE).arg(keys.events(jobId)).arg(from).arg("-");
-    return read(jobId, range, batch)
+    return newest(jobId, from, batch)
         .compose(
             answer -> {
               if (answer.size() == 0 && newestFirst.isEmpty()) {
-                return lastPacked(jobId, limit);
+                return lastPacked(jobId, limit, batch);
               }
               String oldest = from;
               for (Response entry : answer) {
@@ -109,21 +112,36 @@ final class RedisEventLog {
             });
   }
 
-  private Future<List<StoredEvent>> lastPacked(String jobId, int limit) {
+  private Future<List<StoredEvent>> lastPacked(String jobId, int limit, int batch) {
     return packedJobs
         .read(jobId)
-        .map(
+        .compose(
             job -> {
               if (job == null) {
-                return List.of();
+                return newest(jobId, "+", 1)
+                    .compose(
+                        answer ->
+                            answer.size() == 0
+                                ? Future.succeededFuture(List.of())
+                                : last(jobId, "+", limit, new ArrayList<>(), batch));
               }
               List<StoredEvent> all = unpack(job.lastSeq(), job.events());
-              return all.subList(Math.max(0, all.size() - limit), all.size()).reversed();
+              return Future.succeededFuture(
+                  all.subList(Math.max(0, all.size() - limit), all.size()).reversed());
             });
   }
 
-  private Future<Response> read(String jobId, Request range, int batch) {
-    return lanes.of(jobId).send(range.arg("COUNT").arg(batch));
+  private Future<Response> entries(String jobId, long after, int count) {
+    return read(jobId, Command.XRANGE, (after + 1) + "-0", "+", count);
+  }
+
+  private Future<Response> newest(String jobId, String from, int count) {
+    return read(jobId, Command.XREVRANGE, from, "-", count);
+  }
+
+  private Future<Response> read(String jobId, Command range, String from, String to, int count) {
+    Request request = Request.cmd(range).arg(keys.events(jobId)).arg(from).arg(to);
+    return lanes.of(jobId).send(request.arg("COUNT").arg(count));
   }
 
   private static List<StoredEvent> unpack(Response entry) {

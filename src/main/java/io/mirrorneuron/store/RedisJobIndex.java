@@ -137,14 +137,14 @@ final class RedisJobIndex {
   }
 
   private Future<String> stateField(String jobId, String field) {
-    return lanes
-        .any()
-        .send(Request.cmd(Command.HGET).arg(keys.state(jobId)).arg(field))
-        .compose(
-            value ->
-                value != null
-                    ? Future.succeededFuture(value.toString())
-                    : packed.read(jobId).map(job -> job == null ? null : job.fields().get(field)));
+    return packed.unlessPacked(
+        jobId,
+        () ->
+            lanes
+                .any()
+                .send(Request.cmd(Command.HGET).arg(keys.state(jobId)).arg(field))
+                .map(value -> Objects.toString(value, null)),
+        job -> job.fields().get(field));
   }
 
   /** A key that is no text, too, is answered as if there were none. */

@@ -1,7 +1,6 @@
 package io.mirrorneuron.store;
 
 import io.mirrorneuron.store.mark.RunMarks;
-import io.mirrorneuron.store.packed.PackedJob;
 import io.mirrorneuron.store.packed.PackedJobs;
 import io.mirrorneuron.store.packed.StoredJobs;
 import io.vertx.core.Context;
@@ -19,7 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
-import java.util.function.Function;
 
 /** Jobs in Redis; one script call per write, which refuses a stale epoch. */
 public final class RedisJobStore implements JobStore {
@@ -117,8 +115,7 @@ public final class RedisJobStore implements JobStore {
 
   @Override
   public CompletionStage<String> manifest(String jobId) {
-    return unlessPacked(
-        jobId, Request.cmd(Command.GET).arg(keys.manifest(jobId)), PackedJob::manifest);
+    return jobs.manifest(jobId).toCompletionStage();
   }
 
   @Override
@@ -128,20 +125,12 @@ public final class RedisJobStore implements JobStore {
 
   @Override
   public CompletionStage<String> owner(String jobId) {
-    return unlessPacked(
-        jobId, Request.cmd(Command.HGET).arg(keys.state(jobId)).arg("owner"), PackedJob::owner);
+    return jobs.owner(jobId).toCompletionStage();
   }
 
-  private CompletionStage<String> unlessPacked(
-      String jobId, Request request, Function<PackedJob, String> part) {
-    return read(jobId, request)
-        .compose(
-            answer ->
-                answer != null
-                    ? Future.succeededFuture(answer.toString())
-                    : JobDamage.named(jobId, packed.read(jobId))
-                        .map(job -> job == null ? null : part.apply(job)))
-        .toCompletionStage();
+  @Override
+  public CompletionStage<JobHolder> holder(String jobId) {
+    return jobs.holder(jobId).toCompletionStage();
   }
 
   @Override

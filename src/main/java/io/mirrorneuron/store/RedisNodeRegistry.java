@@ -136,18 +136,21 @@ public final class RedisNodeRegistry implements NodeRegistry {
         .arg(record)
         .arg(known.version)
         .send(lanes.any())
-        .map(answer -> new Beat(answer.get(0).toInteger() == 0, living(answer, known)))
+        .map(
+            answer ->
+                new Beat(
+                    answer.get(0).toInteger() == 0, living(answer, known), answer.get(1).toLong()))
         .toCompletionStage();
   }
 
   /** All who live; the store names them only when others do than it is known. */
   private Set<String> living(Response answer, Seen known) {
-    String version = answer.get(1).toString();
+    String version = answer.get(2).toString();
     if (version.equals(known.version)) {
       return known.living;
     }
     Set<String> living =
-        answer.stream().skip(2).map(Response::toString).collect(Collectors.toUnmodifiableSet());
+        answer.get(3).stream().map(Response::toString).collect(Collectors.toUnmodifiableSet());
     seen = new Seen(version, living);
     return living;
   }

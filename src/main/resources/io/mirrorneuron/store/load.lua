@@ -1,6 +1,7 @@
--- The whole of one job as of one moment; of one that is packed (end.lua) that is the value of its row.
--- KEYS: state, manifest, blobs, row
+-- A job as of one moment; of one that is packed (end.lua) that is the value of its row.
+-- KEYS: state, manifest, row and, when they are wanted, blobs
+local state = redis.call('HGETALL', KEYS[1])
 if redis.call('HEXISTS', KEYS[1], 'packed') == 1 then
-  return {redis.call('HGETALL', KEYS[1]), false, {}, redis.call('GET', KEYS[4])}
+  return {state, false, {}, redis.call('GET', KEYS[3])}
 end
-return {redis.call('HGETALL', KEYS[1]), redis.call('GET', KEYS[2]), redis.call('HGETALL', KEYS[3])}
+return {state, redis.call('GET', KEYS[2]), KEYS[4] and redis.call('HGETALL', KEYS[4]) or {}}

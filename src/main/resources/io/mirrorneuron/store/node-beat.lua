@@ -1,14 +1,16 @@
--- A heartbeat by the clock of Redis. Answers 1 when the owner was alive before it, else 0, then a
--- text that is another one whenever others live than before, then all who live, unless the caller
--- knows that text: many servers ask, and few come and go.
+-- A heartbeat by the clock of Redis. Answers 1 when the owner was alive before it, else 0; how many
+-- have gone since the first; a text that is another one whenever others live than before; then all
+-- who live, unless the caller knows that text: many servers ask, and few come and go.
 -- KEYS: owners by the end of their life (ms), where they are reached by owner, what they told of
 -- themselves by owner, the dead that told something by the time of their death (ms), when it was
--- that somebody came or went (us)
+-- that somebody came or went (us), '-' and how many have gone
 -- ARGV: owner ('': nobody's), how long it lives (ms; 0: it lives no more), where it is reached ('':
 -- as before), what it tells of itself ('': as before), the text that the caller knows ('': none)
 local time = redis.call('TIME')
 local now = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
 local gone = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now)
+local changes = redis.call('GET', KEYS[5]) or ''
+local departures = tonumber(string.match(changes, '-(%d+)$') or 0) + #gone
 local changed = #gone > 0
 if changed then
   for _, dead in ipairs(gone) do
@@ -29,6 +31,7 @@ if ARGV[1] ~= '' then
     redis.call('ZREM', KEYS[1], ARGV[1])
     redis.call('ZADD', KEYS[4], now, ARGV[1])
     redis.call('HDEL', KEYS[2], ARGV[1])
+    departures = departures + 1
     changed = true
   else
     redis.call('ZADD', KEYS[1], string.format('%.0f', now + ARGV[2]), ARGV[1])
@@ -41,13 +44,11 @@ if ARGV[1] ~= '' then
   end
 end
 if changed then
-  redis.call('SET', KEYS[5], time[1] .. string.format('%06d', time[2]))
+  changes = time[1] .. string.format('%06d', time[2]) .. '-' .. departures
+  redis.call('SET', KEYS[5], changes)
 end
-local version = (redis.call('GET', KEYS[5]) or '') .. ':' .. redis.call('ZCARD', KEYS[1])
+local version = changes .. ':' .. redis.call('ZCARD', KEYS[1])
 if version == ARGV[5] then
-  return { known, version }
+  return { known, departures, version }
 end
-local answer = redis.call('ZRANGE', KEYS[1], 0, -1)
-table.insert(answer, 1, known)
-table.insert(answer, 2, version)
-return answer
+return { known, departures, version, redis.call('ZRANGE', KEYS[1], 0, -1) }

@@ -43,6 +43,22 @@ class TwoRuntimesIT {
     }
   }
 
+  /** No heartbeat of another node may have told of one whose life was short. */
+  @Test
+  void theJobsOfNodesThatCameAndWentQuicklyAreTakenToo() {
+    String manifest = SampleManifests.program("sleeper", "sleep", "600");
+    try (RuntimeFixture first = new RuntimeFixture(folder.resolve("first"))) {
+      List<String> jobs = new ArrayList<>();
+      for (int i = 0; i < 6; i++) {
+        try (RuntimeFixture brief = RuntimeFixture.beside(first, folder.resolve("brief-" + i))) {
+          jobs.add(brief.jobs().submit(Submission.of(manifest)).jobId());
+        }
+      }
+      jobs.forEach(job -> eventually("it has " + job, () -> owner(first, job).contains("first")));
+      jobs.forEach(first.jobs()::cancel);
+    }
+  }
+
   /** Places in queues are known where the job is; elsewhere less is said, and nothing wrong. */
   @Test
   void whyIsTrueOnEitherNode() throws Exception {

@@ -524,6 +524,8 @@ interface JobStoreContract {
     assertThat(await(store().takeOver("a", "node-2", "node-3", 2))).isEqualTo(3);
     assertThat(await(store().takeOver("a", "node-3", "node-2", 3))).isEqualTo(4);
     assertThat(await(store().owner("a"))).isEqualTo("node-2");
+    assertThat(await(store().holder("a"))).isEqualTo(new JobHolder("node-2", 4));
+    assertThat(await(store().holder("no"))).isNull();
     assertThat(await(store().load("a")).orElseThrow().epoch()).isEqualTo(4);
   }
 

@@ -49,12 +49,29 @@ interface NodeRegistryContract {
   @Test
   default void aHeartbeatSaysWhetherTheOwnerLivedBeforeItAndWhoLives() {
     NodeRegistry registry = registry();
-    assertThat(await(registry.beat("a"))).isEqualTo(new NodeRegistry.Beat(true, Set.of("a")));
-    assertThat(await(registry.beat("b"))).isEqualTo(new NodeRegistry.Beat(true, Set.of("a", "b")));
-    assertThat(await(registry.beat("a"))).isEqualTo(new NodeRegistry.Beat(false, Set.of("a", "b")));
+    assertThat(await(registry.beat("a"))).isEqualTo(new NodeRegistry.Beat(true, Set.of("a"), 0));
+    assertThat(await(registry.beat("b")))
+        .isEqualTo(new NodeRegistry.Beat(true, Set.of("a", "b"), 0));
+    assertThat(await(registry.beat("a")))
+        .isEqualTo(new NodeRegistry.Beat(false, Set.of("a", "b"), 0));
 
     await(registry.leave("a"));
     assertThat(await(registry.beat("a")).lapsed()).isTrue();
+  }
+
+  @Test
+  default void whoCameAndWentBetweenTwoHeartbeatsIsCounted() {
+    NodeRegistry registry = registry();
+    NodeRegistry.Beat before = await(registry.beat("a"));
+    await(registry.claim("brief#1"));
+    await(registry.leave("brief#1"));
+    await(registry.beat("short"));
+    await(registry.leave("short"));
+
+    NodeRegistry.Beat after = await(registry.beat("a"));
+    assertThat(after.living()).isEqualTo(before.living());
+    assertThat(after.departures()).isEqualTo(before.departures() + 2);
+    assertThat(await(registry.beat("a"))).isEqualTo(after);
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.mirrorneuron.testing;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.store.JobHolder;
 import io.mirrorneuron.store.JobStore;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -277,6 +278,13 @@ public final class InMemoryJobStore implements JobStore {
   public synchronized CompletionStage<String> owner(String jobId) {
     Job job = jobs.get(jobId);
     return CompletableFuture.completedFuture(job == null ? null : job.owner);
+  }
+
+  @Override
+  public synchronized CompletionStage<JobHolder> holder(String jobId) {
+    Job job = jobs.get(jobId);
+    return CompletableFuture.completedFuture(
+        job == null ? null : new JobHolder(job.owner, job.epoch));
   }
 
   @Override

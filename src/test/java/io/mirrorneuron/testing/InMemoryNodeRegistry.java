@@ -21,6 +21,7 @@ public final class InMemoryNodeRegistry implements NodeRegistry {
   private final Map<String, String> records = new HashMap<>();
   private final Map<String, Long> deaths = new HashMap<>();
   private boolean sawOthers;
+  private long departures;
 
   /** One in which no time passes. */
   public InMemoryNodeRegistry() {
@@ -39,6 +40,7 @@ public final class InMemoryNodeRegistry implements NodeRegistry {
         (owner, end) -> {
           if (end <= clock.getAsLong()) {
             deaths.put(owner, clock.getAsLong());
+            departures++;
           }
         });
     ends.values().removeIf(end -> end <= clock.getAsLong());
@@ -62,7 +64,8 @@ public final class InMemoryNodeRegistry implements NodeRegistry {
       records.put(owner, describing.get(owner).get());
     }
     sawOthers = ends.size() > 1;
-    return CompletableFuture.completedFuture(new Beat(lapsed, Set.copyOf(ends.keySet())));
+    return CompletableFuture.completedFuture(
+        new Beat(lapsed, Set.copyOf(ends.keySet()), departures));
   }
 
   @Override
@@ -83,6 +86,7 @@ public final class InMemoryNodeRegistry implements NodeRegistry {
   @Override
   public synchronized CompletionStage<Void> leave(String owner) {
     ends.remove(owner);
+    departures++;
     deaths.put(owner, clock.getAsLong());
     addresses.remove(owner);
     return CompletableFuture.completedFuture(null);

@@ -18,7 +18,6 @@ import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.store.NodeRegistry;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -38,6 +37,7 @@ public final class Engine {
   private final JobCommands commands;
   private final JobCreation creation;
   private final TakeOver takeOver;
+  private final LeftJobs left;
   private final Membership membership;
   private final Executions executions;
   private final BlockedJobs blocked;
@@ -97,7 +97,10 @@ public final class Engine {
     Timers timers = ports.timers();
     this.inlineLimit = identity.inlineLimit();
     this.takeOver = new TakeOver(ports, identity.owner(), this::holds, this::resume);
+    this.left = new LeftJobs(ports, identity.owner(), this::holds, takeOver);
     this.executions = ports.executions();
+    EventAppender appender = new EventAppender(store, timers, changed);
+    this.blocked = new BlockedJobs(store, timers, appender);
     this.membership = new Membership(ports.nodes(), timers, identity.owner(), new WorkOfThisNode());
     this.loops =
         new JobLoops(
@@ -108,7 +111,7 @@ public final class Engine {
                 manifests,
                 bundles,
                 changed,
-                this::stuck,
+                blocked::add,
                 watch,
                 inlineLimit),
             takeOver::later);
@@ -118,8 +121,6 @@ public final class Engine {
             manifests,
             timers,
             new Obstacles(ports.executions(), this::obstacle));
-    EventAppender appender = new EventAppender(store, timers, changed);
-    this.blocked = new BlockedJobs(store, timers, appender);
     this.commands = new JobCommands(loops, store, blocked, nodeName, () -> recovery);
     this.creation = new JobCreation(loops, commands, appender, timers, nodeName, inlineLimit);
   }
@@ -156,7 +157,7 @@ public final class Engine {
   public CompletionStage<Integer> recover() {
     CompletableFuture<Void> ordered = new CompletableFuture<>();
     executions.resumeFirst(ordered);
-    CompletionStage<Integer> taken = takeOver.orphans();
+    CompletionStage<Integer> taken = left.orphans();
     recovery = taken.handle((count, failure) -> null);
     recovery
         .thenCompose(done -> loops.idle())
@@ -187,8 +188,8 @@ public final class Engine {
 
   private final class WorkOfThisNode implements Membership.Work {
     @Override
-    public void see(Set<String> living) {
-      takeOver.see(living);
+    public void see(NodeRegistry.Beat beat) {
+      left.see(beat);
     }
 
     /** The turns first: what they hear of their programs then is not recorded any more. */
@@ -204,7 +205,7 @@ public final class Engine {
     @Override
     public void goOn() {
       loops.goOn();
-      takeOver.orphans();
+      left.orphans();
     }
   }
 
@@ -215,10 +216,6 @@ public final class Engine {
   private Optional<MnException> obstacle(String jobId) {
     JobLoop loop = loops.get(jobId);
     return loop == null ? blocked.reason(jobId).map(MnException::precondition) : loop.obstacle();
-  }
-
-  private void stuck(String jobId, Throwable why) {
-    blocked.add(jobId, why);
   }
 
   /** Whether this node works on the job. */

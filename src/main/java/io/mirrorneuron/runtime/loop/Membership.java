@@ -3,7 +3,6 @@ package io.mirrorneuron.runtime.loop;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.store.NodeRegistry.Beat;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
@@ -38,8 +37,8 @@ final class Membership {
 
   /** What this node does, and what it learns of others. */
   interface Work {
-    /** Who lives now, this node too. */
-    void see(Set<String> living);
+    /** Who lives now, this node too, and whether others have gone. */
+    void see(Beat beat);
 
     /** Ends all work at once. Completes when nothing of it is left. */
     CompletionStage<Void> letGo();
@@ -98,7 +97,7 @@ final class Membership {
     }
     goOnIfPossible();
     if (mayWork()) {
-      work.see(beat.living());
+      work.see(beat);
     }
     if (lapsedAlone) {
       work.goOn(); // one that came and went meanwhile may have left jobs

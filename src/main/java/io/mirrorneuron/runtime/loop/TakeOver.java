@@ -4,11 +4,9 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.port.Lanes;
 import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.store.JobHolder;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.StoredJob;
-import io.mirrorneuron.store.NodeRegistry;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -20,19 +18,12 @@ import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Makes this node the owner of jobs whose owner is dead, or was this node before it was started
- * anew; a new epoch fences the former owner.
- */
+/** Makes this node the owner of jobs; a new epoch fences the former owner. */
 final class TakeOver {
   private static final Logger LOG = LoggerFactory.getLogger(TakeOver.class);
   private static final long RETRY_MS = 250;
 
-  /** Jobs that are asked for together, so that others are answered in between. */
-  private static final int AT_ONCE = 500;
-
   private final JobStore store;
-  private final NodeRegistry nodes;
   private final Timers timers;
   private final Lanes lanes;
   private final String owner;
@@ -42,7 +33,6 @@ final class TakeOver {
   /** Jobs that are being taken over: of two attempts at once both would open the job. */
   private final Set<String> underWay = ConcurrentHashMap.newKeySet();
 
-  private Set<String> knownLiving = Set.of();
   private volatile boolean closed;
 
   /**
@@ -57,7 +47,6 @@ final class TakeOver {
       Predicate<String> isOpen,
       Function<StoredJob, CompletionStage<?>> adopted) {
     this.store = ports.store();
-    this.nodes = ports.nodes();
     this.timers = ports.timers();
     this.lanes = ports.lanes();
     this.owner = owner;
@@ -65,79 +54,29 @@ final class TakeOver {
     this.adopted = adopted;
   }
 
-  /** Takes over the jobs of each owner that was alive when this was called before. */
-  synchronized void see(Set<String> living) {
-    if (!living.containsAll(knownLiving)) {
-      LOG.info("a node is gone; looking for its jobs");
-      orphans();
-    }
-    knownLiving = living;
-  }
-
-  /** Remembers owners whose jobs were left alone, so that their end is noticed. */
-  private synchronized void remember(Set<String> living) {
-    Set<String> known = new HashSet<>(knownLiving);
-    known.addAll(living);
-    knownLiving = known;
-  }
-
   /**
-   * Takes over every open job that has no living owner. What the store does not answer now is tried
-   * again until it does. Answers how many it took over at once.
+   * Takes over a job as it was when somebody looked, unless it has gone elsewhere since.
+   *
+   * @param takes whose jobs are taken
+   * @param taken counts those that were
+   * @param again what is done later when the store has not answered
    */
-  CompletionStage<Integer> orphans() {
-    return nodes
-        .living()
+  CompletableFuture<?> adopt(
+      String jobId,
+      CompletableFuture<JobHolder> holder,
+      Predicate<String> takes,
+      AtomicInteger taken,
+      Runnable again) {
+    return holder
         .thenCompose(
-            living -> {
-              remember(living);
-              return store.activeJobs().thenCompose(jobIds -> adoptOrphans(jobIds, living));
-            })
-        .whenComplete(
-            (count, failure) -> {
-              if (failure != null && !closed) {
-                LOG.warn("open jobs could not be listed: {}; trying again", failure.toString());
-                later(this::orphans);
-              }
-            });
-  }
-
-  private CompletionStage<Integer> adoptOrphans(List<String> jobIds, Set<String> living) {
-    List<String> closed = jobIds.stream().filter(jobId -> !isOpen.test(jobId)).toList();
-    return adoptFrom(closed, 0, living, new AtomicInteger());
-  }
-
-  private CompletionStage<Integer> adoptFrom(
-      List<String> jobIds, int from, Set<String> living, AtomicInteger taken) {
-    int to = Math.min(from + AT_ONCE, jobIds.size());
-    if (from == to) {
-      return CompletableFuture.completedFuture(taken.get());
-    }
-    CompletableFuture<?>[] some =
-        jobIds.subList(from, to).stream()
-            .map(
-                jobId ->
-                    adopt(jobId, who -> living.contains(who) && !who.equals(owner), taken)
-                        .toCompletableFuture())
-            .toArray(CompletableFuture<?>[]::new);
-    return CompletableFuture.allOf(some).thenCompose(done -> adoptFrom(jobIds, to, living, taken));
-  }
-
-  /**
-   * @param leaves the owners whose jobs stay theirs
-   */
-  private CompletionStage<Void> adopt(String jobId, Predicate<String> leaves, AtomicInteger taken) {
-    return store
-        .owner(jobId)
-        .thenCompose(
-            from ->
-                from == null || leaves.test(from)
+            its ->
+                its == null || !takes.test(its.owner())
                     ? CompletableFuture.<Void>completedFuture(null)
-                    : adopt(jobId, from, 0, taken))
+                    : adopt(jobId, its, taken))
         .exceptionally(
             failure -> {
               if (isTemporary(failure)) {
-                later(() -> adopt(jobId, leaves, taken));
+                later(again);
               } else {
                 failed(jobId, failure);
               }
@@ -154,22 +93,20 @@ final class TakeOver {
     }
   }
 
-  private CompletionStage<Void> adopt(
-      String jobId, String from, long epochAt, AtomicInteger taken) {
+  private CompletionStage<Void> adopt(String jobId, JobHolder from, AtomicInteger taken) {
     if (!underWay.add(jobId)) {
       return CompletableFuture.failedFuture(
           MnException.unavailable("job " + jobId + " is being taken over already", null));
     }
     return (isOpen.test(jobId)
             ? CompletableFuture.<Void>completedFuture(null)
-            : adoptNow(jobId, from, epochAt, taken))
+            : adoptNow(jobId, from, taken))
         .whenComplete((done, failure) -> underWay.remove(jobId));
   }
 
-  private CompletionStage<Void> adoptNow(
-      String jobId, String from, long epochAt, AtomicInteger taken) {
+  private CompletionStage<Void> adoptNow(String jobId, JobHolder from, AtomicInteger taken) {
     return store
-        .takeOver(jobId, from, owner, epochAt)
+        .takeOver(jobId, from.owner(), owner, from.epoch())
         .thenCompose(
             epoch ->
                 store
@@ -195,13 +132,14 @@ final class TakeOver {
    * @return whether it is not {@code from}'s any more; fails when nobody knows
    */
   CompletionStage<Boolean> given(String jobId, String from, long epoch) {
-    return adopt(jobId, from, epoch, new AtomicInteger())
+    return adopt(jobId, new JobHolder(from, epoch), new AtomicInteger())
         .thenCompose(done -> store.owner(jobId))
         .thenApply(now -> !from.equals(now))
         .whenComplete((taken, failure) -> later(jobId)); // an answer may be lost
   }
 
-  private void later(Runnable task) {
+  /** Does it in a moment, unless the node stops. */
+  void later(Runnable task) {
     if (!closed) {
       timers.at(timers.now() + RETRY_MS, task);
     }
@@ -231,7 +169,18 @@ final class TakeOver {
 
   /** Opens the job later, if it then exists and is owned by this node. */
   void later(String jobId) {
-    later(() -> adopt(jobId, from -> !from.equals(owner), new AtomicInteger()));
+    later(
+        () ->
+            adopt(
+                jobId,
+                store.holder(jobId).toCompletableFuture(),
+                owner::equals,
+                new AtomicInteger(),
+                () -> later(jobId)));
+  }
+
+  boolean isClosed() {
+    return closed;
   }
 
   void close() {

@@ -8,6 +8,8 @@ import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Reads packed jobs, which {@code end.lua} and {@code create.lua} write. */
 public final class PackedJobs {
@@ -23,6 +25,27 @@ public final class PackedJobs {
   /** The job, or null when there is none or it is not packed. Fails when it is damaged. */
   public Future<PackedJob> read(String jobId) {
     return bytes(jobId).map(value -> value == null ? null : unpacked(jobId, value));
+  }
+
+  /**
+   * What is read of a job that is not packed, or that part of a packed one. The job may be thawed
+   * between the two reads, and is then read again.
+   *
+   * @param read answers null when there is nothing
+   */
+  public <T> Future<T> unlessPacked(
+      String jobId, Supplier<Future<T>> read, Function<PackedJob, T> part) {
+    return read.get()
+        .compose(
+            found ->
+                found != null
+                    ? Future.succeededFuture(found)
+                    : read(jobId)
+                        .compose(
+                            job ->
+                                job == null
+                                    ? read.get()
+                                    : Future.succeededFuture(part.apply(job))));
   }
 
   /** The value of a row's key when it is a packed job, else null. */

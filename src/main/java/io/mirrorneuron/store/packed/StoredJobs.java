@@ -1,6 +1,7 @@
 package io.mirrorneuron.store.packed;
 
 import io.mirrorneuron.store.JobDamage;
+import io.mirrorneuron.store.JobHolder;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisLanes;
@@ -13,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Reads jobs as a whole, whichever way they are kept. */
 public final class StoredJobs {
@@ -32,9 +35,19 @@ public final class StoredJobs {
 
   /** See {@link io.mirrorneuron.store.JobStore#load}. */
   public Future<Optional<StoredJob>> load(String jobId) {
-    Script.Call call = loadScript.call();
-    call.key(keys.state(jobId)).key(keys.manifest(jobId));
-    call.key(keys.blobs(jobId)).key(keys.row(jobId));
+    return read(jobId, call(jobId).key(keys.blobs(jobId)));
+  }
+
+  /** See {@link io.mirrorneuron.store.JobStore#outline}. */
+  public Future<Optional<StoredJob>> outline(String jobId) {
+    return read(jobId, call(jobId));
+  }
+
+  private Script.Call call(String jobId) {
+    return loadScript.call().key(keys.state(jobId)).key(keys.manifest(jobId)).key(keys.row(jobId));
+  }
+
+  private Future<Optional<StoredJob>> read(String jobId, Script.Call call) {
     return JobDamage.named(jobId, call.send(lanes, jobId))
         .map(
             all ->
@@ -43,27 +56,47 @@ public final class StoredJobs {
                     : stored(jobId, all.get(0), all.get(1), texts(all.get(2))));
   }
 
-  /**
-   * See {@link io.mirrorneuron.store.JobStore#outline}. A job that has a state and no manifest is
-   * packed, or was packed between the two reads.
-   */
-  public Future<Optional<StoredJob>> outline(String jobId) {
-    Future<Response> state = lanes.send(jobId, Request.cmd(Command.HGETALL).arg(keys.state(jobId)));
-    Future<Response> manifest =
-        lanes.send(jobId, Request.cmd(Command.GET).arg(keys.manifest(jobId)));
-    return JobDamage.named(
-            jobId,
-            Future.all(state, manifest)
-                .compose(
-                    both ->
-                        manifest.result() != null || state.result().size() == 0
-                            ? Future.succeededFuture()
-                            : packed.read(jobId)))
-        .map(
-            job ->
-                job == null
-                    ? stored(jobId, state.result(), manifest.result(), Map.of())
-                    : stored(jobId, state.result(), job));
+  /** See {@link io.mirrorneuron.store.JobStore#manifest}. */
+  public Future<String> manifest(String jobId) {
+    return text(
+        jobId, () -> Request.cmd(Command.GET).arg(keys.manifest(jobId)), PackedJob::manifest);
+  }
+
+  /** See {@link io.mirrorneuron.store.JobStore#owner}. */
+  public Future<String> owner(String jobId) {
+    return text(
+        jobId,
+        () -> Request.cmd(Command.HGET).arg(keys.state(jobId)).arg("owner"),
+        PackedJob::owner);
+  }
+
+  private Future<String> text(
+      String jobId, Supplier<Request> request, Function<PackedJob, String> part) {
+    return unlessPacked(jobId, request, answer -> answer == null ? null : answer.toString(), part);
+  }
+
+  /** See {@link io.mirrorneuron.store.JobStore#holder}. */
+  public Future<JobHolder> holder(String jobId) {
+    return unlessPacked(
+        jobId,
+        () -> Request.cmd(Command.HMGET).arg(keys.state(jobId)).arg("owner").arg("epoch"),
+        answer -> holder(jobId, answer.get(0), answer.get(1)),
+        job -> new JobHolder(job.owner(), 0));
+  }
+
+  private static JobHolder holder(String jobId, Response owner, Response epoch) {
+    return owner == null || epoch == null
+        ? null
+        : new JobHolder(owner.toString(), JobDamage.number(jobId, "epoch", epoch.toString()));
+  }
+
+  private <T> Future<T> unlessPacked(
+      String jobId,
+      Supplier<Request> request,
+      Function<Response, T> read,
+      Function<PackedJob, T> part) {
+    Supplier<Future<T>> unpacked = () -> lanes.send(jobId, request.get()).map(read);
+    return JobDamage.named(jobId, packed.unlessPacked(jobId, unpacked, part));
   }
 
   private static Optional<StoredJob> stored(String jobId, Response state, PackedJob job) {

@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
@@ -35,7 +34,7 @@ class MembershipTest {
           "a",
           new Membership.Work() {
             @Override
-            public void see(Set<String> living) {}
+            public void see(NodeRegistry.Beat beat) {}
 
             @Override
             public CompletionStage<Void> letGo() {

@@ -130,6 +130,30 @@ class PackedJobsIT {
         await(from.lastEvents(job, 2)));
   }
 
+  /** Between any two commands of a reader the job may be thawed. */
+  @Test
+  void whoReadsWhileAJobIsThawedReadsTheWholeOfIt() {
+    for (int round = 0; round < 200; round++) {
+      String job = "thawed-" + round;
+      life(job, store);
+      List<CompletionStage<?>> reads = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        reads.add(
+            store
+                .outline(job)
+                .thenAccept(one -> assertThat(one.orElseThrow().fields()).hasSize(2)));
+        reads.add(store.manifest(job).thenAccept(text -> assertThat(text).contains("graph_id")));
+        reads.add(store.holder(job).thenAccept(its -> assertThat(its.owner()).isEqualTo("node-1")));
+        reads.add(store.events(job, 4, 9).thenAccept(some -> assertThat(some).hasSize(2)));
+        reads.add(store.lastEvents(job, 3).thenAccept(some -> assertThat(some).hasSize(3)));
+        if (i == round % 8) {
+          reads.add(other.takeOver(job, "node-1", "node-1", 7));
+        }
+      }
+      reads.forEach(PackedJobsIT::await);
+    }
+  }
+
   /** The same job, once as versions before left it and once packed. */
   @Test
   void aPackedJobReadsAsOneThatIsNotPacked() {
