@@ -240,6 +240,7 @@ final class TwoOwners {
               (proxy, method, arguments) -> {
                 CompletableFuture<Object> answer = new CompletableFuture<>();
                 boolean cutNow = now < cutUntil;
+                int asking = life;
                 laneFree = Math.max(laneFree, now) + random.nextInt(4);
                 long sent = laneFree;
                 if (cutNow && random.nextBoolean()) {
@@ -255,6 +256,9 @@ final class TwoOwners {
                         result = (CompletionStage<?>) method.invoke(target, arguments);
                       } catch (ReflectiveOperationException e) {
                         throw new AssertionError(e);
+                      }
+                      if (asking != life) {
+                        return; // nobody is there any more to hear it
                       }
                       if (cutNow) {
                         fail(answer);
