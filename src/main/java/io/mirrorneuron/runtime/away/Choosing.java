@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -113,7 +115,7 @@ final class Choosing {
     PlacementRequest asked = new PlacementRequest(execution.agentId(), "executor", wish);
     synchronized (pledges) { // most programs: other nodes are not even asked
       Machine own = own();
-      if (takesWork(own) && NodeChoice.staysHome(own, asked)) {
+      if (leaves(execution, own).isEmpty() && NodeChoice.staysHome(own, asked)) {
         pledges.add(execution.executionId(), own.name(), wish);
         return new Here();
       }
@@ -126,9 +128,7 @@ final class Choosing {
           others.stream().map(one -> pledges.on(one.machine(), one.askedAt())).toList();
       List<Machine> open = bond.isPresent() ? List.of() : machines;
       NodeChoice.Choice choice =
-          takesWork(own)
-              ? NodeChoice.of(own, open, asked, pledges::turn)
-              : NodeChoice.leaving(own, open, asked, pledges::turn);
+          NodeChoice.leaving(leaves(execution, own), own, open, asked, pledges::turn);
       if (choice.node() == null) {
         boolean isBound = NodeChoice.of(own, machines, asked, pledges::turn).node() != null;
         return isBound
@@ -145,6 +145,14 @@ final class Choosing {
           .map(one -> there(execution, one, choice))
           .orElseGet(Here::new);
     }
+  }
+
+  /** Names of nodes that it is to leave, where it can. */
+  private Set<String> leaves(Execution execution, Machine own) {
+    Set<String> left = execution.placing().left();
+    return takesWork(own)
+        ? left
+        : Stream.concat(left.stream(), Stream.of(own.name())).collect(Collectors.toSet());
   }
 
   private boolean takesWork(Machine machine) {

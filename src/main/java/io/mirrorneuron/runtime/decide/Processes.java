@@ -130,6 +130,7 @@ final class Processes {
     payload.put("queue_wait_ms", lease.acquiredAt() - lease.requestedAt());
     state.schedule().fly(mailbox, mailbox.flight().leased(lease.json()));
     turn.agentEvent("executor_lease_acquired", id(mailbox), payload);
+    new Restarts(state, turn, life).begun(mailbox, lease.node() == null ? nodeName : lease.node());
     attempts.begun(mailbox, lease.acquiredAt());
   }
 

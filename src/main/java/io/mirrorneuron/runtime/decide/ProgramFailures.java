@@ -107,13 +107,18 @@ final class ProgramFailures {
             Failure.told("agent " + id(mailbox) + " failed", outcome.error()))
         .withAttempt(mailbox.attempt(), maxAttempts)
         .withComponent("executor")
-        .withNode(nodeName)
+        .withNode(ranOn(outcome))
         .withAgent(id(mailbox))
         .withStderrTail(outcome.stderrTail())
         .withRemediation(
             timeout
                 ? "Raise timeout_seconds of the node, or find out what its program waits for."
                 : remediation(mailbox, outcome));
+  }
+
+  private String ranOn(Outcome outcome) {
+    boolean isFar = outcome.lease() != null && outcome.lease().node() != null;
+    return isFar ? outcome.lease().node() : nodeName;
   }
 
   /** The code of what failed outside of steps, or for a limit of its processes. */

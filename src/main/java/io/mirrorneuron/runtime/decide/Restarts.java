@@ -7,9 +7,11 @@ import io.mirrorneuron.runtime.state.Mailbox;
 import io.mirrorneuron.runtime.state.RestartHistory;
 import io.mirrorneuron.runtime.workflow.RestartPolicy;
 import io.mirrorneuron.runtime.workflow.RestartPolicy.WhenExhausted;
+import io.mirrorneuron.runtime.workflow.Workflow.Agent;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -34,7 +36,7 @@ final class Restarts {
   void failed(Mailbox mailbox, Failure failure) {
     AgentState agent = mailbox.owner();
     RestartPolicy policy = agent.declared().policies().restart();
-    boolean poisoned = policy.attempts() > 0 && mailbox.attempt() > policy.attempts();
+    boolean poisoned = policy.attempts() > 0 && mailbox.attempt() > tries(agent.declared());
     if (life.isLasting() && poisoned && !policy.unlimited()) {
       giveUpMessage(mailbox, failure.desc());
       return;
@@ -47,6 +49,19 @@ final class Restarts {
     } else {
       exhausted(mailbox, policy, failure);
     }
+  }
+
+  /**
+   * After how many failures a message is given up by what goes on without it: those that one node
+   * is allowed, and as many of a second node where its agent may be moved to one.
+   */
+  private static int tries(Agent agent) {
+    int ofOneNode = agent.policies().restart().attempts();
+    return mayMove(agent.policies().reschedule()) ? 2 * ofOneNode + 1 : ofOneNode;
+  }
+
+  private static boolean mayMove(RestartPolicy moves) {
+    return moves.unlimited() || moves.attempts() > 0;
   }
 
   /** A service goes on without a message that cannot be handled. */
@@ -86,15 +101,17 @@ final class Restarts {
       return;
     }
     RestartPolicy moves = agent.declared().policies().reschedule();
-    long at = moves.unlimited() || moves.attempts() > 0 ? rescheduled(agent, moves) : -1;
+    String from = failure.place().node();
+    long at = mayMove(moves) ? rescheduled(agent, moves, from) : -1;
     if (at >= 0) {
       wait(mailbox, at);
       ObjectNode members =
           describe(moves, agent.restarts().moves(), at).put("restart_exhausted_reason", why);
+      members.put("failed_node", from).set("reschedule_policy", members.remove("restart_policy"));
       tell("agent_reschedule_scheduled", agent, members.put("reason", failure.desc()));
     } else if (life.isLasting()) {
       mailbox.countAttempt();
-      agent.restarts().clear();
+      agent.restarts().forgive();
       life.review(why, agent.id());
     } else {
       int tries = Math.max(mailbox.attempt(), policy.attempts() + 1);
@@ -106,15 +123,28 @@ final class Restarts {
   }
 
   /**
-   * Moves the agent to another node. As there is none, it starts again on this one, after the delay
-   * for moves.
+   * Has the agent leave its node, after the delay for moves. Where no other node has what it asks
+   * for it starts again on this one, as on a node that is alone.
    */
-  private long rescheduled(AgentState agent, RestartPolicy moves) {
-    if (!moves.unlimited() && agent.restarts().moves() >= moves.attempts()) {
+  private long rescheduled(AgentState agent, RestartPolicy moves, String from) {
+    int recent = agent.restarts().movesSince(turn.now() - moves.intervalMs());
+    if (!moves.unlimited() && recent >= moves.attempts()) {
       return -1;
     }
-    agent.restarts().move(turn.now(), REMEMBERED);
+    agent.restarts().move(turn.now(), Math.max(REMEMBERED, moves.attempts()), from);
     return turn.now() + Math.max(1, moves.delay(agent.restarts().moves()));
+  }
+
+  /** Its program begins there: tells when that is a move. */
+  void begun(Mailbox mailbox, String node) {
+    AgentState agent = mailbox.owner();
+    Set<String> left = agent.restarts().left();
+    if (agent.restarts().exhausted() != null && !left.isEmpty() && !left.contains(node)) {
+      ObjectNode members = Json.object().put("reason", agent.restarts().exhausted());
+      members.put("target_node", node);
+      tell("agent_reschedule_started", agent, members);
+      tell("agent_rescheduled", agent, members.deepCopy());
+    }
   }
 
   private void wait(Mailbox mailbox, long at) {

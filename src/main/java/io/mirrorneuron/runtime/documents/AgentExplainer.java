@@ -7,11 +7,13 @@ import io.mirrorneuron.runtime.port.Executions.QueuePlace;
 import io.mirrorneuron.runtime.state.AgentState;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Mailbox;
+import io.mirrorneuron.runtime.state.RestartHistory;
 import io.mirrorneuron.runtime.state.flight.Flight;
 import io.mirrorneuron.runtime.state.questions.AskedQuestion;
 import io.mirrorneuron.runtime.workflow.Workflow.Edge;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Why agents are where they are, for themselves or for the step that they work for. */
@@ -59,7 +61,8 @@ final class AgentExplainer {
               "retry",
               agent.lastError() == null
                   ? "starts later, as the manifest says"
-                  : "waits for try %d: %s".formatted(mailbox.attempt(), agent.lastError()))
+                  : "waits for try %d%s: %s"
+                      .formatted(mailbox.attempt(), leaving(agent), agent.lastError()))
           .until(mailbox.notBefore());
     } else {
       receiver(agent)
@@ -74,6 +77,24 @@ final class AgentExplainer {
                               full.declared().policies().backpressure().maxQueueDepth())),
               () -> explainer.explain("starting", "is about to take its next message"));
     }
+  }
+
+  /** Where its next try is to be, when its restarts on a node are used up. */
+  private static String leaving(AgentState agent) {
+    RestartHistory known = agent.restarts();
+    return known.exhausted() == null || known.left().isEmpty()
+        ? ""
+        : ", on a node other than %s where there is one, as its restarts there are used up"
+            .formatted(String.join(", ", known.left().stream().sorted().toList()));
+  }
+
+  /** Why its program runs on another node than its job. */
+  private static String moved(AgentState agent) {
+    Set<String> left = agent.restarts().left();
+    return left.isEmpty()
+        ? ""
+        : " (its restarts on %s were used up)"
+            .formatted(String.join(", ", left.stream().sorted().toList()));
   }
 
   private Optional<AgentState> receiver(AgentState agent) {
@@ -167,7 +188,7 @@ final class AgentExplainer {
                     .formatted(
                         obstacles
                             .where(flight.executionId())
-                            .map(node -> " on node " + node)
+                            .map(node -> " on node " + node + moved(mailbox.owner()))
                             .orElse(""),
                         mailbox.attempt())
                 + (flight.starts() > 1 ? ", started " + flight.starts() + " times" : ""));

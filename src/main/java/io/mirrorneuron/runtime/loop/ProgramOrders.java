@@ -44,6 +44,7 @@ record ProgramOrders(EngineContext context, long epoch) {
             agent.declared().policies().scheduling(),
             agent.declared().settings().pool(),
             agent.declared().settings().slots(),
-            context.decider().isRepeatable(mailbox)));
+            context.decider().isRepeatable(mailbox),
+            agent.restarts().left()));
   }
 }

@@ -7,6 +7,7 @@ import io.mirrorneuron.runtime.workflow.Scheduling;
 import io.mirrorneuron.runtime.workflow.Scheduling.Strategy;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
@@ -77,15 +78,29 @@ public final class NodeChoice {
   }
 
   /**
-   * The same where the node of the job takes no new work: it goes elsewhere when another node has
-   * what it asks for, and else stays.
+   * The same of a program that is to leave nodes: it goes to another one that has what it asks for.
+   * Where there is none it stays with its job, or goes back where that node cannot run it.
+   *
+   * @param left their names; the node of the job may be one of them
    */
   public static Choice leaving(
-      Machine own, List<Machine> others, PlacementRequest asked, ToLongFunction<String> turn) {
-    List<Placed> elsewhere = new BestNode(turn).plan(others, List.of(asked)).placements();
-    return elsewhere.isEmpty()
-        ? of(own, List.of(), asked, turn)
-        : new Choice(elsewhere.getFirst().node(), false, elsewhere.getFirst().reasons());
+      Set<String> left,
+      Machine own,
+      List<Machine> others,
+      PlacementRequest asked,
+      ToLongFunction<String> turn) {
+    List<Machine> open = others.stream().filter(one -> !left.contains(one.name())).toList();
+    if (!left.contains(own.name())) {
+      Choice choice = of(own, open, asked, turn);
+      return choice.node() == null ? of(own, others, asked, turn) : choice;
+    }
+    List<Placed> elsewhere = new BestNode(turn).plan(open, List.of(asked)).placements();
+    if (!elsewhere.isEmpty()) {
+      return new Choice(elsewhere.getFirst().node(), false, elsewhere.getFirst().reasons());
+    }
+    return alone(own, asked).isEmpty()
+        ? of(own, others, asked, turn)
+        : of(own, List.of(), asked, turn);
   }
 
   private static Choice best(

@@ -8,6 +8,7 @@ import io.mirrorneuron.runtime.workflow.Scheduling;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 /**
  * One run of an executor's program for one message.
@@ -59,11 +60,18 @@ public record Execution(
    * @param scheduling which node is preferred, and what must hold for it
    * @param pool whose slots it takes, and how many
    * @param isRepeatable whether it may run again without a person's word when its node is gone
+   * @param left names of nodes on which its restarts were used up: it runs on another one while
+   *     there is one that has what it asks for
    */
   public record Placing(
-      long epoch, Scheduling scheduling, String pool, int slots, boolean isRepeatable) {
+      long epoch,
+      Scheduling scheduling,
+      String pool,
+      int slots,
+      boolean isRepeatable,
+      Set<String> left) {
     /** Where its job is. */
-    public static final Placing HERE = new Placing(0, Scheduling.ANY, null, 0, false);
+    public static final Placing HERE = new Placing(0, Scheduling.ANY, null, 0, false, Set.of());
   }
 
   /** The same with another message and another context of its step. */

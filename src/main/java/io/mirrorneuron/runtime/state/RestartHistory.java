@@ -8,6 +8,8 @@ import io.mirrorneuron.wire.Json;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * How often one agent was restarted within its sliding window, how often it was moved, and why it
@@ -17,6 +19,7 @@ public final class RestartHistory {
   private final Runnable changed;
   private final Deque<Long> restarts = new ArrayDeque<>();
   private final Deque<Long> moved = new ArrayDeque<>();
+  private final Set<String> left = new TreeSet<>();
   private int moves;
   private String exhausted;
   private long exhaustedAt;
@@ -28,6 +31,7 @@ public final class RestartHistory {
    * @param restarts times, oldest first
    * @param moves how often it was moved
    * @param moved the last times of that, oldest first
+   * @param left nodes that it was moved away from
    * @param lastSuccess when a program ended well, if later ones failed
    */
   @JsonInclude(Include.NON_DEFAULT)
@@ -35,6 +39,7 @@ public final class RestartHistory {
       List<Long> restarts,
       int moves,
       List<Long> moved,
+      Set<String> left,
       String exhausted,
       long exhaustedAt,
       String lastSuccess) {}
@@ -59,6 +64,19 @@ public final class RestartHistory {
   /** When it was moved, or would have been, the last times, oldest first. */
   public List<Long> movedAt() {
     return List.copyOf(moved);
+  }
+
+  /**
+   * Names of the nodes on which its restarts were used up, and which it was moved away from. It
+   * runs on another one while there is one that has what it asks for.
+   */
+  public Set<String> left() {
+    return Set.copyOf(left);
+  }
+
+  /** How often it was moved, or would have been, since this time. */
+  public int movesSince(long time) {
+    return (int) moved.stream().filter(at -> at > time).count();
   }
 
   /** Why there was no restart left when it failed last; null when there was. */
@@ -128,13 +146,26 @@ public final class RestartHistory {
     changed.run();
   }
 
-  /** The agent is moved: on the new node its restarts are counted anew. */
-  public void move(long now, int kept) {
+  /**
+   * The agent is moved: on the new node its restarts are counted anew.
+   *
+   * @param from node that it leaves, or null when it has run on none
+   */
+  public void move(long now, int kept, String from) {
     moves++;
+    if (from != null) {
+      left.add(from);
+    }
     moved.addLast(now);
     if (moved.size() > kept) {
       moved.removeFirst();
     }
+    clear();
+  }
+
+  /** Somebody has looked after it: it may run on any node again. */
+  public void forgive() {
+    left.clear();
     clear();
   }
 
@@ -168,6 +199,7 @@ public final class RestartHistory {
               times().isEmpty() ? null : times(),
               moves,
               moved.isEmpty() ? null : movedAt(),
+              left.isEmpty() ? null : left(),
               exhausted,
               exhausted == null ? 0 : exhaustedAt,
               lastSuccess);
@@ -181,6 +213,9 @@ public final class RestartHistory {
     }
     if (stored.moved() != null) {
       moved.addAll(stored.moved());
+    }
+    if (stored.left() != null) {
+      left.addAll(stored.left());
     }
     moves = stored.moves();
     exhausted = stored.exhausted();

@@ -390,6 +390,41 @@ class RestartsTest {
         .containsExactly(1, 2);
   }
 
+  /** The node may be at fault: the message is given up when a second one did not help either. */
+  @Test
+  void aServiceThatMayMoveGivesAMessageUpAfterTheTriesOfTwoNodes() {
+    Stage stage =
+        service(
+                "'attempts':1,'interval_ms':%s,'delay_ms':1".formatted(DAY),
+                ",'recovery_mode':'cluster_recover','reschedule':{'attempts':5,'delay_ms':9}")
+            .program("work")
+            .inputs("work", "[{'n':1},{'n':2}]")
+            .start();
+
+    assertThat(waits(stage, 3)).containsExactly(1L, 9L, 1L);
+    assertThat(stage.events("dead_letter")).isEmpty();
+    stage.fail("work", 1);
+    assertThat(stage.event("dead_letter").at("/message/body/n").asInt()).isEqualTo(1);
+    assertThat(stage.status()).isEqualTo("running");
+  }
+
+  @Test
+  void movesThatHaveLeftTheirWindowDoNotCount() {
+    Stage stage =
+        graph(
+                "'attempts':0",
+                ",'recovery_mode':'cluster_recover',"
+                    + "'reschedule':{'attempts':1,'interval_ms':1000,'delay_ms':2}")
+            .program("work")
+            .start();
+    for (int i = 0; i < 3; i++) {
+      stage.fail("work", 1).advance(1001);
+      assertThat(stage.running()).as("move %d", i).containsExactly("work");
+    }
+    stage.fail("work", 1).advance(10);
+    assertThat(stage.fail("work", 1).status()).isEqualTo("failed");
+  }
+
   @Test
   void aServiceWithoutRestartsWaitsForAPersonAtOnce() {
     Stage stage =

@@ -32,6 +32,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -73,6 +74,12 @@ final class Simulation {
   /** Hears of each program that is started. */
   Consumer<Execution> begins = execution -> {};
 
+  /** The node that a program is put on; null for that of its job. */
+  Function<Execution, String> places = execution -> null;
+
+  /** How a program ends on a node, which is null for that of its job. */
+  BiFunction<Execution, String, Ending> endings = (execution, node) -> ending(execution);
+
   private long now = 1_000_000;
   private long order;
   private int life;
@@ -93,7 +100,13 @@ final class Simulation {
     static final Faults NONE = new Faults(0, 0, 0);
   }
 
-  private record Running(String key, Execution execution, Executions.Listener listener) {}
+  private record Running(
+      String key, Execution execution, String node, Executions.Listener listener) {
+    Lease lease(long now) {
+      Lease here = Simulation.lease(execution.executionId(), now);
+      return new Lease(here.leaseId(), here.pool(), here.slots(), now, now, null, node);
+    }
+  }
 
   /**
    * @param inlineLimit from which size on values are blobs
@@ -350,7 +363,8 @@ final class Simulation {
       history.add("start", execution);
       begins.accept(execution);
       String id = born + "/" + execution.executionId();
-      Running mine = new Running(id, execution, twice(born, listener));
+      String node = places.apply(execution);
+      Running mine = new Running(id, execution, node, twice(born, listener));
       if (!started.add(execution.executionId())) {
         throw new AssertionError("execution " + execution.executionId() + " was started twice");
       }
@@ -361,10 +375,10 @@ final class Simulation {
           leased,
           () -> {
             if (running.get(id) == mine) {
-              mine.listener().signal(new Signal.Leased(lease(execution.executionId(), now)));
+              mine.listener().signal(new Signal.Leased(mine.lease(now)));
             }
           });
-      Ending ending = ending(execution);
+      Ending ending = endings.apply(execution, node);
       long takes =
           ending == Ending.TIMED_OUT
               ? leased + execution.workflow().path("timeout_ms").asLong()
@@ -405,11 +419,15 @@ final class Simulation {
     if (!running.remove(mine.key(), mine)) {
       return;
     }
-    mine.listener().signal(new Signal.Finished(outcome(execution, ending, now)));
+    mine.listener().signal(new Signal.Finished(outcome(execution, ending, mine.lease(now))));
   }
 
   /** What a program of this execution tells that ends so. */
   static Outcome outcome(Execution execution, Ending ending, long now) {
+    return outcome(execution, ending, lease(execution.executionId(), now));
+  }
+
+  private static Outcome outcome(Execution execution, Ending ending, Lease lease) {
     String error =
         switch (ending) {
           case FAILED -> "host local command exited with code 1";
@@ -427,7 +445,7 @@ final class Simulation {
         prints.isObject() && ending == Ending.SUCCEEDED
             ? Stage.structured(prints)
             : Structured.NONE,
-        lease(execution.executionId(), now));
+        lease);
   }
 
   static Lease lease(String executionId, long now) {

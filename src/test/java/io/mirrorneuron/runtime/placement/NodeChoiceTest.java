@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.runtime.placement.PlacementRequest.Wish;
 import io.mirrorneuron.runtime.workflow.Amounts;
+import io.mirrorneuron.runtime.workflow.Constraint;
 import io.mirrorneuron.runtime.workflow.ResourceRequest;
 import io.mirrorneuron.runtime.workflow.Scheduling;
 import io.mirrorneuron.runtime.workflow.Scheduling.Strategy;
@@ -52,6 +53,35 @@ class NodeChoiceTest {
 
   private static String choice(Machine own, Machine other, Scheduling scheduling) {
     return choice(own, other, scheduling, ResourceRequest.NONE);
+  }
+
+  private static String leaving(Set<String> left, Machine own, Machine... others) {
+    Wish wish = new Wish(ResourceRequest.NONE, Scheduling.ANY, "default", 1);
+    PlacementRequest asked = new PlacementRequest("work", "executor", wish);
+    return NodeChoice.leaving(left, own, List.of(others), asked, _ -> 0).node();
+  }
+
+  @Test
+  void aProgramLeavesNodesForAnotherWhileThereIsOne() {
+    Machine a = node("a", 0);
+    Machine b = node("b", 0);
+    Machine c = node("c", 4); // has no room
+    assertThat(leaving(Set.of(), a, b)).isEqualTo("a");
+    assertThat(leaving(Set.of("a"), a, b)).isEqualTo("b");
+    assertThat(leaving(Set.of("a", "b"), a, b, c)).as("though it waits there").isEqualTo("c");
+    assertThat(leaving(Set.of("b"), a, b)).isEqualTo("a");
+    assertThat(leaving(Set.of("a", "b"), a, b)).as("there is no other").isEqualTo("a");
+  }
+
+  @Test
+  void aProgramGoesBackToTheOnlyNodeThatCanRunIt() {
+    Constraint named = new Constraint("name", Constraint.Operator.EQUAL, List.of("b"));
+    Scheduling there = new Scheduling(Strategy.BINPACK, false, null, List.of(named));
+    Wish wish = new Wish(ResourceRequest.NONE, there, "default", 1);
+    PlacementRequest asked = new PlacementRequest("work", "executor", wish);
+    List<Machine> others = List.of(node("b", 0));
+    assertThat(NodeChoice.leaving(Set.of("b"), node("a", 0), others, asked, _ -> 0).node())
+        .isEqualTo("b");
   }
 
   @Test
