@@ -227,6 +227,11 @@ public final class App implements AutoCloseable {
     return endpoints;
   }
 
+  /** Null before areas of other processes. */
+  Backend backend() {
+    return backend;
+  }
+
   /** The jobs of this server's runtime, or of the one it stands before. */
   public JobsPort jobs() {
     return backend.jobs();

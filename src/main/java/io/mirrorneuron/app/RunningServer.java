@@ -2,8 +2,11 @@ package io.mirrorneuron.app;
 
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.model.MnException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,6 +16,9 @@ import org.slf4j.LoggerFactory;
  */
 final class RunningServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RunningServer.class);
+
+  /** How long it may take to hear that the time is over, when Redis does not answer. */
+  private static final Duration LONGEST_LOOK = Duration.ofSeconds(3);
 
   private final Config config;
   private final ServerRole role;
@@ -78,6 +84,22 @@ final class RunningServer implements AutoCloseable {
     } catch (MnException failed) {
       LOG.error("it could not go back: {}", failed.getMessage());
       end.complete(failed);
+    }
+  }
+
+  /**
+   * Has its work go to other servers, where there are some; serves meanwhile.
+   *
+   * @param cut ends that early
+   */
+  void leave(CompletionStage<?> cut) {
+    if (app.backend() instanceof Backend.Here here) {
+      Duration patience = config.node().drainOnStop();
+      CompletableFuture.anyOf(
+              here.runtime().departure().go(patience).toCompletableFuture(),
+              cut.toCompletableFuture())
+          .completeOnTimeout(null, patience.plus(LONGEST_LOOK).toMillis(), TimeUnit.MILLISECONDS)
+          .join();
     }
   }
 

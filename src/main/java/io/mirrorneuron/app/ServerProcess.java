@@ -6,6 +6,7 @@ import io.mirrorneuron.config.SecretVariables;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.exec.spawn.Adoption;
 import io.mirrorneuron.runtime.exec.spawn.OwnEnvironment;
+import io.mirrorneuron.server.FurtherSignals;
 import java.io.PrintWriter;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
@@ -91,7 +92,9 @@ final class ServerProcess {
 
   private void end() {
     try {
-      server.get(START_SECONDS, TimeUnit.SECONDS).close();
+      RunningServer running = server.get(START_SECONDS, TimeUnit.SECONDS);
+      running.leave(FurtherSignals.next());
+      running.close();
     } catch (InterruptedException
         | CancellationException
         | ExecutionException

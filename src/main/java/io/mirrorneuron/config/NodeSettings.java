@@ -3,6 +3,7 @@ package io.mirrorneuron.config;
 import io.mirrorneuron.config.address.HostName;
 import io.mirrorneuron.config.bus.ClusterBusSettings;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,9 +18,15 @@ import java.util.TreeMap;
  * @param marks what its operator says of it
  * @param load how busy it may be and still take new work
  * @param bus the event bus that it may share with others
+ * @param drainOnStop how long its jobs may take to go to others when it is told to end; zero: none
  */
 public record NodeSettings(
-    String name, Network network, Marks marks, LoadLimits load, ClusterBusSettings bus) {
+    String name,
+    Network network,
+    Marks marks,
+    LoadLimits load,
+    ClusterBusSettings bus,
+    Duration drainOnStop) {
   private static final String NAME = "node.name";
   private static final String EXPOSE = "network.expose";
   private static final String ADVERTISE_HOST = "network.advertise_host";
@@ -93,7 +100,8 @@ public record NodeSettings(
         Network.read(settings),
         marks(settings),
         LoadLimits.read(settings),
-        bus(settings, paths));
+        bus(settings, paths),
+        Duration.ofSeconds(settings.number("node.drain_on_stop_seconds", 0, 86_400)));
   }
 
   private static Marks marks(Settings settings) {

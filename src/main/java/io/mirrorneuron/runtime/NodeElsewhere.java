@@ -100,6 +100,8 @@ record NodeElsewhere(
       Timers timers,
       Function<String, CompletionStage<String>> status,
       BooleanSupplier works) {
+    NodeDrains drains =
+        new NodeDrains(NodeRegistry.nameOf(owner), nodes, records, neighbours::areThere, timers);
     Guests working =
         new Guests(
             here,
@@ -112,10 +114,8 @@ record NodeElsewhere(
                 bundles.local()::payloads,
                 admission::machine,
                 status,
-                works,
+                () -> works.getAsBoolean() && !drains.isLeaving(),
                 timers));
-    NodeDrains drains =
-        new NodeDrains(NodeRegistry.nameOf(owner), nodes, records, neighbours::areThere, timers);
     PlacedExecutions placed =
         new PlacedExecutions(
             here,

@@ -120,7 +120,7 @@ public final class Runtime implements AutoCloseable {
     return new NodeRecords(
         NodeSchedules.of(identity, lanes, keys, children, events, timers),
         NodeDeployments.of(identity, lanes, keys, kept, jobs, timers),
-        far.drains().upkeep(identity.owner(), engine, store),
+        far.drains().upkeep(identity.owner(), engine, store, far.guests().visitors()),
         far.drains());
   }
 

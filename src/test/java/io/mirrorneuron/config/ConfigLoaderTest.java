@@ -194,6 +194,7 @@ class ConfigLoaderTest {
     environment.put("MN_REDIS_ACKNOWLEDGE", "replica");
     environment.put("MN_NODE_LABELS", "Rack=A1, zone=eu");
     environment.put("MN_NODE_CAPABILITIES", "licensed,fast-disk");
+    environment.put("MN_NODE_DRAIN_ON_STOP_SECONDS", "23");
     environment.putAll(
         Map.of(
             "MN_EXECUTOR_MAX_CONCURRENCY", "7",
@@ -399,7 +400,8 @@ class ConfigLoaderTest {
                         new ClusterBusSettings.Tls(
                             home.resolve("bus.key"),
                             home.resolve("bus.crt"),
-                            home.resolve("ca.crt")))),
+                            home.resolve("ca.crt"))),
+                    Duration.ofSeconds(23)),
                 new BundleSettings(21, 22, home.resolve("nfs")),
                 new ServiceSettings(
                     true,

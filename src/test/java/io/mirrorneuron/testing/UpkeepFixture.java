@@ -29,7 +29,7 @@ public final class UpkeepFixture {
     NodeBook book = new NodeBook(new InMemoryRecordStore(), timers);
     CompletionStage<?> done = CompletableFuture.completedStage(null);
     return new LocalUpkeep(
-        node, nodes, book, timers, new LocalUpkeep.OwnWork(jobs, () -> done, () -> done));
+        node, nodes, book, timers, new LocalUpkeep.OwnWork(jobs, () -> done, () -> done, null));
   }
 
   private static InMemoryNodeRegistry registry(String node) {

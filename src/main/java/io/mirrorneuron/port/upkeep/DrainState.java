@@ -18,6 +18,7 @@ import java.util.TreeMap;
  * @param cancelledAt null unless it was cancelled
  * @param counters {@code checked}, and how many jobs there are of each outcome; null before the
  *     node has looked at its jobs
+ * @param withServer true when nobody ordered it: the server was told to end
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record DrainState(
@@ -29,7 +30,8 @@ public record DrainState(
     Boolean ignoreSystemJobs,
     String completedAt,
     String cancelledAt,
-    Map<String, Integer> counters) {
+    Map<String, Integer> counters,
+    Boolean withServer) {
 
   public static final String DRAINING = "draining";
   public static final String COMPLETE = "complete";
@@ -39,7 +41,7 @@ public record DrainState(
 
   /** No drain. */
   public static final DrainState NONE =
-      new DrainState(null, null, null, null, null, null, null, null, null);
+      new DrainState(null, null, null, null, null, null, null, null, null, null);
 
   public DrainState {
     counters = counters == null ? null : Collections.unmodifiableMap(new TreeMap<>(counters));
@@ -62,11 +64,36 @@ public record DrainState(
         ignoreSystemJobs,
         completedAt,
         time,
-        counters);
+        counters,
+        withServer);
   }
 
-  /** Whether programs have had the time that they were given. */
+  /** The same, with what came of it until now. */
+  public DrainState after(String state, String completed, Map<String, Integer> count) {
+    return new DrainState(
+        state,
+        startedAt,
+        deadlineAt,
+        deadlineMs,
+        reason,
+        ignoreSystemJobs,
+        completed,
+        null,
+        count,
+        withServer);
+  }
+
+  /** Whether it is because the server was told to end. */
+  @JsonIgnore
+  public boolean isOfEnd() {
+    return Boolean.TRUE.equals(withServer);
+  }
+
+  /**
+   * Whether programs have had the time that they were given. When that of an ending server is over
+   * it ends, and others go on with what is left.
+   */
   public boolean isOver(Instant now) {
-    return deadlineAt != null && !now.isBefore(Instant.parse(deadlineAt));
+    return !isOfEnd() && deadlineAt != null && !now.isBefore(Instant.parse(deadlineAt));
   }
 }

@@ -7,6 +7,7 @@ import io.mirrorneuron.port.node.PeerPrograms;
 import io.mirrorneuron.port.node.PeerPrograms.Opening;
 import io.mirrorneuron.runtime.documents.far.SentExecution;
 import io.mirrorneuron.runtime.documents.far.SentSignal;
+import io.mirrorneuron.runtime.drain.Visitors;
 import io.mirrorneuron.runtime.placement.Machine;
 import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.port.Executions.Ending;
@@ -20,9 +21,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -50,6 +49,7 @@ public final class Guests implements GuestPrograms, AutoCloseable {
   private final GuestWatch watch;
   private volatile boolean closed;
   private final Map<String, GuestRun> runs = new ConcurrentHashMap<>();
+  private final GuestStays stays;
 
   /**
    * What this node has for them.
@@ -80,6 +80,7 @@ public final class Guests implements GuestPrograms, AutoCloseable {
   public Guests(Executions here, Home home) {
     this.here = here;
     this.home = home;
+    this.stays = new GuestStays(runs, here);
     this.watch = new GuestWatch(here, home.sinks().folders(), home.status(), home.timers());
   }
 
@@ -185,13 +186,7 @@ public final class Guests implements GuestPrograms, AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    List<GuestRun> open = List.copyOf(runs.values());
-    open.forEach(run -> here.stop(run.execution().executionId()));
-    CompletableFuture<?>[] ends =
-        open.stream().map(GuestRun::ended).toArray(CompletableFuture<?>[]::new);
-    CompletableFuture.allOf(ends)
-        .completeOnTimeout(null, LONGEST_END.toSeconds(), TimeUnit.SECONDS)
-        .join();
+    stays.endAll().completeOnTimeout(null, LONGEST_END.toSeconds(), TimeUnit.SECONDS).join();
   }
 
   private void drop(GuestRun run) {
@@ -199,6 +194,10 @@ public final class Guests implements GuestPrograms, AutoCloseable {
       run.forget();
       home.sinks().remove(run);
     }
+  }
+
+  public Visitors visitors() {
+    return stays;
   }
 
   @Override

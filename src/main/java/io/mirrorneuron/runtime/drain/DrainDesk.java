@@ -72,9 +72,11 @@ record DrainDesk(NodeBook book, JobsOfNode jobs, Timers timers) {
     }
     List<String> targets = known.takers(Answers.await(book.all()), node);
     DrainPlan plan = new DrainPlan(!targets.isEmpty(), false, order.ignoreSystemJobs());
-    List<JobOnNode> found =
+    List<JobOnNode> own =
         Answers.await(jobs.ids(owner.get()).thenCompose(ids -> jobs.of(owner.get(), ids)));
-    return found.stream().map(plan::of).toList();
+    List<JobOnNode> ofOthers = Answers.await(jobs.guests(node));
+    return DrainPlan.both(
+        own.stream().map(plan::of).toList(), ofOthers.stream().map(plan::ofGuest).toList());
   }
 
   private static NodeState ordered(
@@ -89,7 +91,8 @@ record DrainDesk(NodeBook book, JobsOfNode jobs, Timers timers) {
             order.ignoreSystemJobs(),
             lives ? null : startedAt,
             null,
-            lives ? null : DrainPlan.counters(List.of(), null));
+            lives ? null : DrainPlan.counters(List.of(), null),
+            null);
     NodeCondition condition = lives ? NodeCondition.DRAINING : NodeCondition.MAINTENANCE;
     return before.with(drain).with(condition, false, order.reason());
   }

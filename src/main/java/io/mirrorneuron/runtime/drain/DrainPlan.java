@@ -14,6 +14,7 @@ import io.mirrorneuron.port.upkeep.DrainState;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * What comes of jobs in a drain. Pure, and the same for the drain and its dry run.
@@ -35,6 +36,23 @@ record DrainPlan(boolean hasTarget, boolean isOver, boolean ignoresSystemJobs) {
       return resting(job);
     }
     return job.isBatch() ? batch(job) : service(job);
+  }
+
+  /** A job of another node of which programs run here. They may run again elsewhere. */
+  DrainAction ofGuest(JobOnNode job) {
+    if (ignoresSystemJobs && job.isSystem()) {
+      return action(job, IGNORED, "programs of jobs of type " + job.jobType() + " stay");
+    }
+    if (job.isBatch() && !isOver) {
+      return action(job, WAITING, "it runs programs here for another node; they may end");
+    }
+    return hasTarget
+        ? action(job, MIGRATED, "its programs begin again on another node")
+        : action(job, BLOCKED, "no other node takes work; its programs go on here");
+  }
+
+  static List<DrainAction> both(List<DrainAction> own, List<DrainAction> ofOthers) {
+    return Stream.concat(own.stream(), ofOthers.stream()).toList();
   }
 
   /** Nothing of it runs. */

@@ -9,11 +9,12 @@ import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,12 +26,25 @@ final class DrainWork {
   private static final Logger LOG = LoggerFactory.getLogger(DrainWork.class);
 
   private final String owner;
-  private final JobMoves moves;
-  private final JobsOfNode jobs;
+  private final Holdings here;
   private final HandOvers handOvers;
   private final Places places;
   private final NodeBook book;
   private final Timers timers;
+
+  /** What this node has. */
+  record Holdings(JobMoves moves, JobsOfNode jobs, Visitors visitors) {
+    CompletionStage<List<JobOnNode>> own(String owner) {
+      return jobs.of(owner, moves.open());
+    }
+
+    /** Jobs of others of which programs run here. */
+    CompletionStage<List<JobOnNode>> ofOthers() {
+      Map<String, List<String>> running = new TreeMap<>(visitors.running());
+      running.keySet().removeAll(moves.open());
+      return jobs.running(running);
+    }
+  }
 
   /** Nodes that work may go to. */
   @FunctionalInterface
@@ -47,15 +61,13 @@ final class DrainWork {
    */
   DrainWork(
       String owner,
-      JobMoves moves,
-      JobsOfNode jobs,
+      Holdings here,
       HandOvers handOvers,
       Places places,
       NodeBook book,
       Timers timers) {
     this.owner = owner;
-    this.moves = moves;
-    this.jobs = jobs;
+    this.here = here;
     this.handOvers = handOvers;
     this.places = places;
     this.book = book;
@@ -77,26 +89,39 @@ final class DrainWork {
     boolean isOver = drain.isOver(Instant.ofEpochMilli(timers.now()));
     return places
         .besides(node)
-        .thenCombine(
-            jobs.of(owner, moves.open()),
-            (targets, found) -> {
-              DrainPlan plan = new DrainPlan(!targets.isEmpty(), isOver, drain.ignoreSystemJobs());
-              List<CompletableFuture<DrainAction>> deeds = new ArrayList<>();
-              found.forEach(job -> deeds.add(done(plan.of(job), targets).toCompletableFuture()));
-              return deeds;
-            })
         .thenCompose(
-            deeds ->
-                CompletableFuture.allOf(deeds.toArray(CompletableFuture[]::new))
-                    .thenApply(all -> deeds.stream().map(CompletableFuture::join).toList()))
+            targets -> {
+              DrainPlan plan = new DrainPlan(!targets.isEmpty(), isOver, drain.ignoreSystemJobs());
+              return each(here.own(owner), job -> done(plan.of(job), targets))
+                  .thenCombine(
+                      each(here.ofOthers(), job -> ended(plan.ofGuest(job))), DrainPlan::both);
+            })
         .thenCompose(actions -> book.change(node, now -> noted(now, drain, actions)));
+  }
+
+  private static CompletionStage<List<DrainAction>> each(
+      CompletionStage<List<JobOnNode>> found,
+      Function<JobOnNode, CompletionStage<DrainAction>> deed) {
+    return found.thenCompose(
+        all -> {
+          List<CompletableFuture<DrainAction>> deeds =
+              all.stream().map(job -> deed.apply(job).toCompletableFuture()).toList();
+          return CompletableFuture.allOf(deeds.toArray(CompletableFuture[]::new))
+              .thenApply(done -> deeds.stream().map(CompletableFuture::join).toList());
+        });
+  }
+
+  private CompletionStage<DrainAction> ended(DrainAction action) {
+    return action.status().equals(DrainAction.MIGRATED)
+        ? here.visitors().end(action.jobId()).thenApply(done -> action)
+        : CompletableFuture.completedStage(action);
   }
 
   private CompletionStage<DrainAction> done(DrainAction action, List<String> targets) {
     return switch (action.status()) {
       case DrainAction.MIGRATED -> given(action, targets);
       case DrainAction.PAUSED ->
-          moves
+          here.moves()
               .review(action.jobId(), action.reason())
               .handle((status, failure) -> failure == null ? action : failed(action, failure));
       default -> CompletableFuture.completedStage(action);
@@ -134,17 +159,11 @@ final class DrainWork {
     String status = DrainPlan.overall(actions);
     boolean isDone = status.equals(DrainState.COMPLETE);
     Map<String, Integer> counters = DrainPlan.counters(actions, drain.counters());
-    DrainState next =
-        new DrainState(
-            status,
-            drain.startedAt(),
-            drain.deadlineAt(),
-            drain.deadlineMs(),
-            drain.reason(),
-            drain.ignoreSystemJobs(),
-            isDone ? Json.timestamp(Instant.ofEpochMilli(timers.now())) : null,
-            null,
-            counters);
+    if (drain.isOfEnd()) { // it is over when the server ends
+      return now.with(drain.after(isDone ? DrainState.DRAINING : status, null, counters));
+    }
+    String doneAt = isDone ? Json.timestamp(Instant.ofEpochMilli(timers.now())) : null;
+    DrainState next = drain.after(status, doneAt, counters);
     return isDone
         ? now.with(next).with(NodeCondition.MAINTENANCE, false, drain.reason())
         : now.with(next);

@@ -32,7 +32,6 @@ public final class HandOvers {
   private final Timers timers;
   private volatile boolean closed;
 
-  /** Whether something may not have been taken yet of what this node gave. */
   private volatile boolean hasGiven = true;
 
   private volatile long lastGiven;
@@ -97,6 +96,11 @@ public final class HandOvers {
               }
               return isGiven;
             });
+  }
+
+  /** Whether something may not have been taken yet of what this node gave. */
+  boolean isPending() {
+    return hasGiven;
   }
 
   /**

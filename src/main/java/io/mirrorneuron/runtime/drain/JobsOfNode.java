@@ -10,8 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /** Reads from the store which jobs a node has, and what of them runs there. */
@@ -59,16 +61,57 @@ record JobsOfNode(JobStore store) {
     return all(ids.stream().map(id -> read(id, node)).toList());
   }
 
-  /** Null when it has ended. */
+  /**
+   * The same of jobs of any node.
+   *
+   * @param agents by job: those whose programs run on the node that is meant
+   */
+  CompletionStage<List<JobOnNode>> running(Map<String, List<String>> agents) {
+    return all(
+        agents.entrySet().stream()
+            .map(one -> read(one.getKey(), CompletableFuture.completedStage(one.getValue())))
+            .toList());
+  }
+
+  /** Open jobs of other nodes of which programs run there. Costs a look at each open job. */
+  CompletionStage<List<JobOnNode>> guests(String node) {
+    Map<String, List<String>> agents = new ConcurrentHashMap<>();
+    return owners()
+        .thenCompose(
+            owners ->
+                all(
+                    owners.entrySet().stream()
+                        .filter(one -> !NodeRegistry.nameOf(one.getValue()).equals(node))
+                        .map(
+                            one ->
+                                agentsAt(node, one.getKey(), NodeRegistry.nameOf(one.getValue()))
+                                    .exceptionally(damaged -> List.of())
+                                    .thenApply(
+                                        found ->
+                                            found.isEmpty()
+                                                ? null
+                                                : agents.put(one.getKey(), found)))
+                        .toList()))
+        .thenCompose(done -> running(new TreeMap<>(agents)));
+  }
+
+  /** Agents of which programs run on a node. */
+  private CompletionStage<List<String>> agentsAt(String node, String jobId, String home) {
+    return store
+        .outline(jobId)
+        .thenApply(
+            stored ->
+                stored
+                    .map(job -> List.copyOf(StoredFlights.agentsAt(node, job, home)))
+                    .orElse(List.of()));
+  }
+
   private CompletionStage<JobOnNode> read(String jobId, String node) {
-    CompletionStage<List<String>> agents =
-        store
-            .outline(jobId)
-            .thenApply(
-                stored ->
-                    stored
-                        .map(job -> List.copyOf(StoredFlights.agentsAt(node, job, node)))
-                        .orElse(List.of()));
+    return read(jobId, agentsAt(node, jobId, node));
+  }
+
+  /** Null when it has ended. */
+  private CompletionStage<JobOnNode> read(String jobId, CompletionStage<List<String>> agents) {
     return store
         .row(jobId)
         .thenCombine(agents, (json, running) -> job(jobId, json, running))

@@ -41,9 +41,13 @@ public final class LocalUpkeep implements NodeUpkeep {
    * @param store of all jobs
    * @param drain looks at the jobs of this node, if it is being drained
    * @param recover takes over the jobs of nodes that are dead
+   * @param departure what it does when it is told to end; null where nobody tells it
    */
   public record OwnWork(
-      JobStore store, Supplier<CompletionStage<?>> drain, Supplier<CompletionStage<?>> recover) {}
+      JobStore store,
+      Supplier<CompletionStage<?>> drain,
+      Supplier<CompletionStage<?>> recover,
+      Departure departure) {}
 
   /**
    * @param self the name of this node
@@ -54,6 +58,11 @@ public final class LocalUpkeep implements NodeUpkeep {
     this.book = book;
     this.timers = timers;
     this.own = own;
+  }
+
+  /** The end of this node, once it is told to. */
+  public Departure departure() {
+    return own.departure;
   }
 
   /** What is decided of nodes, by name, for who shows them. */

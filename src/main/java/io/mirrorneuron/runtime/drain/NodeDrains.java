@@ -5,6 +5,8 @@ import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.store.RecordStore;
+import io.mirrorneuron.wire.Json;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -12,14 +14,18 @@ import java.util.function.BooleanSupplier;
 
 /** The part of this node in the upkeep of all: what leaves it, what comes to it, who asks it. */
 public final class NodeDrains implements AutoCloseable {
+  private static final long RETRY_MS = 500;
+
   private final NodeBook book;
   private final NodeRegistry nodes;
   private final RecordStore records;
   private final Timers timers;
   private final NodeWatch watch;
   private final BooleanSupplier hasOthers;
+  private final String self;
   private HandOvers handOvers;
   private DrainWork work;
+  private Departure departure;
 
   /**
    * @param self the name of this node
@@ -31,6 +37,7 @@ public final class NodeDrains implements AutoCloseable {
       RecordStore records,
       BooleanSupplier hasOthers,
       Timers timers) {
+    this.self = self;
     this.nodes = nodes;
     this.records = records;
     this.timers = timers;
@@ -48,18 +55,30 @@ public final class NodeDrains implements AutoCloseable {
    * What is asked about nodes, with the jobs of this one.
    *
    * @param owner this node as the owner of jobs
+   * @param visitors the programs that it runs for jobs of others
    */
-  public LocalUpkeep upkeep(String owner, Engine engine, JobStore store) {
+  public LocalUpkeep upkeep(String owner, Engine engine, JobStore store, Visitors visitors) {
     handOvers = new HandOvers(owner, engine.moves(), records, timers);
-    work =
-        new DrainWork(
-            owner, engine.moves(), new JobsOfNode(store), handOvers, this::takers, book, timers);
+    var here = new DrainWork.Holdings(engine.moves(), new JobsOfNode(store), visitors);
+    work = new DrainWork(owner, here, handOvers, this::takers, book, timers);
+    departure =
+        new Departure(
+            owner,
+            new Departure.Parts(
+                book,
+                engine.moves(),
+                handOvers,
+                visitors,
+                this::lookNow,
+                () -> takers(self),
+                hasOthers),
+            timers);
     return new LocalUpkeep(
         NodeRegistry.nameOf(owner),
         nodes,
         book,
         timers,
-        new LocalUpkeep.OwnWork(store, this::lookNow, engine::recover));
+        new LocalUpkeep.OwnWork(store, this::lookNow, engine::recover, departure));
   }
 
   private CompletionStage<List<String>> takers(String besides) {
@@ -74,10 +93,29 @@ public final class NodeDrains implements AutoCloseable {
             done -> watch.isDrained() ? work.look() : CompletableFuture.completedStage(null));
   }
 
+  /** Whether this node is told to end. */
+  public boolean isLeaving() {
+    return departure != null && departure.isUnderWay();
+  }
+
   /** Begins to look. */
   public void start() {
-    watch.start(work::look);
+    back();
     handOvers.start(hasOthers);
+  }
+
+  /** What was noted when this server was told to end does not count any more. */
+  private void back() {
+    String at = Json.timestamp(Instant.ofEpochMilli(timers.now()));
+    book.change(self, before -> Departure.back(before, at))
+        .whenComplete(
+            (done, away) -> {
+              if (away == null) {
+                watch.start(work::look);
+              } else {
+                timers.at(timers.now() + RETRY_MS, this::back);
+              }
+            });
   }
 
   @Override

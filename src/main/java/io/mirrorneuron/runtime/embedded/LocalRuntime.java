@@ -24,6 +24,7 @@ import io.mirrorneuron.runtime.cluster.NodeIdentity;
 import io.mirrorneuron.runtime.cluster.NodeLimits;
 import io.mirrorneuron.runtime.cluster.NodeStock;
 import io.mirrorneuron.runtime.cluster.gpu.GpuTools;
+import io.mirrorneuron.runtime.drain.Departure;
 import io.mirrorneuron.runtime.exec.confine.Confiner;
 import io.mirrorneuron.runtime.join.JoinDesk;
 import io.mirrorneuron.runtime.join.LocalMembers;
@@ -44,6 +45,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /**
  * A runtime in this process, on its data directory and Redis, without any door.
@@ -56,6 +58,7 @@ import java.util.concurrent.CompletableFuture;
  * @param desk joins the clusters of other nodes
  * @param places tells where runs are
  * @param membership whether this node works, as far as other nodes are concerned
+ * @param departure has its work go to others, when it is told to end
  * @param confinement whether programs are kept from what is not theirs
  */
 public record LocalRuntime(
@@ -77,7 +80,11 @@ public record LocalRuntime(
     HardwareProbe hardware,
     RuntimeRedis redis,
     Readiness membership,
+    Departure departure,
     Confiner.Report confinement) {
+
+  private static final String LEAVING =
+      "this server is told to end, and its work goes to the others that share its Redis";
 
   private static final String NO_MEMBER =
       "this server has lost touch with the others that share its Redis, and has ended its programs"
@@ -103,8 +110,7 @@ public record LocalRuntime(
     var machine = machine(identity, hardware, gpus, limits);
     var storage = on.disks().storage();
     var runtime = new Runtime(settings, process, lanes, on.runs(), machine, storage, on.vertx());
-    limits.onChange(runtime::reconsider);
-    on.closing().add("runtime", runtime);
+    keep(runtime, limits, on);
     on.disks().watch().asks(new RedisProbe(lanes, keys));
     JoinDesk desk = desk(process, runtime, home, on);
     return new LocalRuntime(
@@ -126,7 +132,13 @@ public record LocalRuntime(
         hardware,
         redis,
         membership(runtime),
+        runtime.upkeep().departure(),
         runtime.confinement());
+  }
+
+  private static void keep(Runtime runtime, NodeLimits limits, ServerContext on) {
+    limits.onChange(runtime::reconsider);
+    on.closing().add("runtime", runtime);
   }
 
   private static RuntimeSettings settings(RuntimeHome home, Config config, RuntimeRedis redis) {
@@ -199,7 +211,12 @@ public record LocalRuntime(
         CompletableFuture.completedStage(
             List.of(
                 new Readiness.Dependency(
-                    "membership", runtime.mayWork() ? List.of() : List.of(NO_MEMBER))));
+                    "membership",
+                    Stream.of(
+                            runtime.mayWork() ? "" : NO_MEMBER,
+                            runtime.upkeep().departure().isUnderWay() ? LEAVING : "")
+                        .filter(reason -> !reason.isEmpty())
+                        .toList())));
   }
 
   /** Whether this node works, without asking anybody. */

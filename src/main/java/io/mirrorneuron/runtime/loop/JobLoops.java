@@ -24,6 +24,9 @@ import java.util.function.UnaryOperator;
  * beginning or its taking over until it ends. Thread-safe.
  */
 final class JobLoops {
+  /** After so long another server, or this one anew, may be there for who asks at the same door. */
+  private static final long REFUSED_MS = 2000;
+
   private final EngineContext context;
   private final Consumer<String> uncertain;
   private final Map<String, JobLoop> open = new ConcurrentHashMap<>();
@@ -32,6 +35,9 @@ final class JobLoops {
   private final Set<String> leaving = ConcurrentHashMap.newKeySet();
 
   private volatile boolean closed;
+
+  /** Why no new job is begun; null while some are. */
+  private volatile String refusal;
 
   /** Whether others may open what would be opened here. */
   private volatile boolean suspended;
@@ -52,7 +58,7 @@ final class JobLoops {
    */
   CompletionStage<SubmittedJob> begin(
       NewJob job, Supplier<JobState> state, Input beginning, UnaryOperator<Commit> completed) {
-    if (closed || suspended) {
+    if (closed || suspended || refusal != null) {
       return CompletableFuture.failedFuture(noWork());
     }
     CompletableFuture<SubmittedJob> answer = new CompletableFuture<>();
@@ -132,7 +138,14 @@ final class JobLoops {
     }
   }
 
+  void takeNoMore(String why) {
+    refusal = why;
+  }
+
   private MnException noWork() {
+    if (refusal != null) {
+      return MnException.unavailable(refusal, null).withRetryAfter(REFUSED_MS);
+    }
     return MnException.unavailable(
         closed
             ? "the runtime is stopping"

@@ -21,6 +21,15 @@ public final class JobMoves {
     this.takeOver = takeOver;
   }
 
+  /**
+   * Begins no new jobs any more; those of others are taken over as before.
+   *
+   * @param why is told to who asks, with the way out
+   */
+  public void takeNoMore(String why) {
+    loops.takeNoMore(why);
+  }
+
   /** The jobs that are open here. */
   public List<String> open() {
     return loops.ids();

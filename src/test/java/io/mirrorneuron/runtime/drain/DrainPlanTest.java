@@ -49,6 +49,26 @@ class DrainPlanTest {
     assertThat(new DrainPlan(target, over, ignores).of(job).status()).isEqualTo(fate);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    // type, target, over, ignores system jobs, what comes of its programs here
+    "batch, true, false, true, waiting",
+    "batch, false, false, true, waiting",
+    "batch, true, true, true, migrated",
+    "batch, false, true, true, blocked",
+    "service, true, false, true, migrated",
+    "service, false, false, true, blocked",
+    "system, true, false, true, ignored",
+    "system, true, false, false, migrated",
+    "sysbatch, true, false, false, waiting",
+  })
+  void programsForJobsOfOthersHaveTheirFate(
+      String type, boolean target, boolean over, boolean ignores, String fate) {
+    JobOnNode job = new JobOnNode("job", type, "running", false, List.of("work"));
+
+    assertThat(new DrainPlan(target, over, ignores).ofGuest(job).status()).isEqualTo(fate);
+  }
+
   @Test
   void whatCannotBeReadIsSkipped() {
     JobOnNode job = new JobOnNode("job", null, null, false, List.of());
