@@ -2,6 +2,7 @@ package io.mirrorneuron.client;
 
 import io.mirrorneuron.port.node.AgentChanges;
 import io.mirrorneuron.proto.node.v1.NodeServiceGrpcClient;
+import io.mirrorneuron.proto.node.v1.PlayRequest;
 import io.mirrorneuron.proto.node.v1.RedefineRequest;
 import io.mirrorneuron.proto.node.v1.RetireRequest;
 import java.util.Set;
@@ -13,6 +14,12 @@ record ChangesElsewhere(GrpcCalls calls) implements AgentChanges {
     RedefineRequest request =
         RedefineRequest.newBuilder().setJobId(jobId).setOrderJson(order).build();
     return calls.call(NodeServiceGrpcClient.Redefine, request).getStatus();
+  }
+
+  @Override
+  public String play(String jobId, String role) {
+    PlayRequest request = PlayRequest.newBuilder().setJobId(jobId).setRole(role).build();
+    return calls.call(NodeServiceGrpcClient.Play, request).getStatus();
   }
 
   @Override

@@ -134,6 +134,63 @@ class DeploymentDoorsIT {
     assertThat(get("/deployments/dep_shop_2").path("target_version").asText()).isEqualTo("2");
   }
 
+  /** The only instance of a service in a role. */
+  private static JsonNode instance(String service, String job) throws Exception {
+    String path = "/services?passing_only=false&name=" + service + "&job_id=" + job;
+    Eventually.eventually("it is registered", () -> registered(path) == 1);
+    return get(path).at("/services/0");
+  }
+
+  private static int registered(String path) {
+    try {
+      return get(path).path("services").size();
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void isOf(String job, String version, String role) throws Exception {
+    JsonNode record = get("/jobs/" + job + "?include=full").at("/job/deployment");
+    JsonNode service = instance("till", job);
+    for (JsonNode its : new JsonNode[] {record, service}) {
+      assertThat(its.path("deployment_id").asText()).isEqualTo("dep_till_" + version);
+      assertThat(its.path("deployment_key").asText()).isEqualTo("till");
+      assertThat(its.path("deployment_version").asText()).isEqualTo(version);
+      assertThat(its.path("deployment_role").asText()).isEqualTo(role);
+    }
+  }
+
+  private static String offering(int version, String policy) {
+    ObjectNode body = Json.parseObject(body("till", version, policy), "body");
+    ((ObjectNode) body.get("manifest"))
+        .putArray("services")
+        .addObject()
+        .put("name", "till")
+        .put("address", "127.0.0.1")
+        .put("port", 9);
+    return Json.write(body);
+  }
+
+  @Test
+  void jobsAndServicesTellWhichDeploymentMadeThemWhatTheyAre() throws Exception {
+    String quick = "{'min_healthy_ms':0}";
+    String job = ok(post("/deployments", offering(1, quick))).path("job_id").asText();
+    isOf(job, "1", "primary");
+    ok(post("/deployments", offering(2, quick)));
+    isOf(job, "2", "primary");
+    String next =
+        ok(post("/deployments", offering(3, "{'min_healthy_ms':0,'strategy':'blue-green'}")))
+            .path("job_id")
+            .asText();
+    isOf(job, "2", "primary");
+    isOf(next, "3", "candidate");
+    ok(post("/deployments/till/promote", ""));
+    until("till", "successful");
+    isOf(next, "3", "primary");
+    assertThat(get("/jobs/" + job + "?include=full").at("/job/deployment/deployment_role").asText())
+        .isEqualTo("retired");
+  }
+
   @Test
   void aCanaryIsPausedResumedPromotedAndAnotherFails() throws Exception {
     deployed("careful", 1);

@@ -14,6 +14,11 @@ public interface AgentChanges {
         }
 
         @Override
+        public String play(String jobId, String role) {
+          throw MnException.notFound("job", jobId);
+        }
+
+        @Override
         public String retire(String jobId, Set<String> spared, String reason) {
           throw MnException.notFound("job", jobId);
         }
@@ -30,6 +35,16 @@ public interface AgentChanges {
    *     PRECONDITION when the job has ended
    */
   String redefine(String jobId, String order);
+
+  /**
+   * Has a job play another role in its deployment; returns when that is durable. Asked again, or
+   * late, it changes nothing.
+   *
+   * @param role {@code primary} or {@code retired}
+   * @return the status word of the job
+   * @throws MnException NOT_FOUND for an unknown job, PRECONDITION when the job has ended
+   */
+  String play(String jobId, String role);
 
   /**
    * Ends a job in the moment in which no message waits and no program runs; returns when it has

@@ -12,7 +12,7 @@ import java.util.Map;
  * @param meta what its author says more
  * @param status {@code passing}, {@code warning} or {@code critical}
  * @param agentId null for a service of the job
- * @param deploymentRole null outside deployments
+ * @param deploymentId null outside deployments, as are the following
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record RegisteredService(
@@ -33,6 +33,9 @@ public record RegisteredService(
     String agentId,
     String runId,
     String node,
+    String deploymentId,
+    String deploymentKey,
+    String deploymentVersion,
     String deploymentRole,
     String registeredAt,
     String updatedAt) {
@@ -57,6 +60,9 @@ public record RegisteredService(
         agentId,
         runId,
         node,
+        deploymentId,
+        deploymentKey,
+        deploymentVersion,
         role,
         registeredAt,
         updatedAt);

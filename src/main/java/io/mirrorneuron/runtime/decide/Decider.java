@@ -39,7 +39,7 @@ public final class Decider {
   public void decide(JobState state, Input input, Turn turn) {
     if (!state.status().isTerminal()) {
       new Decision(state, turn).take(input);
-    } else if (input instanceof Input.Deliver || input instanceof Input.Redefine) {
+    } else if (input instanceof Input.Deliver || input instanceof Input.OfDeployment) {
       turn.refuse((Input.Command) input, MnException.precondition("job is not running"));
     }
   }
@@ -81,7 +81,7 @@ public final class Decider {
         case Input.Pause pause -> life.pause(pause);
         case Input.Review review -> life.review(review);
         case Input.Decide decide -> people.decide(decide);
-        case Input.Redefine redefine -> definitions.order(redefine);
+        case Input.OfDeployment order -> definitions.take(order);
         case Input.Resume resume -> new Recovery(state, turn, life, processes).resume(resume.by());
         case Input.Cancel cancel -> life.cancel(cancel);
         case Input.Retire retire -> retire(retire);

@@ -84,8 +84,18 @@ public sealed interface Input {
   /** A message from outside the graph, for example a replayed dead letter. */
   record Deliver(String agentId, ObjectNode message) implements Command {}
 
+  /** Of a deployment. */
+  sealed interface OfDeployment extends Command {}
+
   /** Agents are to be what another manifest says, see {@link Redefinition}. */
-  record Redefine(Redefinition order) implements Command {}
+  record Redefine(Redefinition order) implements OfDeployment {}
+
+  /**
+   * The job has another role in its deployment.
+   *
+   * @param role see {@link io.mirrorneuron.runtime.state.definition.DeployedBy}
+   */
+  record Play(String role) implements OfDeployment {}
 
   /**
    * Somebody does something about a question of the job.

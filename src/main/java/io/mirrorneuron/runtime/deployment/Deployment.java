@@ -60,7 +60,7 @@ record Deployment(
     WATCHING,
     /** What was changed is healthy; somebody has to promote, or to resume. */
     HOLDING,
-    /** The new job is to take the place of the old one. */
+    /** The new job is to take the place of the old one, or is not on trial any more. */
     SWITCHING,
     /** The old job is to end what it has in hand, and then itself. */
     RETIRING,

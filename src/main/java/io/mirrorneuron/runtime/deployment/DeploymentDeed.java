@@ -1,12 +1,13 @@
 package io.mirrorneuron.runtime.deployment;
 
+import io.mirrorneuron.runtime.state.definition.DeployedBy;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy.HealthSource;
 import java.util.List;
 
 /** What a deployment may want done; equal when it is the same, however often it is asked for. */
 sealed interface DeploymentDeed {
   /** Make the job of that id, which runs the version. */
-  record Launch(int number, String jobId, DeployedVersion version, String role)
+  record Launch(int number, String jobId, DeployedVersion version, DeployedBy by)
       implements DeploymentDeed {}
 
   /**
@@ -27,7 +28,7 @@ sealed interface DeploymentDeed {
       List<String> changed,
       List<String> agents,
       boolean isWhole,
-      String role)
+      DeployedBy by)
       implements DeploymentDeed {}
 
   /**
@@ -45,7 +46,11 @@ sealed interface DeploymentDeed {
       HealthSource health)
       implements DeploymentDeed {}
 
-  /** Have who asks for services get those of the new job, from one moment on. */
+  /**
+   * Have who asks for services get those of the new job, from one moment on.
+   *
+   * @param oldJob null where the job stays, and is not on trial any more
+   */
   record Switch(int number, String oldJob, String newJob) implements DeploymentDeed {}
 
   /**

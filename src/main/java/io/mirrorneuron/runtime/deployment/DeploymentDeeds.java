@@ -26,7 +26,7 @@ final class DeploymentDeeds implements Deeds<DeploymentInput, DeploymentDeed> {
   /** Makes a job under an id that was chosen before, or finds that it was made. */
   @FunctionalInterface
   interface Launcher {
-    CompletionStage<?> make(String key, String jobId, String manifest, String bundle);
+    CompletionStage<?> make(String jobId, String manifest, String bundle, DeployedBy by);
   }
 
   /**
@@ -79,7 +79,8 @@ final class DeploymentDeeds implements Deeds<DeploymentInput, DeploymentDeed> {
   private CompletionStage<DeploymentInput> launch(String key, DeploymentDeed.Launch launch) {
     return text(key, launch.version().fingerprint())
         .thenCompose(text -> succession.begin(launch).thenApply(begun -> text))
-        .thenCompose(text -> launcher.make(key, launch.jobId(), text, launch.version().bundle()))
+        .thenCompose(
+            text -> launcher.make(launch.jobId(), text, launch.version().bundle(), launch.by()))
         .<DeploymentInput>thenApply(made -> new DeploymentInput.Launched(launch.number()))
         .exceptionally(
             failure ->
@@ -90,7 +91,7 @@ final class DeploymentDeeds implements Deeds<DeploymentInput, DeploymentDeed> {
     return text(key, order.base())
         .thenCombine(
             text(key, order.version().fingerprint()),
-            (base, version) -> redefinition(key, order, base, version))
+            (base, version) -> redefinition(order, base, version))
         .thenCompose(redefinition -> orders.redefine(order.jobId(), redefinition))
         .thenCompose(taken -> goOn(order))
         .<DeploymentInput>thenApply(
@@ -98,8 +99,7 @@ final class DeploymentDeeds implements Deeds<DeploymentInput, DeploymentDeed> {
         .exceptionallyCompose(failure -> notOrdered(order, Lasting.of(failure)));
   }
 
-  private Redefinition redefinition(
-      String key, DeploymentDeed.Redefine order, String base, String version) {
+  private Redefinition redefinition(DeploymentDeed.Redefine order, String base, String version) {
     String manifest =
         order.isWhole()
             ? version
@@ -112,8 +112,7 @@ final class DeploymentDeeds implements Deeds<DeploymentInput, DeploymentDeed> {
         manifests.apply(manifest),
         order.version().bundle(),
         order.agents(),
-        new DeployedBy(
-            "dep_" + key + "_" + order.number(), key, order.version().name(), order.role()));
+        order.by());
   }
 
   /** What could not go on because of the version that is taken back goes on with the other. */

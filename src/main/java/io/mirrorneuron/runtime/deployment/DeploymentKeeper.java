@@ -84,13 +84,13 @@ public final class DeploymentKeeper implements AutoCloseable {
       VersionTexts texts,
       Timers timers) {
     DeploymentDeeds.Launcher launcher =
-        (key, jobId, manifest, bundle) ->
+        (jobId, manifest, bundle, by) ->
             CompletableFuture.runAsync(
                 () ->
                     jobs.derived()
                         .make(
                             new DerivedJobs.Order(
-                                "dep_" + key, jobId, jobId, manifest, bundle, null)),
+                                "dep_" + by.key(), jobId, jobId, manifest, bundle, null, by)),
                 orders.threads());
     return new DeploymentDeeds(
         jobs.definitions(),

@@ -131,7 +131,7 @@ final class DeploymentTurn {
   void goOn() {
     if (plan.mode() == Mode.AGENT_LEVEL && !plan.isLast(draft.batch)) {
       change(draft.batch + 1);
-    } else if (plan.mode() == Mode.BLUE_GREEN) {
+    } else if (plan.mode() == Mode.BLUE_GREEN || plan.awaitsPromotion() && draft.batch == 0) {
       draft.phase = Phase.SWITCHING;
     } else {
       succeed();
@@ -139,6 +139,10 @@ final class DeploymentTurn {
   }
 
   void switched() {
+    if (plan.mode() == Mode.AGENT_LEVEL) {
+      succeed(); // all agents were on trial
+      return;
+    }
     follow();
     draft.clocks = new Clocks(draft.now, draft.now, 0);
     draft.phase = Phase.RETIRING;

@@ -4,7 +4,6 @@ import io.mirrorneuron.port.deployment.DeploymentView;
 import io.mirrorneuron.port.deployment.DeploymentView.HealthView;
 import io.mirrorneuron.port.deployment.DeploymentView.VersionView;
 import io.mirrorneuron.runtime.deployment.DeploymentPlan.Mode;
-import io.mirrorneuron.runtime.workflow.UpdatePolicy;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.secret.MarkedSecrets;
 import java.time.Instant;
@@ -36,7 +35,7 @@ final class DeploymentViews {
         now.status().word(),
         plan.why(),
         plan.policy().strategy().word(),
-        policy(plan.policy()),
+        plan.policy().told(),
         replaces ? plan.mode().word() : null,
         plan.targetJob() == null ? plan.sourceJob() : plan.targetJob(),
         line.currentJob(),
@@ -76,20 +75,6 @@ final class DeploymentViews {
     event.put("timestamp", time(happened.at()));
     event.putAll(happened.members());
     return event;
-  }
-
-  private static Map<String, Object> policy(UpdatePolicy policy) {
-    Map<String, Object> all = new LinkedHashMap<>();
-    all.put("strategy", policy.strategy().word());
-    all.put("max_parallel", policy.maxParallel());
-    all.put("canary", policy.canary());
-    all.put("min_healthy_ms", policy.minHealthyMs());
-    all.put("healthy_deadline_ms", policy.healthyDeadlineMs());
-    all.put("progress_deadline_ms", policy.progressDeadlineMs());
-    all.put("health_check", policy.healthCheck().word());
-    all.put("auto_promote", policy.autoPromote());
-    all.put("auto_revert", policy.autoRevert());
-    return all;
   }
 
   /**

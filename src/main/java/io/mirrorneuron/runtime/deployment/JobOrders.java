@@ -9,6 +9,9 @@ interface JobOrders {
   /** As {@link io.mirrorneuron.port.node.AgentChanges#redefine}. */
   CompletionStage<?> redefine(String jobId, Redefinition order);
 
+  /** As {@link io.mirrorneuron.port.node.AgentChanges#play}. */
+  CompletionStage<?> play(String jobId, String role);
+
   /** One that waits for a person goes on. */
   CompletionStage<?> resume(String jobId);
 

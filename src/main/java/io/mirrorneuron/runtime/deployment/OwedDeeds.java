@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.deployment;
 
 import io.mirrorneuron.runtime.deployment.DeploymentPlan.Mode;
-import io.mirrorneuron.store.service.DeploymentRoles;
+import io.mirrorneuron.runtime.state.definition.DeployedBy;
 import java.util.List;
 
 /** What deployments want done, by what they are at. */
@@ -16,7 +16,10 @@ final class OwedDeeds {
       case CHANGING -> List.of(redefine(line, now));
       case REVERTING -> List.of(redefineBack(line, now));
       case SWITCHING ->
-          List.of(new DeploymentDeed.Switch(now.number(), plan.sourceJob(), plan.targetJob()));
+          List.of(
+              plan.mode() == Mode.AGENT_LEVEL
+                  ? new DeploymentDeed.Switch(now.number(), null, plan.sourceJob())
+                  : new DeploymentDeed.Switch(now.number(), plan.sourceJob(), plan.targetJob()));
       case RETIRING ->
           List.of(
               new DeploymentDeed.End(
@@ -36,10 +39,10 @@ final class OwedDeeds {
   }
 
   private static DeploymentDeed launch(DeploymentLine line, Deployment now) {
-    String role =
-        now.plan().mode() == Mode.BLUE_GREEN ? DeploymentRoles.CANDIDATE : DeploymentRoles.PRIMARY;
+    String role = now.plan().mode() == Mode.BLUE_GREEN ? DeployedBy.CANDIDATE : DeployedBy.PRIMARY;
+    String version = now.plan().to();
     return new DeploymentDeed.Launch(
-        now.number(), now.plan().targetJob(), version(line, now.plan().to()), role);
+        now.number(), now.plan().targetJob(), version(line, version), by(line, version, role));
   }
 
   private static DeploymentDeed redefine(DeploymentLine line, Deployment now) {
@@ -53,7 +56,10 @@ final class OwedDeeds {
         plan.before(now.batch() + 1),
         plan.batches().get(now.batch()),
         plan.isLast(now.batch()),
-        now.batch() == 0 && plan.awaitsPromotion() ? "canary" : "primary");
+        by(
+            line,
+            plan.to(),
+            now.batch() == 0 && plan.awaitsPromotion() ? DeployedBy.CANARY : DeployedBy.PRIMARY));
   }
 
   private static DeploymentDeed redefineBack(DeploymentLine line, Deployment now) {
@@ -67,7 +73,7 @@ final class OwedDeeds {
         List.of(),
         plan.before(now.batch() + 1),
         false,
-        "primary");
+        by(line, plan.from(), DeployedBy.PRIMARY));
   }
 
   private static DeploymentDeed look(DeploymentLine line, Deployment now) {
@@ -80,6 +86,11 @@ final class OwedDeeds {
         inJob ? line.definition() : 0,
         inJob ? plan.before(now.batch() + 1) : List.of(),
         plan.policy().healthCheck());
+  }
+
+  private static DeployedBy by(DeploymentLine line, String version, String role) {
+    return new DeployedBy(
+        line.deploymentId(), line.key(), version, role, line.newest().plan().policy());
   }
 
   private static DeployedVersion version(DeploymentLine line, String name) {

@@ -28,6 +28,11 @@ record RoutedOrders(JobsPort jobs, AgentChanges changes, Executor threads) imple
   }
 
   @Override
+  public CompletionStage<?> play(String jobId, String role) {
+    return CompletableFuture.supplyAsync(() -> changes.play(jobId, role), threads);
+  }
+
+  @Override
   public CompletionStage<?> resume(String jobId) {
     return CompletableFuture.supplyAsync(() -> jobs.resume(jobId), threads);
   }

@@ -6,6 +6,7 @@ import io.mirrorneuron.runtime.loop.JobDefinitions;
 import io.mirrorneuron.runtime.loop.JobDefinitions.Running;
 import io.mirrorneuron.runtime.manifest.service.ServiceDefinition;
 import io.mirrorneuron.runtime.manifest.service.ServiceDemands;
+import io.mirrorneuron.runtime.state.definition.DeployedBy;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import io.mirrorneuron.store.service.DeploymentRoles;
@@ -33,15 +34,38 @@ record Succession(
 
   /** Before the job is there, so that nobody ever finds what it offers too early. */
   CompletionStage<Void> begin(DeploymentDeed.Launch launch) {
-    return launch.role().equals(DeploymentRoles.CANDIDATE)
+    return launch.by().role().equals(DeployedBy.CANDIDATE)
         ? roles.candidate(launch.jobId())
         : CompletableFuture.completedFuture(null);
   }
 
   CompletionStage<DeploymentInput> take(DeploymentDeed.Switch change) {
-    return roles
-        .replace(change.oldJob(), change.newJob())
+    boolean isAnother = change.oldJob() != null;
+    return (isAnother
+            ? roles.replace(change.oldJob(), change.newJob())
+            : CompletableFuture.completedFuture(true))
+        .thenCompose(done -> play(change.newJob(), DeployedBy.PRIMARY))
+        .thenCompose(
+            done ->
+                isAnother
+                    ? play(change.oldJob(), DeployedBy.RETIRED)
+                    : CompletableFuture.completedFuture(null))
         .thenApply(done -> new DeploymentInput.Switched(change.number()));
+  }
+
+  /** Jobs tell their role themselves, too; one that has ended has the role that it had. */
+  private CompletionStage<?> play(String jobId, String role) {
+    return orders
+        .play(jobId, role)
+        .<Object>thenApply(status -> status)
+        .exceptionally(failure -> requireEnded(Lasting.of(failure)));
+  }
+
+  private static Void requireEnded(MnException why) {
+    if (why.code() != ErrorCode.NOT_FOUND && why.code() != ErrorCode.PRECONDITION) {
+      throw new CompletionException(why);
+    }
+    return null;
   }
 
   CompletionStage<DeploymentInput> end(DeploymentDeed.End end) {
@@ -61,10 +85,7 @@ record Succession(
             })
         .exceptionally(
             failure -> {
-              MnException why = Lasting.of(failure);
-              if (why.code() != ErrorCode.NOT_FOUND && why.code() != ErrorCode.PRECONDITION) {
-                throw new CompletionException(why);
-              }
+              requireEnded(Lasting.of(failure));
               return ended;
             });
   }

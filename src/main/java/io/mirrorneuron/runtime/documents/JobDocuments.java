@@ -131,6 +131,7 @@ public final class JobDocuments {
     if (state.header().origin().provenance() != null) {
       job.set("restore_provenance", state.header().origin().provenance());
     }
+    JobDeployment.put(job, state.definition());
     job.set("workflow_state", LedgerForm.write(LedgerSnapshot.of(state)));
     job.set("pending_workflow_completion", state.header().pendingCompletion());
     job.put("lease_epoch", epoch).put("lease_owner", owner);

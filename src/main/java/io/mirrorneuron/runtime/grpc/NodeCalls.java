@@ -8,6 +8,8 @@ import io.mirrorneuron.proto.node.v1.FetchPart;
 import io.mirrorneuron.proto.node.v1.FetchRequest;
 import io.mirrorneuron.proto.node.v1.FileHead;
 import io.mirrorneuron.proto.node.v1.NodeServiceGrpcService;
+import io.mirrorneuron.proto.node.v1.PlayAnswer;
+import io.mirrorneuron.proto.node.v1.PlayRequest;
 import io.mirrorneuron.proto.node.v1.ReadAnswer;
 import io.mirrorneuron.proto.node.v1.ReadRequest;
 import io.mirrorneuron.proto.node.v1.RedefineAnswer;
@@ -57,6 +59,7 @@ final class NodeCalls {
                 NodeServiceGrpcService.all()))
         .unary(NodeServiceGrpcService.Read, this::read)
         .unary(NodeServiceGrpcService.Redefine, this::redefine)
+        .unary(NodeServiceGrpcService.Play, this::play)
         .unary(NodeServiceGrpcService.Retire, this::retire)
         .stream(NodeServiceGrpcService.Fetch, this::fetch)
         .build();
@@ -69,6 +72,11 @@ final class NodeCalls {
   private RedefineAnswer redefine(RedefineRequest request) {
     String status = changes.redefine(request.getJobId(), request.getOrderJson());
     return RedefineAnswer.newBuilder().setStatus(status).build();
+  }
+
+  private PlayAnswer play(PlayRequest request) {
+    String status = changes.play(request.getJobId(), request.getRole());
+    return PlayAnswer.newBuilder().setStatus(status).build();
   }
 
   private RetireAnswer retire(RetireRequest request) {

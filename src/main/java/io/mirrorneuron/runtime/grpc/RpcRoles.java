@@ -19,7 +19,7 @@ final class RpcRoles {
       Set.of("NetworkHandshake", "Join", "Leave", "Check", "List", "Watch");
 
   /** For other nodes, which have a token of their own. */
-  static final Set<String> OF_NODES = Set.of("Read", "Fetch", "Redefine", "Retire");
+  static final Set<String> OF_NODES = Set.of("Read", "Fetch", "Redefine", "Play", "Retire");
 
   private static final Map<String, Role> ROLES = new HashMap<>();
 

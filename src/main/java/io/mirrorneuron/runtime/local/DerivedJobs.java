@@ -5,6 +5,7 @@ import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.manifest.SubmissionDemands;
 import io.mirrorneuron.runtime.port.JobStatus;
+import io.mirrorneuron.runtime.state.definition.DeployedBy;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobStore.NewJob;
@@ -72,9 +73,16 @@ public final class DerivedJobs {
    * @param key under which the same is known to a second caller at the same time
    * @param bundle fingerprint of its payload files; null for none
    * @param by the name that a token vouched for, or null
+   * @param deployed the deployment that it is of, or null
    */
   public record Order(
-      String schedule, String jobId, String key, String manifest, String bundle, String by) {}
+      String schedule,
+      String jobId,
+      String key,
+      String manifest,
+      String bundle,
+      String by,
+      DeployedBy deployed) {}
 
   /** Makes a job with stored payload files, or finds that it was made. */
   public void make(Order order) {
@@ -99,7 +107,7 @@ public final class DerivedJobs {
               .withBundle(bundle);
       give(order.schedule(), workflow);
       access.claims().lend(order.schedule(), jobId, workflow);
-      access.submit(job, workflow, bundle, order.by());
+      access.submit(job, workflow, bundle, order.by(), order.deployed());
     } catch (MnException e) {
       if (!MADE_BEFORE.contains(e.error())) {
         throw e;

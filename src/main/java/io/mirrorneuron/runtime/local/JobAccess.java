@@ -15,6 +15,7 @@ import io.mirrorneuron.runtime.port.FolderDemands;
 import io.mirrorneuron.runtime.port.SubmissionClaims;
 import io.mirrorneuron.runtime.service.ServiceRequirements;
 import io.mirrorneuron.runtime.state.StoredFields;
+import io.mirrorneuron.runtime.state.definition.DeployedBy;
 import io.mirrorneuron.runtime.workflow.KeptPlan;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore;
@@ -155,10 +156,12 @@ public record JobAccess(
    *
    * @param bundle fingerprint of its payload files, or null when there are none
    * @param by the name that the submitter's token vouches for, or null
+   * @param deployed the deployment that makes the job, or null
    */
-  SubmittedJob submit(NewJob job, Workflow workflow, String bundle, String by) {
+  SubmittedJob submit(
+      NewJob job, Workflow workflow, String bundle, String by, DeployedBy deployed) {
     return claimed(
-        job, workflow, bundle, () -> engine.creation().submit(job, workflow, bundle, by));
+        job, workflow, bundle, () -> engine.creation().submit(job, workflow, bundle, by, deployed));
   }
 
   /**

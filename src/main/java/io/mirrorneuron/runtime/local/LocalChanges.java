@@ -22,6 +22,11 @@ public final class LocalChanges implements AgentChanges {
   }
 
   @Override
+  public String play(String jobId, String role) {
+    return Answers.await(access.engine().definitions().play(jobId, role)).word();
+  }
+
+  @Override
   public String retire(String jobId, Set<String> spared, String reason) {
     return Answers.await(access.engine().definitions().retire(jobId, spared, reason)).word();
   }

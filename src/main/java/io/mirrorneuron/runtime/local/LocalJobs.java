@@ -88,7 +88,7 @@ public final class LocalJobs implements JobsPort {
     String key = submission.idempotencyKey();
     NewJob job = newJobs.of(id, text, workflow.runId(), key, text, bundle).withBundle(bundle);
     String by = submission.submittedBy();
-    return access.submit(job, workflow, bundle, by).withWarnings(workflow.warnings());
+    return access.submit(job, workflow, bundle, by, null).withWarnings(workflow.warnings());
   }
 
   @Override

@@ -27,6 +27,11 @@ public final class RoutedChanges implements AgentChanges {
   }
 
   @Override
+  public String play(String jobId, String role) {
+    return command(jobId, changes -> changes.play(jobId, role));
+  }
+
+  @Override
   public String retire(String jobId, Set<String> spared, String reason) {
     return command(jobId, changes -> changes.retire(jobId, spared, reason));
   }

@@ -7,6 +7,7 @@ import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.state.JobHeader;
 import io.mirrorneuron.runtime.state.JobOrigin;
 import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.runtime.state.definition.DeployedBy;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore.NewJob;
 import java.util.concurrent.CompletableFuture;
@@ -45,9 +46,10 @@ public final class JobCreation {
    *
    * @param bundle fingerprint of the stored payloads, or null
    * @param by the name that the submitter's token vouches for, or null
+   * @param deployed the deployment that makes the job, or null
    */
   public CompletionStage<SubmittedJob> submit(
-      NewJob job, Workflow workflow, String bundle, String by) {
+      NewJob job, Workflow workflow, String bundle, String by, DeployedBy deployed) {
     String runId = workflow.runId() == null ? RunId.of(job.jobId()) : workflow.runId();
     return loops.begin(
         job,
@@ -57,7 +59,11 @@ public final class JobCreation {
                       JobOrigin.of(timers.now(), runId, bundle)
                           .onTarget(workflow.isSystem() ? nodeName : null))
                   .submittedBy(by);
-          return new JobState(job.jobId(), workflow, header, inlineLimit);
+          JobState state = new JobState(job.jobId(), workflow, header, inlineLimit);
+          if (deployed != null) {
+            state.definition().deployed(deployed);
+          }
+          return state;
         },
         new Input.Start(),
         commit -> commit);

@@ -45,6 +45,15 @@ public final class JobDefinitions {
   }
 
   /**
+   * Has a job play another role in its deployment; completes when that is durable. A role that it
+   * had before, or that does not follow, changes nothing. Fails as PRECONDITION when it has ended.
+   */
+  public CompletionStage<JobStatus> play(String jobId, String role) {
+    return commands.give(
+        jobId, new Input.Play(role), status -> true, status -> !status.isTerminal());
+  }
+
+  /**
    * Ends a job in the moment in which no message waits and no program runs; fails as UNAVAILABLE
    * while it has something in hand. Completes when it has ended.
    *

@@ -34,7 +34,8 @@ public record LocalChildJobs(DerivedJobs derived, JobsPort jobs) implements Chil
             order.key(),
             order.manifest(),
             order.bundle(),
-            order.by()));
+            order.by(),
+            null));
   }
 
   @Override

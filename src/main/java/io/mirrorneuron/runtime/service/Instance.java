@@ -8,6 +8,7 @@ import io.mirrorneuron.runtime.service.check.CheckTarget;
 import io.mirrorneuron.runtime.service.check.ProbeResult;
 import io.mirrorneuron.runtime.service.check.ServiceHealth;
 import io.mirrorneuron.runtime.service.check.ServiceStatus;
+import io.mirrorneuron.runtime.state.definition.DeployedBy;
 import io.mirrorneuron.store.service.ServiceRegistry.Claim;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -49,6 +51,7 @@ final class Instance {
   private final List<AutoCloseable> rhythms = new ArrayList<>();
 
   private ServiceHealth health;
+  private DeployedBy by;
   private String shown;
   private long writtenAt;
   private boolean untold;
@@ -88,6 +91,15 @@ final class Instance {
     Map<String, Object> members = facts();
     members.put("status", shown);
     teller.tell("service_registered", members);
+  }
+
+  /** Its job is of this deployment, or of none when that is null. */
+  synchronized void deployed(DeployedBy deployment) {
+    boolean isNews = shown != null && !Objects.equals(by, deployment);
+    by = deployment;
+    if (isNews) {
+      show();
+    }
   }
 
   /** Another program of the agent runs, of which nothing is known yet. */
@@ -210,30 +222,7 @@ final class Instance {
   }
 
   private RegisteredService document() {
-    ServiceDefinition service = service();
-    RegisteredService.Health report = health.report();
-    String reason = paused ? PAUSED : service.problem();
-    long checkedAt = health.lastCheckAt();
-    return new RegisteredService(
-        nature.id(),
-        service.name(),
-        service.provider(),
-        service.origin(),
-        service.address(),
-        service.portNumber() == 0 ? null : service.portNumber(),
-        service.url(),
-        service.tags(),
-        service.meta(),
-        service.checks().stream().map(CheckDefinition::shown).toList(),
-        shown,
-        new RegisteredService.Health(shown, reason, report.checks()),
-        checkedAt == 0 ? null : time(checkedAt),
-        nature.claim().jobId(),
-        service.agentId(),
-        nature.runId(),
-        nature.node(),
-        service.role(),
-        registeredAt,
-        time(writtenAt));
+    return new InstanceDocument(nature, by, registeredAt, shown, time(writtenAt))
+        .of(health, paused ? PAUSED : service().problem());
   }
 }

@@ -78,9 +78,11 @@ final class JobServices implements JobWatch.Listener {
     if (known == null) {
       Instance instance = new Instance(offer.nature(service, state), works, teller);
       live.put(id, new Live(instance, programs));
+      instance.deployed(state.definition().by());
       instance.register(paused);
       return;
     }
+    known.instance().deployed(state.definition().by());
     known.instance().pause(paused);
     if (!paused && !known.programs().equals(programs)) {
       live.put(id, new Live(known.instance(), programs));

@@ -1,6 +1,8 @@
 package io.mirrorneuron.runtime.workflow;
 
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * How a new version takes the place of the one that runs.
@@ -49,6 +51,21 @@ public record UpdatePolicy(
         healthCheck,
         false,
         autoRevert);
+  }
+
+  /** As it is written in a manifest, in full. */
+  public Map<String, Object> told() {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("strategy", strategy.word());
+    all.put("max_parallel", maxParallel);
+    all.put("canary", canary);
+    all.put("min_healthy_ms", minHealthyMs);
+    all.put("healthy_deadline_ms", healthyDeadlineMs);
+    all.put("progress_deadline_ms", progressDeadlineMs);
+    all.put("health_check", healthCheck.word());
+    all.put("auto_promote", autoPromote);
+    all.put("auto_revert", autoRevert);
+    return all;
   }
 
   /** In which steps. */

@@ -76,7 +76,7 @@ class DeploymentOnEngineTest {
     return new DeploymentDeeds(
         stage.engine().definitions(),
         new EngineOrders(stage.engine()),
-        (key, jobId, text, bundle) ->
+        (jobId, text, bundle, by) ->
             stage
                 .engine()
                 .creation()
@@ -84,7 +84,8 @@ class DeploymentOnEngineTest {
                     new JobStore.NewJob(jobId, "mirror_neuron@stage", text, null, null, null),
                     stage.manifests.apply(text),
                     bundle,
-                    null),
+                    null,
+                    by),
         texts,
         text -> stage.manifests.apply(text),
         new OfferedHealth(registry, text -> stage.manifests.apply(text)),
@@ -101,6 +102,11 @@ class DeploymentOnEngineTest {
     @Override
     public CompletionStage<?> redefine(String jobId, Redefinition order) {
       return engine.definitions().redefine(jobId, order);
+    }
+
+    @Override
+    public CompletionStage<?> play(String jobId, String role) {
+      return engine.definitions().play(jobId, role);
     }
 
     @Override

@@ -106,7 +106,7 @@ final class DeploymentWorld implements Deeds<DeploymentInput, DeploymentDeed> {
       case DeploymentDeed.Redefine order -> redefine(order);
       case DeploymentDeed.Look look -> look(look);
       case DeploymentDeed.Switch(int number, String old, String next) -> {
-        if (roles.replace(old, next).toCompletableFuture().join()) {
+        if (old != null && roles.replace(old, next).toCompletableFuture().join()) {
           history.add("switch to " + next);
         }
         yield new DeploymentInput.Switched(number);
@@ -131,7 +131,7 @@ final class DeploymentWorld implements Deeds<DeploymentInput, DeploymentDeed> {
     if (impossible.contains(launch.jobId())) {
       return new DeploymentInput.NotLaunched(launch.number(), "no node has port 80");
     }
-    if (launch.role().equals(DeploymentRoles.CANDIDATE)) {
+    if (launch.by().role().equals(DeploymentRoles.CANDIDATE)) {
       roles.candidate(launch.jobId());
     }
     if (!jobs.containsKey(launch.jobId())) {
@@ -139,7 +139,7 @@ final class DeploymentWorld implements Deeds<DeploymentInput, DeploymentDeed> {
       AGENTS.forEach(agent -> job.versions.put(agent, launch.version().name()));
       job.appliedAt = now.getAsLong();
       jobs.put(launch.jobId(), job);
-      history.add("launch %s as %s".formatted(launch.jobId(), launch.role()));
+      history.add("launch %s as %s".formatted(launch.jobId(), launch.by().role()));
       registry.open(launch.jobId(), 1);
       registry.put(new Claim("owner", launch.jobId(), 1), "web", launch.jobId(), launch.jobId());
     }
@@ -164,7 +164,8 @@ final class DeploymentWorld implements Deeds<DeploymentInput, DeploymentDeed> {
     order.agents().forEach(agent -> job.versions.put(agent, order.version().name()));
     history.add(
         "%s to %s as %s"
-            .formatted(String.join(" ", order.agents()), order.version().name(), order.role()));
+            .formatted(
+                String.join(" ", order.agents()), order.version().name(), order.by().role()));
     return new DeploymentInput.Ordered(number, definition);
   }
 

@@ -8,10 +8,12 @@ import io.mirrorneuron.proto.job.v1.DeployJobRequest;
 import io.mirrorneuron.proto.job.v1.DeploymentActionRequest;
 import io.mirrorneuron.proto.job.v1.DeploymentResponse;
 import io.mirrorneuron.proto.job.v1.GetDeploymentRequest;
+import io.mirrorneuron.proto.job.v1.GetJobRequest;
 import io.mirrorneuron.proto.job.v1.JobServiceGrpcClient;
 import io.mirrorneuron.proto.job.v1.ListDeploymentsRequest;
 import io.mirrorneuron.proto.job.v1.PromoteDeploymentRequest;
 import io.mirrorneuron.proto.job.v1.RollbackDeploymentRequest;
+import io.mirrorneuron.proto.job.v1.SubmitJobRequest;
 import io.mirrorneuron.proto.job.v1.UpdateDeploymentRequest;
 import io.mirrorneuron.runtime.loop.Graph;
 import io.mirrorneuron.runtime.loop.Stage;
@@ -191,6 +193,61 @@ class DeploymentCallsIT {
         wire.call(JobServiceGrpcClient.PromoteDeployment, promote),
         GrpcStatus.FAILED_PRECONDITION,
         "deployment is successful, expected awaiting_promotion");
+  }
+
+  private JsonNode deployment(String job) {
+    String told =
+        wire.call(JobServiceGrpcClient.GetJob, GetJobRequest.newBuilder().setJobId(job).build())
+            .answer()
+            .getJobJson();
+    return Json.parseObject(told, "job").at("/job/deployment");
+  }
+
+  private void isOf(String job, String deployment, String version, String role) {
+    JsonNode its = deployment(job);
+    assertThat(its.path("deployment_id").asText()).isEqualTo(deployment);
+    assertThat(its.path("deployment_key").asText()).isEqualTo("web");
+    assertThat(its.path("deployment_version").asText()).isEqualTo(version);
+    assertThat(its.path("deployment_role").asText()).isEqualTo(role);
+    assertThat(its.path("phase").asText()).isEqualTo("settled");
+  }
+
+  @Test
+  void jobsTellWhichDeploymentMadeThemWhatTheyAre() {
+    String job = deployed().path("current_job_id").asText();
+    isOf(job, "dep_web_1", "1", "primary");
+    assertThat(deployment(job).at("/deployment_policy/max_parallel").asInt()).isEqualTo(2);
+    ok(deploy(manifest(2), QUICK));
+    until("successful");
+    isOf(job, "dep_web_2", "2", "primary");
+
+    var promote = PromoteDeploymentRequest.newBuilder().setIdOrKey("web").build();
+    ok(deploy(manifest(3), "{'strategy':'canary','canary':9,'min_healthy_ms':0}"));
+    until("awaiting_promotion");
+    isOf(job, "dep_web_3", "3", "canary");
+    ok(wire.call(JobServiceGrpcClient.PromoteDeployment, promote));
+    until("successful");
+    isOf(job, "dep_web_3", "3", "primary");
+
+    ok(deploy(manifest(4), "{'strategy':'blue-green','min_healthy_ms':0}"));
+    String next = until("awaiting_promotion").path("target_job_id").asText();
+    isOf(job, "dep_web_3", "3", "primary");
+    isOf(next, "dep_web_4", "4", "candidate");
+    ok(wire.call(JobServiceGrpcClient.PromoteDeployment, promote));
+    until("successful");
+    isOf(job, "dep_web_3", "3", "retired");
+    isOf(next, "dep_web_4", "4", "primary");
+  }
+
+  @Test
+  void aJobThatNobodyDeployedHasNoDeployment() {
+    String job =
+        wire.call(
+                JobServiceGrpcClient.SubmitJob,
+                SubmitJobRequest.newBuilder().setManifestJson(manifest(1)).build())
+            .answer()
+            .getJobId();
+    assertThat(deployment(job).isMissingNode()).isTrue();
   }
 
   @Test

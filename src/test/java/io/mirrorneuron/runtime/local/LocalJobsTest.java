@@ -96,6 +96,7 @@ class LocalJobsTest {
                         new NewJob("idle-1", "node", IDLE_SERVICE, null, null, null),
                         manifests.parse(IDLE_SERVICE),
                         null,
+                        null,
                         null))
             .jobId();
     JobStore store =

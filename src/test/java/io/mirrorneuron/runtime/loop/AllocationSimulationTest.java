@@ -74,7 +74,8 @@ class AllocationSimulationTest {
                   new NewJob(job, node.owner, "{}", null, null, null),
                   workflow,
                   null,
-                  Simulation.SUBMITTER);
+                  Simulation.SUBMITTER,
+                  null);
         });
     for (int i = 0; i < 10; i++) {
       trouble(pair, random, jobs);

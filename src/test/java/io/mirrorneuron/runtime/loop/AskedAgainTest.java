@@ -26,6 +26,7 @@ class AskedAgainTest {
             new NewJob(Stage.JOB, Stage.OWNER, MANIFEST, "key", "hash", null),
             stage.manifests.apply(MANIFEST),
             null,
+            null,
             null);
   }
 

@@ -53,7 +53,8 @@ class HandOverSimulationTest {
             new NewJob(SimulationTest.JOB, first.owner, "{}", null, null, null),
             workflow,
             null,
-            Simulation.SUBMITTER);
+            Simulation.SUBMITTER,
+            null);
     for (int i = 0; i < 12; i++) {
       int at = 1000 + random.nextInt(TROUBLE_MS);
       pair.later(at, () -> pair.nodes.forEach(node -> give(pair, node)));

@@ -180,7 +180,7 @@ class RedefinitionSimulationTest {
             .filter(
                 agent -> !STAGES.get(number).get(agent).equals(STAGES.get(number - 1).get(agent)))
             .toList();
-    var by = new DeployedBy("dep_k_" + number, "k", "" + number, "primary");
+    var by = new DeployedBy("dep_k_" + number, "k", "" + number, "primary", null);
     return new Redefinition(number, manifest, MANIFESTS.parse(manifest), null, agents, by);
   }
 

@@ -34,7 +34,7 @@ class RedefinitionTest {
 
   private static CompletionStage<JobStatus> order(
       Stage stage, int number, String manifest, String bundle, String... agents) {
-    var by = new DeployedBy("dep_k_" + number, "k", "" + number, "primary");
+    var by = new DeployedBy("dep_k_" + number, "k", "" + number, "primary", null);
     Redefinition order =
         new Redefinition(
             number, manifest, stage.manifests.apply(manifest), bundle, List.of(agents), by);

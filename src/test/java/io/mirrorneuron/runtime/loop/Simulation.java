@@ -222,7 +222,8 @@ final class Simulation {
             new JobStore.NewJob(jobId, OWNER, manifest, null, null, null),
             workflow,
             null,
-            SUBMITTER);
+            SUBMITTER,
+            null);
   }
 
   /** Whoever owns the job then gets the command; the others refuse it. */

@@ -216,7 +216,8 @@ public final class Stage {
             new JobStore.NewJob(JOB, OWNER, text, null, null, null),
             manifests.apply(text),
             null,
-            subject);
+            subject,
+            null);
     return settle();
   }
 

@@ -49,7 +49,7 @@ class TakeOverTest {
     Engine before = engine(jobId -> Runnable::run);
     for (int i = 0; i < JOBS; i++) {
       NewJob job = new NewJob("job-" + i, "node", IDLE, null, null, null);
-      before.creation().submit(job, manifests.parse(IDLE), null, null);
+      before.creation().submit(job, manifests.parse(IDLE), null, null, null);
     }
     assertThat(before.openJobs()).isEqualTo(JOBS);
 

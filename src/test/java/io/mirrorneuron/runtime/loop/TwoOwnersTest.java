@@ -59,7 +59,8 @@ class TwoOwnersTest {
             new NewJob(SimulationTest.JOB, pair.nodes.getFirst().owner, "{}", null, null, null),
             workflow,
             null,
-            Simulation.SUBMITTER);
+            Simulation.SUBMITTER,
+            null);
     for (int i = 0; i < 6; i++) {
       TwoOwners.Node node = pair.nodes.get(random.nextInt(2));
       int at = 1000 + random.nextInt(TROUBLE_MS);

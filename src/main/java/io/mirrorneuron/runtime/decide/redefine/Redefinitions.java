@@ -40,8 +40,15 @@ public final class Redefinitions {
     this.turn = turn;
   }
 
+  public void take(Input.OfDeployment command) {
+    switch (command) {
+      case Input.Redefine redefine -> order(redefine);
+      case Input.Play play -> state.definition().play(play.role());
+    }
+  }
+
   /** Takes the order unless it was taken before, or does not follow what the job has. */
-  public void order(Input.Redefine command) {
+  private void order(Input.Redefine command) {
     Redefinition next = command.order();
     JobDefinition definition = state.definition();
     if (next.number() == definition.number() && next.by().equals(lastBy(definition))) {

@@ -104,6 +104,19 @@ public final class JobDefinition {
     isReplanned = true;
   }
 
+  /** Of a job that a deployment makes. */
+  public void deployed(DeployedBy deployment) {
+    by = deployment;
+    isChanged = true;
+  }
+
+  /** Its role in the deployment by whose doing it is what it is, if there is one. */
+  public void play(String role) {
+    if (by != null && !by.playing(role).equals(by)) {
+      deployed(by.playing(role));
+    }
+  }
+
   public void order(Redefinition next) {
     pend(next);
     isChanged = true;
