@@ -4,6 +4,8 @@ import io.mirrorneuron.port.deployment.DeploymentView;
 import io.mirrorneuron.port.deployment.DeploymentView.Result;
 import io.mirrorneuron.port.deployment.DeploymentsPort;
 import io.mirrorneuron.port.deployment.NewDeployment;
+import io.mirrorneuron.port.deployment.PlannedDeployment;
+import io.mirrorneuron.proto.ext.v1.DeployPlannedRequest;
 import io.mirrorneuron.proto.ext.v1.ListDeploymentVersionsRequest;
 import io.mirrorneuron.proto.ext.v1.RuntimeExtServiceGrpcClient;
 import io.mirrorneuron.proto.job.v1.DeployJobRequest;
@@ -31,20 +33,38 @@ final class GrpcDeploymentsClient implements DeploymentsPort {
 
   @Override
   public Result deploy(NewDeployment wanted) {
-    SubmitJobRequest bundle = PayloadBytes.request(wanted.bundle());
-    DeployJobRequest request =
-        DeployJobRequest.newBuilder()
-            .setManifestJson(bundle.getManifestJson())
-            .putAllPayloads(bundle.getPayloadsMap())
-            .setDeploymentKey(wanted.key())
-            .setUpdatePolicyJson(Json.write(wanted.policy()))
-            .setWait(wanted.waits())
-            .build();
+    DeployJobRequest request = request(wanted);
     MultiMap metadata = MultiMap.caseInsensitiveMultiMap();
     if (wanted.bundle().idempotencyKey() != null) {
       metadata.set(GrpcMetadata.IDEMPOTENCY_KEY, wanted.bundle().idempotencyKey());
     }
-    return read(calls.call(JobServiceGrpcClient.DeployJob, request, metadata), Result.class);
+    if (wanted.planToken() == null) {
+      return read(calls.call(JobServiceGrpcClient.DeployJob, request, metadata), Result.class);
+    }
+    DeployPlannedRequest planned =
+        DeployPlannedRequest.newBuilder()
+            .setDeployment(request)
+            .setPlanToken(wanted.planToken())
+            .build();
+    return new ExtensionCalls(calls)
+        .call(Result.class, RuntimeExtServiceGrpcClient.DeployPlanned, planned, metadata);
+  }
+
+  @Override
+  public PlannedDeployment plan(NewDeployment wanted) {
+    return new ExtensionCalls(calls)
+        .call(PlannedDeployment.class, RuntimeExtServiceGrpcClient.PlanDeployment, request(wanted));
+  }
+
+  private static DeployJobRequest request(NewDeployment wanted) {
+    SubmitJobRequest bundle = PayloadBytes.request(wanted.bundle());
+    return DeployJobRequest.newBuilder()
+        .setManifestJson(bundle.getManifestJson())
+        .putAllPayloads(bundle.getPayloadsMap())
+        .setDeploymentKey(wanted.key())
+        .setUpdatePolicyJson(Json.write(wanted.policy()))
+        .setWait(wanted.waits())
+        .build();
   }
 
   @Override

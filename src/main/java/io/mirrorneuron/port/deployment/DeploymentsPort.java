@@ -70,9 +70,17 @@ public interface DeploymentsPort {
    * Begins to deploy a first or a further version.
    *
    * @throws io.mirrorneuron.model.MnException PRECONDITION while a deployment of the key is open;
-   *     what a submission of its bundle would fail with
+   *     CONFLICT when the plan that it names does not hold any more; what a submission of its
+   *     bundle would fail with
    */
   Result deploy(NewDeployment wanted);
+
+  /**
+   * What {@link #deploy} would do now; nothing is stored.
+   *
+   * @throws io.mirrorneuron.model.MnException what {@link #deploy} would fail with
+   */
+  PlannedDeployment plan(NewDeployment wanted);
 
   Page list(Query query);
 

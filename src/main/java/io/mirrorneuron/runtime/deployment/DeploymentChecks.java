@@ -3,7 +3,8 @@ package io.mirrorneuron.runtime.deployment;
 import io.mirrorneuron.runtime.deployment.Deployment.Phase;
 import io.mirrorneuron.runtime.deployment.Deployment.Status;
 import io.mirrorneuron.runtime.deployment.Deployment.Watch;
-import io.mirrorneuron.runtime.deployment.DeploymentPlan.Mode;
+import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan;
+import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan.Mode;
 import java.util.List;
 
 /**

@@ -5,6 +5,7 @@ import io.mirrorneuron.runtime.deployment.Deployment.Happened;
 import io.mirrorneuron.runtime.deployment.Deployment.Phase;
 import io.mirrorneuron.runtime.deployment.Deployment.Status;
 import io.mirrorneuron.runtime.deployment.Deployment.Watch;
+import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

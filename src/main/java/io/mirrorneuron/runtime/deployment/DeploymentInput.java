@@ -1,5 +1,7 @@
 package io.mirrorneuron.runtime.deployment;
 
+import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan;
+
 /** What may happen to the deployments of a key. */
 sealed interface DeploymentInput {
   /** Its time has come. */
@@ -12,9 +14,15 @@ sealed interface DeploymentInput {
    * @param request by which it is known again, or null
    * @param version that is new, or one that the line has when somebody goes back
    * @param plan made for the version that {@link DeploymentPlan#from} names
+   * @param planned for the line as it stands; null when no plan was told before
    */
-  record Deploy(String key, String request, DeployedVersion version, DeploymentPlan plan)
-      implements DeploymentInput {}
+  record Deploy(
+      String key, String request, DeployedVersion version, DeploymentPlan plan, PlanToken planned)
+      implements DeploymentInput {
+    Deploy(String key, String request, DeployedVersion version, DeploymentPlan plan) {
+      this(key, request, version, plan, null);
+    }
+  }
 
   /** About one deployment; {@code number} is refused when another one is the newest. */
   sealed interface Command extends DeploymentInput {

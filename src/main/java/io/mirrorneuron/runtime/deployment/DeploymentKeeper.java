@@ -74,7 +74,7 @@ public final class DeploymentKeeper implements AutoCloseable {
             texts,
             jobs,
             timers,
-            home.suffixes());
+            new VersionPreparation(rows, jobs, timers, home.suffixes()));
   }
 
   private static DeploymentDeeds deeds(

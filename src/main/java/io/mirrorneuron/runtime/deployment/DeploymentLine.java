@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.deployment;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.mirrorneuron.model.MnException;
 import java.util.List;
 import java.util.Optional;
 
@@ -41,6 +42,16 @@ record DeploymentLine(
 
   String deploymentId(int number) {
     return "dep_" + key + "_" + number;
+  }
+
+  /**
+   * @throws MnException PRECONDITION while a deployment is open
+   */
+  void requireFree() {
+    if (newest != null && newest.isOpen()) {
+      throw MnException.precondition(
+          "deployment %s is %s".formatted(deploymentId(), newest.status().word()));
+    }
   }
 
   Optional<DeployedVersion> version(String name) {

@@ -36,10 +36,10 @@ class DeploymentMachine implements StateMachine<DeploymentLine, DeploymentInput,
     if (newest != null && isSame(line, newest, order)) {
       return line; // whoever deployed did not hear that it was begun
     }
-    if (newest != null && newest.isOpen()) {
-      throw MnException.precondition(
-          "deployment %s is %s".formatted(line.deploymentId(), newest.status().word()));
+    if (order.planned() != null) {
+      order.planned().requireLine(line);
     }
+    line.requireFree();
     boolean isStale = !String.valueOf(order.plan().from()).equals(String.valueOf(line.current()));
     if (isStale || !line.takes(order.version())) {
       throw new MnException(

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.deployment;
 
 import io.mirrorneuron.port.service.RegisteredService;
+import io.mirrorneuron.runtime.deployment.plan.RequiredChecks;
 import io.mirrorneuron.runtime.loop.JobDefinitions.Running;
 import io.mirrorneuron.runtime.manifest.service.ServiceDefinition;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy.HealthSource;

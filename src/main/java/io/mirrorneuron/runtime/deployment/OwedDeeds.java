@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.deployment;
 
-import io.mirrorneuron.runtime.deployment.DeploymentPlan.Mode;
+import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan;
+import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan.Mode;
 import io.mirrorneuron.runtime.state.definition.DeployedBy;
 import java.util.List;
 

@@ -5,6 +5,7 @@ import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.deployment.DeploymentView;
 import io.mirrorneuron.port.deployment.DeploymentsPort;
 import io.mirrorneuron.port.deployment.NewDeployment;
+import io.mirrorneuron.proto.ext.v1.DeployPlannedRequest;
 import io.mirrorneuron.proto.ext.v1.ExtJsonResponse;
 import io.mirrorneuron.proto.ext.v1.ListDeploymentVersionsRequest;
 import io.mirrorneuron.proto.ext.v1.RuntimeExtServiceGrpcService;
@@ -42,16 +43,28 @@ record DeploymentCalls(DeploymentsPort deployments) {
 
   /** Those that the original contract lacks. */
   void bindOwn(CallDispatcher.Entrance entrance) {
-    entrance.unary(RuntimeExtServiceGrpcService.ListDeploymentVersions, this::versions);
+    entrance
+        .unary(RuntimeExtServiceGrpcService.ListDeploymentVersions, this::versions)
+        .unary(RuntimeExtServiceGrpcService.PlanDeployment, this::plan)
+        .unary(RuntimeExtServiceGrpcService.DeployPlanned, this::deployPlanned);
+  }
+
+  private ExtJsonResponse plan(DeployJobRequest request, Call call) {
+    return own(deployments.plan(wanted(request, call)));
+  }
+
+  private ExtJsonResponse deployPlanned(DeployPlannedRequest request, Call call) {
+    return own(
+        deployments.deploy(wanted(request.getDeployment(), call).planned(request.getPlanToken())));
+  }
+
+  private static ExtJsonResponse own(Object document) {
+    return ExtJsonResponse.newBuilder().setResultJson(Json.write(document)).build();
   }
 
   private ExtJsonResponse versions(ListDeploymentVersionsRequest request) {
-    return ExtJsonResponse.newBuilder()
-        .setResultJson(
-            Json.write(
-                deployments.versions(
-                    request.getIdOrKey(), given(request.getAfter()), request.getLimit())))
-        .build();
+    return own(
+        deployments.versions(request.getIdOrKey(), given(request.getAfter()), request.getLimit()));
   }
 
   private static DeploymentResponse answer(Object document) {
@@ -59,17 +72,19 @@ record DeploymentCalls(DeploymentsPort deployments) {
   }
 
   private DeploymentResponse deploy(DeployJobRequest request, Call call) {
-    return answer(
-        deployments.deploy(
-            new NewDeployment(
-                new Submission(
-                    request.getManifestJson(),
-                    new Submission.Payloads.Inline(JobCalls.contents(request.getPayloadsMap())),
-                    JobCalls.idempotencyKey(call),
-                    call.caller().subject()),
-                request.getDeploymentKey(),
-                policy(request.getUpdatePolicyJson()),
-                request.getWait())));
+    return answer(deployments.deploy(wanted(request, call)));
+  }
+
+  private static NewDeployment wanted(DeployJobRequest request, Call call) {
+    return new NewDeployment(
+        new Submission(
+            request.getManifestJson(),
+            new Submission.Payloads.Inline(JobCalls.contents(request.getPayloadsMap())),
+            JobCalls.idempotencyKey(call),
+            call.caller().subject()),
+        request.getDeploymentKey(),
+        policy(request.getUpdatePolicyJson()),
+        request.getWait());
   }
 
   /** What runs under a key is updated as it is deployed first, but the key must be named. */

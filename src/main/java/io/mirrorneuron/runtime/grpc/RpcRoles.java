@@ -61,6 +61,8 @@ final class RpcRoles {
         "RestoreJobBackup",
         "CheckServices",
         "DeployJob",
+        "PlanDeployment",
+        "DeployPlanned",
         "UpdateDeployment",
         "PromoteDeployment",
         "RollbackDeployment",

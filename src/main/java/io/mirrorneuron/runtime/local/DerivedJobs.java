@@ -9,11 +9,14 @@ import io.mirrorneuron.runtime.state.definition.DeployedBy;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobStore.NewJob;
+import io.mirrorneuron.store.bundle.FileDifferences;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 
 /**
  * Jobs that are made because something is due, under ids that were chosen before. Blocking and
@@ -53,6 +56,48 @@ public final class DerivedJobs {
     String bundle = access.putForLater(submission.payloads(), workflow);
     give(schedule, workflow);
     return new Kept(bundle, workflow.graphId());
+  }
+
+  /**
+   * What {@link #keep} would store.
+   *
+   * @param bundle fingerprint of the payload files; null for none
+   * @param warnings sentences for the author; they refuse nothing
+   */
+  public record Looked(String bundle, List<String> warnings) {}
+
+  /** Checks a bundle as {@link #keep} does, and stores nothing. */
+  public Looked look(Submission submission) {
+    Workflow workflow = access.manifests().accept(submission.manifestJson());
+    storage.requireRoom();
+    Manifests.checkUploads(workflow, access.paths(submission.payloads()));
+    String bundle = access.lookForLater(submission.payloads(), workflow);
+    return new Looked(
+        bundle,
+        Stream.concat(
+                workflow.warnings().stream(),
+                access.admission().warnings().sentences(workflow).stream())
+            .toList());
+  }
+
+  /** Why a job of this manifest could not begin now, as far as services go; or nothing. */
+  public Optional<String> missing(Workflow workflow) {
+    try {
+      access.services().require(SubmissionDemands.of(workflow).services());
+      return Optional.empty();
+    } catch (MnException e) {
+      return Optional.of(e.getMessage());
+    }
+  }
+
+  /**
+   * In which files a bundle differs from stored ones, by paths; nothing is stored or fetched.
+   *
+   * @param stored fingerprint of those; null for none
+   * @return empty when they are not on this node
+   */
+  public Optional<FileDifferences> differences(String stored, Submission submission) {
+    return access.bundles().differences(stored, submission.payloads());
   }
 
   private void give(String schedule, Workflow workflow) {

@@ -102,6 +102,14 @@ public record JobAccess(
     return bundle;
   }
 
+  /** What {@link #putForLater} would answer or fail with; nothing is stored. */
+  String lookForLater(Payloads payloads, Workflow workflow) {
+    admission.check(workflow);
+    String bundle = bundles.fingerprint(payloads);
+    grants.accept(FolderDemandReader.of(workflow, bundle));
+    return bundle;
+  }
+
   /**
    * Where a new job would run; nothing is stored.
    *

@@ -155,6 +155,18 @@ final class BundleFiles {
     return fingerprint.hex();
   }
 
+  /** The SHA-256 of each file and its mode, by its path. */
+  Map<String, String> digests() throws IOException {
+    Map<String, String> digests = new TreeMap<>();
+    for (Map.Entry<String, Content> file : files.entrySet()) {
+      Fingerprint fingerprint = new Fingerprint();
+      fingerprint.write(head(file, file.getValue().size()));
+      file.getValue().writeTo(fingerprint);
+      digests.put(file.getKey(), fingerprint.hex());
+    }
+    return digests;
+  }
+
   /**
    * Whether this is the bundle of that fingerprint; those of older builds leave out which files are
    * executable.

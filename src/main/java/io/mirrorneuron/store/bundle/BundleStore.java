@@ -23,6 +23,14 @@ public interface BundleStore {
   String fingerprint(Payloads payloads);
 
   /**
+   * In which files a bundle differs from a stored one; nothing is stored or fetched.
+   *
+   * @param stored fingerprint, or null for no files
+   * @return empty when the stored ones are not on this node
+   */
+  Optional<FileDifferences> differences(String stored, Payloads payloads);
+
+  /**
    * Puts files that this node has once more where others reach them, if they are not there any
    * more.
    *

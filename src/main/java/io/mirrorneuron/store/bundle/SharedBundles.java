@@ -9,6 +9,7 @@ import io.mirrorneuron.store.bundle.BundleIndex.Place;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -60,6 +61,19 @@ public final class SharedBundles implements BundleStore {
   @Override
   public String fingerprint(Payloads payloads) {
     return FileBundleStore.fingerprint(payloads);
+  }
+
+  @Override
+  public Optional<FileDifferences> differences(String stored, Payloads payloads) {
+    if (stored != null && !local.has(stored)) {
+      return Optional.empty();
+    }
+    try {
+      Map<String, String> before = stored == null ? Map.of() : local.files(stored).digests();
+      return Optional.of(FileDifferences.of(before, BundleFiles.of(payloads).digests()));
+    } catch (IOException e) {
+      throw new UncheckedIOException("payload files could not be read", e);
+    }
   }
 
   @Override

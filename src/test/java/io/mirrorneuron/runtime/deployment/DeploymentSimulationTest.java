@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.deployment.Deployment.Happened;
 import io.mirrorneuron.runtime.deployment.Deployment.Status;
-import io.mirrorneuron.runtime.deployment.DeploymentPlan.Mode;
+import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan.Mode;
 import io.mirrorneuron.runtime.machine.MachineSimulation;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy.HealthSource;

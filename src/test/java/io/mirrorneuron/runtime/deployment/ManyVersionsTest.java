@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.port.deployment.DeploymentView.VersionView;
 import io.mirrorneuron.port.deployment.DeploymentsPort;
-import io.mirrorneuron.runtime.deployment.DeploymentPlan.Mode;
+import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan;
+import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan.Mode;
 import io.mirrorneuron.runtime.loop.Graph;
 import io.mirrorneuron.runtime.manifest.blend.ManifestContent;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy;

@@ -84,10 +84,20 @@ public final class ManifestContent {
     return rest().equals(other.rest());
   }
 
-  private JsonNode rest() {
+  /** By the ids of their agents, as they are written. */
+  Map<String, ManifestValue> nodes() {
+    return nodes;
+  }
+
+  /** With ids in place of what is written of agents. */
+  ObjectNode withoutAgents() {
     Map<JsonNode, JsonNode> marks = new IdentityHashMap<>();
     nodes.forEach((id, node) -> marks.put(node.value(), TextNode.valueOf(id)));
-    ObjectNode rest = (ObjectNode) rewritten(root.value(), marks);
+    return (ObjectNode) rewritten(root.value(), marks);
+  }
+
+  private JsonNode rest() {
+    ObjectNode rest = withoutAgents();
     rest.remove(NAMES);
     if (rest.get("policies") instanceof ObjectNode policies) {
       policies.remove(List.of("update", "deployment_key"));

@@ -1,11 +1,11 @@
-package io.mirrorneuron.runtime.deployment;
+package io.mirrorneuron.runtime.deployment.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.config.Config.DefaultRunner;
-import io.mirrorneuron.runtime.deployment.DeploymentPlan.Mode;
-import io.mirrorneuron.runtime.deployment.DeploymentPlanner.Content;
-import io.mirrorneuron.runtime.deployment.DeploymentPlanner.Present;
+import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan.Mode;
+import io.mirrorneuron.runtime.deployment.plan.DeploymentPlanner.Content;
+import io.mirrorneuron.runtime.deployment.plan.DeploymentPlanner.Present;
 import io.mirrorneuron.runtime.loop.Graph;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.manifest.blend.ManifestContent;

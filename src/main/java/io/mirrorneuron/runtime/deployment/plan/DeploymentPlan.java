@@ -1,4 +1,4 @@
-package io.mirrorneuron.runtime.deployment;
+package io.mirrorneuron.runtime.deployment.plan;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy;
@@ -46,13 +46,13 @@ public record DeploymentPlan(
     AGENT_LEVEL,
     BLUE_GREEN;
 
-    String word() {
+    public String word() {
       return name().toLowerCase(Locale.ROOT);
     }
   }
 
   /** Whether somebody is asked once what was changed first is healthy. */
-  boolean awaitsPromotion() {
+  public boolean awaitsPromotion() {
     boolean isCareful = mode == Mode.AGENT_LEVEL || mode == Mode.BLUE_GREEN;
     return isCareful && policy.strategy() != UpdateStrategy.ROLLING && !policy.autoPromote();
   }
@@ -62,7 +62,7 @@ public record DeploymentPlan(
    *
    * @param reason in the caller's words, or null
    */
-  DeploymentPlan because(String reason) {
+  public DeploymentPlan because(String reason) {
     return reason == null
         ? this
         : new DeploymentPlan(
@@ -89,11 +89,11 @@ public record DeploymentPlan(
   }
 
   /** Agents of the batches before that one. */
-  List<String> before(int batch) {
+  public List<String> before(int batch) {
     return batches.stream().limit(batch).flatMap(List::stream).toList();
   }
 
-  boolean isLast(int batch) {
+  public boolean isLast(int batch) {
     return batch + 1 >= batches.size();
   }
 }

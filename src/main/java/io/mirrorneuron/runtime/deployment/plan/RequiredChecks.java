@@ -1,6 +1,6 @@
-package io.mirrorneuron.runtime.deployment;
+package io.mirrorneuron.runtime.deployment.plan;
 
-import io.mirrorneuron.runtime.deployment.DeploymentPlan.Mode;
+import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan.Mode;
 import io.mirrorneuron.runtime.manifest.service.CheckDefinition;
 import io.mirrorneuron.runtime.manifest.service.ServiceDefinition;
 import io.mirrorneuron.runtime.manifest.service.ServiceDemands;
@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Set;
 
 /** Services that tell by their checks how a version is. */
-final class RequiredChecks {
+public final class RequiredChecks {
   private static final Set<Mode> LOOKED_AT = Set.of(Mode.FIRST, Mode.AGENT_LEVEL, Mode.BLUE_GREEN);
 
   private RequiredChecks() {}
@@ -20,7 +20,7 @@ final class RequiredChecks {
    *
    * @param agents whose services they are, beside those of the job; all when there are none
    */
-  static List<ServiceDefinition> of(Workflow workflow, List<String> agents) {
+  public static List<ServiceDefinition> of(Workflow workflow, List<String> agents) {
     return ServiceDemands.of(workflow).offered().stream()
         .filter(one -> one.checks().stream().anyMatch(CheckDefinition::required))
         .filter(one -> one.agentId() == null || agents.isEmpty() || agents.contains(one.agentId()))

@@ -1,7 +1,7 @@
-package io.mirrorneuron.runtime.deployment;
+package io.mirrorneuron.runtime.deployment.plan;
 
 import io.mirrorneuron.runtime.decide.redefine.ChangedAgents;
-import io.mirrorneuron.runtime.deployment.DeploymentPlan.Mode;
+import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan.Mode;
 import io.mirrorneuron.runtime.manifest.blend.ManifestContent;
 import io.mirrorneuron.runtime.manifest.service.ServiceDemands;
 import io.mirrorneuron.runtime.workflow.SameGraph;

@@ -1,4 +1,4 @@
-package io.mirrorneuron.runtime.deployment;
+package io.mirrorneuron.runtime.deployment.plan;
 
 import io.mirrorneuron.runtime.manifest.service.ServiceDefinition;
 import io.mirrorneuron.runtime.manifest.service.ServiceDemands;

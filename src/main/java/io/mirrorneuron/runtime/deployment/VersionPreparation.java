@@ -1,0 +1,119 @@
+package io.mirrorneuron.runtime.deployment;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.deployment.NewDeployment;
+import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan;
+import io.mirrorneuron.runtime.deployment.plan.DeploymentPlanner;
+import io.mirrorneuron.runtime.deployment.plan.DeploymentPlanner.Content;
+import io.mirrorneuron.runtime.deployment.plan.DeploymentPlanner.Present;
+import io.mirrorneuron.runtime.local.Answers;
+import io.mirrorneuron.runtime.local.JobIds;
+import io.mirrorneuron.runtime.loop.JobDefinitions.Running;
+import io.mirrorneuron.runtime.manifest.blend.DeploymentRequest;
+import io.mirrorneuron.runtime.manifest.blend.ManifestContent;
+import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.workflow.UpdatePolicy;
+import io.mirrorneuron.runtime.workflow.Workflow;
+import java.util.function.Supplier;
+
+/** Finds which way a version goes that is to be deployed. Stores nothing. Blocking, thread-safe. */
+final class VersionPreparation {
+  private final DeploymentRows rows;
+  private final LocalDeployments.Jobs jobs;
+  private final Timers timers;
+  private final Supplier<String> suffixes;
+
+  /**
+   * @param suffixes ends of the ids of jobs, never the same twice
+   */
+  VersionPreparation(
+      DeploymentRows rows, LocalDeployments.Jobs jobs, Timers timers, Supplier<String> suffixes) {
+    this.rows = rows;
+    this.jobs = jobs;
+    this.timers = timers;
+    this.suffixes = suffixes;
+  }
+
+  /**
+   * What somebody wants, understood.
+   *
+   * @param text of the manifest, without a run of its own
+   */
+  record Wish(String key, String text, Workflow workflow, UpdatePolicy policy) {}
+
+  /**
+   * @throws MnException INVALID for what is wrong with manifest, key or policy
+   */
+  Wish wish(NewDeployment wanted) {
+    String text = ManifestContent.withoutRun(wanted.bundle().manifestJson());
+    Workflow workflow = jobs.manifests().apply(text);
+    return new Wish(
+        DeploymentRequest.key(wanted.key(), workflow),
+        text,
+        workflow,
+        DeploymentRequest.policy(wanted.policy(), workflow));
+  }
+
+  /**
+   * The next version of its key.
+   *
+   * @param bundle fingerprint of its payload files, or null
+   */
+  PreparedVersion next(Wish wish, String bundle) {
+    DeploymentLine line = rows.line(wish.key()).orElse(DeploymentLine.of(wish.key()));
+    DeployedVersion version =
+        new DeployedVersion(
+            "" + (line.lastVersion() + 1),
+            line.currentJob(),
+            new ManifestContent(wish.text()).fingerprint(),
+            bundle,
+            timers.now(),
+            false,
+            DeploymentRequest.tag(wish.workflow()));
+    Content next = new Content(wish.text(), wish.workflow(), bundle);
+    return prepared(line, version, next, wish.policy());
+  }
+
+  /** A version that the line has, once more. */
+  PreparedVersion again(DeploymentLine line, DeployedVersion version, UpdatePolicy policy) {
+    return prepared(
+        line, version, content(rows.text(line.key(), version), version.bundle()), policy);
+  }
+
+  private PreparedVersion prepared(
+      DeploymentLine line, DeployedVersion version, Content next, UpdatePolicy policy) {
+    Present present = line.current() == null ? null : present(line);
+    String job = JobIds.slug(next.workflow().graphId()) + "-" + suffixes.get();
+    DeploymentPlan plan = DeploymentPlanner.plan(present, next, version.name(), job, policy);
+    return new PreparedVersion(line, version, present, next, plan);
+  }
+
+  private Present present(DeploymentLine line) {
+    try {
+      Running running = Answers.await(jobs.definitions().look(line.currentJob()));
+      return new Present(
+          line.current(),
+          line.currentJob(),
+          content(running.manifest(), running.bundle()),
+          !running.status().isTerminal());
+    } catch (MnException e) {
+      if (e.code() != ErrorCode.NOT_FOUND) {
+        throw e;
+      }
+      DeployedVersion version = line.version(line.current()).orElseThrow();
+      String text = rows.text(line.key(), version);
+      return new Present(version.name(), line.currentJob(), content(text, version.bundle()), false);
+    }
+  }
+
+  private Content content(String text, String bundle) {
+    return new Content(text, jobs.manifests().apply(text), bundle);
+  }
+
+  /** By which a call is known to itself: as its caller says, else by what no other call has. */
+  String request(NewDeployment wanted) {
+    String given = wanted.bundle().idempotencyKey();
+    return given != null || wanted.planToken() == null ? given : "planned-" + suffixes.get();
+  }
+}
