@@ -19,7 +19,7 @@ final class ApiDoor {
         .add(
             "API door",
             ListeningPort.open(
-                "API port", "api", api.host(), api.port(), () -> deploy(on.vertx(), gateway)));
+                ListeningPort.Door.API, api.host(), api.port(), () -> deploy(on.vertx(), gateway)));
     return Endpoint.bound(api.host(), gateway.port());
   }
 

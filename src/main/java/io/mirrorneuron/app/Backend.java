@@ -93,7 +93,8 @@ sealed interface Backend {
 
   /** Starts a runtime in this process. */
   static Backend here(RuntimeHome home, ServerContext on) throws IOException {
-    NodeClients peers = new NodeClients(on.vertx(), on.config().grpc().joinToken());
+    NodeClients peers =
+        new NodeClients(on.vertx(), on.config().grpc().joinToken(), on.config().node().network());
     LocalRuntime runtime =
         LocalRuntime.start(home, on, on.closing().add("connections to nodes", peers));
     return new Here(runtime, on.disks().watch().and(runtime.membership()), peers.reads());

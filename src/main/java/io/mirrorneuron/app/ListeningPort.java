@@ -12,37 +12,52 @@ import java.util.concurrent.Callable;
 final class ListeningPort {
   private ListeningPort() {}
 
+  /** What opens, and the settings that say where. */
+  enum Door {
+    API("API port", "api.port", "api.host"),
+    GRPC("gRPC port", "grpc.port", "grpc.host"),
+    NODES("port of servers", "network.tls_port", "network.advertise_host");
+
+    private final String words;
+    private final String port;
+    private final String host;
+
+    Door(String words, String port, String host) {
+      this.words = words;
+      this.port = port;
+      this.host = host;
+    }
+  }
+
   /**
    * Waits until a door is open.
    *
-   * @param name of the door, for people
-   * @param group of its settings: {@code api} or {@code grpc}
    * @throws MnException (CONFLICT) when somebody else has the port; UNAVAILABLE when it cannot be
    *     opened for another reason
    */
-  static <T> T open(String name, String group, String host, int port, Callable<T> opening) {
+  static <T> T open(Door door, String host, int port, Callable<T> opening) {
     try {
       return opening.call();
     } catch (Exception e) {
-      String sentence = "%s %s:%d cannot be opened: ".formatted(name, host, port);
+      String sentence = "%s %s:%d cannot be opened: ".formatted(door.words, host, port);
       String reason = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
       if (reason.contains("address already in use")) {
         throw new MnException(
             ErrorCode.CONFLICT,
             "port_in_use",
             sentence
-                + "another program, perhaps another MirrorNeuron, uses it; set another %s.port (%s)"
-                    .formatted(group, variable(group + ".port")),
+                + "another program, perhaps another MirrorNeuron, uses it; set another "
+                + shown(door.port),
             null,
             e);
       }
-      throw MnException.unavailable(sentence + explained(group, reason, e), e);
+      throw MnException.unavailable(sentence + explained(door, reason, e), e);
     }
   }
 
   /** Netty and the system have words of their own for what can be wrong with an address. */
-  private static String explained(String group, String reason, Exception e) {
-    String host = "; set another %s.host (%s)".formatted(group, variable(group + ".host"));
+  private static String explained(Door door, String reason, Exception e) {
+    String host = "; set another " + shown(door.host);
     if (e instanceof UnknownHostException || reason.contains("failed to resolve")) {
       return "there is no address of that name" + host;
     }
@@ -50,9 +65,12 @@ final class ListeningPort {
       return "this machine does not have that address" + host;
     }
     if (reason.contains("permission denied")) {
-      return "this user may not open that port; set another %s.port (%s)"
-          .formatted(group, variable(group + ".port"));
+      return "this user may not open that port; set another " + shown(door.port);
     }
     return e + host;
+  }
+
+  private static String shown(String setting) {
+    return "%s (%s)".formatted(setting, variable(setting));
   }
 }

@@ -1,5 +1,6 @@
 package io.mirrorneuron.client;
 
+import io.mirrorneuron.config.NodeSettings.Network;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
@@ -13,6 +14,7 @@ import io.mirrorneuron.proto.node.v1.NodeServiceGrpcClient;
 import io.vertx.core.MultiMap;
 import io.vertx.grpc.client.GrpcClient;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Supplier;
 
 /** Joining and leaving of other nodes over gRPC, with join tokens in the messages. */
@@ -21,9 +23,16 @@ final class FarMembers implements PeerMembers {
   private static final Duration PATIENCE = Duration.ofSeconds(6);
 
   private final Supplier<GrpcClient> client;
+  private final Network network;
 
-  FarMembers(Supplier<GrpcClient> client) {
+  FarMembers(Supplier<GrpcClient> client, Network network) {
     this.client = client;
+    this.network = network;
+  }
+
+  @Override
+  public List<Integer> ports() {
+    return network.tls() == null ? PeerMembers.super.ports() : List.of(network.tlsPort());
   }
 
   @Override

@@ -9,12 +9,8 @@ import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.Http2Settings;
-import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.grpc.client.GrpcClient;
-import io.vertx.grpc.client.GrpcClientOptions;
 import io.vertx.grpc.client.GrpcClientRequest;
 import io.vertx.grpc.client.GrpcClientResponse;
 import io.vertx.grpc.common.GrpcErrorException;
@@ -32,12 +28,6 @@ import java.util.function.UnaryOperator;
  * {@link MnException}. Thread-safe; {@link #call} blocks and must not run on an event loop.
  */
 final class GrpcCalls implements AutoCloseable {
-  private static final long MAX_MESSAGE_BYTES = 256L * 1024 * 1024;
-  private static final int WINDOW_BYTES = 1024 * 1024;
-  private static final int STREAM_WINDOW_BYTES = 128 * 1024;
-  private static final int STREAMS = 512;
-  private static final Duration LONGEST_CONNECT = Duration.ofSeconds(5);
-
   /** A deadline ends a call by itself; this is for what never even started. */
   private static final Duration GRACE = Duration.ofMillis(500);
 
@@ -58,7 +48,13 @@ final class GrpcCalls implements AutoCloseable {
       Duration timeout,
       Secret token,
       UnaryOperator<MnException> told) {
-    this(client(vertx, timeout), server, timeout, token, MultiMap.caseInsensitiveMultiMap(), told);
+    this(
+        new GrpcConnections(vertx, timeout, null).calls(),
+        server,
+        timeout,
+        token,
+        MultiMap.caseInsensitiveMultiMap(),
+        told);
   }
 
   /**
@@ -79,32 +75,6 @@ final class GrpcCalls implements AutoCloseable {
     this.token = token;
     this.standing = standing;
     this.told = told;
-  }
-
-  /** Connections to any server, made when they are needed. */
-  static GrpcClient client(Vertx vertx, Duration timeout) {
-    return client(vertx, httpOptions(timeout));
-  }
-
-  /**
-   * The same for streams whose readers may be slow: each holds a small window, so that it takes
-   * hundreds to use up the connection.
-   */
-  static GrpcClient clientOfStreams(Vertx vertx, Duration timeout) {
-    return client(
-        vertx,
-        httpOptions(timeout)
-            .setHttp2ConnectionWindowSize(STREAMS * STREAM_WINDOW_BYTES)
-            .setInitialSettings(new Http2Settings().setInitialWindowSize(STREAM_WINDOW_BYTES)));
-  }
-
-  private static GrpcClient client(Vertx vertx, HttpClientOptions options) {
-    return GrpcClient.client(
-        vertx,
-        new GrpcClientOptions()
-            .setMaxMessageSize(MAX_MESSAGE_BYTES)
-            .setScheduleDeadlineAutomatically(true),
-        options);
   }
 
   /** There is no connection, so that nothing was sent. */
@@ -233,17 +203,5 @@ final class GrpcCalls implements AutoCloseable {
   @Override
   public void close() {
     client.close().await();
-  }
-
-  private static HttpClientOptions httpOptions(Duration timeout) {
-    Duration connect =
-        timeout.isPositive() && timeout.compareTo(LONGEST_CONNECT) < 0 ? timeout : LONGEST_CONNECT;
-    return new HttpClientOptions()
-        .setProtocolVersion(HttpVersion.HTTP_2)
-        .setHttp2ClearTextUpgrade(false)
-        .setTcpKeepAlive(true)
-        .setHttp2ConnectionWindowSize(4 * WINDOW_BYTES)
-        .setInitialSettings(new Http2Settings().setInitialWindowSize(WINDOW_BYTES))
-        .setConnectTimeout((int) connect.toMillis());
   }
 }

@@ -1,6 +1,7 @@
 package io.mirrorneuron.client;
 
 import io.mirrorneuron.bus.FarReads;
+import io.mirrorneuron.config.NodeSettings.Network;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
@@ -25,16 +26,21 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
 
   private final Vertx vertx;
   private final Secret token;
+  private final Network network;
+  private final GrpcConnections connections;
   private GrpcClient client;
   private GrpcClient streams;
   private boolean closed;
 
   /**
    * @param joinToken of the cluster
+   * @param network how servers talk to each other
    */
-  public NodeClients(Vertx vertx, Secret joinToken) {
+  public NodeClients(Vertx vertx, Secret joinToken, Network network) {
     this.vertx = vertx;
     this.token = NodeToken.of(joinToken);
+    this.network = network;
+    this.connections = new GrpcConnections(vertx, LONGEST_CONNECT, network.tls());
   }
 
   @Override
@@ -68,7 +74,7 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
 
   @Override
   public PeerMembers members() {
-    return new FarMembers(this::client);
+    return new FarMembers(this::client, network);
   }
 
   /** Calls to another node that change nothing or are given again with the same id. */
@@ -93,7 +99,7 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
   private synchronized GrpcClient streams() {
     requireOpen();
     if (streams == null) {
-      streams = GrpcCalls.clientOfStreams(vertx, LONGEST_CONNECT);
+      streams = connections.streams();
     }
     return streams;
   }
@@ -101,7 +107,7 @@ public final class NodeClients implements PeerJobs, AutoCloseable {
   private synchronized GrpcClient client() {
     requireOpen();
     if (client == null) {
-      client = GrpcCalls.client(vertx, LONGEST_CONNECT);
+      client = connections.calls();
     }
     return client;
   }

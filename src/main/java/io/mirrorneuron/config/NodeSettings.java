@@ -1,6 +1,7 @@
 package io.mirrorneuron.config;
 
 import io.mirrorneuron.config.address.HostName;
+import io.mirrorneuron.config.address.PemFiles;
 import io.mirrorneuron.config.bus.ClusterBusSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,7 +34,6 @@ public record NodeSettings(
   private static final String LABELS = "node.labels";
   private static final String BUS_MEMBERS = "vertx.cluster.members";
   private static final String BUS_NAME = "vertx.cluster.name";
-  private static final String BUS_CERT = "vertx.cluster.tls_cert";
   private static final String CAPABILITIES = "node.capabilities";
 
   /**
@@ -59,10 +59,18 @@ public record NodeSettings(
    * @param advertiseHost empty when that follows from where it listens
    * @param redisPort of the embedded Redis, once it is exposed
    * @param sharesTokens whether a handshake hands out the operator and admin tokens of gRPC
+   * @param tls how servers talk to each other, at a port of its own; null for plain text at that of
+   *     gRPC
+   * @param tlsPort that port
    */
   public record Network(
-      boolean exposed, String advertiseHost, int redisPort, boolean sharesTokens) {
-    private static Network read(Settings settings) {
+      boolean exposed,
+      String advertiseHost,
+      int redisPort,
+      boolean sharesTokens,
+      PemFiles tls,
+      int tlsPort) {
+    private static Network read(Settings settings, ConfigReader paths) {
       String host = settings.text(ADVERTISE_HOST);
       settings.requireText(
           ADVERTISE_HOST,
@@ -78,7 +86,9 @@ public record NodeSettings(
           exposed,
           host,
           (int) settings.number("network.redis_port", 1, 65_535),
-          settings.flag("network.share_tokens"));
+          settings.flag("network.share_tokens"),
+          NodeSettings.tls(settings, paths, "network"),
+          settings.port("network.tls_port"));
     }
   }
 
@@ -97,7 +107,7 @@ public record NodeSettings(
         "a name such as mirror_neuron@host-1");
     return new NodeSettings(
         name,
-        Network.read(settings),
+        Network.read(settings, paths),
         marks(settings),
         LoadLimits.read(settings),
         bus(settings, paths),
@@ -155,19 +165,23 @@ public record NodeSettings(
         settings.port("vertx.cluster.bus_port"),
         members,
         name,
-        tls(settings, paths));
+        tls(settings, paths, "vertx.cluster"));
   }
 
-  private static ClusterBusSettings.Tls tls(Settings settings, ConfigReader paths) {
-    Path key = paths.optionalPath("vertx.cluster.tls_key");
-    Path cert = paths.optionalPath(BUS_CERT);
-    Path ca = paths.optionalPath("vertx.cluster.tls_ca");
+  /**
+   * @param group of the three settings
+   * @return null when none of them is set
+   */
+  private static PemFiles tls(Settings settings, ConfigReader paths, String group) {
+    Path key = paths.optionalPath(group + ".tls_key");
+    Path cert = paths.optionalPath(group + ".tls_cert");
+    Path ca = paths.optionalPath(group + ".tls_ca");
     boolean none = key == null && cert == null && ca == null;
     boolean all = key != null && cert != null && ca != null;
     settings.requireText(
-        BUS_CERT,
+        group + ".tls_cert",
         none || all,
-        "given together with vertx.cluster.tls_key and vertx.cluster.tls_ca");
-    return all ? new ClusterBusSettings.Tls(key, cert, ca) : null;
+        "given together with %1$s.tls_key and %1$s.tls_ca".formatted(group));
+    return all ? new PemFiles(key, cert, ca) : null;
   }
 }

@@ -11,6 +11,7 @@ import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +25,8 @@ import org.slf4j.LoggerFactory;
  * nothing.
  *
  * <p>It also installs, for HTTP/1, {@link StrictRequestDecoder}, and that the answer to a bad one
- * arrives. With TLS it would have to stand behind what decrypts.
+ * arrives. What is said by TLS it does not understand: there it limits the time until the first
+ * byte, and Vert.x that of the handshake, after which a caller has shown a certificate.
  */
 final class HeadTimeout extends ChannelDuplexHandler {
   private static final Logger log = LoggerFactory.getLogger(HeadTimeout.class);
@@ -34,7 +36,7 @@ final class HeadTimeout extends ChannelDuplexHandler {
     UNKNOWN,
     HTTP1,
     HTTP2,
-    /** Something that took over from HTTP, for example a WebSocket. */
+    /** Something that took over from HTTP, for example a WebSocket; or TLS, whatever is in it. */
     OTHER
   }
 
@@ -107,6 +109,11 @@ final class HeadTimeout extends ChannelDuplexHandler {
 
   /** Holds the first bytes back until they tell the protocol. */
   private void begin(ChannelHandlerContext ctx, ByteBuf bytes) {
+    if (ctx.pipeline().get(SslHandler.class) != null) {
+      protocol = Protocol.OTHER;
+      ctx.fireChannelRead(bytes);
+      return;
+    }
     int seen = prefaceBytes;
     int same = Http2Heads.prefaceBytes(bytes, seen);
     prefaceBytes += same;

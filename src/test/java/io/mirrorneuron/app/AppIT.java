@@ -91,8 +91,7 @@ class AppIT {
       assertThatThrownBy(
               () ->
                   ListeningPort.open(
-                      "gRPC",
-                      "grpc",
+                      ListeningPort.Door.GRPC,
                       "localhost",
                       port,
                       () ->
@@ -103,7 +102,7 @@ class AppIT {
                               .await(10, TimeUnit.SECONDS)))
           .isInstanceOf(MnException.class)
           .hasMessage(
-              "gRPC localhost:%d cannot be opened: another program, perhaps another MirrorNeuron,"
+              "gRPC port localhost:%d cannot be opened: another program, perhaps another MirrorNeuron,"
                       .formatted(port)
                   + " uses it; set another grpc.port (MN_GRPC_PORT)");
     } finally {

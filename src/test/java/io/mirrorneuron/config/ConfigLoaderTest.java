@@ -3,6 +3,7 @@ package io.mirrorneuron.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.mirrorneuron.config.address.PemFiles;
 import io.mirrorneuron.config.address.PortRange;
 import io.mirrorneuron.config.bus.ClusterBusSettings;
 import io.mirrorneuron.config.redis.RedisSettings;
@@ -149,6 +150,8 @@ class ConfigLoaderTest {
 
   @Test
   void everyKeyHasItsVariable() throws IOException {
+    PemFiles ofServers =
+        new PemFiles(Path.of("/tls/key.pem"), Path.of("/tls/cert.pem"), Path.of("/tls/ca.pem"));
     environment.putAll(
         Map.ofEntries(
             Map.entry("MN_ENV", "prod"),
@@ -192,6 +195,10 @@ class ConfigLoaderTest {
             Map.entry("MN_NETWORK_SHARE_TOKENS", "true"),
             Map.entry("MN_NODE_NAME", "mirror_neuron@a-1")));
     environment.put("MN_REDIS_ACKNOWLEDGE", "replica");
+    environment.put("MN_NETWORK_TLS_KEY", "/tls/key.pem");
+    environment.put("MN_NETWORK_TLS_CERT", "/tls/cert.pem");
+    environment.put("MN_NETWORK_TLS_CA", "/tls/ca.pem");
+    environment.put("MN_NETWORK_TLS_PORT", "55099");
     environment.put("MN_NODE_LABELS", "Rack=A1, zone=eu");
     environment.put("MN_NODE_CAPABILITIES", "licensed,fast-disk");
     environment.put("MN_NODE_DRAIN_ON_STOP_SECONDS", "23");
@@ -386,7 +393,7 @@ class ConfigLoaderTest {
                         List.of(Path.of("/users/ada/clones")))),
                 new NodeSettings(
                     "mirror_neuron@a-1",
-                    new NodeSettings.Network(true, "10.0.0.7", 6390, true),
+                    new NodeSettings.Network(true, "10.0.0.7", 6390, true, ofServers, 55_099),
                     new NodeSettings.Marks(
                         Map.of("rack", "A1", "zone", "eu"), List.of("licensed", "fast-disk")),
                     new LoadLimits(false, 2.5, 0.5, 0.25, 0.75),
@@ -397,7 +404,7 @@ class ConfigLoaderTest {
                         5802,
                         List.of("127.0.0.4:5801", "other:5701"),
                         "ours",
-                        new ClusterBusSettings.Tls(
+                        new PemFiles(
                             home.resolve("bus.key"),
                             home.resolve("bus.crt"),
                             home.resolve("ca.crt"))),

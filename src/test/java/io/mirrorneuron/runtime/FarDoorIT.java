@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.client.NodeClients;
+import io.mirrorneuron.config.NodeSettings.Network;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
@@ -36,6 +37,7 @@ class FarDoorIT {
   private static final long SEED = Long.getLong("mn.cut.seed", System.nanoTime());
   private static final int LINES = 60;
   private static final int CUTS = 20;
+  private static final Network PLAIN = new Network(false, "", 0, false, null, 0);
 
   @TempDir static Path folder;
   private static RuntimeFixture own;
@@ -59,8 +61,8 @@ class FarDoorIT {
     otherDoor = GrpcRuntime.before(other);
     wire = CutWire.to(otherDoor.vertx, otherDoor.server.port());
     other.runtime().door().opened().accept(wire.address());
-    clients = new NodeClients(ownDoor.vertx, new Secret("join"));
-    strangers = new NodeClients(ownDoor.vertx, new Secret("another"));
+    clients = new NodeClients(ownDoor.vertx, new Secret("join"), PLAIN);
+    strangers = new NodeClients(ownDoor.vertx, new Secret("another"), PLAIN);
     eventually("they have met", () -> own.runtime().hasNeighbours());
   }
 

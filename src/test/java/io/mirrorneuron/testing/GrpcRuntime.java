@@ -77,6 +77,7 @@ public final class GrpcRuntime implements AutoCloseable {
     server =
         RuntimeServer.start(
             vertx,
+            new RuntimeServer.Place(config.host(), config.port(), null, false),
             config,
             new RuntimeServer.Parts(
                 behind == null ? jobs : behind.jobs(),

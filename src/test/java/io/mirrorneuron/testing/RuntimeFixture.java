@@ -98,7 +98,7 @@ public final class RuntimeFixture implements AutoCloseable {
     if (!config.node().name().isEmpty()) {
       this.nodeName = config.node().name();
     }
-    this.peers = new NodeClients(vertx, config.grpc().joinToken());
+    this.peers = new NodeClients(vertx, config.grpc().joinToken(), config.node().network());
     this.runtime = start();
   }
 

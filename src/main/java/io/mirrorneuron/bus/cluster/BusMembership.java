@@ -8,10 +8,9 @@ import com.hazelcast.config.NetworkConfig;
 import io.mirrorneuron.config.bus.ClusterBusSettings;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.security.MutualTls;
 import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.http.ClientAuth;
-import io.vertx.core.net.PemKeyCertOptions;
-import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.spi.cluster.ClusterManager;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.net.InetAddress;
@@ -106,16 +105,8 @@ public final class BusMembership {
             .setClusterPublicHost(settings.host())
             .setClusterPingInterval(PING_MS)
             .setClusterPingReplyInterval(PING_MS);
-    ClusterBusSettings.Tls tls = settings.tls();
-    return tls == null
+    return settings.tls() == null
         ? options
-        : options
-            .setSsl(true)
-            .setClientAuth(ClientAuth.REQUIRED)
-            .setKeyCertOptions(
-                new PemKeyCertOptions()
-                    .setKeyPath(tls.key().toString())
-                    .setCertPath(tls.cert().toString()))
-            .setTrustOptions(new PemTrustOptions().addCertPath(tls.ca().toString()));
+        : MutualTls.certified(options.setClientAuth(ClientAuth.REQUIRED), settings.tls());
   }
 }

@@ -1,7 +1,7 @@
 package io.mirrorneuron.config.bus;
 
 import io.mirrorneuron.config.address.HostName;
-import java.nio.file.Path;
+import io.mirrorneuron.config.address.PemFiles;
 import java.util.List;
 
 /**
@@ -16,17 +16,14 @@ import java.util.List;
  * @param tls for the messages; null for plain text
  */
 public record ClusterBusSettings(
-    boolean isOn, String host, int port, int busPort, List<String> members, String name, Tls tls) {
+    boolean isOn,
+    String host,
+    int port,
+    int busPort,
+    List<String> members,
+    String name,
+    PemFiles tls) {
   public static final String HOST = "vertx.cluster.host";
-
-  /**
-   * Files in PEM form.
-   *
-   * @param key of this member
-   * @param cert of this member, which the others ask for
-   * @param ca who signed the certificates of all members
-   */
-  public record Tls(Path key, Path cert, Path ca) {}
 
   public ClusterBusSettings {
     members = List.copyOf(members);

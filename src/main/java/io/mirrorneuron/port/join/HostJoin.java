@@ -8,15 +8,12 @@ import java.util.List;
 
 /** Adds the node at a host of which only the join token is known. */
 public record HostJoin(NodeMembers members) {
-  /** Where nodes usually listen: outside of a container, and inside. */
-  private static final List<Integer> USUAL_PORTS = List.of(55_051, 50_051);
-
   /** What came of it. */
   public record Joined(Greeting greeting, Member member) {}
 
   /**
    * @param port null: those at which nodes usually listen, the next one only when nobody answers; 0
-   *     means 55051
+   *     means the first of these
    * @throws MnException INVALID with one sentence when what is asked cannot be; else as {@link
    *     NodeMembers#add}
    */
@@ -29,11 +26,12 @@ public record HostJoin(NodeMembers members) {
     if (port != null && (port < 0 || port > 65_535)) {
       throw MnException.invalid("Remote gRPC port must be a valid TCP port.");
     }
-    return at(name, port(port), shown);
+    return at(name, ports(port), shown);
   }
 
-  private static List<Integer> port(Integer given) {
-    return given == null ? USUAL_PORTS : List.of(given == 0 ? USUAL_PORTS.getFirst() : given);
+  private List<Integer> ports(Integer given) {
+    List<Integer> usual = members.ports();
+    return given == null ? usual : List.of(given == 0 ? usual.getFirst() : given);
   }
 
   private static String host(String given) {

@@ -1,6 +1,7 @@
 package io.mirrorneuron.port.join;
 
 import io.mirrorneuron.model.MnException;
+import java.util.List;
 
 /**
  * Which nodes belong to the cluster of a runtime. Blocking and thread-safe; calls are repeatable.
@@ -13,6 +14,9 @@ public interface NodeMembers {
   String JOINING = "joining";
 
   String DISCONNECTED = "disconnected";
+
+  /** Where gRPC of nodes usually listens: outside of a container, and inside. */
+  List<Integer> USUAL_PORTS = List.of(55_051, 50_051);
 
   /**
    * A node that is to belong to the cluster.
@@ -45,6 +49,11 @@ public interface NodeMembers {
    *     answers there
    */
   Greeting greet(String address, String token);
+
+  /** Where a node is asked of which only the host is known: the first that answers. */
+  default List<Integer> ports() {
+    return USUAL_PORTS;
+  }
 
   /** The name of the node that answers. */
   String self();

@@ -3,6 +3,7 @@ package io.mirrorneuron.port.join;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.PeerJobs;
+import java.util.List;
 
 /**
  * Port: asks another node to join or leave. Blocking; thread-safe. What it refuses fails as it
@@ -46,6 +47,11 @@ public interface PeerMembers {
     public String toString() {
       return name + " at " + address;
     }
+  }
+
+  /** Where other nodes are asked when nobody says at which port. */
+  default List<Integer> ports() {
+    return NodeMembers.USUAL_PORTS;
   }
 
   /**

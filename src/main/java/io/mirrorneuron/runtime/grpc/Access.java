@@ -23,9 +23,15 @@ import java.util.Set;
  * @param tokens asked about everything that is neither the operator nor the admin token
  * @param nodes for other nodes, whose token lets them give commands to jobs, read runs, run
  *     programs and no more
+ * @param refusesNodes whether other nodes have a door of their own, with TLS
  */
 record Access(
-    Secret operatorToken, Secret adminToken, Auth tokens, boolean networkOnly, NodeDoor nodes) {
+    Secret operatorToken,
+    Secret adminToken,
+    Auth tokens,
+    boolean networkOnly,
+    NodeDoor nodes,
+    boolean refusesNodes) {
   private static final Set<String> NODE_CALLS =
       Set.of(
           "CancelJob",
@@ -54,11 +60,15 @@ record Access(
           "Describe",
           "FetchBundle");
 
+  /** Their join tokens are in the messages. */
+  private static final Set<String> JOINING = Set.of("Join", "Leave");
+
   private static final Principal NOBODY = Principal.unnamed(Role.VIEWER);
   private static final Principal KEEPER = Principal.unnamed(Role.ADMIN);
 
-  static Access of(Config.Grpc config, Auth tokens, NodeDoor nodes) {
-    return new Access(config.authToken(), config.adminToken(), tokens, config.networkOnly(), nodes);
+  static Access of(Config.Grpc config, Auth tokens, NodeDoor nodes, boolean refusesNodes) {
+    return new Access(
+        config.authToken(), config.adminToken(), tokens, config.networkOnly(), nodes, refusesNodes);
   }
 
   /**
@@ -70,10 +80,17 @@ record Access(
     if (networkOnly && !NETWORK_ONLY_CALLS.contains(call)) {
       return Future.failedFuture(forbidden(call + " is disabled while MN_NETWORK_ONLY=true"));
     }
+    boolean isNode = nodes.token().matches(token(metadata.get(GrpcMetadata.AUTHORIZATION)));
+    if (refusesNodes && (isNode || RpcRoles.OF_NODES.contains(call) || JOINING.contains(call))) {
+      return Future.failedFuture(
+          forbidden(
+              "servers are heard by TLS only here: set network.tls_key, network.tls_cert and"
+                  + " network.tls_ca of the one that asks, and name the port network.tls_port"));
+    }
     if (RpcRoles.OPEN.contains(call)) {
       return Future.succeededFuture(new Call(NOBODY, false, metadata));
     }
-    if (nodes.token().matches(token(metadata.get(GrpcMetadata.AUTHORIZATION)))) {
+    if (isNode) {
       return admitNode(call, metadata);
     }
     if (RpcRoles.OF_NODES.contains(call)) {

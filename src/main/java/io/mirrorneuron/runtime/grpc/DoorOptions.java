@@ -1,5 +1,7 @@
 package io.mirrorneuron.runtime.grpc;
 
+import io.mirrorneuron.config.address.PemFiles;
+import io.mirrorneuron.security.MutualTls;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.grpc.server.GrpcProtocol;
@@ -26,9 +28,17 @@ final class DoorOptions {
         .setMaxMessageSize(longestMessage);
   }
 
-  static HttpServerOptions http() {
+  /**
+   * @param tls null for plain text
+   */
+  static HttpServerOptions http(PemFiles tls) {
+    return tls == null
+        ? http().setHttp2ClearTextEnabled(true)
+        : MutualTls.door(http().setHttp2ClearTextEnabled(false), tls);
+  }
+
+  private static HttpServerOptions http() {
     return new HttpServerOptions()
-        .setHttp2ClearTextEnabled(true)
         .setTcpKeepAlive(true)
         .setHttp2RstFloodMaxRstFramePerWindow(CANCELS_PER_WINDOW)
         .setHttp2ConnectionWindowSize(4 * WINDOW_BYTES)

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.grpc;
 
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.config.address.PemFiles;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.deployment.DeploymentsPort;
@@ -35,8 +36,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The runtime's gRPC door: h2c without TLS, the services of {@code proto/}, health and, for
- * developers, reflection.
+ * A gRPC door of the runtime: the services of {@code proto/}, health and, for developers,
+ * reflection. One for clients, h2c without TLS; and one for other servers, when these talk by TLS.
  */
 public final class RuntimeServer implements AutoCloseable {
   /**
@@ -94,11 +95,20 @@ public final class RuntimeServer implements AutoCloseable {
       Storage storage,
       Clock clock) {}
 
-  /** Listens on the configured host and port; port 0 takes a free one. Blocks until bound. */
-  public static RuntimeServer start(Vertx vertx, Config.Grpc config, Parts parts) {
+  /**
+   * Where a door is, and for whom.
+   *
+   * @param port 0: a free one
+   * @param tls null for plain text
+   * @param refusesNodes whether other servers have a door of their own
+   */
+  public record Place(String host, int port, PemFiles tls, boolean refusesNodes) {}
+
+  /** Blocks until it listens. */
+  public static RuntimeServer start(Vertx vertx, Place place, Config.Grpc config, Parts parts) {
     ExecutorService threads =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("grpc-", 0).factory());
-    Access access = Access.of(config, parts.tokens(), parts.nodes());
+    Access access = Access.of(config, parts.tokens(), parts.nodes(), place.refusesNodes());
     CallDispatcher door =
         new CallDispatcher(
             access, threads, parts.clock(), config.maxMessageBytes(), parts.storage());
@@ -117,7 +127,7 @@ public final class RuntimeServer implements AutoCloseable {
         new LargeMessages(vertx, Runtime.getRuntime().maxMemory() / SHARE_OF_MESSAGES);
     HttpServer http =
         vertx
-            .createHttpServer(DoorOptions.http())
+            .createHttpServer(DoorOptions.http(place.tls()))
             .requestHandler(request -> handle(request, vertx, messages, large, small))
             .connectionHandler(
                 connection ->
@@ -126,7 +136,7 @@ public final class RuntimeServer implements AutoCloseable {
                           door.disconnected(connection);
                           programs.disconnected(connection);
                         }))
-            .listen(config.port(), config.host())
+            .listen(place.port(), place.host())
             .await();
     port.complete(http.actualPort());
     return new RuntimeServer(http, door, programs, threads);

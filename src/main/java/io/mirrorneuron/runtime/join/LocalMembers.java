@@ -22,9 +22,6 @@ import org.slf4j.LoggerFactory;
 public final class LocalMembers implements NodeMembers {
   private static final Logger LOG = LoggerFactory.getLogger(LocalMembers.class);
 
-  /** Where nodes usually listen: outside of a container, and inside. */
-  private static final List<Integer> USUAL_PORTS = List.of(55_051, 50_051);
-
   /** Clients wait for ten seconds. */
   private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(8_500);
 
@@ -46,6 +43,11 @@ public final class LocalMembers implements NodeMembers {
   @Override
   public Greeting greet(String address, String token) {
     return peers.greet(desk.name(), address, token);
+  }
+
+  @Override
+  public List<Integer> ports() {
+    return peers.ports();
   }
 
   @Override
@@ -100,13 +102,13 @@ public final class LocalMembers implements NodeMembers {
         last);
   }
 
-  private static List<String> addresses(String name, String given) {
+  private List<String> addresses(String name, String given) {
     if (!given.isEmpty()) {
       return List.of(given);
     }
     String host = name.substring(name.indexOf('@') + 1);
     String shown = host.contains(":") ? "[" + host + "]" : host;
-    return USUAL_PORTS.stream().map(port -> shown + ":" + port).toList();
+    return ports().stream().map(port -> shown + ":" + port).toList();
   }
 
   /** A Redis at a loopback address is another one on another machine. */

@@ -47,7 +47,7 @@ class AccessTest {
           record -> {});
 
   private static Access access(Secret operator, boolean networkOnly) {
-    return new Access(operator, ADMIN, ANNA, networkOnly, NODES);
+    return new Access(operator, ADMIN, ANNA, networkOnly, NODES, false);
   }
 
   private static Future<Call> ask(String call, String authorization) {

@@ -1,0 +1,36 @@
+package io.mirrorneuron.security;
+
+import io.mirrorneuron.config.address.PemFiles;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.net.TCPSSLOptions;
+
+/** Connections on which both sides show a certificate of one authority. */
+public final class MutualTls {
+  private MutualTls() {}
+
+  /** The door lets nobody in who shows none. */
+  public static HttpServerOptions door(HttpServerOptions options, PemFiles files) {
+    return certified(options.setClientAuth(ClientAuth.REQUIRED).setUseAlpn(true), files);
+  }
+
+  /** The server must be called as its certificate says. */
+  public static HttpClientOptions client(HttpClientOptions options, PemFiles files) {
+    return certified(options.setVerifyHost(true).setUseAlpn(true), files);
+  }
+
+  /** Shows the certificate, and trusts those of the authority. */
+  public static <T extends TCPSSLOptions> T certified(T options, PemFiles files) {
+    options
+        .setSsl(true)
+        .setKeyCertOptions(
+            new PemKeyCertOptions()
+                .setKeyPath(files.key().toString())
+                .setCertPath(files.cert().toString()))
+        .setTrustOptions(new PemTrustOptions().addCertPath(files.ca().toString()));
+    return options;
+  }
+}
