@@ -16,9 +16,10 @@ import io.mirrorneuron.runtime.port.PayloadSource;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.Keys;
-import io.mirrorneuron.store.NodeRegistry;
+import io.mirrorneuron.store.LeaderLease;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RedisLanes;
+import io.mirrorneuron.store.RedisLeaderLease;
 import io.mirrorneuron.store.RedisNodeRegistry;
 import io.mirrorneuron.store.RedisRecordStore;
 import io.mirrorneuron.store.bundle.BundleCopies;
@@ -42,7 +43,8 @@ record NodeElsewhere(
     NodeBundles bundles,
     GuestBundles guestBundles,
     GuestSinks guests,
-    RecordStore records) {
+    RecordStore records,
+    LeaderLease lease) {
 
   static NodeElsewhere of(
       RuntimeSettings settings,
@@ -68,7 +70,8 @@ record NodeElsewhere(
         new GuestBundles(copies, peers, neighbours::peer),
         new GuestSinks(
             own, settings.executors().tempDir().resolve("mn-guests-" + identity.runtimeId())),
-        new RedisRecordStore(lanes, keys));
+        new RedisRecordStore(lanes, keys),
+        new RedisLeaderLease(lanes, keys));
   }
 
   /** Where payload files come from. */
@@ -100,8 +103,7 @@ record NodeElsewhere(
       Timers timers,
       Function<String, CompletionStage<String>> status,
       BooleanSupplier works) {
-    NodeDrains drains =
-        new NodeDrains(NodeRegistry.nameOf(owner), nodes, records, neighbours::areThere, timers);
+    NodeDrains drains = new NodeDrains(owner, nodes, records, lease, neighbours::areThere, timers);
     Guests working =
         new Guests(
             here,

@@ -137,7 +137,7 @@ public final class Runtime implements AutoCloseable {
         manifests,
         newJobs,
         admission,
-        new JobHistory(store),
+        new JobHistory(store, far.with().records()),
         services.requirements(),
         new BundlePrograms(settings.manifests().trusted(), executions.sides().checks()),
         executions.confiner()::requireGranted,

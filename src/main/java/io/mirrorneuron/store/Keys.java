@@ -156,6 +156,11 @@ public record Keys(String namespace) {
     return namespace + ":{" + kind + "}:history:" + id;
   }
 
+  /** Stream: what is told to who follows records of that kind. */
+  public String recordNews(String kind) {
+    return namespace + ":{" + kind + "}:news";
+  }
+
   /** Hash: the groups of each record of that kind that is in any, one a line, by id. */
   public String recordGroups(String kind) {
     return namespace + ":{" + kind + "}:groups";

@@ -15,8 +15,14 @@ public interface RecordStore {
   /** The time of a record that need not be looked at again. */
   long NEVER = 0;
 
+  /** Kind: what is decided of nodes; its news are the events of the cluster. */
+  String NODES = "nodes";
+
   /** So much is kept of what a record went through, the newest. */
   int LONGEST_HISTORY = 100;
+
+  /** So many news of a kind are kept, the newest. */
+  int MOST_NEWS = 10_000;
 
   /**
    * A record as it is stored.
@@ -37,21 +43,36 @@ public interface RecordStore {
    *     an earlier write do no longer. No line breaks in them
    * @param document what is too large to be written each time; null leaves what was written before
    * @param history is added to what the record went through, oldest first
+   * @param news are told to who follows the whole kind, in this order; objects of JSON
    */
-  record Beside(long term, List<String> groups, String document, List<String> history) {
+  record Beside(
+      long term, List<String> groups, String document, List<String> history, List<String> news) {
     /** Nothing. */
     public static final Beside NOTHING = new Beside(0, List.of(), null, List.of());
 
     public Beside {
       groups = List.copyOf(groups);
       history = List.copyOf(history);
+      news = List.copyOf(news);
+    }
+
+    /** Without news. */
+    public Beside(long term, List<String> groups, String document, List<String> history) {
+      this(term, groups, document, history, List.of());
     }
 
     /** The same by a leader; 0 by anybody. */
     public Beside by(long leaderTerm) {
-      return new Beside(leaderTerm, groups, document, history);
+      return new Beside(leaderTerm, groups, document, history, news);
     }
   }
+
+  /**
+   * What was told to who follows a kind.
+   *
+   * @param seq 1 for the first of the kind, then one more each time
+   */
+  record News(long seq, String json) {}
 
   CompletionStage<Optional<StoredRecord>> read(String kind, String id);
 
@@ -92,6 +113,12 @@ public interface RecordStore {
 
   /** The same of one group of it. */
   CompletionStage<List<StoredRecord>> list(String kind, String group, String after, int limit);
+
+  /** The first {@code limit} news of a kind behind a number. */
+  CompletionStage<List<News>> news(String kind, long after, int limit);
+
+  /** The last {@code limit} news of a kind, oldest first. */
+  CompletionStage<List<News>> lastNews(String kind, int limit);
 
   /**
    * Records that are to be looked at by that time, earliest first.

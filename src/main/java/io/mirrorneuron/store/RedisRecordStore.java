@@ -89,6 +89,7 @@ public final class RedisRecordStore implements RecordStore {
             .key(keys.recordDocuments(kind))
             .key(keys.recordHistory(kind, id))
             .key(keys.recordGroups(kind))
+            .key(keys.recordNews(kind))
             .arg(id)
             .arg(replaced)
             .arg(dueAt)
@@ -97,8 +98,11 @@ public final class RedisRecordStore implements RecordStore {
             .arg(String.join("\n", beside.groups()))
             .arg(LONGEST_HISTORY)
             .arg(json)
-            .arg(beside.document() == null ? "" : beside.document());
+            .arg(beside.document() == null ? "" : beside.document())
+            .arg(MOST_NEWS)
+            .arg(beside.history().size());
     beside.history().forEach(call::arg);
+    beside.news().forEach(call::arg);
     return call.send(lanes.of(kind))
         .map(Response::toLong)
         .compose(
@@ -118,6 +122,47 @@ public final class RedisRecordStore implements RecordStore {
   public CompletionStage<List<StoredRecord>> list(
       String kind, String group, String after, int limit) {
     return page(kind, keys.recordGroup(kind, group), BY_NAME, after, 0, limit);
+  }
+
+  @Override
+  public CompletionStage<List<News>> news(String kind, long after, int limit) {
+    return lanes
+        .of(kind)
+        .send(
+            Request.cmd(Command.XRANGE)
+                .arg(keys.recordNews(kind))
+                .arg((after + 1) + "-0")
+                .arg("+")
+                .arg("COUNT")
+                .arg(limit))
+        .map(RedisRecordStore::told)
+        .toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<List<News>> lastNews(String kind, int limit) {
+    return lanes
+        .of(kind)
+        .send(
+            Request.cmd(Command.XREVRANGE)
+                .arg(keys.recordNews(kind))
+                .arg("+")
+                .arg("-")
+                .arg("COUNT")
+                .arg(limit))
+        .map(answer -> told(answer).reversed())
+        .toCompletionStage();
+  }
+
+  private static List<News> told(Response entries) {
+    return entries.stream()
+        .map(
+            entry -> {
+              String id = entry.get(0).toString();
+              long seq = Long.parseLong(id.substring(0, id.indexOf('-')));
+              return new News(seq, entry.get(1).get(1).toString());
+            })
+        .toList();
   }
 
   @Override

@@ -1,10 +1,11 @@
 -- Writes or deletes one record if it still has the revision that was read, with what lies beside it.
 -- KEYS: records (hash: id -> "<revision> <due at> <json>"), names (sorted set), due (sorted set),
 --       leader (hash, see leader.lua), documents (hash), history of this record (list),
---       groups (hash: id -> its groups, one a line)
+--       groups (hash: id -> its groups, one a line), news of the kind (stream)
 -- ARGV: id, replaced revision, due at (0: never), term of the leader that writes (0: anybody),
 --       first part of the keys of groups, groups, one a line, longest history, json ('': delete),
---       document ('': as it was), then records of the history, oldest first
+--       document ('': as it was), most news, how many records of the history follow, oldest first,
+--       and behind them news, oldest first
 -- Answers the new revision, 0 when the record is another by now, -1 when another server leads.
 if ARGV[4] ~= '0' and redis.call('HGET', KEYS[4], 'term') ~= ARGV[4] then
   return -1
@@ -47,10 +48,16 @@ end
 if ARGV[9] ~= '' then
   redis.call('HSET', KEYS[5], id, ARGV[9])
 end
-for i = 10, #ARGV do
+local past = tonumber(ARGV[11])
+for i = 12, 11 + past do
   redis.call('LPUSH', KEYS[6], ARGV[i])
 end
-if #ARGV >= 10 then
+if past > 0 then
   redis.call('LTRIM', KEYS[6], 0, ARGV[7] - 1)
+end
+-- Field '\0news' counts them.
+for i = 12 + past, #ARGV do
+  local seq = redis.call('HINCRBY', KEYS[1], '\0news', 1)
+  redis.call('XADD', KEYS[8], 'MAXLEN', ARGV[10], seq .. '-0', 'e', ARGV[i])
 end
 return next

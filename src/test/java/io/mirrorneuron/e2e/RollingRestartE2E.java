@@ -89,6 +89,7 @@ class RollingRestartE2E {
       assertThat(handled(b, service)).isEqualTo(messages.size());
       c.post("/jobs/" + service + "/cancel");
       requireLog(following.join(), c.events(service));
+      requireToldOfServers(b.events("__cluster__"));
     }
   }
 
@@ -206,6 +207,25 @@ class RollingRestartE2E {
     return server.events(job).stream()
         .filter(event -> event.path("type").asText().equals("agent_message_received"))
         .filter(event -> event.toString().contains("\"m-"))
+        .count();
+  }
+
+  /** Leaders were stopped, too: nothing is told twice, and nobody comes who has not gone. */
+  private static void requireToldOfServers(List<JsonNode> events) {
+    for (String node : List.of("mirror_neuron@a", "mirror_neuron@b", "mirror_neuron@c")) {
+      assertThat(told(events, "node_drain_started", node)).isEqualTo(1);
+      assertThat(told(events, "node_drain_completed", node)).isEqualTo(1);
+      assertThat(told(events, "node_joined", node))
+          .isEqualTo(1 + told(events, "node_left", node))
+          .isLessThanOrEqualTo(2);
+    }
+    assertThat(events.getLast().path("seq").asInt()).isEqualTo(events.size());
+  }
+
+  private static long told(List<JsonNode> events, String type, String node) {
+    return events.stream()
+        .filter(event -> event.path("type").asText().equals(type))
+        .filter(event -> event.path("node").asText().equals(node))
         .count();
   }
 

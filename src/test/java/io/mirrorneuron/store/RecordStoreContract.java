@@ -163,6 +163,28 @@ interface RecordStoreContract {
   }
 
   @Test
+  default void newsOfAllRecordsAreToldInOneOrderAndOnlyWithWhatIsWritten() {
+    RecordStore store = records();
+    var two = new RecordStore.Beside(0, List.of(), null, List.of("past"), List.of("{1}", "{2}"));
+    long made = now(store.write(KIND, "a", 0, "{}", 0, two)).orElseThrow();
+    var third = new RecordStore.Beside(0, List.of(), null, List.of(), List.of("{3}"));
+    assertThat(now(store.write(KIND, "a", made + 7, "{}", 0, third))).isEmpty();
+    now(store.write(KIND, "b", 0, "{}", 0, third));
+    now(store.delete(KIND, "a", made));
+
+    assertThat(now(store.news(KIND, 0, 2)))
+        .containsExactly(new RecordStore.News(1, "{1}"), new RecordStore.News(2, "{2}"));
+    assertThat(now(store.news(KIND, 2, 9))).containsExactly(new RecordStore.News(3, "{3}"));
+    assertThat(now(store.news(KIND, 3, 9))).isEmpty();
+    assertThat(now(store.lastNews(KIND, 2)))
+        .extracting(RecordStore.News::json)
+        .containsExactly("{2}", "{3}");
+    assertThat(now(store.list(KIND, "", 9))).extracting(StoredRecord::id).containsExactly("b");
+    assertThat(now(store.news("another", 0, 9))).isEmpty();
+    assertThat(now(store.history(KIND, "b"))).isEmpty();
+  }
+
+  @Test
   default void aRecordIsFoundInEachOfItsGroupsAndLeavesThoseThatItHasNoLonger() {
     RecordStore store = records();
     var both = new RecordStore.Beside(0, List.of("red", "on:a b"), null, List.of());

@@ -171,8 +171,14 @@ public final class LocalUpkeep implements NodeUpkeep {
     KnownNodes known = known();
     NodeState state = Answers.await(book.read(name));
     require(state, known);
-    return new ReconcileDesk(new JobsOfNode(own.store()), own.recover())
-        .reconcile(shown(state, known), known, blankToNull(reason), dryRun);
+    Reconciliation done =
+        new ReconcileDesk(new JobsOfNode(own.store()), own.recover())
+            .reconcile(shown(state, known), known, blankToNull(reason), dryRun);
+    if (!dryRun) {
+      String now = Json.timestamp(Instant.ofEpochMilli(timers.now()));
+      Answers.await(book.tell(NodeEvent.of(done, now)));
+    }
+    return done;
   }
 
   private static MnException isOut(NodeState node) {

@@ -3,12 +3,19 @@ package io.mirrorneuron.runtime.drain;
 import io.mirrorneuron.port.upkeep.NodeState;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.store.RecordStore;
+import io.mirrorneuron.store.RecordStore.Beside;
 import io.mirrorneuron.store.RecordStore.StoredRecord;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.UnaryOperator;
@@ -18,7 +25,10 @@ import java.util.function.UnaryOperator;
  * on what is stored and decided again when another one came first. Thread-safe and not blocking.
  */
 public final class NodeBook {
-  static final String KIND = "nodes";
+  static final String KIND = RecordStore.NODES;
+
+  /** Who was there when it was told last: no name of a node. */
+  private static final String MEMBERS = "members";
 
   private static final int PAGE = 500;
 
@@ -47,7 +57,9 @@ public final class NodeBook {
         .list(KIND, after, PAGE)
         .thenCompose(
             page -> {
-              page.forEach(stored -> found.put(stored.id(), state(stored)));
+              page.stream()
+                  .filter(stored -> !stored.id().equals(MEMBERS))
+                  .forEach(stored -> found.put(stored.id(), state(stored)));
               return page.size() < PAGE
                   ? CompletableFuture.completedFuture(found)
                   : all(last(page), found);
@@ -76,20 +88,97 @@ public final class NodeBook {
               NodeState after = next.apply(before);
               return after.equals(before)
                   ? CompletableFuture.completedFuture(before)
-                  : write(stored.map(StoredRecord::revision).orElse(0L), after, next);
+                  : write(stored.map(StoredRecord::revision).orElse(0L), before, after, next);
             });
   }
 
   private CompletionStage<NodeState> write(
-      long replaced, NodeState after, UnaryOperator<NodeState> next) {
-    NodeState written = after.at(Json.timestamp(Instant.ofEpochMilli(timers.now())));
+      long replaced, NodeState before, NodeState after, UnaryOperator<NodeState> next) {
+    NodeState written = after.at(now());
     long dueAt = written.drain().isOpen() ? timers.now() : RecordStore.NEVER;
+    List<String> news = NodeEvent.between(before, written, written.updatedAt());
     return records
-        .write(KIND, written.node(), replaced, Json.write(written), dueAt)
+        .write(KIND, written.node(), replaced, Json.write(written), dueAt, told(0, news))
         .thenCompose(
             revision ->
                 revision.isPresent()
                     ? CompletableFuture.completedFuture(written)
                     : change(written.node(), next));
+  }
+
+  private String now() {
+    return Json.timestamp(Instant.ofEpochMilli(timers.now()));
+  }
+
+  private static Beside told(long term, List<String> news) {
+    return new Beside(term, List.of(), null, List.of(), news);
+  }
+
+  /** Who was there and who led, when that was told last. */
+  private record Members(Set<String> nodes, String leader) {
+    static final Members NONE = new Members(Set.of(), null);
+
+    List<String> since(Members before, String at) {
+      List<String> news = new ArrayList<>();
+      nodes.stream()
+          .filter(node -> !before.nodes.contains(node))
+          .forEach(node -> news.add(NodeEvent.of("node_joined", at, node)));
+      before.nodes.stream()
+          .filter(node -> !nodes.contains(node))
+          .forEach(node -> news.add(NodeEvent.of("node_left", at, node)));
+      if (!Objects.equals(leader, before.leader)) {
+        Map<String, Object> state = new TreeMap<>(Map.of("to", leader));
+        if (before.leader != null) {
+          state.put("from", before.leader);
+        }
+        news.add(NodeEvent.changed("leader_changed", at, leader, state));
+      }
+      return news;
+    }
+  }
+
+  private static Members members(Optional<StoredRecord> stored) {
+    return stored
+        .map(record -> Json.read(record.json(), Members.class, MEMBERS))
+        .orElse(Members.NONE);
+  }
+
+  /**
+   * Tells who has come and gone since that was told last. What fails, also because another one was
+   * faster, is told with the next call.
+   *
+   * @param term under which {@code leader} leads
+   */
+  CompletionStage<?> tellMembers(Set<String> living, String leader, long term) {
+    Members now = new Members(new TreeSet<>(living), leader);
+    return records
+        .read(KIND, MEMBERS)
+        .thenCompose(
+            stored -> {
+              List<String> news = now.since(members(stored), now());
+              return news.isEmpty()
+                  ? CompletableFuture.completedStage(Optional.<Long>empty())
+                  : write(stored, now, told(term, news));
+            });
+  }
+
+  /** Whether there have been several nodes on this store. */
+  CompletionStage<Boolean> hasToldMembers() {
+    return records.read(KIND, MEMBERS).thenApply(Optional::isPresent);
+  }
+
+  private CompletionStage<Optional<Long>> write(
+      Optional<StoredRecord> replaced, Members members, Beside beside) {
+    long revision = replaced.map(StoredRecord::revision).orElse(0L);
+    return records.write(KIND, MEMBERS, revision, Json.write(members), RecordStore.NEVER, beside);
+  }
+
+  /** Tells what has changed no record of a node. */
+  CompletionStage<Void> tell(String event) {
+    return records
+        .read(KIND, MEMBERS)
+        .thenCompose(stored -> write(stored, members(stored), told(0, List.of(event))))
+        .thenCompose(
+            written -> written.isPresent() ? CompletableFuture.completedStage(null) : tell(event));
   }
 }

@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.drain;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.LeaderLease;
 import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.wire.Json;
@@ -21,6 +22,7 @@ public final class NodeDrains implements AutoCloseable {
   private final RecordStore records;
   private final Timers timers;
   private final NodeWatch watch;
+  private final MemberWatch members;
   private final BooleanSupplier hasOthers;
   private final String self;
   private HandOvers handOvers;
@@ -28,22 +30,25 @@ public final class NodeDrains implements AutoCloseable {
   private Departure departure;
 
   /**
-   * @param self the name of this node
+   * @param owner this node as the owner of jobs
+   * @param lease decides which node tells what is told once for all
    * @param hasOthers whether other nodes live, as far as this one has heard
    */
   public NodeDrains(
-      String self,
+      String owner,
       NodeRegistry nodes,
       RecordStore records,
+      LeaderLease lease,
       BooleanSupplier hasOthers,
       Timers timers) {
-    this.self = self;
+    this.self = NodeRegistry.nameOf(owner);
     this.nodes = nodes;
     this.records = records;
     this.timers = timers;
     this.hasOthers = hasOthers;
     this.book = new NodeBook(records, timers);
     this.watch = new NodeWatch(self, book, hasOthers, timers);
+    this.members = new MemberWatch(owner, nodes, book, lease, hasOthers, timers);
   }
 
   /** Whether work may be placed on the node, as far as this one has heard; does not wait. */
@@ -102,6 +107,7 @@ public final class NodeDrains implements AutoCloseable {
   public void start() {
     back();
     handOvers.start(hasOthers);
+    members.start();
   }
 
   /** What was noted when this server was told to end does not count any more. */
@@ -121,6 +127,7 @@ public final class NodeDrains implements AutoCloseable {
   @Override
   public void close() {
     watch.close();
+    members.close();
     handOvers.close();
   }
 }

@@ -2,8 +2,8 @@ package io.mirrorneuron.runtime.local;
 
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.port.Timers;
-import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.NodeRegistry;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -13,14 +13,14 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * Tells those who watch jobs of other nodes of their changes: reads the last event of each such job
  * twice a second. So it does not matter which node has the job, or whether it is reached. A node
- * that has seen no other reads nothing.
+ * that has seen no other reads nothing but the events of the cluster, when they are watched.
  */
 public final class FarChanges {
   private static final long LOOK_MS = 500;
   private static final long LOOK_ALONE_MS = 5000;
 
   private final Engine engine;
-  private final JobStore store;
+  private final JobHistory history;
   private final NodeRegistry nodes;
   private final Watches watches;
   private final Timers timers;
@@ -30,7 +30,7 @@ public final class FarChanges {
 
   public FarChanges(JobAccess access, NodeRegistry nodes, Watches watches, Timers timers) {
     this.engine = access.engine();
-    this.store = access.store();
+    this.history = access.history();
     this.nodes = nodes;
     this.watches = watches;
     this.timers = timers;
@@ -38,11 +38,15 @@ public final class FarChanges {
 
   /** Looks again and again until the timers end. */
   public void keepOn() {
-    timers.at(timers.now() + (nodes.sawOthers() ? LOOK_MS : LOOK_ALONE_MS), this::look);
+    boolean isAsked = nodes.sawOthers() || watches.watched().contains(ClusterHistory.ID);
+    timers.at(timers.now() + (isAsked ? LOOK_MS : LOOK_ALONE_MS), this::look);
   }
 
   private void look() {
-    Set<String> jobs = nodes.sawOthers() ? watches.watched() : Set.of();
+    Set<String> jobs = new HashSet<>(watches.watched());
+    if (!nodes.sawOthers()) {
+      jobs.retainAll(Set.of(ClusterHistory.ID));
+    }
     seen.keySet().retainAll(jobs);
     CompletableFuture.allOf(
             jobs.stream()
@@ -54,13 +58,12 @@ public final class FarChanges {
 
   /** The first look counts as a change, as there may have been one since somebody watches. */
   private CompletionStage<Void> look(String jobId) {
-    return store
-        .lastEvents(jobId, 1)
+    return history
+        .newest(jobId)
         .thenAccept(
-            last -> {
-              long seq = last.isEmpty() ? 0 : last.getFirst().seq();
+            seq -> {
               Long before = seen.put(jobId, seq);
-              if (before == null || before != seq) {
+              if (before == null || !before.equals(seq)) {
                 watches.changed(jobId);
               }
             });

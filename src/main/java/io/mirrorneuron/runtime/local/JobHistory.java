@@ -4,6 +4,7 @@ import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.runtime.documents.ShownRows;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.StoredEvent;
+import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.Redaction;
 import java.util.ArrayList;
@@ -19,13 +20,21 @@ public final class JobHistory {
   static final int BATCH = 1000;
 
   private final JobStore store;
+  private final ClusterHistory cluster;
 
-  public JobHistory(JobStore store) {
+  /**
+   * @param records has the events of the cluster
+   */
+  public JobHistory(JobStore store, RecordStore records) {
     this.store = store;
+    this.cluster = new ClusterHistory(records);
   }
 
   /** See {@link io.mirrorneuron.port.JobsPort#events}. */
   EventPage after(String jobId, long after, int limit) {
+    if (ClusterHistory.isMeant(jobId)) {
+      return cluster.after(after, limit);
+    }
     CompletionStage<String> row = store.row(jobId); // first, so that "ended" is never too early
     CompletionStage<List<StoredEvent>> read = store.events(jobId, after, limit);
     boolean terminal = isTerminal(jobId, row);
@@ -36,12 +45,22 @@ public final class JobHistory {
 
   /** See {@link io.mirrorneuron.port.JobsPort#lastEvents}. */
   EventPage last(String jobId, int limit) {
+    if (ClusterHistory.isMeant(jobId)) {
+      return cluster.last(limit);
+    }
     CompletionStage<String> row = store.row(jobId);
     CompletionStage<List<StoredEvent>> read = store.lastEvents(jobId, limit);
     boolean terminal = isTerminal(jobId, row);
     List<StoredEvent> events = Answers.await(read);
     long next = events.isEmpty() ? 0 : events.getLast().seq();
     return new EventPage(texts(jobId, events), next, terminal);
+  }
+
+  /** The number of the last event; 0 when there is none. */
+  CompletionStage<Long> newest(String jobId) {
+    return ClusterHistory.isMeant(jobId)
+        ? cluster.newest()
+        : store.lastEvents(jobId, 1).thenApply(last -> last.isEmpty() ? 0 : last.getFirst().seq());
   }
 
   /** All that are kept, up to the one with this number. */

@@ -28,6 +28,7 @@ import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.InMemoryJobStore;
 import io.mirrorneuron.testing.InMemoryNodeRegistry;
+import io.mirrorneuron.testing.InMemoryRecordStore;
 import io.mirrorneuron.testing.RuntimeFixture;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
@@ -122,7 +123,7 @@ class LocalJobsTest {
                             List::of)),
                     new ProgramPath(""),
                     Clock.systemUTC()),
-                new JobHistory(store),
+                new JobHistory(store, new InMemoryRecordStore()),
                 null,
                 null,
                 _ -> {},

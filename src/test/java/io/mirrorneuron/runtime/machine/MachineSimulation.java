@@ -260,6 +260,16 @@ public final class MachineSimulation<S, I, E> {
     }
 
     @Override
+    public CompletionStage<List<News>> news(String kind, long after, int limit) {
+      return call(life, () -> disk.news(kind, after, limit));
+    }
+
+    @Override
+    public CompletionStage<List<News>> lastNews(String kind, int limit) {
+      return call(life, () -> disk.lastNews(kind, limit));
+    }
+
+    @Override
     public CompletionStage<List<StoredRecord>> due(String kind, long until, int skip, int limit) {
       return call(life, () -> disk.due(kind, until, skip, limit));
     }

@@ -1,0 +1,137 @@
+package io.mirrorneuron.runtime.drain;
+
+import io.mirrorneuron.port.upkeep.DrainState;
+import io.mirrorneuron.port.upkeep.NodeCondition;
+import io.mirrorneuron.port.upkeep.NodeState;
+import io.mirrorneuron.runtime.machine.HeldLead;
+import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.store.LeaderLease;
+import io.mirrorneuron.store.NodeRegistry;
+import io.mirrorneuron.store.RecordStore;
+import io.mirrorneuron.wire.Json;
+import java.time.Instant;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells who joins, leaves and leads, and closes drains of nodes that are dead, once for all nodes:
+ * the leader does it, and what it writes replaces what was told before, in the same step as the
+ * events. A node on a store that has seen no other does nothing of that, and keeps no lease.
+ */
+final class MemberWatch implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(MemberWatch.class);
+  private static final long LOOK_MS = 1000;
+
+  private final String self;
+  private final NodeRegistry nodes;
+  private final NodeBook book;
+  private final BooleanSupplier hasOthers;
+  private final HeldLead lead;
+  private final Timers timers;
+  private volatile boolean hasMet;
+  private volatile boolean leads;
+  private volatile boolean closed;
+
+  /** Dead when it was looked last: one that is there again a moment later has not left its work. */
+  private Set<String> missed = Set.of();
+
+  MemberWatch(
+      String owner,
+      NodeRegistry nodes,
+      NodeBook book,
+      LeaderLease lease,
+      BooleanSupplier hasOthers,
+      Timers timers) {
+    this.self = NodeRegistry.nameOf(owner);
+    this.nodes = nodes;
+    this.book = book;
+    this.hasOthers = hasOthers;
+    this.timers = timers;
+    this.lead = new HeldLead(RecordStore.NODES, owner, lease, timers);
+  }
+
+  /** Looks from time to time. */
+  void start() {
+    book.hasToldMembers().thenAccept(told -> hasMet |= told).whenComplete((done, away) -> keepOn());
+  }
+
+  private void keepOn() {
+    if (closed) {
+      return;
+    }
+    hasMet |= hasOthers.getAsBoolean();
+    if (hasMet && !leads) {
+      leads = true;
+      lead.start();
+    }
+    OptionalLong term = lead.term();
+    CompletionStage<?> looked =
+        term.isPresent() ? look(term.getAsLong()) : CompletableFuture.completedStage(null);
+    looked.whenComplete(
+        (done, away) -> {
+          if (away != null) {
+            LOG.debug("who is there is told later", away);
+          }
+          timers.at(timers.now() + LOOK_MS, this::keepOn);
+        });
+  }
+
+  private CompletionStage<?> look(long term) {
+    return KnownNodes.of(nodes)
+        .thenCompose(
+            known -> {
+              Set<String> living =
+                  known.living().stream()
+                      .map(NodeRegistry::nameOf)
+                      .collect(Collectors.toCollection(TreeSet::new));
+              return book.tellMembers(living, self, term)
+                  .thenCompose(told -> book.all())
+                  .thenCompose(
+                      states -> {
+                        Set<String> before = missed;
+                        missed = new TreeSet<>(states.keySet());
+                        missed.removeAll(living);
+                        return CompletableFuture.allOf(
+                            states.values().stream()
+                                .filter(state -> state.drain().isOpen())
+                                .map(NodeState::node)
+                                .filter(node -> missed.contains(node) && before.contains(node))
+                                .map(this::close)
+                                .toArray(CompletableFuture[]::new));
+                      });
+            });
+  }
+
+  /** Others have taken over what was on it. */
+  private CompletableFuture<?> close(String node) {
+    String at = Json.timestamp(Instant.ofEpochMilli(timers.now()));
+    LOG.info("node {} has died while it was drained: others have its jobs", node);
+    return book.change(node, now -> closed(now, at)).toCompletableFuture();
+  }
+
+  static NodeState closed(NodeState now, String at) {
+    DrainState drain = now.drain();
+    if (!drain.isOpen()) {
+      return now;
+    }
+    return drain.isOfEnd()
+        ? now.with(drain.cancelled(at))
+        : now.with(drain.after(DrainState.COMPLETE, at, drain.counters()))
+            .with(NodeCondition.MAINTENANCE, false, drain.reason());
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    if (leads) {
+      lead.close();
+    }
+  }
+}

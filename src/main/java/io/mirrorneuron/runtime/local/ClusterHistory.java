@@ -1,0 +1,47 @@
+package io.mirrorneuron.runtime.local;
+
+import io.mirrorneuron.port.EventPage;
+import io.mirrorneuron.store.RecordStore;
+import io.mirrorneuron.store.RecordStore.News;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The events of the cluster, as those of a job that never ends: who joins and leaves, and what is
+ * decided of nodes.
+ */
+record ClusterHistory(RecordStore records) {
+  /** In place of the id of a job. */
+  static final String ID = "__cluster__";
+
+  static boolean isMeant(String jobId) {
+    return jobId.equals(ID);
+  }
+
+  EventPage after(long after, int limit) {
+    return page(records.news(RecordStore.NODES, after, limit), after);
+  }
+
+  EventPage last(int limit) {
+    return page(records.lastNews(RecordStore.NODES, limit), 0);
+  }
+
+  private static EventPage page(CompletionStage<List<News>> read, long after) {
+    List<News> news = Answers.await(read);
+    List<String> texts =
+        news.stream()
+            .map(
+                one ->
+                    "{\"job_id\":\"%s\",\"seq\":%d,%s"
+                        .formatted(ID, one.seq(), one.json().substring(1)))
+            .toList();
+    return new EventPage(texts, news.isEmpty() ? after : news.getLast().seq(), false);
+  }
+
+  /** The number of the last one; 0 before the first. */
+  CompletionStage<Long> newest() {
+    return records
+        .lastNews(RecordStore.NODES, 1)
+        .thenApply(last -> last.isEmpty() ? 0 : last.getFirst().seq());
+  }
+}
