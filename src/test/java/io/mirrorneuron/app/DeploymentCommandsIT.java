@@ -129,4 +129,27 @@ class DeploymentCommandsIT {
     Ended list = shell.run("deployment", "list", "--status", "done");
     assertThat(list.err()).contains("--status must be one of running, awaiting_promotion");
   }
+
+  @Test
+  void whatIsPlannedIsDeployedIfNothingHasMoved() throws IOException {
+    run("deployment", "deploy", bundle("plan", 1), "--wait");
+    JsonNode plan = shell.run("deployment", "plan", bundle("plan", 2)).json();
+    assertThat(plan.path("way").asText()).isEqualTo("agents");
+    String token = plan.path("plan_token").asText();
+    Ended shown =
+        new Shell(Main::commandLine, home)
+            .atTerminal()
+            .run("deployment", "plan", bundle("plan", 2));
+    assertThat(shown.out())
+        .contains("agents r1 differ", "2, after 1", "config.v", "--plan " + token)
+        .contains("agents change within job " + plan.path("job_id").asText());
+    assertThat(run("deployment", "deploy", bundle("plan", 2), "--wait", "--plan", token))
+        .contains("dep_plan_2", "successful");
+    Ended late = shell.run("deployment", "deploy", bundle("plan", 3), "--plan", token);
+    assertThat(late.exitCode()).isEqualTo(1);
+    assertThat(late.err())
+        .contains("the plan does not hold any more", "dep_plan_2 is the newest deployment");
+    Ended none = shell.run("deployment", "plan", "nowhere/");
+    assertThat(none.exitCode()).isEqualTo(5);
+  }
 }

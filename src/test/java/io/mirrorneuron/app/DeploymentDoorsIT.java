@@ -1,11 +1,16 @@
 package io.mirrorneuron.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.MirrorNeuron;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.deployment.DeploymentsPort;
+import io.mirrorneuron.port.deployment.NewDeployment;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.wire.Json;
@@ -15,6 +20,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -309,5 +315,56 @@ class DeploymentDoorsIT {
           .endsWith("; why not");
       until("both", "successful");
     }
+  }
+
+  @Test
+  void whatIsPlannedIsDeployedIfNothingHasMoved() throws Exception {
+    JsonNode first = ok(post("/deployments:plan", body("planned", 1, "{'min_healthy_ms':0}")));
+    assertThat(first.path("way").asText()).isEqualTo("new");
+    assertThat(first.path("makes_job").asBoolean()).isTrue();
+    assertThat(get("/deployments?deployment_key=planned").path("data")).isEmpty();
+    deployed("planned", 1);
+    String second = body("planned", 2, "{'min_healthy_ms':0}");
+    JsonNode plan = ok(post("/deployments:plan", second));
+    assertThat(plan.path("way").asText()).isEqualTo("agents");
+    assertThat(plan.at("/differences/agents_changed/0").toString())
+        .isEqualTo("{\"agent_id\":\"r1\",\"members\":[\"config.v\"]}");
+    assertThat(plan.toString()).doesNotContain("s3cret");
+    try (MirrorNeuron mn = server.overGrpc()) {
+      String manifest = Json.write(Json.parseObject(second, "body").get("manifest"));
+      NewDeployment far =
+          new NewDeployment(Submission.of(manifest), "planned", Map.of("min_healthy_ms", 0), false);
+      assertThat(Json.parse(Json.write(mn.deployments().plan(far)))).isEqualTo(plan);
+      String token = plan.path("plan_token").asText();
+      assertThat(ok(post("/deployments", with(second, token))).path("deployment_id").asText())
+          .isEqualTo("dep_planned_2");
+      String moved =
+          "the plan does not hold any more: it was not made for what is deployed under planned now,"
+              + " of which dep_planned_2 is the newest deployment; plan again";
+      HttpResponse<String> late = post("/deployments", with(second, token));
+      refused(late, 409, moved);
+      assertThat(Json.parse(late.body()).path("error").asText()).isEqualTo("plan_outdated");
+      assertThatThrownBy(() -> mn.deployments().deploy(far.planned(token)))
+          .isInstanceOfSatisfying(
+              MnException.class,
+              e -> {
+                assertThat(e.code()).isEqualTo(ErrorCode.CONFLICT);
+                assertThat(e.error()).isEqualTo("plan_outdated");
+              })
+          .hasMessage(moved);
+    }
+    refused(
+        post("/deployments:plan", with(second, "plan1")),
+        422,
+        "plan_token is what a plan answers: send it with POST /deployments");
+    refused(
+        post("/deployments", with(second, "plan1")),
+        422,
+        "plan_token must be what a plan of a deployment has answered as plan_token");
+    assertThat(get("/deployments/planned").path("versions")).hasSize(2);
+  }
+
+  private static String with(String body, String token) {
+    return Json.write(Json.parseObject(body, "body").put("plan_token", token));
   }
 }

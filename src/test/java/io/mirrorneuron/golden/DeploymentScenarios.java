@@ -16,6 +16,10 @@ final class DeploymentScenarios {
 
   /** A version whose first agent differs; healthy as soon as it is looked at. */
   private String deployed(int version, String strategy, String keep) {
+    return golden.call("createDeployment").body(wanted(version, strategy)).keep(keep);
+  }
+
+  private static String wanted(int version, String strategy) {
     ObjectNode manifest = Json.parseObject(SampleManifests.routers(KEY, 2), "manifest");
     manifest.put("type", "service");
     ((ObjectNode) manifest.get("nodes").get(0)).putObject("config").put("v", version);
@@ -25,13 +29,15 @@ final class DeploymentScenarios {
     ObjectNode policy = wanted.putObject("update_policy").put("min_healthy_ms", 0);
     policy.put("strategy", strategy).put("canary", strategy.equals("canary") ? 1 : 0);
     policy.put("auto_revert", true);
-    return golden.call("createDeployment").body(Json.write(wanted)).keep(keep);
+    return Json.write(wanted);
   }
 
   void fromTheFirstVersionToTheEnd() {
     String first = deployed(1, "rolling", "");
     String job = golden.named("deployed", first);
+    golden.call("planDeployment").body(wanted(2, "canary")).keep("");
     deployed(2, "canary", "canary");
+    golden.call("planDeployment").body(wanted(3, "rolling")).keep("open");
     deployed(3, "rolling", "open");
     golden.call("listDeployments", "deployment_key", KEY).keep("");
     golden.call("getDeployment", "deployment_id", KEY).keep("");

@@ -71,6 +71,7 @@ final class Normaliser {
               + "|(?:hook_out|hook|dispatch|event)_([0-9a-f]{16,32})(?![0-9a-f])"
               + "|\"token\":\"([A-Za-z0-9_-]{43})\""
               + "|(?:/hooks/)([A-Za-z0-9_-]{43})(?![A-Za-z0-9_-])"
+              + "|plan1\\.([0-9a-f.]{99})(?![0-9a-f.])"
               + "|whsec_([A-Za-z0-9+/=]{20,})");
   private static final Pattern SUFFIX =
       Pattern.compile(

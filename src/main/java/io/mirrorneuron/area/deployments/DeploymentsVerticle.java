@@ -8,12 +8,14 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.deployment.DeploymentView.Result;
 import io.mirrorneuron.port.deployment.DeploymentsPort;
 import io.mirrorneuron.port.deployment.NewDeployment;
+import io.mirrorneuron.port.deployment.PlannedDeployment;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.store.bundle.SentBundle;
 import io.mirrorneuron.wire.LenientJson;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -24,7 +26,8 @@ public final class DeploymentsVerticle extends AreaVerticle {
   /** Members of a request to deploy. */
   private static final Set<String> DEPLOYED =
       Stream.concat(
-              SentBundle.MEMBERS.stream(), Stream.of("deployment_key", "update_policy", "wait"))
+              SentBundle.MEMBERS.stream(),
+              Stream.of("deployment_key", "update_policy", "wait", "plan_token"))
           .collect(Collectors.toUnmodifiableSet());
 
   private final DeploymentsPort deployments;
@@ -35,6 +38,7 @@ public final class DeploymentsVerticle extends AreaVerticle {
     this.deployments = deployments;
     this.staging = staging;
     on("createDeployment", this::create);
+    on("planDeployment", this::plan);
     on("listDeployments", this::list);
     on("getDeployment", call -> deployments.get(id(call)));
     on("listDeploymentVersions", this::versions);
@@ -52,21 +56,40 @@ public final class DeploymentsVerticle extends AreaVerticle {
   private record Wanted(
       String deploymentKey,
       Map<String, Object> updatePolicy,
-      @JsonProperty("wait") boolean waits) {}
+      @JsonProperty("wait") boolean waits,
+      String planToken) {}
 
   private Result create(ApiCall call) {
+    return with(call, wanted(call), call.text("Idempotency-Key"), deployments::deploy);
+  }
+
+  private PlannedDeployment plan(ApiCall call) {
+    Wanted wanted = wanted(call);
+    if (wanted.planToken() != null) {
+      throw MnException.invalid(
+          "plan_token is what a plan answers: send it with POST /deployments");
+    }
+    return with(call, wanted, null, deployments::plan);
+  }
+
+  private static Wanted wanted(ApiCall call) {
     MisspeltMembers.refuse(call, DEPLOYED);
+    return LenientJson.read(call.body(), Wanted.class);
+  }
+
+  private <T> T with(
+      ApiCall call, Wanted wanted, String idempotencyKey, Function<NewDeployment, T> work) {
     SentBundle bundle = LenientJson.read(call.body(), SentBundle.class);
-    Wanted wanted = LenientJson.read(call.body(), Wanted.class);
     return bundle.whileHeld(
         staging,
         () ->
-            deployments.deploy(
+            work.apply(
                 new NewDeployment(
-                    bundle.submission(staging, call.text("Idempotency-Key"), call.subject()),
+                    bundle.submission(staging, idempotencyKey, call.subject()),
                     Objects.requireNonNullElse(wanted.deploymentKey(), ""),
                     wanted.updatePolicy(),
-                    wanted.waits())));
+                    wanted.waits(),
+                    wanted.planToken())));
   }
 
   private DeploymentsPort.Page list(ApiCall call) {

@@ -32,11 +32,18 @@ final class DeployCommand implements Callable<Integer> {
   @Option(names = "--wait", description = ShownDeployments.WAIT)
   boolean waits;
 
+  @Option(
+      names = "--plan",
+      paramLabel = "TOKEN",
+      description = "Of mn deployment plan: begin only if that plan still holds.")
+  String plan;
+
   @Override
   public Integer call() throws InterruptedException {
     return client.call(
         mn ->
             new DeploymentEnd(client, mn, waits)
-                .show(options.with(client, mn.deployments()::deploy)));
+                .show(
+                    options.with(client, wanted -> mn.deployments().deploy(wanted.planned(plan)))));
   }
 }

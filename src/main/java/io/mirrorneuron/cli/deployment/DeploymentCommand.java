@@ -15,9 +15,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "deployment",
     description = "Puts new versions in the place of what runs.",
-    subcommands = {DeployCommand.class},
+    subcommands = {PlanDeploymentCommand.class, DeployCommand.class},
     footerHeading = "%nExamples:%n",
     footer = {
+      "  mn deployment plan my-service/",
       "  mn deployment deploy my-service/ --wait",
       "  mn deployment status my-service",
       "  mn deployment rollback my-service --reason 'orders were lost'"
