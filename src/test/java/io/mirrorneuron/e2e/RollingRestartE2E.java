@@ -122,9 +122,14 @@ class RollingRestartE2E {
   }
 
   private static void roll(PackagedServer server, List<PackagedServer> servers) {
+    long begin = System.nanoTime();
     assertThat(server.terminate()).as("its exit code").isZero();
+    long stopped = System.nanoTime();
     server.restart();
     servers.forEach(asked -> awaitAll(asked, 3));
+    System.out.printf(
+        "ended within %d ms, takes work again %d ms later%n",
+        (stopped - begin) / 1_000_000, (System.nanoTime() - stopped) / 1_000_000);
   }
 
   /** Until it knows of so many servers that take work. */

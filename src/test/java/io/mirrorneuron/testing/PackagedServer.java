@@ -188,7 +188,7 @@ public final class PackagedServer implements AutoCloseable {
   /** Sends SIGTERM and answers with the exit code. */
   public int terminate() {
     process.destroy();
-    return exitCode(Duration.ofSeconds(30));
+    return exitCode(PATIENCE); // beside others it lets programs end before
   }
 
   private int exitCode(Duration patience) {
