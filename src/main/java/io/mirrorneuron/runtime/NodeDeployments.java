@@ -28,6 +28,7 @@ final class NodeDeployments {
       Keys keys,
       LocalDeployments.Jobs jobs,
       NodeJobs.Jobs all,
+      NodeEvents events,
       Timers timers) {
     RedisServiceRegistry services = new RedisServiceRegistry(lanes, keys);
     DeploymentKeeper.Home home =
@@ -37,7 +38,8 @@ final class NodeDeployments {
             services,
             services,
             identity.owner(),
-            identity.jobIdSuffixes());
+            identity.jobIdSuffixes(),
+            events.own());
     return new DeploymentKeeper(
         home, jobs, all.ofAllNodes(), all.changes(), timers, Thread::startVirtualThread);
   }

@@ -119,7 +119,7 @@ public final class Runtime implements AutoCloseable {
     LocalChildJobs children = new LocalChildJobs(derived, jobs());
     return new NodeRecords(
         NodeSchedules.of(identity, lanes, keys, children, events, timers),
-        NodeDeployments.of(identity, lanes, keys, kept, jobs, timers),
+        NodeDeployments.of(identity, lanes, keys, kept, jobs, events, timers),
         far.drains().upkeep(identity.owner(), engine, store, far.guests().visitors()),
         far.drains());
   }

@@ -21,6 +21,8 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -195,6 +197,61 @@ class DeploymentDoorsIT {
     isOf(next, "3", "primary");
     assertThat(get("/jobs/" + job + "?include=full").at("/job/deployment/deployment_role").asText())
         .isEqualTo("retired");
+  }
+
+  /** A schedule that makes a job of each event of that type about a key. */
+  private static String listening(String type, String key) throws Exception {
+    ObjectNode body = Json.object();
+    body.set("manifest", Json.parseObject(SampleManifests.routers("heard", 1), "manifest"));
+    body.putObject("schedule")
+        .put("prohibit_overlap", false)
+        .putObject("trigger")
+        .put("event_type", type)
+        .putObject("filters")
+        .put("deployment_key", key);
+    HttpResponse<String> made = post("/schedules", Json.write(body));
+    assertThat(made.statusCode()).as(made.body()).isBetween(200, 201);
+    return Json.parse(made.body()).path("schedule_id").asText();
+  }
+
+  private static int dispatched(String schedule) {
+    try {
+      return get("/schedules/" + schedule).at("/counters/dispatched").asInt();
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static List<String> told(String deployment) throws Exception {
+    List<String> types = new ArrayList<>();
+    for (JsonNode event : get("/events").path("data")) { // newest first
+      if (event.at("/payload/deployment_id").asText().equals(deployment)) {
+        assertThat(event.path("source").asText()).isEqualTo("runtime");
+        assertThat(event.at("/payload/deployment_version").asText()).isNotEmpty();
+        types.addFirst(event.path("event_type").asText());
+      }
+    }
+    return types;
+  }
+
+  @Test
+  void schedulesActOnWhatHappensToDeployments() throws Exception {
+    String canaries = listening("deployment_canary_ready", "ring");
+    String ends = listening("deployment_successful", "ring");
+    deployed("other", 1);
+    deployed("ring", 1);
+    canary("ring", 2);
+    ok(post("/deployments/ring/promote", ""));
+    until("ring", "successful");
+    Eventually.eventually("both are heard", () -> dispatched(ends) == 2);
+    assertThat(dispatched(canaries)).isEqualTo(1);
+    assertThat(told("dep_ring_2"))
+        .containsExactly(
+            "deployment_created",
+            "deployment_started",
+            "deployment_canary_ready",
+            "deployment_running",
+            "deployment_successful");
   }
 
   @Test

@@ -10,6 +10,7 @@ import io.mirrorneuron.wire.Json;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -228,11 +229,32 @@ class DeploymentKillE2E {
         "expected awaiting_promotion"); // its answer was lost
   }
 
+  /** All of its events, each once, in their order: also those that were told around the kill. */
+  private static void requireTold(JsonNode end) {
+    String id = end.path("deployment_id").asText();
+    Eventually.eventually(
+        "the events of " + id,
+        PATIENCE,
+        () -> told(id),
+        types -> types.equals(end.path("events").findValuesAsText("type")));
+  }
+
+  private static List<String> told(String deploymentId) {
+    List<String> types = new ArrayList<>();
+    for (JsonNode event : server.get("/events?limit=1000").path("data")) { // newest first
+      if (event.at("/payload/deployment_id").asText().equals(deploymentId)) {
+        types.addFirst(event.path("event_type").asText());
+      }
+    }
+    return types;
+  }
+
   private static void requireTheEnd(String key, String old, Way way) {
     JsonNode end = deployment(key);
     boolean isNew = way != Way.SICK;
     assertThat(end.path("current_version").asText()).isEqualTo(isNew ? "2" : "1");
     assertThat(end.path("versions")).hasSize(2);
+    requireTold(end);
     assertThat(end.path("events").findValuesAsText("type")).doesNotHaveDuplicates();
     String current = end.path("current_job_id").asText();
     assertThat(current.equals(old)).isEqualTo(way != Way.BLUE_GREEN);

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.deployment;
 
+import io.mirrorneuron.runtime.schedule.event.OwnEvent;
 import io.mirrorneuron.runtime.state.definition.DeployedBy;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy.HealthSource;
 import java.util.List;
@@ -52,6 +53,9 @@ sealed interface DeploymentDeed {
    * @param oldJob null where the job stays, and is not on trial any more
    */
   record Switch(int number, String oldJob, String newJob) implements DeploymentDeed {}
+
+  /** Tell what has happened. */
+  record Tell(OwnEvent news) implements DeploymentDeed {}
 
   /**
    * End a job.

@@ -6,6 +6,8 @@ import io.mirrorneuron.runtime.loop.JobDefinitions.AgentHealth;
 import io.mirrorneuron.runtime.loop.JobDefinitions.Running;
 import io.mirrorneuron.runtime.machine.Deeds;
 import io.mirrorneuron.runtime.manifest.blend.ManifestContent;
+import io.mirrorneuron.runtime.schedule.event.OwnEvent;
+import io.mirrorneuron.runtime.schedule.event.OwnNews;
 import io.mirrorneuron.runtime.state.definition.DeployedBy;
 import io.mirrorneuron.runtime.state.definition.Redefinition;
 import io.mirrorneuron.runtime.workflow.Workflow;
@@ -22,6 +24,7 @@ final class DeploymentDeeds implements Deeds<DeploymentInput, DeploymentDeed> {
   private final Function<String, Workflow> manifests;
   private final OfferedHealth offered;
   private final Succession succession;
+  private final OwnNews news;
 
   /** Makes a job under an id that was chosen before, or finds that it was made. */
   @FunctionalInterface
@@ -30,23 +33,23 @@ final class DeploymentDeeds implements Deeds<DeploymentInput, DeploymentDeed> {
   }
 
   /**
-   * @param manifests understands a manifest
+   * @param succession knows the jobs, too
+   * @param news hears what happens to deployments
    */
   DeploymentDeeds(
-      JobDefinitions definitions,
-      JobOrders orders,
       Launcher launcher,
       VersionTexts texts,
-      Function<String, Workflow> manifests,
       OfferedHealth offered,
-      Succession succession) {
-    this.definitions = definitions;
-    this.orders = orders;
+      Succession succession,
+      OwnNews news) {
+    this.definitions = succession.definitions();
+    this.orders = succession.orders();
     this.launcher = launcher;
     this.texts = texts;
-    this.manifests = manifests;
+    this.manifests = succession.manifests();
     this.offered = offered;
     this.succession = succession;
+    this.news = news;
   }
 
   @Override
@@ -64,6 +67,8 @@ final class DeploymentDeeds implements Deeds<DeploymentInput, DeploymentDeed> {
                           .thenApply(obstacle -> seen(look, running, obstacle.orElse(null))));
       case DeploymentDeed.Switch change -> succession.take(change);
       case DeploymentDeed.End end -> succession.end(end);
+      case DeploymentDeed.Tell(OwnEvent happened) ->
+          news.tell(happened).thenApply(told -> new DeploymentInput.Told(happened.id()));
     };
   }
 

@@ -6,7 +6,9 @@ import io.mirrorneuron.runtime.deployment.Deployment.Phase;
 import io.mirrorneuron.runtime.deployment.Deployment.Status;
 import io.mirrorneuron.runtime.deployment.Deployment.Watch;
 import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan;
+import io.mirrorneuron.runtime.schedule.event.UntoldNews;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -31,6 +33,7 @@ final class DeploymentDraft {
   Watch watch;
   Clocks clocks;
   String failure;
+  private UntoldNews news;
   private final List<DeployedVersion> versions;
   private final List<Happened> events;
   private final DeploymentLine before;
@@ -43,6 +46,7 @@ final class DeploymentDraft {
     this.currentJob = line.currentJob();
     this.definition = line.definition();
     this.lastVersion = line.lastVersion();
+    this.news = line.news();
     this.versions = new ArrayList<>(line.versions());
     this.number = deployment.number();
     this.request = deployment.request();
@@ -107,7 +111,16 @@ final class DeploymentDraft {
     tell(type, Map.of());
   }
 
+  /** Is told as an event of the deployment, and of the runtime. */
   void tell(String type, Map<String, Object> members) {
+    String id = before.deploymentId(number);
+    Map<String, Object> payload = new LinkedHashMap<>();
+    payload.put("deployment_id", id);
+    payload.put("deployment_key", key);
+    payload.put("deployment_version", plan.to());
+    payload.put("job_id", plan.targetJob() == null ? plan.sourceJob() : plan.targetJob());
+    payload.putAll(members);
+    news = news.and(id, type, payload, 0);
     events.add(new Happened(type, now, members));
     if (events.size() > MOST_EVENTS) {
       events.removeFirst();
@@ -115,42 +128,32 @@ final class DeploymentDraft {
   }
 
   DeploymentLine end() {
+    DeploymentLine line = line(now);
+    Deployment was = before.newest();
+    boolean isSame = was != null && line(was.updatedAt()).equals(before.stored());
+    return isSame ? before : phase == Phase.OVER ? ended(line) : line;
+  }
+
+  private DeploymentLine line(long updatedAt) {
     Deployment next =
         new Deployment(
             number, request, status, phase, plan, batch, watch, clocks, failure, events, createdAt,
-            now);
-    DeploymentLine line =
-        new DeploymentLine(key, current, currentJob, definition, lastVersion, versions, next);
-    line =
-        new DeploymentLine(
-            key, current, currentJob, definition, lastVersion, line.tidied(versions, next), next);
-    return isSame(line) ? before : line;
+            updatedAt);
+    List<DeployedVersion> kept = DeploymentLine.tidied(versions, current, next);
+    return new DeploymentLine(
+        key, current, currentJob, definition, lastVersion, kept, next, news, null);
   }
 
-  /** Whether nothing has changed but the time. */
-  private boolean isSame(DeploymentLine line) {
-    Deployment was = before.newest();
-    return was != null
-        && new DeploymentLine(
-                line.key(),
-                line.current(),
-                line.currentJob(),
-                line.definition(),
-                line.lastVersion(),
-                line.versions(),
-                new Deployment(
-                    number,
-                    request,
-                    status,
-                    phase,
-                    plan,
-                    batch,
-                    watch,
-                    clocks,
-                    failure,
-                    events,
-                    createdAt,
-                    was.updatedAt()))
-            .equals(before);
+  private static DeploymentLine ended(DeploymentLine line) {
+    return new DeploymentLine(
+        line.key(),
+        line.current(),
+        line.currentJob(),
+        line.definition(),
+        line.lastVersion(),
+        line.versions(),
+        line.newest(),
+        line.news(),
+        line.newest());
   }
 }

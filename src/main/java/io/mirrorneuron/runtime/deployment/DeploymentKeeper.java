@@ -6,6 +6,7 @@ import io.mirrorneuron.runtime.local.DerivedJobs;
 import io.mirrorneuron.runtime.machine.HeldLead;
 import io.mirrorneuron.runtime.machine.MachineLoop;
 import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.schedule.event.OwnNews;
 import io.mirrorneuron.store.LeaderLease;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.service.DeploymentRoles;
@@ -34,6 +35,7 @@ public final class DeploymentKeeper implements AutoCloseable {
    * @param roles which of them is found
    * @param owner of this server
    * @param suffixes ends of the ids of jobs, never the same twice
+   * @param news hears what happens to deployments
    */
   public record Home(
       RecordStore records,
@@ -41,7 +43,8 @@ public final class DeploymentKeeper implements AutoCloseable {
       ServiceRegistry services,
       DeploymentRoles roles,
       String owner,
-      Supplier<String> suffixes) {}
+      Supplier<String> suffixes,
+      OwnNews news) {}
 
   /**
    * @param all jobs of all nodes
@@ -93,13 +96,11 @@ public final class DeploymentKeeper implements AutoCloseable {
                                 "dep_" + by.key(), jobId, jobId, manifest, bundle, null, by)),
                 orders.threads());
     return new DeploymentDeeds(
-        jobs.definitions(),
-        orders,
         launcher,
         texts,
-        jobs.manifests(),
         new OfferedHealth(home.services(), jobs.manifests()),
-        new Succession(home.roles(), jobs.definitions(), orders, jobs.manifests(), timers::now));
+        new Succession(home.roles(), jobs.definitions(), orders, jobs.manifests(), timers::now),
+        home.news());
   }
 
   /** Begins to do what is due, once this server leads. */

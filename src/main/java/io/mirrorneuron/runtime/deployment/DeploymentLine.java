@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.deployment;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.schedule.event.UntoldNews;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,6 +16,8 @@ import java.util.Optional;
  * @param lastVersion number of the newest version, which need not be kept any more
  * @param versions oldest first
  * @param newest of the deployments
+ * @param news of deployments that are to be told
+ * @param ended the newest if it has just come to its end; null in what is read
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record DeploymentLine(
@@ -24,16 +27,30 @@ record DeploymentLine(
     long definition,
     int lastVersion,
     List<DeployedVersion> versions,
-    Deployment newest) {
+    Deployment newest,
+    UntoldNews news,
+    Deployment ended) {
   /** So many versions are kept whatever they are; older ones if they are needed. */
   static final int KEPT = 50;
 
   DeploymentLine {
     versions = List.copyOf(versions);
+    news = news == null ? UntoldNews.NONE : news;
   }
 
   static DeploymentLine of(String key) {
-    return new DeploymentLine(key, null, null, 0, 0, List.of(), null);
+    return new DeploymentLine(key, null, null, 0, 0, List.of(), null, null, null);
+  }
+
+  /** As it is read again. */
+  DeploymentLine stored() {
+    return ended == null ? this : with(news);
+  }
+
+  /** The same with other news. */
+  DeploymentLine with(UntoldNews all) {
+    return new DeploymentLine(
+        key, current, currentJob, definition, lastVersion, versions, newest, all, null);
   }
 
   String deploymentId() {
@@ -66,15 +83,16 @@ record DeploymentLine(
   }
 
   /** Without what nobody can want: neither stable nor tagged, nor part of what goes on. */
-  List<DeployedVersion> tidied(List<DeployedVersion> all, Deployment now) {
+  static List<DeployedVersion> tidied(
+      List<DeployedVersion> all, String current, Deployment now) {
     int old = all.size() - KEPT;
     return java.util.stream.IntStream.range(0, all.size())
-        .filter(i -> i >= old || isNeeded(all.get(i), now))
+        .filter(i -> i >= old || isNeeded(all.get(i), current, now))
         .mapToObj(all::get)
         .toList();
   }
 
-  private boolean isNeeded(DeployedVersion version, Deployment now) {
+  private static boolean isNeeded(DeployedVersion version, String current, Deployment now) {
     return version.stable()
         || version.tag() != null
         || version.name().equals(current)

@@ -27,6 +27,9 @@ class DeploymentMachine implements StateMachine<DeploymentLine, DeploymentInput,
     if (input instanceof DeploymentInput.Deploy deploy) {
       return Optional.of(deploy(state.orElse(DeploymentLine.of(deploy.key())), deploy, now));
     }
+    if (input instanceof DeploymentInput.Told told) {
+      return state.map(line -> line.with(line.news().without(told.eventId())));
+    }
     return state.map(line -> decide(line, input, now));
   }
 
@@ -75,6 +78,7 @@ class DeploymentMachine implements StateMachine<DeploymentLine, DeploymentInput,
         }
       }
       case DeploymentInput.Deploy deploy -> throw new IllegalStateException("decided on before");
+      case DeploymentInput.Told told -> throw new IllegalStateException("decided on before");
     }
     return draft.end();
   }
@@ -114,14 +118,14 @@ class DeploymentMachine implements StateMachine<DeploymentLine, DeploymentInput,
   @Override
   public Beside beside(DeploymentLine line) {
     Deployment now = line.newest();
-    List<String> past = now.isOpen() ? List.of() : List.of(Json.write(now));
+    List<String> past = line.ended() == null ? List.of() : List.of(Json.write(line.ended()));
     return new Beside(0, List.of(now.status().word()), null, past);
   }
 
-  /** Nobody who deploys waits for looks. */
+  /** Nobody who deploys waits for looks, or for those who hear of it. */
   @Override
   public boolean isAwaited(DeploymentDeed deed) {
-    return !(deed instanceof DeploymentDeed.Look);
+    return !(deed instanceof DeploymentDeed.Look || deed instanceof DeploymentDeed.Tell);
   }
 
   @Override
@@ -143,7 +147,7 @@ class DeploymentMachine implements StateMachine<DeploymentLine, DeploymentInput,
 
   @Override
   public String write(DeploymentLine line) {
-    return Json.write(line);
+    return Json.write(line.stored());
   }
 
   @Override

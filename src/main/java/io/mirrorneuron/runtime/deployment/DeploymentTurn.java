@@ -206,7 +206,8 @@ final class DeploymentTurn {
 
   /** All that was to be changed back is. */
   void failed() {
-    draft.tell("deployment_failed", Map.of("reason", draft.failure));
+    boolean isBack = draft.phase == Phase.RETURNING || draft.phase == Phase.STOPPING;
+    draft.tell("deployment_failed", Map.of("reason", draft.failure, "reverted", isBack));
     over(Status.FAILED);
   }
 }

@@ -4,12 +4,21 @@ import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan;
 import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan.Mode;
 import io.mirrorneuron.runtime.state.definition.DeployedBy;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** What deployments want done, by what they are at. */
 final class OwedDeeds {
   private OwedDeeds() {}
 
+  /** What is told comes last, and one after the other, so that all hear it in its order. */
   static List<DeploymentDeed> of(DeploymentLine line) {
+    return Stream.concat(
+            ofPhase(line).stream(),
+            line.news().untold().stream().limit(1).map(DeploymentDeed.Tell::new))
+        .toList();
+  }
+
+  private static List<DeploymentDeed> ofPhase(DeploymentLine line) {
     Deployment now = line.newest();
     DeploymentPlan plan = now.plan();
     return switch (now.phase()) {

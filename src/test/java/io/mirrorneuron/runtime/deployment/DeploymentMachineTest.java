@@ -13,6 +13,7 @@ import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan.Mode;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy.HealthSource;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy.UpdateStrategy;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -36,8 +37,28 @@ class DeploymentMachineTest {
   /** As the store would have it. */
   private Optional<DeploymentLine> stored(Optional<DeploymentLine> next) {
     DeploymentLine read = machine.read(machine.write(next.orElseThrow()));
-    assertThat(read).isEqualTo(next.get());
+    assertThat(read).isEqualTo(next.get().stored());
     return Optional.of(read);
+  }
+
+  @Test
+  void whatEndsIsRememberedOnceThoughItIsToldLater() {
+    Optional<DeploymentLine> line = Optional.empty();
+    List<String> past = new ArrayList<>();
+    List<DeploymentInput> inputs = new ArrayList<>();
+    inputs.add(deploy(plan(Mode.NOOP, UpdatePolicy.DEFAULT, null, 1, "job-1", null)));
+    for (int n = 1; n <= 3; n++) {
+      inputs.add(new DeploymentInput.Told("event_dep_web_1-" + n));
+    }
+    for (DeploymentInput input : inputs) {
+      line = machine.decide(line, input, now);
+      past.addAll(machine.beside(line.orElseThrow()).history());
+      line = stored(line);
+    }
+    assertThat(past).hasSize(1);
+    assertThat(line.orElseThrow().news().untold()).isEmpty();
+    assertThat(machine.owed(line.get())).isEmpty();
+    assertThat(line.get().newest().updatedAt()).isEqualTo(now);
   }
 
   private void advance(long millis) {
@@ -103,7 +124,7 @@ class DeploymentMachineTest {
     assertThat(types())
         .containsExactly("deployment_created", "deployment_started", "deployment_successful");
     assertThat(machine.wakeAt(line)).isEmpty();
-    assertThat(machine.beside(line).history()).hasSize(1);
+    assertThat(machine.beside(line).history()).as("it was written as it ended").isEmpty();
     assertThat(machine.beside(line).groups()).containsExactly("successful");
   }
 

@@ -76,8 +76,6 @@ class DeploymentOnEngineTest {
 
   private DeploymentDeeds deeds() {
     return new DeploymentDeeds(
-        stage.engine().definitions(),
-        new EngineOrders(stage.engine()),
         (jobId, text, bundle, by) ->
             stage
                 .engine()
@@ -89,14 +87,14 @@ class DeploymentOnEngineTest {
                     null,
                     by),
         texts,
-        text -> stage.manifests.apply(text),
         new OfferedHealth(registry, text -> stage.manifests.apply(text)),
         new Succession(
             registry,
             stage.engine().definitions(),
             new EngineOrders(stage.engine()),
             text -> stage.manifests.apply(text),
-            () -> now));
+            () -> now),
+        event -> CompletableFuture.completedFuture(null));
   }
 
   /** The jobs are all of this engine. */

@@ -103,6 +103,9 @@ class DeploymentSimulationTest {
         .as(which)
         .doesNotHaveDuplicates();
     assertThat(world.history).as(which).doesNotHaveDuplicates();
+    assertThat(world.told(line.deploymentId()))
+        .as(which)
+        .containsExactlyElementsOf(line.newest().events().stream().map(Happened::type).toList());
     assertThat(world.alive()).as(which).containsExactly(line.currentJob());
     assertThat(world.found()).as(which).containsExactly(line.currentJob());
     assertThat(world.outages).as(which).isEmpty();
@@ -228,7 +231,9 @@ class DeploymentSimulationTest {
         definition,
         line.lastVersion(),
         line.versions(),
-        newest);
+        newest,
+        line.news(),
+        null);
   }
 
   private static Deployment in(Deployment one, Deployment.Phase phase) {

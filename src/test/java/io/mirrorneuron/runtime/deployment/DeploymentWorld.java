@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.deployment;
 import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan;
 import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan.Mode;
 import io.mirrorneuron.runtime.machine.Deeds;
+import io.mirrorneuron.runtime.schedule.event.OwnEvent;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy;
 import io.mirrorneuron.store.service.DeploymentRoles;
 import io.mirrorneuron.store.service.ServiceRegistry;
@@ -58,6 +59,7 @@ final class DeploymentWorld implements Deeds<DeploymentInput, DeploymentDeed> {
   final List<String> outages = new ArrayList<>();
 
   private final DeploymentRoles roles;
+  private final Map<String, OwnEvent> told = new LinkedHashMap<>();
 
   /** How long agents take to become others. */
   long slownessMs = 300;
@@ -75,6 +77,14 @@ final class DeploymentWorld implements Deeds<DeploymentInput, DeploymentDeed> {
     this.now = now;
     this.roles = roles.apply(registry);
     registry.live("owner");
+  }
+
+  /** Types of what was told of a deployment, in its order. */
+  List<String> told(String deploymentId) {
+    return told.values().stream()
+        .filter(event -> event.payload().get("deployment_id").equals(deploymentId))
+        .map(OwnEvent::type)
+        .toList();
   }
 
   /** The jobs that whoever asks for the service gets. */
@@ -111,6 +121,10 @@ final class DeploymentWorld implements Deeds<DeploymentInput, DeploymentDeed> {
           history.add("switch to " + next);
         }
         yield new DeploymentInput.Switched(number);
+      }
+      case DeploymentDeed.Tell(OwnEvent event) -> {
+        told.putIfAbsent(event.id(), event); // as the store of events knows them
+        yield new DeploymentInput.Told(event.id());
       }
       case DeploymentDeed.End(
               int number,

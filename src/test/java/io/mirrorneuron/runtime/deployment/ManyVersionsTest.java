@@ -71,6 +71,10 @@ class ManyVersionsTest {
       var version =
           new DeployedVersion("" + n, "job-0123456789abcdef", fingerprint, null, n, true, null);
       line = machine.decide(line, new DeploymentInput.Deploy("web", null, version, plan), n);
+      while (!line.orElseThrow().news().untold().isEmpty()) {
+        String told = line.get().news().untold().getFirst().id();
+        line = machine.decide(line, new DeploymentInput.Told(told), n);
+      }
     }
     return line.orElseThrow();
   }
