@@ -93,10 +93,11 @@ final class GrpcDeploymentsClient implements DeploymentsPort {
   }
 
   @Override
-  public Result promote(String idOrKey) {
+  public Result promote(String idOrKey, boolean waits) {
     PromoteDeploymentRequest request =
         PromoteDeploymentRequest.newBuilder().setIdOrKey(idOrKey).build();
-    return read(calls.call(JobServiceGrpcClient.PromoteDeployment, request), Result.class);
+    return read(
+        calls.call(JobServiceGrpcClient.PromoteDeployment, request, waiting(waits)), Result.class);
   }
 
   @Override
@@ -108,7 +109,14 @@ final class GrpcDeploymentsClient implements DeploymentsPort {
             .setTag(text(target.tag()))
             .setReason(text(target.reason()))
             .build();
-    return read(calls.call(JobServiceGrpcClient.RollbackDeployment, request), Result.class);
+    return read(
+        calls.call(JobServiceGrpcClient.RollbackDeployment, request, waiting(target.waits())),
+        Result.class);
+  }
+
+  private static MultiMap waiting(boolean waits) {
+    MultiMap metadata = MultiMap.caseInsensitiveMultiMap();
+    return waits ? metadata.set(GrpcMetadata.WAIT, "true") : metadata;
   }
 
   @Override

@@ -41,6 +41,12 @@ public final class GrpcMetadata {
    */
   public static final String NODE_ADDRESS = "mn-node-address";
 
+  /**
+   * Request metadata of PromoteDeployment and RollbackDeployment: {@code true} or {@code false},
+   * whether they are answered when the deployment is over or awaits its promotion, if that is soon.
+   */
+  public static final String WAIT = "mn-wait";
+
   /** Trailer of a finite StreamEvents: a {@link LogState} in lower case. */
   public static final String LOG_STATE = "mn-log-state";
 

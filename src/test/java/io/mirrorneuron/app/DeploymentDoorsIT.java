@@ -9,10 +9,12 @@ import io.mirrorneuron.MirrorNeuron;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.deployment.DeploymentView;
 import io.mirrorneuron.port.deployment.DeploymentsPort;
 import io.mirrorneuron.port.deployment.NewDeployment;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.SampleManifests;
+import io.mirrorneuron.testing.Shell;
 import io.mirrorneuron.wire.Json;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -168,6 +170,12 @@ class DeploymentDoorsIT {
     }
   }
 
+  private static List<String> jobsOf(String path) throws Exception {
+    List<String> jobs = new ArrayList<>();
+    get(path).path("services").forEach(one -> jobs.add(one.path("job_id").asText()));
+    return jobs;
+  }
+
   private static String offering(int version, String policy) {
     ObjectNode body = Json.parseObject(body("till", version, policy), "body");
     ((ObjectNode) body.get("manifest"))
@@ -192,6 +200,17 @@ class DeploymentDoorsIT {
             .asText();
     isOf(job, "2", "primary");
     isOf(next, "3", "candidate");
+    assertThat(jobsOf("/services?name=till&deployment_role=candidate")).containsExactly(next);
+    assertThat(jobsOf("/services?name=till&deployment_role=primary")).containsExactly(job);
+    assertThat(jobsOf("/services?name=till")).containsExactlyInAnyOrder(job, next);
+    assertThat(jobsOf("/services/till/resolve")).containsExactly(job);
+    assertThat(jobsOf("/services/till/resolve?deployment_role=candidate")).containsExactly(next);
+    assertThat(jobsOf("/services/till/resolve?deployment_role=canary")).isEmpty();
+    Shell shell = new Shell(Main::commandLine, home);
+    JsonNode listed = shell.run("service", "list", "--name", "till", "--role", "candidate").json();
+    assertThat(listed.findValuesAsText("job_id")).containsExactly(next);
+    JsonNode resolved = shell.run("service", "resolve", "till", "--role", "candidate").json();
+    assertThat(resolved.findValuesAsText("job_id")).contains(next).doesNotContain(job);
     ok(post("/deployments/till/promote", ""));
     until("till", "successful");
     isOf(next, "3", "primary");
@@ -283,6 +302,24 @@ class DeploymentDoorsIT {
   }
 
   @Test
+  void whoWaitsIsAnsweredWhenItIsOverOrBeforeTheClientGivesUp() throws Exception {
+    deployed("patient", 1);
+    canary("patient", 2);
+    JsonNode promoted = ok(post("/deployments/patient/promote", "{'wait':true}"));
+    assertThat(promoted.path("status").asText()).isEqualTo("successful");
+    JsonNode back = ok(post("/deployments/patient/rollback", "{'version':'1','wait':true}"));
+    assertThat(back.path("status").asText()).isEqualTo("successful");
+    assertThat(back.at("/deployment/current_version").asText()).isEqualTo("1");
+
+    ok(post("/deployments", body("patient", 3, "{'min_healthy_ms':60000}"))); // waits in vain
+    assertThat(get("/deployments/patient").path("status").asText()).isEqualTo("running");
+    refused(
+        post("/deployments/patient/promote", "{'waits':true}"),
+        422,
+        "member waits of the request is not known; did you mean wait?");
+  }
+
+  @Test
   void listsArePaged() throws Exception {
     for (String key : new String[] {"p-a", "p-b", "p-c"}) {
       deployed(key, 1);
@@ -363,14 +400,12 @@ class DeploymentDoorsIT {
           .isEqualTo(get("/deployments?deployment_key=both"));
       assertThat(far.pause("both", "lunch").status()).isEqualTo("paused");
       assertThat(far.resume("both", null).status()).isEqualTo("awaiting_promotion");
-      assertThat(far.promote("both").deploymentId()).isEqualTo("dep_both_2");
-      until("both", "successful");
+      assertThat(far.promote("both", true).status()).isEqualTo("successful");
       assertThat(
-              far.rollback("both", new DeploymentsPort.Target("1", null, "why not"))
-                  .deployment()
-                  .description())
-          .endsWith("; why not");
-      until("both", "successful");
+              far.rollback("both", new DeploymentsPort.Target("1", null, "why not", true))
+                  .deployment())
+          .returns("successful", DeploymentView::status)
+          .satisfies(back -> assertThat(back.description()).endsWith("; why not"));
     }
   }
 

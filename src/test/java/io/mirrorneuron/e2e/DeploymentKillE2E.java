@@ -235,8 +235,7 @@ class DeploymentKillE2E {
     Eventually.eventually(
         "the events of " + id,
         PATIENCE,
-        () -> told(id),
-        types -> types.equals(end.path("events").findValuesAsText("type")));
+        () -> told(id).equals(end.path("events").findValuesAsText("type")));
   }
 
   private static List<String> told(String deploymentId) {

@@ -34,7 +34,7 @@ record ServiceOperations(ServicesPort services) {
         call.text("status"),
         call.texts("tag"),
         call.flag("passing_only"),
-        null);
+        call.text("deployment_role"));
   }
 
   private ServiceReport check(ApiCall call) {

@@ -42,7 +42,7 @@ public final class DeploymentsVerticle extends AreaVerticle {
     on("listDeployments", this::list);
     on("getDeployment", call -> deployments.get(id(call)));
     on("listDeploymentVersions", this::versions);
-    on("promoteDeployment", call -> deployments.promote(id(call)));
+    on("promoteDeployment", this::promote);
     on("rollbackDeployment", this::rollback);
     on("pauseDeployment", call -> deployments.pause(id(call), reason(call)));
     on("resumeDeployment", call -> deployments.resume(id(call), reason(call)));
@@ -111,13 +111,22 @@ public final class DeploymentsVerticle extends AreaVerticle {
     return deployments.versions(id(call), call.text("after"), limit(call));
   }
 
-  private record Back(String version, String tag, String reason) {}
+  private record Promotion(@JsonProperty("wait") boolean waits) {}
+
+  private Result promote(ApiCall call) {
+    MisspeltMembers.refuse(call, Set.of("wait"));
+    return deployments.promote(id(call), LenientJson.read(call.body(), Promotion.class).waits());
+  }
+
+  private record Back(
+      String version, String tag, String reason, @JsonProperty("wait") boolean waits) {}
 
   private Result rollback(ApiCall call) {
-    MisspeltMembers.refuse(call, Set.of("version", "tag", "reason"));
+    MisspeltMembers.refuse(call, Set.of("version", "tag", "reason", "wait"));
     Back back = LenientJson.read(call.body(), Back.class);
     return deployments.rollback(
-        id(call), new DeploymentsPort.Target(back.version(), back.tag(), back.reason()));
+        id(call),
+        new DeploymentsPort.Target(back.version(), back.tag(), back.reason(), back.waits()));
   }
 
   private record Reason(String reason) {}

@@ -121,7 +121,7 @@ public final class DeploymentCommand extends CommandGroup {
       @Option(names = "--wait", description = ShownDeployments.WAIT) boolean waits)
       throws InterruptedException {
     return client.call(
-        mn -> new DeploymentEnd(client, mn, waits).show(mn.deployments().promote(id)));
+        mn -> new DeploymentEnd(client, mn, waits).show(mn.deployments().promote(id, false)));
   }
 
   @Command(
@@ -149,7 +149,7 @@ public final class DeploymentCommand extends CommandGroup {
           String reason,
       @Option(names = "--wait", description = ShownDeployments.WAIT) boolean waits)
       throws InterruptedException {
-    DeploymentsPort.Target target = new DeploymentsPort.Target(version, tag, reason);
+    DeploymentsPort.Target target = new DeploymentsPort.Target(version, tag, reason, false);
     return client.call(
         mn -> new DeploymentEnd(client, mn, waits).show(mn.deployments().rollback(id, target)));
   }

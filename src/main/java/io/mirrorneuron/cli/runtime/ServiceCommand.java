@@ -40,8 +40,6 @@ public final class ServiceCommand extends CommandGroup {
       @Mixin Client client,
       @Option(names = "--name", paramLabel = "NAME", description = "Only those of this name.")
           String name,
-      @Option(names = "--node", paramLabel = "NODE", description = "Only those of this node.")
-          String node,
       @Option(names = "--job-id", paramLabel = "JOB", description = "Only those of this job.")
           String jobId,
       @Option(
@@ -49,11 +47,9 @@ public final class ServiceCommand extends CommandGroup {
               paramLabel = "STATUS",
               description = "passing, warning or critical; the last two need --all.")
           String status,
-      @Option(names = "--tag", paramLabel = "TAG", description = "With this tag, each of them.")
-          List<String> tags,
-      @Option(names = "--all", description = "Also those that do not pass.") boolean all)
+      @Mixin ServiceChoice choice)
       throws InterruptedException {
-    ServiceFilter filter = new ServiceFilter(name, node, jobId, null, status, tags, !all, null);
+    ServiceFilter filter = choice.filter(name, jobId, status);
     client.jsonInPipes();
     return client.show(
         mn -> mn.services().list(filter), answer -> table(client, answer.services()));
@@ -70,13 +66,9 @@ public final class ServiceCommand extends CommandGroup {
   int resolve(
       @Mixin Client client,
       @Parameters(paramLabel = "NAME", description = "Of the service.") String name,
-      @Option(names = "--tag", paramLabel = "TAG", description = "With this tag, each of them.")
-          List<String> tags,
-      @Option(names = "--node", paramLabel = "NODE", description = "Only those of this node.")
-          String node,
-      @Option(names = "--all", description = "Also those that do not pass.") boolean all)
+      @Mixin ServiceChoice choice)
       throws InterruptedException {
-    ServiceFilter filter = new ServiceFilter(null, node, null, null, null, tags, !all, null);
+    ServiceFilter filter = choice.filter(null, null, null);
     client.jsonInPipes();
     return client.show(
         mn -> mn.services().resolve(name, filter), answer -> table(client, answer.services()));

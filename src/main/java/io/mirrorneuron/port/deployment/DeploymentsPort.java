@@ -63,8 +63,9 @@ public interface DeploymentsPort {
    * @param version its name, or null
    * @param tag its tag, or null; without either it is the newest stable one that is not current
    * @param reason in the caller's words, or null
+   * @param waits as of {@link NewDeployment}
    */
-  record Target(String version, String tag, String reason) {}
+  record Target(String version, String tag, String reason, boolean waits) {}
 
   /**
    * Begins to deploy a first or a further version.
@@ -96,9 +97,10 @@ public interface DeploymentsPort {
   /**
    * Goes on with all agents after a canary.
    *
+   * @param waits as of {@link NewDeployment}
    * @throws io.mirrorneuron.model.MnException PRECONDITION when it does not await its promotion
    */
-  Result promote(String idOrKey);
+  Result promote(String idOrKey, boolean waits);
 
   /**
    * Deploys an earlier version again.

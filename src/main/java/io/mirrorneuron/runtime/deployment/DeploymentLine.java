@@ -83,8 +83,7 @@ record DeploymentLine(
   }
 
   /** Without what nobody can want: neither stable nor tagged, nor part of what goes on. */
-  static List<DeployedVersion> tidied(
-      List<DeployedVersion> all, String current, Deployment now) {
+  static List<DeployedVersion> tidied(List<DeployedVersion> all, String current, Deployment now) {
     int old = all.size() - KEPT;
     return java.util.stream.IntStream.range(0, all.size())
         .filter(i -> i >= old || isNeeded(all.get(i), current, now))

@@ -127,13 +127,16 @@ public final class LocalDeployments implements DeploymentsPort {
                         "no rollback target found for deployment " + line.key()));
     UpdatePolicy policy = line.newest().plan().policy().backwards();
     PreparedVersion prepared = preparation.again(line, target, policy).because(back.reason());
-    return begin(prepared, null, null, false);
+    return begin(prepared, null, null, back.waits());
   }
 
   @Override
-  public Result promote(String idOrKey) {
+  public Result promote(String idOrKey, boolean waits) {
     DeploymentRows.Found found = rows.found(idOrKey);
     Answers.await(loop.settle(found.line().key(), new DeploymentInput.Promote(found.number())));
+    if (waits) {
+      rows.await(found.line().key());
+    }
     return rows.result(found.line().key());
   }
 

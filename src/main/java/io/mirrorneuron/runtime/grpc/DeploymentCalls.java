@@ -18,6 +18,7 @@ import io.mirrorneuron.proto.job.v1.ListDeploymentsRequest;
 import io.mirrorneuron.proto.job.v1.PromoteDeploymentRequest;
 import io.mirrorneuron.proto.job.v1.RollbackDeploymentRequest;
 import io.mirrorneuron.proto.job.v1.UpdateDeploymentRequest;
+import io.mirrorneuron.wire.GrpcMetadata;
 import io.mirrorneuron.wire.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -146,16 +147,28 @@ record DeploymentCalls(DeploymentsPort deployments) {
     return page;
   }
 
-  private DeploymentResponse promote(PromoteDeploymentRequest request) {
-    return answer(deployments.promote(request.getIdOrKey()));
+  private DeploymentResponse promote(PromoteDeploymentRequest request, Call call) {
+    return answer(deployments.promote(request.getIdOrKey(), waits(call)));
   }
 
-  private DeploymentResponse rollback(RollbackDeploymentRequest request) {
+  private DeploymentResponse rollback(RollbackDeploymentRequest request, Call call) {
     return answer(
         deployments.rollback(
             request.getIdOrKey(),
             new DeploymentsPort.Target(
-                given(request.getVersion()), given(request.getTag()), given(request.getReason()))));
+                given(request.getVersion()),
+                given(request.getTag()),
+                given(request.getReason()),
+                waits(call))));
+  }
+
+  /** In the metadata: the requests are those of the original, which have no member for it. */
+  private static boolean waits(Call call) {
+    String given = call.metadata().get(GrpcMetadata.WAIT);
+    if (given != null && !given.equals("true") && !given.equals("false")) {
+      throw MnException.invalid("metadata %s must be true or false".formatted(GrpcMetadata.WAIT));
+    }
+    return "true".equals(given);
   }
 
   private DeploymentResponse pause(DeploymentActionRequest request) {

@@ -28,6 +28,7 @@ record ServiceQuery(ServiceFilter filter, boolean passingOnly) {
         && is(filter.jobId(), its.jobId())
         && is(filter.agentId(), its.agentId())
         && is(filter.status(), its.status())
+        && is(filter.deploymentRole(), its.deploymentRole())
         && its.tags().containsAll(filter.tags())
         && (!mustPass() || its.passes());
   }
@@ -36,12 +37,11 @@ record ServiceQuery(ServiceFilter filter, boolean passingOnly) {
     return filter.passingOnly() == null ? passingOnly : filter.passingOnly();
   }
 
-  /** Whether it plays the role that is asked for: of a deployment that changes, the primary one. */
+  /** Whoever asks for no role, gets no instance on trial, and none that has been replaced. */
   boolean takesRole(RegisteredService its) {
     String role = its.deploymentRole();
-    return filter.deploymentRole() == null
-        ? role == null || role.equals(PRIMARY)
-        : filter.deploymentRole().equals(role);
+    boolean isAsked = filter.deploymentRole() != null && !filter.deploymentRole().isBlank();
+    return isAsked || role == null || role.equals(PRIMARY);
   }
 
   private static boolean is(String wanted, String its) {

@@ -1,6 +1,5 @@
 package io.mirrorneuron.runtime.deployment;
 
-import static io.mirrorneuron.runtime.deployment.DeploymentWorld.deploy;
 import static io.mirrorneuron.runtime.deployment.DeploymentWorld.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -8,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.deployment.Deployment.Happened;
 import io.mirrorneuron.runtime.deployment.Deployment.Status;
+import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan;
 import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan.Mode;
 import io.mirrorneuron.runtime.machine.MachineSimulation;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy;
@@ -67,6 +67,13 @@ class DeploymentSimulationTest {
                 CompletableFuture.completedFuture(key).thenApply(k -> world.performed(deed)),
             seed % 4 * 0.02);
     simulation.submit(START, "web", DeploymentWorld.first());
+  }
+
+  /** Whoever gets no answer deploys again, also when it is over by then. */
+  private static DeploymentInput deploy(DeploymentPlan plan) {
+    DeploymentInput.Deploy once = DeploymentWorld.deploy(plan);
+    return new DeploymentInput.Deploy(
+        once.key(), "request " + plan.to(), once.version(), plan, once.planned());
   }
 
   private static UpdatePolicy policy(UpdateStrategy strategy, int canary) {

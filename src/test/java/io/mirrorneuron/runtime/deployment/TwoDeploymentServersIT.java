@@ -128,7 +128,7 @@ class TwoDeploymentServersIT {
     assertThat(other.runtime().services().resolve("shop", all("candidate")).services())
         .extracting(service -> service.jobId())
         .containsExactly(next);
-    one.runtime().deployments().promote("web");
+    one.runtime().deployments().promote("web", false);
     until(one, "successful");
     assertThat(one.runtime().services().resolve("shop", all(null)).services())
         .extracting(service -> service.jobId() + " " + service.deploymentRole())

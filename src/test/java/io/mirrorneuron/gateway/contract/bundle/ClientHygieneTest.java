@@ -55,10 +55,12 @@ class ClientHygieneTest {
           "ModelDetail.default",
           "PreviewRequest.from",
           "ProgressEdge.from",
+          "PromotionRequest.wait",
           "RealtimeMessage.fromVersion",
           "RealtimeMessage.occurredAt",
           "RealtimeMessage.requestId",
           "RealtimeMessage.serverTime",
+          "RollbackRequest.wait",
           "SentMessage.class",
           "listFirings.from");
 
