@@ -47,6 +47,7 @@ public final class RuntimeFixture implements AutoCloseable {
   private final RedisLanes lanes;
   private final NodeClients peers;
   private final NodeMachine machine;
+  private final Clock clock;
   private final Path home;
   private final Config config;
   private String nodeName = "mirror_neuron@test";
@@ -74,22 +75,29 @@ public final class RuntimeFixture implements AutoCloseable {
 
   /** On this machine. */
   public static RuntimeFixture on(Path home, NodeMachine machine) {
-    return new RuntimeFixture(home, config(home), RedisFixture.server(home), true, machine);
+    return new RuntimeFixture(
+        home, config(home), RedisFixture.server(home), true, machine, Clock.systemUTC());
+  }
+
+  /** By a clock of its own. */
+  public static RuntimeFixture at(Path home, Clock clock) {
+    return new RuntimeFixture(
+        home, config(home), RedisFixture.server(home), true, EIGHT_CORES, clock);
   }
 
   private RuntimeFixture(Path home, Config config, RedisServer redis, boolean ownsRedis) {
-    this(
-        home,
-        config,
-        redis,
-        ownsRedis,
-        new NodeMachine(
-            () -> HARDWARE, GpuInventory.of(List.of()), () -> Stock.endless("mirror_neuron@test")));
+    this(home, config, redis, ownsRedis, EIGHT_CORES, Clock.systemUTC());
   }
 
   private RuntimeFixture(
-      Path home, Config config, RedisServer redis, boolean ownsRedis, NodeMachine machine) {
+      Path home,
+      Config config,
+      RedisServer redis,
+      boolean ownsRedis,
+      NodeMachine machine,
+      Clock clock) {
     this.machine = machine;
+    this.clock = clock;
     this.redis = redis;
     this.ownsRedis = ownsRedis;
     this.lanes = RedisLanes.connect(vertx, redis.uri(), Storage.unwatched()).await();
@@ -117,6 +125,10 @@ public final class RuntimeFixture implements AutoCloseable {
           new Hardware.Disk(100L << 30, 50L << 30),
           List.of());
 
+  private static final NodeMachine EIGHT_CORES =
+      new NodeMachine(
+          () -> HARDWARE, GpuInventory.of(List.of()), () -> Stock.endless("mirror_neuron@test"));
+
   private Runtime start() {
     runs = new RunStore(config.executors().runsRoot(), new RunBacklog());
     return new Runtime(
@@ -125,7 +137,7 @@ public final class RuntimeFixture implements AutoCloseable {
             nodeName,
             "test-" + home.getFileName(),
             Map.of("PATH", System.getenv("PATH")),
-            Clock.systemUTC(),
+            clock,
             () -> String.format("%013d-%012x", 0, IDS.incrementAndGet()),
             peers),
         lanes,

@@ -6,21 +6,28 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** A clock that a test turns by hand. */
+/** A clock that a test turns by hand; it stands still meanwhile, or runs on. */
 public final class TurnedClock extends Clock {
-  private volatile Instant now;
+  private final Clock base;
+  private volatile Duration turned = Duration.ZERO;
 
+  /** It stands still. */
   public TurnedClock(Instant now) {
-    this.now = now;
+    this(Clock.fixed(now, ZoneOffset.UTC));
+  }
+
+  /** It goes as that one goes. */
+  public TurnedClock(Clock base) {
+    this.base = base;
   }
 
   public void turn(Duration on) {
-    now = now.plus(on);
+    turned = turned.plus(on);
   }
 
   @Override
   public Instant instant() {
-    return now;
+    return base.instant().plus(turned);
   }
 
   @Override
