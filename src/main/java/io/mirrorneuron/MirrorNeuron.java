@@ -68,12 +68,11 @@ public final class MirrorNeuron implements AutoCloseable {
    * @throws IllegalArgumentException when the target has another form
    */
   public static MirrorNeuron connect(String target) {
-    return connect(
-        ConfigLoader.ofProcess(null, Map.of("grpc.target", target)).loadForClient().grpc());
+    return connect(ConfigLoader.ofProcess(null, Map.of("grpc.target", target)).loadForClient());
   }
 
   /** Uses the runtime that is the target of this configuration. Connects at the first call. */
-  public static MirrorNeuron connect(Config.Grpc config) {
+  public static MirrorNeuron connect(Config config) {
     Vertx vertx = ServerContext.clientVertx();
     Clients clients = Clients.connect(vertx, config);
     return new MirrorNeuron(

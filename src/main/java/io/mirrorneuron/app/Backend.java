@@ -104,7 +104,10 @@ sealed interface Backend {
   static Backend elsewhere(ServerContext on) {
     Clients clients =
         on.closing()
-            .add("runtime connection", Clients.connectForOthers(on.vertx(), on.config().grpc()));
+            .add(
+                "runtime connection",
+                Clients.connectForOthers(
+                    on.vertx(), on.config().grpc(), on.config().node().network()));
     return new Elsewhere(
         clients.jobs(),
         clients.cluster(),

@@ -4,6 +4,7 @@ import io.mirrorneuron.config.NearestMatch;
 import io.mirrorneuron.model.MnException;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Refuses members of a request that are almost spelt like ones that mean something: a schedule that
@@ -14,6 +15,27 @@ public final class MisspeltMembers {
   private static final int LONGEST = 40;
 
   private MisspeltMembers() {}
+
+  /**
+   * Refuses all other members, where one that is ignored does the opposite of what was meant.
+   *
+   * @param known names that mean something
+   * @throws MnException INVALID with the first one
+   */
+  public static void refuseOthers(ApiCall call, Set<String> known) {
+    refuse(call, known);
+    call.members().stream()
+        .filter(name -> !known.contains(name))
+        .findFirst()
+        .ifPresent(
+            name -> {
+              throw MnException.invalid(
+                  "member %s of the request is not known; there are %s"
+                      .formatted(
+                          name.length() > LONGEST ? name.substring(0, LONGEST) + "…" : name,
+                          String.join(", ", new TreeSet<>(known))));
+            });
+  }
 
   /**
    * @param known names that mean something

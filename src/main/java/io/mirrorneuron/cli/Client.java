@@ -65,7 +65,7 @@ public class Client extends ClientOptions {
   public int call(Config config, Work work) throws InterruptedException {
     return explained(
         () -> {
-          try (MirrorNeuron mn = connect(config.grpc())) {
+          try (MirrorNeuron mn = connect(config)) {
             return work.with(mn);
           }
         });
@@ -123,7 +123,7 @@ public class Client extends ClientOptions {
     }
   }
 
-  private MirrorNeuron connect(Config.Grpc config) {
+  private MirrorNeuron connect(Config config) {
     try {
       return MirrorNeuron.connect(config);
     } catch (IllegalArgumentException e) {

@@ -1,7 +1,7 @@
 package io.mirrorneuron.client;
 
 import io.mirrorneuron.config.Config;
-import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.config.NodeSettings.Network;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ClusterPort;
@@ -16,13 +16,11 @@ import io.mirrorneuron.storage.Readiness;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.core.net.SocketAddress;
-import java.time.Duration;
 import java.util.function.UnaryOperator;
 
 /** A connection to one runtime and the ports that use it. */
 public final class Clients implements AutoCloseable {
   private static final int DEFAULT_PORT = 55051;
-  private static final Duration STRANGER_PATIENCE = Duration.ofSeconds(10);
 
   private final GrpcCalls calls;
   private final JobsPort jobs;
@@ -33,10 +31,10 @@ public final class Clients implements AutoCloseable {
   private final DeploymentsPort deployments;
   private final Webhooks webhooks;
 
-  private Clients(Vertx vertx, GrpcCalls calls) {
+  private Clients(Vertx vertx, GrpcCalls calls, Network network) {
     this.calls = calls;
     this.jobs = new GrpcJobsClient(vertx, calls);
-    this.cluster = new GrpcClusterClient(calls, target -> stranger(vertx, target));
+    this.cluster = new GrpcClusterClient(calls, new OtherServers(vertx, network));
     this.services = new GrpcServicesClient(calls);
     this.events = new GrpcTriggerEventsClient(calls);
     this.schedules = new GrpcSchedulesClient(calls);
@@ -49,26 +47,26 @@ public final class Clients implements AutoCloseable {
    * Makes clients for the configured target. Connects when first used, and again whenever needed.
    */
   public static Clients connect(Vertx vertx, Config.Grpc config) {
-    return new Clients(vertx, calls(vertx, config, UnaryOperator.identity()));
+    return new Clients(vertx, calls(vertx, config, UnaryOperator.identity()), Network.PLAIN);
+  }
+
+  /** The same, with servers that may talk by TLS beside it. */
+  public static Clients connect(Vertx vertx, Config config) {
+    return new Clients(
+        vertx, calls(vertx, config.grpc(), UnaryOperator.identity()), config.node().network());
   }
 
   /**
    * The same for a gateway, whose own callers have nothing to do with the token that it shows: that
    * the runtime refuses it is told as the gateway's trouble, not as theirs.
    */
-  public static Clients connectForOthers(Vertx vertx, Config.Grpc config) {
-    return new Clients(vertx, calls(vertx, config, Clients::ownTrouble));
+  public static Clients connectForOthers(Vertx vertx, Config.Grpc config, Network network) {
+    return new Clients(vertx, calls(vertx, config, Clients::ownTrouble), network);
   }
 
   private static GrpcCalls calls(Vertx vertx, Config.Grpc config, UnaryOperator<MnException> told) {
     return new GrpcCalls(
         vertx, address(config.target()), config.timeout(), config.authToken(), told);
-  }
-
-  /** Calls to a server that is no runtime of ours. */
-  private static GrpcCalls stranger(Vertx vertx, String target) {
-    return new GrpcCalls(
-        vertx, address(target), STRANGER_PATIENCE, Secret.NONE, UnaryOperator.identity());
   }
 
   private static MnException ownTrouble(MnException failure) {

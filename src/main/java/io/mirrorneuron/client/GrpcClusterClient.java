@@ -16,19 +16,15 @@ import io.mirrorneuron.proto.ext.v1.GetMetricsRequest;
 import io.mirrorneuron.proto.ext.v1.RuntimeExtServiceGrpcClient;
 import io.mirrorneuron.wire.ClusterForm;
 import io.mirrorneuron.wire.Json;
-import java.util.function.Function;
 
 /** {@link ClusterPort} of a runtime behind gRPC. */
 final class GrpcClusterClient implements ClusterPort {
   private final GrpcCalls calls;
-  private final Function<String, GrpcCalls> dial;
+  private final OtherServers others;
 
-  /**
-   * @param dial makes calls to another server, at {@code host:port}
-   */
-  GrpcClusterClient(GrpcCalls calls, Function<String, GrpcCalls> dial) {
+  GrpcClusterClient(GrpcCalls calls, OtherServers others) {
     this.calls = calls;
-    this.dial = dial;
+    this.others = others;
   }
 
   @Override
@@ -58,7 +54,7 @@ final class GrpcClusterClient implements ClusterPort {
 
   @Override
   public NodeMembers members() {
-    return new GrpcMembersClient(calls, dial, this::overview);
+    return new GrpcMembersClient(calls, others, this::overview);
   }
 
   @Override

@@ -11,24 +11,24 @@ import io.mirrorneuron.proto.cluster.v1.RemoveNodeResponse;
 import io.mirrorneuron.wire.GrpcMetadata;
 import io.mirrorneuron.wire.cluster.SelfNode;
 import io.vertx.core.MultiMap;
-import java.util.function.Function;
+import java.util.List;
 import java.util.function.Supplier;
 
-/**
- * {@link NodeMembers} of a runtime behind gRPC.
- *
- * @param dial makes calls to another server, with no token of ours
- */
-record GrpcMembersClient(
-    GrpcCalls calls, Function<String, GrpcCalls> dial, Supplier<ClusterSummary> overview)
+/** {@link NodeMembers} of a runtime behind gRPC. */
+record GrpcMembersClient(GrpcCalls calls, OtherServers others, Supplier<ClusterSummary> overview)
     implements NodeMembers {
 
   /** This process asks that node itself, and the runtime is asked to add it then. */
   @Override
   public Greeting greet(String address, String token) {
-    try (GrpcCalls there = dial.apply(address)) {
+    try (GrpcCalls there = others.at(address)) {
       return Greetings.ask(there, "", token);
     }
+  }
+
+  @Override
+  public List<Integer> ports() {
+    return others.ports();
   }
 
   @Override

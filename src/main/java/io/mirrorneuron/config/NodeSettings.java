@@ -70,6 +70,9 @@ public record NodeSettings(
       boolean sharesTokens,
       PemFiles tls,
       int tlsPort) {
+    /** Of who is no server, and knows of no certificates. */
+    public static final Network PLAIN = new Network(false, "", 0, false, null, 0);
+
     private static Network read(Settings settings, ConfigReader paths) {
       String host = settings.text(ADVERTISE_HOST);
       settings.requireText(

@@ -330,7 +330,7 @@ class ClientCommandsIT {
     Config client =
         new ConfigLoader(Map.of("MN_HOME", home.toString()), null, Map.of(), home).loadForClient();
 
-    try (MirrorNeuron mn = MirrorNeuron.connect(client.grpc())) {
+    try (MirrorNeuron mn = MirrorNeuron.connect(client)) {
       JobOutcome outcome = mn.runManifest(bundle, RunOptions.DEFAULT);
 
       assertThat(outcome.status() + ": " + outcome.output()).startsWith("completed: {");

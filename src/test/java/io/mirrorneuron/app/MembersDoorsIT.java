@@ -115,11 +115,21 @@ class MembersDoorsIT {
     String host = "Remote node host must be a host name or IP address.";
     assertThat(refusal("{\"host\":\" \",\"token\":\"\",\"grpc_port\":70000}")).isEqualTo(host);
     assertThat(refusal("{\"host\":\"-x\",\"token\":\"t\"}")).isEqualTo(host);
-    assertThat(refusal("{\"host\":\"http://x\",\"token\":\"t\"}")).isEqualTo(host);
+    for (String no :
+        List.of("http://x", "127.0.0.1/../", "user@127.0.0.1", "127.0.0.1:43900", "unix:/tmp/x")) {
+      assertThat(refusal("{\"host\":\"%s\",\"token\":\"t\"}".formatted(no))).isEqualTo(host);
+    }
     assertThat(refusal("{\"host\":\"x\",\"token\":\"a b\",\"grpc_port\":70000}"))
         .isEqualTo("Remote node token is required.");
     assertThat(refusal("{\"host\":\"x\",\"token\":\"t\",\"grpc_port\":70000}"))
         .isEqualTo("Remote gRPC port must be a valid TCP port.");
+    assertThat(refusal("{\"host\":\"x\",\"token\":\"t\",\"grpc_port\":1099511627776}"))
+        .isEqualTo("Remote gRPC port must be a valid TCP port.");
+    assertThat(refusal("{\"host\":\"x\",\"token\":\"t\",\"grpc-port\":1}"))
+        .contains("grpc-port", "grpc_port");
+    HttpResponse<String> other = post(main, "leave", "{\"nodename\":\"mirror_neuron@x\"}");
+    assertThat(other.statusCode()).as(other.body()).isEqualTo(422);
+    assertThat(other.body()).contains("did you mean node_name?");
     HttpResponse<String> name = post(main, "remove", "{\"node_name\":\"nonsense\"}");
     assertThat(name.statusCode()).isEqualTo(422);
     assertThat(name.body()).contains("Remote node name must look like mirror_neuron@host.");

@@ -4,13 +4,16 @@ import static io.mirrorneuron.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mirrorneuron.MirrorNeuron;
 import io.mirrorneuron.client.NodeClients;
+import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.config.NodeSettings.Network;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.port.ClusterNode;
 import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.join.HostJoin;
 import io.mirrorneuron.port.join.NodeMembers.Member;
 import io.mirrorneuron.port.join.NodeMembers.NewNode;
 import io.mirrorneuron.port.join.Offer;
@@ -45,12 +48,14 @@ class NodeTlsIT {
 
   @TempDir Path folder;
   private int workerPort;
+  private Map<String, String> tls;
   private WholeServer main;
   private WholeServer worker;
 
   @BeforeEach
   void start() {
     TestCertificate certificate = TestCertificate.of("127.0.0.1", folder);
+    tls = files(certificate);
     main =
         server(
             MAIN,
@@ -67,13 +72,18 @@ class NodeTlsIT {
             Map.of("network.join_token", TOKEN, "network.tls_port", Integer.toString(workerPort)));
   }
 
+  private static Map<String, String> files(TestCertificate certificate) {
+    return Map.of(
+        "network.tls_key", certificate.keyPem().toString(),
+        "network.tls_cert", certificate.pem().toString(),
+        "network.tls_ca", certificate.pem().toString());
+  }
+
   private WholeServer server(String name, TestCertificate certificate, Map<String, String> more) {
     Map<String, String> settings = new HashMap<>(more);
     settings.put("node.name", name);
     settings.put("network.advertise_host", "127.0.0.1");
-    settings.put("network.tls_key", certificate.keyPem().toString());
-    settings.put("network.tls_cert", certificate.pem().toString());
-    settings.put("network.tls_ca", certificate.pem().toString());
+    settings.putAll(files(certificate));
     return WholeServer.start(folder.resolve(name), settings);
   }
 
@@ -85,6 +95,15 @@ class NodeTlsIT {
 
   private Member add(String address) {
     return main.cluster().members().add(new NewNode(WORKER, TOKEN, address));
+  }
+
+  /** As of the first server's home, where the certificates are known. */
+  private MirrorNeuron terminal() {
+    Map<String, String> settings = new HashMap<>(tls);
+    settings.put("grpc.target", main.grpc().toString());
+    settings.put("home", folder.resolve(MAIN).toString());
+    settings.put("network.tls_port", Integer.toString(workerPort));
+    return MirrorNeuron.connect(new ConfigLoader(Map.of(), null, settings, folder).loadForClient());
   }
 
   private static List<String> names(WholeServer server) {
@@ -101,6 +120,10 @@ class NodeTlsIT {
 
   @Test
   void theyJoinAndAnswerForEachOther() throws Exception {
+    try (MirrorNeuron terminal = terminal()) {
+      assertThat(new HostJoin(terminal.cluster().members()).add("127.0.0.1", null, TOKEN).member())
+          .isEqualTo(new Member(WORKER, "connected"));
+    }
     assertThat(add("127.0.0.1:" + workerPort)).isEqualTo(new Member(WORKER, "connected"));
     List<String> both = List.of(MAIN, WORKER);
     eventually(
@@ -132,9 +155,8 @@ class NodeTlsIT {
     assertThatThrownBy(() -> add(worker.grpc().toString()))
         .hasMessageContaining("failed to connect to " + WORKER);
     Vertx vertx = Vertx.vertx();
-    Network plain = new Network(false, "", 0, false, null, 0);
     Offer offer = new Offer(MAIN, "0", "redis://127.0.0.1:1", "mn", "join");
-    try (NodeClients stranger = new NodeClients(vertx, new Secret(TOKEN), plain)) {
+    try (NodeClients stranger = new NodeClients(vertx, new Secret(TOKEN), Network.PLAIN)) {
       assertThatThrownBy(
               () ->
                   stranger

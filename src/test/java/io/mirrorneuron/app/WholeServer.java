@@ -64,8 +64,7 @@ public final class WholeServer implements AutoCloseable {
   public MirrorNeuron overGrpc() {
     Map<String, String> settings =
         Map.of("grpc.target", server.app().endpoints().grpc().toString(), "home", home.toString());
-    return MirrorNeuron.connect(
-        new ConfigLoader(Map.of(), null, settings, home).loadForClient().grpc());
+    return MirrorNeuron.connect(new ConfigLoader(Map.of(), null, settings, home).loadForClient());
   }
 
   public Path runsRoot() {

@@ -8,6 +8,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.NodeSettings.Network;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
@@ -105,7 +106,7 @@ class GrpcRoundTripIT {
     Config.Grpc wrong =
         GrpcRuntime.config(runtime.server.port(), Duration.ofSeconds(5), new Secret("wrong"));
     try (Clients client = Clients.connect(runtime.vertx, wrong);
-        Clients gateway = Clients.connectForOthers(runtime.vertx, wrong)) {
+        Clients gateway = Clients.connectForOthers(runtime.vertx, wrong, Network.PLAIN)) {
       assertThatThrownBy(() -> client.jobs().list(1, true))
           .extracting(failure -> ((MnException) failure).code())
           .isEqualTo(ErrorCode.UNAUTHENTICATED);

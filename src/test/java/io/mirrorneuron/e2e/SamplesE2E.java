@@ -142,8 +142,7 @@ class SamplesE2E {
         MirrorNeuron.connect(
             new ConfigLoader(
                     Map.of("MN_HOME", server.home().toString()), null, Map.of(), server.home())
-                .load()
-                .grpc());
+                .load());
     for (String sample : Samples.names()) {
       Samples.unpack(sample, folder.resolve(sample));
     }

@@ -37,7 +37,6 @@ class FarDoorIT {
   private static final long SEED = Long.getLong("mn.cut.seed", System.nanoTime());
   private static final int LINES = 60;
   private static final int CUTS = 20;
-  private static final Network PLAIN = new Network(false, "", 0, false, null, 0);
 
   @TempDir static Path folder;
   private static RuntimeFixture own;
@@ -61,8 +60,8 @@ class FarDoorIT {
     otherDoor = GrpcRuntime.before(other);
     wire = CutWire.to(otherDoor.vertx, otherDoor.server.port());
     other.runtime().door().opened().accept(wire.address());
-    clients = new NodeClients(ownDoor.vertx, new Secret("join"), PLAIN);
-    strangers = new NodeClients(ownDoor.vertx, new Secret("another"), PLAIN);
+    clients = new NodeClients(ownDoor.vertx, new Secret("join"), Network.PLAIN);
+    strangers = new NodeClients(ownDoor.vertx, new Secret("another"), Network.PLAIN);
     eventually("they have met", () -> own.runtime().hasNeighbours());
   }
 

@@ -1,18 +1,20 @@
 package io.mirrorneuron.area.cluster;
 
 import io.mirrorneuron.bus.ApiCall;
+import io.mirrorneuron.bus.MisspeltMembers;
 import io.mirrorneuron.port.join.Greeting;
 import io.mirrorneuron.port.join.HostJoin;
 import io.mirrorneuron.port.join.HostJoin.Joined;
 import io.mirrorneuron.port.join.NodeMembers;
 import io.mirrorneuron.wire.LenientJson;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /** The operations about which nodes belong to the cluster. */
 record MemberOperations(NodeMembers members) {
 
-  private record Wanted(String host, String token, Integer grpcPort) {}
+  private record Wanted(String host, String token, Long grpcPort) {}
 
   private record Unwanted(String nodeName) {}
 
@@ -53,8 +55,10 @@ record MemberOperations(NodeMembers members) {
   }
 
   private Added add(ApiCall call) {
+    MisspeltMembers.refuseOthers(call, Set.of("host", "token", "grpc_port"));
     Wanted wanted = LenientJson.read(call.body(), Wanted.class);
-    Joined joined = new HostJoin(members).add(wanted.host(), wanted.grpcPort(), wanted.token());
+    Joined joined =
+        new HostJoin(members).add(wanted.host(), port(wanted.grpcPort()), wanted.token());
     String name = joined.member().node();
     return new Added(
         true,
@@ -65,7 +69,13 @@ record MemberOperations(NodeMembers members) {
         Handshake.of(joined.greeting()));
   }
 
+  /** Whatever number was given; what is no port is refused with the others. */
+  private static Integer port(Long given) {
+    return given == null ? null : Math.clamp(given, -1, 65_536);
+  }
+
   private static String name(ApiCall call) {
+    MisspeltMembers.refuseOthers(call, Set.of("node_name"));
     return LenientJson.read(call.body(), Unwanted.class).nodeName();
   }
 

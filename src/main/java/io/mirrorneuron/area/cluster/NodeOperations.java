@@ -1,6 +1,7 @@
 package io.mirrorneuron.area.cluster;
 
 import io.mirrorneuron.bus.ApiCall;
+import io.mirrorneuron.bus.MisspeltMembers;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.upkeep.DrainOrder;
@@ -8,6 +9,7 @@ import io.mirrorneuron.port.upkeep.NodeCondition;
 import io.mirrorneuron.port.upkeep.NodeReport;
 import io.mirrorneuron.port.upkeep.NodeUpkeep;
 import io.mirrorneuron.wire.LenientJson;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 
@@ -41,12 +43,15 @@ record NodeOperations(NodeUpkeep nodes) {
   }
 
   private Object maintain(ApiCall call) {
+    MisspeltMembers.refuseOthers(call, Set.of("enabled", "reason"));
     MaintenanceOrder order = LenientJson.read(call.body(), MaintenanceOrder.class);
     boolean enabled = order.enabled() == null || order.enabled();
     return nodes.maintain(call.text("name"), enabled, order.reason());
   }
 
   private Object drain(ApiCall call) {
+    MisspeltMembers.refuseOthers(
+        call, Set.of("reason", "deadline_ms", "dry_run", "ignore_system_jobs"));
     DrainBody body = LenientJson.read(call.body(), DrainBody.class);
     return nodes.drain(
         new DrainOrder(
@@ -58,11 +63,13 @@ record NodeOperations(NodeUpkeep nodes) {
   }
 
   private Object undrain(ApiCall call) {
+    MisspeltMembers.refuseOthers(call, Set.of("reason", "mark_eligible"));
     EndOfDrain body = LenientJson.read(call.body(), EndOfDrain.class);
     return nodes.undrain(call.text("name"), body.reason(), body.markEligible());
   }
 
   private Object reconcile(ApiCall call) {
+    MisspeltMembers.refuseOthers(call, Set.of("reason", "dry_run"));
     ReconcileOrder body = LenientJson.read(call.body(), ReconcileOrder.class);
     return nodes.reconcile(call.text("name"), body.reason(), body.dryRun());
   }

@@ -108,7 +108,7 @@ public final class NodeCommand extends CommandGroup {
       @Option(
               names = "--grpc-port",
               paramLabel = "PORT",
-              description = "Of its gRPC door; else 55051, then 50051.")
+              description = "Of its gRPC door; else 55051, then 50051, or network.tls_port.")
           Integer port)
       throws InterruptedException {
     return client.show(

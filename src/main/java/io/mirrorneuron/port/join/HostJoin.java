@@ -36,7 +36,8 @@ public record HostJoin(NodeMembers members) {
 
   private static String host(String given) {
     String host = given == null ? "" : given.strip();
-    if (!host.matches("[^\\s-]\\S{0,252}") || host.contains("://")) {
+    if (!host.matches("[A-Za-z0-9_.][A-Za-z0-9_.-]{0,252}|\\[?[0-9A-Fa-f.]*:[0-9A-Fa-f:.]+]?")
+        || host.matches("[^:\\[]+:\\d+")) {
       throw MnException.invalid("Remote node host must be a host name or IP address.");
     }
     return host;

@@ -14,4 +14,9 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 public record Maintenance(Boolean enabled, String reason, String updatedAt, String disabledAt) {
   /** It was never asked for. */
   public static final Maintenance NONE = new Maintenance(null, null, null, null);
+
+  /** The same once it is over; as it is when it does not last. */
+  public Maintenance ended(String why, String now) {
+    return Boolean.TRUE.equals(enabled) ? new Maintenance(false, why, now, now) : this;
+  }
 }

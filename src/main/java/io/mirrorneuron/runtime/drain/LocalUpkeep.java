@@ -29,6 +29,8 @@ public final class LocalUpkeep implements NodeUpkeep {
   /** How many nodes an error names. */
   private static final int NAMED = 10;
 
+  private static final int LONGEST_REASON = 1000;
+
   private final String self;
   private final NodeRegistry nodes;
   private final NodeBook book;
@@ -85,7 +87,7 @@ public final class LocalUpkeep implements NodeUpkeep {
   public MaintenanceChange maintain(String node, boolean enabled, String reason) {
     String name = named(node);
     KnownNodes known = known();
-    String why = blankToNull(reason);
+    String why = reason(reason);
     String now = Json.timestamp(Instant.ofEpochMilli(timers.now()));
     NodeState state =
         Answers.await(
@@ -100,8 +102,14 @@ public final class LocalUpkeep implements NodeUpkeep {
         name, state.status(), state.schedulingEligible(), why, state.maintenance(), told);
   }
 
-  /** Takes the node out of the cluster: nothing is placed there any more. */
+  /**
+   * Takes the node out of the cluster: nothing is placed there any more. Of a node that nobody
+   * knows nothing is noted.
+   */
   public void disconnect(String node) {
+    if (Answers.await(book.read(node)).updatedAt() == null && !known().has(node)) {
+      return;
+    }
     Answers.await(
         book.change(
             node,
@@ -125,6 +133,7 @@ public final class LocalUpkeep implements NodeUpkeep {
   @Override
   public DrainReport drain(DrainOrder order) {
     String name = named(order.node());
+    reason(order.reason());
     KnownNodes known = known();
     return new DrainDesk(book, new JobsOfNode(own.store()), timers)
         .drain(
@@ -139,7 +148,7 @@ public final class LocalUpkeep implements NodeUpkeep {
   public DrainCancelled undrain(String node, String reason, boolean markEligible) {
     String name = named(node);
     KnownNodes known = known();
-    String why = blankToNull(reason);
+    String why = reason(reason);
     NodeState state =
         Answers.await(
             book.change(
@@ -157,10 +166,16 @@ public final class LocalUpkeep implements NodeUpkeep {
     if (before.operatorDisconnect()) {
       throw isOut(before);
     }
+    boolean takesWork = before.status() == NodeCondition.HEALTHY && !before.drain().isOpen();
+    if (takesWork) {
+      return before; // there is nothing to end
+    }
     String now = Json.timestamp(Instant.ofEpochMilli(timers.now()));
     NodeState after =
         markEligible
-            ? before.with(NodeCondition.HEALTHY, true, reason)
+            ? before
+                .with(NodeCondition.HEALTHY, true, reason)
+                .with(before.maintenance().ended(reason, now))
             : before.with(NodeCondition.MAINTENANCE, false, reason);
     return before.drain().isOpen() ? after.with(before.drain().cancelled(now)) : after;
   }
@@ -173,7 +188,7 @@ public final class LocalUpkeep implements NodeUpkeep {
     require(state, known);
     Reconciliation done =
         new ReconcileDesk(new JobsOfNode(own.store()), own.recover())
-            .reconcile(shown(state, known), known, blankToNull(reason), dryRun);
+            .reconcile(shown(state, known), known, reason(reason), dryRun);
     if (!dryRun) {
       String now = Json.timestamp(Instant.ofEpochMilli(timers.now()));
       Answers.await(book.tell(NodeEvent.of(done, now)));
@@ -232,7 +247,11 @@ public final class LocalUpkeep implements NodeUpkeep {
     return name;
   }
 
-  private static String blankToNull(String text) {
+  /** Null when there is none. */
+  private static String reason(String text) {
+    if (text != null && text.length() > LONGEST_REASON) {
+      throw MnException.invalid("reason must have at most " + LONGEST_REASON + " characters");
+    }
     return text == null || text.isBlank() ? null : text.strip();
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.mirrorneuron.client.Clients;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.upkeep.DrainOrder;
 import io.mirrorneuron.port.upkeep.MaintenanceChange;
 import io.mirrorneuron.port.upkeep.NodeCondition;
 import io.mirrorneuron.port.upkeep.NodeReport;
@@ -90,6 +91,43 @@ class UpkeepIT {
             MnException.class, () -> upkeep.maintain("mirror_neuron@nobody", true, ""));
     assertThat(failure.code()).isEqualTo(ErrorCode.NOT_FOUND);
     assertThat(failure).hasMessageContaining("there are mirror_neuron@test, " + TWO);
+  }
+
+  @Test
+  void theEndOfADrainThatIsNoneChangesNothing() {
+    assertThat(upkeep.undrain(TWO, "", false).schedulingEligible()).isTrue();
+    assertThat(upkeep.status(TWO).status()).isEqualTo(NodeCondition.HEALTHY);
+  }
+
+  @Test
+  void aNodeThatIsMadeEligibleIsInMaintenanceNoMore() {
+    upkeep.maintain(TWO, true, "a new disk");
+    upkeep.undrain(TWO, "", true);
+
+    NodeReport after = upkeep.status(TWO);
+    assertThat(after.status()).isEqualTo(NodeCondition.HEALTHY);
+    assertThat(after.maintenance().enabled()).isFalse();
+  }
+
+  @Test
+  void timesAndReasonsHaveBounds() {
+    MnException year =
+        catchThrowableOfType(
+            MnException.class,
+            () -> upkeep.drain(new DrainOrder(TWO, "", Long.MAX_VALUE, true, true)));
+    assertThat(year.code()).isEqualTo(ErrorCode.INVALID);
+    assertThat(year).hasMessageContaining("deadline_ms");
+    MnException reason =
+        catchThrowableOfType(MnException.class, () -> upkeep.maintain(TWO, true, "x".repeat(1001)));
+    assertThat(reason).hasMessage("reason must have at most 1000 characters");
+    assertThat(upkeep.status(TWO).status()).isEqualTo(NodeCondition.HEALTHY);
+  }
+
+  @Test
+  void ofANodeThatNeverWasNothingIsNotedWhenItIsTakenOut() {
+    clients.cluster().members().remove("mirror_neuron@never");
+
+    assertThat(upkeep.status("mirror_neuron@never").status()).isEqualTo(NodeCondition.UNKNOWN);
   }
 
   @Test
