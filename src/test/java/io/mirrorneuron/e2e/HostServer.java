@@ -3,6 +3,7 @@ package io.mirrorneuron.e2e;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.Hosts;
+import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -36,6 +37,14 @@ final class HostServer implements AutoCloseable {
 
   /** Returns when it answers. */
   static HostServer start(Hosts hosts, int host, Path home, String redis) throws IOException {
+    return start(hosts, host, home, Map.of("MN_REDIS_URL", redis));
+  }
+
+  /**
+   * @param settings as variables
+   */
+  static HostServer start(Hosts hosts, int host, Path home, Map<String, String> settings)
+      throws IOException {
     Files.createDirectories(home);
     ProcessBuilder builder =
         new ProcessBuilder(hosts.on(host, PROGRAM.toString(), "up"))
@@ -50,7 +59,7 @@ final class HostServer implements AutoCloseable {
     Path beats = Files.createDirectories(home.resolveSibling("beats"));
     environment.put("MN_EXECUTOR_SHARED_FOLDERS", beats.toString());
     environment.put("MN_NODE_NAME", "mirror_neuron@host-" + host);
-    environment.put("MN_REDIS_URL", redis);
+    environment.putAll(settings);
     HostServer server = new HostServer(hosts, host, home, builder.start());
     Eventually.eventually(
         "the server answers",
@@ -91,12 +100,12 @@ final class HostServer implements AutoCloseable {
 
   /** Makes a job of one program of the shell; answers its id, or null when that was refused. */
   String submit(String graph, String script) {
-    ObjectNode body = Json.object();
-    body.set(
-        "manifest_json",
-        Json.parseObject(
-            io.mirrorneuron.testing.SampleManifests.program(graph, "sh", "-c", script),
-            "manifest"));
+    return submit(Json.parseObject(SampleManifests.program(graph, "sh", "-c", script), "manifest"));
+  }
+
+  /** The same of any manifest. */
+  String submit(ObjectNode manifest) {
+    ObjectNode body = Json.object().set("manifest_json", manifest);
     Answer answer = call("POST", "/jobs", Json.write(body));
     return answer.status() == 200 ? answer.body().path("job_id").asText() : null;
   }

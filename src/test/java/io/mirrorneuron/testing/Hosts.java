@@ -97,6 +97,15 @@ public final class Hosts implements AutoCloseable {
     ip("-n", name(0), "link", "set", "p" + host, "up");
   }
 
+  /** Ends all that runs on the host, as a power cut does. */
+  public void kill(int host) {
+    for (String pid : ip("netns", "pids", name(host)).split("\\s+")) {
+      if (!pid.isEmpty()) {
+        ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly);
+      }
+    }
+  }
+
   @Override
   public void close() {
     for (int i = 0; i <= count; i++) {
@@ -110,7 +119,8 @@ public final class Hosts implements AutoCloseable {
     }
   }
 
-  private static void ip(String... arguments) {
+  /** What it says. */
+  private static String ip(String... arguments) {
     List<String> command = new ArrayList<>(List.of("ip"));
     command.addAll(Arrays.asList(arguments));
     try {
@@ -119,6 +129,7 @@ public final class Hosts implements AutoCloseable {
       if (!process.waitFor(10, TimeUnit.SECONDS) || process.exitValue() != 0) {
         throw new AssertionError(String.join(" ", command) + ": " + said);
       }
+      return said;
     } catch (IOException e) {
       throw new AssertionError(e);
     } catch (InterruptedException e) {
