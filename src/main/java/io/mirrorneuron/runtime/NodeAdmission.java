@@ -61,7 +61,8 @@ final class NodeAdmission {
             settings.node().marks(),
             programs);
     var neighbours = elsewhere.neighbours();
-    Others others = new Others(neighbours::machines, neighbours::seen);
+    Others others =
+        new Others(neighbours::machines, neighbours::seen, elsewhere.drains()::takesWork);
     return new Admission(here, others, ProgramPath.of(identity.environment()), identity.clock());
   }
 }

@@ -1,7 +1,6 @@
 package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.port.node.PeerPrograms;
-import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.runtime.admission.Admission;
 import io.mirrorneuron.runtime.away.Cluster;
 import io.mirrorneuron.runtime.away.GuestBundles;
@@ -9,14 +8,16 @@ import io.mirrorneuron.runtime.away.GuestSinks;
 import io.mirrorneuron.runtime.away.Guests;
 import io.mirrorneuron.runtime.away.Neighbours;
 import io.mirrorneuron.runtime.away.PlacedExecutions;
+import io.mirrorneuron.runtime.drain.LocalUpkeep;
 import io.mirrorneuron.runtime.drain.NodeDrains;
 import io.mirrorneuron.runtime.exec.LocalExecutions;
 import io.mirrorneuron.runtime.exec.RunSinks;
+import io.mirrorneuron.runtime.loop.Engine;
+import io.mirrorneuron.runtime.placement.Machine;
 import io.mirrorneuron.runtime.port.PayloadSource;
 import io.mirrorneuron.runtime.port.Timers;
-import io.mirrorneuron.storage.Storage;
+import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.Keys;
-import io.mirrorneuron.store.LeaderLease;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisLeaderLease;
@@ -28,6 +29,7 @@ import io.mirrorneuron.store.elsewhere.RedisElsewhereIndex;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Programs on other nodes, and those of other nodes here.
@@ -44,22 +46,21 @@ record NodeElsewhere(
     GuestBundles guestBundles,
     GuestSinks guests,
     RecordStore records,
-    LeaderLease lease) {
+    NodeDrains drains) {
 
   static NodeElsewhere of(
       RuntimeSettings settings,
       RuntimeIdentity identity,
       RedisLanes lanes,
       NodeBundles bundles,
-      RunStore runs,
-      NodeMachine machine,
-      Storage storage) {
+      ProgramRecords kept,
+      Timers timers) {
     Keys keys = new Keys(settings.redisNamespace());
-    RunSinks own = new ProgramRecords(runs, machine.gpus()::known, storage).sinks();
     RedisNodeRegistry nodes = new RedisNodeRegistry(lanes, keys);
     PeerPrograms peers = identity.peers().programs();
     Neighbours neighbours = new Neighbours(identity.owner(), nodes, peers);
     BundleCopies copies = new BundleCopies(bundles.local());
+    RecordStore records = new RedisRecordStore(lanes, keys);
     return new NodeElsewhere(
         identity.owner(),
         nodes,
@@ -69,9 +70,17 @@ record NodeElsewhere(
         bundles,
         new GuestBundles(copies, peers, neighbours::peer),
         new GuestSinks(
-            own, settings.executors().tempDir().resolve("mn-guests-" + identity.runtimeId())),
-        new RedisRecordStore(lanes, keys),
-        new RedisLeaderLease(lanes, keys));
+            kept.sinks(),
+            settings.executors().tempDir().resolve("mn-guests-" + identity.runtimeId())),
+        records,
+        new NodeDrains(
+            identity.owner(),
+            nodes,
+            records,
+            new RedisLeaderLease(lanes, keys),
+            neighbours::areThere,
+            neighbours::machines,
+            timers));
   }
 
   /** Where payload files come from. */
@@ -89,9 +98,18 @@ record NodeElsewhere(
    * @param executions what the engine asks; to be closed
    * @param guests what other nodes ask
    * @param drains which nodes take programs, and other work
+   * @param own this node, as placement sees it
    */
   record Working(
-      NodeElsewhere with, PlacedExecutions executions, Guests guests, NodeDrains drains) {}
+      NodeElsewhere with,
+      PlacedExecutions executions,
+      Guests guests,
+      NodeDrains drains,
+      Supplier<Machine> own) {
+    LocalUpkeep upkeep(String owner, Engine engine, JobStore store) {
+      return drains.upkeep(owner, engine, store, guests.visitors(), own);
+    }
+  }
 
   /**
    * @param status of a job; null when there is none
@@ -103,7 +121,6 @@ record NodeElsewhere(
       Timers timers,
       Function<String, CompletionStage<String>> status,
       BooleanSupplier works) {
-    NodeDrains drains = new NodeDrains(owner, nodes, records, lease, neighbours::areThere, timers);
     Guests working =
         new Guests(
             here,
@@ -131,6 +148,6 @@ record NodeElsewhere(
                 working,
                 drains::takesWork,
                 timers));
-    return new Working(this, placed, working, drains);
+    return new Working(this, placed, working, drains, admission::machine);
   }
 }

@@ -30,7 +30,6 @@ import io.mirrorneuron.runtime.local.ManifestCache;
 import io.mirrorneuron.runtime.local.NewJobs;
 import io.mirrorneuron.runtime.local.Watches;
 import io.mirrorneuron.runtime.loop.Engine;
-import io.mirrorneuron.runtime.loop.JobWatch;
 import io.mirrorneuron.runtime.schedule.LocalChildJobs;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobRows;
@@ -81,7 +80,8 @@ public final class Runtime implements AutoCloseable {
     timers = new ScheduledTimers(identity.clock());
     NodeServices node = NodeServices.of(identity, lanes, keys);
     events = NodeEvents.of(settings, identity, lanes, keys, timers, vertx);
-    var others = NodeElsewhere.of(settings, identity, lanes, bundles, runs, machine, storage);
+    var kept = new ProgramRecords(runs, machine.gpus()::known, storage);
+    var others = NodeElsewhere.of(settings, identity, lanes, bundles, kept, timers);
     executions =
         NodePrograms.start(settings, identity, machine, runs, storage, others, node.gate());
     load = NodeAdmission.load(settings, identity, machine, executions, timers);
@@ -91,7 +91,7 @@ public final class Runtime implements AutoCloseable {
     Admission admission = NodeAdmission.of(settings, identity, machine, executions, others);
     far = others.with(executions, admission, timers, store::status, this::mayWork);
     Engine.Ports ports = NodeJobs.ports(store, far, identity, admission, timers, lanes);
-    JobWatch watch = events.own().heard(services.keeper());
+    var watch = events.own().heard(services.keeper());
     engine = NodeJobs.engine(settings, identity, ports, manifests, bundles, this::changed, watch);
     NewJobs newJobs = NodeJobs.newJobs(identity, runs, store);
     JobAccess access = access(settings, bundles.shared(), manifests, newJobs, admission);
@@ -120,7 +120,7 @@ public final class Runtime implements AutoCloseable {
     return new NodeRecords(
         NodeSchedules.of(identity, lanes, keys, children, events, timers),
         NodeDeployments.of(identity, lanes, keys, kept, jobs, events, timers),
-        far.drains().upkeep(identity.owner(), engine, store, far.guests().visitors()),
+        far.upkeep(identity.owner(), engine, store),
         far.drains());
   }
 

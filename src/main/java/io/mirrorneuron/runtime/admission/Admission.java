@@ -6,10 +6,9 @@ import io.mirrorneuron.port.JobPlan;
 import io.mirrorneuron.port.Validation.Issue;
 import io.mirrorneuron.runtime.manifest.graph.ProgramPlace;
 import io.mirrorneuron.runtime.manifest.graph.RequirementReader;
-import io.mirrorneuron.runtime.placement.BestNode;
 import io.mirrorneuron.runtime.placement.Machine;
-import io.mirrorneuron.runtime.placement.Placement;
 import io.mirrorneuron.runtime.placement.PlacementPlan;
+import io.mirrorneuron.runtime.placement.PlacementPlan.Placed;
 import io.mirrorneuron.runtime.placement.PlacementPlan.Unplaced;
 import io.mirrorneuron.runtime.placement.PlacementRequest;
 import io.mirrorneuron.runtime.placement.PlacementRequest.Wish;
@@ -46,7 +45,6 @@ public final class Admission {
   private final Others others;
   private final ProgramPath path;
   private final Clock clock;
-  private final Placement placement = new BestNode();
   private final KeptPlans plans;
   private final NodeWarnings warnings;
 
@@ -76,7 +74,7 @@ public final class Admission {
    */
   public void check(Workflow workflow) {
     requireMet(RequirementReader.of(workflow));
-    requirePlaced(plan(workflow, here.whole(workflow), PlacementRequest.of(workflow)));
+    requirePlaced(others.plan(workflow, here.whole(workflow)));
   }
 
   /**
@@ -105,8 +103,7 @@ public final class Admission {
    */
   public JobPlan plan(Workflow workflow) {
     requireMet(RequirementReader.of(workflow));
-    List<PlacementRequest> agents = PlacementRequest.of(workflow);
-    PlacementPlan plan = plan(workflow, here.limited(workflow), agents);
+    PlacementPlan plan = others.plan(workflow, here.limited(workflow));
     requirePlaced(plan);
     return JobPlans.of(
         workflow,
@@ -141,11 +138,15 @@ public final class Admission {
     return plans.tell(workflow, kept == null ? plans.make(workflow, clock.millis()) : kept);
   }
 
-  private PlacementPlan plan(Workflow workflow, Machine machine, List<PlacementRequest> agents) {
-    List<Machine> nodes = List.of(machine);
-    return workflow.isSystem()
-        ? placement.planEach(nodes, agents)
-        : others.plan(nodes, agents, others.asked());
+  /** Names of the nodes that are to run copies of a system job; none where only its own can. */
+  public List<String> copies(Workflow workflow) {
+    if (!workflow.isSystem() || SpreadCheck.obstacle(workflow).isPresent()) {
+      return List.of();
+    }
+    return others.plan(workflow, here.whole(workflow)).placements().stream()
+        .map(Placed::node)
+        .distinct()
+        .toList();
   }
 
   /**
@@ -175,7 +176,7 @@ public final class Admission {
         PlacementRequest.of(workflow).stream().map(Admission::withoutPool).toList();
     Map<String, ProgramPlace> places = new HashMap<>();
     programs.forEach(program -> places.put(program.agentId(), program));
-    return plan(workflow, here.whole(workflow), agents).refusals().stream()
+    return others.plan(workflow, here.whole(workflow), agents).refusals().stream()
         .flatMap(one -> issues(one, places.get(one.agentId())))
         .limit(MOST_TOLD)
         .toList();

@@ -91,7 +91,8 @@ public final class NodeWarnings {
         workflow.agents().entrySet().stream()
             .filter(agent -> agent.getValue().type() == AgentType.EXECUTOR)
             .flatMap(agent -> of(agent.getKey(), agent.getValue(), demands));
-    return Stream.of(waived(workflow), strange(workflow), preferred(workflow), ofAgents)
+    return Stream.of(
+            waived(workflow), strange(workflow), once(workflow), preferred(workflow), ofAgents)
         .flatMap(each -> each)
         .limit(MOST_TOLD);
   }
@@ -119,6 +120,16 @@ public final class NodeWarnings {
                     "Prepare the submission where shared_storage_root is, or leave metadata.mn_storage out; see docs/runs.md.",
                     "",
                     ""));
+  }
+
+  /** A job of which each node would run a copy, but for what it asks for. */
+  private static Stream<Finding> once(Workflow workflow) {
+    return workflow.isSystem()
+        ? SpreadCheck.obstacle(workflow)
+            .map(why -> "only the server that has the job runs a copy of it: " + why)
+            .map(words -> new Finding(null, "policies.job_type", words, "", "", ""))
+            .stream()
+        : Stream.empty();
   }
 
   private Stream<Finding> of(String id, Agent agent, FolderDemands demands) {

@@ -7,49 +7,97 @@ import io.mirrorneuron.runtime.placement.PlacementPlan;
 import io.mirrorneuron.runtime.placement.PlacementPlan.Placed;
 import io.mirrorneuron.runtime.placement.PlacementPlan.Unplaced;
 import io.mirrorneuron.runtime.placement.PlacementRequest;
+import io.mirrorneuron.runtime.workflow.Workflow;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * The other nodes of a cluster, which take the programs that a job's own node cannot run.
  *
  * @param asked what they have; may wait for them
  * @param last what they had when they were last asked; does not wait
+ * @param takesWork whether the node of that name, this one or another, takes new work; does not
+ *     wait
  */
-public record Others(Supplier<List<Machine>> asked, Supplier<List<Machine>> last) {
-  static final Others NONE = new Others(List::of, List::of);
+public record Others(
+    Supplier<List<Machine>> asked, Supplier<List<Machine>> last, Predicate<String> takesWork) {
+  static final Others NONE = new Others(List::of, List::of, node -> true);
   private static final Placement BEST = new BestNode();
 
   /**
-   * Where agents run: on the job's own node whatever it can run.
+   * Where agents run: on the job's own node whatever it can run. One that takes no new work, as it
+   * is drained or in maintenance, runs only what no other node can.
    *
    * @param own the job's node
    * @param others all with other names
    */
   PlacementPlan plan(
       List<Machine> own, List<PlacementRequest> agents, Supplier<List<Machine>> others) {
-    PlacementPlan plan = BEST.plan(own, agents);
-    List<Machine> more = plan.refusals().isEmpty() ? List.of() : others.get();
+    List<Machine> first = own.stream().filter(one -> takesWork.test(one.name())).toList();
+    PlacementPlan plan = BEST.plan(first, agents);
+    List<Machine> more = plan.refusals().isEmpty() ? List.of() : open(others);
     if (more.isEmpty()) {
-      return plan;
+      return plan.refusals().isEmpty() ? plan : BEST.plan(own, agents);
     }
     Map<String, Placed> places = new HashMap<>();
     plan.placements().forEach(one -> places.put(one.request().agentId(), one));
     List<PlacementRequest> refused =
         agents.stream().filter(agent -> !places.containsKey(agent.agentId())).toList();
-    List<Machine> all = new ArrayList<>(own);
+    List<Machine> all = new ArrayList<>(first);
     all.addAll(more);
     PlacementPlan elsewhere = BEST.plan(all, refused);
     elsewhere.placements().forEach(one -> places.put(one.request().agentId(), one));
     List<Unplaced> nowhere = elsewhere.refusals();
+    if (first.isEmpty() && !nowhere.isEmpty()) { // they stay with their job
+      Set<String> left = nowhere.stream().map(Unplaced::agentId).collect(Collectors.toSet());
+      List<PlacementRequest> bound =
+          refused.stream().filter(agent -> left.contains(agent.agentId())).toList();
+      all.addAll(own);
+      PlacementPlan home = BEST.plan(all, bound);
+      home.placements().forEach(one -> places.put(one.request().agentId(), one));
+      nowhere = home.refusals();
+    }
     List<Placed> inOrder =
         agents.stream()
             .filter(agent -> places.containsKey(agent.agentId()))
             .map(agent -> places.get(agent.agentId()))
             .toList();
     return new PlacementPlan(inOrder, nowhere);
+  }
+
+  private List<Machine> open(Supplier<List<Machine>> others) {
+    return others.get().stream().filter(one -> takesWork.test(one.name())).toList();
+  }
+
+  /**
+   * Where the agents of a job run, and copies of all of them for a system job: on each node that
+   * takes work and has what they ask for; where none does, on the job's own.
+   */
+  PlacementPlan plan(Workflow workflow, Machine own) {
+    return plan(workflow, own, PlacementRequest.of(workflow));
+  }
+
+  /**
+   * The same.
+   *
+   * @param agents what they ask for, or a part of it
+   */
+  PlacementPlan plan(Workflow workflow, Machine own, List<PlacementRequest> agents) {
+    if (!workflow.isSystem()) {
+      return plan(List.of(own), agents, asked);
+    }
+    List<Machine> nodes = new ArrayList<>();
+    if (SpreadCheck.obstacle(workflow).isEmpty()) {
+      nodes.addAll(open(() -> List.of(own)));
+      nodes.addAll(open(asked));
+    }
+    PlacementPlan plan = BEST.planEach(nodes, agents);
+    return plan.placements().isEmpty() ? BEST.planEach(List.of(own), agents) : plan;
   }
 }

@@ -2,7 +2,6 @@ package io.mirrorneuron.runtime.away;
 
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.away.Neighbours.Neighbour;
-import io.mirrorneuron.runtime.documents.far.SentExecution;
 import io.mirrorneuron.runtime.placement.Machine;
 import io.mirrorneuron.runtime.placement.NodeChoice;
 import io.mirrorneuron.runtime.placement.PlacementRequest;
@@ -14,7 +13,6 @@ import io.mirrorneuron.store.NodeRegistry;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -28,8 +26,7 @@ final class Choosing {
   private final Pledges pledges = new Pledges();
   private final WaitingLines lines = new WaitingLines();
 
-  /** Agents of jobs whose programs turned out to need the node of their job. */
-  private final Set<String> homebound = ConcurrentHashMap.newKeySet();
+  private final Homebound homebound = new Homebound();
 
   /** Where a program goes. */
   sealed interface Place {}
@@ -62,13 +59,19 @@ final class Choosing {
 
   /** Whether its node has it without anybody being asked or looked at. */
   boolean isSurelyHere(Execution execution) {
-    return !cluster.neighbours().areThere() && execution.placing().scheduling().isAnything();
+    String target = execution.placing().target();
+    return target == null
+        ? !cluster.neighbours().areThere() && execution.placing().scheduling().isAnything()
+        : target.equals(NodeRegistry.nameOf(cluster.owner()));
   }
 
   /** May ask other nodes what they have, and notes in the store that one is about to be asked. */
   Place place(Execution execution, Seeker seeker) {
     Wish wish = wish(execution);
     String id = execution.executionId();
+    if (execution.placing().target() != null) {
+      return placed(execution, seeker); // it waits for that node alone
+    }
     if (!lines.isFirst(wish, id)) {
       lines.join(wish, id, seeker::wake);
       return new Nowhere("no node has room for those that have waited for longer");
@@ -110,7 +113,24 @@ final class Choosing {
                 execution.jobId(), execution.placing().epoch(), execution.executionId(), worker));
   }
 
+  /** The node whose copy it is part of, whatever is decided of that node meanwhile. */
+  private Place pinned(Execution execution, String target) {
+    Optional<String> bond = homebound.bond(execution);
+    if (bond.isPresent()) {
+      return new Never("it is the copy of node " + target + ", but " + bond.get());
+    }
+    return cluster.neighbours().all().stream()
+        .filter(one -> one.machine().name().equals(target))
+        .findFirst()
+        .<Place>map(one -> new There(one.peer().owner()))
+        .orElseGet(() -> new Nowhere("it is the copy of node " + target + ", which is not there"));
+  }
+
   private Place chosen(Execution execution, boolean isImpatient) {
+    String target = execution.placing().target();
+    if (target != null) {
+      return pinned(execution, target);
+    }
     Wish wish = wish(execution);
     PlacementRequest asked = new PlacementRequest(execution.agentId(), "executor", wish);
     synchronized (pledges) { // most programs: other nodes are not even asked
@@ -120,7 +140,7 @@ final class Choosing {
         return new Here();
       }
     }
-    Optional<String> bond = bond(execution);
+    Optional<String> bond = homebound.bond(execution);
     List<Neighbour> others = others();
     synchronized (pledges) {
       Machine own = own();
@@ -173,26 +193,9 @@ final class Choosing {
     return new There(one.peer().owner());
   }
 
-  /** Why it can run only where its job is; empty when other nodes can run it too. */
-  private Optional<String> bond(Execution execution) {
-    return homebound.contains(agent(execution))
-        ? Optional.of("it asks people, which the node of its job hears")
-        : SentExecution.bond(execution);
-  }
-
-  /** The listener; once a program asks people, the next of its agent runs where its job is. */
+  /** The listener, which hears of what keeps programs with their job. */
   Listener binding(Execution execution, Listener listener) {
-    return signal -> {
-      if (signal instanceof Signal.Finished finished
-          && Guests.ASKS_PEOPLE.equals(finished.outcome().error())) {
-        homebound.add(agent(execution));
-      }
-      listener.signal(signal);
-    };
-  }
-
-  private static String agent(Execution execution) {
-    return execution.jobId() + " " + execution.agentId();
+    return homebound.binding(execution, listener);
   }
 
   /** A node that is called as this one is would be taken for it. */

@@ -8,7 +8,6 @@ import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Mailbox;
 import io.mirrorneuron.runtime.state.Message;
 import io.mirrorneuron.runtime.state.StepState;
-import io.mirrorneuron.wire.Json;
 
 /**
  * The state machine of a job: folds one input into the state and tells, through the turn, which
@@ -90,7 +89,8 @@ public final class Decider {
             new Recovery(state, turn, life, processes).loaded(loaded, reviewInFlight);
         case Input.Broken broken -> life.fail(Failure.internal(broken.reason()));
         case Input.Forked forked -> forked(forked.fork());
-        case Input.ForkedTo to -> forkedTo(to);
+        case Input.ForkedTo to -> to.note(state, turn);
+        case Input.Spread order -> life.spread(order, ledger);
         case Input.Observed seen -> turn.event(seen.type(), seen.members());
         case Input.Continue go -> {}
       }
@@ -117,11 +117,6 @@ public final class Decider {
     private void forked(Input.FirstTurn fork) {
       life.begin(nodeName);
       fork.begin(state, turn, ledger, new Rounds(state, turn, life));
-    }
-
-    private void forkedTo(Input.ForkedTo to) {
-      state.header().noteFork(to.jobId());
-      turn.event("job_forked", Json.object().put("new_job_id", to.jobId()).set("at", to.at()));
     }
 
     private void restored(Input.FirstTurn from) {

@@ -8,6 +8,9 @@ import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Mailbox;
 import io.mirrorneuron.runtime.state.definition.Redefinition;
 import io.mirrorneuron.runtime.workflow.KeptPlan;
+import io.mirrorneuron.wire.Json;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** What can happen to a job from outside its own state machine. */
@@ -27,7 +30,29 @@ public sealed interface Input {
   }
 
   /** Another job has begun from this one. */
-  record ForkedTo(String jobId, JsonNode at) implements Input {}
+  record ForkedTo(String jobId, JsonNode at) implements Input {
+    void note(JobState state, Turn turn) {
+      state.header().noteFork(jobId);
+      turn.event("job_forked", Json.object().put("new_job_id", jobId).set("at", at));
+    }
+  }
+
+  /**
+   * Nodes have come or gone, for a job of which each runs a copy. What is so already changes
+   * nothing.
+   *
+   * @param nodes that are to run a copy
+   * @param left nodes that are to run none any more, with the reasons, for people
+   * @param known all nodes that there are, alive or not; empty when that is not known. What others
+   *     ran is over
+   */
+  record Spread(List<String> nodes, Map<String, String> left, Set<String> known) implements Input {
+    public Spread {
+      nodes = List.copyOf(nodes);
+      left = Map.copyOf(left);
+      known = Set.copyOf(known);
+    }
+  }
 
   record Signalled(Mailbox.Address to, String executionId, Executions.Signal signal)
       implements Input {}

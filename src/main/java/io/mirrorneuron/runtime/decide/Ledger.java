@@ -31,7 +31,7 @@ public final class Ledger {
 
   /** Puts the message where it belongs: into a mailbox, or before the gate of a step. */
   public void post(Message message) {
-    if (state.status().isTerminal()) {
+    if (state.isOver(message.to())) {
       return; // the end of the step that sends it was the end of the job
     }
     Steps steps = state.steps();

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.decide;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.decide.target.Copies;
 import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.LedgerSnapshot;
@@ -14,10 +15,12 @@ import io.mirrorneuron.wire.Json;
 final class LifeCycle {
   private final JobState state;
   private final Turn turn;
+  private final Copies copies;
 
   LifeCycle(JobState state, Turn turn) {
     this.state = state;
     this.turn = turn;
+    this.copies = new Copies(state, turn);
   }
 
   /** Whether it is a service or a system job, which end only on command. */
@@ -60,26 +63,11 @@ final class LifeCycle {
     if (!state.steps().areAllTerminal()) {
       defer(agentId, result);
     } else if (isLasting() && state.steps().isEmpty()) {
-      tellCompleted(agentId, result);
+      copies.tell(agentId, result);
       new Rounds(state, turn, this).schedule(mailbox.owner());
     } else {
       completed(result);
     }
-  }
-
-  private void tellCompleted(String agentId, ObjectNode result) {
-    ObjectNode members = Json.object();
-    if (state.header().origin().target() != null) {
-      members.put("system_target", state.header().origin().target());
-    }
-    members.set("result", result);
-    String type =
-        switch (state.workflow().jobType()) {
-          case SYSTEM -> "system_target_completed";
-          case SYSBATCH -> "sysbatch_target_completed";
-          default -> "service_agent_completed";
-        };
-    turn.record(type, agentId, null, members);
   }
 
   private void ignore(String agentId, String reason) {
@@ -109,9 +97,17 @@ final class LifeCycle {
 
   /** The job is done with this result. */
   void completed(ObjectNode result) {
-    if (state.workflow().jobType() == JobType.SYSBATCH) {
-      addTargetResults(result);
+    completed(copies.nodeOf(result.path("agent_id").asText(null)), result);
+  }
+
+  /** The same of the copy of a node, where each runs one: the job is done with the last one. */
+  void completed(String node, ObjectNode result) {
+    if (state.workflow().jobType() != JobType.SYSBATCH || copies.completed(node, result)) {
+      finished(result);
     }
+  }
+
+  private void finished(ObjectNode result) {
     finish(JobStatus.COMPLETED, result);
     if (!state.steps().isEmpty()) {
       result.set("workflow_state", LedgerSnapshot.outline(state));
@@ -124,19 +120,11 @@ final class LifeCycle {
     turn.event("job_completed", members);
   }
 
-  /** Adds the list of target nodes of a system job; this node is the only one. */
-  private void addTargetResults(ObjectNode result) {
-    String target = state.header().origin().target();
-    String agentId = result.path("agent_id").asText(null);
-    ObjectNode own = Json.object().put("agent_id", agentId);
-    own.set("output", result.get("output"));
-    tellCompleted(agentId, own);
-    result.putArray("completed_agents");
-    if (agentId != null) {
-      result.withArray("completed_agents").add(agentId);
-    }
-    result.putArray("completed_targets").add(target);
-    result.putObject("target_results").set(target, own);
+  /** Nodes have come or gone. */
+  void spread(Input.Spread order, Ledger ledger) {
+    Rounds rounds = new Rounds(state, turn, this);
+    copies.order(order).forEach(node -> rounds.seed(ledger, node));
+    copies.rest().ifPresent(this::finished);
   }
 
   // ---- other ends

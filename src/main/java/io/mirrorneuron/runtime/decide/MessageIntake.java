@@ -33,6 +33,10 @@ final class MessageIntake {
             .orElse("message_id", DerivedId.of(state.jobId(), "external " + to, (int) seq))
             .with("timestamp", turn.timestamp())
             .build(seq, to);
+    if (state.isOver(to)) {
+      turn.refuse(deliver, MnException.precondition("the copy of agent " + to + " has ended"));
+      return;
+    }
     String digest = digest(message);
     String known = state.receipts().digest(message.id());
     if (known != null && !known.equals(digest)) {

@@ -197,7 +197,7 @@ final class Processes {
     } else if (agent.declared().settings().completion().run()) {
       life.complete(mailbox, output);
     }
-    if (!state.status().isTerminal()) {
+    if (!state.isOver(id(mailbox))) {
       emissions.send(mailbox, message, payload, structured);
     }
   }

@@ -5,9 +5,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.state.AgentState;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.StepState;
+import io.mirrorneuron.runtime.state.target.Targets;
+import io.mirrorneuron.runtime.state.target.Targets.Target;
 import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** Ends or continues a job in which nothing is left to do and that no agent has completed. */
@@ -52,7 +56,7 @@ final class Quiescence {
 
   private void settleSteps() {
     if (state.steps().areAllTerminal()) {
-      completeByQuiescence(sinkOutput());
+      completeByQuiescence(state.header().origin().target(), sinkOutput());
       return;
     }
     List<StepState> open = state.steps().all().stream().filter(step -> !step.isTerminal()).toList();
@@ -89,9 +93,21 @@ final class Quiescence {
   }
 
   private void settleAgents() {
-    ObjectNode outputs = leafOutputs();
+    Targets targets = state.header().origin().targets();
+    if (targets.isNone()) {
+      settleAgents(state.header().origin().target(), agent -> true);
+    }
+    for (Target one : targets.open()) { // each copy ends for itself
+      if (!state.status().isTerminal()) {
+        settleAgents(one.node(), agent -> targets.of(agent.id()).equals(Optional.of(one)));
+      }
+    }
+  }
+
+  private void settleAgents(String node, Predicate<AgentState> own) {
+    ObjectNode outputs = leafOutputs(own);
     if (!outputs.isEmpty()) {
-      completeByQuiescence(outputs);
+      completeByQuiescence(node, outputs);
     } else if (!state.header().unrouted().isEmpty()) {
       life.fail(
           Failure.stalled(
@@ -107,10 +123,10 @@ final class Quiescence {
     }
   }
 
-  private ObjectNode leafOutputs() {
+  private ObjectNode leafOutputs(Predicate<AgentState> own) {
     ObjectNode outputs = Json.object();
     for (AgentState agent : state.agents()) {
-      if (agent.declared().outgoing().isEmpty() && agent.processed() > 0) {
+      if (own.test(agent) && agent.declared().outgoing().isEmpty() && agent.processed() > 0) {
         JsonNode output =
             agent.declared().type() == AgentType.AGGREGATOR
                 ? BuiltInAgents.collectedOutput(agent)
@@ -121,9 +137,9 @@ final class Quiescence {
     return outputs;
   }
 
-  private void completeByQuiescence(JsonNode output) {
+  private void completeByQuiescence(String node, JsonNode output) {
     ObjectNode result = Json.object().putNull("agent_id");
     result.set("output", output);
-    life.completed(result.put("completed_by", "quiescence"));
+    life.completed(node, result.put("completed_by", "quiescence"));
   }
 }

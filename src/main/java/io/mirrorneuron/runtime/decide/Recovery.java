@@ -7,6 +7,7 @@ import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Mailbox;
 import io.mirrorneuron.runtime.state.StepState;
 import io.mirrorneuron.runtime.state.Subjects;
+import io.mirrorneuron.runtime.state.target.Targets.Target;
 import io.mirrorneuron.runtime.workflow.Workflow.Agent;
 import io.mirrorneuron.runtime.workflow.Workflow.RecoveryMode;
 import io.mirrorneuron.wire.Json;
@@ -72,6 +73,11 @@ final class Recovery {
     for (StepState step : state.steps().all()) {
       if (step.status() == StepPhase.RUNNING && step.times().deadlineAt() != 0) {
         turn.effect(new Effect.Wake(step.inputMailbox().address(), step.times().deadlineAt()));
+      }
+    }
+    for (Target target : state.header().origin().targets().open()) {
+      if (target.nextRoundAt() != 0) {
+        turn.effect(new Effect.Wake(null, target.nextRoundAt()));
       }
     }
     if (state.header().nextRoundAt() != 0) {

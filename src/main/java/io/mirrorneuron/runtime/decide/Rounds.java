@@ -2,13 +2,18 @@ package io.mirrorneuron.runtime.decide;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.decide.target.Copies;
 import io.mirrorneuron.runtime.state.AgentState;
+import io.mirrorneuron.runtime.state.JobOrigin;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Message;
+import io.mirrorneuron.runtime.state.target.Targets;
+import io.mirrorneuron.runtime.state.target.Targets.Target;
 import io.mirrorneuron.wire.DerivedId;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One pass from the entrypoints through the graph. A batch job makes one; a service begins another
@@ -36,7 +41,8 @@ public final class Rounds {
    * Schedules the next round for the time at which the agent that ended this one may be restarted.
    */
   void schedule(AgentState agent) {
-    if (state.header().nextRoundAt() != 0) {
+    Optional<Target> target = state.header().origin().targets().of(agent.id());
+    if (target.map(Target::nextRoundAt).orElse(state.header().nextRoundAt()) != 0) {
       return;
     }
     var policy = agent.declared().policies().restart();
@@ -47,15 +53,34 @@ public final class Rounds {
     if (at < 0) {
       return; // restarts are switched off: the service stays ended
     }
-    state.header().nextRoundAt(at);
+    if (target.isPresent()) {
+      note(target.get().again(at));
+    } else {
+      state.header().nextRoundAt(at);
+    }
     turn.effect(new Effect.Wake(null, at));
     ObjectNode members = Json.object().put("reason", "its work is done and the service goes on");
     turn.record(
         "agent_restart_scheduled", agent.id(), null, members.put("delay_ms", at - turn.now()));
   }
 
-  /** Begins the next round if it is due. */
+  private void note(Target target) {
+    JobOrigin origin = state.header().origin();
+    state.header().origin(origin.on(origin.targets().with(target)));
+  }
+
+  /** Begins the next round if it is due; of system jobs the rounds of copies that are due. */
   void due() {
+    for (Target target : state.header().origin().targets().open()) {
+      if (target.nextRoundAt() != 0 && target.nextRoundAt() <= turn.now() && state.isRunning()) {
+        state.header().nextRound();
+        Copies.forgetRound(state, target.node());
+        note(target.again(0));
+        ObjectNode members = Json.object().put("round", state.header().round());
+        turn.event(BEGUN, members.put("system_target", target.node()));
+        seed(new Ledger(state, turn), target.node());
+      }
+    }
     long at = state.header().nextRoundAt();
     if (at != 0 && at <= turn.now() && state.isRunning()) {
       state.header().nextRound();
@@ -75,9 +100,23 @@ public final class Rounds {
    *     the first step
    */
   public void seed(Ledger ledger, Map<String, JsonNode> instead) {
+    seed(ledger, instead, state.workflow().entrypoints());
+  }
+
+  /** Gives the entrypoints of the copy for this node their first messages. */
+  void seed(Ledger ledger, String node) {
+    Targets targets = state.header().origin().targets();
+    List<String> own =
+        state.workflow().entrypoints().stream()
+            .filter(id -> targets.of(id).equals(targets.find(node)))
+            .toList();
+    seed(ledger, Map.of(), own);
+  }
+
+  private void seed(Ledger ledger, Map<String, JsonNode> instead, List<String> entrypoints) {
     String round = state.workflowRun();
     String correlation = DerivedId.of(round, "correlation", 0);
-    for (String entrypoint : state.workflow().entrypoints()) {
+    for (String entrypoint : entrypoints) {
       List<JsonNode> bodies = bodies(entrypoint, instead);
       for (int i = 0; i < bodies.size(); i++) {
         Message.Builder message =

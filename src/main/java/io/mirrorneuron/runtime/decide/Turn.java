@@ -64,7 +64,7 @@ public final class Turn {
     refusals.put(command, why);
   }
 
-  void effect(Effect effect) {
+  public void effect(Effect effect) {
     effects.add(effect);
   }
 
@@ -138,7 +138,7 @@ public final class Turn {
   }
 
   /** An event of an agent that also has members at top level. */
-  void record(String type, String agentId, JsonNode payload, ObjectNode members) {
+  public void record(String type, String agentId, JsonNode payload, ObjectNode members) {
     ObjectNode event = Json.object();
     String place = agentId == null ? type : type + "(" + agentId + ")";
     event.put("seq", state.counters().nextEvent(place));

@@ -9,6 +9,7 @@ import io.mirrorneuron.runtime.state.AgentState.LastProgram;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.LedgerSnapshot;
 import io.mirrorneuron.runtime.state.StoredFields;
+import io.mirrorneuron.runtime.state.target.Targets.Target;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.runtime.workflow.Workflow.Agent;
 import io.mirrorneuron.store.JobStore.StoredJob;
@@ -166,6 +167,13 @@ public final class JobDocuments {
     // The row is the owner's; whoever is asked may be another node.
     boolean placed = row.get("nodes") instanceof ArrayNode nodes && !nodes.isEmpty();
     json.set("assigned_node", placed ? row.get("nodes").get(0) : json.textNode(nodeName));
+    state
+        .header()
+        .origin()
+        .targets()
+        .of(declared.id())
+        .map(Target::node)
+        .ifPresent(node -> json.put("assigned_node", node));
     json.put("processed_messages", agent.processed());
     json.put("mailbox_depth", activity.depth());
     json.put("paused?", row.path("status").asText().startsWith("paus"));

@@ -156,11 +156,7 @@ final class JobExplainer {
               .formatted(header.pendingCompletion().path("agent_id").asText()),
           "job.pending_workflow_completion");
     }
-    if (header.nextRoundAt() != 0) {
-      explanations
-          .explain("next_round", "all is done; the service begins again", "job.next_round_at")
-          .until(header.nextRoundAt());
-    }
+    new RoundExplainer(state, explanations).explain();
     if (!header.unrouted().isEmpty()) {
       explanations.explain(
           "unrouted",

@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.port.Scheduler;
 import io.mirrorneuron.runtime.port.Scheduler.Plan;
 import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.runtime.state.target.Targets;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 
 /** The job's line in lists of jobs. */
@@ -36,7 +38,7 @@ public final class JobRow {
         .put("updated_at", time(now));
     state.header().subjects().writeTo(row);
     row.put("placement_policy", plan.policy());
-    row.set("scheduler", scheduled(workflow, plan));
+    row.set("scheduler", scheduled(state, plan));
     row.put("requested_recovery_policy", word(workflow.recoveryMode()));
     row.put("recovery_policy", recoveryPolicy(workflow));
     Reliability.writeTo(row, state, plan, recoveryPolicy(workflow));
@@ -44,9 +46,9 @@ public final class JobRow {
     row.set("recovery_status", recovery == null ? null : recovery.get("status"));
     row.put("recovery_requires_review", recovery != null);
     row.set("recovery_reason", recovery == null ? null : recovery.get("reason"));
-    row.put("executor_count", state.executorCount())
+    row.put("executor_count", state.definition().executorCount())
         .put("active_executors", state.schedule().flying());
-    plan.nodes().forEach(row.putArray("nodes")::add);
+    nodes(state, plan).forEach(row.putArray("nodes")::add);
     row.putArray("sandbox_names");
     row.put("last_event", state.counters().lastEvent());
     row.put("event_seq", state.counters().events());
@@ -65,18 +67,24 @@ public final class JobRow {
   public ObjectNode replanned(JobState state, String from) {
     ObjectNode members = Json.object().put("reason", "the node that had the job is gone");
     members.putArray("excluded_nodes").add(from);
-    Workflow workflow = state.workflow();
-    return members.set("scheduler", scheduled(workflow, scheduler.plan(workflow)));
+    return members.set("scheduler", scheduled(state, scheduler.plan(state.workflow())));
   }
 
-  private static ObjectNode scheduled(Workflow workflow, Plan plan) {
+  /** Of a job that runs copies the nodes that run them. */
+  private static List<String> nodes(JobState state, Plan plan) {
+    Targets targets = state.header().origin().targets();
+    return targets.isNone() ? plan.nodes() : targets.present();
+  }
+
+  private static ObjectNode scheduled(JobState state, Plan plan) {
+    Workflow workflow = state.workflow();
     ObjectNode json = Json.object();
     json.put("status", "planned").put("job_type", word(workflow.jobType()));
     json.put("strategy", plan.strategy()).put("mode", plan.mode());
     json.put("placement_count", plan.placements());
-    plan.nodes().forEach(json.putArray("nodes")::add);
+    nodes(state, plan).forEach(json.putArray("nodes")::add);
     if (workflow.isSystem()) {
-      plan.nodes().forEach(json.putArray("system_targets")::add);
+      nodes(state, plan).forEach(json.putArray("system_targets")::add);
     }
     return json;
   }

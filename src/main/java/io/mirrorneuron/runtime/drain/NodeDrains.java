@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.drain;
 
 import io.mirrorneuron.runtime.loop.Engine;
+import io.mirrorneuron.runtime.placement.Machine;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.LeaderLease;
@@ -8,10 +9,12 @@ import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** The part of this node in the upkeep of all: what leaves it, what comes to it, who asks it. */
 public final class NodeDrains implements AutoCloseable {
@@ -25,6 +28,8 @@ public final class NodeDrains implements AutoCloseable {
   private final MemberWatch members;
   private final BooleanSupplier hasOthers;
   private final String self;
+  private final Supplier<List<Machine>> others;
+  private CopyKeeper copies;
   private HandOvers handOvers;
   private DrainWork work;
   private Departure departure;
@@ -33,6 +38,7 @@ public final class NodeDrains implements AutoCloseable {
    * @param owner this node as the owner of jobs
    * @param lease decides which node tells what is told once for all
    * @param hasOthers whether other nodes live, as far as this one has heard
+   * @param others machines of the other living nodes; may wait
    */
   public NodeDrains(
       String owner,
@@ -40,8 +46,10 @@ public final class NodeDrains implements AutoCloseable {
       RecordStore records,
       LeaderLease lease,
       BooleanSupplier hasOthers,
+      Supplier<List<Machine>> others,
       Timers timers) {
     this.self = NodeRegistry.nameOf(owner);
+    this.others = others;
     this.nodes = nodes;
     this.records = records;
     this.timers = timers;
@@ -61,8 +69,13 @@ public final class NodeDrains implements AutoCloseable {
    *
    * @param owner this node as the owner of jobs
    * @param visitors the programs that it runs for jobs of others
+   * @param own this node, as placement sees it
    */
-  public LocalUpkeep upkeep(String owner, Engine engine, JobStore store, Visitors visitors) {
+  public LocalUpkeep upkeep(
+      String owner, Engine engine, JobStore store, Visitors visitors, Supplier<Machine> own) {
+    copies =
+        new CopyKeeper(
+            engine.moves(), () -> all(own.get()), book::all, () -> KnownNodes.of(nodes), timers);
     handOvers = new HandOvers(owner, engine.moves(), records, timers);
     var here = new DrainWork.Holdings(engine.moves(), new JobsOfNode(store), visitors);
     work = new DrainWork(owner, here, handOvers, this::takers, book, timers);
@@ -84,6 +97,14 @@ public final class NodeDrains implements AutoCloseable {
         book,
         timers,
         new LocalUpkeep.OwnWork(store, this::lookNow, engine::recover, departure));
+  }
+
+  /** All living nodes; one that is called as this one is would be taken for it. */
+  private List<Machine> all(Machine own) {
+    List<Machine> all = new ArrayList<>(others.get());
+    all.removeIf(one -> one.name().equals(own.name()));
+    all.add(own);
+    return all;
   }
 
   private CompletionStage<List<String>> takers(String besides) {
@@ -108,6 +129,7 @@ public final class NodeDrains implements AutoCloseable {
     back();
     handOvers.start(hasOthers);
     members.start();
+    copies.start();
   }
 
   /** What was noted when this server was told to end does not count any more. */
@@ -128,6 +150,7 @@ public final class NodeDrains implements AutoCloseable {
   public void close() {
     watch.close();
     members.close();
+    copies.close();
     handOvers.close();
   }
 }

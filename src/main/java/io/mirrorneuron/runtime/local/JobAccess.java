@@ -23,6 +23,7 @@ import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.store.bundle.BundleStore;
 import io.mirrorneuron.wire.Json;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -168,8 +169,12 @@ public record JobAccess(
    */
   SubmittedJob submit(
       NewJob job, Workflow workflow, String bundle, String by, DeployedBy deployed) {
+    List<String> copies = admission.copies(workflow);
     return claimed(
-        job, workflow, bundle, () -> engine.creation().submit(job, workflow, bundle, by, deployed));
+        job,
+        workflow,
+        bundle,
+        () -> engine.creation().submit(job, workflow, bundle, by, deployed, copies));
   }
 
   /**

@@ -218,11 +218,10 @@ public final class Fork implements Input.FirstTurn {
    * @param workflow with the same graph as that of the source
    */
   JobState state(NewJob job, Workflow workflow, String by, long now, int inlineLimit) {
-    String target = source.header().origin().target();
-    JobOrigin origin = JobOrigin.of(now, RunId.of(job.jobId()), job.bundle()).onTarget(target);
-    Workflow placed = target == null ? workflow : workflow.onTarget(target);
+    JobOrigin before = source.header().origin();
+    JobOrigin origin = JobOrigin.of(now, RunId.of(job.jobId()), job.bundle()).copiesOf(before);
     JobHeader header = new JobHeader(origin.forkedFrom(from())).submittedBy(by);
-    JobState state = new JobState(job.jobId(), placed, header, inlineLimit);
+    JobState state = new JobState(job.jobId(), workflow, header, inlineLimit);
     if (!startsAnew()) {
       new ForkedState(source, again, state).takeOver();
     }

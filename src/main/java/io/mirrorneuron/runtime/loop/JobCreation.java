@@ -10,6 +10,7 @@ import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.definition.DeployedBy;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore.NewJob;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
@@ -47,23 +48,29 @@ public final class JobCreation {
    * @param bundle fingerprint of the stored payloads, or null
    * @param by the name that the submitter's token vouches for, or null
    * @param deployed the deployment that makes the job, or null
+   * @param copies names of nodes that are to run copies of a system job; none where this node alone
+   *     ever can
    */
   public CompletionStage<SubmittedJob> submit(
-      NewJob job, Workflow workflow, String bundle, String by, DeployedBy deployed) {
+      NewJob job,
+      Workflow workflow,
+      String bundle,
+      String by,
+      DeployedBy deployed,
+      List<String> copies) {
     String runId = workflow.runId() == null ? RunId.of(job.jobId()) : workflow.runId();
     return loops.begin(
         job,
         () -> {
+          JobOrigin origin = JobOrigin.of(timers.now(), runId, bundle);
           JobHeader header =
-              new JobHeader(
-                      JobOrigin.of(timers.now(), runId, bundle)
-                          .onTarget(workflow.isSystem() ? nodeName : null))
+              new JobHeader(workflow.isSystem() ? origin.onTarget(nodeName) : origin)
                   .submittedBy(by);
           JobState state = new JobState(job.jobId(), workflow, header, inlineLimit);
           if (deployed != null) {
             state.definition().deployed(deployed);
           }
-          return state;
+          return loops.spread(state, copies);
         },
         new Input.Start(),
         commit -> commit);

@@ -1,9 +1,13 @@
 package io.mirrorneuron.runtime.loop;
 
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.decide.Decider;
 import io.mirrorneuron.runtime.decide.Input;
 import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.runtime.state.definition.JobDefinition;
+import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.Commit;
 import java.util.Optional;
@@ -19,7 +23,8 @@ import java.util.function.Predicate;
 /** The thread-safe handle of one open job: passes all work to the job's lane. */
 final class JobLoop {
   private final String jobId;
-  private final Set<String> agents;
+  private final JobDefinition definition;
+  private final boolean isSpread;
   private final Executor lane;
   private final CommitObstacle obstacle;
   private final JobTurns turns;
@@ -33,7 +38,9 @@ final class JobLoop {
       EngineContext context, Executor lane, JobState state, long epoch, Consumer<JobLoop> ended) {
     this.jobId = state.jobId();
     this.epoch = epoch;
-    this.agents = state.workflow().agents().keySet();
+    this.definition = state.definition();
+    this.isSpread =
+        !state.header().origin().targets().isNone() && isSpread(state, context.decider());
     this.lane = lane;
     this.obstacle = new CommitObstacle(jobId);
     this.turns = new JobTurns(context, lane, state, epoch, obstacle, () -> ended.accept(this));
@@ -45,7 +52,19 @@ final class JobLoop {
 
   /** The ids of the job's agents. */
   Set<String> agents() {
-    return agents;
+    return definition.workflow().agents().keySet();
+  }
+
+  /** What each node runs a copy of, as its author wrote it; empty where other nodes run none. */
+  Optional<Workflow> spread() {
+    return isSpread ? Optional.of(definition.written()) : Optional.empty();
+  }
+
+  /** Whether its programs may simply run again, as those of other nodes must. */
+  static boolean isSpread(JobState state, Decider decider) {
+    return state.workflow().agents().values().stream()
+        .filter(agent -> agent.type() == AgentType.EXECUTOR)
+        .allMatch(agent -> decider.isRepeatable(state.view(agent.id()).mailbox()));
   }
 
   /** Why nothing can be committed now; empty while the store is there and writes. */

@@ -5,6 +5,7 @@ import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.runtime.decide.Input;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Mailbox;
+import io.mirrorneuron.runtime.state.target.Targets;
 import io.mirrorneuron.store.JobStore.Commit;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStore.StoredJob;
@@ -180,6 +181,23 @@ final class JobLoops {
   /** All that are open. */
   List<String> ids() {
     return List.copyOf(open.keySet());
+  }
+
+  /**
+   * The state of a new system job, with its copies.
+   *
+   * @param nodes that are to run them; none for this node alone
+   */
+  JobState spread(JobState state, List<String> nodes) {
+    if (!nodes.isEmpty() && JobLoop.isSpread(state, context.decider())) {
+      state.spread(Targets.of(nodes));
+    }
+    return state;
+  }
+
+  /** Those of which other nodes may run copies. */
+  List<JobLoop> spread() {
+    return open.values().stream().filter(loop -> loop.spread().isPresent()).toList();
   }
 
   boolean isOpen(String jobId) {

@@ -2,8 +2,10 @@ package io.mirrorneuron.runtime.loop;
 
 import io.mirrorneuron.runtime.decide.Input;
 import io.mirrorneuron.runtime.port.JobStatus;
+import io.mirrorneuron.runtime.workflow.Workflow;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 
 /**
  * How a job gets from one living node to another: the one lets go of it at the end of a turn, the
@@ -62,6 +64,20 @@ public final class JobMoves {
   /** Opens a job that this node has let go of, unless another one has taken it meanwhile. */
   public void takeBack(String jobId) {
     takeOver.later(jobId);
+  }
+
+  /** Whether other nodes may run copies of jobs that are open here. */
+  public boolean areSpread() {
+    return !loops.spread().isEmpty();
+  }
+
+  /**
+   * Tells each open job of which nodes run copies which nodes those are.
+   *
+   * @param nodes by what they are to run, as its author wrote it
+   */
+  public void spread(Function<Workflow, Input.Spread> nodes) {
+    loops.spread().forEach(loop -> loop.offer(nodes.apply(loop.spread().orElseThrow())));
   }
 
   /**

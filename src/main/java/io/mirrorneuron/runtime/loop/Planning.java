@@ -5,6 +5,7 @@ import io.mirrorneuron.runtime.documents.JobRow;
 import io.mirrorneuron.runtime.port.Scheduler;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.runtime.state.target.Targets;
 import io.mirrorneuron.runtime.workflow.KeptPlan;
 import java.util.Set;
 
@@ -16,8 +17,17 @@ record Planning(Scheduler scheduler, Timers timers, JobRow rows) {
 
   /** The state of a new job, with its plan. */
   JobState made(JobState state) {
-    state.plan(scheduler.place(state.workflow(), timers.now()));
+    state.plan(placed(state));
     return state;
+  }
+
+  private KeptPlan placed(JobState state) {
+    Targets targets = state.header().origin().targets();
+    if (targets.isNone()) {
+      return scheduler.place(state.workflow(), timers.now());
+    }
+    KeptPlan here = scheduler.place(state.definition().written(), timers.now());
+    return targets.plan(here, state.workflow());
   }
 
   /**
@@ -27,7 +37,7 @@ record Planning(Scheduler scheduler, Timers timers, JobRow rows) {
    */
   Input.Loaded takenOver(JobState state, Set<String> elsewhere) {
     KeptPlan former = state.plan();
-    KeptPlan next = scheduler.place(state.workflow(), timers.now());
+    KeptPlan next = placed(state);
     if (former != null && former.node().equals(next.node())) {
       return new Input.Loaded(elsewhere, true, null);
     }

@@ -8,6 +8,7 @@ import io.mirrorneuron.runtime.state.AgentState;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.LedgerSnapshot;
 import io.mirrorneuron.runtime.state.Mailbox;
+import io.mirrorneuron.runtime.state.target.Targets.Target;
 import io.mirrorneuron.wire.NamedInputs;
 
 /**
@@ -45,6 +46,7 @@ record ProgramOrders(EngineContext context, long epoch) {
             agent.declared().settings().pool(),
             agent.declared().settings().slots(),
             context.decider().isRepeatable(mailbox),
-            agent.restarts().left()));
+            agent.restarts().left(),
+            state.header().origin().targets().of(agent.id()).map(Target::node).orElse(null)));
   }
 }

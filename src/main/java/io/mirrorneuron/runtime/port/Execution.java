@@ -62,6 +62,7 @@ public record Execution(
    * @param isRepeatable whether it may run again without a person's word when its node is gone
    * @param left names of nodes on which its restarts were used up: it runs on another one while
    *     there is one that has what it asks for
+   * @param target name of the only node that runs it, as it is part of that node's copy; or null
    */
   public record Placing(
       long epoch,
@@ -69,9 +70,11 @@ public record Execution(
       String pool,
       int slots,
       boolean isRepeatable,
-      Set<String> left) {
+      Set<String> left,
+      String target) {
     /** Where its job is. */
-    public static final Placing HERE = new Placing(0, Scheduling.ANY, null, 0, false, Set.of());
+    public static final Placing HERE =
+        new Placing(0, Scheduling.ANY, null, 0, false, Set.of(), null);
   }
 
   /** The same with another message and another context of its step. */

@@ -152,7 +152,7 @@ public final class AgentState {
   }
 
   /** Forgets the collected bodies, as another round begins. */
-  void forgetRound() {
+  public void forgetRound() {
     changes.forgetCollected(this);
     collected.clear();
     senders.clear();

@@ -197,6 +197,9 @@ public final class JobHeader {
     if (origin.target() != null) {
       json.put("target", origin.target());
     }
+    if (!origin.targets().isNone()) {
+      json.set("targets", origin.targets().json());
+    }
     subjects.writeTo(json);
     if (origin.forkedFrom() != null) {
       json.set("forked_from", Json.MAPPER.valueToTree(origin.forkedFrom()));

@@ -3,8 +3,10 @@ package io.mirrorneuron.runtime.state;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.port.ForkPoint;
+import io.mirrorneuron.runtime.state.target.Targets;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
+import java.util.List;
 
 /**
  * Where a job comes from.
@@ -12,7 +14,8 @@ import io.mirrorneuron.wire.LenientJson;
  * @param submittedAt milliseconds since the epoch
  * @param runId name of its run, in whose folder its records are
  * @param bundle fingerprint of the stored payload files, or null when the bundle has none
- * @param target the node whose copy of a system job it is, or null
+ * @param target the node whose copy of a system job it began as, or null
+ * @param targets nodes that each run a copy; none of a job that runs once
  * @param forkedFrom where this job began from another one, or null
  * @param provenance the backup that the job was restored from, or null
  */
@@ -21,6 +24,7 @@ public record JobOrigin(
     String runId,
     String bundle,
     String target,
+    Targets targets,
     ForkPoint forkedFrom,
     ObjectNode provenance) {
 
@@ -43,28 +47,43 @@ public record JobOrigin(
         stored.runId,
         stored.bundle,
         stored.target,
+        Targets.read(header.get("targets")),
         stored.forkedFrom == null ? null : Json.read(stored.forkedFrom, ForkPoint.class, "origin"),
         stored.provenance);
   }
 
   /** Of a job that was simply submitted. */
   public static JobOrigin of(long submittedAt, String runId, String bundle) {
-    return new JobOrigin(submittedAt, runId, bundle, null, null, null);
+    return new JobOrigin(submittedAt, runId, bundle, null, Targets.NONE, null, null);
   }
 
   public JobOrigin onTarget(String node) {
-    return new JobOrigin(submittedAt, runId, bundle, node, forkedFrom, provenance);
+    return new JobOrigin(submittedAt, runId, bundle, node, targets, forkedFrom, provenance);
+  }
+
+  /** The same on the nodes of another job. */
+  public JobOrigin copiesOf(JobOrigin other) {
+    return onTarget(other.target).on(other.targets.anew());
+  }
+
+  public JobOrigin on(Targets nodes) {
+    return new JobOrigin(submittedAt, runId, bundle, target, nodes, forkedFrom, provenance);
+  }
+
+  /** Names of the nodes that the agents are called after; none where they have plain names. */
+  public List<String> copies() {
+    return !targets.isNone() ? targets.nodes() : target == null ? List.of() : List.of(target);
   }
 
   public JobOrigin forkedFrom(ForkPoint source) {
-    return new JobOrigin(submittedAt, runId, bundle, target, source, provenance);
+    return new JobOrigin(submittedAt, runId, bundle, target, targets, source, provenance);
   }
 
   public JobOrigin withBundle(String fingerprint) {
-    return new JobOrigin(submittedAt, runId, fingerprint, target, forkedFrom, provenance);
+    return new JobOrigin(submittedAt, runId, fingerprint, target, targets, forkedFrom, provenance);
   }
 
   public JobOrigin restoredFrom(ObjectNode backup) {
-    return new JobOrigin(submittedAt, runId, bundle, target, forkedFrom, backup);
+    return new JobOrigin(submittedAt, runId, bundle, target, targets, forkedFrom, backup);
   }
 }

@@ -3,9 +3,10 @@ package io.mirrorneuron.runtime.state;
 import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.runtime.state.definition.JobDefinition;
 import io.mirrorneuron.runtime.state.questions.AskedQuestions;
+import io.mirrorneuron.runtime.state.target.Targets;
+import io.mirrorneuron.runtime.state.target.Targets.Target;
 import io.mirrorneuron.runtime.workflow.KeptPlan;
 import io.mirrorneuron.runtime.workflow.Workflow;
-import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import io.mirrorneuron.wire.DerivedId;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -27,7 +28,6 @@ public final class JobState {
   private final Changes changes;
   private final Mailboxes mailboxes;
   private final Map<String, AgentState> agents = new LinkedHashMap<>();
-  private final int executorCount;
   private Steps steps;
   private AskedQuestions questions = new AskedQuestions();
 
@@ -46,15 +46,10 @@ public final class JobState {
       String jobId, Workflow workflow, JobHeader header, Counters counters, Blobs blobs) {
     this.blobs = blobs;
     this.jobId = jobId;
-    this.definition = new JobDefinition(workflow, header.origin().target());
+    this.definition = new JobDefinition(workflow, header.origin().copies());
     this.header = header;
     this.counters = counters;
     this.changes = new Changes(blobs);
-    this.executorCount =
-        (int)
-            workflow.agents().values().stream()
-                .filter(agent -> agent.type() == AgentType.EXECUTOR)
-                .count();
     this.mailboxes = new Mailboxes(schedule, changes);
     this.steps = new Steps(workflow().steps(), changes, this::agent);
   }
@@ -118,17 +113,18 @@ public final class JobState {
     return steps;
   }
 
-  /** How many agents of the graph run programs. */
-  public int executorCount() {
-    return executorCount;
-  }
-
   public JobStatus status() {
     return header.status();
   }
 
   public boolean isRunning() {
     return status().isActive();
+  }
+
+  /** Whether the job, or the copy of it that the agent belongs to, works on nothing any more. */
+  public boolean isOver(String agentId) {
+    Targets targets = header.origin().targets();
+    return status().isTerminal() || !targets.of(agentId).map(Target::isOpen).orElse(true);
   }
 
   /** Whether an agent has done something with a message, or a program has begun to. */
@@ -211,6 +207,13 @@ public final class JobState {
   /** Its agents are what its definition says by now. */
   public void redefined() {
     agents.values().forEach(agent -> agent.define(declared(agent.id())));
+  }
+
+  /** More nodes run copies of it, or less. */
+  public void spread(Targets next) {
+    definition.spread(next.nodes());
+    header.origin(header.origin().on(next));
+    redefined();
   }
 
   /** Begins another round: all steps are open again, and joins have collected nothing. */

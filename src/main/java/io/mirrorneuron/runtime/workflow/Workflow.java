@@ -82,6 +82,35 @@ public record Workflow(
         warnings);
   }
 
+  /** Copies for these nodes, beside each other. */
+  public Workflow onTargets(List<String> nodes) {
+    Workflow first = onTarget(nodes.getFirst());
+    if (nodes.size() == 1) {
+      return first;
+    }
+    List<Workflow> copies = nodes.stream().map(this::onTarget).toList();
+    Map<String, Agent> all = new LinkedHashMap<>();
+    Map<String, List<JsonNode>> inputs = new LinkedHashMap<>();
+    copies.forEach(copy -> all.putAll(copy.agents));
+    copies.forEach(copy -> inputs.putAll(copy.initialInputs));
+    return new Workflow(
+        source,
+        graphId,
+        manifestVersion,
+        jobName,
+        type,
+        jobType,
+        runId,
+        copies.stream().flatMap(copy -> copy.entrypoints.stream()).toList(),
+        inputs,
+        all,
+        copies.stream().flatMap(copy -> copy.edges.stream()).toList(),
+        first.steps,
+        recoveryMode,
+        policies,
+        warnings);
+  }
+
   /** The same with more sentences for its author. */
   public Workflow withWarnings(List<String> more) {
     return with(source, Stream.concat(warnings.stream(), more.stream()).toList());

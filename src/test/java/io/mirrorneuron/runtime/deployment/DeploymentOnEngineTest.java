@@ -85,7 +85,8 @@ class DeploymentOnEngineTest {
                     stage.manifests.apply(text),
                     bundle,
                     null,
-                    by),
+                    by,
+                    List.of()),
         texts,
         new OfferedHealth(registry, text -> stage.manifests.apply(text)),
         new Succession(

@@ -98,7 +98,8 @@ class LocalJobsTest {
                         manifests.parse(IDLE_SERVICE),
                         null,
                         null,
-                        null))
+                        null,
+                        List.of()))
             .jobId();
     JobStore store =
         interruptedBy(() -> Answers.await(engine.commands().cancel(jobId, null, null)));

@@ -75,7 +75,8 @@ class AllocationSimulationTest {
                   workflow,
                   null,
                   Simulation.SUBMITTER,
-                  null);
+                  null,
+                  List.of());
         });
     for (int i = 0; i < 10; i++) {
       trouble(pair, random, jobs);

@@ -6,6 +6,7 @@ import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.wire.Json;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
@@ -27,7 +28,8 @@ class AskedAgainTest {
             stage.manifests.apply(MANIFEST),
             null,
             null,
-            null);
+            null,
+            List.of());
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore.NewJob;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -54,7 +55,8 @@ class HandOverSimulationTest {
             workflow,
             null,
             Simulation.SUBMITTER,
-            null);
+            null,
+            List.of());
     for (int i = 0; i < 12; i++) {
       int at = 1000 + random.nextInt(TROUBLE_MS);
       pair.later(at, () -> pair.nodes.forEach(node -> give(pair, node)));

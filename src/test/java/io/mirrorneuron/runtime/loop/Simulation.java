@@ -223,7 +223,8 @@ final class Simulation {
             workflow,
             null,
             SUBMITTER,
-            null);
+            null,
+            workflow.isSystem() ? List.of(OWNER) : List.of());
   }
 
   /** Whoever owns the job then gets the command; the others refuse it. */

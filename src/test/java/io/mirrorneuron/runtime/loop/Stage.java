@@ -8,6 +8,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.HumanDecision;
 import io.mirrorneuron.port.Why;
+import io.mirrorneuron.runtime.decide.Input;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.placement.LocalScheduler;
 import io.mirrorneuron.runtime.port.Execution;
@@ -31,11 +32,13 @@ import io.mirrorneuron.testing.Trees;
 import io.mirrorneuron.wire.Json;
 import java.lang.reflect.Proxy;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -205,6 +208,18 @@ public final class Stage {
 
   // ---- what a test does
 
+  /** Those of the job are to run copies, besides the stage itself. */
+  Stage spread(String... nodes) {
+    List<String> all = new ArrayList<>(List.of(nodes));
+    all.add(OWNER);
+    return spread(new Input.Spread(all, Map.of(), Set.of()));
+  }
+
+  Stage spread(Input.Spread order) {
+    engine.moves().spread(written -> order);
+    return settle();
+  }
+
   public Stage submit(String manifest) {
     return submitText(Json.write(json(manifest)));
   }
@@ -217,7 +232,8 @@ public final class Stage {
             manifests.apply(text),
             null,
             subject,
-            null);
+            null,
+            manifests.apply(text).isSystem() ? List.of(OWNER) : List.of());
     return settle();
   }
 

@@ -14,6 +14,7 @@ import io.mirrorneuron.testing.TurnedTimers;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** How an engine takes up jobs that were open before. */
@@ -49,7 +50,7 @@ class TakeOverTest {
     Engine before = engine(jobId -> Runnable::run);
     for (int i = 0; i < JOBS; i++) {
       NewJob job = new NewJob("job-" + i, "node", IDLE, null, null, null);
-      before.creation().submit(job, manifests.parse(IDLE), null, null, null);
+      before.creation().submit(job, manifests.parse(IDLE), null, null, null, List.of());
     }
     assertThat(before.openJobs()).isEqualTo(JOBS);
 

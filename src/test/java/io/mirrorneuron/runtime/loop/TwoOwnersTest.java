@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore.NewJob;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -60,7 +61,8 @@ class TwoOwnersTest {
             workflow,
             null,
             Simulation.SUBMITTER,
-            null);
+            null,
+            List.of());
     for (int i = 0; i < 6; i++) {
       TwoOwners.Node node = pair.nodes.get(random.nextInt(2));
       int at = 1000 + random.nextInt(TROUBLE_MS);

@@ -92,15 +92,16 @@ public final class Redefinitions {
   private List<String> differences(Redefinition next) {
     Workflow before = state.workflow();
     Workflow after =
-        state.header().origin().target() == null
+        state.header().origin().copies().isEmpty()
             ? next.workflow()
-            : next.workflow().onTarget(state.header().origin().target());
+            : next.workflow().onTargets(state.header().origin().copies());
     List<String> found = new ArrayList<>(SameGraph.differences(before, after));
     if (found.isEmpty()) {
       Set<String> named = new HashSet<>(next.agents());
       String unnamed =
           ChangedAgents.between(before, after).stream()
               .map(id -> id.replaceFirst("@.*$", ""))
+              .distinct()
               .filter(id -> !named.contains(id))
               .collect(Collectors.joining(", "));
       if (!unnamed.isEmpty()) {

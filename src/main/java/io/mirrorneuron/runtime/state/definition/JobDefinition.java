@@ -2,12 +2,16 @@ package io.mirrorneuron.runtime.state.definition;
 
 import io.mirrorneuron.runtime.workflow.KeptPlan;
 import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import io.mirrorneuron.wire.Json;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What a job runs, and where, and what some of its agents are to run as soon as each is between two
@@ -20,8 +24,13 @@ public final class JobDefinition {
 
   public static final String PLAN_FIELD = "p";
 
-  private final String target;
-  private Workflow workflow;
+  private List<String> targets;
+
+  /** Others than the lane may ask for both. */
+  private volatile Workflow written;
+
+  private volatile Workflow workflow;
+
   private long number;
   private DeployedBy by;
   private Redefinition pending;
@@ -38,22 +47,36 @@ public final class JobDefinition {
 
   /**
    * @param workflow as its author wrote it
-   * @param target of a system job the node whose copy this is, else null
+   * @param targets of a system job the nodes that run copies, else empty
    */
-  public JobDefinition(Workflow workflow, String target) {
-    this.target = target;
+  public JobDefinition(Workflow workflow, List<String> targets) {
+    this.targets = List.copyOf(targets);
+    this.written = workflow;
     this.workflow = placed(workflow);
   }
 
-  private Workflow placed(Workflow written) {
-    return target == null ? written : written.onTarget(target);
+  private Workflow placed(Workflow plain) {
+    return targets.isEmpty() ? plain : plain.onTargets(targets);
   }
 
   // ---- reading
 
-  /** What the job runs now; of a system job the copy for its target. */
+  /** What the job runs now; of a system job the copies for its targets. From any thread. */
   public Workflow workflow() {
     return workflow;
+  }
+
+  /** The same as its author wrote it. From any thread. */
+  public Workflow written() {
+    return written;
+  }
+
+  /** How many agents run programs. */
+  public int executorCount() {
+    return (int)
+        workflow.agents().values().stream()
+            .filter(agent -> agent.type() == AgentType.EXECUTOR)
+            .count();
   }
 
   /** Where its agents run; null for a job of an earlier build. */
@@ -117,6 +140,13 @@ public final class JobDefinition {
     }
   }
 
+  /** More nodes run copies: these are all. */
+  public void spread(List<String> nodes) {
+    targets = List.copyOf(nodes);
+    workflow = placed(written);
+    pend(pending);
+  }
+
   public void order(Redefinition next) {
     pend(next);
     isChanged = true;
@@ -124,11 +154,16 @@ public final class JobDefinition {
 
   private void pend(Redefinition next) {
     pending = next;
-    held = next == null ? Set.of() : Set.copyOf(next.agents().stream().map(this::placed).toList());
+    held =
+        next == null
+            ? Set.of()
+            : next.agents().stream().flatMap(this::placed).collect(Collectors.toSet());
   }
 
-  private String placed(String agentId) {
-    return target == null ? agentId : agentId + "@" + target;
+  private Stream<String> placed(String agentId) {
+    return targets.isEmpty()
+        ? Stream.of(agentId)
+        : targets.stream().map(node -> agentId + "@" + node);
   }
 
   /**
@@ -140,6 +175,7 @@ public final class JobDefinition {
    */
   public String take(String ofJob, Set<String> programs) {
     workflow = next();
+    written = pending.workflow();
     number = pending.number();
     by = pending.by();
     manifest = pending.manifest();
