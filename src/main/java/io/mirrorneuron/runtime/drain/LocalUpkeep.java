@@ -29,8 +29,6 @@ public final class LocalUpkeep implements NodeUpkeep {
   /** How many nodes an error names. */
   private static final int NAMED = 10;
 
-  private static final int LONGEST_REASON = 1000;
-
   private final String self;
   private final NodeRegistry nodes;
   private final NodeBook book;
@@ -74,7 +72,7 @@ public final class LocalUpkeep implements NodeUpkeep {
 
   @Override
   public NodeReport status(String node) {
-    String name = named(node);
+    String name = OrderWords.node(node);
     KnownNodes known = known();
     NodeState state = Answers.await(book.read(name));
     if (state.updatedAt() == null && !known.has(name)) {
@@ -85,9 +83,9 @@ public final class LocalUpkeep implements NodeUpkeep {
 
   @Override
   public MaintenanceChange maintain(String node, boolean enabled, String reason) {
-    String name = named(node);
+    String name = OrderWords.node(node);
     KnownNodes known = known();
-    String why = reason(reason);
+    String why = OrderWords.reason(reason);
     String now = Json.timestamp(Instant.ofEpochMilli(timers.now()));
     NodeState state =
         Answers.await(
@@ -132,8 +130,8 @@ public final class LocalUpkeep implements NodeUpkeep {
 
   @Override
   public DrainReport drain(DrainOrder order) {
-    String name = named(order.node());
-    reason(order.reason());
+    String name = OrderWords.node(order.node());
+    OrderWords.reason(order.reason());
     KnownNodes known = known();
     return new DrainDesk(book, new JobsOfNode(own.store()), timers)
         .drain(
@@ -146,9 +144,9 @@ public final class LocalUpkeep implements NodeUpkeep {
 
   @Override
   public DrainCancelled undrain(String node, String reason, boolean markEligible) {
-    String name = named(node);
+    String name = OrderWords.node(node);
     KnownNodes known = known();
-    String why = reason(reason);
+    String why = OrderWords.reason(reason);
     NodeState state =
         Answers.await(
             book.change(
@@ -182,13 +180,13 @@ public final class LocalUpkeep implements NodeUpkeep {
 
   @Override
   public Reconciliation reconcile(String node, String reason, boolean dryRun) {
-    String name = named(node);
+    String name = OrderWords.node(node);
     KnownNodes known = known();
     NodeState state = Answers.await(book.read(name));
     require(state, known);
     Reconciliation done =
         new ReconcileDesk(new JobsOfNode(own.store()), own.recover())
-            .reconcile(shown(state, known), known, reason(reason), dryRun);
+            .reconcile(shown(state, known), known, OrderWords.reason(reason), dryRun);
     if (!dryRun) {
       String now = Json.timestamp(Instant.ofEpochMilli(timers.now()));
       Answers.await(book.tell(NodeEvent.of(done, now)));
@@ -237,21 +235,5 @@ public final class LocalUpkeep implements NodeUpkeep {
 
   private KnownNodes known() {
     return Answers.await(KnownNodes.of(nodes));
-  }
-
-  private static String named(String node) {
-    String name = node == null ? "" : node.strip();
-    if (name.indexOf('@') <= 0 || name.endsWith("@") || name.chars().anyMatch(c -> c <= ' ')) {
-      throw MnException.invalid("node name must look like mirror_neuron@host");
-    }
-    return name;
-  }
-
-  /** Null when there is none. */
-  private static String reason(String text) {
-    if (text != null && text.length() > LONGEST_REASON) {
-      throw MnException.invalid("reason must have at most " + LONGEST_REASON + " characters");
-    }
-    return text == null || text.isBlank() ? null : text.strip();
   }
 }
