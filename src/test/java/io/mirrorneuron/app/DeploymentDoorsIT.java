@@ -357,6 +357,55 @@ class DeploymentDoorsIT {
   }
 
   @Test
+  void anIdempotencyKeyIsOfOneContent() throws Exception {
+    ok(post("/deployments", body("used", 1, "{'min_healthy_ms':0}"), "Idempotency-Key", "k2"));
+    refused(
+        post("/deployments", body("used", 2, "{'min_healthy_ms':0}"), "Idempotency-Key", "k2"),
+        409,
+        "the idempotency key was used before for another version, by deployment dep_used_1");
+    refused(
+        post("/deployments", body("dep_used_1", 1, "{}")),
+        422,
+        "deployment_key must not look like the id of a deployment: dep_used_1");
+  }
+
+  @Test
+  void aServiceIsNotReplacedByWhatRunsToItsEnd() throws Exception {
+    JsonNode first = deployed("lasting", 1);
+    ObjectNode batch = Json.parseObject(body("lasting", 2, "{}"), "body");
+    ((ObjectNode) batch.get("manifest")).put("type", "batch");
+    HttpResponse<String> refusal = post("/deployments", Json.write(batch));
+    assertThat(refusal.statusCode()).as(refusal.body()).isEqualTo(412);
+    assertThat(refusal.body()).contains(first.path("job_id").asText(), "another key");
+    assertThat(get("/deployments/lasting").path("current_version").asText()).isEqualTo("1");
+  }
+
+  @Test
+  void aRollbackPassesOverWhatIsTheSameAndMendsWhatAFailureLeft() throws Exception {
+    deployed("back", 1);
+    deployed("back", 2);
+    ok(post("/deployments", body("back", 2, "{'min_healthy_ms':0}"))); // nothing differs
+    JsonNode back = ok(post("/deployments/back/rollback", "{'wait':true}"));
+    assertThat(back.at("/deployment/target_version").asText()).isEqualTo("1");
+
+    String policy = "{'strategy':'canary','canary':1,'min_healthy_ms':0}";
+    ok(post("/deployments", body("back", 5, policy)));
+    refused(
+        post("/deployments/back/rollback", "{}"),
+        412,
+        "deployment dep_back_5 is awaiting_promotion");
+    refused(
+        post("/deployments/back/fail", "{'reason':'%s'}".formatted("x".repeat(1001))),
+        422,
+        "reason must have at most 1000 characters");
+    ok(post("/deployments/back/fail", "{}"));
+    assertThat(until("back", "failed").path("current_version").asText()).isEqualTo("1");
+    JsonNode mended = ok(post("/deployments/back/rollback", "{'version':'1','wait':true}"));
+    assertThat(mended.at("/deployment/status").asText()).isEqualTo("successful");
+    assertThat(mended.at("/deployment/description").asText()).isEqualTo("agents r1 differ");
+  }
+
+  @Test
   void badInputIsToldAndChangesNothing() throws Exception {
     for (String verb : new String[] {"promote", "rollback", "pause", "resume", "fail"}) {
       String body = verb.equals("promote") ? "" : "{}";

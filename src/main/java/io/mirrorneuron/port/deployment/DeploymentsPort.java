@@ -61,7 +61,7 @@ public interface DeploymentsPort {
    * Which version somebody goes back to.
    *
    * @param version its name, or null
-   * @param tag its tag, or null; without either it is the newest stable one that is not current
+   * @param tag its tag, or null; without either it is the newest stable one of another content
    * @param reason in the caller's words, or null
    * @param waits as of {@link NewDeployment}
    */

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.deployment;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.deployment.DeploymentsPort;
 import io.mirrorneuron.runtime.schedule.event.UntoldNews;
 import java.util.List;
 import java.util.Optional;
@@ -73,6 +74,24 @@ record DeploymentLine(
 
   Optional<DeployedVersion> version(String name) {
     return versions.stream().filter(version -> version.name().equals(name)).findFirst();
+  }
+
+  /**
+   * What is to run instead of the current version: what is named, else the newest stable version
+   * with another content. After a failure that left its agents as they were, it may be the current
+   * one.
+   */
+  Optional<DeployedVersion> target(DeploymentsPort.Target back) {
+    boolean isNamed = back.version() != null || back.tag() != null;
+    boolean isMixed = newest != null && newest.status() == Deployment.Status.FAILED;
+    Optional<DeployedVersion> runs = version(String.valueOf(current)).filter(one -> !isMixed);
+    return versions.reversed().stream()
+        .filter(one -> back.version() == null || one.name().equals(back.version()))
+        .filter(one -> back.tag() == null || back.tag().equals(one.tag()))
+        .filter(one -> isNamed || one.stable())
+        .filter(one -> isMixed || !one.name().equals(current))
+        .filter(one -> isNamed || runs.filter(one::isSame).isEmpty())
+        .findFirst();
   }
 
   /** Whether it is the next version, or one that this line has: names are given once. */

@@ -55,16 +55,31 @@ class DeploymentMachine implements StateMachine<DeploymentLine, DeploymentInput,
     return draft.end();
   }
 
-  /** By its request; without one, by its content while the deployment is open. */
+  /**
+   * By its request; without one, by its content and its policy while the deployment is open.
+   *
+   * @throws MnException CONFLICT when the request had another content
+   */
   private static boolean isSame(
       DeploymentLine line, Deployment newest, DeploymentInput.Deploy order) {
-    if (order.request() != null) {
-      return order.request().equals(newest.request());
-    }
-    return newest.isOpen()
-        && line.version(newest.plan().to())
+    boolean hasSameContent =
+        line.version(newest.plan().to())
             .filter(version -> version.isSame(order.version()))
             .isPresent();
+    if (order.request() == null) {
+      return newest.isOpen()
+          && hasSameContent
+          && newest.plan().policy().equals(order.plan().policy());
+    }
+    boolean isRepeated = order.request().equals(newest.request());
+    if (isRepeated && !hasSameContent) {
+      throw new MnException(
+          ErrorCode.CONFLICT,
+          "idempotency_key_reused",
+          "the idempotency key was used before for another version, by deployment %s"
+              .formatted(line.deploymentId()));
+    }
+    return isRepeated;
   }
 
   private DeploymentLine decide(DeploymentLine line, DeploymentInput input, long now) {

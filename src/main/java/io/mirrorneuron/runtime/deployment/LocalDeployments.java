@@ -22,6 +22,8 @@ import java.util.function.Function;
 
 /** The deployments of the runtime in this process. Blocking and thread-safe. */
 public final class LocalDeployments implements DeploymentsPort {
+  private static final int LONGEST_REASON = 1000;
+
   private final MachineLoop<DeploymentLine, DeploymentInput, DeploymentDeed> loop;
   private final DeploymentRows rows;
   private final DeploymentPages pages;
@@ -112,21 +114,17 @@ public final class LocalDeployments implements DeploymentsPort {
   /** Under the policy of the newest deployment, but without a canary. */
   @Override
   public Result rollback(String idOrKey, Target back) {
+    String reason = reason(back.reason());
     DeploymentLine line = rows.found(idOrKey).line();
-    boolean isNamed = back.version() != null || back.tag() != null;
+    line.requireFree();
     DeployedVersion target =
-        line.versions().reversed().stream()
-            .filter(one -> back.version() == null || one.name().equals(back.version()))
-            .filter(one -> back.tag() == null || back.tag().equals(one.tag()))
-            .filter(one -> isNamed || one.stable())
-            .filter(one -> !one.name().equals(line.current()))
-            .findFirst()
+        line.target(back)
             .orElseThrow(
                 () ->
                     MnException.precondition(
                         "no rollback target found for deployment " + line.key()));
     UpdatePolicy policy = line.newest().plan().policy().backwards();
-    PreparedVersion prepared = preparation.again(line, target, policy).because(back.reason());
+    PreparedVersion prepared = preparation.again(line, target, policy).because(reason);
     return begin(prepared, null, null, back.waits());
   }
 
@@ -143,19 +141,26 @@ public final class LocalDeployments implements DeploymentsPort {
   @Override
   public DeploymentView pause(String idOrKey, String reason) {
     DeploymentRows.Found found = rows.found(idOrKey);
-    return given(found, new DeploymentInput.Pause(found.number(), reason));
+    return given(found, new DeploymentInput.Pause(found.number(), reason(reason)));
   }
 
   @Override
   public DeploymentView resume(String idOrKey, String reason) {
     DeploymentRows.Found found = rows.found(idOrKey);
-    return given(found, new DeploymentInput.Resume(found.number(), reason));
+    return given(found, new DeploymentInput.Resume(found.number(), reason(reason)));
   }
 
   @Override
   public DeploymentView fail(String idOrKey, String reason) {
     DeploymentRows.Found found = rows.found(idOrKey);
-    return given(found, new DeploymentInput.Fail(found.number(), reason));
+    return given(found, new DeploymentInput.Fail(found.number(), reason(reason)));
+  }
+
+  private static String reason(String given) {
+    if (given != null && given.length() > LONGEST_REASON) {
+      throw MnException.invalid("reason must have at most " + LONGEST_REASON + " characters");
+    }
+    return given;
   }
 
   private DeploymentView given(DeploymentRows.Found found, DeploymentInput command) {

@@ -86,6 +86,15 @@ final class VersionPreparation {
     Present present = line.current() == null ? null : present(line);
     String job = JobIds.slug(next.workflow().graphId()) + "-" + suffixes.get();
     DeploymentPlan plan = DeploymentPlanner.plan(present, next, version.name(), job, policy);
+    boolean orphans =
+        plan.mode() == DeploymentPlan.Mode.RERUN
+            && present.isActive()
+            && DeploymentPlanner.isLasting(present.content().workflow());
+    if (orphans) {
+      throw MnException.precondition(
+          "job %s of %s is a service and runs; what runs to its end cannot take its place: cancel it, or deploy under another key"
+              .formatted(present.jobId(), line.key()));
+    }
     return new PreparedVersion(line, version, present, next, plan);
   }
 

@@ -108,7 +108,8 @@ public final class DeploymentPlanner {
         : new Way(Mode.AGENT_LEVEL, "agents %s differ".formatted(String.join(", ", changed)));
   }
 
-  private static boolean isLasting(Workflow workflow) {
+  /** Whether its jobs run until somebody ends them. */
+  public static boolean isLasting(Workflow workflow) {
     return workflow.jobType() == JobType.SERVICE || workflow.jobType() == JobType.SYSTEM;
   }
 

@@ -15,6 +15,10 @@ import java.util.regex.Pattern;
 /** Reads which key and which policy somebody wants. */
 public final class DeploymentRequest {
   private static final Pattern KEY = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,127}");
+
+  /** The form of the ids of deployments, which are found by id or key alike. */
+  private static final Pattern ID = Pattern.compile("dep_.+_\\d+");
+
   private static final List<String> PLACES =
       List.of(
           "metadata.deployment_key",
@@ -32,6 +36,10 @@ public final class DeploymentRequest {
       throw MnException.invalid(
           "deployment_key must be a letter or digit, and up to 127 of letters, digits, _, . and -: "
               + ManifestValue.shown(key));
+    }
+    if (ID.matcher(key).matches()) {
+      throw MnException.invalid(
+          "deployment_key must not look like the id of a deployment: " + ManifestValue.shown(key));
     }
     return key;
   }
