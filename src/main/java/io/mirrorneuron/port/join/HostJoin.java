@@ -53,13 +53,30 @@ public record HostJoin(NodeMembers members) {
         String name = greeting.nodeName().isEmpty() ? "mirror_neuron@" + host : greeting.nodeName();
         return new Joined(greeting, members.add(new NewNode(requireName(name), token, address)));
       } catch (MnException failure) {
-        if (failure.code() != ErrorCode.UNAVAILABLE || away != null) {
-          throw failure;
+        if (failure.code() != ErrorCode.UNAVAILABLE) {
+          throw explained(failure, address);
         }
         away = failure;
       }
     }
-    throw away;
+    throw ports.size() == 1
+        ? away
+        : MnException.unavailable(
+            "no server answers at %s, at none of the ports %s; name its port (grpc_port, --grpc-port)"
+                .formatted(shown, ports),
+            away);
+  }
+
+  private static MnException explained(MnException failure, String address) {
+    return failure.code() != ErrorCode.UNAUTHENTICATED
+        ? failure
+        : new MnException(
+            failure.code(),
+            failure.error(),
+            "%s: the token is not the join token of the server at %s"
+                .formatted(failure.getMessage(), address),
+            null,
+            failure);
   }
 
   /** The stripped name. */
