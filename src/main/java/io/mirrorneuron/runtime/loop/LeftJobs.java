@@ -43,17 +43,20 @@ final class LeftJobs {
     this.takeOver = takeOver;
   }
 
-  /** Takes over the jobs of each owner that has left or died since this was called before. */
+  /**
+   * Takes over the jobs of each owner that has left or died since this was called before. The first
+   * time nobody has: what was left before is looked for at the start, in order.
+   */
   void see(NodeRegistry.Beat beat) {
     synchronized (this) {
-      if (beat.departures() == departures) {
+      boolean isFirst = departures < 0;
+      boolean isSame = beat.departures() == departures;
+      departures = beat.departures();
+      if (isFirst || isSame) {
         return;
       }
-      if (departures >= 0) {
-        LOG.info("a node is gone; looking for its jobs");
-      }
-      departures = beat.departures();
     }
+    LOG.info("a node is gone; looking for its jobs");
     orphans();
   }
 
