@@ -116,16 +116,20 @@ public final class LocalDeployments implements DeploymentsPort {
   public Result rollback(String idOrKey, Target back) {
     String reason = reason(back.reason());
     DeploymentLine line = rows.found(idOrKey).line();
+    DeployedVersion target = line.target(back).orElseThrow(() -> noTarget(line));
     line.requireFree();
-    DeployedVersion target =
-        line.target(back)
-            .orElseThrow(
-                () ->
-                    MnException.precondition(
-                        "no rollback target found for deployment " + line.key()));
     UpdatePolicy policy = line.newest().plan().policy().backwards();
     PreparedVersion prepared = preparation.again(line, target, policy).because(reason);
     return begin(prepared, null, null, back.waits());
+  }
+
+  private static MnException noTarget(DeploymentLine line) {
+    String open =
+        line.newest().isOpen()
+            ? "; deployment %s is %s".formatted(line.deploymentId(), line.newest().status().word())
+            : "";
+    return MnException.precondition(
+        "no rollback target found for deployment %s%s".formatted(line.key(), open));
   }
 
   @Override
