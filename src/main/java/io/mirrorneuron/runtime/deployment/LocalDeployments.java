@@ -75,12 +75,21 @@ public final class LocalDeployments implements DeploymentsPort {
             .map(PlanToken::read)
             .filter(one -> !isRepeated(wish.key(), request));
     token.ifPresent(
-        one -> one.require(preparation.next(wish, jobs.derived().look(wanted.bundle()).bundle())));
+        one -> require(one, preparation.next(wish, jobs.derived().look(wanted.bundle()).bundle())));
     DerivedJobs.Kept kept = jobs.derived().keep("dep_" + wish.key(), wanted.bundle());
     PreparedVersion prepared = preparation.next(wish, kept.bundle());
-    token.ifPresent(one -> one.require(prepared)); // it is this one that begins
+    token.ifPresent(one -> require(one, prepared)); // it is this one that begins
     keep(wish.key(), wish.text());
     return begin(prepared, request, token.orElse(null), wanted.waits());
+  }
+
+  /**
+   * A deployment that has begun since may have changed the job between two looks: it is what the
+   * plan fails for, and is known before it changes anything.
+   */
+  private void require(PlanToken token, PreparedVersion prepared) {
+    rows.line(prepared.line().key()).ifPresent(token::requireLine);
+    token.require(prepared);
   }
 
   /** Whether whoever deploys did not hear that it was begun. */
