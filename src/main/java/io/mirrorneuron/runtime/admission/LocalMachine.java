@@ -73,9 +73,15 @@ public record LocalMachine(
     }
 
     /** By pool. */
-    Map<String, Integer> slotsTaken() {
-      return capacity.get().pools().stream()
-          .collect(Collectors.toMap(PoolUsage::pool, PoolUsage::inUse));
+    private static Map<String, Integer> slotsTaken(ProgramCapacity now) {
+      return now.pools().stream().collect(Collectors.toMap(PoolUsage::pool, PoolUsage::inUse));
+    }
+
+    /** Ids of the executions that have slots. */
+    private static Set<String> holders(ProgramCapacity now) {
+      return now.pools().stream()
+          .flatMap(pool -> pool.holders().stream())
+          .collect(Collectors.toSet());
     }
 
     /** What runs a program that asks for nothing else; null when nothing does. */
@@ -135,6 +141,7 @@ public record LocalMachine(
       Set<String> folders) {
     Hardware machine = hardware.get();
     Amounts totals = NodeStock.total(machine);
+    ProgramCapacity now = programs.capacity().get(); // first: who is in it is in what is given
     List<Allocation> given = programs.given().get();
     return new Machine(
         name,
@@ -150,9 +157,10 @@ public record LocalMachine(
         deviceProblems(),
         ports(given, workflow),
         workflow == null ? Set.of() : programs.doors().own(workflow),
-        programs.drivers(),
+        now.runners(),
         pools,
-        programs.slotsTaken(),
+        Programs.slotsTaken(now),
+        Programs.holders(now),
         folders);
   }
 

@@ -220,14 +220,10 @@ final class Choosing {
         execution.placing().slots());
   }
 
-  /** The listener, whose signals also tell when what was promised is given, and given back. */
+  /** The listener, whose signals also tell when what was promised is given back. */
   Listener counting(String executionId, Listener listener) {
     return signal -> {
-      if (signal instanceof Signal.Leased) {
-        synchronized (pledges) {
-          pledges.begun(executionId, System.nanoTime());
-        }
-      } else if (signal instanceof Signal.Finished) {
+      if (signal instanceof Signal.Finished) {
         end(executionId);
       }
       listener.signal(signal);

@@ -8,8 +8,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What was promised to programs of nodes that have not said since that they have given it, or that
- * they have it back: many may be placed before one has begun, and end before their node is asked
+ * What was promised to programs of nodes that have not said since that they have it, or that they
+ * have given it back: many may be placed before one has begun, and end before their node is asked
  * again. Not thread-safe.
  */
 final class Pledges {
@@ -17,33 +17,22 @@ final class Pledges {
   private static final long OLDEST_NANOS = Duration.ofSeconds(30).toNanos();
 
   private final Map<String, Pledge> open = new HashMap<>();
-  private final Map<String, Pledge> ended = new HashMap<>();
+  private final Map<String, Ended> ended = new HashMap<>();
 
   /** By node, the number of the last pledge of it. */
   private final Map<String, Long> turns = new HashMap<>();
 
   private long made;
 
-  /**
-   * Times are those of {@link System#nanoTime}.
-   *
-   * @param begunAt when it was given; 0 before
-   * @param endedAt 0 before
-   */
-  private record Pledge(String node, Wish wish, long begunAt, long endedAt) {
-    /** Whether it counts for the node, and not for what the node said then. */
-    boolean isMissing(long seenAt) {
-      return endedAt == 0 && (begunAt == 0 || begunAt - seenAt > 0);
-    }
+  private record Pledge(String node, Wish wish) {}
 
-    /** Whether it counts for what the node said then, and does not any more. */
-    boolean isGivenBack(long seenAt) {
-      return endedAt != 0 && begunAt - seenAt <= 0 && endedAt - seenAt > 0;
-    }
-  }
+  /**
+   * @param at by {@link System#nanoTime}
+   */
+  private record Ended(Pledge pledge, long at) {}
 
   void add(String executionId, String node, Wish wish) {
-    open.put(executionId, new Pledge(node, wish, 0, 0));
+    open.put(executionId, new Pledge(node, wish));
     turns.put(node, ++made);
   }
 
@@ -52,46 +41,54 @@ final class Pledges {
     return turns.getOrDefault(node, 0L);
   }
 
-  /** The node has given it: what it says from now on counts it. */
-  void begun(String executionId, long at) {
-    open.computeIfPresent(executionId, (_, one) -> new Pledge(one.node, one.wish, at, 0));
-  }
-
-  /** The node has it back: what it says from now on does not count it. */
+  /**
+   * The program has ended, or its node was left with it.
+   *
+   * @param at by {@link System#nanoTime}
+   */
   void end(String executionId, long at) {
     Pledge one = open.remove(executionId);
-    if (one != null && one.begunAt != 0) {
-      ended.put(executionId, new Pledge(one.node, one.wish, one.begunAt, at));
+    if (one != null) {
+      ended.put(executionId, new Ended(one, at));
     }
   }
 
   /**
-   * The machine with what was promised, and given back, since it was seen.
+   * The machine with what was promised and does not count as given there yet, and without what
+   * counts as given and has ended.
    *
-   * @param seenAt by {@link System#nanoTime}
+   * @param seenAt when it was asked, by {@link System#nanoTime}
    */
   Machine on(Machine machine, long seenAt) {
-    ended
-        .values()
-        .removeIf(
-            one ->
-                seenAt - one.endedAt >= 0 && one.node.equals(machine.name())
-                    || seenAt - one.endedAt > OLDEST_NANOS);
+    ended.entrySet().removeIf(one -> isKnown(one.getKey(), one.getValue(), machine, seenAt));
     Map<String, Integer> slots = new HashMap<>(machine.slotsTaken());
     Amounts given = machine.given();
-    for (Pledge one : open.values()) {
-      if (one.node.equals(machine.name()) && one.isMissing(seenAt)) {
-        given = given.plus(one.wish.request().amounts());
-        count(one.wish, slots, 1);
+    for (Map.Entry<String, Pledge> one : open.entrySet()) {
+      if (isOn(one.getValue(), machine) && !machine.programs().contains(one.getKey())) {
+        given = given.plus(one.getValue().wish.request().amounts());
+        count(one.getValue().wish, slots, 1);
       }
     }
-    for (Pledge one : ended.values()) {
-      if (one.node.equals(machine.name()) && one.isGivenBack(seenAt)) {
-        given = given.minus(one.wish.request().amounts());
-        count(one.wish, slots, -1);
+    for (Map.Entry<String, Ended> one : ended.entrySet()) {
+      Pledge pledge = one.getValue().pledge;
+      if (isOn(pledge, machine) && machine.programs().contains(one.getKey())) {
+        given = given.minus(pledge.wish.request().amounts());
+        count(pledge.wish, slots, -1);
       }
     }
     return machine.taking(given, slots);
+  }
+
+  private static boolean isOn(Pledge pledge, Machine machine) {
+    return pledge.node.equals(machine.name());
+  }
+
+  /** Whether its node has been asked since, and does not count it any more. */
+  private static boolean isKnown(String executionId, Ended one, Machine machine, long seenAt) {
+    return seenAt - one.at >= 0
+            && isOn(one.pledge, machine)
+            && !machine.programs().contains(executionId)
+        || seenAt - one.at > OLDEST_NANOS;
   }
 
   private static void count(Wish wish, Map<String, Integer> slots, int times) {

@@ -23,6 +23,7 @@ import java.util.Set;
  * @param drivers what can run programs here
  * @param pools slots by pool
  * @param slotsTaken how many of them programs have now
+ * @param programs ids of the executions that have them, or have lent theirs
  * @param folders those of the folders asked about that are there
  */
 public record Machine(
@@ -42,6 +43,7 @@ public record Machine(
     List<String> drivers,
     Map<String, Integer> pools,
     Map<String, Integer> slotsTaken,
+    Set<String> programs,
     Set<String> folders) {
   public Machine {
     labels = Map.copyOf(labels);
@@ -53,6 +55,7 @@ public record Machine(
     drivers = List.copyOf(drivers);
     pools = Map.copyOf(pools);
     slotsTaken = Map.copyOf(slotsTaken);
+    programs = Set.copyOf(programs);
     folders = Set.copyOf(folders);
   }
 
@@ -80,6 +83,7 @@ public record Machine(
         drivers,
         pools,
         nowTaken,
+        programs,
         folders);
   }
 

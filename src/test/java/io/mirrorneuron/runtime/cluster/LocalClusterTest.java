@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,7 +49,8 @@ class LocalClusterTest {
           new LocalCluster.Programs(
               () ->
                   new ProgramCapacity(
-                      List.of("host_local"), List.of(new PoolUsage("default", 4, 3, 1, 2, 3))),
+                      List.of("host_local"),
+                      List.of(new PoolUsage("default", 4, 3, 1, 2, 3, Set.of()))),
               () -> holders),
           new OneJob(),
           new NodeLimits(limits, Clock.systemUTC()),

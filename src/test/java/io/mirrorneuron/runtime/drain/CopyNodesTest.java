@@ -41,6 +41,7 @@ class CopyNodesTest {
         List.of("host_local"),
         Map.of("default", 4),
         Map.of(),
+        Set.of(),
         Set.of());
   }
 

@@ -45,6 +45,7 @@ final class Machines {
         List.of("host_local"),
         Map.of("default", 4),
         Map.of(),
+        Set.of(),
         Set.of("/srv/data"));
   }
 
@@ -75,6 +76,7 @@ final class Machines {
         machine.drivers(),
         machine.pools(),
         machine.slotsTaken(),
+        machine.programs(),
         machine.folders());
   }
 
@@ -97,6 +99,7 @@ final class Machines {
         machine.drivers(),
         machine.pools(),
         Map.of(pool, slots),
+        machine.programs(),
         machine.folders());
   }
 
@@ -119,6 +122,7 @@ final class Machines {
         machine.drivers(),
         machine.pools(),
         machine.slotsTaken(),
+        machine.programs(),
         machine.folders());
   }
 

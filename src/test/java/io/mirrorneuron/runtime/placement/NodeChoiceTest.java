@@ -37,6 +37,7 @@ class NodeChoiceTest {
         List.of("host_local"),
         Map.of("default", 4),
         Map.of("default", slotsTaken),
+        Set.of(),
         Set.of());
   }
 

@@ -13,6 +13,7 @@ public final class SlotClaim implements AutoCloseable {
   private final SlotPool pool;
   final int slots;
   final QueueRank rank;
+  final String executionId;
   final Want want; // null when it is for slots only
   final Runnable granted;
 
@@ -29,6 +30,7 @@ public final class SlotClaim implements AutoCloseable {
     this.all = all;
     this.pool = pool;
     this.slots = slots;
+    this.executionId = want.executionId();
     this.want = want.request().isNothing() ? null : want;
     this.granted = granted;
   }
@@ -107,6 +109,7 @@ public final class SlotClaim implements AutoCloseable {
         return;
       }
       done = true;
+      pool.holders.remove(executionId);
       if (lent) {
         lent = false;
       } else if (holding) {

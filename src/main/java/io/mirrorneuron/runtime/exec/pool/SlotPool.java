@@ -1,9 +1,11 @@
 package io.mirrorneuron.runtime.exec.pool;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedList;
 import java.util.List;
 import java.util.ListIterator;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /** One pool and its queue; see {@link Pools}. */
@@ -17,6 +19,10 @@ final class SlotPool {
   final List<SlotClaim> queue = new LinkedList<>();
 
   int inUse;
+
+  /** Ids of executions that have slots, or have lent theirs. */
+  final Set<String> holders = new HashSet<>();
+
   private int active;
 
   /**
@@ -66,6 +72,7 @@ final class SlotPool {
       } else if (takesResources(claim)) {
         waiting.remove();
         claim.holding = true;
+        holders.add(claim.executionId);
         count(claim, 1);
         winners.add(claim);
         passed.forEach(slower -> slower.overtaken++);
@@ -90,6 +97,6 @@ final class SlotPool {
 
   synchronized PoolUsage usage() {
     return new PoolUsage(
-        name, capacity, inUse, Math.max(0, capacity - inUse), queue.size(), active);
+        name, capacity, inUse, Math.max(0, capacity - inUse), queue.size(), active, holders);
   }
 }

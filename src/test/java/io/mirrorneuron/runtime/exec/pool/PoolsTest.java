@@ -9,10 +9,11 @@ import io.mirrorneuron.runtime.workflow.ResourceRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class PoolsTest {
-  private static final Want NOTHING = want(false, 0);
+  private static final Want NOTHING = want("nobody", false, 0);
 
   private final Pools pools =
       new Pools(
@@ -25,7 +26,7 @@ class PoolsTest {
     claim("b", 1);
 
     assertThat(granted).containsExactly("a", "b");
-    assertThat(usage()).isEqualTo(new PoolUsage("default", 4, 4, 0, 0, 2));
+    assertThat(usage()).isEqualTo(new PoolUsage("default", 4, 4, 0, 0, 2, Set.of("a", "b")));
   }
 
   @Test
@@ -33,7 +34,7 @@ class PoolsTest {
     SlotClaim all = claim("all", 4);
     claim("first", 1);
     claim("second", 1);
-    assertThat(usage()).isEqualTo(new PoolUsage("default", 4, 4, 0, 2, 1));
+    assertThat(usage()).isEqualTo(new PoolUsage("default", 4, 4, 0, 2, 1, Set.of("all")));
 
     all.close();
 
@@ -77,15 +78,16 @@ class PoolsTest {
     asks.lend();
     asks.lend();
     assertThat(granted).containsExactly("asks", "waits");
+    assertThat(usage()).isEqualTo(new PoolUsage("default", 4, 4, 0, 0, 1, Set.of("asks", "waits")));
 
     asks.takeBack();
     asks.takeBack();
-    assertThat(usage()).isEqualTo(new PoolUsage("default", 4, 7, 0, 0, 2));
+    assertThat(usage()).isEqualTo(new PoolUsage("default", 4, 7, 0, 0, 2, Set.of("asks", "waits")));
     SlotClaim next = claim("next", 1);
     assertThat(granted).doesNotContain("next");
 
     asks.close();
-    assertThat(usage()).isEqualTo(new PoolUsage("default", 4, 4, 0, 1, 1));
+    assertThat(usage()).isEqualTo(new PoolUsage("default", 4, 4, 0, 1, 1, Set.of("waits")));
     next.close();
   }
 
@@ -96,7 +98,7 @@ class PoolsTest {
     asks.close();
     asks.takeBack();
 
-    assertThat(usage()).isEqualTo(new PoolUsage("default", 4, 0, 4, 0, 0));
+    assertThat(usage()).isEqualTo(new PoolUsage("default", 4, 0, 4, 0, 0, Set.of()));
   }
 
   @Test
@@ -106,7 +108,7 @@ class PoolsTest {
     first.close();
     first.close();
 
-    assertThat(usage()).isEqualTo(new PoolUsage("default", 4, 2, 2, 0, 1));
+    assertThat(usage()).isEqualTo(new PoolUsage("default", 4, 2, 2, 0, 1, Set.of("second")));
   }
 
   @Test
@@ -150,10 +152,10 @@ class PoolsTest {
   @Test
   void whoHadSlotsWhenTheServerEndedHasThemBackAndOthersTheirOldPlaces() throws Exception {
     pools.holdBack();
-    queue("late", want(false, 20));
-    queue("new", want(false, 30));
-    SlotClaim had = queue("had", want(true, 25));
-    queue("early", want(false, 10));
+    queue("late", want("late", false, 20));
+    queue("new", want("new", false, 30));
+    SlotClaim had = queue("had", want("had", true, 25));
+    queue("early", want("early", false, 10));
     assertThat(granted).containsExactly("had");
 
     pools.letIn();
@@ -166,12 +168,12 @@ class PoolsTest {
     return pools.claim("default", 4, want, () -> granted.add(name));
   }
 
-  private static Want want(boolean had, long since) {
-    return new Want("e", "j", "a", ResourceRequest.NONE, new QueueRank(had, since));
+  private static Want want(String id, boolean had, long since) {
+    return new Want(id, "j", "a", ResourceRequest.NONE, new QueueRank(had, since));
   }
 
   private SlotClaim claim(String name, int slots) throws NotStarted {
-    return pools.claim("default", slots, NOTHING, () -> granted.add(name));
+    return pools.claim("default", slots, want(name, false, 0), () -> granted.add(name));
   }
 
   private PoolUsage usage() {
