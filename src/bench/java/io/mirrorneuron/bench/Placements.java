@@ -101,6 +101,7 @@ final class Placements implements Measurement {
         List.of("host_local"),
         Map.of("default", 16),
         Map.of(),
+        Set.of(),
         Set.of());
   }
 }
