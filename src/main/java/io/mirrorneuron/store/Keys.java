@@ -4,12 +4,26 @@ import io.mirrorneuron.store.packed.PackedJob;
 import java.util.List;
 
 /**
- * Every Redis key. What belongs to one job carries the hash tag {@code {job:<id>}}, so it lives in
- * one slot.
+ * Every Redis key. A Redis Cluster places keys by the first tag in braces that they have: keys of a
+ * bucket share one.
  *
  * @param namespace first part of every key
  */
 public record Keys(String namespace) {
+  /** Those of what is no job, where jobs have buckets: all in one slot of a Redis Cluster. */
+  public Keys ofNoBucket() {
+    return new Keys(namespace + ":{all}");
+  }
+
+  /**
+   * Those of the jobs of a bucket, all in one slot of a Redis Cluster, whatever tags follow.
+   *
+   * @param tag of the bucket
+   */
+  public Keys ofBucket(String tag) {
+    return new Keys(namespace + ":{" + tag + "}");
+  }
+
   /**
    * Hash: {@code epoch}, {@code owner} and the fields of the engine's job state; or {@code packed}
    * and no owner, see {@link PackedJob}.

@@ -88,11 +88,12 @@ public final class RedisServiceRegistry implements ServiceRegistry, DeploymentRo
             .key(keys.serviceNames())
             .key(keys.livingNodes())
             .key(keys.activeJobs())
-            .key(keys.serviceRoles());
+            .key(keys.serviceRoles())
+            .key(keys.services(""));
     if (name != null) {
       call.key(keys.services(name));
     }
-    return call.arg(operation).arg(keys.services("")).arg(keys.state(""));
+    return call.arg(operation).arg(keys.state(""));
   }
 
   private Future<Response> send(Script.Call call) {

@@ -1,10 +1,9 @@
 -- Instances of services. A record is '<owner>\n<job>\n<epoch>\n<document>'.
 -- The role of a job in a deployment is '<role>\n<since, ms>'; it is that of all its instances.
--- KEYS: names of services, living owners by the end of their life (ms), open jobs, roles by job, and of
---       one service its records by instance
--- ARGV: operation, first part of the keys of records, key of a job's state without the job's id,
---       then what the operation takes
-local names, living, open, roles, records = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+-- KEYS: names of services, living owners by the end of their life (ms), open jobs, roles by job, first
+--       part of the keys of records, and of one service its records by instance
+-- ARGV: operation, key of a job's state without the job's id, then what the operation takes
+local names, living, open, roles, first, records = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local AN_HOUR = 3600000
 local epochs = {}
 
@@ -13,8 +12,8 @@ local function epoch(job)
   if epochs[job] == nil then
     epochs[job] = false
     if redis.call('ZSCORE', open, job) then
-      local _, to = string.find(ARGV[3], '{job:', 1, true)
-      local key = string.sub(ARGV[3], 1, to) .. job .. string.sub(ARGV[3], to + 1)
+      local _, to = string.find(ARGV[2], '{job:', 1, true)
+      local key = string.sub(ARGV[2], 1, to) .. job .. string.sub(ARGV[2], to + 1)
       local stored = redis.pcall('HGET', key, 'epoch')
       epochs[job] = type(stored) == 'string' and stored
     end
@@ -46,27 +45,27 @@ local operations = {}
 
 -- ARGV: owner, job, epoch, name, instance, document. Answers 0 when the writer is fenced.
 function operations.put()
-  if epoch(ARGV[5]) ~= ARGV[6] then
+  if epoch(ARGV[4]) ~= ARGV[5] then
     return 0
   end
-  local record = ARGV[4] .. '\n' .. ARGV[5] .. '\n' .. ARGV[6] .. '\n' .. ARGV[9]
-  redis.call('HSET', records, ARGV[8], record)
-  redis.call('SADD', names, ARGV[7])
+  local record = ARGV[3] .. '\n' .. ARGV[4] .. '\n' .. ARGV[5] .. '\n' .. ARGV[8]
+  redis.call('HSET', records, ARGV[7], record)
+  redis.call('SADD', names, ARGV[6])
   return 1
 end
 
 -- ARGV: epoch, name, instance. Answers 0 when a later owner has registered it.
 function operations.remove()
-  local record = redis.call('HGET', records, ARGV[6])
+  local record = redis.call('HGET', records, ARGV[5])
   if record then
     local _, _, its = parts(record)
-    if tonumber(its) > tonumber(ARGV[4]) then
+    if tonumber(its) > tonumber(ARGV[3]) then
       return 0
     end
-    redis.call('HDEL', records, ARGV[6])
+    redis.call('HDEL', records, ARGV[5])
   end
   if redis.call('EXISTS', records) == 0 then
-    redis.call('SREM', names, ARGV[5])
+    redis.call('SREM', names, ARGV[4])
   end
   return 1
 end
@@ -95,7 +94,7 @@ function operations.read()
     tell(records)
   else
     for _, name in ipairs(redis.call('SMEMBERS', names)) do
-      tell(ARGV[2] .. name)
+      tell(first .. name)
     end
   end
   return told
@@ -103,17 +102,17 @@ end
 
 -- ARGV: job. One that is about to be made, so that it need not be open.
 function operations.candidate()
-  redis.call('HSETNX', roles, ARGV[4], 'candidate\n' .. string.format('%.0f', clock()))
+  redis.call('HSETNX', roles, ARGV[3], 'candidate\n' .. string.format('%.0f', clock()))
   return 1
 end
 
 -- ARGV: old job, new job. Answers 0 when the new one has had its turn.
 function operations.replace()
-  if (role(ARGV[5]) or 'candidate') ~= 'candidate' then
+  if (role(ARGV[4]) or 'candidate') ~= 'candidate' then
     return 0
   end
-  assign(ARGV[5], 'primary')
-  assign(ARGV[4], 'retired')
+  assign(ARGV[4], 'primary')
+  assign(ARGV[3], 'retired')
   return 1
 end
 
@@ -129,7 +128,7 @@ function operations.sweep()
     end
   end
   for _, name in ipairs(redis.call('SMEMBERS', names)) do
-    local key = ARGV[2] .. name
+    local key = first .. name
     local all = redis.call('HGETALL', key)
     for i = 1, #all, 2 do
       local _, job, its = parts(all[i + 1])
