@@ -20,6 +20,7 @@ import java.util.TreeMap;
  * @param load how busy it may be and still take new work
  * @param bus the event bus that it may share with others
  * @param drainOnStop how long its jobs may take to go to others when it is told to end; zero: none
+ * @param quarantine when this server, while it leads, keeps others from work
  */
 public record NodeSettings(
     String name,
@@ -27,7 +28,11 @@ public record NodeSettings(
     Marks marks,
     LoadLimits load,
     ClusterBusSettings bus,
-    Duration drainOnStop) {
+    Duration drainOnStop,
+    QuarantineLimits quarantine) {
+  /** So many of a node are remembered. */
+  private static final int MOST_FAULTS = 20;
+
   private static final String NAME = "node.name";
   private static final String EXPOSE = "network.expose";
   private static final String ADVERTISE_HOST = "network.advertise_host";
@@ -48,6 +53,24 @@ public record NodeSettings(
     public Marks {
       labels = Map.copyOf(labels);
       capabilities = List.copyOf(capabilities);
+    }
+  }
+
+  /**
+   * When a node is kept from work because of its faults.
+   *
+   * @param faults so many programs that could not begin, or so often not reached; 0: never for that
+   * @param returns so often gone and back; 0: never for that
+   * @param window within which they count
+   * @param lasts how long the first one takes; zero: until an operator ends it
+   */
+  public record QuarantineLimits(int faults, int returns, Duration window, Duration lasts) {
+    private static QuarantineLimits read(Settings settings) {
+      return new QuarantineLimits(
+          (int) settings.number("node.quarantine_faults", 0, NodeSettings.MOST_FAULTS),
+          (int) settings.number("node.quarantine_returns", 0, NodeSettings.MOST_FAULTS),
+          Duration.ofSeconds(settings.number("node.quarantine_window_seconds", 1, 86_400)),
+          Duration.ofSeconds(settings.number("node.quarantine_seconds", 0, 604_800)));
     }
   }
 
@@ -114,7 +137,8 @@ public record NodeSettings(
         marks(settings),
         LoadLimits.read(settings),
         bus(settings, paths),
-        Duration.ofSeconds(settings.number("node.drain_on_stop_seconds", 0, 86_400)));
+        Duration.ofSeconds(settings.number("node.drain_on_stop_seconds", 0, 86_400)),
+        QuarantineLimits.read(settings));
   }
 
   private static Marks marks(Settings settings) {

@@ -61,6 +61,15 @@ record NodeElsewhere(
     Neighbours neighbours = new Neighbours(identity.owner(), nodes, peers);
     BundleCopies copies = new BundleCopies(bundles.local());
     RecordStore records = new RedisRecordStore(lanes, keys);
+    NodeDrains drains =
+        new NodeDrains(
+            identity.owner(),
+            new NodeDrains.Shared(nodes, records, new RedisLeaderLease(lanes, keys)),
+            settings.node().quarantine(),
+            neighbours::areThere,
+            neighbours::machines,
+            timers);
+    neighbours.noting(drains.faults());
     return new NodeElsewhere(
         identity.owner(),
         nodes,
@@ -73,14 +82,7 @@ record NodeElsewhere(
             kept.sinks(),
             settings.executors().tempDir().resolve("mn-guests-" + identity.runtimeId())),
         records,
-        new NodeDrains(
-            identity.owner(),
-            nodes,
-            records,
-            new RedisLeaderLease(lanes, keys),
-            neighbours::areThere,
-            neighbours::machines,
-            timers));
+        drains);
   }
 
   /** Where payload files come from. */

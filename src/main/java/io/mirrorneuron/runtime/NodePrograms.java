@@ -33,6 +33,7 @@ final class NodePrograms {
         ExecutionHost.of(identity.runtimeId(), identity.environment(), identity.clock())
             .having(machine.stock())
             .telling(new ProgramModels(settings.models())::besides)
+            .noting(far.drains().faults())
             .within(UnifiedGroups.ofMachine(identity.runtimeId()));
     LocalExecutions executions =
         new LocalExecutions(programs, host, far.sinks(), storage, far.payloads(), gate);

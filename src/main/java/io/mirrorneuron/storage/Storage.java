@@ -220,6 +220,11 @@ public final class Storage {
     return false;
   }
 
+  /** Whether it is a disk of this machine that has no room. */
+  public synchronized boolean hasFullDisk() {
+    return places.stream().anyMatch(DiskState::isFull);
+  }
+
   private void settle() {
     Optional<DiskState> full = places.stream().filter(DiskState::isFull).findFirst();
     trouble = full.map(DiskState::sentence).orElse(redisRefuses ? REDIS : null);

@@ -202,6 +202,10 @@ class ConfigLoaderTest {
     environment.put("MN_NODE_LABELS", "Rack=A1, zone=eu");
     environment.put("MN_NODE_CAPABILITIES", "licensed,fast-disk");
     environment.put("MN_NODE_DRAIN_ON_STOP_SECONDS", "23");
+    environment.put("MN_NODE_QUARANTINE_FAULTS", "6");
+    environment.put("MN_NODE_QUARANTINE_RETURNS", "7");
+    environment.put("MN_NODE_QUARANTINE_WINDOW_SECONDS", "301");
+    environment.put("MN_NODE_QUARANTINE_SECONDS", "601");
     environment.putAll(
         Map.of(
             "MN_EXECUTOR_MAX_CONCURRENCY", "7",
@@ -408,7 +412,9 @@ class ConfigLoaderTest {
                             home.resolve("bus.key"),
                             home.resolve("bus.crt"),
                             home.resolve("ca.crt"))),
-                    Duration.ofSeconds(23)),
+                    Duration.ofSeconds(23),
+                    new NodeSettings.QuarantineLimits(
+                        6, 7, Duration.ofSeconds(301), Duration.ofSeconds(601))),
                 new BundleSettings(21, 22, home.resolve("nfs")),
                 new ServiceSettings(
                     true,

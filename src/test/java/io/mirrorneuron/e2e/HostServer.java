@@ -55,6 +55,7 @@ final class HostServer implements AutoCloseable {
     environment.put("JAVA_HOME", System.getProperty("java.home"));
     environment.put("MN_HOME", home.toString());
     environment.put("MN_RESOURCE_ADMISSION_ENABLED", "false"); // whatever else this machine does
+    environment.put("MN_NODE_QUARANTINE_RETURNS", "0"); // tests kill servers again and again
     environment.put("MN_TEMP_DIR", Files.createDirectories(home.resolve("tmp")).toString());
     Path beats = Files.createDirectories(home.resolveSibling("beats"));
     environment.put("MN_EXECUTOR_SHARED_FOLDERS", beats.toString());

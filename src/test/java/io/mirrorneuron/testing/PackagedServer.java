@@ -97,6 +97,7 @@ public final class PackagedServer implements AutoCloseable {
     environment.put("JAVA_HOME", System.getProperty("java.home"));
     environment.put("MN_HOME", home.toString());
     environment.put("MN_RESOURCE_ADMISSION_ENABLED", "false"); // whatever else this machine does
+    environment.put("MN_NODE_QUARANTINE_RETURNS", "0"); // tests kill servers again and again
     if (!settings.containsKey("TMPDIR")) {
       environment.put("MN_TEMP_DIR", temp(home).toString());
     }

@@ -6,7 +6,10 @@ import io.mirrorneuron.port.upkeep.DrainCancelled;
 import io.mirrorneuron.port.upkeep.DrainReport;
 import io.mirrorneuron.port.upkeep.DrainState;
 import io.mirrorneuron.port.upkeep.MaintenanceChange;
+import io.mirrorneuron.port.upkeep.NodeCondition;
+import io.mirrorneuron.port.upkeep.NodeFault;
 import io.mirrorneuron.port.upkeep.NodeReport;
+import io.mirrorneuron.port.upkeep.Quarantine;
 import io.mirrorneuron.port.upkeep.Reconciliation;
 import java.util.Map;
 
@@ -28,6 +31,25 @@ record NodeView(Output output) {
     if (Boolean.TRUE.equals(report.maintenance().enabled())) {
       output.line("Maintenance: since " + Output.time(report.maintenance().updatedAt()));
     }
+    if (report.status() == NodeCondition.QUARANTINED) {
+      quarantine(report.nodeState().health().quarantine());
+    }
+    report.nodeState().health().faults().forEach(this::fault);
+  }
+
+  private void quarantine(Quarantine quarantine) {
+    output.line("Quarantine: since " + Output.time(quarantine.since()));
+    output.line(
+        "  ends: "
+            + (quarantine.untilAt() == null ? "" : Output.time(quarantine.untilAt()) + ", or ")
+            + "with mn node undrain --mark-eligible");
+  }
+
+  private void fault(NodeFault fault) {
+    output.line(
+        "Fault: %s, %s, %s"
+            .formatted(
+                Output.time(fault.at()), fault.kind().word(), Output.printable(fault.reason())));
   }
 
   private void drain(DrainState drain) {

@@ -16,6 +16,7 @@ import java.util.Objects;
  * @param self whether it is the node that answers; null where that is not told
  * @param displayName as it told, or null
  * @param hostname as it told, or null
+ * @param health what went wrong on it for reasons of its own
  * @param updatedAt ISO-8601 in UTC; null when nothing was ever decided
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -31,9 +32,11 @@ public record NodeState(
     @JsonProperty("self") Boolean self,
     String displayName,
     String hostname,
+    NodeHealth health,
     String updatedAt) {
 
   public NodeState {
+    health = Objects.requireNonNullElse(health, NodeHealth.NONE);
     drain = Objects.requireNonNullElse(drain, DrainState.NONE);
     maintenance = Objects.requireNonNullElse(maintenance, Maintenance.NONE);
   }
@@ -52,6 +55,7 @@ public record NodeState(
         null,
         null,
         null,
+        NodeHealth.NONE,
         null);
   }
 
@@ -68,6 +72,7 @@ public record NodeState(
         self,
         displayName,
         hostname,
+        health,
         updatedAt);
   }
 
@@ -84,6 +89,7 @@ public record NodeState(
         self,
         displayName,
         hostname,
+        health,
         updatedAt);
   }
 
@@ -100,7 +106,36 @@ public record NodeState(
         self,
         displayName,
         hostname,
+        health,
         updatedAt);
+  }
+
+  public NodeState with(NodeHealth other) {
+    return new NodeState(
+        node,
+        status,
+        schedulingEligible,
+        operatorDisconnect,
+        reason,
+        drain,
+        maintenance,
+        nodeRole,
+        self,
+        displayName,
+        hostname,
+        other,
+        updatedAt);
+  }
+
+  /**
+   * The state that a change leads to, with what follows from it: a node that is something else than
+   * in quarantine is so no more. When it was not time that ended it, the next one is the first.
+   */
+  public NodeState after(NodeState before, String at) {
+    boolean isOver =
+        before.status == NodeCondition.QUARANTINED && status != NodeCondition.QUARANTINED;
+    boolean isSaid = health.quarantine() != null && health.quarantine().endedAt() != null;
+    return (isOver && !isSaid ? with(health.forgiven(at)) : this).at(at);
   }
 
   /** The same, taken out of the cluster by its operator, or not any more. */
@@ -117,6 +152,7 @@ public record NodeState(
         self,
         displayName,
         hostname,
+        health,
         updatedAt);
   }
 
@@ -134,6 +170,7 @@ public record NodeState(
         self,
         shownAs,
         host,
+        health,
         updatedAt);
   }
 
@@ -151,6 +188,7 @@ public record NodeState(
         isSelf,
         displayName,
         hostname,
+        health,
         updatedAt);
   }
 
@@ -167,6 +205,7 @@ public record NodeState(
         self,
         displayName,
         hostname,
+        health,
         time);
   }
 }

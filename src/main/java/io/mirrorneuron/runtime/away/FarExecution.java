@@ -155,7 +155,7 @@ final class FarExecution {
         }
         LOG.debug("execution {} is not heard: {}", execution.executionId(), e.getMessage());
         if (!begun && !e.error().equals(PeerJobs.REPLY_LOST)) {
-          ways.neighbours().avoid(worker);
+          ways.neighbours().avoid(worker, e.getMessage());
           lost("does not begin it: " + e.getMessage());
           return;
         }

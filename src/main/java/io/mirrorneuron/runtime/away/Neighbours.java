@@ -4,6 +4,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.node.PeerPrograms;
 import io.mirrorneuron.port.node.PeerPrograms.Peer;
 import io.mirrorneuron.runtime.placement.Machine;
+import io.mirrorneuron.runtime.port.NodeFaults;
 import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.wire.Json;
 import java.nio.charset.StandardCharsets;
@@ -36,6 +37,7 @@ public final class Neighbours {
   private final NodeRegistry nodes;
   private final PeerPrograms peers;
   private final Map<String, Long> avoided = new ConcurrentHashMap<>();
+  private volatile NodeFaults faults = NodeFaults.NONE;
   private Living living = new Living(Set.of(), 0);
   private Known known = new Known(List.of(), 0);
 
@@ -94,8 +96,18 @@ public final class Neighbours {
     }
   }
 
-  /** It could not be reached: it gets no programs for a while. */
-  void avoid(String node) {
+  /** Has it noted there when a node is not reached. */
+  public void noting(NodeFaults noted) {
+    faults = noted;
+  }
+
+  /**
+   * It could not be reached: it gets no programs for a while.
+   *
+   * @param why for people
+   */
+  void avoid(String node, String why) {
+    faults.unreached(NodeRegistry.nameOf(node), why);
     avoided.put(node, System.nanoTime() + AVOIDED.toNanos());
   }
 
@@ -145,7 +157,7 @@ public final class Neighbours {
           });
     } catch (MnException e) {
       LOG.warn("node {} gets no programs for now: {}", NodeRegistry.nameOf(other), e.getMessage());
-      avoid(other);
+      avoid(other, e.getMessage());
       return Optional.empty();
     }
   }

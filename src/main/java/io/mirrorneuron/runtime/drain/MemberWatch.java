@@ -10,6 +10,7 @@ import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
@@ -35,6 +36,7 @@ final class MemberWatch implements AutoCloseable {
   private final BooleanSupplier hasOthers;
   private final HeldLead lead;
   private final Timers timers;
+  private final QuarantineDesk quarantine;
   private volatile boolean hasMet;
   private volatile boolean leads;
   private volatile boolean closed;
@@ -47,8 +49,10 @@ final class MemberWatch implements AutoCloseable {
       NodeRegistry nodes,
       NodeBook book,
       LeaderLease lease,
+      QuarantineRule rule,
       BooleanSupplier hasOthers,
       Timers timers) {
+    this.quarantine = new QuarantineDesk(book, rule, timers);
     this.self = NodeRegistry.nameOf(owner);
     this.nodes = nodes;
     this.book = book;
@@ -94,19 +98,23 @@ final class MemberWatch implements AutoCloseable {
               return book.tellMembers(living, self, term)
                   .thenCompose(told -> book.all())
                   .thenCompose(
-                      states -> {
-                        Set<String> before = missed;
-                        missed = new TreeSet<>(states.keySet());
-                        missed.removeAll(living);
-                        return CompletableFuture.allOf(
-                            states.values().stream()
-                                .filter(state -> state.drain().isOpen())
-                                .map(NodeState::node)
-                                .filter(node -> missed.contains(node) && before.contains(node))
-                                .map(this::close)
-                                .toArray(CompletableFuture[]::new));
-                      });
+                      states ->
+                          closeDead(states, living)
+                              .thenCompose(done -> quarantine.look(states, living, term)));
             });
+  }
+
+  private CompletableFuture<Void> closeDead(Map<String, NodeState> states, Set<String> living) {
+    Set<String> before = missed;
+    missed = new TreeSet<>(states.keySet());
+    missed.removeAll(living);
+    return CompletableFuture.allOf(
+        states.values().stream()
+            .filter(state -> state.drain().isOpen())
+            .map(NodeState::node)
+            .filter(node -> missed.contains(node) && before.contains(node))
+            .map(this::close)
+            .toArray(CompletableFuture[]::new));
   }
 
   /** Others have taken over what was on it. */

@@ -80,6 +80,15 @@ public final class NodeBook {
    * @return the state as it is then
    */
   public CompletionStage<NodeState> change(String node, UnaryOperator<NodeState> next) {
+    return change(node, 0, next);
+  }
+
+  /**
+   * The same by a leader: what it writes is refused when another one has led since.
+   *
+   * @param term under which it leads; 0 when anybody may write this
+   */
+  CompletionStage<NodeState> change(String node, long term, UnaryOperator<NodeState> next) {
     return records
         .read(KIND, node)
         .thenCompose(
@@ -88,22 +97,23 @@ public final class NodeBook {
               NodeState after = next.apply(before);
               return after.equals(before)
                   ? CompletableFuture.completedFuture(before)
-                  : write(stored.map(StoredRecord::revision).orElse(0L), before, after, next);
+                  : write(
+                          stored.map(StoredRecord::revision).orElse(0L),
+                          after.after(before, now()),
+                          told(term, NodeEvent.between(before, after, now())))
+                      .thenCompose(
+                          written ->
+                              written.isPresent()
+                                  ? CompletableFuture.completedFuture(written.get())
+                                  : change(node, term, next));
             });
   }
 
-  private CompletionStage<NodeState> write(
-      long replaced, NodeState before, NodeState after, UnaryOperator<NodeState> next) {
-    NodeState written = after.at(now());
-    long dueAt = written.drain().isOpen() ? timers.now() : RecordStore.NEVER;
-    List<String> news = NodeEvent.between(before, written, written.updatedAt());
+  private CompletionStage<Optional<NodeState>> write(long replaced, NodeState after, Beside told) {
+    long dueAt = after.drain().isOpen() ? timers.now() : RecordStore.NEVER;
     return records
-        .write(KIND, written.node(), replaced, Json.write(written), dueAt, told(0, news))
-        .thenCompose(
-            revision ->
-                revision.isPresent()
-                    ? CompletableFuture.completedFuture(written)
-                    : change(written.node(), next));
+        .write(KIND, after.node(), replaced, Json.write(after), dueAt, told)
+        .thenApply(revision -> revision.map(written -> after));
   }
 
   private String now() {

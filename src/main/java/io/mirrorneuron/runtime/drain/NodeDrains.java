@@ -1,7 +1,9 @@
 package io.mirrorneuron.runtime.drain;
 
+import io.mirrorneuron.config.NodeSettings.QuarantineLimits;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.placement.Machine;
+import io.mirrorneuron.runtime.port.NodeFaults;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.LeaderLease;
@@ -24,6 +26,7 @@ public final class NodeDrains implements AutoCloseable {
   private final NodeRegistry nodes;
   private final RecordStore records;
   private final Timers timers;
+  private final OwnHealth health;
   private final NodeWatch watch;
   private final MemberWatch members;
   private final BooleanSupplier hasOthers;
@@ -33,30 +36,44 @@ public final class NodeDrains implements AutoCloseable {
   private HandOvers handOvers;
   private DrainWork work;
   private Departure departure;
+  private BooleanSupplier works;
+
+  /**
+   * What all nodes share.
+   *
+   * @param lease decides which node tells what is told once for all
+   */
+  public record Shared(NodeRegistry nodes, RecordStore records, LeaderLease lease) {}
 
   /**
    * @param owner this node as the owner of jobs
-   * @param lease decides which node tells what is told once for all
+   * @param limits when nodes are kept from work because of their faults
    * @param hasOthers whether other nodes live, as far as this one has heard
    * @param others machines of the other living nodes; may wait
    */
   public NodeDrains(
       String owner,
-      NodeRegistry nodes,
-      RecordStore records,
-      LeaderLease lease,
+      Shared shared,
+      QuarantineLimits limits,
       BooleanSupplier hasOthers,
       Supplier<List<Machine>> others,
       Timers timers) {
     this.self = NodeRegistry.nameOf(owner);
     this.others = others;
-    this.nodes = nodes;
-    this.records = records;
+    this.nodes = shared.nodes;
+    this.records = shared.records;
     this.timers = timers;
     this.hasOthers = hasOthers;
     this.book = new NodeBook(records, timers);
+    this.health = new OwnHealth(self, book, hasOthers, timers);
     this.watch = new NodeWatch(self, book, hasOthers, timers);
-    this.members = new MemberWatch(owner, nodes, book, lease, hasOthers, timers);
+    QuarantineRule rule = new QuarantineRule(limits);
+    this.members = new MemberWatch(owner, nodes, book, shared.lease, rule, hasOthers, timers);
+  }
+
+  /** Takes in what goes wrong on nodes for reasons of the node. */
+  public NodeFaults faults() {
+    return health;
   }
 
   /** Whether work may be placed on the node, as far as this one has heard; does not wait. */
@@ -73,6 +90,7 @@ public final class NodeDrains implements AutoCloseable {
    */
   public LocalUpkeep upkeep(
       String owner, Engine engine, JobStore store, Visitors visitors, Supplier<Machine> own) {
+    works = engine::mayWork;
     copies =
         new CopyKeeper(
             engine.moves(), () -> all(own.get()), book::all, () -> KnownNodes.of(nodes), timers);
@@ -130,6 +148,7 @@ public final class NodeDrains implements AutoCloseable {
     handOvers.start(hasOthers);
     members.start();
     copies.start();
+    health.start(works);
   }
 
   /** What was noted when this server was told to end does not count any more. */
@@ -148,6 +167,7 @@ public final class NodeDrains implements AutoCloseable {
 
   @Override
   public void close() {
+    health.close();
     watch.close();
     members.close();
     copies.close();

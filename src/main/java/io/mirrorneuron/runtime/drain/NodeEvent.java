@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.drain;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.mirrorneuron.port.upkeep.DrainState;
+import io.mirrorneuron.port.upkeep.NodeCondition;
 import io.mirrorneuron.port.upkeep.NodeState;
 import io.mirrorneuron.port.upkeep.Reconciliation;
 import io.mirrorneuron.wire.Json;
@@ -66,11 +67,25 @@ record NodeEvent(
           DrainState.CANCELLED.equals(now.status()) ? after.schedulingEligible() : null;
       events.add(new NodeEvent(drain, at, node, now.reason(), result(now), eligible, null));
     }
+    events.addAll(switched(before, after, at));
+    return events.stream().map(Json::write).toList();
+  }
+
+  /** Of maintenance, quarantine and the status, what has become another. */
+  private static List<NodeEvent> switched(NodeState before, NodeState after, String at) {
+    List<NodeEvent> events = new ArrayList<>();
+    String node = after.node();
     boolean was = Boolean.TRUE.equals(before.maintenance().enabled());
     boolean is = Boolean.TRUE.equals(after.maintenance().enabled());
     if (was != is) {
       String type = is ? "node_maintenance_enabled" : "node_maintenance_disabled";
       events.add(new NodeEvent(type, at, node, after.maintenance().reason(), null, null, null));
+    }
+    boolean wasKept = before.status() == NodeCondition.QUARANTINED;
+    boolean isKept = after.status() == NodeCondition.QUARANTINED;
+    if (wasKept != isKept) {
+      String type = isKept ? "node_quarantined" : "node_quarantine_ended";
+      events.add(new NodeEvent(type, at, node, after.reason(), null, null, null));
     }
     if (before.status() != after.status()
         || before.schedulingEligible() != after.schedulingEligible()) {
@@ -80,7 +95,7 @@ record NodeEvent(
       state.put("scheduling_eligible", after.schedulingEligible());
       events.add(new NodeEvent("node_state_changed", at, node, after.reason(), null, null, state));
     }
-    return events.stream().map(Json::write).toList();
+    return events;
   }
 
   private static String drain(DrainState before, DrainState after) {

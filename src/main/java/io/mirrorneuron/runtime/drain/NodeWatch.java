@@ -73,7 +73,7 @@ final class NodeWatch {
     timers.at(
         timers.now() + LOOK_MS,
         () -> {
-          if (mustLook || hasOthers.getAsBoolean() || isDrained()) {
+          if (mustLook || hasOthers.getAsBoolean() || isDrained() || !takesWork(self)) {
             start(drain);
           } else if (!closed) {
             later(drain, false);

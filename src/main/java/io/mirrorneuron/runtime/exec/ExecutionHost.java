@@ -6,6 +6,7 @@ import io.mirrorneuron.runtime.exec.pool.Stock;
 import io.mirrorneuron.runtime.exec.process.GracePeriods;
 import io.mirrorneuron.runtime.exec.process.ToldModels;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
+import io.mirrorneuron.runtime.port.NodeFaults;
 import java.time.Clock;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -20,6 +21,7 @@ import java.util.function.Supplier;
  * @param groups that the kernel keeps to limits
  * @param stock what the machine has for them now; asked often, must not block
  * @param models what they are told of language models
+ * @param faults is told what goes wrong for reasons of this node
  */
 public record ExecutionHost(
     String runtimeId,
@@ -30,6 +32,7 @@ public record ExecutionHost(
     ControlGroups groups,
     Supplier<Stock> stock,
     ToldModels models,
+    NodeFaults faults,
     Clock clock) {
 
   /**
@@ -49,19 +52,26 @@ public record ExecutionHost(
         ControlGroups.NONE,
         () -> Stock.endless(runtimeId),
         ToldModels.NONE,
+        NodeFaults.NONE,
         clock);
   }
 
   /** The same with what this machine has. */
   public ExecutionHost having(Supplier<Stock> things) {
     return new ExecutionHost(
-        runtimeId, serverEnvironment, grace, spawner, pace, groups, things, models, clock);
+        runtimeId, serverEnvironment, grace, spawner, pace, groups, things, models, faults, clock);
   }
 
   /** The same, telling programs this of language models. */
   public ExecutionHost telling(ToldModels told) {
     return new ExecutionHost(
-        runtimeId, serverEnvironment, grace, spawner, pace, groups, stock, told, clock);
+        runtimeId, serverEnvironment, grace, spawner, pace, groups, stock, told, faults, clock);
+  }
+
+  /** The same, noting there what goes wrong for reasons of the node. */
+  public ExecutionHost noting(NodeFaults noted) {
+    return new ExecutionHost(
+        runtimeId, serverEnvironment, grace, spawner, pace, groups, stock, models, noted, clock);
   }
 
   /** The same with these groups, where programs can enter them. */
@@ -75,6 +85,7 @@ public record ExecutionHost(
         spawner.canEnterGroups() ? kept : ControlGroups.NONE,
         stock,
         models,
+        faults,
         clock);
   }
 }

@@ -24,10 +24,12 @@ import io.mirrorneuron.runtime.port.Executions.Outcome;
 import io.mirrorneuron.runtime.port.Executions.Sandbox;
 import io.mirrorneuron.runtime.port.Executions.Signal;
 import io.mirrorneuron.runtime.port.Executions.Structured;
+import io.mirrorneuron.runtime.port.NodeFaults;
 import io.mirrorneuron.runtime.port.PayloadSource;
 import io.mirrorneuron.runtime.port.ServiceGate;
 import io.mirrorneuron.storage.Storage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -51,6 +53,7 @@ final class ExecutionRun {
       Storage storage,
       PayloadSource payloads,
       ServiceGate services,
+      NodeFaults faults,
       Clock clock) {}
 
   private final Machinery machinery;
@@ -71,7 +74,12 @@ final class ExecutionRun {
     this.slots =
         new SlotHolding(machinery.pools(), machinery.config().queueTimeout(), execution, inbox);
     this.conditions =
-        new StartConditions(machinery.storage(), machinery.payloads(), machinery.services(), inbox);
+        new StartConditions(
+            machinery.storage(),
+            machinery.payloads(),
+            machinery.services(),
+            why -> machinery.faults().notBegun(execution.jobId(), why),
+            inbox);
   }
 
   /**
@@ -103,6 +111,9 @@ final class ExecutionRun {
       return prepareAndRun();
     } catch (NotStarted e) {
       tellLease();
+      if (e.isOfNode()) {
+        machinery.faults().notBegun(execution.jobId(), e.getMessage());
+      }
       return withoutProgram(Ending.NOT_STARTED, e.getMessage());
     } catch (RuntimeException | Error e) {
       // Errors too: an execution whose end nobody hears of would keep its job waiting for ever.
@@ -183,12 +194,12 @@ final class ExecutionRun {
   private SubmissionFolder submission(Execution timed, Workspace workspace) throws NotStarted {
     try {
       return machinery.submissions().open(timed);
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       workspace.close();
       if (Storage.isFull(machinery.storage().explained(e))) {
         return null;
       }
-      throw new NotStarted("the folder of the submission cannot be made: " + e.getMessage(), e);
+      throw NotStarted.here("the folder of the submission cannot be made: " + e.getMessage(), e);
     }
   }
 

@@ -18,6 +18,7 @@ import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import io.mirrorneuron.runtime.exec.submission.SubmissionFolders;
 import io.mirrorneuron.runtime.exec.workspace.Workspaces;
+import io.mirrorneuron.runtime.port.NodeFaults;
 import io.mirrorneuron.runtime.port.PayloadSource;
 import io.mirrorneuron.runtime.port.ServiceGate;
 import io.mirrorneuron.storage.Storage;
@@ -31,7 +32,8 @@ record HostMachinery(
     SubmissionFolders submissions,
     Orphans orphans,
     Spawner spawner,
-    Supplier<Stock> stock)
+    Supplier<Stock> stock,
+    NodeFaults faults)
     implements AutoCloseable {
 
   /**
@@ -69,7 +71,7 @@ record HostMachinery(
     var orphans = new Orphans(processes, host.runtimeId());
     var submissions = new SubmissionFolders(config.confinement().submissions(), sinks.runs());
     return new HostMachinery(
-        programs, workspaces, submissions, orphans, host.spawner(), host.stock());
+        programs, workspaces, submissions, orphans, host.spawner(), host.stock(), host.faults());
   }
 
   /** What each execution is given. */
@@ -90,6 +92,7 @@ record HostMachinery(
         storage,
         payloads,
         services,
+        faults,
         programs.clock());
   }
 

@@ -50,7 +50,10 @@ record ProgramStart(ProgramRun.Machinery machinery, Runner.Prepared prepared) {
     try {
       return machinery.spawner().spawn(program, watcher);
     } catch (IOException e) {
-      throw new NotStarted(machinery.confiner().explained(e.getMessage(), e.getMessage()), e);
+      String why = machinery.confiner().explained(e.getMessage(), e.getMessage());
+      throw e instanceof Spawner.NoMeansException
+          ? NotStarted.here(why, e)
+          : new NotStarted(why, e);
     }
   }
 }

@@ -15,6 +15,7 @@ import io.mirrorneuron.runtime.exec.process.ToldModels;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.FolderDemands;
+import io.mirrorneuron.runtime.port.NodeFaults;
 import io.mirrorneuron.runtime.port.PayloadSource;
 import io.mirrorneuron.runtime.workflow.QueueRank;
 import io.mirrorneuron.runtime.workflow.ResourceRequest;
@@ -232,6 +233,7 @@ public final class ExecutionSamples {
             ControlGroups.NONE,
             () -> Stock.endless("here"),
             ToldModels.NONE,
+            NodeFaults.NONE,
             Clock.systemUTC()),
         new RunSinks(samples, RunSinks.NONE.logs(), RunSinks.NONE.artifacts()),
         Storage.unwatched(),

@@ -67,7 +67,7 @@ public final class TreeBounds implements AutoCloseable {
     try {
       return new Bound(executionId, grouped.isEmpty() ? null : groups.make(grouped), seen);
     } catch (IOException e) {
-      throw new NotStarted("no control group could be made: " + e.getMessage(), e);
+      throw NotStarted.here("no control group could be made: " + e.getMessage(), e);
     }
   }
 

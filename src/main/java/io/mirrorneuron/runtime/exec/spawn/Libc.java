@@ -17,6 +17,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The calls of the C library that {@link PosixSpawner} and {@link Reactor} need, with Java types.
@@ -80,6 +81,9 @@ final class Libc {
           26,
           "text file busy");
 
+  /** Of processes, memory, and open files of all or of this process. */
+  private static final Set<Integer> SCARCE = Set.of(11, 12, 23, 24);
+
   private Libc() {}
 
   /** A handle that takes a {@link #state} first; {@link #errno} reads it after a failure. */
@@ -111,7 +115,10 @@ final class Libc {
   }
 
   static IOException failure(String what, int errno) {
-    return new IOException(what + ": " + TEXTS.getOrDefault(errno, "system error " + errno));
+    String sentence = what + ": " + TEXTS.getOrDefault(errno, "system error " + errno);
+    return SCARCE.contains(errno)
+        ? new Spawner.NoMeansException(sentence)
+        : new IOException(sentence);
   }
 
   /** A native call throws nothing; what arrives here is an error of the binding itself. */

@@ -17,6 +17,15 @@ public interface Spawner extends AutoCloseable {
    */
   Child spawn(Program program, Watcher watcher) throws IOException;
 
+  /** A program could not be started: this machine has not the means for another process. */
+  final class NoMeansException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    NoMeansException(String message) {
+      super(message);
+    }
+  }
+
   /** Whether programs can begin inside a {@link Landlock#domain}. */
   boolean canConfine();
 

@@ -110,7 +110,7 @@ public final class Workspaces implements AutoCloseable {
       } catch (NoSuchFileException e) {
         makeAgain(); // somebody tidied up
       } catch (IOException e) {
-        throw new NotStarted("workspace cannot be made: " + e.getMessage(), e);
+        throw NotStarted.here("workspace cannot be made: " + e.getMessage(), e);
       }
     }
   }
@@ -119,7 +119,7 @@ public final class Workspaces implements AutoCloseable {
     try {
       own(folder);
     } catch (UncheckedIOException e) {
-      throw new NotStarted(e.getMessage(), e);
+      throw NotStarted.here(e.getMessage(), e);
     }
   }
 

@@ -21,6 +21,7 @@ import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions.Ending;
 import io.mirrorneuron.runtime.port.Executions.Outcome;
 import io.mirrorneuron.runtime.port.Executions.Signal;
+import io.mirrorneuron.runtime.port.NodeFaults;
 import io.mirrorneuron.runtime.port.PayloadSource;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.testing.Zips;
@@ -80,6 +81,7 @@ class PythonEnvironmentsIT {
             ControlGroups.NONE,
             () -> Stock.endless("here"),
             ToldModels.NONE,
+            NodeFaults.NONE,
             Clock.systemUTC()),
         RunSinks.NONE,
         Storage.unwatched(),

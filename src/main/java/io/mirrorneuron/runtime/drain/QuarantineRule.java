@@ -1,0 +1,166 @@
+package io.mirrorneuron.runtime.drain;
+
+import io.mirrorneuron.config.NodeSettings.QuarantineLimits;
+import io.mirrorneuron.port.upkeep.NodeCondition;
+import io.mirrorneuron.port.upkeep.NodeFault;
+import io.mirrorneuron.port.upkeep.NodeFault.Kind;
+import io.mirrorneuron.port.upkeep.NodeState;
+import io.mirrorneuron.port.upkeep.Quarantine;
+import io.mirrorneuron.store.NodeRegistry;
+import io.mirrorneuron.wire.Json;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Which node is to be kept from work because of its faults, and which one no more. Pure. What most
+ * nodes have is not of one of them, half of the nodes work in any case, and one at least.
+ */
+record QuarantineRule(QuarantineLimits limits) {
+  /** Programs of one job may fail for reasons of that job. */
+  private static final int JOBS = 2;
+
+  /** After a time without quarantine as long as this, the next one is the first. */
+  private static final Duration QUIET = Duration.ofHours(1);
+
+  /** The longest is so many times as long as the first. */
+  private static final int LONGEST = 8;
+
+  /**
+   * What is to become of a node.
+   *
+   * @param begins null when its quarantine ends
+   */
+  record Verdict(String node, Quarantine begins) {
+    /** The state that the stored one becomes; the same when it is another by now. */
+    NodeState on(NodeState stored, NodeState seen, String at) {
+      if (stored.status() != seen.status()
+          || stored.schedulingEligible() != seen.schedulingEligible()) {
+        return stored;
+      }
+      return begins == null
+          ? stored.with(stored.health().released(at)).with(NodeCondition.HEALTHY, true, null)
+          : stored
+              .with(stored.health().with(begins))
+              .with(NodeCondition.QUARANTINED, false, begins.reason());
+    }
+  }
+
+  /**
+   * The next one that is due; when it is stored, ask again.
+   *
+   * @param states of nodes of which something is known
+   * @param living names of nodes
+   */
+  Optional<Verdict> next(Map<String, NodeState> states, Set<String> living, Instant now) {
+    List<NodeState> all =
+        living.stream()
+            .sorted()
+            .map(node -> states.getOrDefault(node, NodeState.of(node)))
+            .toList();
+    return released(all, now).or(() -> caught(all, now));
+  }
+
+  private Optional<Verdict> released(List<NodeState> living, Instant now) {
+    List<NodeState> kept = living.stream().filter(QuarantineRule::isKept).toList();
+    boolean isNobodyLeft = living.stream().noneMatch(NodeState::schedulingEligible);
+    Stream<NodeState> due =
+        isNobodyLeft
+            ? kept.stream().sorted(Comparator.comparingInt(one -> recent(one, now).size())).limit(1)
+            : kept.stream().filter(one -> isOver(one, now));
+    return due.findFirst().map(one -> new Verdict(one.node(), null));
+  }
+
+  private static boolean isKept(NodeState node) {
+    return node.status() == NodeCondition.QUARANTINED && node.health().quarantine() != null;
+  }
+
+  private boolean isOver(NodeState node, Instant now) {
+    String until = node.health().quarantine().untilAt();
+    return until != null && !now.isBefore(Instant.parse(until)) && recent(node, now).isEmpty();
+  }
+
+  private Optional<Verdict> caught(List<NodeState> living, Instant now) {
+    long working = living.stream().filter(NodeState::schedulingEligible).count();
+    long kept = living.stream().filter(QuarantineRule::isKept).count();
+    List<NodeState> suspects =
+        living.stream()
+            .filter(NodeState::schedulingEligible)
+            .filter(one -> trouble(one, now).isPresent())
+            .toList();
+    boolean isShared = suspects.size() * 2 > living.size();
+    boolean isFull = (kept + 1) * 2 > living.size() || working < 2;
+    return isShared || isFull
+        ? Optional.empty()
+        : suspects.stream().findFirst().map(one -> new Verdict(one.node(), begun(one, now)));
+  }
+
+  private Quarantine begun(NodeState node, Instant now) {
+    Quarantine last = node.health().quarantine();
+    boolean isAgain =
+        last != null
+            && last.endedAt() != null
+            && now.isBefore(Instant.parse(last.endedAt()).plus(QUIET));
+    int times = isAgain ? last.times() + 1 : 1;
+    Duration lasts = limits.lasts().multipliedBy(Math.min(LONGEST, 1L << Math.min(8, times - 1)));
+    return new Quarantine(
+        Json.timestamp(now),
+        trouble(node, now).orElseThrow(),
+        times,
+        lasts.isZero() ? null : Json.timestamp(now.plus(lasts)),
+        null);
+  }
+
+  private List<NodeFault> recent(NodeState node, Instant now) {
+    Instant since = now.minus(limits.window());
+    return node.health().faults().stream()
+        .filter(fault -> Instant.parse(fault.at()).isAfter(since))
+        .toList();
+  }
+
+  /** What is wrong with it, for people; empty when nothing is. */
+  Optional<String> trouble(NodeState node, Instant now) {
+    List<NodeFault> recent = recent(node, now);
+    List<NodeFault> notBegun = of(recent, Kind.NOT_BEGUN);
+    long jobs = notBegun.stream().map(NodeFault::about).distinct().count();
+    List<NodeFault> unreached = of(recent, Kind.UNREACHED);
+    List<NodeFault> returned = of(recent, Kind.RETURNED);
+    if (jobs >= JOBS && isMany(notBegun, limits.faults())) {
+      return told("%d programs of %d jobs could not begin", notBegun, jobs);
+    }
+    if (isMany(unreached, limits.faults()) && isLong(unreached)) {
+      return told("other nodes did not reach it %d times", unreached, 0);
+    }
+    return isMany(returned, limits.returns())
+        ? told("it was gone and came back %d times", returned, 0)
+        : Optional.empty();
+  }
+
+  private static List<NodeFault> of(List<NodeFault> faults, Kind kind) {
+    return faults.stream().filter(fault -> fault.kind() == kind).toList();
+  }
+
+  private static boolean isMany(List<NodeFault> faults, int limit) {
+    return limit > 0 && faults.size() >= limit;
+  }
+
+  /** A dead node is not reached either, until it is known to be dead. */
+  private static boolean isLong(List<NodeFault> faults) {
+    Instant first = Instant.parse(faults.getFirst().at());
+    return first
+        .plusMillis(2 * NodeRegistry.LIFETIME_MS)
+        .isBefore(Instant.parse(faults.getLast().at()));
+  }
+
+  private Optional<String> told(String what, List<NodeFault> faults, long jobs) {
+    return Optional.of(
+        what.formatted(faults.size(), jobs)
+            + " within %d s; the last: %s"
+                .formatted(limits.window().toSeconds(), faults.getLast().reason()));
+  }
+}
