@@ -30,6 +30,7 @@ import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.store.RedisJobStore;
 import io.mirrorneuron.store.RedisLanes;
+import io.mirrorneuron.store.bucket.StorePlaces;
 import io.mirrorneuron.store.mark.ChosenRuns;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -117,7 +118,7 @@ final class NodeJobs {
       RedisLanes lanes,
       Keys keys) {
     return new StoredRunNodes(
-        identity.owner(), store, nodes, runs, new ChosenRuns(lanes, keys)::job);
+        identity.owner(), store, nodes, runs, new ChosenRuns(StorePlaces.one(lanes, keys))::job);
   }
 
   private static void tell(NodeRegistry nodes, String owner, String address) {

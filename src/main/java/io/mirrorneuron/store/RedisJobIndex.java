@@ -2,6 +2,7 @@ package io.mirrorneuron.store;
 
 import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.store.JobStore.ListedRow;
+import io.mirrorneuron.store.bucket.RankedJob;
 import io.mirrorneuron.store.packed.PackedJob;
 import io.mirrorneuron.store.packed.PackedJobs;
 import io.vertx.core.Future;
@@ -10,7 +11,6 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -37,19 +37,19 @@ final class RedisJobIndex {
 
   /** See {@link JobStore#rows}. */
   Future<List<ListedRow>> rows(int limit, boolean includeTerminal) {
-    List<Future<List<Ranked>>> indexes = new ArrayList<>();
+    return ranked(limit, includeTerminal)
+        .compose(jobs -> rowsOf(jobs.stream().map(RankedJob::jobId).toList()));
+  }
+
+  /** See {@link RedisJobStore#ranked}. */
+  Future<List<RankedJob>> ranked(int limit, boolean includeTerminal) {
+    List<Future<List<RankedJob>>> indexes = new ArrayList<>();
     indexes.add(newest(keys.activeJobs(), limit));
     if (includeTerminal) {
       TERMINAL.forEach(status -> indexes.add(newest(keys.doneJobs(status), limit)));
     }
     return Future.all(indexes)
-        .compose(
-            read -> {
-              List<Ranked> all = new ArrayList<>();
-              indexes.forEach(index -> all.addAll(index.result()));
-              all.sort(Comparator.comparingDouble(Ranked::score).reversed());
-              return rowsOf(all.stream().map(Ranked::jobId).distinct().limit(limit).toList());
-            });
+        .map(read -> RankedJob.merged(indexes.stream().map(Future::result).toList(), limit));
   }
 
   /** See {@link JobStore#activeJobs}. */
@@ -87,18 +87,16 @@ final class RedisJobIndex {
         .map(answer -> answer == null ? null : answer.toString());
   }
 
-  private record Ranked(String jobId, double score) {}
-
-  private Future<List<Ranked>> newest(String index, int limit) {
+  private Future<List<RankedJob>> newest(String index, int limit) {
     Request range = Request.cmd(Command.ZRANGE).arg(index).arg(0).arg(limit - 1L);
     return lanes
         .any()
         .send(range.arg("REV").arg("WITHSCORES"))
         .map(
             answer -> {
-              List<Ranked> found = new ArrayList<>();
+              List<RankedJob> found = new ArrayList<>();
               for (int i = 0; i + 1 < answer.size(); i += 2) {
-                found.add(new Ranked(answer.get(i).toString(), answer.get(i + 1).toDouble()));
+                found.add(new RankedJob(answer.get(i).toString(), answer.get(i + 1).toDouble()));
               }
               return found;
             });
@@ -118,7 +116,7 @@ final class RedisJobIndex {
   }
 
   private Future<Void> eachState(
-      List<Ranked> jobs, int from, String field, Consumer<String> hears) {
+      List<RankedJob> jobs, int from, String field, Consumer<String> hears) {
     if (from >= jobs.size()) {
       return Future.succeededFuture();
     }
@@ -148,7 +146,7 @@ final class RedisJobIndex {
   }
 
   /** A key that is no text, too, is answered as if there were none. */
-  private Future<List<ListedRow>> rowsOf(List<String> jobs) {
+  Future<List<ListedRow>> rowsOf(List<String> jobs) {
     List<Future<Response>> reads = new ArrayList<>();
     for (int from = 0; from < jobs.size(); from += BATCH) {
       Request read = Request.cmd(Command.MGET);

@@ -1,16 +1,16 @@
 package io.mirrorneuron.store;
 
+import io.mirrorneuron.store.bucket.Place;
+import io.mirrorneuron.store.bucket.RankedJob;
 import io.mirrorneuron.store.mark.RunMarks;
 import io.mirrorneuron.store.packed.PackedJobs;
 import io.mirrorneuron.store.packed.StoredJobs;
+import io.mirrorneuron.store.packed.WrittenJobs;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Request;
-import io.vertx.redis.client.Response;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -21,10 +21,6 @@ import java.util.function.Consumer;
 
 /** Jobs in Redis; one script call per write, which refuses a stale epoch. */
 public final class RedisJobStore implements JobStore {
-  private static final Script TAKE_OVER = Script.resource("take-over.lua");
-  private final RedisLanes lanes;
-  private final Keys keys;
-  private final PackedJobs packed;
   private final StoredJobs jobs;
   private final RedisJobWriter writer;
   private final RedisJobIndex index;
@@ -37,15 +33,49 @@ public final class RedisJobStore implements JobStore {
    * @param eventsPerJob events kept of each job, the newest
    */
   public RedisJobStore(RedisLanes lanes, Keys keys, Duration terminalTtl, int eventsPerJob) {
-    this.lanes = lanes;
-    this.keys = keys;
-    this.packed = new PackedJobs(lanes, keys);
+    this(lanes, keys, new WrittenJobs(eventsPerJob), terminalTtl, eventsPerJob, false);
+  }
+
+  private RedisJobStore(
+      RedisLanes lanes,
+      Keys keys,
+      WrittenJobs written,
+      Duration terminalTtl,
+      int eventsPerJob,
+      boolean isBucket) {
+    PackedJobs packed = new PackedJobs(lanes, keys);
     this.jobs = new StoredJobs(lanes, keys, packed);
-    this.writer = new RedisJobWriter(lanes, keys, packed, terminalTtl, eventsPerJob);
+    this.writer = new RedisJobWriter(lanes, keys, packed, written, terminalTtl, eventsPerJob);
     this.index = new RedisJobIndex(lanes, keys, packed);
-    this.tidying = new RedisJobTidying(lanes, keys, terminalTtl);
+    this.tidying = new RedisJobTidying(lanes, keys, terminalTtl, isBucket);
     this.log = new RedisEventLog(lanes, keys, packed);
     this.runs = new RunMarks(lanes, keys);
+  }
+
+  /**
+   * The jobs of one bucket, which knows nothing of the others: what all share is claimed before.
+   *
+   * @param written of the jobs of all buckets
+   */
+  public static RedisJobStore ofBucket(
+      Place bucket, WrittenJobs written, Duration terminalTtl, int eventsPerJob) {
+    return new RedisJobStore(
+        bucket.lanes(), bucket.keys(), written, terminalTtl, eventsPerJob, true);
+  }
+
+  /** In a bucket: makes a job for which all that others could have has been claimed. */
+  public Future<Created> createClaimed(NewJob job, Commit commit) {
+    return writer.createClaimed(job, commit);
+  }
+
+  /** The ids of jobs, last changed first, with what orders them. */
+  public Future<List<RankedJob>> ranked(int limit, boolean includeTerminal) {
+    return index.ranked(limit, includeTerminal);
+  }
+
+  /** The rows of these jobs, in the same order. */
+  public Future<List<ListedRow>> rowsOf(List<String> jobs) {
+    return index.rowsOf(jobs);
   }
 
   @Override
@@ -135,32 +165,12 @@ public final class RedisJobStore implements JobStore {
 
   @Override
   public CompletionStage<Long> takeOver(String jobId, String from, String to, long at) {
-    writer.takenOver(jobId);
-    return JobDamage.named(
-            jobId,
-            takenOver(jobId, from, to, at)
-                .compose(
-                    epoch ->
-                        epoch >= 0
-                            ? Future.succeededFuture(epoch)
-                            : packed.thaw(jobId).compose(done -> takenOver(jobId, from, to, at))))
-        .toCompletionStage();
-  }
-
-  private Future<Long> takenOver(String jobId, String from, String to, long at) {
-    return TAKE_OVER
-        .call()
-        .key(keys.state(jobId))
-        .arg(from)
-        .arg(to)
-        .arg(at)
-        .send(lanes.of(jobId))
-        .map(Response::toLong);
+    return JobDamage.named(jobId, writer.takeOver(jobId, from, to, at)).toCompletionStage();
   }
 
   /** The hot read path: finished bytes, on the caller's event loop. */
   public JobRows hotRows() {
-    return jobId -> onCaller(rowBytes(jobId)).map(row -> row == null ? null : Buffer.buffer(row));
+    return jobId -> onCaller(jobs.row(jobId)).map(row -> row == null ? null : Buffer.buffer(row));
   }
 
   /**
@@ -179,18 +189,9 @@ public final class RedisJobStore implements JobStore {
 
   @Override
   public CompletionStage<String> row(String jobId) {
-    return rowBytes(jobId)
+    return jobs.row(jobId)
         .map(row -> row == null ? null : new String(row, StandardCharsets.UTF_8))
         .toCompletionStage();
-  }
-
-  private Future<byte[]> rowBytes(String jobId) {
-    return read(jobId, Request.cmd(Command.GET).arg(keys.row(jobId)))
-        .map(answer -> answer == null ? null : PackedJobs.rowIn(jobId, answer));
-  }
-
-  private Future<Response> read(String jobId, Request request) {
-    return JobDamage.named(jobId, lanes.of(jobId).send(request));
   }
 
   @Override
@@ -205,11 +206,7 @@ public final class RedisJobStore implements JobStore {
 
   @Override
   public CompletionStage<Map<String, String>> allocations() {
-    return lanes
-        .any()
-        .send(Request.cmd(Command.HGETALL).arg(keys.allocations()))
-        .map(StoredJobs::texts)
-        .toCompletionStage();
+    return jobs.allocations().toCompletionStage();
   }
 
   @Override

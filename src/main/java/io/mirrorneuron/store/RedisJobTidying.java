@@ -24,16 +24,19 @@ final class RedisJobTidying {
   private final RedisLanes lanes;
   private final Keys keys;
   private final Duration terminalTtl;
+  private final String claims;
   private final Script removeScript = Script.onIndex("remove.lua");
   private final Script adoptScript = Script.onIndex("adopt.lua");
 
   /**
    * @param terminalTtl how long a finished job stays that does not know it itself
+   * @param isClaimed whether run ids and idempotency keys are claimed elsewhere
    */
-  RedisJobTidying(RedisLanes lanes, Keys keys, Duration terminalTtl) {
+  RedisJobTidying(RedisLanes lanes, Keys keys, Duration terminalTtl, boolean isClaimed) {
     this.lanes = lanes;
     this.keys = keys;
     this.terminalTtl = terminalTtl;
+    this.claims = isClaimed ? "elsewhere" : "here";
   }
 
   /** See {@link JobStore#tidy}. */
@@ -71,6 +74,7 @@ final class RedisJobTidying {
         .arg(which)
         .arg(BATCH)
         .arg(staying)
+        .arg(claims)
         .send(lanes.any())
         .compose(
             answer -> {

@@ -1,11 +1,10 @@
 package io.mirrorneuron.store;
 
-import io.mirrorneuron.model.ErrorCode;
-import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.store.JobStore.Commit;
 import io.mirrorneuron.store.JobStore.Created;
 import io.mirrorneuron.store.JobStore.FencedException;
 import io.mirrorneuron.store.JobStore.NewJob;
+import io.mirrorneuron.store.bucket.ClaimKeys;
 import io.mirrorneuron.store.packed.PackedJobs;
 import io.mirrorneuron.store.packed.WrittenJobs;
 import io.vertx.core.Future;
@@ -17,6 +16,7 @@ import java.time.Duration;
  * turn that ends a job packs it, when all that was written of it is known here.
  */
 final class RedisJobWriter {
+  private static final Script TAKE_OVER = Script.resource("take-over.lua");
   private static final Duration IDEMPOTENCY_TTL = Duration.ofHours(24);
 
   /** What the script says before the job that has the run id. */
@@ -35,6 +35,7 @@ final class RedisJobWriter {
   private final WrittenJobs written;
   private final PackedJobs packedJobs;
   private final Script createScript = Script.onIndex("create.lua");
+  private final Script createClaimedScript = Script.onIndex("create-claimed.lua", "create.lua");
   private final Script commitScript = Script.onIndex("commit.lua");
   private final Script endScript = Script.onIndex("end.lua");
   private final Script abandonScript = Script.onIndex("abandon.lua", "commit.lua");
@@ -44,23 +45,47 @@ final class RedisJobWriter {
    * @param eventsPerJob events kept of each job, the newest
    */
   RedisJobWriter(
-      RedisLanes lanes, Keys keys, PackedJobs packedJobs, Duration terminalTtl, int eventsPerJob) {
+      RedisLanes lanes,
+      Keys keys,
+      PackedJobs packedJobs,
+      WrittenJobs written,
+      Duration terminalTtl,
+      int eventsPerJob) {
     this.lanes = lanes;
     this.keys = keys;
     this.terminalTtl = terminalTtl;
     this.eventsPerJob = eventsPerJob;
-    this.written = new WrittenJobs(eventsPerJob);
+    this.written = written;
     this.packedJobs = packedJobs;
   }
 
   /** See {@link JobStore#create}. */
   Future<Created> create(NewJob job, Commit commit) {
-    byte[] packed = commit.terminal() ? written.endedAtOnce(job, commit) : null;
-    Script.Call call = createScript.call();
-    keysOf(call, commit.jobId());
     String key = job.idempotencyKey() == null ? "" : job.idempotencyKey();
+    Script.Call call = keysOf(createScript.call(), commit.jobId());
     call.key(keys.idempotency(key)).key(keys.chosenRuns()).key(keys.bundles());
     call.arg(key.isEmpty() ? "" : job.contentHash()).arg(IDEMPOTENCY_TTL.toMillis());
+    arguments(call, job, commit);
+    call.arg(job.runId() == null ? "" : job.runId());
+    call.arg(job.bundle() == null ? "" : job.bundle());
+    return created(call, job, commit);
+  }
+
+  /**
+   * The same where what is asked for beside the job is claimed elsewhere, and the job in a bucket.
+   */
+  Future<Created> createClaimed(NewJob job, Commit commit) {
+    Script.Call call = keysOf(createClaimedScript.call(), commit.jobId());
+    call.key(keys.idempotency("")).key(keys.chosenRuns()).key(keys.bundles());
+    ClaimKeys claims = new ClaimKeys(keys);
+    call.key(claims.voided(commit.jobId())).key(claims.intents());
+    call.arg("").arg(job.runId() == null ? "" : job.runId());
+    arguments(call, job, commit);
+    return created(call.arg("").arg(""), job, commit);
+  }
+
+  private void arguments(Script.Call call, NewJob job, Commit commit) {
+    byte[] packed = commit.terminal() ? written.endedAtOnce(job, commit) : null;
     if (packed == null) {
       call.arg(job.owner()).arg(job.manifest());
       arguments(call, commit);
@@ -68,8 +93,9 @@ final class RedisJobWriter {
       beginning(call.arg("").arg(""), commit).arg(packed).arg(commit.lastSeq()).arg(0).arg("");
       call.arg(0).arg(0).arg(0).arg(0).arg(0);
     }
-    call.arg(job.runId() == null ? "" : job.runId());
-    call.arg(job.bundle() == null ? "" : job.bundle());
+  }
+
+  private Future<Created> created(Script.Call call, NewJob job, Commit commit) {
     return sent(call, commit.jobId())
         .map(
             answer -> {
@@ -114,9 +140,26 @@ final class RedisJobWriter {
     return write(abandonScript, end).map(Response::toBoolean);
   }
 
-  /** The job has another owner now, who may write to it elsewhere. */
-  void takenOver(String jobId) {
-    written.forget(jobId);
+  /** See {@link JobStore#takeOver}. */
+  Future<Long> takeOver(String jobId, String from, String to, long at) {
+    written.forget(jobId); // the other owner writes to it
+    return taken(jobId, from, to, at)
+        .compose(
+            epoch ->
+                epoch >= 0
+                    ? Future.succeededFuture(epoch)
+                    : packedJobs.thaw(jobId).compose(done -> taken(jobId, from, to, at)));
+  }
+
+  private Future<Long> taken(String jobId, String from, String to, long at) {
+    return TAKE_OVER
+        .call()
+        .key(keys.state(jobId))
+        .arg(from)
+        .arg(to)
+        .arg(at)
+        .send(lanes.of(jobId))
+        .map(Response::toLong);
   }
 
   private Future<Response> write(Script script, Commit commit) {
@@ -164,23 +207,13 @@ final class RedisJobWriter {
       return new FencedException(jobId);
     }
     if (text.contains("IDEMPOTENCY")) {
-      return new MnException(
-          ErrorCode.CONFLICT,
-          "idempotency_key_reused",
-          "this Idempotency-Key was used before for another submission");
+      return JobRefusals.keyReused();
     }
     if (text.contains(RUN_ID)) {
-      String holder = text.substring(text.indexOf(RUN_ID) + RUN_ID.length()).strip();
-      return new MnException(
-          ErrorCode.CONFLICT,
-          "run_id_in_use",
-          "job " + holder + " has a run with this id; choose another run_id, or none");
+      return JobRefusals.runIdInUse(text.substring(text.indexOf(RUN_ID) + RUN_ID.length()).strip());
     }
     if (text.contains(BUNDLE)) {
-      return new MnException(
-          ErrorCode.PRECONDITION,
-          JobStore.BUNDLE_GONE,
-          "the payload files were removed while the job was made; submit it again");
+      return JobRefusals.bundleGone();
     }
     return failure;
   }

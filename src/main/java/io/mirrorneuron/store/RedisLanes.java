@@ -62,9 +62,20 @@ public final class RedisLanes {
    */
   public static Future<RedisLanes> connect(
       Vertx vertx, RedisDialer dialer, Storage storage, Duration timeout) {
+    return connect(vertx, dialer, storage, timeout, LANES + 1);
+  }
+
+  /** The same with a single lane, for the jobs of one bucket of many. */
+  public static Future<RedisLanes> single(
+      Vertx vertx, RedisDialer dialer, Storage storage, Duration timeout) {
+    return connect(vertx, dialer, storage, timeout, 1);
+  }
+
+  private static Future<RedisLanes> connect(
+      Vertx vertx, RedisDialer dialer, Storage storage, Duration timeout, int count) {
     List<RedisLane> lanes = new ArrayList<>();
     Future<?> ready = Future.succeededFuture();
-    for (int i = 0; i < LANES + 1; i++) {
+    for (int i = 0; i < count; i++) {
       RedisLane lane = new RedisLane(dialer, storage, timeout);
       lanes.add(lane);
       ready = ready.compose(done -> vertx.deployVerticle(lane));
@@ -124,7 +135,7 @@ public final class RedisLanes {
   }
 
   RedisLane of(String jobId) {
-    return lanes.get(Math.floorMod(jobId.hashCode(), LANES));
+    return lanes.get(Math.floorMod(jobId.hashCode(), Math.min(LANES, lanes.size())));
   }
 
   /** The thread that works for this job. */

@@ -2,7 +2,8 @@
 -- runs are not written to the end, or wait for a reader. Of those whose time is over only the latter do.
 -- KEYS: index of jobs, jobs of chosen runs
 -- ARGV: namespace, 'due' for jobs whose time is over or the final status of jobs, jobs at most, how
---       many at the beginning of these are known to stay
+--       many at the beginning of these are known to stay, 'elsewhere' when run ids and idempotency
+--       keys are claimed elsewhere: then it is noted which run id is to be freed, see claims.lua
 local jobs, runs = KEYS[1], KEYS[2]
 local stay = 0
 local ids
@@ -14,6 +15,12 @@ else
 end
 local function remove(id, its)
   local known = redis.pcall('HMGET', its .. 'state', 'run', 'key') -- an error when it is damaged
+  if ARGV[5] == 'elsewhere' then
+    if known[1] then
+      redis.call('ZADD', jobs .. 'intents', 0, id .. '\n' .. known[1])
+    end
+    known = {}
+  end
   if known[1] and redis.call('HGET', runs, known[1]) == id then
     redis.call('HDEL', runs, known[1])
   end

@@ -29,7 +29,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** What every job store promises, so that tests with the one in memory tell of the real one. */
-interface JobStoreContract {
+public interface JobStoreContract {
   int EVENTS_PER_JOB = 100;
 
   /** An empty store that keeps {@link #EVENTS_PER_JOB} events of each job. */

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 /** What every store of records promises. */
-interface RecordStoreContract {
+public interface RecordStoreContract {
   String KIND = "alarms";
 
   /** An empty one. */

@@ -8,10 +8,10 @@ enum RedisRefusal {
   BROKEN_OFF("CONNECTION_CLOSED", "UNBLOCKED"),
 
   /** It takes no writes for now; the same server may again in a moment. */
-  NOT_NOW("LOADING", "CLUSTERDOWN", "TRYAGAIN", "NOREPLICAS", "BUSY"),
+  NOT_NOW("LOADING", "CLUSTERDOWN", "TRYAGAIN", "ASK", "NOREPLICAS", "BUSY"),
 
-  /** It is no master, or not any more: another connection may find the one that is. */
-  NOT_HERE("READONLY", "MASTERDOWN"),
+  /** It is no master, or not any more, or not of this: another connection may find the one. */
+  NOT_HERE("READONLY", "MASTERDOWN", "MOVED"),
 
   /** Whoever runs it has to let this server in; until then nothing can be done. */
   NOT_ALLOWED("NOAUTH", "NOPERM", "WRONGPASS"),

@@ -56,6 +56,18 @@ public final class StoredJobs {
                     : stored(jobId, all.get(0), all.get(1), texts(all.get(2))));
   }
 
+  /** The row as JSON, or null when the job is unknown. */
+  public Future<byte[]> row(String jobId) {
+    Request read = Request.cmd(Command.GET).arg(keys.row(jobId));
+    return JobDamage.named(jobId, lanes.send(jobId, read))
+        .map(answer -> answer == null ? null : PackedJobs.rowIn(jobId, answer));
+  }
+
+  /** See {@link io.mirrorneuron.store.JobStore#allocations}. */
+  public Future<Map<String, String>> allocations() {
+    return lanes.send(Request.cmd(Command.HGETALL).arg(keys.allocations())).map(StoredJobs::texts);
+  }
+
   /** See {@link io.mirrorneuron.store.JobStore#manifest}. */
   public Future<String> manifest(String jobId) {
     return text(

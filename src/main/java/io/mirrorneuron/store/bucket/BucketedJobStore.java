@@ -1,0 +1,228 @@
+package io.mirrorneuron.store.bucket;
+
+import io.mirrorneuron.store.JobHolder;
+import io.mirrorneuron.store.JobRows;
+import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.RedisJobStore;
+import io.mirrorneuron.store.packed.WrittenJobs;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * Jobs on a Redis Cluster. What concerns one job is a call of its bucket, as on one Redis. Lists
+ * and counts are read from all buckets at once: they are right for each bucket, and of no one
+ * moment.
+ */
+public final class BucketedJobStore implements JobStore {
+  private final StorePlaces places;
+  private final AllBuckets buckets;
+  private final JobClaims claims;
+
+  /**
+   * @param terminalTtl how long a finished job stays
+   * @param eventsPerJob events kept of each job, the newest
+   */
+  public BucketedJobStore(StorePlaces places, Duration terminalTtl, int eventsPerJob) {
+    this.places = places;
+    this.claims = new JobClaims(places);
+    WrittenJobs written = new WrittenJobs(eventsPerJob);
+    this.buckets =
+        new AllBuckets(
+            places.jobs().stream()
+                .map(place -> RedisJobStore.ofBucket(place, written, terminalTtl, eventsPerJob))
+                .toList());
+  }
+
+  private RedisJobStore of(String jobId) {
+    return buckets.of(jobId);
+  }
+
+  @Override
+  public CompletionStage<Created> create(NewJob job, Commit commit) {
+    CompletableFuture<Created> made = new CompletableFuture<>();
+    claims
+        .claim(job)
+        .compose(
+            before ->
+                before
+                    .map(existing -> Future.succeededFuture(new Created(existing, true)))
+                    .orElseGet(() -> of(job.jobId()).createClaimed(job, commit)))
+        .onComplete(
+            done ->
+                places
+                    .executor(job.jobId())
+                    .execute(
+                        () -> {
+                          if (done.succeeded()) {
+                            made.complete(done.result());
+                          } else {
+                            made.completeExceptionally(JobClaims.refusal(done.cause()));
+                          }
+                        }));
+    return made;
+  }
+
+  @Override
+  public CompletionStage<Void> commit(Commit commit) {
+    return of(commit.jobId()).commit(commit);
+  }
+
+  @Override
+  public CompletionStage<Boolean> abandon(Commit end) {
+    return of(end.jobId()).abandon(end);
+  }
+
+  @Override
+  public CompletionStage<Optional<StoredJob>> load(String jobId) {
+    return of(jobId).load(jobId);
+  }
+
+  @Override
+  public CompletionStage<Optional<StoredJob>> outline(String jobId) {
+    return of(jobId).outline(jobId);
+  }
+
+  @Override
+  public CompletionStage<List<String>> activeJobs() {
+    return buckets.joined(RedisJobStore::activeJobs).toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<List<String>> unrecordedJobs() {
+    return buckets.joined(RedisJobStore::unrecordedJobs).toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<Void> recorded(List<String> jobIds) {
+    return buckets.each(jobIds, RedisJobStore::recorded);
+  }
+
+  @Override
+  public CompletionStage<Void> unread(List<String> jobIds) {
+    return buckets.each(jobIds, RedisJobStore::unread);
+  }
+
+  @Override
+  public CompletionStage<List<String>> unreadJobs() {
+    return buckets.joined(RedisJobStore::unreadJobs).toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<List<String>> dueUnreadJobs(int limit) {
+    return buckets
+        .joined(bucket -> bucket.dueUnreadJobs(limit))
+        .map(due -> due.stream().limit(limit).toList())
+        .toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<Boolean> isUnread(String jobId) {
+    return of(jobId).isUnread(jobId);
+  }
+
+  @Override
+  public CompletionStage<Void> read(List<String> jobIds) {
+    return buckets.each(jobIds, RedisJobStore::read);
+  }
+
+  @Override
+  public CompletionStage<String> manifest(String jobId) {
+    return of(jobId).manifest(jobId);
+  }
+
+  @Override
+  public CompletionStage<Void> eachState(String field, Consumer<String> hears) {
+    CompletionStage<Void> told = CompletableFuture.completedStage(null);
+    for (RedisJobStore bucket : buckets.buckets()) {
+      told = told.thenCompose(before -> bucket.eachState(field, hears));
+    }
+    return told;
+  }
+
+  @Override
+  public CompletionStage<String> owner(String jobId) {
+    return of(jobId).owner(jobId);
+  }
+
+  @Override
+  public CompletionStage<JobHolder> holder(String jobId) {
+    return of(jobId).holder(jobId);
+  }
+
+  @Override
+  public CompletionStage<Long> takeOver(String jobId, String from, String to, long epoch) {
+    return of(jobId).takeOver(jobId, from, to, epoch);
+  }
+
+  /** See {@link RedisJobStore#hotRows}. */
+  public JobRows hotRows() {
+    return jobId -> of(jobId).hotRows().row(jobId);
+  }
+
+  @Override
+  public CompletionStage<String> row(String jobId) {
+    return of(jobId).row(jobId);
+  }
+
+  @Override
+  public CompletionStage<List<ListedRow>> rows(int limit, boolean includeTerminal) {
+    return buckets.rows(limit, includeTerminal).toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<Map<String, Long>> counts() {
+    return buckets.merged(RedisJobStore::counts, Long::sum).toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<Map<String, String>> allocations() {
+    return buckets.merged(RedisJobStore::allocations, (one, other) -> other).toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<String> status(String jobId) {
+    return of(jobId).status(jobId);
+  }
+
+  @Override
+  public CompletionStage<Integer> tidy() {
+    return removed(RedisJobStore::tidy);
+  }
+
+  @Override
+  public CompletionStage<Integer> deleteTerminal() {
+    return removed(RedisJobStore::deleteTerminal);
+  }
+
+  /** One bucket after the other, for no job to wait behind many removals. */
+  private CompletionStage<Integer> removed(Function<RedisJobStore, CompletionStage<Integer>> some) {
+    Iterator<Place> place = places.jobs().iterator();
+    Future<Integer> removed = Future.succeededFuture(0);
+    for (RedisJobStore bucket : buckets.buckets()) {
+      removed =
+          removed
+              .compose(
+                  before -> Future.fromCompletionStage(some.apply(bucket)).map(n -> n + before))
+              .compose(count -> claims.settle(place.next()).map(count));
+    }
+    return removed.toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<List<StoredEvent>> events(String jobId, long after, int limit) {
+    return of(jobId).events(jobId, after, limit);
+  }
+
+  @Override
+  public CompletionStage<List<StoredEvent>> lastEvents(String jobId, int limit) {
+    return of(jobId).lastEvents(jobId, limit);
+  }
+}

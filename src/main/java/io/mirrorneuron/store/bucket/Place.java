@@ -1,0 +1,7 @@
+package io.mirrorneuron.store.bucket;
+
+import io.mirrorneuron.store.Keys;
+import io.mirrorneuron.store.RedisLanes;
+
+/** Keys, and the connections over which the server is reached that has them. */
+public record Place(RedisLanes lanes, Keys keys) {}

@@ -1,0 +1,139 @@
+package io.mirrorneuron.store.lane;
+
+import io.mirrorneuron.config.redis.ClusterSeeds;
+import io.mirrorneuron.model.MnException;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisOptions;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.impl.types.ErrorType;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * Which master of a Redis Cluster has which slot. All nodes that are known are asked at once, as
+ * one may hang and one that was cut off still names former masters: the newest configuration
+ * counts. Who asks while others are asking gets the same answer. Thread-safe.
+ */
+public final class ClusterMap {
+  /** How long others may take after the first one has answered. */
+  private static final long GRACE_MS = 300;
+
+  private final ClusterSeeds seeds;
+  private final Duration timeout;
+  private final Set<String> known = ConcurrentHashMap.newKeySet();
+  private final List<Consumer<URI>> listeners = new CopyOnWriteArrayList<>();
+  private Future<List<SlotMaster>> underWay;
+
+  /**
+   * @param timeout for each connection alone
+   */
+  public ClusterMap(ClusterSeeds seeds, Duration timeout) {
+    this.seeds = seeds;
+    this.timeout = timeout;
+    known.addAll(seeds.addresses());
+  }
+
+  /** The master that has this slot, wherever that is at the time. */
+  public RedisMaster master(int slot) {
+    return new RedisMaster() {
+      @Override
+      public Future<RedisOptions> find(Vertx vertx, long patienceMs) {
+        return masters(vertx, patienceMs).compose(masters -> newest(masters, slot));
+      }
+
+      @Override
+      public void onAddress(Consumer<URI> hears) {
+        listeners.add(hears);
+        known.forEach(each -> hears.accept(uri(each)));
+      }
+    };
+  }
+
+  private static URI uri(String address) {
+    String host = address.substring(0, address.lastIndexOf(':'));
+    String port = address.substring(address.lastIndexOf(':'));
+    boolean bare = host.contains(":") && !host.startsWith("[");
+    return URI.create("redis://" + (bare ? "[" + host + "]" : host) + port);
+  }
+
+  private Future<RedisOptions> newest(List<SlotMaster> masters, int slot) {
+    return masters.stream()
+        .filter(each -> each.has(slot))
+        .max(Comparator.comparingLong(SlotMaster::epoch))
+        .map(found -> Future.succeededFuture(options(found.address())))
+        .orElseGet(
+            () ->
+                Future.failedFuture(
+                    MnException.unavailable(
+                        "no master of the Redis Cluster has slot " + slot, null)));
+  }
+
+  private synchronized Future<List<SlotMaster>> masters(Vertx vertx, long patienceMs) {
+    if (underWay == null || underWay.isComplete()) {
+      underWay = ask(vertx, patienceMs);
+    }
+    return underWay;
+  }
+
+  private Future<List<SlotMaster>> ask(Vertx vertx, long patienceMs) {
+    List<Future<List<SlotMaster>>> asked =
+        List.copyOf(known).stream().map(each -> ask(vertx, each, patienceMs)).toList();
+    return Future.any(asked)
+        .recover(none -> Future.failedFuture(unanswered(asked)))
+        .compose(first -> Future.any(Future.join(asked).otherwiseEmpty(), vertx.timer(GRACE_MS)))
+        .map(
+            enough ->
+                asked.stream().filter(Future::succeeded).flatMap(each -> each.result().stream()))
+        .map(Stream::toList)
+        .onSuccess(masters -> masters.forEach(each -> learn(each.address())));
+  }
+
+  private Future<List<SlotMaster>> ask(Vertx vertx, String address, long patienceMs) {
+    Redis client = Redis.createClient(vertx, options(address));
+    return client
+        .send(Request.cmd(Command.CLUSTER).arg("NODES"))
+        .map(told -> SlotMaster.all(told.toString(), address))
+        .timeout(patienceMs, TimeUnit.MILLISECONDS)
+        .onComplete(done -> client.close());
+  }
+
+  private void learn(String address) {
+    if (known.add(address)) {
+      listeners.forEach(each -> each.accept(uri(address)));
+    }
+  }
+
+  /** The most telling of what they failed with: a refusal before silence. */
+  private static Throwable unanswered(List<Future<List<SlotMaster>>> asked) {
+    return asked.stream()
+        .map(Future::cause)
+        .filter(each -> each instanceof ErrorType)
+        .findFirst()
+        .orElseGet(
+            () ->
+                MnException.unavailable(
+                    "no node of the Redis Cluster answers", asked.getFirst().cause()));
+  }
+
+  private RedisOptions options(String address) {
+    RedisOptions options = RedisMaster.options(uri(address).toString(), timeout);
+    if (!seeds.user().isEmpty()) {
+      options.setUser(seeds.user());
+    }
+    if (seeds.password().isSet()) {
+      options.setPassword(seeds.password().value());
+    }
+    return options;
+  }
+}

@@ -1,0 +1,258 @@
+package io.mirrorneuron.testing;
+
+import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.config.redis.ClusterSeeds;
+import io.mirrorneuron.storage.Storage;
+import io.mirrorneuron.store.Keys;
+import io.mirrorneuron.store.bucket.StorePlaces;
+import io.mirrorneuron.store.lane.ClusterMap;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisOptions;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * A Redis Cluster of three masters, with a replica each if that is wanted, on ports of the loopback
+ * interface. A node that is silent for two seconds is taken for dead.
+ */
+public final class RedisClusterFixture implements AutoCloseable {
+  private static final int MASTERS = 3;
+  private static final int SLOTS = 16_384;
+
+  /** How far the port by which nodes talk to each other is from that of clients. */
+  private static final int BUS = 10_000;
+
+  private static final Secret PASSWORD = new Secret("of-redis");
+  private static final Duration TIMEOUT = Duration.ofSeconds(2);
+  private static final Duration START = Duration.ofSeconds(60);
+
+  private final Vertx vertx = Vertx.vertx();
+  private final Path program;
+  private final Path folder;
+  private final List<Node> nodes = new ArrayList<>();
+
+  /** One server. */
+  public record Node(int port, Process process, Redis client) {
+    public String address() {
+      return "127.0.0.1:" + port;
+    }
+
+    /** The answer to a command; fails with what the server says. */
+    public Response ask(Command command, Object... arguments) {
+      Request request = Request.cmd(command);
+      for (Object argument : arguments) {
+        request.arg(String.valueOf(argument));
+      }
+      try {
+        return client.send(request).await(10, TimeUnit.SECONDS);
+      } catch (TimeoutException e) {
+        throw new AssertionError(e);
+      }
+    }
+
+    String id() {
+      return ask(Command.CLUSTER, "MYID").toString();
+    }
+  }
+
+  private RedisClusterFixture(Path folder) throws IOException {
+    this.folder = folder;
+    this.program = OldRedis.unpack(folder.resolve("program"));
+  }
+
+  /** Returns when all slots are served and each master has its replica. */
+  public static RedisClusterFixture start(Path folder, boolean hasReplicas) throws IOException {
+    RedisClusterFixture cluster = new RedisClusterFixture(folder);
+    try {
+      for (int i = 0; i < MASTERS * (hasReplicas ? 2 : 1); i++) {
+        cluster.add(i);
+      }
+      cluster.join();
+      return cluster;
+    } catch (IOException | RuntimeException | AssertionError e) {
+      cluster.close();
+      throw e;
+    }
+  }
+
+  private static int freePort() {
+    while (true) {
+      int port = FreePort.at("127.0.0.1");
+      if (port + BUS <= 65_535) {
+        return port;
+      }
+    }
+  }
+
+  private void add(int number) throws IOException {
+    String name = "node-" + number;
+    int port = freePort();
+    String configuration =
+        """
+        bind 127.0.0.1
+        port %d
+        protected-mode no
+        dir %s
+        save ""
+        appendonly yes
+        requirepass %s
+        masterauth %s
+        cluster-enabled yes
+        cluster-node-timeout 2000
+        repl-diskless-sync-delay 0
+        """
+            .formatted(
+                port,
+                Files.createDirectories(folder.resolve(name)),
+                PASSWORD.value(),
+                PASSWORD.value());
+    Path file = Files.writeString(folder.resolve(name + ".conf"), configuration);
+    Process process =
+        new ProcessBuilder(program.toString(), file.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve(name + ".log").toFile())
+            .start();
+    RedisOptions options =
+        new RedisOptions()
+            .setConnectionString("redis://127.0.0.1:" + port)
+            .setPassword(PASSWORD.value());
+    Node node = new Node(port, process, Redis.createClient(vertx, options));
+    nodes.add(node);
+    Eventually.eventually("the node answers", START, () -> answers(node));
+  }
+
+  private static boolean answers(Node node) {
+    try {
+      return node.ask(Command.PING) != null;
+    } catch (Throwable away) { // the client reports errors of Redis as a Throwable
+      return false;
+    }
+  }
+
+  private void join() {
+    for (int i = 0; i < nodes.size(); i++) {
+      nodes.get(i).ask(Command.CLUSTER, "SET-CONFIG-EPOCH", i + 1);
+      nodes.get(i).ask(Command.CLUSTER, "MEET", "127.0.0.1", nodes.getFirst().port());
+    }
+    for (int i = 0; i < MASTERS; i++) {
+      List<Object> slots = new ArrayList<>(List.of("ADDSLOTS"));
+      for (int slot = i * SLOTS / MASTERS; slot < (i + 1) * SLOTS / MASTERS; slot++) {
+        slots.add(slot);
+      }
+      nodes.get(i).ask(Command.CLUSTER, slots.toArray());
+    }
+    Eventually.eventually("all know all", START, () -> nodes.stream().allMatch(this::knowsAll));
+    for (int i = MASTERS; i < nodes.size(); i++) {
+      nodes.get(i).ask(Command.CLUSTER, "REPLICATE", nodes.get(i - MASTERS).id());
+    }
+    awaitWhole();
+  }
+
+  private boolean knowsAll(Node node) {
+    return node.ask(Command.CLUSTER, "INFO")
+        .toString()
+        .contains("cluster_known_nodes:" + nodes.size());
+  }
+
+  /** Waits until all slots are served, and all replicas that live have what their masters have. */
+  public void awaitWhole() {
+    Eventually.eventually(
+        "the cluster is whole",
+        START,
+        () -> nodes.stream().filter(node -> node.process().isAlive()).allMatch(this::isWell));
+  }
+
+  private boolean isWell(Node node) {
+    String replication = node.ask(Command.INFO, "replication").toString();
+    return node.ask(Command.CLUSTER, "INFO").toString().contains("cluster_state:ok")
+        && (replication.contains("role:master") || replication.contains("master_link_status:up"));
+  }
+
+  /** Masters at first, then their replicas in the same order. */
+  public List<Node> nodes() {
+    return List.copyOf(nodes);
+  }
+
+  /** The node that has this slot. */
+  public Node master(int slot) {
+    return nodes.stream()
+        .filter(node -> node.process().isAlive())
+        .filter(node -> hasSlot(node, slot))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Only the master counts the keys of its slots; a replica knows what its master has. */
+  private static boolean hasSlot(Node node, int slot) {
+    String own =
+        node.ask(Command.CLUSTER, "NODES")
+            .toString()
+            .lines()
+            .filter(line -> line.contains("myself,master"))
+            .findFirst()
+            .orElse("");
+    for (String range : own.split(" ")) {
+      String[] ends = range.split("-");
+      if (range.matches("\\d+(-\\d+)?")
+          && own.indexOf(" connected ") < own.lastIndexOf(range)
+          && Integer.parseInt(ends[0]) <= slot
+          && slot <= Integer.parseInt(ends[ends.length - 1])) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Moves a slot with its keys, a few at a time, as operators do. */
+  public void move(int slot, Node to) {
+    Node from = master(slot);
+    to.ask(Command.CLUSTER, "SETSLOT", slot, "IMPORTING", from.id());
+    from.ask(Command.CLUSTER, "SETSLOT", slot, "MIGRATING", to.id());
+    Response keys = from.ask(Command.CLUSTER, "GETKEYSINSLOT", slot, 10);
+    while (keys.size() > 0) {
+      for (Response key : keys) {
+        from.ask(Command.MIGRATE, "127.0.0.1", to.port(), key, 0, 5000, "AUTH", PASSWORD.value());
+      }
+      keys = from.ask(Command.CLUSTER, "GETKEYSINSLOT", slot, 10);
+    }
+    to.ask(Command.CLUSTER, "SETSLOT", slot, "NODE", to.id());
+    from.ask(Command.CLUSTER, "SETSLOT", slot, "NODE", to.id());
+  }
+
+  /** How clients find it. */
+  public ClusterSeeds seeds() {
+    return new ClusterSeeds(nodes.stream().map(Node::address).toList(), "", PASSWORD);
+  }
+
+  public Vertx vertx() {
+    return vertx;
+  }
+
+  /** New connections as a runtime has them; they end with this. */
+  public StorePlaces places(Keys keys, boolean isAcknowledged) {
+    return StorePlaces.connect(
+            vertx,
+            new ClusterMap(seeds(), TIMEOUT),
+            keys,
+            isAcknowledged,
+            Storage.unwatched(),
+            TIMEOUT)
+        .await();
+  }
+
+  @Override
+  public void close() {
+    vertx.close().await();
+    nodes.forEach(node -> node.process().destroyForcibly());
+  }
+}
