@@ -68,7 +68,7 @@ public final class Decider {
       this.processes = new Processes(state, turn, life, ledger, nodeName);
       this.behaviour = new BuiltInAgents(state, turn, life, ledger);
       this.people = new HumanAgents(state, turn, life, ledger);
-      this.definitions = new Redefinitions(state, turn);
+      this.definitions = new Redefinitions(state, turn, processes::launch);
     }
 
     void take(Input input) {
@@ -136,6 +136,7 @@ public final class Decider {
 
     private void due(Mailbox.Address at) {
       if (at == null) {
+        definitions.stopPrograms();
         new Rounds(state, turn, life).due();
         return;
       }

@@ -7,6 +7,7 @@ import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Mailbox;
 import io.mirrorneuron.runtime.state.StepState;
 import io.mirrorneuron.runtime.state.Subjects;
+import io.mirrorneuron.runtime.state.definition.Redefinition;
 import io.mirrorneuron.runtime.state.target.Targets.Target;
 import io.mirrorneuron.runtime.workflow.Workflow.Agent;
 import io.mirrorneuron.runtime.workflow.Workflow.RecoveryMode;
@@ -43,10 +44,10 @@ final class Recovery {
     state.header().status(JobStatus.RUNNING, turn.now());
     turn.event("job_resumed", Subjects.put(Json.object(), "by", by));
     for (Mailbox mailbox : state.mailboxes().waiting()) {
-      if (mailbox.flight() != null && mailbox.flight().parked()) {
-        processes.launch(mailbox);
-      } else if (mailbox.flight() == null) {
+      if (mailbox.flight() == null) {
         rearm(mailbox);
+      } else if (mailbox.flight().parked() && state.definition().mayBegin(mailbox.agentId())) {
+        processes.launch(mailbox);
       }
     }
     for (StepState step : state.steps().all()) {
@@ -70,6 +71,10 @@ final class Recovery {
   }
 
   private void rearmDeadlines() {
+    Redefinition pending = state.definition().pending();
+    if (pending != null && pending.stop().at() != 0) {
+      turn.effect(new Effect.Wake(null, pending.stop().at()));
+    }
     for (StepState step : state.steps().all()) {
       if (step.status() == StepPhase.RUNNING && step.times().deadlineAt() != 0) {
         turn.effect(new Effect.Wake(step.inputMailbox().address(), step.times().deadlineAt()));

@@ -19,6 +19,7 @@ sealed interface DeploymentDeed {
    * @param changed all that are of it then; the last batch has all
    * @param agents that become others by this
    * @param isWhole whether the manifest of the version takes the place of the job's
+   * @param patienceMs how long programs that offer services may still end by themselves
    */
   record Redefine(
       int number,
@@ -29,6 +30,7 @@ sealed interface DeploymentDeed {
       List<String> changed,
       List<String> agents,
       boolean isWhole,
+      long patienceMs,
       DeployedBy by)
       implements DeploymentDeed {}
 

@@ -6,11 +6,14 @@ import io.mirrorneuron.runtime.loop.JobDefinitions.AgentHealth;
 import io.mirrorneuron.runtime.loop.JobDefinitions.Running;
 import io.mirrorneuron.runtime.machine.Deeds;
 import io.mirrorneuron.runtime.manifest.blend.ManifestContent;
+import io.mirrorneuron.runtime.manifest.service.ServiceDemands;
 import io.mirrorneuron.runtime.schedule.event.OwnEvent;
 import io.mirrorneuron.runtime.schedule.event.OwnNews;
 import io.mirrorneuron.runtime.state.definition.DeployedBy;
+import io.mirrorneuron.runtime.state.definition.ProgramStop;
 import io.mirrorneuron.runtime.state.definition.Redefinition;
 import io.mirrorneuron.runtime.workflow.Workflow;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -111,13 +114,17 @@ final class DeploymentDeeds implements Deeds<DeploymentInput, DeploymentDeed> {
             : new ManifestContent(base)
                 .with(order.changed(), new ManifestContent(version))
                 .orElseThrow(() -> MnException.invalid("its manifest cannot be mixed"));
+    Workflow workflow = manifests.apply(manifest);
+    List<String> serving =
+        ServiceDemands.serving(workflow).stream().filter(order.agents()::contains).toList();
     return new Redefinition(
         order.definition(),
         manifest,
-        manifests.apply(manifest),
+        workflow,
         order.version().bundle(),
         order.agents(),
-        order.by());
+        order.by(),
+        new ProgramStop(serving, order.patienceMs(), 0));
   }
 
   /** What could not go on because of the version that is taken back goes on with the other. */

@@ -8,6 +8,9 @@ import java.util.stream.Stream;
 
 /** What deployments want done, by what they are at. */
 final class OwedDeeds {
+  /** How long programs that offer services, and may never end, are waited for at most. */
+  private static final long PATIENCE_MS = 30_000;
+
   private OwedDeeds() {}
 
   /** What is told comes last, and one after the other, so that all hear it in its order. */
@@ -66,10 +69,16 @@ final class OwedDeeds {
         plan.before(now.batch() + 1),
         plan.batches().get(now.batch()),
         plan.isLast(now.batch()),
+        patience(plan),
         by(
             line,
             plan.to(),
             now.batch() == 0 && plan.awaitsPromotion() ? DeployedBy.CANARY : DeployedBy.PRIMARY));
+  }
+
+  /** Half of the time is left for the new ones to become healthy. */
+  private static long patience(DeploymentPlan plan) {
+    return Math.min(PATIENCE_MS, plan.policy().healthyDeadlineMs() / 2);
   }
 
   private static DeploymentDeed redefineBack(DeploymentLine line, Deployment now) {
@@ -83,6 +92,7 @@ final class OwedDeeds {
         List.of(),
         plan.before(now.batch() + 1),
         false,
+        patience(plan),
         by(line, plan.from(), DeployedBy.PRIMARY));
   }
 

@@ -3,7 +3,6 @@ package io.mirrorneuron.runtime.deployment;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.node.AgentChanges;
 import io.mirrorneuron.runtime.state.definition.Redefinition;
-import io.mirrorneuron.runtime.state.definition.StoredDefinition;
 import io.mirrorneuron.wire.Json;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -20,10 +19,7 @@ import java.util.concurrent.Executor;
 record RoutedOrders(JobsPort jobs, AgentChanges changes, Executor threads) implements JobOrders {
   @Override
   public CompletionStage<?> redefine(String jobId, Redefinition order) {
-    String told =
-        Json.write(
-            new StoredDefinition.Order(
-                order.number(), order.manifest(), order.bundle(), order.agents(), order.by()));
+    String told = Json.write(order.order());
     return CompletableFuture.supplyAsync(() -> changes.redefine(jobId, told), threads);
   }
 

@@ -4,11 +4,9 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.loop.JobDefinitions;
 import io.mirrorneuron.runtime.loop.JobDefinitions.Running;
-import io.mirrorneuron.runtime.manifest.service.ServiceDefinition;
 import io.mirrorneuron.runtime.manifest.service.ServiceDemands;
 import io.mirrorneuron.runtime.state.definition.DeployedBy;
 import io.mirrorneuron.runtime.workflow.Workflow;
-import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import io.mirrorneuron.store.service.DeploymentRoles;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -16,7 +14,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
 
 /**
  * One job takes the place of another: it is not found at first, is found instead of the other from
@@ -92,14 +89,8 @@ record Succession(
 
   /** Agents whose programs need not end by themselves: they offer services, and had their time. */
   private Set<String> spared(Running running, long servesUntil) {
-    if (clock.getAsLong() < servesUntil) {
-      return Set.of();
-    }
-    Workflow workflow = manifests.apply(running.manifest());
-    return ServiceDemands.of(workflow).offered().stream()
-        .map(ServiceDefinition::agentId)
-        .filter(agent -> agent != null && workflow.agents().containsKey(agent))
-        .filter(agent -> workflow.agents().get(agent).type() == AgentType.EXECUTOR)
-        .collect(Collectors.toSet());
+    return clock.getAsLong() < servesUntil
+        ? Set.of()
+        : ServiceDemands.serving(manifests.apply(running.manifest()));
   }
 }

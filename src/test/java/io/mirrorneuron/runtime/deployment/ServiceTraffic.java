@@ -7,6 +7,7 @@ import io.mirrorneuron.port.service.RegisteredService;
 import io.mirrorneuron.port.service.ServiceFilter;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.wire.Json;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -36,17 +37,18 @@ final class ServiceTraffic implements AutoCloseable {
 
   /**
    * @param lookups a second
-   * @param messages a second
+   * @param messages a second; 0 for none
    */
   ServiceTraffic(
       RuntimeFixture node, String service, List<String> agents, int lookups, int messages) {
     this.node = node;
     this.service = service;
     this.agents = agents;
-    clients =
-        List.of(
-            Thread.startVirtualThread(() -> repeat(lookups, this::lookUp)),
-            Thread.startVirtualThread(() -> repeat(messages, this::send)));
+    clients = new ArrayList<>();
+    clients.add(Thread.startVirtualThread(() -> repeat(lookups, this::lookUp)));
+    if (messages > 0) {
+      clients.add(Thread.startVirtualThread(() -> repeat(messages, this::send)));
+    }
   }
 
   private void repeat(int perSecond, Runnable what) {

@@ -12,6 +12,7 @@ import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.state.definition.DeployedBy;
 import io.mirrorneuron.runtime.state.definition.JobDefinition;
+import io.mirrorneuron.runtime.state.definition.ProgramStop;
 import io.mirrorneuron.runtime.state.definition.Redefinition;
 import io.mirrorneuron.runtime.state.definition.StoredDefinition;
 import io.mirrorneuron.store.JobStore;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Test;
 /**
  * A service whose agents are redefined, in batches and back again, while messages come and servers
  * die between any two steps: each message is handled once, by the definition that its agent has.
+ * One of its programs serves and never ends: it is stopped, and the next one begins.
  */
 class RedefinitionSimulationTest {
   private static final int SEEDS = Integer.getInteger("redefinition.seeds", 60);
@@ -39,20 +41,23 @@ class RedefinitionSimulationTest {
   private static final Manifests MANIFESTS = new Manifests(DefaultRunner.HOST_LOCAL);
   private static final List<String> AGENTS = List.of("w0", "w1", "w2");
 
+  /** Its program never ends. */
+  private static final String SERVER = "server";
+
   /** What the agents are to be after each order. */
   private static final List<Map<String, Integer>> STAGES =
       List.of(
-          Map.of("w0", 1, "w1", 1, "w2", 1),
-          Map.of("w0", 2, "w1", 1, "w2", 1),
-          Map.of("w0", 2, "w1", 2, "w2", 2),
-          Map.of("w0", 1, "w1", 1, "w2", 1),
-          Map.of("w0", 1, "w1", 3, "w2", 1));
+          Map.of("w0", 1, "w1", 1, "w2", 1, SERVER, 1),
+          Map.of("w0", 2, "w1", 1, "w2", 1, SERVER, 1),
+          Map.of("w0", 2, "w1", 2, "w2", 2, SERVER, 2),
+          Map.of("w0", 1, "w1", 1, "w2", 1, SERVER, 1),
+          Map.of("w0", 1, "w1", 3, "w2", 1, SERVER, 3));
 
   @Test
   void eachMessageIsHandledOnceByTheDefinitionOfItsAgent() {
     int crashes = 0;
     for (long seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
-      crashes += check(seed, UnaryOperator.identity());
+      crashes += check(seed, true, UnaryOperator.identity());
     }
     assertThat(crashes).as("the faults that were meant to happen").isGreaterThan(SEEDS);
   }
@@ -72,12 +77,21 @@ class RedefinitionSimulationTest {
         });
   }
 
-  /** Whether a store that is wrong leads to another end, in one of the first histories. */
+  @Test
+  void aProgramThatIsNotStoppedIsFound() {
+    assertIsFound(false, UnaryOperator.identity());
+  }
+
   private static void assertIsFound(UnaryOperator<Commit> distortion) {
+    assertIsFound(true, distortion);
+  }
+
+  /** Whether a store that is wrong leads to another end, in one of the first histories. */
+  private static void assertIsFound(boolean stops, UnaryOperator<Commit> distortion) {
     assertThatThrownBy(
             () -> {
               for (long seed = FIRST_SEED; seed < FIRST_SEED + 50; seed++) {
-                check(seed, distortion);
+                check(seed, stops, distortion);
               }
             })
         .isInstanceOf(AssertionError.class);
@@ -101,9 +115,9 @@ class RedefinitionSimulationTest {
         manifest);
   }
 
-  private static int check(long seed, UnaryOperator<Commit> distortion) {
+  private static int check(long seed, boolean stops, UnaryOperator<Commit> distortion) {
     try {
-      return history(seed, distortion);
+      return history(seed, stops, distortion);
     } catch (Throwable e) {
       throw new AssertionError(
           "seed %d failed; replay with -Dredefinition.seeds=1 -Dredefinition.first=%d"
@@ -112,7 +126,8 @@ class RedefinitionSimulationTest {
     }
   }
 
-  private static int history(long seed, UnaryOperator<Commit> distortion) throws Exception {
+  private static int history(long seed, boolean stops, UnaryOperator<Commit> distortion)
+      throws Exception {
     Random random = new Random(seed);
     int fails = random.nextInt(3);
     List<String> manifests = STAGES.stream().map(stage -> manifest(stage, fails)).toList();
@@ -121,12 +136,21 @@ class RedefinitionSimulationTest {
             seed, manifests.getFirst(), MANIFESTS::parse, new Faults(0.004, 0.03, 0.05), 64);
     world.distortion = distortion;
     Map<String, Integer> versions = new HashMap<>();
-    world.begins = execution -> assertSameVersion(execution, versions);
+    world.begins =
+        execution -> {
+          if (execution.agentId().equals(SERVER)) {
+            versions.put(SERVER, version(execution.config()));
+          } else {
+            assertSameVersion(execution, versions);
+          }
+        };
     world.submit(JOB);
     long at = 0;
     for (int number = 1; number < STAGES.size(); number++) {
       at += random.nextInt(3_000);
-      Redefinition order = order(number, manifests.get(number));
+      long patienceMs = random.nextInt(2_000);
+      Redefinition order =
+          order(number, manifests.get(number), stops ? patienceMs : Long.MAX_VALUE / 2);
       for (long again = at; again < 60_000; again += 500 + random.nextInt(4_000)) {
         world.later(again, engine -> engine.definitions().redefine(JOB, order));
       }
@@ -140,6 +164,7 @@ class RedefinitionSimulationTest {
     if (stored.isPresent()) {
       assertEvents(world.events(JOB), accepted);
       assertEnd(stored.get(), manifests.getLast());
+      assertThat(versions.get(SERVER)).as("what serves").isEqualTo(STAGES.getLast().get(SERVER));
     }
     return world.crashes;
   }
@@ -174,14 +199,16 @@ class RedefinitionSimulationTest {
     return accepted;
   }
 
-  private static Redefinition order(int number, String manifest) {
+  private static Redefinition order(int number, String manifest, long patienceMs) {
     List<String> agents =
-        AGENTS.stream()
+        STAGES.getFirst().keySet().stream()
+            .sorted()
             .filter(
                 agent -> !STAGES.get(number).get(agent).equals(STAGES.get(number - 1).get(agent)))
             .toList();
     var by = new DeployedBy("dep_k_" + number, "k", "" + number, "primary", null);
-    return new Redefinition(number, manifest, MANIFESTS.parse(manifest), null, agents, by);
+    var stop = new ProgramStop(List.of(SERVER), patienceMs, 0);
+    return new Redefinition(number, manifest, MANIFESTS.parse(manifest), null, agents, by, stop);
   }
 
   private static void assertEvents(List<StoredEvent> events, Map<String, String> accepted)
@@ -216,10 +243,10 @@ class RedefinitionSimulationTest {
     assertUpdates(updates);
     assertThat(received.keySet()).as("whatever was accepted").containsAll(accepted.keySet());
     assertThat(received.values()).as("a message has one outcome").allMatch(n -> n == 1);
-    long seeds = AGENTS.size() + 1;
+    long seeds = AGENTS.size() + 2;
     assertThat(handled.values().stream().mapToLong(n -> n).sum())
         .as("messages that programs handled")
-        .isEqualTo(received.size() - 1); // the router has one
+        .isEqualTo(received.size() - 2); // the router has one, and what serves
     assertThat(received.size()).isGreaterThanOrEqualTo((int) seeds);
   }
 
@@ -254,6 +281,10 @@ class RedefinitionSimulationTest {
               .formatted(prints, version == 1 ? fails : 0));
       graph.edge("start", agent, "*");
     }
+    graph.program(
+        SERVER,
+        "{'serves':true,'prints':{'events':[{'payload':{'v':%d}}]}}".formatted(stage.get(SERVER)));
+    graph.edge("start", SERVER, "*");
     return graph.toString();
   }
 }

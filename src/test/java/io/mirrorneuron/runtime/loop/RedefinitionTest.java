@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.decide.redefine.Redefinitions;
 import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.runtime.state.definition.DeployedBy;
+import io.mirrorneuron.runtime.state.definition.ProgramStop;
 import io.mirrorneuron.runtime.state.definition.Redefinition;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -34,10 +35,15 @@ class RedefinitionTest {
 
   private static CompletionStage<JobStatus> order(
       Stage stage, int number, String manifest, String bundle, String... agents) {
+    return order(stage, number, manifest, bundle, ProgramStop.NONE, agents);
+  }
+
+  private static CompletionStage<JobStatus> order(
+      Stage stage, int number, String manifest, String bundle, ProgramStop stop, String... agents) {
     var by = new DeployedBy("dep_k_" + number, "k", "" + number, "primary", null);
     Redefinition order =
         new Redefinition(
-            number, manifest, stage.manifests.apply(manifest), bundle, List.of(agents), by);
+            number, manifest, stage.manifests.apply(manifest), bundle, List.of(agents), by, stop);
     return stage.ask(engine -> engine.definitions().redefine(Stage.JOB, order));
   }
 
@@ -74,6 +80,50 @@ class RedefinitionTest {
     assertThat(completed.path("deployment_role").asText()).isEqualTo("primary");
     assertThat(look(stage).manifest()).isEqualTo(manifest(2, 1));
     assertThat(look(stage).definition().pending()).isNull();
+  }
+
+  @Test
+  void aProgramThatServesIsStoppedWhenItHasNotEndedForLongEnough() {
+    Stage stage = started();
+    order(stage, 1, manifest(2, 2), null, new ProgramStop(List.of("a"), 30_000, 0), "a", "b");
+    stage.advance(29_999);
+    assertThat(stage.isStopped("a")).isFalse();
+    stage.advance(1);
+    assertThat(stage.isStopped("a")).isTrue();
+    assertThat(stage.isStopped("b")).as("one that is waited for").isFalse();
+
+    stage.letStop();
+    assertThat(stage.running()).as("it waits for its batch").containsExactly("b");
+    stage.succeed("b");
+    assertThat(stage.running()).containsExactly("a");
+    assertThat(version(stage, "a")).as("of the message that the other had in hand").isEqualTo(2);
+    assertThat(stage.events("executor_lease_requested")).hasSize(3);
+    stage.succeed("a");
+    assertThat(look(stage).agents().get("a").restartedAt()).as("it has not failed").isZero();
+  }
+
+  @Test
+  void whatIsStoppedAfterACrashOrAPauseBeginsAsTheNewOne() {
+    for (boolean crashes : List.of(true, false)) {
+      Stage stage = started().succeed("b");
+      order(stage, 1, manifest(2, 1), null, new ProgramStop(List.of("a"), 30_000, 0), "a");
+      stage.advance(10_000);
+      if (crashes) {
+        stage.crash();
+      }
+      stage.advance(20_000);
+      assertThat(stage.isStopped("a")).isTrue();
+      if (!crashes) {
+        stage.pause();
+      }
+      stage.letStop();
+      if (!crashes) {
+        assertThat(stage.running()).isEmpty();
+        stage.resume();
+      }
+      assertThat(version(stage, "a")).isEqualTo(2);
+      assertThat(stage.events(Redefinitions.COMPLETED)).hasSize(1);
+    }
   }
 
   @Test

@@ -385,7 +385,9 @@ final class Simulation {
           ending == Ending.TIMED_OUT
               ? leased + execution.workflow().path("timeout_ms").asLong()
               : 20 + random.nextInt(200);
-      schedule(born, takes, () -> finish(mine, ending));
+      if (!execution.config().path("serves").asBoolean()) { // else it never ends
+        schedule(born, takes, () -> finish(mine, ending));
+      }
     }
 
     @Override

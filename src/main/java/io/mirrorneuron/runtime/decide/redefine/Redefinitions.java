@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.decide.redefine;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.decide.Effect;
 import io.mirrorneuron.runtime.decide.Input;
 import io.mirrorneuron.runtime.decide.Turn;
 import io.mirrorneuron.runtime.port.JobStatus;
@@ -20,6 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -34,10 +36,15 @@ public final class Redefinitions {
 
   private final JobState state;
   private final Turn turn;
+  private final Consumer<Mailbox> launch;
 
-  public Redefinitions(JobState state, Turn turn) {
+  /**
+   * @param launch runs a program again that was stopped
+   */
+  public Redefinitions(JobState state, Turn turn, Consumer<Mailbox> launch) {
     this.state = state;
     this.turn = turn;
+    this.launch = launch;
   }
 
   public void take(Input.OfDeployment command) {
@@ -59,8 +66,29 @@ public final class Redefinitions {
       turn.refuse(command, refusal.get());
       return;
     }
-    definition.order(next);
+    Redefinition taken = next.taken(turn.now());
+    definition.order(taken);
+    if (taken.stop().at() != 0) {
+      turn.effect(new Effect.Wake(null, taken.stop().at()));
+    }
     tell(STARTED, next);
+  }
+
+  /**
+   * Stops programs that have not ended by themselves for long enough: they offer something, and may
+   * never end. Their messages are handled by what their agents become.
+   */
+  public void stopPrograms() {
+    Redefinition pending = state.definition().pending();
+    if (pending == null) {
+      return;
+    }
+    for (Mailbox mailbox : state.mailboxes().waiting()) {
+      String agent = mailbox.agentId().replaceFirst("@.*$", "");
+      if (mailbox.isFlying() && pending.stop().isDue(agent, turn.now())) {
+        turn.effect(new Effect.Stop(mailbox.flight().executionId()));
+      }
+    }
   }
 
   private static Object lastBy(JobDefinition definition) {
@@ -152,8 +180,10 @@ public final class Redefinitions {
     state.header().origin(origin.withBundle(definition.take(origin.bundle(), programs)));
     state.redefined();
     for (Mailbox mailbox : List.copyOf(state.mailboxes().waiting())) {
-      if (held.contains(mailbox.agentId())) {
+      if (held.contains(mailbox.agentId()) && mailbox.flight() == null) {
         state.schedule().consider(mailbox);
+      } else if (held.contains(mailbox.agentId()) && state.isRunning()) {
+        launch.accept(mailbox);
       }
     }
     tell(COMPLETED, next);

@@ -6,8 +6,10 @@ import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.manifest.reading.Findings;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -73,6 +75,28 @@ public record ServiceDemands(
         byAgent,
         isForced(root),
         kept.stream().map(ServiceDefinition::portNumber).collect(Collectors.toUnmodifiableSet()));
+  }
+
+  /**
+   * Ids of agents whose programs may never end, as they offer services: those of an agent by its
+   * node, those of the job by its only program.
+   */
+  public static Set<String> serving(Workflow workflow) {
+    Set<String> programs =
+        workflow.agents().values().stream()
+            .filter(agent -> agent.type() == AgentType.EXECUTOR)
+            .map(Workflow.Agent::id)
+            .collect(Collectors.toSet());
+    Set<String> serving = new HashSet<>();
+    for (ServiceDefinition service : of(workflow).offered()) {
+      if (service.agentId() != null) {
+        serving.add(service.agentId());
+      } else if (programs.size() == 1) {
+        serving.addAll(programs);
+      }
+    }
+    serving.retainAll(programs);
+    return serving;
   }
 
   /** Of any manifest, what is required before the job may begin; the rest is left out. */

@@ -109,6 +109,11 @@ public final class JobDefinition {
     return held;
   }
 
+  /** Whether the agent is not about to become another. */
+  public boolean mayBegin(String agentId) {
+    return !held.contains(agentId);
+  }
+
   /**
    * Payload files of an agent.
    *

@@ -13,6 +13,7 @@ import java.util.List;
  * @param workflow what that says
  * @param bundle fingerprint of the payload files of these agents, or null for none
  * @param agents as the manifest calls them
+ * @param stop which of their programs are not waited for without end
  */
 public record Redefinition(
     long number,
@@ -20,8 +21,20 @@ public record Redefinition(
     Workflow workflow,
     String bundle,
     List<String> agents,
-    DeployedBy by) {
+    DeployedBy by,
+    ProgramStop stop) {
   public Redefinition {
     agents = List.copyOf(agents);
+    stop = stop == null ? ProgramStop.NONE : stop;
+  }
+
+  /** The same, taken by its job at that time, in milliseconds since the epoch. */
+  public Redefinition taken(long now) {
+    return new Redefinition(number, manifest, workflow, bundle, agents, by, stop.from(now));
+  }
+
+  /** As it is stored and sent. */
+  public StoredDefinition.Order order() {
+    return new StoredDefinition.Order(number, manifest, bundle, agents, by, stop);
   }
 }

@@ -26,23 +26,29 @@ public record StoredDefinition(
     bundles = bundles == null ? Map.of() : Map.copyOf(bundles);
   }
 
-  /** What is to take effect. */
+  /**
+   * What is to take effect.
+   *
+   * @param stop null in what an earlier build wrote
+   */
   public record Order(
-      long number, String manifest, String bundle, List<String> agents, DeployedBy by) {
+      long number,
+      String manifest,
+      String bundle,
+      List<String> agents,
+      DeployedBy by,
+      @JsonInclude(Include.NON_NULL) ProgramStop stop) {
 
     /** The same with what its manifest says. */
     public Redefinition understood(Function<String, Workflow> manifests) {
-      return new Redefinition(number, manifest, manifests.apply(manifest), bundle, agents, by);
+      return new Redefinition(
+          number, manifest, manifests.apply(manifest), bundle, agents, by, stop);
     }
   }
 
   static StoredDefinition of(
       long number, DeployedBy by, Map<String, String> bundles, Redefinition next) {
-    Order order =
-        next == null
-            ? null
-            : new Order(next.number(), next.manifest(), next.bundle(), next.agents(), next.by());
-    return new StoredDefinition(number, by, bundles, order);
+    return new StoredDefinition(number, by, bundles, next == null ? null : next.order());
   }
 
   /** Of the field's text; null is that of a job which no deployment has changed. */
