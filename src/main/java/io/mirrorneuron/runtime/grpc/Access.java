@@ -23,6 +23,7 @@ import java.util.Set;
  * @param tokens asked about everything that is neither the operator nor the admin token
  * @param nodes for other nodes, whose token lets them give commands to jobs, read runs, run
  *     programs and no more
+ * @param guesses looks at what may be the token of nodes
  * @param refusesNodes whether other nodes have a door of their own, with TLS
  */
 record Access(
@@ -31,6 +32,7 @@ record Access(
     Auth tokens,
     boolean networkOnly,
     NodeDoor nodes,
+    NodeTokens guesses,
     boolean refusesNodes) {
   private static final Set<String> NODE_CALLS =
       Set.of(
@@ -66,33 +68,49 @@ record Access(
   private static final Principal NOBODY = Principal.unnamed(Role.VIEWER);
   private static final Principal KEEPER = Principal.unnamed(Role.ADMIN);
 
-  static Access of(Config.Grpc config, Auth tokens, NodeDoor nodes, boolean refusesNodes) {
+  static Access of(
+      Config.Grpc config, Auth tokens, NodeDoor nodes, NodeTokens guesses, boolean refusesNodes) {
     return new Access(
-        config.authToken(), config.adminToken(), tokens, config.networkOnly(), nodes, refusesNodes);
+        config.authToken(),
+        config.adminToken(),
+        tokens,
+        config.networkOnly(),
+        nodes,
+        guesses,
+        refusesNodes);
   }
 
   /**
-   * Complete at once unless keys have to be fetched.
+   * Complete at once unless keys have to be fetched, or wrong tokens came from that address.
    *
+   * @param source the address that it came from
    * @return fails with MnException FORBIDDEN, UNAUTHENTICATED, UNAVAILABLE
    */
-  Future<Call> admit(String call, MultiMap metadata) {
+  Future<Call> admit(String call, MultiMap metadata, String source) {
     if (networkOnly && !NETWORK_ONLY_CALLS.contains(call)) {
       return Future.failedFuture(forbidden(call + " is disabled while MN_NETWORK_ONLY=true"));
     }
-    boolean isNode = nodes.token().matches(token(metadata.get(GrpcMetadata.AUTHORIZATION)));
-    if (refusesNodes && (isNode || RpcRoles.OF_NODES.contains(call) || JOINING.contains(call))) {
-      return Future.failedFuture(
-          forbidden(
-              "servers are heard by TLS only here: set network.tls_key, network.tls_cert and"
-                  + " network.tls_ca of the one that asks, and name the port network.tls_port"));
+    if (refusesNodes && (RpcRoles.OF_NODES.contains(call) || JOINING.contains(call))) {
+      return Future.failedFuture(elsewhere());
     }
     if (RpcRoles.OPEN.contains(call)) {
       return Future.succeededFuture(new Call(NOBODY, false, metadata));
     }
-    if (isNode) {
-      return admitNode(call, metadata);
-    }
+    String token = token(metadata.get(GrpcMetadata.AUTHORIZATION));
+    Future<Call> client = admitClient(call, metadata);
+    boolean isKeeper = operatorToken.matches(token) || adminToken.matches(token);
+    return isKeeper || !guesses.isPossible(token)
+        ? client
+        : client.recover(failure -> admitNode(failure, call, metadata, source));
+  }
+
+  private static MnException elsewhere() {
+    return forbidden(
+        "servers are heard by TLS only here: set network.tls_key, network.tls_cert and"
+            + " network.tls_ca of the one that asks, and name the port network.tls_port");
+  }
+
+  private Future<Call> admitClient(String call, MultiMap metadata) {
     if (RpcRoles.OF_NODES.contains(call)) {
       return Future.failedFuture(
           Auth.unauthenticated(call + " is for other nodes, which show the token of nodes"));
@@ -110,6 +128,27 @@ record Access(
               admitted.caller().requireRole(needed);
               return admitted;
             });
+  }
+
+  /**
+   * One that no client's token lets in may be of another node.
+   *
+   * @param failure what a client is told
+   */
+  private Future<Call> admitNode(Throwable failure, String call, MultiMap metadata, String source) {
+    boolean isKnown = failure instanceof MnException known && known.code() == ErrorCode.FORBIDDEN;
+    return isKnown
+        ? Future.failedFuture(failure)
+        : guesses
+            .check(token(metadata.get(GrpcMetadata.AUTHORIZATION)), source)
+            .recover(wrong -> Future.failedFuture(isTooMany(wrong) ? wrong : failure))
+            .compose(
+                right ->
+                    refusesNodes ? Future.failedFuture(elsewhere()) : admitNode(call, metadata));
+  }
+
+  private static boolean isTooMany(Throwable wrong) {
+    return wrong instanceof MnException told && told.code() != ErrorCode.UNAUTHENTICATED;
   }
 
   private Future<Call> admitNode(String call, MultiMap metadata) {

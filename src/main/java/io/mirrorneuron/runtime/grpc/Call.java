@@ -34,8 +34,12 @@ record Call(
 
   /** The same, which came over this connection. */
   Call over(HttpConnection connection) {
-    String host = connection.remoteAddress().hostAddress();
-    return new Call(caller, hasOperatorToken, own, metadata, trailers, Objects.toString(host, ""));
+    return new Call(caller, hasOperatorToken, own, metadata, trailers, source(connection));
+  }
+
+  /** The address of the other end; empty when it has none. */
+  static String source(HttpConnection connection) {
+    return Objects.toString(connection.remoteAddress().hostAddress(), "");
   }
 
   /** Those of all nodes, or of this one, when another node has found that they are open here. */

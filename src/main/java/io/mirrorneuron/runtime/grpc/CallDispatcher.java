@@ -168,7 +168,7 @@ final class CallDispatcher {
       GrpcServerRequest<Q, R> rpc, BiConsumer<GrpcServerRequest<Q, R>, Call> accept) {
     rpc.pause();
     access
-        .admit(rpc.methodName(), rpc.headers())
+        .admit(rpc.methodName(), rpc.headers(), Call.source(rpc.connection()))
         .onComplete(
             call -> {
               try {

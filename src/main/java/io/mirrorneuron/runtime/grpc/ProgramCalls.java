@@ -64,7 +64,7 @@ final class ProgramCalls {
         rpc -> {
           rpc.pause();
           access
-              .admit(rpc.methodName(), rpc.headers())
+              .admit(rpc.methodName(), rpc.headers(), Call.source(rpc.connection()))
               .onSuccess(
                   call -> {
                     StreamWriter<R> outlet = new StreamWriter<>(rpc);

@@ -108,7 +108,9 @@ public final class RuntimeServer implements AutoCloseable {
   public static RuntimeServer start(Vertx vertx, Place place, Config.Grpc config, Parts parts) {
     ExecutorService threads =
         Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("grpc-", 0).factory());
-    Access access = Access.of(config, parts.tokens(), parts.nodes(), place.refusesNodes());
+    WrongTokens wrong = WrongTokens.guard();
+    NodeTokens guesses = new NodeTokens(parts.nodes().token(), wrong, threads);
+    Access access = Access.of(config, parts.tokens(), parts.nodes(), guesses, place.refusesNodes());
     CallDispatcher door =
         new CallDispatcher(
             access, threads, parts.clock(), config.maxMessageBytes(), parts.storage());
@@ -117,7 +119,6 @@ public final class RuntimeServer implements AutoCloseable {
         GrpcServer.server(
             vertx, DoorOptions.grpc(LargeMessages.limit("", config.maxMessageBytes())));
     CompletableFuture<Integer> port = new CompletableFuture<>();
-    WrongTokens wrong = WrongTokens.guard();
     Handshakes handshakes = new Handshakes(parts, config, port::join, wrong);
     JoinCalls joining = new JoinCalls(parts.desk(), wrong);
     addServices(new Doors(large, small, door), handshakes, joining, config.adminToken(), parts);

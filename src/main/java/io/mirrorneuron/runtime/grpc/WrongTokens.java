@@ -39,7 +39,11 @@ final class WrongTokens {
    *     one
    * @param found the right one; else null
    */
-  private record Look(boolean seen, long waits, Invitation found) {}
+  record Look(boolean seen, long waits, Invitation found) {
+    boolean isRight() {
+      return found != null;
+    }
+  }
 
   /** Waits on the calling thread. */
   @FunctionalInterface
@@ -80,8 +84,17 @@ final class WrongTokens {
    *     came before, and it was not looked at
    */
   Invitation check(List<Invitation> right, String token, String source) {
+    return await(look(right, token, source), right, token, source);
+  }
+
+  /**
+   * The same once it was looked for the first time.
+   *
+   * @param first what came of that
+   */
+  Invitation await(Look first, List<Invitation> right, String token, String source) {
     long givenUp = ticks.getAsLong() + PATIENCE_MS;
-    Look look = look(right, token, source);
+    Look look = first;
     while (!look.seen) {
       if (ticks.getAsLong() + look.waits > givenUp) {
         throw tooMany(look.waits);
@@ -97,7 +110,8 @@ final class WrongTokens {
     return look.found;
   }
 
-  private synchronized Look look(List<Invitation> right, String token, String source) {
+  /** Looks at it, if that may be; does not wait. A wrong one counts. */
+  synchronized Look look(List<Invitation> right, String token, String source) {
     long now = ticks.getAsLong();
     Guesses before = known.getIfPresent(source);
     if (before != null && before.until > now) {

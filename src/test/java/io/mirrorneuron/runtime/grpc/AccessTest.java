@@ -10,6 +10,7 @@ import io.mirrorneuron.port.node.AgentChanges;
 import io.mirrorneuron.port.node.GuestPrograms;
 import io.mirrorneuron.runtime.cluster.NodeDoor;
 import io.mirrorneuron.runtime.cluster.OpenReads;
+import io.mirrorneuron.runtime.join.Invitation;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.security.Principal;
 import io.mirrorneuron.security.Role;
@@ -19,6 +20,8 @@ import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -47,11 +50,16 @@ class AccessTest {
           record -> {});
 
   private static Access access(Secret operator, boolean networkOnly) {
-    return new Access(operator, ADMIN, ANNA, networkOnly, NODES, false);
+    return access(operator, networkOnly, new WrongTokens(() -> 0, milliseconds -> {}));
+  }
+
+  private static Access access(Secret operator, boolean networkOnly, WrongTokens wrong) {
+    var guesses = new NodeTokens(NODES.token(), wrong, Runnable::run);
+    return new Access(operator, ADMIN, ANNA, networkOnly, NODES, guesses, false);
   }
 
   private static Future<Call> ask(String call, String authorization) {
-    return access(OPERATOR, false).admit(call, metadata(authorization));
+    return access(OPERATOR, false).admit(call, metadata(authorization), "10.0.0.9");
   }
 
   private static MultiMap metadata(String authorization) {
@@ -94,7 +102,7 @@ class AccessTest {
   @Test
   void withoutAConfiguredTokenCallsAreRefusedNotOpened() {
     assertRefused(
-        access(Secret.NONE, false).admit("PauseJob", metadata("Bearer x")),
+        access(Secret.NONE, false).admit("PauseJob", metadata("Bearer x"), "10.0.0.9"),
         ErrorCode.UNAUTHENTICATED,
         "MN_GRPC_AUTH_TOKEN must be set before protected gRPC RPCs can be used");
   }
@@ -116,7 +124,7 @@ class AccessTest {
         metadata("Bearer n0des")
             .set(GrpcMetadata.FOR_OWNER, "mn@a#1")
             .set(GrpcMetadata.COMMAND_ID, "cmd-1");
-    Call call = access(OPERATOR, false).admit(command, metadata).result();
+    Call call = access(OPERATOR, false).admit(command, metadata, "10.0.0.9").result();
 
     assertThat(call.jobs(null)).isSameAs(NODES.jobs());
     assertThat(call.commandId()).isEqualTo("cmd-1");
@@ -130,7 +138,7 @@ class AccessTest {
       if (owner != null) {
         metadata.set(GrpcMetadata.FOR_OWNER, owner);
       }
-      Future<Call> call = access(OPERATOR, false).admit("PauseJob", metadata);
+      Future<Call> call = access(OPERATOR, false).admit("PauseJob", metadata, "10.0.0.9");
       assertRefused(
           call,
           ErrorCode.UNAVAILABLE,
@@ -144,7 +152,7 @@ class AccessTest {
   void theTokenOfNodesOpensNothingElse(String call) {
     assertRefused(
         access(OPERATOR, false)
-            .admit(call, metadata("n0des").set(GrpcMetadata.FOR_OWNER, "mn@a#1")),
+            .admit(call, metadata("n0des").set(GrpcMetadata.FOR_OWNER, "mn@a#1"), "10.0.0.9"),
         ErrorCode.FORBIDDEN,
         call + " is not for other nodes");
   }
@@ -152,7 +160,7 @@ class AccessTest {
   @Test
   void onlyNodesGiveCommandsAnId() {
     MultiMap metadata = metadata("s3cret").set(GrpcMetadata.COMMAND_ID, "cmd-1");
-    Call call = access(OPERATOR, false).admit("SendMessage", metadata).result();
+    Call call = access(OPERATOR, false).admit("SendMessage", metadata, "10.0.0.9").result();
     assertThat(call.commandId()).isNull();
     assertThat(call.jobs(NODES.jobs())).isSameAs(NODES.jobs());
   }
@@ -169,12 +177,12 @@ class AccessTest {
   void aNetworkOnlyNodeRefusesBeforeItLooksAtTokens() {
     Access node = access(OPERATOR, true);
     assertRefused(
-        node.admit("PauseJob", metadata(null)),
+        node.admit("PauseJob", metadata(null), "10.0.0.9"),
         ErrorCode.FORBIDDEN,
         "PauseJob is disabled while MN_NETWORK_ONLY=true");
-    assertThat(node.admit("NetworkHandshake", metadata(null)).succeeded()).isTrue();
+    assertThat(node.admit("NetworkHandshake", metadata(null), "10.0.0.9").succeeded()).isTrue();
     for (String call : new String[] {"GetSystemSummary", "GetResource"}) {
-      assertThat(node.admit(call, metadata("s3cret")).succeeded()).isTrue();
+      assertThat(node.admit(call, metadata("s3cret"), "10.0.0.9").succeeded()).isTrue();
     }
   }
 
@@ -193,22 +201,71 @@ class AccessTest {
     String bob = Base64.getEncoder().encodeToString("böb".getBytes(StandardCharsets.UTF_8));
     assertThat(
             access(OPERATOR, false)
-                .admit("SubmitJob", metadata("s3cret").set(GrpcMetadata.ON_BEHALF_OF, bob))
+                .admit(
+                    "SubmitJob", metadata("s3cret").set(GrpcMetadata.ON_BEHALF_OF, bob), "10.0.0.9")
                 .result()
                 .caller()
                 .subject())
-        .isEqualTo("böb");
+        .isEqualTo("böb", "10.0.0.9");
     for (String token : new String[] {"anna", "a3min"}) {
       assertRefused(
           access(OPERATOR, false)
-              .admit("SubmitJob", metadata(token).set(GrpcMetadata.ON_BEHALF_OF, bob)),
+              .admit("SubmitJob", metadata(token).set(GrpcMetadata.ON_BEHALF_OF, bob), "10.0.0.9"),
           ErrorCode.FORBIDDEN,
           "only with the operator token can a call be made for somebody else");
     }
     assertRefused(
         access(OPERATOR, false)
-            .admit("SubmitJob", metadata("s3cret").set(GrpcMetadata.ON_BEHALF_OF, "%")),
+            .admit("SubmitJob", metadata("s3cret").set(GrpcMetadata.ON_BEHALF_OF, "%"), "10.0.0.9"),
         ErrorCode.MALFORMED,
         "metadata mn-on-behalf-of-bin must be UTF-8 in Base64");
+  }
+
+  /** A thread that waits has the time pass. */
+  private final AtomicLong now = new AtomicLong();
+
+  private Future<Call> guess(WrongTokens wrong, String call, String token, String source) {
+    MultiMap metadata = metadata(token).set(GrpcMetadata.FOR_OWNER, "mn@a#1");
+    return access(OPERATOR, false, wrong).admit(call, metadata, source);
+  }
+
+  @Test
+  void whoGuessesTheTokenOfNodesWaitsTwiceAsLongEachTimeWhateverIsCalled() {
+    WrongTokens wrong = new WrongTokens(now::get, now::addAndGet);
+    String[] calls = {"PauseJob", "Execute", "Read", "Fetch", "ListJobs"};
+    for (int i = 0; i < calls.length; i++) {
+      long before = now.get();
+      Future<Call> call = guess(wrong, calls[i], "wrong", "10.0.0.9");
+      assertThat(((MnException) call.cause()).code()).isEqualTo(ErrorCode.UNAUTHENTICATED);
+      assertThat(now.get() - before).as(calls[i]).isEqualTo(WrongTokens.FIRST_MS << i);
+    }
+    long before = now.get();
+    assertThat(guess(wrong, "PauseJob", "n0des", "10.0.0.9").succeeded()).isTrue();
+    assertThat(now.get()).as("it may be looked at by then").isEqualTo(before);
+  }
+
+  @Test
+  void aRightTokenIsNotLookedAtWhileTheAddressOfAWrongOneWaits() {
+    WrongTokens still = new WrongTokens(now::get, milliseconds -> {});
+    guess(still, "PauseJob", "wrong", "10.0.0.9");
+    WrongTokens.Look look =
+        still.look(List.of(new Invitation(NODES.token(), Secret.NONE)), "n0des", "10.0.0.9");
+    assertThat(look.isRight()).isFalse();
+    assertThat(look.waits()).isEqualTo(WrongTokens.FIRST_MS);
+    assertThat(guess(still, "PauseJob", "n0des", "10.0.0.8").succeeded()).isTrue();
+  }
+
+  @Test
+  void whatHasNotTheFormOfATokenOfNodesIsAnsweredAtOnce() {
+    WrongTokens never =
+        new WrongTokens(
+            now::get,
+            milliseconds -> {
+              throw new AssertionError("waits");
+            });
+    assertThat(guess(never, "PauseJob", "another", "10.0.0.9").failed()).isTrue();
+    assertThat(guess(never, "PauseJob", "anna", "10.0.0.9").succeeded()).isTrue();
+    assertThat(guess(never, "PauseJob", "s3cret", "10.0.0.9").succeeded()).isTrue();
+    assertThat(guess(never, "ListJobs", null, "10.0.0.9").failed()).isTrue();
   }
 }
