@@ -35,7 +35,7 @@ class BalanceIT {
       {"manifest_version":"1.0","graph_id":"spread","entrypoints":["work"],
        "policies":{"scheduler":{"strategy":"spread"}},
        "nodes":[{"node_id":"work","agent_type":"executor",
-         "config":{"runner_module":"MirrorNeuron.Runner.HostLocal","command":"sleep 1"}}]}
+         "config":{"runner_module":"MirrorNeuron.Runner.HostLocal","command":["sleep","1"]}}]}
       """;
 
   @TempDir Path folder;
