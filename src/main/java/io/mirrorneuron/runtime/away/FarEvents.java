@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.away;
 
+import io.mirrorneuron.port.node.PeerPrograms.Opening;
 import io.mirrorneuron.port.node.PeerPrograms.Part;
 import io.mirrorneuron.port.node.PeerPrograms.Talk;
 import io.mirrorneuron.runtime.documents.far.SentSignal;
@@ -26,7 +27,7 @@ final class FarEvents {
   private final String node;
   private final Listener listener;
   private final FarRecords records;
-  private final FarExecution.FarClock clock;
+  private final FarWays.FarClock clock;
   private volatile Hold hold;
   private Lease lease;
   private long after;
@@ -39,7 +40,7 @@ final class FarEvents {
       String node,
       Listener listener,
       FarRecords records,
-      FarExecution.FarClock clock) {
+      FarWays.FarClock clock) {
     this.execution = execution;
     this.node = node;
     this.listener = listener;
@@ -55,6 +56,12 @@ final class FarEvents {
   /** Null while it has none. */
   Lease lease() {
     return lease;
+  }
+
+  /** Asks for what follows. */
+  Opening opening(String owner) {
+    return new Opening(
+        execution.executionId(), execution.jobId(), owner, execution.placing().epoch(), after);
   }
 
   /** The number of the last event. */

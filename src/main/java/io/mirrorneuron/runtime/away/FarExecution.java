@@ -1,24 +1,18 @@
 package io.mirrorneuron.runtime.away;
 
-import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.PeerJobs;
 import io.mirrorneuron.port.node.PeerPrograms;
-import io.mirrorneuron.port.node.PeerPrograms.Opening;
 import io.mirrorneuron.port.node.PeerPrograms.Part;
 import io.mirrorneuron.port.node.PeerPrograms.Peer;
 import io.mirrorneuron.port.node.PeerPrograms.Talk;
 import io.mirrorneuron.runtime.documents.far.SentExecution;
 import io.mirrorneuron.runtime.port.Execution;
-import io.mirrorneuron.runtime.port.Executions.Ending;
 import io.mirrorneuron.runtime.port.Executions.Hold;
 import io.mirrorneuron.runtime.port.Executions.Listener;
-import io.mirrorneuron.runtime.port.Executions.Outcome;
-import io.mirrorneuron.runtime.port.Executions.Sandbox;
-import io.mirrorneuron.runtime.port.Executions.Signal;
-import io.mirrorneuron.runtime.port.Executions.Structured;
 import io.mirrorneuron.store.NodeRegistry;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -35,26 +29,20 @@ final class FarExecution {
   private static final Duration PAUSE = Duration.ofMillis(250);
   private static final Duration UNTIL_RECORDED = Duration.ofMinutes(1);
 
-  /** What all of them share. */
-  record Ways(String owner, Neighbours neighbours, PeerPrograms peers, FarClock clock) {}
-
-  /** Milliseconds since the epoch. */
-  interface FarClock {
-    long now();
-  }
-
-  private final Ways ways;
+  private final FarWays ways;
   private final Execution execution;
   private final String worker;
   private final Listener listener;
   private final FarRecords records;
   private final FarEvents events;
+  private final FarEnd end;
   private final CountDownLatch left = new CountDownLatch(1);
   private final CountDownLatch recorded = new CountDownLatch(1);
 
   /** Whether it is known to be there: then it is never begun anew. */
   private volatile boolean begun;
 
+  private boolean isOpened;
   private volatile boolean stopping;
   private volatile Talk talk;
   private volatile boolean unheard;
@@ -65,7 +53,7 @@ final class FarExecution {
    * @param begun whether it was begun before, perhaps by another owner of the job
    */
   FarExecution(
-      Ways ways,
+      FarWays ways,
       Execution execution,
       String worker,
       Listener listener,
@@ -77,6 +65,7 @@ final class FarExecution {
     this.listener = listener;
     this.records = records;
     this.begun = begun;
+    this.end = new FarEnd(execution, node(), ways.index());
     this.events = new FarEvents(execution, node(), listener, records, ways.clock());
   }
 
@@ -103,13 +92,9 @@ final class FarExecution {
     }
   }
 
-  /** Whether its end was told. */
-  boolean isOver() {
-    return over;
-  }
-
-  boolean isStopped() {
-    return stopping;
+  /** Whether its end was told, and it was stopped: nobody records that. */
+  boolean isOverAndStopped() {
+    return over && stopping;
   }
 
   void recorded() {
@@ -137,105 +122,129 @@ final class FarExecution {
     return left.getCount() == 0;
   }
 
-  /** Follows it to its end; returns when its outcome is recorded, or it was left. */
-  void follow() throws InterruptedException {
-    records.begin();
-    while (!isLeft()) {
-      try {
-        if (listen()) {
-          return;
-        }
-      } catch (MnException e) {
-        if (isLeft() || e.error().equals(PeerPrograms.FENCED)) {
-          return;
-        }
-        if (e.code() == ErrorCode.NOT_FOUND || isRefused(e)) {
-          lost(e.code() == ErrorCode.NOT_FOUND ? "knows nothing of it any more" : e.getMessage());
-          return;
-        }
-        LOG.debug("execution {} is not heard: {}", execution.executionId(), e.getMessage());
-        if (!begun && !e.error().equals(PeerJobs.REPLY_LOST)) {
-          ways.neighbours().avoid(worker, e.getMessage());
-          lost("does not begin it: " + e.getMessage());
-          return;
-        }
-      }
-      if (!ways.neighbours().isLiving(worker)) {
-        lost("is gone");
-        return;
-      }
-      unheard = true;
-      if (left.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
-        return;
-      }
+  /** Waits for what is to come before the next step. */
+  void await(FarStep next) throws InterruptedException {
+    if (next == FarStep.PAUSE) {
+      left.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+    } else if (next == FarStep.RECORD) {
+      recorded.await(UNTIL_RECORDED.toSeconds(), TimeUnit.SECONDS);
     }
   }
 
-  private boolean isRefused(MnException e) {
-    return e.code() == ErrorCode.INVALID || e.code() == ErrorCode.MALFORMED;
+  /** Opens the stream, or hears one event of it: waits no longer than the stream does. */
+  FarStep step() throws InterruptedException {
+    if (isLeft()) {
+      return ended();
+    }
+    try {
+      return over ? confirm() : talk == null ? open() : hear(talk);
+    } catch (MnException e) {
+      hangUp();
+      return over ? FarStep.NONE : failed(e);
+    }
   }
 
-  /** The attempt is made again, without one being counted: nobody knows how it ended. */
-  private void lost(String why) {
-    LOG.info("execution {}: node {} {}", execution.executionId(), node(), why);
-    listener.signal(
-        new Signal.Finished(
-            new Outcome(
-                Ending.STOPPED,
-                "node " + node() + ", which had the program, " + why,
-                -1,
-                Sandbox.NONE,
-                "",
-                "",
-                Structured.NONE,
-                events.lease())));
-    over = true;
+  private FarStep failed(MnException e) {
+    if (isLeft() || e.error().equals(PeerPrograms.FENCED)) {
+      return FarStep.NONE;
+    }
+    Optional<String> refusal = FarEnd.refusal(e);
+    if (refusal.isPresent()) {
+      return giveUp(refusal.get(), true);
+    }
+    LOG.debug("execution {} is not heard: {}", execution.executionId(), e.getMessage());
+    if (!begun && !e.error().equals(PeerJobs.REPLY_LOST)) {
+      ways.nodes().avoid(worker, e.getMessage());
+      return giveUp("does not begin it: " + e.getMessage(), false);
+    }
+    return again();
   }
 
-  /** Answers whether all is over. */
-  private boolean listen() throws InterruptedException {
+  private FarStep again() {
+    if (!ways.nodes().isLiving(worker)) {
+      return giveUp("is gone", true);
+    }
+    unheard = true;
+    return FarStep.PAUSE;
+  }
+
+  private FarStep ended() {
+    hangUp();
+    return FarStep.NONE;
+  }
+
+  /** Hears no more. */
+  void hangUp() {
+    Talk open = talk;
+    talk = null;
+    if (open != null) {
+      open.close();
+    }
+  }
+
+  /**
+   * @param isCertain whether it does not run there
+   */
+  private FarStep giveUp(String why, boolean isCertain) {
+    unheard = true;
+    return switch (end.giveUp(isCertain)) {
+      case UNKNOWN -> FarStep.PAUSE;
+      case FENCED -> FarStep.NONE;
+      case TAKEN -> {
+        begun = true;
+        yield again();
+      }
+      case DONE -> {
+        LOG.info("execution {}: node {} {}", execution.executionId(), node(), why);
+        listener.signal(end.lost(why, events.lease()));
+        over = true;
+        yield FarStep.NONE;
+      }
+    };
+  }
+
+  private FarStep open() {
+    if (!isOpened) {
+      records.begin();
+      isOpened = true;
+    }
     Peer peer =
-        ways.neighbours()
+        ways.nodes()
             .peer(worker)
             .orElseThrow(() -> MnException.unavailable("it has told nobody where it is", null));
-    Opening opening =
-        new Opening(
-            execution.executionId(),
-            execution.jobId(),
-            ways.owner(),
-            execution.placing().epoch(),
-            events.after());
-    byte[] record = begun ? null : SentExecution.bytes(execution);
-    try (Talk open = ways.peers().open(peer, opening, record)) {
-      talk = open;
-      if (stopping) {
-        open.stop();
-      }
-      Part part;
-      while (!isLeft() && (part = open.next(SILENCE)) != null) {
-        begun = true;
-        unheard = false;
-        if (part.number() != 0 && events.take(open, part)) {
-          over = true;
-          awaitRecord(open);
-          return true;
-        }
-      }
-      return isLeft();
-    } finally {
-      talk = null;
+    Talk opened =
+        ways.peers()
+            .open(
+                peer, events.opening(ways.owner()), begun ? null : SentExecution.bytes(execution));
+    talk = opened;
+    if (stopping) {
+      opened.stop();
     }
+    return FarStep.STEP;
+  }
+
+  private FarStep hear(Talk open) throws InterruptedException {
+    Part part = open.next(SILENCE);
+    if (part == null) {
+      hangUp();
+      return again();
+    }
+    begun = true;
+    unheard = false;
+    if (part.number() == 0 || !events.take(open, part)) {
+      return FarStep.STEP;
+    }
+    over = true;
+    return FarStep.RECORD;
   }
 
   /** Its outcome is kept there until it is part of the stored state here. */
-  private void awaitRecord(Talk open) throws InterruptedException {
-    if (recorded.await(UNTIL_RECORDED.toSeconds(), TimeUnit.SECONDS) && !isLeft()) {
+  private FarStep confirm() throws InterruptedException {
+    Talk open = talk;
+    if (open != null && recorded.getCount() == 0) {
       open.acknowledge(events.after());
-      try {
-        open.next(SILENCE);
-      } catch (MnException ended) {
-        LOG.debug("execution {} is over on both nodes", execution.executionId());
-      }
+      open.next(SILENCE); // the other node ends the stream then
     }
+    return ended();
   }
 }

@@ -1,19 +1,14 @@
 package io.mirrorneuron.runtime.away;
 
 import io.mirrorneuron.port.node.GuestPrograms.Outlet;
-import io.mirrorneuron.port.node.PeerPrograms.Part;
 import io.mirrorneuron.runtime.documents.far.SentSignal;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions.Signal;
-import java.io.IOException;
-import java.io.InputStream;
 import java.time.Duration;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One program that runs here for a job of another node: keeps what its owner has not acknowledged,
@@ -21,14 +16,11 @@ import org.slf4j.LoggerFactory;
  * that it is lost and counted by who logs it. Thread-safe.
  */
 final class GuestRun {
-  private static final Logger LOG = LoggerFactory.getLogger(GuestRun.class);
-  private static final int PART = 256 << 10;
-
   /** Of log lines and samples that are not acknowledged. */
   static final long WINDOW_BYTES = 4L << 20;
 
   private static final int MOST_BEACONS = 1000;
-  private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(3);
+  private static final long NEVER_LOOKED = Long.MIN_VALUE;
 
   private final Execution execution;
   private final NavigableMap<Long, Told> events = new TreeMap<>();
@@ -38,7 +30,7 @@ final class GuestRun {
   private boolean finished;
   private boolean asking;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
-  private long unheardSince = System.nanoTime();
+  private long unheardSince = NEVER_LOOKED;
   private Told leased;
   private long epoch;
   private String owner;
@@ -77,11 +69,15 @@ final class GuestRun {
     return ended;
   }
 
-  /** Whether nobody has listened for so long; asked again, for so long since. */
-  synchronized boolean isUnheardFor(Duration time) {
-    long now = System.nanoTime();
-    boolean isLong = outlet == null && now - unheardSince >= time.toNanos();
-    unheardSince = isLong || outlet != null ? now : unheardSince;
+  /**
+   * Whether nobody has listened for so long; asked again, for so long since.
+   *
+   * @param now in milliseconds of a clock that nobody sets
+   */
+  synchronized boolean isUnheardFor(Duration time, long now) {
+    boolean isFirst = unheardSince == NEVER_LOOKED;
+    boolean isLong = outlet == null && !isFirst && now - unheardSince >= time.toMillis();
+    unheardSince = isLong || isFirst || outlet != null ? now : unheardSince;
     return isLong;
   }
 
@@ -170,63 +166,35 @@ final class GuestRun {
     finished = true;
   }
 
-  /** Tells all after a number until all is acknowledged, or somebody else listens. */
-  void serve(Outlet to, long asked, long after) throws InterruptedException {
+  /** Who listens from now on, to all after a number; whoever listened before hears no more. */
+  GuestStream listen(Outlet to, long asked, long after) {
     synchronized (this) {
       if (outlet != null) {
         outlet.wake();
       }
       outlet = to;
     }
-    Told begun = begun(after);
-    if (begun != null) {
-      send(to, begun);
-    }
-    long sent = after;
-    while (to.isOpen() && isServed(to, asked) && !isSettled()) {
-      Told next = after(sent);
-      if (next == null) {
-        to.await(SIGN_OF_LIFE);
-        if (after(sent) == null) {
-          to.send(new Part(0, Told.SIGN_OF_LIFE, "", new byte[0], false));
-        }
-      } else {
-        send(to, next);
-        sent = next.number();
-      }
-    }
-    synchronized (this) {
-      outlet = outlet == to ? null : outlet;
-    }
+    return new GuestStream(this, to, asked, after);
+  }
+
+  /** It does not listen any more. */
+  synchronized void leave(Outlet one) {
+    outlet = outlet == one ? null : outlet;
   }
 
   /** That it has its slots, when that was acknowledged by an owner before. */
-  private synchronized Told begun(long after) {
+  synchronized Told begun(long after) {
     boolean isUnknown = leased != null && after < leased.number();
     return isUnknown && !events.containsKey(leased.number()) ? leased : null;
   }
 
-  private synchronized boolean isServed(Outlet to, long asked) {
+  synchronized boolean isServed(Outlet to, long asked) {
     return outlet == to && asked == epoch;
   }
 
-  private synchronized Told after(long number) {
+  /** The first event after that number, or null. */
+  synchronized Told after(long number) {
     Map.Entry<Long, Told> next = events.higherEntry(number);
     return next == null ? null : next.getValue();
-  }
-
-  /** What cannot be read any more ends early; its owner notices by its length or its hash. */
-  private void send(Outlet to, Told told) {
-    long left = told.content().size();
-    try (InputStream in = told.content().open()) {
-      do {
-        byte[] part = in.readNBytes((int) Math.min(PART, left));
-        left = part.length == 0 ? 0 : left - part.length;
-        to.send(new Part(told.number(), told.kind(), told.name(), part, left > 0));
-      } while (left > 0 && to.isOpen());
-    } catch (IOException e) {
-      LOG.warn("{} of execution {} is lost", told.name(), execution.executionId(), e);
-      to.send(new Part(told.number(), told.kind(), told.name(), new byte[0], false));
-    }
   }
 }

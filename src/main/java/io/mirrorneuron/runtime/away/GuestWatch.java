@@ -1,6 +1,9 @@
 package io.mirrorneuron.runtime.away;
 
 import io.mirrorneuron.runtime.port.Executions;
+import io.mirrorneuron.runtime.port.Executions.Ending;
+import io.mirrorneuron.runtime.port.Executions.Outcome;
+import io.mirrorneuron.runtime.port.Executions.Signal;
 import io.mirrorneuron.runtime.port.Timers;
 import java.time.Duration;
 import java.util.Set;
@@ -21,6 +24,9 @@ final class GuestWatch {
   private static final Duration UNHEARD = Duration.ofSeconds(30);
 
   private static final Set<String> OVER = Set.of("completed", "failed", "cancelled");
+
+  /** Of a program that was stopped: where it asks nobody hears it. */
+  static final String ASKS_PEOPLE = "it asks people, and runs again on the node of its job";
 
   private final Executions here;
   private final GuestFolders folders;
@@ -54,7 +60,7 @@ final class GuestWatch {
     if (!run.asksPeople() && folders.asksPeople(id)) {
       run.noteAsking();
       here.stop(id);
-    } else if (run.isUnheardFor(UNHEARD)) {
+    } else if (run.isUnheardFor(UNHEARD, timers.ticks())) {
       status.apply(run.execution().jobId()).whenComplete((word, away) -> end(run, word, away));
     }
     begin(run);
@@ -66,5 +72,25 @@ final class GuestWatch {
       LOG.info("execution {} is ended: nobody listens, and its job is over", id);
       here.stop(id);
     }
+  }
+
+  /** The end of a program that was ended as it asks people says so. */
+  static Signal asking(Signal signal) {
+    if (!(signal instanceof Signal.Finished finished)) {
+      return signal;
+    }
+    Outcome one = finished.outcome();
+    return one.ending() != Ending.STOPPED
+        ? signal
+        : new Signal.Finished(
+            new Outcome(
+                one.ending(),
+                ASKS_PEOPLE,
+                one.exitCode(),
+                one.sandbox(),
+                one.stdout(),
+                one.stderr(),
+                one.structured(),
+                one.lease()));
   }
 }

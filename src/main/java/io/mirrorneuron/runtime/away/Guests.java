@@ -10,8 +10,6 @@ import io.mirrorneuron.runtime.documents.far.SentSignal;
 import io.mirrorneuron.runtime.drain.Visitors;
 import io.mirrorneuron.runtime.placement.Machine;
 import io.mirrorneuron.runtime.port.Executions;
-import io.mirrorneuron.runtime.port.Executions.Ending;
-import io.mirrorneuron.runtime.port.Executions.Outcome;
 import io.mirrorneuron.runtime.port.Executions.Signal;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.store.elsewhere.ElsewhereIndex;
@@ -41,15 +39,13 @@ public final class Guests implements GuestPrograms, AutoCloseable {
   private static final Duration KEPT = Duration.ofMinutes(10);
   private static final Duration LONGEST_END = Duration.ofSeconds(12);
 
-  /** Of a program that was stopped: where it asks nobody hears it. */
-  static final String ASKS_PEOPLE = "it asks people, and runs again on the node of its job";
-
   private final Executions here;
   private final Home home;
   private final GuestWatch watch;
   private volatile boolean closed;
   private final Map<String, GuestRun> runs = new ConcurrentHashMap<>();
   private final GuestStays stays;
+  private final GuestDenials denials;
 
   /**
    * What this node has for them.
@@ -81,6 +77,7 @@ public final class Guests implements GuestPrograms, AutoCloseable {
     this.here = here;
     this.home = home;
     this.stays = new GuestStays(runs, here);
+    this.denials = new GuestDenials(home.timers());
     this.watch = new GuestWatch(here, home.sinks().folders(), home.status(), home.timers());
   }
 
@@ -88,34 +85,34 @@ public final class Guests implements GuestPrograms, AutoCloseable {
   public Guest open(Opening opening, byte[] record) {
     GuestRun run = runs.get(opening.executionId());
     if (run == null) {
-      requireNew(opening, record);
+      if (record != null) {
+        requireNew(opening);
+      }
       run = begin(opening, record);
     }
     if (!run.obeys(opening.owner(), opening.epoch())) {
-      throw new MnException(
-          ErrorCode.PRECONDITION,
-          PeerPrograms.FENCED,
-          "job " + opening.jobId() + " has another owner now");
+      throw fenced(opening);
     }
     return new Heard(run, opening);
   }
 
-  private void requireNew(Opening opening, byte[] record) {
-    if (record == null) {
-      throw MnException.notFound("execution", opening.executionId());
-    }
+  private static MnException fenced(Opening opening) {
+    return new MnException(
+        ErrorCode.PRECONDITION,
+        PeerPrograms.FENCED,
+        "job " + opening.jobId() + " has another owner now");
+  }
+
+  private void requireNew(Opening opening) {
     if (closed || !home.works().getAsBoolean()) {
       throw MnException.unavailable("this node begins no programs now", null);
     }
     boolean isOwner =
         Neighbours.await(
             home.index()
-                .begin(opening.jobId(), opening.epoch(), opening.executionId(), home.owner()));
+                .take(opening.jobId(), opening.epoch(), opening.executionId(), home.owner()));
     if (!isOwner) {
-      throw new MnException(
-          ErrorCode.PRECONDITION,
-          PeerPrograms.FENCED,
-          "job " + opening.jobId() + " has another owner now");
+      throw fenced(opening);
     }
   }
 
@@ -123,6 +120,13 @@ public final class Guests implements GuestPrograms, AutoCloseable {
     GuestRun there = runs.get(opening.executionId());
     if (there != null) {
       return there;
+    }
+    if (record == null) {
+      denials.deny(opening);
+      throw MnException.notFound("execution", opening.executionId());
+    }
+    if (denials.isDenied(opening)) {
+      throw fenced(opening);
     }
     SentExecution sent = SentExecution.read(record);
     GuestRun run = new GuestRun(sent.here(home.payloads()), opening.owner(), opening.epoch());
@@ -133,6 +137,9 @@ public final class Guests implements GuestPrograms, AutoCloseable {
     }
     watch.begin(run);
     here.start(run.execution(), signal -> heard(run, signal));
+    if (!home.works().getAsBoolean()) { // since it was looked: all others have been ended
+      here.stop(opening.executionId());
+    }
     return run;
   }
 
@@ -142,27 +149,8 @@ public final class Guests implements GuestPrograms, AutoCloseable {
       leave(run);
       home.timers().at(home.timers().now() + KEPT.toMillis(), () -> drop(run));
     }
-    Signal told = run.asksPeople() ? asking(signal) : signal;
+    Signal told = run.asksPeople() ? GuestWatch.asking(signal) : signal;
     run.tell(told, SentSignal.bytes(told, home.timers().now()));
-  }
-
-  private static Signal asking(Signal signal) {
-    if (!(signal instanceof Signal.Finished finished)) {
-      return signal;
-    }
-    Outcome one = finished.outcome();
-    return one.ending() != Ending.STOPPED
-        ? signal
-        : new Signal.Finished(
-            new Outcome(
-                one.ending(),
-                ASKS_PEOPLE,
-                one.exitCode(),
-                one.sandbox(),
-                one.stdout(),
-                one.stderr(),
-                one.structured(),
-                one.lease()));
   }
 
   /** The files that a program has left become files of its run. */
@@ -212,7 +200,8 @@ public final class Guests implements GuestPrograms, AutoCloseable {
     }
   }
 
-  private final class Heard implements Guest {
+  /** A guest as one owner of its job hears of it. */
+  final class Heard implements Guest {
     private final GuestRun run;
     private final Opening opening;
 
@@ -221,9 +210,13 @@ public final class Guests implements GuestPrograms, AutoCloseable {
       this.opening = opening;
     }
 
+    GuestStream stream(Outlet outlet) {
+      return run.listen(outlet, opening.epoch(), opening.after());
+    }
+
     @Override
     public void serve(Outlet outlet) throws InterruptedException {
-      run.serve(outlet, opening.epoch(), opening.after());
+      stream(outlet).serve();
     }
 
     @Override

@@ -24,7 +24,7 @@ final class Homebound {
   Listener binding(Execution execution, Listener listener) {
     return signal -> {
       if (signal instanceof Signal.Finished finished
-          && Guests.ASKS_PEOPLE.equals(finished.outcome().error())) {
+          && GuestWatch.ASKS_PEOPLE.equals(finished.outcome().error())) {
         known.add(agent(execution));
       }
       listener.signal(signal);

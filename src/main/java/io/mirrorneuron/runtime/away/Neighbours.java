@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * The other nodes on the same store, as they describe themselves. They are asked when somebody
  * wants to know, once a second at most. Blocking, thread-safe.
  */
-public final class Neighbours {
+public final class Neighbours implements KnownPeers {
   private static final Logger LOG = LoggerFactory.getLogger(Neighbours.class);
   private static final Duration FRESH = Duration.ofSeconds(1);
   private static final Duration AVOIDED = Duration.ofSeconds(10);
@@ -67,8 +67,8 @@ public final class Neighbours {
     return nodes.sawOthers();
   }
 
-  /** Whether the node is taken for alive; while the store does not answer it is. */
-  synchronized boolean isLiving(String node) {
+  @Override
+  public synchronized boolean isLiving(String node) {
     return living().contains(node);
   }
 
@@ -84,7 +84,7 @@ public final class Neighbours {
     return living.owners;
   }
 
-  /** Where a living node is reached; empty when it is dead or has told nobody. */
+  @Override
   public Optional<Peer> peer(String node) {
     if (node.equals(owner)) {
       return Optional.of(new Peer(owner, ""));
@@ -101,12 +101,8 @@ public final class Neighbours {
     faults = noted;
   }
 
-  /**
-   * It could not be reached: it gets no programs for a while.
-   *
-   * @param why for people
-   */
-  void avoid(String node, String why) {
+  @Override
+  public void avoid(String node, String why) {
     faults.unreached(NodeRegistry.nameOf(node), why);
     avoided.put(node, System.nanoTime() + AVOIDED.toNanos());
   }

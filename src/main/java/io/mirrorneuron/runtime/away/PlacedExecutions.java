@@ -6,7 +6,6 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -18,43 +17,41 @@ import org.slf4j.LoggerFactory;
  */
 public final class PlacedExecutions implements Executions, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PlacedExecutions.class);
-  private static final long RETRY_MS = 250;
 
   private final Executions here;
-  private final Cluster cluster;
   private final Choosing choosing;
-  private final FarExecution.Ways ways;
-  private final Map<String, FarExecution> far = new ConcurrentHashMap<>();
+  private final FollowedPrograms far;
 
   /** Those that look for their nodes. */
   private final Map<String, PlaceSearch> undecided = new ConcurrentHashMap<>();
-
-  /** Nodes of executions that former owners of their jobs have begun there. */
-  private final Map<String, String> expected = new ConcurrentHashMap<>();
-
-  private volatile boolean closed;
 
   /**
    * @param here the runner of this node
    */
   public PlacedExecutions(Executions here, Cluster cluster) {
     this.here = here;
-    this.cluster = cluster;
     this.choosing = new Choosing(cluster);
-    this.ways =
-        new FarExecution.Ways(
-            cluster.owner(),
-            cluster.neighbours(),
-            new OwnAndOthers(cluster),
-            cluster.timers()::now);
+    this.far =
+        new FollowedPrograms(
+            new FollowedPrograms.Means(
+                new FarWays(
+                    cluster.owner(),
+                    cluster.neighbours(),
+                    new OwnAndOthers(cluster),
+                    cluster.index(),
+                    cluster.timers()::now),
+                cluster.index(),
+                cluster.sinks(),
+                cluster.timers(),
+                FollowedPrograms::onThread));
   }
 
   @Override
   public void start(Execution execution, Listener listener) {
     String id = execution.executionId();
-    String worker = expected.remove(id);
-    if (worker != null) {
-      follow(execution, listener, worker, true);
+    Optional<String> worker = far.expectedAt(id);
+    if (worker.isPresent()) {
+      follow(execution, listener, worker.get(), true);
     } else if (choosing.isSurelyHere(execution)) {
       here.start(execution, listener);
     } else {
@@ -91,29 +88,7 @@ public final class PlacedExecutions implements Executions, AutoCloseable {
   }
 
   private void follow(Execution execution, Listener listener, String worker, boolean begun) {
-    String id = execution.executionId();
-    var records = new FarRecords(execution, cluster.sinks());
-    Listener heard = choosing.binding(execution, listener);
-    var one = new FarExecution(ways, execution, worker, heard, records, begun);
-    far.put(id, one);
-    if (closed) {
-      one.leave();
-    }
-    Thread.ofVirtual()
-        .name("mn-far-" + id)
-        .start(
-            () -> {
-              try {
-                one.follow();
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              } catch (RuntimeException e) {
-                LOG.error("execution {} on node {} is not followed any more", id, one.node(), e);
-              }
-              if (one.isOver() && one.isStopped()) {
-                forget(one, id);
-              }
-            });
+    far.follow(execution, choosing.binding(execution, listener), worker, begun);
   }
 
   @Override
@@ -125,10 +100,7 @@ public final class PlacedExecutions implements Executions, AutoCloseable {
         return;
       }
     }
-    FarExecution one = far.get(executionId);
-    if (one != null) {
-      one.stop();
-    } else {
+    if (!far.stop(executionId)) {
       here.stop(executionId);
     }
   }
@@ -137,7 +109,7 @@ public final class PlacedExecutions implements Executions, AutoCloseable {
   @Override
   public CompletionStage<Void> stopAll() {
     undecided.values().forEach(PlaceSearch::stop);
-    far.keySet().forEach(this::leave);
+    far.ids().forEach(this::leave);
     return here.stopAll();
   }
 
@@ -154,11 +126,12 @@ public final class PlacedExecutions implements Executions, AutoCloseable {
   @Override
   public Optional<Hold> hold(String executionId) {
     PlaceSearch search = undecided.get(executionId);
-    FarExecution one = far.get(executionId);
     if (search != null) {
       return Optional.ofNullable(search.hold());
     }
-    return one == null ? here.hold(executionId) : Optional.ofNullable(one.hold());
+    return far.has(executionId)
+        ? Optional.ofNullable(far.hold(executionId))
+        : here.hold(executionId);
   }
 
   @Override
@@ -168,69 +141,33 @@ public final class PlacedExecutions implements Executions, AutoCloseable {
 
   @Override
   public CompletionStage<Set<String>> elsewhere(String jobId, Collection<String> executionIds) {
-    CompletableFuture<Set<String>> answer = new CompletableFuture<>();
-    look(jobId, executionIds, answer);
-    return answer;
-  }
-
-  private void look(
-      String jobId, Collection<String> executionIds, CompletableFuture<Set<String>> answer) {
-    cluster
-        .index()
-        .of(jobId, executionIds)
-        .whenComplete(
-            (nodes, away) -> {
-              if (away == null) {
-                expected.putAll(nodes);
-                answer.complete(Set.copyOf(nodes.keySet()));
-              } else if (!closed) {
-                Runnable again = () -> look(jobId, executionIds, answer);
-                cluster.timers().at(cluster.timers().now() + RETRY_MS, again);
-              }
-            });
+    return far.elsewhere(jobId, executionIds);
   }
 
   @Override
   public boolean leave(String executionId) {
-    FarExecution one = far.remove(executionId);
-    if (one != null) {
+    boolean isFar = far.leave(executionId);
+    if (isFar) {
       choosing.end(executionId);
-      one.leave();
     }
-    return one != null;
+    return isFar;
   }
 
   @Override
   public void recorded(String executionId) {
-    FarExecution one = far.remove(executionId);
-    if (one != null) {
-      one.recorded();
-      forget(one, executionId);
-    }
-  }
-
-  /** Nobody will look for it any more. */
-  private void forget(FarExecution one, String executionId) {
-    cluster
-        .index()
-        .end(one.jobId(), executionId)
-        .exceptionally(
-            away -> {
-              LOG.debug("execution {} stays noted", executionId, away);
-              return null;
-            });
+    far.recorded(executionId);
   }
 
   @Override
   public Optional<String> where(String executionId) {
-    return Optional.ofNullable(far.get(executionId)).map(FarExecution::node);
+    return far.where(executionId);
   }
 
   /** Lets go of all that runs elsewhere: it goes on for the next owners of its jobs. */
   @Override
   public void close() {
-    closed = true;
+    far.close();
     undecided.values().forEach(PlaceSearch::stop);
-    far.keySet().forEach(this::leave);
+    far.ids().forEach(this::leave);
   }
 }

@@ -13,10 +13,14 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** One hash of nodes by execution. */
+/** One hash of nodes by execution; behind a node stands whether it has taken it. */
 public final class RedisElsewhereIndex implements ElsewhereIndex {
+  private static final String TAKEN = " taken";
+
   private final RedisLanes lanes;
   private final Keys keys;
+  private final Script take = Script.resource("elsewhere-take.lua");
+  private final Script giveUp = Script.resource("elsewhere-give-up.lua");
   private final Script begin = Script.resource("elsewhere-begin.lua");
 
   public RedisElsewhereIndex(RedisLanes lanes, Keys keys) {
@@ -27,15 +31,38 @@ public final class RedisElsewhereIndex implements ElsewhereIndex {
   @Override
   public CompletionStage<Boolean> begin(
       String jobId, long epoch, String executionId, String worker) {
-    return begin
-        .call()
-        .key(keys.state(jobId))
-        .key(keys.elsewhere())
-        .arg(epoch)
+    return call(begin, jobId, epoch)
         .arg(executionId)
         .arg(worker)
         .send(lanes, jobId)
         .map(answer -> answer.toInteger() == 1)
+        .toCompletionStage();
+  }
+
+  private Script.Call call(Script script, String jobId, long epoch) {
+    return script.call().key(keys.state(jobId)).key(keys.elsewhere()).arg(epoch);
+  }
+
+  @Override
+  public CompletionStage<Boolean> take(
+      String jobId, long epoch, String executionId, String worker) {
+    return call(take, jobId, epoch)
+        .arg(executionId)
+        .arg(worker)
+        .arg(worker + TAKEN)
+        .send(lanes, jobId)
+        .map(answer -> answer.toInteger() == 1)
+        .toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<GivenUp> giveUp(
+      String jobId, long epoch, String executionId, boolean isCertain) {
+    return call(giveUp, jobId, epoch)
+        .arg(executionId)
+        .arg(isCertain ? "" : TAKEN)
+        .send(lanes, jobId)
+        .map(answer -> GivenUp.values()[answer.toInteger()])
         .toCompletionStage();
   }
 
@@ -54,10 +81,14 @@ public final class RedisElsewhereIndex implements ElsewhereIndex {
     Map<String, String> nodes = new HashMap<>();
     for (int i = 0; i < asked.size(); i++) {
       if (answer.get(i) != null) {
-        nodes.put(asked.get(i), answer.get(i).toString());
+        nodes.put(asked.get(i), node(answer.get(i).toString()));
       }
     }
     return nodes;
+  }
+
+  private static String node(String noted) {
+    return noted.endsWith(TAKEN) ? noted.substring(0, noted.length() - TAKEN.length()) : noted;
   }
 
   @Override

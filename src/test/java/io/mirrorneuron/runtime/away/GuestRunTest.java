@@ -58,7 +58,7 @@ class GuestRunTest {
 
   private Heard serve(long epoch, long after, int most) throws InterruptedException {
     Heard heard = new Heard(most);
-    guest.serve(heard, epoch, after);
+    guest.listen(heard, epoch, after).serve();
     return heard;
   }
 

@@ -32,13 +32,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
 
 /**
- * Two real engines over one store and one registry under a seeded scheduler. A node can be cut off
- * from the store, so that calls fail or lose their answers; its server can stand still, while its
- * programs run on; and it can die with its programs and start anew.
+ * Two real engines, or more, over one store and one registry under a seeded scheduler. A node can
+ * be cut off from the store, so that calls fail or lose their answers; its server can stand still,
+ * while its programs run on; and it can die with its programs and start anew.
  */
 final class TwoOwners {
   /** How long a call waits for an answer that does not come. */
@@ -78,17 +80,33 @@ final class TwoOwners {
   /** How often work was begun beside a server that stood still. */
   int overlaps;
 
+  private final Front front;
+  private boolean isNested;
+
+  /** Stands before the runner of a node, from each start of its server on. */
+  interface Front {
+    Executions of(TwoOwners world, Node node, Executions runner);
+  }
+
   /** What must not happen and did; kept, as the engine may catch what is thrown; or null. */
   private String fault;
 
   TwoOwners(long seed, Workflow workflow) {
+    this(seed, workflow, 2, (_, _, runner) -> runner);
+  }
+
+  TwoOwners(long seed, Workflow workflow, int count, Front front) {
     this.random = new Random(seed);
     this.workflow = workflow;
-    this.nodes = List.of(new Node("mirror_neuron@a#1"), new Node("mirror_neuron@b#2"));
+    this.front = front;
+    this.nodes =
+        IntStream.rangeClosed(1, count)
+            .mapToObj(i -> new Node("mirror_neuron@" + (char) ('a' + i - 1) + "#" + i))
+            .toList();
     nodes.forEach(Node::boot);
   }
 
-  private long now() {
+  long now() {
     return now;
   }
 
@@ -109,27 +127,44 @@ final class TwoOwners {
       if (fault != null) {
         throw new AssertionError(fault);
       }
-      if (++steps > 2_000_000) {
-        throw new AssertionError("too much happens");
-      }
-      Task next = future.poll();
-      now = Math.max(now, next.at());
-      Node node = next.node();
-      if (node == null) {
+      step();
+    }
+  }
+
+  private void step() {
+    if (++steps > 2_000_000) {
+      throw new AssertionError("too much happens");
+    }
+    Task next = future.poll();
+    now = Math.max(now, next.at());
+    Node node = next.node();
+    if (node == null) {
+      next.action().run();
+    } else if (next.life() == node.life) {
+      if (now < node.standsUntil) {
+        future.add(new Task(node.standsUntil, order++, node, next.life(), next.action()));
+      } else {
         next.action().run();
-      } else if (next.life() == node.life) {
-        if (now < node.standsUntil) {
-          future.add(new Task(node.standsUntil, order++, node, next.life(), next.action()));
-        } else {
-          next.action().run();
-        }
       }
     }
   }
 
+  void fault(String what) {
+    fault = fault == null ? what : fault;
+  }
+
   private boolean hasEnded(String jobId) {
+    return Set.of("completed", "failed", "cancelled").contains(String.valueOf(status(jobId)));
+  }
+
+  /** As it is stored; null when there is no such job. */
+  String status(String jobId) {
     String row = disk.row(jobId).toCompletableFuture().join();
-    return row != null && row.matches("(?s).*\"status\":\"(completed|failed|cancelled)\".*");
+    return row == null ? null : Json.parseObject(row, "row").path("status").asText();
+  }
+
+  NodeRegistry registry() {
+    return registry;
   }
 
   /** What the ledger says of programs that run is so. */
@@ -173,6 +208,34 @@ final class TwoOwners {
       return handOvers;
     }
 
+    int life() {
+      return life;
+    }
+
+    boolean isCut() {
+      return now < cutUntil;
+    }
+
+    Timers timers() {
+      return new Clockwork();
+    }
+
+    /**
+     * Others do things while a thread of this server waits for so many of them, and while it stands
+     * still. Answers whether the server is still there then.
+     */
+    boolean meanwhile(int most) {
+      int asking = life;
+      if (!isNested) {
+        isNested = true;
+        for (int i = 0; i < most || asking == life && now < standsUntil; i++) {
+          step();
+        }
+        isNested = false;
+      }
+      return asking == life;
+    }
+
     void cut(long ms) {
       cutUntil = Math.max(cutUntil, now + ms);
     }
@@ -210,7 +273,7 @@ final class TwoOwners {
                   through(JobStore.class, disk),
                   through(NodeRegistry.class, registry),
                   new LocalScheduler(NodeRegistry.nameOf(owner)),
-                  new Programs(),
+                  front.of(TwoOwners.this, this, new Programs()),
                   new Clockwork(),
                   jobId -> this::onLane),
               text -> workflow,
@@ -223,7 +286,7 @@ final class TwoOwners {
       handOvers.start(() -> true);
     }
 
-    private void schedule(long delay, Runnable action) {
+    void schedule(long delay, Runnable action) {
       future.add(new Task(now + Math.max(0, delay), order++, this, life, action));
     }
 
@@ -232,14 +295,14 @@ final class TwoOwners {
       schedule(laneFree - now, action);
     }
 
-    private <T> T through(Class<T> port, T target) {
+    <T> T through(Class<T> port, T target) {
       return port.cast(
           Proxy.newProxyInstance(
               port.getClassLoader(),
               new Class<?>[] {port},
               (proxy, method, arguments) -> {
                 CompletableFuture<Object> answer = new CompletableFuture<>();
-                boolean cutNow = now < cutUntil;
+                boolean cutNow = isCut();
                 int asking = life;
                 laneFree = Math.max(laneFree, now) + random.nextInt(4);
                 long sent = laneFree;
