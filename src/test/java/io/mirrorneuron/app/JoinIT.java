@@ -10,6 +10,7 @@ import io.mirrorneuron.port.ClusterNode;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.join.NodeMembers.Member;
 import io.mirrorneuron.port.join.NodeMembers.NewNode;
+import io.mirrorneuron.port.upkeep.NodeCondition;
 import io.mirrorneuron.testing.FreePort;
 import io.mirrorneuron.testing.SampleManifests;
 import java.nio.file.Files;
@@ -18,6 +19,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -156,5 +159,43 @@ class JoinIT {
     assertThatExceptionOfType(MnException.class)
         .isThrownBy(() -> worker.cluster().members().remove(WORKER))
         .withMessageContaining("has joined no cluster");
+  }
+
+  @Test
+  void twoThatAddEachOtherAtTheSameMomentBecomeOneCluster() throws Exception {
+    worker.close();
+    worker =
+        worker(
+            Map.of(
+                "network.expose", "true",
+                "network.advertise_host", "127.0.0.2",
+                "network.redis_port", Integer.toString(FreePort.at("127.0.0.2"))));
+    String token = Files.readString(folder.resolve("main/network.token")).strip();
+    NewNode first = new NewNode(MAIN, token, main.grpc().toString());
+    CompletableFuture<Object> other =
+        CompletableFuture.supplyAsync(() -> worker.cluster().members().add(first))
+            .handle((added, refused) -> refused == null ? added : refused);
+    Object one;
+    try {
+      one = add(WORKER, TOKEN);
+    } catch (MnException refused) {
+      one = refused;
+    }
+    assertThat(List.of(one, other.get(30, TimeUnit.SECONDS))).anyMatch(Member.class::isInstance);
+    eventually("each knows both", PATIENCE, () -> names(main).equals(List.of(MAIN, WORKER)));
+    eventually("each knows both", PATIENCE, () -> names(worker).equals(List.of(MAIN, WORKER)));
+    boolean isMain = Files.exists(folder.resolve("worker/cluster.json"));
+    assertThat(Files.exists(folder.resolve("main/cluster.json"))).isNotEqualTo(isMain);
+  }
+
+  @Test
+  void whoHasNotJoinedIsNotTakenOut() {
+    add(WORKER, TOKEN);
+    eventually("each knows both", PATIENCE, () -> names(worker).equals(List.of(MAIN, WORKER)));
+    assertThatExceptionOfType(MnException.class)
+        .isThrownBy(() -> worker.cluster().members().remove(MAIN))
+        .withMessageContaining("has joined no cluster, and was not taken out")
+        .withMessageContaining("mn node maintenance");
+    assertThat(main.cluster().upkeep().status(MAIN).status()).isEqualTo(NodeCondition.HEALTHY);
   }
 }

@@ -4,19 +4,26 @@ import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.runtime.join.Invitation;
 import io.mirrorneuron.runtime.join.JoinDesk;
 import io.mirrorneuron.runtime.join.NodeHome;
+import io.mirrorneuron.runtime.join.NodeWork;
 import io.mirrorneuron.server.JoinedCluster;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A node that may join a cluster, with its data directory in memory. */
-public final class JoinFixture implements NodeHome {
+public final class JoinFixture implements NodeHome, NodeWork {
   /** Of all nodes of tests, and what {@link JoinDesk} compares. */
   public static final String VERSION = "1.2.3";
 
   public final AtomicLong openJobs = new AtomicLong();
   public volatile boolean namesRedis;
+  public volatile boolean hasOthers;
+
+  /** Why no new jobs are taken. */
+  public final List<String> refusals = new CopyOnWriteArrayList<>();
+
   public volatile int restarts;
   private final Secret redis;
   private volatile JoinedCluster joined;
@@ -36,10 +43,30 @@ public final class JoinFixture implements NodeHome {
     return new JoinDesk(
         new JoinDesk.Self(name, VERSION),
         this,
-        openJobs::get,
+        this,
         offer -> {},
         undo -> restarts++,
         Clock.fixed(GatewayFixture.NOW, java.time.ZoneOffset.UTC));
+  }
+
+  @Override
+  public long openJobs() {
+    return openJobs.get();
+  }
+
+  @Override
+  public boolean hasOthers() {
+    return hasOthers;
+  }
+
+  @Override
+  public void takeNoMore(String why) {
+    refusals.add(why);
+  }
+
+  @Override
+  public void takeAgain(String why) {
+    refusals.remove(why);
   }
 
   @Override

@@ -23,7 +23,8 @@ public final class UpkeepFixture {
     return of(node, now, registry(node));
   }
 
-  private static LocalUpkeep of(String node, Instant now, InMemoryNodeRegistry nodes) {
+  /** The same with others. */
+  public static LocalUpkeep of(String node, Instant now, InMemoryNodeRegistry nodes) {
     TurnedTimers timers = new TurnedTimers(new TurnedClock(now));
     InMemoryJobStore jobs = new InMemoryJobStore();
     NodeBook book = new NodeBook(new InMemoryRecordStore(), timers);

@@ -57,6 +57,20 @@ public final class Departure {
     this.timers = timers;
   }
 
+  /**
+   * Takes no new jobs from now on.
+   *
+   * @param why is told to who asks, with the way out
+   */
+  public void takeNoMore(String why) {
+    parts.moves.takeNoMore(why);
+  }
+
+  /** Takes new jobs again, unless it does not for another reason. */
+  public void takeAgain(String why) {
+    parts.moves.takeAgain(why);
+  }
+
   /** Whether this node is about to end, and takes nothing new. */
   public boolean isUnderWay() {
     return underWay;

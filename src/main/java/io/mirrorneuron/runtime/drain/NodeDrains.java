@@ -22,6 +22,10 @@ import java.util.function.Supplier;
 public final class NodeDrains implements AutoCloseable {
   private static final long RETRY_MS = 500;
 
+  private static final String OUT =
+      "this server was taken out of the cluster and takes no new jobs; ask another one, or have it"
+          + " added again (mn node add)";
+
   private final NodeBook book;
   private final NodeRegistry nodes;
   private final RecordStore records;
@@ -66,7 +70,7 @@ public final class NodeDrains implements AutoCloseable {
     this.hasOthers = hasOthers;
     this.book = new NodeBook(records, timers);
     this.health = new OwnHealth(self, book, hasOthers, timers);
-    this.watch = new NodeWatch(self, book, hasOthers, timers);
+    this.watch = new NodeWatch(self, book, hasOthers, this::out, timers);
     QuarantineRule rule = new QuarantineRule(limits);
     this.members = new MemberWatch(owner, nodes, book, shared.lease, rule, hasOthers, timers);
   }
@@ -128,6 +132,14 @@ public final class NodeDrains implements AutoCloseable {
   private CompletionStage<List<String>> takers(String besides) {
     return KnownNodes.of(nodes)
         .thenCombine(book.all(), (known, states) -> known.takers(states, besides));
+  }
+
+  private void out(boolean isOut) {
+    if (isOut) {
+      departure.takeNoMore(OUT);
+    } else {
+      departure.takeAgain(OUT);
+    }
   }
 
   private CompletionStage<?> lookNow() {

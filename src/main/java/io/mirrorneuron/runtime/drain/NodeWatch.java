@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -21,13 +22,18 @@ final class NodeWatch {
   private final BooleanSupplier hasOthers;
   private final Timers timers;
   private volatile Map<String, NodeState> known = Map.of();
+  private final Consumer<Boolean> out;
+  private boolean wasOut; // guarded by this
   private volatile boolean closed;
 
   /**
    * @param self the name of this node
    * @param hasOthers whether other nodes live, as far as this one has heard
+   * @param out is told when the operator takes this node out of the cluster, and lets it in again
    */
-  NodeWatch(String self, NodeBook book, BooleanSupplier hasOthers, Timers timers) {
+  NodeWatch(
+      String self, NodeBook book, BooleanSupplier hasOthers, Consumer<Boolean> out, Timers timers) {
+    this.out = out;
     this.self = self;
     this.book = book;
     this.hasOthers = hasOthers;
@@ -48,7 +54,19 @@ final class NodeWatch {
 
   /** Reads what is decided now. */
   CompletionStage<Void> look() {
-    return book.all().thenAccept(all -> known = Map.copyOf(all));
+    return book.all().thenAccept(this::learn);
+  }
+
+  private void learn(Map<String, NodeState> all) {
+    known = Map.copyOf(all);
+    NodeState own = all.get(self);
+    boolean isOut = own != null && own.operatorDisconnect();
+    synchronized (this) {
+      if (isOut != wasOut) {
+        wasOut = isOut;
+        out.accept(isOut);
+      }
+    }
   }
 
   /**

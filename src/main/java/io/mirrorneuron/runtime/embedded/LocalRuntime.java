@@ -1,7 +1,6 @@
 package io.mirrorneuron.runtime.embedded;
 
 import io.mirrorneuron.config.Config;
-import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.PeerJobs;
@@ -43,7 +42,6 @@ import io.mirrorneuron.store.RedisResourceLimits;
 import io.mirrorneuron.wire.cluster.AllNodes;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
@@ -152,11 +150,7 @@ public record LocalRuntime(
     return new JoinDesk(
         new JoinDesk.Self(process.nodeName(), on.process().version()),
         home,
-        () ->
-            runtime.census().countByStatus().entrySet().stream()
-                .filter(count -> !new RunStatus(count.getKey()).isFinal())
-                .mapToLong(Map.Entry::getValue)
-                .sum(),
+        new OwnJobs(runtime),
         new ClusterProbe(on.vertx(), process.owner()),
         on.process().restart(),
         on.clock());

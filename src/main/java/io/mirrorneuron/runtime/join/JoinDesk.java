@@ -7,9 +7,9 @@ import io.mirrorneuron.server.JoinedCluster;
 import io.mirrorneuron.server.ServerContext.Restart;
 import io.mirrorneuron.wire.Json;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +20,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class JoinDesk {
   private static final Logger LOG = LoggerFactory.getLogger(JoinDesk.class);
+
+  private static final String MOVING =
+      "this server goes to another Redis and starts anew; ask it again in some seconds";
 
   /** Looks at a cluster before it is joined. */
   @FunctionalInterface
@@ -39,19 +42,22 @@ public final class JoinDesk {
 
   private final Self self;
   private final NodeHome home;
-  private final LongSupplier openJobs;
+  private final NodeWork work;
   private final Probe probe;
   private final Restart restart;
   private final Clock clock;
 
-  /**
-   * @param openJobs how many jobs of the store that this node is on have not ended
-   */
+  /** Nodes that are being added here. */
+  private final List<String> adding = new ArrayList<>();
+
+  /** What it has agreed to join, and begins anew for. */
+  private JoinedCluster pending;
+
   public JoinDesk(
-      Self self, NodeHome home, LongSupplier openJobs, Probe probe, Restart restart, Clock clock) {
+      Self self, NodeHome home, NodeWork work, Probe probe, Restart restart, Clock clock) {
     this.self = self;
     this.home = home;
-    this.openJobs = openJobs;
+    this.work = work;
     this.probe = probe;
     this.restart = restart;
     this.clock = clock;
@@ -94,7 +100,7 @@ public final class JoinDesk {
           "node %s runs version %s and %s runs %s: they must be the same"
               .formatted(self.name(), self.version(), offer.main(), offer.version()));
     }
-    Optional<JoinedCluster> joined = home.joined();
+    Optional<JoinedCluster> joined = home.joined().or(() -> Optional.ofNullable(pending));
     if (joined.isPresent()) {
       if (joined.get().isSame(offer.redisUrl(), offer.namespace(), offer.joinToken())) {
         return;
@@ -105,26 +111,68 @@ public final class JoinDesk {
           "node %s has already joined %s; have it leave that first (mn node leave, there)"
               .formatted(self.name(), joined.get()));
     }
-    requireFree();
-    probe.look(offer);
-    home.keep(
-        new JoinedCluster(
-            offer.redisUrl(),
-            offer.namespace(),
-            offer.joinToken(),
-            offer.main(),
-            Json.timestamp(clock.instant())));
+    work.takeNoMore(MOVING); // a job that came now would stay behind
+    try {
+      requireFree(offer.main());
+      probe.look(offer);
+      pending =
+          new JoinedCluster(
+              offer.redisUrl(),
+              offer.namespace(),
+              offer.joinToken(),
+              offer.main(),
+              Json.timestamp(clock.instant()));
+      home.keep(pending);
+    } catch (RuntimeException refused) {
+      pending = null;
+      work.takeAgain(MOVING);
+      throw refused;
+    }
     LOG.info("joins {}; its own data stays in its home until it leaves", offer);
     restart.with(home::forget);
   }
 
-  private void requireFree() {
+  /**
+   * Begins to have a node join the cluster of this one. Until it is ended this node joins no other:
+   * who is on its way here would be left alone. Where two nodes add each other at the same moment,
+   * the one whose name comes first adds the other.
+   *
+   * @throws MnException CONFLICT when this node is about to join another cluster itself
+   */
+  synchronized void begin(String node) {
+    if (pending != null) {
+      throw new MnException(
+          ErrorCode.CONFLICT,
+          "already_joined",
+          "node %s is about to join %s; add %s there".formatted(self.name(), pending, node));
+    }
+    adding.add(node);
+  }
+
+  synchronized void end(String node) {
+    adding.remove(node);
+  }
+
+  private void requireFree(String main) {
     if (home.namesRedis()) {
       throw MnException.precondition(
           "the settings of node %s name a Redis (redis.url or redis.sentinels); unset that and start it again, or set that of the cluster"
               .formatted(self.name()));
     }
-    long open = openJobs.getAsLong();
+    if (work.hasOthers()) {
+      throw MnException.precondition(
+          "other nodes are on the Redis of node %s; take them out first (mn node leave), or add %s to its cluster"
+              .formatted(self.name(), main));
+    }
+    boolean isMutual = adding.stream().allMatch(main::equals);
+    if (!adding.isEmpty() && !(isMutual && self.name().compareTo(main) > 0)) {
+      throw new MnException(
+          ErrorCode.CONFLICT,
+          "adding",
+          "node %s is adding %s to its own cluster at this moment"
+              .formatted(self.name(), String.join(", ", adding)));
+    }
+    long open = work.openJobs();
     if (open > 0) {
       throw MnException.precondition(
           "node %s has %d open %s of its own; let them end or cancel them first"
@@ -166,6 +214,7 @@ public final class JoinDesk {
                             + (home.namesRedis()
                                 ? ": its own settings say which Redis it is on"
                                 : "")));
+    work.takeNoMore(MOVING);
     home.forget();
     LOG.info("leaves {}", left);
     restart.with(() -> home.keep(left));

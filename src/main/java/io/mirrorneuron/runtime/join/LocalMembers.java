@@ -62,11 +62,16 @@ public final class LocalMembers implements NodeMembers {
     if (name.equals(desk.name())) {
       throw MnException.precondition("node %s is the one that was asked".formatted(name));
     }
-    if (owner(name).isEmpty()) {
-      order(name, node);
+    desk.begin(name);
+    try {
+      if (owner(name).isEmpty()) {
+        order(name, node);
+      }
+      decisions.readmit(name);
+      return new Member(name, isSeenSince(begun, name) ? CONNECTED : JOINING);
+    } finally {
+      desk.end(name);
     }
-    decisions.readmit(name);
-    return new Member(name, isSeenSince(begun, name) ? CONNECTED : JOINING);
   }
 
   private void order(String name, NewNode node) {
@@ -153,11 +158,10 @@ public final class LocalMembers implements NodeMembers {
     if (name.equals(desk.name())) {
       removeSelf(name);
     } else {
-      Optional<String> owner = owner(name);
-      decisions.disconnect(name);
-      owner
+      owner(name)
           .flatMap(living -> Answers.await(nodes.address(living)))
           .ifPresent(address -> askToLeave(name, address));
+      decisions.disconnect(name);
     }
     return new Member(name, DISCONNECTED);
   }
@@ -171,12 +175,20 @@ public final class LocalMembers implements NodeMembers {
     desk.leave(name);
   }
 
-  /** One that does not go is kept from work all the same. */
+  /**
+   * One that is not reached is kept from work all the same. One that did not join, and so cannot
+   * go, says so, and nothing changes.
+   */
   private void askToLeave(String name, String address) {
     try {
       String token = desk.clusterToken();
       peers.leave(new Asked(name, address, token));
     } catch (MnException stays) {
+      if (stays.code() == ErrorCode.PRECONDITION || stays.code() == ErrorCode.CONFLICT) {
+        throw MnException.precondition(
+            "%s, and was not taken out; to keep it from work: mn node maintenance, or drain it"
+                .formatted(stays.getMessage()));
+      }
       LOG.warn(
           "node {} gets no work any more, but stays on this Redis: {}", name, stays.getMessage());
     }

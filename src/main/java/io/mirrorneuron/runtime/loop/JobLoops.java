@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -37,8 +38,8 @@ final class JobLoops {
 
   private volatile boolean closed;
 
-  /** Why no new job is begun; null while some are. */
-  private volatile String refusal;
+  /** Why no new jobs are taken. */
+  private final List<String> refusals = new CopyOnWriteArrayList<>();
 
   /** Whether others may open what would be opened here. */
   private volatile boolean suspended;
@@ -59,7 +60,7 @@ final class JobLoops {
    */
   CompletionStage<SubmittedJob> begin(
       NewJob job, Supplier<JobState> state, Input beginning, UnaryOperator<Commit> completed) {
-    if (closed || suspended || refusal != null) {
+    if (closed || suspended || !refusals.isEmpty()) {
       return CompletableFuture.failedFuture(noWork());
     }
     CompletableFuture<SubmittedJob> answer = new CompletableFuture<>();
@@ -140,11 +141,15 @@ final class JobLoops {
   }
 
   void takeNoMore(String why) {
-    refusal = why;
+    refusals.add(why);
+  }
+
+  void takeAgain(String why) {
+    refusals.remove(why);
   }
 
   private MnException noWork() {
-    if (refusal != null) {
+    for (String refusal : refusals) {
       return MnException.unavailable(refusal, null).withRetryAfter(REFUSED_MS);
     }
     return MnException.unavailable(

@@ -32,6 +32,11 @@ public final class JobMoves {
     loops.takeNoMore(why);
   }
 
+  /** Begins new jobs again, unless there is another reason why not. */
+  public void takeAgain(String why) {
+    loops.takeAgain(why);
+  }
+
   /** The jobs that are open here. */
   public List<String> open() {
     return loops.ids();

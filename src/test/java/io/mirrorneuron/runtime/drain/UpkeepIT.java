@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.mirrorneuron.client.Clients;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.upkeep.DrainOrder;
 import io.mirrorneuron.port.upkeep.MaintenanceChange;
 import io.mirrorneuron.port.upkeep.NodeCondition;
@@ -14,6 +15,7 @@ import io.mirrorneuron.port.upkeep.NodeUpkeep;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.RuntimeFixture;
+import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
 import java.util.Map;
@@ -136,5 +138,26 @@ class UpkeepIT {
 
     assertThat(failure.code()).isEqualTo(ErrorCode.INVALID);
     assertThat(failure).hasMessage("node name must look like mirror_neuron@host");
+  }
+
+  @Test
+  void aNodeThatWasTakenOutTakesNoNewJobsUntilItIsLetInAgain() {
+    Submission job = Submission.of(SampleManifests.program("one", "true"));
+    one.runtime().upkeep().disconnect(TWO);
+    Eventually.eventually("it has heard of it", () -> refusal(job).contains("ask another one"));
+    assertThat(one.jobs().submit(job).jobId()).isNotEmpty();
+
+    one.runtime().upkeep().readmit(TWO);
+    Eventually.eventually("it takes jobs again", () -> refusal(job).isEmpty());
+  }
+
+  private static String refusal(Submission job) {
+    try {
+      two.jobs().submit(job);
+      return "";
+    } catch (MnException refused) {
+      assertThat(refused.code()).isEqualTo(ErrorCode.UNAVAILABLE);
+      return refused.getMessage();
+    }
   }
 }

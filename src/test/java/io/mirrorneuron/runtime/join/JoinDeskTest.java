@@ -1,0 +1,171 @@
+package io.mirrorneuron.runtime.join;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.join.Greeting;
+import io.mirrorneuron.port.join.NodeMembers.NewNode;
+import io.mirrorneuron.port.join.Offer;
+import io.mirrorneuron.port.join.PeerMembers;
+import io.mirrorneuron.server.JoinedCluster;
+import io.mirrorneuron.testing.GatewayFixture;
+import io.mirrorneuron.testing.InMemoryNodeRegistry;
+import io.mirrorneuron.testing.JoinFixture;
+import io.mirrorneuron.testing.UpkeepFixture;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+
+class JoinDeskTest {
+  private static final String ADDRESS = "127.0.0.1:1";
+  private final Server first = new Server("mn@a");
+  private final Server second = new Server("mn@b");
+
+  /** A server that others can join, with its own store. */
+  private static final class Server {
+    final String name;
+    final JoinFixture home;
+    final JoinDesk desk;
+    final InMemoryNodeRegistry store = new InMemoryNodeRegistry();
+
+    Server(String name) {
+      this.name = name;
+      this.home = new JoinFixture(new Secret("redis://:p@127.0.0.1:1/" + name.charAt(3)));
+      this.desk =
+          new JoinDesk(
+              new JoinDesk.Self(name, JoinFixture.VERSION),
+              home,
+              home,
+              offer -> {},
+              undo -> home.restarts++,
+              Clock.fixed(GatewayFixture.NOW, ZoneOffset.UTC));
+      store.beat(name + "#1");
+    }
+
+    Offer offer() {
+      return desk.offer().orElseThrow();
+    }
+
+    /** Has the other join this one; that lives on the store of this one as soon as it agrees. */
+    void add(Server other) {
+      PeerMembers peers =
+          new PeerMembers() {
+            @Override
+            public Greeting greet(String caller, String address, String token) {
+              throw new AssertionError("nobody asks");
+            }
+
+            @Override
+            public void join(Asked node, Offer offer) {
+              other.desk.join(node.name(), offer);
+              store.beat(other.name + "#1");
+            }
+
+            @Override
+            public void leave(Asked node) {
+              other.desk.leave(node.name());
+            }
+          };
+      new LocalMembers(desk, store, UpkeepFixture.of(name, GatewayFixture.NOW, store), peers)
+          .add(new NewNode(other.name, "token", ADDRESS));
+    }
+  }
+
+  private static MnException refused(Runnable call) {
+    return assertThatExceptionOfType(MnException.class).isThrownBy(call::run).actual();
+  }
+
+  @RepeatedTest(50)
+  void ofTwoThatAddEachOtherOneJoinsTheOther() {
+    CompletableFuture<Object> there = CompletableFuture.supplyAsync(() -> added(first, second));
+    Object here = added(second, first);
+
+    assertThat(List.of(here, there.join())).containsOnlyOnce("added");
+    assertThat(first.home.restarts + second.home.restarts).isEqualTo(1);
+  }
+
+  private static Object added(Server main, Server worker) {
+    try {
+      main.add(worker);
+      return "added";
+    } catch (MnException refused) {
+      assertThat(refused.code()).isEqualTo(ErrorCode.CONFLICT);
+      return refused.getMessage();
+    }
+  }
+
+  @Test
+  void whoIsAddingAnotherJoinsNobody() {
+    first.desk.begin("mn@c");
+
+    assertThat(refused(() -> first.desk.join("mn@a", second.offer())))
+        .hasMessage("node mn@a is adding mn@c to its own cluster at this moment");
+    assertThat(first.home.refusals).isEmpty();
+    first.desk.end("mn@c");
+    first.desk.join("mn@a", second.offer());
+    assertThat(first.home.restarts).isEqualTo(1);
+  }
+
+  @Test
+  void whereBothBeginTheNameThatComesFirstAdds() {
+    first.desk.begin("mn@b");
+    second.desk.begin("mn@a");
+
+    assertThat(refused(() -> first.desk.join("mn@a", second.offer())).code())
+        .isEqualTo(ErrorCode.CONFLICT);
+    second.desk.join("mn@b", first.offer());
+    assertThat(second.home.restarts).isEqualTo(1);
+  }
+
+  @Test
+  void whoHasAgreedToJoinAddsNobodyAndTakesNoNewJobs() {
+    first.desk.join("mn@a", second.offer());
+    first.desk.join("mn@a", second.offer());
+
+    assertThat(first.home.restarts).as("once").isEqualTo(1);
+    assertThat(refused(() -> first.add(second)))
+        .hasMessage("node mn@a is about to join the cluster of mn@b; add mn@b there");
+    assertThat(first.home.refusals).singleElement().asString().contains("ask it again");
+  }
+
+  @Test
+  void whoHasOthersOnItsRedisJoinsNobody() {
+    first.home.hasOthers = true;
+
+    assertThat(refused(() -> first.desk.join("mn@a", second.offer())))
+        .hasMessage(
+            "other nodes are on the Redis of node mn@a; take them out first (mn node leave), or"
+                + " add mn@b to its cluster");
+    assertThat(first.home.restarts).isZero();
+    assertThat(first.home.joined()).isEmpty();
+  }
+
+  @Test
+  void whoIsRefusedTakesJobsAsBefore() {
+    first.home.openJobs.set(1);
+
+    assertThat(refused(() -> first.desk.join("mn@a", second.offer())))
+        .hasMessageContaining("1 open job of its own");
+    assertThat(first.home.refusals).isEmpty();
+  }
+
+  @Test
+  void whoLeavesTakesNoNewJobs() {
+    first.home.keep(second.desk.offer().map(JoinDeskTest::cluster).orElseThrow());
+    first.desk.leave("mn@a");
+
+    assertThat(first.home.refusals).hasSize(1);
+    assertThat(first.home.joined()).isEmpty();
+  }
+
+  private static JoinedCluster cluster(Offer offer) {
+    return new JoinedCluster(
+        offer.redisUrl(), offer.namespace(), offer.joinToken(), offer.main(), "then");
+  }
+}
