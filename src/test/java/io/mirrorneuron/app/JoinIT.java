@@ -98,7 +98,8 @@ class JoinIT {
   void aServerJoinsWorksThereAndGoesBackToItsOwnData() {
     String own = ended(worker, SampleManifests.program("own", "true"));
     assertThat(add(WORKER, TOKEN)).isEqualTo(new Member(WORKER, "connected"));
-    eventually("each knows both", PATIENCE, () -> names(main).equals(List.of(MAIN, WORKER)));
+    assertThat(names(main)).as("at once").containsExactly(MAIN, WORKER);
+    assertThat(main.cluster().upkeep().status(WORKER).status()).isEqualTo(NodeCondition.HEALTHY);
     eventually("each knows both", PATIENCE, () -> names(worker).equals(List.of(MAIN, WORKER)));
     assertThat(add(WORKER, TOKEN)).as("again").isEqualTo(new Member(WORKER, "connected"));
     String shared = ended(main, SampleManifests.program("shared", "true"));

@@ -213,6 +213,7 @@ public final class RuntimeFixture implements AutoCloseable {
         new LocalMembers(
             JoinFixture.desk("mirror_neuron@test", Secret.NONE),
             new RedisNodeRegistry(lanes, keys),
+            name -> true,
             runtime.upkeep(),
             peers.members()));
   }

@@ -43,6 +43,10 @@ public final class UpkeepFixture {
   public static NodeMembers members(String node, Instant now) {
     InMemoryNodeRegistry nodes = registry(node);
     return new LocalMembers(
-        JoinFixture.desk(node, Secret.NONE), nodes, of(node, now, nodes), PeerMembers.NONE);
+        JoinFixture.desk(node, Secret.NONE),
+        nodes,
+        name -> true,
+        of(node, now, nodes),
+        PeerMembers.NONE);
   }
 }

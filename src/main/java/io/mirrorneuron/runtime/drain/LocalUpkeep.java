@@ -100,32 +100,9 @@ public final class LocalUpkeep implements NodeUpkeep {
         name, state.status(), state.schedulingEligible(), why, state.maintenance(), told);
   }
 
-  /**
-   * Takes the node out of the cluster: nothing is placed there any more. Of a node that nobody
-   * knows nothing is noted.
-   */
-  public void disconnect(String node) {
-    if (Answers.await(book.read(node)).updatedAt() == null && !known().has(node)) {
-      return;
-    }
-    Answers.await(
-        book.change(
-            node,
-            before ->
-                before
-                    .disconnected(true)
-                    .with(NodeCondition.DISCONNECTED, false, "operator requested disconnect")));
-  }
-
-  /** Lets the node in again, when it was taken out. */
-  public void readmit(String node) {
-    Answers.await(
-        book.change(
-            node,
-            before ->
-                before.operatorDisconnect()
-                    ? before.disconnected(false).with(NodeCondition.HEALTHY, true, null)
-                    : before));
+  /** What is decided of who belongs to the cluster. */
+  public MemberBook members() {
+    return new MemberBook(book, nodes);
   }
 
   @Override
@@ -216,7 +193,7 @@ public final class LocalUpkeep implements NodeUpkeep {
   /** As it is told: who sends no heartbeats is offline, whatever was decided of it. */
   private NodeState shown(NodeState state, KnownNodes known) {
     boolean lives = known.owner(state.node()).isPresent();
-    boolean waits = state.operatorDisconnect() || state.status() == NodeCondition.JOINING;
+    boolean waits = state.operatorDisconnect() || MemberBook.isComing(state, timers.now());
     NodeState told =
         lives || waits ? state : state.with(NodeCondition.OFFLINE, false, state.reason());
     return told.shown(state.node().equals(self));

@@ -100,6 +100,7 @@ final class MemberWatch implements AutoCloseable {
                   .thenCompose(
                       states ->
                           closeDead(states, living)
+                              .thenCompose(done -> welcome(states, living, term))
                               .thenCompose(done -> quarantine.look(states, living, term)));
             });
   }
@@ -114,6 +115,21 @@ final class MemberWatch implements AutoCloseable {
             .map(NodeState::node)
             .filter(node -> missed.contains(node) && before.contains(node))
             .map(this::close)
+            .toArray(CompletableFuture[]::new));
+  }
+
+  /** Who was announced is there. */
+  private CompletableFuture<Void> welcome(
+      Map<String, NodeState> states, Set<String> living, long term) {
+    return CompletableFuture.allOf(
+        states.values().stream()
+            .filter(state -> state.status() == NodeCondition.JOINING)
+            .map(NodeState::node)
+            .filter(living::contains)
+            .map(
+                node ->
+                    book.change(node, term, now -> MemberBook.arrived(now, false))
+                        .toCompletableFuture())
             .toArray(CompletableFuture[]::new));
   }
 

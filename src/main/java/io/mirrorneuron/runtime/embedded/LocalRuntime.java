@@ -179,7 +179,7 @@ public record LocalRuntime(
     runtime.door().describes().accept(here::record);
     NodeRegistry nodes = new RedisNodeRegistry(lanes, keys);
     OtherNodes others = new OtherNodes(nodes, runtime.door().owner(), runtime.places()::sawOthers);
-    var members = new LocalMembers(desk, nodes, runtime.upkeep(), peers.members());
+    var members = new LocalMembers(desk, nodes, others::tellOf, runtime.upkeep(), peers.members());
     return new AllNodes(here, others, runtime.upkeep()::all, runtime.upkeep(), members);
   }
 

@@ -31,6 +31,13 @@ final class OtherNodes implements Supplier<List<OtherNode>> {
     return sawOthers ? others() : List.of();
   }
 
+  /** Whether lists tell that the node lives; it has been seen on the store, or was told to come. */
+  boolean tellOf(String node) {
+    sawOthers = true;
+    return Answers.await(nodes.described()).stream()
+        .anyMatch(other -> other.lives() && NodeRegistry.nameOf(other.owner()).equals(node));
+  }
+
   private List<OtherNode> others() {
     return Answers.await(nodes.described()).stream()
         .filter(other -> !other.owner().equals(owner))

@@ -9,12 +9,14 @@ import io.mirrorneuron.port.join.Offer;
 import io.mirrorneuron.port.join.PeerMembers;
 import io.mirrorneuron.port.join.PeerMembers.Asked;
 import io.mirrorneuron.runtime.drain.LocalUpkeep;
+import io.mirrorneuron.runtime.drain.MemberBook;
 import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.store.NodeRegistry;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,13 +32,23 @@ public final class LocalMembers implements NodeMembers {
 
   private final JoinDesk desk;
   private final NodeRegistry nodes;
-  private final LocalUpkeep decisions;
+  private final Predicate<String> told;
+  private final MemberBook decisions;
   private final PeerMembers peers;
 
-  public LocalMembers(JoinDesk desk, NodeRegistry nodes, LocalUpkeep decisions, PeerMembers peers) {
+  /**
+   * @param told whether lists of nodes tell that the node of that name lives
+   */
+  public LocalMembers(
+      JoinDesk desk,
+      NodeRegistry nodes,
+      Predicate<String> told,
+      LocalUpkeep decisions,
+      PeerMembers peers) {
     this.desk = desk;
     this.nodes = nodes;
-    this.decisions = decisions;
+    this.told = told;
+    this.decisions = decisions.members();
     this.peers = peers;
   }
 
@@ -66,9 +78,13 @@ public final class LocalMembers implements NodeMembers {
     try {
       if (owner(name).isEmpty()) {
         order(name, node);
+        decisions.announce(name);
       }
-      decisions.readmit(name);
-      return new Member(name, isSeenSince(begun, name) ? CONNECTED : JOINING);
+      boolean isThere = isSeenSince(begun, name);
+      if (isThere) {
+        decisions.readmit(name);
+      }
+      return new Member(name, isThere ? CONNECTED : JOINING);
     } finally {
       desk.end(name);
     }
@@ -128,7 +144,7 @@ public final class LocalMembers implements NodeMembers {
   }
 
   private boolean isSeenSince(long begun, String name) {
-    while (owner(name).isEmpty()) {
+    while (owner(name).isEmpty() || !told.test(name)) {
       if (System.nanoTime() - begun > PATIENCE_NANOS) {
         return false;
       }

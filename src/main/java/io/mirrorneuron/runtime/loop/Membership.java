@@ -62,28 +62,44 @@ final class Membership {
         return;
       }
     }
-    long sentAt = timers.ticks();
-    nodes
-        .beat(owner)
+    beat()
         .whenComplete(
-            (beat, failure) -> {
-              if (failure == null) {
-                answered(sentAt, beat);
+            (meets, failure) -> {
+              if (Boolean.TRUE.equals(meets)) {
+                after(RETRY_MS, this::tell);
               }
               after(failure == null ? BEAT_MS : RETRY_MS, this::keepUp);
             });
+  }
+
+  /** Who has met others need not wait for the next heartbeat to tell them what this node is. */
+  private void tell() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+    }
+    beat();
+  }
+
+  /** Whether it has met others by this heartbeat. */
+  private CompletionStage<Boolean> beat() {
+    long sentAt = timers.ticks();
+    return nodes.beat(owner).thenApply(beat -> answered(sentAt, beat));
   }
 
   private void after(long ms, Runnable task) {
     timers.at(timers.now() + ms, task);
   }
 
-  private void answered(long sentAt, Beat beat) {
+  private boolean answered(long sentAt, Beat beat) {
     boolean lapsedAlone = false;
+    boolean meets;
     synchronized (this) {
       boolean deadMeanwhile = begun && beat.lapsed();
       begun = true;
-      if (!met && beat.living().stream().anyMatch(other -> !other.equals(owner))) {
+      meets = !met && beat.living().stream().anyMatch(other -> !other.equals(owner));
+      if (meets) {
         met = true;
         LOG.info("other servers work on this Redis: {}", beat.living().size() - 1);
         look();
@@ -102,6 +118,7 @@ final class Membership {
     if (lapsedAlone) {
       work.goOn(); // one that came and went meanwhile may have left jobs
     }
+    return meets;
   }
 
   private synchronized void look() {

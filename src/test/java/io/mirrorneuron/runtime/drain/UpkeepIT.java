@@ -143,11 +143,11 @@ class UpkeepIT {
   @Test
   void aNodeThatWasTakenOutTakesNoNewJobsUntilItIsLetInAgain() {
     Submission job = Submission.of(SampleManifests.program("one", "true"));
-    one.runtime().upkeep().disconnect(TWO);
+    one.runtime().upkeep().members().disconnect(TWO);
     Eventually.eventually("it has heard of it", () -> refusal(job).contains("ask another one"));
     assertThat(one.jobs().submit(job).jobId()).isNotEmpty();
 
-    one.runtime().upkeep().readmit(TWO);
+    one.runtime().upkeep().members().readmit(TWO);
     Eventually.eventually("it takes jobs again", () -> refusal(job).isEmpty());
   }
 

@@ -10,6 +10,8 @@ import io.mirrorneuron.port.join.Greeting;
 import io.mirrorneuron.port.join.NodeMembers.NewNode;
 import io.mirrorneuron.port.join.Offer;
 import io.mirrorneuron.port.join.PeerMembers;
+import io.mirrorneuron.port.upkeep.NodeCondition;
+import io.mirrorneuron.runtime.drain.LocalUpkeep;
 import io.mirrorneuron.server.JoinedCluster;
 import io.mirrorneuron.testing.GatewayFixture;
 import io.mirrorneuron.testing.InMemoryNodeRegistry;
@@ -19,6 +21,8 @@ import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
@@ -33,6 +37,8 @@ class JoinDeskTest {
     final JoinFixture home;
     final JoinDesk desk;
     final InMemoryNodeRegistry store = new InMemoryNodeRegistry();
+    Predicate<String> told = name -> true;
+    final LocalUpkeep upkeep;
 
     Server(String name) {
       this.name = name;
@@ -45,6 +51,7 @@ class JoinDeskTest {
               offer -> {},
               undo -> home.restarts++,
               Clock.fixed(GatewayFixture.NOW, ZoneOffset.UTC));
+      this.upkeep = UpkeepFixture.of(name, GatewayFixture.NOW, store);
       store.beat(name + "#1");
     }
 
@@ -72,7 +79,7 @@ class JoinDeskTest {
               other.desk.leave(node.name());
             }
           };
-      new LocalMembers(desk, store, UpkeepFixture.of(name, GatewayFixture.NOW, store), peers)
+      new LocalMembers(desk, store, told, upkeep, peers)
           .add(new NewNode(other.name, "token", ADDRESS));
     }
   }
@@ -153,6 +160,20 @@ class JoinDeskTest {
     assertThat(refused(() -> first.desk.join("mn@a", second.offer())))
         .hasMessageContaining("1 open job of its own");
     assertThat(first.home.refusals).isEmpty();
+  }
+
+  @Test
+  void itIsConnectedOnceListsTellOfItAndJoiningUntilThen() {
+    AtomicInteger asked = new AtomicInteger();
+    first.told =
+        name -> {
+          assertThat(first.upkeep.status("mn@b").status()).isEqualTo(NodeCondition.JOINING);
+          return asked.incrementAndGet() == 3;
+        };
+    first.add(second);
+
+    assertThat(asked).hasValue(3);
+    assertThat(first.upkeep.status("mn@b").status()).isEqualTo(NodeCondition.HEALTHY);
   }
 
   @Test
