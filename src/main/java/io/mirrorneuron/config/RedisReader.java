@@ -2,6 +2,8 @@ package io.mirrorneuron.config;
 
 import io.mirrorneuron.config.address.HostName;
 import io.mirrorneuron.config.address.RedisUrl;
+import io.mirrorneuron.config.redis.ClusterSeeds;
+import io.mirrorneuron.config.redis.RedisNames;
 import io.mirrorneuron.config.redis.RedisSettings;
 import io.mirrorneuron.config.redis.RedisSettings.Acknowledge;
 import io.mirrorneuron.config.redis.Sentinels;
@@ -14,6 +16,7 @@ import java.util.List;
 /** Reads {@code redis}. */
 final class RedisReader {
   private static final String SENTINELS = "redis.sentinels";
+  private static final String CLUSTER = "redis.cluster";
 
   private final Settings settings;
 
@@ -27,7 +30,7 @@ final class RedisReader {
   RedisSettings read(Path server) {
     return new RedisSettings(
         redisUrl(),
-        sentinels(),
+        names(),
         server,
         settings.choice("redis.fsync", Config.Fsync.class),
         settings.word("redis.namespace"),
@@ -35,18 +38,46 @@ final class RedisReader {
         acknowledge());
   }
 
-  private Sentinels sentinels() {
-    List<String> addresses = settings.list(SENTINELS);
+  private RedisNames names() {
+    List<String> seeds = addresses(CLUSTER, "nodes of a Redis Cluster");
+    Sentinels sentinels = sentinels(addresses(SENTINELS, "Sentinels"), seeds);
+    return seeds.isEmpty() ? sentinels : cluster(seeds);
+  }
+
+  private List<String> addresses(String key, String whose) {
+    List<String> addresses = settings.list(key);
     settings.requireText(
-        SENTINELS,
+        key,
         addresses.stream().allMatch(RedisReader::isAddress),
-        "a list of host:port, where Sentinels listen");
+        "a list of host:port, where " + whose + " listen");
+    return addresses;
+  }
+
+  private ClusterSeeds cluster(List<String> seeds) {
+    settings.requireText(
+        CLUSTER,
+        settings.text("redis.url").isEmpty() && settings.list(SENTINELS).isEmpty(),
+        "blank where redis.url or redis.sentinels name the server: one of them says where Redis is");
+    settings.requireText(
+        "redis.namespace",
+        !settings.text("redis.namespace").contains("{"),
+        "without a brace on a Redis Cluster, which places keys by what they have in braces");
+    settings.requireText(
+        "redis.sentinel_password",
+        settings.text("redis.sentinel_password").isEmpty(),
+        "blank without redis.sentinels");
+    return new ClusterSeeds(
+        seeds, settings.text("redis.user"), new Secret(settings.text("redis.password")));
+  }
+
+  private Sentinels sentinels(List<String> addresses, List<String> seeds) {
     if (addresses.isEmpty()) {
       for (String key : List.of("redis.user", "redis.password", "redis.sentinel_password")) {
         settings.requireText(
             key,
-            settings.text(key).isEmpty(),
-            "blank without redis.sentinels: user and password of redis.url are part of it");
+            settings.text(key).isEmpty() || !seeds.isEmpty(),
+            "blank without redis.sentinels or redis.cluster: user and password of redis.url are part"
+                + " of it");
       }
       return null;
     }
@@ -68,9 +99,10 @@ final class RedisReader {
         "redis.acknowledge",
         whose == Acknowledge.MASTER
             || settings.isSet("redis.url")
-            || !settings.list(SENTINELS).isEmpty(),
-        "master for the Redis that is started under home, which has no replica; redis.sentinels or"
-            + " redis.url name another");
+            || !settings.list(SENTINELS).isEmpty()
+            || !settings.list(CLUSTER).isEmpty(),
+        "master for the Redis that is started under home, which has no replica; redis.sentinels,"
+            + " redis.cluster or redis.url name another");
     return whose;
   }
 

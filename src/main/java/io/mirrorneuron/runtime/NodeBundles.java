@@ -2,9 +2,8 @@ package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.runtime.port.PayloadSource;
 import io.mirrorneuron.runtime.port.Timers;
-import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisBundleIndex;
-import io.mirrorneuron.store.RedisLanes;
+import io.mirrorneuron.store.bucket.Place;
 import io.mirrorneuron.store.bundle.FileBundleStore;
 import io.mirrorneuron.store.bundle.SharedBundles;
 import java.time.Duration;
@@ -15,14 +14,13 @@ import java.util.function.Supplier;
 /** The payload files of this node, and of all nodes. */
 record NodeBundles(FileBundleStore local, SharedBundles shared) {
 
-  static NodeBundles of(
-      RuntimeSettings settings, RuntimeIdentity identity, RedisLanes lanes, Keys keys) {
+  static NodeBundles of(RuntimeSettings settings, RuntimeIdentity identity, Place shared) {
     FileBundleStore local = new FileBundleStore(settings.bundles(), identity.clock());
     return new NodeBundles(
         local,
         new SharedBundles(
             local,
-            new RedisBundleIndex(lanes, keys),
+            new RedisBundleIndex(shared.lanes(), shared.keys()),
             settings.sharing(),
             identity.nodeName(),
             identity.jobIdSuffixes()));

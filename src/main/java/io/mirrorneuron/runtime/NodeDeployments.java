@@ -6,11 +6,11 @@ import io.mirrorneuron.runtime.local.DerivedJobs;
 import io.mirrorneuron.runtime.local.ManifestCache;
 import io.mirrorneuron.runtime.loop.JobDefinitions;
 import io.mirrorneuron.runtime.port.Timers;
-import io.mirrorneuron.store.Keys;
-import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisLeaderLease;
 import io.mirrorneuron.store.RedisRecordStore;
 import io.mirrorneuron.store.RedisServiceRegistry;
+import io.mirrorneuron.store.bucket.Place;
+import io.mirrorneuron.store.bucket.StorePlaces;
 
 /** Deployments, as far as this node keeps them. */
 final class NodeDeployments {
@@ -24,17 +24,17 @@ final class NodeDeployments {
 
   static DeploymentKeeper of(
       RuntimeIdentity identity,
-      RedisLanes lanes,
-      Keys keys,
+      StorePlaces places,
       LocalDeployments.Jobs jobs,
       NodeJobs.Jobs all,
       NodeEvents events,
       Timers timers) {
-    RedisServiceRegistry services = new RedisServiceRegistry(lanes, keys);
+    RedisServiceRegistry services = new RedisServiceRegistry(places);
+    Place shared = places.shared();
     DeploymentKeeper.Home home =
         new DeploymentKeeper.Home(
-            new RedisRecordStore(lanes, keys),
-            new RedisLeaderLease(lanes, keys),
+            new RedisRecordStore(shared.lanes(), shared.keys()),
+            new RedisLeaderLease(shared.lanes(), shared.keys()),
             services,
             services,
             identity.owner(),

@@ -23,6 +23,7 @@ import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisLeaderLease;
 import io.mirrorneuron.store.RedisNodeRegistry;
 import io.mirrorneuron.store.RedisRecordStore;
+import io.mirrorneuron.store.bucket.StorePlaces;
 import io.mirrorneuron.store.bundle.BundleCopies;
 import io.mirrorneuron.store.elsewhere.ElsewhereIndex;
 import io.mirrorneuron.store.elsewhere.RedisElsewhereIndex;
@@ -51,11 +52,12 @@ record NodeElsewhere(
   static NodeElsewhere of(
       RuntimeSettings settings,
       RuntimeIdentity identity,
-      RedisLanes lanes,
+      StorePlaces places,
       NodeBundles bundles,
       ProgramRecords kept,
       Timers timers) {
-    Keys keys = new Keys(settings.redisNamespace());
+    RedisLanes lanes = places.shared().lanes();
+    Keys keys = places.shared().keys();
     RedisNodeRegistry nodes = new RedisNodeRegistry(lanes, keys);
     PeerPrograms peers = identity.peers().programs();
     Neighbours neighbours = new Neighbours(identity.owner(), nodes, peers);
@@ -75,7 +77,7 @@ record NodeElsewhere(
         nodes,
         neighbours,
         peers,
-        new RedisElsewhereIndex(lanes, keys),
+        new RedisElsewhereIndex(places),
         bundles,
         new GuestBundles(copies, peers, neighbours::peer),
         new GuestSinks(

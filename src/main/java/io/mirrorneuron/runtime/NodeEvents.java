@@ -15,6 +15,7 @@ import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisLeaderLease;
 import io.mirrorneuron.store.RedisRecordStore;
+import io.mirrorneuron.store.bucket.Place;
 import io.mirrorneuron.store.event.RedisTriggerEventStore;
 import io.mirrorneuron.store.webhook.RedisDeliveryQueue;
 import io.vertx.core.Vertx;
@@ -34,10 +35,11 @@ record NodeEvents(
   static NodeEvents of(
       RuntimeSettings settings,
       RuntimeIdentity identity,
-      RedisLanes lanes,
-      Keys keys,
+      Place shared,
       Timers timers,
       Vertx vertx) {
+    RedisLanes lanes = shared.lanes();
+    Keys keys = shared.keys();
     AtomicReference<EventReaction> reaction = new AtomicReference<>(EventReaction.NONE);
     var waiting = settings.services().webhookQueue();
     WebhookKeeper.Home home =

@@ -26,10 +26,12 @@ import io.mirrorneuron.runtime.loop.JobNews;
 import io.mirrorneuron.runtime.loop.JobWatch;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.placement.LocalScheduler;
-import io.mirrorneuron.store.Keys;
+import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.store.RedisJobStore;
-import io.mirrorneuron.store.RedisLanes;
+import io.mirrorneuron.store.ServedJobStore;
+import io.mirrorneuron.store.bucket.BucketedJobStore;
+import io.mirrorneuron.store.bucket.Place;
 import io.mirrorneuron.store.bucket.StorePlaces;
 import io.mirrorneuron.store.mark.ChosenRuns;
 import java.util.concurrent.ExecutionException;
@@ -45,8 +47,12 @@ final class NodeJobs {
 
   private NodeJobs() {}
 
-  static RedisJobStore store(Config.Retention retention, RedisLanes lanes, Keys keys) {
-    return new RedisJobStore(lanes, keys, retention.terminalJobs(), retention.eventsPerJob());
+  static ServedJobStore store(Config.Retention retention, StorePlaces places) {
+    Place only = places.jobs().getFirst();
+    return places.isBuckets()
+        ? new BucketedJobStore(places, retention.terminalJobs(), retention.eventsPerJob())
+        : new RedisJobStore(
+            only.lanes(), only.keys(), retention.terminalJobs(), retention.eventsPerJob());
   }
 
   static ManifestCache manifests(RuntimeSettings settings) {
@@ -54,7 +60,7 @@ final class NodeJobs {
         new Manifests(settings.executors().defaultRunner()), settings.manifests().unknownMembers());
   }
 
-  static NewJobs newJobs(RuntimeIdentity identity, RunStore runs, RedisJobStore store) {
+  static NewJobs newJobs(RuntimeIdentity identity, RunStore runs, JobStore store) {
     RunFolders folders =
         new RunFolders(run -> runs.lookUp(run).map(RunHeader::ofJob).map(RunHeader::jobId), store);
     return new NewJobs(identity.owner(), identity.jobIdSuffixes(), folders);
@@ -112,13 +118,11 @@ final class NodeJobs {
 
   static RunNodes places(
       RuntimeIdentity identity,
-      RedisJobStore store,
+      JobStore store,
       NodeRegistry nodes,
       RunStore runs,
-      RedisLanes lanes,
-      Keys keys) {
-    return new StoredRunNodes(
-        identity.owner(), store, nodes, runs, new ChosenRuns(StorePlaces.one(lanes, keys))::job);
+      StorePlaces places) {
+    return new StoredRunNodes(identity.owner(), store, nodes, runs, new ChosenRuns(places)::job);
   }
 
   private static void tell(NodeRegistry nodes, String owner, String address) {
@@ -132,19 +136,19 @@ final class NodeJobs {
   }
 
   static Engine.Ports ports(
-      RedisJobStore store,
+      JobStore store,
       NodeElsewhere.Working far,
       RuntimeIdentity identity,
       Admission admission,
       ScheduledTimers timers,
-      RedisLanes lanes) {
+      StorePlaces places) {
     return new Engine.Ports(
         store,
         far.with().nodes(),
         new LocalScheduler(identity.nodeName(), admission.plans()::make),
         far.executions(),
         timers,
-        lanes::executor);
+        places::executor);
   }
 
   static Engine.Identity engineIdentity(RuntimeSettings settings, RuntimeIdentity identity) {

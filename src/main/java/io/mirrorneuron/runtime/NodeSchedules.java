@@ -3,10 +3,9 @@ package io.mirrorneuron.runtime;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.schedule.LocalChildJobs;
 import io.mirrorneuron.runtime.schedule.ScheduleKeeper;
-import io.mirrorneuron.store.Keys;
-import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisLeaderLease;
 import io.mirrorneuron.store.RedisRecordStore;
+import io.mirrorneuron.store.bucket.Place;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -17,15 +16,14 @@ final class NodeSchedules {
 
   static ScheduleKeeper of(
       RuntimeIdentity identity,
-      RedisLanes lanes,
-      Keys keys,
+      Place shared,
       LocalChildJobs children,
       NodeEvents events,
       Timers timers) {
     ScheduleKeeper.Home home =
         new ScheduleKeeper.Home(
-            new RedisRecordStore(lanes, keys),
-            new RedisLeaderLease(lanes, keys),
+            new RedisRecordStore(shared.lanes(), shared.keys()),
+            new RedisLeaderLease(shared.lanes(), shared.keys()),
             identity.owner(),
             identity.jobIdSuffixes());
     ScheduleKeeper keeper =

@@ -11,9 +11,8 @@ import io.mirrorneuron.runtime.service.ServiceKeeper;
 import io.mirrorneuron.runtime.service.ServiceRequirements;
 import io.mirrorneuron.runtime.service.check.AddressGuard;
 import io.mirrorneuron.runtime.service.check.Prober;
-import io.mirrorneuron.store.Keys;
-import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisServiceRegistry;
+import io.mirrorneuron.store.bucket.StorePlaces;
 import io.mirrorneuron.store.service.ServiceRegistry;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -26,8 +25,8 @@ import java.util.function.Function;
  */
 record NodeServices(ServiceRegistry registry, ServiceDirectory directory, ProgramGate gate) {
 
-  static NodeServices of(RuntimeIdentity identity, RedisLanes lanes, Keys keys) {
-    ServiceRegistry registry = new RedisServiceRegistry(lanes, keys);
+  static NodeServices of(RuntimeIdentity identity, StorePlaces places) {
+    ServiceRegistry registry = new RedisServiceRegistry(places);
     ServiceDirectory directory = new ServiceDirectory(registry, identity.nodeName());
     return new NodeServices(registry, directory, new ProgramGate(directory));
   }

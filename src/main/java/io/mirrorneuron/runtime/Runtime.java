@@ -33,9 +33,8 @@ import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.schedule.LocalChildJobs;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobRows;
-import io.mirrorneuron.store.Keys;
-import io.mirrorneuron.store.RedisJobStore;
-import io.mirrorneuron.store.RedisLanes;
+import io.mirrorneuron.store.ServedJobStore;
+import io.mirrorneuron.store.bucket.StorePlaces;
 import io.mirrorneuron.store.bundle.BundleStore;
 import io.vertx.core.Vertx;
 import java.util.List;
@@ -47,12 +46,12 @@ import java.util.concurrent.CompletionStage;
  */
 public final class Runtime implements AutoCloseable {
   private final Watches watches = new Watches();
-  private final RedisLanes lanes;
+  private final StorePlaces stored;
   private final LocalExecutions executions;
   private final NodeElsewhere.Working far;
   private final ScheduledTimers timers;
   private final Engine engine;
-  private final RedisJobStore store;
+  private final ServedJobStore store;
   private final RunRecorder recorder;
   private final NodeJobs.Jobs jobs;
   private final RunNodes places;
@@ -67,30 +66,29 @@ public final class Runtime implements AutoCloseable {
   public Runtime(
       RuntimeSettings settings,
       RuntimeIdentity identity,
-      RedisLanes lanes,
+      StorePlaces stored,
       RunStore runs,
       NodeMachine machine,
       Storage storage,
       Vertx vertx) {
-    this.lanes = lanes;
+    this.stored = stored;
     Orphans.killAll(settings.executors(), identity.runtimeId());
     ManifestCache manifests = NodeJobs.manifests(settings);
-    Keys keys = new Keys(settings.redisNamespace());
-    NodeBundles bundles = NodeBundles.of(settings, identity, lanes, keys);
+    NodeBundles bundles = NodeBundles.of(settings, identity, stored.shared());
     timers = new ScheduledTimers(identity.clock());
-    NodeServices node = NodeServices.of(identity, lanes, keys);
-    events = NodeEvents.of(settings, identity, lanes, keys, timers, vertx);
+    NodeServices node = NodeServices.of(identity, stored);
+    events = NodeEvents.of(settings, identity, stored.shared(), timers, vertx);
     var kept = new ProgramRecords(runs, machine.gpus()::known, storage);
-    var others = NodeElsewhere.of(settings, identity, lanes, bundles, kept, timers);
+    var others = NodeElsewhere.of(settings, identity, stored, bundles, kept, timers);
     executions =
         NodePrograms.start(settings, identity, machine, runs, storage, others, node.gate());
     load = NodeAdmission.load(settings, identity, machine, executions, timers);
     services = node.with(settings, identity, vertx, executions, timers, bundles.local()::payloads);
-    store = NodeJobs.store(settings.retention(), lanes, keys);
+    store = NodeJobs.store(settings.retention(), stored);
     recorder = new RunRecorder(runs, store, executions::flush, events.own(), storage);
     Admission admission = NodeAdmission.of(settings, identity, machine, executions, others);
     far = others.with(executions, admission, timers, store::status, this::mayWork);
-    Engine.Ports ports = NodeJobs.ports(store, far, identity, admission, timers, lanes);
+    Engine.Ports ports = NodeJobs.ports(store, far, identity, admission, timers, stored);
     var watch = events.own().heard(services.keeper());
     engine = NodeJobs.engine(settings, identity, ports, manifests, bundles, this::changed, watch);
     NewJobs newJobs = NodeJobs.newJobs(identity, runs, store);
@@ -99,8 +97,8 @@ public final class Runtime implements AutoCloseable {
     Clearing clearing = new Clearing(settings.adminToken(), recorder::writeAll, folders::look);
     LocalJobs own = new LocalJobs(access, watches, clearing, identity.clock(), storage);
     jobs = NodeJobs.jobs(settings, identity, far, access, own, watches, timers);
-    places = NodeJobs.places(identity, store, others.nodes(), runs, lanes, keys);
-    records = records(identity, keys, manifests, new DerivedJobs(access, storage));
+    places = NodeJobs.places(identity, store, others.nodes(), runs, stored);
+    records = records(identity, manifests, new DerivedJobs(access, storage));
     resumeOpenJobs(settings, identity.owner(), bundles, folders);
   }
 
@@ -114,12 +112,12 @@ public final class Runtime implements AutoCloseable {
   }
 
   private NodeRecords records(
-      RuntimeIdentity identity, Keys keys, ManifestCache manifests, DerivedJobs derived) {
+      RuntimeIdentity identity, ManifestCache manifests, DerivedJobs derived) {
     var kept = NodeDeployments.jobs(derived, engine.definitions(), manifests);
     LocalChildJobs children = new LocalChildJobs(derived, jobs());
     return new NodeRecords(
-        NodeSchedules.of(identity, lanes, keys, children, events, timers),
-        NodeDeployments.of(identity, lanes, keys, kept, jobs, events, timers),
+        NodeSchedules.of(identity, stored.shared(), children, events, timers),
+        NodeDeployments.of(identity, stored, kept, jobs, events, timers),
         far.upkeep(identity.owner(), engine, store),
         far.drains());
   }
@@ -150,7 +148,7 @@ public final class Runtime implements AutoCloseable {
     new JobTidying(store, timers, recorder::writeDue).start();
     recorder.recover(owner);
     engine.keepWatch();
-    lanes.onRestart(engine::reload, engine::recover); // jobs that had ended may be open again
+    stored.onRestart(engine::reload, engine::recover); // jobs that had ended may be open again
     bundles
         .sweep(() -> records.bundles(engine.definitions()), timers, settings.bundleLifetime())
         .keepOn();

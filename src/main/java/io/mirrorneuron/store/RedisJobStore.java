@@ -20,7 +20,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /** Jobs in Redis; one script call per write, which refuses a stale epoch. */
-public final class RedisJobStore implements JobStore {
+public final class RedisJobStore implements ServedJobStore {
   private final StoredJobs jobs;
   private final RedisJobWriter writer;
   private final RedisJobIndex index;
@@ -168,7 +168,7 @@ public final class RedisJobStore implements JobStore {
     return JobDamage.named(jobId, writer.takeOver(jobId, from, to, at)).toCompletionStage();
   }
 
-  /** The hot read path: finished bytes, on the caller's event loop. */
+  @Override
   public JobRows hotRows() {
     return jobId -> onCaller(jobs.row(jobId)).map(row -> row == null ? null : Buffer.buffer(row));
   }

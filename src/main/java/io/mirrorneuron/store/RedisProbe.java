@@ -1,40 +1,50 @@
 package io.mirrorneuron.store;
 
 import io.mirrorneuron.storage.StoreProbe;
+import io.mirrorneuron.store.bucket.StorePlaces;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import java.util.concurrent.CompletionStage;
 
 /** Checks whether Redis answers and writes, over the connections that the jobs use. */
-public record RedisProbe(RedisLanes lanes, Keys keys) implements StoreProbe {
+public record RedisProbe(StorePlaces places) implements StoreProbe {
   private static final int KEPT_MS = 1000;
 
   @Override
   public boolean isConnected() {
-    return lanes.isConnected();
+    return places.isConnected();
+  }
+
+  private RedisLanes lanes() {
+    return places.shared().lanes();
   }
 
   /** With ECHO: a Redis that cannot write refuses even PING. */
   @Override
   public CompletionStage<?> answers() {
-    if (lanes.isAcknowledged()) {
+    if (lanes().isAcknowledged()) {
       return writes();
     }
-    return lanes.any().send(Request.cmd(Command.ECHO).arg("")).toCompletionStage();
+    return lanes().any().send(Request.cmd(Command.ECHO).arg("")).toCompletionStage();
   }
 
   @Override
   public String silence() {
-    return lanes.isAcknowledged() && lanes.isConnected()
+    return lanes().isAcknowledged() && isConnected()
         ? "Redis does not answer, or no replica has what is written"
         : StoreProbe.super.silence();
   }
 
   @Override
   public CompletionStage<?> writes() {
-    return lanes
+    return lanes()
         .any()
-        .send(Request.cmd(Command.SET).arg(keys.trial()).arg("").arg("PX").arg(KEPT_MS))
+        .send(
+            Request.cmd(Command.SET)
+                .arg(places.shared().keys().trial())
+                .arg("")
+                .arg("PX")
+                .arg(KEPT_MS))
         .toCompletionStage();
   }
 }

@@ -1,5 +1,7 @@
 package io.mirrorneuron.store;
 
+import io.mirrorneuron.store.bucket.Place;
+import io.mirrorneuron.store.bucket.StorePlaces;
 import io.mirrorneuron.store.service.DeploymentRoles;
 import io.mirrorneuron.store.service.ServiceRegistry;
 import io.vertx.core.Future;
@@ -7,51 +9,65 @@ import io.vertx.redis.client.Response;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
-/** A hash of instances for each name of a service; see {@code services.lua}. */
+/**
+ * A hash of instances for each name of a service; see {@code services.lua}. Where jobs are in
+ * buckets, their epochs are asked for before: what is registered meanwhile is told and kept, too.
+ */
 public final class RedisServiceRegistry implements ServiceRegistry, DeploymentRoles {
-  private static final Script SCRIPT = Script.resource("services.lua");
+  private static final String TEXT = "services.lua";
+  private static final Script HERE = Script.resource("services-here.lua", TEXT);
+  private static final Script GIVEN = Script.resource("services-given.lua", TEXT);
+  private static final Script OPEN_EPOCH = Script.resource("open-epoch.lua");
 
-  private final RedisLanes lanes;
+  private final StorePlaces places;
   private final Keys keys;
 
-  public RedisServiceRegistry(RedisLanes lanes, Keys keys) {
-    this.lanes = lanes;
-    this.keys = keys;
+  public RedisServiceRegistry(StorePlaces places) {
+    this.places = places;
+    this.keys = places.shared().keys();
   }
 
   @Override
   public CompletionStage<Boolean> put(Claim claim, String name, String id, String document) {
     return isDone(
-        call("put", name)
-            .arg(claim.owner())
-            .arg(claim.jobId())
-            .arg(claim.epoch())
-            .arg(name)
-            .arg(id)
-            .arg(document));
+        known(List.of(claim.jobId()))
+            .compose(
+                jobs ->
+                    send(
+                        call("put", name, jobs)
+                            .arg(claim.owner())
+                            .arg(claim.jobId())
+                            .arg(claim.epoch())
+                            .arg(name)
+                            .arg(id)
+                            .arg(document))));
   }
 
   @Override
   public CompletionStage<Boolean> remove(Claim claim, String name, String id) {
-    return isDone(call("remove", name).arg(claim.epoch()).arg(name).arg(id));
+    return isDone(
+        known(List.of())
+            .compose(
+                jobs -> send(call("remove", name, jobs).arg(claim.epoch()).arg(name).arg(id))));
   }
 
-  private CompletionStage<Boolean> isDone(Script.Call call) {
-    return send(call).map(done -> done.toInteger() == 1).toCompletionStage();
+  private static CompletionStage<Boolean> isDone(Future<Response> answer) {
+    return answer.map(done -> done.toInteger() == 1).toCompletionStage();
   }
 
   @Override
   public CompletionStage<List<Told>> named(String name) {
-    return documents(call("read", name));
+    return documents(name);
   }
 
   @Override
   public CompletionStage<List<Told>> all() {
-    return documents(call("read", null));
+    return documents(null);
   }
 
-  private CompletionStage<List<Told>> documents(Script.Call call) {
-    return send(call)
+  private CompletionStage<List<Told>> documents(String name) {
+    return knownOf(name)
+        .compose(jobs -> send(call("read", name, jobs)))
         .map(told -> told.stream().map(RedisServiceRegistry::told).toList())
         .toCompletionStage();
   }
@@ -65,25 +81,75 @@ public final class RedisServiceRegistry implements ServiceRegistry, DeploymentRo
 
   @Override
   public CompletionStage<Void> candidate(String jobId) {
-    return send(call("candidate", null).arg(jobId)).<Void>mapEmpty().toCompletionStage();
+    return known(List.of())
+        .compose(jobs -> send(call("candidate", null, jobs).arg(jobId)))
+        .<Void>mapEmpty()
+        .toCompletionStage();
   }
 
   @Override
   public CompletionStage<Boolean> replace(String oldJob, String newJob) {
-    return isDone(call("replace", null).arg(oldJob).arg(newJob));
+    return isDone(
+        known(List.of())
+            .compose(jobs -> send(call("replace", null, jobs).arg(oldJob).arg(newJob))));
   }
 
   @Override
   public CompletionStage<Integer> sweep() {
-    return send(call("sweep", null)).map(Response::toInteger).toCompletionStage();
+    return knownOf(null)
+        .compose(jobs -> send(call("sweep", null, jobs)))
+        .map(Response::toInteger)
+        .toCompletionStage();
+  }
+
+  /**
+   * What is known of the jobs whose services are registered, for the script.
+   *
+   * @param name of the service, or null for all
+   */
+  private Future<String> knownOf(String name) {
+    return places.isBuckets()
+        ? send(call("jobs", name, ""))
+            .compose(jobs -> known(jobs.stream().map(Response::toString).distinct().toList()))
+        : known(List.of());
+  }
+
+  /** Where jobs are elsewhere, they are asked for there; else the script does it. */
+  private Future<String> known(List<String> jobs) {
+    if (!places.isBuckets()) {
+      return Future.succeededFuture(keys.state(""));
+    }
+    List<Future<String>> epochs = jobs.stream().map(this::epoch).toList();
+    return Future.all(epochs)
+        .map(
+            all -> {
+              StringBuilder known = new StringBuilder();
+              for (int i = 0; i < jobs.size(); i++) {
+                known.append(jobs.get(i)).append('\n').append(epochs.get(i).result()).append('\n');
+              }
+              return known.toString();
+            });
+  }
+
+  /** Empty when the job is not open. */
+  private Future<String> epoch(String jobId) {
+    Place place = places.of(jobId);
+    return OPEN_EPOCH
+        .call()
+        .key(place.keys().jobs())
+        .key(place.keys().state(jobId))
+        .arg(jobId)
+        .send(place.lanes(), jobId)
+        .map(epoch -> epoch == null ? "" : epoch.toString());
   }
 
   /**
    * @param name of the service that it is about, or null
+   * @param jobs what is known of jobs
    */
-  private Script.Call call(String operation, String name) {
+  private Script.Call call(String operation, String name, String jobs) {
     Script.Call call =
-        SCRIPT
+        (places.isBuckets() ? GIVEN : HERE)
             .call()
             .key(keys.serviceNames())
             .key(keys.livingNodes())
@@ -93,10 +159,10 @@ public final class RedisServiceRegistry implements ServiceRegistry, DeploymentRo
     if (name != null) {
       call.key(keys.services(name));
     }
-    return call.arg(operation).arg(keys.state(""));
+    return call.arg(operation).arg(jobs);
   }
 
   private Future<Response> send(Script.Call call) {
-    return call.send(lanes.any());
+    return call.send(places.shared().lanes());
   }
 }

@@ -38,6 +38,11 @@ public final class Script {
     return new Script(text(name));
   }
 
+  /** The same for a script that another one begins. */
+  static Script resource(String beginning, String name) {
+    return new Script(text(beginning) + text(name));
+  }
+
   /** The same for a script that works on the index of jobs. */
   public static Script onIndex(String name) {
     return new Script(text("job-index.lua") + text(name));

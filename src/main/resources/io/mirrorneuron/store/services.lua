@@ -2,25 +2,9 @@
 -- The role of a job in a deployment is '<role>\n<since, ms>'; it is that of all its instances.
 -- KEYS: names of services, living owners by the end of their life (ms), open jobs, roles by job, first
 --       part of the keys of records, and of one service its records by instance
--- ARGV: operation, key of a job's state without the job's id, then what the operation takes
-local names, living, open, roles, first, records = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+-- ARGV: operation, what the beginning of this script takes, then what the operation takes
+-- It begins with services-here.lua, or with services-given.lua where jobs are elsewhere.
 local AN_HOUR = 3600000
-local epochs = {}
-
--- The epoch of a job as a text, or false when the job is not open.
-local function epoch(job)
-  if epochs[job] == nil then
-    epochs[job] = false
-    if redis.call('ZSCORE', open, job) then
-      local _, to = string.find(ARGV[2], '{job:', 1, true)
-      local key = string.sub(ARGV[2], 1, to) .. job .. string.sub(ARGV[2], to + 1)
-      local stored = redis.pcall('HGET', key, 'epoch')
-      epochs[job] = type(stored) == 'string' and stored
-    end
-  end
-  return epochs[job]
-end
-
 local function parts(record)
   return string.match(record, '^([^\n]*)\n([^\n]*)\n([^\n]*)\n(.*)$')
 end
@@ -46,6 +30,11 @@ local operations = {}
 -- ARGV: owner, job, epoch, name, instance, document. Answers 0 when the writer is fenced.
 function operations.put()
   if epoch(ARGV[4]) ~= ARGV[5] then
+    return 0
+  end
+  local before = redis.call('HGET', records, ARGV[7])
+  local _, holder, later = parts(before or '')
+  if holder == ARGV[4] and tonumber(later) > tonumber(ARGV[5]) then
     return 0
   end
   local record = ARGV[3] .. '\n' .. ARGV[4] .. '\n' .. ARGV[5] .. '\n' .. ARGV[8]
@@ -123,7 +112,7 @@ function operations.sweep()
   local all = redis.call('HGETALL', roles)
   for i = 1, #all, 2 do
     local since = string.match(all[i + 1], '\n(%d+)$')
-    if not epoch(all[i]) and tonumber(since) < past then
+    if isClosed(all[i]) and tonumber(since) < past then
       redis.call('HDEL', roles, all[i])
     end
   end
@@ -132,7 +121,7 @@ function operations.sweep()
     local all = redis.call('HGETALL', key)
     for i = 1, #all, 2 do
       local _, job, its = parts(all[i + 1])
-      if not job or epoch(job) ~= its then
+      if not job or isOver(job, its) then
         redis.call('HDEL', key, all[i])
         removed = removed + 1
       end
@@ -142,6 +131,26 @@ function operations.sweep()
     end
   end
   return removed
+end
+
+-- Answers the jobs of all records, or of those of one service when these are among the keys, and that
+-- have a role; some more than once.
+function operations.jobs()
+  local jobs = redis.call('HKEYS', roles)
+  local function add(key)
+    for _, record in ipairs(redis.call('HVALS', key)) do
+      local _, job = parts(record)
+      jobs[#jobs + 1] = job
+    end
+  end
+  if records then
+    add(records)
+  else
+    for _, name in ipairs(redis.call('SMEMBERS', names)) do
+      add(first .. name)
+    end
+  end
+  return jobs
 end
 
 return operations[ARGV[1]]()

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.mirrorneuron.config.address.PemFiles;
 import io.mirrorneuron.config.address.PortRange;
 import io.mirrorneuron.config.bus.ClusterBusSettings;
+import io.mirrorneuron.config.redis.ClusterSeeds;
 import io.mirrorneuron.config.redis.RedisSettings;
 import io.mirrorneuron.config.redis.Sentinels;
 import io.mirrorneuron.config.validation.TrustedFolders;
@@ -591,7 +592,7 @@ class ConfigLoaderTest {
     RedisSettings redis = load().redis();
 
     assertThat(redis.isEmbedded()).isFalse();
-    assertThat(redis.sentinels())
+    assertThat(redis.names())
         .isEqualTo(
             new Sentinels(
                 List.of("a:26379", "[fd00::1]:26380"),
@@ -599,7 +600,29 @@ class ConfigLoaderTest {
                 "ada",
                 new Secret("of-redis"),
                 new Secret("of-them")));
-    assertThat(redis.sentinels().toString()).doesNotContain("of-redis").doesNotContain("of-them");
+    assertThat(redis.names().toString()).doesNotContain("of-redis").doesNotContain("of-them");
+  }
+
+  @Test
+  void nodesOfARedisClusterSayWhereItIs() {
+    environment.put("MN_REDIS_CLUSTER", "a:7000, b:7001");
+    environment.put("MN_REDIS_PASSWORD", "of-redis");
+    environment.put("MN_REDIS_ACKNOWLEDGE", "replica");
+
+    RedisSettings redis = load().redis();
+
+    assertThat(redis.isEmbedded()).isFalse();
+    assertThat(redis.names())
+        .isEqualTo(new ClusterSeeds(List.of("a:7000", "b:7001"), "", new Secret("of-redis")));
+
+    environment.put("MN_REDIS_SENTINELS", "c:26379");
+    environment.put("MN_REDIS_NAMESPACE", "a{b}");
+    assertThat(problems())
+        .containsExactly(
+            "redis.cluster (MN_REDIS_CLUSTER) must be blank where redis.url or redis.sentinels name"
+                + " the server: one of them says where Redis is",
+            "redis.namespace (MN_REDIS_NAMESPACE) must be without a brace on a Redis Cluster, which"
+                + " places keys by what they have in braces");
   }
 
   @Test
@@ -608,7 +631,8 @@ class ConfigLoaderTest {
     assertThat(problems())
         .containsExactly(
             "redis.acknowledge (MN_REDIS_ACKNOWLEDGE) must be master for the Redis that is started"
-                + " under home, which has no replica; redis.sentinels or redis.url name another");
+                + " under home, which has no replica; redis.sentinels, redis.cluster or redis.url name"
+                + " another");
 
     environment.put("MN_REDIS_SENTINELS", "a:26379");
     assertThat(load().redis().acknowledge()).isEqualTo(RedisSettings.Acknowledge.REPLICA);
@@ -619,8 +643,8 @@ class ConfigLoaderTest {
     environment.put("MN_REDIS_PASSWORD", "p");
     assertThat(problems())
         .containsExactly(
-            "redis.password (MN_REDIS_PASSWORD) must be blank without redis.sentinels: user and"
-                + " password of redis.url are part of it");
+            "redis.password (MN_REDIS_PASSWORD) must be blank without redis.sentinels or"
+                + " redis.cluster: user and password of redis.url are part of it");
 
     environment.put("MN_REDIS_SENTINELS", "a:0,b,:1");
     environment.put("MN_REDIS_URL", "redis://r:1");

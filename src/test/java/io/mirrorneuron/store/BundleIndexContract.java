@@ -9,7 +9,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** What holds for each {@link BundleIndex}. */
-interface BundleIndexContract {
+public interface BundleIndexContract {
   long BUDGET = 1L << 40;
 
   BundleIndex index();

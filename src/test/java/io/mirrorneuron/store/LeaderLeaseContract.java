@@ -6,7 +6,7 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 /** What every lease of leaders promises. */
-interface LeaderLeaseContract {
+public interface LeaderLeaseContract {
   long LONG_MS = 60_000;
 
   LeaderLease lease();

@@ -7,7 +7,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What every registry promises about owners that beat and leave. */
-interface NodeRegistryContract {
+public interface NodeRegistryContract {
   /** One that nobody has beaten in. */
   NodeRegistry registry();
 

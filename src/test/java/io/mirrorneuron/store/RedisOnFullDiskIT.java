@@ -8,6 +8,7 @@ import io.mirrorneuron.storage.FreeSpace;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.storage.StorageWatch;
 import io.mirrorneuron.storage.WatchedFolder;
+import io.mirrorneuron.store.bucket.StorePlaces;
 import io.mirrorneuron.testing.RedisFixture;
 import io.mirrorneuron.testing.SmallDisk;
 import io.vertx.core.Vertx;
@@ -44,7 +45,7 @@ class RedisOnFullDiskIT {
       Keys keys = new Keys("full");
       RedisJobStore store = new RedisJobStore(lanes, keys, Duration.ofHours(1), 100);
       try (StorageWatch watch = StorageWatch.start(storage)) {
-        watch.asks(new RedisProbe(lanes, keys));
+        watch.asks(new RedisProbe(StorePlaces.one(lanes, keys)));
         assertThat(watch.isReady()).isTrue();
         disk.fill();
 
@@ -56,7 +57,7 @@ class RedisOnFullDiskIT {
         assertThat(watch.isReady()).isFalse();
         assertThat(watch.reasons().toCompletableFuture().join())
             .containsExactly("Redis cannot write to its disk");
-        assertThat(new RedisProbe(lanes, keys).answers().toCompletableFuture())
+        assertThat(new RedisProbe(StorePlaces.one(lanes, keys)).answers().toCompletableFuture())
             .as("it answers all the same")
             .succeedsWithin(Duration.ofSeconds(10));
         assertThat(JobStoreContract.await(store.row("job-0"))).as("reads go on").isNotNull();

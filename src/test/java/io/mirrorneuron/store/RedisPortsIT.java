@@ -2,6 +2,7 @@ package io.mirrorneuron.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.store.bucket.StorePlaces;
 import io.mirrorneuron.store.bundle.BundleIndex;
 import io.mirrorneuron.store.bundle.BundleIndex.Entry;
 import io.mirrorneuron.store.bundle.BundleIndex.Place;
@@ -95,12 +96,12 @@ class RedisPortsIT {
       NodeRegistry nodes = new RedisNodeRegistry(lanes, keys);
       JobStoreContract.await(nodes.beat(FIRST.owner()));
       JobStoreContract.await(nodes.beat(HEIR.owner()));
-      return new RedisServiceRegistry(lanes, keys);
+      return new RedisServiceRegistry(StorePlaces.one(lanes, keys));
     }
 
     @Override
     public DeploymentRoles roles() {
-      return new RedisServiceRegistry(lanes, keys);
+      return new RedisServiceRegistry(StorePlaces.one(lanes, keys));
     }
 
     @Test

@@ -14,7 +14,7 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 /** What every registry of services promises, also when nodes die and jobs are taken over. */
-interface ServiceRegistryContract {
+public interface ServiceRegistryContract {
   Claim FIRST = new Claim("mn@a#1", "j1", 1);
   Claim SECOND = new Claim("mn@a#1", "j2", 1);
   Claim HEIR = new Claim("mn@b#2", "j1", 2);

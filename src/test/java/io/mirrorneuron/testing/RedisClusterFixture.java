@@ -22,8 +22,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A Redis Cluster of three masters, with a replica each if that is wanted, on ports of the loopback
- * interface. A node that is silent for two seconds is taken for dead.
+ * A Redis Cluster of three masters, on ports of the loopback interface. If that is wanted with a
+ * replica each, and one more that goes to a master which has lost its own. A node that is silent
+ * for two seconds is taken for dead.
  */
 public final class RedisClusterFixture implements AutoCloseable {
   private static final int MASTERS = 3;
@@ -74,7 +75,7 @@ public final class RedisClusterFixture implements AutoCloseable {
   public static RedisClusterFixture start(Path folder, boolean hasReplicas) throws IOException {
     RedisClusterFixture cluster = new RedisClusterFixture(folder);
     try {
-      for (int i = 0; i < MASTERS * (hasReplicas ? 2 : 1); i++) {
+      for (int i = 0; i < (hasReplicas ? 2 * MASTERS + 1 : MASTERS); i++) {
         cluster.add(i);
       }
       cluster.join();
@@ -153,7 +154,7 @@ public final class RedisClusterFixture implements AutoCloseable {
     }
     Eventually.eventually("all know all", START, () -> nodes.stream().allMatch(this::knowsAll));
     for (int i = MASTERS; i < nodes.size(); i++) {
-      nodes.get(i).ask(Command.CLUSTER, "REPLICATE", nodes.get(i - MASTERS).id());
+      nodes.get(i).ask(Command.CLUSTER, "REPLICATE", nodes.get(i % MASTERS).id());
     }
     awaitWhole();
   }
@@ -227,6 +228,13 @@ public final class RedisClusterFixture implements AutoCloseable {
     }
     to.ask(Command.CLUSTER, "SETSLOT", slot, "NODE", to.id());
     from.ask(Command.CLUSTER, "SETSLOT", slot, "NODE", to.id());
+  }
+
+  /** Whether the replica of this master serves its slots by now, and all is served again. */
+  public boolean isReplaced(int master) {
+    Node replica = nodes.get(master + MASTERS);
+    return isWell(replica)
+        && replica.ask(Command.INFO, "replication").toString().contains("role:master");
   }
 
   /** How clients find it. */

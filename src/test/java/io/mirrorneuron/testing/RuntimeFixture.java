@@ -26,6 +26,7 @@ import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisNodeRegistry;
 import io.mirrorneuron.store.RedisResourceLimits;
+import io.mirrorneuron.store.bucket.StorePlaces;
 import io.mirrorneuron.wire.cluster.AllNodes;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -140,7 +141,7 @@ public final class RuntimeFixture implements AutoCloseable {
             clock,
             () -> String.format("%013d-%012x", 0, IDS.incrementAndGet()),
             peers),
-        lanes,
+        StorePlaces.one(lanes, new Keys(config.redis().namespace())),
         runs,
         machine,
         Storage.unwatched(),

@@ -9,4 +9,10 @@ import java.util.List;
  * @param addresses {@code host:port}
  * @param user of Redis; empty: the default one
  */
-public record ClusterSeeds(List<String> addresses, String user, Secret password) {}
+public record ClusterSeeds(List<String> addresses, String user, Secret password)
+    implements RedisNames {
+  @Override
+  public String setting() {
+    return "redis.cluster";
+  }
+}

@@ -6,16 +6,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * {@code redis}. With neither {@code url} nor {@code sentinels} a server is started under home.
+ * {@code redis}. With neither {@code url} nor {@code names} a server is started under home.
  *
  * @param url of an external server, or null
- * @param sentinels that name an external server, or null
+ * @param names Sentinels or nodes of a Redis Cluster, or null
  * @param server the program of the embedded server, or null to look for one
  * @param timeout after so much silence a connection on which answers are due is given up
  */
 public record RedisSettings(
     URI url,
-    Sentinels sentinels,
+    RedisNames names,
     Path server,
     Config.Fsync fsync,
     String namespace,
@@ -37,6 +37,6 @@ public record RedisSettings(
 
   /** Whether a server is started under home. */
   public boolean isEmbedded() {
-    return url == null && sentinels == null;
+    return url == null && names == null;
   }
 }

@@ -13,4 +13,10 @@ import java.util.List;
  * @param ownPassword of the Sentinels
  */
 public record Sentinels(
-    List<String> addresses, String master, String user, Secret password, Secret ownPassword) {}
+    List<String> addresses, String master, String user, Secret password, Secret ownPassword)
+    implements RedisNames {
+  @Override
+  public String setting() {
+    return "redis.sentinels";
+  }
+}

@@ -39,6 +39,7 @@ import io.mirrorneuron.store.RedisNodeRegistry;
 import io.mirrorneuron.store.RedisProbe;
 import io.mirrorneuron.store.RedisRecordStore;
 import io.mirrorneuron.store.RedisResourceLimits;
+import io.mirrorneuron.store.bucket.Place;
 import io.mirrorneuron.wire.cluster.AllNodes;
 import java.io.IOException;
 import java.util.List;
@@ -96,20 +97,20 @@ public record LocalRuntime(
   public static LocalRuntime start(RuntimeHome home, ServerContext on, PeerJobs peers)
       throws IOException {
     RuntimeRedis redis = home.connect(on);
-    RedisLanes lanes = redis.lanes();
+    Place shared = redis.places().shared();
+    RedisLanes lanes = shared.lanes();
     NodeIdentity identity = identity(on.config());
     GpuInventory gpus = GpuTools.on(on.path(), on.clock());
     RuntimeIdentity process = process(identity, home, on, peers);
-    Keys keys = new Keys(on.config().redis().namespace());
+    Keys keys = shared.keys();
     NodeName.claim(new RedisNodeRegistry(lanes, keys), process.owner());
     HardwareProbe hardware = new HardwareProbe(on.config().home(), gpus, on.clock());
     NodeLimits limits = new NodeLimits(new RedisResourceLimits(lanes, keys), on.clock());
     RuntimeSettings settings = settings(home, on.config(), redis);
     var machine = machine(identity, hardware, gpus, limits);
-    var storage = on.disks().storage();
-    var runtime = new Runtime(settings, process, lanes, on.runs(), machine, storage, on.vertx());
+    Runtime runtime = runtime(settings, process, redis, machine, on);
     keep(runtime, limits, on);
-    on.disks().watch().asks(new RedisProbe(lanes, keys));
+    on.disks().watch().asks(new RedisProbe(redis.places()));
     JoinDesk desk = desk(process, runtime, home, on);
     return new LocalRuntime(
         runtime.jobs(),
@@ -132,6 +133,16 @@ public record LocalRuntime(
         membership(runtime),
         runtime.upkeep().departure(),
         runtime.confinement());
+  }
+
+  private static Runtime runtime(
+      RuntimeSettings settings,
+      RuntimeIdentity process,
+      RuntimeRedis redis,
+      NodeMachine machine,
+      ServerContext on) {
+    var storage = on.disks().storage();
+    return new Runtime(settings, process, redis.places(), on.runs(), machine, storage, on.vertx());
   }
 
   private static void keep(Runtime runtime, NodeLimits limits, ServerContext on) {
@@ -174,7 +185,7 @@ public record LocalRuntime(
             new LocalCluster.Programs(runtime::programs, runtime::holders),
             runtime.census(),
             self.limits,
-            keys.namespace(),
+            on.config().redis().namespace(),
             on.clock());
     runtime.door().describes().accept(here::record);
     NodeRegistry nodes = new RedisNodeRegistry(lanes, keys);

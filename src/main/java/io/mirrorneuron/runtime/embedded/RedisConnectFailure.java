@@ -23,8 +23,12 @@ final class RedisConnectFailure {
         named.url() != null
             ? "Redis at redis.url %s %s; correct it (MN_REDIS_URL)"
                 .formatted(RedisUrl.shown(named.url().toString()), said(failure))
-            : "Redis by redis.sentinels %s %s; correct it (MN_REDIS_SENTINELS)"
-                .formatted(String.join(", ", named.sentinels().addresses()), said(failure));
+            : "Redis by %s %s %s; correct it (MN_%s)"
+                .formatted(
+                    named.names().setting(),
+                    String.join(", ", named.names().addresses()),
+                    said(failure),
+                    named.names().setting().replace('.', '_').toUpperCase(Locale.ROOT));
     return MnException.unavailable(words, failure);
   }
 
@@ -45,6 +49,9 @@ final class RedisConnectFailure {
       }
       if (small.contains("resolve")) {
         return "does not answer: there is no host of that name";
+      }
+      if (small.contains("cluster support disabled")) {
+        return "is no Redis Cluster, but a server by itself, which redis.url would name";
       }
       if (cause instanceof FileNotFoundException
           || small.contains("no such file")

@@ -92,7 +92,7 @@ public final class RuntimeHome implements NodeHome {
   private static Config in(JoinedCluster cluster, Config config) {
     if (!config.redis().isEmbedded()) {
       throw MnException.precondition(
-          "the settings name a Redis (redis.url or redis.sentinels), and %s has joined %s: unset that, or delete cluster.json there"
+          "the settings name a Redis (redis.url, redis.sentinels or redis.cluster), and %s has joined %s: unset that, or delete cluster.json there"
               .formatted(config.home(), cluster));
     }
     Config.Grpc grpc = config.grpc();

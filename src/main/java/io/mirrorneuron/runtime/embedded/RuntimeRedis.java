@@ -1,8 +1,11 @@
 package io.mirrorneuron.runtime.embedded;
 
 import io.mirrorneuron.config.address.RedisUrl;
+import io.mirrorneuron.config.redis.ClusterSeeds;
+import io.mirrorneuron.config.redis.RedisNames;
 import io.mirrorneuron.config.redis.RedisSettings;
 import io.mirrorneuron.config.redis.Sentinels;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.redis.PatchedRedis;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.redis.RedisVersion;
@@ -10,9 +13,12 @@ import io.mirrorneuron.server.ServerContext;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisState;
+import io.mirrorneuron.store.bucket.StorePlaces;
+import io.mirrorneuron.store.lane.ClusterMap;
 import io.mirrorneuron.store.lane.RedisDialer;
 import io.mirrorneuron.store.lane.RedisMaster;
 import io.mirrorneuron.store.lane.SentinelMaster;
+import io.vertx.core.Future;
 import java.net.URI;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -36,19 +42,19 @@ public final class RuntimeRedis {
 
   private final String target;
   private final RedisMaster master;
-  private final RedisLanes lanes;
+  private final StorePlaces places;
   private final Supplier<Optional<RedisVersion>> version;
   private final Runnable logVersion;
 
   private RuntimeRedis(
       String target,
       RedisMaster master,
-      RedisLanes lanes,
+      StorePlaces places,
       Supplier<Optional<RedisVersion>> version,
       Runnable logVersion) {
     this.target = target;
     this.master = master;
-    this.lanes = lanes;
+    this.places = places;
     this.version = version;
     this.logVersion = logVersion;
   }
@@ -68,31 +74,58 @@ public final class RuntimeRedis {
   /** Connects to the named server and asks for its version; one that does not tell it is taken. */
   static RuntimeRedis named(ServerContext on) {
     RedisSettings redis = on.config().redis();
-    Sentinels sentinels = redis.sentinels();
-    RedisMaster master =
-        sentinels == null
-            ? RedisMaster.at(redis.url().toString(), redis.timeout())
-            : new SentinelMaster(sentinels, redis.timeout());
-    RedisLanes lanes = connected(on, master);
-    Optional<RedisVersion> version = version(lanes);
-    String target =
-        sentinels == null
-            ? RedisUrl.target(redis.url())
-            : sentinels.master() + " by " + String.join(", ", sentinels.addresses());
-    String setting = sentinels == null ? "redis.url" : "redis.sentinels";
+    RedisNames names = redis.names();
+    ClusterMap cluster =
+        names instanceof ClusterSeeds seeds ? new ClusterMap(seeds, redis.timeout()) : null;
+    RedisMaster master = cluster == null ? master(redis) : cluster.master(0);
+    StorePlaces places = cluster == null ? connected(on, master) : connected(on, cluster);
+    Optional<RedisVersion> version = version(places.shared().lanes(), redis);
+    String setting = names == null ? "redis.url" : names.setting();
+    String target = target(redis);
     return new RuntimeRedis(
-        target, master, lanes, () -> version, () -> logNamed(setting, target, version));
+        target, master, places, () -> version, () -> logNamed(setting, target, version));
   }
 
-  private static RedisLanes connected(ServerContext on, RedisMaster master) {
+  private static RedisMaster master(RedisSettings redis) {
+    return redis.names() instanceof Sentinels sentinels
+        ? new SentinelMaster(sentinels, redis.timeout())
+        : RedisMaster.at(redis.url().toString(), redis.timeout());
+  }
+
+  private static String target(RedisSettings redis) {
+    return switch (redis.names()) {
+      case null -> RedisUrl.target(redis.url());
+      case Sentinels by -> by.master() + " by " + String.join(", ", by.addresses());
+      case ClusterSeeds by -> "Redis Cluster by " + String.join(", ", by.addresses());
+    };
+  }
+
+  private static StorePlaces connected(ServerContext on, ClusterMap cluster) {
     RedisSettings redis = on.config().redis();
+    return first(
+        redis,
+        StorePlaces.connect(
+            on.vertx(),
+            cluster,
+            new Keys(redis.namespace()),
+            redis.acknowledge() == RedisSettings.Acknowledge.REPLICA,
+            on.disks().storage(),
+            redis.timeout()));
+  }
+
+  private static StorePlaces connected(ServerContext on, RedisMaster master) {
+    RedisSettings redis = on.config().redis();
+    return first(
+        redis,
+        RedisLanes.connect(on.vertx(), dialer(redis, master), on.disks().storage(), redis.timeout())
+            .map(lanes -> StorePlaces.one(lanes, new Keys(redis.namespace()))));
+  }
+
+  private static StorePlaces first(RedisSettings redis, Future<StorePlaces> connecting) {
     try {
-      RedisLanes lanes =
-          RedisLanes.connect(
-                  on.vertx(), dialer(redis, master), on.disks().storage(), redis.timeout())
-              .await(CONNECT_SECONDS, TimeUnit.SECONDS);
-      lanes.ping().await(CONNECT_SECONDS, TimeUnit.SECONDS);
-      return lanes;
+      StorePlaces places = connecting.await(CONNECT_SECONDS, TimeUnit.SECONDS);
+      places.shared().lanes().ping().await(CONNECT_SECONDS, TimeUnit.SECONDS);
+      return places;
     } catch (
         Throwable e) { // the client reports errors of Redis as a Throwable that is no Exception
       throw RedisConnectFailure.of(e, redis);
@@ -106,10 +139,16 @@ public final class RuntimeRedis {
         : RedisDialer.to(master);
   }
 
-  private static Optional<RedisVersion> version(RedisLanes lanes) {
+  /** Refuses a node of a Redis Cluster that is used as if it were alone. */
+  private static Optional<RedisVersion> version(RedisLanes lanes, RedisSettings redis) {
     try {
-      return RedisVersion.ofInfo(
-          lanes.serverInfo().otherwise("").await(VERSION_SECONDS, TimeUnit.SECONDS));
+      String info = lanes.serverInfo().otherwise("").await(VERSION_SECONDS, TimeUnit.SECONDS);
+      if (info.contains("redis_mode:cluster") && !(redis.names() instanceof ClusterSeeds)) {
+        throw MnException.precondition(
+            "%s is a node of a Redis Cluster, of which one node has only a part: name it and others by redis.cluster (MN_REDIS_CLUSTER), not otherwise"
+                .formatted(target(redis)));
+      }
+      return RedisVersion.ofInfo(info);
     } catch (TimeoutException e) {
       return Optional.empty();
     }
@@ -138,15 +177,15 @@ public final class RuntimeRedis {
     master.onAddress(hears);
   }
 
-  RedisLanes lanes() {
-    return lanes;
+  StorePlaces places() {
+    return places;
   }
 
   public RedisState state() {
     Optional<RedisVersion> known = version.get();
     return new RedisState(
         target,
-        lanes.isConnected(),
+        places.isConnected(),
         known.map(RedisVersion::toString).orElse(null),
         known.flatMap(PatchedRedis::warning).orElse(null));
   }

@@ -156,7 +156,7 @@ public final class JoinDesk {
   private void requireFree(String main) {
     if (home.namesRedis()) {
       throw MnException.precondition(
-          "the settings of node %s name a Redis (redis.url or redis.sentinels); unset that and start it again, or set that of the cluster"
+          "the settings of node %s name a Redis (redis.url, redis.sentinels or redis.cluster); unset that and start it again, or set that of the cluster"
               .formatted(self.name()));
     }
     if (work.hasOthers()) {

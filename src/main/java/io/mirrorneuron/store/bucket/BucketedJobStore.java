@@ -2,8 +2,8 @@ package io.mirrorneuron.store.bucket;
 
 import io.mirrorneuron.store.JobHolder;
 import io.mirrorneuron.store.JobRows;
-import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.RedisJobStore;
+import io.mirrorneuron.store.ServedJobStore;
 import io.mirrorneuron.store.packed.WrittenJobs;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -21,7 +21,7 @@ import java.util.function.Function;
  * and counts are read from all buckets at once: they are right for each bucket, and of no one
  * moment.
  */
-public final class BucketedJobStore implements JobStore {
+public final class BucketedJobStore implements ServedJobStore {
   private final StorePlaces places;
   private final AllBuckets buckets;
   private final JobClaims claims;
@@ -162,7 +162,7 @@ public final class BucketedJobStore implements JobStore {
     return of(jobId).takeOver(jobId, from, to, epoch);
   }
 
-  /** See {@link RedisJobStore#hotRows}. */
+  @Override
   public JobRows hotRows() {
     return jobId -> of(jobId).hotRows().row(jobId);
   }

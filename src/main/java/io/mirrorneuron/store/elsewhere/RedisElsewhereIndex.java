@@ -3,6 +3,7 @@ package io.mirrorneuron.store.elsewhere;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.Script;
+import io.mirrorneuron.store.bucket.StorePlaces;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
@@ -13,19 +14,20 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** One hash of nodes by execution; behind a node stands whether it has taken it. */
+/**
+ * One hash of nodes by execution, or one in each bucket of jobs; behind a node stands whether it has
+ * taken it.
+ */
 public final class RedisElsewhereIndex implements ElsewhereIndex {
   private static final String TAKEN = " taken";
 
-  private final RedisLanes lanes;
-  private final Keys keys;
+  private final StorePlaces places;
   private final Script take = Script.resource("elsewhere-take.lua");
   private final Script giveUp = Script.resource("elsewhere-give-up.lua");
   private final Script begin = Script.resource("elsewhere-begin.lua");
 
-  public RedisElsewhereIndex(RedisLanes lanes, Keys keys) {
-    this.lanes = lanes;
-    this.keys = keys;
+  public RedisElsewhereIndex(StorePlaces places) {
+    this.places = places;
   }
 
   @Override
@@ -34,12 +36,17 @@ public final class RedisElsewhereIndex implements ElsewhereIndex {
     return call(begin, jobId, epoch)
         .arg(executionId)
         .arg(worker)
-        .send(lanes, jobId)
+        .send(lanes(jobId), jobId)
         .map(answer -> answer.toInteger() == 1)
         .toCompletionStage();
   }
 
+  private RedisLanes lanes(String jobId) {
+    return places.of(jobId).lanes();
+  }
+
   private Script.Call call(Script script, String jobId, long epoch) {
+    Keys keys = places.of(jobId).keys();
     return script.call().key(keys.state(jobId)).key(keys.elsewhere()).arg(epoch);
   }
 
@@ -50,7 +57,7 @@ public final class RedisElsewhereIndex implements ElsewhereIndex {
         .arg(executionId)
         .arg(worker)
         .arg(worker + TAKEN)
-        .send(lanes, jobId)
+        .send(lanes(jobId), jobId)
         .map(answer -> answer.toInteger() == 1)
         .toCompletionStage();
   }
@@ -61,7 +68,7 @@ public final class RedisElsewhereIndex implements ElsewhereIndex {
     return call(giveUp, jobId, epoch)
         .arg(executionId)
         .arg(isCertain ? "" : TAKEN)
-        .send(lanes, jobId)
+        .send(lanes(jobId), jobId)
         .map(answer -> GivenUp.values()[answer.toInteger()])
         .toCompletionStage();
   }
@@ -72,9 +79,9 @@ public final class RedisElsewhereIndex implements ElsewhereIndex {
       return CompletableFuture.completedStage(Map.of());
     }
     List<String> asked = List.copyOf(executionIds);
-    Request read = Request.cmd(Command.HMGET).arg(keys.elsewhere());
+    Request read = Request.cmd(Command.HMGET).arg(places.of(jobId).keys().elsewhere());
     asked.forEach(read::arg);
-    return lanes.send(jobId, read).map(answer -> noted(asked, answer)).toCompletionStage();
+    return lanes(jobId).send(jobId, read).map(answer -> noted(asked, answer)).toCompletionStage();
   }
 
   private static Map<String, String> noted(List<String> asked, Response answer) {
@@ -93,7 +100,8 @@ public final class RedisElsewhereIndex implements ElsewhereIndex {
 
   @Override
   public CompletionStage<Void> end(String jobId, String executionId) {
-    Request forget = Request.cmd(Command.HDEL).arg(keys.elsewhere()).arg(executionId);
-    return lanes.send(jobId, forget).<Void>mapEmpty().toCompletionStage();
+    String noted = places.of(jobId).keys().elsewhere();
+    Request forget = Request.cmd(Command.HDEL).arg(noted).arg(executionId);
+    return lanes(jobId).send(jobId, forget).<Void>mapEmpty().toCompletionStage();
   }
 }

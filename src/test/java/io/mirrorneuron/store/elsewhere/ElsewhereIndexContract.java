@@ -9,7 +9,7 @@ import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 /** What every index of executions elsewhere promises. */
-interface ElsewhereIndexContract {
+public interface ElsewhereIndexContract {
   ElsewhereIndex index();
 
   /** Makes it so that the job has this epoch. */

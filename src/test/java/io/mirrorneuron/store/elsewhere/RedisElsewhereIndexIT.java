@@ -1,6 +1,7 @@
 package io.mirrorneuron.store.elsewhere;
 
 import io.mirrorneuron.store.Keys;
+import io.mirrorneuron.store.bucket.StorePlaces;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -27,7 +28,7 @@ class RedisElsewhereIndexIT implements ElsewhereIndexContract {
 
   @Override
   public ElsewhereIndex index() {
-    return new RedisElsewhereIndex(fixture.lanes(), KEYS);
+    return new RedisElsewhereIndex(StorePlaces.one(fixture.lanes(), KEYS));
   }
 
   @Override

@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What every store of events promises. */
-interface TriggerEventStoreContract {
+public interface TriggerEventStoreContract {
 
   /** An empty one. */
   TriggerEventStore store(Room room);
