@@ -53,10 +53,14 @@ class JoinCutE2E {
         host,
         folder.resolve("host-" + host),
         Map.of(
-            "MN_NETWORK_EXPOSE", "true",
-            "MN_NETWORK_ADVERTISE_HOST", hosts.address(host),
-            "MN_NETWORK_JOIN_TOKEN", token,
-            "MN_GRPC_AUTH_TOKEN", "of-clients"));
+            "MN_NETWORK_EXPOSE",
+            "true",
+            "MN_NETWORK_ADVERTISE_HOST",
+            hosts.address(host),
+            "MN_NETWORK_JOIN_TOKEN",
+            token,
+            "MN_GRPC_AUTH_TOKEN",
+            "of-clients"));
   }
 
   @AfterEach
