@@ -51,6 +51,41 @@ public final class RedisServiceRegistry implements ServiceRegistry, DeploymentRo
                 jobs -> send(call("remove", name, jobs).arg(claim.epoch()).arg(name).arg(id))));
   }
 
+  @Override
+  public CompletionStage<Boolean> leave(Claim claim, String name, String id, long forMs) {
+    return isDone(
+        known(List.of(claim.jobId()))
+            .compose(jobs -> send(of("leave", claim, name, jobs).arg(id).arg(forMs))));
+  }
+
+  @Override
+  public CompletionStage<Void> supersede(Claim claim, String name, String id) {
+    return known(List.of())
+        .compose(jobs -> send(of("supersede", claim, name, jobs).arg(id)))
+        .<Void>mapEmpty()
+        .toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<Long> leftUnder(String jobId, String name, String id) {
+    return known(List.of(jobId))
+        .compose(jobs -> send(call("under", name, jobs).arg(jobId).arg(id)))
+        .map(Response::toLong)
+        .toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<Void> forget(String owner) {
+    return known(List.of())
+        .compose(jobs -> send(call("forget", null, jobs).arg(owner)))
+        .<Void>mapEmpty()
+        .toCompletionStage();
+  }
+
+  private Script.Call of(String operation, Claim claim, String name, String jobs) {
+    return call(operation, name, jobs).arg(claim.jobId()).arg(claim.epoch());
+  }
+
   private static CompletionStage<Boolean> isDone(Future<Response> answer) {
     return answer.map(done -> done.toInteger() == 1).toCompletionStage();
   }

@@ -15,6 +15,11 @@ local function isClosed(job)
   return given[job] == ''
 end
 
+-- Whether this is the epoch of the job, or one that it has come to after the question.
+local function isNow(job, its)
+  return epoch(job) and (tonumber(its) or 0) >= tonumber(given[job])
+end
+
 -- Whether what was registered in this epoch is over. What came after the question is not.
 local function isOver(job, its)
   return isClosed(job) or epoch(job) and tonumber(its) < tonumber(given[job])

@@ -21,6 +21,11 @@ local function isClosed(job)
   return not epoch(job)
 end
 
+-- Whether this is the epoch of the job.
+local function isNow(job, its)
+  return epoch(job) == its
+end
+
 -- Whether what was registered in this epoch is over.
 local function isOver(job, its)
   return epoch(job) ~= its

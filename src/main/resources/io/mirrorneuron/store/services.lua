@@ -1,4 +1,5 @@
--- Instances of services. A record is '<owner>\n<job>\n<epoch>\n<document>'.
+-- Instances of services. A record is '<owner>\n<job>\n<epoch>\n<document>'. What an owner has left
+-- of an instance is a record of its own, by '<instance>\nleft': '<owner>\n<job>\n<epoch> <until, ms>\n<document>'.
 -- The role of a job in a deployment is '<role>\n<since, ms>'; it is that of all its instances.
 -- KEYS: names of services, living owners by the end of their life (ms), open jobs, roles by job, first
 --       part of the keys of records, and of one service its records by instance
@@ -13,6 +14,19 @@ end
 local function clock()
   local time = redis.call('TIME')
   return time[1] * 1000 + math.floor(time[2] / 1000)
+end
+
+-- Epoch and end of what an owner has left, or nil of what is registered.
+local function left(its)
+  local since, till = string.match(its, '^(%d+) (%d+)$')
+  return tonumber(since), tonumber(till)
+end
+
+-- Whether what was left is told: its job is open, and there is time.
+local function lasts(job, its)
+  local since, till = left(its)
+  local now = epoch(job)
+  return since and now and tonumber(now) >= since and till > clock() or false
 end
 
 -- The role of a job, or nil.
@@ -59,6 +73,58 @@ function operations.remove()
   return 1
 end
 
+-- ARGV: job, epoch, instance, milliseconds. Answers 0 when nothing of this owner is told.
+function operations.leave()
+  local record = redis.call('HGET', records, ARGV[5])
+  if not record then
+    return 0
+  end
+  local owner, job, its, document = parts(record)
+  if its ~= ARGV[4] or epoch(job) ~= its then
+    return 0
+  end
+  local till = string.format('%.0f', clock() + ARGV[6])
+  redis.call('HSET', records, ARGV[5] .. '\nleft', owner .. '\n' .. job .. '\n' .. its .. ' ' .. till .. '\n' .. document)
+  return 1
+end
+
+-- ARGV: job, epoch, instance. Nothing is done about what a later owner has left.
+function operations.supersede()
+  local field = ARGV[5] .. '\nleft'
+  local record = redis.call('HGET', records, field)
+  if record then
+    local _, _, its = parts(record)
+    if left(its) <= tonumber(ARGV[4]) then
+      redis.call('HDEL', records, field)
+    end
+  end
+  return 1
+end
+
+-- ARGV: job, instance. The epoch under which it was left, or 0.
+function operations.under()
+  local record = redis.call('HGET', records, ARGV[4] .. '\nleft')
+  if not record then
+    return 0
+  end
+  local _, job, its = parts(record)
+  return lasts(job, its) and left(its) or 0
+end
+
+-- ARGV: owner.
+function operations.forget()
+  for _, name in ipairs(redis.call('SMEMBERS', names)) do
+    local all = redis.call('HGETALL', first .. name)
+    for i = 1, #all, 2 do
+      local owner, _, its = parts(all[i + 1])
+      if owner == ARGV[3] and left(its) then
+        redis.call('HDEL', first .. name, all[i])
+      end
+    end
+  end
+  return 1
+end
+
 -- '<role>\n<document>' of one service, or of all when its records are not among the keys.
 function operations.read()
   local now = clock()
@@ -72,9 +138,18 @@ function operations.read()
   end
   local told = {}
   local function tell(key)
-    for _, record in ipairs(redis.call('HVALS', key)) do
-      local owner, job, its, document = parts(record)
-      if owner and lives(owner) and epoch(job) == its then
+    local all = redis.call('HGETALL', key)
+    local stays = {}
+    for i = 1, #all, 2 do
+      local owner, job, its, document = parts(all[i + 1])
+      if owner and lives(owner) and lasts(job, its) then
+        stays[string.match(all[i], '^(.*)\nleft$')] = true
+        told[#told + 1] = (role(job) or '') .. '\n' .. document
+      end
+    end
+    for i = 1, #all, 2 do
+      local owner, job, its, document = parts(all[i + 1])
+      if owner and not stays[all[i]] and lives(owner) and isNow(job, its) then
         told[#told + 1] = (role(job) or '') .. '\n' .. document
       end
     end
@@ -121,7 +196,8 @@ function operations.sweep()
     local all = redis.call('HGETALL', key)
     for i = 1, #all, 2 do
       local _, job, its = parts(all[i + 1])
-      if not job or isOver(job, its) then
+      local _, till = left(its or '')
+      if not job or till and (isClosed(job) or till <= clock()) or not till and isOver(job, its) then
         redis.call('HDEL', key, all[i])
         removed = removed + 1
       end

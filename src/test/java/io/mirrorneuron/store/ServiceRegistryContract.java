@@ -65,6 +65,64 @@ public interface ServiceRegistryContract {
   }
 
   @Test
+  default void whatIsLeftIsToldUntilTheHeirIsReady() {
+    ServiceRegistry registry = registry();
+    await(registry.put(FIRST, "web", "j1:a:web", "old"));
+    assertThat(await(registry.leave(FIRST, "web", "j1:a:web", 60_000))).isTrue();
+    await(registry.remove(FIRST, "web", "j1:a:web"));
+    assertThat(documents(registry.named("web"))).containsExactly("old");
+
+    takeOver("j1", 2);
+    await(registry.put(HEIR, "web", "j1:a:web", "new"));
+    assertThat(documents(registry.named("web"))).containsExactly("old");
+    assertThat(documents(registry.all())).containsExactly("old");
+    assertThat(await(registry.sweep())).isZero();
+    assertThat(await(registry.leftUnder("j1", "web", "j1:a:web"))).isEqualTo(1);
+
+    await(registry.supersede(HEIR, "web", "j1:a:web"));
+    assertThat(documents(registry.named("web"))).containsExactly("new");
+    assertThat(await(registry.leftUnder("j1", "web", "j1:a:web"))).isZero();
+  }
+
+  @Test
+  default void whatIsLeftIsToldNoMoreWhenItsTimeIsOverItsJobHasEndedOrItsOwnerIsDead() {
+    ServiceRegistry registry = registry();
+    for (String id : List.of("time", "taken back", "end")) {
+      await(registry.put(FIRST, "web", id, id));
+      await(registry.leave(FIRST, "web", id, id.equals("time") ? 0 : 60_000));
+      await(registry.remove(FIRST, "web", id));
+    }
+    assertThat(documents(registry.all())).containsExactlyInAnyOrder("taken back", "end");
+    await(registry.supersede(FIRST, "web", "taken back"));
+    assertThat(documents(registry.all())).containsExactly("end");
+    die(FIRST.owner());
+    assertThat(documents(registry.all())).isEmpty();
+    end("j1");
+    assertThat(await(registry.leftUnder("j1", "web", "end"))).isZero();
+    assertThat(await(registry.sweep())).isEqualTo(2);
+  }
+
+  @Test
+  default void onlyWhoIsToldLeavesAndAFormerOwnerTakesNothingBackOfAnHeir() {
+    ServiceRegistry registry = registry();
+    assertThat(await(registry.leave(FIRST, "web", "j1:a:web", 60_000))).isFalse();
+    await(registry.put(FIRST, "web", "j1:a:web", "old"));
+    takeOver("j1", 2);
+    assertThat(await(registry.leave(FIRST, "web", "j1:a:web", 60_000))).isFalse();
+    await(registry.put(HEIR, "web", "j1:a:web", "new"));
+    assertThat(await(registry.leave(HEIR, "web", "j1:a:web", 60_000))).isTrue();
+    takeOver("j1", 3);
+
+    await(registry.supersede(FIRST, "web", "j1:a:web"));
+    await(registry.forget(FIRST.owner()));
+
+    assertThat(documents(registry.all())).containsExactly("new");
+    assertThat(await(registry.leftUnder("j1", "web", "j1:a:web"))).isEqualTo(2);
+    await(registry.forget(HEIR.owner()));
+    assertThat(documents(registry.all())).isEmpty();
+  }
+
+  @Test
   default void anEndedJobHasNoServicesAndGetsNone() {
     ServiceRegistry registry = registry();
     await(registry.put(FIRST, "web", "j1:a:web", "one"));

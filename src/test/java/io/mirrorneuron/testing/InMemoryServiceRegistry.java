@@ -9,6 +9,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** Instances in a map, of jobs and owners that a test names. */
 public final class InMemoryServiceRegistry implements ServiceRegistry, DeploymentRoles {
@@ -16,12 +20,38 @@ public final class InMemoryServiceRegistry implements ServiceRegistry, Deploymen
 
   private record Held(Claim claim, String document) {}
 
+  private record Left(Claim claim, String document, long until) {}
+
   private final Map<Key, Held> records = new HashMap<>();
+  private final Map<Key, Left> left = new HashMap<>();
+  private final LongSupplier clock;
+  private final Function<String, Long> epochs;
+  private final Predicate<String> lives;
   private final Map<String, Long> openJobs = new HashMap<>();
   private final Set<String> living = new HashSet<>();
   private final Map<String, String> roles = new HashMap<>();
   private int writes;
   private boolean broken;
+
+  public InMemoryServiceRegistry() {
+    this.clock = System::currentTimeMillis;
+    this.epochs = openJobs::get;
+    this.lives = living::contains;
+  }
+
+  /**
+   * One of jobs and owners that others know.
+   *
+   * @param clock milliseconds since the epoch
+   * @param epochs of open jobs; null for others
+   * @param lives whether an owner does
+   */
+  public InMemoryServiceRegistry(
+      LongSupplier clock, Function<String, Long> epochs, Predicate<String> lives) {
+    this.clock = clock;
+    this.epochs = epochs;
+    this.lives = lives;
+  }
 
   /** The job is open in this epoch from now on. */
   public synchronized void open(String jobId, long epoch) {
@@ -52,11 +82,11 @@ public final class InMemoryServiceRegistry implements ServiceRegistry, Deploymen
 
   /** How many records there are, told or not. */
   public synchronized int size() {
-    return records.size();
+    return records.size() + left.size();
   }
 
   private boolean isCurrent(Claim claim) {
-    Long epoch = openJobs.get(claim.jobId());
+    Long epoch = epochs.apply(claim.jobId());
     return epoch != null && epoch == claim.epoch();
   }
 
@@ -86,6 +116,49 @@ public final class InMemoryServiceRegistry implements ServiceRegistry, Deploymen
   }
 
   @Override
+  public synchronized CompletionStage<Boolean> leave(
+      Claim claim, String name, String id, long forMs) {
+    Key key = new Key(name, id);
+    Held held = records.get(key);
+    boolean isTold = held != null && held.claim().equals(claim) && isCurrent(claim);
+    if (isTold) {
+      left.put(key, new Left(claim, held.document(), clock.getAsLong() + forMs));
+    }
+    return CompletableFuture.completedFuture(isTold);
+  }
+
+  @Override
+  public synchronized CompletionStage<Void> supersede(Claim claim, String name, String id) {
+    Left one = left.get(new Key(name, id));
+    if (one != null && one.claim().epoch() <= claim.epoch()) {
+      left.remove(new Key(name, id));
+    }
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public synchronized CompletionStage<Void> forget(String owner) {
+    left.values().removeIf(one -> one.claim().owner().equals(owner));
+    return CompletableFuture.completedFuture(null);
+  }
+
+  /** Owners of what is told of a service. */
+  public synchronized List<String> owners(String name) {
+    return current(name).values().stream().map(Claim::owner).toList();
+  }
+
+  @Override
+  public synchronized CompletionStage<Long> leftUnder(String jobId, String name, String id) {
+    Left one = left.get(new Key(name, id));
+    return CompletableFuture.completedFuture(one != null && lasts(one) ? one.claim().epoch() : 0L);
+  }
+
+  private boolean lasts(Left one) {
+    Long epoch = epochs.apply(one.claim().jobId());
+    return epoch != null && epoch >= one.claim().epoch() && clock.getAsLong() < one.until();
+  }
+
+  @Override
   public synchronized CompletionStage<List<Told>> named(String name) {
     return told(name);
   }
@@ -97,12 +170,30 @@ public final class InMemoryServiceRegistry implements ServiceRegistry, Deploymen
 
   private CompletionStage<List<Told>> told(String name) {
     return CompletableFuture.completedFuture(
-        records.entrySet().stream()
-            .filter(entry -> name == null || entry.getKey().name().equals(name))
-            .map(Map.Entry::getValue)
-            .filter(held -> isCurrent(held.claim()) && living.contains(held.claim().owner()))
-            .map(held -> new Told(held.document(), roles.get(held.claim().jobId())))
+        current(name).entrySet().stream()
+            .map(one -> new Told(one.getKey(), roles.get(one.getValue().jobId())))
             .toList());
+  }
+
+  /** What is told, by what it tells, with whose it is. */
+  private Map<String, Claim> current(String name) {
+    Map<Key, Held> told = new HashMap<>();
+    records.forEach(
+        (key, held) -> {
+          if (isCurrent(held.claim()) && lives.test(held.claim().owner())) {
+            told.put(key, held);
+          }
+        });
+    left.forEach(
+        (key, one) -> {
+          if (lasts(one) && lives.test(one.claim().owner())) {
+            told.put(key, new Held(one.claim(), one.document()));
+          }
+        });
+    return told.entrySet().stream()
+        .filter(one -> name == null || one.getKey().name().equals(name))
+        .map(Map.Entry::getValue)
+        .collect(Collectors.toMap(Held::document, Held::claim));
   }
 
   @Override
@@ -123,8 +214,9 @@ public final class InMemoryServiceRegistry implements ServiceRegistry, Deploymen
 
   @Override
   public synchronized CompletionStage<Integer> sweep() {
-    int before = records.size();
+    int before = size();
     records.values().removeIf(held -> !isCurrent(held.claim()));
-    return CompletableFuture.completedFuture(before - records.size());
+    left.values().removeIf(one -> !lasts(one));
+    return CompletableFuture.completedFuture(before - size());
   }
 }

@@ -4,9 +4,11 @@ import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.port.join.NodeMembers;
 import io.mirrorneuron.port.join.PeerMembers;
 import io.mirrorneuron.port.upkeep.NodeUpkeep;
+import io.mirrorneuron.runtime.drain.JobsOfNode;
 import io.mirrorneuron.runtime.drain.LocalUpkeep;
 import io.mirrorneuron.runtime.drain.NodeBook;
 import io.mirrorneuron.runtime.join.LocalMembers;
+import io.mirrorneuron.runtime.manifest.service.ServiceDoubling;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -30,7 +32,15 @@ public final class UpkeepFixture {
     NodeBook book = new NodeBook(new InMemoryRecordStore(), timers);
     CompletionStage<?> done = CompletableFuture.completedStage(null);
     return new LocalUpkeep(
-        node, nodes, book, timers, new LocalUpkeep.OwnWork(jobs, () -> done, () -> done, null));
+        node,
+        nodes,
+        book,
+        timers,
+        new LocalUpkeep.OwnWork(
+            new JobsOfNode(jobs, manifest -> ServiceDoubling.NOTHING),
+            () -> done,
+            () -> done,
+            null));
   }
 
   private static InMemoryNodeRegistry registry(String node) {

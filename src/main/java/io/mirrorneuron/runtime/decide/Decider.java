@@ -8,6 +8,7 @@ import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Mailbox;
 import io.mirrorneuron.runtime.state.Message;
 import io.mirrorneuron.runtime.state.StepState;
+import io.mirrorneuron.runtime.workflow.Workflow.Agent;
 
 /**
  * The state machine of a job: folds one input into the state and tells, through the turn, which
@@ -22,8 +23,7 @@ public final class Decider {
   private final boolean reviewInFlight;
 
   /**
-   * @param reviewInFlight whether a program that was cut short needs a person's word before it runs
-   *     again, unless its node says that it is safe to repeat
+   * @param reviewInFlight whether programs that were cut short wait for a person unless harmless
    */
   public Decider(String nodeName, boolean reviewInFlight) {
     this.nodeName = nodeName;
@@ -33,6 +33,10 @@ public final class Decider {
   /** Whether its program may run again without a person's word when its node is gone. */
   public boolean isRepeatable(Mailbox mailbox) {
     return Recovery.isRepeatable(mailbox, reviewInFlight);
+  }
+
+  public boolean mayRepeat(Agent agent) {
+    return Recovery.mayRepeat(agent, reviewInFlight);
   }
 
   public void decide(JobState state, Input input, Turn turn) {

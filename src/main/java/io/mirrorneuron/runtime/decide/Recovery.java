@@ -183,7 +183,11 @@ final class Recovery {
    * @param reviewInFlight as of {@link Decider}
    */
   static boolean isRepeatable(Mailbox mailbox, boolean reviewInFlight) {
-    boolean harmless = mailbox.owner().declared().settings().repeatable();
-    return !isUnsafe(mailbox) && (harmless || !reviewInFlight);
+    return !isUnsafe(mailbox) && mayRepeat(mailbox.owner().declared(), reviewInFlight);
+  }
+
+  /** The same of the programs of an agent, whatever step they work for. */
+  static boolean mayRepeat(Agent agent, boolean reviewInFlight) {
+    return !agent.unsafe() && (agent.settings().repeatable() || !reviewInFlight);
   }
 }

@@ -127,7 +127,11 @@ public final class Departure {
   /** Completes when it is over. */
   private CompletionStage<Void> left(long until, long tellAt) {
     List<String> jobs = parts.moves.open();
-    boolean isEmpty = jobs.isEmpty() && !parts.handOvers.isPending() && parts.visitors.areGone();
+    boolean isEmpty =
+        jobs.isEmpty()
+            && !parts.handOvers.isPending()
+            && parts.moves.staying().isEmpty()
+            && parts.visitors.areGone();
     boolean isLate = timers.ticks() >= until;
     if (isEmpty || isLate) {
       return over(isEmpty ? "all work has left" : "the time is over; others begin the rest again");

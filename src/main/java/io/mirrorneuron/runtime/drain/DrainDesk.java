@@ -47,7 +47,7 @@ record DrainDesk(NodeBook book, JobsOfNode jobs, Timers timers) {
       return new DrainReport(
           node,
           DrainReport.DRY_RUN,
-          DrainPlan.overall(actions),
+          DrainPlan.overall(actions, false),
           order.reason(),
           startedAt,
           deadlineAt,

@@ -80,9 +80,12 @@ record DrainPlan(boolean hasTarget, boolean isOver, boolean ignoresSystemJobs) {
   }
 
   private DrainAction service(JobOnNode job) {
-    return hasTarget
-        ? action(job, MIGRATED, "another node goes on with it")
-        : action(job, BLOCKED, "no other node takes work; it goes on here");
+    if (!hasTarget) {
+      return action(job, BLOCKED, "no other node takes work; it goes on here");
+    }
+    String moved = "another node goes on with it";
+    return action(
+        job, MIGRATED, job.doubling().offers() ? moved + "; " + job.doubling().sentence() : moved);
   }
 
   private static DrainAction action(JobOnNode job, String status, String reason) {
@@ -94,15 +97,19 @@ record DrainPlan(boolean hasTarget, boolean isOver, boolean ignoresSystemJobs) {
     return action.status().equals(MIGRATED) ? action.but(WOULD_MIGRATE, action.reason()) : action;
   }
 
-  /** The status of the drain. */
-  static String overall(List<DrainAction> actions) {
+  /**
+   * The status of the drain.
+   *
+   * @param isStaying whether services of jobs that have left are still here
+   */
+  static String overall(List<DrainAction> actions, boolean isStaying) {
     if (has(actions, FAILED) || has(actions, BLOCKED)) {
       return DrainState.BLOCKED;
     }
     if (has(actions, PAUSED)) {
       return DrainState.PAUSED;
     }
-    return has(actions, WAITING) ? DrainState.DRAINING : DrainState.COMPLETE;
+    return isStaying || has(actions, WAITING) ? DrainState.DRAINING : DrainState.COMPLETE;
   }
 
   private static boolean has(List<DrainAction> actions, String status) {

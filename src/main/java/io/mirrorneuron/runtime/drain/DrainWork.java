@@ -5,6 +5,7 @@ import io.mirrorneuron.port.upkeep.DrainState;
 import io.mirrorneuron.port.upkeep.NodeCondition;
 import io.mirrorneuron.port.upkeep.NodeState;
 import io.mirrorneuron.runtime.loop.JobMoves;
+import io.mirrorneuron.runtime.loop.JobMoves.Leaving;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.wire.Json;
@@ -24,6 +25,9 @@ import org.slf4j.LoggerFactory;
  */
 final class DrainWork {
   private static final Logger LOG = LoggerFactory.getLogger(DrainWork.class);
+
+  /** Services stay here no longer than this while they do not pass elsewhere. */
+  static final long LONGEST_STAY_MS = 120_000;
 
   private final String owner;
   private final Holdings here;
@@ -47,13 +51,15 @@ final class DrainWork {
   }
 
   /** Nodes that work may go to. */
-  @FunctionalInterface
   interface Places {
     /**
      * @param node that it leaves
      * @return owners, in the order of their names
      */
     CompletionStage<List<String>> besides(String node);
+
+    /** Whether two owners share a host, as far as their addresses tell. */
+    CompletionStage<Boolean> areOneHost(String owner, String other);
   }
 
   /**
@@ -92,7 +98,7 @@ final class DrainWork {
         .thenCompose(
             targets -> {
               DrainPlan plan = new DrainPlan(!targets.isEmpty(), isOver, drain.ignoreSystemJobs());
-              return each(here.own(owner), job -> done(plan.of(job), targets))
+              return each(here.own(owner), job -> done(job, plan.of(job), drain, targets))
                   .thenCombine(
                       each(here.ofOthers(), job -> ended(plan.ofGuest(job))), DrainPlan::both);
             })
@@ -117,9 +123,13 @@ final class DrainWork {
         : CompletableFuture.completedStage(action);
   }
 
-  private CompletionStage<DrainAction> done(DrainAction action, List<String> targets) {
+  private CompletionStage<DrainAction> done(
+      JobOnNode job, DrainAction action, DrainState drain, List<String> targets) {
     return switch (action.status()) {
-      case DrainAction.MIGRATED -> given(action, targets);
+      case DrainAction.MIGRATED -> {
+        String to = targets.get(Math.floorMod(action.jobId().hashCode(), targets.size()));
+        yield leaving(job, drain, to).thenCompose(how -> given(action, to, how));
+      }
       case DrainAction.PAUSED ->
           here.moves()
               .review(action.jobId(), action.reason())
@@ -129,11 +139,23 @@ final class DrainWork {
   }
 
   /** Programs of batch jobs are not ended for it: they may have begun a moment ago. */
-  private CompletionStage<DrainAction> given(DrainAction action, List<String> targets) {
-    String to = targets.get(Math.floorMod(action.jobId().hashCode(), targets.size()));
-    boolean endsPrograms = "service".equals(action.jobType()) || "system".equals(action.jobType());
+  private CompletionStage<Leaving> leaving(JobOnNode job, DrainState drain, String to) {
+    if (job.isBatch() || !job.doubling().isPossible(false)) {
+      return CompletableFuture.completedStage(new Leaving(!job.isBatch(), 0));
+    }
+    long left = Instant.parse(drain.deadlineAt()).toEpochMilli() - timers.now();
+    return places
+        .areOneHost(owner, to)
+        .thenApply(
+            isOne ->
+                new Leaving(
+                    true,
+                    job.doubling().isPossible(isOne) ? Math.clamp(left, 0, LONGEST_STAY_MS) : 0));
+  }
+
+  private CompletionStage<DrainAction> given(DrainAction action, String to, Leaving how) {
     return handOvers
-        .give(action.jobId(), to, endsPrograms)
+        .give(action.jobId(), to, how)
         .handle(
             (isGiven, failure) -> {
               if (failure != null) {
@@ -156,7 +178,7 @@ final class DrainWork {
     if (!drain.isOpen() || !drain.startedAt().equals(looked.startedAt())) {
       return now;
     }
-    String status = DrainPlan.overall(actions);
+    String status = DrainPlan.overall(actions, !here.moves().staying().isEmpty());
     boolean isDone = status.equals(DrainState.COMPLETE);
     Map<String, Integer> counters = DrainPlan.counters(actions, drain.counters());
     if (drain.isOfEnd()) { // it is over when the server ends

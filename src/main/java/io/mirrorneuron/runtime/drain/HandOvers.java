@@ -60,12 +60,11 @@ public final class HandOvers {
    * Gives a job to another node.
    *
    * @param to that node as the owner of jobs
-   * @param endsPrograms as of {@link JobMoves#leave}
    * @return true once it is given; false when it is not open here
    */
-  public CompletionStage<Boolean> give(String jobId, String to, boolean endsPrograms) {
+  public CompletionStage<Boolean> give(String jobId, String to, JobMoves.Leaving how) {
     return moves
-        .leave(jobId, endsPrograms)
+        .leave(jobId, how)
         .thenCompose(
             epoch ->
                 epoch == 0

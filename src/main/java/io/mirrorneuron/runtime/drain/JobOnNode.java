@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.drain;
 
+import io.mirrorneuron.runtime.manifest.service.ServiceDoubling;
 import java.util.List;
 
 /**
@@ -9,11 +10,21 @@ import java.util.List;
  * @param status its word; null when its row cannot be read
  * @param isReviewed whether it waits for a person
  * @param agents those whose programs run on that node
+ * @param doubling whether its services may be there and elsewhere at once
  */
 record JobOnNode(
-    String jobId, String jobType, String status, boolean isReviewed, List<String> agents) {
+    String jobId,
+    String jobType,
+    String status,
+    boolean isReviewed,
+    List<String> agents,
+    ServiceDoubling doubling) {
   JobOnNode {
     agents = List.copyOf(agents);
+  }
+
+  JobOnNode with(ServiceDoubling its) {
+    return new JobOnNode(jobId, jobType, status, isReviewed, agents, its);
   }
 
   boolean isSystem() {

@@ -1,7 +1,11 @@
 package io.mirrorneuron.runtime.drain;
 
+import static io.mirrorneuron.runtime.manifest.service.ServiceDoubling.NOTHING;
+
+import io.mirrorneuron.runtime.manifest.service.ServiceDoubling;
 import io.mirrorneuron.runtime.state.flight.StoredFlights;
 import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
@@ -14,10 +18,15 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Reads from the store which jobs a node has, and what of them runs there. */
-record JobsOfNode(JobStore store) {
+/**
+ * Reads from the store which jobs a node has, and what of them runs there.
+ *
+ * @param doubling by the stored manifest of a job
+ */
+public record JobsOfNode(JobStore store, Function<String, ServiceDoubling> doubling) {
   private record Row(String jobType, String status, String recoveryStatus) {}
 
   private static final Set<String> ENDED = Set.of("completed", "failed", "cancelled");
@@ -107,26 +116,48 @@ record JobsOfNode(JobStore store) {
   }
 
   private CompletionStage<JobOnNode> read(String jobId, String node) {
-    return read(jobId, agentsAt(node, jobId, node));
+    return store
+        .outline(jobId)
+        .thenCompose(stored -> read(jobId, stored.orElse(null), node))
+        .exceptionally(damaged -> new JobOnNode(jobId, null, null, false, List.of(), NOTHING));
+  }
+
+  private CompletionStage<JobOnNode> read(String jobId, StoredJob stored, String node) {
+    return stored == null
+        ? CompletableFuture.completedStage(null)
+        : store
+            .row(jobId)
+            .thenApply(
+                json ->
+                    job(
+                        jobId,
+                        json,
+                        List.copyOf(StoredFlights.agentsAt(node, stored, node)),
+                        stored.manifest()));
   }
 
   /** Null when it has ended. */
   private CompletionStage<JobOnNode> read(String jobId, CompletionStage<List<String>> agents) {
     return store
         .row(jobId)
-        .thenCombine(agents, (json, running) -> job(jobId, json, running))
-        .exceptionally(damaged -> new JobOnNode(jobId, null, null, false, List.of()));
+        .thenCombine(agents, (json, running) -> job(jobId, json, running, null))
+        .exceptionally(damaged -> new JobOnNode(jobId, null, null, false, List.of(), NOTHING));
   }
 
-  private static JobOnNode job(String jobId, String json, List<String> agents) {
+  /**
+   * @param manifest null where its services do not matter
+   */
+  private JobOnNode job(String jobId, String json, List<String> agents, String manifest) {
     if (json == null) {
       return null;
     }
     Row row = LenientJson.read(Json.parseObject(json, "row"), Row.class);
     boolean isReviewed = "paused_for_review".equals(row.recoveryStatus);
-    return row.status != null && ENDED.contains(row.status)
-        ? null
-        : new JobOnNode(jobId, row.jobType, row.status, isReviewed, agents);
+    if (row.status != null && ENDED.contains(row.status)) {
+      return null;
+    }
+    JobOnNode job = new JobOnNode(jobId, row.jobType, row.status, isReviewed, agents, NOTHING);
+    return manifest == null || job.isBatch() ? job : job.with(doubling.apply(manifest));
   }
 
   private static <T> CompletionStage<List<T>> all(List<? extends CompletionStage<T>> stages) {

@@ -15,7 +15,6 @@ import io.mirrorneuron.port.upkeep.NodeUpkeep;
 import io.mirrorneuron.port.upkeep.Reconciliation;
 import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.runtime.port.Timers;
-import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
@@ -38,13 +37,13 @@ public final class LocalUpkeep implements NodeUpkeep {
   /**
    * What this node does at once when it is asked to.
    *
-   * @param store of all jobs
+   * @param jobs of all nodes
    * @param drain looks at the jobs of this node, if it is being drained
    * @param recover takes over the jobs of nodes that are dead
    * @param departure what it does when it is told to end; null where nobody tells it
    */
   public record OwnWork(
-      JobStore store,
+      JobsOfNode jobs,
       Supplier<CompletionStage<?>> drain,
       Supplier<CompletionStage<?>> recover,
       Departure departure) {}
@@ -110,7 +109,7 @@ public final class LocalUpkeep implements NodeUpkeep {
     String name = OrderWords.node(order.node());
     OrderWords.reason(order.reason());
     KnownNodes known = known();
-    return new DrainDesk(book, new JobsOfNode(own.store()), timers)
+    return new DrainDesk(book, own.jobs(), timers)
         .drain(
             name,
             order,
@@ -162,7 +161,7 @@ public final class LocalUpkeep implements NodeUpkeep {
     NodeState state = Answers.await(book.read(name));
     require(state, known);
     Reconciliation done =
-        new ReconcileDesk(new JobsOfNode(own.store()), own.recover())
+        new ReconcileDesk(own.jobs(), own.recover())
             .reconcile(shown(state, known), known, OrderWords.reason(reason), dryRun);
     if (!dryRun) {
       String now = Json.timestamp(Instant.ofEpochMilli(timers.now()));

@@ -2,6 +2,8 @@ package io.mirrorneuron.runtime.drain;
 
 import io.mirrorneuron.config.NodeSettings.QuarantineLimits;
 import io.mirrorneuron.runtime.loop.Engine;
+import io.mirrorneuron.runtime.loop.JobMoves;
+import io.mirrorneuron.runtime.manifest.service.ServiceDoubling;
 import io.mirrorneuron.runtime.placement.Machine;
 import io.mirrorneuron.runtime.port.NodeFaults;
 import io.mirrorneuron.runtime.port.Timers;
@@ -99,8 +101,9 @@ public final class NodeDrains implements AutoCloseable {
         new CopyKeeper(
             engine.moves(), () -> all(own.get()), book::all, () -> KnownNodes.of(nodes), timers);
     handOvers = new HandOvers(owner, engine.moves(), records, timers);
-    var here = new DrainWork.Holdings(engine.moves(), new JobsOfNode(store), visitors);
-    work = new DrainWork(owner, here, handOvers, this::takers, book, timers);
+    JobsOfNode jobs = new JobsOfNode(store, text -> doubling(engine.moves(), text));
+    var here = new DrainWork.Holdings(engine.moves(), jobs, visitors);
+    work = new DrainWork(owner, here, handOvers, new LivingPlaces(nodes, book), book, timers);
     departure =
         new Departure(
             owner,
@@ -110,7 +113,7 @@ public final class NodeDrains implements AutoCloseable {
                 handOvers,
                 visitors,
                 this::lookNow,
-                () -> takers(self),
+                () -> new LivingPlaces(nodes, book).besides(self),
                 hasOthers),
             timers);
     return new LocalUpkeep(
@@ -118,7 +121,11 @@ public final class NodeDrains implements AutoCloseable {
         nodes,
         book,
         timers,
-        new LocalUpkeep.OwnWork(store, this::lookNow, engine::recover, departure));
+        new LocalUpkeep.OwnWork(jobs, this::lookNow, engine::recover, departure));
+  }
+
+  private static ServiceDoubling doubling(JobMoves moves, String manifest) {
+    return ServiceDoubling.of(moves.workflow(manifest), moves::mayRepeat);
   }
 
   /** All living nodes; one that is called as this one is would be taken for it. */
@@ -127,11 +134,6 @@ public final class NodeDrains implements AutoCloseable {
     all.removeIf(one -> one.name().equals(own.name()));
     all.add(own);
     return all;
-  }
-
-  private CompletionStage<List<String>> takers(String besides) {
-    return KnownNodes.of(nodes)
-        .thenCombine(book.all(), (known, states) -> known.takers(states, besides));
   }
 
   private void out(boolean isOut) {

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 
@@ -28,6 +29,7 @@ final class Effects {
   private final ProgramOrders orders;
   private final JobWatch.Listener watch;
   private CompletableFuture<Void> gone;
+  private LeavingJobs.Stay stay;
   private boolean lingers;
   private long lingersSince;
 
@@ -123,6 +125,9 @@ final class Effects {
 
   private void finished(String id) {
     running.remove(id);
+    if (stay != null) {
+      stay.finished(id);
+    }
     completeGone();
     if (context.executions().where(id).isPresent()) {
       unrecorded.add(id);
@@ -197,12 +202,29 @@ final class Effects {
   }
 
   /**
-   * This node has nothing more to do with the job.
+   * This node has nothing more to do with the job; what it offers may stay for a while.
    *
-   * @return completes when no program of it runs here
+   * @param forMs how long at most; 0 for not at all
+   * @return what stays, and when no other program of the job runs here
    */
-  CompletableFuture<Void> stopAll() {
+  LeavingJobs.Stay hand(long forMs) {
+    stay =
+        new LeavingJobs.Stay(
+            forMs > 0 ? watch.hand(forMs) : left(), context.executions()::stop, running);
+    running.removeAll(stay.running());
+    return stay.after(endAll());
+  }
+
+  CompletionStage<Boolean> isArriving() {
+    return watch.isArriving();
+  }
+
+  private JobWatch.Staying left() {
     watch.left();
+    return JobWatch.Staying.NOTHING;
+  }
+
+  private CompletableFuture<Void> endAll() {
     gone = gone == null ? new CompletableFuture<>() : gone;
     for (String id : Set.copyOf(running)) {
       if (context.executions().leave(id)) {

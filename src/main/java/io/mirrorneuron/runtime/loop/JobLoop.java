@@ -108,28 +108,41 @@ final class JobLoop {
   /**
    * Lets go of the job at the end of a turn, for another node to go on with it.
    *
-   * @param endsPrograms whether programs that run here may be ended; else it fails as PRECONDITION
-   *     while there are some
    * @param isOpen whether this is still the job's loop; asked on the lane
-   * @return when no program of it runs here any more, the epoch under which it was this node's; 0
-   *     when that is over already; fails as UNAVAILABLE while nobody knows what is stored of it
+   * @return what stays here of it; null when that is over already; fails as PRECONDITION while
+   *     programs run here that may not be ended, as UNAVAILABLE while nobody knows what is stored
+   *     of it
    */
-  CompletableFuture<Long> leave(BooleanSupplier isOpen, boolean endsPrograms) {
-    return CompletableFuture.supplyAsync(() -> leaveNow(isOpen, endsPrograms), lane)
+  CompletableFuture<LeavingJobs.Stay> leave(BooleanSupplier isOpen, JobMoves.Leaving how) {
+    return CompletableFuture.supplyAsync(() -> leaveNow(isOpen, how), lane)
         .thenCompose(left -> left);
   }
 
-  private CompletableFuture<Long> leaveNow(BooleanSupplier isOpen, boolean endsPrograms) {
+  private CompletableFuture<LeavingJobs.Stay> leaveNow(
+      BooleanSupplier isOpen, JobMoves.Leaving how) {
     if (!isOpen.getAsBoolean()) {
-      return CompletableFuture.completedFuture(0L);
+      return CompletableFuture.completedFuture(null);
     }
     if (!turns.isBusy()) {
-      return turns.leave(endsPrograms).thenApply(gone -> epoch);
+      return !how.endsPrograms() && turns.effects().runsHere()
+          ? CompletableFuture.failedFuture(MnException.precondition("programs of it run here"))
+          : CompletableFuture.completedFuture(turns.leave(how));
     }
     return turns.idle().isDone()
         ? CompletableFuture.failedFuture(
             MnException.unavailable("job " + jobId + " cannot be stored now", null))
-        : turns.idle().thenCompose(done -> leave(isOpen, endsPrograms));
+        : turns.idle().thenCompose(done -> leave(isOpen, how));
+  }
+
+  /** See {@link JobWatch.Listener#isArriving}. */
+  CompletableFuture<Boolean> isArriving() {
+    return CompletableFuture.supplyAsync(() -> turns.effects().isArriving(), lane)
+        .thenCompose(asked -> asked);
+  }
+
+  /** Under which this node owns it. */
+  long epoch() {
+    return epoch;
   }
 
   /** Completes when no commit is under way; no turn begins any more. */

@@ -33,8 +33,7 @@ final class JobLoops {
   private final Consumer<String> uncertain;
   private final Map<String, JobLoop> open = new ConcurrentHashMap<>();
 
-  /** Jobs whose programs are being ended, for another node to go on with them. */
-  private final Set<String> leaving = ConcurrentHashMap.newKeySet();
+  private final LeavingJobs leaving;
 
   private volatile boolean closed;
 
@@ -50,6 +49,7 @@ final class JobLoops {
   JobLoops(EngineContext context, Consumer<String> uncertain) {
     this.context = context;
     this.uncertain = uncertain;
+    this.leaving = new LeavingJobs(context);
   }
 
   /**
@@ -111,6 +111,7 @@ final class JobLoops {
     return (closed || flying.isEmpty()
             ? CompletableFuture.completedStage(Set.<String>of())
             : context.executions().elsewhere(state.jobId(), flying))
+        .thenCombine(leaving.end(state.jobId()), (elsewhere, ended) -> elsewhere)
         .thenAccept(elsewhere -> opened(state, stored.epoch(), elsewhere));
   }
 
@@ -168,19 +169,13 @@ final class JobLoops {
     return open.get(jobId);
   }
 
-  /** See {@link JobLoop#leave}; 0 as well when the job is not open here. */
-  CompletableFuture<Long> leave(String jobId, boolean endsPrograms) {
-    JobLoop loop = open.get(jobId);
-    if (loop == null || !leaving.add(jobId)) {
-      return CompletableFuture.completedFuture(0L);
-    }
-    return loop.leave(() -> open.get(jobId) == loop, endsPrograms)
-        .whenComplete((epoch, failure) -> leaving.remove(jobId));
+  LeavingJobs leaving() {
+    return leaving;
   }
 
   /** Whether the job is open here, or programs of it may still run here. */
   boolean holds(String jobId) {
-    return isOpen(jobId) || leaving.contains(jobId);
+    return isOpen(jobId) || leaving.has(jobId);
   }
 
   /** All that are open. */
@@ -243,6 +238,7 @@ final class JobLoops {
   /** Ends all turns; no job is begun any more. */
   CompletableFuture<Void> close() {
     closed = true;
+    leaving.close();
     return CompletableFuture.allOf(
         open.values().stream().map(JobLoop::close).toArray(CompletableFuture<?>[]::new));
   }

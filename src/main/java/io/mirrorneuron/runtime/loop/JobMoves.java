@@ -4,6 +4,8 @@ import io.mirrorneuron.runtime.decide.Input;
 import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
@@ -16,6 +18,16 @@ public final class JobMoves {
   private final JobLoops loops;
   private final JobCommands commands;
   private final TakeOver takeOver;
+
+  /**
+   * How a job leaves this node for another one.
+   *
+   * @param endsPrograms whether programs that run here may be ended; else it fails as PRECONDITION
+   *     while there are some
+   * @param staysForMs how long what it offers, and the programs behind that, may stay here at most,
+   *     until it is offered there; 0 for not at all
+   */
+  public record Leaving(boolean endsPrograms, long staysForMs) {}
 
   JobMoves(JobLoops loops, JobCommands commands, TakeOver takeOver) {
     this.loops = loops;
@@ -45,13 +57,29 @@ public final class JobMoves {
   /**
    * Lets go of a job that is open here, at the end of a turn. Programs of it on other nodes go on.
    *
-   * @param endsPrograms whether those that run here are ended; else it fails as PRECONDITION while
-   *     there are some
-   * @return when none runs here any more, the epoch under which it was this node's; 0 when it is
-   *     not open here
+   * @return when none runs here any more but those that stay for a while, the epoch under which it
+   *     was this node's; 0 when it is not open here
    */
-  public CompletionStage<Long> leave(String jobId, boolean endsPrograms) {
-    return loops.leave(jobId, endsPrograms);
+  public CompletionStage<Long> leave(String jobId, Leaving how) {
+    JobLoop loop = loops.get(jobId);
+    return loop == null
+        ? CompletableFuture.completedStage(0L)
+        : loops.leaving().leave(loop, () -> loops.get(jobId) == loop, how);
+  }
+
+  /** Jobs that this node has let go of and whose services are still here. */
+  public Set<String> staying() {
+    return loops.leaving().staying();
+  }
+
+  /** What a stored manifest says. */
+  public Workflow workflow(String manifest) {
+    return loops.leaving().context().manifests().apply(manifest);
+  }
+
+  /** Whether programs of an agent may simply run again, and so run twice. */
+  public boolean mayRepeat(Workflow.Agent agent) {
+    return loops.leaving().context().decider().mayRepeat(agent);
   }
 
   /**

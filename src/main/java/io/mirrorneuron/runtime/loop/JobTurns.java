@@ -226,19 +226,19 @@ final class JobTurns implements JobReload.Listener {
 
   @Override
   public void lost() {
-    leave(true);
+    leave(new JobMoves.Leaving(true, 0));
   }
 
-  /** This node has nothing more to do with the job; completes when no program of it runs here. */
-  CompletableFuture<Void> leave(boolean endsPrograms) {
-    if (!endsPrograms && effects.runsHere()) {
-      return CompletableFuture.failedFuture(MnException.precondition("programs of it run here"));
-    }
+  /** This node has nothing more to do with the job, but for what may stay for a while. */
+  LeavingJobs.Stay leave(JobMoves.Leaving how) {
     busy = false;
     close("the job is not owned by this node any more");
-    CompletableFuture<Void> gone = effects.stopAll();
     ended.run();
-    return gone;
+    return effects.hand(how.staysForMs());
+  }
+
+  Effects effects() {
+    return effects;
   }
 
   /** No turn begins any more; callers that wait are told why. */

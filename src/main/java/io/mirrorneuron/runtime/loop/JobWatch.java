@@ -2,6 +2,9 @@ package io.mirrorneuron.runtime.loop;
 
 import io.mirrorneuron.runtime.state.JobState;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * Follows the jobs that are open on this node, for what has to exist as long as they do. A listener
@@ -40,5 +43,51 @@ public interface JobWatch {
 
     /** The job has ended, or this node has to do with it no more. */
     void left();
+
+    /** Whether what it offers is still where it was before, as it is not offered here yet. */
+    default CompletionStage<Boolean> isArriving() {
+      return CompletableFuture.completedStage(false);
+    }
+
+    /**
+     * As {@link #left}, when another node goes on with the job: what it offers stays here until it
+     * is offered there.
+     *
+     * @param forMs how long at most
+     */
+    default Staying hand(long forMs) {
+      left();
+      return Staying.NOTHING;
+    }
+  }
+
+  /** What stays here of a job that another node has now. */
+  interface Staying {
+    Staying NOTHING =
+        new Staying() {
+          @Override
+          public Set<String> executions() {
+            return Set.of();
+          }
+
+          @Override
+          public CompletionStage<Boolean> isNeeded() {
+            return CompletableFuture.completedStage(false);
+          }
+
+          @Override
+          public CompletionStage<?> end() {
+            return CompletableFuture.completedStage(null);
+          }
+        };
+
+    /** Ids of the executions behind it. */
+    Set<String> executions();
+
+    /** Whether some of it is not offered elsewhere yet; asked before the job goes, too. */
+    CompletionStage<Boolean> isNeeded();
+
+    /** Nobody is told of it any more. */
+    CompletionStage<?> end();
   }
 }

@@ -135,7 +135,12 @@ final class TakeOver {
     return adopt(jobId, new JobHolder(from, epoch), new AtomicInteger())
         .thenCompose(done -> store.owner(jobId))
         .thenApply(now -> !from.equals(now))
-        .whenComplete((taken, failure) -> later(jobId)); // an answer may be lost
+        .whenComplete(
+            (taken, failure) -> {
+              if (failure != null) {
+                later(jobId); // an answer may be lost
+              }
+            });
   }
 
   /** Does it in a moment, unless the node stops. */

@@ -179,7 +179,7 @@ final class Instance {
     shown = status().word();
     writtenAt = works.now();
     untold = false;
-    writer.write(Json.write(document()));
+    writer.write(Json.write(document()), paused || isPassing());
     if (before != null && !before.equals(shown) && budget.take(works.now())) {
       Map<String, Object> members = facts();
       members.put("status", shown);
@@ -219,6 +219,22 @@ final class Instance {
     ended = true;
     stopChecks();
     return writer.remove();
+  }
+
+  boolean isPassing() {
+    return status() == ServiceStatus.PASSING;
+  }
+
+  /**
+   * Ends it, and leaves what is told of it: its program goes on for a while, and its job elsewhere.
+   *
+   * @param forMs how long at most
+   * @return knows what is left
+   */
+  synchronized RecordWriter leave(long forMs) {
+    fenced();
+    writer.leave(forMs);
+    return writer;
   }
 
   private RegisteredService document() {

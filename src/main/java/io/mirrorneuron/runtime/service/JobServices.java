@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -127,6 +128,46 @@ final class JobServices implements JobWatch.Listener {
   @Override
   public void left() {
     end();
+  }
+
+  @Override
+  public synchronized CompletionStage<Boolean> isArriving() {
+    List<CompletableFuture<Long>> left =
+        offer.demands().offered().stream()
+            .map(service -> leftUnder(service).toCompletableFuture())
+            .toList();
+    long now = offer.claim().epoch();
+    return CompletableFuture.allOf(left.toArray(CompletableFuture<?>[]::new))
+        .thenApply(
+            done -> left.stream().map(CompletableFuture::join).anyMatch(at -> isOf(at, now)));
+  }
+
+  private CompletionStage<Long> leftUnder(ServiceDefinition service) {
+    return works.registry().leftUnder(offer.claim().jobId(), service.name(), offer.id(service));
+  }
+
+  private static boolean isOf(long epoch, long now) {
+    return epoch != 0 && epoch < now;
+  }
+
+  @Override
+  public synchronized JobWatch.Staying hand(long forMs) {
+    left = true;
+    Map<Boolean, List<Live>> byPassing =
+        live.values().stream().collect(Collectors.partitioningBy(one -> one.instance.isPassing()));
+    byPassing.get(false).forEach(one -> one.instance.end(false));
+    List<RecordWriter> stay =
+        byPassing.get(true).stream().map(one -> one.instance.leave(forMs)).toList();
+    live.clear();
+    gate.forget(offer.claim().jobId());
+    onLeft.run();
+    return stay.isEmpty()
+        ? JobWatch.Staying.NOTHING
+        : new StayingServices(
+            stay,
+            byPassing.get(true).stream()
+                .flatMap(one -> one.programs.stream())
+                .collect(Collectors.toSet()));
   }
 
   /** Ends all; completes when the registry has none of them any more. */

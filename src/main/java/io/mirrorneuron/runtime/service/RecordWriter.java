@@ -32,6 +32,16 @@ final class RecordWriter {
   private boolean removing;
   private int tries;
 
+  /** Whether what is wanted takes the place of what a former owner has left. */
+  private boolean supersedes;
+
+  private boolean superseded;
+
+  /** How long what is told is told on by somebody who has left; 0 for not at all. */
+  private long leavesForMs;
+
+  private final CompletableFuture<Boolean> left = new CompletableFuture<>();
+
   /**
    * @param fenced is called when the job is not this node's any more
    */
@@ -50,10 +60,15 @@ final class RecordWriter {
     this.fenced = fenced;
   }
 
-  /** What the record is to tell; nothing is written once it is to be removed. */
-  synchronized void write(String document) {
+  /**
+   * What the record is to tell; nothing is written once it is to be removed.
+   *
+   * @param isReady whether it takes the place of what a former owner has left
+   */
+  synchronized void write(String document, boolean isReady) {
     if (!removing) {
       wanted = document;
+      supersedes = isReady;
       go();
     }
   }
@@ -65,6 +80,32 @@ final class RecordWriter {
     return gone;
   }
 
+  /** Removes the record, and leaves what it told, see {@link ServiceRegistry#leave}. */
+  synchronized void leave(long forMs) {
+    leavesForMs = forMs;
+    remove();
+  }
+
+  /** Takes back what was left. */
+  CompletionStage<Void> recall() {
+    try {
+      return registry.supersede(claim, name, id);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e); // the server closes its connections
+    }
+  }
+
+  /** Whether what was left is still told; asks once it is written. */
+  CompletionStage<Boolean> isLeft() {
+    return left.thenCompose(
+        done ->
+            done
+                ? registry
+                    .leftUnder(claim.jobId(), name, id)
+                    .thenApply(epoch -> epoch == claim.epoch())
+                : CompletableFuture.completedStage(false));
+  }
+
   private void go() {
     if (busy || gone.isDone() || !removing && Objects.equals(wanted, written)) {
       return;
@@ -72,16 +113,39 @@ final class RecordWriter {
     busy = true;
     boolean removes = removing;
     String document = wanted;
-    send(removes, document)
+    boolean replaces = supersedes && !superseded;
+    superseded |= replaces;
+    send(removes, document, replaces)
         .whenComplete((done, failure) -> ended(removes, document, done, failure));
   }
 
-  private CompletionStage<Boolean> send(boolean removes, String document) {
+  private CompletionStage<Boolean> send(boolean removes, String document, boolean replaces) {
     try {
-      return removes ? registry.remove(claim, name, id) : registry.put(claim, name, id, document);
+      if (removes) {
+        return (leavesForMs == 0 ? CompletableFuture.completedStage(null) : leave())
+            .thenCompose(done -> registry.remove(claim, name, id));
+      }
+      CompletionStage<Boolean> put = registry.put(claim, name, id, document);
+      return replaces ? put.thenCompose(this::replaced) : put;
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e); // the server closes its connections
     }
+  }
+
+  private CompletionStage<Boolean> replaced(boolean isMine) {
+    return isMine
+        ? registry.supersede(claim, name, id).thenApply(done -> true)
+        : CompletableFuture.completedStage(false);
+  }
+
+  /** Once: what may have been left though nobody knows is taken back before all is removed. */
+  private CompletionStage<?> leave() {
+    if (left.isDone()) {
+      return left.join() ? left : recall();
+    }
+    return registry
+        .leave(claim, name, id, leavesForMs)
+        .whenComplete((isLeft, failure) -> left.complete(failure == null && isLeft));
   }
 
   private void ended(boolean removed, String document, Boolean done, Throwable failure) {
@@ -89,6 +153,7 @@ final class RecordWriter {
     synchronized (this) {
       busy = false;
       if (failure != null) {
+        superseded = false;
         tryAgain();
       } else if (removed) {
         gone.complete(null);

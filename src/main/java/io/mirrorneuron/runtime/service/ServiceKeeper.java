@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +37,7 @@ public final class ServiceKeeper implements JobWatch, AutoCloseable {
   private final ProgramGate gate;
   private final Set<JobServices> jobs = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
+  private volatile boolean hasForgotten;
 
   /**
    * Where this node is.
@@ -105,6 +107,22 @@ public final class ServiceKeeper implements JobWatch, AutoCloseable {
       public void left() {
         harmless(offer.claim().jobId(), itself[0]::left);
       }
+
+      @Override
+      public CompletionStage<Boolean> isArriving() {
+        return itself[0].isArriving();
+      }
+
+      @Override
+      public Staying hand(long forMs) {
+        try {
+          return itself[0].hand(forMs);
+        } catch (RuntimeException e) {
+          LOG.error("the services of job {} end where it leaves", offer.claim().jobId(), e);
+          left();
+          return Staying.NOTHING;
+        }
+      }
     };
   }
 
@@ -127,9 +145,8 @@ public final class ServiceKeeper implements JobWatch, AutoCloseable {
     if (closed) {
       return;
     }
-    works
-        .registry()
-        .sweep()
+    forgotten()
+        .thenCompose(done -> works.registry().sweep())
         .whenComplete(
             (removed, failure) -> {
               if (failure == null && removed > 0) {
@@ -137,6 +154,13 @@ public final class ServiceKeeper implements JobWatch, AutoCloseable {
               }
               works.timers().at(works.now() + SWEEP_MS, this::keepClean);
             });
+  }
+
+  /** What a former process of this node has left for a while is no more. */
+  private CompletionStage<?> forgotten() {
+    return hasForgotten
+        ? CompletableFuture.completedStage(null)
+        : works.registry().forget(home.owner()).thenRun(() -> hasForgotten = true);
   }
 
   /** Removes all that this node has registered, as far as the store answers in time. */

@@ -42,6 +42,28 @@ public interface ServiceRegistry {
    */
   CompletionStage<Boolean> remove(Claim claim, String name, String id);
 
+  /**
+   * What is told of an instance is told on, whoever owns the job: in place of what a later owner
+   * registers of it, until that one {@linkplain #supersede supersedes} it, the job ends, the time
+   * is over, or who left it dies.
+   *
+   * @param forMs how long at most
+   * @return false when nothing is told of it now: nothing is changed then
+   */
+  CompletionStage<Boolean> leave(Claim claim, String name, String id, long forMs);
+
+  /** What this owner or a former one has left of an instance is told no more. */
+  CompletionStage<Void> supersede(Claim claim, String name, String id);
+
+  /** The owner has begun anew: what it had left is told no more, as its programs are gone. */
+  CompletionStage<Void> forget(String owner);
+
+  /**
+   * The epoch of the job under which an owner has left what is told of an instance; 0 when nothing
+   * is that was left.
+   */
+  CompletionStage<Long> leftUnder(String jobId, String name, String id);
+
   /** What is told of the instances of a service, in no order. */
   CompletionStage<List<Told>> named(String name);
 

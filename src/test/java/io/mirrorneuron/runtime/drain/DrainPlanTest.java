@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.drain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.port.upkeep.DrainAction;
+import io.mirrorneuron.runtime.manifest.service.ServiceDoubling;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -44,7 +45,7 @@ class DrainPlanTest {
       boolean ignores,
       String fate) {
     List<String> running = Stream.of("job.1").limit(programs).toList();
-    JobOnNode job = new JobOnNode("job", type, status, reviewed, running);
+    JobOnNode job = new JobOnNode("job", type, status, reviewed, running, ServiceDoubling.NOTHING);
 
     assertThat(new DrainPlan(target, over, ignores).of(job).status()).isEqualTo(fate);
   }
@@ -64,14 +65,15 @@ class DrainPlanTest {
   })
   void programsForJobsOfOthersHaveTheirFate(
       String type, boolean target, boolean over, boolean ignores, String fate) {
-    JobOnNode job = new JobOnNode("job", type, "running", false, List.of("work"));
+    JobOnNode job =
+        new JobOnNode("job", type, "running", false, List.of("work"), ServiceDoubling.NOTHING);
 
     assertThat(new DrainPlan(target, over, ignores).ofGuest(job).status()).isEqualTo(fate);
   }
 
   @Test
   void whatCannotBeReadIsSkipped() {
-    JobOnNode job = new JobOnNode("job", null, null, false, List.of());
+    JobOnNode job = new JobOnNode("job", null, null, false, List.of(), ServiceDoubling.NOTHING);
 
     assertThat(new DrainPlan(true, true, true).of(job).status()).isEqualTo("skipped");
   }
@@ -86,7 +88,7 @@ class DrainPlanTest {
     "'failed,waiting', blocked_no_placement",
   })
   void theWorstDecides(String statuses, String overall) {
-    assertThat(DrainPlan.overall(actions(statuses))).isEqualTo(overall);
+    assertThat(DrainPlan.overall(actions(statuses), false)).isEqualTo(overall);
   }
 
   private static List<DrainAction> actions(String statuses) {

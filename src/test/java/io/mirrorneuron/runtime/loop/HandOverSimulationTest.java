@@ -90,7 +90,7 @@ class HandOverSimulationTest {
   private void give(TwoOwners pair, TwoOwners.Node node) {
     TwoOwners.Node other = pair.nodes.get(node == pair.nodes.getFirst() ? 1 : 0);
     node.handOvers()
-        .give(SimulationTest.JOB, other.owner, true)
+        .give(SimulationTest.JOB, other.owner, new JobMoves.Leaving(true, 0))
         .thenAccept(isGiven -> given += isGiven ? 1 : 0);
   }
 }

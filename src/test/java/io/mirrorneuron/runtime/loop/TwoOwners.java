@@ -9,20 +9,26 @@ import io.mirrorneuron.runtime.exec.pool.SlotClaim;
 import io.mirrorneuron.runtime.exec.pool.Stock;
 import io.mirrorneuron.runtime.exec.pool.Want;
 import io.mirrorneuron.runtime.exec.settings.NotStarted;
+import io.mirrorneuron.runtime.manifest.service.ServiceDemands;
 import io.mirrorneuron.runtime.placement.LocalScheduler;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.port.Executions.Ending;
 import io.mirrorneuron.runtime.port.Executions.Signal;
 import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.service.ProgramGate;
+import io.mirrorneuron.runtime.service.ServiceDirectory;
+import io.mirrorneuron.runtime.service.ServiceKeeper;
 import io.mirrorneuron.runtime.workflow.Allocation;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.store.RecordStore;
+import io.mirrorneuron.store.service.ServiceRegistry;
 import io.mirrorneuron.testing.InMemoryJobStore;
 import io.mirrorneuron.testing.InMemoryNodeRegistry;
 import io.mirrorneuron.testing.InMemoryRecordStore;
+import io.mirrorneuron.testing.InMemoryServiceRegistry;
 import io.mirrorneuron.wire.Json;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
@@ -30,6 +36,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.Set;
@@ -51,6 +58,12 @@ final class TwoOwners {
 
   private static final int NARROW_SLOTS = 4;
 
+  /** Of the config of an agent whose programs do not end by themselves. */
+  static final String ENDLESS = "endless";
+
+  /** The name of a service that jobs may offer. */
+  static final String SERVICE = "offered";
+
   private record Task(long at, long order, Node node, int life, Runnable action) {}
 
   private final Random random;
@@ -58,6 +71,11 @@ final class TwoOwners {
   final InMemoryJobStore disk = new InMemoryJobStore();
   private final InMemoryRecordStore records = new InMemoryRecordStore();
   private final InMemoryNodeRegistry registry = new InMemoryNodeRegistry(() -> now());
+  final InMemoryServiceRegistry services =
+      new InMemoryServiceRegistry(
+          () -> now(),
+          this::epoch,
+          owner -> registry.living().toCompletableFuture().join().contains(owner));
   private final PriorityQueue<Task> future =
       new PriorityQueue<>(Comparator.comparingLong(Task::at).thenComparingLong(Task::order));
   final List<Node> nodes;
@@ -151,6 +169,28 @@ final class TwoOwners {
 
   void fault(String what) {
     fault = fault == null ? what : fault;
+  }
+
+  /** Null when the job is not open. */
+  private Long epoch(String jobId) {
+    return hasEnded(jobId) ? null : disk.holder(jobId).toCompletableFuture().join().epoch();
+  }
+
+  /** Where the service is found now. */
+  List<Node> found() {
+    return services.owners(SERVICE).stream()
+        .map(owner -> nodes.stream().filter(one -> one.owner.equals(owner)).findFirst())
+        .map(Optional::orElseThrow)
+        .toList();
+  }
+
+  /** Whether a program has what it needs on a node. */
+  boolean serves(Node node) {
+    return running.stream().anyMatch(one -> one.node == node && one.hasSlots);
+  }
+
+  Workflow workflow() {
+    return workflow;
   }
 
   private boolean hasEnded(String jobId) {
@@ -278,12 +318,31 @@ final class TwoOwners {
                   jobId -> this::onLane),
               text -> workflow,
               fingerprint -> null,
-              (jobId, isPressing) -> {});
+              (jobId, isPressing) -> {},
+              keeper());
       engine.keepWatch();
       handOvers =
           new HandOvers(
               owner, engine.moves(), through(RecordStore.class, records), new Clockwork());
       handOvers.start(() -> true);
+    }
+
+    /** Keeps services that have no checks. */
+    private JobWatch keeper() {
+      if (ServiceDemands.of(workflow).offered().isEmpty()) {
+        return JobWatch.NOBODY;
+      }
+      ServiceRegistry far = through(ServiceRegistry.class, services);
+      String name = NodeRegistry.nameOf(owner);
+      ServiceKeeper keeper =
+          new ServiceKeeper(
+              new ServiceKeeper.Home(name, owner, Map.of(), bundle -> null, (_, _) -> false),
+              far,
+              new Clockwork(),
+              null,
+              new ProgramGate(new ServiceDirectory(far, name)));
+      keeper.keepClean();
+      return keeper;
     }
 
     void schedule(long delay, Runnable action) {
@@ -459,6 +518,9 @@ final class TwoOwners {
           random.nextInt(20),
           () -> listener.signal(new Signal.Leased(Simulation.lease(id(), pool, slots, at, has))));
       Ending ending = Simulation.ending(execution);
+      if (execution.config().path(ENDLESS).asBoolean()) {
+        return;
+      }
       long takes =
           ending == Ending.TIMED_OUT
               ? execution.workflow().path("timeout_ms").asLong()
@@ -519,7 +581,14 @@ final class TwoOwners {
       running.stream()
           .filter(other -> other.work().equals(work()))
           .forEach(other -> same.put(other.node.owner, other));
-      same.values().forEach(this::mayOverlap);
+      same.values().stream()
+          .filter(other -> other.node == node || !other.stays())
+          .forEach(this::mayOverlap);
+    }
+
+    /** Its job is another node's by now, and what it offers still here. */
+    private boolean stays() {
+      return node.engine.moves().staying().contains(execution.jobId());
     }
 
     private void mayOverlap(Program other) {
