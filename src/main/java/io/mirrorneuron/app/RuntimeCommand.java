@@ -3,19 +3,33 @@ package io.mirrorneuron.app;
 import io.mirrorneuron.cli.runtime.HealthCommand;
 import io.mirrorneuron.cli.runtime.RuntimeMetricsCommand;
 import io.mirrorneuron.cli.runtime.RuntimeStatusCommand;
+import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.ConfigLoader;
+import io.mirrorneuron.config.redis.ClusterSeeds;
+import io.mirrorneuron.runtime.embedded.HomeMove;
+import io.mirrorneuron.store.bucket.StoreMove;
+import java.io.IOException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code mn runtime}: a server of its own, and the group of the client commands about runtimes. */
 @Command(
     name = "runtime",
-    description = "Starts only the runtime and its gRPC door. Its subcommands ask a running one.",
+    description =
+        "Starts only the runtime and its gRPC door. Its subcommands ask a running one, or move what a stopped one has.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    subcommands = {HealthCommand.class, RuntimeStatusCommand.class, RuntimeMetricsCommand.class},
+    subcommands = {
+      HealthCommand.class,
+      RuntimeStatusCommand.class,
+      RuntimeMetricsCommand.class,
+      RuntimeCommand.Move.class
+    },
     sortOptions = false,
     footerHeading = "%nExamples:%n",
     footer = {
@@ -30,5 +44,50 @@ final class RuntimeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     return ServerProcess.run(options, ServerRole.RUNTIME, spec.commandLine().getOut());
+  }
+
+  /** {@code mn runtime move}. */
+  @Command(
+      name = "move",
+      description =
+          "Copies all that a stopped server keeps in one Redis, that of its home or a named one, into the"
+              + " Redis Cluster of the setting redis.cluster. The Redis stays as it is.",
+      mixinStandardHelpOptions = true,
+      versionProvider = Main.Version.class,
+      sortOptions = false,
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  mn runtime move --set redis.cluster=10.0.0.1:6379,10.0.0.2:6379",
+        "  MN_REDIS_CLUSTER=10.0.0.1:6379 mn runtime move --from redis://:secret@redis.example"
+      })
+  static final class Move implements Callable<Integer> {
+    @Spec CommandSpec spec;
+    @Mixin ServerOptions options;
+
+    @Option(
+        names = "--from",
+        paramLabel = "URL",
+        description = "The Redis to copy, redis:// or unix://; default: the one under the home.")
+    String from;
+
+    @Override
+    public Integer call() throws IOException {
+      Config config = options.load();
+      if (!(config.redis().names() instanceof ClusterSeeds cluster)) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "say where the Redis Cluster is: --set redis.cluster=HOST:PORT,… or MN_REDIS_CLUSTER");
+      }
+      HomeMove move =
+          new HomeMove(config, cluster, ConfigLoader.environment().getOrDefault("PATH", ""));
+      StoreMove.Moved moved = from == null ? move.ofHome() : move.of(from);
+      spec.commandLine()
+          .getOut()
+          .printf(
+              "%d jobs and %d other keys are in the Redis Cluster; servers with redis.cluster go on"
+                  + " with them%n",
+              moved.jobs(), moved.others());
+      return 0;
+    }
   }
 }

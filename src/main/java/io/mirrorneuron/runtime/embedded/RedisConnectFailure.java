@@ -32,7 +32,8 @@ final class RedisConnectFailure {
     return MnException.unavailable(words, failure);
   }
 
-  private static String said(Throwable failure) {
+  /** What is wrong, to complete a sentence that begins with where it is. */
+  static String said(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       String words = String.valueOf(cause.getMessage());
       if (words.startsWith("WRONGPASS")

@@ -13,6 +13,7 @@ import io.mirrorneuron.server.ServerContext;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisState;
+import io.mirrorneuron.store.bucket.StoreMove;
 import io.mirrorneuron.store.bucket.StorePlaces;
 import io.mirrorneuron.store.lane.ClusterMap;
 import io.mirrorneuron.store.lane.RedisDialer;
@@ -105,12 +106,13 @@ public final class RuntimeRedis {
     return first(
         redis,
         StorePlaces.connect(
-            on.vertx(),
-            cluster,
-            new Keys(redis.namespace()),
-            redis.acknowledge() == RedisSettings.Acknowledge.REPLICA,
-            on.disks().storage(),
-            redis.timeout()));
+                on.vertx(),
+                cluster,
+                new Keys(redis.namespace()),
+                redis.acknowledge() == RedisSettings.Acknowledge.REPLICA,
+                on.disks().storage(),
+                redis.timeout())
+            .compose(places -> StoreMove.requireNone(places).map(places)));
   }
 
   private static StorePlaces connected(ServerContext on, RedisMaster master) {

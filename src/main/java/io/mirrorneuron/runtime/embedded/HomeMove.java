@@ -1,0 +1,115 @@
+package io.mirrorneuron.runtime.embedded;
+
+import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.address.RedisUrl;
+import io.mirrorneuron.config.redis.ClusterSeeds;
+import io.mirrorneuron.config.redis.RedisSettings;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.redis.RedisServer;
+import io.mirrorneuron.server.DataDirectory;
+import io.mirrorneuron.storage.Storage;
+import io.mirrorneuron.store.Keys;
+import io.mirrorneuron.store.RedisLanes;
+import io.mirrorneuron.store.bucket.StoreMove;
+import io.mirrorneuron.store.bucket.StorePlaces;
+import io.mirrorneuron.store.lane.ClusterMap;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/**
+ * Copies what one Redis has, that of a home or a named one, into the Redis Cluster of the settings.
+ */
+public final class HomeMove {
+  /** Some values are large, and nobody else waits. */
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+  private static final Pattern URL = Pattern.compile("(rediss?://[^/]|unix:///).*");
+
+  private final Config config;
+  private final ClusterSeeds cluster;
+  private final String searchPath;
+
+  /**
+   * @param cluster as the settings name it
+   * @param searchPath where a Redis to start is looked for
+   */
+  public HomeMove(Config config, ClusterSeeds cluster, String searchPath) {
+    this.config = config;
+    this.cluster = cluster;
+    this.searchPath = searchPath;
+  }
+
+  /**
+   * The Redis of the home, which is started for it.
+   *
+   * @throws io.mirrorneuron.model.MnException CONFLICT when a server uses the home
+   */
+  public StoreMove.Moved ofHome() throws IOException {
+    try (DataDirectory home = DataDirectory.lock(config.home(), new SecureRandom());
+        RedisServer redis =
+            RedisServer.launch(
+                new RedisServer.Options(
+                    config.home().resolve("redis"),
+                    config.redis().server(),
+                    searchPath,
+                    config.redis().fsync(),
+                    home.redisPassword(),
+                    config.log().folder().resolve("redis.log")))) {
+      return of(redis.awaitReady().uri());
+    }
+  }
+
+  /**
+   * One that is named by its URL.
+   *
+   * @throws MnException INVALID when it is no such URL
+   */
+  public StoreMove.Moved of(String url) {
+    if (!URL.matcher(url).matches()) {
+      throw MnException.invalid(
+          "a Redis to copy is named as redis://[:PASSWORD@]HOST[:PORT], rediss://… or unix://PATH,"
+              + " unlike "
+              + RedisUrl.shown(url));
+    }
+    RedisSettings redis = config.redis();
+    Keys keys = new Keys(redis.namespace());
+    Vertx vertx = Vertx.vertx();
+    try {
+      RedisLanes from =
+          connected(
+              RedisLanes.connect(vertx, url, Storage.unwatched(), TIMEOUT),
+              failure ->
+                  MnException.unavailable(
+                      "the Redis to copy, %s, %s"
+                          .formatted(RedisUrl.shown(url), RedisConnectFailure.said(failure)),
+                      failure));
+      StorePlaces to =
+          connected(
+              StorePlaces.connect(
+                  vertx,
+                  new ClusterMap(cluster, TIMEOUT),
+                  keys,
+                  redis.acknowledge() == RedisSettings.Acknowledge.REPLICA,
+                  Storage.unwatched(),
+                  TIMEOUT),
+              failure -> RedisConnectFailure.of(failure, redis));
+      return new StoreMove(from, keys, to).run();
+    } finally {
+      vertx.close().await();
+    }
+  }
+
+  private static <T> T connected(Future<T> connecting, Function<Throwable, MnException> told) {
+    try {
+      return StoreMove.result(connecting);
+    } catch (
+        Throwable e) { // the client reports errors of Redis as a Throwable that is no Exception
+      throw told.apply(e);
+    }
+  }
+}
