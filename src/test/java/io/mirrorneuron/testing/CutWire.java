@@ -4,6 +4,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -15,6 +17,8 @@ public final class CutWire implements AutoCloseable {
   private final AtomicLong bytesLeft = new AtomicLong(NEVER);
   private final AtomicInteger cuts = new AtomicInteger();
   private volatile boolean holds;
+  private volatile boolean stalls;
+  private final Set<NetSocket> backward = ConcurrentHashMap.newKeySet();
 
   private CutWire(Vertx vertx, int port) {
     this.server =
@@ -40,7 +44,15 @@ public final class CutWire implements AutoCloseable {
     from.handler(to::write);
     to.handler(bytes -> back(bytes, from, to));
     from.closeHandler(closed -> to.close());
-    to.closeHandler(closed -> from.close());
+    to.closeHandler(
+        closed -> {
+          backward.remove(to);
+          from.close();
+        });
+    backward.add(to);
+    if (stalls) {
+      to.pause();
+    }
     from.resume();
   }
 
@@ -54,6 +66,10 @@ public final class CutWire implements AutoCloseable {
         bytesLeft.addAndGet(-bytes.length());
       }
       from.write(bytes);
+      if (from.writeQueueFull()) {
+        to.pause();
+        from.drainHandler(drained -> goOn(to));
+      }
       return;
     }
     bytesLeft.set(NEVER); // once
@@ -70,6 +86,18 @@ public final class CutWire implements AutoCloseable {
   /** Whether what comes back is lost from now on, as if nobody answered. */
   public void hold(boolean lost) {
     holds = lost;
+  }
+
+  /** Whether what comes back is held up from now on, and comes later. */
+  public void stall(boolean held) {
+    stalls = held;
+    backward.forEach(held ? NetSocket::pause : NetSocket::resume);
+  }
+
+  private void goOn(NetSocket to) {
+    if (!stalls) {
+      to.resume();
+    }
   }
 
   /** How often it was cut. */

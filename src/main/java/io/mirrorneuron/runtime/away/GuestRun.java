@@ -2,9 +2,13 @@ package io.mirrorneuron.runtime.away;
 
 import io.mirrorneuron.port.node.GuestPrograms.Outlet;
 import io.mirrorneuron.runtime.documents.far.SentSignal;
+import io.mirrorneuron.runtime.exec.log.LogForm.LogRecord;
+import io.mirrorneuron.runtime.exec.log.LostLines;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions.Signal;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
@@ -13,17 +17,19 @@ import java.util.concurrent.CompletableFuture;
 /**
  * One program that runs here for a job of another node: keeps what its owner has not acknowledged,
  * and tells it as fast as that one listens. What a program prints is kept within a window; above
- * that it is lost and counted by who logs it. Thread-safe.
+ * that it is lost, counted, and told as lost. Thread-safe.
  */
 final class GuestRun {
   /** Of log lines and samples that are not acknowledged. */
   static final long WINDOW_BYTES = 4L << 20;
 
+  private static final String NOT_TAKEN = "the server of the job did not take them in time";
   private static final int MOST_BEACONS = 1000;
   private static final long NEVER_LOOKED = Long.MIN_VALUE;
 
   private final Execution execution;
   private final NavigableMap<Long, Told> events = new TreeMap<>();
+  private final LostLines lost = new LostLines();
   private long last;
   private long windowed;
   private int beacons;
@@ -105,6 +111,9 @@ final class GuestRun {
     if (finished || isBeacon && beacons >= MOST_BEACONS) {
       return;
     }
+    if (signal instanceof Signal.Finished) {
+      tellLost();
+    }
     beacons += isBeacon ? 1 : 0;
     Told told = add(SentSignal.kind(signal), "", new Told.Bytes(bytes));
     if (signal instanceof Signal.Leased) {
@@ -124,6 +133,38 @@ final class GuestRun {
     windowed += lines.length;
     add(kind, "", new Told.Bytes(lines));
     return true;
+  }
+
+  /**
+   * Lines for which the window has no room are lost; that is told before what comes next, or before
+   * the outcome.
+   *
+   * @return false when its outcome is told
+   */
+  synchronized boolean log(List<LogRecord> lines) {
+    if (finished) {
+      return false;
+    }
+    List<LogRecord> all = new ArrayList<>(lost.told(NOT_TAKEN));
+    all.addAll(lines);
+    if (record(Told.LOGS, bytes(all))) {
+      lost.clear();
+    } else {
+      lost.add(lines);
+    }
+    return true;
+  }
+
+  private static byte[] bytes(List<LogRecord> lines) {
+    return SentSignal.lines(lines.stream().map(LogRecord::json).toList());
+  }
+
+  private void tellLost() {
+    if (!lost.isEmpty()) {
+      Told told = add(Told.LOGS, "", new Told.Bytes(bytes(lost.told(NOT_TAKEN))));
+      windowed += told.content().size();
+      lost.clear();
+    }
   }
 
   synchronized void file(String kind, String name, Told.Stored file) {

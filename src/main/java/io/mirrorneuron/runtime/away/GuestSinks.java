@@ -90,11 +90,7 @@ public final class GuestSinks implements SampleSink, LogSink, ArtifactSink, RunP
   @Override
   public boolean log(String runId, List<LogRecord> records) {
     Optional<GuestRun> guest = guestOf(runId);
-    return guest.isPresent()
-        ? guest
-            .get()
-            .record(Told.LOGS, SentSignal.lines(records.stream().map(LogRecord::json).toList()))
-        : own.logs().log(runId, records);
+    return guest.isPresent() ? guest.get().log(records) : own.logs().log(runId, records);
   }
 
   @Override

@@ -37,6 +37,10 @@ public final class Neighbours implements KnownPeers {
   private final NodeRegistry nodes;
   private final PeerPrograms peers;
   private final Map<String, Long> avoided = new ConcurrentHashMap<>();
+
+  /** Where nodes were when the store was asked last: it may be away. */
+  private final Map<String, String> addresses = new ConcurrentHashMap<>();
+
   private volatile NodeFaults faults = NodeFaults.NONE;
   private Living living = new Living(Set.of(), 0);
   private Known known = new Known(List.of(), 0);
@@ -90,9 +94,11 @@ public final class Neighbours implements KnownPeers {
       return Optional.of(new Peer(owner, ""));
     }
     try {
-      return await(nodes.address(node)).map(address -> new Peer(node, address));
+      Optional<String> address = await(nodes.address(node));
+      address.ifPresentOrElse(told -> addresses.put(node, told), () -> addresses.remove(node));
+      return address.map(told -> new Peer(node, told));
     } catch (MnException away) {
-      return Optional.empty();
+      return Optional.ofNullable(addresses.get(node)).map(told -> new Peer(node, told));
     }
   }
 

@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.away;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.node.PeerPrograms;
 import io.mirrorneuron.runtime.documents.far.SentExecution;
+import io.mirrorneuron.runtime.drain.Visitors;
 import io.mirrorneuron.runtime.exec.RunSinks;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions;
@@ -104,6 +105,11 @@ public final class FarNode implements Executions, PeerPrograms, KnownPeers {
     net.add(this);
   }
 
+  /** What it runs for jobs of others. */
+  public Visitors visitors() {
+    return guests.visitors();
+  }
+
   String owner() {
     return server.owner();
   }
@@ -180,7 +186,9 @@ public final class FarNode implements Executions, PeerPrograms, KnownPeers {
 
   private void follow(Execution execution, Listener listener, String worker, boolean begun) {
     String id = execution.executionId();
-    far.follow(execution, net.story(id).checked(listener, server::fault), worker, begun);
+    long epoch = execution.placing().epoch();
+    Listener checked = net.story(id).checked(listener, epoch, server::fault);
+    far.follow(execution, checked, worker, begun);
   }
 
   private void step(String id, FarExecution one, Runnable atEnd) {

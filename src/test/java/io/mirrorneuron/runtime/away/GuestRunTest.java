@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mirrorneuron.port.node.GuestPrograms.Outlet;
 import io.mirrorneuron.port.node.PeerPrograms.Part;
 import io.mirrorneuron.runtime.exec.ExecutionSamples;
+import io.mirrorneuron.runtime.exec.log.LogForm.LogRecord;
 import io.mirrorneuron.runtime.port.Executions.Lease;
 import io.mirrorneuron.runtime.port.Executions.Signal;
 import io.mirrorneuron.wire.Json;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -84,6 +88,44 @@ class GuestRunTest {
     assertThat(guest.record(Told.LOGS, LINES)).isTrue();
     assertThat(guest.record(Told.LOGS, LINES)).isTrue();
     assertThat(guest.record(Told.LOGS, LINES)).isFalse();
+  }
+
+  private static List<LogRecord> lines(String execution, int count) {
+    return Collections.nCopies(
+        count,
+        new LogRecord(
+            Json.object()
+                .put("execution_id", execution)
+                .put("stream", "stderr")
+                .put("message", "x".repeat(1000))));
+  }
+
+  @Test
+  void linesThatAreLostAreToldBeforeTheNextAndBeforeTheOutcome() throws Exception {
+    while (guest.record(Told.LOGS, LINES)) {
+      // until the window is full
+    }
+    assertThat(guest.log(lines("one", 3))).isTrue();
+    assertThat(guest.log(lines("two", 2))).isTrue();
+    guest.acknowledge(1, 1000);
+    assertThat(guest.log(lines("one", 1))).isTrue();
+    assertThat(textOf(serve(1, 0, 1)))
+        .contains("3 lines of stderr (3,000 bytes) were left out: the server of the job")
+        .contains("2 lines of stderr")
+        .containsOnlyOnce("xxx\"");
+
+    guest.log(lines("one", 5000)); // more than the window has room for
+    guest.log(lines("one", 4500));
+    tell(new Signal.Finished(null));
+    Heard heard = serve(1, 0, 3);
+    assertThat(textOf(heard)).contains("9500 lines of stderr (9,500,000 bytes) were left out");
+    assertThat(heard.parts.getLast().kind()).isEqualTo("finished");
+  }
+
+  private static String textOf(Heard heard) {
+    return heard.parts.stream()
+        .map(part -> new String(part.body(), StandardCharsets.UTF_8))
+        .collect(Collectors.joining());
   }
 
   @Test

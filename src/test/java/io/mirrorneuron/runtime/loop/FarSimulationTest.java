@@ -4,14 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.runtime.away.FarNet;
 import io.mirrorneuron.runtime.away.FarNode;
-import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore.NewJob;
-import io.mirrorneuron.store.elsewhere.ElsewhereIndex;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -90,7 +87,7 @@ class FarSimulationTest {
               }
               return new FarNode(
                   net[0],
-                  new Life(one, node, node.life()),
+                  new FarLife(one, node, node.life()),
                   runner,
                   folder.resolve(node.owner.substring(14)));
             });
@@ -147,60 +144,5 @@ class FarSimulationTest {
 
   private static long at(TwoOwners nodes, int length) {
     return nodes.now() + length;
-  }
-
-  /** One life of a node. */
-  private record Life(TwoOwners world, TwoOwners.Node node, int life) implements FarNode.Server {
-    @Override
-    public String owner() {
-      return node.owner;
-    }
-
-    @Override
-    public Timers timers() {
-      return node.timers();
-    }
-
-    @Override
-    public boolean isCut() {
-      return node.isCut();
-    }
-
-    @Override
-    public boolean mayWork() {
-      return node.engine().mayWork();
-    }
-
-    @Override
-    public void later(long ms, Runnable action) {
-      if (life == node.life()) {
-        node.schedule(ms, action);
-      }
-    }
-
-    @Override
-    public boolean meanwhile(int most) {
-      return node.meanwhile(most);
-    }
-
-    @Override
-    public ElsewhereIndex index(ElsewhereIndex index) {
-      return node.through(ElsewhereIndex.class, index);
-    }
-
-    @Override
-    public Set<String> living() {
-      return world.registry().living().toCompletableFuture().join();
-    }
-
-    @Override
-    public String status(String jobId) {
-      return world.status(jobId);
-    }
-
-    @Override
-    public void fault(String what) {
-      world.fault(what);
-    }
   }
 }

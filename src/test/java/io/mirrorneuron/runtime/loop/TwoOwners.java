@@ -104,6 +104,11 @@ final class TwoOwners {
   /** Stands before the runner of a node, from each start of its server on. */
   interface Front {
     Executions of(TwoOwners world, Node node, Executions runner);
+
+    /** The server has begun. Answers whether somebody else than the node gives and takes jobs. */
+    default boolean booted(Node node) {
+      return false;
+    }
   }
 
   /** What must not happen and did; kept, as the engine may catch what is thrown; or null. */
@@ -147,6 +152,20 @@ final class TwoOwners {
       }
       step();
     }
+  }
+
+  /** Goes on for so many milliseconds. */
+  void settle(long ms) {
+    for (long end = now + ms; now < end; ) {
+      step();
+    }
+    if (fault != null) {
+      throw new AssertionError(fault);
+    }
+  }
+
+  InMemoryRecordStore records() {
+    return records;
   }
 
   private void step() {
@@ -291,6 +310,23 @@ final class TwoOwners {
       pools.reconsider();
     }
 
+    boolean isUp() {
+      return engine != null;
+    }
+
+    /** Its server ends, with its programs; it begins again after some time. */
+    void end(long ms) {
+      life++;
+      engine = null;
+      running.removeIf(program -> program.node == this);
+      later(
+          ms,
+          () -> {
+            boot();
+            engine.recover();
+          });
+    }
+
     /** Its programs die with it, as with their machine. */
     void die() {
       running.removeIf(program -> program.node == this);
@@ -324,7 +360,9 @@ final class TwoOwners {
       handOvers =
           new HandOvers(
               owner, engine.moves(), through(RecordStore.class, records), new Clockwork());
-      handOvers.start(() -> true);
+      if (!front.booted(this)) {
+        handOvers.start(() -> true);
+      }
     }
 
     /** Keeps services that have no checks. */
@@ -466,12 +504,15 @@ final class TwoOwners {
       @Override
       public CompletionStage<Void> stopAll() {
         CompletableFuture<Void> gone = new CompletableFuture<>();
+        int asking = life;
         List<Program> mine = running.stream().filter(one -> one.node == Node.this).toList();
         later(
             random.nextInt(200),
             () -> {
               mine.forEach(one -> one.end(Ending.STOPPED));
-              schedule(0, () -> gone.complete(null));
+              if (asking == life) {
+                schedule(0, () -> gone.complete(null));
+              }
             });
         return gone;
       }

@@ -34,6 +34,9 @@ public final class LogForm {
           "ERR", LogLevel.ERROR,
           "NOTICE", LogLevel.INFO);
 
+  static final String STREAM = "stream";
+  static final String DROPPED = "dropped";
+
   /** A line of the log. */
   public record LogRecord(ObjectNode json) {}
 
@@ -66,11 +69,21 @@ public final class LogForm {
    * @param why which limit it is
    */
   LogRecord ofDropped(Instant at, Stream stream, long lines, long bytes, String why) {
-    ObjectNode record = head(at, stream).put("level", LogLevel.WARNING.name());
+    return dropped(new LogRecord(head(at, stream)), lines, bytes, why);
+  }
+
+  /**
+   * That lines were left out.
+   *
+   * @param head says of which stream of which program
+   */
+  static LogRecord dropped(LogRecord head, long lines, long bytes, String why) {
+    var record = head.json().deepCopy().put("level", LogLevel.WARNING.name());
     String many =
         lines == 1 ? "1 line of %s (%,d bytes) was" : lines + " lines of %s (%,d bytes) were";
-    record.put("message", many.formatted(stream.word(), bytes) + " left out: " + why);
-    record.putObject("dropped").put("lines", lines).put("bytes", bytes);
+    String stream = record.get(STREAM).textValue();
+    record.put("message", many.formatted(stream, bytes) + " left out: " + why);
+    record.putObject(DROPPED).put("lines", lines).put("bytes", bytes);
     return new LogRecord(record);
   }
 
@@ -83,7 +96,7 @@ public final class LogForm {
       record.set("step_id", step);
     }
     record.put("agent_id", execution.agentId()).put("attempt", execution.attempt());
-    return record.put("execution_id", execution.executionId()).put("stream", stream.word());
+    return record.put("execution_id", execution.executionId()).put(STREAM, stream.word());
   }
 
   /** Without secrets, and not longer than a record has it, nor cut within a character. */

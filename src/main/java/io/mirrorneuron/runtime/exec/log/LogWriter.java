@@ -72,6 +72,17 @@ public final class LogWriter implements AutoCloseable {
       waitingBytes.addAndGet(-entry.size());
       return false;
     }
+    put(runId, entry);
+    return true;
+  }
+
+  /** Adds the last entry of a program, however much waits. */
+  void addLast(String runId, Entry entry) {
+    waitingBytes.addAndGet(entry.size());
+    put(runId, entry);
+  }
+
+  private void put(String runId, Entry entry) {
     waiting.compute(
         runId,
         (id, present) -> {
@@ -80,7 +91,6 @@ public final class LogWriter implements AutoCloseable {
           return entries;
         });
     wake();
-    return true;
   }
 
   private void wake() {

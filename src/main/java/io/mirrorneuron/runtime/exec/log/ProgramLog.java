@@ -167,7 +167,9 @@ public final class ProgramLog implements AutoCloseable {
       LogRecord record =
           form.ofDropped(clock.instant(), stream, of.lines, of.bytes, reason(of.byWriter));
       Told told = new Told(stream, of, record);
-      if (!writer.add(runId, told)) {
+      if (ended) {
+        writer.addLast(runId, told); // nothing tells it later
+      } else if (!writer.add(runId, told)) {
         told.lost();
       }
     }
