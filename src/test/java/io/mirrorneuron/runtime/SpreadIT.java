@@ -131,6 +131,32 @@ class SpreadIT {
   }
 
   @Test
+  void eachCopyGetsAPortOfItsNode() throws Exception {
+    Path go = folder.resolve("go");
+    String manifest =
+        """
+        {"manifest_version":"1.0","graph_id":"ports","entrypoints":["work"],
+         "policies":{"job_type":"sysbatch"},
+         "nodes":[{"node_id":"work","agent_type":"executor",
+           "resources":{"ports":[{"label":"web"}]},
+           "config":{"runner_module":"MirrorNeuron.Runner.HostLocal","command":"%s"}}]}
+        """
+            .formatted(
+                (mark() + UNTIL.formatted(go) + "; echo got $MN_PORT_WEB").replace("\"", "\\\""));
+    String job = a.jobs().submit(Submission.of(manifest)).jobId();
+    eventually("both run it", () -> begins("a", "b"));
+    Files.createFile(go);
+
+    JsonNode results = a.awaitEnd(job).at("/job/result/target_results");
+    for (String name : List.of("a", "b")) {
+      JsonNode own = results.path("mirror_neuron@" + name);
+      int port = own.findPath("allocation").at("/ports/0/port").asInt();
+      assertThat(port).as(own.toString()).isPositive();
+      assertThat(own.toString()).contains("got " + port);
+    }
+  }
+
+  @Test
   void aShortSysbatchRunsOnBothNodesToo() {
     ObjectNode detail = a.awaitEnd(submit("sysbatch", "echo done"));
     assertThat(detail.at("/job/result/completed_targets")).hasSize(2);

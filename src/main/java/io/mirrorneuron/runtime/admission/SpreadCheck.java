@@ -46,8 +46,8 @@ final class SpreadCheck {
     if (agent.unsafe()) {
       return who + "may not simply run again when its node dies";
     }
-    if (!agent.request().ports().isEmpty() || !agent.request().volumes().isEmpty()) {
-      return who + "asks for ports or volumes";
+    if (!agent.request().volumes().isEmpty()) {
+      return who + "asks for volumes";
     }
     return agent.config().has(Execution.MN_STORAGE) ? who + "has a folder on the job's node" : null;
   }

@@ -112,7 +112,8 @@ public record SentExecution(
     if (one.config().has(Execution.MN_STORAGE)) {
       return Optional.of("its submission has a folder on the job's node");
     }
-    if (!one.request().ports().isEmpty()) {
+    boolean isCopy = one.placing().target() != null; // each node has ports of its own
+    if (!isCopy && !one.request().ports().isEmpty()) {
       return Optional.of("its ports are looked for on the job's node");
     }
     if (!one.request().volumes().isEmpty()) {
