@@ -1,5 +1,6 @@
 package io.mirrorneuron.port.upkeep;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Objects;
@@ -57,6 +58,12 @@ public record NodeState(
         null,
         NodeHealth.NONE,
         null);
+  }
+
+  /** Whether nobody would miss what is noted of it, once it is gone for good. */
+  @JsonIgnore
+  public boolean isUndecided() {
+    return with(NodeHealth.NONE).at(null).equals(of(node));
   }
 
   public NodeState with(NodeCondition status, boolean schedulingEligible, String reason) {

@@ -101,6 +101,7 @@ final class MemberWatch implements AutoCloseable {
                       states ->
                           closeDead(states, living)
                               .thenCompose(done -> welcome(states, living, term))
+                              .thenCompose(done -> forget(states, known))
                               .thenCompose(done -> quarantine.look(states, living, term)));
             });
   }
@@ -115,6 +116,17 @@ final class MemberWatch implements AutoCloseable {
             .map(NodeState::node)
             .filter(node -> missed.contains(node) && before.contains(node))
             .map(this::close)
+            .toArray(CompletableFuture[]::new));
+  }
+
+  /** Nodes that nobody tells of any more leave nothing behind of which nothing was decided. */
+  private CompletableFuture<Void> forget(Map<String, NodeState> states, KnownNodes known) {
+    return CompletableFuture.allOf(
+        states.values().stream()
+            .filter(NodeState::isUndecided)
+            .map(NodeState::node)
+            .filter(node -> !known.has(node))
+            .map(node -> book.forget(node).toCompletableFuture())
             .toArray(CompletableFuture[]::new));
   }
 

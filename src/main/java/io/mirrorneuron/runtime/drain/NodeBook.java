@@ -109,6 +109,17 @@ public final class NodeBook {
             });
   }
 
+  /** Drops the record of a node that is gone for good, unless something is decided of it. */
+  CompletionStage<?> forget(String node) {
+    return records
+        .read(KIND, node)
+        .thenCompose(
+            stored ->
+                stored.map(NodeBook::state).filter(NodeState::isUndecided).isPresent()
+                    ? records.delete(KIND, node, stored.orElseThrow().revision())
+                    : CompletableFuture.completedStage(false));
+  }
+
   private CompletionStage<Optional<NodeState>> write(long replaced, NodeState after, Beside told) {
     long dueAt = after.drain().isOpen() ? timers.now() : RecordStore.NEVER;
     return records
