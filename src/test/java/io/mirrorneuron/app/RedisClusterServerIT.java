@@ -41,17 +41,28 @@ class RedisClusterServerIT {
 
   @AfterEach
   void stop() {
-    server.close();
+    if (server != null) {
+      server.close();
+    }
     redis.close();
   }
 
   private WholeServer server() {
+    return server("home");
+  }
+
+  private WholeServer server(String name) {
     return WholeServer.start(
-        folder.resolve("home"),
+        folder.resolve(name),
         Map.of(
-            "redis.cluster", redis.nodes().getFirst().address(),
-            "redis.password", redis.seeds().password().value(),
-            "redis.acknowledge", "replica"));
+            "node.name",
+            "mirror_neuron@" + name,
+            "redis.cluster",
+            redis.nodes().getFirst().address(),
+            "redis.password",
+            redis.seeds().password().value(),
+            "redis.acknowledge",
+            "replica"));
   }
 
   private String submit(String script) {
@@ -99,6 +110,31 @@ class RedisClusterServerIT {
     assertThat(listed(true)).hasSize(13).containsSubsequence(jobs);
     Files.createFile(gate);
     eventually("it goes on", () -> status(waiting).equals("completed"));
+    assertThat(BucketIndexes.problems(redis, new Keys("mirror_neuron"))).isEmpty();
+  }
+
+  @Test
+  void anotherServerGoesOnWithTheJobsOfOneThatEnds() throws IOException {
+    Path gate = folder.resolve("gate");
+    WholeServer first = server;
+    server = server("other");
+    List<String> jobs = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      jobs.add(
+          first
+              .jobs()
+              .submit(
+                  Submission.of(
+                      SampleManifests.program(
+                          "left", "sh", "-c", "until [ -e " + gate + " ]; do sleep 0.05; done")))
+              .jobId());
+    }
+    jobs.forEach(job -> eventually("it runs", () -> status(job).equals("running")));
+    assertThat(listed(false)).containsExactlyInAnyOrderElementsOf(jobs);
+
+    first.close();
+    Files.createFile(gate);
+    jobs.forEach(job -> eventually("it goes on", () -> status(job).equals("completed")));
     assertThat(BucketIndexes.problems(redis, new Keys("mirror_neuron"))).isEmpty();
   }
 
