@@ -72,7 +72,7 @@ final class Clusters implements Measurement {
       Plan plan, List<Server> all, String what, String body, int full, double[] alone, int kind)
       throws Exception {
     int jobs = plan.count(full);
-    burst(all, body, jobs);
+    burst(all, body, jobs * all.size()); // each is as warm as one alone would be
     double redis = all.getFirst().redisCpuMillis();
     double[] rounds = new double[plan.rounds()];
     for (int i = 0; i < rounds.length; i++) {
