@@ -51,7 +51,8 @@ final class RuntimeCommand implements Callable<Integer> {
       name = "move",
       description =
           "Copies all that a stopped server keeps in one Redis, that of its home or a named one, into the"
-              + " Redis Cluster of the setting redis.cluster. The Redis stays as it is.",
+              + " Redis Cluster of the setting redis.cluster. The Redis keeps it, and no"
+              + " server starts on it again.",
       mixinStandardHelpOptions = true,
       versionProvider = Main.Version.class,
       sortOptions = false,

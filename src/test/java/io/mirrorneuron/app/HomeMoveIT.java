@@ -69,6 +69,10 @@ class HomeMoveIT {
       assertThatThrownBy(() -> move(cluster).of("127.0.0.1:6379"))
           .hasMessageContaining("is named as redis://");
       assertThat(move(cluster).ofHome().jobs()).isEqualTo(2);
+      assertThatThrownBy(() -> server(own))
+          .as("jobs would go on twice")
+          .hasStackTraceContaining("was copied into a Redis Cluster")
+          .hasStackTraceContaining("redis.cluster");
 
       try (WholeServer second = server(cluster)) {
         assertThat(status(second, ended)).isEqualTo("completed");

@@ -120,7 +120,8 @@ public final class RuntimeRedis {
     return first(
         redis,
         RedisLanes.connect(on.vertx(), dialer(redis, master), on.disks().storage(), redis.timeout())
-            .map(lanes -> StorePlaces.one(lanes, new Keys(redis.namespace()))));
+            .map(lanes -> StorePlaces.one(lanes, new Keys(redis.namespace())))
+            .compose(places -> StoreMove.requireHere(places).map(places)));
   }
 
   private static StorePlaces first(RedisSettings redis, Future<StorePlaces> connecting) {

@@ -16,9 +16,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Copies all that servers kept in one Redis into a Redis Cluster. The Redis stays as it is. What
- * breaks off may be begun again, and begins anew; until it is through, no server uses the cluster
- * ({@link #requireNone}).
+ * Copies all that servers kept in one Redis into a Redis Cluster. The Redis keeps it, with a mark
+ * that servers heed ({@link #requireHere}): jobs must not go on twice. What breaks off may be begun
+ * again, and begins anew; until it is through, no server uses the cluster ({@link #requireNone}).
  */
 public final class StoreMove {
   private static final String INDEX_VERSION = "2";
@@ -48,6 +48,7 @@ public final class StoreMove {
     requireNobody(from, "the Redis that is to be copied");
     requireNobody(to.shared(), "the Redis Cluster");
     requireReady();
+    ask(from, Request.cmd(Command.DEL).arg(left(from.keys())));
     if (ask(to.shared(), Request.cmd(Command.SET).arg(mark(to)).arg("under way").arg("GET"))
         != null) {
       to.jobs().forEach(bucket -> OtherMove.clear(bucket, null));
@@ -63,6 +64,7 @@ public final class StoreMove {
           "copied, but the counts differ: %s before and %s after; has somebody changed either?"
               .formatted(before, after));
     }
+    ask(from, Request.cmd(Command.SET).arg(left(from.keys())).arg("moved"));
     ask(to.shared(), Request.cmd(Command.DEL).arg(mark(to)));
     return new Moved(moved.size(), others);
   }
@@ -107,6 +109,27 @@ public final class StoreMove {
 
   private static String mark(StorePlaces places) {
     return places.shared().keys().namespace() + ":move";
+  }
+
+  private static String left(Keys keys) {
+    return keys.namespace() + ":moved";
+  }
+
+  /** Fails when what is in the one Redis has gone on in a Redis Cluster. */
+  public static Future<Void> requireHere(StorePlaces places) {
+    String key = left(places.shared().keys());
+    return places
+        .shared()
+        .lanes()
+        .send(Request.cmd(Command.GET).arg(key))
+        .compose(
+            mark ->
+                mark == null
+                    ? Future.succeededFuture()
+                    : Future.failedFuture(
+                        MnException.precondition(
+                            "what this Redis keeps was copied into a Redis Cluster: name that by redis.cluster (MN_REDIS_CLUSTER). To go on here instead, delete the key %s; jobs that work there would work twice"
+                                .formatted(key))));
   }
 
   /** Fails when what is in the cluster is only a part of what is being copied there. */
