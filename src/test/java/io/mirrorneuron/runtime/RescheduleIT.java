@@ -47,16 +47,23 @@ class RescheduleIT {
 
   /** A job whose program fails on the node of its job, twice, and then may go elsewhere. */
   private String submit(String members) {
+    return submit(
+        """
+        "recovery_mode":"cluster_recover","restart":{"attempts":1,"delay_ms":10},
+        "reschedule":{"attempts":1,"delay_ms":20}""",
+        members);
+  }
+
+  private String submit(String policies, String members) {
     String script = "echo x >> '%s'; case $PWD in */other/*) echo fine;; *) exit 3;; esac";
     String manifest =
         """
         {"manifest_version":"1.0","graph_id":"picky","entrypoints":["work"],
-         "policies":{"recovery_mode":"cluster_recover","restart":{"attempts":1,"delay_ms":10},
-           "reschedule":{"attempts":1,"delay_ms":20}},
+         "policies":{%s},
          "nodes":[{"node_id":"work","agent_type":"executor",%s
            "config":{"runner_module":"MirrorNeuron.Runner.HostLocal","command":"%s"}}]}
         """
-            .formatted(members, script.formatted(folder.resolve("tries")));
+            .formatted(policies, members, script.formatted(folder.resolve("tries")));
     return own.jobs().submit(Submission.of(manifest)).jobId();
   }
 
@@ -82,6 +89,23 @@ class RescheduleIT {
         .singleElement()
         .asString()
         .contains("\"target_node\":\"" + OTHER + "\"");
+  }
+
+  @Test
+  void whoSaysNothingOfRecoveryHasItMovedWhereOthersAre() {
+    String usual = "\"restart\":{\"attempts\":1,\"delay_ms\":10},\"reschedule\":{\"delay_ms\":20}";
+    String job = submit(usual, "");
+    ObjectNode detail = own.awaitEnd(job);
+    assertThat(detail.at("/job/status").asText()).as(detail.toString()).isEqualTo("completed");
+    assertThat(detail.toString()).contains("\"node_name\":\"" + OTHER + "\"");
+    assertThat(detail.at("/job/requested_recovery_policy").asText()).isEqualTo("auto");
+    assertThat(detail.at("/job/recovery_policy").asText()).isEqualTo("cluster_recover");
+    assertThat(detail.at("/job/reliability/mode").asText()).isEqualTo("cluster");
+    assertThat(detail.at("/job/reschedule_policy/attempts").asInt()).isEqualTo(1);
+
+    String local = submit("\"recovery_mode\":\"local_restart\"," + usual, "");
+    assertThat(own.awaitEnd(local).at("/job/status").asText()).isEqualTo("failed");
+    assertThat(events(local, "agent_reschedule_scheduled")).isEmpty();
   }
 
   @Test

@@ -144,7 +144,7 @@ final class Processes {
     }
     if (outcome.ending() == Ending.STOPPED) {
       state.schedule().fly(mailbox, mailbox.flight().park());
-      if (state.isRunning() && state.definition().mayBegin(id(mailbox))) {
+      if (state.isRunning() && !state.definition().held().contains(id(mailbox))) {
         launch(mailbox); // the job was resumed before its processes had stopped
       }
       return;

@@ -46,7 +46,8 @@ final class Recovery {
     for (Mailbox mailbox : state.mailboxes().waiting()) {
       if (mailbox.flight() == null) {
         rearm(mailbox);
-      } else if (mailbox.flight().parked() && state.definition().mayBegin(mailbox.agentId())) {
+      } else if (mailbox.flight().parked()
+          && !state.definition().held().contains(mailbox.agentId())) {
         processes.launch(mailbox);
       }
     }

@@ -40,8 +40,8 @@ public final class JobRow {
     row.put("placement_policy", plan.policy());
     row.set("scheduler", scheduled(state, plan));
     row.put("requested_recovery_policy", word(workflow.recoveryMode()));
-    row.put("recovery_policy", recoveryPolicy(workflow));
-    Reliability.writeTo(row, state, plan, recoveryPolicy(workflow));
+    row.put("recovery_policy", recoveryPolicy(state));
+    Reliability.writeTo(row, state, plan, recoveryPolicy(state));
     JsonNode recovery = state.header().recovery();
     row.set("recovery_status", recovery == null ? null : recovery.get("status"));
     row.put("recovery_requires_review", recovery != null);
@@ -89,10 +89,10 @@ public final class JobRow {
     return json;
   }
 
-  private static String recoveryPolicy(Workflow workflow) {
-    return workflow.recoveryMode() == Workflow.RecoveryMode.MANUAL_RECOVER
+  private static String recoveryPolicy(JobState state) {
+    return state.workflow().recoveryMode() == Workflow.RecoveryMode.MANUAL_RECOVER
         ? "manual_recover"
-        : "local_restart";
+        : state.header().origin().moves() ? "cluster_recover" : "local_restart";
   }
 
   private static String word(Enum<?> value) {

@@ -27,12 +27,15 @@ final class Reliability {
 
   static void writeTo(ObjectNode row, JobState state, Plan plan, String effective) {
     Workflow workflow = state.workflow();
+    boolean isMoving = state.header().origin().moves();
     boolean isDegraded =
-        workflow.recoveryMode() == Workflow.RecoveryMode.CLUSTER_RECOVER && plan.nodes().size() < 2;
+        workflow.recoveryMode() == Workflow.RecoveryMode.CLUSTER_RECOVER && !isMoving;
     ObjectNode reliability = row.putObject("reliability");
-    reliability.put("mode", plan.mode()).put("effective_recovery_policy", effective);
+    reliability
+        .put("mode", isMoving ? "cluster" : plan.mode())
+        .put("effective_recovery_policy", effective);
     reliability.put("degraded", isDegraded);
-    reliability.put("reason", isDegraded ? "there is no second node to recover on" : null);
+    reliability.put("reason", isDegraded ? "there was no second node to recover on" : null);
     plan.nodes().forEach(reliability.putArray("observed_nodes")::add);
     ObjectNode restart = policy(workflow.policies().restart());
     row.set(

@@ -122,7 +122,7 @@ public final class Engine {
             timers,
             new Obstacles(ports.executions(), this::obstacle));
     this.commands = new JobCommands(loops, store, blocked, nodeName, () -> recovery);
-    this.creation = new JobCreation(loops, commands, appender, timers, nodeName, inlineLimit);
+    this.creation = new JobCreation(loops, commands, appender, ports, nodeName, inlineLimit);
   }
 
   /** Submit, restore and fork. */

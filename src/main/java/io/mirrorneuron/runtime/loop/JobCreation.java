@@ -10,6 +10,7 @@ import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.definition.DeployedBy;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore.NewJob;
+import io.mirrorneuron.store.NodeRegistry;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -26,20 +27,22 @@ public final class JobCreation {
   private final Timers timers;
   private final String nodeName;
   private final int inlineLimit;
+  private final NodeRegistry nodes;
 
   JobCreation(
       JobLoops loops,
       JobCommands commands,
       EventAppender appender,
-      Timers timers,
+      Engine.Ports ports,
       String nodeName,
       int inlineLimit) {
     this.loops = loops;
     this.commands = commands;
     this.appender = appender;
-    this.timers = timers;
+    this.timers = ports.timers();
     this.nodeName = nodeName;
     this.inlineLimit = inlineLimit;
+    this.nodes = ports.nodes();
   }
 
   /**
@@ -62,7 +65,9 @@ public final class JobCreation {
     return loops.begin(
         job,
         () -> {
-          JobOrigin origin = JobOrigin.of(timers.now(), runId, bundle);
+          JobOrigin origin =
+              JobOrigin.of(timers.now(), runId, bundle)
+                  .moving(workflow.isMovable() && nodes.sawOthers());
           JobHeader header =
               new JobHeader(workflow.isSystem() ? origin.onTarget(nodeName) : origin)
                   .submittedBy(by);

@@ -194,12 +194,7 @@ public final class JobHeader {
     json.set("result", result);
     json.set("failure", failure);
     json.set("recovery", recovery);
-    if (origin.target() != null) {
-      json.put("target", origin.target());
-    }
-    if (!origin.targets().isNone()) {
-      json.set("targets", origin.targets().json());
-    }
+    origin.writePlacesTo(json);
     subjects.writeTo(json);
     if (origin.forkedFrom() != null) {
       json.set("forked_from", Json.MAPPER.valueToTree(origin.forkedFrom()));

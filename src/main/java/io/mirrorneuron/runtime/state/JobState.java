@@ -46,7 +46,7 @@ public final class JobState {
       String jobId, Workflow workflow, JobHeader header, Counters counters, Blobs blobs) {
     this.blobs = blobs;
     this.jobId = jobId;
-    this.definition = new JobDefinition(workflow, header.origin().copies());
+    this.definition = header.origin().definition(workflow);
     this.header = header;
     this.counters = counters;
     this.changes = new Changes(blobs);

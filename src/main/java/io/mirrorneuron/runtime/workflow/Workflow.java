@@ -113,15 +113,32 @@ public record Workflow(
 
   /** The same with more sentences for its author. */
   public Workflow withWarnings(List<String> more) {
-    return with(source, Stream.concat(warnings.stream(), more.stream()).toList());
+    return with(source, agents, policies, Stream.concat(warnings.stream(), more.stream()).toList());
   }
 
   /** The same, of which its author wrote this. */
   public Workflow writtenAs(ObjectNode manifest) {
-    return with(manifest, warnings);
+    return with(manifest, agents, policies, warnings);
   }
 
-  private Workflow with(ObjectNode manifest, List<String> sentences) {
+  /** Whether its agents may be moved to other nodes, if there are any. */
+  public boolean isMovable() {
+    return !isSystem()
+        && (recoveryMode == RecoveryMode.AUTO || recoveryMode == RecoveryMode.CLUSTER_RECOVER);
+  }
+
+  /** The same where other nodes are, for which its author may have left open what follows. */
+  public Workflow moving() {
+    Map<String, Agent> moved = new LinkedHashMap<>();
+    agents.forEach((id, agent) -> moved.put(id, agent.moving()));
+    return with(source, moved, policies.moving(), warnings);
+  }
+
+  private Workflow with(
+      ObjectNode manifest,
+      Map<String, Agent> others,
+      AgentPolicies forAll,
+      List<String> sentences) {
     return new Workflow(
         manifest,
         graphId,
@@ -132,11 +149,11 @@ public record Workflow(
         runId,
         entrypoints,
         initialInputs,
-        agents,
+        others,
         edges,
         steps,
         recoveryMode,
-        policies,
+        forAll,
         sentences);
   }
 
@@ -196,26 +213,19 @@ public record Workflow(
     }
 
     private Agent renamed(String suffix) {
+      List<Edge> edges = outgoing.stream().map(edge -> edge.renamed(suffix)).toList();
+      return with(id + suffix, policies, edges);
+    }
+
+    private Agent moving() {
+      return with(id, policies.moving(), outgoing);
+    }
+
+    private Agent with(String name, AgentPolicies other, List<Edge> edges) {
       return new Agent(
-          id + suffix,
-          type,
-          template,
-          role,
-          config,
-          settings,
-          unsafe,
-          policies,
-          resources,
-          request,
-          outgoing.stream().map(edge -> edge.renamed(suffix)).toList());
+          name, type, template, role, config, settings, unsafe, other, resources, request, edges);
     }
   }
-
-  public record AgentPolicies(
-      RestartPolicy restart,
-      RestartPolicy reschedule,
-      Backpressure backpressure,
-      Scheduling scheduling) {}
 
   /**
    * @param messageType the type it carries, or {@code *} for every type

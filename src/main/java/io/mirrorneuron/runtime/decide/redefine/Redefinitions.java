@@ -119,10 +119,7 @@ public final class Redefinitions {
 
   private List<String> differences(Redefinition next) {
     Workflow before = state.workflow();
-    Workflow after =
-        state.header().origin().copies().isEmpty()
-            ? next.workflow()
-            : next.workflow().onTargets(state.header().origin().copies());
+    Workflow after = state.definition().placed(next.workflow());
     List<String> found = new ArrayList<>(SameGraph.differences(before, after));
     if (found.isEmpty()) {
       Set<String> named = new HashSet<>(next.agents());

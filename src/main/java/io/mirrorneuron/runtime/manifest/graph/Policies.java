@@ -4,12 +4,12 @@ import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.Members;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
+import io.mirrorneuron.runtime.workflow.AgentPolicies;
 import io.mirrorneuron.runtime.workflow.Backpressure;
 import io.mirrorneuron.runtime.workflow.Constraint;
-import io.mirrorneuron.runtime.workflow.RestartPolicy;
+import io.mirrorneuron.runtime.workflow.Restarting;
 import io.mirrorneuron.runtime.workflow.Scheduling;
 import io.mirrorneuron.runtime.workflow.Scheduling.Strategy;
-import io.mirrorneuron.runtime.workflow.Workflow.AgentPolicies;
 import io.mirrorneuron.runtime.workflow.Workflow.JobType;
 import io.mirrorneuron.runtime.workflow.Workflow.RecoveryMode;
 import java.util.List;
@@ -47,20 +47,19 @@ record Policies(ManifestValue place, AgentPolicies ofWorkflow) {
     boolean restarts = mode != RecoveryMode.MANUAL_RECOVER;
     boolean moves = mode == RecoveryMode.CLUSTER_RECOVER;
     boolean lasting = jobType == JobType.SERVICE || jobType == JobType.SYSTEM;
-    RestartPolicy restart = RestartPolicies.usualRestart(lasting, moves);
-    RestartPolicy reschedule = RestartPolicies.usualReschedule(lasting);
     ManifestValue most = place.at("max_agent_restart_attempts");
-    if (!restarts || Shape.COUNT.fits(most.value())) {
-      restart = RestartPolicies.withAttempts(restart, most.value().asInt());
-    }
-    reschedule = moves ? reschedule : RestartPolicies.withAttempts(reschedule, 0);
+    Integer attempts = !restarts || Shape.COUNT.fits(most.value()) ? most.value().asInt() : null;
+    Restarting usual = RestartPolicies.usual(lasting, moves, attempts);
+    Restarting whenMoving =
+        mode == RecoveryMode.AUTO ? RestartPolicies.usual(lasting, true, attempts) : usual;
     UpdatePolicies.read(place.find("update"));
     return new Policies(
         place,
         read(
             place,
             MEMBERS,
-            new AgentPolicies(restart, reschedule, Backpressure.DEFAULT, anywhere)));
+            new AgentPolicies(
+                usual.restart(), usual.reschedule(), Backpressure.DEFAULT, anywhere, whenMoving)));
   }
 
   /** The policies of one agent: its own, else the workflow's. */
@@ -75,7 +74,11 @@ record Policies(ManifestValue place, AgentPolicies ofWorkflow) {
             .flatMap(List::stream)
             .toList();
     return new AgentPolicies(
-        own.restart(), own.reschedule(), backpressure, own.scheduling().and(more));
+        own.restart(),
+        own.reschedule(),
+        backpressure,
+        own.scheduling().and(more),
+        own.whenMoving());
   }
 
   /** Tells of restarts that an agent's own tries take the place of. */
@@ -94,11 +97,14 @@ record Policies(ManifestValue place, AgentPolicies ofWorkflow) {
     place.checkMembers(members);
     place.checkWords(Set.of("fail", "delay"), "restart.mode");
     place.at("scheduler").checkMembers(SCHEDULER);
+    Restarting here =
+        RestartPolicies.read(place, new Restarting(base.restart(), base.reschedule()));
     return new AgentPolicies(
-        RestartPolicies.readRestart(place.at("restart"), base.restart()),
-        RestartPolicies.readReschedule(place.at("reschedule"), base.reschedule()),
+        here.restart(),
+        here.reschedule(),
         backpressure(place.at("backpressure"), base.backpressure()),
-        scheduling(place, base.scheduling()));
+        scheduling(place, base.scheduling()),
+        RestartPolicies.read(place, base.whenMoving()));
   }
 
   private static Scheduling scheduling(ManifestValue place, Scheduling base) {

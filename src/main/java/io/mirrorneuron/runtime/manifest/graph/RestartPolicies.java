@@ -6,6 +6,7 @@ import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.workflow.RestartPolicy;
 import io.mirrorneuron.runtime.workflow.RestartPolicy.DelayFunction;
 import io.mirrorneuron.runtime.workflow.RestartPolicy.WhenExhausted;
+import io.mirrorneuron.runtime.workflow.Restarting;
 import java.util.Set;
 
 /** Reads {@code restart} and {@code reschedule}, and knows what is usual for a type of job. */
@@ -23,14 +24,30 @@ final class RestartPolicies {
   /**
    * @param lasting whether the job is to run until it is cancelled
    * @param moves whether an agent may go to another node when its restarts are used up
+   * @param attempts how often it is restarted, or null for as often as usual
    */
-  static RestartPolicy usualRestart(boolean lasting, boolean moves) {
+  static Restarting usual(boolean lasting, boolean moves, Integer attempts) {
+    RestartPolicy restart = usualRestart(lasting, moves);
+    RestartPolicy reschedule = usualReschedule(lasting);
+    return new Restarting(
+        attempts == null ? restart : withAttempts(restart, attempts),
+        moves ? reschedule : withAttempts(reschedule, 0));
+  }
+
+  /** The given policies over the base; reports what cannot be read. */
+  static Restarting read(ManifestValue policies, Restarting base) {
+    return new Restarting(
+        readRestart(policies.at("restart"), base.restart()),
+        readReschedule(policies.at("reschedule"), base.reschedule()));
+  }
+
+  private static RestartPolicy usualRestart(boolean lasting, boolean moves) {
     WhenExhausted mode = lasting && !moves ? WhenExhausted.DELAY : WhenExhausted.FAIL;
     long window = lasting ? 600_000 : DAY_MS;
     return new RestartPolicy(3, false, window, 1000, DelayFunction.EXPONENTIAL, 30_000, mode);
   }
 
-  static RestartPolicy usualReschedule(boolean lasting) {
+  private static RestartPolicy usualReschedule(boolean lasting) {
     return lasting
         ? new RestartPolicy(
             0, true, DAY_MS, 5000, DelayFunction.EXPONENTIAL, 300_000, WhenExhausted.FAIL)
@@ -38,7 +55,7 @@ final class RestartPolicies {
             1, false, DAY_MS, 5000, DelayFunction.CONSTANT, 5000, WhenExhausted.FAIL);
   }
 
-  static RestartPolicy withAttempts(RestartPolicy base, int attempts) {
+  private static RestartPolicy withAttempts(RestartPolicy base, int attempts) {
     return new RestartPolicy(
         attempts,
         false,
@@ -50,7 +67,7 @@ final class RestartPolicies {
   }
 
   /** The base policy, overridden by the given value; reports what cannot be read. */
-  static RestartPolicy readRestart(ManifestValue place, RestartPolicy base) {
+  private static RestartPolicy readRestart(ManifestValue place, RestartPolicy base) {
     return read(
         place,
         RESTART,
@@ -60,7 +77,7 @@ final class RestartPolicies {
   }
 
   /** Like {@link #readRestart}, of moves to other nodes. */
-  static RestartPolicy readReschedule(ManifestValue place, RestartPolicy base) {
+  private static RestartPolicy readReschedule(ManifestValue place, RestartPolicy base) {
     // A given number of attempts means a limited number.
     boolean byDefault = base.unlimited() && !place.value().hasNonNull("attempts");
     return read(

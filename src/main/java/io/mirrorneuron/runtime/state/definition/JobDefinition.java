@@ -25,6 +25,7 @@ public final class JobDefinition {
   public static final String PLAN_FIELD = "p";
 
   private List<String> targets;
+  private final boolean moves;
 
   /** Others than the lane may ask for both. */
   private volatile Workflow written;
@@ -48,15 +49,18 @@ public final class JobDefinition {
   /**
    * @param workflow as its author wrote it
    * @param targets of a system job the nodes that run copies, else empty
+   * @param moves whether agents go from one node to another
    */
-  public JobDefinition(Workflow workflow, List<String> targets) {
+  public JobDefinition(Workflow workflow, List<String> targets, boolean moves) {
     this.targets = List.copyOf(targets);
+    this.moves = moves;
     this.written = workflow;
     this.workflow = placed(workflow);
   }
 
-  private Workflow placed(Workflow plain) {
-    return targets.isEmpty() ? plain : plain.onTargets(targets);
+  /** What a workflow becomes on the nodes of the job. */
+  public Workflow placed(Workflow plain) {
+    return moves ? plain.moving() : targets.isEmpty() ? plain : plain.onTargets(targets);
   }
 
   // ---- reading
@@ -107,11 +111,6 @@ public final class JobDefinition {
   /** Agents that are to begin nothing until what is pending has taken effect; by their full ids. */
   public Set<String> held() {
     return held;
-  }
-
-  /** Whether the agent is not about to become another. */
-  public boolean mayBegin(String agentId) {
-    return !held.contains(agentId);
   }
 
   /**

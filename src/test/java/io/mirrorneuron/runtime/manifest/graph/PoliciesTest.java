@@ -6,12 +6,13 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.manifest.Manifests;
+import io.mirrorneuron.runtime.workflow.AgentPolicies;
 import io.mirrorneuron.runtime.workflow.Backpressure;
 import io.mirrorneuron.runtime.workflow.RestartPolicy;
 import io.mirrorneuron.runtime.workflow.RestartPolicy.DelayFunction;
 import io.mirrorneuron.runtime.workflow.RestartPolicy.WhenExhausted;
 import io.mirrorneuron.runtime.workflow.StepGraph.Retry;
-import io.mirrorneuron.runtime.workflow.Workflow.AgentPolicies;
+import io.mirrorneuron.runtime.workflow.Workflow;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.Random;
@@ -124,16 +125,43 @@ class PoliciesTest {
   }
 
   private AgentPolicies policies(String workflow, String node, String config) {
-    return manifests
-        .parse(
-            """
-            {"manifest_version":"1","graph_id":"g","entrypoints":"a","policies":%s,
-             "nodes":[{"node_id":"a","agent_type":"router","policies":%s,"config":%s}]}
-            """
-                .formatted(workflow, node, config))
-        .agents()
-        .get("a")
-        .policies();
+    return workflow(workflow, node, config).agents().get("a").policies();
+  }
+
+  private Workflow workflow(String workflow, String node, String config) {
+    return manifests.parse(
+        """
+        {"manifest_version":"1","graph_id":"g","entrypoints":"a","policies":%s,
+         "nodes":[{"node_id":"a","agent_type":"router","policies":%s,"config":%s}]}
+        """
+            .formatted(workflow, node, config));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "service, auto, FAIL, true, 0",
+    "batch, auto, FAIL, false, 1",
+    "service, local_restart, DELAY, false, 0",
+    "service, cluster_recover, FAIL, true, 0"
+  })
+  void whatIsUsualWhereOtherNodesAre(
+      String jobType, String recovery, WhenExhausted mode, boolean unlimited, int reschedules) {
+    String job = "{\"job_type\":\"%s\",\"recovery_mode\":\"%s\"}".formatted(jobType, recovery);
+    AgentPolicies moving = workflow(job, "{}", "{}").moving().agents().get("a").policies();
+    assertThat(moving.restart().whenExhausted()).isEqualTo(mode);
+    assertThat(moving.reschedule().unlimited()).isEqualTo(unlimited);
+    assertThat(moving.reschedule().attempts()).isEqualTo(reschedules);
+  }
+
+  @Test
+  void whatItsAuthorWroteHoldsWhereOtherNodesAreToo() {
+    String job = "{\"restart\":{\"attempts\":7},\"reschedule\":{\"delay_ms\":77}}";
+    String node = "{\"restart\":{\"mode\":\"delay\"}}";
+    AgentPolicies moving = workflow(job, node, "{}").moving().agents().get("a").policies();
+    assertThat(moving.restart().attempts()).isEqualTo(7);
+    assertThat(moving.restart().whenExhausted()).isEqualTo(WhenExhausted.DELAY);
+    assertThat(moving.reschedule().attempts()).isEqualTo(1);
+    assertThat(moving.reschedule().delayMs()).isEqualTo(77);
   }
 
   /** Against arithmetic without limits of size, over delays and counts of every magnitude. */
