@@ -13,7 +13,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -108,6 +110,10 @@ class FarOutputIT {
     wire.stall(false);
     ObjectNode detail = own.awaitEnd(job);
     assertThat(detail.at("/job/status").asText()).isEqualTo("completed");
+    eventually(
+        "the run has all that was printed, or says what it lacks",
+        () -> Arrays.toString(told(job)),
+        told -> LongStream.of(told(job)).sum() == LINES);
     long[] told = told(job);
     System.out.println(
         "%d MiB printed while the owner stood still: %d MiB held, %d lines kept, %d counted as lost"
