@@ -31,6 +31,12 @@ public interface NodeRegistry {
   /** Whether the last heartbeat through this object was told of another living owner. */
   boolean sawOthers();
 
+  /**
+   * Whether any heartbeat through this object was told of another living owner, or of one that has
+   * come and gone since the first.
+   */
+  boolean hasMetOthers();
+
   /** Heartbeat: the owner is alive from now on. */
   CompletionStage<Beat> beat(String owner);
 

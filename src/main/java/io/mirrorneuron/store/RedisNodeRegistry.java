@@ -36,6 +36,8 @@ public final class RedisNodeRegistry implements NodeRegistry {
   private volatile Seen seen = new Seen("", Set.of());
 
   private volatile boolean sawOthers;
+  private volatile boolean hasMetOthers;
+  private volatile long departures = Long.MAX_VALUE;
 
   private record Seen(String version, Set<String> living) {}
 
@@ -56,6 +58,8 @@ public final class RedisNodeRegistry implements NodeRegistry {
             (beat, away) -> {
               if (beat != null) {
                 sawOthers = hasOthers(beat, owner);
+                hasMetOthers |= sawOthers || !beat.lapsed() && beat.departures() > departures;
+                departures = beat.departures();
                 written = beat.lapsed() ? "" : record;
               }
             });
@@ -104,6 +108,11 @@ public final class RedisNodeRegistry implements NodeRegistry {
   @Override
   public boolean sawOthers() {
     return sawOthers;
+  }
+
+  @Override
+  public boolean hasMetOthers() {
+    return hasMetOthers;
   }
 
   @Override

@@ -71,6 +71,7 @@ public interface NodeRegistryContract {
     NodeRegistry.Beat after = await(registry.beat("a"));
     assertThat(after.living()).isEqualTo(before.living());
     assertThat(after.departures()).isEqualTo(before.departures() + 2);
+    assertThat(registry.hasMetOthers()).isTrue();
     assertThat(await(registry.beat("a"))).isEqualTo(after);
   }
 
@@ -80,11 +81,13 @@ public interface NodeRegistryContract {
     assertThat(registry.sawOthers()).isFalse();
     await(registry.beat("a"));
     assertThat(registry.sawOthers()).isFalse();
+    assertThat(registry.hasMetOthers()).isFalse();
     await(registry.beat("b"));
     assertThat(registry.sawOthers()).isTrue();
     await(registry.leave("a"));
     await(registry.beat("b"));
     assertThat(registry.sawOthers()).isFalse();
+    assertThat(registry.hasMetOthers()).isTrue();
   }
 
   @Test

@@ -21,6 +21,8 @@ public final class InMemoryNodeRegistry implements NodeRegistry {
   private final Map<String, String> records = new HashMap<>();
   private final Map<String, Long> deaths = new HashMap<>();
   private boolean sawOthers;
+  private boolean hasMetOthers;
+  private long known = Long.MAX_VALUE;
   private long departures;
 
   /** One in which no time passes. */
@@ -53,6 +55,11 @@ public final class InMemoryNodeRegistry implements NodeRegistry {
   }
 
   @Override
+  public synchronized boolean hasMetOthers() {
+    return hasMetOthers;
+  }
+
+  @Override
   public synchronized CompletionStage<Beat> beat(String owner) {
     dropDead();
     boolean lapsed = ends.put(owner, clock.getAsLong() + LIFETIME_MS) == null;
@@ -64,6 +71,8 @@ public final class InMemoryNodeRegistry implements NodeRegistry {
       records.put(owner, describing.get(owner).get());
     }
     sawOthers = ends.size() > 1;
+    hasMetOthers |= sawOthers || !lapsed && departures > known;
+    known = departures;
     return CompletableFuture.completedFuture(
         new Beat(lapsed, Set.copyOf(ends.keySet()), departures));
   }

@@ -33,7 +33,7 @@ final class MemberWatch implements AutoCloseable {
   private final String self;
   private final NodeRegistry nodes;
   private final NodeBook book;
-  private final BooleanSupplier hasOthers;
+  private final BooleanSupplier metOthers;
   private final HeldLead lead;
   private final Timers timers;
   private final QuarantineDesk quarantine;
@@ -50,13 +50,13 @@ final class MemberWatch implements AutoCloseable {
       NodeBook book,
       LeaderLease lease,
       QuarantineRule rule,
-      BooleanSupplier hasOthers,
+      BooleanSupplier metOthers,
       Timers timers) {
     this.quarantine = new QuarantineDesk(book, rule, timers);
     this.self = NodeRegistry.nameOf(owner);
     this.nodes = nodes;
     this.book = book;
-    this.hasOthers = hasOthers;
+    this.metOthers = metOthers;
     this.timers = timers;
     this.lead = new HeldLead(RecordStore.NODES, owner, lease, timers);
   }
@@ -70,7 +70,7 @@ final class MemberWatch implements AutoCloseable {
     if (closed) {
       return;
     }
-    hasMet |= hasOthers.getAsBoolean();
+    hasMet |= metOthers.getAsBoolean();
     if (hasMet && !leads) {
       leads = true;
       lead.start();

@@ -74,7 +74,8 @@ public final class NodeDrains implements AutoCloseable {
     this.health = new OwnHealth(self, book, hasOthers, timers);
     this.watch = new NodeWatch(self, book, hasOthers, this::out, timers);
     QuarantineRule rule = new QuarantineRule(limits);
-    this.members = new MemberWatch(owner, nodes, book, shared.lease, rule, hasOthers, timers);
+    this.members =
+        new MemberWatch(owner, nodes, book, shared.lease, rule, nodes::hasMetOthers, timers);
   }
 
   /** Takes in what goes wrong on nodes for reasons of the node. */

@@ -64,10 +64,12 @@ public final class RuntimeRedis {
   static RuntimeRedis own(RedisServer server, ServerContext on) {
     server.awaitReady();
     RedisMaster master = RedisMaster.at(server.uri(), on.config().redis().timeout());
+    StorePlaces places = connected(on, master);
+    requireHere(places, on.config().redis());
     return new RuntimeRedis(
         RedisUrl.target(URI.create(server.uri())),
         master,
-        connected(on, master),
+        places,
         () -> Optional.ofNullable(server.version()),
         server::logVersion);
   }
@@ -81,6 +83,9 @@ public final class RuntimeRedis {
     RedisMaster master = cluster == null ? master(redis) : cluster.master(0);
     StorePlaces places = cluster == null ? connected(on, master) : connected(on, cluster);
     Optional<RedisVersion> version = version(places.shared().lanes(), redis);
+    if (cluster == null) {
+      requireHere(places, redis);
+    }
     String setting = names == null ? "redis.url" : names.setting();
     String target = target(redis);
     return new RuntimeRedis(
@@ -120,8 +125,7 @@ public final class RuntimeRedis {
     return first(
         redis,
         RedisLanes.connect(on.vertx(), dialer(redis, master), on.disks().storage(), redis.timeout())
-            .map(lanes -> StorePlaces.one(lanes, new Keys(redis.namespace())))
-            .compose(places -> StoreMove.requireHere(places).map(places)));
+            .map(lanes -> StorePlaces.one(lanes, new Keys(redis.namespace()))));
   }
 
   private static StorePlaces first(RedisSettings redis, Future<StorePlaces> connecting) {
@@ -133,6 +137,11 @@ public final class RuntimeRedis {
         Throwable e) { // the client reports errors of Redis as a Throwable that is no Exception
       throw RedisConnectFailure.of(e, redis);
     }
+  }
+
+  /** Refuses what has gone on in a Redis Cluster. */
+  private static void requireHere(StorePlaces places, RedisSettings redis) {
+    first(redis, StoreMove.requireHere(places).map(places));
   }
 
   private static RedisDialer dialer(RedisSettings redis, RedisMaster master) {
