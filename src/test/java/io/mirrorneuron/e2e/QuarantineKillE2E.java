@@ -78,8 +78,14 @@ class QuarantineKillE2E {
           () -> one.get(TWO).path("status").asText().equals("quarantined"));
       assertThat(two.get(TWO).at("/node_state/reason").asText())
           .startsWith("it was gone and came back 3 times within 300 s; the last: the server that");
-      assertThat(one.get("/system/summary").path("nodes").toString())
-          .contains("\"status\":\"quarantined\"");
+      eventually( // a server that has just begun is listed with its next heartbeat
+          "lists tell of it",
+          PATIENCE,
+          () ->
+              one.get("/system/summary")
+                  .path("nodes")
+                  .toString()
+                  .contains("\"status\":\"quarantined\""));
 
       PackagedServer.answer(one.post(TWO + "/undrain", Json.object().put("mark_eligible", true)));
       assertThat(one.get(TWO).path("status").asText()).isEqualTo("healthy");
