@@ -7,8 +7,12 @@ import io.mirrorneuron.server.JoinedCluster;
 import io.mirrorneuron.server.ServerContext.Restart;
 import io.mirrorneuron.wire.Json;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,8 +51,14 @@ public final class JoinDesk {
   private final Restart restart;
   private final Clock clock;
 
+  /** Until then the heartbeats of this node have told it of who has come. */
+  private static final Duration NEWS = Duration.ofSeconds(10);
+
   /** Nodes that are being added here. */
   private final List<String> adding = new ArrayList<>();
+
+  /** Nodes that have agreed to come here, and when. */
+  private final Map<String, Instant> agreed = new HashMap<>();
 
   /** What it has agreed to join, and begins anew for. */
   private JoinedCluster pending;
@@ -149,8 +159,14 @@ public final class JoinDesk {
     adding.add(node);
   }
 
-  synchronized void end(String node) {
+  /**
+   * @param hasAgreed whether the node comes
+   */
+  synchronized void end(String node, boolean hasAgreed) {
     adding.remove(node);
+    if (hasAgreed) {
+      agreed.put(node, clock.instant());
+    }
   }
 
   private void requireFree(String main) {
@@ -158,6 +174,14 @@ public final class JoinDesk {
       throw MnException.precondition(
           "the settings of node %s name a Redis (redis.url, redis.sentinels or redis.cluster); unset that and start it again, or set that of the cluster"
               .formatted(self.name()));
+    }
+    agreed.values().removeIf(at -> at.plus(NEWS).isBefore(clock.instant()));
+    if (!agreed.isEmpty()) {
+      throw new MnException(
+          ErrorCode.CONFLICT,
+          "adding",
+          "node %s has just added %s to its own cluster"
+              .formatted(self.name(), String.join(", ", agreed.keySet())));
     }
     if (work.hasOthers()) {
       throw MnException.precondition(

@@ -75,9 +75,11 @@ public final class LocalMembers implements NodeMembers {
       throw MnException.precondition("node %s is the one that was asked".formatted(name));
     }
     desk.begin(name);
+    boolean hasAgreed = false;
     try {
       if (owner(name).isEmpty()) {
         order(name, node);
+        hasAgreed = true;
         decisions.announce(name);
       }
       boolean isThere = isSeenSince(begun, name);
@@ -86,7 +88,7 @@ public final class LocalMembers implements NodeMembers {
       }
       return new Member(name, isThere ? CONNECTED : JOINING);
     } finally {
-      desk.end(name);
+      desk.end(name, hasAgreed);
     }
   }
 

@@ -114,9 +114,20 @@ class JoinDeskTest {
     assertThat(refused(() -> first.desk.join("mn@a", second.offer())))
         .hasMessage("node mn@a is adding mn@c to its own cluster at this moment");
     assertThat(first.home.refusals).isEmpty();
-    first.desk.end("mn@c");
+    first.desk.end("mn@c", false);
     first.desk.join("mn@a", second.offer());
     assertThat(first.home.restarts).isEqualTo(1);
+  }
+
+  @Test
+  void whoHasJustAddedAnotherJoinsNobody() {
+    first.desk.begin("mn@c");
+    first.desk.end("mn@c", true);
+
+    MnException refusal = refused(() -> first.desk.join("mn@a", second.offer()));
+    assertThat(refusal).hasMessage("node mn@a has just added mn@c to its own cluster");
+    assertThat(refusal.code()).isEqualTo(ErrorCode.CONFLICT);
+    assertThat(first.home.restarts).isZero();
   }
 
   @Test
