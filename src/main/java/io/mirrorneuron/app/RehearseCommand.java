@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -49,11 +50,17 @@ final class RehearseCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException, ExecutionException {
     Main.commandLine(Screen.ofProcess());
     api = ServerProcess.start(options.loadForOneJob(), ServerRole.UP).app().endpoints().apiUrl();
-    String[] manifests = {chain("router"), chain("executor", TRUE), steps()};
+    String[] submissions = {
+      submission(chain("router", config -> {})),
+      submission(chain("executor", program(TRUE))),
+      submission(steps()),
+      submissionWithFile(
+          chain("executor", program("/bin/echo", "{\"n\":1}").andThen(RehearseCommand::withFile)))
+    };
     try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
       for (Future<?> caller :
           IntStream.range(0, CALLERS)
-              .mapToObj(i -> callers.submit(() -> rehearse(manifests)))
+              .mapToObj(i -> callers.submit(() -> rehearse(submissions)))
               .toList()) {
         caller.get();
       }
@@ -61,10 +68,10 @@ final class RehearseCommand implements Callable<Integer> {
     return 0;
   }
 
-  private Void rehearse(String[] manifests) throws IOException, InterruptedException {
+  private Void rehearse(String[] submissions) throws IOException, InterruptedException {
     for (int i = 0; i < rounds; i++) {
-      String manifest = manifests[i % manifests.length];
-      String job = i % 2 == 0 ? submit("/jobs", manifest) : submit("/jobs?wait=30s", manifest);
+      String submission = submissions[i % submissions.length];
+      String job = submit(i / 2 % 2 == 0 ? "/jobs" : "/jobs?wait=30s", submission);
       while (!send(request("/jobs/" + job)).contains("\"completed\"")) {
         Thread.onSpinWait();
       }
@@ -73,7 +80,8 @@ final class RehearseCommand implements Callable<Integer> {
       send(request("/runs/run-" + job + "/stream").header("Accept", "text/event-stream"));
       send(request("/jobs?limit=20"));
       if (i % CANCEL_EACH == 0) {
-        String cancelled = submit("/jobs", chain("executor", "/bin/sleep", "30"));
+        String cancelled =
+            submit("/jobs", submission(chain("executor", program("/bin/sleep", "30"))));
         send(request("/jobs/" + cancelled + "/cancel").POST(BodyPublishers.noBody()));
         send(request("/jobs/" + cancelled + "?wait=30s"));
       }
@@ -82,8 +90,7 @@ final class RehearseCommand implements Callable<Integer> {
   }
 
   /** Answers the id of the job. */
-  private String submit(String path, String manifest) throws IOException, InterruptedException {
-    String submission = Json.write(Json.object().put("manifest_json", manifest));
+  private String submit(String path, String submission) throws IOException, InterruptedException {
     String answer =
         send(
             request(path)
@@ -100,15 +107,39 @@ final class RehearseCommand implements Callable<Integer> {
     return http.send(request.build(), BodyHandlers.ofString()).body();
   }
 
-  /** Three agents of a type, one after another. */
-  private static String chain(String type, String... command) {
-    ObjectNode manifest = Json.object().put("manifest_version", "1.0").put("graph_id", type);
-    manifest.putArray("entrypoints").add("a");
-    agents(manifest, type, command);
-    return Json.write(manifest);
+  private static String submission(ObjectNode manifest) {
+    return Json.write(Json.object().put("manifest_json", Json.write(manifest)));
   }
 
-  private static String steps() {
+  private static String submissionWithFile(ObjectNode manifest) {
+    ObjectNode submission = Json.object().put("manifest_json", Json.write(manifest));
+    submission.putObject("payloads").put("w/step.py", "print('{}')\n");
+    return Json.write(submission);
+  }
+
+  /** Three agents of a type, one after another. */
+  private static ObjectNode chain(String type, Consumer<ObjectNode> config) {
+    ObjectNode manifest = Json.object().put("manifest_version", "1.0").put("graph_id", type);
+    manifest.putArray("entrypoints").add("a");
+    agents(manifest, type, config);
+    return manifest;
+  }
+
+  private static Consumer<ObjectNode> program(String... command) {
+    return config -> {
+      config.put("runner_module", "MirrorNeuron.Runner.HostLocal");
+      ArrayNode words = config.putArray("command");
+      List.of(command).forEach(words::add);
+    };
+  }
+
+  /** In a folder of its own with the file that comes with the submission. */
+  private static void withFile(ObjectNode config) {
+    config.put("upload_path", "w").put("upload_as", "w").put("workdir", "/sandbox/job/w");
+    config.putObject("environment").put("ROUND", "1");
+  }
+
+  private static ObjectNode steps() {
     ObjectNode manifest = Json.object().put("apiVersion", "mn.workflow/v1");
     manifest.put("kind", "Workflow").put("id", "steps").put("manifest_version", "1.0");
     ObjectNode workflow = manifest.putObject("workflow").put("workflow_id", "steps");
@@ -121,22 +152,17 @@ final class RehearseCommand implements Callable<Integer> {
     edges.addObject().put("from", "b").put("to", "c");
     ObjectNode agents = manifest.putObject("agents");
     agents.putArray("entrypoints").add("a");
-    agents(agents, "executor", TRUE);
-    return Json.write(manifest);
+    agents(agents, "executor", program(TRUE));
+    return manifest;
   }
 
-  private static void agents(ObjectNode graph, String type, String... command) {
+  private static void agents(ObjectNode graph, String type, Consumer<ObjectNode> config) {
     ArrayNode nodes = graph.putArray("nodes");
     ArrayNode edges = graph.putArray("edges");
     String before = null;
     for (String id : new String[] {"a", "b", "c"}) {
-      ObjectNode config =
-          nodes.addObject().put("node_id", id).put("agent_type", type).putObject("config");
-      if (type.equals("executor")) {
-        config.put("runner_module", "MirrorNeuron.Runner.HostLocal");
-        ArrayNode words = config.putArray("command");
-        List.of(command).forEach(words::add);
-      }
+      config.accept(
+          nodes.addObject().put("node_id", id).put("agent_type", type).putObject("config"));
       if (before != null) {
         edges.addObject().put("from_node", before).put("to_node", id).put("message_type", "*");
       }

@@ -7,7 +7,6 @@ import io.mirrorneuron.runtime.exec.process.Notice;
 import io.mirrorneuron.runtime.exec.process.Preparation;
 import io.mirrorneuron.runtime.exec.process.PythonEnvironment;
 import io.mirrorneuron.runtime.exec.protocol.StepClock;
-import io.mirrorneuron.runtime.exec.protocol.StoredText;
 import io.mirrorneuron.runtime.exec.python.PythonEnvironments;
 import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
 import io.mirrorneuron.runtime.exec.settings.NotStarted;
@@ -31,7 +30,6 @@ import io.mirrorneuron.storage.Storage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
-import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,6 +64,9 @@ final class ExecutionRun {
   private final SlotHolding slots;
 
   private boolean leaseTold;
+
+  /** What is left to be removed, or null. */
+  private Workspace used;
 
   ExecutionRun(Machinery machinery, Execution execution, Listener listener) {
     this.machinery = machinery;
@@ -105,7 +106,10 @@ final class ExecutionRun {
     return before == null ? slots.hold() : before;
   }
 
-  /** Runs to the end; the listener is not told of the outcome, the caller does that. */
+  /**
+   * Runs to the end; the listener is not told of the outcome, the caller does that, and then has
+   * removed what is left.
+   */
   Outcome run() {
     try {
       return prepareAndRun();
@@ -125,6 +129,13 @@ final class ExecutionRun {
     }
   }
 
+  /** Removes the workspace: after the outcome is told, as the next step need not wait for that. */
+  void removeLeft() {
+    if (used != null) {
+      used.close();
+    }
+  }
+
   private Outcome prepareAndRun() throws NotStarted {
     var settings = ExecutorSettings.of(execution.config(), machinery.config());
     Runner runner = machinery.runners().choose(settings.runnerModule());
@@ -140,7 +151,7 @@ final class ExecutionRun {
     // Before slots are asked for: making an environment takes minutes and needs none.
     return switch (machinery.pythons().prepare(execution, inbox)) {
       case Preparation.Ready(PythonEnvironment python) -> queueAndRun(runner, settings, python);
-      case Preparation.Failed failed -> unprepared(failed, settings);
+      case Preparation.Failed failed -> FailedPreparation.outcome(failed, settings);
       case Preparation.Stopped() ->
           withoutProgram(Ending.STOPPED, "stopped while its python environment was made");
     };
@@ -177,7 +188,8 @@ final class ExecutionRun {
       Workspace workspace = workspace(timed, settings);
       SubmissionFolder submission = workspace == null ? null : submission(timed, workspace);
       if (submission != null) {
-        try (workspace) {
+        used = workspace;
+        try {
           tellLease();
           var prepared = new Runner.Prepared(timed, settings, workspace, submission, python, lease);
           return runner.run(prepared, listener, inbox);
@@ -225,23 +237,6 @@ final class ExecutionRun {
 
   private Outcome withoutRoom() {
     return withoutProgram(Ending.STOPPED, "stopped while it waited for room on the disks");
-  }
-
-  /**
-   * The outcome of a failed preparation: FAILED rather than NOT_STARTED, as it may work the next
-   * time.
-   */
-  private Outcome unprepared(Preparation.Failed failed, ExecutorSettings settings) {
-    String output = new StoredText(Map.of(), settings.maxOutputBytes()).of(failed.output());
-    return new Outcome(
-        Ending.FAILED,
-        failed.error(),
-        failed.exitCode(),
-        Sandbox.NONE,
-        "",
-        output,
-        Structured.NONE,
-        lease);
   }
 
   private Outcome withoutProgram(Ending ending, String error) {

@@ -108,6 +108,7 @@ public final class LocalExecutions implements Executions, AutoCloseable {
     try {
       listener.signal(new Signal.Finished(run.run()));
     } finally {
+      run.removeLeft();
       sweeper.wake();
       synchronized (runs) {
         runs.remove(id);

@@ -36,9 +36,45 @@ class PollsTest {
   }
 
   @Test
+  void whoHasAskedForLongWaitsLonger() {
+    polls.answered("a");
+    pass(4_000);
+    answerAfter(96_000);
+    assertThat(polls.patience("a")).isEqualTo(Polls.PATIENCE.plusMillis(25));
+
+    answerAfter(296_000);
+    assertThat(polls.patience("a")).isEqualTo(Polls.PATIENCE.plusMillis(100));
+
+    answerAfter(3_000_000);
+    assertThat(polls.patience("a")).isEqualTo(Polls.LONGEST);
+  }
+
+  @Test
+  void aPauseEndsTheRowOfLooks() {
+    polls.answered("a");
+    pass(4_000);
+    answerAfter(400_000);
+    pass(30_000);
+    assertThat(polls.patience("a")).isZero();
+    polls.answered("a");
+    pass(4_000);
+
+    assertThat(polls.patience("a")).isEqualTo(Polls.PATIENCE);
+  }
+
+  /** A look 4 ms after the last answer, answered after so long; then it is 4 ms later. */
+  private void answerAfter(long micros) {
+    polls.patience("a");
+    pass(micros);
+    polls.answered("a");
+    pass(4_000);
+  }
+
+  @Test
   void thePauseBeginsWithTheLastAnswer() {
     polls.answered("a");
     pass(30_000);
+    assertThat(polls.patience("a")).isZero();
     polls.answered("a");
     pass(2_000);
 
