@@ -13,8 +13,9 @@ import java.util.Map;
 
 /**
  * Lets cursor reads wait for the next change of a job. One watch per job stands behind all of them;
- * it is kept while readers come back and closed when none has for a while, because a watch over
- * gRPC is dear to open. Lives on one event loop.
+ * it is kept while readers come back and closed at the end of the job, or when none has for a
+ * while, because a watch over gRPC is dear to open, and one of another node's job is dear to keep.
+ * Lives on one event loop.
  */
 final class JobChanges {
   private static final long SWEEP_MILLIS = 10_000;
@@ -23,6 +24,9 @@ final class JobChanges {
   private final Context context;
   private final Opening opening;
   private final Map<String, Watched> watched = new HashMap<>();
+
+  /** All that was noticed; the first look of a watch counts, as there may have been one before. */
+  private long noticed;
 
   /** Opens a watch off the event loop and completes on it. */
   interface Opening {
@@ -39,7 +43,7 @@ final class JobChanges {
   /**
    * Makes sure that changes are noticed from now on.
    *
-   * @return the number of changes noticed so far, to be given to {@link #after}
+   * @return the number of the last change noticed so far, to be given to {@link #after}
    */
   Future<Long> observe(String jobId) {
     Watched job = watched.computeIfAbsent(jobId, Watched::new);
@@ -47,7 +51,7 @@ final class JobChanges {
     return job.subscription.map(open -> job.version);
   }
 
-  /** Completes when there have been more changes than {@code version}, or after the wait. */
+  /** Completes when there have been changes after {@code version}, or after the wait. */
   Future<Void> after(String jobId, long version, Duration wait) {
     Watched job = watched.get(jobId);
     if (job == null || job.version > version) {
@@ -63,6 +67,15 @@ final class JobChanges {
               vertx.cancelTimer(timer);
               job.waiting.remove(change);
             });
+  }
+
+  /** The job has ended: its watch is closed, unless somebody waits for what comes after. */
+  void ended(String jobId) {
+    Watched job = watched.get(jobId);
+    if (job != null && job.waiting.isEmpty()) {
+      watched.remove(jobId);
+      job.subscription.onSuccess(JobsPort.Subscription::close);
+    }
   }
 
   private void sweep() {
@@ -94,7 +107,7 @@ final class JobChanges {
   private final class Watched {
     final Future<JobsPort.Subscription> subscription;
     final List<Promise<Void>> waiting = new ArrayList<>();
-    long version;
+    long version = ++noticed;
     boolean used;
 
     Watched(String jobId) {
@@ -105,7 +118,7 @@ final class JobChanges {
     }
 
     void changed() {
-      version++;
+      version = ++noticed;
       List.copyOf(waiting).forEach(Promise::tryComplete);
     }
   }

@@ -62,7 +62,11 @@ final class JobStreams {
   Future<Buffer> events(ApiCall call) {
     boolean compact = !call.text("include").equals("full");
     return patiently(
-            call, changes, () -> readEvents(call), page -> page.events().isEmpty() && !page.ended())
+            call,
+            changes,
+            () -> readEvents(call),
+            page -> page.events().isEmpty(),
+            EventPage::ended)
         .map(page -> EventPages.page(page, compact));
   }
 
@@ -86,7 +90,8 @@ final class JobStreams {
                     call,
                     changesWithRuns,
                     () -> views.progressNow(id(call)),
-                    shown -> shown.seq() <= after && !shown.isFinal()))
+                    shown -> shown.seq() <= after,
+                    ProgressPage::isFinal))
         .map(shown -> shown.page(after, clock.millis()));
   }
 
@@ -108,6 +113,9 @@ final class JobStreams {
   private Future<JobStanding> end(
       String jobId, long version, JobStanding status, long until, BooleanSupplier isGone) {
     Duration left = Duration.ofNanos(until - System.nanoTime());
+    if (status.isFinal()) {
+      changes.ended(jobId);
+    }
     if (status.isFinal() || !left.isPositive() || isGone.getAsBoolean()) {
       return Future.succeededFuture(status);
     }
@@ -117,8 +125,13 @@ final class JobStreams {
         .compose(changed -> end(jobId, Duration.ofNanos(until - System.nanoTime()), isGone));
   }
 
+  /** Reads again after a change when a page is empty and not the last one. */
   private <P> Future<P> patiently(
-      ApiCall call, JobChanges from, Supplier<Future<P>> read, Predicate<P> isEmpty) {
+      ApiCall call,
+      JobChanges from,
+      Supplier<Future<P>> read,
+      Predicate<P> isEmpty,
+      Predicate<P> isLast) {
     if (call.patience().isZero()) {
       return read.get();
     }
@@ -129,10 +142,16 @@ final class JobStreams {
                 read.get()
                     .compose(
                         page ->
-                            isEmpty.test(page)
+                            isEmpty.test(page) && !isLast.test(page)
                                 ? from.after(jobId, version, call.patience())
                                     .compose(changed -> read.get())
-                                : Future.succeededFuture(page)));
+                                : Future.succeededFuture(page)))
+        .onSuccess(
+            page -> {
+              if (isLast.test(page)) {
+                from.ended(jobId);
+              }
+            });
   }
 
   /** Hears of what the runtime does and of what programs of the run write. */
