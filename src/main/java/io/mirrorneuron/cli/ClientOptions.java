@@ -22,6 +22,9 @@ import picocli.CommandLine.Spec;
 
 /** What client commands have in common whatever door they use: options, output and failures. */
 public abstract class ClientOptions {
+  /** Told by who refuses a server that wants to join with another one. */
+  private static final String JOIN_TOKEN = "MN_NETWORK_JOIN_TOKEN";
+
   /** What raises the limit of new work, by what is used up. */
   private static final Map<String, String> RAISED_BY =
       Map.of(
@@ -154,7 +157,9 @@ public abstract class ClientOptions {
               ? ""
               : "; start one with mn up, or name another with --target HOST:PORT";
       case "unauthenticated" ->
-          "; set MN_GRPC_AUTH_TOKEN, or MN_HOME to the data directory of the server";
+          failure.getMessage().contains(JOIN_TOKEN)
+              ? "; it is network.join_token there, or in the file that mn node expose names there"
+              : "; set MN_GRPC_AUTH_TOKEN, or MN_HOME to the data directory of the server";
       case "timeout" -> "; MN_GRPC_TIMEOUT_SECONDS says how long to wait for an answer";
       case RestClient.UNREACHABLE -> "; start a server with mn up, or name another with --api URL";
       case RestClient.UNAUTHENTICATED ->

@@ -11,8 +11,8 @@ final class ChangedSetting {
   static String told(String key, String json, String origin) {
     String text = json.replaceAll("^\"|\"$", "");
     boolean secret = SecretVariables.isSecret(ConfigLoader.variable(key), text);
-    // of a file that holds a secret the name is told
-    String shown = secret && !key.endsWith("_file") ? "(hidden)" : text;
+    // of a file that holds a secret the name is told, of a Redis its port
+    String shown = secret && !key.matches(".*_(file|port)") ? "(hidden)" : text;
     return "setting %s is %s, by %s".formatted(key, shown.replaceAll("\\p{Cntrl}+", " "), origin);
   }
 }

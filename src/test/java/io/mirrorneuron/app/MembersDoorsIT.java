@@ -8,6 +8,7 @@ import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.security.NodeToken;
 import io.mirrorneuron.testing.FreePort;
+import io.mirrorneuron.testing.Shell;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -141,6 +142,27 @@ class MembersDoorsIT {
     assertThat(wrong.body())
         .contains("valid MN_NETWORK_JOIN_TOKEN is required", "not the join token of the server at");
     assertThat(post(worker, "leave", "{}").statusCode()).isEqualTo(412);
+  }
+
+  @Test
+  void theTerminalTellsWhichTokenIsWrong() {
+    Shell.Ended wrong =
+        new Shell(Main::commandLine, folder)
+            .set("MN_HOME", folder.resolve("main").toString())
+            .set("MN_GRPC_TARGET", main.grpc().toString())
+            .run(
+                "node",
+                "add",
+                "127.0.0.1",
+                "--grpc-port",
+                Integer.toString(worker.grpc().port()),
+                "--token",
+                "wrong");
+
+    assertThat(wrong.exitCode()).isEqualTo(1);
+    assertThat(wrong.err())
+        .contains("not the join token of the server at", "network.join_token")
+        .doesNotContain("MN_GRPC_AUTH_TOKEN");
   }
 
   @Test

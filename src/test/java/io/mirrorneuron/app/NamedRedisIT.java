@@ -50,8 +50,7 @@ class NamedRedisIT {
           .doesNotContain(RedisFixture.PASSWORD);
       assertThat(said.list.stream().map(ILoggingEvent::getFormattedMessage))
           .filteredOn(
-              line ->
-                  line.matches("redis.url: .* is Redis 6.2.* has publicly known security holes.*"))
+              line -> line.matches("redis.url .*: Redis 6.2.* has publicly known security holes.*"))
           .singleElement()
           .asString()
           .doesNotContain(RedisFixture.PASSWORD);

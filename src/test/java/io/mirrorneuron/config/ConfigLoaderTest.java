@@ -58,6 +58,7 @@ class ConfigLoaderTest {
   void whatDiffersFromTheDefaultsIsToldWithoutSecrets() throws IOException {
     environment.put("MN_API_TOKEN", "hush");
     environment.put("MN_REDIS_URL", "redis://:hush@somewhere:6379");
+    environment.put("MN_NETWORK_REDIS_PORT", "7001");
     environment.put("TMPDIR", "/scratch");
     configFile("api: {port: 8080}");
     flags.put("log.level", "WARN");
@@ -69,6 +70,7 @@ class ConfigLoaderTest {
             "setting api.port is 8080, by " + file,
             "setting api.token is (hidden), by MN_API_TOKEN",
             "setting redis.url is (hidden), by MN_REDIS_URL",
+            "setting network.redis_port is 7001, by MN_NETWORK_REDIS_PORT",
             "setting log.level is WARN, by --set log.level",
             "setting temp_dir is /scratch, by TMPDIR")
         .noneMatch(line -> line.contains("hush") || line.contains("grpc.port"));

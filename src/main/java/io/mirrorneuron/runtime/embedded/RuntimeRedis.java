@@ -179,7 +179,7 @@ public final class RuntimeRedis {
         target);
     version
         .flatMap(PatchedRedis::warning)
-        .ifPresent(warning -> LOG.warn("{}: {} is {}", setting, target, warning));
+        .ifPresent(warning -> LOG.warn("{} {}: {}", setting, target, warning));
   }
 
   /**
