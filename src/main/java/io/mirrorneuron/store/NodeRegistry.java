@@ -37,6 +37,12 @@ public interface NodeRegistry {
    */
   boolean hasMetOthers();
 
+  /**
+   * All owners that live, as calls through this object were told last, so at the latest with the
+   * last heartbeat; nobody is asked. Empty before the first.
+   */
+  Set<String> seen();
+
   /** Heartbeat: the owner is alive from now on. */
   CompletionStage<Beat> beat(String owner);
 

@@ -116,6 +116,11 @@ public final class RedisNodeRegistry implements NodeRegistry {
   }
 
   @Override
+  public Set<String> seen() {
+    return seen.living;
+  }
+
+  @Override
   public CompletionStage<Void> leave(String owner) {
     return beat(owner, 0, "").thenAccept(answer -> {});
   }

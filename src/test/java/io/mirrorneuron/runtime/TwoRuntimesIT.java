@@ -83,6 +83,39 @@ class TwoRuntimesIT {
     }
   }
 
+  /** Whoever is asked, and also when nothing happens in the job. */
+  @Test
+  void theDetailsOfAJobNameTheServersThatLiveWhenTheyAreRead() {
+    try (RuntimeFixture first = new RuntimeFixture(folder.resolve("first"))) {
+      String job =
+          first
+              .jobs()
+              .submit(Submission.of(SampleManifests.program("sleeper", "sleep", "600")))
+              .jobId();
+      String runs = "agent work runs its program, attempt 1";
+      eventually(runs, () -> why(first, job).equals(runs));
+      String alone = "[\"mirror_neuron@test\"]";
+      assertThat(observed(first, job)).isEqualTo(alone);
+      try (RuntimeFixture second = RuntimeFixture.beside(first, folder.resolve("second"))) {
+        second.leave();
+        second.startAgainAs("mirror_neuron@other");
+        String both = "[\"mirror_neuron@other\",\"mirror_neuron@test\"]";
+        eventually("the owner names both", () -> observed(first, job).equals(both));
+        eventually("the other one names both", () -> observed(second, job).equals(both));
+        assertThat(tree(first.jobs().get(job)).at("/summary/reliability/observed_nodes"))
+            .hasToString(both);
+        assertThat(tree(second.jobs().brief(job)).at("/job/reliability/observed_nodes"))
+            .hasToString(both);
+      }
+      eventually("one has left", () -> observed(first, job).equals(alone));
+      first.jobs().cancel(job);
+    }
+  }
+
+  private static String observed(RuntimeFixture runtime, String job) {
+    return tree(runtime.jobs().get(job)).at("/job/reliability/observed_nodes").toString();
+  }
+
   private static String why(RuntimeFixture runtime, String job) {
     return runtime.jobs().why(job).summary();
   }

@@ -91,6 +91,20 @@ public interface NodeRegistryContract {
   }
 
   @Test
+  default void whoLivesIsKnownFromTheLastHeartbeatWithoutAsking() {
+    NodeRegistry registry = registry();
+    assertThat(registry.seen()).isEmpty();
+    await(registry.beat("a"));
+    assertThat(registry.seen()).containsExactly("a");
+    await(registry.beat("b"));
+    await(registry.beat("a"));
+    assertThat(registry.seen()).containsExactlyInAnyOrder("a", "b");
+    await(registry.leave("b"));
+    await(registry.beat("a"));
+    assertThat(registry.seen()).containsExactly("a");
+  }
+
+  @Test
   default void itIsKnownWhereAnOwnerIsReachedWhileItLives() {
     NodeRegistry registry = registry();
     await(registry.beat("a"));

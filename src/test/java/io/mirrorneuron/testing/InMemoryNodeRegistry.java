@@ -24,6 +24,7 @@ public final class InMemoryNodeRegistry implements NodeRegistry {
   private boolean hasMetOthers;
   private long known = Long.MAX_VALUE;
   private long departures;
+  private Set<String> seen = Set.of();
 
   /** One in which no time passes. */
   public InMemoryNodeRegistry() {
@@ -60,6 +61,11 @@ public final class InMemoryNodeRegistry implements NodeRegistry {
   }
 
   @Override
+  public synchronized Set<String> seen() {
+    return seen;
+  }
+
+  @Override
   public synchronized CompletionStage<Beat> beat(String owner) {
     dropDead();
     boolean lapsed = ends.put(owner, clock.getAsLong() + LIFETIME_MS) == null;
@@ -73,8 +79,8 @@ public final class InMemoryNodeRegistry implements NodeRegistry {
     sawOthers = ends.size() > 1;
     hasMetOthers |= sawOthers || !lapsed && departures > known;
     known = departures;
-    return CompletableFuture.completedFuture(
-        new Beat(lapsed, Set.copyOf(ends.keySet()), departures));
+    seen = Set.copyOf(ends.keySet());
+    return CompletableFuture.completedFuture(new Beat(lapsed, seen, departures));
   }
 
   @Override
@@ -135,6 +141,7 @@ public final class InMemoryNodeRegistry implements NodeRegistry {
   @Override
   public synchronized CompletionStage<Set<String>> living() {
     dropDead();
-    return CompletableFuture.completedFuture(Set.copyOf(ends.keySet()));
+    seen = Set.copyOf(ends.keySet());
+    return CompletableFuture.completedFuture(seen);
   }
 }

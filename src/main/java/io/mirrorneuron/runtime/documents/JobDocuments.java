@@ -19,15 +19,22 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.function.Supplier;
 
 /** The JSON documents that readers get of a job; shapes of {@code grpc.md} section 5. Pure. */
 public final class JobDocuments {
   private static final int RECENT_EVENTS = 10;
 
   private final String nodeName;
+  private final ObservedNodes observed;
 
-  public JobDocuments(String nodeName) {
+  /**
+   * @param living all owners of jobs that live, as far as this node knows; asks nobody
+   */
+  public JobDocuments(String nodeName, Supplier<Set<String>> living) {
     this.nodeName = nodeName;
+    this.observed = new ObservedNodes(nodeName, living);
   }
 
   /**
@@ -41,7 +48,7 @@ public final class JobDocuments {
       throws JsonProcessingException {
     ObjectNode details = Json.object();
     details.set("job", job(state, row, owner, epoch));
-    ObjectNode summary = row.deepCopy();
+    ObjectNode summary = observed.tell(row.deepCopy());
     summary.remove(
         List.of("recovery_status", "recovery_requires_review", "recovery_reason", "event_seq"));
     summary.set("recovery", state.header().recovery());
@@ -69,7 +76,7 @@ public final class JobDocuments {
   /** {@code {job, agents}}: the row with the times and the ledger, and what each agent does. */
   ObjectNode brief(JobState state, ObjectNode row) {
     ObjectNode brief = Json.object();
-    ObjectNode job = brief.set("job", row.deepCopy()).withObject("/job");
+    ObjectNode job = brief.set("job", observed.tell(row.deepCopy())).withObject("/job");
     job.put("started_at", time(state.header().startedAt()));
     job.put("ended_at", time(state.header().endedAt()));
     job.set("workflow_state", LedgerForm.write(LedgerSnapshot.of(state)));
@@ -84,7 +91,7 @@ public final class JobDocuments {
   ObjectNode outline(StoredJob stored, ObjectNode row, List<String> recent)
       throws JsonProcessingException {
     ObjectNode details = Json.object();
-    ObjectNode job = details.set("job", row.deepCopy()).withObject("/job");
+    ObjectNode job = details.set("job", observed.tell(row.deepCopy())).withObject("/job");
     job.put("lease_epoch", stored.epoch()).put("lease_owner", stored.owner());
     job.putObject("workflow_state").put("schema_version", 1).put("enabled", false);
     try {
@@ -92,7 +99,8 @@ public final class JobDocuments {
     } catch (MnException e) { // it is damaged
       job.putNull("result");
     }
-    ObjectNode summary = details.set("summary", row.deepCopy()).withObject("/summary");
+    ObjectNode summary =
+        details.set("summary", observed.tell(row.deepCopy())).withObject("/summary");
     ObjectNode recovery = summary.putObject("recovery");
     recovery.set("status", row.get("recovery_status"));
     recovery.set("reason", row.get("recovery_reason"));
@@ -116,7 +124,7 @@ public final class JobDocuments {
 
   private ObjectNode job(JobState state, ObjectNode row, String owner, long epoch) {
     Workflow workflow = state.workflow();
-    ObjectNode job = row.deepCopy();
+    ObjectNode job = observed.tell(row.deepCopy());
     job.remove(List.of("live?", "event_seq", "last_event", "nodes", "sandbox_names"));
     job.put("type", workflow.type()).put("manifest_version", workflow.manifestVersion());
     job.put("started_at", time(state.header().startedAt()))

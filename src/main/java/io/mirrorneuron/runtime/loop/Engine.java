@@ -117,7 +117,7 @@ public final class Engine {
             takeOver::later);
     this.views =
         new JobViews(
-            new JobDocuments(nodeName),
+            new JobDocuments(nodeName, ports.nodes()::seen),
             manifests,
             timers,
             new Obstacles(ports.executions(), this::obstacle));
