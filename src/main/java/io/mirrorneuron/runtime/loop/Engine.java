@@ -97,7 +97,7 @@ public final class Engine {
     Timers timers = ports.timers();
     this.inlineLimit = identity.inlineLimit();
     this.takeOver = new TakeOver(ports, identity.owner(), this::holds, this::resume);
-    this.left = new LeftJobs(ports, identity.owner(), this::holds, takeOver);
+    this.left = new LeftJobs(ports, identity.owner(), this::holds, takeOver, this::idle);
     this.executions = ports.executions();
     EventAppender appender = new EventAppender(store, timers, changed);
     this.blocked = new BlockedJobs(store, timers, appender);
@@ -155,13 +155,8 @@ public final class Engine {
    * again until it does. Answers how many it took over at once.
    */
   public CompletionStage<Integer> recover() {
-    CompletableFuture<Void> ordered = new CompletableFuture<>();
-    executions.resumeFirst(ordered);
-    CompletionStage<Integer> taken = left.orphans();
+    CompletionStage<Integer> taken = left.resumed();
     recovery = taken.handle((count, failure) -> null);
-    recovery
-        .thenCompose(done -> loops.idle())
-        .whenComplete((done, failure) -> ordered.complete(null));
     return taken;
   }
 
@@ -213,6 +208,10 @@ public final class Engine {
     return loops.holds(jobId);
   }
 
+  private CompletableFuture<Void> idle() {
+    return loops.idle();
+  }
+
   private Optional<MnException> obstacle(String jobId) {
     JobLoop loop = loops.get(jobId);
     return loop == null ? blocked.reason(jobId).map(MnException::precondition) : loop.obstacle();
@@ -238,6 +237,7 @@ public final class Engine {
   /** Ends all turns. Running programs are ended by the owner of {@link Executions}. */
   public CompletableFuture<Void> close() {
     takeOver.close();
+    left.close();
     return loops.close().thenCompose(done -> membership.close());
   }
 

@@ -145,8 +145,13 @@ final class TakeOver {
 
   /** Does it in a moment, unless the node stops. */
   void later(Runnable task) {
+    later(RETRY_MS, task);
+  }
+
+  /** Does it after so many milliseconds, unless the node stops. */
+  void later(long delayMs, Runnable task) {
     if (!closed) {
-      timers.at(timers.now() + RETRY_MS, task);
+      timers.at(timers.now() + delayMs, task);
     }
   }
 
