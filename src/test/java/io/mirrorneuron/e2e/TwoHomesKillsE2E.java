@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.e2e.Submissions.Accepted;
+import io.mirrorneuron.store.Keys;
+import io.mirrorneuron.testing.BucketIndexes;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.PackagedServer;
+import io.mirrorneuron.testing.RedisClusterFixture;
 import io.mirrorneuron.testing.RedisFixture;
 import io.mirrorneuron.wire.Json;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Two servers with nothing in common but a Redis run jobs that have payload files. Either is killed
+ * Two servers with nothing in common but a Redis, or a Redis Cluster, run jobs that have payload files. Either is killed
  * at any moment, comes back at once or after the other has taken its jobs, and counts are kept as
  * by {@link KillsE2E}, with the same properties: {@code -Dkills=60}, {@code -Dmn.kill.seed}.
  */
@@ -46,10 +50,28 @@ class TwoHomesKillsE2E {
 
   @Test
   void allJobsEndWellOnWhateverServer() {
+    try (RedisFixture redis = RedisFixture.start(folder)) {
+      allJobsEndWell(Map.of("MN_REDIS_URL", redis.uri()));
+    }
+  }
+
+  @Test
+  void theSameOnARedisCluster() throws IOException {
+    try (RedisClusterFixture redis = RedisClusterFixture.start(folder.resolve("redis"), false)) {
+      allJobsEndWell(
+          Map.of(
+              "MN_REDIS_CLUSTER",
+              redis.nodes().getFirst().address(),
+              "MN_REDIS_PASSWORD",
+              redis.seeds().password().value()));
+      assertThat(BucketIndexes.problems(redis, new Keys("mirror_neuron"))).isEmpty();
+    }
+  }
+
+  private void allJobsEndWell(Map<String, String> state) {
     System.out.println("-Dkills=" + KILLS + " -Dmn.kill.seed=" + SEED);
-    try (RedisFixture redis = RedisFixture.start(folder);
-        PackagedServer a = start("a", redis);
-        PackagedServer b = start("b", redis)) {
+    try (PackagedServer a = start("a", state);
+        PackagedServer b = start("b", state)) {
       servers.addAll(List.of(a, b));
       Submissions clients = new Submissions(this::anyServer);
       for (int kill = 1; kill <= KILLS; kill++) {
@@ -71,16 +93,11 @@ class TwoHomesKillsE2E {
     assertThat(takenOver).as("jobs that one server went on with for the other").isPositive();
   }
 
-  private PackagedServer start(String name, RedisFixture redis) {
-    return PackagedServer.start(
-        folder.resolve(name),
-        Map.of(
-            "MN_REDIS_URL",
-            redis.uri(),
-            "MN_NODE_NAME",
-            "mirror_neuron@" + name,
-            "MN_EXECUTOR_MAX_CONCURRENCY",
-            "6"));
+  private PackagedServer start(String name, Map<String, String> state) {
+    Map<String, String> settings = new TreeMap<>(state);
+    settings.put("MN_NODE_NAME", "mirror_neuron@" + name);
+    settings.put("MN_EXECUTOR_MAX_CONCURRENCY", "6");
+    return PackagedServer.start(folder.resolve(name), settings);
   }
 
   private synchronized PackagedServer anyServer() {
