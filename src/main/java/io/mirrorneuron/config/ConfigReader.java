@@ -56,7 +56,7 @@ final class ConfigReader {
         api(targets),
         grpc(targets.grpc()),
         new JwtReader(settings).read(optionalPath("auth.jwt.key_file")),
-        new RedisReader(settings).read(optionalPath("redis.server")),
+        new RedisReader(settings, optionalPath("redis.tls_ca")).read(optionalPath("redis.server")),
         executors(),
         new Config.Retention(
             Duration.ofSeconds(settings.number("terminal_job_ttl_seconds", 1, Integer.MAX_VALUE)),

@@ -9,6 +9,7 @@ import io.mirrorneuron.config.redis.RedisSettings.Acknowledge;
 import io.mirrorneuron.config.redis.Sentinels;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -18,39 +19,83 @@ final class RedisReader {
   private static final String SENTINELS = "redis.sentinels";
   private static final String CLUSTER = "redis.cluster";
 
-  private final Settings settings;
+  private static final String AUTHORITY = "redis.tls_ca";
+  private static final String TLS = "rediss://";
 
-  RedisReader(Settings settings) {
+  private final Settings settings;
+  private final Path authority;
+
+  /**
+   * @param authority as the settings name it, or null
+   */
+  RedisReader(Settings settings, Path authority) {
     this.settings = settings;
+    this.authority = authority;
   }
 
   /**
    * @param server as the settings name it, or null
    */
   RedisSettings read(Path server) {
+    URI url = redisUrl();
+    RedisNames names = names();
+    requireTls(url, names);
     return new RedisSettings(
-        redisUrl(),
-        names(),
-        server,
-        settings.choice("redis.fsync", Config.Fsync.class),
+        url,
+        names,
+        new RedisSettings.Own(server, settings.choice("redis.fsync", Config.Fsync.class)),
+        authority,
         settings.word("redis.namespace"),
         Duration.ofMillis(settings.number("redis.timeout_ms", 100, 8000)),
         acknowledge());
   }
 
   private RedisNames names() {
-    List<String> seeds = addresses(CLUSTER, "nodes of a Redis Cluster");
-    Sentinels sentinels = sentinels(addresses(SENTINELS, "Sentinels"), seeds);
+    List<String> seeds = settings.list(CLUSTER);
+    Sentinels sentinels = sentinels(addressesOfSentinels(), seeds);
     return seeds.isEmpty() ? sentinels : cluster(seeds);
   }
 
-  private List<String> addresses(String key, String whose) {
-    List<String> addresses = settings.list(key);
+  private List<String> addressesOfSentinels() {
+    List<String> addresses = settings.list(SENTINELS);
     settings.requireText(
-        key,
+        SENTINELS,
         addresses.stream().allMatch(RedisReader::isAddress),
-        "a list of host:port, where " + whose + " listen");
+        "a list of host:port, where Sentinels listen");
     return addresses;
+  }
+
+  /** Without what says that they are reached by TLS. */
+  private List<String> addressesOfNodes(List<String> seeds) {
+    List<String> bare =
+        seeds.stream().map(seed -> seed.replaceFirst("^rediss?://", "")).toList();
+    String expected = "a list of host:port, or rediss://host:port for TLS, where nodes of a Redis Cluster listen";
+    if (bare.stream().anyMatch(address -> address.contains("@"))) {
+      expected = "without user and password, for which redis.user and redis.password are";
+    } else if (bare.stream().anyMatch(address -> address.matches(".*:\\d+/\\d*"))) {
+      expected = "without a number of a database: a Redis Cluster has number 0 only; redis.namespace keeps servers apart";
+    }
+    settings.requireText(CLUSTER, bare.stream().allMatch(RedisReader::isAddress), expected);
+    long encrypted = seeds.stream().filter(seed -> seed.startsWith(TLS)).count();
+    settings.requireText(
+        CLUSTER,
+        encrypted == 0 || encrypted == seeds.size(),
+        "with rediss:// before each address or none: all nodes are reached by TLS, or none is");
+    return bare;
+  }
+
+  /** An authority for nobody would be ignored; one for a Redis that is joined later is not. */
+  private void requireTls(URI url, RedisNames names) {
+    boolean isTls =
+        url == null
+            ? names == null || names instanceof ClusterSeeds seeds && seeds.isTls()
+            : "rediss".equals(url.getScheme());
+    settings.requireText(
+        AUTHORITY,
+        authority == null || isTls,
+        "blank unless redis.url or redis.cluster begins with rediss://, which is TLS");
+    settings.requireText(
+        AUTHORITY, authority == null || Files.isReadable(authority), "a readable file (PEM)");
   }
 
   private ClusterSeeds cluster(List<String> seeds) {
@@ -67,7 +112,11 @@ final class RedisReader {
         settings.text("redis.sentinel_password").isEmpty(),
         "blank without redis.sentinels");
     return new ClusterSeeds(
-        seeds, settings.text("redis.user"), new Secret(settings.text("redis.password")));
+        addressesOfNodes(seeds),
+        settings.text("redis.user"),
+        new Secret(settings.text("redis.password")),
+        seeds.getFirst().startsWith(TLS),
+        authority);
   }
 
   private Sentinels sentinels(List<String> addresses, List<String> seeds) {

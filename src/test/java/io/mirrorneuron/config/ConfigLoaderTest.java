@@ -128,8 +128,8 @@ class ConfigLoaderTest {
             new RedisSettings(
                 null,
                 null,
+                new RedisSettings.Own(null, Config.Fsync.EVERYSEC),
                 null,
-                Config.Fsync.EVERYSEC,
                 "mirror_neuron",
                 Duration.ofSeconds(2),
                 RedisSettings.Acknowledge.MASTER));
@@ -187,7 +187,7 @@ class ConfigLoaderTest {
             Map.entry("MN_AUTH_JWT_ROLE_CLAIM", "realm_access.roles"),
             Map.entry("MN_AUTH_JWT_ROLE_NAMES", "staff=operator, boss=admin"),
             Map.entry("MN_AUTH_JWT_SUBJECT_CLAIM", "email"),
-            Map.entry("MN_REDIS_URL", "redis://r:1"),
+            Map.entry("MN_REDIS_URL", "rediss://r:1"),
             Map.entry("MN_REDIS_SERVER", "/bin/r"),
             Map.entry("MN_REDIS_FSYNC", "EVERYSEC"),
             Map.entry("MN_REDIS_NAMESPACE", "ns"),
@@ -201,6 +201,8 @@ class ConfigLoaderTest {
     environment.put("MN_NETWORK_TLS_KEY", "/tls/key.pem");
     environment.put("MN_NETWORK_TLS_CERT", "/tls/cert.pem");
     environment.put("MN_NETWORK_TLS_CA", "/tls/ca.pem");
+    Path authority = Files.createFile(home.resolve("redis-ca.pem"));
+    environment.put("MN_REDIS_TLS_CA", authority.toString());
     environment.put("MN_NETWORK_TLS_PORT", "55099");
     environment.put("MN_NODE_LABELS", "Rack=A1, zone=eu");
     environment.put("MN_NODE_CAPABILITIES", "licensed,fast-disk");
@@ -351,10 +353,10 @@ class ConfigLoaderTest {
                     Map.of("staff", "operator", "boss", "admin"),
                     "email"),
                 new RedisSettings(
-                    URI.create("redis://r:1"),
+                    URI.create("rediss://r:1"),
                     null,
-                    Path.of("/bin/r"),
-                    Config.Fsync.EVERYSEC,
+                    new RedisSettings.Own(Path.of("/bin/r"), Config.Fsync.EVERYSEC),
+                    authority,
                     "ns",
                     Duration.ofMillis(900),
                     RedisSettings.Acknowledge.REPLICA),
@@ -552,9 +554,9 @@ class ConfigLoaderTest {
     environment.put("MN_ENV", "prod");
     environment.put("MN_API_TOKEN", "t");
     assertThat(load().executors().defaultRunner()).isEqualTo(Config.DefaultRunner.REJECT);
-    assertThat(load().redis().fsync()).isEqualTo(Config.Fsync.ALWAYS);
+    assertThat(load().redis().own().fsync()).isEqualTo(Config.Fsync.ALWAYS);
     environment.put("MN_REDIS_FSYNC", "everysec");
-    assertThat(load().redis().fsync()).isEqualTo(Config.Fsync.EVERYSEC);
+    assertThat(load().redis().own().fsync()).isEqualTo(Config.Fsync.EVERYSEC);
   }
 
   @Test
@@ -615,7 +617,9 @@ class ConfigLoaderTest {
 
     assertThat(redis.isEmbedded()).isFalse();
     assertThat(redis.names())
-        .isEqualTo(new ClusterSeeds(List.of("a:7000", "b:7001"), "", new Secret("of-redis")));
+        .isEqualTo(
+            new ClusterSeeds(
+                List.of("a:7000", "b:7001"), "", new Secret("of-redis"), false, null));
 
     environment.put("MN_REDIS_SENTINELS", "c:26379");
     environment.put("MN_REDIS_NAMESPACE", "a{b}");
@@ -625,6 +629,54 @@ class ConfigLoaderTest {
                 + " the server: one of them says where Redis is",
             "redis.namespace (MN_REDIS_NAMESPACE) must be without a brace on a Redis Cluster, which"
                 + " places keys by what they have in braces");
+  }
+
+  @Test
+  void nodesOfARedisClusterAreReachedByTlsWhereTheirAddressesSaySo() throws IOException {
+    Path authority = Files.createFile(home.resolve("ca.pem"));
+    environment.put("MN_REDIS_CLUSTER", "rediss://a:7000, rediss://b:7001");
+    environment.put("MN_REDIS_TLS_CA", authority.toString());
+    assertThat(load().redis().names())
+        .isEqualTo(
+            new ClusterSeeds(List.of("a:7000", "b:7001"), "", Secret.NONE, true, authority));
+
+    environment.put("MN_REDIS_CLUSTER", "rediss://a:7000, b:7001");
+    assertThat(problems())
+        .containsExactly(
+            "redis.cluster (MN_REDIS_CLUSTER) must be with rediss:// before each address or none:"
+                + " all nodes are reached by TLS, or none is");
+
+    environment.put("MN_REDIS_CLUSTER", "a:7000");
+    assertThat(problems())
+        .containsExactly(
+            "redis.tls_ca (MN_REDIS_TLS_CA) must be blank unless redis.url or redis.cluster begins"
+                + " with rediss://, which is TLS");
+
+    environment.put("MN_REDIS_CLUSTER", "rediss://a:7000");
+    environment.put("MN_REDIS_TLS_CA", home.resolve("none.pem").toString());
+    assertThat(problems())
+        .containsExactly("redis.tls_ca (MN_REDIS_TLS_CA) must be a readable file (PEM)");
+  }
+
+  @Test
+  void aRedisClusterHasNoNumbersOfDatabases() {
+    environment.put("MN_REDIS_CLUSTER", "rediss://a:7000/3");
+    assertThat(problems())
+        .containsExactly(
+            "redis.cluster (MN_REDIS_CLUSTER) must be without a number of a database: a Redis"
+                + " Cluster has number 0 only; redis.namespace keeps servers apart");
+
+    environment.put("MN_REDIS_CLUSTER", "redis://:secret@a:7000");
+    assertThat(problems())
+        .containsExactly(
+            "redis.cluster (MN_REDIS_CLUSTER) must be without user and password, for which"
+                + " redis.user and redis.password are");
+
+    environment.put("MN_REDIS_CLUSTER", "a");
+    assertThat(problems())
+        .containsExactly(
+            "redis.cluster (MN_REDIS_CLUSTER) must be a list of host:port, or rediss://host:port for"
+                + " TLS, where nodes of a Redis Cluster listen");
   }
 
   @Test

@@ -47,10 +47,14 @@ public final class RedisClusterFixture implements AutoCloseable {
   private final Path folder;
   private final List<Node> nodes = new ArrayList<>();
 
-  /** One server. */
-  public record Node(int port, Process process, Redis client) {
+  /**
+   * One server.
+   *
+   * @param announced the port that clients are told
+   */
+  public record Node(int port, int announced, Process process, Redis client) {
     public String address() {
-      return "127.0.0.1:" + port;
+      return "127.0.0.1:" + announced;
     }
 
     /** The answer to a command; fails with what the server says. */
@@ -71,14 +75,29 @@ public final class RedisClusterFixture implements AutoCloseable {
     }
   }
 
-  private RedisClusterFixture(Path folder) throws IOException {
+  /** Of what clients reach, null: they reach the servers themselves. */
+  private final TestCertificate certificate;
+
+  private RedisClusterFixture(Path folder, TestCertificate certificate) throws IOException {
     this.folder = folder;
+    this.certificate = certificate;
     this.program = OldRedis.unpack(folder.resolve("program"));
   }
 
   /** Returns when all slots are served and each master has its replica. */
   public static RedisClusterFixture start(Path folder, boolean hasReplicas) throws IOException {
-    RedisClusterFixture cluster = new RedisClusterFixture(folder);
+    return start(folder, hasReplicas, null);
+  }
+
+  /** Without replicas; clients reach and are told ports before the servers, which talk TLS. */
+  public static RedisClusterFixture startBehindTls(Path folder, TestCertificate certificate)
+      throws IOException {
+    return start(folder, false, certificate);
+  }
+
+  private static RedisClusterFixture start(
+      Path folder, boolean hasReplicas, TestCertificate certificate) throws IOException {
+    RedisClusterFixture cluster = new RedisClusterFixture(folder, certificate);
     try {
       for (int i = 0; i < (hasReplicas ? 2 * MASTERS + 1 : MASTERS); i++) {
         cluster.add(i);
@@ -103,6 +122,7 @@ public final class RedisClusterFixture implements AutoCloseable {
   private void add(int number) throws IOException {
     String name = "node-" + number;
     int port = freePort();
+    int announced = certificate == null ? port : TlsWire.before(vertx, port, certificate);
     String configuration =
         """
         bind 127.0.0.1
@@ -115,13 +135,18 @@ public final class RedisClusterFixture implements AutoCloseable {
         masterauth %s
         cluster-enabled yes
         cluster-node-timeout 2000
+        cluster-announce-ip 127.0.0.1
+        cluster-announce-port %d
+        cluster-announce-bus-port %d
         repl-diskless-sync-delay 0
         """
             .formatted(
                 port,
                 Files.createDirectories(folder.resolve(name)),
                 PASSWORD.value(),
-                PASSWORD.value());
+                PASSWORD.value(),
+                announced,
+                port + BUS);
     Path file = Files.writeString(folder.resolve(name + ".conf"), configuration);
     Process process =
         new ProcessBuilder(program.toString(), file.toString())
@@ -132,7 +157,7 @@ public final class RedisClusterFixture implements AutoCloseable {
         new RedisOptions()
             .setConnectionString("redis://127.0.0.1:" + port)
             .setPassword(PASSWORD.value());
-    Node node = new Node(port, process, Redis.createClient(vertx, options));
+    Node node = new Node(port, announced, process, Redis.createClient(vertx, options));
     nodes.add(node);
     Eventually.eventually("the node answers", START, () -> answers(node));
   }
@@ -247,7 +272,12 @@ public final class RedisClusterFixture implements AutoCloseable {
 
   /** How clients find it. */
   public ClusterSeeds seeds() {
-    return new ClusterSeeds(nodes.stream().map(Node::address).toList(), "", PASSWORD);
+    return new ClusterSeeds(
+        nodes.stream().map(Node::address).toList(),
+        "",
+        PASSWORD,
+        certificate != null,
+        certificate == null ? null : certificate.pem());
   }
 
   public Vertx vertx() {

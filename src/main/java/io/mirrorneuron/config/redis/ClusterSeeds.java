@@ -1,6 +1,7 @@
 package io.mirrorneuron.config.redis;
 
 import io.mirrorneuron.config.Secret;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -8,8 +9,11 @@ import java.util.List;
  *
  * @param addresses {@code host:port}
  * @param user of Redis; empty: the default one
+ * @param isTls whether all of them are reached by TLS
+ * @param authority file of those whose certificates are trusted, PEM; null: those that Java trusts
  */
-public record ClusterSeeds(List<String> addresses, String user, Secret password)
+public record ClusterSeeds(
+    List<String> addresses, String user, Secret password, boolean isTls, Path authority)
     implements RedisNames {
   @Override
   public String setting() {

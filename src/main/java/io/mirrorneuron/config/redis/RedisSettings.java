@@ -10,17 +10,23 @@ import java.time.Duration;
  *
  * @param url of an external server, or null
  * @param names Sentinels or nodes of a Redis Cluster, or null
- * @param server the program of the embedded server, or null to look for one
+ * @param own the server that is started under home
+ * @param authority file of those whose certificates are trusted, PEM; null: those that Java trusts
  * @param timeout after so much silence a connection on which answers are due is given up
  */
 public record RedisSettings(
     URI url,
     RedisNames names,
-    Path server,
-    Config.Fsync fsync,
+    Own own,
+    Path authority,
     String namespace,
     Duration timeout,
     Acknowledge acknowledge) {
+
+  /**
+   * @param server its program, or null to look for one
+   */
+  public record Own(Path server, Config.Fsync fsync) {}
 
   /** Whose answer counts. */
   public enum Acknowledge {
@@ -32,7 +38,7 @@ public record RedisSettings(
 
   /** The server at an address in place of all that says where one is. */
   public RedisSettings at(URI address, String keys) {
-    return new RedisSettings(address, null, server, fsync, keys, timeout, acknowledge);
+    return new RedisSettings(address, null, own, authority, keys, timeout, acknowledge);
   }
 
   /** Whether a server is started under home. */

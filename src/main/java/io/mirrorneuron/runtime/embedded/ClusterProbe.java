@@ -10,15 +10,18 @@ import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.store.lane.OwnersElsewhere;
 import io.vertx.core.Vertx;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Asks the store of a cluster whether this node can work there.
  *
+ * @param authority file of those whose certificates a Redis may have, PEM; null: those that Java
+ *     trusts
  * @param owner this node, as the owner of jobs
  */
-record ClusterProbe(Vertx vertx, String owner) implements JoinDesk.Probe {
+record ClusterProbe(Vertx vertx, Path authority, String owner) implements JoinDesk.Probe {
   private static final long SECONDS = 3;
 
   @Override
@@ -26,7 +29,11 @@ record ClusterProbe(Vertx vertx, String owner) implements JoinDesk.Probe {
     Set<String> living;
     try {
       living =
-          OwnersElsewhere.look(vertx, offer.redisUrl(), new Keys(offer.namespace()).livingNodes())
+          OwnersElsewhere.look(
+                  vertx,
+                  offer.redisUrl(),
+                  authority,
+                  new Keys(offer.namespace()).livingNodes())
               .await(SECONDS, TimeUnit.SECONDS);
     } catch (Throwable e) { // the client reports errors of Redis as a Throwable, no Exception
       throw new MnException(

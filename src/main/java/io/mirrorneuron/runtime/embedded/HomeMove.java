@@ -13,6 +13,8 @@ import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.bucket.StoreMove;
 import io.mirrorneuron.store.bucket.StorePlaces;
 import io.mirrorneuron.store.lane.ClusterMap;
+import io.mirrorneuron.store.lane.RedisDialer;
+import io.mirrorneuron.store.lane.RedisMaster;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -55,9 +57,9 @@ public final class HomeMove {
             RedisServer.launch(
                 new RedisServer.Options(
                     config.home().resolve("redis"),
-                    config.redis().server(),
+                    config.redis().own().server(),
                     searchPath,
-                    config.redis().fsync(),
+                    config.redis().own().fsync(),
                     home.redisPassword(),
                     config.log().folder().resolve("redis.log")))) {
       return of(redis.awaitReady().uri());
@@ -82,7 +84,11 @@ public final class HomeMove {
     try {
       RedisLanes from =
           connected(
-              RedisLanes.connect(vertx, url, Storage.unwatched(), TIMEOUT),
+              RedisLanes.connect(
+                  vertx,
+                  RedisDialer.to(RedisMaster.at(url, TIMEOUT, redis.authority())),
+                  Storage.unwatched(),
+                  TIMEOUT),
               failure ->
                   MnException.unavailable(
                       "the Redis to copy, %s, %s"

@@ -162,7 +162,7 @@ public record LocalRuntime(
         new JoinDesk.Self(process.nodeName(), on.process().version()),
         home,
         new OwnJobs(runtime),
-        new ClusterProbe(on.vertx(), process.owner()),
+        new ClusterProbe(on.vertx(), on.config().redis().authority(), process.owner()),
         on.process().restart(),
         on.clock());
   }

@@ -45,6 +45,13 @@ final class RedisConnectFailure {
         return "asks for a password, which the address redis://:PASSWORD@host:port would have";
       }
       String small = words.toLowerCase(Locale.ROOT);
+      if (small.contains("pkix path")) {
+        return "shows a certificate that nobody who is trusted has signed; redis.tls_ca"
+            + " (MN_REDIS_TLS_CA) names a file of who did";
+      }
+      if (small.contains("no name matching") || small.contains("no subject alternative")) {
+        return "shows a certificate for another host";
+      }
       if (small.contains("refused")) {
         return "does not answer: nothing listens there";
       }

@@ -79,9 +79,9 @@ public final class RuntimeHome implements NodeHome {
     RedisServer.Options options =
         new RedisServer.Options(
             config.home().resolve("redis"),
-            config.redis().server(),
+            config.redis().own().server(),
             environment.getOrDefault("PATH", ""),
-            config.redis().fsync(),
+            config.redis().own().fsync(),
             exposure == null ? directory.redisPassword() : NodeToken.redisPassword(token),
             config.log().folder().resolve("redis.log"),
             exposure);

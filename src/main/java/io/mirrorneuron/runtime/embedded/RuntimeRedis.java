@@ -95,7 +95,7 @@ public final class RuntimeRedis {
   private static RedisMaster master(RedisSettings redis) {
     return redis.names() instanceof Sentinels sentinels
         ? new SentinelMaster(sentinels, redis.timeout())
-        : RedisMaster.at(redis.url().toString(), redis.timeout());
+        : RedisMaster.at(redis.url().toString(), redis.timeout(), redis.authority());
   }
 
   private static String target(RedisSettings redis) {

@@ -60,11 +60,11 @@ public final class ClusterMap {
     };
   }
 
-  private static URI uri(String address) {
+  private URI uri(String address) {
     String host = address.substring(0, address.lastIndexOf(':'));
     String port = address.substring(address.lastIndexOf(':'));
     boolean bare = host.contains(":") && !host.startsWith("[");
-    return URI.create("redis://" + (bare ? "[" + host + "]" : host) + port);
+    return URI.create((seeds.isTls() ? "rediss://" : "redis://") + (bare ? "[" + host + "]" : host) + port);
   }
 
   private Future<RedisOptions> newest(List<SlotMaster> masters, int slot) {
@@ -127,7 +127,7 @@ public final class ClusterMap {
   }
 
   private RedisOptions options(String address) {
-    RedisOptions options = RedisMaster.options(uri(address).toString(), timeout);
+    RedisOptions options = RedisMaster.options(uri(address).toString(), timeout, seeds.authority());
     if (!seeds.user().isEmpty()) {
       options.setUser(seeds.user());
     }

@@ -2,8 +2,11 @@ package io.mirrorneuron.store.lane;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.core.net.PemTrustOptions;
 import io.vertx.redis.client.RedisOptions;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Consumer;
 
@@ -32,10 +35,21 @@ public interface RedisMaster {
    * @param timeout for the connection alone
    */
   static RedisMaster at(String connectionString, Duration timeout) {
+    return at(connectionString, timeout, null);
+  }
+
+  /**
+   * One that is always at the same place.
+   *
+   * @param connectionString {@code redis[s]://[:password@]host:port/db} or {@code unix://…}
+   * @param timeout for the connection alone
+   * @param authority see {@link #options(String, Duration, Path)}
+   */
+  static RedisMaster at(String connectionString, Duration timeout, Path authority) {
     return new RedisMaster() {
       @Override
       public Future<RedisOptions> find(Vertx vertx, long patienceMs) {
-        return Future.succeededFuture(options(connectionString, timeout));
+        return Future.succeededFuture(options(connectionString, timeout, authority));
       }
 
       @Override
@@ -47,12 +61,25 @@ public interface RedisMaster {
 
   /** Options for one connection that many commands share. */
   static RedisOptions options(String connectionString, Duration timeout) {
+    return options(connectionString, timeout, null);
+  }
+
+  /**
+   * The same with TLS where the scheme is {@code rediss}. The certificate must name the host.
+   *
+   * @param authority PEM file of those whose certificates are trusted; null: those that Java trusts
+   */
+  static RedisOptions options(String connectionString, Duration timeout, Path authority) {
     RedisOptions options =
         new RedisOptions()
             .setConnectionString(connectionString)
             .setMaxWaitingHandlers(PIPELINE)
             .setProtocolNegotiation(false);
-    options.getNetClientOptions().setConnectTimeout((int) timeout.toMillis());
+    NetClientOptions net = options.getNetClientOptions();
+    net.setConnectTimeout((int) timeout.toMillis()).setHostnameVerificationAlgorithm("HTTPS");
+    if (authority != null) {
+      net.setTrustOptions(new PemTrustOptions().addCertPath(authority.toString()));
+    }
     return options;
   }
 }

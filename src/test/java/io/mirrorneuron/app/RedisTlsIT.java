@@ -1,0 +1,105 @@
+package io.mirrorneuron.app;
+
+import static io.mirrorneuron.testing.Eventually.eventually;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.store.Keys;
+import io.mirrorneuron.testing.BucketIndexes;
+import io.mirrorneuron.testing.RedisClusterFixture;
+import io.mirrorneuron.testing.RedisFixture;
+import io.mirrorneuron.testing.SampleManifests;
+import io.mirrorneuron.testing.TestCertificate;
+import io.mirrorneuron.testing.TlsWire;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A whole server that reaches Redis, one or a cluster, by TLS alone. */
+@Timeout(180)
+class RedisTlsIT {
+  @TempDir Path folder;
+  private TestCertificate certificate;
+
+  @BeforeEach
+  void make() {
+    certificate = TestCertificate.of("127.0.0.1", folder);
+  }
+
+  private WholeServer server(Map<String, String> settings) {
+    return WholeServer.start(folder.resolve("home"), settings);
+  }
+
+  private static String submit(WholeServer server) {
+    return server
+        .jobs()
+        .submit(Submission.of(SampleManifests.program("hidden", "sh", "-c", "true")))
+        .jobId();
+  }
+
+  private static void ends(WholeServer server, String job) {
+    eventually("it ends", () -> server.jobs().get(job).facts().status().equals("completed"));
+  }
+
+  @Test
+  void jobsLieOnARedisClusterWithAPasswordBehindTls() throws IOException {
+    try (RedisClusterFixture redis =
+        RedisClusterFixture.startBehindTls(folder.resolve("redis"), certificate)) {
+      Map<String, String> settings = new HashMap<>();
+      String seed = redis.nodes().getFirst().address();
+      settings.put("redis.cluster", "rediss://" + seed);
+      settings.put("redis.password", redis.seeds().password().value());
+      assertThatThrownBy(() -> server(settings))
+          .hasMessageContaining("nobody who is trusted has signed")
+          .hasMessageContaining("MN_REDIS_TLS_CA");
+
+      settings.put("redis.tls_ca", certificate.pem().toString());
+      List<String> jobs = new ArrayList<>();
+      try (WholeServer server = server(settings)) {
+        for (int i = 0; i < 8; i++) {
+          jobs.add(submit(server));
+        }
+        jobs.forEach(job -> ends(server, job));
+      }
+      try (WholeServer server = server(settings)) {
+        jobs.forEach(job -> ends(server, job));
+        assertThat(server.jobs().list(100, true).data()).hasSize(jobs.size());
+      }
+      assertThat(BucketIndexes.problems(redis, new Keys("mirror_neuron"))).isEmpty();
+
+      settings.remove("redis.password");
+      assertThatThrownBy(() -> server(settings)).hasMessageContaining("asks for a password");
+    }
+  }
+
+  @Test
+  void jobsLieOnARedisBehindTls() {
+    Vertx vertx = Vertx.vertx();
+    try (RedisFixture redis = RedisFixture.start(folder)) {
+      int port = TlsWire.before(vertx, URI.create(redis.uri()).getPort(), certificate);
+      Map<String, String> settings = new HashMap<>();
+      settings.put("redis.url", "rediss://:" + RedisFixture.PASSWORD + "@127.0.0.1:" + port);
+      assertThatThrownBy(() -> server(settings)).hasMessageContaining("MN_REDIS_TLS_CA");
+
+      settings.put("redis.tls_ca", certificate.pem().toString());
+      try (WholeServer server = server(settings)) {
+        ends(server, submit(server));
+      }
+
+      settings.put("redis.url", "rediss://:" + RedisFixture.PASSWORD + "@localhost:" + port);
+      assertThatThrownBy(() -> server(settings)).hasMessageContaining("for another host");
+    } finally {
+      vertx.close().await();
+    }
+  }
+}
