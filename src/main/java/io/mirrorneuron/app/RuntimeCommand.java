@@ -51,15 +51,16 @@ final class RuntimeCommand implements Callable<Integer> {
       name = "move",
       description =
           "Copies all that a stopped server keeps in one Redis, that of its home or a named one, into the"
-              + " Redis Cluster of the setting redis.cluster. The Redis keeps it, and no"
-              + " server starts on it again.",
+              + " Redis Cluster of the setting redis.cluster, or back. Where it was keeps it, and no"
+              + " server starts on that again.",
       mixinStandardHelpOptions = true,
       versionProvider = Main.Version.class,
       sortOptions = false,
       footerHeading = "%nExamples:%n",
       footer = {
         "  mn runtime move --set redis.cluster=10.0.0.1:6379,10.0.0.2:6379",
-        "  MN_REDIS_CLUSTER=10.0.0.1:6379 mn runtime move --from redis://:secret@redis.example"
+        "  MN_REDIS_CLUSTER=10.0.0.1:6379 mn runtime move --from redis://:secret@redis.example",
+        "  MN_REDIS_CLUSTER=10.0.0.1:6379 mn runtime move --to redis://:secret@redis.example"
       })
   static final class Move implements Callable<Integer> {
     @Spec CommandSpec spec;
@@ -71,6 +72,13 @@ final class RuntimeCommand implements Callable<Integer> {
         description = "The Redis to copy, redis:// or unix://; default: the one under the home.")
     String from;
 
+    @Option(
+        names = "--to",
+        paramLabel = "URL",
+        description =
+            "Copies back instead: out of the Redis Cluster into this Redis, which has no jobs yet.")
+    String to;
+
     @Override
     public Integer call() throws IOException {
       Config config = options.load();
@@ -79,15 +87,27 @@ final class RuntimeCommand implements Callable<Integer> {
             spec.commandLine(),
             "say where the Redis Cluster is: --set redis.cluster=HOST:PORT,… or MN_REDIS_CLUSTER");
       }
+      if (from != null && to != null) {
+        throw new ParameterException(
+            spec.commandLine(), "one of --from and --to: the other end is the Redis Cluster");
+      }
       HomeMove move =
           new HomeMove(config, cluster, ConfigLoader.environment().getOrDefault("PATH", ""));
-      StoreMove.Moved moved = from == null ? move.ofHome() : move.of(from);
+      StoreMove.Moved moved;
+      if (to == null) {
+        moved = from == null ? move.ofHome() : move.of(from);
+      } else {
+        moved = move.back(to);
+      }
       spec.commandLine()
           .getOut()
           .printf(
-              "%d jobs and %d other keys are in the Redis Cluster; servers with redis.cluster go on"
-                  + " with them%n",
-              moved.jobs(), moved.others());
+              "%d jobs and %d other keys are in the %s go on with them%n",
+              moved.jobs(),
+              moved.others(),
+              to == null
+                  ? "Redis Cluster; servers with redis.cluster"
+                  : "Redis; servers with redis.url");
       return 0;
     }
   }

@@ -67,13 +67,14 @@ final class RedisReader {
 
   /** Without what says that they are reached by TLS. */
   private List<String> addressesOfNodes(List<String> seeds) {
-    List<String> bare =
-        seeds.stream().map(seed -> seed.replaceFirst("^rediss?://", "")).toList();
-    String expected = "a list of host:port, or rediss://host:port for TLS, where nodes of a Redis Cluster listen";
+    List<String> bare = seeds.stream().map(seed -> seed.replaceFirst("^rediss?://", "")).toList();
+    String expected =
+        "a list of host:port, or rediss://host:port for TLS, where nodes of a Redis Cluster listen";
     if (bare.stream().anyMatch(address -> address.contains("@"))) {
       expected = "without user and password, for which redis.user and redis.password are";
     } else if (bare.stream().anyMatch(address -> address.matches(".*:\\d+/\\d*"))) {
-      expected = "without a number of a database: a Redis Cluster has number 0 only; redis.namespace keeps servers apart";
+      expected =
+          "without a number of a database: a Redis Cluster has number 0 only; redis.namespace keeps servers apart";
     }
     settings.requireText(CLUSTER, bare.stream().allMatch(RedisReader::isAddress), expected);
     long encrypted = seeds.stream().filter(seed -> seed.startsWith(TLS)).count();

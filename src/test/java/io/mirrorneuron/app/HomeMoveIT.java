@@ -68,6 +68,12 @@ class HomeMoveIT {
           .hasMessageNotContaining("secret");
       assertThatThrownBy(() -> move(cluster).of("127.0.0.1:6379"))
           .hasMessageContaining("is named as redis://");
+      String node =
+          "redis://:" + cluster.get("redis.password") + "@" + cluster.get("redis.cluster");
+      assertThatThrownBy(() -> move(cluster).of(node))
+          .hasMessageContaining("is a node of a Redis Cluster, which redis.cluster would name")
+          .hasMessageNotContaining(cluster.get("redis.password") + "@");
+      assertThatThrownBy(() -> move(cluster).back(node)).hasMessageContaining("is a node of a");
       assertThat(move(cluster).ofHome().jobs()).isEqualTo(2);
       assertThatThrownBy(() -> server(own))
           .as("jobs would go on twice")

@@ -618,8 +618,7 @@ class ConfigLoaderTest {
     assertThat(redis.isEmbedded()).isFalse();
     assertThat(redis.names())
         .isEqualTo(
-            new ClusterSeeds(
-                List.of("a:7000", "b:7001"), "", new Secret("of-redis"), false, null));
+            new ClusterSeeds(List.of("a:7000", "b:7001"), "", new Secret("of-redis"), false, null));
 
     environment.put("MN_REDIS_SENTINELS", "c:26379");
     environment.put("MN_REDIS_NAMESPACE", "a{b}");
@@ -637,8 +636,7 @@ class ConfigLoaderTest {
     environment.put("MN_REDIS_CLUSTER", "rediss://a:7000, rediss://b:7001");
     environment.put("MN_REDIS_TLS_CA", authority.toString());
     assertThat(load().redis().names())
-        .isEqualTo(
-            new ClusterSeeds(List.of("a:7000", "b:7001"), "", Secret.NONE, true, authority));
+        .isEqualTo(new ClusterSeeds(List.of("a:7000", "b:7001"), "", Secret.NONE, true, authority));
 
     environment.put("MN_REDIS_CLUSTER", "rediss://a:7000, b:7001");
     assertThat(problems())

@@ -24,9 +24,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Two servers with nothing in common but a Redis, or a Redis Cluster, run jobs that have payload files. Either is killed
- * at any moment, comes back at once or after the other has taken its jobs, and counts are kept as
- * by {@link KillsE2E}, with the same properties: {@code -Dkills=60}, {@code -Dmn.kill.seed}.
+ * Two servers with nothing in common but a Redis, or a Redis Cluster, run jobs that have payload
+ * files. Either is killed at any moment, comes back at once or after the other has taken its jobs,
+ * and counts are kept as by {@link KillsE2E}, with the same properties: {@code -Dkills=60}, {@code
+ * -Dmn.kill.seed}.
  */
 class TwoHomesKillsE2E {
   private static final int KILLS = Integer.getInteger("kills", 4);

@@ -20,7 +20,7 @@ public final class CutWire implements AutoCloseable {
   private volatile boolean stalls;
   private final Set<NetSocket> backward = ConcurrentHashMap.newKeySet();
 
-  private CutWire(Vertx vertx, int port) {
+  private CutWire(Vertx vertx, String host, int ownPort, int port) {
     this.server =
         vertx
             .createNetServer()
@@ -33,11 +33,16 @@ public final class CutWire implements AutoCloseable {
                       .onSuccess(to -> join(from, to))
                       .onFailure(away -> from.close());
                 });
-    server.listen(0, "127.0.0.1").await();
+    server.listen(ownPort, host).await();
   }
 
   public static CutWire to(Vertx vertx, int port) {
-    return new CutWire(vertx, port);
+    return new CutWire(vertx, "127.0.0.1", 0, port);
+  }
+
+  /** One whose end has the same port at another address of the loopback interface. */
+  public static CutWire at(Vertx vertx, String host, int port) {
+    return new CutWire(vertx, host, port, port);
   }
 
   private void join(NetSocket from, NetSocket to) {

@@ -30,10 +30,7 @@ record ClusterProbe(Vertx vertx, Path authority, String owner) implements JoinDe
     try {
       living =
           OwnersElsewhere.look(
-                  vertx,
-                  offer.redisUrl(),
-                  authority,
-                  new Keys(offer.namespace()).livingNodes())
+                  vertx, offer.redisUrl(), authority, new Keys(offer.namespace()).livingNodes())
               .await(SECONDS, TimeUnit.SECONDS);
     } catch (Throwable e) { // the client reports errors of Redis as a Throwable, no Exception
       throw new MnException(

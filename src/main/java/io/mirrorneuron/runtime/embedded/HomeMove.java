@@ -20,11 +20,13 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * Copies what one Redis has, that of a home or a named one, into the Redis Cluster of the settings.
+ * Copies what one Redis has, that of a home or a named one, into the Redis Cluster of the settings,
+ * or back.
  */
 public final class HomeMove {
   /** Some values are large, and nobody else waits. */
@@ -72,42 +74,66 @@ public final class HomeMove {
    * @throws MnException INVALID when it is no such URL
    */
   public StoreMove.Moved of(String url) {
+    return moved(url, (one, cluster) -> new StoreMove(one, cluster));
+  }
+
+  /**
+   * The other way round: from the Redis Cluster into one that is named by its URL.
+   *
+   * @throws MnException INVALID when it is no such URL
+   */
+  public StoreMove.Moved back(String url) {
+    return moved(url, (one, cluster) -> new StoreMove(cluster, one));
+  }
+
+  private StoreMove.Moved moved(String url, BiFunction<StorePlaces, StorePlaces, StoreMove> move) {
     if (!URL.matcher(url).matches()) {
       throw MnException.invalid(
-          "a Redis to copy is named as redis://[:PASSWORD@]HOST[:PORT], rediss://… or unix://PATH,"
+          "one Redis is named as redis://[:PASSWORD@]HOST[:PORT], rediss://… or unix://PATH,"
               + " unlike "
               + RedisUrl.shown(url));
     }
-    RedisSettings redis = config.redis();
-    Keys keys = new Keys(redis.namespace());
     Vertx vertx = Vertx.vertx();
     try {
-      RedisLanes from =
-          connected(
-              RedisLanes.connect(
-                  vertx,
-                  RedisDialer.to(RedisMaster.at(url, TIMEOUT, redis.authority())),
-                  Storage.unwatched(),
-                  TIMEOUT),
-              failure ->
-                  MnException.unavailable(
-                      "the Redis to copy, %s, %s"
-                          .formatted(RedisUrl.shown(url), RedisConnectFailure.said(failure)),
-                      failure));
-      StorePlaces to =
-          connected(
-              StorePlaces.connect(
-                  vertx,
-                  new ClusterMap(cluster, TIMEOUT),
-                  keys,
-                  redis.acknowledge() == RedisSettings.Acknowledge.REPLICA,
-                  Storage.unwatched(),
-                  TIMEOUT),
-              failure -> RedisConnectFailure.of(failure, redis));
-      return new StoreMove(from, keys, to).run();
+      return move.apply(one(vertx, url), cluster(vertx)).run();
     } finally {
       vertx.close().await();
     }
+  }
+
+  private StorePlaces one(Vertx vertx, String url) {
+    RedisSettings redis = config.redis();
+    RedisLanes lanes =
+        connected(
+            RedisLanes.connect(
+                vertx,
+                RedisDialer.to(RedisMaster.at(url, TIMEOUT, redis.authority())),
+                Storage.unwatched(),
+                TIMEOUT),
+            failure ->
+                MnException.unavailable(
+                    "the Redis at %s %s"
+                        .formatted(RedisUrl.shown(url), RedisConnectFailure.said(failure)),
+                    failure));
+    if (StoreMove.result(lanes.serverInfo()).contains("redis_mode:cluster")) {
+      throw MnException.precondition(
+          "the Redis at %s is a node of a Redis Cluster, which redis.cluster would name; --from and --to name one Redis by itself"
+              .formatted(RedisUrl.shown(url)));
+    }
+    return StorePlaces.one(lanes, new Keys(redis.namespace()));
+  }
+
+  private StorePlaces cluster(Vertx vertx) {
+    RedisSettings redis = config.redis();
+    return connected(
+        StorePlaces.connect(
+            vertx,
+            new ClusterMap(cluster, TIMEOUT),
+            new Keys(redis.namespace()),
+            redis.acknowledge() == RedisSettings.Acknowledge.REPLICA,
+            Storage.unwatched(),
+            TIMEOUT),
+        failure -> RedisConnectFailure.of(failure, redis));
   }
 
   private static <T> T connected(Future<T> connecting, Function<Throwable, MnException> told) {

@@ -65,7 +65,7 @@ public final class RuntimeRedis {
     server.awaitReady();
     RedisMaster master = RedisMaster.at(server.uri(), on.config().redis().timeout());
     StorePlaces places = connected(on, master);
-    requireHere(places, on.config().redis());
+    requireUsable(places, on.config().redis());
     return new RuntimeRedis(
         RedisUrl.target(URI.create(server.uri())),
         master,
@@ -83,9 +83,7 @@ public final class RuntimeRedis {
     RedisMaster master = cluster == null ? master(redis) : cluster.master(0);
     StorePlaces places = cluster == null ? connected(on, master) : connected(on, cluster);
     Optional<RedisVersion> version = version(places.shared().lanes(), redis);
-    if (cluster == null) {
-      requireHere(places, redis);
-    }
+    requireUsable(places, redis);
     String setting = names == null ? "redis.url" : names.setting();
     String target = target(redis);
     return new RuntimeRedis(
@@ -111,13 +109,12 @@ public final class RuntimeRedis {
     return first(
         redis,
         StorePlaces.connect(
-                on.vertx(),
-                cluster,
-                new Keys(redis.namespace()),
-                redis.acknowledge() == RedisSettings.Acknowledge.REPLICA,
-                on.disks().storage(),
-                redis.timeout())
-            .compose(places -> StoreMove.requireNone(places).map(places)));
+            on.vertx(),
+            cluster,
+            new Keys(redis.namespace()),
+            redis.acknowledge() == RedisSettings.Acknowledge.REPLICA,
+            on.disks().storage(),
+            redis.timeout()));
   }
 
   private static StorePlaces connected(ServerContext on, RedisMaster master) {
@@ -139,9 +136,9 @@ public final class RuntimeRedis {
     }
   }
 
-  /** Refuses what has gone on in a Redis Cluster. */
-  private static void requireHere(StorePlaces places, RedisSettings redis) {
-    first(redis, StoreMove.requireHere(places).map(places));
+  /** Refuses what has gone on elsewhere, or has not come here whole. */
+  private static void requireUsable(StorePlaces places, RedisSettings redis) {
+    first(redis, StoreMove.requireUsable(places).map(places));
   }
 
   private static RedisDialer dialer(RedisSettings redis, RedisMaster master) {

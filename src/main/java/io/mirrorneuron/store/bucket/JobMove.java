@@ -1,6 +1,7 @@
 package io.mirrorneuron.store.bucket;
 
 import io.mirrorneuron.model.RunStatus;
+import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.packed.StoredJobs;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
@@ -9,15 +10,14 @@ import io.vertx.redis.client.Response;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * Copies jobs with all that belongs to them into their buckets: first what they are, then where
- * they stand.
+ * Copies jobs with all that belongs to them to where they shall lie: first what they are, then
+ * where they stand.
  */
 final class JobMove {
   /** So many jobs at once are under way. */
@@ -26,10 +26,10 @@ final class JobMove {
   private static final List<String> OPEN =
       List.of("pending", "validated", "scheduled", "running", "pausing", "paused", "cancelling");
 
-  private final Place from;
+  private final StorePlaces from;
   private final StorePlaces to;
 
-  JobMove(Place from, StorePlaces to) {
+  JobMove(StorePlaces from, StorePlaces to) {
     this.from = from;
     this.to = to;
   }
@@ -39,22 +39,29 @@ final class JobMove {
     Set<String> jobs = new LinkedHashSet<>();
     List<String> scored =
         Stream.concat(Stream.of("active"), RunStatus.FINAL_WORDS.stream()).toList();
-    for (String set : scored) {
-      each(members(set, true), 2, (job, score) -> jobs.add(job) ? copy(job) : done());
+    for (Place place : from.jobs()) {
+      for (String set : scored) {
+        each(members(place, set, true), 2, (job, score) -> jobs.add(job) ? copy(job) : done());
+      }
     }
-    for (String set : Stream.concat(scored.stream(), Stream.of("leaving")).toList()) {
-      each(members(set, true), 2, (job, score) -> index(job, Command.ZADD, set, score, job));
-    }
-    for (String set :
-        Stream.concat(OPEN.stream().map(word -> "open:" + word), Stream.of("unrecorded", "unread"))
-            .toList()) {
-      each(members(set, false), 1, (job, none) -> index(job, Command.SADD, set, job));
-    }
-    copyLedgers(jobs);
+    from.jobs().forEach(place -> index(place, scored));
+    from.jobs().forEach(place -> copyLedger(jobs, place, Keys::allocations));
+    from.jobs().forEach(place -> copyLedger(jobs, place, Keys::elsewhere));
     for (Place bucket : to.jobs()) {
       StoreMove.ask(bucket, Request.cmd(Command.SET).arg(bucket.keys().indexVersion()).arg("2"));
     }
     return jobs;
+  }
+
+  private void index(Place place, List<String> scored) {
+    for (String set : Stream.concat(scored.stream(), Stream.of("leaving")).toList()) {
+      each(members(place, set, true), 2, (job, score) -> index(job, Command.ZADD, set, score, job));
+    }
+    for (String set :
+        Stream.concat(OPEN.stream().map(word -> "open:" + word), Stream.of("unrecorded", "unread"))
+            .toList()) {
+      each(members(place, set, false), 1, (job, none) -> index(job, Command.SADD, set, job));
+    }
   }
 
   private static Future<?> done() {
@@ -62,13 +69,13 @@ final class JobMove {
   }
 
   /** With the score of each behind it, if it has one. */
-  private List<String> members(String set, boolean isScored) {
-    String key = from.keys().jobs() + set;
+  private static List<String> members(Place place, String set, boolean isScored) {
+    String key = place.keys().jobs() + set;
     Request read =
         isScored
             ? Request.cmd(Command.ZRANGE).arg(key).arg(0).arg(-1).arg("WITHSCORES")
             : Request.cmd(Command.SMEMBERS).arg(key);
-    return StoreMove.ask(from, read).stream().map(Response::toString).toList();
+    return StoreMove.ask(place, read).stream().map(Response::toString).toList();
   }
 
   private static void each(
@@ -84,12 +91,13 @@ final class JobMove {
   }
 
   private Future<?> copy(String job) {
+    Place place = from.of(job);
     Place bucket = to.of(job);
-    List<String> old = from.keys().ofJob(job);
+    List<String> old = place.keys().ofJob(job);
     List<String> fresh = bucket.keys().ofJob(job);
     List<Future<?>> parts = new ArrayList<>();
     for (int i = 0; i < old.size(); i++) {
-      parts.add(OtherMove.copy(from, old.get(i), bucket, fresh.get(i)));
+      parts.add(OtherMove.copy(place, old.get(i), bucket, fresh.get(i)));
     }
     return Future.all(parts);
   }
@@ -103,30 +111,10 @@ final class JobMove {
     return bucket.lanes().send(request);
   }
 
-  /** What programs have, where they are, and the run ids that were chosen. */
-  private void copyLedgers(Set<String> jobs) {
-    copyLedger(jobs, from.keys().allocations(), place -> place.keys().allocations());
-    copyLedger(jobs, from.keys().elsewhere(), place -> place.keys().elsewhere());
-    hash(from.keys().chosenRuns())
-        .forEach(
-            (run, job) -> {
-              if (jobs.contains(job)) {
-                Place place = to.of(run);
-                StoreMove.ask(
-                    place,
-                    Request.cmd(Command.SET)
-                        .arg(new ClaimKeys(place.keys()).run(run))
-                        .arg("- " + job));
-              }
-            });
-  }
-
-  private Map<String, String> hash(String key) {
-    return StoredJobs.texts(StoreMove.ask(from, Request.cmd(Command.HGETALL).arg(key)));
-  }
-
-  private void copyLedger(Set<String> jobs, String old, Function<Place, String> fresh) {
-    hash(old)
+  /** What programs have, or where they are. */
+  private void copyLedger(Set<String> jobs, Place place, Function<Keys, String> ledger) {
+    StoredJobs.texts(
+            StoreMove.ask(place, Request.cmd(Command.HGETALL).arg(ledger.apply(place.keys()))))
         .forEach(
             (execution, text) -> {
               String job = jobOf(execution, jobs);
@@ -134,7 +122,10 @@ final class JobMove {
                 Place bucket = to.of(job);
                 StoreMove.ask(
                     bucket,
-                    Request.cmd(Command.HSET).arg(fresh.apply(bucket)).arg(execution).arg(text));
+                    Request.cmd(Command.HSET)
+                        .arg(ledger.apply(bucket.keys()))
+                        .arg(execution)
+                        .arg(text));
               }
             });
   }

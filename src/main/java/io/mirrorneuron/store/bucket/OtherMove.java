@@ -8,29 +8,27 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
-/** Copies what is no job: it keeps its names, behind the tag of what is in no bucket. */
+/** Copies what is no job: it keeps its names, but for the tag of what is in no bucket. */
 final class OtherMove {
   private static final int PAGE = 1000;
 
   private final Place from;
-  private final StorePlaces to;
-  private final String idempotency;
+  private final Place to;
   private final List<String> left;
 
-  OtherMove(Place from, StorePlaces to) {
+  OtherMove(Place from, Place to) {
     this.from = from;
     this.to = to;
     Keys keys = from.keys();
-    this.idempotency = keys.idempotency("");
     this.left =
         List.of(
             keys.namespace() + ":{job:", // see JobMove, as all up to elsewhere
             keys.jobs(),
-            keys.chosenRuns(),
+            keys.chosenRuns(), // see ClaimMove, as the next ones
+            keys.idempotency(""),
             keys.allocations(),
             keys.elsewhere(),
             keys.acknowledged(),
@@ -39,17 +37,16 @@ final class OtherMove {
   }
 
   /** Answers how many keys were copied. */
-  long run(Set<String> jobs) {
+  long run() {
     AtomicLong copied = new AtomicLong();
     eachPage(
         from,
+        from.keys().namespace() + ":",
         page -> {
           List<Future<?>> copies = new ArrayList<>();
           for (String key : page) {
-            if (key.startsWith(idempotency)) {
-              claim(key, jobs);
-            } else if (left.stream().noneMatch(key::startsWith)) {
-              copies.add(copy(from, key, to.shared(), fresh(key)));
+            if (left.stream().noneMatch(key::startsWith)) {
+              copies.add(copy(from, key, to, fresh(key)));
             }
           }
           StoreMove.result(Future.all(copies));
@@ -58,9 +55,9 @@ final class OtherMove {
     return copied.get();
   }
 
-  /** Passes on all keys of a namespace, some more than once. */
-  private static void eachPage(Place place, Consumer<List<String>> hears) {
-    String pattern = place.keys().namespace().replaceAll("[\\[\\]*?\\\\]", "\\\\$0") + ":*";
+  /** Passes on all keys that begin so, some more than once. */
+  static void eachPage(Place place, String beginning, Consumer<List<String>> hears) {
+    String pattern = beginning.replaceAll("[\\[\\]*?\\\\]", "\\\\$0") + "*";
     String cursor = "0";
     do {
       Request scan = Request.cmd(Command.SCAN).arg(cursor).arg("MATCH").arg(pattern);
@@ -74,6 +71,7 @@ final class OtherMove {
   static void clear(Place place, String but) {
     eachPage(
         place,
+        place.keys().namespace() + ":",
         page ->
             StoreMove.result(
                 Future.all(
@@ -84,25 +82,7 @@ final class OtherMove {
   }
 
   private String fresh(String key) {
-    return to.shared().keys().namespace() + key.substring(from.keys().namespace().length());
-  }
-
-  /** Of a job that is there, for as long as it still holds. */
-  private void claim(String key, Set<String> jobs) {
-    Response claim = StoreMove.ask(from, Request.cmd(Command.GET).arg(key));
-    Response left = StoreMove.ask(from, Request.cmd(Command.PTTL).arg(key));
-    String text = claim == null ? "" : claim.toString();
-    if (left.toLong() > 0 && jobs.contains(text.substring(text.indexOf(' ') + 1))) {
-      String name = key.substring(idempotency.length());
-      Place place = to.of(name);
-      StoreMove.ask(
-          place,
-          Request.cmd(Command.SET)
-              .arg(place.keys().idempotency(name))
-              .arg(text)
-              .arg("PX")
-              .arg(left.toLong()));
-    }
+    return to.keys().namespace() + key.substring(from.keys().namespace().length());
   }
 
   /** Nothing is done where nothing is. */
@@ -127,7 +107,7 @@ final class OtherMove {
   private static Throwable told(Throwable failure) {
     return String.valueOf(failure.getMessage()).contains("DUMP payload version")
         ? MnException.precondition(
-            "the Redis Cluster is older than the Redis that is copied, and cannot read what that has: renew it first")
+            "the Redis that is copied to is older than the one that is copied, and cannot read what that has: renew it first")
         : failure;
   }
 }

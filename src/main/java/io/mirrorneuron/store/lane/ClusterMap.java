@@ -64,7 +64,8 @@ public final class ClusterMap {
     String host = address.substring(0, address.lastIndexOf(':'));
     String port = address.substring(address.lastIndexOf(':'));
     boolean bare = host.contains(":") && !host.startsWith("[");
-    return URI.create((seeds.isTls() ? "rediss://" : "redis://") + (bare ? "[" + host + "]" : host) + port);
+    return URI.create(
+        (seeds.isTls() ? "rediss://" : "redis://") + (bare ? "[" + host + "]" : host) + port);
   }
 
   private Future<RedisOptions> newest(List<SlotMaster> masters, int slot) {

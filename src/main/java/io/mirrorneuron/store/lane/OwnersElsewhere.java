@@ -23,8 +23,7 @@ public final class OwnersElsewhere {
    * @param url may hold a password, which failures do not tell
    * @param authority see {@link RedisMaster#options(String, Duration, Path)}
    */
-  public static Future<Set<String>> look(
-      Vertx vertx, String url, Path authority, String key) {
+  public static Future<Set<String>> look(Vertx vertx, String url, Path authority, String key) {
     Redis redis = Redis.createClient(vertx, RedisMaster.options(url, TIMEOUT, authority));
     return redis
         .send(Request.cmd(Command.ZRANGE).arg(key).arg(0).arg(-1))

@@ -57,11 +57,7 @@ class LeftJobsTest {
             });
     left =
         new LeftJobs(
-            ports,
-            "node",
-            open::contains,
-            takeOver,
-            () -> CompletableFuture.completedStage(null));
+            ports, "node", open::contains, takeOver, () -> CompletableFuture.completedStage(null));
     disk.create(
         new NewJob("job", "node", "{}", null, null, null),
         JobStoreContract.turn("job", 1, 1, 1, 1, "running"));
@@ -83,9 +79,7 @@ class LeftJobsTest {
   }
 
   private List<CompletableFuture<Integer>> ask() {
-    return IntStream.range(0, BUCKETS)
-        .mapToObj(i -> left.resumed().toCompletableFuture())
-        .toList();
+    return IntStream.range(0, BUCKETS).mapToObj(i -> left.resumed().toCompletableFuture()).toList();
   }
 
   private void away() {

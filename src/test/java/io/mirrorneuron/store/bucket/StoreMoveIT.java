@@ -93,7 +93,7 @@ class StoreMoveIT {
   }
 
   private StoreMove.Moved move() {
-    return new StoreMove(lanes, keys, places).run();
+    return new StoreMove(StorePlaces.one(lanes, keys), places).run();
   }
 
   @Test
@@ -144,17 +144,67 @@ class StoreMoveIT {
     assertThat(await(after.status("job-2"))).isEqualTo("completed");
   }
 
+  /** There and, after the jobs have gone on, back: into a Redis of its own. */
+  @Test
+  void allComesBack() throws IOException {
+    RecordStore records = new RedisRecordStore(lanes, keys);
+    RecordStore.Beside beside =
+        new RecordStore.Beside(0, List.of("g"), "document", List.of("past"), List.of("news"));
+    await(records.write("schedules", "s", 0, "{\"a\":1}", 77, beside));
+    move();
+    create(after, "later", "run of later");
+    await(after.commit(JobStoreContract.turn("job-2", 1, 2, 2, 500, "completed")));
+
+    try (RedisFixture other = RedisFixture.oldest(folder.resolve("other"))) {
+      RedisLanes its = other.lanes();
+      StoreMove back = new StoreMove(places, StorePlaces.one(its, keys));
+      assertThat(back.run().jobs()).isEqualTo(251);
+
+      JobStore last = new RedisJobStore(its, keys, TTL, 100);
+      assertThat(await(last.counts())).isEqualTo(await(after.counts()));
+      assertThat(await(last.rows(1000, true)))
+          .hasSize(251)
+          .containsExactlyInAnyOrderElementsOf(await(after.rows(1000, true)));
+      assertThat(await(last.allocations())).hasSize(83).isEqualTo(await(after.allocations()));
+      assertThat(await(last.unrecordedJobs()))
+          .containsExactlyInAnyOrderElementsOf(await(after.unrecordedJobs()));
+      assertThat(await(last.unreadJobs())).containsExactly("job-3");
+      for (int i = 0; i < 250; i++) {
+        assertThat(await(last.load("job-" + i))).isEqualTo(await(after.load("job-" + i)));
+        assertThat(await(last.events("job-" + i, 0, 10)))
+            .isEqualTo(await(after.events("job-" + i, 0, 10)));
+      }
+      assertThat(await(new RedisRecordStore(its, keys).list("schedules", "g", "", 10)))
+          .isEqualTo(await(records.list("schedules", "g", "", 10)))
+          .hasSize(1);
+      NewJob again = new NewJob("other", "node-1", "{}", "key of job-5", "hash", null);
+      assertThat(await(last.create(again, JobStoreContract.turn("other", 1, 1, 1, 1, "running"))))
+          .isEqualTo(new Created("job-5", true));
+      assertThatThrownBy(() -> create(last, "third", "run of later")).hasMessageContaining("later");
+      await(last.commit(JobStoreContract.turn("job-8", 1, 2, 2, 500, "completed")));
+      assertThat(await(last.tidy())).isZero();
+      assertThat(await(last.status("job-8"))).isEqualTo("completed");
+
+      assertThatThrownBy(() -> await(StoreMove.requireUsable(places).toCompletionStage()))
+          .hasMessageContaining("was copied into one Redis")
+          .hasMessageContaining("redis.url");
+      assertThatThrownBy(back::run).hasMessageContaining("was copied before");
+      assertThatThrownBy(this::move).hasMessageContaining("was copied before");
+      await(StoreMove.requireUsable(StorePlaces.one(its, keys)).toCompletionStage());
+    }
+  }
+
   @Test
   void whatBrokeOffIsNotUsedAndMayBeCalledAgain() {
-    await(StoreMove.requireNone(places).toCompletionStage());
+    await(StoreMove.requireUsable(places).toCompletionStage());
     ask(Command.SET, places.shared().keys().namespace() + ":move", "under way");
     create(after, "job-7", null); // a part of it
 
-    assertThatThrownBy(() -> await(StoreMove.requireNone(places).toCompletionStage()))
+    assertThatThrownBy(() -> await(StoreMove.requireUsable(places).toCompletionStage()))
         .hasMessageContaining("mn runtime move");
 
     assertThat(move().jobs()).isEqualTo(250);
-    await(StoreMove.requireNone(places).toCompletionStage());
+    await(StoreMove.requireUsable(places).toCompletionStage());
     assertThat(BucketIndexes.problems(cluster, keys)).isEmpty();
   }
 
