@@ -12,7 +12,7 @@ import io.mirrorneuron.testing.RedisFixture;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.testing.TestCertificate;
 import io.mirrorneuron.testing.TlsWire;
-import io.vertx.core.Vertx;
+import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -84,9 +84,10 @@ class RedisTlsIT {
 
   @Test
   void jobsLieOnARedisBehindTls() {
-    Vertx vertx = Vertx.vertx();
     try (RedisFixture redis = RedisFixture.start(folder)) {
-      int port = TlsWire.before(vertx, URI.create(redis.uri()).getPort(), certificate);
+      String socket = URI.create(redis.uri()).getPath();
+      int port =
+          TlsWire.before(redis.vertx(), SocketAddress.domainSocketAddress(socket), certificate);
       Map<String, String> settings = new HashMap<>();
       settings.put("redis.url", "rediss://:" + RedisFixture.PASSWORD + "@127.0.0.1:" + port);
       assertThatThrownBy(() -> server(settings)).hasMessageContaining("MN_REDIS_TLS_CA");
@@ -98,8 +99,6 @@ class RedisTlsIT {
 
       settings.put("redis.url", "rediss://:" + RedisFixture.PASSWORD + "@localhost:" + port);
       assertThatThrownBy(() -> server(settings)).hasMessageContaining("for another host");
-    } finally {
-      vertx.close().await();
     }
   }
 }

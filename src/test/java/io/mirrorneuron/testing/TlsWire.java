@@ -4,6 +4,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.SocketAddress;
 
 /** A port that is reached by TLS before one of this machine that is not. Ends with its Vert.x. */
 public final class TlsWire {
@@ -11,6 +12,11 @@ public final class TlsWire {
 
   /** Answers the port. */
   public static int before(Vertx vertx, int port, TestCertificate certificate) {
+    return before(vertx, SocketAddress.inetSocketAddress(port, "127.0.0.1"), certificate);
+  }
+
+  /** As the other. */
+  public static int before(Vertx vertx, SocketAddress place, TestCertificate certificate) {
     NetServerOptions options =
         new NetServerOptions()
             .setHost("127.0.0.1")
@@ -22,18 +28,18 @@ public final class TlsWire {
                     .addCertPath(certificate.pem().toString()));
     return vertx
         .createNetServer(options)
-        .connectHandler(from -> join(vertx, from, port))
+        .connectHandler(from -> join(vertx, from, place))
         .exceptionHandler(refused -> {}) // clients that trust somebody else
         .listen()
         .await()
         .actualPort();
   }
 
-  private static void join(Vertx vertx, NetSocket from, int port) {
+  private static void join(Vertx vertx, NetSocket from, SocketAddress place) {
     from.pause();
     vertx
         .createNetClient()
-        .connect(port, "127.0.0.1")
+        .connect(place)
         .onSuccess(
             to -> {
               from.pipeTo(to);
