@@ -1,6 +1,7 @@
 package io.mirrorneuron.testing;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.PemKeyCertOptions;
@@ -26,19 +27,20 @@ public final class TlsWire {
                 new PemKeyCertOptions()
                     .addKeyPath(certificate.keyPem().toString())
                     .addCertPath(certificate.pem().toString()));
+    // A client that nobody refers to is closed by the garbage collector, with its connections.
+    NetClient client = vertx.createNetClient();
     return vertx
         .createNetServer(options)
-        .connectHandler(from -> join(vertx, from, place))
+        .connectHandler(from -> join(client, from, place))
         .exceptionHandler(refused -> {}) // clients that trust somebody else
         .listen()
         .await()
         .actualPort();
   }
 
-  private static void join(Vertx vertx, NetSocket from, SocketAddress place) {
+  private static void join(NetClient client, NetSocket from, SocketAddress place) {
     from.pause();
-    vertx
-        .createNetClient()
+    client
         .connect(place)
         .onSuccess(
             to -> {

@@ -45,12 +45,9 @@ final class RedisConnectFailure {
         return "asks for a password, which the address redis://:PASSWORD@host:port would have";
       }
       String small = words.toLowerCase(Locale.ROOT);
-      if (small.contains("pkix path")) {
-        return "shows a certificate that nobody who is trusted has signed; redis.tls_ca"
-            + " (MN_REDIS_TLS_CA) names a file of who did";
-      }
-      if (small.contains("no name matching") || small.contains("no subject alternative")) {
-        return "shows a certificate for another host";
+      String certificate = ofCertificate(small);
+      if (!certificate.isEmpty()) {
+        return certificate;
       }
       if (small.contains("refused")) {
         return "does not answer: nothing listens there";
@@ -75,5 +72,16 @@ final class RedisConnectFailure {
     }
     String words = failure.getMessage();
     return "cannot be used: " + (words == null ? failure.getClass().getSimpleName() : words);
+  }
+
+  /** Empty where it is not about one. */
+  private static String ofCertificate(String small) {
+    if (small.contains("pkix path")) {
+      return "shows a certificate that nobody who is trusted has signed; redis.tls_ca"
+          + " (MN_REDIS_TLS_CA) names a file of who did";
+    }
+    return small.contains("no name matching") || small.contains("no subject alternative")
+        ? "shows a certificate for another host"
+        : "";
   }
 }
