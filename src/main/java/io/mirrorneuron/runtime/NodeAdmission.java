@@ -62,7 +62,11 @@ final class NodeAdmission {
             programs);
     var neighbours = elsewhere.neighbours();
     Others others =
-        new Others(neighbours::machines, neighbours::seen, elsewhere.drains()::takesWork);
+        new Others(
+            neighbours::machines,
+            neighbours::seen,
+            neighbours::unreached,
+            elsewhere.drains()::takesWork);
     return new Admission(here, others, ProgramPath.of(identity.environment()), identity.clock());
   }
 }

@@ -150,19 +150,20 @@ public final class Admission {
   }
 
   /**
-   * @throws MnException INVALID {@code placement_failed} when an agent has no place
+   * @throws MnException INVALID {@code placement_failed} when an agent has no place; UNAVAILABLE
+   *     when a node was not reached that may have one
    */
-  private static void requirePlaced(PlacementPlan plan) {
+  private void requirePlaced(PlacementPlan plan) {
     List<Unplaced> refusals = plan.refusals();
     if (refusals.isEmpty()) {
       return;
     }
     List<String> named = refusals.stream().limit(MOST_NAMED).map(Unplaced::sentence).toList();
     int more = refusals.size() - named.size();
-    throw new MnException(
-        ErrorCode.INVALID,
-        UNPLACED,
-        String.join(". And ", named) + (more > 0 ? ". And %d more agents".formatted(more) : ""));
+    String lack =
+        String.join(". And ", named) + (more > 0 ? ". And %d more agents".formatted(more) : "");
+    others.requireAllAsked(lack);
+    throw new MnException(ErrorCode.INVALID, UNPLACED, lack);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.admission;
 
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.placement.BestNode;
 import io.mirrorneuron.runtime.placement.Machine;
 import io.mirrorneuron.runtime.placement.Placement;
@@ -22,12 +23,17 @@ import java.util.stream.Collectors;
  *
  * @param asked what they have; may wait for them
  * @param last what they had when they were last asked; does not wait
+ * @param unreached names of those that live and did not answer a moment ago; does not wait
  * @param takesWork whether the node of that name, this one or another, takes new work; does not
  *     wait
  */
 public record Others(
-    Supplier<List<Machine>> asked, Supplier<List<Machine>> last, Predicate<String> takesWork) {
-  static final Others NONE = new Others(List::of, List::of, node -> true);
+    Supplier<List<Machine>> asked,
+    Supplier<List<Machine>> last,
+    Supplier<List<String>> unreached,
+    Predicate<String> takesWork) {
+  static final Others NONE = new Others(List::of, List::of, List::of, node -> true);
+  private static final long UNREACHED_MS = 2_000;
   private static final Placement BEST = new BestNode();
 
   /**
@@ -69,6 +75,23 @@ public record Others(
             .map(agent -> places.get(agent.agentId()))
             .toList();
     return new PlacementPlan(inOrder, nowhere);
+  }
+
+  /**
+   * What no node has that was asked, one may have that could not be.
+   *
+   * @param lack what no other has, a sentence
+   * @throws MnException UNAVAILABLE where there is such a node
+   */
+  void requireAllAsked(String lack) {
+    List<String> names = unreached.get();
+    if (!names.isEmpty()) {
+      throw MnException.unavailable(
+              "%s. It may be at %s, which this node does not reach now"
+                  .formatted(lack, String.join(", ", names)),
+              null)
+          .withRetryAfter(UNREACHED_MS);
+    }
   }
 
   private List<Machine> open(Supplier<List<Machine>> others) {

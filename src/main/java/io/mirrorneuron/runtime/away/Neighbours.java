@@ -42,8 +42,8 @@ public final class Neighbours implements KnownPeers {
   private final Map<String, String> addresses = new ConcurrentHashMap<>();
 
   private volatile NodeFaults faults = NodeFaults.NONE;
-  private Living living = new Living(Set.of(), 0);
-  private Known known = new Known(List.of(), 0);
+  private volatile Living living = new Living(Set.of(), 0);
+  private volatile Known known = new Known(List.of(), 0);
 
   private record Living(Set<String> owners, long readAt) {}
 
@@ -138,14 +138,19 @@ public final class Neighbours implements KnownPeers {
     return known.all.stream().filter(one -> !isAvoided(one.peer().owner())).toList();
   }
 
-  /** The machines of others as they were last seen; asks nobody. */
-  public synchronized List<Machine> seen() {
+  /** The machines of others as they were last seen; asks nobody, and waits for nobody who asks. */
+  public List<Machine> seen() {
     return areThere() ? known.all.stream().map(Neighbour::machine).toList() : List.of();
   }
 
   /** The machines of others, also of those that came a moment ago; asks the store and them. */
   public List<Machine> machines() {
     return all().stream().map(Neighbour::machine).toList();
+  }
+
+  /** Names of those that live, but did not answer a moment ago; asks nobody. */
+  public List<String> unreached() {
+    return living.owners.stream().filter(this::isAvoided).map(NodeRegistry::nameOf).sorted().toList();
   }
 
   private Optional<Neighbour> ask(String other) {
