@@ -150,7 +150,11 @@ public final class Neighbours implements KnownPeers {
 
   /** Names of those that live, but did not answer a moment ago; asks nobody. */
   public List<String> unreached() {
-    return living.owners.stream().filter(this::isAvoided).map(NodeRegistry::nameOf).sorted().toList();
+    return living.owners.stream()
+        .filter(this::isAvoided)
+        .map(NodeRegistry::nameOf)
+        .sorted()
+        .toList();
   }
 
   private Optional<Neighbour> ask(String other) {
