@@ -101,6 +101,17 @@ class RescheduleIT {
     assertThat(detail.at("/job/requested_recovery_policy").asText()).isEqualTo("auto");
     assertThat(detail.at("/job/recovery_policy").asText()).isEqualTo("cluster_recover");
     assertThat(detail.at("/job/reliability/mode").asText()).isEqualTo("cluster");
+    assertThat(events(job, "reliability_strategy_resolved"))
+        .singleElement()
+        .asString()
+        .contains(
+            "\"requested_recovery_policy\":\"auto\"",
+            "\"effective_recovery_policy\":\"cluster_recover\"",
+            "\"mode\":\"cluster\"",
+            "\"degraded\":false",
+            "\"reason\":null",
+            "\"observed_nodes\":[\"%s\",\"%s\"]".formatted(OTHER, OWN));
+    assertThat(events(job, "job_reliability_degraded")).isEmpty();
     assertThat(detail.at("/job/reschedule_policy/attempts").asInt()).isEqualTo(1);
 
     String local = submit("\"recovery_mode\":\"local_restart\"," + usual, "");
@@ -117,6 +128,29 @@ class RescheduleIT {
     assertThat(folder.resolve("tries")).hasContent("x\nx\nx\nx");
     assertThat(events(job, "agent_reschedule_scheduled")).hasSize(1);
     assertThat(events(job, "agent_rescheduled")).isEmpty();
+  }
+
+  @Test
+  void whoIsAloneIsToldWhereItsJobGetsLessThanItAskedFor() {
+    other.leave();
+    eventually("it is alone", () -> !own.runtime().hasNeighbours());
+    String quiet = submit("\"restart\":{\"attempts\":0}", "");
+    String job = submit("\"recovery_mode\":\"cluster_recover\",\"restart\":{\"attempts\":0}", "");
+
+    assertThat(own.awaitEnd(job).at("/job/reliability/degraded").asBoolean()).isTrue();
+    assertThat(events(job, "reliability_strategy_resolved"))
+        .singleElement()
+        .asString()
+        .contains(
+            "\"effective_recovery_policy\":\"local_restart\"",
+            "\"degraded\":true",
+            "\"observed_nodes\":[\"%s\"]".formatted(OWN));
+    assertThat(events(job, "job_reliability_degraded"))
+        .singleElement()
+        .asString()
+        .contains("\"mode\":\"single_node\"", "\"reason\":\"there was no second node");
+    own.awaitEnd(quiet);
+    assertThat(events(quiet, "reliability_strategy_resolved")).isEmpty();
   }
 
   @Test

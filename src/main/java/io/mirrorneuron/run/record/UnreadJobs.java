@@ -34,6 +34,8 @@ final class UnreadJobs implements UnreadRuns {
           "job_pending",
           "job_validated",
           "job_warnings",
+          "reliability_strategy_resolved",
+          "job_reliability_degraded",
           "job_scheduled",
           "job_running",
           "agent_message_received",

@@ -77,7 +77,7 @@ public final class Decider {
 
     void take(Input input) {
       switch (input) {
-        case Input.Start start -> start();
+        case Input.Start start -> start(start);
         case Input.Restored restored -> restored(restored.from());
         case Input.Signalled signalled -> signalled(signalled);
         case Input.Due due -> due(due.at());
@@ -103,8 +103,8 @@ public final class Decider {
       drain();
     }
 
-    private void start() {
-      life.begin(nodeName);
+    private void start(Input.Start how) {
+      life.begin(nodeName, how);
       new Rounds(state, turn, life).seed(ledger);
     }
 
@@ -119,13 +119,13 @@ public final class Decider {
     }
 
     private void forked(Input.FirstTurn fork) {
-      life.begin(nodeName);
+      life.begin(nodeName, new Input.Start());
       fork.begin(state, turn, ledger, new Rounds(state, turn, life));
     }
 
     private void restored(Input.FirstTurn from) {
       if (state.status() == JobStatus.PENDING) { // nothing but the manifest is known
-        start();
+        start(new Input.Start());
         turn.event("job_paused");
       }
       from.begin(state, turn, ledger, new Rounds(state, turn, life));

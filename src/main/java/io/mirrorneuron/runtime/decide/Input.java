@@ -15,8 +15,21 @@ import java.util.Set;
 
 /** What can happen to a job from outside its own state machine. */
 public sealed interface Input {
-  /** The first input of every job. */
-  record Start() implements Input {}
+  /**
+   * The first input of every job.
+   *
+   * @param observed names of the nodes that were known to live when it was submitted; empty of one
+   *     that was made from another
+   */
+  record Start(List<String> observed) implements Input {
+    public Start {
+      observed = List.copyOf(observed);
+    }
+
+    public Start() {
+      this(List.of());
+    }
+  }
 
   /** The first input of a job that is restored from a backup of another one. */
   record Restored(FirstTurn from) implements Input {}

@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.decide;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.decide.target.Copies;
+import io.mirrorneuron.runtime.decide.target.StrategyNews;
 import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.LedgerSnapshot;
@@ -30,7 +31,7 @@ final class LifeCycle {
   }
 
   /** The job begins to run. */
-  void begin(String nodeName) {
+  void begin(String nodeName, Input.Start how) {
     String submitter = state.header().subjects().submittedBy();
     turn.event("job_pending", Subjects.put(Json.object(), Subjects.SUBMITTED_BY, submitter));
     turn.event("job_validated");
@@ -39,6 +40,7 @@ final class LifeCycle {
       told.set("warnings", Json.MAPPER.valueToTree(state.workflow().warnings()));
       turn.event("job_warnings", told);
     }
+    StrategyNews.tell(state, turn, how.observed());
     turn.event("job_scheduled", Json.object().put("node", nodeName));
     state.header().status(JobStatus.RUNNING, turn.now());
     turn.event("job_running");

@@ -39,6 +39,8 @@ final class WorkerEvents {
           "job_paused_for_manual_resume",
           "job_lease_lost",
           "job_rescheduled",
+          "reliability_strategy_resolved",
+          "job_reliability_degraded",
           "job_restored_from_backup",
           "agent_message_received",
           "agent_recovery_started",

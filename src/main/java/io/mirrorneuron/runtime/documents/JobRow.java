@@ -39,9 +39,7 @@ public final class JobRow {
     state.header().subjects().writeTo(row);
     row.put("placement_policy", plan.policy());
     row.set("scheduler", scheduled(state, plan));
-    row.put("requested_recovery_policy", word(workflow.recoveryMode()));
-    row.put("recovery_policy", recoveryPolicy(state));
-    Reliability.writeTo(row, state, plan, recoveryPolicy(state));
+    Reliability.writeTo(row, state, plan);
     JsonNode recovery = state.header().recovery();
     row.set("recovery_status", recovery == null ? null : recovery.get("status"));
     row.put("recovery_requires_review", recovery != null);
@@ -87,12 +85,6 @@ public final class JobRow {
       nodes(state, plan).forEach(json.putArray("system_targets")::add);
     }
     return json;
-  }
-
-  private static String recoveryPolicy(JobState state) {
-    return state.workflow().recoveryMode() == Workflow.RecoveryMode.MANUAL_RECOVER
-        ? "manual_recover"
-        : state.header().origin().moves() ? "cluster_recover" : "local_restart";
   }
 
   private static String word(Enum<?> value) {

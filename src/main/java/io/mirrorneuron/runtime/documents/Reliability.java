@@ -6,6 +6,7 @@ import io.mirrorneuron.runtime.port.Scheduler.Plan;
 import io.mirrorneuron.runtime.state.AgentState;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.RestartHistory;
+import io.mirrorneuron.runtime.workflow.RecoveryStrategy;
 import io.mirrorneuron.runtime.workflow.RestartPolicy;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.wire.Json;
@@ -25,18 +26,19 @@ final class Reliability {
 
   private Reliability() {}
 
-  static void writeTo(ObjectNode row, JobState state, Plan plan, String effective) {
+  static void writeTo(ObjectNode row, JobState state, Plan plan) {
     Workflow workflow = state.workflow();
-    boolean isMoving = state.header().origin().moves();
-    boolean isDegraded =
-        workflow.recoveryMode() == Workflow.RecoveryMode.CLUSTER_RECOVER && !isMoving;
+    RecoveryStrategy strategy =
+        RecoveryStrategy.of(workflow, state.header().origin().moves(), plan.nodes());
+    row.put("requested_recovery_policy", strategy.requestedRecoveryPolicy());
+    row.put("recovery_policy", strategy.effectiveRecoveryPolicy());
     ObjectNode reliability = row.putObject("reliability");
     reliability
-        .put("mode", isMoving ? "cluster" : plan.mode())
-        .put("effective_recovery_policy", effective);
-    reliability.put("degraded", isDegraded);
-    reliability.put("reason", isDegraded ? "there was no second node to recover on" : null);
-    plan.nodes().forEach(reliability.putArray("observed_nodes")::add);
+        .put("mode", strategy.mode())
+        .put("effective_recovery_policy", strategy.effectiveRecoveryPolicy())
+        .put("degraded", strategy.degraded())
+        .put("reason", strategy.reason());
+    strategy.observedNodes().forEach(reliability.putArray("observed_nodes")::add);
     ObjectNode restart = policy(workflow.policies().restart());
     row.set(
         "restart_policy", restart.put("mode", word(workflow.policies().restart().whenExhausted())));

@@ -14,6 +14,7 @@ import io.mirrorneuron.store.NodeRegistry;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,8 +78,15 @@ public final class JobCreation {
           }
           return loops.spread(state, copies);
         },
-        new Input.Start(),
+        new Input.Start(observed()),
         commit -> commit);
+  }
+
+  /** Names of the nodes that live, this one too, as the last heartbeat was told. */
+  private List<String> observed() {
+    Stream<String> others =
+        nodes.sawOthers() ? nodes.seen().stream().map(NodeRegistry::nameOf) : Stream.empty();
+    return Stream.concat(Stream.of(nodeName), others).distinct().sorted().toList();
   }
 
   /**
