@@ -77,8 +77,8 @@ class HomeMoveIT {
       assertThat(move(cluster).ofHome().jobs()).isEqualTo(2);
       assertThatThrownBy(() -> server(own))
           .as("jobs would go on twice")
-          .hasStackTraceContaining("was copied into a Redis Cluster")
-          .hasStackTraceContaining("redis.cluster");
+          .hasMessageContaining("was copied into a Redis Cluster")
+          .hasMessageContaining("redis.cluster");
 
       try (WholeServer second = server(cluster)) {
         assertThat(status(second, ended)).isEqualTo("completed");

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.embedded;
 
 import io.mirrorneuron.config.address.RedisUrl;
 import io.mirrorneuron.config.redis.RedisSettings;
+import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import java.io.FileNotFoundException;
 import java.net.ConnectException;
@@ -16,6 +17,9 @@ final class RedisConnectFailure {
    * @param named how settings say where it is
    */
   static MnException of(Throwable failure, RedisSettings named) {
+    if (failure instanceof MnException known && known.code() == ErrorCode.PRECONDITION) {
+      return known; // it answers, and must not be used
+    }
     if (named.isEmbedded()) {
       return MnException.unavailable("Redis does not answer", failure);
     }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 
 /**
  * Copies all that servers kept in one Redis into a Redis Cluster, or the other way round. Where it
@@ -97,15 +98,23 @@ public final class StoreMove {
     boolean isBegun = isThere(to, mark(to));
     if (!isBegun && isThere(from, left(from))) {
       throw MnException.precondition(
-          "what %s keeps was copied before, and may have gone on there. To copy it once more, delete its key %s"
+          "what %s keeps was copied before, and may have gone on where it is now. To copy it once more, delete its key %s"
               .formatted(kind(from), left(from)));
     }
     Map<String, Long> there = counts(to);
     if (!isBegun && (!there.isEmpty() || isThere(to, left(to)))) {
       throw MnException.precondition(
           "%s has jobs under this namespace already (%s); choose another redis.namespace for one of both"
-              .formatted(kind(to), there));
+              .formatted(kind(to), told(there)));
     }
+  }
+
+  private static String told(Map<String, Long> counts) {
+    return counts.isEmpty()
+        ? "copied elsewhere since"
+        : counts.entrySet().stream()
+            .map(count -> count.getValue() + " " + count.getKey())
+            .collect(Collectors.joining(", "));
   }
 
   private static boolean isPresentVersion(Place place) {
