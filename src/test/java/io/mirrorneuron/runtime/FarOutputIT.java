@@ -123,20 +123,32 @@ class FarOutputIT {
     assertThat(told[1]).as("lost lines").isPositive();
   }
 
-  /** How many lines the log has, and how many it says were left out. */
+  /** How many lines the log has in all its files, and how many it says were left out. */
   private long[] told(String job) {
     long[] lines = new long[2];
-    Path log = folder.resolve("own/runs/run-" + job + "/logs.jsonl");
-    try (Stream<String> all = Files.lines(log)) {
+    try (Stream<Path> files = Files.list(folder.resolve("own/runs/run-" + job))) {
+      for (Path file : files.filter(FarOutputIT::isOfLog).toList()) {
+        count(file, lines);
+      }
+    } catch (IOException e) {
+      return lines;
+    }
+    return lines;
+  }
+
+  /** The log goes on in a new file after some megabytes. */
+  private static boolean isOfLog(Path file) {
+    return file.getFileName().toString().matches("logs(\\.\\d+)?\\.jsonl");
+  }
+
+  private static void count(Path file, long[] lines) throws IOException {
+    try (Stream<String> all = Files.lines(file)) {
       all.map(line -> Json.parseObject(line, "record"))
           .forEach(
               record -> {
                 long lost = record.at("/dropped/lines").asLong();
                 lines[lost > 0 ? 1 : 0] += Math.max(lost, 1);
               });
-    } catch (IOException e) {
-      return lines;
     }
-    return lines;
   }
 }
