@@ -128,12 +128,14 @@ class SocketsIT extends WithGuardedGateway {
       for (int i = 0; i < events; i++) {
         gateway.jobs.append(job, Json.object().put("type", "tick").put("text", "x".repeat(500)));
       }
-      gateway.jobs.finish(job, "completed");
       List<Long> expected = IntStream.rangeClosed(1, events + 5).mapToObj(id -> (long) id).toList();
-      assertThat(ids(quick)).isEqualTo(expected);
-      assertThat(gateway.jobs.watchers(job)).isEqualTo(1);
+      assertThat(id(quick)).isEqualTo(1);
+      assertThat(gateway.jobs.watchers(job)).as("of all three").isEqualTo(1);
+      gateway.jobs.finish(job, "completed");
+      assertThat(ids(quick)).isEqualTo(expected.subList(1, expected.size()));
       assertThat(ids(deaf)).isEqualTo(expected);
       assertThat(ids(deafToBatches)).isEqualTo(expected);
+      assertThat(gateway.jobs.watchers(job)).as("of a job that has ended").isZero();
     }
   }
 
