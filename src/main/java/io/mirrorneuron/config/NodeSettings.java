@@ -35,6 +35,11 @@ public record NodeSettings(
 
   private static final String NAME = "node.name";
   private static final String EXPOSE = "network.expose";
+
+  /** What {@code network.advertise_host} may be, unless it is empty. */
+  public static final String HOST =
+      "[A-Za-z0-9_.-]{1,253}|(?=.{2,45}$)[0-9A-Fa-f]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*";
+
   private static final String ADVERTISE_HOST = "network.advertise_host";
   private static final String LABELS = "node.labels";
   private static final String BUS_MEMBERS = "vertx.cluster.members";
@@ -100,7 +105,7 @@ public record NodeSettings(
       String host = settings.text(ADVERTISE_HOST);
       settings.requireText(
           ADVERTISE_HOST,
-          host.isEmpty() || host.matches("[A-Za-z0-9_.-]{1,253}|[0-9A-Fa-f:.]{2,45}"),
+          host.isEmpty() || host.matches(HOST),
           "a name or address of this machine, such as 10.0.0.7, without a port");
       boolean exposed = settings.flag(EXPOSE);
       settings.requireText(

@@ -7,6 +7,7 @@ import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.testing.Shell;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,5 +37,15 @@ class ExposeCommandTest {
     assertThat(config().node().network().exposed()).isFalse();
     assertThat(config().grpc().port()).isEqualTo(55_099);
     assertThat(shell().run("node", "expose", "--off", "--host", "x").exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void whatIsNoNameOfAHostIsNotKept() {
+    for (String host : List.of("127.0.0.4\nMN_API_TOKEN=x", "a b;c", "10.0.0.7:55051", "")) {
+      Shell.Ended refused = shell().run("node", "expose", "--host", host);
+      assertThat(refused.exitCode()).as(host).isEqualTo(2);
+      assertThat(refused.err()).contains("--host must be a name or address");
+    }
+    assertThat(home.resolve("docker-compose.env")).doesNotExist();
   }
 }

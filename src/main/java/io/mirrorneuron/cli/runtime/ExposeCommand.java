@@ -2,6 +2,7 @@ package io.mirrorneuron.cli.runtime;
 
 import io.mirrorneuron.cli.Client;
 import io.mirrorneuron.cli.ExitCode;
+import io.mirrorneuron.config.NodeSettings;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -53,6 +54,10 @@ final class ExposeCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     if (off && host != null) {
       throw client.misuse("say --host or --off, not both");
+    }
+    if (host != null && !host.matches(NodeSettings.HOST)) {
+      throw client.misuse(
+          "--host must be a name or address of this machine, such as 10.0.0.7, without a port");
     }
     Path home = client.config().home();
     Path settings = home.resolve("docker-compose.env");

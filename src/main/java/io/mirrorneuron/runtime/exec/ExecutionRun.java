@@ -115,10 +115,11 @@ final class ExecutionRun {
       return prepareAndRun();
     } catch (NotStarted e) {
       tellLease();
-      if (e.isOfNode()) {
-        machinery.faults().notBegun(execution.jobId(), e.getMessage());
+      if (!e.isOfNode()) {
+        return withoutProgram(Ending.NOT_STARTED, e.getMessage());
       }
-      return withoutProgram(Ending.NOT_STARTED, e.getMessage());
+      machinery.faults().notBegun(execution.jobId(), e.getMessage());
+      return withoutProgram(Ending.FAILED, e.getMessage()); // may work later, or elsewhere
     } catch (RuntimeException | Error e) {
       // Errors too: an execution whose end nobody hears of would keep its job waiting for ever.
       LOG.error("execution {} failed inside the runner", execution.executionId(), e);

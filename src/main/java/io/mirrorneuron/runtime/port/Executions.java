@@ -159,7 +159,10 @@ public interface Executions extends FarExecutions {
     OUT_OF_MEMORY,
     /** They were more than {@code resources.limits} gives it. */
     TOO_MANY_PROCESSES,
-    /** The program could not be started, its files not laid out, its pool not entered. */
+    /**
+     * The program cannot be started, its files not laid out, its pool not entered, here or
+     * elsewhere. Where this node is why it is {@link #FAILED}.
+     */
     NOT_STARTED,
     /** {@link #stop} was called. */
     STOPPED

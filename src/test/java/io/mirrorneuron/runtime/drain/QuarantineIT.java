@@ -62,12 +62,14 @@ class QuarantineIT {
   private static String manifest(String constraints) {
     return """
         {"manifest_version":"1.0","graph_id":"one","entrypoints":["work"],
-         "policies":{"restart":{"attempts":0}},
+         "policies":{"restart":{"attempts":0},"reschedule":{"attempts":0}},
          "nodes":[{"node_id":"work","agent_type":"executor",%s
            "config":{"runner_module":"MirrorNeuron.Runner.HostLocal","command":"pwd"}}]}
         """
         .formatted(constraints);
   }
+
+  private static final String ONCE = "\"restart\":{\"attempts\":0},\"reschedule\":{\"attempts\":0}";
 
   private static final String RACK =
       "\"constraints\":[{\"attribute\":\"meta.rack\",\"value\":\"b\"}],";
@@ -90,13 +92,31 @@ class QuarantineIT {
     }
   }
 
-  @Test
-  void itGetsNoProgramsUntilItsOperatorLetsIt() throws IOException {
+  /** No program can begin at the second server any more. */
+  private void sicken() throws IOException {
     assertThat(end(one, RACK).at("/job/status").asText()).isEqualTo("completed");
     Path spaces = workspaces();
-    Path aside = spaces.resolveSibling("aside");
-    Files.move(spaces, aside);
+    Files.move(spaces, spaces.resolveSibling("aside"));
     Files.createFile(spaces);
+  }
+
+  @Test
+  void whatCannotBeginThereIsTriedAgainAndThenElsewhere() throws IOException {
+    sicken();
+    String policies =
+        "\"restart\":{\"attempts\":1,\"delay_ms\":20},"
+            + "\"reschedule\":{\"attempts\":1,\"delay_ms\":20}";
+    String manifest = manifest("").replace(ONCE, policies);
+
+    ObjectNode ended = two.awaitEnd(two.jobs().submit(Submission.of(manifest)).jobId());
+
+    assertThat(ended.at("/job/status").asText()).as(ended.toString()).isEqualTo("completed");
+    assertThat(ended.toString()).contains("\"node_name\":\"mirror_neuron@test\"");
+  }
+
+  @Test
+  void itGetsNoProgramsUntilItsOperatorLetsIt() throws IOException {
+    sicken();
     for (int i = 0; i < 4; i++) {
       ObjectNode failed = end(one, RACK);
       assertThat(failed.at("/job/status").asText()).isEqualTo("failed");
