@@ -11,6 +11,9 @@ import java.util.List;
  *     JobsPort#events} with as many events as were asked for never says so, the one behind it does
  */
 public record EventPage(List<String> events, long next, boolean ended) {
+  /** The name under which the events of the cluster are read, as if they were those of a job. */
+  public static final String CLUSTER = "__cluster__";
+
   public EventPage {
     events = List.copyOf(events);
   }

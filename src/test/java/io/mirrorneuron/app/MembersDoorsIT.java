@@ -145,6 +145,26 @@ class MembersDoorsIT {
   }
 
   @Test
+  void theEventsOfTheClusterAreAList() throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(main.uri("/jobs/__cluster__/events?limit=10")).build();
+    assertThat(post(main, "add", worker(TOKEN)).statusCode()).isEqualTo(200);
+    eventually(
+        "who has joined is listed",
+        PATIENCE,
+        () -> {
+          try {
+            HttpResponse<String> answer = HTTP.send(request, BodyHandlers.ofString());
+            return answer.statusCode() == 200 && answer.body().contains("\"node_joined\"");
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        });
+  }
+
+  @Test
   void theTerminalTellsWhichTokenIsWrong() {
     Shell.Ended wrong =
         new Shell(Main::commandLine, folder)

@@ -110,7 +110,9 @@ final class JobReads {
   EventPage lastEvents(String jobId, int limit) {
     try {
       EventPage page = jobs.lastEvents(jobId, limit);
-      return runs.merged(page, jobId, () -> JobRecord.of(jobs.brief(jobId)), limit);
+      return jobId.equals(EventPage.CLUSTER)
+          ? page // no job, and without a run
+          : runs.merged(page, jobId, () -> JobRecord.of(jobs.brief(jobId)), limit);
     } catch (MnException e) {
       return runs.lastEvents(runs.left(jobId, e), limit);
     }

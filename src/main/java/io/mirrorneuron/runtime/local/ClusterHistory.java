@@ -12,7 +12,7 @@ import java.util.concurrent.CompletionStage;
  */
 record ClusterHistory(RecordStore records) {
   /** In place of the id of a job. */
-  static final String ID = "__cluster__";
+  static final String ID = EventPage.CLUSTER;
 
   static boolean isMeant(String jobId) {
     return jobId.equals(ID);
