@@ -73,8 +73,15 @@ class AnyDoorE2E {
         .isEqualTo(fork.path("job_id"));
     assertThat(b.post("/jobs/" + job + "/cancel").path("status").asText()).isEqualTo("cancelled");
     b.post("/jobs/" + fork.path("job_id").asText() + "/cancel");
-    assertThat(b.get("/jobs/" + job + "?include=full"))
-        .isEqualTo(a.get("/jobs/" + job + "?include=full"));
+    String whole = "/jobs/" + job + "?include=full";
+    eventually(
+        "each knows of both",
+        () -> observed(a, whole).size() == 2 && observed(b, whole).size() == 2);
+    assertThat(b.get(whole)).isEqualTo(a.get(whole));
+  }
+
+  private static JsonNode observed(PackagedServer at, String path) {
+    return at.get(path).at("/job/reliability/observed_nodes");
   }
 
   private static void ask(PackagedServer a, PackagedServer b) {
