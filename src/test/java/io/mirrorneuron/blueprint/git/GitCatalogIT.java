@@ -327,7 +327,9 @@ class GitCatalogIT {
     assertThat(ids(catalogs)).containsExactly("first");
     commit("index.json", "{\"a\": 1}");
     assertThat(catalogs.refreshed().warnings()).asString().contains("must be a list");
-    assertThat(ids(new Catalogs(source(), time::get))).containsExactly("first");
+    Catalogs next = new Catalogs(source(), time::get);
+    assertThat(ids(next)).containsExactly("first");
+    assertThat(next.refreshed().warnings()).asString().contains("must be a list");
 
     commit("index.json", "[{\"id\":\"third\"}]");
     assertThat(catalogs.refreshed().warnings()).isEmpty();
