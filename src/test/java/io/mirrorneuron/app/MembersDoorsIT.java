@@ -164,6 +164,14 @@ class MembersDoorsIT {
         });
   }
 
+  /** However many came before, the answer comes before a call is given up. */
+  @Test
+  void wrongTokensInARowAreAllToldAsSuch() {
+    for (int i = 0; i < 8; i++) {
+      assertThat(post(main, "add", worker("wrong")).statusCode()).isEqualTo(401);
+    }
+  }
+
   @Test
   void theTerminalTellsWhichTokenIsWrong() {
     Shell.Ended wrong =

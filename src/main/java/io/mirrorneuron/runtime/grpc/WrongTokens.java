@@ -16,10 +16,10 @@ import java.util.function.LongSupplier;
  */
 final class WrongTokens {
   static final long FIRST_MS = 100;
-  static final long LONGEST_MS = 6_400;
+  static final long LONGEST_MS = 3_200;
 
-  /** Clients give up after ten seconds. */
-  static final long PATIENCE_MS = 8_000;
+  /** With the longest delay it is less than the six seconds after which REST gives a call up. */
+  static final long PATIENCE_MS = 2_500;
 
   /** After so long without a wrong token an address begins anew. */
   static final long FORGOTTEN_MS = 600_000;
