@@ -134,6 +134,12 @@ class MembersDoorsIT {
     HttpResponse<String> name = post(main, "remove", "{\"node_name\":\"nonsense\"}");
     assertThat(name.statusCode()).isEqualTo(422);
     assertThat(name.body()).contains("Remote node name must look like mirror_neuron@host.");
+    HttpResponse<String> never = post(main, "remove", "{\"node_name\":\"mirror_neuron@never\"}");
+    assertThat(never.statusCode()).as(never.body()).isEqualTo(200);
+    assertThat(never.body())
+        .contains(
+            "was removed from this box",
+            "\"warnings\":[\"there is no node mirror_neuron@never; there are ");
     HttpResponse<String> nobody =
         post(main, "join", "{\"host\":\"127.0.0.1\",\"token\":\"t\",\"grpc_port\":1}");
     assertThat(nobody.statusCode()).isEqualTo(503);

@@ -46,7 +46,8 @@ public final class ClusterVerticle extends AreaVerticle {
     on("setResource", this::setResource);
     on("putResource", this::setResource);
     on("listNodes", call -> cluster.overview());
-    new MemberOperations(cluster.members()).addTo((name, answer) -> on(name, answer::apply));
+    new MemberOperations(cluster.members(), cluster.upkeep())
+        .addTo((name, answer) -> on(name, answer::apply));
     new NodeOperations(cluster.upkeep()).addTo((name, answer) -> on(name, answer::apply));
     new ServiceOperations(services).addTo((name, answer) -> on(name, answer::apply));
   }

@@ -1,18 +1,22 @@
 package io.mirrorneuron.area.cluster;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.MisspeltMembers;
 import io.mirrorneuron.port.join.Greeting;
 import io.mirrorneuron.port.join.HostJoin;
 import io.mirrorneuron.port.join.HostJoin.Joined;
 import io.mirrorneuron.port.join.NodeMembers;
+import io.mirrorneuron.port.upkeep.NodeReport;
+import io.mirrorneuron.port.upkeep.NodeUpkeep;
 import io.mirrorneuron.wire.LenientJson;
+import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /** The operations about which nodes belong to the cluster. */
-record MemberOperations(NodeMembers members) {
+record MemberOperations(NodeMembers members, NodeUpkeep upkeep) {
 
   private record Wanted(String host, String token, Long grpcPort) {}
 
@@ -45,7 +49,12 @@ record MemberOperations(NodeMembers members) {
       String message,
       Handshake handshake) {}
 
-  private record Removed(boolean ok, String nodeName, String status, String message) {}
+  private record Removed(
+      boolean ok,
+      String nodeName,
+      String status,
+      String message,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> warnings) {}
 
   void addTo(BiConsumer<String, Function<ApiCall, Object>> on) {
     on.accept("addNode", this::add);
@@ -86,7 +95,9 @@ record MemberOperations(NodeMembers members) {
 
   private Removed remove(String given) {
     String name = HostJoin.requireName(given);
+    NodeReport before = upkeep.status(name);
     members.remove(name);
-    return new Removed(true, name, "removed", name + " was removed from this box.");
+    List<String> warnings = before.isMissing() ? List.of(before.missing()) : List.of();
+    return new Removed(true, name, "removed", name + " was removed from this box.", warnings);
   }
 }

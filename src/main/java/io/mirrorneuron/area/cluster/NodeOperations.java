@@ -2,10 +2,7 @@ package io.mirrorneuron.area.cluster;
 
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.MisspeltMembers;
-import io.mirrorneuron.model.ErrorCode;
-import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.upkeep.DrainOrder;
-import io.mirrorneuron.port.upkeep.NodeCondition;
 import io.mirrorneuron.port.upkeep.NodeReport;
 import io.mirrorneuron.port.upkeep.NodeUpkeep;
 import io.mirrorneuron.wire.LenientJson;
@@ -34,12 +31,7 @@ record NodeOperations(NodeUpkeep nodes) {
   }
 
   private NodeReport get(ApiCall call) {
-    NodeReport report = nodes.status(call.text("name"));
-    if (report.status() == NodeCondition.UNKNOWN) {
-      throw new MnException(
-          ErrorCode.NOT_FOUND, "node_not_found", "there is no node " + report.node());
-    }
-    return report;
+    return nodes.status(call.text("name")).orNotFound();
   }
 
   private Object maintain(ApiCall call) {

@@ -6,6 +6,8 @@ import io.mirrorneuron.cli.CommandGroup;
 import io.mirrorneuron.port.ClusterNode;
 import io.mirrorneuron.port.join.HostJoin;
 import io.mirrorneuron.port.join.NodeMembers;
+import io.mirrorneuron.port.join.NodeMembers.Member;
+import io.mirrorneuron.port.upkeep.NodeReport;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -61,7 +63,8 @@ public final class NodeCommand extends CommandGroup {
   int status(@Mixin Client client, @Parameters(paramLabel = "NODE", description = NAME) String node)
       throws InterruptedException {
     return client.show(
-        mn -> mn.cluster().upkeep().status(node), new NodeView(client.output())::report);
+        mn -> mn.cluster().upkeep().status(node).orNotFound(),
+        new NodeView(client.output())::report);
   }
 
   @Command(
@@ -131,7 +134,11 @@ public final class NodeCommand extends CommandGroup {
     return client.show(
         mn -> {
           NodeMembers members = mn.cluster().members();
-          return members.remove(node == null ? members.self() : node);
+          String name = node == null ? members.self() : node;
+          NodeReport before = mn.cluster().upkeep().status(name);
+          Member left = members.remove(name);
+          before.orNotFound(); // it is gone in any case, and a misspelt name is told
+          return left;
         },
         new NodeView(client.output())::member);
   }

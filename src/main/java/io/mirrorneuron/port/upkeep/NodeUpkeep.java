@@ -6,7 +6,7 @@ package io.mirrorneuron.port.upkeep;
  * heard of it.
  */
 public interface NodeUpkeep {
-  /** Also of a node that nobody has heard of: {@link NodeCondition#UNKNOWN}. */
+  /** Also of a node that nobody has heard of, see {@link NodeReport#orNotFound}. */
   NodeReport status(String node);
 
   /**

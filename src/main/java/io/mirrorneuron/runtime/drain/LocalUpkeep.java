@@ -75,7 +75,8 @@ public final class LocalUpkeep implements NodeUpkeep {
     KnownNodes known = known();
     NodeState state = Answers.await(book.read(name));
     if (state.updatedAt() == null && !known.has(name)) {
-      return NodeReport.of(state.with(NodeCondition.UNKNOWN, true, null).shown(false));
+      String why = missing(name, known);
+      return NodeReport.of(state.with(NodeCondition.UNKNOWN, true, why).shown(false));
     }
     return NodeReport.of(shown(state, known));
   }
@@ -201,12 +202,13 @@ public final class LocalUpkeep implements NodeUpkeep {
   private void require(NodeState stored, KnownNodes known) {
     if (stored.updatedAt() == null && !known.has(stored.node())) {
       throw new MnException(
-          ErrorCode.NOT_FOUND,
-          "node_not_found",
-          "there is no node %s; there are %s"
-              .formatted(
-                  stored.node(), known.names().limit(NAMED).collect(Collectors.joining(", "))));
+          ErrorCode.NOT_FOUND, NodeReport.NOT_FOUND, missing(stored.node(), known));
     }
+  }
+
+  private static String missing(String node, KnownNodes known) {
+    return "there is no node %s; there are %s"
+        .formatted(node, known.names().limit(NAMED).collect(Collectors.joining(", ")));
   }
 
   private KnownNodes known() {

@@ -1,0 +1,67 @@
+package io.mirrorneuron.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.mirrorneuron.port.upkeep.NodeCondition;
+import io.mirrorneuron.testing.Eventually;
+import io.mirrorneuron.testing.GrpcRuntime;
+import io.mirrorneuron.testing.RuntimeFixture;
+import io.mirrorneuron.testing.Shell;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code mn node} tells a person of two servers on one Redis. */
+class NodeCommandsIT {
+  private static final String TWO = "mirror_neuron@two";
+  private static final String THERE_ARE = "there are mirror_neuron@test, " + TWO;
+
+  @TempDir static Path folder;
+  private static RuntimeFixture one;
+  private static RuntimeFixture two;
+  private static GrpcRuntime door;
+
+  @BeforeAll
+  static void start() {
+    one = new RuntimeFixture(folder.resolve("one"));
+    two = RuntimeFixture.beside(one, folder.resolve("two"), Map.of("MN_NODE_NAME", TWO));
+    door = GrpcRuntime.before(one);
+    Eventually.eventually(
+        "the other node lives",
+        () -> one.runtime().upkeep().status(TWO).status() == NodeCondition.HEALTHY);
+  }
+
+  @AfterAll
+  static void stop() {
+    door.close();
+    two.close();
+    one.close();
+  }
+
+  private static Shell.Ended node(String... words) {
+    String[] command = new String[words.length + 1];
+    command[0] = "node";
+    System.arraycopy(words, 0, command, 1, words.length);
+    return new Shell(Main::commandLine, folder)
+        .set("MN_GRPC_TARGET", "127.0.0.1:" + door.server.port())
+        .set("MN_GRPC_AUTH_TOKEN", GrpcRuntime.AUTH.value())
+        .set("NO_COLOR", "1")
+        .atTerminal()
+        .run(command);
+  }
+
+  @Test
+  void aNameThatNoNodeHasIsNotFoundAndThoseThatThereAreAreTold() {
+    for (String command : new String[] {"status", "leave"}) {
+      Shell.Ended told = node(command, "mirror_neuron@nobody");
+
+      assertThat(told.exitCode()).as(command).isEqualTo(5);
+      assertThat(told.out()).as(command).isEmpty();
+      assertThat(told.err()).contains("there is no node mirror_neuron@nobody; " + THERE_ARE);
+    }
+    assertThat(node("status", TWO).exitCode()).isZero();
+  }
+}
