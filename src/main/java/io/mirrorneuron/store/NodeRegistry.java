@@ -2,6 +2,7 @@ package io.mirrorneuron.store;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -61,6 +62,11 @@ public interface NodeRegistry {
   CompletionStage<Void> leave(String owner);
 
   CompletionStage<Set<String>> living();
+
+  /**
+   * How many milliseconds ago a living owner sent its last heartbeat; empty when it does not live.
+   */
+  CompletionStage<OptionalLong> silence(String owner);
 
   /**
    * Says where the owner is reached; every later heartbeat through this object says so again, and

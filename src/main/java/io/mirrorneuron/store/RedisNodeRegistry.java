@@ -6,6 +6,7 @@ import io.vertx.redis.client.Response;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -22,6 +23,7 @@ public final class RedisNodeRegistry implements NodeRegistry {
   private final Script beatScript = Script.resource("node-beat.lua");
   private final Script claimScript = Script.resource("node-claim.lua");
   private final Script listScript = Script.resource("node-list.lua");
+  private final Script heardScript = Script.resource("node-heard.lua");
 
   /** What {@link #tell} was told. */
   private volatile Reach told = new Reach("", "");
@@ -128,6 +130,19 @@ public final class RedisNodeRegistry implements NodeRegistry {
   @Override
   public CompletionStage<Set<String>> living() {
     return beat("", 0, "").thenApply(Beat::living);
+  }
+
+  @Override
+  public CompletionStage<OptionalLong> silence(String owner) {
+    return heardScript
+        .call()
+        .key(keys.livingNodes())
+        .arg(owner)
+        .arg(LIFETIME_MS)
+        .send(lanes.any())
+        .map(Response::toLong)
+        .map(ms -> ms < 0 ? OptionalLong.empty() : OptionalLong.of(ms))
+        .toCompletionStage();
   }
 
   /**

@@ -3,6 +3,9 @@ package io.mirrorneuron.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.port.upkeep.NodeCondition;
+import io.mirrorneuron.store.Keys;
+import io.mirrorneuron.store.NodeRegistry;
+import io.mirrorneuron.store.RedisNodeRegistry;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.RuntimeFixture;
@@ -63,5 +66,28 @@ class NodeCommandsIT {
       assertThat(told.err()).contains("there is no node mirror_neuron@nobody; " + THERE_ARE);
     }
     assertThat(node("status", TWO).exitCode()).isZero();
+  }
+
+  /** A heartbeat that no other one follows is what is left of a server that was killed. */
+  @Test
+  void ofAServerThatWasKilledAMomentAgoItIsToldSinceWhenNobodyHeardOfIt() {
+    String killed = "mirror_neuron@killed";
+    NodeRegistry registry = registry();
+    registry.beat(killed + "#1").toCompletableFuture().join();
+
+    assertThat(node("reconcile", killed).out())
+        .contains("0 checked")
+        .containsPattern(
+            killed
+                + " was last heard of \\d+ s ago; it is taken for dead after 15 s without a"
+                + " heartbeat: if it is gone, say this again then");
+
+    registry.leave(killed + "#1").toCompletableFuture().join();
+    assertThat(node("reconcile", "mirror_neuron@test").out()).doesNotContain("heard of");
+  }
+
+  private static NodeRegistry registry() {
+    return new RedisNodeRegistry(
+        one.lanes(), new Keys(RuntimeFixture.config(folder).redis().namespace()));
   }
 }

@@ -105,6 +105,18 @@ public interface NodeRegistryContract {
   }
 
   @Test
+  default void itIsKnownHowLongAgoALivingOwnerWasHeardOf() {
+    NodeRegistry registry = registry();
+    assertThat(await(registry.silence("a"))).isEmpty();
+    await(registry.beat("a"));
+    assertThat(await(registry.silence("a")).orElseThrow())
+        .isBetween(0L, NodeRegistry.LIFETIME_MS - 1);
+
+    await(registry.leave("a"));
+    assertThat(await(registry.silence("a"))).isEmpty();
+  }
+
+  @Test
   default void itIsKnownWhereAnOwnerIsReachedWhileItLives() {
     NodeRegistry registry = registry();
     await(registry.beat("a"));

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -136,6 +137,15 @@ public final class InMemoryNodeRegistry implements NodeRegistry {
   public synchronized CompletionStage<Optional<String>> address(String owner) {
     dropDead();
     return CompletableFuture.completedFuture(Optional.ofNullable(addresses.get(owner)));
+  }
+
+  @Override
+  public synchronized CompletionStage<OptionalLong> silence(String owner) {
+    dropDead();
+    return CompletableFuture.completedFuture(
+        ends.containsKey(owner)
+            ? OptionalLong.of(clock.getAsLong() + LIFETIME_MS - ends.get(owner))
+            : OptionalLong.empty());
   }
 
   @Override

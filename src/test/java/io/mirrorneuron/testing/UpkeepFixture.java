@@ -27,8 +27,13 @@ public final class UpkeepFixture {
 
   /** The same with others. */
   public static LocalUpkeep of(String node, Instant now, InMemoryNodeRegistry nodes) {
+    return of(node, now, nodes, new InMemoryJobStore());
+  }
+
+  /** The same with jobs, none of which is taken over. */
+  public static LocalUpkeep of(
+      String node, Instant now, InMemoryNodeRegistry nodes, InMemoryJobStore jobs) {
     TurnedTimers timers = new TurnedTimers(new TurnedClock(now));
-    InMemoryJobStore jobs = new InMemoryJobStore();
     NodeBook book = new NodeBook(new InMemoryRecordStore(), timers);
     CompletionStage<?> done = CompletableFuture.completedStage(null);
     return new LocalUpkeep(

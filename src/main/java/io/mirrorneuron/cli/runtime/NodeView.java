@@ -99,6 +99,9 @@ record NodeView(Output output) {
                 output.line(
                     Output.printable(
                         "  %s: %s, %s".formatted(job.jobId(), job.action(), job.reason()))));
+    if (answer.message() != null) {
+      output.line("Note: " + Output.printable(answer.message()));
+    }
     next();
   }
 

@@ -8,6 +8,8 @@ import java.util.List;
  *
  * @param status {@code reconciled} or {@code dry_run}
  * @param reason in the caller's words, or null
+ * @param message for people, of a node that is taken for alive: when it was heard of last and from
+ *     when on it is dead; null for one that is dead, and for the one that answers
  */
 public record Reconciliation(
     String node,
@@ -20,7 +22,8 @@ public record Reconciliation(
     int blocked,
     int skipped,
     int failed,
-    List<ReconciledJob> jobs) {
+    List<ReconciledJob> jobs,
+    @JsonInclude(JsonInclude.Include.NON_NULL) String message) {
   public Reconciliation {
     jobs = List.copyOf(jobs);
   }

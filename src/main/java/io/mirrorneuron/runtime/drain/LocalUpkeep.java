@@ -162,7 +162,7 @@ public final class LocalUpkeep implements NodeUpkeep {
     NodeState state = Answers.await(book.read(name));
     require(state, known);
     Reconciliation done =
-        new ReconcileDesk(own.jobs(), own.recover())
+        new ReconcileDesk(own.jobs(), nodes, own.recover())
             .reconcile(shown(state, known), known, OrderWords.reason(reason), dryRun);
     if (!dryRun) {
       String now = Json.timestamp(Instant.ofEpochMilli(timers.now()));

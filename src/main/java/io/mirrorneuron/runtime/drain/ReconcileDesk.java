@@ -5,74 +5,99 @@ import io.mirrorneuron.port.upkeep.Reconciliation;
 import io.mirrorneuron.port.upkeep.Reconciliation.ReconciledJob;
 import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.store.NodeRegistry;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
 /**
  * Takes over the jobs of a dead node when somebody asks for it. Its jobs are taken over anyway;
- * whoever asks is told which, and does not have to wait for the next heartbeat.
+ * whoever asks is told which, and does not have to wait for the next heartbeat. A name may be that
+ * of a server that lives and of one that is dead: jobs of the latter are taken over.
  *
  * @param recover takes over the jobs of all nodes that are dead
  */
-record ReconcileDesk(JobsOfNode jobs, Supplier<CompletionStage<?>> recover) {
+record ReconcileDesk(JobsOfNode jobs, NodeRegistry nodes, Supplier<CompletionStage<?>> recover) {
 
+  /**
+   * @param node as it is told to who asks
+   */
   Reconciliation reconcile(NodeState node, KnownNodes known, String reason, boolean dryRun) {
     String name = node.node();
-    boolean lives = known.owner(name).isPresent();
-    Map<String, String> before = owned(name);
-    if (lives) {
-      String why = "its node lives and works on it; a drain moves it";
-      return answer(node, reason, dryRun, all(before, ReconciledJob.SKIPPED, why, null));
-    }
+    List<ReconciledJob> done = new ArrayList<>();
+    owned(name, known, true)
+        .forEach(
+            job ->
+                done.add(
+                    new ReconciledJob(
+                        job,
+                        ReconciledJob.SKIPPED,
+                        "its node is taken for alive and works on it; a drain moves it",
+                        "job",
+                        null)));
+    Set<String> before = owned(name, known, false);
     if (dryRun) {
       String why = "its node is dead; another one takes it over";
-      return answer(node, reason, true, all(before, ReconciledJob.RECOVERED, why, name));
+      before.forEach(job -> done.add(recovered(job, why, name)));
+    } else if (!before.isEmpty() || known.owner(name).isEmpty()) {
+      Answers.await(recover.get());
+      Set<String> left = owned(name, known, false);
+      before.forEach(job -> done.add(taken(job, left.contains(job), name)));
     }
-    Answers.await(recover.get());
-    Set<String> left = owned(name).keySet();
-    List<ReconciledJob> done =
-        before.keySet().stream().map(job -> taken(job, left.contains(job), name)).toList();
-    return answer(node, reason, false, done);
+    return answer(node, reason, dryRun, done, alive(node, known));
   }
 
-  /** Open jobs of the node, with their owners. */
-  private Map<String, String> owned(String node) {
-    Map<String, String> found = new TreeMap<>();
+  /**
+   * Ids of open jobs of the node.
+   *
+   * @param living whether those of the owner that lives, or of others that had its name
+   */
+  private Set<String> owned(String node, KnownNodes known, boolean living) {
+    Set<String> found = new TreeSet<>();
     Answers.await(jobs.owners())
         .forEach(
             (job, owner) -> {
-              if (NodeRegistry.nameOf(owner).equals(node)) {
-                found.put(job, owner);
+              if (NodeRegistry.nameOf(owner).equals(node)
+                  && known.living().contains(owner) == living) {
+                found.add(job);
               }
             });
     return found;
   }
 
-  private static List<ReconciledJob> all(
-      Map<String, String> jobs, String action, String why, String failed) {
-    return jobs.keySet().stream()
-        .map(job -> new ReconciledJob(job, action, why, "job", failed))
-        .toList();
+  /** A node that was killed is taken for alive for a while. */
+  private String alive(NodeState node, KnownNodes known) {
+    if (Boolean.TRUE.equals(node.self())) {
+      return null;
+    }
+    return known
+        .owner(node.node())
+        .map(owner -> Answers.await(nodes.silence(owner)))
+        .filter(OptionalLong::isPresent)
+        .map(
+            silence ->
+                "%s was last heard of %d s ago; it is taken for dead after %d s without a heartbeat: if it is gone, say this again then"
+                    .formatted(
+                        node.node(), silence.getAsLong() / 1000, NodeRegistry.LIFETIME_MS / 1000))
+        .orElse(null);
+  }
+
+  private static ReconciledJob recovered(String job, String why, String node) {
+    return new ReconciledJob(job, ReconciledJob.RECOVERED, why, "job", node);
   }
 
   private static ReconciledJob taken(String job, boolean isLeft, String node) {
     return isLeft
         ? new ReconciledJob(
             job, ReconciledJob.FAILED, "it could not be taken over; see the log", "job", node)
-        : new ReconciledJob(
-            job,
-            ReconciledJob.RECOVERED,
-            "its node is dead; another one took it over",
-            "job",
-            node);
+        : recovered(job, "its node is dead; another one took it over", node);
   }
 
   private static Reconciliation answer(
-      NodeState node, String reason, boolean dryRun, List<ReconciledJob> jobs) {
+      NodeState node, String reason, boolean dryRun, List<ReconciledJob> jobs, String message) {
     return new Reconciliation(
         node.node(),
         dryRun ? "dry_run" : "reconciled",
@@ -84,7 +109,8 @@ record ReconcileDesk(JobsOfNode jobs, Supplier<CompletionStage<?>> recover) {
         0,
         count(jobs, ReconciledJob.SKIPPED),
         count(jobs, ReconciledJob.FAILED),
-        jobs);
+        jobs,
+        message);
   }
 
   private static int count(List<ReconciledJob> jobs, String action) {
