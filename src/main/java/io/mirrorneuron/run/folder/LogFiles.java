@@ -108,10 +108,22 @@ public final class LogFiles {
         bytes.put((byte) '\n');
       }
       bytes.put(lines).flip();
+      write(to, bytes);
+      return LogPosition.of(to.size() + bytes.limit(), lines);
+    }
+  }
+
+  /** All of it or, where the disk has no room for all, nothing: who counts what is lost can. */
+  private static void write(Appending to, ByteBuffer bytes) throws IOException {
+    try {
       while (bytes.hasRemaining()) {
         to.channel().write(bytes);
       }
-      return LogPosition.of(to.size() + bytes.limit(), lines);
+    } catch (IOException e) {
+      if (to.channel().size() == to.size() + bytes.position()) { // nobody has added to it since
+        to.channel().truncate(to.size());
+      }
+      throw e;
     }
   }
 

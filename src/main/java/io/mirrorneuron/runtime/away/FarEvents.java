@@ -76,6 +76,10 @@ final class FarEvents {
       content.skip();
       return false;
     }
+    boolean isOutcome = first.kind().equals(SentSignal.FINISHED);
+    if (isOutcome) {
+      records.end();
+    }
     try {
       if (SIGNALS.contains(first.kind())) {
         signal(first.kind(), content.readAllBytes());
@@ -93,7 +97,6 @@ final class FarEvents {
     }
     content.skip();
     after = first.number();
-    boolean isOutcome = first.kind().equals(SentSignal.FINISHED);
     if (!isOutcome) {
       open.acknowledge(after);
     }

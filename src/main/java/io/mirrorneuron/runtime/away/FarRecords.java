@@ -1,10 +1,12 @@
 package io.mirrorneuron.runtime.away;
 
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.runtime.documents.far.SentSignal;
 import io.mirrorneuron.runtime.exec.RunSinks;
 import io.mirrorneuron.runtime.exec.log.LogForm.LogRecord;
+import io.mirrorneuron.runtime.exec.log.LostLines;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.untrusted.OpenFolder;
 import java.io.IOException;
@@ -13,15 +15,21 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Puts what a program on another node uses, prints and makes where it belongs: into its run. */
 final class FarRecords {
+  private static final Logger LOG = LoggerFactory.getLogger(FarRecords.class);
   private static final String DRAFT = "far.new";
   private static final int DEEPEST = 32;
 
   private final Execution execution;
   private final RunSinks sinks;
+  private final LostLines lost = new LostLines();
   private int artifacts;
 
   FarRecords(Execution execution, RunSinks sinks) {
@@ -41,16 +49,47 @@ final class FarRecords {
     String run = execution.runId();
     switch (kind) {
       case Told.LOGS ->
-          sinks
-              .logs()
-              .log(
-                  run,
-                  SentSignal.records(content.readAllBytes()).stream().map(LogRecord::new).toList());
-      case Told.SAMPLES -> sinks.samples().write(run, SentSignal.records(content.readAllBytes()));
+          log(SentSignal.records(content.readAllBytes()).stream().map(LogRecord::new).toList());
+      case Told.SAMPLES -> sample(content.readAllBytes());
       case Told.ARTIFACT ->
           sinks.artifacts().keep(run, execution.executionId() + "-" + artifacts++, content);
       case Told.FILE -> file(name, content);
       default -> content.transferTo(OutputStream.nullOutputStream());
+    }
+  }
+
+  /** Nothing more comes. */
+  void end() {
+    if (!lost.isEmpty()) {
+      log(List.of());
+    }
+  }
+
+  /** What cannot be written is lost; that is told before what comes next, or at the end. */
+  private void log(List<LogRecord> lines) {
+    List<LogRecord> all = new ArrayList<>(lost.told(LostLines.BY_DISK));
+    all.addAll(lines);
+    if (isLogged(all)) {
+      lost.clear();
+    } else {
+      lost.add(lines);
+    }
+  }
+
+  private boolean isLogged(List<LogRecord> all) {
+    try {
+      return sinks.logs().log(execution.runId(), all);
+    } catch (MnException e) {
+      LOG.warn("lines of execution {} are lost: {}", execution.executionId(), e.getMessage());
+      return false;
+    }
+  }
+
+  private void sample(byte[] lines) {
+    try {
+      sinks.samples().write(execution.runId(), SentSignal.records(lines));
+    } catch (MnException e) {
+      LOG.warn("samples of execution {} are lost: {}", execution.executionId(), e.getMessage());
     }
   }
 

@@ -12,6 +12,9 @@ import java.util.Set;
  * Records that tell of lines left out before count as these lines. Not thread-safe.
  */
 public final class LostLines {
+  /** Why they are lost when the log of their run cannot be written. */
+  public static final String BY_DISK = "the disk did not take them";
+
   /** What a record has that says nothing of where it comes from. */
   private static final Set<String> CONTENT =
       Set.of("message", "fields", "truncated", "bytes", LogForm.DROPPED);

@@ -177,7 +177,7 @@ public final class ProgramLog implements AutoCloseable {
 
   private String reason(boolean byWriter) {
     if (byWriter) {
-      return "the disk did not take them";
+      return LostLines.BY_DISK;
     }
     return allowance.isAtItsEnd()
         ? "executor.log_max_bytes is " + limits.logBytes()
