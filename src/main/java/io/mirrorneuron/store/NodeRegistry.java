@@ -87,13 +87,16 @@ public interface NodeRegistry {
    */
   void describe(String owner, Supplier<String> record);
 
-  /** What owners have told that live, or died within {@link #REMEMBERED_MS}. */
+  /**
+   * What owners have told that live; then all that died within {@link #REMEMBERED_MS}, in the order
+   * of their death. A living one that has told nothing yet is left out.
+   */
   CompletionStage<List<Described>> described();
 
   /**
-   * An owner that has told of itself.
+   * An owner that has told of itself, or is dead.
    *
-   * @param record what it told last
+   * @param record what it told last; empty when it died before it told anything
    */
   record Described(String owner, String record, boolean lives) {}
 

@@ -163,6 +163,23 @@ public interface NodeRegistryContract {
   }
 
   @Test
+  default void whoDiedBeforeItToldAnythingIsKnownAllTheSameTheLastOneLast() {
+    NodeRegistry registry = registry();
+    await(registry.beat("b"));
+    await(registry.beat("a"));
+    await(registry.leave("b"));
+    await(registry.leave("a"));
+    assertThat(await(registry.described()))
+        .containsExactlyInAnyOrder(
+            new NodeRegistry.Described("b", "", false), new NodeRegistry.Described("a", "", false));
+
+    await(registry.claim("a"));
+    assertThat(await(registry.described()))
+        .as("of one that is back and has told nothing")
+        .containsExactly(new NodeRegistry.Described("b", "", false));
+  }
+
+  @Test
   default void aNameIsTakenByOneLivingOwnerOnly() {
     NodeRegistry registry = registry();
     assertThat(await(registry.claim("mn@one#1"))).isEmpty();

@@ -2,6 +2,7 @@ package io.mirrorneuron.testing;
 
 import io.mirrorneuron.store.NodeRegistry;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Owners live until they leave, or by a clock of its own. */
 public final class InMemoryNodeRegistry implements NodeRegistry {
@@ -20,7 +22,7 @@ public final class InMemoryNodeRegistry implements NodeRegistry {
   private final LongSupplier clock;
   private final Map<String, Supplier<String>> describing = new HashMap<>();
   private final Map<String, String> records = new HashMap<>();
-  private final Map<String, Long> deaths = new HashMap<>();
+  private final Map<String, Long> deaths = new LinkedHashMap<>();
   private boolean sawOthers;
   private boolean hasMetOthers;
   private long known = Long.MAX_VALUE;
@@ -94,6 +96,7 @@ public final class InMemoryNodeRegistry implements NodeRegistry {
             .map(other -> new Holder(other.getKey(), other.getValue() - clock.getAsLong()))
             .findFirst();
     if (holder.isEmpty()) {
+      deaths.remove(owner);
       ends.put(owner, clock.getAsLong() + LIFETIME_MS);
     }
     return CompletableFuture.completedFuture(holder);
@@ -118,12 +121,15 @@ public final class InMemoryNodeRegistry implements NodeRegistry {
     dropDead();
     long now = clock.getAsLong();
     records.keySet().removeIf(owner -> deaths.getOrDefault(owner, now) < now - REMEMBERED_MS);
-    return CompletableFuture.completedFuture(
+    deaths.values().removeIf(at -> at < now - REMEMBERED_MS);
+    Stream<Described> living =
         records.entrySet().stream()
-            .map(
-                told ->
-                    new Described(told.getKey(), told.getValue(), ends.containsKey(told.getKey())))
-            .toList());
+            .filter(told -> ends.containsKey(told.getKey()))
+            .map(told -> new Described(told.getKey(), told.getValue(), true));
+    Stream<Described> dead =
+        deaths.keySet().stream()
+            .map(owner -> new Described(owner, records.getOrDefault(owner, ""), false));
+    return CompletableFuture.completedFuture(Stream.concat(living, dead).toList());
   }
 
   @Override

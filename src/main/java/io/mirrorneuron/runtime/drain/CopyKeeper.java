@@ -5,16 +5,12 @@ import io.mirrorneuron.port.upkeep.NodeState;
 import io.mirrorneuron.runtime.loop.JobMoves;
 import io.mirrorneuron.runtime.placement.Machine;
 import io.mirrorneuron.runtime.port.Timers;
-import io.mirrorneuron.store.NodeRegistry;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,9 +27,6 @@ final class CopyKeeper {
   private final Supplier<CompletionStage<Map<String, NodeState>>> states;
   private final Supplier<CompletionStage<KnownNodes>> known;
   private final Timers timers;
-
-  /** When each node lived last: one that died early has told the store nothing of itself. */
-  private final Map<String, Long> seen = new HashMap<>();
 
   private volatile boolean closed;
 
@@ -78,21 +71,16 @@ final class CopyKeeper {
               known.get(),
               (decided, there) ->
                   new CopyNodes(
-                      living, decided, known(there, living), Instant.ofEpochMilli(timers.now())))
+                      living,
+                      decided,
+                      there.names().collect(Collectors.toSet()),
+                      Instant.ofEpochMilli(timers.now())))
           .thenAccept(nodes -> moves.spread(nodes::of))
           .whenComplete((done, away) -> start());
     } catch (MnException away) {
       LOG.debug("it is not known which nodes there are", away);
       start();
     }
-  }
-
-  /** Alive, or dead within an hour. */
-  private synchronized Set<String> known(KnownNodes there, List<Machine> living) {
-    long now = timers.now();
-    living.forEach(node -> seen.put(node.name(), now));
-    seen.values().removeIf(at -> at < now - NodeRegistry.REMEMBERED_MS);
-    return Stream.concat(there.names(), seen.keySet().stream()).collect(Collectors.toSet());
   }
 
   void close() {

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.embedded;
 
 import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.store.NodeRegistry;
+import io.mirrorneuron.store.NodeRegistry.Described;
 import io.mirrorneuron.wire.cluster.NodeRecord;
 import io.mirrorneuron.wire.cluster.OtherNode;
 import java.util.List;
@@ -41,7 +42,13 @@ final class OtherNodes implements Supplier<List<OtherNode>> {
   private List<OtherNode> others() {
     return Answers.await(nodes.described()).stream()
         .filter(other -> !other.owner().equals(owner))
-        .map(other -> new OtherNode(NodeRecord.read(other.record()), other.lives()))
+        .map(other -> new OtherNode(record(other), other.lives()))
         .toList();
+  }
+
+  private static NodeRecord record(Described other) {
+    return other.record().isEmpty()
+        ? NodeRecord.untold(NodeRegistry.nameOf(other.owner()))
+        : NodeRecord.read(other.record());
   }
 }

@@ -14,6 +14,13 @@ public record NodeRecord(ObjectNode node, ObjectNode resource) {
     return Json.read(text, NodeRecord.class, "record of a node");
   }
 
+  /** Of a node that has told nothing of itself. */
+  public static NodeRecord untold(String name) {
+    ObjectNode node = Json.object().put("name", name).putNull("drain");
+    node.putObject("executor_pools");
+    return new NodeRecord(node, Json.object());
+  }
+
   public String text() {
     return Json.write(this);
   }

@@ -49,4 +49,16 @@ class ReconcileTest {
                 + " was last heard of 0 s ago; it is taken for dead after 15 s without a"
                 + " heartbeat: if it is gone, say this again then");
   }
+
+  @Test
+  void ofADeadServerNothingIsToldOfHeartbeats() {
+    nodes.beat(NODE + "#1");
+    nodes.leave(NODE + "#1");
+    job("left", NODE + "#1");
+
+    Reconciliation told = reconciled();
+
+    assertThat(told.recovered()).isOne();
+    assertThat(told.message()).isNull();
+  }
 }
