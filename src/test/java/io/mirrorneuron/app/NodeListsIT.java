@@ -80,4 +80,42 @@ class NodeListsIT {
     assertThat(server.cluster().resource().json().path("nodes")).hasSize(1);
     assertThat(server.cluster().upkeep().status(OTHER).status().word()).isEqualTo("offline");
   }
+
+  private void lives(NodeRegistry its, String owner, String host) {
+    String record =
+        "{\"node\":{\"name\":\"%s\",\"status\":\"healthy\",\"hostname\":\"%s\"},\"resource\":{}}"
+            .formatted(NodeRegistry.nameOf(owner), host);
+    its.describe(owner, () -> record);
+    await(its.beat(owner));
+    await(its.beat(owner)); // once it knows of others it tells of itself
+  }
+
+  @Test
+  void aServerThatIsBackWithANewHomeIsListedOnce() {
+    lives(registry, OTHER + "#old", "old");
+    eventually("both are there", () -> listed().contains(OTHER + " healthy"));
+    await(registry.leave(OTHER + "#old"));
+    eventually("it is gone", () -> listed().contains(OTHER + " offline"));
+
+    lives(registry, OTHER + "#new", "new");
+
+    assertThat(listed()).containsExactly("mirror_neuron@one healthy", OTHER + " healthy");
+    assertThat(server.cluster().overview().nodeDocuments().get(1).path("hostname").asText())
+        .isEqualTo("new");
+    await(registry.leave(OTHER + "#new"));
+    assertThat(listed()).containsExactly("mirror_neuron@one healthy", OTHER + " offline");
+    assertThat(server.cluster().overview().nodeDocuments().get(1).path("hostname").asText())
+        .isEqualTo("new");
+  }
+
+  @Test
+  void aServerThatDiedWithTheNameOfTheOneThatAnswersIsNotListedBesideIt() {
+    await(registry.beat(OTHER + "#1"));
+    await(registry.beat("mirror_neuron@one#old"));
+    eventually("the server knows of others", () -> !await(registry.described()).isEmpty());
+    await(registry.leave("mirror_neuron@one#old"));
+    await(registry.leave(OTHER + "#1"));
+
+    assertThat(listed()).containsExactly("mirror_neuron@one healthy", OTHER + " offline");
+  }
 }

@@ -5,7 +5,9 @@ import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.store.NodeRegistry.Described;
 import io.mirrorneuron.wire.cluster.NodeRecord;
 import io.mirrorneuron.wire.cluster.OtherNode;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -39,9 +41,20 @@ final class OtherNodes implements Supplier<List<OtherNode>> {
         .anyMatch(other -> other.lives() && NodeRegistry.nameOf(other.owner()).equals(node));
   }
 
+  /**
+   * One of each name but that of this node: a server that came back with a new home stands for the
+   * one that it was before.
+   */
   private List<OtherNode> others() {
-    return Answers.await(nodes.described()).stream()
-        .filter(other -> !other.owner().equals(owner))
+    Map<String, Described> byName = new LinkedHashMap<>();
+    for (Described other : Answers.await(nodes.described())) { // the dead in the order of death
+      byName.merge(
+          NodeRegistry.nameOf(other.owner()),
+          other,
+          (before, later) -> before.lives() ? before : later);
+    }
+    byName.remove(NodeRegistry.nameOf(owner));
+    return byName.values().stream()
         .map(other -> new OtherNode(record(other), other.lives()))
         .toList();
   }
