@@ -691,4 +691,20 @@ class ClientCommandsTest {
     assertThat(ended.exitCode()).isEqualTo(5);
     assertThat(ended.err()).contains("was not found");
   }
+
+  @Test
+  void aDrainThatTakesThePlaceOfAnotherTellsWhichThatWas() {
+    String[] first = {"node", "drain", FakeCluster.NODE, "--reason", "a new disk"};
+    String[] second = {"node", "drain", FakeCluster.NODE, "--deadline", "1m"};
+    assertThat(person().run(first).out()).contains("draining").doesNotContain("Replaces");
+    assertThat(person().run(first).out()).as("the same again").doesNotContain("Replaces");
+
+    String replaced = "a drain that was under way since ";
+    assertThat(
+            person().run("node", "drain", FakeCluster.NODE, "--deadline", "1m", "--dry-run").out())
+        .contains("Would replace " + replaced, "for the reason: a new disk");
+    assertThat(person().run(second).out())
+        .contains("Replaces " + replaced, "for the reason: a new disk");
+    assertThat(person().run(second).out()).doesNotContain("Replaces");
+  }
 }

@@ -85,6 +85,9 @@ public final class NodeDrainCommand implements Callable<Integer> {
       client.print(report, view::drain);
       return ExitCode.OK;
     }
+    if (report.replaced() != null) {
+      client.complain(NodeView.replaced(report.replaced(), false));
+    }
     long until =
         System.nanoTime() + Duration.ofMillis(order.deadlineMs()).plusSeconds(30).toNanos();
     NodeReport last = mn.cluster().upkeep().status(node);

@@ -70,6 +70,9 @@ record NodeView(Output output) {
     lines(
         report.node(), (report.wouldStatus() == null ? "" : "would be ") + status, report.reason());
     output.line("Deadline: " + Output.time(report.deadlineAt()));
+    if (report.replaced() != null) {
+      output.line(replaced(report.replaced(), report.wouldStatus() != null));
+    }
     report
         .actions()
         .forEach(
@@ -79,6 +82,19 @@ record NodeView(Output output) {
                         "  %s: %s, %s"
                             .formatted(action.jobId(), action.status(), action.reason()))));
     next();
+  }
+
+  /**
+   * @param isSupposed whether it is only said what would happen
+   */
+  static String replaced(DrainState drain, boolean isSupposed) {
+    return Output.printable(
+        "%s a drain that was under way since %s, until %s, for the reason: %s"
+            .formatted(
+                isSupposed ? "Would replace" : "Replaces",
+                Output.time(drain.startedAt()),
+                Output.time(drain.deadlineAt()),
+                drain.reason()));
   }
 
   void undrained(DrainCancelled answer) {

@@ -13,6 +13,8 @@ import java.util.TreeMap;
  * @param wouldStatus of a dry run: what the real one would answer; else null
  * @param counters {@code checked}, and how many actions have each status
  * @param nodeStatus null in a dry run, as is {@code schedulingEligible}
+ * @param replaced the drain that was under way and that this one takes the place of, or would; null
+ *     when there was none, or the order was the same
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record DrainReport(
@@ -25,7 +27,8 @@ public record DrainReport(
     Map<String, Integer> counters,
     List<DrainAction> actions,
     NodeCondition nodeStatus,
-    Boolean schedulingEligible) {
+    Boolean schedulingEligible,
+    DrainState replaced) {
   public static final String DRY_RUN = "dry_run";
 
   public DrainReport {

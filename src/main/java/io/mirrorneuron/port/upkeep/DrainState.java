@@ -53,6 +53,24 @@ public record DrainState(
     return status != null && !status.equals(COMPLETE) && !status.equals(CANCELLED);
   }
 
+  /**
+   * Whether it is under way, and gives work the time that the order gives it, for the same reason:
+   * who orders it again changes nothing.
+   */
+  public boolean isOf(DrainOrder order, Instant now) {
+    return isOpen()
+        && !isOfEnd()
+        && !isOver(now)
+        && order.reason().equals(reason)
+        && Long.valueOf(order.deadlineMs()).equals(deadlineMs)
+        && Boolean.valueOf(order.ignoreSystemJobs()).equals(ignoreSystemJobs);
+  }
+
+  /** The drain that gives way to the order: one under way that is another; else null. */
+  public DrainState replacedBy(DrainOrder order, Instant now) {
+    return isOpen() && !isOf(order, now) ? this : null;
+  }
+
   /** The same, cancelled at that time. */
   public DrainState cancelled(String time) {
     return new DrainState(

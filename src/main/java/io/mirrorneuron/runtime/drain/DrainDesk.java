@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -37,31 +38,44 @@ record DrainDesk(NodeBook book, JobsOfNode jobs, Timers timers) {
       KnownNodes known,
       Consumer<NodeState> check,
       Supplier<CompletionStage<?>> own) {
-    check.accept(Answers.await(book.read(node)));
+    NodeState found = Answers.await(book.read(node));
+    check.accept(found);
     List<DrainAction> actions = planned(node, order, known);
-    long now = timers.now();
-    String startedAt = time(now);
-    String deadlineAt = time(now + order.deadlineMs());
+    Instant now = Instant.ofEpochMilli(timers.now());
     if (order.dryRun()) {
-      List<DrainAction> supposed = actions.stream().map(DrainPlan::supposed).toList();
-      return new DrainReport(
-          node,
-          DrainReport.DRY_RUN,
-          DrainPlan.overall(actions, false),
-          order.reason(),
-          startedAt,
-          deadlineAt,
-          DrainPlan.counters(supposed, null),
-          supposed,
-          null,
-          null);
+      return supposed(order, actions, now, found);
     }
     boolean lives = known.owner(node).isPresent();
+    AtomicReference<DrainState> replaced = new AtomicReference<>();
     NodeState ordered =
         Answers.await(
-            book.change(node, before -> ordered(before, order, startedAt, deadlineAt, lives)));
-    NodeState looked = Answers.await(looked(ordered, own, now + PATIENCE_MS));
-    return report(looked, actions);
+            book.change(
+                node,
+                before -> {
+                  replaced.set(before.drain().replacedBy(order, now));
+                  return lives && before.drain().isOf(order, now)
+                      ? before
+                      : ordered(before, order, now, lives);
+                }));
+    NodeState looked = Answers.await(looked(ordered, own, now.toEpochMilli() + PATIENCE_MS));
+    return report(looked, actions, replaced.get());
+  }
+
+  private static DrainReport supposed(
+      DrainOrder order, List<DrainAction> actions, Instant now, NodeState found) {
+    List<DrainAction> supposed = actions.stream().map(DrainPlan::supposed).toList();
+    return new DrainReport(
+        found.node(),
+        DrainReport.DRY_RUN,
+        DrainPlan.overall(actions, false),
+        order.reason(),
+        Json.timestamp(now),
+        Json.timestamp(now.plusMillis(order.deadlineMs())),
+        DrainPlan.counters(supposed, null),
+        supposed,
+        null,
+        null,
+        found.drain().replacedBy(order, now));
   }
 
   /** The jobs of a dead node are taken over by others: nothing has to leave it. */
@@ -79,13 +93,13 @@ record DrainDesk(NodeBook book, JobsOfNode jobs, Timers timers) {
         own.stream().map(plan::of).toList(), ofOthers.stream().map(plan::ofGuest).toList());
   }
 
-  private static NodeState ordered(
-      NodeState before, DrainOrder order, String startedAt, String deadlineAt, boolean lives) {
+  private static NodeState ordered(NodeState before, DrainOrder order, Instant now, boolean lives) {
+    String startedAt = Json.timestamp(now);
     DrainState drain =
         new DrainState(
             lives ? DrainState.DRAINING : DrainState.COMPLETE,
             startedAt,
-            deadlineAt,
+            Json.timestamp(now.plusMillis(order.deadlineMs())),
             order.deadlineMs(),
             order.reason(),
             order.ignoreSystemJobs(),
@@ -120,7 +134,8 @@ record DrainDesk(NodeBook book, JobsOfNode jobs, Timers timers) {
     return later;
   }
 
-  private static DrainReport report(NodeState state, List<DrainAction> actions) {
+  private static DrainReport report(
+      NodeState state, List<DrainAction> actions, DrainState replaced) {
     DrainState drain = state.drain();
     return new DrainReport(
         state.node(),
@@ -132,10 +147,7 @@ record DrainDesk(NodeBook book, JobsOfNode jobs, Timers timers) {
         drain.counters() == null ? DrainPlan.counters(actions, null) : drain.counters(),
         actions,
         state.status(),
-        state.schedulingEligible());
-  }
-
-  private static String time(long millis) {
-    return Json.timestamp(Instant.ofEpochMilli(millis));
+        state.schedulingEligible(),
+        replaced);
   }
 }
