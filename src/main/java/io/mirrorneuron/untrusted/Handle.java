@@ -82,6 +82,11 @@ final class Handle implements AutoCloseable {
     return new Handle(NONE, absolute, lookedAt(absolute));
   }
 
+  /** Whether it is held by its identity, or else by its name. */
+  boolean isByIdentity() {
+    return descriptor != NONE;
+  }
+
   /** As it was called when it was opened. */
   Path name() {
     return name;

@@ -154,7 +154,7 @@ final class NameCalls {
   }
 
   /** A native call throws nothing; what arrives here is an error of the binding itself. */
-  private static AssertionError broken(Throwable cause) {
+  static AssertionError broken(Throwable cause) {
     return new AssertionError("native call failed", cause);
   }
 }

@@ -30,7 +30,7 @@ public final class OpenFolder implements AutoCloseable {
   /** A program that puts things in the way faster than they are removed is left to itself. */
   private static final int ATTEMPTS = 20;
 
-  private final Handle handle;
+  final Handle handle;
 
   private OpenFolder(Handle handle) {
     this.handle = handle;

@@ -130,10 +130,10 @@ final class ExecutionRun {
     }
   }
 
-  /** Removes the workspace: after the outcome is told, as the next step need not wait for that. */
+  /** Gives the workspace back: after the outcome is told, as no step need wait for that. */
   void removeLeft() {
     if (used != null) {
-      used.close();
+      machinery.workspaces().release(used);
     }
   }
 

@@ -22,6 +22,7 @@ import io.mirrorneuron.runtime.port.NodeFaults;
 import io.mirrorneuron.runtime.port.PayloadSource;
 import io.mirrorneuron.runtime.port.ServiceGate;
 import io.mirrorneuron.storage.Storage;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -42,9 +43,12 @@ record HostMachinery(
   static HostMachinery start(Config.Executors config, ExecutionHost host, RunSinks sinks) {
     var processes = new ProcessTable();
     var meter = new ProcessMeter(processes);
-    var workspaces =
-        new Workspaces(config.tempDir(), host.runtimeId(), sinks.artifacts(), host.clock());
+    Path folder = Workspaces.made(config.tempDir(), host.runtimeId());
     var vendors = new SeenVendors(host.stock());
+    var confiner =
+        Confiner.start(
+            config.confinement(), GraphicsFiles.ofMachine(vendors), folder, host.spawner());
+    var workspaces = new Workspaces(folder, sinks.artifacts(), host.clock(), confiner.isOn());
     var programs =
         new ProgramRun.Machinery(
             config,
@@ -57,11 +61,7 @@ record HostMachinery(
             new Interpreters(config.python().standIn()),
             host.spawner(),
             processes,
-            Confiner.start(
-                config.confinement(),
-                GraphicsFiles.ofMachine(vendors),
-                workspaces.folder(),
-                host.spawner()),
+            confiner,
             new TreeBounds(host.groups(), meter, processes),
             sinks,
             new Sampler(sinks.samples(), meter, processes, host.pace(), host.clock()),

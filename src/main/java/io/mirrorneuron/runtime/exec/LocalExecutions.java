@@ -64,11 +64,15 @@ public final class LocalExecutions implements Executions, AutoCloseable {
       ServiceGate services) {
     this.host = HostMachinery.start(config, host, sinks);
     this.machinery = this.host.executions(config, storage, payloads, services);
-    this.sides = SidePrograms.of(this.host, this::look);
-    this.sweeper =
-        new Sweeper(
-            () -> this.host.orphans().killExcept(this::isRunning, Adoption::isRunning),
-            () -> !runs.isEmpty());
+    this.sweeper = new Sweeper(this::sweep, () -> !runs.isEmpty());
+    this.sides = SidePrograms.of(this.host, sweeper::wake);
+  }
+
+  private void sweep() {
+    host.orphans().killExcept(this::isRunning, Adoption::isRunning);
+    if (runs.isEmpty()) {
+      host.workspaces().tidy();
+    }
   }
 
   private boolean isRunning(String executionId) {
@@ -115,10 +119,6 @@ public final class LocalExecutions implements Executions, AutoCloseable {
         runs.notifyAll();
       }
     }
-  }
-
-  private void look() {
-    sweeper.wake();
   }
 
   @Override

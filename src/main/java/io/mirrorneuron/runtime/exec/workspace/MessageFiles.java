@@ -22,11 +22,14 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 
 /** The files that tell a program what it was started for. */
@@ -35,6 +38,9 @@ public final class MessageFiles {
   public static final String MESSAGE = "mirror_neuron_message.json";
   public static final String BODY = "mirror_neuron_body.bin";
   public static final String CONTEXT = "mirror_neuron_context.json";
+
+  /** Their names. */
+  static final Set<String> ALL = Set.of(INPUT, MESSAGE, BODY, CONTEXT);
 
   private static final Set<String> JSON_LINES =
       Set.of("application/x-ndjson", "application/jsonl", "application/ndjson");
@@ -47,6 +53,12 @@ public final class MessageFiles {
     this.clock = clock;
   }
 
+  /** Whether a program is told all by the four files, and these hold what came along. */
+  static boolean arePlain(Execution execution) {
+    return ArtifactRef.in(execution.body()).isEmpty()
+        && Stream.of(ToldFact.values()).allMatch(fact -> execution.told(fact) == null);
+  }
+
   /**
    * Of a body that lies in an artifact the program gets the value itself, as if it had come along;
    * the file of the message has the reference.
@@ -57,19 +69,45 @@ public final class MessageFiles {
       fetch(kept.get(), folder.resolve(INPUT));
       Files.copy(folder.resolve(INPUT), folder.resolve(BODY));
     } else {
-      byte[] json = Json.MAPPER.writeValueAsBytes(execution.body());
-      Files.write(folder.resolve(INPUT), json);
-      Files.write(folder.resolve(BODY), encode(execution, json));
+      write(folder, bodies(execution));
     }
-    Files.write(folder.resolve(MESSAGE), Json.MAPPER.writeValueAsBytes(execution.message()));
-    ObjectNode context = context(execution, clock.instant());
-    Files.write(folder.resolve(CONTEXT), Json.MAPPER.writeValueAsBytes(context));
+    write(folder, facts(execution));
     for (ToldFact fact : ToldFact.values()) {
       String told = execution.told(fact);
       if (told != null) {
         Files.writeString(folder.resolve(fact.file()), told);
       }
     }
+  }
+
+  private static void write(Path folder, Map<String, byte[]> files) throws IOException {
+    for (Map.Entry<String, byte[]> file : files.entrySet()) {
+      Files.write(folder.resolve(file.getKey()), file.getValue());
+    }
+  }
+
+  /** All four, by name, of an execution of which they {@linkplain #arePlain are all}. */
+  Map<String, byte[]> contents(Execution execution) throws NotStarted {
+    try {
+      Map<String, byte[]> all = new HashMap<>(bodies(execution));
+      all.putAll(facts(execution));
+      return all;
+    } catch (IOException e) {
+      throw new NotStarted("the message cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  private static Map<String, byte[]> bodies(Execution execution) throws IOException, NotStarted {
+    byte[] json = Json.MAPPER.writeValueAsBytes(execution.body());
+    return Map.of(INPUT, json, BODY, encode(execution, json));
+  }
+
+  private Map<String, byte[]> facts(Execution execution) throws IOException {
+    return Map.of(
+        MESSAGE,
+        Json.MAPPER.writeValueAsBytes(execution.message()),
+        CONTEXT,
+        Json.MAPPER.writeValueAsBytes(context(execution, clock.instant())));
   }
 
   private void fetch(ArtifactRef artifact, Path into) throws NotStarted {

@@ -17,7 +17,7 @@ import java.util.Map;
  * @param name for people
  */
 public record Workspace(Path root, Path workdir, String name) implements AutoCloseable {
-  private static final String TEMPORARY = ".tmp";
+  static final String TEMPORARY = ".tmp";
 
   /** Fills an empty folder. On failure the folder stays for the caller to delete. */
   static Workspace lay(
@@ -30,6 +30,12 @@ public record Workspace(Path root, Path workdir, String name) implements AutoClo
     } catch (IOException e) {
       throw new NotStarted("workspace cannot be filled: " + e.getMessage(), e);
     }
+    return laid(root, name, execution, settings);
+  }
+
+  /** A folder that has all that the execution sees. */
+  static Workspace laid(Path root, String name, Execution execution, ExecutorSettings settings)
+      throws NotStarted {
     String text = execution.config().path("workdir").asText("");
     Path workdir =
         text.isEmpty()

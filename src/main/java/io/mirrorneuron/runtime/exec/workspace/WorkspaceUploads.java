@@ -47,6 +47,11 @@ public final class WorkspaceUploads {
     }
   }
 
+  /** Whether a node has some. */
+  static boolean areIn(ObjectNode config) throws NotStarted {
+    return !Upload.of(config).isEmpty();
+  }
+
   /** Copies all payload files to the folder, which need not exist. */
   public static void copyAll(Path payloads, Path folder) throws IOException, NotStarted {
     var copier = new WorkspaceUploads(PayloadFiles.of(payloads, "payload file"), folder, "");

@@ -15,6 +15,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
@@ -33,14 +34,29 @@ public final class Workspaces implements AutoCloseable {
   private final Path folder;
   private final MessageFiles files;
   private final AtomicLong counter = new AtomicLong();
+  private final SpareWorkspaces spares = new SpareWorkspaces();
+  private final boolean reuses;
 
   /**
-   * @param tempDir may be shared with other users
+   * @param folder as {@link #made}
    * @param artifacts has what messages refer to
+   * @param reuses whether what a program has left as it was may become another one's: where
+   *     programs reach their own workspaces only
    */
-  public Workspaces(Path tempDir, String runtimeId, ArtifactSink artifacts, Clock clock) {
-    this.folder = own(folder(tempDir, runtimeId));
+  public Workspaces(Path folder, ArtifactSink artifacts, Clock clock, boolean reuses) {
+    this.folder = folder;
     this.files = new MessageFiles(artifacts, clock);
+    this.reuses = reuses;
+  }
+
+  /**
+   * Makes the folder of all workspaces of a runtime.
+   *
+   * @param tempDir may be shared with other users
+   * @return a real path
+   */
+  public static Path made(Path tempDir, String runtimeId) {
+    return own(folder(tempDir, runtimeId));
   }
 
   public static Path folder(Path tempDir, String runtimeId) {
@@ -74,7 +90,9 @@ public final class Workspaces implements AutoCloseable {
   }
 
   public Workspace create(Execution execution, ExecutorSettings settings) throws NotStarted {
-    Path root = fresh();
+    Path root = reuses ? filled(execution) : null;
+    boolean isFilled = root != null;
+    root = isFilled ? root : fresh();
     boolean laid = false;
     try {
       String name =
@@ -84,7 +102,10 @@ public final class Workspaces implements AutoCloseable {
               plain(execution.jobId()),
               plain(execution.agentId()),
               root.getFileName().toString());
-      Workspace workspace = Workspace.lay(root, name, execution, settings, files);
+      Workspace workspace =
+          isFilled
+              ? Workspace.laid(root, name, execution, settings)
+              : Workspace.lay(root, name, execution, settings, files);
       laid = true;
       return workspace;
     } finally {
@@ -92,6 +113,38 @@ public final class Workspaces implements AutoCloseable {
         FolderTree.delete(root);
       }
     }
+  }
+
+  /** A folder with the files of the execution that others had; null when there is none. */
+  private Path filled(Execution execution) throws NotStarted {
+    if (spares.areNone()
+        || !MessageFiles.arePlain(execution)
+        || WorkspaceUploads.areIn(execution.config())) {
+      return null;
+    }
+    Map<String, byte[]> contents = files.contents(execution);
+    Path spare = spares.take();
+    if (spare == null) {
+      return null; // somebody was faster
+    }
+    Path root = fresh();
+    if (SpareWorkspaces.move(spare, root, contents)) {
+      return root;
+    }
+    FolderTree.delete(root);
+    return null;
+  }
+
+  /** Once nothing of the program is left that counts: keeps it for another one, or deletes it. */
+  public void release(Workspace workspace) {
+    if (!reuses || !spares.keep(workspace.root())) {
+      workspace.close();
+    }
+  }
+
+  /** Deletes what no program has. */
+  public void tidy() {
+    spares.clear();
   }
 
   /** A folder with nothing in it, for the caller to delete. */

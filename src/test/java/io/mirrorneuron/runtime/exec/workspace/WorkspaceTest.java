@@ -51,10 +51,10 @@ class WorkspaceTest {
     link("good/folder", "../worker");
     workspaces =
         new Workspaces(
-            folder.resolve("tmp"),
-            "test",
+            Workspaces.made(folder.resolve("tmp"), "test"),
             ArtifactSink.NONE,
-            Clock.fixed(Instant.parse("2026-01-02T03:04:05.678Z"), ZoneOffset.UTC));
+            Clock.fixed(Instant.parse("2026-01-02T03:04:05.678Z"), ZoneOffset.UTC),
+            true);
   }
 
   private void link(String name, String target) throws Exception {

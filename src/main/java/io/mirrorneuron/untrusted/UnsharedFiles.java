@@ -1,0 +1,89 @@
+package io.mirrorneuron.untrusted;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Small files that a program had, written for the next one: a file system takes far longer to make
+ * and remove a file than to write it. To the next program they are as good as new ones, as only
+ * those are written that have one name, the rights of new ones, and that no other process has open.
+ * Where the kernel cannot tell ({@code fcntl} of Linux does), there are none.
+ */
+public final class UnsharedFiles {
+  private static final int RIGHTS = 07777;
+
+  /** What a new file may have: nobody may run it, its owner may read and write it. */
+  private static final int NEW = 0666;
+
+  private static final int OWNER = 0600;
+  private static final int NEW_FOLDER = 0777;
+  private static final int OWNER_OF_FOLDER = 0700;
+
+  private UnsharedFiles() {}
+
+  /**
+   * Whether all these are regular files as they were made, with so many bytes together at most.
+   *
+   * @param names of files right in the folder
+   */
+  public static boolean are(OpenFolder folder, Set<String> names, long bytes) throws IOException {
+    long left = bytes;
+    for (String name : names) {
+      try (Handle file = folder.handle.child(name)) {
+        left -= file.status().size();
+        if (left < 0 || !isAsNew(file)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /** Whether its owner may do all in it, and nothing is special about it. */
+  public static boolean hasRightsOfNew(OpenFolder folder) {
+    int rights = folder.handle.status().mode() & RIGHTS;
+    return (rights & ~NEW_FOLDER) == 0 && (rights & OWNER_OF_FOLDER) == OWNER_OF_FOLDER;
+  }
+
+  private static boolean isAsNew(Handle file) {
+    int rights = file.status().mode() & RIGHTS;
+    return file.isByIdentity()
+        && file.status().isFile()
+        && file.status().links() == 1
+        && (rights & ~NEW) == 0
+        && (rights & OWNER) == OWNER;
+  }
+
+  /**
+   * Gives files of a folder, which only the caller reaches by its name, other bytes.
+   *
+   * @return whether all have them; else what they have is not known
+   */
+  public static boolean rewrite(OpenFolder folder, Map<String, byte[]> contents)
+      throws IOException {
+    for (Map.Entry<String, byte[]> file : contents.entrySet()) {
+      if (!isRewritten(folder, file.getKey(), file.getValue())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isRewritten(OpenFolder folder, String name, byte[] content)
+      throws IOException {
+    try (Handle file = folder.handle.child(name)) {
+      int descriptor = isAsNew(file) ? LeaseCalls.unshared(file.path()) : -1;
+      if (descriptor < 0) {
+        return false;
+      }
+      try {
+        return NameCalls.write(descriptor, content) == 0
+            && (file.status().size() <= content.length
+                || LeaseCalls.cut(descriptor, content.length));
+      } finally {
+        PathCalls.close(descriptor);
+      }
+    }
+  }
+}
