@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.upkeep.DrainAction;
 import io.mirrorneuron.port.upkeep.DrainOrder;
+import io.mirrorneuron.port.upkeep.DrainReport;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.RuntimeFixture;
 import java.nio.file.Files;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -191,14 +194,20 @@ class SpreadIT {
   void aDrainedNodeKeepsItsCopyUnlessSystemJobsAreMeantToo() {
     String job = submit("system", mark() + "exec sleep 600");
     eventually("both run it", () -> begins("a", "b"));
-    drain(true);
+    drain(true, false);
     comes("c");
     eventually("a third one joins", () -> begins("c"));
     assertThat(targets(job)).contains("mirror_neuron@b");
 
     a.runtime().upkeep().undrain("mirror_neuron@b", null, true);
-    drain(false);
+    eventually("it has its copy", () -> action(job, drain(false, true)).equals("would_end"));
+    assertThat(action(job, drain(false, false))).isEqualTo("ended");
     eventually("it is left", () -> !targets(job).contains("mirror_neuron@b"));
+    eventually(
+        "the drain is complete",
+        () -> a.runtime().upkeep().status("mirror_neuron@b").drain().status().equals("complete"));
+    assertThat(a.runtime().upkeep().status("mirror_neuron@b").drain().counters())
+        .doesNotContainKey("migrated");
     assertThat(a.jobs().lastEvents(job, 50).events().toString()).contains("system_target_left");
     a.runtime().upkeep().undrain("mirror_neuron@b", null, true);
     eventually("it is back", () -> targets(job).contains("mirror_neuron@b"));
@@ -206,9 +215,17 @@ class SpreadIT {
     a.awaitEnd(job);
   }
 
-  private void drain(boolean ignoresSystemJobs) {
-    a.runtime()
+  private DrainReport drain(boolean ignoresSystemJobs, boolean isDryRun) {
+    return a.runtime()
         .upkeep()
-        .drain(new DrainOrder("mirror_neuron@b", null, 60_000, false, ignoresSystemJobs));
+        .drain(new DrainOrder("mirror_neuron@b", null, 60_000, isDryRun, ignoresSystemJobs));
+  }
+
+  /** What comes of the job; empty when it runs nothing there. */
+  private static String action(String job, DrainReport report) {
+    return report.actions().stream()
+        .filter(action -> action.jobId().equals(job))
+        .map(DrainAction::status)
+        .collect(Collectors.joining());
   }
 }

@@ -17,6 +17,11 @@ public record DrainAction(
   public static final String WAITING = "waiting";
   public static final String MIGRATED = "migrated";
   public static final String WOULD_MIGRATE = "would_migrate";
+
+  /** A copy of a job of type system or sysbatch, which runs on that node and nowhere else. */
+  public static final String ENDED = "ended";
+
+  public static final String WOULD_END = "would_end";
   public static final String BLOCKED = "blocked";
   public static final String PAUSED = "paused_for_review";
   public static final String FAILED = "failed";

@@ -1,18 +1,21 @@
 package io.mirrorneuron.runtime.drain;
 
 import static io.mirrorneuron.port.upkeep.DrainAction.BLOCKED;
+import static io.mirrorneuron.port.upkeep.DrainAction.ENDED;
 import static io.mirrorneuron.port.upkeep.DrainAction.FAILED;
 import static io.mirrorneuron.port.upkeep.DrainAction.IGNORED;
 import static io.mirrorneuron.port.upkeep.DrainAction.MIGRATED;
 import static io.mirrorneuron.port.upkeep.DrainAction.PAUSED;
 import static io.mirrorneuron.port.upkeep.DrainAction.SKIPPED;
 import static io.mirrorneuron.port.upkeep.DrainAction.WAITING;
+import static io.mirrorneuron.port.upkeep.DrainAction.WOULD_END;
 import static io.mirrorneuron.port.upkeep.DrainAction.WOULD_MIGRATE;
 
 import io.mirrorneuron.port.upkeep.DrainAction;
 import io.mirrorneuron.port.upkeep.DrainState;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -45,6 +48,9 @@ record DrainPlan(boolean hasTarget, boolean isOver, boolean ignoresSystemJobs) {
     }
     if (job.isBatch() && !isOver) {
       return action(job, WAITING, "it runs programs here for another node; they may end");
+    }
+    if (job.isCopies()) {
+      return action(job, ENDED, "its copy here ends; those on other nodes go on");
     }
     return hasTarget
         ? action(job, MIGRATED, "its programs begin again on another node")
@@ -83,7 +89,7 @@ record DrainPlan(boolean hasTarget, boolean isOver, boolean ignoresSystemJobs) {
     if (!hasTarget) {
       return action(job, BLOCKED, "no other node takes work; it goes on here");
     }
-    String moved = "another node goes on with it";
+    String moved = "another node goes on with it" + (job.isCopies() ? "; its copy here ends" : "");
     return action(
         job, MIGRATED, job.doubling().offers() ? moved + "; " + job.doubling().sentence() : moved);
   }
@@ -94,7 +100,11 @@ record DrainPlan(boolean hasTarget, boolean isOver, boolean ignoresSystemJobs) {
 
   /** As a dry run tells it. */
   static DrainAction supposed(DrainAction action) {
-    return action.status().equals(MIGRATED) ? action.but(WOULD_MIGRATE, action.reason()) : action;
+    return switch (action.status()) {
+      case MIGRATED -> action.but(WOULD_MIGRATE, action.reason());
+      case ENDED -> action.but(WOULD_END, action.reason());
+      default -> action;
+    };
   }
 
   /**
@@ -117,15 +127,16 @@ record DrainPlan(boolean hasTarget, boolean isOver, boolean ignoresSystemJobs) {
   }
 
   /**
-   * @param before of the looks before this one, whose moved jobs count; null for none
+   * @param before of the looks before this one, whose jobs that are gone count; null for none
    */
   static Map<String, Integer> counters(List<DrainAction> actions, Map<String, Integer> before) {
     Map<String, Integer> counters = new TreeMap<>();
-    int moved = before == null ? 0 : before.getOrDefault(MIGRATED, 0);
-    counters.put("checked", actions.size() + moved);
-    if (moved > 0) {
-      counters.put(MIGRATED, moved);
+    if (before != null) {
+      counters.putAll(before);
+      counters.keySet().retainAll(Set.of(MIGRATED, ENDED));
     }
+    int gone = counters.values().stream().mapToInt(Integer::intValue).sum();
+    counters.put("checked", actions.size() + gone);
     actions.forEach(action -> counters.merge(action.status(), 1, Integer::sum));
     return counters;
   }

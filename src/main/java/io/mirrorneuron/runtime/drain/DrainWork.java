@@ -12,6 +12,7 @@ import io.mirrorneuron.wire.Json;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -118,7 +119,7 @@ final class DrainWork {
   }
 
   private CompletionStage<DrainAction> ended(DrainAction action) {
-    return action.status().equals(DrainAction.MIGRATED)
+    return Set.of(DrainAction.MIGRATED, DrainAction.ENDED).contains(action.status())
         ? here.visitors().end(action.jobId()).thenApply(done -> action)
         : CompletableFuture.completedStage(action);
   }

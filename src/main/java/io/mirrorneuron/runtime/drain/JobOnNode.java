@@ -31,6 +31,11 @@ record JobOnNode(
     return "system".equals(jobType) || "sysbatch".equals(jobType);
   }
 
+  /** Whether what runs there are copies for that node, which run nowhere else. */
+  boolean isCopies() {
+    return isSystem() && !agents.isEmpty() && agents.stream().allMatch(id -> id.contains("@"));
+  }
+
   /** Whether it ends by itself. */
   boolean isBatch() {
     return !"service".equals(jobType) && !"system".equals(jobType);

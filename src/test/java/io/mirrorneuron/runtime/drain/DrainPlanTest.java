@@ -52,21 +52,25 @@ class DrainPlanTest {
 
   @ParameterizedTest
   @CsvSource({
-    // type, target, over, ignores system jobs, what comes of its programs here
-    "batch, true, false, true, waiting",
-    "batch, false, false, true, waiting",
-    "batch, true, true, true, migrated",
-    "batch, false, true, true, blocked",
-    "service, true, false, true, migrated",
-    "service, false, false, true, blocked",
-    "system, true, false, true, ignored",
-    "system, true, false, false, migrated",
-    "sysbatch, true, false, false, waiting",
+    // type, agent, target, over, ignores system jobs, what comes of its programs here
+    "batch, work, true, false, true, waiting",
+    "batch, work, false, false, true, waiting",
+    "batch, work, true, true, true, migrated",
+    "batch, work, false, true, true, blocked",
+    "service, work, true, false, true, migrated",
+    "service, work, false, false, true, blocked",
+    "system, work, true, false, true, ignored",
+    "system, work, true, false, false, migrated",
+    "system, work@mn@here, true, false, true, ignored",
+    "system, work@mn@here, true, false, false, ended",
+    "system, work@mn@here, false, false, false, ended",
+    "sysbatch, work@mn@here, true, false, false, waiting",
+    "sysbatch, work@mn@here, true, true, false, ended",
   })
   void programsForJobsOfOthersHaveTheirFate(
-      String type, boolean target, boolean over, boolean ignores, String fate) {
+      String type, String agent, boolean target, boolean over, boolean ignores, String fate) {
     JobOnNode job =
-        new JobOnNode("job", type, "running", false, List.of("work"), ServiceDoubling.NOTHING);
+        new JobOnNode("job", type, "running", false, List.of(agent), ServiceDoubling.NOTHING);
 
     assertThat(new DrainPlan(target, over, ignores).ofGuest(job).status()).isEqualTo(fate);
   }
@@ -82,6 +86,7 @@ class DrainPlanTest {
   @CsvSource({
     "'', complete",
     "'migrated,skipped,ignored', complete",
+    "'migrated,ended', complete",
     "'migrated,waiting', draining",
     "'waiting,paused_for_review', paused_for_review",
     "'waiting,paused_for_review,blocked', blocked_no_placement",
@@ -102,6 +107,8 @@ class DrainPlanTest {
   void whatHasMovedBeforeCounts() {
     assertThat(DrainPlan.counters(actions("migrated,waiting"), Map.of("migrated", 3)))
         .isEqualTo(Map.of("checked", 5, "migrated", 4, "waiting", 1));
+    assertThat(DrainPlan.counters(actions("ended,waiting"), Map.of("ended", 2, "waiting", 1)))
+        .isEqualTo(Map.of("checked", 4, "ended", 3, "waiting", 1));
     assertThat(DrainPlan.counters(actions("waiting"), null))
         .isEqualTo(Map.of("checked", 1, "waiting", 1));
   }
