@@ -397,7 +397,7 @@ class DeploymentDoorsIT {
     refused(
         post("/deployments/back/fail", "{'reason':'%s'}".formatted("x".repeat(1001))),
         422,
-        "reason must have at most 1000 characters");
+        "reason must have at most 1000 characters (Unicode code points), not 1001");
     ok(post("/deployments/back/fail", "{}"));
     assertThat(until("back", "failed").path("current_version").asText()).isEqualTo("1");
     JsonNode mended = ok(post("/deployments/back/rollback", "{'version':'1','wait':true}"));

@@ -12,6 +12,7 @@ import io.mirrorneuron.testing.Shell;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -74,8 +75,12 @@ class MembersDoorsIT {
   }
 
   private HttpResponse<String> post(WholeServer at, String verb, String body) {
+    return post(at.uri("/system/cluster/nodes:" + verb), body);
+  }
+
+  private HttpResponse<String> post(URI uri, String body) {
     HttpRequest request =
-        HttpRequest.newBuilder(at.uri("/system/cluster/nodes:" + verb))
+        HttpRequest.newBuilder(uri)
             .header("content-type", "application/json")
             .POST(BodyPublishers.ofString(body))
             .build();
@@ -151,6 +156,17 @@ class MembersDoorsIT {
   }
 
   @Test
+  void aReasonIsCountedInCodePoints() {
+    for (int length : new int[] {1000, 1001}) {
+      String reason = "{\"reason\":\"%s\"}".formatted("\uD83D\uDE00".repeat(length));
+      URI nodes = main.uri("/nodes/" + main.cluster().members().self() + "/maintenance");
+      assertThat(post(nodes, reason).statusCode())
+          .as("%d", length)
+          .isEqualTo(length == 1000 ? 200 : 422);
+    }
+  }
+
+  @Test
   void theEventsOfTheClusterAreAList() throws Exception {
     HttpRequest request =
         HttpRequest.newBuilder(main.uri("/jobs/__cluster__/events?limit=10")).build();
@@ -214,6 +230,9 @@ class MembersDoorsIT {
         .containsExactlyInAnyOrder(
             "node_name", "runtime_mode", "grpc_host", "grpc_port", "cluster_nodes", "network_only");
     eventually("both are there", PATIENCE, () -> living(worker) == 2 && living(main) == 2);
+    HttpResponse<String> again = post(main, "add", worker(TOKEN));
+    assertThat(again.statusCode()).as(again.body()).isEqualTo(200);
+    assertThat(again.body()).contains(WORKER + " was a member already.", "\"connected\"");
     HttpResponse<String> left = post(worker, "leave", "{}");
     assertThat(left.statusCode()).as(left.body()).isEqualTo(200);
     assertThat(left.body()).contains(WORKER + " was removed from this box.", "\"removed\"");

@@ -67,14 +67,15 @@ record MemberOperations(NodeMembers members, NodeUpkeep upkeep) {
     MisspeltMembers.refuseOthers(call, Set.of("host", "token", "grpc_port"));
     Wanted wanted = LenientJson.read(call.body(), Wanted.class);
     Joined joined =
-        new HostJoin(members).add(wanted.host(), port(wanted.grpcPort()), wanted.token());
+        new HostJoin(members, node -> upkeep.status(node).isThere())
+            .add(wanted.host(), port(wanted.grpcPort()), wanted.token());
     String name = joined.member().node();
     return new Added(
         true,
         wanted.host().strip(),
         name,
         joined.member().status(),
-        name + " was added to this box.",
+        name + (joined.wasThere() ? " was a member already." : " was added to this box."),
         Handshake.of(joined.greeting()));
   }
 

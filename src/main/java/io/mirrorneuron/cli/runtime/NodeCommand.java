@@ -3,11 +3,14 @@ package io.mirrorneuron.cli.runtime;
 import io.mirrorneuron.MirrorNeuron;
 import io.mirrorneuron.cli.Client;
 import io.mirrorneuron.cli.CommandGroup;
+import io.mirrorneuron.cli.ExitCode;
 import io.mirrorneuron.port.ClusterNode;
 import io.mirrorneuron.port.join.HostJoin;
+import io.mirrorneuron.port.join.HostJoin.Joined;
 import io.mirrorneuron.port.join.NodeMembers;
 import io.mirrorneuron.port.join.NodeMembers.Member;
 import io.mirrorneuron.port.upkeep.NodeReport;
+import io.mirrorneuron.port.upkeep.NodeUpkeep;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -114,9 +117,15 @@ public final class NodeCommand extends CommandGroup {
               description = "Of its gRPC door; else 55051, then 50051, or network.tls_port.")
           Integer port)
       throws InterruptedException {
-    return client.show(
-        mn -> new HostJoin(mn.cluster().members()).add(host, port, token).member(),
-        new NodeView(client.output())::member);
+    return client.call(
+        mn -> {
+          NodeUpkeep upkeep = mn.cluster().upkeep();
+          HostJoin join =
+              new HostJoin(mn.cluster().members(), name -> upkeep.status(name).isThere());
+          Joined joined = join.add(host, port, token);
+          client.print(joined.member(), member -> new NodeView(client.output()).joined(joined));
+          return ExitCode.OK;
+        });
   }
 
   @Command(

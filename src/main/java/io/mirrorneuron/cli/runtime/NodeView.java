@@ -1,6 +1,7 @@
 package io.mirrorneuron.cli.runtime;
 
 import io.mirrorneuron.cli.Output;
+import io.mirrorneuron.port.join.HostJoin.Joined;
 import io.mirrorneuron.port.join.NodeMembers.Member;
 import io.mirrorneuron.port.upkeep.DrainCancelled;
 import io.mirrorneuron.port.upkeep.DrainReport;
@@ -15,6 +16,13 @@ import java.util.Map;
 
 /** Prints what is decided of a node. */
 record NodeView(Output output) {
+
+  void joined(Joined joined) {
+    if (joined.wasThere()) {
+      output.line(Output.printable(joined.member().node()) + " was a member already.");
+    }
+    member(joined.member());
+  }
 
   void member(Member member) {
     output.line("Status: " + Output.printable(member.status()));

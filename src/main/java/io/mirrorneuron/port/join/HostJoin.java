@@ -5,11 +5,20 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.join.NodeMembers.Member;
 import io.mirrorneuron.port.join.NodeMembers.NewNode;
 import java.util.List;
+import java.util.function.Predicate;
 
-/** Adds the node at a host of which only the join token is known. */
-public record HostJoin(NodeMembers members) {
-  /** What came of it. */
-  public record Joined(Greeting greeting, Member member) {}
+/**
+ * Adds the node at a host of which only the join token is known.
+ *
+ * @param isThere whether the node of a name belongs to the cluster
+ */
+public record HostJoin(NodeMembers members, Predicate<String> isThere) {
+  /**
+   * What came of it.
+   *
+   * @param wasThere whether it was a member already
+   */
+  public record Joined(Greeting greeting, Member member, boolean wasThere) {}
 
   /**
    * @param port null: those at which nodes usually listen, the next one only when nobody answers; 0
@@ -50,8 +59,11 @@ public record HostJoin(NodeMembers members) {
       String address = shown + ":" + port;
       try {
         Greeting greeting = members.greet(address, token);
-        String name = greeting.nodeName().isEmpty() ? "mirror_neuron@" + host : greeting.nodeName();
-        return new Joined(greeting, members.add(new NewNode(requireName(name), token, address)));
+        String name =
+            requireName(
+                greeting.nodeName().isEmpty() ? "mirror_neuron@" + host : greeting.nodeName());
+        boolean wasThere = isThere.test(name);
+        return new Joined(greeting, members.add(new NewNode(name, token, address)), wasThere);
       } catch (MnException failure) {
         if (failure.code() != ErrorCode.UNAVAILABLE) {
           throw explained(failure, address);

@@ -36,6 +36,15 @@ public record NodeReport(
     return status == NodeCondition.UNKNOWN && nodeState.updatedAt() == null;
   }
 
+  /** Whether it lives and belongs to the cluster. */
+  @JsonIgnore
+  public boolean isThere() {
+    return switch (status) {
+      case HEALTHY, MAINTENANCE, DRAINING, QUARANTINED -> true;
+      case JOINING, DISCONNECTED, OFFLINE, UNKNOWN -> false;
+    };
+  }
+
   /**
    * This report.
    *

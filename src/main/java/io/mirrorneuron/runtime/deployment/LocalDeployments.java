@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.deployment;
 
+import io.mirrorneuron.model.GivenReason;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.deployment.DeploymentView;
 import io.mirrorneuron.port.deployment.DeploymentView.Result;
@@ -22,8 +23,6 @@ import java.util.function.Function;
 
 /** The deployments of the runtime in this process. Blocking and thread-safe. */
 public final class LocalDeployments implements DeploymentsPort {
-  private static final int LONGEST_REASON = 1000;
-
   private final MachineLoop<DeploymentLine, DeploymentInput, DeploymentDeed> loop;
   private final DeploymentRows rows;
   private final DeploymentPages pages;
@@ -123,7 +122,7 @@ public final class LocalDeployments implements DeploymentsPort {
   /** Under the policy of the newest deployment, but without a canary. */
   @Override
   public Result rollback(String idOrKey, Target back) {
-    String reason = reason(back.reason());
+    String reason = GivenReason.checked(back.reason());
     DeploymentLine line = rows.found(idOrKey).line();
     DeployedVersion target = line.target(back).orElseThrow(() -> noTarget(line));
     line.requireFree();
@@ -154,26 +153,19 @@ public final class LocalDeployments implements DeploymentsPort {
   @Override
   public DeploymentView pause(String idOrKey, String reason) {
     DeploymentRows.Found found = rows.found(idOrKey);
-    return given(found, new DeploymentInput.Pause(found.number(), reason(reason)));
+    return given(found, new DeploymentInput.Pause(found.number(), GivenReason.checked(reason)));
   }
 
   @Override
   public DeploymentView resume(String idOrKey, String reason) {
     DeploymentRows.Found found = rows.found(idOrKey);
-    return given(found, new DeploymentInput.Resume(found.number(), reason(reason)));
+    return given(found, new DeploymentInput.Resume(found.number(), GivenReason.checked(reason)));
   }
 
   @Override
   public DeploymentView fail(String idOrKey, String reason) {
     DeploymentRows.Found found = rows.found(idOrKey);
-    return given(found, new DeploymentInput.Fail(found.number(), reason(reason)));
-  }
-
-  private static String reason(String given) {
-    if (given != null && given.length() > LONGEST_REASON) {
-      throw MnException.invalid("reason must have at most " + LONGEST_REASON + " characters");
-    }
-    return given;
+    return given(found, new DeploymentInput.Fail(found.number(), GivenReason.checked(reason)));
   }
 
   private DeploymentView given(DeploymentRows.Found found, DeploymentInput command) {

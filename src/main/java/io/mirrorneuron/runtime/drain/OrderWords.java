@@ -1,11 +1,10 @@
 package io.mirrorneuron.runtime.drain;
 
+import io.mirrorneuron.model.GivenReason;
 import io.mirrorneuron.model.MnException;
 
 /** What people write into orders about nodes. */
 final class OrderWords {
-  private static final int LONGEST_REASON = 1000;
-
   private OrderWords() {}
 
   /**
@@ -27,9 +26,7 @@ final class OrderWords {
    * @throws MnException INVALID when it is too long
    */
   static String reason(String given) {
-    if (given != null && given.length() > LONGEST_REASON) {
-      throw MnException.invalid("reason must have at most " + LONGEST_REASON + " characters");
-    }
-    return given == null || given.isBlank() ? null : given.strip();
+    String reason = GivenReason.checked(given);
+    return reason == null || reason.isBlank() ? null : reason.strip();
   }
 }

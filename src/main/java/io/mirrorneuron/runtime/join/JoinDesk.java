@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -194,7 +195,8 @@ public final class JoinDesk {
           ErrorCode.CONFLICT,
           "adding",
           "node %s is adding %s to its own cluster at this moment"
-              .formatted(self.name(), String.join(", ", adding)));
+              .formatted(
+                  self.name(), adding.stream().distinct().collect(Collectors.joining(", "))));
     }
     long open = work.openJobs();
     if (open > 0) {

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.schedule;
 
+import io.mirrorneuron.model.GivenReason;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.schedule.BackfillReport;
 import io.mirrorneuron.port.schedule.DispatchRecord;
@@ -139,7 +140,8 @@ final class LocalSchedules implements SchedulesPort {
       definition.requireAhead(timers.now());
     }
     Boolean enabled = changes.get("enabled") instanceof Boolean said ? said : null;
-    return changed(id, new ScheduleInput.Redefine(definition, enabled, GivenLimits.reason(reason)));
+    return changed(
+        id, new ScheduleInput.Redefine(definition, enabled, GivenReason.checked(reason)));
   }
 
   @Override
@@ -149,17 +151,17 @@ final class LocalSchedules implements SchedulesPort {
       Schedule schedule = schedule(id, Answers.await(records.read(ScheduleMachine.KIND, id)));
       end = WrittenTime.ahead("until", until, schedule.definition().timezone(), timers.now());
     }
-    return changed(id, new ScheduleInput.Pause(GivenLimits.reason(reason), end));
+    return changed(id, new ScheduleInput.Pause(GivenReason.checked(reason), end));
   }
 
   @Override
   public ScheduleView resume(String id, String reason) {
-    return changed(id, new ScheduleInput.Resume(GivenLimits.reason(reason)));
+    return changed(id, new ScheduleInput.Resume(GivenReason.checked(reason)));
   }
 
   @Override
   public Deleted delete(String id, String reason) {
-    GivenLimits.reason(reason);
+    GivenReason.checked(reason);
     schedule(id, Answers.await(records.read(ScheduleMachine.KIND, id)));
     Answers.await(loop.submit(id, new ScheduleInput.Delete(reason)));
     return new Deleted(id, "deleted");
@@ -198,7 +200,7 @@ final class LocalSchedules implements SchedulesPort {
       String id, Map<String, Object> payload, String reason, String key) {
     GivenLimits.require(payload, GivenLimits.LARGEST_PAYLOAD, "payload");
     String dispatch = DispatchIds.ofCall(id, key == null ? suffixes.get() : "key " + key);
-    ScheduleInput run = new ScheduleInput.RunNow(dispatch, payload, GivenLimits.reason(reason));
+    ScheduleInput run = new ScheduleInput.RunNow(dispatch, payload, GivenReason.checked(reason));
     Answers.await(loop.settle(id, run))
         .filter(state -> !ScheduleMachine.isGone(state.schedule()))
         .orElseThrow(() -> missing(id));

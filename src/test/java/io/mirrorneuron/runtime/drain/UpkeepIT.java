@@ -121,7 +121,11 @@ class UpkeepIT {
     assertThat(year).hasMessageContaining("deadline_ms");
     MnException reason =
         catchThrowableOfType(MnException.class, () -> upkeep.maintain(TWO, true, "x".repeat(1001)));
-    assertThat(reason).hasMessage("reason must have at most 1000 characters");
+    assertThat(reason)
+        .hasMessage("reason must have at most 1000 characters (Unicode code points), not 1001");
+    String faces = "\uD83D\uDE00".repeat(1000);
+    assertThat(upkeep.maintain(TWO, true, faces).reason()).isEqualTo(faces);
+    upkeep.maintain(TWO, false, "");
     assertThat(upkeep.status(TWO).status()).isEqualTo(NodeCondition.HEALTHY);
   }
 

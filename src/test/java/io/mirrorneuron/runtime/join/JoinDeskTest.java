@@ -110,10 +110,13 @@ class JoinDeskTest {
   @Test
   void whoIsAddingAnotherJoinsNobody() {
     first.desk.begin("mn@c");
+    first.desk.begin("mn@c"); // somebody else adds it, too
 
     assertThat(refused(() -> first.desk.join("mn@a", second.offer())))
         .hasMessage("node mn@a is adding mn@c to its own cluster at this moment");
     assertThat(first.home.refusals).isEmpty();
+    first.desk.end("mn@c", false);
+    assertThat(refused(() -> first.desk.join("mn@a", second.offer()))).isNotNull();
     first.desk.end("mn@c", false);
     first.desk.join("mn@a", second.offer());
     assertThat(first.home.restarts).isEqualTo(1);

@@ -21,8 +21,6 @@ public final class GivenLimits {
   /** A payload lies a few levels below the top of a manifest, which has 100 at most. */
   private static final int DEEPEST = 64;
 
-  private static final int LONGEST_REASON = 1_000;
-
   private static final Pattern WORD =
       Pattern.compile("[^\\p{Cntrl}\\p{Cs}]{1," + LONGEST_WORD + "}", Pattern.DOTALL);
 
@@ -81,17 +79,5 @@ public final class GivenLimits {
     if (fault != null) {
       throw MnException.invalid(name + " " + fault);
     }
-  }
-
-  /**
-   * The same text.
-   *
-   * @throws MnException INVALID when it is longer than anybody reads
-   */
-  public static String reason(String text) {
-    if (text != null && text.length() > LONGEST_REASON) {
-      throw MnException.invalid("reason must have at most %d characters".formatted(LONGEST_REASON));
-    }
-    return text;
   }
 }

@@ -1,0 +1,23 @@
+package io.mirrorneuron.model;
+
+/** Why somebody wants something, in that one's own words. */
+public final class GivenReason {
+  private static final int LONGEST = 1000;
+
+  private GivenReason() {}
+
+  /**
+   * The same text, or null.
+   *
+   * @throws MnException INVALID when it is longer than anybody reads
+   */
+  public static String checked(String text) {
+    int length = text == null ? 0 : text.codePointCount(0, text.length());
+    if (length > LONGEST) {
+      throw MnException.invalid(
+          "reason must have at most %d characters (Unicode code points), not %d"
+              .formatted(LONGEST, length));
+    }
+    return text;
+  }
+}
