@@ -40,6 +40,11 @@ final class JobChanges {
     vertx.setPeriodic(SWEEP_MILLIS, timer -> sweep());
   }
 
+  /** Whether changes are noticed now. */
+  boolean isWatched(String jobId) {
+    return watched.containsKey(jobId);
+  }
+
   /**
    * Makes sure that changes are noticed from now on.
    *

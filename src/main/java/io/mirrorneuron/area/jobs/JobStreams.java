@@ -110,6 +110,17 @@ final class JobStreams {
             version -> views.status(jobId).compose(s -> end(jobId, version, s, until, isGone)));
   }
 
+  /** The same of a job that may have ended before; then no watch is opened for it. */
+  Future<JobStanding> endOfOlder(String jobId, Duration wait, BooleanSupplier isGone) {
+    return changes.isWatched(jobId)
+        ? end(jobId, wait, isGone)
+        : views
+            .status(jobId)
+            .compose(
+                status ->
+                    status.isFinal() ? Future.succeededFuture(status) : end(jobId, wait, isGone));
+  }
+
   private Future<JobStanding> end(
       String jobId, long version, JobStanding status, long until, BooleanSupplier isGone) {
     Duration left = Duration.ofNanos(until - System.nanoTime());
@@ -125,7 +136,10 @@ final class JobStreams {
         .compose(changed -> end(jobId, Duration.ofNanos(until - System.nanoTime()), isGone));
   }
 
-  /** Reads again after a change when a page is empty and not the last one. */
+  /**
+   * Reads again after a change when a page is empty and not the last one. Who has not come so far,
+   * or comes after the end, opens no watch.
+   */
   private <P> Future<P> patiently(
       ApiCall call,
       JobChanges from,
@@ -136,22 +150,34 @@ final class JobStreams {
       return read.get();
     }
     String jobId = id(call);
-    return from.observe(jobId)
+    Predicate<P> isAwaited = page -> isEmpty.test(page) && !isLast.test(page);
+    Supplier<Future<P>> watched = () -> watched(call, from, read, isAwaited);
+    Future<P> page =
+        from.isWatched(jobId)
+            ? watched.get()
+            : read.get()
+                .compose(
+                    there -> isAwaited.test(there) ? watched.get() : Future.succeededFuture(there));
+    return page.onSuccess(
+        told -> {
+          if (isLast.test(told)) {
+            from.ended(jobId);
+          }
+        });
+  }
+
+  private static <P> Future<P> watched(
+      ApiCall call, JobChanges from, Supplier<Future<P>> read, Predicate<P> isAwaited) {
+    return from.observe(id(call))
         .compose(
             version ->
                 read.get()
                     .compose(
                         page ->
-                            isEmpty.test(page) && !isLast.test(page)
-                                ? from.after(jobId, version, call.patience())
+                            isAwaited.test(page)
+                                ? from.after(id(call), version, call.patience())
                                     .compose(changed -> read.get())
-                                : Future.succeededFuture(page)))
-        .onSuccess(
-            page -> {
-              if (isLast.test(page)) {
-                from.ended(jobId);
-              }
-            });
+                                : Future.succeededFuture(page)));
   }
 
   /** Hears of what the runtime does and of what programs of the run write. */

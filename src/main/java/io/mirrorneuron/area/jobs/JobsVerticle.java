@@ -116,14 +116,11 @@ public final class JobsVerticle extends AreaVerticle {
     return blocking(() -> submit(call))
         .compose(
             answer ->
-                end(call, answer.jobId(), wait)
+                streams
+                    .end(answer.jobId(), wait, () -> isGone(call))
                     .map(far -> wait.isZero() ? answer.of(far.job()) : answer.at(far.job()))
                     .otherwise(answer)) // it is stored, whatever is known of it
         .map(AreaVerticle::encode);
-  }
-
-  private Future<JobStanding> end(ApiCall call, String jobId, Duration wait) {
-    return streams.end(jobId, wait, () -> isGone(call));
   }
 
   private SubmitAnswer submit(ApiCall call) {
@@ -158,7 +155,10 @@ public final class JobsVerticle extends AreaVerticle {
 
   private Future<Buffer> getJob(ApiCall call) {
     Duration wait = AskedWait.of(call).orElseGet(() -> polls.patience(id(call)));
-    Future<?> end = wait.isZero() ? Future.succeededFuture() : end(call, id(call), wait);
+    Future<?> end =
+        wait.isZero()
+            ? Future.succeededFuture()
+            : streams.endOfOlder(id(call), wait, () -> isGone(call));
     return end.compose(far -> job(call)).onSuccess(told -> polls.answered(id(call)));
   }
 

@@ -27,6 +27,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The pages that the progress stream is made of, over a real bus. */
 @Timeout(30)
@@ -107,5 +109,16 @@ class ProgressStreamIT {
         page(new ApiCall().with("after", 5).withWait(Duration.ofSeconds(20))).await();
     assertThat(beyond)
         .isEqualTo(Json.parseObject("{\"data\":[],\"next\":5,\"ended\":true}", "page"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"streamWorkflowProgress", "listJobEvents", "getJob"})
+  void whoComesAfterTheEndOpensNoWatch(String operation) {
+    jobs.finish(job, "failed");
+
+    ApiCall call = new ApiCall().with("wait", "20s").with("include", "status").with("limit", 10);
+    ask(operation, call.withWait(Duration.ofSeconds(20))).await();
+
+    assertThat(jobs.calls()).doesNotContain("watch " + job);
   }
 }

@@ -1,5 +1,6 @@
 package io.mirrorneuron.gateway.stream;
 
+import static io.mirrorneuron.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -130,7 +131,7 @@ class SocketsIT extends WithGuardedGateway {
       }
       List<Long> expected = IntStream.rangeClosed(1, events + 5).mapToObj(id -> (long) id).toList();
       assertThat(id(quick)).isEqualTo(1);
-      assertThat(gateway.jobs.watchers(job)).as("of all three").isEqualTo(1);
+      eventually("one watch of all three", () -> gateway.jobs.watchers(job) == 1);
       gateway.jobs.finish(job, "completed");
       assertThat(ids(quick)).isEqualTo(expected.subList(1, expected.size()));
       assertThat(ids(deaf)).isEqualTo(expected);
