@@ -12,6 +12,7 @@ import io.mirrorneuron.runtime.exec.LocalExecutions;
 import io.mirrorneuron.runtime.exec.pool.Ports;
 import io.mirrorneuron.runtime.exec.process.HardLimits;
 import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.storage.Storage;
 
 /** Puts together what says which jobs the machine of a runtime takes in. */
 final class NodeAdmission {
@@ -40,6 +41,7 @@ final class NodeAdmission {
       RuntimeIdentity identity,
       NodeMachine machine,
       LocalExecutions executions,
+      Storage storage,
       NodeElsewhere elsewhere) {
     Programs programs =
         new Programs(
@@ -51,7 +53,8 @@ final class NodeAdmission {
                 HardLimits::of,
                 executions.confiner()::reaches,
                 executions.submissions().claims()::strange),
-            new PortDoors(settings.doors()::isHere, Ports.ofMachine(0, 0).isFree()));
+            new PortDoors(settings.doors()::isHere, Ports.ofMachine(0, 0).isFree()),
+            () -> storage.fullDisk().orElse(null));
     LocalMachine here =
         new LocalMachine(
             identity.nodeName(),

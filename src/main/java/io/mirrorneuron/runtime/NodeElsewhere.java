@@ -27,6 +27,7 @@ import io.mirrorneuron.store.bucket.StorePlaces;
 import io.mirrorneuron.store.bundle.BundleCopies;
 import io.mirrorneuron.store.elsewhere.ElsewhereIndex;
 import io.mirrorneuron.store.elsewhere.RedisElsewhereIndex;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -118,13 +119,15 @@ record NodeElsewhere(
   /**
    * @param status of a job; null when there is none
    * @param works whether this node may begin programs
+   * @param fullDisk which disk of this node is full, if one is; does not wait
    */
   Working with(
       LocalExecutions here,
       Admission admission,
       Timers timers,
       Function<String, CompletionStage<String>> status,
-      BooleanSupplier works) {
+      BooleanSupplier works,
+      Supplier<Optional<String>> fullDisk) {
     Guests working =
         new Guests(
             here,
@@ -138,6 +141,7 @@ record NodeElsewhere(
                 admission::machine,
                 status,
                 () -> works.getAsBoolean() && !drains.isLeaving(),
+                fullDisk,
                 timers));
     PlacedExecutions placed =
         new PlacedExecutions(

@@ -86,8 +86,10 @@ public final class Runtime implements AutoCloseable {
     services = node.with(settings, identity, vertx, executions, timers, bundles.local()::payloads);
     store = NodeJobs.store(settings.retention(), stored);
     recorder = new RunRecorder(runs, store, executions::flush, events.own(), storage);
-    Admission admission = NodeAdmission.of(settings, identity, machine, executions, others);
-    far = others.with(executions, admission, timers, store::status, this::mayWork);
+    Admission admission =
+        NodeAdmission.of(settings, identity, machine, executions, storage, others);
+    far =
+        others.with(executions, admission, timers, store::status, this::mayWork, storage::fullDisk);
     Engine.Ports ports = NodeJobs.ports(store, far, identity, admission, timers, stored);
     var watch = events.own().heard(services.keeper());
     engine = NodeJobs.engine(settings, identity, ports, manifests, bundles, this::changed, watch);

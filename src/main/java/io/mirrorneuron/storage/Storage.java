@@ -220,9 +220,9 @@ public final class Storage {
     return false;
   }
 
-  /** Whether it is a disk of this machine that has no room. */
-  public synchronized boolean hasFullDisk() {
-    return places.stream().anyMatch(DiskState::isFull);
+  /** Tells the first of {@link #fullDisks}; empty when no disk of this machine is full. */
+  public synchronized Optional<String> fullDisk() {
+    return places.stream().filter(DiskState::isFull).findFirst().map(DiskState::reason);
   }
 
   private void settle() {

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 /** A whole server in this process on free ports, for areas before real jobs and programs. */
 public final class WholeServer implements AutoCloseable {
@@ -69,6 +70,11 @@ public final class WholeServer implements AutoCloseable {
 
   public Path runsRoot() {
     return server.app().config().executors().runsRoot();
+  }
+
+  /** What it does when it is told to end, before it ends: its work goes to others. */
+  void leave() {
+    server.leave(new CompletableFuture<>());
   }
 
   @Override

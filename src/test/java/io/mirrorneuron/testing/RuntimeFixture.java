@@ -34,6 +34,7 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -201,7 +202,7 @@ public final class RuntimeFixture implements AutoCloseable {
         new LocalCluster(
             NodeIdentity.of("mirror_neuron@test", "test", config.node(), config.grpc()),
             GrpcRuntime::hardware,
-            new LocalCluster.Programs(runtime::programs, runtime::holders),
+            new LocalCluster.Programs(runtime::programs, runtime::holders, Optional::empty),
             runtime.census(),
             new NodeLimits(new RedisResourceLimits(lanes, keys), Clock.systemUTC()),
             keys.namespace(),

@@ -17,7 +17,6 @@ import io.mirrorneuron.runtime.workflow.Workflow;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -51,20 +50,22 @@ public record LocalMachine(
    * @param given what those that run now have
    * @param keeping what they are kept to
    * @param doors which ports they cannot have
+   * @param fullDisk which disk is full, so that none begins; null for none
    */
   public record Programs(
       Supplier<Stock> stock,
       Supplier<ProgramCapacity> capacity,
       Supplier<List<Allocation>> given,
       Keeping keeping,
-      PortDoors doors) {
+      PortDoors doors,
+      Supplier<String> fullDisk) {
 
     /** Of a node that keeps them to nothing. */
     public Programs(
         Supplier<Stock> stock,
         Supplier<ProgramCapacity> capacity,
         Supplier<List<Allocation>> given) {
-      this(stock, capacity, given, Keeping.NOTHING, PortDoors.OPEN);
+      this(stock, capacity, given, Keeping.NOTHING, PortDoors.OPEN, () -> null);
     }
 
     /** Names of what can run them. */
@@ -147,7 +148,7 @@ public record LocalMachine(
         name,
         "healthy",
         true,
-        labels(machine),
+        MachineLabels.of(name, machine, marks, programs.fullDisk().get()),
         totals,
         usable,
         given.stream().map(Allocation::amounts).reduce(Amounts.NONE, Amounts::plus),
@@ -192,18 +193,6 @@ public record LocalMachine(
             agent ->
                 !agent.request().devices().isEmpty()
                     || !agent.policies().scheduling().constraints().isEmpty());
-  }
-
-  private Map<String, List<String>> labels(Hardware machine) {
-    Map<String, List<String>> labels = new HashMap<>();
-    labels.put("family", List.of(machine.family()));
-    labels.put("os", List.of(machine.os()));
-    labels.put("arch", List.of(machine.cpu().architecture()));
-    labels.put("cpu_model", List.of(machine.cpu().model()));
-    labels.put("hostname", List.of(name.substring(name.indexOf('@') + 1)));
-    marks.labels().forEach((label, value) -> labels.put("meta." + label, List.of(value)));
-    labels.put("capabilities", marks.capabilities());
-    return labels;
   }
 
   private static Set<String> devices(List<Allocation> given) {

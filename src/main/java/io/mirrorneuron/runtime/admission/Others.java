@@ -38,14 +38,15 @@ public record Others(
 
   /**
    * Where agents run: on the job's own node whatever it can run. One that takes no new work, as it
-   * is drained or in maintenance, runs only what no other node can.
+   * is drained, in maintenance or has a full disk, runs only what no other node can; so do others
+   * with full disks.
    *
    * @param own the job's node
    * @param others all with other names
    */
   PlacementPlan plan(
       List<Machine> own, List<PlacementRequest> agents, Supplier<List<Machine>> others) {
-    List<Machine> first = own.stream().filter(one -> takesWork.test(one.name())).toList();
+    List<Machine> first = able(own.stream().filter(one -> takesWork.test(one.name())).toList());
     PlacementPlan plan = BEST.plan(first, agents);
     List<Machine> more = plan.refusals().isEmpty() ? List.of() : open(others);
     if (more.isEmpty()) {
@@ -56,15 +57,18 @@ public record Others(
     List<PlacementRequest> refused =
         agents.stream().filter(agent -> !places.containsKey(agent.agentId())).toList();
     List<Machine> all = new ArrayList<>(first);
-    all.addAll(more);
+    all.addAll(able(more));
     PlacementPlan elsewhere = BEST.plan(all, refused);
     elsewhere.placements().forEach(one -> places.put(one.request().agentId(), one));
     List<Unplaced> nowhere = elsewhere.refusals();
-    if (first.isEmpty() && !nowhere.isEmpty()) { // they stay with their job
+    List<Machine> last = new ArrayList<>(own);
+    last.addAll(more);
+    last.removeAll(all);
+    if (!last.isEmpty() && !nowhere.isEmpty()) { // they stay with their job, or wait for room
       Set<String> left = nowhere.stream().map(Unplaced::agentId).collect(Collectors.toSet());
       List<PlacementRequest> bound =
           refused.stream().filter(agent -> left.contains(agent.agentId())).toList();
-      all.addAll(own);
+      all.addAll(last);
       PlacementPlan home = BEST.plan(all, bound);
       home.placements().forEach(one -> places.put(one.request().agentId(), one));
       nowhere = home.refusals();
@@ -94,6 +98,10 @@ public record Others(
     }
   }
 
+  private static List<Machine> able(List<Machine> machines) {
+    return machines.stream().filter(one -> one.fullDisk() == null).toList();
+  }
+
   private List<Machine> open(Supplier<List<Machine>> others) {
     return others.get().stream().filter(one -> takesWork.test(one.name())).toList();
   }
@@ -120,7 +128,7 @@ public record Others(
       nodes.addAll(open(() -> List.of(own)));
       nodes.addAll(open(asked));
     }
-    PlacementPlan plan = BEST.planEach(nodes, agents);
+    PlacementPlan plan = BEST.planEach(able(nodes), agents);
     return plan.placements().isEmpty() ? BEST.planEach(List.of(own), agents) : plan;
   }
 }

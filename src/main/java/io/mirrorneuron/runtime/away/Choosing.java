@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.away;
 
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.away.Neighbours.Neighbour;
+import io.mirrorneuron.runtime.away.PlaceSearch.Place;
 import io.mirrorneuron.runtime.placement.Machine;
 import io.mirrorneuron.runtime.placement.NodeChoice;
 import io.mirrorneuron.runtime.placement.PlacementRequest;
@@ -13,8 +14,6 @@ import io.mirrorneuron.store.NodeRegistry;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,20 +27,6 @@ final class Choosing {
 
   private final Homebound homebound = new Homebound();
 
-  /** Where a program goes. */
-  sealed interface Place {}
-
-  /** To the node of its job. */
-  record Here() implements Place {}
-
-  /**
-   * @param worker the node, as the owner of jobs
-   */
-  record There(String worker) implements Place {}
-
-  /** Not now. */
-  record Nowhere(String why) implements Place {}
-
   /** Who looks for a place. */
   interface Seeker {
     /** Whether it has waited in line so long that it takes the best node that has no room yet. */
@@ -50,8 +35,6 @@ final class Choosing {
     /** It may look again at once. */
     void wake();
   }
-
-  record Never(String why) implements Place {}
 
   Choosing(Cluster cluster) {
     this.cluster = cluster;
@@ -73,12 +56,11 @@ final class Choosing {
       return placed(execution, seeker); // it waits for that node alone
     }
     if (!lines.isFirst(wish, id)) {
-      lines.join(wish, id, seeker::wake);
-      return new Nowhere("no node has room for those that have waited for longer");
+      return lines.join(wish, id, seeker::wake);
     }
     Place place = placed(execution, seeker);
-    if (place instanceof Nowhere) {
-      lines.join(wish, id, seeker::wake);
+    if (place instanceof Place.Nowhere nowhere) {
+      lines.lead(wish, id, seeker::wake, nowhere);
     } else {
       lines.leave(wish, id);
     }
@@ -93,14 +75,14 @@ final class Choosing {
   private Place placed(Execution execution, Seeker seeker) {
     try {
       Place place = chosen(execution, seeker.isImpatient());
-      if (place instanceof There there) {
+      if (place instanceof Place.There there) {
         return isNoted(execution, there.worker())
             ? there
-            : new Never("the job has another owner now");
+            : new Place.Never("the job has another owner now");
       }
       return place;
     } catch (MnException e) {
-      return new Nowhere("it cannot be noted where it goes: " + e.getMessage());
+      return new Place.Nowhere("it cannot be noted where it goes: " + e.getMessage());
     }
   }
 
@@ -117,13 +99,18 @@ final class Choosing {
   private Place pinned(Execution execution, String target) {
     Optional<String> bond = homebound.bond(execution);
     if (bond.isPresent()) {
-      return new Never("it is the copy of node " + target + ", but " + bond.get());
+      return new Place.Never("it is the copy of node " + target + ", but " + bond.get());
     }
     return cluster.neighbours().all().stream()
         .filter(one -> one.machine().name().equals(target))
         .findFirst()
-        .<Place>map(one -> new There(one.peer().owner()))
-        .orElseGet(() -> new Nowhere("it is the copy of node " + target + ", which is not there"));
+        .<Place>map(
+            one ->
+                one.machine().fullDisk() == null
+                    ? new Place.There(one.peer().owner())
+                    : Place.Nowhere.full(one.machine()))
+        .orElseGet(
+            () -> new Place.Nowhere("it is the copy of node " + target + ", which is not there"));
   }
 
   private Place chosen(Execution execution, boolean isImpatient) {
@@ -137,51 +124,85 @@ final class Choosing {
       Machine own = own();
       if (leaves(execution, own).isEmpty() && NodeChoice.staysHome(own, asked)) {
         pledges.add(execution.executionId(), own.name(), wish);
-        return new Here();
+        return new Place.Here();
       }
     }
     Optional<String> bond = homebound.bond(execution);
-    List<Neighbour> others = others();
+    List<Neighbour> others = cluster.others();
     synchronized (pledges) {
       Machine own = own();
-      List<Machine> machines =
-          others.stream().map(one -> pledges.on(one.machine(), one.askedAt())).toList();
-      List<Machine> open = bond.isPresent() ? List.of() : machines;
+      List<Machine> machines = pledged(others);
+      List<Machine> open = bond.isPresent() ? List.of() : Cluster.able(machines);
       NodeChoice.Choice choice =
           NodeChoice.leaving(leaves(execution, own), own, open, asked, pledges::turn);
       if (choice.node() == null) {
-        boolean isBound = NodeChoice.of(own, machines, asked, pledges::turn).node() != null;
-        return isBound
-            ? new Never("only other nodes have what it asks for, but " + bond.orElseThrow())
-            : new Nowhere(choice.sentence());
+        return unplaced(choice, NodeChoice.of(own, machines, asked, pledges::turn), bond, machines);
       }
       if (choice.waits() && !isImpatient) {
-        return new Nowhere(choice.sentence());
+        return new Place.Nowhere(choice.sentence());
+      }
+      if (own.fullDisk() != null && choice.node().equals(own.name()) && bond.isEmpty()) {
+        return Place.Nowhere.full(own); // the first node that has room gets it
       }
       pledges.add(execution.executionId(), choice.node(), wish);
       return others.stream()
           .filter(one -> one.machine().name().equals(choice.node()))
           .findFirst()
           .map(one -> there(execution, one, choice))
-          .orElseGet(Here::new);
+          .orElseGet(Place.Here::new);
     }
+  }
+
+  /**
+   * @param any what would be chosen of all nodes, also of those with full disks
+   */
+  private static Place unplaced(
+      NodeChoice.Choice choice,
+      NodeChoice.Choice any,
+      Optional<String> bond,
+      List<Machine> machines) {
+    if (any.node() == null) {
+      return new Place.Nowhere(choice.sentence());
+    }
+    if (bond.isPresent()) {
+      return new Place.Never("only other nodes have what it asks for, but " + bond.get());
+    }
+    return machines.stream()
+        .filter(one -> one.name().equals(any.node()))
+        .findFirst()
+        .map(Place.Nowhere::full)
+        .orElseThrow();
   }
 
   /** Names of nodes that it is to leave, where it can. */
   private Set<String> leaves(Execution execution, Machine own) {
-    Set<String> left = execution.placing().left();
-    return takesWork(own)
-        ? left
-        : Stream.concat(left.stream(), Stream.of(own.name())).collect(Collectors.toSet());
-  }
-
-  private boolean takesWork(Machine machine) {
-    return cluster.takesWork().test(machine.name());
+    return cluster.leaves(execution.placing().left(), own);
   }
 
   /** This node, with what was promised of it. */
   private Machine own() {
     return pledges.on(cluster.own().get(), System.nanoTime());
+  }
+
+  private List<Machine> pledged(List<Neighbour> nodes) {
+    return nodes.stream().map(one -> pledges.on(one.machine(), one.askedAt())).toList();
+  }
+
+  /** Whether another node would begin it now, if this one did not. */
+  boolean canLeave(Execution execution) {
+    if (execution.placing().target() != null || homebound.bond(execution).isPresent()) {
+      return false;
+    }
+    var asked = new PlacementRequest(execution.agentId(), "executor", wish(execution));
+    List<Neighbour> others = cluster.others();
+    synchronized (pledges) {
+      Machine own = own();
+      String node =
+          NodeChoice.leaving(
+                  Set.of(own.name()), own, Cluster.able(pledged(others)), asked, pledges::turn)
+              .node();
+      return node != null && !node.equals(own.name());
+    }
   }
 
   private static Place there(Execution execution, Neighbour one, NodeChoice.Choice choice) {
@@ -190,22 +211,12 @@ final class Choosing {
         execution.executionId(),
         choice.node(),
         choice.sentence());
-    return new There(one.peer().owner());
+    return new Place.There(one.peer().owner());
   }
 
   /** The listener, which hears of what keeps programs with their job. */
   Listener binding(Execution execution, Listener listener) {
     return homebound.binding(execution, listener);
-  }
-
-  /** A node that is called as this one is would be taken for it. */
-  private List<Neighbour> others() {
-    String own = NodeRegistry.nameOf(cluster.owner());
-    return cluster.neighbours().areThere()
-        ? cluster.neighbours().all().stream()
-            .filter(one -> !one.machine().name().equals(own) && takesWork(one.machine()))
-            .toList()
-        : List.of();
   }
 
   /**

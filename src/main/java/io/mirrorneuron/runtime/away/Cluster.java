@@ -1,12 +1,18 @@
 package io.mirrorneuron.runtime.away;
 
 import io.mirrorneuron.port.node.PeerPrograms;
+import io.mirrorneuron.runtime.away.Neighbours.Neighbour;
 import io.mirrorneuron.runtime.exec.RunSinks;
 import io.mirrorneuron.runtime.placement.Machine;
 import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.store.elsewhere.ElsewhereIndex;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What a node needs to have programs of its jobs run by others.
@@ -26,4 +32,41 @@ public record Cluster(
     RunSinks sinks,
     Guests guests,
     Predicate<String> takesWork,
-    Timers timers) {}
+    Timers timers) {
+
+  /**
+   * The other nodes that their operators let work, also those with full disks. One that is called
+   * as this one is would be taken for it. May wait.
+   */
+  List<Neighbour> others() {
+    String name = NodeRegistry.nameOf(owner);
+    return neighbours.areThere()
+        ? neighbours.all().stream()
+            .filter(
+                one -> !one.machine().name().equals(name) && takesWork.test(one.machine().name()))
+            .toList()
+        : List.of();
+  }
+
+  /** Whether no program begins on this node now, as a disk is full. */
+  boolean isFull() {
+    return own.get().fullDisk() != null;
+  }
+
+  /**
+   * Names of nodes that a program is to leave, where it can.
+   *
+   * @param left of nodes on which its restarts are used up
+   * @param here this node
+   */
+  Set<String> leaves(Set<String> left, Machine here) {
+    return takesWork.test(here.name()) && here.fullDisk() == null
+        ? left
+        : Stream.concat(left.stream(), Stream.of(here.name())).collect(Collectors.toSet());
+  }
+
+  /** Those that can begin programs. */
+  static List<Machine> able(List<Machine> machines) {
+    return machines.stream().filter(one -> one.fullDisk() == null).toList();
+  }
+}

@@ -96,6 +96,11 @@ final class GuestRun {
     return asking;
   }
 
+  /** Whether it has got its slots, and begins. */
+  synchronized boolean hasBegun() {
+    return leased != null;
+  }
+
   /** Whether the program has ended, and all that it did is told. */
   synchronized boolean isFinished() {
     return finished;

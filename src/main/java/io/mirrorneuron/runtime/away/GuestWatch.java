@@ -6,15 +6,18 @@ import io.mirrorneuron.runtime.port.Executions.Outcome;
 import io.mirrorneuron.runtime.port.Executions.Signal;
 import io.mirrorneuron.runtime.port.Timers;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at guests while they run, and ends those that ask people, as nobody hears it here, and
- * those whose jobs are over: their owners may have died before they could say so.
+ * Looks at guests while they run, and ends those that ask people, as nobody hears it here, those
+ * whose jobs are over, as their owners may have died before they could say so, and those that have
+ * not begun while a disk is full here: their owners begin them elsewhere.
  */
 final class GuestWatch {
   private static final Logger LOG = LoggerFactory.getLogger(GuestWatch.class);
@@ -31,19 +34,23 @@ final class GuestWatch {
   private final Executions here;
   private final GuestFolders folders;
   private final Function<String, CompletionStage<String>> status;
+  private final Supplier<Optional<String>> fullDisk;
   private final Timers timers;
 
   /**
    * @param status of a job; null when there is none
+   * @param fullDisk which disk of this node is full, if one is
    */
   GuestWatch(
       Executions here,
       GuestFolders folders,
       Function<String, CompletionStage<String>> status,
+      Supplier<Optional<String>> fullDisk,
       Timers timers) {
     this.here = here;
     this.folders = folders;
     this.status = status;
+    this.fullDisk = fullDisk;
     this.timers = timers;
   }
 
@@ -59,6 +66,9 @@ final class GuestWatch {
     String id = run.execution().executionId();
     if (!run.asksPeople() && folders.asksPeople(id)) {
       run.noteAsking();
+      here.stop(id);
+    } else if (!run.hasBegun() && fullDisk.get().isPresent()) {
+      LOG.info("execution {} does not begin here, as a disk is full", id);
       here.stop(id);
     } else if (run.isUnheardFor(UNHEARD, timers.ticks())) {
       status.apply(run.execution().jobId()).whenComplete((word, away) -> end(run, word, away));

@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -57,6 +58,7 @@ public final class Guests implements GuestPrograms, AutoCloseable {
    * @param machine this node as placement sees it; does not wait
    * @param status of a job; null when there is none
    * @param works whether this node may begin programs
+   * @param fullDisk which disk of this node is full, if one is; does not wait
    */
   public record Home(
       String owner,
@@ -68,6 +70,7 @@ public final class Guests implements GuestPrograms, AutoCloseable {
       Supplier<Machine> machine,
       Function<String, CompletionStage<String>> status,
       BooleanSupplier works,
+      Supplier<Optional<String>> fullDisk,
       Timers timers) {}
 
   /**
@@ -78,7 +81,8 @@ public final class Guests implements GuestPrograms, AutoCloseable {
     this.home = home;
     this.stays = new GuestStays(runs, here);
     this.denials = new GuestDenials(home.timers());
-    this.watch = new GuestWatch(here, home.sinks().folders(), home.status(), home.timers());
+    this.watch =
+        new GuestWatch(here, home.sinks().folders(), home.status(), home.fullDisk(), home.timers());
   }
 
   @Override

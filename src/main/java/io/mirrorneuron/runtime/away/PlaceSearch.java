@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.away;
 
+import io.mirrorneuron.runtime.placement.Machine;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions.Ending;
 import io.mirrorneuron.runtime.port.Executions.Hold;
@@ -28,6 +29,40 @@ final class PlaceSearch implements Choosing.Seeker {
   private final long begun = System.nanoTime();
   private volatile boolean stopped;
   private volatile Hold hold;
+
+  /** Where a program goes. */
+  sealed interface Place {
+    /** To the node of its job. */
+    record Here() implements Place {}
+
+    /**
+     * @param worker the node, as the owner of jobs
+     */
+    record There(String worker) implements Place {}
+
+    /**
+     * Not now.
+     *
+     * @param hold what it waits for
+     */
+    record Nowhere(Hold hold) implements Place {
+      Nowhere(String why) {
+        this(new Hold(Hold.Cause.RESOURCES, why));
+      }
+
+      /** A disk of the node that is to begin it is full. */
+      static Nowhere full(Machine node) {
+        String sentence = "node %s: %s".formatted(node.name(), node.fullDisk());
+        return new Nowhere(new Hold(Hold.Cause.ROOM, sentence));
+      }
+
+      boolean isForRoom() {
+        return hold.cause() == Hold.Cause.ROOM;
+      }
+    }
+
+    record Never(String why) implements Place {}
+  }
 
   PlaceSearch(Execution execution, Listener listener, Choosing choosing) {
     this.execution = execution;
@@ -60,12 +95,12 @@ final class PlaceSearch implements Choosing.Seeker {
   }
 
   /** The place; null when the search is over without one, and its listener has been told. */
-  Choosing.Place search() throws InterruptedException {
+  Place search() throws InterruptedException {
     while (!isStopped()) {
-      Choosing.Place place = choosing.place(execution, this);
+      Place place = choosing.place(execution, this);
       switch (place) {
-        case Choosing.Nowhere nowhere -> wait(nowhere.why());
-        case Choosing.Never never -> {
+        case Place.Nowhere nowhere -> wait(nowhere.hold());
+        case Place.Never never -> {
           end(Ending.NOT_STARTED, never.why());
           return null;
         }
@@ -81,9 +116,9 @@ final class PlaceSearch implements Choosing.Seeker {
     return null;
   }
 
-  private void wait(String why) {
+  private void wait(Hold why) {
     boolean isFirst = hold == null;
-    hold = new Hold(Hold.Cause.RESOURCES, why);
+    hold = why;
     if (isFirst) {
       listener.signal(new Signal.Held(hold));
     }

@@ -1,7 +1,10 @@
 package io.mirrorneuron.runtime.away;
 
+import io.mirrorneuron.port.node.PeerPrograms;
+import io.mirrorneuron.runtime.away.PlaceSearch.Place;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions;
+import java.io.InputStream;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +24,7 @@ public final class PlacedExecutions implements Executions, AutoCloseable {
   private final Executions here;
   private final Choosing choosing;
   private final FollowedPrograms far;
+  private final HomeWaits home;
 
   /** Those that look for their nodes. */
   private final Map<String, PlaceSearch> undecided = new ConcurrentHashMap<>();
@@ -31,6 +35,7 @@ public final class PlacedExecutions implements Executions, AutoCloseable {
   public PlacedExecutions(Executions here, Cluster cluster) {
     this.here = here;
     this.choosing = new Choosing(cluster);
+    this.home = new HomeWaits(cluster, choosing::canLeave, here::stop);
     this.far =
         new FollowedPrograms(
             new FollowedPrograms.Means(
@@ -53,7 +58,7 @@ public final class PlacedExecutions implements Executions, AutoCloseable {
     if (worker.isPresent()) {
       follow(execution, listener, worker.get(), true);
     } else if (choosing.isSurelyHere(execution)) {
-      here.start(execution, listener);
+      here.start(execution, home.watching(execution, listener));
     } else {
       Listener counting = choosing.counting(id, listener);
       PlaceSearch search = new PlaceSearch(execution, counting, choosing);
@@ -63,7 +68,7 @@ public final class PlacedExecutions implements Executions, AutoCloseable {
   }
 
   private void place(Execution execution, PlaceSearch search, Listener listener) {
-    Choosing.Place place = null;
+    Place place = null;
     try {
       place = search.search();
     } catch (InterruptedException e) {
@@ -76,10 +81,10 @@ public final class PlacedExecutions implements Executions, AutoCloseable {
     }
     synchronized (undecided) {
       undecided.remove(execution.executionId());
-      if (place instanceof Choosing.There there) {
+      if (place instanceof Place.There there) {
         follow(execution, listener, there.worker(), false);
       } else if (place != null) {
-        here.start(execution, listener);
+        here.start(execution, home.watching(execution, listener));
       }
       if (place != null && search.isStopped()) {
         stop(execution.executionId());
@@ -166,8 +171,29 @@ public final class PlacedExecutions implements Executions, AutoCloseable {
   /** Lets go of all that runs elsewhere: it goes on for the next owners of its jobs. */
   @Override
   public void close() {
+    home.close();
     far.close();
     undecided.values().forEach(PlaceSearch::stop);
     far.ids().forEach(this::leave);
+  }
+
+  /** Reaches other nodes, and this one, whose own guests may be those of its own jobs by now. */
+  private record OwnAndOthers(Cluster cluster) implements PeerPrograms {
+    @Override
+    public Talk open(Peer peer, Opening opening, byte[] record) {
+      return peer.owner().equals(cluster.owner())
+          ? new OwnTalk(cluster.guests().open(opening, record))
+          : cluster.peers().open(peer, opening, record);
+    }
+
+    @Override
+    public byte[] describe(Peer peer) {
+      return cluster.peers().describe(peer);
+    }
+
+    @Override
+    public InputStream bundle(Peer peer, String fingerprint) {
+      return cluster.peers().bundle(peer, fingerprint);
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.away;
 
+import io.mirrorneuron.runtime.away.PlaceSearch.Place.Nowhere;
 import io.mirrorneuron.runtime.placement.PlacementRequest.Wish;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,8 +13,14 @@ import java.util.Map;
  * of a line looks for a node, so a thousand that wait cost no more than one. Thread-safe.
  */
 final class WaitingLines {
+  private static final Nowhere BEHIND =
+      new Nowhere("no node has room for those that have waited for longer");
+
   /** Of each line, in order, what wakes the execution. */
   private final Map<Wish, LinkedHashMap<String, Runnable>> lines = new HashMap<>();
+
+  /** What the first of each line waits for. */
+  private final Map<Wish, Nowhere> reasons = new HashMap<>();
 
   /** Whether nobody who asks for the same has waited for longer. */
   synchronized boolean isFirst(Wish wish, String executionId) {
@@ -25,9 +32,18 @@ final class WaitingLines {
    * Puts it behind those that wait, unless it waits already.
    *
    * @param wake is called when it has become the first, or may find room
+   * @return what it waits for
    */
-  synchronized void join(Wish wish, String executionId, Runnable wake) {
+  synchronized Nowhere join(Wish wish, String executionId, Runnable wake) {
     lines.computeIfAbsent(wish, _ -> new LinkedHashMap<>()).putIfAbsent(executionId, wake);
+    Nowhere first = reasons.get(wish);
+    return first != null && first.isForRoom() ? first : BEHIND;
+  }
+
+  /** The same of one that found no place, as nobody has waited for longer. */
+  synchronized void lead(Wish wish, String executionId, Runnable wake, Nowhere reason) {
+    join(wish, executionId, wake);
+    reasons.put(wish, reason);
   }
 
   /** It waits no more: the next one looks. */
@@ -37,7 +53,10 @@ final class WaitingLines {
       LinkedHashMap<String, Runnable> line = lines.get(wish);
       if (line != null && line.remove(executionId) != null) {
         next = line.isEmpty() ? null : line.firstEntry().getValue();
-        lines.computeIfPresent(wish, (_, left) -> left.isEmpty() ? null : left);
+        if (line.isEmpty()) {
+          lines.remove(wish);
+          reasons.remove(wish);
+        }
       }
     }
     if (next != null) {

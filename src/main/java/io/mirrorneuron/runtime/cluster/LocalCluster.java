@@ -18,6 +18,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -41,8 +42,12 @@ public final class LocalCluster implements ClusterView {
    *
    * @param capacity how they run here, and how many do
    * @param holders whose they are, with what they have now
+   * @param fullDisk which disk is full, if one is, so that none begins
    */
-  public record Programs(Supplier<ProgramCapacity> capacity, Supplier<List<Holder>> holders) {}
+  public record Programs(
+      Supplier<ProgramCapacity> capacity,
+      Supplier<List<Holder>> holders,
+      Supplier<Optional<String>> fullDisk) {}
 
   public LocalCluster(
       NodeIdentity identity,
@@ -88,7 +93,15 @@ public final class LocalCluster implements ClusterView {
   }
 
   private ObjectNode node() {
-    return NodeDocument.summary(identity, hardware.get(), programs.capacity().get().pools());
+    return told(NodeDocument.summary(identity, hardware.get(), programs.capacity().get().pools()));
+  }
+
+  private ObjectNode told(ObjectNode node) {
+    programs
+        .fullDisk()
+        .get()
+        .ifPresent(full -> node.put("scheduling_eligible", false).put("reason", full));
+    return node;
   }
 
   /** What other nodes are to know of this one; does not block. */
@@ -120,8 +133,15 @@ public final class LocalCluster implements ClusterView {
   }
 
   private ObjectNode resource(Map<Resource, Integer> percents) {
-    return ResourceReport.of(
-        identity, hardware.get(), programs.capacity().get(), programs.holders().get(), percents);
+    ObjectNode report =
+        ResourceReport.of(
+            identity,
+            hardware.get(),
+            programs.capacity().get(),
+            programs.holders().get(),
+            percents);
+    report.withArray("nodes").forEach(node -> told((ObjectNode) node));
+    return report;
   }
 
   @Override

@@ -17,9 +17,9 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Which nodes run copies of a system job. Pure. A node that lives, takes work and has what all
- * agents ask for gets one. One that is dead, or takes no new work, keeps its copy; one that is
- * drained of system jobs too, or was taken out, loses it.
+ * Which nodes run copies of a system job. Pure. A node that lives, takes work, has room on its
+ * disks and what all agents ask for gets one. One that is dead, or takes no new work, keeps its
+ * copy; one that is drained of system jobs too, or was taken out, loses it.
  *
  * @param living nodes, as they describe themselves
  * @param states of nodes of which something is decided, by name
@@ -33,7 +33,7 @@ record CopyNodes(
    * @param workflow as its author wrote it
    */
   Input.Spread of(Workflow workflow) {
-    List<Machine> takers = living.stream().filter(one -> takesWork(one.name())).toList();
+    List<Machine> takers = living.stream().filter(this::takesWork).toList();
     List<String> nodes =
         PLACEMENT.planEach(takers, PlacementRequest.of(workflow)).placements().stream()
             .map(Placed::node)
@@ -52,9 +52,9 @@ record CopyNodes(
     return new Input.Spread(nodes, left, known);
   }
 
-  private boolean takesWork(String node) {
-    NodeState state = states.get(node);
-    return state == null || state.schedulingEligible();
+  private boolean takesWork(Machine node) {
+    NodeState state = states.get(node.name());
+    return node.fullDisk() == null && (state == null || state.schedulingEligible());
   }
 
   /** What ends by itself may do so until the deadline of the drain. */

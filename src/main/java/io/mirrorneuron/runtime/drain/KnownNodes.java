@@ -2,6 +2,10 @@ package io.mirrorneuron.runtime.drain;
 
 import io.mirrorneuron.port.upkeep.NodeState;
 import io.mirrorneuron.store.NodeRegistry;
+import io.mirrorneuron.store.NodeRegistry.Described;
+import io.mirrorneuron.wire.LenientJson;
+import io.mirrorneuron.wire.cluster.NodeRecord;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,8 +19,12 @@ import java.util.stream.Stream;
  *
  * @param living owners
  * @param dead names of nodes
+ * @param full by the name of a node that lives, which disk of it is full, as it told last
  */
-record KnownNodes(Set<String> living, Set<String> dead) {
+record KnownNodes(Set<String> living, Set<String> dead, Map<String, String> full) {
+
+  /** What a node tells of itself. */
+  private record Told(String reason) {}
 
   static CompletionStage<KnownNodes> of(NodeRegistry nodes) {
     return nodes
@@ -29,7 +37,23 @@ record KnownNodes(Set<String> living, Set<String> dead) {
                     described.stream()
                         .filter(told -> !told.lives())
                         .map(told -> NodeRegistry.nameOf(told.owner()))
-                        .collect(Collectors.toSet())));
+                        .collect(Collectors.toSet()),
+                    full(described)));
+  }
+
+  private static Map<String, String> full(List<Described> described) {
+    Map<String, String> full = new HashMap<>();
+    for (Described one : described) {
+      String reason = one.lives() ? reason(NodeRecord.read(one.record())) : null;
+      if (reason != null) {
+        full.put(NodeRegistry.nameOf(one.owner()), reason);
+      }
+    }
+    return full;
+  }
+
+  private static String reason(NodeRecord record) {
+    return record.node() == null ? null : LenientJson.read(record.node(), Told.class).reason;
   }
 
   /** The node as the owner of jobs; empty when it does not live. */
@@ -38,7 +62,7 @@ record KnownNodes(Set<String> living, Set<String> dead) {
   }
 
   /**
-   * Owners that live and take work, by name.
+   * Owners that live, take work and have room on their disks, by name.
    *
    * @param states of nodes of which something is decided
    * @param besides the name of a node that is not meant
@@ -46,6 +70,7 @@ record KnownNodes(Set<String> living, Set<String> dead) {
   List<String> takers(Map<String, NodeState> states, String besides) {
     return living.stream()
         .filter(owner -> !NodeRegistry.nameOf(owner).equals(besides))
+        .filter(owner -> !full.containsKey(NodeRegistry.nameOf(owner)))
         .filter(
             owner -> {
               NodeState state = states.get(NodeRegistry.nameOf(owner));

@@ -190,13 +190,20 @@ public final class LocalUpkeep implements NodeUpkeep {
         .with(new Maintenance(enabled, reason, now, enabled ? null : now));
   }
 
-  /** As it is told: who sends no heartbeats is offline, whatever was decided of it. */
+  /**
+   * As it is told: who sends no heartbeats is offline, whatever was decided of it, and who has a
+   * full disk takes no work.
+   */
   private NodeState shown(NodeState state, KnownNodes known) {
     boolean lives = known.owner(state.node()).isPresent();
     boolean waits = state.operatorDisconnect() || MemberBook.isComing(state, timers.now());
     NodeState told =
         lives || waits ? state : state.with(NodeCondition.OFFLINE, false, state.reason());
-    return told.shown(state.node().equals(self));
+    String full = known.full().get(state.node());
+    return (full != null && told.schedulingEligible()
+            ? told.with(told.status(), false, full)
+            : told)
+        .shown(state.node().equals(self));
   }
 
   private void require(NodeState stored, KnownNodes known) {

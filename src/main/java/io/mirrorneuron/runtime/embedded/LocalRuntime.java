@@ -182,7 +182,8 @@ public record LocalRuntime(
         new LocalCluster(
             self.identity,
             self.hardware,
-            new LocalCluster.Programs(runtime::programs, runtime::holders),
+            new LocalCluster.Programs(
+                runtime::programs, runtime::holders, on.disks().storage()::fullDisk),
             runtime.census(),
             self.limits,
             on.config().redis().namespace(),

@@ -59,7 +59,7 @@ final class ExecutionRun {
   private final Listener listener;
   private final Notice.Inbox inbox = new Notice.Inbox();
   private final StartConditions conditions;
-  private Lease lease;
+  private volatile Lease lease;
 
   private final SlotHolding slots;
 
@@ -75,12 +75,7 @@ final class ExecutionRun {
     this.slots =
         new SlotHolding(machinery.pools(), machinery.config().queueTimeout(), execution, inbox);
     this.conditions =
-        new StartConditions(
-            machinery.storage(),
-            machinery.payloads(),
-            machinery.services(),
-            why -> machinery.faults().notBegun(execution.jobId(), why),
-            inbox);
+        new StartConditions(machinery.storage(), machinery.payloads(), machinery.services(), inbox);
   }
 
   /**
@@ -103,7 +98,11 @@ final class ExecutionRun {
   /** What it waits for besides slots, or null. Any thread. */
   Hold hold() {
     Hold before = conditions.hold();
-    return before == null ? slots.hold() : before;
+    if (before != null) {
+      return before;
+    }
+    Hold full = lease == null ? conditions.fullDisk() : null;
+    return full == null ? slots.hold() : full;
   }
 
   /**

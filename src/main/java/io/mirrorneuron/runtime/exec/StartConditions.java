@@ -10,7 +10,6 @@ import io.mirrorneuron.storage.Storage;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,25 +28,17 @@ final class StartConditions {
   private final Storage storage;
   private final PayloadSource source;
   private final ServiceGate services;
-  private final Consumer<String> full;
   private final Notice.Inbox inbox;
   private volatile Hold hold;
 
   /**
-   * @param full is told that a disk of this node is full, when that holds it back
    * @param inbox of the execution, which holds no slots yet: besides {@link Notice.Room} only a
    *     stop can come in
    */
-  StartConditions(
-      Storage storage,
-      PayloadSource source,
-      ServiceGate services,
-      Consumer<String> full,
-      Notice.Inbox inbox) {
+  StartConditions(Storage storage, PayloadSource source, ServiceGate services, Notice.Inbox inbox) {
     this.storage = storage;
     this.source = source;
     this.services = services;
-    this.full = full;
     this.inbox = inbox;
   }
 
@@ -56,14 +47,19 @@ final class StartConditions {
     return hold;
   }
 
+  /** Which disk is full, if it waits for slots: those alone would not let it begin; or null. */
+  Hold fullDisk() {
+    return storage
+        .fullDisk()
+        .flatMap(full -> storage.trouble())
+        .map(why -> new Hold(Hold.Cause.ROOM, why))
+        .orElse(null);
+  }
+
   /** Waits while the disks are full. Answers false when it was stopped meanwhile. */
   boolean awaitRoom() {
     while (!storage.hasRoom(() -> inbox.put(new Notice.Room()))) {
-      Optional<String> trouble = storage.trouble();
-      if (hold == null && storage.hasFullDisk()) {
-        trouble.ifPresent(full);
-      }
-      hold = trouble.map(why -> new Hold(Hold.Cause.ROOM, why)).orElse(null);
+      hold = storage.trouble().map(why -> new Hold(Hold.Cause.ROOM, why)).orElse(null);
       if (!(inbox.await(Deadline.NEVER) instanceof Notice.Room)) {
         return false;
       }

@@ -237,11 +237,6 @@ final class Effects {
     return gone;
   }
 
-  /** Whether programs of the job run here, or wait for it. */
-  boolean runsHere() {
-    return running.stream().anyMatch(id -> context.executions().where(id).isEmpty());
-  }
-
   private void completeGone() {
     if (gone != null && running.isEmpty()) {
       gone.complete(null);

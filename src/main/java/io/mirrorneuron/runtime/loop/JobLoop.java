@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.loop;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.decide.Decider;
 import io.mirrorneuron.runtime.decide.Input;
+import io.mirrorneuron.runtime.port.Executions.Hold;
 import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.definition.JobDefinition;
@@ -19,12 +20,14 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** The thread-safe handle of one open job: passes all work to the job's lane. */
 final class JobLoop {
   private final String jobId;
   private final JobDefinition definition;
   private final boolean isSpread;
+  private final EngineContext context;
   private final Executor lane;
   private final CommitObstacle obstacle;
   private final JobTurns turns;
@@ -36,6 +39,7 @@ final class JobLoop {
    */
   JobLoop(
       EngineContext context, Executor lane, JobState state, long epoch, Consumer<JobLoop> ended) {
+    this.context = context;
     this.jobId = state.jobId();
     this.epoch = epoch;
     this.definition = state.definition();
@@ -124,7 +128,7 @@ final class JobLoop {
       return CompletableFuture.completedFuture(null);
     }
     if (!turns.isBusy()) {
-      return !how.endsPrograms() && turns.effects().runsHere()
+      return !how.endsPrograms() && runsHere()
           ? CompletableFuture.failedFuture(MnException.precondition("programs of it run here"))
           : CompletableFuture.completedFuture(turns.leave(how));
     }
@@ -132,6 +136,32 @@ final class JobLoop {
         ? CompletableFuture.failedFuture(
             MnException.unavailable("job " + jobId + " cannot be stored now", null))
         : turns.idle().thenCompose(done -> leave(isOpen, how));
+  }
+
+  /**
+   * Whether programs of it run here, or wait for it. Those that wait for room on a full disk may be
+   * ended, if no person is to be asked then whether they may run again.
+   */
+  private boolean runsHere() {
+    Set<String> here =
+        turns.effects().running().stream()
+            .filter(id -> context.executions().where(id).isEmpty())
+            .collect(Collectors.toSet());
+    return !here.isEmpty() && !(here.stream().allMatch(this::waitsForRoom) && mayRepeat());
+  }
+
+  private boolean waitsForRoom(String executionId) {
+    return context
+        .executions()
+        .hold(executionId)
+        .filter(hold -> hold.cause() == Hold.Cause.ROOM)
+        .isPresent();
+  }
+
+  private boolean mayRepeat() {
+    return definition.workflow().agents().values().stream()
+        .filter(agent -> agent.type() == AgentType.EXECUTOR)
+        .allMatch(context.decider()::mayRepeat);
   }
 
   /** See {@link JobWatch.Listener#isArriving}. */

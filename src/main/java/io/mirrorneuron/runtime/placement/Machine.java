@@ -45,6 +45,9 @@ public record Machine(
     Map<String, Integer> slotsTaken,
     Set<String> programs,
     Set<String> folders) {
+  /** The label of a node with a full disk, which says which one, in a sentence without paths. */
+  public static final String FULL_DISK = "full_disk";
+
   public Machine {
     labels = Map.copyOf(labels);
     devices = List.copyOf(devices);
@@ -85,6 +88,11 @@ public record Machine(
         nowTaken,
         programs,
         folders);
+  }
+
+  /** Which of its disks is full: it begins no programs until there is room; null for none. */
+  public String fullDisk() {
+    return labels.getOrDefault(FULL_DISK, List.of()).stream().findFirst().orElse(null);
   }
 
   /** How many slots of a pool are free; none of a pool that is not there. */

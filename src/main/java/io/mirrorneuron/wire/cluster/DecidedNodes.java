@@ -20,7 +20,7 @@ import java.util.Objects;
  */
 record DecidedNodes(Map<String, NodeState> states) {
   /** What nodes tell of themselves. */
-  private record Told(String name, String status, boolean schedulingEligible) {}
+  private record Told(String name, String status, boolean schedulingEligible, String reason) {}
 
   /** Those that their operator did not take out. */
   List<OtherNode> without(List<OtherNode> others) {
@@ -80,7 +80,8 @@ record DecidedNodes(Map<String, NodeState> states) {
     if (Boolean.TRUE.equals(state.maintenance().enabled())) {
       node.set("maintenance", Json.MAPPER.valueToTree(state.maintenance()));
     }
-    if (state.reason() != null) {
+    boolean isOwn = told.reason() != null && state.schedulingEligible(); // why it takes no work
+    if (state.reason() != null && !isOwn) {
       node.put("reason", state.reason());
     }
   }

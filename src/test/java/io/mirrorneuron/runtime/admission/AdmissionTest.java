@@ -447,7 +447,8 @@ class AdmissionTest {
                 () -> new ProgramCapacity(List.of("host_local"), List.of()),
                 List::of,
                 KEEPING,
-                doors)),
+                doors,
+                () -> null)),
         new ProgramPath(path),
         Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
   }

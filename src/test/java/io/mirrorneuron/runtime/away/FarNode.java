@@ -93,6 +93,7 @@ public final class FarNode implements Executions, PeerPrograms, KnownPeers {
                 () -> null,
                 jobId -> CompletableFuture.completedStage(server.status(jobId)),
                 server::mayWork,
+                Optional::empty,
                 server.timers()));
     this.far =
         new FollowedPrograms(

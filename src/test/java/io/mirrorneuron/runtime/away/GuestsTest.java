@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.BeforeEach;
@@ -70,6 +71,7 @@ class GuestsTest {
                 () -> null,
                 job -> CompletableFuture.completedStage("running"),
                 () -> works,
+                Optional::empty,
                 new TurnedTimers(new TurnedClock(Instant.EPOCH))));
     owned(1);
   }

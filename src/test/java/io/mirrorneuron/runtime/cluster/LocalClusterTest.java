@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +43,7 @@ class LocalClusterTest {
   private final InMemoryResourceLimits limits = new InMemoryResourceLimits();
   private Hardware hardware = GrpcRuntime.hardware();
   private List<Holder> holders = List.of();
+  private String fullDisk;
   private final LocalCluster cluster =
       new LocalCluster(
           IDENTITY,
@@ -51,11 +53,22 @@ class LocalClusterTest {
                   new ProgramCapacity(
                       List.of("host_local"),
                       List.of(new PoolUsage("default", 4, 3, 1, 2, 3, Set.of()))),
-              () -> holders),
+              () -> holders,
+              () -> Optional.ofNullable(fullDisk)),
           new OneJob(),
           new NodeLimits(limits, Clock.systemUTC()),
           "mn",
           Clock.fixed(Instant.parse("2026-06-02T16:00:04Z"), ZoneOffset.UTC));
+
+  @Test
+  void aNodeWithAFullDiskSaysThatItTakesNoWork() {
+    fullDisk = "the disk with the home folder is full";
+    for (JsonNode told : List.of(tree(cluster.summary()), tree(cluster.resource()))) {
+      JsonNode node = told.path("nodes").path(0);
+      assertThat(node.path("scheduling_eligible").asBoolean()).isFalse();
+      assertThat(node.path("reason").asText()).isEqualTo(fullDisk);
+    }
+  }
 
   @Test
   void theSummaryShowsThisNode() {

@@ -23,12 +23,16 @@ class CopyNodesTest {
   private static final NodeState B = NodeState.of("b");
 
   private static Machine node(String name, String rack) {
+    return node(name, Map.of("meta.rack", List.of(rack)));
+  }
+
+  private static Machine node(String name, Map<String, List<String>> labels) {
     Amounts totals = new Amounts(8000, 16_000, 100_000);
     return new Machine(
         name,
         "healthy",
         true,
-        Map.of("meta.rack", List.of(rack)),
+        labels,
         totals,
         totals,
         Amounts.NONE,
@@ -90,6 +94,17 @@ class CopyNodesTest {
   @Test
   void oneInMaintenanceGetsNoneAndKeepsWhatItHas() {
     Input.Spread order = order("system", B.with(NodeCondition.MAINTENANCE, false, null));
+    assertThat(order.nodes()).containsExactly("a");
+    assertThat(order.left()).isEmpty();
+  }
+
+  @Test
+  void oneWithAFullDiskGetsNoneAndKeepsWhatItHas() {
+    Map<String, List<String>> full =
+        Map.of("meta.rack", List.of("r"), Machine.FULL_DISK, List.of("the disk is full"));
+    List<Machine> living = List.of(node("a", "r"), node("b", full));
+    Input.Spread order =
+        new CopyNodes(living, Map.of(), Set.of("a", "b"), NOW).of(workflow("system"));
     assertThat(order.nodes()).containsExactly("a");
     assertThat(order.left()).isEmpty();
   }
