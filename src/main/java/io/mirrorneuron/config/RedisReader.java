@@ -168,6 +168,10 @@ final class RedisReader {
     if (text.isEmpty()) {
       return null;
     }
+    settings.requireText(
+        "redis.url",
+        !RedisUrl.hasWrongPort(text),
+        "a URL with a port from 1 to 65535, unlike " + RedisUrl.shown(text));
     URI url;
     try {
       url = new URI(text);

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -68,6 +69,12 @@ class HomeMoveIT {
           .hasMessageNotContaining("secret");
       assertThatThrownBy(() -> move(cluster).of("127.0.0.1:6379"))
           .hasMessageContaining("is named as redis://");
+      for (String port : List.of("99999", "0", "99999999999")) {
+        String url = "redis://:secret@127.0.0.1:" + port;
+        String told = "a port is a number from 1 to 65535, unlike that of redis://***@127.0.0.1:";
+        assertThatThrownBy(() -> move(cluster).of(url)).hasMessage(told + port);
+        assertThatThrownBy(() -> move(cluster).back(url)).hasMessage(told + port);
+      }
       String node =
           "redis://:" + cluster.get("redis.password") + "@" + cluster.get("redis.cluster");
       assertThatThrownBy(() -> move(cluster).of(node))

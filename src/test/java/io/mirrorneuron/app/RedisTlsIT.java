@@ -12,6 +12,8 @@ import io.mirrorneuron.testing.RedisFixture;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.testing.TestCertificate;
 import io.mirrorneuron.testing.TlsWire;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClient;
 import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.net.URI;
@@ -100,5 +102,45 @@ class RedisTlsIT {
       settings.put("redis.url", "rediss://:" + RedisFixture.PASSWORD + "@localhost:" + port);
       assertThatThrownBy(() -> server(settings)).hasMessageContaining("for another host");
     }
+  }
+
+  @Test
+  void whoMixesUpTlsAndNoTlsIsToldSo() {
+    try (RedisFixture redis = RedisFixture.start(folder)) {
+      SocketAddress socket = SocketAddress.domainSocketAddress(URI.create(redis.uri()).getPath());
+      String at = ":" + RedisFixture.PASSWORD + "@127.0.0.1:";
+      int tls = TlsWire.before(redis.vertx(), socket, certificate);
+      assertThatThrownBy(() -> server(Map.of("redis.url", "redis://" + at + tls)))
+          .hasMessageContaining(tls + " speaks TLS there; rediss:// may be meant")
+          .hasMessageNotContaining(RedisFixture.PASSWORD);
+
+      int plain = wire(redis.vertx(), socket);
+      assertThatThrownBy(() -> server(Map.of("redis.url", "rediss://" + at + plain)))
+          .hasMessageContaining(plain + " does not speak TLS there")
+          .hasMessageContaining("redis:// may be meant")
+          .hasMessageNotContaining(RedisFixture.PASSWORD);
+    }
+  }
+
+  /** A port before a socket, without TLS. */
+  private static int wire(Vertx vertx, SocketAddress place) {
+    NetClient client = vertx.createNetClient();
+    return vertx
+        .createNetServer()
+        .connectHandler(
+            from -> {
+              from.pause();
+              client
+                  .connect(place)
+                  .onSuccess(
+                      to -> {
+                        from.pipeTo(to);
+                        to.pipeTo(from);
+                      })
+                  .onFailure(away -> from.close());
+            })
+        .listen(0, "127.0.0.1")
+        .await()
+        .actualPort();
   }
 }

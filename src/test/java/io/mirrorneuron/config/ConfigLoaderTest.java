@@ -586,6 +586,17 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void thePortOfRedisIsOne() {
+    environment.put("MN_REDIS_URL", "redis://:secret@r:99999");
+
+    assertThat(problems())
+        .contains(
+            "redis.url (MN_REDIS_URL) must be a URL with a port from 1 to 65535, unlike"
+                + " redis://***@r:99999")
+        .noneMatch(problem -> problem.contains("secret"));
+  }
+
+  @Test
   void sentinelsSayWhereRedisIs() {
     environment.put("MN_REDIS_SENTINELS", "a:26379, [fd00::1]:26380");
     environment.put("MN_REDIS_MASTER_NAME", "main");

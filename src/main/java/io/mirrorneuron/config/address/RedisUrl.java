@@ -1,6 +1,8 @@
 package io.mirrorneuron.config.address;
 
 import java.net.URI;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * How an address of Redis is told to people: without user and password, whatever form it has. Every
@@ -15,7 +17,17 @@ public final class RedisUrl {
   /** A password without its @ stands where a port would; without a host it may be a number. */
   private static final String NO_PORT = "^(:|[^/?]*:(?=[^/?]*[^/?\\d]))[^/?:\\]]+(?=[/?]|$)";
 
+  private static final Pattern PORT =
+      Pattern.compile("rediss?://(?:.*@)?(?:\\[[^\\]]*]|[^:/?#@\\[\\]]+):(\\d+)(?:[/?#].*)?");
+
   private RedisUrl() {}
+
+  /** Whether it names a port that is none: those are from 1 to 65535. */
+  public static boolean hasWrongPort(String text) {
+    Matcher port = PORT.matcher(text);
+    return port.matches()
+        && (!port.group(1).matches("[1-9]\\d{0,4}") || Integer.parseInt(port.group(1)) > 65_535);
+  }
 
   /**
    * The text with {@code ***} for user and password, also of one that is no URL: a password that

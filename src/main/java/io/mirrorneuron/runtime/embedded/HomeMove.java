@@ -18,6 +18,7 @@ import io.mirrorneuron.store.lane.RedisMaster;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.function.BiFunction;
@@ -93,6 +94,10 @@ public final class HomeMove {
               + " unlike "
               + RedisUrl.shown(url));
     }
+    if (RedisUrl.hasWrongPort(url)) {
+      throw MnException.invalid(
+          "a port is a number from 1 to 65535, unlike that of " + RedisUrl.shown(url));
+    }
     Vertx vertx = Vertx.vertx();
     try {
       return move.apply(one(vertx, url), cluster(vertx)).run();
@@ -113,7 +118,9 @@ public final class HomeMove {
             failure ->
                 MnException.unavailable(
                     "the Redis at %s %s"
-                        .formatted(RedisUrl.shown(url), RedisConnectFailure.said(failure)),
+                        .formatted(
+                            RedisUrl.shown(url),
+                            RedisConnectFailure.said(failure, URI.create(url))),
                     failure));
     if (StoreMove.result(lanes.serverInfo()).contains("redis_mode:cluster")) {
       throw MnException.precondition(

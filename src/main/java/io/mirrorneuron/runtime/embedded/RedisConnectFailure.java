@@ -6,11 +6,17 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import java.io.FileNotFoundException;
 import java.net.ConnectException;
+import java.net.URI;
 import java.util.Locale;
 import java.util.concurrent.TimeoutException;
 
 /** Says in one sentence why Redis cannot be used, and which setting that is about. */
 final class RedisConnectFailure {
+  private static final String SILENT = "does not answer";
+  private static final String LATE =
+      "does not answer within " + RuntimeRedis.CONNECT_SECONDS + " seconds";
+  private static final String UNUSABLE = "cannot be used: ";
+
   private RedisConnectFailure() {}
 
   /**
@@ -26,7 +32,7 @@ final class RedisConnectFailure {
     String words =
         named.url() != null
             ? "Redis at redis.url %s %s; correct it (MN_REDIS_URL)"
-                .formatted(RedisUrl.shown(named.url().toString()), said(failure))
+                .formatted(RedisUrl.shown(named.url().toString()), said(failure, named.url()))
             : "Redis by %s %s %s; correct it (MN_%s)"
                 .formatted(
                     named.names().setting(),
@@ -36,8 +42,19 @@ final class RedisConnectFailure {
     return MnException.unavailable(words, failure);
   }
 
-  /** What is wrong, to complete a sentence that begins with where it is. */
-  static String said(Throwable failure) {
+  /**
+   * What is wrong, to complete a sentence that begins with where it is. Where the failure does not
+   * tell, who listens there is asked.
+   *
+   * @param url where it is
+   */
+  static String said(Throwable failure, URI url) {
+    String said = said(failure);
+    boolean isTold = !said.equals(SILENT) && !said.equals(LATE) && !said.startsWith(UNUSABLE);
+    return isTold ? said : SpokenTls.mismatch(url).orElse(said);
+  }
+
+  private static String said(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       String words = String.valueOf(cause.getMessage());
       if (words.startsWith("WRONGPASS")
@@ -68,14 +85,14 @@ final class RedisConnectFailure {
         return "does not answer: there is no such socket";
       }
       if (cause instanceof TimeoutException) {
-        return "does not answer within " + RuntimeRedis.CONNECT_SECONDS + " seconds";
+        return LATE;
       }
       if (cause instanceof ConnectException) {
-        return "does not answer";
+        return SILENT;
       }
     }
     String words = failure.getMessage();
-    return "cannot be used: " + (words == null ? failure.getClass().getSimpleName() : words);
+    return UNUSABLE + (words == null ? failure.getClass().getSimpleName() : words);
   }
 
   /** Empty where it is not about one. */

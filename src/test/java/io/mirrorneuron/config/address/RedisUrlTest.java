@@ -68,4 +68,23 @@ class RedisUrlTest {
   void aTargetIsAPlaceOnly(URI url, String target) {
     assertThat(RedisUrl.target(url)).isEqualTo(target);
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "redis://h:65535/1, false",
+    "redis://h:1, false",
+    "redis://h, false",
+    "redis://[::1]:6379, false",
+    "redis://:pw:99999@h:6379, false",
+    "redis://:4711, false",
+    "unix:///run/redis:0, false",
+    "redis://h:0, true",
+    "redis://h:65536, true",
+    "rediss://:pw@h:99999/1, true",
+    "redis://[::1]:99999, true",
+    "redis://h:99999999999999999999, true",
+  })
+  void aPortThatIsNoneIsNoticed(String url, boolean isWrong) {
+    assertThat(RedisUrl.hasWrongPort(url)).isEqualTo(isWrong);
+  }
 }
