@@ -89,6 +89,8 @@ final class Normaliser {
       Pattern.compile(
           "(\"free\" ?: ?\\{\"cpu_cores\" ?: ?)[0-9.]+(, ?\"memory_mb\" ?: ?)\\d+(, ?\"disk_mb\" ?: ?)\\d+");
 
+  private static final Pattern MEMORY = Pattern.compile("(the node has )[0-9.]+( GB)");
+
   private static final Pattern MARKDOWN =
       Pattern.compile(
           "\\| (max_cpu_pct \\| |max_memory_rss_mb \\| |Records in resources.jsonl \\| |)\\d+(?:\\.\\d+)?( s|) (?=\\|)");
@@ -137,6 +139,7 @@ final class Normaliser {
       return named;
     }
     named = FREE.matcher(named).replaceAll("$1\"<decimal>\"$2\"<integer>\"$3\"<integer>\"");
+    named = MEMORY.matcher(named).replaceAll("$1<decimal>$2");
     named = measures(MARKDOWN.matcher(named).replaceAll("| $1<decimal>$2 "));
     return numbered(named, SHA256, "sha256");
   }
