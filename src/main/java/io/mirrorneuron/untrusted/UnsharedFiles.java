@@ -2,7 +2,6 @@ package io.mirrorneuron.untrusted;
 
 import java.io.IOException;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Small files that a program had, written for the next one: a file system takes far longer to make
@@ -21,24 +20,6 @@ public final class UnsharedFiles {
   private static final int OWNER_OF_FOLDER = 0700;
 
   private UnsharedFiles() {}
-
-  /**
-   * Whether all these are regular files as they were made, with so many bytes together at most.
-   *
-   * @param names of files right in the folder
-   */
-  public static boolean are(OpenFolder folder, Set<String> names, long bytes) throws IOException {
-    long left = bytes;
-    for (String name : names) {
-      try (Handle file = folder.handle.child(name)) {
-        left -= file.status().size();
-        if (left < 0 || !isAsNew(file)) {
-          return false;
-        }
-      }
-    }
-    return true;
-  }
 
   /** Whether its owner may do all in it, and nothing is special about it. */
   public static boolean hasRightsOfNew(OpenFolder folder) {

@@ -23,9 +23,6 @@ final class SpareWorkspaces {
   /** More than run at a time. */
   private static final int MOST = 64;
 
-  /** Of what one program was sent; larger files are removed as soon as it has ended. */
-  private static final int BYTES = 64 * 1024;
-
   private static final Set<String> NAMES = names();
 
   private final Queue<Path> spare = new ConcurrentLinkedQueue<>();
@@ -51,11 +48,10 @@ final class SpareWorkspaces {
     return false;
   }
 
+  /** As most are; whether they can be used is looked at closely when they are. */
   private static boolean isAsLaid(Path root) {
     try (OpenFolder folder = OpenFolder.at(root)) {
-      return NAMES.equals(Set.copyOf(folder.names()))
-          && isUnused(folder)
-          && UnsharedFiles.are(folder, MessageFiles.ALL, BYTES);
+      return NAMES.equals(Set.copyOf(folder.names()));
     } catch (IOException e) {
       return false;
     }
