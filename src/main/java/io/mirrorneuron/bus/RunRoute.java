@@ -38,6 +38,8 @@ public record RunRoute(RunNodes nodes, FarReads far) {
   /** What an operation does with its run. */
   public enum Kind {
     READ,
+    /** Tells of what programs have left in the run's folder, which cannot be made anew. */
+    LEFT,
     /** Its answer says where a file is. */
     FILE,
     /** Its answer is a page of what all nodes have. */
@@ -126,17 +128,26 @@ public record RunRoute(RunNodes nodes, FarReads far) {
       case MOVING ->
           Future.failedFuture(
               unreached(asked, place.node(), "it is gone, and another node takes its jobs over"));
-      case GONE ->
-          asked
-              .blocking()
-              .apply(
-                  () -> {
-                    nodes.makeAnew(asked.runId(), place);
-                    return null;
-                  })
-              .compose(made -> asked.here().get())
-              .recover(failed -> Future.failedFuture(gone(asked, place.node(), failed)));
+      case GONE -> anew(place, asked);
     };
+  }
+
+  private Future<Buffer> anew(RunPlace place, Question asked) {
+    if (asked.kind() == Kind.LEFT) {
+      return Future.failedFuture(gone(asked, place.node(), null));
+    }
+    return asked
+        .blocking()
+        .apply(
+            () -> {
+              nodes.makeAnew(asked.runId(), place);
+              return null;
+            })
+        .compose(made -> asked.here().get())
+        .recover(
+            failed ->
+                Future.failedFuture(
+                    isNotFound(failed) ? gone(asked, place.node(), failed) : failed));
   }
 
   /** The store knows nothing of the run, or wrong: its job may have been removed. */
@@ -218,15 +229,13 @@ public record RunRoute(RunNodes nodes, FarReads far) {
         .withRetryAfter(REACHED_AGAIN_MS);
   }
 
-  private static Throwable gone(Question asked, NodeAddress node, Throwable failed) {
-    return isNotFound(failed)
-        ? new MnException(
-            ErrorCode.GONE,
-            "node_gone",
-            "node %s, where run %s was, is gone, and with it what only that node has; this can be read again when it is back"
-                .formatted(node.name(), asked.runId()),
-            null,
-            failed)
-        : failed;
+  private static MnException gone(Question asked, NodeAddress node, Throwable cause) {
+    return new MnException(
+        ErrorCode.GONE,
+        "node_gone",
+        "node %s, where run %s was, is gone, and with it what only that node has; this can be read again when it is back"
+            .formatted(node.name(), asked.runId()),
+        null,
+        cause);
   }
 }

@@ -327,6 +327,9 @@ class AnyNodeReadsIT {
     eventually("it is gone", () -> get(other, file) == 410);
     assertThat(answer(other, file).body())
         .contains("node_gone", "node mirror_neuron@brief", "when it is back");
+    for (String left : List.of("/logs", "/resources", "/artifacts", "/outputs")) {
+      assertThat(get(other, "/runs/" + its + left)).as(left).isEqualTo(410);
+    }
     assertThat(read(other, "/runs/" + its + "/events").toString()).contains("job_completed");
 
     try (WholeServer back = server("brief")) {

@@ -190,4 +190,14 @@ class RunRouteTest {
       assertThat(answer(RunRoute.Kind.READ).result()).hasToString("made anew");
     }
   }
+
+  /** A folder that is made anew would say that programs have printed nothing. */
+  @Test
+  void ofANodeThatIsGoneNothingIsToldThatItsProgramsHaveLeft() {
+    sawOthers = true;
+    kind = Kind.GONE;
+
+    assertThat(failure(RunRoute.Kind.LEFT).code()).isEqualTo(ErrorCode.GONE);
+    assertThat(asked).containsExactly("find r1");
+  }
 }

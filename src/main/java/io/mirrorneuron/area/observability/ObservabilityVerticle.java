@@ -47,12 +47,10 @@ public final class ObservabilityVerticle extends AreaVerticle {
     ofRuns(
         RunRoute.Kind.READ,
         "listRunEvents",
-        "listRunLogs",
         "listRunTimeline",
         "streamRun",
-        "getRunObservabilitySummary",
-        "getRunResources",
-        "streamRunResources");
+        "getRunObservabilitySummary");
+    ofRuns(RunRoute.Kind.LEFT, "listRunLogs", "getRunResources", "streamRunResources");
   }
 
   @Override

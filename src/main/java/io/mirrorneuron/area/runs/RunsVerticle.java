@@ -93,13 +93,8 @@ public final class RunsVerticle extends AreaVerticle {
   private void areOnAllNodes() {
     ofAllNodes(
         "listRuns", new PageMerge((call, row) -> row.apply(PageMerge.PLACE), RunIndex::compare));
-    ofRuns(
-        RunRoute.Kind.READ,
-        "getRunResult",
-        "getRunFinalArtifact",
-        "listRunArtifacts",
-        "listRunOutputs",
-        "getRunUi");
+    ofRuns(RunRoute.Kind.READ, "getRunResult", "getRunFinalArtifact", "getRunUi");
+    ofRuns(RunRoute.Kind.LEFT, "listRunArtifacts", "listRunOutputs");
     ofRuns(RunRoute.Kind.FILE, "getRunArtifact", "getRunOutput", "getRunUiVideo");
   }
 
