@@ -12,6 +12,7 @@ import io.mirrorneuron.port.upkeep.DrainOrder;
 import io.mirrorneuron.port.upkeep.DrainReport;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.RuntimeFixture;
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -163,6 +164,20 @@ class SpreadIT {
   void aShortSysbatchRunsOnBothNodesToo() {
     ObjectNode detail = a.awaitEnd(submit("sysbatch", "echo done"));
     assertThat(detail.at("/job/result/completed_targets")).hasSize(2);
+  }
+
+  @Test
+  void aSystemJobWhoseProgramEndsWellRunsItAgainOnEachNode() {
+    String job = submit("system", mark() + "echo again >> \"" + folder + "/times-$h\"");
+
+    for (String name : List.of("a", "b")) {
+      File times = folder.resolve("times-" + name).toFile();
+      eventually("it began again at " + name, () -> times.length() > "again ".length() * 2);
+    }
+    JsonNode detail = detail(job);
+    assertThat(detail.at("/job/status").asText()).isEqualTo("running");
+    a.jobs().cancel(job, null, null);
+    a.awaitEnd(job);
   }
 
   @Test

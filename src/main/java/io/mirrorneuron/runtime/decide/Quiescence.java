@@ -2,7 +2,9 @@ package io.mirrorneuron.runtime.decide;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.decide.target.Copies;
 import io.mirrorneuron.runtime.state.AgentState;
+import io.mirrorneuron.runtime.state.IdleCopies;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.StepState;
 import io.mirrorneuron.runtime.state.target.Targets;
@@ -33,6 +35,7 @@ final class Quiescence {
    * with what its last steps or agents have put out, or with the reason why it cannot go on.
    */
   void settle() {
+    settleCopies();
     boolean quiet =
         state.isRunning()
             && state.mailboxes().waiting().isEmpty()
@@ -52,6 +55,25 @@ final class Quiescence {
     } else {
       settleAgents();
     }
+  }
+
+  /** Each copy of a system job that is done begins again, whatever the others do. */
+  private void settleCopies() {
+    Rounds rounds = new Rounds(state, turn, life);
+    for (Target one : IdleCopies.of(state)) {
+      AgentState first = rounds.entrypoint(one);
+      if (rounds.mayRestart(first)) {
+        Predicate<AgentState> own = agent -> isOf(one, agent);
+        ObjectNode result = quietResult(leafOutputs(own));
+        new Copies(state, turn).told(one.node(), result);
+        rounds.schedule(first);
+      }
+    }
+  }
+
+  private boolean isOf(Target copy, AgentState agent) {
+    Targets targets = state.header().origin().targets();
+    return targets.isNone() || targets.of(agent.id()).equals(Optional.of(copy));
   }
 
   private void settleSteps() {
@@ -99,7 +121,7 @@ final class Quiescence {
     }
     for (Target one : targets.open()) { // each copy ends for itself
       if (!state.status().isTerminal()) {
-        settleAgents(one.node(), agent -> targets.of(agent.id()).equals(Optional.of(one)));
+        settleAgents(one.node(), agent -> isOf(one, agent));
       }
     }
   }
@@ -138,8 +160,13 @@ final class Quiescence {
   }
 
   private void completeByQuiescence(String node, JsonNode output) {
+    life.completed(node, quietResult(output));
+  }
+
+  /** Of what ends because nothing is left to do, and not by the word of an agent. */
+  private static ObjectNode quietResult(JsonNode output) {
     ObjectNode result = Json.object().putNull("agent_id");
     result.set("output", output);
-    life.completed(node, result.put("completed_by", "quiescence"));
+    return result.put("completed_by", "quiescence");
   }
 }

@@ -9,6 +9,7 @@ import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Message;
 import io.mirrorneuron.runtime.state.target.Targets;
 import io.mirrorneuron.runtime.state.target.Targets.Target;
+import io.mirrorneuron.runtime.workflow.RestartPolicy;
 import io.mirrorneuron.wire.DerivedId;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
@@ -35,6 +36,22 @@ public final class Rounds {
 
   void scheduleAll() {
     schedule(state.agent(state.workflow().entrypoints().getFirst()));
+  }
+
+  /** The first agent of a copy that gets a message when a round begins. */
+  AgentState entrypoint(Target copy) {
+    Targets targets = state.header().origin().targets();
+    return state.workflow().entrypoints().stream()
+        .filter(id -> targets.isNone() || targets.of(id).equals(Optional.of(copy)))
+        .findFirst()
+        .map(state::agent)
+        .orElseThrow();
+  }
+
+  /** Whether its policy lets it begin again at all, now or later. */
+  boolean mayRestart(AgentState agent) {
+    RestartPolicy policy = agent.declared().policies().restart();
+    return policy.unlimited() || policy.attempts() > 0 || !agent.restarts().isEmpty();
   }
 
   /**

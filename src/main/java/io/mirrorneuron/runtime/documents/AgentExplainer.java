@@ -41,7 +41,7 @@ final class AgentExplainer {
   private Stream<Mailbox> collecting() {
     return state
         .streamAgents()
-        .filter(AgentState::isCollecting)
+        .filter(AgentState::waitsForMore)
         .filter(agent -> state.steps().of(agent.id()).isEmpty())
         .map(agent -> agent.mailbox());
   }
@@ -226,7 +226,7 @@ final class AgentExplainer {
             "collecting",
             "has %d messages%s"
                 .formatted(
-                    agent.collected().size(),
+                    agent.collected().size() + agent.gathered(),
                     wanted > 0 ? " and waits for " + wanted : ", and no number ends it"));
     if (deadlineAt != 0) {
       one.until(deadlineAt);

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.documents;
 
+import io.mirrorneuron.runtime.state.IdleCopies;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.target.Targets.Target;
 
@@ -20,10 +21,20 @@ final class RoundExplainer {
           .until(state.header().nextRoundAt());
     }
     state.header().origin().targets().all().forEach(this::explain);
+    for (Target target : IdleCopies.of(state)) {
+      explanations.explain(
+          "ended",
+          copy(target) + "is done, and does not begin again, as policies.restart has no attempts",
+          "job.restart_policy");
+    }
+  }
+
+  private static String copy(Target target) {
+    return target.node() == null ? "the job " : "the copy of node " + target.node() + " ";
   }
 
   private void explain(Target target) {
-    String copy = "the copy of node " + target.node() + " ";
+    String copy = copy(target);
     switch (target.phase()) {
       case OPEN -> {
         if (target.nextRoundAt() != 0) {

@@ -2,7 +2,9 @@ package io.mirrorneuron.runtime.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.port.Why.Explanation;
 import io.mirrorneuron.runtime.decide.Input;
 import io.mirrorneuron.runtime.port.JobStatus;
 import java.util.List;
@@ -49,6 +51,84 @@ class SystemJobsTest {
     assertThat(stage.event("system_target_completed").path("system_target").asText())
         .isEqualTo(Stage.OWNER);
     assertThat(stage.advance(1000).running()).containsExactly(WORK);
+  }
+
+  @Test
+  void aCopyWhoseProgramEndsWellBeginsAgainWhateverTheOthersDo() {
+    Stage stage = start("system").spread("n@2").succeed(SECOND);
+
+    assertThat(stage.status()).isEqualTo("running");
+    assertThat(stage.running()).containsExactly(WORK);
+    JsonNode done = stage.event("system_target_completed");
+    assertThat(done.path("system_target").asText()).isEqualTo("n@2");
+    assertThat(done.at("/result/completed_by").asText()).isEqualTo("quiescence");
+    assertThat(done.at("/result/output").has(SECOND)).isTrue();
+    Explanation why =
+        stage.why().explanations().stream()
+            .filter(one -> one.cause().equals("next_round"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(why.text()).isEqualTo("the copy of node n@2 is done, and begins again");
+    assertThat(why.until()).isNotNull();
+
+    stage.crash().advance(1000);
+    assertThat(stage.running()).containsExactlyInAnyOrder(WORK, SECOND);
+  }
+
+  @Test
+  void aProgramThatEndsAtOnceBeginsAgainLessAndLessOften() {
+    Stage stage = start("system").succeed(WORK);
+    for (int delay : List.of(1000, 2000, 4000)) {
+      assertThat(stage.advance(delay - 1).running()).as("delay %d", delay).isEmpty();
+      stage.advance(1).succeed(WORK);
+    }
+    // Three restarts within ten minutes: the next one waits until the first has left the window.
+    assertThat(stage.advance(600_000 - 7_001).running()).isEmpty();
+    assertThat(stage.crash().advance(1).running()).containsExactly(WORK);
+    assertThat(stage.events("system_target_completed")).hasSize(4);
+  }
+
+  @Test
+  void aCopyThatMayNotBeginAgainSaysSo() {
+    String policies = "{'job_type':'system','restart':{'attempts':0}}";
+    Stage stage = new Graph().with("policies", policies).program("work").start().succeed(WORK);
+
+    assertThat(stage.advance(10_000_000).running()).isEmpty();
+    assertThat(stage.why().summary()).contains("does not begin again, as policies.restart has no");
+  }
+
+  @Test
+  void aCopyThatCollectsMessagesBeginsAgainWhenItHasThem() {
+    Stage stage =
+        new Graph()
+            .with("policies", "{'job_type':'system'}")
+            .program("work")
+            .agent("all", "aggregator", "{'complete_after':2,'collect_all':true}")
+            .edge("work", "all", "*")
+            .start()
+            .succeed(WORK);
+    assertThat(stage.advance(1_000_000).running()).isEmpty();
+    assertThat(stage.why().summary()).contains("has 1 messages and waits for 2");
+
+    deliver(stage, WORK);
+    stage.succeed(WORK).advance(1000);
+    assertThat(stage.running()).containsExactly(WORK);
+  }
+
+  @Test
+  void aCopyWhoseSensorWaitsForMessagesIsNotDone() {
+    Stage stage =
+        new Graph()
+            .with("policies", "{'job_type':'system'}")
+            .agent("ear", "sensor", "{'complete_after':2}")
+            .program("work")
+            .edge("ear", "work", "sensor_ready")
+            .start();
+
+    assertThat(stage.advance(1_000_000).events("agents_restarted")).isEmpty();
+    assertThat(stage.why().summary()).contains("has 1 messages and waits for 2");
+    deliver(stage, "ear@" + Stage.OWNER);
+    assertThat(stage.settle().running()).containsExactly(WORK);
   }
 
   @Test

@@ -115,6 +115,11 @@ public final class Copies {
     tell(nodeOf(agentId), agentId, result);
   }
 
+  /** The copy of a node of a job that goes on is done: nothing of it is left to do. */
+  public void told(String node, ObjectNode result) {
+    tell(node, null, result);
+  }
+
   private void tell(String node, String agentId, ObjectNode result) {
     ObjectNode members = Json.object();
     if (node != null) {
