@@ -3,6 +3,8 @@ package io.mirrorneuron.port;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import io.mirrorneuron.model.RunStatus;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -25,6 +27,30 @@ public record Why(
 
   public Why {
     explanations = explanations == null ? List.of() : List.copyOf(explanations);
+  }
+
+  /** Whether the job has ended. */
+  @JsonIgnore
+  public boolean isOver() {
+    return RunStatus.ofAnyCase(String.valueOf(status)).isFinal();
+  }
+
+  /**
+   * The same, told by another node than the one that has the job, which may know more.
+   *
+   * @param node that has the job
+   * @param why it is not reached
+   */
+  public Why notOf(String node, String why) {
+    String text =
+        "server %s, which has the job, is not reached now (%s); the rest is what is stored of the job"
+            .formatted(node, why);
+    List<Explanation> all = new ArrayList<>();
+    all.add(
+        new Explanation(
+            new Subject("job", jobId), status, PeerJobs.UNREACHED, text, "job.lease_owner"));
+    all.addAll(explanations);
+    return new Why(jobId, status, submittedBy, pausedBy, cancelledBy, text, all, more);
   }
 
   /** Whether a person has to do something before the job can do anything. */

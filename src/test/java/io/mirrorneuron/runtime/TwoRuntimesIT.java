@@ -5,6 +5,8 @@ import static io.mirrorneuron.testing.Trees.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.Why.Explanation;
+import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.testing.SampleManifests;
 import java.nio.file.Files;
@@ -59,24 +61,33 @@ class TwoRuntimesIT {
     }
   }
 
-  /** Places in queues are known where the job is; elsewhere less is said, and nothing wrong. */
+  /** Places in queues are known where the job is, and told elsewhere while that one is reached. */
   @Test
   void whyIsTrueOnEitherNode() throws Exception {
     try (RuntimeFixture first = new RuntimeFixture(folder.resolve("first"));
         RuntimeFixture second = RuntimeFixture.beside(first, folder.resolve("second"))) {
       String manifest = SampleManifests.program("sleeper", "sleep", "600");
       List<String> jobs = new ArrayList<>();
-      for (int i = 0; i < 4; i++) {
-        String job = first.jobs().submit(Submission.of(manifest)).jobId();
-        jobs.add(job);
-        String runs = "agent work runs its program, attempt 1";
-        eventually(runs, () -> why(second, job).equals(runs));
+      String last;
+      try (GrpcRuntime _ = GrpcRuntime.before(first)) {
+        for (int i = 0; i < 4; i++) {
+          String job = first.jobs().submit(Submission.of(manifest)).jobId();
+          jobs.add(job);
+          String runs = "agent work runs its program, attempt 1";
+          eventually(runs, () -> why(second, job).equals(runs));
+        }
+        last = first.jobs().submit(Submission.of(manifest)).jobId();
+        jobs.add(last);
+        String known =
+            "agent work is number 1 of 1 that wait for pool default (4 of 4 slots in use)";
+        eventually(known, () -> why(first, last).equals(known));
+        assertThat(second.jobs().why(last)).isEqualTo(first.jobs().why(last));
       }
-      String last = first.jobs().submit(Submission.of(manifest)).jobId();
-      jobs.add(last);
-      String known = "agent work is number 1 of 1 that wait for pool default (4 of 4 slots in use)";
-      eventually(known, () -> why(first, last).equals(known));
-      assertThat(why(second, last)).isEqualTo("agent work waits for slots of pool default");
+      assertThat(why(second, last))
+          .startsWith("server mirror_neuron@test, which has the job, is not reached now (")
+          .endsWith("); the rest is what is stored of the job");
+      assertThat(second.jobs().why(last).explanations().stream().map(Explanation::text))
+          .contains("agent work waits for slots of pool default");
 
       jobs.forEach(first.jobs()::cancel);
       assertThat(why(second, last)).isEqualTo("an operator cancelled the job");

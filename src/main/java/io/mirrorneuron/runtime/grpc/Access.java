@@ -43,6 +43,7 @@ record Access(
           "ForkJob",
           "SendMessage",
           "DecideRequest",
+          "ExplainJob",
           "ExportJobBackup",
           "Execute",
           "Describe",

@@ -135,8 +135,8 @@ final class ExtCalls {
     return json(Json.write(answer.put("status", status)));
   }
 
-  private ExtJsonResponse explain(ExplainJobRequest request) {
-    return json(Json.write(jobs.why(request.getJobId())));
+  private ExtJsonResponse explain(ExplainJobRequest request, Call call) {
+    return json(Json.write(call.jobs(jobs).why(request.getJobId())));
   }
 
   private ExtJsonResponse fork(ForkJobRequest request, Call call) {

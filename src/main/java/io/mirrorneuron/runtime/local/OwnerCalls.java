@@ -8,10 +8,14 @@ import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.NodeRegistry;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Gives a command to the node that has the job: once, with an id and a deadline. Thread-safe. */
+/**
+ * Gives a command to the node that has the job, once, with an id and a deadline, and asks it what
+ * only it knows. Thread-safe.
+ */
 final class OwnerCalls {
   /** Below the deadline of ten seconds that clients set by default, above that of the owner. */
   private static final Duration PATIENCE = Duration.ofMillis(9500);
@@ -62,6 +66,32 @@ final class OwnerCalls {
       }
     }
     throw lostBy == null ? moving(jobId) : unknown(jobId, lostBy);
+  }
+
+  /**
+   * What the node tells that has the job; whatever keeps it from answering, this fails only when
+   * the job is gone.
+   *
+   * @param stored what this node tells where it has the job itself, or is alone
+   * @param there asks the other node
+   * @param untold what is told in place of its answer, from its name and what keeps it from one
+   */
+  <T> T look(
+      String jobId, T stored, Function<Command, T> there, BiFunction<String, String, T> untold) {
+    String owner = others.nodes().sawOthers() ? Answers.await(store.owner(jobId)) : null;
+    if (owner == null || owner.equals(others.owner())) {
+      return stored;
+    }
+    try {
+      return there.apply(command(owner, "ask-" + ids.get(), PATIENCE));
+    } catch (MnException e) {
+      if (e.code() == ErrorCode.NOT_FOUND) {
+        throw e;
+      }
+      boolean isSilent = e.error().equals(PeerJobs.REPLY_LOST) || e.code() == ErrorCode.TIMEOUT;
+      String why = isSilent ? "it does not answer" : e.getMessage();
+      return untold.apply(NodeRegistry.nameOf(owner), why);
+    }
   }
 
   private Command command(String owner, String id, Duration left) {

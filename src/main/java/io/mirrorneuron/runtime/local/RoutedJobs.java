@@ -144,9 +144,13 @@ public final class RoutedJobs implements JobsPort {
     return here.brief(jobId);
   }
 
+  /** Only the node that has the job knows what its programs wait for. */
   @Override
   public Why why(String jobId) {
-    return here.why(jobId);
+    Why stored = here.why(jobId);
+    return stored.isOver()
+        ? stored
+        : owners.look(jobId, stored, there -> peers.at(there).why(jobId), stored::notOf);
   }
 
   @Override

@@ -117,6 +117,7 @@ class AccessTest {
         "ForkJob",
         "SendMessage",
         "DecideRequest",
+        "ExplainJob",
         "ExportJobBackup"
       })
   void anotherNodeGivesCommandsToTheJobsOfThisNodeAlone(String command) {
