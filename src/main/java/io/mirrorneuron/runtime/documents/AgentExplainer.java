@@ -9,6 +9,7 @@ import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Mailbox;
 import io.mirrorneuron.runtime.state.RestartHistory;
 import io.mirrorneuron.runtime.state.flight.Flight;
+import io.mirrorneuron.runtime.state.idle.Gathering;
 import io.mirrorneuron.runtime.state.questions.AskedQuestion;
 import io.mirrorneuron.runtime.workflow.Workflow.Edge;
 import java.time.Instant;
@@ -41,7 +42,7 @@ final class AgentExplainer {
   private Stream<Mailbox> collecting() {
     return state
         .streamAgents()
-        .filter(AgentState::waitsForMore)
+        .filter(Gathering::waitsForMore)
         .filter(agent -> state.steps().of(agent.id()).isEmpty())
         .map(agent -> agent.mailbox());
   }
@@ -226,7 +227,7 @@ final class AgentExplainer {
             "collecting",
             "has %d messages%s"
                 .formatted(
-                    agent.collected().size() + agent.gathered(),
+                    Gathering.count(agent),
                     wanted > 0 ? " and waits for " + wanted : ", and no number ends it"));
     if (deadlineAt != 0) {
       one.until(deadlineAt);

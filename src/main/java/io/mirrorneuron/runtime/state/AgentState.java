@@ -82,17 +82,6 @@ public final class AgentState {
     return declared.type() == AgentType.AGGREGATOR && !fired && !collected.isEmpty();
   }
 
-  /** Whether it is an aggregator or a sensor that has messages and waits for more. */
-  public boolean waitsForMore() {
-    return isCollecting() || gathered() > 0;
-  }
-
-  /** Of a sensor, how many messages it has had since it last told of them; else 0. */
-  public long gathered() {
-    int threshold = Math.max(1, declared.settings().completion().after());
-    return declared.type() == AgentType.SENSOR ? processed % threshold : 0;
-  }
-
   /** Of an aggregator, whether its threshold has been reached. */
   public boolean fired() {
     return fired;

@@ -1,5 +1,7 @@
-package io.mirrorneuron.runtime.state;
+package io.mirrorneuron.runtime.state.idle;
 
+import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.runtime.state.Mailbox;
 import io.mirrorneuron.runtime.state.target.Targets;
 import io.mirrorneuron.runtime.state.target.Targets.Target;
 import io.mirrorneuron.runtime.workflow.Workflow.JobType;
@@ -26,7 +28,7 @@ public final class IdleCopies {
       boolean isIdle =
           state.header().nextRoundAt() == 0
               && state.mailboxes().waiting().isEmpty()
-              && state.streamAgents().noneMatch(AgentState::waitsForMore);
+              && state.streamAgents().noneMatch(Gathering::waitsForMore);
       return isIdle ? List.of(Target.of(state.header().origin().target())) : List.of();
     }
     Set<String> busy = new HashSet<>();
@@ -35,7 +37,7 @@ public final class IdleCopies {
     }
     state
         .streamAgents()
-        .filter(AgentState::waitsForMore)
+        .filter(Gathering::waitsForMore)
         .forEach(agent -> targets.of(agent.id()).ifPresent(one -> busy.add(one.node())));
     return targets.open().stream()
         .filter(one -> one.nextRoundAt() == 0 && !busy.contains(one.node()))
