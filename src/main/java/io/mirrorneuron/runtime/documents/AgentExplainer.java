@@ -111,7 +111,12 @@ final class AgentExplainer {
     Flight flight = mailbox.flight();
     Optional<Hold> hold = obstacles.hold(flight.executionId());
     if (flight.parked()) {
-      explainer.explain("paused", "had its program ended by the pause; it runs again on resume");
+      explainer.explain(
+          "paused",
+          flight.had()
+              ? "had its program ended by the pause; it runs again on resume"
+              : "waited for slots of pool %s when the job was paused, and does so again on resume"
+                  .formatted(mailbox.owner().declared().settings().pool()));
     } else if (hold.isPresent()) {
       held(explainer, hold.get()).execution(flight.executionId());
     } else if (flight.lease() != null) {

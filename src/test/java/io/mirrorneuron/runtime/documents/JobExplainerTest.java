@@ -125,11 +125,23 @@ class JobExplainerTest {
 
   @Test
   void aPauseSaysWho() {
-    Stage stage = join().start().pause().letStop();
+    Stage stage = join().start().lease("a").pause().letStop();
 
     assertWhy(stage, Stage.JOB, "paused", "an operator paused the job; resume it");
     assertWhy(
         stage, "a", "paused", "step a had its program ended by the pause; it runs again on resume");
+  }
+
+  @Test
+  void aPauseEndsNoProgramThatWaitedForItsSlots() {
+    Stage stage = join().start().pause().letStop();
+
+    assertWhy(
+        stage,
+        "a",
+        "paused",
+        "step a waited for slots of pool default when the job was paused, and does so again on"
+            + " resume");
   }
 
   @Test

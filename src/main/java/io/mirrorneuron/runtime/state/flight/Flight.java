@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param lease {@code {lease_id, pool, slots, allocation?}} once the pool gave it, else null
  * @param since when it began to wait for its slots, in milliseconds since the epoch; before the
  *     crash, if there was one
- * @param had whether it had its slots when the server ended
+ * @param had whether it had its slots when the server ended, or when it was parked
  * @param starts how often the program of this attempt was started
  */
 public record Flight(
@@ -46,7 +46,7 @@ public record Flight(
   }
 
   public Flight park() {
-    return new Flight(executionId, delivery, true, null, since, false, starts);
+    return new Flight(executionId, delivery, true, null, since, lease != null, starts);
   }
 
   /** Its program starts. */
