@@ -61,9 +61,14 @@ public final class JobRow {
    * What is told of a job that has come here.
    *
    * @param from the node that had it
+   * @param isGiven whether that node lives and has let go of it
    */
-  public ObjectNode replanned(JobState state, String from) {
-    ObjectNode members = Json.object().put("reason", "the node that had the job is gone");
+  public ObjectNode replanned(JobState state, String from, boolean isGiven) {
+    String reason =
+        isGiven
+            ? "the node that had the job is drained or told to end, and gave it to this one"
+            : "the node that had the job is gone";
+    ObjectNode members = Json.object().put("reason", reason);
     members.putArray("excluded_nodes").add(from);
     return members.set("scheduler", scheduled(state, scheduler.plan(state.workflow())));
   }

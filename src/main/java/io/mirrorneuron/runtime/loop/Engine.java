@@ -222,7 +222,7 @@ public final class Engine {
     return loops.isOpen(jobId);
   }
 
-  private CompletionStage<?> resume(StoredJob stored) {
+  private CompletionStage<?> resume(StoredJob stored, boolean isGiven) {
     JobState state = null;
     try {
       state = StateReader.read(stored, manifests, inlineLimit);
@@ -231,7 +231,9 @@ public final class Engine {
         blocked.add(stored.withoutBlobs(), e);
       }
     }
-    return state == null ? CompletableFuture.completedStage(null) : loops.open(state, stored);
+    return state == null
+        ? CompletableFuture.completedStage(null)
+        : loops.open(state, stored, isGiven);
   }
 
   /** Ends all turns. Running programs are ended by the owner of {@link Executions}. */

@@ -100,9 +100,10 @@ final class JobLoops {
   /**
    * Opens a stored job, unless no job may be opened. On its lane.
    *
+   * @param isGiven whether its owner until now lives and has let go of it for this node
    * @return completes when it is open
    */
-  CompletionStage<Void> open(JobState state, StoredJob stored) {
+  CompletionStage<Void> open(JobState state, StoredJob stored, boolean isGiven) {
     List<String> flying =
         state.mailboxes().waiting().stream()
             .filter(Mailbox::isFlying)
@@ -112,10 +113,13 @@ final class JobLoops {
             ? CompletableFuture.completedStage(Set.<String>of())
             : context.executions().elsewhere(state.jobId(), flying))
         .thenCombine(leaving.end(state.jobId()), (elsewhere, ended) -> elsewhere)
-        .thenAccept(elsewhere -> opened(state, stored.epoch(), elsewhere));
+        .thenAccept(
+            elsewhere ->
+                opened(
+                    state, stored.epoch(), context.plans().takenOver(state, elsewhere, isGiven)));
   }
 
-  private void opened(JobState state, long epoch, Set<String> elsewhere) {
+  private void opened(JobState state, long epoch, Input.Loaded loaded) {
     if (isClosed()) {
       return;
     }
@@ -123,7 +127,7 @@ final class JobLoops {
         new JobLoop(context, context.ports().lanes().of(state.jobId()), state, epoch, this::ended);
     open.put(loop.jobId(), loop); // one that asks whether the job is there gives way
     letGoIfSuspended(loop);
-    loop.offer(context.plans().takenOver(state, elsewhere));
+    loop.offer(loaded);
   }
 
   /** Unless a loop of the job is there: it may be asked for again while it begins or runs. */

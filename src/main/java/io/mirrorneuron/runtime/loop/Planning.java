@@ -34,8 +34,9 @@ record Planning(Scheduler scheduler, Timers timers, JobRow rows) {
    * What a job is told that this node has taken over, perhaps from itself.
    *
    * @param elsewhere executions that other nodes may still run
+   * @param isGiven whether its owner until now lives and has let go of it for this node
    */
-  Input.Loaded takenOver(JobState state, Set<String> elsewhere) {
+  Input.Loaded takenOver(JobState state, Set<String> elsewhere, boolean isGiven) {
     KeptPlan former = state.plan();
     KeptPlan next = placed(state);
     if (former != null && former.node().equals(next.node())) {
@@ -44,6 +45,7 @@ record Planning(Scheduler scheduler, Timers timers, JobRow rows) {
     return new Input.Loaded(
         elsewhere,
         true,
-        new Input.Move(next, former == null ? null : rows.replanned(state, former.node())));
+        new Input.Move(
+            next, former == null ? null : rows.replanned(state, former.node(), isGiven)));
   }
 }

@@ -13,7 +13,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,24 +27,32 @@ final class TakeOver {
   private final Lanes lanes;
   private final String owner;
   private final Predicate<String> isOpen;
-  private final Function<StoredJob, CompletionStage<?>> adopted;
+  private final Adopted adopted;
 
   /** Jobs that are being taken over: of two attempts at once both would open the job. */
   private final Set<String> underWay = ConcurrentHashMap.newKeySet();
 
+  /** Jobs that living nodes have given to this one, until they are open. */
+  private final Set<String> given = ConcurrentHashMap.newKeySet();
+
   private volatile boolean closed;
+
+  /** Gets each job that this node has become the owner of, on the lane of the job. */
+  @FunctionalInterface
+  interface Adopted {
+    /**
+     * @param isGiven whether the owner until now has let go of it for this node
+     * @return completes when the job is open
+     */
+    CompletionStage<?> open(StoredJob job, boolean isGiven);
+  }
 
   /**
    * @param isOpen whether a job is already open on this node
-   * @param adopted gets each job that this node has become the owner of, on the lane of the job:
-   *     Redis answers for many at once, and whoever waits for it must not wait for all of them;
-   *     completes when the job is open
+   * @param adopted is called on lanes: Redis answers for many at once, and whoever waits for it
+   *     must not wait for all of them
    */
-  TakeOver(
-      Engine.Ports ports,
-      String owner,
-      Predicate<String> isOpen,
-      Function<StoredJob, CompletionStage<?>> adopted) {
+  TakeOver(Engine.Ports ports, String owner, Predicate<String> isOpen, Adopted adopted) {
     this.store = ports.store();
     this.timers = ports.timers();
     this.lanes = ports.lanes();
@@ -122,7 +129,7 @@ final class TakeOver {
 
   private CompletionStage<Void> opened(StoredJob job, AtomicInteger taken) {
     taken.incrementAndGet();
-    return adopted.apply(job).thenAccept(open -> {});
+    return adopted.open(job, given.remove(job.jobId())).thenAccept(open -> {});
   }
 
   /**
@@ -132,15 +139,24 @@ final class TakeOver {
    * @return whether it is not {@code from}'s any more; fails when nobody knows
    */
   CompletionStage<Boolean> given(String jobId, String from, long epoch) {
+    given.add(jobId);
     return adopt(jobId, new JobHolder(from, epoch), new AtomicInteger())
         .thenCompose(done -> store.owner(jobId))
-        .thenApply(now -> !from.equals(now))
+        .thenApply(now -> left(jobId, from, now))
         .whenComplete(
             (taken, failure) -> {
               if (failure != null) {
                 later(jobId); // an answer may be lost
               }
             });
+  }
+
+  /** Whether the owner is another one now; what this node did not get is not given to it. */
+  private boolean left(String jobId, String from, String now) {
+    if (!owner.equals(now)) {
+      given.remove(jobId);
+    }
+    return !from.equals(now);
   }
 
   /** Does it in a moment, unless the node stops. */

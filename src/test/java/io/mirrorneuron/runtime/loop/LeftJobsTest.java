@@ -51,7 +51,7 @@ class LeftJobsTest {
             ports,
             "node",
             open::contains,
-            job -> {
+            (job, isGiven) -> {
               open.add(job.jobId());
               return CompletableFuture.completedStage(null);
             });
