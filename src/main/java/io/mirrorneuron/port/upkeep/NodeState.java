@@ -66,6 +66,16 @@ public record NodeState(
     return with(NodeHealth.NONE).at(null).equals(of(node));
   }
 
+  /**
+   * Whether its server ends, or has ended, in good order, so that nobody need reach it: it is told
+   * to end, or no server is on it that has begun and not ended.
+   */
+  @JsonIgnore
+  public boolean isLeaving() {
+    boolean isToldToEnd = drain.isOfEnd() && (drain.isOpen() || status == NodeCondition.DRAINING);
+    return isToldToEnd || health.upSince() == null;
+  }
+
   public NodeState with(NodeCondition status, boolean schedulingEligible, String reason) {
     return new NodeState(
         node,

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * Writes what goes wrong into the records of nodes, once a second at most: that this server has
  * begun, that it was cut off, that programs could not begin here, that others are not reached. A
  * node that is alone writes nothing. A note whose write may have arrived is written again, and
- * counts once. Thread-safe.
+ * counts once. That a server is not reached which ends in good order is no fault. Thread-safe.
  */
 final class OwnHealth implements NodeFaults, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OwnHealth.class);
@@ -113,7 +113,12 @@ final class OwnHealth implements NodeFaults, AutoCloseable {
   private NodeState noted(NodeState before, NodeHealth more) {
     NodeHealth own = before.health();
     NodeHealth begun = before.node().equals(self) && !isClosed() ? own.begun(begunAt) : own;
-    return before.with(begun.and(more.faults()));
+    boolean isLeaving = before.isLeaving();
+    List<NodeFault> counting =
+        more.faults().stream()
+            .filter(fault -> fault.kind() != Kind.UNREACHED || !isLeaving)
+            .toList();
+    return before.with(begun.and(counting));
   }
 
   private synchronized boolean isClosed() {
