@@ -68,7 +68,7 @@ final class NodeAdmission {
         new Others(
             neighbours::machines,
             neighbours::seen,
-            neighbours::unreached,
+            elsewhere.drains()::members,
             elsewhere.drains()::takesWork);
     return new Admission(here, others, ProgramPath.of(identity.environment()), identity.clock());
   }

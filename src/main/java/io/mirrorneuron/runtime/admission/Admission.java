@@ -4,6 +4,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.JobPlan;
 import io.mirrorneuron.port.Validation.Issue;
+import io.mirrorneuron.port.Validation.Location;
 import io.mirrorneuron.runtime.manifest.graph.ProgramPlace;
 import io.mirrorneuron.runtime.manifest.graph.RequirementReader;
 import io.mirrorneuron.runtime.placement.Machine;
@@ -74,7 +75,7 @@ public final class Admission {
    */
   public void check(Workflow workflow) {
     requireMet(RequirementReader.of(workflow));
-    requirePlaced(others.plan(workflow, here.whole(workflow)));
+    requirePossible(workflow, here.whole(workflow));
   }
 
   /**
@@ -103,12 +104,13 @@ public final class Admission {
    */
   public JobPlan plan(Workflow workflow) {
     requireMet(RequirementReader.of(workflow));
-    PlacementPlan plan = others.plan(workflow, here.limited(workflow));
-    requirePlaced(plan);
+    Machine own = here.limited(workflow);
+    requirePossible(workflow, own);
+    PlacementPlan plan = others.plan(workflow, own);
     return JobPlans.of(
         workflow,
-        KeptPlans.told(plan, MOST_PLACED),
-        plan.placements().size(),
+        plans.told(workflow, plan, MOST_PLACED),
+        plan.placements().size() + plan.refusals().size(),
         here.programs().driver(),
         here.programs(),
         clock.instant());
@@ -150,25 +152,26 @@ public final class Admission {
   }
 
   /**
-   * @throws MnException INVALID {@code placement_failed} when an agent has no place; UNAVAILABLE
-   *     when a node was not reached that may have one
+   * @throws MnException INVALID {@code placement_failed} when no node will ever run an agent;
+   *     UNAVAILABLE when a node could not be asked that may
    */
-  private void requirePlaced(PlacementPlan plan) {
-    List<Unplaced> refusals = plan.refusals();
+  private void requirePossible(Workflow workflow, Machine own) {
+    Shortage shortage = others.shortage(workflow, own, PlacementRequest.of(workflow));
+    List<Unplaced> refusals = shortage.refusals();
     if (refusals.isEmpty()) {
       return;
     }
     List<String> named = refusals.stream().limit(MOST_NAMED).map(Unplaced::sentence).toList();
     int more = refusals.size() - named.size();
-    String lack =
+    String sentence =
         String.join(". And ", named) + (more > 0 ? ". And %d more agents".formatted(more) : "");
-    others.requireAllAsked(lack);
-    throw new MnException(ErrorCode.INVALID, UNPLACED, lack);
+    shortage.requireAllAsked(sentence);
+    throw new MnException(ErrorCode.INVALID, UNPLACED, sentence);
   }
 
   /**
    * What the agents ask for that have no place, each with its place in the manifest, but for what
-   * {@link #look(List)} tells of pools.
+   * {@link #look(List)} tells of pools; warnings where nodes are missing that may have it.
    *
    * @param programs of the same manifest
    */
@@ -177,8 +180,9 @@ public final class Admission {
         PlacementRequest.of(workflow).stream().map(Admission::withoutPool).toList();
     Map<String, ProgramPlace> places = new HashMap<>();
     programs.forEach(program -> places.put(program.agentId(), program));
-    return others.plan(workflow, here.whole(workflow), agents).refusals().stream()
-        .flatMap(one -> issues(one, places.get(one.agentId())))
+    Shortage shortage = others.shortage(workflow, here.whole(workflow), agents);
+    return shortage.refusals().stream()
+        .flatMap(one -> issues(shortage, one, places.get(one.agentId())))
         .limit(MOST_TOLD)
         .toList();
   }
@@ -186,15 +190,17 @@ public final class Admission {
   /**
    * @param place null of an agent that runs no program
    */
-  private Stream<Issue> issues(Unplaced unplaced, ProgramPlace place) {
+  private Stream<Issue> issues(Shortage shortage, Unplaced unplaced, ProgramPlace place) {
     return unplaced.lacks().getOrDefault(here.name(), List.of()).stream()
         .map(
-            missing ->
-                Issue.error(
-                    UNPLACED,
-                    "agent %s asks for %s".formatted(unplaced.agentId(), missing.words()),
-                    missing.help(),
-                    place == null ? null : place.asking(missing.members(), missing.mentions())));
+            missing -> {
+              String words = "agent %s asks for %s".formatted(unplaced.agentId(), missing.words());
+              Location at =
+                  place == null ? null : place.asking(missing.members(), missing.mentions());
+              return shortage.isUncertain()
+                  ? Issue.warning(UNPLACED, words, shortage.where(), at)
+                  : Issue.error(UNPLACED, words, missing.help(), at);
+            });
   }
 
   private static PlacementRequest withoutPool(PlacementRequest asked) {

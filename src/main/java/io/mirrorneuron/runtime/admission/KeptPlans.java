@@ -16,8 +16,10 @@ import io.mirrorneuron.runtime.workflow.Workflow;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Decides where the agents of a job run on this node, and tells it again later. */
 public final class KeptPlans {
@@ -106,11 +108,24 @@ public final class KeptPlans {
         workflow, told, workflow.agents().size(), plan.runtimeDriver(), here.programs(), made);
   }
 
-  /** The same of the agents that a plan has a place for. */
-  static List<ToldPlace> told(PlacementPlan plan, int most) {
-    return plan.placements().stream()
-        .limit(most)
-        .map(one -> new ToldPlace(one.request(), place(one, one.source())))
-        .toList();
+  /** The same of a plan that was just made; agents without a place wait here for one. */
+  List<ToldPlace> told(Workflow workflow, PlacementPlan plan, int most) {
+    Map<String, Place> waiting = new HashMap<>();
+    plan.refusals().forEach(one -> waiting.put(one.agentId(), place(workflow, one)));
+    Map<String, ToldPlace> placed = new LinkedHashMap<>();
+    for (Placed one : plan.placements()) {
+      String id = one.request().agentId();
+      placed.put(id, new ToldPlace(one.request(), place(one, one.source())));
+    }
+    Stream<ToldPlace> told =
+        waiting.isEmpty()
+            ? placed.values().stream()
+            : PlacementRequest.of(workflow).stream()
+                .map(
+                    one ->
+                        waiting.containsKey(one.agentId())
+                            ? new ToldPlace(one, waiting.get(one.agentId()))
+                            : placed.get(one.agentId()));
+    return told.limit(most).toList();
   }
 }

@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.admission;
 
-import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.admission.Shortage.Absence;
 import io.mirrorneuron.runtime.placement.BestNode;
 import io.mirrorneuron.runtime.placement.Machine;
 import io.mirrorneuron.runtime.placement.Placement;
@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -23,17 +24,17 @@ import java.util.stream.Collectors;
  *
  * @param asked what they have; may wait for them
  * @param last what they had when they were last asked; does not wait
- * @param unreached names of those that live and did not answer a moment ago; does not wait
+ * @param members names of all that belong to the cluster, also of those that take no work or died
+ *     within an hour, and whether they live; not of those that an operator took out; may wait
  * @param takesWork whether the node of that name, this one or another, takes new work; does not
  *     wait
  */
 public record Others(
     Supplier<List<Machine>> asked,
     Supplier<List<Machine>> last,
-    Supplier<List<String>> unreached,
+    Supplier<Map<String, Boolean>> members,
     Predicate<String> takesWork) {
-  static final Others NONE = new Others(List::of, List::of, List::of, node -> true);
-  private static final long UNREACHED_MS = 2_000;
+  static final Others NONE = new Others(List::of, List::of, Map::of, node -> true);
   private static final Placement BEST = new BestNode();
 
   /**
@@ -82,20 +83,37 @@ public record Others(
   }
 
   /**
-   * What no node has that was asked, one may have that could not be.
+   * What an agent asks for that no node of the cluster has. Also those count that take no work now,
+   * as they are in maintenance, drained, kept from work or have full disks: they will again. But a
+   * job of which each node runs a copy needs one to begin with.
    *
-   * @param lack what no other has, a sentence
-   * @throws MnException UNAVAILABLE where there is such a node
+   * @param agents what they ask for, or a part of it
    */
-  void requireAllAsked(String lack) {
-    List<String> names = unreached.get();
-    if (!names.isEmpty()) {
-      throw MnException.unavailable(
-              "%s. It may be at %s, which this node does not reach now"
-                  .formatted(lack, String.join(", ", names)),
-              null)
-          .withRetryAfter(UNREACHED_MS);
+  Shortage shortage(Workflow workflow, Machine own, List<PlacementRequest> agents) {
+    List<Unplaced> now = plan(workflow, own, agents).refusals();
+    if (now.isEmpty()) {
+      return Shortage.NONE;
     }
+    if (workflow.isSystem() && SpreadCheck.obstacle(workflow).isPresent()) {
+      return new Shortage(now, Map.of());
+    }
+    Map<String, Absence> missing = new TreeMap<>();
+    List<Machine> all = new ArrayList<>(List.of(own));
+    List<Machine> answered = asked.get();
+    members
+        .get()
+        .forEach((name, lives) -> missing.put(name, lives ? Absence.UNREACHED : Absence.DEAD));
+    for (Machine one : answered) {
+      if (missing.remove(one.name()) != null) {
+        all.add(one);
+      }
+    }
+    if (!workflow.isSystem()) {
+      return new Shortage(BEST.plan(all, agents).refusals(), missing);
+    }
+    PlacementPlan each = BEST.planEach(all, agents);
+    each.nodes().forEach(name -> missing.put(name, Absence.RESTING));
+    return new Shortage(each.refusals().isEmpty() ? now : each.refusals(), missing);
   }
 
   private static List<Machine> able(List<Machine> machines) {

@@ -74,7 +74,9 @@ final class Choosing {
 
   private Place placed(Execution execution, Seeker seeker) {
     try {
-      Place place = chosen(execution, seeker.isImpatient());
+      String target = execution.placing().target();
+      Place place =
+          target == null ? chosen(execution, seeker.isImpatient()) : pinned(execution, target);
       if (place instanceof Place.There there) {
         return isNoted(execution, there.worker())
             ? there
@@ -114,10 +116,6 @@ final class Choosing {
   }
 
   private Place chosen(Execution execution, boolean isImpatient) {
-    String target = execution.placing().target();
-    if (target != null) {
-      return pinned(execution, target);
-    }
     Wish wish = wish(execution);
     PlacementRequest asked = new PlacementRequest(execution.agentId(), "executor", wish);
     synchronized (pledges) { // most programs: other nodes are not even asked
@@ -136,7 +134,10 @@ final class Choosing {
       NodeChoice.Choice choice =
           NodeChoice.leaving(leaves(execution, own), own, open, asked, pledges::turn);
       if (choice.node() == null) {
-        return unplaced(choice, NodeChoice.of(own, machines, asked, pledges::turn), bond, machines);
+        NodeChoice.Choice any = NodeChoice.of(own, machines, asked, pledges::turn);
+        return any.node() == null
+            ? new Place.Nowhere(cluster.resting(asked).orElse(choice.sentence()))
+            : unplaced(any, bond, machines);
       }
       if (choice.waits() && !isImpatient) {
         return new Place.Nowhere(choice.sentence());
@@ -157,13 +158,7 @@ final class Choosing {
    * @param any what would be chosen of all nodes, also of those with full disks
    */
   private static Place unplaced(
-      NodeChoice.Choice choice,
-      NodeChoice.Choice any,
-      Optional<String> bond,
-      List<Machine> machines) {
-    if (any.node() == null) {
-      return new Place.Nowhere(choice.sentence());
-    }
+      NodeChoice.Choice any, Optional<String> bond, List<Machine> machines) {
     if (bond.isPresent()) {
       return new Place.Never("only other nodes have what it asks for, but " + bond.get());
     }

@@ -3,11 +3,14 @@ package io.mirrorneuron.runtime.away;
 import io.mirrorneuron.port.node.PeerPrograms;
 import io.mirrorneuron.runtime.away.Neighbours.Neighbour;
 import io.mirrorneuron.runtime.exec.RunSinks;
+import io.mirrorneuron.runtime.placement.BestNode;
 import io.mirrorneuron.runtime.placement.Machine;
+import io.mirrorneuron.runtime.placement.PlacementRequest;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.store.elsewhere.ElsewhereIndex;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -46,6 +49,19 @@ public record Cluster(
                 one -> !one.machine().name().equals(name) && takesWork.test(one.machine().name()))
             .toList()
         : List.of();
+  }
+
+  /**
+   * Why a program waits that no node takes that works: another one has what it asks for, but takes
+   * no work now. Asks nobody.
+   */
+  Optional<String> resting(PlacementRequest asked) {
+    List<Machine> closed =
+        neighbours.seen().stream().filter(one -> !takesWork.test(one.name())).toList();
+    return new BestNode()
+        .plan(closed, List.of(asked)).placements().stream()
+            .map(one -> "node " + one.node() + " has what it asks for, and takes no work now")
+            .findFirst();
   }
 
   /** Whether no program begins on this node now, as a disk is full. */

@@ -148,15 +148,6 @@ public final class Neighbours implements KnownPeers {
     return all().stream().map(Neighbour::machine).toList();
   }
 
-  /** Names of those that live, but did not answer a moment ago; asks nobody. */
-  public List<String> unreached() {
-    return living.owners.stream()
-        .filter(this::isAvoided)
-        .map(NodeRegistry::nameOf)
-        .sorted()
-        .toList();
-  }
-
   private Optional<Neighbour> ask(String other) {
     long askedAt = System.nanoTime();
     try {

@@ -80,6 +80,21 @@ record KnownNodes(Set<String> living, Set<String> dead, Map<String, String> full
         .toList();
   }
 
+  /**
+   * Names of nodes, and whether they live, without those that an operator took out.
+   *
+   * @param states of nodes of which something is decided
+   * @param node the name of one that is not meant
+   */
+  Map<String, Boolean> besides(String node, Map<String, NodeState> states) {
+    Map<String, Boolean> names = new HashMap<>();
+    names()
+        .filter(name -> !name.equals(node))
+        .filter(name -> !states.containsKey(name) || !states.get(name).operatorDisconnect())
+        .forEach(name -> names.put(name, owner(name).isPresent()));
+    return names;
+  }
+
   boolean has(String node) {
     return names().anyMatch(node::equals);
   }

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.drain;
 
 import io.mirrorneuron.config.NodeSettings.QuarantineLimits;
+import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.loop.JobMoves;
 import io.mirrorneuron.runtime.manifest.service.ServiceDoubling;
@@ -15,6 +16,7 @@ import io.mirrorneuron.wire.Json;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
@@ -86,6 +88,15 @@ public final class NodeDrains implements AutoCloseable {
   /** Whether work may be placed on the node, as far as this one has heard; does not wait. */
   public boolean takesWork(String node) {
     return watch.takesWork(node);
+  }
+
+  /**
+   * Names of the other nodes, also of those that take no work or died within an hour, and whether
+   * they live; not of those that an operator took out. Reads the store.
+   */
+  public Map<String, Boolean> members() {
+    return Answers.await(
+        KnownNodes.of(nodes).thenCombine(book.all(), (all, states) -> all.besides(self, states)));
   }
 
   /**

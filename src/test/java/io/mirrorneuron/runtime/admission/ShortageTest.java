@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.admission.Shortage.Absence;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class OthersTest {
-  private static Others others(String... unreached) {
-    return new Others(List::of, List::of, () -> List.of(unreached), node -> true);
+class ShortageTest {
+  private static Shortage missing(Map<String, Absence> names) {
+    return new Shortage(List.of(), names);
   }
 
   /** It would be refused for good because of a wire that is cut for a moment. */
@@ -20,7 +22,9 @@ class OthersTest {
     MnException refusal =
         catchThrowableOfType(
             MnException.class,
-            () -> others("mn@b", "mn@c").requireAllAsked("agent work asks for a rack"));
+            () ->
+                missing(Map.of("mn@b", Absence.UNREACHED, "mn@c", Absence.UNREACHED))
+                    .requireAllAsked("agent work asks for a rack"));
 
     assertThat(refusal.code()).isEqualTo(ErrorCode.UNAVAILABLE);
     assertThat(refusal.retryAfterMs()).isPositive();
@@ -31,8 +35,16 @@ class OthersTest {
   }
 
   @Test
+  void oneThatIsDeadMayComeBack() {
+    assertThat(missing(Map.of("mn@b", Absence.UNREACHED, "mn@c", Absence.DEAD)).where())
+        .isEqualTo(
+            "It may be at mn@b, which this node does not reach now, or at mn@c, which is not there"
+                + " now");
+  }
+
+  @Test
   void whereAllWereAskedTheRefusalIsTheCallers() {
-    assertThatCode(() -> others().requireAllAsked("agent work asks for a rack"))
+    assertThatCode(() -> missing(Map.of()).requireAllAsked("agent work asks for a rack"))
         .doesNotThrowAnyException();
   }
 }
