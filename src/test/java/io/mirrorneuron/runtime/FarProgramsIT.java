@@ -3,8 +3,11 @@ package io.mirrorneuron.runtime;
 import static io.mirrorneuron.testing.Eventually.eventually;
 import static io.mirrorneuron.testing.Trees.tree;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.testing.GrpcRuntime;
@@ -16,6 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -111,6 +115,46 @@ class FarProgramsIT {
     assertThat(run("other", job)).doesNotExist();
     assertThat(events(job).toString()).contains("executor_lease_acquired", "\"node\":\"" + OTHER);
     eventually("the other node keeps nothing of it", () -> isEmpty(guests("other")));
+  }
+
+  @Test
+  void theServerThatRunsAProgramTellsWhyAsTheOneOfItsJobDoes() throws Exception {
+    String job = submit(UNTIL.formatted(folder.resolve("go")));
+    String runs = "agent work runs its program on node " + OTHER + ", attempt 1";
+    eventually("it runs", () -> own.jobs().why(job).summary().equals(runs));
+
+    assertThat(other.jobs().why(job).summary()).isEqualTo(runs);
+    Files.createFile(folder.resolve("go"));
+    own.awaitEnd(job);
+    assertThat(other.jobs().why(job).summary()).isEqualTo("the job is completed");
+  }
+
+  /** It is asked again after ten seconds, and is not there then either. */
+  @Test
+  void whatOnlyAServerHasThatIsNotReachedMayBeAskedForAgain() {
+    otherDoor.close();
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(12);
+    eventually(
+        "it is not reached for a while",
+        () -> {
+          assertThatThrownBy(() -> submit("true"))
+              .isInstanceOfSatisfying(
+                  MnException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE))
+              .hasMessageEndingWith(
+                  "It may be at mirror_neuron@other, which this node does not reach now");
+          return System.nanoTime() > until;
+        });
+
+    otherDoor = GrpcRuntime.before(other);
+    eventually("it is reached again", () -> isTaken("true"));
+  }
+
+  private boolean isTaken(String script) {
+    try {
+      return !submit(script).isEmpty();
+    } catch (MnException e) {
+      return false;
+    }
   }
 
   @Test
