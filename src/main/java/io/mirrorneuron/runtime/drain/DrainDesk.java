@@ -144,7 +144,7 @@ record DrainDesk(NodeBook book, JobsOfNode jobs, Timers timers) {
         drain.reason(),
         drain.startedAt(),
         drain.deadlineAt(),
-        drain.counters() == null ? DrainPlan.counters(actions, null) : drain.counters(),
+        DrainPlan.counters(actions, null),
         actions,
         state.status(),
         state.schedulingEligible(),

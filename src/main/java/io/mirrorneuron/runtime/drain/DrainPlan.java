@@ -76,6 +76,10 @@ record DrainPlan(boolean hasTarget, boolean isOver, boolean ignoresSystemJobs) {
     if (!runs && hasTarget) {
       return action(job, MIGRATED, "another node goes on with it");
     }
+    if (isOver && !runs) {
+      String why = "no other node takes work; nothing of it runs, and it waits for one that does";
+      return action(job, BLOCKED, why);
+    }
     if (isOver) {
       return action(job, PAUSED, "it had not ended by the deadline of the drain");
     }
@@ -124,6 +128,35 @@ record DrainPlan(boolean hasTarget, boolean isOver, boolean ignoresSystemJobs) {
 
   private static boolean has(List<DrainAction> actions, String status) {
     return actions.stream().anyMatch(action -> action.status().equals(status));
+  }
+
+  /**
+   * The status of a drain that this plan is part of: what waits for a person goes to another node
+   * with the next look, where there is one, so the drain goes on until then.
+   */
+  String status(List<DrainAction> actions, boolean isStaying) {
+    String overall = overall(actions, isStaying);
+    return hasTarget && overall.equals(DrainState.PAUSED) ? DrainState.DRAINING : overall;
+  }
+
+  /**
+   * Of a drain whose node has died: others take over all that had not left. What was to stay, as
+   * copies of system jobs are, has not moved.
+   *
+   * @param counters of the last look; null when there was none
+   */
+  static Map<String, Integer> takenOver(Map<String, Integer> counters) {
+    if (counters == null) {
+      return null;
+    }
+    Map<String, Integer> after = new TreeMap<>(counters);
+    for (String open : List.of(WAITING, BLOCKED, PAUSED, FAILED, SKIPPED)) {
+      Integer jobs = after.remove(open);
+      if (jobs != null) {
+        after.merge(MIGRATED, jobs, Integer::sum);
+      }
+    }
+    return after;
   }
 
   /**

@@ -101,9 +101,10 @@ final class DrainWork {
               DrainPlan plan = new DrainPlan(!targets.isEmpty(), isOver, drain.ignoreSystemJobs());
               return each(here.own(owner), job -> done(job, plan.of(job), drain, targets))
                   .thenCombine(
-                      each(here.ofOthers(), job -> ended(plan.ofGuest(job))), DrainPlan::both);
-            })
-        .thenCompose(actions -> book.change(node, now -> noted(now, drain, actions)));
+                      each(here.ofOthers(), job -> ended(plan.ofGuest(job))), DrainPlan::both)
+                  .thenCompose(
+                      actions -> book.change(node, now -> noted(now, drain, plan, actions)));
+            });
   }
 
   private static CompletionStage<List<DrainAction>> each(
@@ -174,12 +175,13 @@ final class DrainWork {
   }
 
   /** The state with what came of this look; as it is when another order came meanwhile. */
-  private NodeState noted(NodeState now, DrainState looked, List<DrainAction> actions) {
+  private NodeState noted(
+      NodeState now, DrainState looked, DrainPlan plan, List<DrainAction> actions) {
     DrainState drain = now.drain();
     if (!drain.isOpen() || !drain.startedAt().equals(looked.startedAt())) {
       return now;
     }
-    String status = DrainPlan.overall(actions, !here.moves().staying().isEmpty());
+    String status = plan.status(actions, !here.moves().staying().isEmpty());
     boolean isDone = status.equals(DrainState.COMPLETE);
     Map<String, Integer> counters = DrainPlan.counters(actions, drain.counters());
     if (drain.isOfEnd()) { // it is over when the server ends

@@ -159,7 +159,7 @@ final class MemberWatch implements AutoCloseable {
     }
     return drain.isOfEnd()
         ? now.with(drain.cancelled(at))
-        : now.with(drain.after(DrainState.COMPLETE, at, drain.counters()))
+        : now.with(drain.after(DrainState.COMPLETE, at, DrainPlan.takenOver(drain.counters())))
             .with(NodeCondition.MAINTENANCE, false, drain.reason());
   }
 

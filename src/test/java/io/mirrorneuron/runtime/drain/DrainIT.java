@@ -21,6 +21,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -190,6 +192,79 @@ class DrainIT {
     one.jobs().resume(batch);
     assertThat(one.awaitEnd(batch).at("/job/status").asText()).isEqualTo("completed");
     one.jobs().cancel(service);
+  }
+
+  @Test
+  void whatIsPausedAtTheDeadlineLeavesTooBeforeTheDrainSaysThatItIsOver() throws Exception {
+    NodeUpkeep upkeep = pair();
+    String job = submit("batch", "slow");
+    awaitRuns("slow", 1);
+
+    Set<String> told = new TreeSet<>();
+    told.add(upkeep.drain(order(ONE, 1, false)).status());
+    eventually(
+        "the drain is over",
+        () -> {
+          told.add(upkeep.status(ONE).drain().status());
+          return !told.equals(Set.of("draining"));
+        });
+
+    assertThat(told).contains("complete").isSubsetOf("complete", "draining");
+    assertThat(upkeep.status(ONE).drain().counters()).containsEntry("migrated", 1);
+    eventually("the other node has it", () -> two.runtime().door().owner().equals(owner(job)));
+    assertThat(tree(two.jobs().get(job)).at("/job/recovery_status").asText())
+        .isEqualTo("paused_for_review");
+    let("slow");
+    two.jobs().resume(job);
+    two.awaitEnd(job);
+  }
+
+  @Test
+  void anAnswerCountsTheActionsThatItNames() throws Exception {
+    NodeUpkeep upkeep = pair();
+    String web = submit("service", "web");
+    String slow = submit("batch", "slow");
+    awaitRuns("web", 1);
+    awaitRuns("slow", 1);
+    upkeep.drain(order(ONE, 60_000, false));
+    eventually("the other node has it", () -> two.runtime().door().owner().equals(owner(web)));
+    awaitRuns("web", 2);
+
+    DrainReport again = upkeep.drain(order(ONE, 60_000, false));
+
+    assertThat(again.actions()).extracting(DrainAction::jobId).containsExactly(slow);
+    assertThat(again.counters()).isEqualTo(Map.of("checked", 1, "waiting", 1));
+    assertThat(upkeep.status(ONE).drain().counters()).containsEntry("migrated", 1);
+    two.jobs().cancel(web);
+    let("slow");
+    one.awaitEnd(slow);
+  }
+
+  @Test
+  void aJobOfWhichNothingRunsWaitsForANodeThatTakesWorkAndForNoPerson() throws Exception {
+    NodeUpkeep upkeep = pair();
+    upkeep.drain(order(TWO, 1, false));
+    String manifest =
+        """
+        {"manifest_version":"1.0","graph_id":"later","entrypoints":["work"],
+         "nodes":[{"node_id":"work","agent_type":"executor",
+           "config":{"runner_module":"MirrorNeuron.Runner.HostLocal","command":["true"],
+             "startup_delay_ms":600000}}]}
+        """;
+    String job = one.jobs().submit(Submission.of(manifest)).jobId();
+
+    upkeep.drain(order(ONE, 1, false));
+    eventually(
+        "the deadline is over",
+        () -> "blocked_no_placement".equals(upkeep.status(ONE).drain().status()));
+    assertThat(upkeep.status(ONE).drain().counters()).isEqualTo(Map.of("blocked", 1, "checked", 1));
+    assertThat(tree(one.jobs().get(job)).at("/job/status").asText()).isEqualTo("running");
+
+    upkeep.undrain(TWO, null, true);
+    eventually("all has left", () -> "complete".equals(upkeep.status(ONE).drain().status()));
+    eventually("the other node has it", () -> two.runtime().door().owner().equals(owner(job)));
+    assertThat(tree(two.jobs().get(job)).at("/job/status").asText()).isEqualTo("running");
+    two.jobs().cancel(job);
   }
 
   @Test

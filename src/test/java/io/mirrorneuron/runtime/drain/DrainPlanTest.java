@@ -20,7 +20,8 @@ class DrainPlanTest {
     "batch, running, false, 0, true, false, true, migrated",
     "batch, running, false, 0, true, true, true, migrated",
     "batch, running, false, 0, false, false, true, waiting",
-    "batch, running, false, 0, false, true, true, paused_for_review",
+    "batch, running, false, 0, false, true, true, blocked",
+    "batch, running, false, 1, false, true, true, paused_for_review",
     "service, running, false, 1, true, false, true, migrated",
     "service, running, false, 1, false, false, true, blocked",
     "service, running, false, 1, false, true, true, blocked",
@@ -94,6 +95,17 @@ class DrainPlanTest {
   })
   void theWorstDecides(String statuses, String overall) {
     assertThat(DrainPlan.overall(actions(statuses), false)).isEqualTo(overall);
+  }
+
+  @Test
+  void aDrainGoesOnWhileWhatWaitsForAPersonCanStillLeave() {
+    List<DrainAction> paused = actions("migrated,paused_for_review");
+
+    assertThat(new DrainPlan(true, true, true).status(paused, false)).isEqualTo("draining");
+    assertThat(new DrainPlan(false, true, true).status(paused, false))
+        .isEqualTo("paused_for_review");
+    assertThat(new DrainPlan(true, true, true).status(actions("failed"), false))
+        .isEqualTo("blocked_no_placement");
   }
 
   private static List<DrainAction> actions(String statuses) {

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.drain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.port.upkeep.DrainState;
 import io.mirrorneuron.port.upkeep.NodeCondition;
 import io.mirrorneuron.port.upkeep.NodeHealth;
 import io.mirrorneuron.port.upkeep.NodeState;
@@ -78,6 +79,20 @@ class MemberWatchTest {
     nodes.leave("here@h#1");
 
     assertThat(look()).containsKey("here@h");
+  }
+
+  @Test
+  void theDrainOfOneThatDiedIsCompleteAndNothingWaitsThereAnyMore() {
+    String at = GatewayFixture.NOW.toString();
+    Map<String, Integer> counters = Map.of("checked", 4, "waiting", 2, "migrated", 1, "ignored", 1);
+    var drain =
+        new DrainState("draining", at, at, 0L, "a new disk", true, null, null, counters, null);
+    note(GONE, up(GONE).with(drain).with(NodeCondition.DRAINING, false, "a new disk"));
+
+    DrainState closed = look().get(GONE).drain();
+
+    assertThat(closed.status()).isEqualTo("complete");
+    assertThat(closed.counters()).isEqualTo(Map.of("checked", 4, "migrated", 3, "ignored", 1));
   }
 
   @Test
