@@ -8,6 +8,7 @@ import io.mirrorneuron.port.PeerJobs;
 import io.mirrorneuron.port.join.Greeting;
 import io.mirrorneuron.port.join.Offer;
 import io.mirrorneuron.port.join.PeerMembers;
+import io.mirrorneuron.proto.node.v1.IdentifyRequest;
 import io.mirrorneuron.proto.node.v1.JoinRequest;
 import io.mirrorneuron.proto.node.v1.LeaveRequest;
 import io.mirrorneuron.proto.node.v1.NodeServiceGrpcClient;
@@ -41,8 +42,8 @@ final class FarMembers implements PeerMembers {
   }
 
   @Override
-  public void join(Asked node, Offer offer) {
-    calls(node)
+  public String join(Asked node, Offer offer) {
+    return calls(node)
         .call(
             NodeServiceGrpcClient.Join,
             JoinRequest.newBuilder()
@@ -53,7 +54,14 @@ final class FarMembers implements PeerMembers {
                 .setRedisUrl(offer.redisUrl())
                 .setNamespace(offer.namespace())
                 .setJoinToken(offer.joinToken())
-                .build());
+                .build())
+        .getOwner();
+  }
+
+  @Override
+  public String identify(Asked node) {
+    IdentifyRequest request = IdentifyRequest.newBuilder().setToken(node.token()).build();
+    return calls(node).call(NodeServiceGrpcClient.Identify, request).getOwner();
   }
 
   @Override

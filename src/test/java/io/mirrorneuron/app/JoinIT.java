@@ -163,6 +163,32 @@ class JoinIT {
   }
 
   @Test
+  void whoHasTheNameOfAnotherServerIsToldSoInsteadOfTakenForIt() {
+    add(WORKER, TOKEN);
+    Map<String, String> same = Map.of("node.name", WORKER, "network.join_token", TOKEN);
+    Map<String, String> likeMain = Map.of("node.name", MAIN, "network.join_token", TOKEN);
+    try (WholeServer third = WholeServer.start(folder.resolve("third"), same);
+        WholeServer fourth = WholeServer.start(folder.resolve("fourth"), likeMain)) {
+      for (Map.Entry<String, WholeServer> one : Map.of(WORKER, third, MAIN, fourth).entrySet()) {
+        String address = one.getValue().grpc().toString();
+        MnException refused =
+            assertThatExceptionOfType(MnException.class)
+                .isThrownBy(
+                    () -> main.cluster().members().add(new NewNode(one.getKey(), TOKEN, address)))
+                .actual();
+        assertThat(refused.code()).isEqualTo(ErrorCode.CONFLICT);
+        assertThat(refused)
+            .hasMessageContaining("another server of this cluster is called " + one.getKey())
+            .hasMessageContaining("give the one at " + address + " another name (MN_NODE_NAME");
+      }
+      assertThat(Files.exists(folder.resolve("third/cluster.json"))).isFalse();
+    }
+    assertThat(add(WORKER, TOKEN)).isEqualTo(new Member(WORKER, "connected"));
+    assertThat(refused("mirror_neuron@other", TOKEN).getMessage())
+        .isEqualTo("the node there is called mirror_neuron@worker, not mirror_neuron@other");
+  }
+
+  @Test
   void twoThatAddEachOtherAtTheSameMomentBecomeOneCluster() throws Exception {
     worker.close();
     worker =

@@ -5,6 +5,7 @@ import io.mirrorneuron.runtime.join.Invitation;
 import io.mirrorneuron.runtime.join.JoinDesk;
 import io.mirrorneuron.runtime.join.NodeHome;
 import io.mirrorneuron.runtime.join.NodeWork;
+import io.mirrorneuron.runtime.join.ThisNode;
 import io.mirrorneuron.server.JoinedCluster;
 import java.time.Clock;
 import java.util.List;
@@ -41,7 +42,7 @@ public final class JoinFixture implements NodeHome, NodeWork {
 
   public JoinDesk desk(String name) {
     return new JoinDesk(
-        new JoinDesk.Self(name, VERSION),
+        new ThisNode(name + "#1", VERSION),
         this,
         this,
         offer -> {},

@@ -19,7 +19,12 @@ public interface PeerMembers {
         }
 
         @Override
-        public void join(Asked node, Offer offer) {
+        public String join(Asked node, Offer offer) {
+          throw alone();
+        }
+
+        @Override
+        public String identify(Asked node) {
           throw alone();
         }
 
@@ -59,7 +64,11 @@ public interface PeerMembers {
    */
   Greeting greet(String caller, String address, String token);
 
-  void join(Asked node, Offer offer);
+  /** Returns the node as the owner of jobs. */
+  String join(Asked node, Offer offer);
+
+  /** The node that answers there as the owner of jobs, whatever it is called; nothing changes. */
+  String identify(Asked node);
 
   void leave(Asked node);
 }

@@ -27,6 +27,7 @@ import io.mirrorneuron.runtime.drain.Departure;
 import io.mirrorneuron.runtime.exec.confine.Confiner;
 import io.mirrorneuron.runtime.join.JoinDesk;
 import io.mirrorneuron.runtime.join.LocalMembers;
+import io.mirrorneuron.runtime.join.ThisNode;
 import io.mirrorneuron.runtime.service.check.OwnDoors;
 import io.mirrorneuron.server.ServerContext;
 import io.mirrorneuron.storage.Readiness;
@@ -159,7 +160,7 @@ public record LocalRuntime(
   private static JoinDesk desk(
       RuntimeIdentity process, Runtime runtime, RuntimeHome home, ServerContext on) {
     return new JoinDesk(
-        new JoinDesk.Self(process.nodeName(), on.process().version()),
+        new ThisNode(process.owner(), on.process().version()),
         home,
         new OwnJobs(runtime),
         new ClusterProbe(on.vertx(), on.config().redis().authority(), process.owner()),

@@ -1,6 +1,8 @@
 package io.mirrorneuron.runtime.grpc;
 
 import io.mirrorneuron.port.join.Offer;
+import io.mirrorneuron.proto.node.v1.IdentifyAnswer;
+import io.mirrorneuron.proto.node.v1.IdentifyRequest;
 import io.mirrorneuron.proto.node.v1.JoinAnswer;
 import io.mirrorneuron.proto.node.v1.JoinRequest;
 import io.mirrorneuron.proto.node.v1.LeaveAnswer;
@@ -14,7 +16,13 @@ record JoinCalls(JoinDesk desk, WrongTokens tokens) {
   CallDispatcher.Entrance bind(CallDispatcher.Entrance entrance) {
     return entrance
         .unary(NodeServiceGrpcService.Join, this::join)
+        .unary(NodeServiceGrpcService.Identify, this::identify)
         .unary(NodeServiceGrpcService.Leave, this::leave);
+  }
+
+  private IdentifyAnswer identify(IdentifyRequest request, Call call) {
+    tokens.check(desk.invitations(), request.getToken(), call.source());
+    return IdentifyAnswer.newBuilder().setOwner(desk.owner()).build();
   }
 
   private JoinAnswer join(JoinRequest request, Call call) {
@@ -27,7 +35,7 @@ record JoinCalls(JoinDesk desk, WrongTokens tokens) {
             request.getRedisUrl(),
             request.getNamespace(),
             request.getJoinToken()));
-    return JoinAnswer.getDefaultInstance();
+    return JoinAnswer.newBuilder().setOwner(desk.owner()).build();
   }
 
   private LeaveAnswer leave(LeaveRequest request, Call call) {

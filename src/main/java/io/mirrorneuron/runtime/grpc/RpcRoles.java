@@ -16,7 +16,7 @@ final class RpcRoles {
    * join token in their body.
    */
   static final Set<String> OPEN =
-      Set.of("NetworkHandshake", "Join", "Leave", "Check", "List", "Watch");
+      Set.of("NetworkHandshake", "Join", "Identify", "Leave", "Check", "List", "Watch");
 
   /** For other nodes, which have a token of their own. */
   static final Set<String> OF_NODES = Set.of("Read", "Fetch", "Redefine", "Play", "Retire");

@@ -39,13 +39,7 @@ public final class JoinDesk {
     void look(Offer offer);
   }
 
-  /**
-   * @param name of this node
-   * @param version of this program
-   */
-  public record Self(String name, String version) {}
-
-  private final Self self;
+  private final ThisNode self;
   private final NodeHome home;
   private final NodeWork work;
   private final Probe probe;
@@ -65,7 +59,7 @@ public final class JoinDesk {
   private JoinedCluster pending;
 
   public JoinDesk(
-      Self self, NodeHome home, NodeWork work, Probe probe, Restart restart, Clock clock) {
+      ThisNode self, NodeHome home, NodeWork work, Probe probe, Restart restart, Clock clock) {
     this.self = self;
     this.home = home;
     this.work = work;
@@ -76,6 +70,11 @@ public final class JoinDesk {
 
   public String name() {
     return self.name();
+  }
+
+  /** This node as the owner of jobs. */
+  public String owner() {
+    return self.owner();
   }
 
   /** What others are told who show a join token. */
@@ -105,7 +104,7 @@ public final class JoinDesk {
    * @throws MnException with the sentence in which it refuses; nothing has changed then
    */
   public synchronized void join(String name, Offer offer) {
-    requireName(name);
+    self.requireCalled(name);
     if (!offer.version().equals(self.version())) {
       throw MnException.precondition(
           "node %s runs version %s and %s runs %s: they must be the same"
@@ -206,15 +205,6 @@ public final class JoinDesk {
     }
   }
 
-  private void requireName(String name) {
-    if (!name.equals(self.name())) {
-      throw new MnException(
-          ErrorCode.CONFLICT,
-          "another_name",
-          "the node there is called %s, not %s".formatted(self.name(), name));
-    }
-  }
-
   String clusterToken() {
     return home.joinToken().value();
   }
@@ -230,7 +220,7 @@ public final class JoinDesk {
    * @param name as which it was asked
    */
   public synchronized void leave(String name) {
-    requireName(name);
+    self.requireCalled(name);
     JoinedCluster left =
         home.joined()
             .orElseThrow(

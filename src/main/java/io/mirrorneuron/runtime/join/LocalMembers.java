@@ -2,17 +2,14 @@ package io.mirrorneuron.runtime.join;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.PeerJobs;
 import io.mirrorneuron.port.join.Greeting;
 import io.mirrorneuron.port.join.NodeMembers;
-import io.mirrorneuron.port.join.Offer;
 import io.mirrorneuron.port.join.PeerMembers;
 import io.mirrorneuron.port.join.PeerMembers.Asked;
 import io.mirrorneuron.runtime.drain.LocalUpkeep;
 import io.mirrorneuron.runtime.drain.MemberBook;
 import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.store.NodeRegistry;
-import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -28,13 +25,13 @@ public final class LocalMembers implements NodeMembers {
   private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(8_500);
 
   private static final long LOOK_MS = 100;
-  private static final String LOOPBACK = "localhost|127\\..*|\\[?::1]?";
 
   private final JoinDesk desk;
   private final NodeRegistry nodes;
   private final Predicate<String> told;
   private final MemberBook decisions;
   private final PeerMembers peers;
+  private final JoinOrders asking;
 
   /**
    * @param told whether lists of nodes tell that the node of that name lives
@@ -50,6 +47,7 @@ public final class LocalMembers implements NodeMembers {
     this.told = told;
     this.decisions = decisions.members();
     this.peers = peers;
+    this.asking = new JoinOrders(desk, peers);
   }
 
   @Override
@@ -72,76 +70,30 @@ public final class LocalMembers implements NodeMembers {
     long begun = System.nanoTime();
     String name = named(node.name());
     if (name.equals(desk.name())) {
-      throw MnException.precondition("node %s is the one that was asked".formatted(name));
+      throw asking.isNamesake(node, desk.owner())
+          ? JoinOrders.taken(name, node)
+          : MnException.precondition("node %s is the one that was asked".formatted(name));
     }
     desk.begin(name);
     boolean hasAgreed = false;
     try {
-      if (owner(name).isEmpty()) {
-        order(name, node);
-        hasAgreed = true;
+      Optional<String> known = owner(name);
+      known.ifPresent(owner -> asking.requireSame(name, node, owner));
+      String asked = known.isPresent() ? known.get() : asking.order(name, node);
+      if (known.isEmpty()) {
         decisions.announce(name);
       }
       boolean isThere = isSeenSince(begun, name);
+      if (isThere && !owner(name).equals(Optional.of(asked))) {
+        throw JoinOrders.taken(name, node);
+      }
+      hasAgreed = known.isEmpty();
       if (isThere) {
         decisions.readmit(name);
       }
       return new Member(name, isThere ? CONNECTED : JOINING);
     } finally {
       desk.end(name, hasAgreed);
-    }
-  }
-
-  private void order(String name, NewNode node) {
-    if (node.token().isBlank()) {
-      throw MnException.invalid("the join token of node %s is needed".formatted(name));
-    }
-    Offer offer =
-        desk.offer()
-            .orElseThrow(
-                () ->
-                    MnException.precondition(
-                        "the Redis of node %s is open to nobody else: set network.expose and network.advertise_host there (mn node expose)"
-                            .formatted(desk.name())));
-    MnException last = null;
-    for (String address : addresses(name, node.address())) {
-      requireReach(offer, address);
-      try {
-        peers.join(new Asked(name, address, node.token().strip()), offer);
-        LOG.info("node {} at {} joins", name, address);
-        return;
-      } catch (MnException refused) {
-        if (!refused.error().equals(PeerJobs.UNREACHED)) {
-          throw refused;
-        }
-        last = refused;
-      }
-    }
-    throw new MnException(
-        ErrorCode.UNAVAILABLE,
-        PeerJobs.UNREACHED,
-        "failed to connect to %s: %s".formatted(name, last.getMessage()),
-        null,
-        last);
-  }
-
-  private List<String> addresses(String name, String given) {
-    if (!given.isEmpty()) {
-      return List.of(given);
-    }
-    String host = name.substring(name.indexOf('@') + 1);
-    String shown = host.contains(":") ? "[" + host + "]" : host;
-    return ports().stream().map(port -> shown + ":" + port).toList();
-  }
-
-  /** A Redis at a loopback address is another one on another machine. */
-  private void requireReach(Offer offer, String address) {
-    String redis = URI.create(offer.redisUrl()).getHost();
-    String host = address.substring(0, address.lastIndexOf(':'));
-    if (redis.matches(LOOPBACK) && !host.matches(LOOPBACK)) {
-      throw MnException.precondition(
-          "the Redis of node %s is at %s, which %s cannot reach; set network.advertise_host, or a redis.url with the name of a machine"
-              .formatted(desk.name(), redis, host));
     }
   }
 

@@ -38,14 +38,19 @@ class JoinDeskTest {
     final JoinDesk desk;
     final InMemoryNodeRegistry store = new InMemoryNodeRegistry();
     Predicate<String> told = name -> true;
+
+    /** Who comes once it has agreed. */
+    String comes;
+
     final LocalUpkeep upkeep;
 
     Server(String name) {
       this.name = name;
+      this.comes = name + "#1";
       this.home = new JoinFixture(new Secret("redis://:p@127.0.0.1:1/" + name.charAt(3)));
       this.desk =
           new JoinDesk(
-              new JoinDesk.Self(name, JoinFixture.VERSION),
+              new ThisNode(name + "#1", JoinFixture.VERSION),
               home,
               home,
               offer -> {},
@@ -69,9 +74,15 @@ class JoinDeskTest {
             }
 
             @Override
-            public void join(Asked node, Offer offer) {
+            public String join(Asked node, Offer offer) {
               other.desk.join(node.name(), offer);
-              store.beat(other.name + "#1");
+              store.beat(other.comes);
+              return other.desk.owner();
+            }
+
+            @Override
+            public String identify(Asked node) {
+              return other.desk.owner();
             }
 
             @Override
@@ -188,6 +199,15 @@ class JoinDeskTest {
 
     assertThat(asked).hasValue(3);
     assertThat(first.upkeep.status("mn@b").status()).isEqualTo(NodeCondition.HEALTHY);
+  }
+
+  @Test
+  void whoseNameAnotherOneTakesMeanwhileHasNotJoined() {
+    second.comes = "mn@b#2";
+
+    MnException refusal = refused(() -> first.add(second));
+    assertThat(refusal.code()).isEqualTo(ErrorCode.CONFLICT);
+    assertThat(refusal).hasMessageStartingWith("another server of this cluster is called mn@b;");
   }
 
   @Test

@@ -1,0 +1,108 @@
+package io.mirrorneuron.runtime.join;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.PeerJobs;
+import io.mirrorneuron.port.join.NodeMembers.NewNode;
+import io.mirrorneuron.port.join.Offer;
+import io.mirrorneuron.port.join.PeerMembers;
+import io.mirrorneuron.port.join.PeerMembers.Asked;
+import io.mirrorneuron.store.NodeRegistry;
+import java.net.URI;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Asks other nodes who they are, and to join the cluster of this one. */
+record JoinOrders(JoinDesk desk, PeerMembers peers) {
+  private static final Logger LOG = LoggerFactory.getLogger(JoinOrders.class);
+  private static final String LOOPBACK = "localhost|127\\..*|\\[?::1]?";
+
+  /**
+   * Two servers may have the same name by mistake.
+   *
+   * @param owner the node that has the name in this cluster
+   * @throws MnException CONFLICT when another one than that answers at the address that is given
+   */
+  void requireSame(String name, NewNode node, String owner) {
+    String there = there(node, owner);
+    if (!there.equals(owner)) {
+      ThisNode.requireCalled(NodeRegistry.nameOf(there), name);
+      throw taken(name, node);
+    }
+  }
+
+  /** Whether another node of the same name answers at the address that is given. */
+  boolean isNamesake(NewNode node, String owner) {
+    String there = there(node, owner);
+    return !there.equals(owner) && NodeRegistry.nameOf(there).equals(NodeRegistry.nameOf(owner));
+  }
+
+  private String there(NewNode node, String owner) {
+    return node.address().isEmpty()
+        ? owner
+        : peers.identify(new Asked(node.name(), node.address(), node.token().strip()));
+  }
+
+  static MnException taken(String name, NewNode node) {
+    return new MnException(
+        ErrorCode.CONFLICT,
+        "node_name_in_use",
+        "another server of this cluster is called %s; give the one %s another name (MN_NODE_NAME or node.name there), start it again and add it then"
+            .formatted(name, node.address().isEmpty() ? "that was asked" : "at " + node.address()));
+  }
+
+  /** Returns the node as the owner of jobs. */
+  String order(String name, NewNode node) {
+    if (node.token().isBlank()) {
+      throw MnException.invalid("the join token of node %s is needed".formatted(name));
+    }
+    Offer offer =
+        desk.offer()
+            .orElseThrow(
+                () ->
+                    MnException.precondition(
+                        "the Redis of node %s is open to nobody else: set network.expose and network.advertise_host there (mn node expose)"
+                            .formatted(desk.name())));
+    MnException last = null;
+    for (String address : addresses(name, node.address())) {
+      requireReach(offer, address);
+      try {
+        String owner = peers.join(new Asked(name, address, node.token().strip()), offer);
+        LOG.info("node {} at {} joins", name, address);
+        return owner;
+      } catch (MnException refused) {
+        if (!refused.error().equals(PeerJobs.UNREACHED)) {
+          throw refused;
+        }
+        last = refused;
+      }
+    }
+    throw new MnException(
+        ErrorCode.UNAVAILABLE,
+        PeerJobs.UNREACHED,
+        "failed to connect to %s: %s".formatted(name, last.getMessage()),
+        null,
+        last);
+  }
+
+  private List<String> addresses(String name, String given) {
+    if (!given.isEmpty()) {
+      return List.of(given);
+    }
+    String host = name.substring(name.indexOf('@') + 1);
+    String shown = host.contains(":") ? "[" + host + "]" : host;
+    return peers.ports().stream().map(port -> shown + ":" + port).toList();
+  }
+
+  /** A Redis at a loopback address is another one on another machine. */
+  private void requireReach(Offer offer, String address) {
+    String redis = URI.create(offer.redisUrl()).getHost();
+    String host = address.substring(0, address.lastIndexOf(':'));
+    if (redis.matches(LOOPBACK) && !host.matches(LOOPBACK)) {
+      throw MnException.precondition(
+          "the Redis of node %s is at %s, which %s cannot reach; set network.advertise_host, or a redis.url with the name of a machine"
+              .formatted(desk.name(), redis, host));
+    }
+  }
+}
