@@ -142,12 +142,22 @@ class MembersDoorsIT {
     HttpResponse<String> never = post(main, "remove", "{\"node_name\":\"mirror_neuron@never\"}");
     assertThat(never.statusCode()).as(never.body()).isEqualTo(200);
     assertThat(never.body())
+        .doesNotContain("was removed")
         .contains(
-            "was removed from this box",
+            "\"status\":\"removed\"",
+            "\"message\":\"nothing changed: there is no node mirror_neuron@never; there are ",
             "\"warnings\":[\"there is no node mirror_neuron@never; there are ");
     HttpResponse<String> nobody =
         post(main, "join", "{\"host\":\"127.0.0.1\",\"token\":\"t\",\"grpc_port\":1}");
     assertThat(nobody.statusCode()).isEqualTo(503);
+    HttpResponse<String> http =
+        post(
+            main,
+            "add",
+            "{\"host\":\"127.0.0.1\",\"token\":\"t\",\"grpc_port\":%d}"
+                .formatted(worker.uri("/").getPort()));
+    assertThat(http.statusCode()).as(http.body()).isEqualTo(503);
+    assertThat(http.body()).contains("no server answers by gRPC at 127.0.0.1:", "grpc_port");
     HttpResponse<String> wrong = post(main, "add", worker("wrong"));
     assertThat(wrong.statusCode()).isEqualTo(401);
     assertThat(wrong.body())
@@ -164,6 +174,18 @@ class MembersDoorsIT {
           .as("%d", length)
           .isEqualTo(length == 1000 ? 200 : 422);
     }
+  }
+
+  @Test
+  void aDrainNeedsADeadlineThatLiesAhead() {
+    URI drain = main.uri("/nodes/" + main.cluster().members().self() + "/drain");
+    for (int deadline : new int[] {-1, 0}) {
+      HttpResponse<String> refused =
+          post(drain, "{\"dry_run\":true,\"deadline_ms\":%d}".formatted(deadline));
+      assertThat(refused.statusCode()).as(refused.body()).isEqualTo(422);
+      assertThat(refused.body()).contains("body.deadline_ms: " + deadline + " is less than 1");
+    }
+    assertThat(post(drain, "{\"dry_run\":true,\"deadline_ms\":null}").statusCode()).isEqualTo(200);
   }
 
   @Test

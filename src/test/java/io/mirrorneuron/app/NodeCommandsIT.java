@@ -68,6 +68,36 @@ class NodeCommandsIT {
     assertThat(node("status", TWO).exitCode()).isZero();
   }
 
+  @Test
+  void undrainingTellsThatThereWasNoDrainAndWhatKeepsTheNodeFromWorkStill() {
+    assertThat(node("undrain", TWO).out())
+        .contains("Status: healthy", "Scheduling eligible: yes", "Note: no drain was under way");
+    node("maintenance", TWO);
+
+    assertThat(node("undrain", TWO).out())
+        .contains(
+            "Status: maintenance",
+            "Scheduling eligible: no",
+            "no drain was under way; node " + TWO + " is in maintenance",
+            "(mn node maintenance " + TWO + " --disable)");
+    node("maintenance", TWO, "--disable");
+    assertThat(one.runtime().upkeep().status(TWO).status()).isEqualTo(NodeCondition.HEALTHY);
+  }
+
+  @Test
+  void whatCannotBeAskedForNamesWhatIsWrong() {
+    for (String time : new String[] {"8761h", "99999999999h", "9".repeat(40) + "ms"}) {
+      Shell.Ended late = node("drain", TWO, "--deadline", time);
+      assertThat(late.exitCode()).as(time).isEqualTo(2);
+      assertThat(late.err()).contains("--deadline must be at most 8760h, a year, not " + time);
+    }
+    Shell.Ended nobody = node("add", "127.0.0.1", "--grpc-port", "1", "--token", "any");
+    assertThat(nobody.exitCode()).isNotZero();
+    assertThat(nobody.err())
+        .contains("no server answers by gRPC at 127.0.0.1:1", "--grpc-port")
+        .doesNotContain("--target");
+  }
+
   /** A heartbeat that no other one follows is what is left of a server that was killed. */
   @Test
   void ofAServerThatWasKilledAMomentAgoItIsToldSinceWhenNobodyHeardOfIt() {

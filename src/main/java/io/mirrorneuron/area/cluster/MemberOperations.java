@@ -98,7 +98,10 @@ record MemberOperations(NodeMembers members, NodeUpkeep upkeep) {
     String name = HostJoin.requireName(given);
     NodeReport before = upkeep.status(name);
     members.remove(name);
-    List<String> warnings = before.isMissing() ? List.of(before.missing()) : List.of();
-    return new Removed(true, name, "removed", name + " was removed from this box.", warnings);
+    if (before.isMissing()) {
+      String missing = before.missing();
+      return new Removed(true, name, "removed", "nothing changed: " + missing, List.of(missing));
+    }
+    return new Removed(true, name, "removed", name + " was removed from this box.", List.of());
   }
 }

@@ -36,7 +36,10 @@ import picocli.CommandLine.Parameters;
     })
 public final class NodeDrainCommand implements Callable<Integer> {
   /** A number without a unit is milliseconds. */
-  private static final Pattern TIME = Pattern.compile("([1-9][0-9]{0,9})(ms|s|m|h|)");
+  private static final Pattern TIME = Pattern.compile("([1-9][0-9]*)(ms|s|m|h|)");
+
+  /** More digits than a year has in the smallest unit. */
+  private static final int MANY_DIGITS = 12;
 
   @Mixin Client client;
 
@@ -111,6 +114,13 @@ public final class NodeDrainCommand implements Callable<Integer> {
           case "h" -> 3_600_000;
           default -> 1;
         };
-    return Long.parseLong(time.group(1)) * unit;
+    boolean isLong = time.group(1).length() >= MANY_DIGITS;
+    long millis = isLong ? Long.MAX_VALUE : Long.parseLong(time.group(1)) * unit;
+    if (millis > DrainOrder.LONGEST_MS) {
+      throw client.misuse(
+          "--deadline must be at most %dh, a year, not %s"
+              .formatted(Duration.ofMillis(DrainOrder.LONGEST_MS).toHours(), deadline));
+    }
+    return millis;
   }
 }

@@ -106,8 +106,13 @@ record NodeView(Output output) {
   }
 
   void undrained(DrainCancelled answer) {
-    lines(answer.node(), answer.status(), answer.reason());
+    String status =
+        Boolean.FALSE.equals(answer.wasDraining())
+            ? answer.nodeState().status().word()
+            : answer.status();
+    lines(answer.node(), status, answer.reason());
     eligible(answer.schedulingEligible());
+    note(answer.message());
     next();
   }
 
@@ -123,9 +128,7 @@ record NodeView(Output output) {
                 output.line(
                     Output.printable(
                         "  %s: %s, %s".formatted(job.jobId(), job.action(), job.reason()))));
-    if (answer.message() != null) {
-      output.line("Note: " + Output.printable(answer.message()));
-    }
+    note(answer.message());
     next();
   }
 
@@ -145,6 +148,12 @@ record NodeView(Output output) {
 
   private void eligible(boolean isEligible) {
     output.line("Scheduling eligible: " + (isEligible ? "yes" : "no"));
+  }
+
+  private void note(String message) {
+    if (message != null) {
+      output.line("Note: " + Output.printable(message));
+    }
   }
 
   private void next() {

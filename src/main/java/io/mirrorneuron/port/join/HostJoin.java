@@ -2,6 +2,7 @@ package io.mirrorneuron.port.join;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.PeerJobs;
 import io.mirrorneuron.port.join.NodeMembers.Member;
 import io.mirrorneuron.port.join.NodeMembers.NewNode;
 import java.util.List;
@@ -57,26 +58,41 @@ public record HostJoin(NodeMembers members, Predicate<String> isThere) {
     MnException away = null;
     for (int port : ports) {
       String address = shown + ":" + port;
+      Greeting greeting;
       try {
-        Greeting greeting = members.greet(address, token);
-        String name =
-            requireName(
-                greeting.nodeName().isEmpty() ? "mirror_neuron@" + host : greeting.nodeName());
-        boolean wasThere = isThere.test(name);
-        return new Joined(greeting, members.add(new NewNode(name, token, address)), wasThere);
+        greeting = members.greet(address, token);
       } catch (MnException failure) {
         if (failure.code() != ErrorCode.UNAVAILABLE) {
           throw explained(failure, address);
         }
         away = failure;
+        continue;
+      }
+      String told = greeting.nodeName();
+      String name = requireName(told.isEmpty() ? "mirror_neuron@" + host : told);
+      boolean wasThere = isThere.test(name);
+      try {
+        Member member = members.add(new NewNode(name, token, address));
+        return new Joined(greeting, member, wasThere);
+      } catch (MnException failure) {
+        throw explained(failure, address);
       }
     }
-    throw ports.size() == 1
-        ? away
-        : MnException.unavailable(
-            "no server answers at %s, at none of the ports %s; name its port (grpc_port, --grpc-port)"
-                .formatted(shown, ports),
-            away);
+    throw nobody(shown, ports, away);
+  }
+
+  private static MnException nobody(String host, List<Integer> ports, MnException away) {
+    String where =
+        ports.size() == 1
+            ? "%s:%d".formatted(host, ports.getFirst())
+            : "%s, at none of the ports %s".formatted(host, ports);
+    return new MnException(
+        ErrorCode.UNAVAILABLE,
+        PeerJobs.UNREACHED,
+        "no server answers by gRPC at %s; start it there, or name the port of its gRPC door (grpc_port, --grpc-port)"
+            .formatted(where),
+        null,
+        away);
   }
 
   private static MnException explained(MnException failure, String address) {

@@ -16,7 +16,7 @@ public record DrainOrder(
   public static final long STANDARD_MS = 1_800_000;
 
   /** A year. */
-  private static final long LONGEST_MS = 31_536_000_000L;
+  public static final long LONGEST_MS = 31_536_000_000L;
 
   public static final String STANDARD_REASON = "operator requested node drain";
 

@@ -29,7 +29,7 @@ record DrainDesk(NodeBook book, JobsOfNode jobs, Timers timers) {
   private static final long LOOK_MS = 100;
 
   /**
-   * @param check throws when there is no such node
+   * @param check throws when there is no such node, or it was taken out
    * @param own has this node look at its jobs, when it is the one; else null
    */
   DrainReport drain(
@@ -52,6 +52,7 @@ record DrainDesk(NodeBook book, JobsOfNode jobs, Timers timers) {
             book.change(
                 node,
                 before -> {
+                  check.accept(before);
                   replaced.set(before.drain().replacedBy(order, now));
                   return lives && before.drain().isOf(order, now)
                       ? before

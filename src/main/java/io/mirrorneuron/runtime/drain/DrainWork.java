@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -161,7 +162,7 @@ final class DrainWork {
         .handle(
             (isGiven, failure) -> {
               if (failure != null) {
-                LOG.info("job {} stays for now: {}", action.jobId(), failure.getMessage());
+                LOG.info("job {} stays for now: {}", action.jobId(), reason(failure));
                 return action.but(DrainAction.WAITING, "it cannot be let go of in this moment");
               }
               return isGiven
@@ -171,7 +172,13 @@ final class DrainWork {
   }
 
   private static DrainAction failed(DrainAction action, Throwable failure) {
-    return action.but(DrainAction.FAILED, failure.getMessage());
+    return action.but(DrainAction.FAILED, reason(failure));
+  }
+
+  /** A stage wraps what failed in the one before it, and would tell the name of its class. */
+  private static String reason(Throwable failure) {
+    boolean isWrapped = failure instanceof CompletionException && failure.getCause() != null;
+    return isWrapped ? reason(failure.getCause()) : failure.getMessage();
   }
 
   /** The state with what came of this look; as it is when another order came meanwhile. */

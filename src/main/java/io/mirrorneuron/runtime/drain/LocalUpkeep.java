@@ -6,7 +6,6 @@ import io.mirrorneuron.port.upkeep.DrainCancelled;
 import io.mirrorneuron.port.upkeep.DrainOrder;
 import io.mirrorneuron.port.upkeep.DrainReport;
 import io.mirrorneuron.port.upkeep.DrainState;
-import io.mirrorneuron.port.upkeep.Maintenance;
 import io.mirrorneuron.port.upkeep.MaintenanceChange;
 import io.mirrorneuron.port.upkeep.NodeCondition;
 import io.mirrorneuron.port.upkeep.NodeReport;
@@ -20,6 +19,7 @@ import io.mirrorneuron.wire.Json;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -93,7 +93,7 @@ public final class LocalUpkeep implements NodeUpkeep {
                 name,
                 before -> {
                   require(before, known);
-                  return maintained(before, enabled, why, now);
+                  return NodeOrders.maintained(before, enabled, why, now);
                 }));
     NodeState told = shown(state, known);
     return new MaintenanceChange(
@@ -115,7 +115,10 @@ public final class LocalUpkeep implements NodeUpkeep {
             name,
             order,
             known,
-            before -> require(before, known),
+            before -> {
+              require(before, known);
+              NodeOrders.requireMember(before);
+            },
             name.equals(self) ? own.drain() : null);
   }
 
@@ -124,35 +127,26 @@ public final class LocalUpkeep implements NodeUpkeep {
     String name = OrderWords.node(node);
     KnownNodes known = known();
     String why = OrderWords.reason(reason);
+    String now = Json.timestamp(Instant.ofEpochMilli(timers.now()));
+    AtomicBoolean wasDrained = new AtomicBoolean();
     NodeState state =
         Answers.await(
             book.change(
                 name,
                 before -> {
                   require(before, known);
-                  return undrained(before, markEligible, why);
+                  wasDrained.set(before.drain().isOpen());
+                  return NodeOrders.undrained(before, markEligible, why, now);
                 }));
     own.drain().get(); // it learns of the end
     return new DrainCancelled(
-        name, DrainState.CANCELLED, state.schedulingEligible(), why, shown(state, known));
-  }
-
-  private NodeState undrained(NodeState before, boolean markEligible, String reason) {
-    if (before.operatorDisconnect()) {
-      throw isOut(before);
-    }
-    boolean takesWork = before.status() == NodeCondition.HEALTHY && !before.drain().isOpen();
-    if (takesWork) {
-      return before; // there is nothing to end
-    }
-    String now = Json.timestamp(Instant.ofEpochMilli(timers.now()));
-    NodeState after =
-        markEligible
-            ? before
-                .with(NodeCondition.HEALTHY, true, reason)
-                .with(before.maintenance().ended(reason, now))
-            : before.with(NodeCondition.MAINTENANCE, false, reason);
-    return before.drain().isOpen() ? after.with(before.drain().cancelled(now)) : after;
+        name,
+        DrainState.CANCELLED,
+        wasDrained.get(),
+        state.schedulingEligible(),
+        why,
+        NodeOrders.remains(state, wasDrained.get()),
+        shown(state, known));
   }
 
   @Override
@@ -169,25 +163,6 @@ public final class LocalUpkeep implements NodeUpkeep {
       Answers.await(book.tell(NodeEvent.of(done, now)));
     }
     return done;
-  }
-
-  private static MnException isOut(NodeState node) {
-    return MnException.precondition(
-        "node %s was taken out of the cluster; add it again first".formatted(node.node()));
-  }
-
-  private static NodeState maintained(
-      NodeState before, boolean enabled, String reason, String now) {
-    if (before.drain().isOpen()) {
-      throw MnException.precondition(
-          "node %s is being drained; end that first (undrain)".formatted(before.node()));
-    }
-    if (before.operatorDisconnect()) {
-      throw isOut(before);
-    }
-    return before
-        .with(enabled ? NodeCondition.MAINTENANCE : NodeCondition.HEALTHY, !enabled, reason)
-        .with(new Maintenance(enabled, reason, now, enabled ? null : now));
   }
 
   /**

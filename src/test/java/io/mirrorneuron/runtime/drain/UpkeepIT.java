@@ -7,6 +7,7 @@ import io.mirrorneuron.client.Clients;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.upkeep.DrainCancelled;
 import io.mirrorneuron.port.upkeep.DrainOrder;
 import io.mirrorneuron.port.upkeep.MaintenanceChange;
 import io.mirrorneuron.port.upkeep.NodeCondition;
@@ -97,7 +98,10 @@ class UpkeepIT {
 
   @Test
   void theEndOfADrainThatIsNoneChangesNothing() {
-    assertThat(upkeep.undrain(TWO, "", false).schedulingEligible()).isTrue();
+    DrainCancelled none = upkeep.undrain(TWO, "", false);
+    assertThat(none.schedulingEligible()).isTrue();
+    assertThat(none.wasDraining()).isFalse();
+    assertThat(none.message()).isEqualTo("no drain was under way");
     assertThat(upkeep.status(TWO).status()).isEqualTo(NodeCondition.HEALTHY);
   }
 
@@ -150,6 +154,13 @@ class UpkeepIT {
     one.runtime().upkeep().members().disconnect(TWO);
     Eventually.eventually("it has heard of it", () -> refusal(job).contains("ask another one"));
     assertThat(one.jobs().submit(job).jobId()).isNotEmpty();
+    for (boolean dryRun : new boolean[] {true, false}) {
+      MnException drain =
+          catchThrowableOfType(
+              MnException.class, () -> upkeep.drain(new DrainOrder(TWO, "", 60_000, dryRun, true)));
+      assertThat(drain.code()).isEqualTo(ErrorCode.PRECONDITION);
+      assertThat(drain).hasMessageContaining("was taken out of the cluster; add it again first");
+    }
 
     one.runtime().upkeep().members().readmit(TWO);
     Eventually.eventually("it takes jobs again", () -> refusal(job).isEmpty());
