@@ -40,6 +40,21 @@ class ExposeCommandTest {
   }
 
   @Test
+  void whoNamesARedisIsToldThatItJoinsNobody() {
+    Shell.Ended own = shell().run("node", "expose", "--host", "127.0.0.9");
+    assertThat(own.out()).contains("mn node add 127.0.0.9").doesNotContain("cannot join");
+    for (String setting :
+        List.of("MN_REDIS_URL=redis://10.0.0.1:6379", "MN_REDIS_CLUSTER=10.0.0.1:7000")) {
+      String[] both = setting.split("=", 2);
+      Shell.Ended told = shell().set(both[0], both[1]).run("node", "expose", "--host", "127.0.0.9");
+      assertThat(told.exitCode()).as(told.err()).isZero();
+      assertThat(told.out())
+          .contains("is reached at 127.0.0.9", "cannot join others while its settings name a Redis")
+          .doesNotContain("mn node add");
+    }
+  }
+
+  @Test
   void whatIsNoNameOfAHostIsNotKept() {
     for (String host : List.of("127.0.0.4\nMN_API_TOKEN=x", "a b;c", "10.0.0.7:55051", "")) {
       Shell.Ended refused = shell().run("node", "expose", "--host", host);

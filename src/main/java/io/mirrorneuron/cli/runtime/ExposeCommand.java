@@ -1,5 +1,6 @@
 package io.mirrorneuron.cli.runtime;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.mirrorneuron.cli.Client;
 import io.mirrorneuron.cli.ExitCode;
 import io.mirrorneuron.config.NodeSettings;
@@ -48,7 +49,17 @@ final class ExposeCommand implements Callable<Integer> {
   boolean off;
 
   /** What is told of it. */
-  private record Exposed(boolean exposed, String host, String joinToken, String settings) {}
+  private record Exposed(
+      boolean exposed,
+      String host,
+      String joinToken,
+      String settings,
+      @JsonInclude(JsonInclude.Include.NON_NULL) String warning) {}
+
+  private static final String NAMES_REDIS =
+      "It cannot join others while its settings name a Redis (redis.url, redis.sentinels or"
+          + " redis.cluster): unset that before it is started, or set the same on all servers that"
+          + " are to be one cluster.";
 
   @Override
   public Integer call() throws InterruptedException {
@@ -67,7 +78,15 @@ final class ExposeCommand implements Callable<Integer> {
       keep(settings, address);
       Path token = home.resolve("network.token");
       String known = Files.exists(token) ? Files.readString(token).strip() : "";
-      client.print(new Exposed(!off, address, off ? "" : known, settings.toString()), this::tell);
+      boolean joinsNobody = !off && !client.config().redis().isEmbedded();
+      client.print(
+          new Exposed(
+              !off,
+              address,
+              off ? "" : known,
+              settings.toString(),
+              joinsNobody ? NAMES_REDIS : null),
+          this::tell);
       return ExitCode.OK;
     } catch (IOException e) {
       throw client.misuse("%s cannot be written: %s".formatted(settings, e.getMessage()));
@@ -92,6 +111,10 @@ final class ExposeCommand implements Callable<Integer> {
       return;
     }
     client.output().line("From its next start on the server is reached at " + told.host + ".");
+    if (told.warning != null) {
+      client.output().line(told.warning);
+      return;
+    }
     client
         .output()
         .line("Start it again (mn up), then on the machine whose cluster it is to join:");
