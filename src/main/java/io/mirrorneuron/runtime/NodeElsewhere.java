@@ -71,6 +71,7 @@ record NodeElsewhere(
             settings.node().quarantine(),
             neighbours::areThere,
             neighbours::machines,
+            settings.isGuest(),
             timers);
     neighbours.noting(drains.faults());
     return new NodeElsewhere(

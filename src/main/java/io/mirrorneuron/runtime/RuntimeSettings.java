@@ -58,6 +58,11 @@ public record RuntimeSettings(
     return keepsStrangers ? job -> CompletableFuture.completedStage(true) : exists;
   }
 
+  /** Whether this node has joined the store that it is on, and has one of its own besides. */
+  boolean isGuest() {
+    return keepsStrangers;
+  }
+
   public static RuntimeSettings of(Config config) {
     return of(config, false);
   }

@@ -43,7 +43,12 @@ public record MemberBook(NodeBook book, NodeRegistry nodes) {
 
   /** The node is there: lets it in, when it was taken out before or announced. */
   public void readmit(String node) {
-    change(node, before -> arrived(before.disconnected(false), before.operatorDisconnect()));
+    change(node, MemberBook::back);
+  }
+
+  /** The same, taken out no more. */
+  static NodeState back(NodeState before) {
+    return arrived(before.disconnected(false), before.operatorDisconnect());
   }
 
   /**

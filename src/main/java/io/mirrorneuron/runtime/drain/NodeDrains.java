@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.drain;
 
 import io.mirrorneuron.config.NodeSettings.QuarantineLimits;
+import io.mirrorneuron.port.upkeep.NodeState;
 import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.loop.JobMoves;
@@ -40,6 +41,7 @@ public final class NodeDrains implements AutoCloseable {
   private final BooleanSupplier hasOthers;
   private final String self;
   private final Supplier<List<Machine>> others;
+  private final boolean isGuest;
   private CopyKeeper copies;
   private HandOvers handOvers;
   private DrainWork work;
@@ -58,6 +60,7 @@ public final class NodeDrains implements AutoCloseable {
    * @param limits when nodes are kept from work because of their faults
    * @param hasOthers whether other nodes live, as far as this one has heard
    * @param others machines of the other living nodes; may wait
+   * @param isGuest whether it has joined the store, and could go when it was told to leave
    */
   public NodeDrains(
       String owner,
@@ -65,9 +68,11 @@ public final class NodeDrains implements AutoCloseable {
       QuarantineLimits limits,
       BooleanSupplier hasOthers,
       Supplier<List<Machine>> others,
+      boolean isGuest,
       Timers timers) {
     this.self = NodeRegistry.nameOf(owner);
     this.others = others;
+    this.isGuest = isGuest;
     this.nodes = shared.nodes;
     this.records = shared.records;
     this.timers = timers;
@@ -177,10 +182,18 @@ public final class NodeDrains implements AutoCloseable {
     health.start(works);
   }
 
-  /** What was noted when this server was told to end does not count any more. */
+  /**
+   * What was noted when this server was told to end does not count any more. Nor does that it was
+   * taken out, if it is on this store by its own settings: it was started to be here.
+   */
   private void back() {
     String at = Json.timestamp(Instant.ofEpochMilli(timers.now()));
-    book.change(self, before -> Departure.back(before, at))
+    book.change(
+            self,
+            before -> {
+              NodeState back = Departure.back(before, at);
+              return isGuest ? back : MemberBook.back(back);
+            })
         .whenComplete(
             (done, away) -> {
               if (away == null) {
