@@ -136,6 +136,12 @@ class MembersDoorsIT {
     HttpResponse<String> other = post(main, "leave", "{\"nodename\":\"mirror_neuron@x\"}");
     assertThat(other.statusCode()).as(other.body()).isEqualTo(422);
     assertThat(other.body()).contains("did you mean node_name?");
+    assertThat(refusal("{}"))
+        .isEqualTo("body: member \"host\" is required; body: member \"token\" is required");
+    HttpResponse<String> node = post(main, "remove", "{\"node\":\"mirror_neuron@x\"}");
+    assertThat(node.statusCode()).as(node.body()).isEqualTo(422);
+    assertThat(Json.parse(node.body()).path("detail").asText())
+        .isEqualTo("body: member \"node_name\" is required; did you mean it by \"node\"?");
     HttpResponse<String> name = post(main, "remove", "{\"node_name\":\"nonsense\"}");
     assertThat(name.statusCode()).isEqualTo(422);
     assertThat(name.body()).contains("Remote node name must look like mirror_neuron@host.");

@@ -1,5 +1,6 @@
 package io.mirrorneuron.gateway.call;
 
+import io.mirrorneuron.config.NearestMatch;
 import io.mirrorneuron.gateway.answer.Refusal;
 import io.mirrorneuron.wire.Fault;
 import io.mirrorneuron.wire.SchemaCheck;
@@ -14,24 +15,34 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 
 /** The JSON body of an operation, compiled. */
 public final class BodyCheck {
   private static final List<Object> BODY = List.of("body");
+  private static final int LONGEST_NAME = 40;
 
   private final boolean required;
   private final SchemaCheck schema;
   private final Map<String, Scalars> scalars;
+  private final Set<String> members;
 
-  private BodyCheck(boolean required, SchemaCheck schema, Map<String, Scalars> scalars) {
+  private BodyCheck(
+      boolean required, SchemaCheck schema, Map<String, Scalars> scalars, Set<String> members) {
     this.required = required;
     this.schema = schema;
     this.scalars = scalars;
+    this.members = members;
   }
 
   static BodyCheck of(RequestBody body, Schemas schemas) {
     JsonSchema schema = body.getContent().get("application/json").getSchema();
-    return new BodyCheck(body.isRequired(), schemas.compile(schema), scalars(schema));
+    Set<String> members =
+        schema.get("properties") instanceof JsonObject properties
+            ? Set.copyOf(properties.fieldNames())
+            : Set.of();
+    return new BodyCheck(body.isRequired(), schemas.compile(schema), scalars(schema), members);
   }
 
   /**
@@ -66,8 +77,26 @@ public final class BodyCheck {
       return null;
     }
     scalars.forEach((name, kind) -> relax(body, name, kind));
-    faults.addAll(schema.faults(body, BODY, null));
+    schema.faults(body, BODY, null).forEach(fault -> faults.add(explained(fault, body)));
     return body;
+  }
+
+  /** What lacks a member may have it under a name that is almost the same. */
+  private Fault explained(Fault fault, JsonObject body) {
+    if (!fault.type().equals("missing") || !fault.loc().equals(BODY)) {
+      return fault;
+    }
+    return body.fieldNames().stream()
+        .filter(name -> !members.contains(name) && name.length() <= LONGEST_NAME)
+        .filter(name -> NearestMatch.of(name, members).filter(lacks(fault)).isPresent())
+        .findFirst()
+        .map(name -> "%s; did you mean it by \"%s\"?".formatted(fault.msg(), name))
+        .map(said -> new Fault(fault.type(), fault.loc(), said, fault.input()))
+        .orElse(fault);
+  }
+
+  private static Predicate<String> lacks(Fault fault) {
+    return member -> fault.msg().contains("\"" + member + "\"");
   }
 
   private static void relax(JsonObject body, String name, Scalars kind) {

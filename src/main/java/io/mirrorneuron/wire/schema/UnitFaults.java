@@ -9,10 +9,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What a validator says, as faults. */
 final class UnitFaults {
+  private static final Pattern LACKING =
+      Pattern.compile("(?s)^Instance does not have required property (\".*\")$");
+
   private UnitFaults() {}
 
   /**
@@ -55,7 +59,7 @@ final class UnitFaults {
             ? word("pattern")
             : UniqueItems.isComplaint(error) ? "uniqueItems" : word(keyword),
         List.copyOf(location),
-        error,
+        LACKING.matcher(error).replaceFirst("member $1 is required"),
         input != null ? input : shown(at));
   }
 

@@ -100,7 +100,7 @@ class LargeValuesTest {
             "body.rows.150000.name: Instance type number is invalid. Expected string",
             "body.rows.150000.name: Property \"name\" does not match additional properties schema",
             "body.rows.150000.other: Property \"other\" does not match additional properties schema",
-            "body.rows.199999: Instance does not have required property \"id\"");
+            "body.rows.199999: member \"id\" is required");
   }
 
   @ParameterizedTest
