@@ -246,6 +246,7 @@ class DepartureSimulationTest {
               new QuarantineLimits(3, 0, Duration.ofSeconds(30), Duration.ofSeconds(60)),
               () -> world.registry().sawOthers(),
               List::of,
+              false,
               node.timers());
       drains.put(node.owner, here);
       upkeeps.put(
