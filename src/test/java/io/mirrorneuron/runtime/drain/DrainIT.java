@@ -226,6 +226,7 @@ class DrainIT {
     String slow = submit("batch", "slow");
     awaitRuns("web", 1);
     awaitRuns("slow", 1);
+    awaitLedger(upkeep, ONE, "draining");
     upkeep.drain(order(ONE, 60_000, false));
     eventually("the other node has it", () -> two.runtime().door().owner().equals(owner(web)));
     awaitRuns("web", 2);
