@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.exec.workspace;
 
 import io.mirrorneuron.untrusted.OpenFolder;
 import io.mirrorneuron.untrusted.UnsharedFiles;
+import io.mirrorneuron.untrusted.UntrustedFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class SpareWorkspaces {
   /** More than run at a time. */
   private static final int MOST = 64;
+
+  /** Of what one program was sent; larger files are removed as soon as it has ended. */
+  private static final long BYTES = 64 * 1024;
 
   private static final Set<String> NAMES = names();
 
@@ -51,7 +55,9 @@ final class SpareWorkspaces {
   /** As most are; whether they can be used is looked at closely when they are. */
   private static boolean isAsLaid(Path root) {
     try (OpenFolder folder = OpenFolder.at(root)) {
-      return NAMES.equals(Set.copyOf(folder.names()));
+      return NAMES.equals(Set.copyOf(folder.names()))
+          && MessageFiles.ALL.stream().map(root::resolve).mapToLong(UntrustedFiles::size).sum()
+              <= BYTES;
     } catch (IOException e) {
       return false;
     }

@@ -123,12 +123,9 @@ public final class Workspaces implements AutoCloseable {
       return null;
     }
     Map<String, byte[]> contents = files.contents(execution);
+    Path root = fresh(); // first: where it cannot be made, no spare one is lost
     Path spare = spares.take();
-    if (spare == null) {
-      return null; // somebody was faster
-    }
-    Path root = fresh();
-    if (SpareWorkspaces.move(spare, root, contents)) {
+    if (spare != null && SpareWorkspaces.move(spare, root, contents)) {
       return root;
     }
     FolderTree.delete(root);

@@ -88,6 +88,13 @@ class SpareWorkspacesTest {
   }
 
   @Test
+  void aLargeMessageIsNotKept() throws Exception {
+    workspaces.release(create("x".repeat(100_000)));
+
+    assertThat(workspaces.folder()).isEmptyDirectory();
+  }
+
+  @Test
   void whoBringsFilesOrTakesTheInputFromElsewhereGetsANewOne() throws Exception {
     Path payloads = Files.createDirectories(folder.resolve("bundle/payloads"));
     Files.writeString(payloads.resolve("a.txt"), "a");
