@@ -135,9 +135,26 @@ final class Handle implements AutoCloseable {
     return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
   }
 
-  /** When its names, its rights or its content changed last. */
-  FileTime changed() throws IOException {
-    return (FileTime) Files.getAttribute(path, "unix:ctime");
+  /**
+   * @param count how many names it has
+   * @param changed when its names, its rights or its content changed last
+   */
+  record Names(long count, FileTime changed) {}
+
+  /** As they are now. */
+  Names names() throws IOException {
+    Map<String, Object> is = Files.readAttributes(path, "unix:nlink,ctime");
+    return new Names(((Number) is.get("nlink")).longValue(), (FileTime) is.get("ctime"));
+  }
+
+  /**
+   * Whether the name by which it was opened is still one of its names. If so, it was one all the
+   * time: the kernel never takes back that a name was removed, whatever gets that name later. One
+   * that is held by its name is looked at when it is opened for bytes.
+   */
+  boolean hasItsName() throws IOException {
+    return descriptor == NONE
+        || Files.readSymbolicLink(path).getFileName().equals(name.getFileName());
   }
 
   /** Opens a regular file for bytes. */

@@ -2,7 +2,6 @@ package io.mirrorneuron.untrusted;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
@@ -27,9 +26,6 @@ import java.util.Set;
  * folder. For one thread.
  */
 public final class OpenFolder implements AutoCloseable {
-  /** A program that puts things in the way faster than they are removed is left to itself. */
-  private static final int ATTEMPTS = 20;
-
   final Handle handle;
 
   private OpenFolder(Handle handle) {
@@ -55,7 +51,7 @@ public final class OpenFolder implements AutoCloseable {
 
   /** The folder of this name in it, made when there is none. */
   public OpenFolder in(String name) throws IOException {
-    for (int i = 0; i < ATTEMPTS; i++) {
+    for (int i = 0; i < UntrustedFiles.ATTEMPTS; i++) {
       try {
         return folder(handle.child(name));
       } catch (RefusedFile e) {
@@ -96,12 +92,8 @@ public final class OpenFolder implements AutoCloseable {
   }
 
   private FileChannel open(String name, StandardOpenOption how) throws IOException {
-    for (int i = 0; i < ATTEMPTS; i++) {
-      try (Handle file = handle.child(name)) {
-        if (file.status().isFolder()) {
-          throw new IOException(name + " is a folder");
-        }
-        UntrustedFiles.checked(file, handle.path());
+    for (int i = 0; i < UntrustedFiles.ATTEMPTS; i++) {
+      try (Handle file = checked(name, () -> noFolder(name))) {
         return file.channel(Set.of(how));
       } catch (RefusedFile e) {
         Files.deleteIfExists(named(name));
@@ -116,14 +108,26 @@ public final class OpenFolder implements AutoCloseable {
     throw new RefusedFile(handle.name().resolve(name), "is replaced all the time");
   }
 
+  private Handle checked(String name, UntrustedFiles.Opening opening) throws IOException {
+    return UntrustedFiles.checked(handle.name().resolve(name), handle.path(), opening);
+  }
+
+  private Handle noFolder(String name) throws IOException {
+    Handle place = handle.child(name);
+    if (place.status().isFolder()) {
+      place.close();
+      throw new IOException(name + " is a folder");
+    }
+    return place;
+  }
+
   /**
    * All bytes of a file.
    *
    * @throws RefusedFile when it is none that may be read
    */
   public InputStream read(String name) throws IOException {
-    try (Handle file = handle.child(name)) {
-      UntrustedFiles.checked(file, handle.path());
+    try (Handle file = checked(name, () -> handle.child(name))) {
       return Channels.newInputStream(file.channel(Set.of(StandardOpenOption.READ)));
     }
   }
@@ -138,7 +142,7 @@ public final class OpenFolder implements AutoCloseable {
   }
 
   private FileChannel createAnew(String name) throws IOException {
-    for (int i = 0; i < ATTEMPTS; i++) {
+    for (int i = 0; i < UntrustedFiles.ATTEMPTS; i++) {
       try {
         return create(name);
       } catch (FileAlreadyExistsException e) {
@@ -151,9 +155,7 @@ public final class OpenFolder implements AutoCloseable {
   /** Makes a file with these bytes, in the place of whatever has the name. */
   public void put(String name, byte[] content) throws IOException {
     try (FileChannel file = createAnew(name)) {
-      for (ByteBuffer bytes = ByteBuffer.wrap(content); bytes.hasRemaining(); ) {
-        file.write(bytes);
-      }
+      Channels.newOutputStream(file).write(content);
     }
   }
 
@@ -168,14 +170,16 @@ public final class OpenFolder implements AutoCloseable {
    * @return whether it has it now; false when there is a folder that is not empty, which stays
    */
   public boolean link(String name, Path place) throws IOException {
-    for (int i = 0; i < ATTEMPTS; i++) {
+    for (int i = 0; i < UntrustedFiles.ATTEMPTS; i++) {
       try {
         if (Files.readSymbolicLink(named(name)).equals(place)) {
           return true;
         }
         Files.deleteIfExists(named(name));
       } catch (NotLinkException e) {
-        if (!removed(name)) {
+        try {
+          Files.deleteIfExists(named(name));
+        } catch (DirectoryNotEmptyException full) {
           return false;
         }
       } catch (NoSuchFileException e) {
@@ -188,15 +192,6 @@ public final class OpenFolder implements AutoCloseable {
       }
     }
     throw new RefusedFile(handle.name().resolve(name), "is replaced all the time");
-  }
-
-  private boolean removed(String name) throws IOException {
-    try {
-      Files.deleteIfExists(named(name));
-      return true;
-    } catch (DirectoryNotEmptyException e) {
-      return false;
-    }
   }
 
   /** Removes what has the name, whatever it leads to; answers whether there was something. */

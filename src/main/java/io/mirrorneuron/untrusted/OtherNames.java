@@ -41,20 +41,19 @@ final class OtherNames {
    * Whether all names of the file are in this folder and those below.
    *
    * @param folder its path may stand for another folder later, when it is one of open files
-   * @param links how many it has
    */
-  static boolean areWithin(Path folder, Handle file, long links) throws IOException {
+  static boolean areWithin(Path folder, Handle file) throws IOException {
     for (int i = 0; i < TRIES; i++) {
-      FileTime before = file.changed();
-      Counted counted = new Counted(file.key(), folder, before);
+      Handle.Names before = file.names();
+      Counted counted = new Counted(file.key(), folder, before.changed());
       if (COUNTED.getIfPresent(counted) != null) {
         return true;
       }
-      if (count(folder, file, links) < links) {
+      if (count(folder, file, before.count()) < before.count()) {
         return false;
       }
       LockSupport.parkNanos(TICK.toNanos()); // what happens from now on is told
-      if (count(folder, file, links) == links && file.changed().equals(before)) {
+      if (count(folder, file, before.count()) == before.count() && file.names().equals(before)) {
         if (!folder.startsWith(OPEN_FILES)) {
           COUNTED.put(counted, true);
         }

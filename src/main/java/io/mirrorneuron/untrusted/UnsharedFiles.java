@@ -27,11 +27,12 @@ public final class UnsharedFiles {
     return (rights & ~NEW_FOLDER) == 0 && (rights & OWNER_OF_FOLDER) == OWNER_OF_FOLDER;
   }
 
-  private static boolean isAsNew(Handle file) {
+  private static boolean isAsNew(Handle file) throws IOException {
     int rights = file.status().mode() & RIGHTS;
     return file.isByIdentity()
         && file.status().isFile()
         && file.status().links() == 1
+        && file.hasItsName()
         && (rights & ~NEW) == 0
         && (rights & OWNER) == OWNER;
   }

@@ -22,6 +22,9 @@ public final class UntrustedFiles {
   private static final Set<StandardOpenOption> WRITE = Set.of(StandardOpenOption.WRITE);
   private static final Set<StandardOpenOption> APPEND = Set.of(StandardOpenOption.APPEND);
 
+  /** A program that replaces files faster than they are opened is left to itself. */
+  static final int ATTEMPTS = 20;
+
   private UntrustedFiles() {}
 
   /**
@@ -33,8 +36,8 @@ public final class UntrustedFiles {
    * @throws NoSuchFileException when there is none
    */
   public static OpenFile open(Path file, Path within) throws IOException {
-    try (Handle handle = Handle.at(file)) {
-      Handle.Status status = checked(handle, within);
+    try (Handle handle = checkedAt(file, within)) {
+      Handle.Status status = handle.status();
       return new OpenFile(
           handle.channel(READ), status.size(), status.modified(), status.identity());
     }
@@ -84,8 +87,8 @@ public final class UntrustedFiles {
    */
   public static Appending append(Path file) throws IOException {
     Path folder = file.getParent();
-    try (Handle handle = Handle.at(file)) {
-      Handle.Status status = checked(handle, folder);
+    try (Handle handle = checkedAt(file, folder)) {
+      Handle.Status status = handle.status();
       boolean torn = status.size() > 0 && !endsALine(handle);
       return new Appending(handle.channel(APPEND), status.size(), torn);
     } catch (NoSuchFileException e) {
@@ -114,8 +117,7 @@ public final class UntrustedFiles {
   }
 
   private static FileChannel writable(Path file, Set<StandardOpenOption> how) throws IOException {
-    try (Handle handle = Handle.at(file)) {
-      checked(handle, file.getParent());
+    try (Handle handle = checkedAt(file, file.getParent())) {
       return handle.channel(how);
     } catch (NoSuchFileException e) {
       try (OpenFolder in = OpenFolder.at(file.getParent())) {
@@ -127,8 +129,7 @@ public final class UntrustedFiles {
 
   /** Why {@link #open} would refuse the file; null when it would not, or there is none. */
   public static String fault(Path file, Path within) {
-    try (Handle handle = Handle.at(file)) {
-      checked(handle, within);
+    try (Handle _ = checkedAt(file, within)) {
       return null;
     } catch (RefusedFile e) {
       return e.getReason();
@@ -173,14 +174,45 @@ public final class UntrustedFiles {
         .readAttributesIfExists(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
   }
 
-  static Handle.Status checked(Handle handle, Path within) throws IOException {
-    Handle.Status status = handle.status();
-    if (!status.isFile()) {
+  private static Handle checkedAt(Path file, Path within) throws IOException {
+    return checked(file, within, () -> Handle.at(file));
+  }
+
+  /** Opens a place. */
+  interface Opening {
+    Handle open() throws IOException;
+  }
+
+  /** What is opened when it is a file that may be read, and is not replaced at that moment. */
+  static Handle checked(Path file, Path within, Opening opening) throws IOException {
+    for (int i = 0; i < ATTEMPTS; i++) {
+      Handle handle = opening.open();
+      boolean fine = false;
+      try {
+        fine = isFine(handle, within);
+        if (fine) {
+          return handle;
+        }
+      } finally {
+        if (!fine) {
+          handle.close();
+        }
+      }
+    }
+    throw new RefusedFile(file, "is replaced all the time");
+  }
+
+  /** False when it was replaced meanwhile: its names are counted after it was opened. */
+  private static boolean isFine(Handle handle, Path within) throws IOException {
+    if (!handle.status().isFile()) {
       throw new RefusedFile(handle.name(), "is no regular file");
     }
-    if (status.links() > 1 && !OtherNames.areWithin(within, handle, status.links())) {
+    if (handle.status().links() <= 1) {
+      return handle.hasItsName();
+    }
+    if (!OtherNames.areWithin(within, handle)) {
       throw new RefusedFile(handle.name(), "has another name outside of its folder");
     }
-    return status;
+    return true;
   }
 }

@@ -12,6 +12,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
@@ -257,6 +259,65 @@ class UntrustedFilesTest {
     assertThat(seen[0]).as("times that it was a file").isPositive();
     assertThat(seen[1]).as("times that it was none").isPositive();
     assertThat(secret).hasContent(SECRET);
+  }
+
+  /** Whoever counts its names before or after the other one is gone counts one. */
+  @Test
+  void anotherFilesNameThatIsTakenAwayWhileItIsOpenedGivesNothing() throws Exception {
+    Path target = run.resolve("target");
+    Path next = run.resolve("next");
+    AtomicBoolean stop = new AtomicBoolean();
+    Thread program =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  while (!stop.get()) {
+                    try {
+                      Files.createLink(next, secret);
+                      Files.move(next, target, StandardCopyOption.ATOMIC_MOVE);
+                      Files.writeString(next, "fine");
+                      Files.move(next, target, StandardCopyOption.ATOMIC_MOVE);
+                    } catch (IOException e) {
+                      stop.set(true);
+                    }
+                  }
+                });
+    List<String> read = new ArrayList<>();
+    while (read.size() < 500 && !stop.get()) {
+      try {
+        read.add(read("target"));
+      } catch (NoSuchFileException e) {
+        // the secret had the name
+      }
+    }
+
+    assertThat(stop.getAndSet(true)).isFalse();
+    program.join();
+    assertThat(Set.copyOf(read)).isEqualTo(Set.of("fine"));
+  }
+
+  @Test
+  void aNameThatIsGivenAgainIsAnother() throws Exception {
+    Path file = Files.createLink(run.resolve("file (deleted)"), secret);
+    try (Handle held = Handle.at(file)) {
+      assertThat(held.hasItsName()).isTrue();
+      Files.delete(file);
+      assertThat(held.hasItsName()).isFalse();
+      Files.createLink(file, secret);
+      assertThat(held.hasItsName()).isFalse();
+    }
+  }
+
+  /** Two names when it was opened, two in the folder, and one outside. */
+  @Test
+  void namesThatAreAddedWhileItIsOpenedAreCounted() throws Exception {
+    Path file = Files.createLink(run.resolve("file"), secret);
+    try (Handle held = Handle.at(file)) {
+      assertThat(held.status().links()).isEqualTo(2);
+      Files.createLink(run.resolve("more"), secret);
+
+      assertThat(OtherNames.areWithin(run, held)).isFalse();
+    }
   }
 
   private void swap(Path fine, Path target, AtomicBoolean stop) {
