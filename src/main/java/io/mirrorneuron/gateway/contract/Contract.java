@@ -25,7 +25,7 @@ import java.util.Set;
  *
  * @param json the document as it is published
  * @param yaml as its authors wrote it
- * @param parsed what Vert.x made of a copy that fits its subset of OpenAPI
+ * @param parsed what Vert.x made of what is demanded of requests
  */
 public record Contract(
     JsonObject document,
@@ -35,7 +35,6 @@ public record Contract(
     OpenAPIContract parsed) {
   private static final String YAML = "/openapi/mirrorneuron.yaml";
   private static final String JSON = "/openapi/mirrorneuron.json";
-  private static final String ACCEPTS = "x-mn-accepts";
 
   /**
    * Reads the contract in this jar. The build has made its JSON form, which parses far faster, and
@@ -46,15 +45,18 @@ public record Contract(
         () -> {
           Buffer json = bundled(JSON);
           JsonObject document = new JsonObject(json);
-          return new Contract(
-              document, json, bundled(YAML), read(document), checked(subset(document)));
+          return made(document, json, bundled(YAML));
         });
   }
 
   /** The same of any document, which is checked against the rules of OpenAPI. */
   public static Future<Contract> of(Vertx vertx, JsonObject document, Buffer yaml) {
     return OpenAPIContract.from(vertx, subset(document))
-        .map(parsed -> new Contract(document, document.toBuffer(), yaml, read(document), parsed));
+        .map(_ -> made(document, document.toBuffer(), yaml));
+  }
+
+  private static Contract made(JsonObject document, Buffer json, Buffer yaml) {
+    return new Contract(document, json, yaml, read(document), checked(RequestRules.of(document)));
   }
 
   private static Buffer bundled(String name) throws IOException {
@@ -109,20 +111,12 @@ public record Contract(
   }
 
   /**
-   * A copy that Vert.x can parse: an absolute server address, the base path within each path (its
-   * router would not add it), and no content of responses, since it refuses media types such as
-   * problem+json and event-stream. Nothing of that is needed for routing and checking requests.
-   * Types that are only tolerated ({@code x-mn-accepts}) are among the others in it.
+   * A copy that Vert.x can check: without content of responses, since it refuses media types such
+   * as problem+json and event-stream.
    */
   private static JsonObject subset(JsonObject document) {
     JsonObject copy = document.copy();
-    tolerate(copy);
-    String base = basePath(document);
     copy.put("servers", new JsonArray().add(new JsonObject().put("url", "http://localhost/")));
-    JsonObject paths = new JsonObject();
-    copy.getJsonObject("paths")
-        .forEach(entry -> paths.put(base + entry.getKey(), entry.getValue()));
-    copy.put("paths", paths);
     JsonObject components = copy.getJsonObject("components");
     if (components != null && components.containsKey("responses")) {
       components
@@ -137,24 +131,5 @@ public record Contract(
   private static void plain(JsonObject responses) {
     responses.fieldNames().removeIf(status -> status.endsWith("XX"));
     responses.forEach(entry -> ((JsonObject) entry.getValue()).remove("content"));
-  }
-
-  private static void tolerate(Object node) {
-    switch (node) {
-      case JsonObject object -> {
-        if (object.getValue(ACCEPTS) instanceof JsonArray more) {
-          JsonArray types = new JsonArray();
-          if (object.getValue("type") instanceof JsonArray several) {
-            types.addAll(several);
-          } else {
-            types.add(object.getValue("type"));
-          }
-          object.put("type", types.addAll(more));
-        }
-        object.forEach(member -> tolerate(member.getValue()));
-      }
-      case JsonArray array -> array.forEach(Contract::tolerate);
-      case null, default -> {}
-    }
   }
 }
