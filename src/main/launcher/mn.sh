@@ -139,6 +139,8 @@ else
   # What the rehearsal found worth the best code gets it after 2^15 calls (2^17 rounds of a loop), not
   # 2^11: compiling it at once took half the CPU of a start and a quarter of the first thousand jobs.
   set -- -XX:Tier2InvokeNotifyFreqLog=15 -XX:Tier2BackedgeNotifyFreqLog=17 "$@"
+  # What is called 2^8 times is worth compiling at all, not 2^7: a tenth of a start, and nothing after it.
+  set -- -XX:Tier0InvokeNotifyFreqLog=8 "$@"
   case " ${MN_JAVA_OPTS:-} " in
     *" -Xmx"* | *" -XX:MaxHeapSize="* | *" -XX:MaxRAM"*) ;;
     *)

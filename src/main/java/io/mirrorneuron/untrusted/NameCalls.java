@@ -1,22 +1,12 @@
 package io.mirrorneuron.untrusted;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.mirrorneuron.libc.CFunction;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.SymbolLookup;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -24,7 +14,6 @@ import java.util.Optional;
  * for a file that was opened without a name ({@code O_TMPFILE}) and has all its bytes. All answer
  * an error number as a negative one.
  */
-@SuppressWarnings("restricted") // native calls are what this class is for
 final class NameCalls {
   static final int ENOENT = 2;
   static final int EINTR = 4;
@@ -42,37 +31,12 @@ final class NameCalls {
   private static final int AT_SYMLINK_FOLLOW = 0x400;
   private static final int RENAME_NOREPLACE = 1;
 
-  private static final Linker LINKER = Linker.nativeLinker();
-  private static final SymbolLookup LIBC = LINKER.defaultLookup();
-  private static final MemoryLayout STATE = Linker.Option.captureStateLayout();
-  private static final VarHandle ERRNO = STATE.varHandle(PathElement.groupElement("errno"));
-  private static final Optional<MethodHandle> OPEN =
-      call(
-          "openat",
-          FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT),
-          Linker.Option.firstVariadicArg(3));
-  private static final Optional<MethodHandle> WRITE =
-      call("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
-  private static final Optional<MethodHandle> LINK =
-      call(
-          "linkat",
-          FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT));
-  private static final Optional<MethodHandle> MOVE =
-      call(
-          "renameat2",
-          FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT));
+  private static final Optional<CFunction> OPEN = CFunction.find("openat");
+  private static final Optional<CFunction> WRITE = CFunction.find("write");
+  private static final Optional<CFunction> LINK = CFunction.find("linkat");
+  private static final Optional<CFunction> MOVE = CFunction.find("renameat2");
 
   private NameCalls() {}
-
-  private static Optional<MethodHandle> call(
-      String name, FunctionDescriptor form, Linker.Option... more) {
-    if (!System.getProperty("os.name").equals("Linux")) {
-      return Optional.empty();
-    }
-    Linker.Option[] options = Arrays.copyOf(more, more.length + 1);
-    options[more.length] = Linker.Option.captureCallState("errno");
-    return LIBC.find(name).map(at -> LINKER.downcallHandle(at, form, options));
-  }
 
   /**
    * Opens a new file without a name, which is gone when it is closed.
@@ -85,46 +49,33 @@ final class NameCalls {
       return NO_CALL;
     }
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(STATE);
-      MemorySegment path = text(arena, folder);
       int how = O_WRONLY_CLOEXEC | O_TMPFILE;
-      int none = PathCalls.NO_FOLDER;
-      return answer(state, (int) OPEN.get().invokeExact(state, none, path, how, RIGHTS));
-    } catch (Throwable e) {
-      throw broken(e);
+      return OPEN.get().call(PathCalls.NO_FOLDER, text(arena, folder), how, RIGHTS);
     }
   }
 
   /** Writes all bytes; answers 0 then. */
   static int write(int descriptor, byte[] content) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(STATE);
       MemorySegment bytes = arena.allocateFrom(JAVA_BYTE, content);
       for (long at = 0; at < content.length; ) {
-        MemorySegment rest = bytes.asSlice(at);
-        long some = (long) WRITE.get().invokeExact(state, descriptor, rest, rest.byteSize());
-        if (some < 0 && (int) ERRNO.get(state, 0L) != EINTR) {
-          return answer(state, -1);
+        long some = WRITE.get().callLong(descriptor, bytes.address() + at, content.length - at);
+        if (some < 0 && some != -EINTR) {
+          return (int) some;
         }
         at += Math.max(0, some);
       }
       return 0;
-    } catch (Throwable e) {
-      throw broken(e);
     }
   }
 
   /** Gives a file that has no name one that is free. */
   static int name(int descriptor, Path name) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(STATE);
-      MemorySegment from = text(arena, PathCalls.path(descriptor));
-      MemorySegment to = text(arena, name);
+      long from = text(arena, PathCalls.path(descriptor));
+      long to = text(arena, name);
       int none = PathCalls.NO_FOLDER;
-      return answer(
-          state, (int) LINK.get().invokeExact(state, none, from, none, to, AT_SYMLINK_FOLLOW));
-    } catch (Throwable e) {
-      throw broken(e);
+      return LINK.get().call(none, from, none, to, AT_SYMLINK_FOLLOW);
     }
   }
 
@@ -134,27 +85,13 @@ final class NameCalls {
       return NO_CALL;
     }
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = arena.allocate(STATE);
-      MemorySegment old = text(arena, from);
-      MemorySegment free = text(arena, to);
       int none = PathCalls.NO_FOLDER;
-      return answer(
-          state, (int) MOVE.get().invokeExact(state, none, old, none, free, RENAME_NOREPLACE));
-    } catch (Throwable e) {
-      throw broken(e);
+      return MOVE.get().call(none, text(arena, from), none, text(arena, to), RENAME_NOREPLACE);
     }
   }
 
-  private static MemorySegment text(Arena arena, Path path) {
-    return arena.allocateFrom(path.toString(), StandardCharsets.UTF_8);
-  }
-
-  private static int answer(MemorySegment state, int result) {
-    return result < 0 ? -(int) ERRNO.get(state, 0L) : result;
-  }
-
-  /** A native call throws nothing; what arrives here is an error of the binding itself. */
-  static AssertionError broken(Throwable cause) {
-    return new AssertionError("native call failed", cause);
+  /** Its address. */
+  private static long text(Arena arena, Path path) {
+    return arena.allocateFrom(path.toString(), StandardCharsets.UTF_8).address();
   }
 }

@@ -1,18 +1,12 @@
 package io.mirrorneuron.untrusted;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import io.mirrorneuron.libc.CFunction;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +19,6 @@ import java.util.List;
  * opens the place only ({@code O_PATH}): a pipe does not block, a device does not start. And {@code
  * statx}, which says what was opened.
  */
-@SuppressWarnings("restricted") // native calls are what this class is for
 final class PathCalls {
   static final int ENOENT = 2;
   static final int EACCES = 13;
@@ -51,24 +44,9 @@ final class PathCalls {
   /** Shared: nobody changes it. */
   private static final MemorySegment HOW = how();
 
-  private static final Linker LINKER = Linker.nativeLinker();
-  private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
-  private static final MemoryLayout STATE = Linker.Option.captureStateLayout();
-  private static final VarHandle ERRNO_OF_STATE =
-      STATE.varHandle(PathElement.groupElement("errno"));
-  private static final MethodHandle OPENAT2 =
-      LINKER.downcallHandle(
-          LINKER.defaultLookup().findOrThrow("syscall"),
-          FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG),
-          ERRNO,
-          Linker.Option.firstVariadicArg(1));
-  private static final MethodHandle STATX =
-      LINKER.downcallHandle(
-          LINKER.defaultLookup().findOrThrow("statx"),
-          FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS));
-  private static final MethodHandle CLOSE =
-      LINKER.downcallHandle(
-          LINKER.defaultLookup().findOrThrow("close"), FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+  private static final CFunction SYSCALL = CFunction.of("syscall");
+  private static final CFunction STATX = CFunction.of("statx");
+  private static final CFunction CLOSE = CFunction.of("close");
 
   private PathCalls() {}
 
@@ -113,21 +91,18 @@ final class PathCalls {
   static Opened open(int folder, String path) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment name = arena.allocateFrom(path, StandardCharsets.UTF_8);
-      MemorySegment is = arena.allocate(STATUS_BYTES + STATE.byteSize(), 8);
-      MemorySegment state = is.asSlice(STATUS_BYTES);
-      long descriptor =
-          (long) OPENAT2.invokeExact(state, SYS_OPENAT2, folder, name, HOW, HOW_BYTES);
-      if (descriptor < 0) {
-        return new Opened(-(int) ERRNO_OF_STATE.get(state, 0L), null);
+      MemorySegment is = arena.allocate(STATUS_BYTES, 8);
+      int opened =
+          (int) SYSCALL.callLong(SYS_OPENAT2, folder, name.address(), HOW.address(), HOW_BYTES);
+      if (opened < 0) {
+        return new Opened(opened, null);
       }
-      int opened = (int) descriptor;
-      if ((int) STATX.invokeExact(opened, NO_NAME, AT_EMPTY_PATH, STATX_BASIC_STATS, is) != 0) {
+      long none = NO_NAME.address();
+      if (STATX.call(opened, none, AT_EMPTY_PATH, STATX_BASIC_STATS, is.address()) != 0) {
         close(opened);
         return new Opened(-EACCES, null);
       }
       return new Opened(opened, status(is));
-    } catch (Throwable e) {
-      throw broken(e);
     }
   }
 
@@ -142,15 +117,6 @@ final class PathCalls {
   }
 
   static void close(int descriptor) {
-    try {
-      var _ = (int) CLOSE.invokeExact(descriptor);
-    } catch (Throwable e) {
-      throw broken(e);
-    }
-  }
-
-  /** A native call throws nothing; what arrives here is an error of the binding itself. */
-  private static AssertionError broken(Throwable cause) {
-    return new AssertionError("native call failed", cause);
+    CLOSE.call(descriptor);
   }
 }

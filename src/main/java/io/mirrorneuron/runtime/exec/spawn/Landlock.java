@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.exec.spawn;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.mirrorneuron.libc.CFunction;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -99,7 +100,7 @@ public final class Landlock {
 
   private static void add(AccessRules rules, int ruleset) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = Libc.state(arena);
+      MemorySegment state = CFunction.state(arena);
       for (int i = 0; i < rules.size(); i++) {
         long rule = rules.address(i);
         check(

@@ -1,15 +1,13 @@
 package io.mirrorneuron.runtime.exec.spawn;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.mirrorneuron.libc.CFunction;
 import java.io.ByteArrayOutputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Map;
@@ -85,10 +83,8 @@ final class Launcher {
 
   private static final int F_DUPFD_CLOEXEC = 1030;
 
-  private static final MethodHandle FCNTL =
-      Libc.variadic("fcntl", 2, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
-  private static final MethodHandle MEMFD_CREATE =
-      Libc.call("memfd_create", JAVA_INT, ADDRESS, JAVA_INT);
+  private static final CFunction FCNTL = CFunction.of("fcntl");
+  private static final CFunction MEMFD_CREATE = CFunction.of("memfd_create");
 
   /** A descriptor of it; -1 where it cannot be. */
   private static final int FILE = file();
@@ -134,17 +130,12 @@ final class Launcher {
     if (fd < 0 || fd > ITSELF) {
       return fd;
     }
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = Libc.state(arena);
-      int other = (int) FCNTL.invokeExact(state, fd, F_DUPFD_CLOEXEC, ITSELF + 1);
+    try {
+      int other = FCNTL.call(fd, F_DUPFD_CLOEXEC, ITSELF + 1);
       if (other < 0) {
-        throw Libc.failure("no descriptor could be made", Libc.errno(state));
+        throw Libc.failure("no descriptor could be made", -other);
       }
       return other;
-    } catch (IOException e) {
-      throw e;
-    } catch (Throwable e) {
-      throw Libc.broken(e);
     } finally {
       Libc.close(fd);
     }
@@ -152,10 +143,7 @@ final class Launcher {
 
   private static int memory(int flags) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment name = arena.allocateFrom("mn-launcher");
-      return (int) MEMFD_CREATE.invokeExact(Libc.state(arena), name, flags);
-    } catch (Throwable e) {
-      throw Libc.broken(e);
+      return MEMFD_CREATE.call(arena.allocateFrom("mn-launcher").address(), flags);
     }
   }
 
@@ -202,10 +190,10 @@ final class Launcher {
   static int report(int pipe) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment report = arena.allocate(JAVA_LONG);
-      MemorySegment state = Libc.state(arena);
+      MemorySegment state = CFunction.state(arena);
       while (true) { // to the end of the pipe: then its starter is done, too
         int read = Libc.read(state, pipe, report);
-        if (read == 0 || read < 0 && Libc.errno(state) != Libc.EINTR) {
+        if (read == 0 || read < 0 && read != -Libc.EINTR) {
           return (int) -report.get(JAVA_LONG, 0);
         }
       }

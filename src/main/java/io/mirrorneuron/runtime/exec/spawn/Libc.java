@@ -1,20 +1,12 @@
 package io.mirrorneuron.runtime.exec.spawn;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.mirrorneuron.libc.CFunction;
 import java.io.IOException;
-import java.lang.foreign.AddressLayout;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -35,28 +27,17 @@ final class Libc {
   /** The same number on every architecture that has the call. */
   private static final long SYS_PIDFD_OPEN = 434;
 
-  private static final Linker LINKER = Linker.nativeLinker();
-  private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
-  private static final MemoryLayout STATE = Linker.Option.captureStateLayout();
-  private static final VarHandle ERRNO_OF_STATE =
-      STATE.varHandle(PathElement.groupElement("errno"));
-
-  private static final AddressLayout POINTER = ADDRESS;
-  private static final MethodHandle PIPE2 = call("pipe2", JAVA_INT, POINTER, JAVA_INT);
-  private static final MethodHandle READ = call("read", JAVA_LONG, JAVA_INT, POINTER, JAVA_LONG);
-  private static final MethodHandle CLOSE = call("close", JAVA_INT, JAVA_INT);
-  private static final MethodHandle KILL = call("kill", JAVA_INT, JAVA_INT, JAVA_INT);
-  private static final MethodHandle WAIT4 =
-      call("wait4", JAVA_INT, JAVA_INT, POINTER, JAVA_INT, POINTER);
+  private static final CFunction PIPE2 = CFunction.of("pipe2");
+  private static final CFunction READ = CFunction.of("read");
+  private static final CFunction CLOSE = CFunction.of("close");
+  private static final CFunction KILL = CFunction.of("kill");
+  private static final CFunction WAIT4 = CFunction.of("wait4");
+  private static final CFunction SYSCALL = CFunction.of("syscall");
 
   /** {@code struct rusage}: two times of seconds and microseconds, then kilobytes, then others. */
   private static final int USAGE_BYTES = 256;
 
   private static final int PEAK_KILOBYTES = 4;
-  private static final MethodHandle SYSCALL =
-      variadic(
-          "syscall", 1, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
-          JAVA_LONG);
 
   private static final Map<Integer, String> TEXTS =
       Map.of(
@@ -86,34 +67,6 @@ final class Libc {
 
   private Libc() {}
 
-  /** A handle that takes a {@link #state} first; {@link #errno} reads it after a failure. */
-  static MethodHandle call(String name, ValueLayout result, ValueLayout... parameters) {
-    return LINKER.downcallHandle(
-        LINKER.defaultLookup().findOrThrow(name), FunctionDescriptor.of(result, parameters), ERRNO);
-  }
-
-  /**
-   * The same for a call that takes different numbers of arguments.
-   *
-   * @param fixed how many it always takes
-   */
-  static MethodHandle variadic(
-      String name, int fixed, ValueLayout result, ValueLayout... parameters) {
-    return LINKER.downcallHandle(
-        LINKER.defaultLookup().findOrThrow(name),
-        FunctionDescriptor.of(result, parameters),
-        ERRNO,
-        Linker.Option.firstVariadicArg(fixed));
-  }
-
-  static MemorySegment state(Arena arena) {
-    return arena.allocate(STATE);
-  }
-
-  static int errno(MemorySegment state) {
-    return (int) ERRNO_OF_STATE.get(state, 0L);
-  }
-
   static IOException failure(String what, int errno) {
     String sentence = what + ": " + TEXTS.getOrDefault(errno, "system error " + errno);
     return SCARCE.contains(errno)
@@ -121,42 +74,29 @@ final class Libc {
         : new IOException(sentence);
   }
 
-  /** A native call throws nothing; what arrives here is an error of the binding itself. */
-  static AssertionError broken(Throwable cause) {
-    return new AssertionError("native call failed", cause);
-  }
-
   /** Read end and write end, both closed in programs that are executed. */
   static int[] pipe() throws IOException {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = state(arena);
       MemorySegment ends = arena.allocate(JAVA_INT, 2);
-      if ((int) PIPE2.invokeExact(state, ends, O_CLOEXEC) != 0) {
-        throw failure("no pipe could be made", errno(state));
+      int error = PIPE2.call(ends.address(), O_CLOEXEC);
+      if (error != 0) {
+        throw failure("no pipe could be made", -error);
       }
       return new int[] {ends.getAtIndex(JAVA_INT, 0), ends.getAtIndex(JAVA_INT, 1)};
-    } catch (IOException e) {
-      throw e;
-    } catch (Throwable e) {
-      throw broken(e);
     }
   }
 
-  /** Bytes read, 0 at the end, -1 on an error. */
+  /**
+   * Bytes read, 0 at the end, or a negative error number.
+   *
+   * @param state of {@link CFunction#state}
+   */
   static int read(MemorySegment state, int fd, MemorySegment buffer) {
-    try {
-      return (int) (long) READ.invokeExact(state, fd, buffer, buffer.byteSize());
-    } catch (Throwable e) {
-      throw broken(e);
-    }
+    return (int) READ.callWith(state, fd, buffer.address(), buffer.byteSize());
   }
 
   static void close(int fd) {
-    try (Arena arena = Arena.ofConfined()) {
-      var _ = (int) CLOSE.invokeExact(state(arena), fd);
-    } catch (Throwable e) {
-      throw broken(e);
-    }
+    CLOSE.call(fd);
   }
 
   /**
@@ -165,24 +105,20 @@ final class Libc {
    * @return false when there is no such process
    */
   static boolean kill(int target, int signal) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = state(arena);
-      return (int) KILL.invokeExact(state, target, signal) == 0 || errno(state) != ESRCH;
-    } catch (Throwable e) {
-      throw broken(e);
-    }
+    return KILL.call(target, signal) != -ESRCH;
   }
 
   /** Waits for this one child: a wait for any child would steal those of the JDK. */
   static Spawner.End await(int pid) {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = state(arena);
       MemorySegment status = arena.allocate(JAVA_INT);
       MemorySegment usage = arena.allocate(USAGE_BYTES, 8);
-      while ((int) WAIT4.invokeExact(state, pid, status, 0, usage) != pid) {
-        if (errno(state) != EINTR) {
-          throw new IllegalStateException("process " + pid + " is not a child");
-        }
+      int ended;
+      do {
+        ended = WAIT4.call(pid, status.address(), 0, usage.address());
+      } while (ended == -EINTR);
+      if (ended != pid) {
+        throw new IllegalStateException("process " + pid + " is not a child");
       }
       int value = status.get(JAVA_INT, 0);
       int signal = value & 0x7f;
@@ -190,10 +126,6 @@ final class Libc {
           signal == 0 ? (value >> 8) & 0xff : 128 + signal,
           time(usage, 0).plus(time(usage, 2)),
           usage.getAtIndex(JAVA_LONG, PEAK_KILOBYTES) * 1024);
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (Throwable e) {
-      throw broken(e);
     }
   }
 
@@ -218,29 +150,12 @@ final class Libc {
 
   /** The same with more arguments; a sixth one, where a call has it, is 0. */
   static long system(long number, long a, long b, long c, long d, long e) {
-    try (Arena arena = Arena.ofConfined()) {
-      return system(state(arena), number, a, b, c, d, e);
-    }
+    return SYSCALL.callLong(number, a, b, c, d, e);
   }
 
   /** The same for many in a row. */
   static long system(MemorySegment state, long number, long a, long b, long c, long d, long e) {
-    try {
-      long result = (long) SYSCALL.invokeExact(state, number, a, b, c, d, e, 0L);
-      return result < 0 ? -errno(state) : result;
-    } catch (Throwable failure) {
-      throw broken(failure);
-    }
-  }
-
-  /**
-   * A handle of machine code in this process, which keeps to the conventions of the C library.
-   *
-   * @param address of its first instruction
-   */
-  static MethodHandle code(long address) {
-    return LINKER.downcallHandle(
-        MemorySegment.ofAddress(address), FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
+    return SYSCALL.callWith(state, number, a, b, c, d, e);
   }
 
   /** Memory that the kernel gave. */

@@ -1,13 +1,11 @@
 package io.mirrorneuron.runtime.exec.spawn;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.mirrorneuron.libc.CFunction;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 
 /**
@@ -33,8 +31,7 @@ final class PathHandle implements AutoCloseable {
   private static final long WITHOUT_LINKS = 4;
   private static final int ENOTDIR = 20;
 
-  private static final MethodHandle OPEN =
-      Libc.variadic("open", 2, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+  private static final CFunction OPEN = CFunction.of("open");
 
   final int fd;
   final boolean isFolder;
@@ -46,16 +43,11 @@ final class PathHandle implements AutoCloseable {
 
   private static int openAt(Path path, int flags) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = Libc.state(arena);
-      int fd = (int) OPEN.invokeExact(state, arena.allocateFrom(path.toString()), flags, OF_OWNER);
+      int fd = OPEN.call(arena.allocateFrom(path.toString()).address(), flags, OF_OWNER);
       if (fd < 0) {
-        throw Libc.failure(path + " cannot be opened", Libc.errno(state));
+        throw Libc.failure(path + " cannot be opened", -fd);
       }
       return fd;
-    } catch (IOException e) {
-      throw e;
-    } catch (Throwable e) {
-      throw Libc.broken(e);
     }
   }
 

@@ -1,12 +1,11 @@
 package io.mirrorneuron.runtime.exec.spawn;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import io.mirrorneuron.libc.CFunction;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.util.stream.IntStream;
 
 /**
@@ -29,8 +28,8 @@ final class Privileges {
   private static final int KEPT_BITS =
       IntStream.of(KEPT).map(number -> 1 << number).reduce(0, (a, b) -> a | b);
 
-  private static final MethodHandle CAPGET = Libc.call("capget", JAVA_INT, ADDRESS, ADDRESS);
-  private static final MethodHandle CAPSET = Libc.call("capset", JAVA_INT, ADDRESS, ADDRESS);
+  private static final CFunction CAPGET = CFunction.of("capget");
+  private static final CFunction CAPSET = CFunction.of("capset");
 
   private Privileges() {}
 
@@ -40,14 +39,11 @@ final class Privileges {
       throw new IOException("programs cannot be confined: new privileges cannot be refused");
     }
     try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = Libc.state(arena);
       MemorySegment header = arena.allocate(JAVA_INT, 2);
       header.set(JAVA_INT, 0, VERSION);
       // Effective, permitted, inheritable: numbers below 32, then the same for those above.
       MemorySegment sets = arena.allocate(JAVA_INT, 6);
-      if ((int) CAPGET.invokeExact(state, header, sets) != 0) {
-        throw Libc.failure("privileges cannot be known", Libc.errno(state));
-      }
+      check("privileges cannot be known", CAPGET.call(header.address(), sets.address()));
       boolean some = false;
       for (int i = 0; i < 6; i++) {
         int before = sets.getAtIndex(JAVA_INT, i);
@@ -55,13 +51,15 @@ final class Privileges {
         some |= before != after;
         sets.setAtIndex(JAVA_INT, i, after);
       }
-      if (some && (int) CAPSET.invokeExact(state, header, sets) != 0) {
-        throw Libc.failure("privileges cannot be given up", Libc.errno(state));
+      if (some) {
+        check("privileges cannot be given up", CAPSET.call(header.address(), sets.address()));
       }
-    } catch (IOException e) {
-      throw e;
-    } catch (Throwable e) {
-      throw Libc.broken(e);
+    }
+  }
+
+  private static void check(String what, int error) throws IOException {
+    if (error != 0) {
+      throw Libc.failure(what, -error);
     }
   }
 }

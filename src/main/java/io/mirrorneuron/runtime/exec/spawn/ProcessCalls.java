@@ -1,12 +1,11 @@
 package io.mirrorneuron.runtime.exec.spawn;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.mirrorneuron.libc.CFunction;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /** Calls by which {@link LimitMark} and {@link Adoption} know and collect processes. Linux. */
 final class ProcessCalls {
@@ -16,23 +15,19 @@ final class ProcessCalls {
   /** Ends real-time processes that never wait; means nothing to others. */
   private static final int RLIMIT_RTTIME = 15;
 
-  private static final MethodHandle PRCTL =
-      Libc.variadic("prctl", 1, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
-  private static final MethodHandle PRLIMIT =
-      Libc.call("prlimit", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
-  private static final MethodHandle WAITPID =
-      Libc.call("waitpid", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
+  private static final CFunction PRCTL = CFunction.of("prctl");
+  private static final CFunction PRLIMIT = CFunction.of("prlimit");
+  private static final CFunction WAITPID = CFunction.of("waitpid");
 
   static final long NO_LIMIT = -1;
   private static final long OWN_HARD_LIMIT = ownHardLimit();
 
-  private static final MethodHandle WAITID =
-      Libc.call("waitid", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
-  private static final MethodHandle GETSID = Libc.call("getsid", JAVA_INT, JAVA_INT);
+  private static final CFunction WAITID = CFunction.of("waitid");
+  private static final CFunction GETSID = CFunction.of("getsid");
 
   /** Asked for when segments of System V are first looked at; C libraries may have no such call. */
   private static final class Segments {
-    static final MethodHandle CONTROL = Libc.call("shmctl", JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
+    static final CFunction CONTROL = CFunction.of("shmctl");
     static final int REMOVE = 0;
     static final int COUNTS = 14;
     static final int COUNT_BYTES = 48;
@@ -48,12 +43,8 @@ final class ProcessCalls {
   private static long ownHardLimit() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment limits = arena.allocate(JAVA_LONG, 2);
-      var _ =
-          (int)
-              PRLIMIT.invokeExact(Libc.state(arena), 0, RLIMIT_RTTIME, MemorySegment.NULL, limits);
+      PRLIMIT.call(0, RLIMIT_RTTIME, 0, limits.address());
       return limits.getAtIndex(JAVA_LONG, 1);
-    } catch (Throwable e) {
-      throw Libc.broken(e);
     }
   }
 
@@ -61,21 +52,14 @@ final class ProcessCalls {
   static int ended() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment signal = arena.allocate(SIGNAL_BYTES, 8);
-      int error =
-          (int) WAITID.invokeExact(Libc.state(arena), P_ALL, 0, signal, WEXITED_WNOHANG_WNOWAIT);
+      int error = WAITID.call(P_ALL, 0, signal.address(), WEXITED_WNOHANG_WNOWAIT);
       return error == 0 ? signal.get(JAVA_INT, SIGNAL_PID) : 0;
-    } catch (Throwable e) {
-      throw Libc.broken(e);
     }
   }
 
-  /** The session of a process, also of one that has ended; -1 when there is none. */
+  /** The session of a process, also of one that has ended; negative when there is none. */
   static int session(int pid) {
-    try (Arena arena = Arena.ofConfined()) {
-      return (int) GETSID.invokeExact(Libc.state(arena), pid);
-    } catch (Throwable e) {
-      throw Libc.broken(e);
-    }
+    return GETSID.call(pid);
   }
 
   /** Whether the kernel gives this process the orphans among its descendants from now on. */
@@ -90,24 +74,15 @@ final class ProcessCalls {
 
   /** The same with two. */
   static boolean control(int option, long first, long second) {
-    try (Arena arena = Arena.ofConfined()) {
-      return (int) PRCTL.invokeExact(Libc.state(arena), option, first, second, 0L, 0L) == 0;
-    } catch (Throwable e) {
-      throw Libc.broken(e);
-    }
+    return PRCTL.call(option, first, second) == 0;
   }
 
   /** The soft limit of real time without a pause; -1 for none or when it may not be known. */
   static long realTimeLimit(int pid) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment limits = arena.allocate(JAVA_LONG, 2);
-      int error =
-          (int)
-              PRLIMIT.invokeExact(
-                  Libc.state(arena), pid, RLIMIT_RTTIME, MemorySegment.NULL, limits);
+      int error = PRLIMIT.call(pid, RLIMIT_RTTIME, 0, limits.address());
       return error == 0 ? limits.getAtIndex(JAVA_LONG, 0) : -1;
-    } catch (Throwable e) {
-      throw Libc.broken(e);
     }
   }
 
@@ -126,12 +101,7 @@ final class ProcessCalls {
       MemorySegment limits = arena.allocate(JAVA_LONG, 2);
       limits.setAtIndex(JAVA_LONG, 0, soft);
       limits.setAtIndex(JAVA_LONG, 1, hard);
-      var _ =
-          (int)
-              PRLIMIT.invokeExact(
-                  Libc.state(arena), pid, RLIMIT_RTTIME, limits, MemorySegment.NULL);
-    } catch (Throwable e) {
-      throw Libc.broken(e);
+      PRLIMIT.call(pid, RLIMIT_RTTIME, limits.address(), 0);
     }
   }
 
@@ -141,41 +111,23 @@ final class ProcessCalls {
    * @param target a process id, or a negative process group id
    */
   static void collect(int target) {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment state = Libc.state(arena);
-      int collected;
-      do {
-        collected = (int) WAITPID.invokeExact(state, target, MemorySegment.NULL, WNOHANG);
-      } while (collected > 0 && target < 0);
-    } catch (Throwable e) {
-      throw Libc.broken(e);
-    }
+    int collected;
+    do {
+      collected = WAITPID.call(target, 0, WNOHANG);
+    } while (collected > 0 && target < 0);
   }
 
   /** How many segments of System V there are; -1 when the kernel does not say. */
   static int segments() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment counts = arena.allocate(Segments.COUNT_BYTES, 8);
-      int last = (int) Segments.CONTROL.invokeExact(Libc.state(arena), 0, Segments.COUNTS, counts);
+      int last = Segments.CONTROL.call(0, Segments.COUNTS, counts.address());
       return last < 0 ? -1 : counts.get(JAVA_INT, 0);
-    } catch (LinkageError e) {
-      throw e;
-    } catch (Throwable e) {
-      throw Libc.broken(e);
     }
   }
 
   /** Removes a segment of System V once nobody has it mapped, where that is allowed. */
   static void removeSegment(int id) {
-    try (Arena arena = Arena.ofConfined()) {
-      var _ =
-          (int)
-              Segments.CONTROL.invokeExact(
-                  Libc.state(arena), id, Segments.REMOVE, MemorySegment.NULL);
-    } catch (LinkageError e) {
-      throw e;
-    } catch (Throwable e) {
-      throw Libc.broken(e);
-    }
+    Segments.CONTROL.call(id, Segments.REMOVE, 0);
   }
 }

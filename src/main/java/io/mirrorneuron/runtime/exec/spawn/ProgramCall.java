@@ -107,7 +107,7 @@ final class ProgramCall {
 
   @FunctionalInterface
   private interface FileActions {
-    MemorySegment in(Arena arena) throws Throwable;
+    MemorySegment in(Arena arena);
   }
 
   private static int execute(
@@ -117,25 +117,22 @@ final class ProgramCall {
       MemorySegment actions = set.in(arena);
       try {
         int error =
-            (int)
-                SpawnCalls.SPAWN.invokeExact(
-                    Libc.state(arena),
-                    pid,
-                    arena.allocateFrom(path),
-                    actions,
-                    SpawnCalls.ATTRIBUTES,
-                    vector(arena, arguments),
-                    vector(
+            SpawnCalls.SPAWN.call(
+                pid.address(),
+                arena.allocateFrom(path).address(),
+                actions.address(),
+                SpawnCalls.ATTRIBUTES.address(),
+                vector(arena, arguments).address(),
+                vector(
                         arena,
                         program.environment().entrySet().stream()
                             .map(entry -> entry.getKey() + "=" + entry.getValue())
-                            .toList()));
+                            .toList())
+                    .address());
         return error == 0 ? pid.get(JAVA_INT, 0) : -error;
       } finally {
-        var _ = (int) SpawnCalls.ACTIONS_DESTROY.invokeExact(Libc.state(arena), actions);
+        SpawnCalls.ACTIONS_DESTROY.call(actions.address());
       }
-    } catch (Throwable e) {
-      throw Libc.broken(e);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.exec.spawn;
 
+import io.mirrorneuron.libc.CFunction;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -37,7 +38,7 @@ final class Reactor implements AutoCloseable {
   private volatile boolean closed;
 
   // Used by the reactor's thread alone.
-  private final MemorySegment state = Libc.state(Arena.ofAuto());
+  private final MemorySegment state = CFunction.state(Arena.ofAuto());
   private final MemorySegment buffer = Arena.ofAuto().allocate(READ_BYTES);
   private final byte[] came = new byte[READ_BYTES];
 
@@ -73,7 +74,7 @@ final class Reactor implements AutoCloseable {
    */
   ByteBuffer read(int fd) {
     int count = Libc.read(state, fd, buffer);
-    if (count < 0 && Libc.errno(state) == Libc.EINTR) {
+    if (count == -Libc.EINTR) {
       return ByteBuffer.wrap(came, 0, 0);
     }
     if (count <= 0) {
@@ -86,7 +87,7 @@ final class Reactor implements AutoCloseable {
   private void loop() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment events = arena.allocate((long) EVENTS * Epoll.EVENT_BYTES, 8);
-      MemorySegment waitState = Libc.state(arena);
+      MemorySegment waitState = CFunction.state(arena);
       while (!closed) {
         int count = Epoll.await(waitState, epoll, events);
         for (int i = 0; i < count; i++) {

@@ -1,14 +1,13 @@
 package io.mirrorneuron.runtime.exec.spawn;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.mirrorneuron.libc.CFunction;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -48,10 +47,8 @@ public final class SharedMemory {
   private static final int BLOCK_BYTES = 512;
 
   /** The calls of the C library; not initialised where it has none of them. */
-  @SuppressWarnings("restricted")
   private static final class Calls {
-    static final MethodHandle STATX =
-        Libc.call("statx", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
+    static final CFunction STATX = CFunction.of("statx");
   }
 
   /** Folders whose files are in memory, each with a slash at its end. */
@@ -196,20 +193,13 @@ public final class SharedMemory {
   }
 
   private static void measure(Path file, Arena arena, Map<String, Long> found) {
-    MemorySegment state = Libc.state(arena);
     MemorySegment told = arena.allocate(STATX_BYTES, Long.BYTES);
     MemorySegment path = arena.allocateFrom(file.toString());
-    try {
-      int mask = STATX_INODE | STATX_BLOCKS;
-      if ((int) Calls.STATX.invokeExact(state, HERE, path, 0, mask, told) == 0) {
-        String device = "%02x:%02x".formatted(told.get(JAVA_INT, MAJOR), told.get(JAVA_INT, MINOR));
-        found.put(
-            device + " " + told.get(JAVA_LONG, INODE), told.get(JAVA_LONG, BLOCKS) * BLOCK_BYTES);
-      }
-    } catch (LinkageError e) {
-      throw e;
-    } catch (Throwable e) {
-      throw Libc.broken(e);
+    int mask = STATX_INODE | STATX_BLOCKS;
+    if (Calls.STATX.call(HERE, path.address(), 0, mask, told.address()) == 0) {
+      String device = "%02x:%02x".formatted(told.get(JAVA_INT, MAJOR), told.get(JAVA_INT, MINOR));
+      found.put(
+          device + " " + told.get(JAVA_LONG, INODE), told.get(JAVA_LONG, BLOCKS) * BLOCK_BYTES);
     }
   }
 

@@ -1,8 +1,8 @@
 package io.mirrorneuron.runtime.exec.spawn;
 
+import io.mirrorneuron.libc.CFunction;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 
 /**
  * Some hundred instructions in the memory of this process that start a program. What the C library
@@ -89,7 +89,7 @@ final class StartCode {
   private static final long PRIVATE_ANONYMOUS = 2 | 0x20;
   private static final long NO_FILE = 0xffff_ffffL;
 
-  private static final MethodHandle RUN = load();
+  private static final CFunction RUN = load();
 
   private StartCode() {}
 
@@ -104,15 +104,11 @@ final class StartCode {
    * @return a process id, also of a child that failed, or a negative error number
    */
   static int run(long order) {
-    try {
-      return (int) (long) RUN.invokeExact(order);
-    } catch (Throwable e) {
-      throw Libc.broken(e);
-    }
+    return (int) RUN.plain(order);
   }
 
   /** Null where the kernel has not all calls, or another processor is at work. */
-  private static MethodHandle load() {
+  private static CFunction load() {
     if (!System.getProperty("os.arch").equals("amd64")
         || !System.getProperty("os.name").equals("Linux")
         || Libc.system(CLONE3, 0, 0) != -EINVAL
@@ -127,7 +123,7 @@ final class StartCode {
     MemorySegment.copy(
         code, 0, Libc.memory(address, code.length), ValueLayout.JAVA_BYTE, 0, code.length);
     return Libc.system(MPROTECT, address, code.length, READ_EXECUTE, 0, 0) == 0
-        ? Libc.code(address)
+        ? CFunction.at(address)
         : null;
   }
 }

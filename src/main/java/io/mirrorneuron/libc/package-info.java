@@ -1,0 +1,2 @@
+/** Calls of the C library, for the packages that need what the JDK does not offer. */
+package io.mirrorneuron.libc;
