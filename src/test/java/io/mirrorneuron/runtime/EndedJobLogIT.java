@@ -39,7 +39,7 @@ class EndedJobLogIT {
       cancelled =
           runtime
               .jobs()
-              .submit(Submission.of(SampleManifests.program("gone", "sleep 100")))
+              .submit(Submission.of(SampleManifests.program("gone", "sleep", "100")))
               .jobId();
       runtime.jobs().cancel(cancelled, "ada", "no\nlonger needed");
       runtime.awaitEnd(cancelled);
