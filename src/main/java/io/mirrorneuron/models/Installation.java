@@ -47,6 +47,11 @@ final class Installation {
     return true;
   }
 
+  /** For whom the model is while it is under way; then the ledger knows. */
+  synchronized List<ModelOwner> owners() {
+    return end.isDone() ? List.of() : List.copyOf(owners);
+  }
+
   boolean isOver() {
     return end.isDone();
   }

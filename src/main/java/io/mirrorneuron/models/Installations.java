@@ -2,6 +2,7 @@ package io.mirrorneuron.models;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.models.Ownership.Owners;
 import io.mirrorneuron.models.catalog.CatalogEntry;
 import io.mirrorneuron.models.catalog.ModelName;
 import io.mirrorneuron.models.http.Bounds;
@@ -11,6 +12,8 @@ import io.mirrorneuron.port.models.ModelOwner;
 import io.mirrorneuron.port.models.ModelsPort;
 import io.mirrorneuron.port.models.PullProgress;
 import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -66,6 +69,21 @@ final class Installations {
   PullProgress progress(CatalogEntry model) {
     Installation known = latest.get(model.key());
     return known == null ? null : known.progress();
+  }
+
+  /**
+   * Who needs which model, by its key: also for whom one is being installed, as the runner has it a
+   * moment before that is over.
+   */
+  Map<String, Owners> owners() {
+    Map<String, List<ModelOwner>> waiting = new HashMap<>(); // before the ledger: they pass into it
+    latest.forEach((key, installation) -> waiting.put(key, installation.owners()));
+    Map<String, Owners> all = new HashMap<>(ownership.all());
+    waiting.forEach(
+        (key, owners) ->
+            owners.forEach(
+                owner -> all.put(key, all.getOrDefault(key, Ownership.NOBODY).with(owner))));
+    return all;
   }
 
   boolean isUnderWay(CatalogEntry model) {

@@ -53,7 +53,7 @@ public final class LocalModels implements ModelsPort, AutoCloseable {
         new Outlook(
             settings,
             cluster,
-            ownership,
+            installations::owners,
             inventory,
             endpoint,
             installations::isUnderWay,

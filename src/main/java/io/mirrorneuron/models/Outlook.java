@@ -3,6 +3,7 @@ package io.mirrorneuron.models;
 import io.mirrorneuron.config.ModelSettings;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.models.Ownership.Owners;
 import io.mirrorneuron.models.SharedLoad.Look;
 import io.mirrorneuron.models.catalog.CatalogEntry;
 import io.mirrorneuron.models.catalog.ModelCatalog;
@@ -12,9 +13,11 @@ import io.mirrorneuron.port.ClusterPort;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Asks everybody who knows something of models, at the same time and in limited time. Thread-safe.
@@ -22,7 +25,7 @@ import java.util.function.Predicate;
 final class Outlook {
   private final ModelSettings settings;
   private final ModelCatalog catalog;
-  private final Ownership ownership;
+  private final Supplier<Map<String, Owners>> owners;
   private final SharedLoad<Set<String>> inventory;
   private final SharedLoad<Set<String>> endpoint;
   private final SharedLoad<NodeFacts> node;
@@ -40,14 +43,14 @@ final class Outlook {
   Outlook(
       ModelSettings settings,
       ClusterPort cluster,
-      Ownership ownership,
+      Supplier<Map<String, Owners>> owners,
       SharedLoad<Set<String>> inventory,
       EndpointApi endpoint,
       Predicate<CatalogEntry> isUnderWay,
       Duration patience) {
     this.settings = settings;
     this.catalog = new ModelCatalog(settings.catalog());
-    this.ownership = ownership;
+    this.owners = owners;
     this.inventory = inventory;
     this.endpoint = new SharedLoad<>("mn.models.endpoint", endpoint::list);
     this.node = new SharedLoad<>("mn.models.node", () -> NodeFacts.of(cluster));
@@ -80,7 +83,7 @@ final class Outlook {
             installed.isFresh() || stale ? installed.last() : Set.of(),
             offered.last() == null ? Set.of() : offered.last(),
             facts,
-            ownership.all(),
+            owners.get(),
             settings.standard(),
             isUnderWay);
     return new Seen(views, failure(installed), stale, warnings);

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Ownership {
   private static final Logger LOG = LoggerFactory.getLogger(Ownership.class);
-  private static final Owners NOBODY = new Owners(List.of(), false);
+  static final Owners NOBODY = new Owners(List.of(), false);
 
   private final Path file;
   private final ReentrantLock writing = new ReentrantLock();
@@ -49,7 +49,7 @@ final class Ownership {
       return blueprints.size() + (manual ? 1 : 0);
     }
 
-    private Owners with(ModelOwner owner) {
+    Owners with(ModelOwner owner) {
       TreeSet<String> all = new TreeSet<>(blueprints);
       if (owner.blueprint() != null) {
         all.add(owner.blueprint());

@@ -94,8 +94,8 @@ class ModelDoorsIT {
       assertThat(model.get("id").asText()).isEqualTo("smollm2:360m");
       assertThat(model.get("manual").asBoolean()).isTrue();
       assertThat(model.get("install").get("pulled_bytes").asLong()).isEqualTo(10_000);
-      assertThat(json(200, "GET", "/models/" + id + "/doctor", null).get("ok").asBoolean())
-          .isTrue();
+      JsonNode health = json(200, "GET", "/models/" + id + "/doctor", null);
+      assertThat(health.get("ok").asBoolean()).as("%s", health).isTrue();
       JsonNode measured =
           json(200, "POST", "/models/" + id + "/benchmark", "{\"max_tokens\":\"many\"}");
       assertThat(measured.get("tokens_per_second").asDouble()).isPositive();

@@ -14,6 +14,7 @@ import io.mirrorneuron.port.models.ModelInstalls;
 import io.mirrorneuron.port.models.ModelNeed;
 import io.mirrorneuron.port.models.ModelOrder;
 import io.mirrorneuron.port.models.ModelOwner;
+import io.mirrorneuron.port.models.ModelView;
 import io.mirrorneuron.port.models.PullProgress;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.FakeRunner;
@@ -65,6 +66,26 @@ class ModelInstallIT {
           .isEqualTo("already_installed");
       assertThat(fixture.models.get(ID).model().ownerCount()).isEqualTo(2);
       assertThat(runner.asked(Door.PULL)).isEqualTo(1);
+    }
+  }
+
+  /** The runner has it before the installation is over. */
+  @Test
+  void whoInstallsAModelOwnsItFromTheFirstMomentOn() {
+    try (FakeRunner runner = FakeRunner.with(MODEL, 10_000);
+        ModelsFixture fixture = ModelsFixture.before(folder, runner)) {
+      runner.behave(Door.PULL, FakeFault.STALL);
+      fixture.models.begin(ORDER, ModelOwner.MANUAL);
+      fixture.models.begin(ORDER, new ModelOwner("demo"));
+
+      ModelView installing = fixture.models.get(ID).model();
+
+      assertThat(installing.status()).isEqualTo("installing");
+      assertThat(installing.manual()).isTrue();
+      assertThat(installing.usedBy()).containsExactly("demo");
+      Eventually.eventually(
+          "nobody owns what could not be installed",
+          () -> fixture.models.get(ID).model().ownerCount() == 0);
     }
   }
 
