@@ -168,20 +168,19 @@ final class RedisReader {
     if (text.isEmpty()) {
       return null;
     }
-    settings.requireText(
-        "redis.url",
-        !RedisUrl.hasWrongPort(text),
-        "a URL with a port from 1 to 65535, unlike " + RedisUrl.shown(text));
     URI url;
     try {
       url = new URI(text);
     } catch (URISyntaxException e) {
       url = URI.create("");
     }
+    boolean hasPort = !RedisUrl.hasWrongPort(text);
     settings.requireText(
         "redis.url",
-        isRedis(url),
-        "a redis://, rediss:// or unix:// URL, unlike " + RedisUrl.shown(text));
+        hasPort && isRedis(url),
+        (hasPort ? "a redis://, rediss:// or unix:// URL" : "a URL with a port from 1 to 65535")
+            + ", unlike "
+            + RedisUrl.shown(text));
     return url;
   }
 

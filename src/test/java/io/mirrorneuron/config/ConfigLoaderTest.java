@@ -590,10 +590,9 @@ class ConfigLoaderTest {
     environment.put("MN_REDIS_URL", "redis://:secret@r:99999");
 
     assertThat(problems())
-        .contains(
+        .containsExactly(
             "redis.url (MN_REDIS_URL) must be a URL with a port from 1 to 65535, unlike"
-                + " redis://***@r:99999")
-        .noneMatch(problem -> problem.contains("secret"));
+                + " redis://***@r:99999");
   }
 
   @Test
