@@ -27,12 +27,15 @@ final class Handle implements AutoCloseable {
   private static final int NONE = -1;
 
   private final int descriptor;
+  private final int folder;
   private final Path name;
   private final Path path;
   private final Status status;
   private boolean closed;
 
-  private Handle(int descriptor, Path name, Status status) {
+  /** In an open folder, which stays open as long as this is looked at, or in {@link #NONE}. */
+  private Handle(int folder, int descriptor, Path name, Status status) {
+    this.folder = folder;
     this.status = status;
     this.descriptor = descriptor;
     this.name = name;
@@ -46,22 +49,27 @@ final class Handle implements AutoCloseable {
   static Handle at(Path place) throws IOException {
     Path absolute = place.toAbsolutePath();
     return BY_IDENTITY
-        ? opened(PathCalls.open(PathCalls.NO_FOLDER, absolute.toString()), absolute)
+        ? opened(NONE, PathCalls.open(PathCalls.NO_FOLDER, absolute.toString()), absolute)
         : named(absolute);
   }
 
   /** What has this name in this folder. */
   Handle child(String child) throws IOException {
     Path place = name.resolve(child);
-    return descriptor == NONE ? named(place) : opened(PathCalls.open(descriptor, child), place);
+    return descriptor == NONE
+        ? named(place)
+        : opened(descriptor, PathCalls.open(descriptor, child), place);
   }
 
-  private static Handle opened(PathCalls.Opened opened, Path name) throws IOException {
+  private static Handle opened(int folder, PathCalls.Opened opened, Path name) throws IOException {
     if (opened.status() != null) {
-      return new Handle(opened.descriptor(), name, opened.status());
+      return new Handle(folder, opened.descriptor(), name, opened.status());
     }
-    int error = -opened.descriptor();
-    throw switch (error) {
+    throw fault(-opened.descriptor(), name);
+  }
+
+  private static FileSystemException fault(int error, Path name) {
+    return switch (error) {
       case PathCalls.ELOOP -> new RefusedFile(name, "is a symbolic link, or behind one");
       case PathCalls.ENOENT, PathCalls.ENOTDIR, PathCalls.ENAMETOOLONG ->
           new NoSuchFileException(name.toString());
@@ -79,7 +87,7 @@ final class Handle implements AutoCloseable {
     if (!Files.exists(absolute, LinkOption.NOFOLLOW_LINKS)) {
       throw new NoSuchFileException(absolute.toString());
     }
-    return new Handle(NONE, absolute, lookedAt(absolute));
+    return new Handle(NONE, NONE, absolute, lookedAt(absolute));
   }
 
   /** Whether it is held by its identity, or else by its name. */
@@ -149,12 +157,28 @@ final class Handle implements AutoCloseable {
 
   /**
    * Whether the name by which it was opened is still one of its names. If so, it was one all the
-   * time: the kernel never takes back that a name was removed, whatever gets that name later. One
-   * that is held by its name is looked at when it is opened for bytes.
+   * time: the kernel never takes back that a name was removed, whatever gets that name later. It
+   * counts one name less a moment before it removes the name, and keeps the folder locked until
+   * both are done; so the folder is read first. One that is held by its name is looked at when it
+   * is opened for bytes.
    */
   boolean hasItsName() throws IOException {
-    return descriptor == NONE
-        || Files.readSymbolicLink(path).getFileName().equals(name.getFileName());
+    if (descriptor == NONE) {
+      return true;
+    }
+    int in =
+        folder == NONE
+            ? PathCalls.settled(PathCalls.NO_FOLDER, name.getParent().toString())
+            : PathCalls.settled(folder, ".");
+    if (in < 0) {
+      throw fault(-in, name.getParent());
+    }
+    try {
+      Path now = Files.readSymbolicLink(PathCalls.path(in)).resolve(name.getFileName());
+      return Files.readSymbolicLink(path).equals(now);
+    } finally {
+      PathCalls.close(in);
+    }
   }
 
   /** Opens a regular file for bytes. */

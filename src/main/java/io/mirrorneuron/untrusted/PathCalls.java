@@ -13,11 +13,12 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The call {@code openat2} of Linux 5.6, which opens a path without following any link in it. It
- * opens the place only ({@code O_PATH}): a pipe does not block, a device does not start. And {@code
- * statx}, which says what was opened.
+ * opens the place only ({@code O_PATH}): a pipe does not block, a device does not start. {@code
+ * statx} says what was opened; {@code getdents64} reads a folder.
  */
 final class PathCalls {
   static final int ENOENT = 2;
@@ -32,7 +33,8 @@ final class PathCalls {
   /** The same numbers on every architecture that has the call. */
   private static final long SYS_OPENAT2 = 437;
 
-  private static final long O_PATH_CLOEXEC = 0x200000 | 0x80000;
+  private static final long O_CLOEXEC = 0x80000;
+  private static final long O_PATH_CLOEXEC = 0x200000 | O_CLOEXEC;
   private static final long RESOLVE_NO_SYMLINKS = 4;
   private static final long HOW_BYTES = 24;
 
@@ -41,24 +43,33 @@ final class PathCalls {
   private static final long STATUS_BYTES = 256;
   private static final MemorySegment NO_NAME = Arena.global().allocate(1);
 
-  /** Shared: nobody changes it. */
-  private static final MemorySegment HOW = how();
+  /** One entry of a folder with the longest name. */
+  private static final long ENTRY_BYTES = 280;
+
+  /** Shared: nobody changes them. */
+  private static final MemorySegment PLACE = how(O_PATH_CLOEXEC);
+
+  private static final MemorySegment READ = how(O_CLOEXEC);
 
   private static final CFunction SYSCALL = CFunction.of("syscall");
   private static final CFunction STATX = CFunction.of("statx");
   private static final CFunction CLOSE = CFunction.of("close");
+  private static final Optional<CFunction> ENTRIES = CFunction.find("getdents64");
 
   private PathCalls() {}
 
-  private static MemorySegment how() {
+  private static MemorySegment how(long flags) {
     MemorySegment how = Arena.global().allocate(HOW_BYTES, 8);
-    how.set(JAVA_LONG, 0, O_PATH_CLOEXEC);
+    how.set(JAVA_LONG, 0, flags);
     how.set(JAVA_LONG, 16, RESOLVE_NO_SYMLINKS);
     return how;
   }
 
-  /** Whether the kernel has the call and {@code /proc} shows what was opened. */
+  /** Whether the kernel has the calls and {@code /proc} shows what was opened. */
   static boolean work() {
+    if (ENTRIES.isEmpty()) {
+      return false;
+    }
     int root = open(NO_FOLDER, "/").descriptor();
     if (root < 0) {
       return false;
@@ -92,8 +103,7 @@ final class PathCalls {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment name = arena.allocateFrom(path, StandardCharsets.UTF_8);
       MemorySegment is = arena.allocate(STATUS_BYTES, 8);
-      int opened =
-          (int) SYSCALL.callLong(SYS_OPENAT2, folder, name.address(), HOW.address(), HOW_BYTES);
+      int opened = open(folder, name, PLACE);
       if (opened < 0) {
         return new Opened(opened, null);
       }
@@ -103,6 +113,25 @@ final class PathCalls {
         return new Opened(-EACCES, null);
       }
       return new Opened(opened, status(is));
+    }
+  }
+
+  private static int open(int folder, MemorySegment name, MemorySegment how) {
+    return (int) SYSCALL.callLong(SYS_OPENAT2, folder, name.address(), how.address(), HOW_BYTES);
+  }
+
+  /**
+   * Opens a folder and reads of it, which waits until no name in it is being given or removed.
+   *
+   * @return its descriptor, or an error number as a negative one
+   */
+  static int settled(int folder, String path) {
+    try (Arena arena = Arena.ofConfined()) {
+      int opened = open(folder, arena.allocateFrom(path, StandardCharsets.UTF_8), READ);
+      if (opened >= 0) {
+        ENTRIES.get().callLong(opened, arena.allocate(ENTRY_BYTES, 8).address(), ENTRY_BYTES);
+      }
+      return opened;
     }
   }
 
