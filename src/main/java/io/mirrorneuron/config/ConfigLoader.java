@@ -9,9 +9,9 @@ import static io.mirrorneuron.config.Settings.Layer.VARIABLE;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.mirrorneuron.config.bundle.SettingsBundle;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -55,8 +56,7 @@ public final class ConfigLoader {
   private final Map<String, String> environment;
   private final Path file;
   private final Map<String, String> flags;
-  private final YAMLMapper yaml = new YAMLMapper();
-  private final Settings settings = new Settings(bundled("default.yaml"));
+  private final Settings settings = new Settings(bundled("default").orElseThrow());
   private final ConfigReader reader;
 
   /**
@@ -124,7 +124,8 @@ public final class ConfigLoader {
     for (String key : settings.keys()) {
       variables.addAll(SecondName.variables(key));
     }
-    return UnknownVariables.of(variables, bundled("variables.yaml")).among(environment.keySet());
+    return UnknownVariables.of(variables, bundled("variables").orElseThrow())
+        .among(environment.keySet());
   }
 
   /** Settings that differ from the defaults, one line each; secrets are hidden. */
@@ -154,9 +155,10 @@ public final class ConfigLoader {
     for (String key : PERSISTED_KEYS) {
       settings.add(key, persisted.get(variable(key)), PERSISTED, "docker-compose.env");
     }
-    String profile = settings.text("env").toLowerCase(Locale.ROOT) + ".yaml";
-    if (profile.matches("[a-z]+\\.yaml") && resource(profile) != null) {
-      settings.add(bundled(profile), ENVIRONMENT_FILE, "conf/" + profile);
+    String profile = settings.text("env").toLowerCase(Locale.ROOT);
+    if (profile.matches("[a-z]+")) {
+      bundled(profile)
+          .ifPresent(more -> settings.add(more, ENVIRONMENT_FILE, "conf/" + profile + ".yaml"));
     }
   }
 
@@ -218,7 +220,7 @@ public final class ConfigLoader {
 
   private JsonNode document(Path path) {
     try {
-      JsonNode document = yaml.readTree(Files.readString(path));
+      JsonNode document = new YAMLMapper().readTree(Files.readString(path));
       if (document.isObject() || document.isMissingNode() || document.isNull()) {
         return document;
       }
@@ -236,15 +238,7 @@ public final class ConfigLoader {
     return Json.object();
   }
 
-  private JsonNode bundled(String name) {
-    try (InputStream in = resource(name)) {
-      return yaml.readTree(in);
-    } catch (IOException e) {
-      throw new IllegalStateException("conf/" + name + " is broken", e);
-    }
-  }
-
-  private static InputStream resource(String name) {
-    return ConfigLoader.class.getResourceAsStream("/conf/" + name);
+  private static Optional<JsonNode> bundled(String name) {
+    return SettingsBundle.find(name).map(text -> Json.parseObject(text, "conf/" + name));
   }
 }

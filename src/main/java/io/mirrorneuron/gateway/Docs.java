@@ -1,7 +1,6 @@
 package io.mirrorneuron.gateway;
 
 import io.mirrorneuron.gateway.answer.PagePolicy;
-import io.mirrorneuron.gateway.contract.Contract;
 import io.mirrorneuron.gateway.security.AccessCheck;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.security.Role;
@@ -26,7 +25,7 @@ final class Docs {
   /** The JSON Schema of manifests, for editors; its path in the jar, too. */
   private static final String MANIFEST_SCHEMA = "/schemas/manifest.json";
 
-  private static final String WEBJAR = "META-INF/maven/org.webjars/swagger-ui/pom.properties";
+  private static final String WEBJAR = "/META-INF/maven/org.webjars/swagger-ui/pom.properties";
 
   /** Swagger UI styles its elements inline and draws its icons from data addresses. */
   private static final PagePolicy POLICY =
@@ -41,6 +40,8 @@ final class Docs {
           "swagger-ui.css", "text/css; charset=utf-8",
           "swagger-ui-bundle.js", "text/javascript; charset=utf-8",
           "favicon-32x32.png", "image/png");
+
+  private static final String CONTRACT = "/openapi/mirrorneuron";
 
   private static final String PAGE =
       """
@@ -65,28 +66,37 @@ final class Docs {
 
   private Docs() {}
 
-  static void mount(Router router, Vertx vertx, Contract contract, Auth auth) {
-    String folder = "META-INF/resources/webjars/swagger-ui/" + version() + "/";
+  static void mount(Router router, Vertx vertx, Auth auth) {
+    String folder = "/META-INF/resources/webjars/swagger-ui/" + version() + "/";
     router
         .route("/")
         .method(HttpMethod.GET)
         .method(HttpMethod.HEAD)
         .handler(Docs::showBrowsersTheWay);
-    serve(router, auth, "/openapi.json", "application/json", contract.json());
-    serve(router, auth, "/openapi.yaml", "application/yaml", contract.yaml());
-    serve(router, auth, MANIFEST_SCHEMA, "application/schema+json", manifestSchema());
+    Files files = new Files(router, vertx, auth);
+    files.serve("/openapi.json", "application/json", CONTRACT + ".json");
+    files.serve("/openapi.yaml", "application/yaml", CONTRACT + ".yaml");
+    files.serve(MANIFEST_SCHEMA, "application/schema+json", MANIFEST_SCHEMA);
+    ASSETS.forEach((name, type) -> files.serve("/docs/" + name, type, folder + name));
     serve(router, auth, "/docs", "text/html; charset=utf-8", Buffer.buffer(PAGE));
     serve(router, auth, "/docs/start.js", "text/javascript; charset=utf-8", Buffer.buffer(START));
-    ASSETS.forEach(
-        (name, type) ->
-            route(
-                router,
-                auth,
-                "/docs/" + name,
-                ctx ->
-                    vertx
-                        .executeBlocking(() -> content(folder + name), false)
-                        .onComplete(content -> send(ctx, type, content), ctx::fail)));
+  }
+
+  /** What is read when somebody asks for it. */
+  private record Files(Router router, Vertx vertx, Auth auth) {
+    /**
+     * @param file its path in the jar
+     */
+    void serve(String path, String type, String file) {
+      route(
+          router,
+          auth,
+          path,
+          ctx ->
+              vertx
+                  .executeBlocking(() -> content(file), false)
+                  .onComplete(content -> send(ctx, type, content), ctx::fail));
+    }
   }
 
   /** Who typed the address of the server wants to see something; to programs it has nothing. */
@@ -98,14 +108,6 @@ final class Docs {
     }
     POLICY.apply(ctx.response());
     ctx.response().setStatusCode(302).putHeader(HttpHeaders.LOCATION, "/docs").end();
-  }
-
-  private static Buffer manifestSchema() {
-    try {
-      return content(MANIFEST_SCHEMA.substring(1));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private static void serve(Router router, Auth auth, String path, String type, Buffer content) {
@@ -143,7 +145,7 @@ final class Docs {
   }
 
   private static InputStream resource(String name) {
-    return Docs.class.getClassLoader().getResourceAsStream(name);
+    return Docs.class.getResourceAsStream(name);
   }
 
   private static String version() {

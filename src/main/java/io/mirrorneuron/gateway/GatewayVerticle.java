@@ -181,7 +181,7 @@ public final class GatewayVerticle extends VerticleBase {
             settings.timeout(),
             settings.clock());
     Router router = ApiRouter.create(vertx, contract, parts);
-    Docs.mount(router, vertx, contract, settings.docsNeedToken() ? auth : Auth.NOBODY_ASKS);
+    Docs.mount(router, vertx, settings.docsNeedToken() ? auth : Auth.NOBODY_ASKS);
     return ApiRouter.close(router, contract);
   }
 }

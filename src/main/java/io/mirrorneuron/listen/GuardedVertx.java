@@ -1,18 +1,13 @@
 package io.mirrorneuron.listen;
 
-import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerAdapter;
-import io.netty.channel.ServerChannel;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.spi.cluster.ClusterManager;
 import io.vertx.core.transport.Transport;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
@@ -21,8 +16,7 @@ import java.util.function.Supplier;
  *
  * <p>Vert.x offers no hook between the acceptance of a connection and its first request, but it
  * lets the transport make the listening socket. So the transport that it would take anyway is
- * wrapped: one method is replaced, all others are passed on, whichever methods a version of Vert.x
- * has.
+ * wrapped ({@link GuardedTransport}).
  */
 public final class GuardedVertx {
   private GuardedVertx() {}
@@ -64,7 +58,7 @@ public final class GuardedVertx {
 
   private static Transport guarded(
       Transport transport, Supplier<? extends ChannelHandler> keepers) {
-    var implementation = guarded(transport.implementation(), keepers);
+    var implementation = new GuardedTransport(transport.implementation(), keepers);
     return new Transport() {
       @Override
       public String name() {
@@ -85,38 +79,6 @@ public final class GuardedVertx {
       public io.vertx.core.spi.transport.Transport implementation() {
         return implementation;
       }
-    };
-  }
-
-  private static io.vertx.core.spi.transport.Transport guarded(
-      io.vertx.core.spi.transport.Transport transport, Supplier<? extends ChannelHandler> keepers) {
-    Class<io.vertx.core.spi.transport.Transport> type = io.vertx.core.spi.transport.Transport.class;
-    return type.cast(
-        Proxy.newProxyInstance(
-            type.getClassLoader(),
-            new Class<?>[] {type},
-            (proxy, method, arguments) -> {
-              Object answer = pass(transport, method, arguments);
-              return method.getName().equals("serverChannelFactory")
-                  ? watched((ChannelFactory<?>) answer, keepers)
-                  : answer;
-            }));
-  }
-
-  private static Object pass(Object transport, Method method, Object[] arguments) throws Throwable {
-    try {
-      return method.invoke(transport, arguments);
-    } catch (InvocationTargetException e) {
-      throw e.getCause();
-    }
-  }
-
-  private static ChannelFactory<ServerChannel> watched(
-      ChannelFactory<?> factory, Supplier<? extends ChannelHandler> keepers) {
-    return () -> {
-      ServerChannel listening = (ServerChannel) factory.newChannel();
-      listening.pipeline().addLast("doorkeeper", keepers.get());
-      return listening;
     };
   }
 }

@@ -14,7 +14,6 @@ import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
@@ -134,7 +133,7 @@ class AddingAnEndpointIT {
             Clock.systemUTC(),
             UploadQuota.unlimited(),
             FarReads.NONE),
-        Contract.of(vertx, document, Buffer.buffer()).await(),
+        Contract.of(vertx, document).await(),
         List.of(area),
         Auth.NOBODY_ASKS,
         Health.Facts.of(false, "test", Health.Blueprints.NONE, ""));

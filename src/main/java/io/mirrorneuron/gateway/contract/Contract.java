@@ -13,56 +13,46 @@ import io.vertx.openapi.contract.OpenAPIContract;
 import io.vertx.openapi.contract.OpenAPIVersion;
 import io.vertx.openapi.contract.impl.OpenAPIContractImpl;
 import io.vertx.openapi.impl.OpenAPIFormatValidator;
-import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
 /**
- * The contract: the public document and what is compiled from it. Immutable; parse it once and
- * share it among all gateways of the process.
+ * The contract, as a server needs it. Immutable; parse it once and share it among all gateways of
+ * the process.
  *
- * @param json the document as it is published
- * @param yaml as its authors wrote it
- * @param parsed what Vert.x made of what is demanded of requests
+ * @param document its operations, and what they demand of requests
+ * @param parsed what Vert.x made of these demands
  */
-public record Contract(
-    JsonObject document,
-    Buffer json,
-    Buffer yaml,
-    List<ApiOperation> operations,
-    OpenAPIContract parsed) {
-  private static final String YAML = "/openapi/mirrorneuron.yaml";
-  private static final String JSON = "/openapi/mirrorneuron.json";
+public record Contract(JsonObject document, List<ApiOperation> operations, OpenAPIContract parsed) {
+  private static final String NAME = "/openapi/server.json";
 
   /**
-   * Reads the contract in this jar. The build has made its JSON form, which parses far faster, and
-   * has checked it against the rules of OpenAPI: to do that again would be a fifth of a start.
+   * Reads the contract in this jar. The build has made it of the published document and has checked
+   * that against the rules of OpenAPI: to do it again would be a quarter of a start.
    */
   public static Future<Contract> load(Vertx vertx) {
     return vertx.executeBlocking(
         () -> {
-          Buffer json = bundled(JSON);
-          JsonObject document = new JsonObject(json);
-          return made(document, json, bundled(YAML));
+          try (InputStream in = Contract.class.getResourceAsStream(NAME)) {
+            return read(new JsonObject(Buffer.buffer(in.readAllBytes())));
+          }
         });
   }
 
   /** The same of any document, which is checked against the rules of OpenAPI. */
-  public static Future<Contract> of(Vertx vertx, JsonObject document, Buffer yaml) {
-    return OpenAPIContract.from(vertx, subset(document))
-        .map(_ -> made(document, document.toBuffer(), yaml));
+  public static Future<Contract> of(Vertx vertx, JsonObject document) {
+    return OpenAPIContract.from(vertx, subset(document)).map(_ -> read(forServers(document)));
   }
 
-  private static Contract made(JsonObject document, Buffer json, Buffer yaml) {
-    return new Contract(document, json, yaml, read(document), checked(RequestRules.of(document)));
+  /** What {@link #load} reads of a published document. */
+  public static JsonObject forServers(JsonObject document) {
+    return ServerContract.of(document);
   }
 
-  private static Buffer bundled(String name) throws IOException {
-    try (InputStream in = Contract.class.getResourceAsStream(name)) {
-      return Buffer.buffer(in.readAllBytes());
-    }
+  private static Contract read(JsonObject document) {
+    return new Contract(document, operations(document), checked(RequestRules.of(document)));
   }
 
   /** As Vert.x makes it of a document without a fault. */
@@ -99,7 +89,7 @@ public record Contract(
   private static final Set<String> METHODS =
       Set.of("get", "put", "post", "delete", "patch", "options", "head", "trace");
 
-  private static List<ApiOperation> read(JsonObject document) {
+  private static List<ApiOperation> operations(JsonObject document) {
     List<ApiOperation> operations = new ArrayList<>();
     JsonObject components = document.getJsonObject("components", new JsonObject());
     visit(

@@ -23,8 +23,12 @@ import java.util.Optional;
 public final class ModelCatalog {
   private static final long MOST_BYTES = 1 << 20;
 
-  private final List<CatalogEntry> builtIn = delivered();
   private final Path overlay;
+
+  /** Read when somebody looks for the first time. */
+  private static final class BuiltIn {
+    static final List<CatalogEntry> ENTRIES = delivered();
+  }
 
   /**
    * @param overlay a list of entries, {@code {"models": […]}} or an object of them by id; need not
@@ -51,7 +55,7 @@ public final class ModelCatalog {
 
   public Look look() {
     Map<String, CatalogEntry> entries = new LinkedHashMap<>();
-    builtIn.forEach(entry -> entries.put(entry.id(), entry));
+    BuiltIn.ENTRIES.forEach(entry -> entries.put(entry.id(), entry));
     List<String> warnings = new ArrayList<>();
     try {
       if (Files.exists(overlay)) {

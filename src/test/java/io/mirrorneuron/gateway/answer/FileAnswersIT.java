@@ -17,7 +17,6 @@ import io.mirrorneuron.testing.RawHttp;
 import io.mirrorneuron.testing.RawHttp.Answer;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -94,7 +93,7 @@ class FileAnswersIT {
                 java.time.Clock.systemUTC(),
                 UploadQuota.unlimited(),
                 FarReads.NONE),
-            Contract.of(vertx, document, Buffer.buffer()).await(),
+            Contract.of(vertx, document).await(),
             List.of(area),
             Auth.NOBODY_ASKS,
             Health.Facts.of(false, "test", Health.Blueprints.NONE, ""));

@@ -30,7 +30,7 @@ class RequestRulesTest {
            "Answer": {"type": "object"}}}}
       """;
 
-  private final JsonObject rules = RequestRules.of(new JsonObject(DOCUMENT));
+  private final JsonObject rules = RequestRules.of(ServerContract.of(new JsonObject(DOCUMENT)));
 
   @Test
   void anOperationIsAtItsWholePathWithWhatIsAskedOfItsRequests() {

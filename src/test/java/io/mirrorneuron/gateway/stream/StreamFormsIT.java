@@ -19,7 +19,6 @@ import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.testing.SocketClient;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
@@ -157,7 +156,7 @@ class StreamFormsIT {
                 Clock.systemUTC(),
                 UploadQuota.unlimited(),
                 FarReads.NONE),
-            Contract.of(vertx, document, Buffer.buffer()).await(),
+            Contract.of(vertx, document).await(),
             List.of(diary),
             Auth.NOBODY_ASKS,
             Health.Facts.of(false, "test", Health.Blueprints.NONE, ""));

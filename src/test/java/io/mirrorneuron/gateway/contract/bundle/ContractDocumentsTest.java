@@ -75,6 +75,7 @@ class ContractDocumentsTest {
 
     assertThat(resource("/openapi/mirrorneuron.json")).isEqualTo(bundle.json());
     assertThat(resource("/openapi/mirrorneuron.yaml")).isEqualTo(bundle.yaml());
+    assertThat(resource("/openapi/server.json")).isEqualTo(bundle.forServers());
     assertThat(Json.parse(bundle.json())).isEqualTo(SourceDocument.YAML.readTree(bundle.yaml()));
   }
 
