@@ -7,6 +7,7 @@ import io.mirrorneuron.runtime.documents.JobRow;
 import io.mirrorneuron.runtime.documents.JobViews;
 import io.mirrorneuron.runtime.documents.Obstacles;
 import io.mirrorneuron.runtime.port.Executions;
+import io.mirrorneuron.runtime.port.JobNews;
 import io.mirrorneuron.runtime.port.Lanes;
 import io.mirrorneuron.runtime.port.Scheduler;
 import io.mirrorneuron.runtime.port.Timers;

@@ -2,17 +2,12 @@ package io.mirrorneuron.runtime.loop;
 
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.port.Executions;
-import io.mirrorneuron.store.JobHolder;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.NodeRegistry;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,17 +18,13 @@ import org.slf4j.LoggerFactory;
 final class LeftJobs {
   private static final Logger LOG = LoggerFactory.getLogger(LeftJobs.class);
 
-  /** Jobs that are asked for together, so that others are answered in between. */
-  private static final int AT_ONCE = 500;
-
   /** A search that takes longer, as programs of a job end slowly, holds up no other. */
   private static final long LONGEST_MS = 1_000;
 
   private final JobStore store;
-  private final NodeRegistry nodes;
-  private final String owner;
   private final Predicate<String> isOpen;
   private final TakeOver takeOver;
+  private final DeadOwners deadOwners;
   private final Executions executions;
   private final Supplier<CompletionStage<?>> idle;
 
@@ -49,6 +40,7 @@ final class LeftJobs {
   private static final class Search {
     private final CompletableFuture<Integer> taken = new CompletableFuture<>();
     private boolean resumes;
+    private boolean isShared = true;
   }
 
   /**
@@ -62,17 +54,17 @@ final class LeftJobs {
       TakeOver takeOver,
       Supplier<CompletionStage<?>> idle) {
     this.store = ports.store();
-    this.nodes = ports.nodes();
-    this.owner = owner;
     this.isOpen = isOpen;
     this.takeOver = takeOver;
+    this.deadOwners = new DeadOwners(ports, owner, takeOver);
     this.executions = ports.executions();
     this.idle = idle;
   }
 
   /**
-   * Takes over the jobs of each owner that has left or died since this was called before. The first
-   * time nobody has: what was left before is looked for at the start, in order.
+   * Takes over the jobs of each owner that has left or died since this was called before; other
+   * nodes that are told so take their share of them. The first time nobody has: what was left
+   * before is looked for at the start, in order.
    */
   void see(NodeRegistry.Beat beat) {
     synchronized (this) {
@@ -84,7 +76,7 @@ final class LeftJobs {
       }
     }
     LOG.info("a node is gone; looking for its jobs");
-    orphans();
+    ask(false, true);
   }
 
   /**
@@ -93,7 +85,7 @@ final class LeftJobs {
    * thereafter. Answers how many it took over at once.
    */
   CompletionStage<Integer> orphans() {
-    return ask(false);
+    return ask(false, false);
   }
 
   /**
@@ -101,14 +93,15 @@ final class LeftJobs {
    * had slots are given them first meanwhile.
    */
   CompletionStage<Integer> resumed() {
-    return ask(true);
+    return ask(true, false);
   }
 
-  private CompletionStage<Integer> ask(boolean resumes) {
+  private CompletionStage<Integer> ask(boolean resumes, boolean isShared) {
     Search asked;
     synchronized (this) {
       next = next == null ? new Search() : next;
       next.resumes |= resumes;
+      next.isShared &= isShared;
       asked = next;
     }
     beginNext();
@@ -129,7 +122,7 @@ final class LeftJobs {
     if (begun.resumes) {
       resumeFirst(begun.taken);
     }
-    search().whenComplete((count, failure) -> searched(begun, count, failure));
+    search(begun.isShared).whenComplete((count, failure) -> searched(begun, count, failure));
   }
 
   private void resumeFirst(CompletionStage<Integer> taken) {
@@ -182,59 +175,12 @@ final class LeftJobs {
     }
   }
 
-  private CompletionStage<Integer> search() {
+  private CompletionStage<Integer> search(boolean isShared) {
     return store
         .activeJobs()
         .thenCompose(
-            jobs -> {
-              List<String> others = jobs.stream().filter(job -> !isOpen.test(job)).toList();
-              return adoptFrom(others, 0, new AtomicInteger());
-            });
-  }
-
-  private CompletionStage<Integer> adoptFrom(List<String> jobs, int from, AtomicInteger taken) {
-    int to = Math.min(from + AT_ONCE, jobs.size());
-    return from == to
-        ? CompletableFuture.completedFuture(taken.get())
-        : adoptOrphans(jobs.subList(from, to), taken)
-            .thenCompose(done -> adoptFrom(jobs, to, taken));
-  }
-
-  /**
-   * Asks who has the jobs, and then who lives: an owner that was dead at some time and lives again
-   * has raised the epochs of its jobs since, and keeps them.
-   */
-  private CompletionStage<Void> adoptOrphans(List<String> jobs, AtomicInteger taken) {
-    List<CompletableFuture<JobHolder>> holders =
-        jobs.stream().map(job -> store.holder(job).toCompletableFuture()).toList();
-    return all(holders.stream().map(holder -> holder.handle((its, failure) -> its)))
-        .thenCompose(done -> nodes.living())
-        .thenCompose(
-            living -> {
-              Predicate<String> takes = its -> its.equals(owner) || !living.contains(its);
-              return all(
-                  IntStream.range(0, jobs.size())
-                      .mapToObj(
-                          i ->
-                              takeOver.adopt(
-                                  jobs.get(i),
-                                  holders.get(i),
-                                  takes,
-                                  taken,
-                                  () -> adoptOrphan(jobs.get(i), taken))));
-            });
-  }
-
-  private void adoptOrphan(String jobId, AtomicInteger taken) {
-    adoptOrphans(List.of(jobId), taken)
-        .exceptionally(
-            failure -> {
-              takeOver.later(() -> adoptOrphan(jobId, taken));
-              return null;
-            });
-  }
-
-  private static CompletableFuture<Void> all(Stream<CompletableFuture<?>> some) {
-    return CompletableFuture.allOf(some.toArray(CompletableFuture<?>[]::new));
+            jobs ->
+                deadOwners.adoptFrom(
+                    jobs.stream().filter(job -> !isOpen.test(job)).toList(), isShared));
   }
 }

@@ -1,4 +1,4 @@
-package io.mirrorneuron.runtime.loop;
+package io.mirrorneuron.runtime.port;
 
 /** Hears of jobs that have new events. Any thread; must not block. */
 @FunctionalInterface
