@@ -138,6 +138,21 @@ final class Handle implements AutoCloseable {
         is.get("fileKey"));
   }
 
+  /**
+   * What has this name, a link to nothing too; null when nothing has, or it cannot be known. No
+   * exception is made of that: most of those who ask do so of files that are not there.
+   */
+  static Status look(Path place) {
+    if (BY_IDENTITY) {
+      return PathCalls.look(place.toString());
+    }
+    try {
+      return lookedAt(place);
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
   /** As {@link BasicFileAttributes#fileKey}. */
   Object key() throws IOException {
     return Files.readAttributes(path, BasicFileAttributes.class).fileKey();

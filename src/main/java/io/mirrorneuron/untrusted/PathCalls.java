@@ -39,6 +39,7 @@ final class PathCalls {
   private static final long HOW_BYTES = 24;
 
   private static final int AT_EMPTY_PATH = 0x1000;
+  private static final int AT_SYMLINK_NOFOLLOW = 0x100;
   private static final int STATX_BASIC_STATS = 0x7ff;
   private static final long STATUS_BYTES = 256;
   private static final MemorySegment NO_NAME = Arena.global().allocate(1);
@@ -132,6 +133,18 @@ final class PathCalls {
         ENTRIES.get().callLong(opened, arena.allocate(ENTRY_BYTES, 8).address(), ENTRY_BYTES);
       }
       return opened;
+    }
+  }
+
+  /** What has this name, a link to nothing too; null when nothing has, or nobody may know. */
+  static Handle.Status look(String path) {
+    try (Arena arena = Arena.ofConfined()) {
+      long name = arena.allocateFrom(path, StandardCharsets.UTF_8).address();
+      MemorySegment is = arena.allocate(STATUS_BYTES, 8);
+      int none = NO_FOLDER;
+      return STATX.call(none, name, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, is.address()) == 0
+          ? status(is)
+          : null;
     }
   }
 

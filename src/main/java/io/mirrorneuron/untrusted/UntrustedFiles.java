@@ -3,12 +3,9 @@ package io.mirrorneuron.untrusted;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.Set;
 
@@ -140,38 +137,25 @@ public final class UntrustedFiles {
 
   /** Whether a regular file has this name; by the name alone, so {@link #open} may refuse it. */
   public static boolean isFile(Path file) {
-    return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS);
+    Handle.Status is = Handle.look(file);
+    return is != null && is.isFile();
   }
 
   /** Whether a folder has this name, and not a link to one. */
   public static boolean isFolder(Path folder) {
-    return Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS);
+    Handle.Status is = Handle.look(folder);
+    return is != null && is.isFolder();
   }
 
   /** The length of a regular file in bytes; 0 when there is none. */
   public static long size(Path file) {
-    try {
-      BasicFileAttributes is = attributes(file);
-      return is != null && is.isRegularFile() ? is.size() : 0;
-    } catch (IOException e) {
-      return 0;
-    }
+    Handle.Status is = Handle.look(file);
+    return is != null && is.isFile() ? is.size() : 0;
   }
 
   /** Whether anything has this name, a link to nothing too. */
   public static boolean isThere(Path file) {
-    try {
-      return attributes(file) != null;
-    } catch (IOException e) {
-      return false;
-    }
-  }
-
-  /** Null, and no exception, where there is none. */
-  private static BasicFileAttributes attributes(Path file) throws IOException {
-    return file.getFileSystem()
-        .provider()
-        .readAttributesIfExists(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    return Handle.look(file) != null;
   }
 
   private static Handle checkedAt(Path file, Path within) throws IOException {

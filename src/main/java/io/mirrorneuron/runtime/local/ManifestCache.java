@@ -20,8 +20,12 @@ public final class ManifestCache {
 
   private final Manifests manifests;
   private final UnknownMembers unknownMembers;
-  private final Cache<String, Workflow> parsed =
-      Caffeine.newBuilder().executor(Runnable::run).maximumSize(ENTRIES).build();
+  private final Cache<String, Workflow> parsed = cache();
+
+  /**
+   * Those that {@link #accept} did not refuse, nor would ever: what it says depends on them alone.
+   */
+  private final Cache<String, Workflow> accepted = cache();
 
   /**
    * @param unknownMembers what becomes of new manifests that have some
@@ -31,8 +35,16 @@ public final class ManifestCache {
     this.unknownMembers = unknownMembers;
   }
 
+  private static Cache<String, Workflow> cache() {
+    return Caffeine.newBuilder().executor(Runnable::run).maximumSize(ENTRIES).build();
+  }
+
   /** Like {@link #parse}, and may refuse what a job that is there already may have. */
   Workflow accept(String text) {
+    return text.length() > LONGEST ? acceptNew(text) : accepted.get(text, this::acceptNew);
+  }
+
+  private Workflow acceptNew(String text) {
     JsonText.requireDistinct(text, "manifest_json");
     Workflow workflow = parse(text);
     if (!workflow.warnings().isEmpty()) {

@@ -1,6 +1,5 @@
 package io.mirrorneuron.runtime.loop;
 
-import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.decide.Input;
 import io.mirrorneuron.runtime.decide.Turn;
 import io.mirrorneuron.runtime.port.JobStatus;
@@ -245,6 +244,6 @@ final class JobTurns implements JobReload.Listener {
   void close(String why) {
     closed = true;
     reload.stop();
-    waiters.refuse(MnException.unavailable(why, null));
+    waiters.close(why);
   }
 }

@@ -98,6 +98,13 @@ final class StatusWaiters {
     clear();
   }
 
+  /** Answers all: nothing of the job is decided here any more. Mostly nobody waits. */
+  void close(String why) {
+    if (!open.isEmpty()) {
+      refuse(MnException.unavailable(why, null));
+    }
+  }
+
   private void clear() {
     open.clear();
     undecided.clear();

@@ -36,6 +36,21 @@ class ManifestCacheTest {
     assertThat(cache(UnknownMembers.REFUSE).parse(UNKNOWN).graphId()).isEqualTo("graph");
   }
 
+  @Test
+  void whatIsAcceptedAgainIsTheSame() {
+    ManifestCache cache = cache(UnknownMembers.WARN);
+    assertThat(cache.accept(UNKNOWN)).isSameAs(cache.accept(UNKNOWN));
+  }
+
+  @Test
+  void whatWasReadIsNotAcceptedForThat() {
+    ManifestCache cache = cache(UnknownMembers.REFUSE);
+    cache.parse(UNKNOWN);
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(() -> cache.accept(UNKNOWN)).isInstanceOf(MnException.class);
+    }
+  }
+
   private static ManifestCache cache(UnknownMembers unknown) {
     return new ManifestCache(new Manifests(DefaultRunner.HOST_LOCAL), unknown);
   }
