@@ -26,7 +26,7 @@ public final class ShownRows {
    * @param status answers the status that the index has of a job, or null when it is unknown
    */
   public static Optional<JobPage.Row> of(ListedRow row, UnaryOperator<String> status) {
-    String fault = fault(row);
+    String fault = look(row).fault;
     if (fault == null) {
       return Optional.of(new JobPage.Row(row.json()));
     }
@@ -40,11 +40,25 @@ public final class ShownRows {
    * @throws MnException {@code job_damaged}
    */
   public static ObjectNode sound(ListedRow row) {
-    String fault = fault(row);
-    if (fault != null) {
-      throw MnException.damaged(row.jobId(), fault);
-    }
+    requireSound(row);
     return Json.parseObject(row.json(), "row");
+  }
+
+  /**
+   * Whether the job goes on.
+   *
+   * @throws MnException {@code job_damaged}
+   */
+  public static boolean isLive(ListedRow row) {
+    return requireSound(row).isLive;
+  }
+
+  private static Look requireSound(ListedRow row) {
+    Look look = look(row);
+    if (look.fault != null) {
+      throw MnException.damaged(row.jobId(), look.fault);
+    }
+    return look;
   }
 
   private static ObjectNode damaged(ListedRow row, String status, String fault) {
@@ -62,32 +76,50 @@ public final class ShownRows {
     }
   }
 
-  /** What is wrong with the row, or null; reads it without making a tree of it. */
-  private static String fault(ListedRow row) {
+  /**
+   * @param fault what is wrong with the row, or null
+   */
+  private record Look(String fault, boolean isLive) {
+    static Look wrong(String fault) {
+      return new Look(fault, false);
+    }
+  }
+
+  /** Reads the row without making a tree of it. */
+  private static Look look(ListedRow row) {
     if (row.json() == null) {
-      return "the stored row is missing or no text";
+      return Look.wrong("the stored row is missing or no text");
     }
     try (JsonParser json = Json.MAPPER.createParser(row.json())) {
-      if (json.nextToken() != JsonToken.START_OBJECT) {
-        return "the stored row is no JSON object";
-      }
-      boolean hasId = false;
-      boolean hasStatus = false;
-      while (json.nextToken() == JsonToken.FIELD_NAME) {
-        String name = json.currentName();
-        JsonToken value = json.nextToken();
-        boolean isText = value == JsonToken.VALUE_STRING;
-        hasId |= isText && name.equals("job_id") && json.getText().equals(row.jobId());
-        hasStatus |= isText && name.equals("status") && !json.getText().isBlank();
-        json.skipChildren();
-      }
-      return json.nextToken() != null
-          ? "the stored row is no JSON object"
-          : !hasId
-              ? "job_id of the stored row is not the job's"
-              : hasStatus ? null : "status of the stored row must be a word";
+      return look(json, row.jobId());
     } catch (IOException e) {
-      return "the stored row is no JSON object";
+      return Look.wrong("the stored row is no JSON object");
     }
+  }
+
+  private static Look look(JsonParser json, String jobId) throws IOException {
+    if (json.nextToken() != JsonToken.START_OBJECT) {
+      return Look.wrong("the stored row is no JSON object");
+    }
+    boolean hasId = false;
+    boolean hasStatus = false;
+    boolean isLive = false;
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      String name = json.currentName();
+      JsonToken value = json.nextToken();
+      boolean isText = value == JsonToken.VALUE_STRING;
+      hasId |= isText && name.equals("job_id") && json.getText().equals(jobId);
+      hasStatus |= isText && name.equals("status") && !json.getText().isBlank();
+      isLive |= value == JsonToken.VALUE_TRUE && name.equals("live?");
+      json.skipChildren();
+    }
+    if (json.nextToken() != null) {
+      return Look.wrong("the stored row is no JSON object");
+    }
+    return !hasId
+        ? Look.wrong("job_id of the stored row is not the job's")
+        : hasStatus
+            ? new Look(null, isLive)
+            : Look.wrong("status of the stored row must be a word");
   }
 }

@@ -92,6 +92,6 @@ public final class JobHistory {
   }
 
   private boolean isTerminal(String jobId, CompletionStage<String> row) {
-    return !ShownRows.sound(Answers.row(store, jobId, row)).path("live?").asBoolean();
+    return !ShownRows.isLive(Answers.row(store, jobId, row));
   }
 }
