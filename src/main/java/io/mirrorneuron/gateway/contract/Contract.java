@@ -30,7 +30,7 @@ public record Contract(JsonObject document, List<ApiOperation> operations, OpenA
 
   /**
    * Reads the contract in this jar. The build has made it of the published document and has checked
-   * that against the rules of OpenAPI: to do it again would be a quarter of a start.
+   * that against the rules of OpenAPI: to do it again would be a fifth of a start.
    */
   public static Future<Contract> load(Vertx vertx) {
     return vertx.executeBlocking(
