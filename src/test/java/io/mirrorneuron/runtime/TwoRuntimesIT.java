@@ -16,7 +16,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two runtimes on one Redis. */
+/** Runtimes on one Redis. */
 class TwoRuntimesIT {
   @TempDir Path folder;
 
@@ -43,6 +43,41 @@ class TwoRuntimesIT {
         assertThat(owner(second, job)).contains("second");
       }
     }
+  }
+
+  /** Whoever hears of it first takes no more than its share. */
+  @Test
+  void theJobsOfOneThatIsGoneSpreadOverTheOthers() {
+    String manifest =
+        """
+        {"manifest_version":"1.0","graph_id":"idle","type":"service","entrypoints":["desk"],
+         "nodes":[{"node_id":"desk","agent_type":"router"},
+                  {"node_id":"shelf","agent_type":"aggregator","config":{"complete_after":9}}],
+         "edges":[{"from_node":"desk","to_node":"shelf","message_type":"*"}]}
+        """;
+    try (RuntimeFixture first = new RuntimeFixture(folder.resolve("first"));
+        RuntimeFixture second = RuntimeFixture.beside(first, folder.resolve("second"));
+        RuntimeFixture third = RuntimeFixture.beside(first, folder.resolve("third"))) {
+      List<String> jobs = new ArrayList<>();
+      for (int i = 0; i < 40; i++) {
+        jobs.add(first.jobs().submit(Submission.of(manifest)).jobId());
+      }
+
+      first.leave();
+      for (RuntimeFixture other : List.of(second, third)) {
+        String name = other == second ? "second" : "third";
+        eventually(name + " has its share", () -> owned(other, jobs, name) >= 8);
+      }
+      eventually(
+          "each has an owner",
+          () -> owned(second, jobs, "second") + owned(second, jobs, "third") == jobs.size());
+      jobs.forEach(
+          job -> (owner(second, job).contains("second") ? second : third).jobs().cancel(job));
+    }
+  }
+
+  private static long owned(RuntimeFixture runtime, List<String> jobs, String owner) {
+    return jobs.stream().filter(job -> owner(runtime, job).contains(owner)).count();
   }
 
   /** No heartbeat of another node may have told of one whose life was short. */
