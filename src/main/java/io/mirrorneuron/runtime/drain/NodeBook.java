@@ -18,6 +18,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -34,10 +35,17 @@ public final class NodeBook {
 
   private final RecordStore records;
   private final Timers timers;
+  private volatile Supplier<CompletionStage<Void>> reader =
+      () -> CompletableFuture.completedStage(null);
 
   public NodeBook(RecordStore records, Timers timers) {
     this.records = records;
     this.timers = timers;
+  }
+
+  /** Has it read again what is decided, before a change is done. */
+  void readBy(Supplier<CompletionStage<Void>> reader) {
+    this.reader = reader;
   }
 
   /** A node of which nothing was decided is as {@link NodeState#of} says. */
@@ -124,7 +132,9 @@ public final class NodeBook {
     long dueAt = after.drain().isOpen() ? timers.now() : RecordStore.NEVER;
     return records
         .write(KIND, after.node(), replaced, Json.write(after), dueAt, told)
-        .thenApply(revision -> revision.map(written -> after));
+        .thenApply(revision -> revision.map(written -> after))
+        .thenCompose(
+            written -> reader.get().handle((read, away) -> written)); // it is written all the same
   }
 
   private String now() {

@@ -80,6 +80,7 @@ public final class NodeDrains implements AutoCloseable {
     this.book = new NodeBook(records, timers);
     this.health = new OwnHealth(self, book, hasOthers, timers);
     this.watch = new NodeWatch(self, book, hasOthers, this::out, timers);
+    book.readBy(watch::look);
     QuarantineRule rule = new QuarantineRule(limits);
     this.members =
         new MemberWatch(owner, nodes, book, shared.lease, rule, nodes::hasMetOthers, timers);

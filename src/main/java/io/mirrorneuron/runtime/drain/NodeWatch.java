@@ -10,9 +10,9 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * What is decided of nodes, as this one knows it without asking: a second old at most while there
- * are others, or while this node is being drained. A node that is alone reads it once at its start
- * and when it is asked to change it. Thread-safe.
+ * What is decided of nodes, as this one knows it without asking: at once what was decided here, a
+ * second old at most what others decided while there are others, or while this node is being
+ * drained. A node that is alone reads it at its start and when it changes it. Thread-safe.
  */
 final class NodeWatch {
   private static final long LOOK_MS = 1000;
@@ -24,6 +24,8 @@ final class NodeWatch {
   private volatile Map<String, NodeState> known = Map.of();
   private final Consumer<Boolean> out;
   private boolean wasOut; // guarded by this
+  private long begun; // looks; guarded by this
+  private long learned; // which of them is known; guarded by this
   private volatile boolean closed;
 
   /**
@@ -54,14 +56,24 @@ final class NodeWatch {
 
   /** Reads what is decided now. */
   CompletionStage<Void> look() {
-    return book.all().thenAccept(this::learn);
+    long number = next();
+    return book.all().thenAccept(all -> learn(number, all));
   }
 
-  private void learn(Map<String, NodeState> all) {
-    known = Map.copyOf(all);
+  private synchronized long next() {
+    return ++begun;
+  }
+
+  /** A look that ends after a later one has seen less. */
+  private void learn(long number, Map<String, NodeState> all) {
     NodeState own = all.get(self);
     boolean isOut = own != null && own.operatorDisconnect();
     synchronized (this) {
+      if (number < learned) {
+        return;
+      }
+      learned = number;
+      known = Map.copyOf(all);
       if (isOut != wasOut) {
         wasOut = isOut;
         out.accept(isOut);
