@@ -3,6 +3,7 @@ package io.mirrorneuron.server;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.storage.ScatteredFolders;
 import io.mirrorneuron.untrusted.OpenFolder;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -66,6 +67,7 @@ public final class ServerFolders {
   public static void prepare(Config config) {
     ServerFolders folders = new ServerFolders(config);
     folders.usable("home", config.home());
+    ScatteredFolders.in(config.home());
     folders.usable("logs_root", config.log().folder());
   }
 
@@ -74,6 +76,7 @@ public final class ServerFolders {
     prepare(config);
     ServerFolders folders = new ServerFolders(config);
     folders.usable("runs_root", config.executors().runsRoot());
+    ScatteredFolders.in(config.executors().runsRoot());
     OURS.forEach(name -> folders.usable("home", config.home().resolve(name)));
     keepLibrariesIn(libraries(config));
     folders.closeFiles();

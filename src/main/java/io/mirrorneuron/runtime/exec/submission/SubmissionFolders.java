@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.exec.submission;
 import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.model.Sha256;
 import io.mirrorneuron.runtime.port.Execution;
+import io.mirrorneuron.storage.ScatteredFolders;
 import io.mirrorneuron.untrusted.OpenFolder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -77,6 +78,7 @@ public final class SubmissionFolders {
     Path known = found;
     if (known == null || !Files.isDirectory(known)) {
       known = Files.createDirectories(root).toRealPath();
+      ScatteredFolders.in(known);
       found = known;
     }
     return known;
