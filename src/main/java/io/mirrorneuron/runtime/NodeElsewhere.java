@@ -74,6 +74,7 @@ record NodeElsewhere(
             settings.isGuest(),
             timers);
     neighbours.noting(drains.faults());
+    drains.onMeeting(neighbours::greet);
     return new NodeElsewhere(
         identity.owner(),
         nodes,

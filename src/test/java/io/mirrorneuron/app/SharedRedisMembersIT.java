@@ -4,17 +4,23 @@ import static io.mirrorneuron.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.upkeep.NodeCondition;
 import io.mirrorneuron.redis.RedisServer;
+import io.mirrorneuron.runtime.away.Neighbours;
 import io.mirrorneuron.testing.RedisFixture;
 import io.mirrorneuron.testing.SampleManifests;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** Servers that are together by their settings: each is in for as long as it runs. */
 @Timeout(240)
@@ -24,13 +30,17 @@ class SharedRedisMembersIT {
   @TempDir Path folder;
 
   private WholeServer server(RedisServer redis, String name) {
+    return server(redis, name, "of-both");
+  }
+
+  private WholeServer server(RedisServer redis, String name, String joinToken) {
     return WholeServer.start(
         folder.resolve(name),
         Map.of(
             "redis.url",
             redis.uri(),
             "network.join_token",
-            "of-both",
+            joinToken,
             "node.drain_on_stop_seconds",
             "0",
             "node.name",
@@ -61,6 +71,30 @@ class SharedRedisMembersIT {
         assertThat(again.jobs().submit(job()).jobId()).isNotEmpty();
         assertThat(one.cluster().overview().nodes()).hasSize(2);
       }
+    }
+  }
+
+  @Test
+  void whoHasAnotherJoinTokenIsToldSoOnceItMeetsOthers() {
+    Logger logger = (Logger) LoggerFactory.getLogger(Neighbours.class);
+    ListAppender<ILoggingEvent> said = new ListAppender<>();
+    said.start();
+    logger.addAppender(said);
+    try (RedisServer redis = RedisFixture.server(folder);
+        WholeServer one = server(redis, "one");
+        WholeServer two = server(redis, "two", "its own")) {
+      eventually("it has told of itself", () -> two.cluster().overview().nodes().size() == 2);
+      eventually(
+          "it is told",
+          () -> List.copyOf(said.list).toString(),
+          lines ->
+              lines.contains(
+                  "node mirror_neuron@one on this Redis and this node cannot work together: it"
+                      + " does not accept the join token of this one: network.join_token"
+                      + " (MN_NETWORK_JOIN_TOKEN) must be the same on both"));
+      assertThat(one.jobs().submit(job()).jobId()).isNotEmpty();
+    } finally {
+      logger.detachAppender(said);
     }
   }
 

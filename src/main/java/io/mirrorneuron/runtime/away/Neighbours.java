@@ -76,7 +76,7 @@ public final class Neighbours implements KnownPeers {
     return living().contains(node);
   }
 
-  private Set<String> living() {
+  private synchronized Set<String> living() {
     long now = System.nanoTime();
     if (living.readAt == 0 || now - living.readAt > FRESH.toNanos()) {
       try {
@@ -136,6 +136,28 @@ public final class Neighbours implements KnownPeers {
       known = new Known(all, System.nanoTime());
     }
     return known.all.stream().filter(one -> !isAvoided(one.peer().owner())).toList();
+  }
+
+  /**
+   * Has the log tell which others refuse this node. For once they are known: work that needs them
+   * may come much later. One that is not reached may just be starting.
+   */
+  public void greet() {
+    Thread.startVirtualThread(
+        () -> living().stream().filter(other -> !other.equals(owner)).forEach(this::greet));
+  }
+
+  private void greet(String other) {
+    try {
+      peer(other).ifPresent(peers::describe);
+    } catch (MnException e) {
+      if (e.getCause() == null) { // it has answered
+        LOG.warn(
+            "node {} on this Redis and this node cannot work together: {}",
+            NodeRegistry.nameOf(other),
+            e.getMessage());
+      }
+    }
   }
 
   /** The machines of others as they were last seen; asks nobody, and waits for nobody who asks. */

@@ -91,6 +91,11 @@ public final class NodeDrains implements AutoCloseable {
     return health;
   }
 
+  /** Has others greeted once they are known; must not wait. */
+  public void onMeeting(Runnable greeting) {
+    health.onMeeting(greeting);
+  }
+
   /** Whether work may be placed on the node, as far as this one has heard; does not wait. */
   public boolean takesWork(String node) {
     return watch.takesWork(node);

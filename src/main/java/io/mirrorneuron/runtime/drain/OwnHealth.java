@@ -36,6 +36,7 @@ final class OwnHealth implements NodeFaults, AutoCloseable {
   /** What is to be written, by node. */
   private final Map<String, NodeHealth> noted = new HashMap<>();
 
+  private volatile Runnable greeting = () -> {};
   private boolean isWritten;
   private boolean wasCut;
   private boolean closed;
@@ -68,6 +69,11 @@ final class OwnHealth implements NodeFaults, AutoCloseable {
     }
   }
 
+  /** Has others greeted once they are known; must not wait. */
+  void onMeeting(Runnable greeting) {
+    this.greeting = greeting;
+  }
+
   /**
    * Writes from time to time.
    *
@@ -96,6 +102,7 @@ final class OwnHealth implements NodeFaults, AutoCloseable {
     if (!isWritten && hasOthers.getAsBoolean()) {
       isWritten = true;
       noted.putIfAbsent(self, NodeHealth.NONE);
+      greeting.run();
     }
   }
 
