@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -175,10 +176,17 @@ class RuntimeIT {
   }
 
   @Test
-  void drainingLetsTheProgramEndAndPausesBeforeWhatComesNext() {
-    String job = submit(script("[\"sh\",\"-c\",\"sleep 0.3; echo done\"]", ""));
+  void drainingLetsTheProgramEndAndPausesBeforeWhatComesNext() throws IOException {
+    Path go = home.resolve("go");
+    String waits = "while [ ! -e %s ]; do sleep 0.02; done; echo done".formatted(go);
+    String job = submit(script(Json.write(List.of("sh", "-c", waits)), ""));
 
-    assertThat(runtime.jobs().pause(job, true)).isEqualTo("paused");
+    CompletableFuture<String> pause =
+        CompletableFuture.supplyAsync(
+            () -> runtime.jobs().pause(job, true), Thread::startVirtualThread);
+    eventually("it waits for the program", () -> types(job).contains("job_pausing"));
+    Files.createFile(go);
+    assertThat(pause.join()).isEqualTo("paused");
 
     assertThat(types(job))
         .containsSubsequence("job_pausing", "sandbox_job_completed", "job_paused")

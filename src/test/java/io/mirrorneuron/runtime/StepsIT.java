@@ -264,7 +264,7 @@ class StepsIT {
   void aStepThatTakesTooLongIsEndedWithAllItHasStarted() throws Exception {
     String script = "sleep 600 & echo $! > child; echo $$ > parent; wait";
     String job =
-        new Workflow().step("work", null, script).with("control", "{'timeout_seconds':1}").submit();
+        new Workflow().step("work", null, script).with("control", "{'timeout_seconds':2}").submit();
 
     ObjectNode details = runtime.awaitEnd(job);
 

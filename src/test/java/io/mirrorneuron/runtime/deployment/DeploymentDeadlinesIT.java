@@ -55,7 +55,7 @@ class DeploymentDeadlinesIT {
         .with("type", "'service'")
         .with(
             "services",
-            "[{'name':'shop','address':'127.0.0.1','port':%d,'checks':[{'type':'tcp','interval_ms':100,'timeout_ms':500}]}]"
+            "[{'name':'shop','address':'127.0.0.1','port':%d,'checks':[{'type':'tcp','interval_ms':100,'timeout_ms':5000}]}]"
                 .formatted(port))
         .toString();
   }

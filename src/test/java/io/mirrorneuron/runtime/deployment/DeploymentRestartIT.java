@@ -52,9 +52,9 @@ class DeploymentRestartIT {
       deploy(node, 1);
       until(node, "the first", "\"status\":\"successful\"");
       deploy(node, 2);
-      until(node, "the first batch", "\"changed_agent_ids\":[\"a\"]");
+      until(node, "the first batch", "\"changed_agent_ids\":[\"a\"");
       node.restart();
-      until(node, "the second batch", "\"changed_agent_ids\":[\"a\",\"b\"]");
+      until(node, "the second batch", "\"changed_agent_ids\":[\"a\",\"b\"");
       node.restart();
       DeploymentView done = until(node, "its end", "\"status\":\"successful\"");
       assertThat(done.currentVersion()).isEqualTo("2");

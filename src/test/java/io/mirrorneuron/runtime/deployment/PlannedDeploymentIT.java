@@ -22,6 +22,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -29,6 +30,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -42,6 +44,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class PlannedDeploymentIT {
   private static final Map<String, Object> QUICK =
       Map.of("max_parallel", 2, "min_healthy_ms", 0, "healthy_deadline_ms", 60_000);
+
+  /** Between two steps of what is under way less time goes by, even on a busy machine. */
+  private static final Duration REST = Duration.ofMillis(500);
 
   @TempDir Path home;
   private RuntimeFixture node;
@@ -189,12 +194,16 @@ class PlannedDeploymentIT {
   /** The same, once what was done before has come to rest. */
   private Map<String, String> atRest() throws IOException {
     AtomicReference<Map<String, String>> last = new AtomicReference<>(stored());
+    AtomicLong since = new AtomicLong(System.nanoTime());
     Eventually.eventually(
         "nothing is written any more",
         () -> {
           try {
             Map<String, String> now = stored();
-            return now.equals(last.getAndSet(now));
+            if (!now.equals(last.getAndSet(now))) {
+              since.set(System.nanoTime());
+            }
+            return System.nanoTime() - since.get() > REST.toNanos();
           } catch (IOException e) {
             throw new UncheckedIOException(e);
           }

@@ -86,7 +86,13 @@ class ServingDeploymentIT {
                   .formatted(one.getKey(), one.getValue()));
     }
     Map<String, Object> policy =
-        Map.of("min_healthy_ms", 500, "healthy_deadline_ms", 10_000, "auto_revert", true);
+        Map.of(
+            "min_healthy_ms",
+            500,
+            "healthy_deadline_ms",
+            version.equals("sick") ? 10_000 : 60_000,
+            "auto_revert",
+            true);
     node.runtime()
         .deployments()
         .deploy(new NewDeployment(Submission.of(manifest), "pages", policy, false));

@@ -372,7 +372,11 @@ class LocalExecutionsIT {
     Heard heard =
         start(
             ExecutionSamples.shell(
-                "sleep 0.25", "{'beacon_enabled':true,'beacon_interval_ms':100}"));
+                "while [ ! -e go ]; do sleep 0.02; done",
+                "{'beacon_enabled':true,'beacon_interval_ms':100}"));
+    assertThat(heard.beacon().path("status").asText()).isEqualTo("started");
+    assertThat(heard.beacon().path("status").asText()).isEqualTo("working");
+    Files.createFile(onlyWorkspace().resolve("go"));
     heard.outcome();
 
     assertThat(heard.signals())
@@ -401,8 +405,8 @@ class LocalExecutionsIT {
     Outcome outcome =
         run(
             ExecutionSamples.shell(
-                "for i in 1 2 3 4 5 6; do echo '__MN_AGENT_BEACON__{}'; sleep 0.1; done",
-                "{'agent_beacon_required':true,'beacon_timeout_ms':400}"));
+                "for i in $(seq 25); do echo '__MN_AGENT_BEACON__{}'; sleep 0.1; done",
+                "{'agent_beacon_required':true,'beacon_timeout_ms':2000}"));
 
     assertThat(outcome.ending()).isEqualTo(Ending.SUCCEEDED);
   }
@@ -567,6 +571,9 @@ class LocalExecutionsIT {
 
   @Test
   void outputOfChildrenThatOutliveTheProgramForAMomentIsKept() throws Exception {
+    runner.close();
+    String id = ExecutionSamples.runtimeId(folder);
+    runner = ExecutionSamples.runner(folder, GracePeriods.DEFAULT, Spawner.best(id));
     Outcome outcome = run(ExecutionSamples.shell("(sleep 0.2; echo late) & echo early"));
 
     assertThat(outcome.ending()).isEqualTo(Ending.SUCCEEDED);
@@ -725,7 +732,7 @@ class LocalExecutionsIT {
   }
 
   static void until(java.util.function.BooleanSupplier condition) {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime()).as("deadline").isLessThan(deadline);
       java.util.concurrent.locks.LockSupport.parkNanos(1_000_000);

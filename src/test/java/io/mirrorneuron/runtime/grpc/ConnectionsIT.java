@@ -17,7 +17,7 @@ class ConnectionsIT {
 
   @Test
   void whoOwesAHeadIsClosedAndWhoHasCalledIsNot() throws IOException {
-    try (GrpcRuntime runtime = GrpcRuntime.start(new Limits(100, Duration.ofMillis(400)));
+    try (GrpcRuntime runtime = GrpcRuntime.start(new Limits(100, Duration.ofSeconds(2)));
         Clients client = runtime.connect()) {
       client.jobs().list(10, true);
       try (RawConnection slow = new RawConnection(runtime.server.port())) {

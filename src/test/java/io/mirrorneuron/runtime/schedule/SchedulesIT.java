@@ -77,7 +77,7 @@ class SchedulesIT {
   void anEarlierJobBlocksAndAWindowEndsIt() {
     String manifest = SampleManifests.program("slow", "sleep", "600");
     String id =
-        create(manifest, Map.of("cron", "0 0 1 1 *", "window", Map.of("duration_ms", 1_500)))
+        create(manifest, Map.of("cron", "0 0 1 1 *", "window", Map.of("duration_ms", 6_000)))
             .scheduleId();
     DispatchReport first = schedules().dispatch(id, Map.of(), null, null);
     DispatchReport second = schedules().dispatch(id, Map.of(), null, null);

@@ -206,6 +206,7 @@ class OutboundWebhooksIT {
       WebhookTarget second = target(receiver, "aside", "job_*");
       run("aside", "true");
       eventually("the other one has all", () -> receiver.received().size() == 2);
+      eventually("the silent one has the first", () -> !silent.received().isEmpty());
       assertThat(silent.received()).hasSize(1);
       assertThat(webhooks().get(first.webhookId()).pending()).isEqualTo(2);
       end.countDown();
@@ -222,12 +223,14 @@ class OutboundWebhooksIT {
       run("late", "true");
       eventually(
           "it was tried",
-          () -> tries(target) == 1 && webhooks().get(target.webhookId()).pending() == 2);
+          () -> tries(target) >= 1 && webhooks().get(target.webhookId()).pending() == 2);
       runtime.leave();
       receiver.behave(WebhookReceiver.answering(200));
       runtime.startAgain();
       eventually("all is told", () -> webhooks().get(target.webhookId()).delivered() == 2);
-      assertThat(types(receiver).subList(1, 3)).containsExactly("job_running", "job_completed");
+      List<String> types = types(receiver);
+      assertThat(types.subList(0, types.size() - 1)).containsOnly("job_running");
+      assertThat(types).hasSizeGreaterThan(2).last().isEqualTo("job_completed");
       webhooks().delete(target.webhookId());
     }
   }

@@ -204,7 +204,7 @@ class EventSchedulesIT {
   @Test
   void manyEventsMakeOneJobWhenThereIsQuiet() {
     String id =
-        schedule("quiet", Map.of("event_type", "changed", "debounce", Map.of("wait_ms", 1_500)));
+        schedule("quiet", Map.of("event_type", "changed", "debounce", Map.of("wait_ms", 6_000)));
     var schedules = runtime.runtime().schedules();
     for (int i = 0; i < 12; i++) {
       assertThat(
