@@ -8,10 +8,12 @@ import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.samples.Templates;
 import io.mirrorneuron.testing.Shell;
 import io.mirrorneuron.testing.Shell.Ended;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -227,6 +229,12 @@ class TemplatesIT {
         .startsWith(link + "/manifest.yaml\n");
   }
 
+  /** In one step: a file that is written is seen to change twice, when it is emptied and filled. */
+  private void replace(Path file, String text) throws IOException {
+    Path filled = Files.writeString(folder.resolve("filled"), text);
+    Files.move(filled, file, StandardCopyOption.ATOMIC_MOVE);
+  }
+
   @Test
   void aWatchedFolderRunsAgainWhenItChanges() throws Exception {
     Path script = Path.of(made("script"));
@@ -245,11 +253,11 @@ class TemplatesIT {
       assertThat(seen.toString()).containsOnlyOnce("Hello, world!");
 
       Path greet = script.resolve("payloads/greet.py");
-      Files.writeString(greet, Files.readString(greet).replace("Hello", "Good day"));
+      replace(greet, Files.readString(greet).replace("Hello", "Good day"));
       eventually("the second run", PATIENCE, () -> seen.toString().contains("Good day, world!"));
       assertThat(seen.toString()).contains("\nChanged: payloads/greet.py\nJob my-script-");
 
-      Files.writeString(script.resolve("manifest.json"), "{");
+      replace(script.resolve("manifest.json"), "{");
       eventually("the complaint", PATIENCE, () -> seen.toString().contains("mn: "));
       assertThat(seen.toString()).contains("\nChanged: manifest.json\nmn: ");
     } finally {

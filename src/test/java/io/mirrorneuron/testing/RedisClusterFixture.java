@@ -257,6 +257,9 @@ public final class RedisClusterFixture implements AutoCloseable {
     }
     to.ask(Command.CLUSTER, "SETSLOT", slot, "NODE", to.id());
     from.ask(Command.CLUSTER, "SETSLOT", slot, "NODE", to.id());
+    nodes.subList(0, MASTERS).stream()
+        .filter(node -> node.port() != to.port() && node.port() != from.port())
+        .forEach(node -> node.ask(Command.CLUSTER, "SETSLOT", slot, "NODE", to.id()));
   }
 
   /** Whether a replica of this master serves its slots by now, and all is served again. */

@@ -11,7 +11,6 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.impl.types.ErrorType;
 import java.net.URI;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,8 +21,8 @@ import java.util.stream.Stream;
 
 /**
  * Which master of a Redis Cluster has which slot. All nodes that are known are asked at once, as
- * one may hang and one that was cut off still names former masters: the newest configuration
- * counts. Who asks while others are asking gets the same answer. Thread-safe.
+ * one may hang and one that was cut off still names former masters, see {@link SlotMaster#of}. Who
+ * asks while others are asking gets the same answer. Thread-safe.
  */
 public final class ClusterMap {
   /** How long others may take after the first one has answered. */
@@ -69,9 +68,7 @@ public final class ClusterMap {
   }
 
   private Future<RedisOptions> newest(List<SlotMaster> masters, int slot) {
-    return masters.stream()
-        .filter(each -> each.has(slot))
-        .max(Comparator.comparingLong(SlotMaster::epoch))
+    return SlotMaster.of(slot, masters)
         .map(found -> Future.succeededFuture(options(found.address())))
         .orElseGet(
             () ->
@@ -97,7 +94,11 @@ public final class ClusterMap {
             enough ->
                 asked.stream().filter(Future::succeeded).flatMap(each -> each.result().stream()))
         .map(Stream::toList)
-        .onSuccess(masters -> masters.forEach(each -> learn(each.address())));
+        .onSuccess(
+            masters ->
+                masters.stream()
+                    .filter(each -> !each.slots().isEmpty())
+                    .forEach(each -> learn(each.address())));
   }
 
   private Future<List<SlotMaster>> ask(Vertx vertx, String address, long patienceMs) {
