@@ -263,6 +263,7 @@ class DeploymentDoorsIT {
     ok(post("/deployments/ring/promote", ""));
     until("ring", "successful");
     Eventually.eventually("both are heard", () -> dispatched(ends) == 2);
+    Eventually.eventually("so is the canary", () -> dispatched(canaries) > 0);
     assertThat(dispatched(canaries)).isEqualTo(1);
     assertThat(told("dep_ring_2"))
         .containsExactly(

@@ -268,9 +268,12 @@ class DeploymentKillE2E {
     assertThat(runs)
         .contains("\"v\":" + (isNew ? 2 : 1))
         .doesNotContain("\"v\":" + (isNew ? 1 : 2));
-    List<String> jobs =
-        server.get("/services/kept/resolve").path("services").findValuesAsText("job_id");
-    assertThat(jobs).as("found").contains(current).doesNotHaveDuplicates();
-    assertThat(jobs.contains(old)).isEqualTo(current.equals(old));
+    Eventually.eventually(
+        "the former is gone", () -> offering().contains(old) == current.equals(old));
+    assertThat(offering()).as("found").contains(current).doesNotHaveDuplicates();
+  }
+
+  private static List<String> offering() {
+    return server.get("/services/kept/resolve").path("services").findValuesAsText("job_id");
   }
 }

@@ -274,23 +274,27 @@ class EscapesE2E {
   }
 
   @Test
-  void theStartAfterAKillEndsWhatHides() {
+  void theStartAfterAKillEndsWhatHides() throws IOException {
     String seconds = "3313.7" + ProcessHandle.current().pid();
     String script =
-        "setsid env -i sleep %1$s </dev/null >/dev/null 2>&1 & setsid env -i sleep %1$s & sleep 0.5"
+        "setsid env -i sleep %1$s </dev/null >/dev/null 2>&1 & setsid env -i sleep %1$s & "
             .formatted(seconds);
+    Path go = PackagedServer.shared(folder.resolve("home")).resolve("go");
+    Files.createDirectories(go.getParent());
+    String waits = "while [ ! -e %s ]; do sleep 0.05; done".formatted(go);
     try (PackagedServer server = PackagedServer.start(folder.resolve("home"))) {
       long redis = server.redis().pid();
-      String job = server.submit(job("hide", script + "; sleep 0.5"));
+      String job = server.submit(job("hide", script + waits));
       eventually("hidden processes", () -> sleeping(seconds) == 2);
       server.kill9();
       assertThat(sleeping(seconds)).isEqualTo(2);
 
       server.restart();
+      Files.createFile(go);
       assertThat(server.awaitEnd(job).at("/job/status").asText()).isEqualTo("completed");
       eventually("the end of hidden processes", () -> sleeping(seconds) == 0);
 
-      server.submit(job("again", script + "; sleep 100"));
+      server.submit(job("again", script + "sleep 100"));
       eventually("hidden processes", () -> sleeping(seconds) == 2);
       assertThat(server.redis().pid()).isEqualTo(redis);
       assertThat(server.terminate()).isZero();

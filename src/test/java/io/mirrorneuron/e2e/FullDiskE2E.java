@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The packaged server with everything on a disk of 48 MiB, which fills and is freed. */
 @Timeout(180)
 class FullDiskE2E {
-  private static final Duration SOON = Duration.ofSeconds(10);
+  private static final Duration SOON = Duration.ofSeconds(30);
   private static final String JOBS = "mirrorneuron.job.v1.JobService";
   private static final int OPEN = 6;
 

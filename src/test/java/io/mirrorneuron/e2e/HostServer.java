@@ -75,7 +75,7 @@ final class HostServer implements AutoCloseable {
 
   /** Asks by a process on the host. Status 0 without an answer. */
   Answer call(String method, String path, String body) {
-    List<String> words = new ArrayList<>(List.of("curl", "-s", "-m", "20", "-X", method));
+    List<String> words = new ArrayList<>(List.of("curl", "-s", "-m", "60", "-X", method));
     words.addAll(List.of("-w", "\n%{http_code} %{time_total}", API + path));
     if (body != null) {
       words.addAll(List.of("-H", "Content-Type: application/json", "-d", body));
@@ -83,7 +83,7 @@ final class HostServer implements AutoCloseable {
     try {
       Process asked = new ProcessBuilder(hosts.on(host, words.toArray(String[]::new))).start();
       String said = new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      asked.waitFor(30, TimeUnit.SECONDS);
+      asked.waitFor(70, TimeUnit.SECONDS);
       int last = said.lastIndexOf('\n');
       String[] numbers = said.substring(last + 1).split(" ");
       String text = said.substring(0, last).strip();
@@ -119,7 +119,7 @@ final class HostServer implements AutoCloseable {
   void meetOthers() {
     Eventually.eventually(
         "it has seen the other server",
-        Duration.ofSeconds(20),
+        Duration.ofSeconds(60),
         () -> log().contains("other servers work on this Redis"));
   }
 

@@ -68,7 +68,8 @@ class QuarantineKillE2E {
       two.terminate();
       two.restart();
       awaitReturns(one, before, 2);
-      assertThat(one.get(TWO).path("status").asText()).isEqualTo("healthy");
+      eventually(
+          "it is healthy", PATIENCE, () -> one.get(TWO).path("status").asText().equals("healthy"));
 
       two.kill9();
       two.restart();
@@ -76,8 +77,11 @@ class QuarantineKillE2E {
           "it is in quarantine",
           PATIENCE,
           () -> one.get(TWO).path("status").asText().equals("quarantined"));
-      assertThat(two.get(TWO).at("/node_state/reason").asText())
-          .startsWith("it was gone and came back 3 times within 300 s; the last: the server that");
+      String why = "it was gone and came back 3 times within 300 s; the last: the server that";
+      eventually(
+          "it knows why",
+          PATIENCE,
+          () -> two.get(TWO).at("/node_state/reason").asText().startsWith(why));
       eventually( // a server that has just begun is listed with its next heartbeat
           "lists tell of it",
           PATIENCE,

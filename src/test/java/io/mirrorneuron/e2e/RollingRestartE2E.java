@@ -23,6 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,8 +90,17 @@ class RollingRestartE2E {
       assertThat(handled(b, service)).isEqualTo(messages.size());
       c.post("/jobs/" + service + "/cancel");
       requireLog(following.join(), c.events(service));
+      eventually("all are told of", () -> isToldOfAll(b.events("__cluster__")));
       requireToldOfServers(b.events("__cluster__"));
     }
+  }
+
+  private static boolean isToldOfAll(List<JsonNode> events) {
+    return Stream.of("mirror_neuron@a", "mirror_neuron@b", "mirror_neuron@c")
+        .allMatch(
+            node ->
+                told(events, "node_drain_completed", node) > 0
+                    && told(events, "node_joined", node) > told(events, "node_left", node));
   }
 
   @Test

@@ -45,12 +45,12 @@ import org.junit.jupiter.api.io.TempDir;
  * <p>Each program notes a line before it writes it and after it has: what was noted only before may
  * or may not be there, since programs are killed too.
  */
-@Timeout(120)
+@Timeout(240)
 class RunStreamsE2E {
   private static final long SEED = Long.getLong("mn.streams.seed", System.nanoTime());
   private static final int KILLS = 4;
   private static final int CUTS = 100;
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** Appends to the file of a channel; {@code put channel text}. */
   private static final String PUT =

@@ -144,7 +144,7 @@ class SeparatedServersE2E {
     hosts.heal(2);
     Eventually.eventually(
         "it is ready again",
-        Duration.ofSeconds(20),
+        TAKE_OVER,
         () -> first.call("GET", "/health/ready", null).status() == 200);
     Files.createFile(beats.resolve("end"));
     for (HostServer server : List.of(first, second)) {
@@ -184,7 +184,7 @@ class SeparatedServersE2E {
 
     Eventually.eventually(
         "it is ready again",
-        Duration.ofSeconds(20),
+        TAKE_OVER,
         () -> first.call("GET", "/health/ready", null).status() == 200);
     assertThat(second.statusOf(late)).as("the old end does not count").isEqualTo("running");
     Files.createFile(told.resolve("b"));
@@ -231,13 +231,13 @@ class SeparatedServersE2E {
           .contains("Redis does not answer");
       Eventually.eventually(
           "both have ended their programs",
-          Duration.ofSeconds(20),
+          TAKE_OVER,
           () -> second.log().contains("ending its programs"));
     }
     for (HostServer server : List.of(first, second)) {
       Eventually.eventually(
           "it is ready again",
-          Duration.ofSeconds(20),
+          TAKE_OVER,
           () -> server.call("GET", "/health/ready", null).status() == 200);
     }
     run(beats, 2);

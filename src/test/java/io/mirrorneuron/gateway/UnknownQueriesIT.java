@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A query that asks for something that no operation does is refused, and nothing happens. */
-@Timeout(20) // a stream that is not refused has no end
+@Timeout(60) // a stream that is not refused has no end
 class UnknownQueriesIT extends WithSharedGateway {
   private static final PublishedContract CONTRACT = PublishedContract.read();
 

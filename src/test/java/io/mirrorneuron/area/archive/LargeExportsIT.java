@@ -71,9 +71,9 @@ class LargeExportsIT {
   void whoLeavesEndsTheWork() throws Exception {
     run("large", 3 * GIB);
     try (Socket _ = ask("large")) {
-      eventually("a part is written", SOON, () -> written() > GIB / 16);
+      eventually("a part is written", () -> written() > GIB / 16);
     }
-    eventually("nothing is left", SOON, () -> exports().isEmpty());
+    eventually("nothing is left", () -> exports().isEmpty());
   }
 
   @Test
@@ -83,7 +83,6 @@ class LargeExportsIT {
     try {
       eventually(
           "two are being made",
-          SOON,
           () -> exports().stream().filter(f -> f.getName().startsWith("export-")).count() == 2);
       HttpResponse<String> third = gateway.get("/api/v1/runs/large/export?format=zip");
       assertThat(third.statusCode()).isEqualTo(429);
@@ -93,7 +92,7 @@ class LargeExportsIT {
         client.close();
       }
     }
-    eventually("nothing is left", SOON, () -> exports().isEmpty());
+    eventually("nothing is left", () -> exports().isEmpty());
   }
 
   @Test
@@ -111,7 +110,7 @@ class LargeExportsIT {
         bytes += read;
       }
     }
-    eventually("nothing is left", SOON, () -> exports().isEmpty());
+    eventually("nothing is left", () -> exports().isEmpty());
   }
 
   /** A run with a file of so many bytes, all of them a hole. */

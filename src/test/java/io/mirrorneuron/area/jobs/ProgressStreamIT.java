@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The pages that the progress stream is made of, over a real bus. */
-@Timeout(30)
+@Timeout(60)
 class ProgressStreamIT {
   private static final Clock CLOCK =
       Clock.fixed(Instant.parse("2026-01-02T03:04:05.006Z"), ZoneOffset.UTC);

@@ -97,7 +97,7 @@ class RunsIT extends WithGuardedGateway {
   }
 
   @Test
-  @Timeout(30)
+  @Timeout(60)
   void theListOfRunsIsFollowedOverASocket() throws Exception {
     try (SocketClient socket =
         gateway.socket("/api/v1/runs/ws?limit=1&blueprint_id=harbour-report")) {

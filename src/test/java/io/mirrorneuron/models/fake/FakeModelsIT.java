@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The fake runner speaks both protocols as clients of the real ones expect it. */
-@Timeout(30)
+@Timeout(60)
 class FakeModelsIT {
   private static final String CHAT =
       "{\"model\":\"ai/smollm2\",\"messages\":[{\"role\":\"user\",\"content\":\"Hello you\"}],"

@@ -129,7 +129,7 @@ class ServicesIT {
 
     node.jobs().cancel(id, null, null);
     node.awaitEnd(id);
-    assertThat(all("web")).isEmpty();
+    eventually("it has ended with its job", () -> all("web").isEmpty());
     assertThat(events(id))
         .startsWith("service_registered", "service_health_changed", "service_health_changed");
   }
@@ -155,8 +155,7 @@ class ServicesIT {
       throw new AssertionError(e);
     }
     node.awaitEnd(id);
-    assertThat(all("short")).isEmpty();
-    assertThat(all("whole")).isEmpty();
+    eventually("both have ended", () -> all("short").isEmpty() && all("whole").isEmpty());
   }
 
   @Test
@@ -222,6 +221,9 @@ class ServicesIT {
     awaitStatus("web", "passing");
 
     node.restart();
+    eventually(
+        "it is registered again",
+        () -> events(id).stream().filter("service_registered"::equals).count() > 1);
     awaitStatus("web", "passing");
     assertThat(events(id)).filteredOn("service_registered"::equals).hasSize(2);
   }
