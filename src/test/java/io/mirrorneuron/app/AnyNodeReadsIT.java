@@ -9,6 +9,7 @@ import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.port.RuntimeJobsContract;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.redis.RedisServer;
+import io.mirrorneuron.testing.RecordedRun;
 import io.mirrorneuron.testing.RedisFixture;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.testing.SocketClient;
@@ -67,6 +68,7 @@ class AnyNodeReadsIT {
     other = server("other");
     run = ended(owner, SampleManifests.program("writes", "sh", "-c", WRITES));
     eventually("both know each other", () -> get(other, "/runs/" + run + "/result") == 200);
+    RecordedRun.awaitWhole(owner.runsRoot().resolve(run));
   }
 
   @AfterAll
@@ -491,6 +493,7 @@ class AnyNodeReadsIT {
     ObjectNode manifest =
         Json.parseObject(SampleManifests.program("named", "sh", "-c", WRITES), "manifest");
     ended(owner, Json.write(manifest.put("run_id", "chosen-name")));
+    RecordedRun.awaitWhole(owner.runsRoot().resolve("chosen-name"));
     assertThat(read(other, "/runs/chosen-name/events"))
         .isEqualTo(read(owner, "/runs/chosen-name/events"));
     assertThat(answer(other, "/runs/chosen-name/artifacts/a.txt").body()).isEqualTo("0123456789");

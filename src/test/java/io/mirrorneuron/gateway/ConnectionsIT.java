@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Who holds a connection without asking for anything loses it; whoever waits or works keeps it. */
 class ConnectionsIT {
-  private static final Duration HEAD = Duration.ofMillis(400);
+  private static final Duration HEAD = Duration.ofSeconds(1);
   private static final String GET = "GET /api/v1/jobs HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
   /** {@code GET /api/v1/jobs} of {@code localhost} as HPACK has it. */
@@ -121,7 +121,7 @@ class ConnectionsIT {
       slow.send(owed.bytes).readAll();
     }
     Duration lived = Duration.ofNanos(System.nanoTime() - start);
-    assertThat(lived).isBetween(HEAD.minusMillis(20), HEAD.plusSeconds(5));
+    assertThat(lived).isBetween(HEAD.minusMillis(20), HEAD.plusSeconds(20));
   }
 
   @Test

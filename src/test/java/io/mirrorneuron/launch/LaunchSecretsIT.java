@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.app.WholeServer;
 import io.mirrorneuron.testing.Eventually;
+import io.mirrorneuron.testing.RecordedRun;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -118,6 +119,7 @@ class LaunchSecretsIT {
     assertThat(launched).contains("\"job_id\":\"");
     String job = Json.parse(launched).get("job_id").asText();
     Eventually.eventually("the run is over", () -> isThere("/runs/secret-run/result"));
+    RecordedRun.awaitWhole(server.runsRoot().resolve("secret-run"));
 
     for (String path :
         List.of(
@@ -198,6 +200,7 @@ class LaunchSecretsIT {
     assertThat(launched).contains("\"job_id\":\"");
     String job = Json.parse(launched).get("job_id").asText();
     Eventually.eventually("the run is over", () -> isThere("/runs/digits-run/result"));
+    RecordedRun.awaitWhole(server.runsRoot().resolve("digits-run"));
 
     assertThat(Files.readString(told))
         .contains("\"87654321987\"")

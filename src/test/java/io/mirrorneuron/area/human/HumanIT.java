@@ -57,7 +57,7 @@ class HumanIT {
                   return payload
           return None
 
-      deadline = time.monotonic() + 30
+      deadline = time.monotonic() + 90
       while answer() is None and time.monotonic() < deadline:
           time.sleep(0.1)
       print(json.dumps({"comment": answer()["comment"]}))
@@ -72,7 +72,7 @@ class HumanIT {
       '"payload":{"request_id":"q","prompt":"?"}}' >> human.jsonl
       tries=0
       until grep -q '"type":"human_input_received"' human.jsonl; do
-        tries=$((tries + 1)); [ $tries -lt 300 ] || exit 1
+        tries=$((tries + 1)); [ $tries -lt 900 ] || exit 1
         sleep 0.1
       done
       grep -q '"approved":true' human.jsonl || exit 24
@@ -125,7 +125,7 @@ class HumanIT {
     assertThat(lines("review-1").getLast()).isEqualTo(json(answer));
     eventually(
         "the end of the job",
-        Duration.ofSeconds(40),
+        Duration.ofSeconds(100),
         () -> tree(server.jobs().get(job)).at("/job/status").asText().equals(end));
     assertThat(get("/human").path("data")).isEmpty();
     JsonNode decided = get("/runs/review-1/human").at("/requests/0/decisions/0");
