@@ -20,6 +20,7 @@ import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.ShownRuns;
 import io.mirrorneuron.run.files.AllowedRoots;
 import io.mirrorneuron.run.human.HumanDecisions;
+import io.mirrorneuron.run.index.JobPlaces;
 import io.mirrorneuron.run.index.RunIndex;
 import io.mirrorneuron.server.ServerContext;
 import io.mirrorneuron.storage.Storage;
@@ -65,10 +66,17 @@ record ServerPlatform(
         decisions,
         staging,
         models,
-        RunIndex.of(on.runs(), on.clock()),
+        RunIndex.of(on.runs(), places(backend), on.clock()),
         new ShownRuns(on.runs(), outputs(on.config())),
         catalogs,
         ServerLaunches.of(on, backend, catalogs, staging, models));
+  }
+
+  private static JobPlaces places(Backend backend) {
+    return switch (backend) {
+      case Backend.Here here -> here.runtime().places().jobs();
+      case Backend.Elsewhere elsewhere -> JobPlaces.UNKNOWN;
+    };
   }
 
   private static ModelsPort models(ServerContext on, Backend backend) {

@@ -9,13 +9,16 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Makes one page {@code {data, next?, total?}} of the pages that nodes answer to the same call.
  * Each has the first of its rows, so the first of all of them are right, and the cursor of the last
- * row serves at every node. A row that two nodes have at the same place is shown once.
+ * row serves at every node. A row that two nodes have at the same place is shown once. A row that
+ * names the node that has it by now ({@link #OWNER}) is shown when that one does not answer.
  *
  * @param cursors answers the cursor behind a row, which is read by the names of its members
  * @param order of rows by these cursors
@@ -23,6 +26,12 @@ import java.util.function.Function;
 public record PageMerge(Cursors cursors, Comparator<String> order) {
   /** The member of a row for whom it was asked for by {@link ApiCall#isMarked}. */
   public static final String PLACE = "$place";
+
+  /** The same, of a row that gives way to that of another node: the node. */
+  public static final String OWNER = "$owner";
+
+  /** The member of a page that names its node, where rows give way. */
+  public static final String NODE = "$node";
 
   /** Names places of rows. */
   @FunctionalInterface
@@ -59,14 +68,19 @@ public record PageMerge(Cursors cursors, Comparator<String> order) {
     NavigableMap<String, JsonObject> rows = new TreeMap<>(order);
     long total = 0;
     boolean more = false;
+    Set<String> answered =
+        pages.stream().map(page -> page.getString(NODE, "")).collect(Collectors.toSet());
     for (JsonObject page : pages) {
       page.getJsonArray("data").stream()
           .map(JsonObject.class::cast)
-          .forEach(row -> rows.putIfAbsent(cursors.of(call, row::getString), row));
+          .filter(row -> !answered.contains(row.getString(OWNER)))
+          .forEach(row -> rows.merge(cursors.of(call, row::getString), row, PageMerge::better));
       total += page.getLong("total", 0L);
       more |= page.getString("next") != null;
     }
+    total += rows.values().stream().filter(row -> row.containsKey(OWNER)).count();
     JsonObject merged = pages.getFirst().copy();
+    merged.remove(NODE);
     JsonArray data = new JsonArray();
     String last = null;
     for (var row : rows.entrySet()) {
@@ -75,6 +89,7 @@ public record PageMerge(Cursors cursors, Comparator<String> order) {
         break;
       }
       row.getValue().remove(PLACE);
+      row.getValue().remove(OWNER);
       data.add(row.getValue());
       last = row.getKey();
     }
@@ -86,5 +101,9 @@ public record PageMerge(Cursors cursors, Comparator<String> order) {
       merged.put("next", last);
     }
     return merged;
+  }
+
+  private static JsonObject better(JsonObject row, JsonObject other) {
+    return row.containsKey(OWNER) ? other : row;
   }
 }

@@ -3,7 +3,6 @@ package io.mirrorneuron.runtime;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.node.AgentChanges;
-import io.mirrorneuron.port.node.RunNodes;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.folder.RunHeader;
 import io.mirrorneuron.runtime.admission.Admission;
@@ -19,6 +18,7 @@ import io.mirrorneuron.runtime.local.NewJobs;
 import io.mirrorneuron.runtime.local.RoutedChanges;
 import io.mirrorneuron.runtime.local.RoutedJobs;
 import io.mirrorneuron.runtime.local.RunFolders;
+import io.mirrorneuron.runtime.local.StoredJobPlaces;
 import io.mirrorneuron.runtime.local.StoredRunNodes;
 import io.mirrorneuron.runtime.local.Watches;
 import io.mirrorneuron.runtime.loop.Engine;
@@ -116,13 +116,17 @@ final class NodeJobs {
             record -> nodes.describe(owner, record)));
   }
 
-  static RunNodes places(
+  static RunPlaces places(
       RuntimeIdentity identity,
+      Engine engine,
       JobStore store,
       NodeRegistry nodes,
       RunStore runs,
       StorePlaces places) {
-    return new StoredRunNodes(identity.owner(), store, nodes, runs, new ChosenRuns(places)::job);
+    String owner = identity.owner();
+    return new RunPlaces(
+        new StoredRunNodes(owner, store, nodes, runs, new ChosenRuns(places)::job),
+        new StoredJobPlaces(owner, engine::isOpen, store));
   }
 
   private static void tell(NodeRegistry nodes, String owner, String address) {

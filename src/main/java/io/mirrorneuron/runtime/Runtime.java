@@ -4,7 +4,6 @@ import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.deployment.DeploymentsPort;
 import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.hook.HookPrograms;
-import io.mirrorneuron.port.node.RunNodes;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.port.webhook.Webhooks;
@@ -54,7 +53,7 @@ public final class Runtime implements AutoCloseable {
   private final ServedJobStore store;
   private final RunRecorder recorder;
   private final NodeJobs.Jobs jobs;
-  private final RunNodes places;
+  private final RunPlaces places;
   private final LoadAdmission load;
   private final NodeServices.Working services;
   private final NodeEvents events;
@@ -99,7 +98,7 @@ public final class Runtime implements AutoCloseable {
     Clearing clearing = new Clearing(settings.adminToken(), recorder::writeAll, folders::look);
     LocalJobs own = new LocalJobs(access, watches, clearing, identity.clock(), storage);
     jobs = NodeJobs.jobs(settings, identity, far, access, own, watches, timers);
-    places = NodeJobs.places(identity, store, others.nodes(), runs, stored);
+    places = NodeJobs.places(identity, engine, store, others.nodes(), runs, stored);
     records = records(identity, manifests, new DerivedJobs(access, storage));
     resumeOpenJobs(settings, identity.owner(), bundles, folders);
   }
@@ -170,7 +169,7 @@ public final class Runtime implements AutoCloseable {
     return jobs.ofAllNodes();
   }
 
-  public RunNodes places() {
+  public RunPlaces places() {
     return places;
   }
 

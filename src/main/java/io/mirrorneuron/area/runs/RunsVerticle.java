@@ -73,7 +73,7 @@ public final class RunsVerticle extends AreaVerticle {
     this.ui = new RunUi(this::job, services, probe);
     this.video =
         new RunVideo(this::job, places.bundles(), new AllowedRoots(List.of(), places.userHome()));
-    on("listRuns", call -> index.list(query(call), call.isMarked() ? PageMerge.PLACE : ""));
+    on("listRuns", this::listRuns);
     onHot("streamRuns", this::streamRuns);
     on("getRunResult", call -> result(run(call)));
     on("getRunFinalArtifact", call -> finalArtifact(run(call)));
@@ -102,6 +102,11 @@ public final class RunsVerticle extends AreaVerticle {
   public Future<?> stop() {
     probe.close();
     return Future.succeededFuture();
+  }
+
+  private ObjectNode listRuns(ApiCall call) {
+    var all = new RunIndex.Marks(PageMerge.PLACE, PageMerge.OWNER, PageMerge.NODE);
+    return call.isMarked() ? index.list(query(call), all) : index.list(query(call));
   }
 
   private Future<Buffer> streamRuns(ApiCall call) {

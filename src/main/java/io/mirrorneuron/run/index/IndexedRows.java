@@ -4,6 +4,8 @@ import io.mirrorneuron.run.index.RunRow.Place;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
@@ -17,6 +19,12 @@ final class IndexedRows {
 
   /** Concurrent, as readers iterate while rows are replaced. */
   private final NavigableMap<Place, RunRow> order = new ConcurrentSkipListMap<>();
+
+  /** Ids of those that are not over. */
+  private final Set<String> open = new HashSet<>();
+
+  /** Ids of those whose jobs other nodes have. */
+  private final Set<String> elsewhere = new HashSet<>();
 
   private long changes;
 
@@ -32,6 +40,20 @@ final class IndexedRows {
   /** Null when there is none. */
   RunRow get(String runId) {
     return rows.get(runId);
+  }
+
+  /** The rows that are not over. */
+  List<RunRow> open() {
+    return open.stream().map(rows::get).toList();
+  }
+
+  /** How many there are of jobs that other nodes have. */
+  int elsewhere() {
+    return elsewhere.size();
+  }
+
+  int openSize() {
+    return open.size();
   }
 
   /** Ids of runs whose rows were read from a folder. */
@@ -60,6 +82,8 @@ final class IndexedRows {
       order.remove(before.place());
     }
     order.put(row.place(), row);
+    note(open, row.runId(), !row.isOver());
+    note(elsewhere, row.runId(), row.elsewhere() != null);
     noteChange(before == null || !row.tellsAs(before));
   }
 
@@ -67,7 +91,17 @@ final class IndexedRows {
     RunRow before = rows.remove(runId);
     if (before != null) {
       order.remove(before.place());
+      open.remove(runId);
+      elsewhere.remove(runId);
       noteChange(true);
+    }
+  }
+
+  private static void note(Set<String> ids, String runId, boolean isOne) {
+    if (isOne) {
+      ids.add(runId);
+    } else {
+      ids.remove(runId);
     }
   }
 

@@ -1,28 +1,14 @@
 package io.mirrorneuron.run.index;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.RunStore;
-import io.mirrorneuron.run.UnreadRuns;
-import io.mirrorneuron.run.folder.RunFolder;
+import io.mirrorneuron.run.index.JobPlaces.Standing;
 import io.mirrorneuron.run.index.RunRow.Place;
-import io.mirrorneuron.wire.Json;
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Queue;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,38 +21,31 @@ import org.slf4j.LoggerFactory;
 public final class RunIndex {
   private static final Logger LOG = LoggerFactory.getLogger(RunIndex.class);
 
-  /** Folders made within this time of each other may have the same modification time. */
-  private static final Duration CLOCK_TICK = Duration.ofMillis(50);
-
-  /**
-   * Milliseconds between two looks at all folders for each thousand of runs: some twenty times of
-   * what a look takes, however many there are.
-   */
-  private static final long PAUSE_MS = 30;
-
   private final RunStore store;
-  private final Clock clock;
   private final IndexedRows rows;
-  private final Set<String> touched = ConcurrentHashMap.newKeySet();
+  private final FolderRows folders;
+  private final RowsElsewhere elsewhere;
 
-  /** Runs that have no folder until somebody looks, and are not in the rows yet. */
-  private final Queue<UnreadRuns.Shown> unread = new ConcurrentLinkedQueue<>();
-
-  private boolean knowsUnread;
-  private FileTime scanned;
-  private long nextScan;
-
-  private RunIndex(RunStore store, Clock clock) {
+  private RunIndex(RunStore store, JobPlaces places, Clock clock) {
     this.store = store;
-    this.clock = clock;
     this.rows = new IndexedRows(clock);
+    this.folders = new FolderRows(store, clock, rows);
+    this.elsewhere = new RowsElsewhere(places, clock, rows);
   }
 
   /** An index of the store, which reads what there is in the background; lists wait for that. */
   public static RunIndex of(RunStore store, Clock clock) {
-    RunIndex index = new RunIndex(store, clock);
-    store.onChange(index.touched::add);
-    store.onUnread(index.unread::add);
+    return of(store, JobPlaces.UNKNOWN, clock);
+  }
+
+  /**
+   * The same, true also to jobs that other nodes have by now.
+   *
+   * @param places where jobs are
+   */
+  public static RunIndex of(RunStore store, JobPlaces places, Clock clock) {
+    RunIndex index = new RunIndex(store, places, clock);
+    index.folders.listen();
     Thread.ofVirtual().name("run index").start(index::fill);
     return index;
   }
@@ -74,7 +53,9 @@ public final class RunIndex {
   /** The first list tries again. */
   private void fill() {
     try {
-      update();
+      synchronized (this) {
+        folders.update();
+      }
     } catch (MnException e) {
       LOG.warn("{}", e.getMessage());
     }
@@ -96,13 +77,13 @@ public final class RunIndex {
       String idPrefix,
       Instant since) {
 
-    private boolean isFiltered() {
+    boolean isFiltered() {
       return since != null
           || !(status.isEmpty() && blueprintId.isEmpty() && jobId.isEmpty() && idPrefix.isEmpty());
     }
 
-    private boolean accepts(RunRow row) {
-      return (status.isEmpty() || status.equalsIgnoreCase(row.status()))
+    boolean accepts(RunRow row) {
+      return (status.isEmpty() || status.equalsIgnoreCase(row.told()))
           && fits(blueprintId, row.blueprintId())
           && fits(jobId, row.jobId())
           && row.runId().startsWith(idPrefix)
@@ -123,13 +104,29 @@ public final class RunIndex {
    * @throws MnException INVALID for a cursor that is none
    */
   public ObjectNode list(Query query) {
-    return list(query, "");
+    return list(query, Marks.NONE);
   }
 
-  /** The same with the cursor behind each row, as this member. */
-  public ObjectNode list(Query query, String place) {
+  /**
+   * One page of this node for a list of what all nodes have. Rows of jobs that other nodes have are
+   * in it besides, and {@code total} does not count them.
+   */
+  public ObjectNode list(Query query, Marks marks) {
     store.catchUp();
-    return page(query, place);
+    correct();
+    return page(query, marks);
+  }
+
+  /**
+   * Names of members for those who make one list of the pages of all nodes.
+   *
+   * @param place of a row: the cursor behind it
+   * @param owner of a row: the other node that has its job
+   * @param node of a page: the node whose page it is
+   */
+  public record Marks(String place, String owner, String node) {
+    /** For lists of one node. */
+    static final Marks NONE = new Marks("", "", "");
   }
 
   /** As the list has the places that the cursors name. */
@@ -137,40 +134,36 @@ public final class RunIndex {
     return Place.at(cursor).compareTo(Place.at(other));
   }
 
-  private ObjectNode page(Query query, String place) {
-    Place after = query.cursor().isEmpty() ? null : Place.at(query.cursor());
-    List<RunRow> page = new ArrayList<>();
-    int total;
-    boolean more = false;
+  /** Blocks while the store is asked for jobs that are not here any more. */
+  private void correct() {
+    List<RunRow> due;
     synchronized (this) {
-      update();
-      total = query.isFiltered() ? 0 : rows.size();
-      for (RunRow known : rows.after(query.isFiltered() ? null : after)) {
-        if (!query.isFiltered() && more) {
-          break;
-        }
-        boolean shown =
-            page.size() < query.limit() && (after == null || known.place().compareTo(after) > 0);
-        RunRow row =
-            known.isOver() && !(shown && query.accepts(known)) ? known : refresh(known.runId());
-        if (row != null && query.accepts(row)) {
-          total += query.isFiltered() ? 1 : 0;
-          if (shown) {
-            page.add(row);
-          } else {
-            more |= page.size() == query.limit();
-          }
-        }
+      folders.update();
+      due = elsewhere.due();
+    }
+    Map<String, Standing> standing = elsewhere.look(due);
+    synchronized (this) {
+      elsewhere.correct(due, standing);
+    }
+  }
+
+  private synchronized ObjectNode page(Query query, Marks marks) {
+    folders.update();
+    Place after = query.cursor().isEmpty() ? null : Place.at(query.cursor());
+    RunPage page = new RunPage(query, after, marks);
+    for (RunRow known : rows.after(query.isFiltered() ? null : after)) {
+      if (!query.isFiltered() && page.hasMore()) {
+        break;
+      }
+      boolean isSettled = known.isOver() && !(page.shows(known) && query.accepts(known));
+      RunRow row = isSettled ? known : folders.refresh(known.runId());
+      if (row != null && query.accepts(row)) {
+        page.add(row);
       }
     }
-    ObjectNode answer = Json.object();
-    ArrayNode data = answer.putArray("data");
-    for (RunRow row : page) {
-      ObjectNode json = row.json(store.root());
-      data.add(place.isEmpty() ? json : json.put(place, row.place().cursor()));
-    }
-    answer.put("total", total);
-    return more ? answer.put("next", page.getLast().place().cursor()) : answer;
+    long all = marks == Marks.NONE ? rows.size() : rows.size() - rows.elsewhere();
+    ObjectNode answer = page.json(store.root(), query.isFiltered() ? page.total() : all);
+    return marks == Marks.NONE ? answer : answer.put(marks.node(), elsewhere.self());
   }
 
   /**
@@ -183,65 +176,13 @@ public final class RunIndex {
   public record Seen(ObjectNode json, long seq) {}
 
   /** The page as it is now. */
-  public synchronized Seen seen(Query query) {
-    ObjectNode page = page(query, "");
+  public Seen seen(Query query) {
+    correct();
+    return seenNow(query);
+  }
+
+  private synchronized Seen seenNow(Query query) {
+    ObjectNode page = page(query, Marks.NONE);
     return new Seen(page.put("seq", rows.changes()), rows.changes());
-  }
-
-  private synchronized void update() {
-    if (!knowsUnread) {
-      store.unread().each(unread::add);
-      knowsUnread = true;
-    }
-    for (UnreadRuns.Shown run = unread.poll(); run != null; run = unread.poll()) {
-      if (!store.has(run.runId())) {
-        rows.put(RunRow.of(run));
-      }
-    }
-    try {
-      FileTime modified = Files.getLastModifiedTime(store.root());
-      if (!modified.equals(scanned) && clock.millis() >= nextScan) {
-        scan();
-        nextScan = clock.millis() + PAUSE_MS * (rows.size() / 1000);
-        boolean settled = modified.toInstant().isBefore(clock.instant().minus(CLOCK_TICK));
-        scanned = settled ? modified : null;
-      }
-    } catch (IOException e) {
-      throw MnException.unavailable("the run store cannot be read: " + e, e);
-    }
-    for (Iterator<String> changed = touched.iterator(); changed.hasNext(); ) {
-      String runId = changed.next();
-      changed.remove(); // before it is read: what changes meanwhile is read again
-      refresh(runId);
-    }
-  }
-
-  private void scan() throws IOException {
-    Set<String> gone = rows.withFolders();
-    try (DirectoryStream<Path> folders = Files.newDirectoryStream(store.root())) {
-      for (Path folder : folders) {
-        String runId = folder.getFileName().toString();
-        if (!gone.remove(runId) && store.has(runId)) {
-          refresh(runId);
-        }
-      }
-    }
-    gone.forEach(rows::remove);
-  }
-
-  /** The row as it is now, or null when the run is gone. One without a folder stays as it is. */
-  private RunRow refresh(String runId) {
-    RunFolder folder = store.present(runId).orElse(null);
-    RunRow before = rows.get(runId);
-    if (folder != null) {
-      RunRow row = RunRow.read(folder, before);
-      rows.put(row);
-      return row;
-    }
-    if (before != null && before.hasFolder()) {
-      rows.remove(runId);
-      return null;
-    }
-    return before;
   }
 }

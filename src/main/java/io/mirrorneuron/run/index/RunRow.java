@@ -8,6 +8,7 @@ import io.mirrorneuron.run.folder.FileState;
 import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunHeader;
+import io.mirrorneuron.run.index.JobPlaces.Standing;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +24,8 @@ import java.util.Objects;
  *
  * @param place where it stands among others; never changes, so that cursors stay good
  * @param seen the documents it was read from, as they were; null of a run that has no folder yet
+ * @param elsewhere how its job stands, which another node has; null when this one has it, or nobody
+ *     knows
  */
 record RunRow(
     String runId,
@@ -34,7 +37,8 @@ record RunRow(
     String startedAt,
     String endedAt,
     Place place,
-    List<FileState> seen) {
+    List<FileState> seen,
+    Standing elsewhere) {
 
   /** The newest comes first; the id decides where the time does not. */
   record Place(Instant at, String runId) implements Comparable<Place> {
@@ -83,17 +87,48 @@ record RunRow(
     RunHeader jobFirst = job.or(run);
     String submitted = jobFirst.submittedAt();
     String started = runFirst.startedAt();
+    RunRow read =
+        new RunRow(
+            folder.runId(),
+            jobFirst.jobId(),
+            runFirst.blueprintId(),
+            runFirst.traceId(),
+            status(run.status(), job.status()),
+            submitted,
+            started,
+            runFirst.endedAt(),
+            before == null
+                ? new Place(at(folder, started, submitted), folder.runId())
+                : before.place,
+            states(folder).equals(seen) ? seen : List.of(), // it may tell of either: look again
+            null);
+    boolean isSame = before != null && before.elsewhere != null && before.jobId.equals(read.jobId);
+    return isSame && !read.isOver() ? read.at(before.elsewhere) : read;
+  }
+
+  /** The row with what is known of a job that another node has; null when this one has it. */
+  RunRow at(Standing place) {
     return new RunRow(
-        folder.runId(),
-        jobFirst.jobId(),
-        runFirst.blueprintId(),
-        runFirst.traceId(),
-        status(run.status(), job.status()),
-        submitted,
-        started,
-        runFirst.endedAt(),
-        before == null ? new Place(at(folder, started, submitted), folder.runId()) : before.place,
-        states(folder).equals(seen) ? seen : List.of()); // it may tell of either: look again
+        runId,
+        jobId,
+        blueprintId,
+        traceId,
+        status,
+        submittedAt,
+        startedAt,
+        endedAt,
+        this.place,
+        seen,
+        place);
+  }
+
+  /** The status that the list tells. */
+  String told() {
+    return elsewhere == null ? status : elsewhere.status();
+  }
+
+  private String toldEnd() {
+    return elsewhere == null ? endedAt : elsewhere.endedAt();
   }
 
   /** The row of a run that has no folder until somebody looks. */
@@ -109,6 +144,7 @@ record RunRow(
         run.startedAt(),
         run.endedAt(),
         new Place(at, run.runId()),
+        null,
         null);
   }
 
@@ -132,10 +168,10 @@ record RunRow(
     ObjectNode json = Json.object().put("run_id", runId);
     put(json, "job_id", jobId);
     put(json, "blueprint_id", blueprintId);
-    json.put("status", status);
+    json.put("status", told());
     put(json, "submitted_at", submittedAt);
     put(json, "started_at", startedAt);
-    put(json, "ended_at", endedAt);
+    put(json, "ended_at", toldEnd());
     put(json, "trace_id", traceId);
     return json.put("run_dir", root.resolve(runId).toString());
   }
@@ -150,11 +186,11 @@ record RunRow(
   }
 
   private List<String> facts() {
-    return List.of(runId, jobId, blueprintId, traceId, status, submittedAt, startedAt, endedAt);
+    return List.of(runId, jobId, blueprintId, traceId, told(), submittedAt, startedAt, toldEnd());
   }
 
   boolean isOver() {
-    return RunStatus.ofAnyCase(status).isFinal();
+    return RunStatus.ofAnyCase(told()).isFinal();
   }
 
   /**

@@ -7,11 +7,11 @@ import io.mirrorneuron.port.PeerJobs;
 import io.mirrorneuron.port.deployment.DeploymentsPort;
 import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.hook.HookPrograms;
-import io.mirrorneuron.port.node.RunNodes;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.port.webhook.Webhooks;
 import io.mirrorneuron.runtime.NodeMachine;
+import io.mirrorneuron.runtime.RunPlaces;
 import io.mirrorneuron.runtime.Runtime;
 import io.mirrorneuron.runtime.RuntimeIdentity;
 import io.mirrorneuron.runtime.RuntimeSettings;
@@ -76,7 +76,7 @@ public record LocalRuntime(
     NodeIdentity identity,
     NodeDoor nodes,
     JoinDesk desk,
-    RunNodes places,
+    RunPlaces places,
     HardwareProbe hardware,
     RuntimeRedis redis,
     Readiness membership,
@@ -191,7 +191,8 @@ public record LocalRuntime(
             on.clock());
     runtime.door().describes().accept(here::record);
     NodeRegistry nodes = new RedisNodeRegistry(lanes, keys);
-    OtherNodes others = new OtherNodes(nodes, runtime.door().owner(), runtime.places()::sawOthers);
+    OtherNodes others =
+        new OtherNodes(nodes, runtime.door().owner(), runtime.places().runs()::sawOthers);
     var members = new LocalMembers(desk, nodes, others::tellOf, runtime.upkeep(), peers.members());
     return new AllNodes(here, others, runtime.upkeep()::all, runtime.upkeep(), members);
   }

@@ -1,0 +1,86 @@
+package io.mirrorneuron.run.index;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.run.index.RunRow.Place;
+import io.mirrorneuron.wire.Json;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A page that is made row by row, in order. Where it is for a list of what all nodes have, rows of
+ * jobs that other nodes have take nobody's place: they give way to the rows of those nodes.
+ */
+final class RunPage {
+  private final RunIndex.Query query;
+  private final Place after;
+  private final RunIndex.Marks marks;
+  private final List<RunRow> rows = new ArrayList<>();
+  private int extra;
+  private long total;
+  private boolean more;
+
+  /**
+   * @param after the place behind which it begins; null for the first one
+   */
+  RunPage(RunIndex.Query query, Place after, RunIndex.Marks marks) {
+    this.query = query;
+    this.after = after;
+    this.marks = marks;
+  }
+
+  private boolean isMarked() {
+    return marks != RunIndex.Marks.NONE;
+  }
+
+  private boolean isFull() {
+    return rows.size() - extra == query.limit() || extra == query.limit();
+  }
+
+  /** Whether a row that comes now is on the page. */
+  boolean shows(RunRow row) {
+    return !isFull() && (after == null || row.place().compareTo(after) > 0);
+  }
+
+  void add(RunRow row) {
+    boolean isExtra = isMarked() && row.elsewhere() != null;
+    total += isExtra ? 0 : 1;
+    if (shows(row)) {
+      rows.add(row);
+      extra += isExtra ? 1 : 0;
+    } else {
+      more |= isFull();
+    }
+  }
+
+  /** Whether a row has come for which there was no room. */
+  boolean hasMore() {
+    return more;
+  }
+
+  /** How many rows have come. */
+  long total() {
+    return total;
+  }
+
+  /**
+   * @param root in which the folders of runs are
+   */
+  ObjectNode json(Path root, long all) {
+    ObjectNode answer = Json.object();
+    ArrayNode data = answer.putArray("data");
+    for (RunRow row : rows) {
+      ObjectNode json = row.json(root);
+      if (isMarked()) {
+        json.put(marks.place(), row.place().cursor());
+      }
+      if (isMarked() && row.elsewhere() != null) {
+        json.put(marks.owner(), row.elsewhere().owner());
+      }
+      data.add(json);
+    }
+    answer.put("total", all);
+    return more ? answer.put("next", rows.getLast().place().cursor()) : answer;
+  }
+}

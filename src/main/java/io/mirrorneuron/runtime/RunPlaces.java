@@ -1,0 +1,12 @@
+package io.mirrorneuron.runtime;
+
+import io.mirrorneuron.port.node.RunNodes;
+import io.mirrorneuron.run.index.JobPlaces;
+
+/**
+ * Tells on which nodes runs are.
+ *
+ * @param runs one at a time
+ * @param jobs of runs that have folders here
+ */
+public record RunPlaces(RunNodes runs, JobPlaces jobs) {}
