@@ -30,7 +30,6 @@ public record RunRoute(RunNodes nodes, FarReads far) {
   static final String RUN = "run_id";
 
   private static final String NO_RUN = "run_not_found";
-  private static final long REACHED_AGAIN_MS = 3000;
 
   /** A list waits no longer for the rows of a node. */
   private static final long LIST_SECONDS = 3;
@@ -67,19 +66,44 @@ public record RunRoute(RunNodes nodes, FarReads far) {
   }
 
   Future<Buffer> answer(Question asked) {
-    return nodes.sawOthers()
-        ? find(asked).compose(place -> at(place, asked))
-        : asked
-            .here()
-            .get()
-            .recover(
-                failed ->
-                    isNotFound(failed)
-                        ? find(asked)
-                            .compose(
-                                place ->
-                                    isHere(place) ? Future.failedFuture(failed) : at(place, asked))
-                        : Future.failedFuture(failed));
+    if (nodes.sawOthers()) {
+      return find(asked).compose(place -> at(place, asked));
+    }
+    String run = asked.runId();
+    return nodes.isKnownHere(run)
+        ? alone(asked)
+        : looked(asked)
+            .compose(seen -> nodes.isKnownHere(run) ? alone(asked) : whereverItIs(asked));
+  }
+
+  private Future<Void> looked(Question asked) {
+    return asked
+        .blocking()
+        .apply(
+            () -> {
+              nodes.look(asked.runId());
+              return null;
+            });
+  }
+
+  private Future<Buffer> alone(Question asked) {
+    return asked
+        .here()
+        .get()
+        .recover(
+            failed ->
+                isNotFound(failed)
+                    ? find(asked)
+                        .compose(
+                            place -> isHere(place) ? Future.failedFuture(failed) : at(place, asked))
+                    : Future.failedFuture(failed));
+  }
+
+  /** There may be a folder that this node left open when the job went to a node that is gone. */
+  private Future<Buffer> whereverItIs(Question asked) {
+    return find(asked)
+        .otherwise(away -> new RunPlace(RunPlace.Kind.UNKNOWN, null, null))
+        .compose(place -> at(place, asked));
   }
 
   /**
@@ -124,17 +148,19 @@ public record RunRoute(RunNodes nodes, FarReads far) {
                   failed -> isNoRun(failed) ? asked.here().get() : Future.failedFuture(failed));
       case HIDDEN ->
           Future.failedFuture(
-              unreached(asked, place.node(), "it has told nobody where its gRPC port is"));
+              RunTroubles.unreached(
+                  asked, place.node(), "it has told nobody where its gRPC port is"));
       case MOVING ->
           Future.failedFuture(
-              unreached(asked, place.node(), "it is gone, and another node takes its jobs over"));
+              RunTroubles.unreached(
+                  asked, place.node(), "it is gone, and another node takes its jobs over"));
       case GONE -> anew(place, asked);
     };
   }
 
   private Future<Buffer> anew(RunPlace place, Question asked) {
     if (asked.kind() == Kind.LEFT) {
-      return Future.failedFuture(gone(asked, place.node(), null));
+      return Future.failedFuture(RunTroubles.gone(asked, place.node(), null));
     }
     return asked
         .blocking()
@@ -147,7 +173,7 @@ public record RunRoute(RunNodes nodes, FarReads far) {
         .recover(
             failed ->
                 Future.failedFuture(
-                    isNotFound(failed) ? gone(asked, place.node(), failed) : failed));
+                    isNotFound(failed) ? RunTroubles.gone(asked, place.node(), failed) : failed));
   }
 
   /** The store knows nothing of the run, or wrong: its job may have been removed. */
@@ -180,12 +206,13 @@ public record RunRoute(RunNodes nodes, FarReads far) {
   private Future<Buffer> told(NodeAddress node, Question asked, Throwable failed) {
     String error = failed instanceof MnException known ? known.error() : "";
     return switch (error) {
-      case FarReads.UNREACHED -> Future.failedFuture(unreached(asked, node, failed.getMessage()));
+      case FarReads.UNREACHED ->
+          Future.failedFuture(RunTroubles.unreached(asked, node, failed.getMessage()));
       case FarReads.REPLY_LOST ->
           Future.failedFuture(
               asked.kind() == Kind.ACT
-                  ? unknown(asked, node)
-                  : unreached(asked, node, failed.getMessage()));
+                  ? RunTroubles.unknown(asked, node)
+                  : RunTroubles.unreached(asked, node, failed.getMessage()));
       // requests of jobs are decided by who has the job, with or without an API
       case NodeReads.NO_API ->
           (asked.kind() == Kind.ACT ? asked.here().get() : Future.<Buffer>failedFuture(failed))
@@ -193,7 +220,7 @@ public record RunRoute(RunNodes nodes, FarReads far) {
                   own ->
                       Future.failedFuture(
                           own == failed || isNotFound(own)
-                              ? unreached(asked, node, failed.getMessage())
+                              ? RunTroubles.unreached(asked, node, failed.getMessage())
                               : own));
       default -> Future.failedFuture(failed);
     };
@@ -209,33 +236,5 @@ public record RunRoute(RunNodes nodes, FarReads far) {
 
   private static boolean isNoRun(Throwable failed) {
     return failed instanceof MnException known && known.error().equals(NO_RUN);
-  }
-
-  private static MnException unknown(Question asked, NodeAddress node) {
-    return new MnException(
-            ErrorCode.UNAVAILABLE,
-            "may_have_happened",
-            "node %s, where run %s is, did not answer: what was asked of it may have happened; look at the run before you ask again"
-                .formatted(node.name(), asked.runId()))
-        .withRetryAfter(REACHED_AGAIN_MS);
-  }
-
-  private static MnException unreached(Question asked, NodeAddress node, String why) {
-    return new MnException(
-            ErrorCode.UNAVAILABLE,
-            FarReads.UNREACHED,
-            "run %s is on node %s, which this one does not reach: %s"
-                .formatted(asked.runId(), node.name(), why))
-        .withRetryAfter(REACHED_AGAIN_MS);
-  }
-
-  private static MnException gone(Question asked, NodeAddress node, Throwable cause) {
-    return new MnException(
-        ErrorCode.GONE,
-        "node_gone",
-        "node %s, where run %s was, is gone, and with it what only that node has; this can be read again when it is back"
-            .formatted(node.name(), asked.runId()),
-        null,
-        cause);
   }
 }

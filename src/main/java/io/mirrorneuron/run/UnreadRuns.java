@@ -47,8 +47,8 @@ public interface UnreadRuns {
   boolean make(String runId);
 
   /**
-   * Has a folder made of what is committed of a job that has ended, whoever worked on it, unless
-   * there is one; nobody is told of its end again. Blocking.
+   * Has a folder made of what is committed of a job that has ended, whoever worked on it, or the
+   * one completed that was left open here; nobody is told of its end again. Blocking.
    *
    * @return whether the run has a folder now
    */

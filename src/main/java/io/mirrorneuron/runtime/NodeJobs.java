@@ -125,7 +125,7 @@ final class NodeJobs {
       StorePlaces places) {
     String owner = identity.owner();
     return new RunPlaces(
-        new StoredRunNodes(owner, store, nodes, runs, new ChosenRuns(places)::job),
+        new StoredRunNodes(owner, store, nodes, runs, new ChosenRuns(places)::job, engine::isOpen),
         new StoredJobPlaces(owner, engine::isOpen, store));
   }
 

@@ -158,6 +158,41 @@ class MovedRunsIT {
     }
   }
 
+  /** Everything that is told of the run while it is told as running would be told for ever. */
+  @Test
+  void whereThatServerIsGoneTheFolderThatWasLeftIsCompleted() throws Exception {
+    String job = moved();
+    String run = "/runs/" + RunId.of(job);
+    ends(job);
+    later.close();
+    eventually("it is gone", () -> !knowsBoth(former));
+
+    isWhole(run);
+    assertThat(read(former, run + "/events").toString()).containsOnlyOnce("\"job_completed\"");
+  }
+
+  @Test
+  void whoWasNotThereWhenItEndedCompletesItToo() throws Exception {
+    String job = moved();
+    String run = "/runs/" + RunId.of(job);
+    ends(job);
+    former.close();
+    later.close();
+    former = server("former");
+
+    isWhole(run);
+  }
+
+  private void isWhole(String run) throws Exception {
+    HttpRequest.Builder follows =
+        HttpRequest.newBuilder(former.uri(run + "/stream")).header("Accept", "text/event-stream");
+    assertThat(answer(follows).body()).contains("job_completed");
+    assertThat(read(former, run + "/events").toString()).contains("job_completed");
+    JsonNode export = read(former, run + "/export?format=json");
+    assertThat(export.at("/run/status").asText()).isEqualTo("completed");
+    assertThat(export.at("/job/status").asText()).isEqualTo("completed");
+  }
+
   @Test
   void whereThatServerIsGoneListsTellWhatIsCommitted() throws Exception {
     String job = moved();

@@ -29,6 +29,7 @@ class RunRouteTest {
 
   private final List<String> asked = new ArrayList<>();
   private boolean sawOthers;
+  private boolean isKnownHere = true;
   private Kind kind = Kind.HERE;
   private Future<Buffer> here = Future.succeededFuture(Buffer.buffer("here"));
   private Future<Buffer> there = Future.succeededFuture(Buffer.buffer("there"));
@@ -38,6 +39,16 @@ class RunRouteTest {
         @Override
         public boolean sawOthers() {
           return sawOthers;
+        }
+
+        @Override
+        public boolean isKnownHere(String runId) {
+          return isKnownHere;
+        }
+
+        @Override
+        public void look(String runId) {
+          asked.add("look " + runId);
         }
 
         @Override
@@ -89,6 +100,15 @@ class RunRouteTest {
 
   private MnException failure(RunRoute.Kind what) {
     return (MnException) answer(what).cause();
+  }
+
+  @Test
+  void aNodeThatIsAloneDoesNotTellOldThingsOfARunThatEndedElsewhere() {
+    isKnownHere = false;
+    kind = Kind.GONE;
+    assertThat(answer(RunRoute.Kind.READ).result()).hasToString("here");
+    assertThat(asked).containsExactly("look r1", "find r1", "make r1");
+    assertThat(failure(RunRoute.Kind.LEFT).error()).isEqualTo("node_gone");
   }
 
   @Test

@@ -8,6 +8,15 @@ public interface RunNodes {
   /** Whether the last heartbeat was told of other nodes that live. Asks nobody. */
   boolean sawOthers();
 
+  /**
+   * Whether the folder of the run on this node is what is to be told of it, as far as {@link #look}
+   * has seen: this node works on its job, or it says how the job ended. Asks nobody.
+   */
+  boolean isKnownHere(String runId);
+
+  /** Looks how the folder of the run on this node stands. Blocks. */
+  void look(String runId);
+
   /** Which node works, or has worked, on the job of the run. */
   CompletionStage<RunPlace> find(String runId);
 
@@ -15,7 +24,8 @@ public interface RunNodes {
   CompletionStage<List<NodeAddress>> others();
 
   /**
-   * Makes the folder of a run here from what is committed of its job, unless there is one. Blocks.
+   * Makes the folder of a run here from what is committed of its job, or completes one that this
+   * node left open when the job went to the other node. Blocks.
    *
    * @param place where the run would be, of a kind {@link RunPlace.Kind#GONE}
    */

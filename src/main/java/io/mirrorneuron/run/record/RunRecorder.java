@@ -158,6 +158,7 @@ public final class RunRecorder implements AutoCloseable {
   /** Answers false when the store could not be read; the batch must then be tried again. */
   private boolean record(List<String> jobs) {
     List<JobReading> all = new ArrayList<>();
+    jobs.stream().filter(unread::isWanted).forEach(recordings::forget); // others have told of them
     for (String job : jobs) {
       all.add(JobReading.of(store, job, recordings.recorded(job), EVENTS));
     }

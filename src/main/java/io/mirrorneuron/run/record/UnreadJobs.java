@@ -5,6 +5,7 @@ import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.run.RunBacklog;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.UnreadRuns;
+import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.wire.Json;
@@ -142,7 +143,7 @@ final class UnreadJobs implements UnreadRuns {
 
   @Override
   public boolean makeAnew(String runId, String jobId) {
-    if (!runs.has(runId)) {
+    if (runs.present(runId).filter(RunFolder::isOver).isEmpty()) {
       want(jobId, true);
       backlog.catchUp(runId);
     }

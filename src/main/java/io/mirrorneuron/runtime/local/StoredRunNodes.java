@@ -1,5 +1,7 @@
 package io.mirrorneuron.runtime.local;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.port.node.NodeAddress;
@@ -7,8 +9,10 @@ import io.mirrorneuron.port.node.RunNodes;
 import io.mirrorneuron.port.node.RunPlace;
 import io.mirrorneuron.port.node.RunPlace.Kind;
 import io.mirrorneuron.run.RunStore;
+import io.mirrorneuron.run.folder.RunHeader;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.NodeRegistry;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,9 +20,11 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** Runs are where the owners of their jobs are, or were when the jobs ended. */
 public final class StoredRunNodes implements RunNodes {
+  private static final String NONE = "";
   private static final RunPlace UNKNOWN = new RunPlace(Kind.UNKNOWN, null, null);
 
   private final String owner;
@@ -26,28 +32,53 @@ public final class StoredRunNodes implements RunNodes {
   private final NodeRegistry nodes;
   private final RunStore runs;
   private final Function<String, CompletionStage<String>> chosen;
+  private final Predicate<String> works;
+
+  /** The jobs of runs whose folders were looked at; {@link #NONE} where no job can change them. */
+  private final Cache<String, String> seen =
+      Caffeine.newBuilder().maximumSize(10_000).expireAfterWrite(Duration.ofMinutes(1)).build();
 
   /**
    * @param owner this node as the owner of jobs
    * @param runs the folders on this node
    * @param chosen answers the job of a run whose id somebody chose, or null
+   * @param works whether this node works on a job now
    */
   public StoredRunNodes(
       String owner,
       JobStore store,
       NodeRegistry nodes,
       RunStore runs,
-      Function<String, CompletionStage<String>> chosen) {
+      Function<String, CompletionStage<String>> chosen,
+      Predicate<String> works) {
     this.owner = owner;
     this.store = store;
     this.nodes = nodes;
     this.runs = runs;
     this.chosen = chosen;
+    this.works = works;
   }
 
   @Override
   public boolean sawOthers() {
     return nodes.sawOthers();
+  }
+
+  @Override
+  public boolean isKnownHere(String runId) {
+    String job = seen.getIfPresent(runId);
+    return job == null ? RunId.job(runId).filter(works).isPresent() : isHere(job);
+  }
+
+  private boolean isHere(String job) {
+    return job.equals(NONE) || works.test(job);
+  }
+
+  @Override
+  public void look(String runId) {
+    runs.present(runId)
+        .map(folder -> folder.isOver() ? NONE : RunHeader.ofJob(folder).jobId())
+        .ifPresent(job -> seen.put(runId, job));
   }
 
   @Override
