@@ -116,7 +116,7 @@ final class NodeJobs {
             record -> nodes.describe(owner, record)));
   }
 
-  static RunPlaces places(
+  static PlacesOfRuns places(
       RuntimeIdentity identity,
       Engine engine,
       JobStore store,
@@ -124,7 +124,7 @@ final class NodeJobs {
       RunStore runs,
       StorePlaces places) {
     String owner = identity.owner();
-    return new RunPlaces(
+    return new PlacesOfRuns(
         new StoredRunNodes(owner, store, nodes, runs, new ChosenRuns(places)::job, engine::isOpen),
         new StoredJobPlaces(owner, engine::isOpen, store));
   }

@@ -53,7 +53,7 @@ public final class Runtime implements AutoCloseable {
   private final ServedJobStore store;
   private final RunRecorder recorder;
   private final NodeJobs.Jobs jobs;
-  private final RunPlaces places;
+  private final PlacesOfRuns places;
   private final LoadAdmission load;
   private final NodeServices.Working services;
   private final NodeEvents events;
@@ -169,7 +169,7 @@ public final class Runtime implements AutoCloseable {
     return jobs.ofAllNodes();
   }
 
-  public RunPlaces places() {
+  public PlacesOfRuns places() {
     return places;
   }
 

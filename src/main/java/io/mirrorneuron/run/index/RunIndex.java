@@ -1,10 +1,12 @@
 package io.mirrorneuron.run.index;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.index.JobPlaces.Standing;
 import io.mirrorneuron.run.index.RunRow.Place;
+import io.mirrorneuron.wire.Json;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -162,7 +164,19 @@ public final class RunIndex {
       }
     }
     long all = marks == Marks.NONE ? rows.size() : rows.size() - rows.elsewhere();
-    ObjectNode answer = page.json(store.root(), query.isFiltered() ? page.total() : all);
+    return json(page, query.isFiltered() ? page.total() : all, marks);
+  }
+
+  private ObjectNode json(RunPage page, long total, Marks marks) {
+    ObjectNode answer = Json.object();
+    ArrayNode data = answer.putArray("data");
+    for (RunRow row : page.rows()) {
+      data.add(row.json(store.root(), marks));
+    }
+    answer.put("total", total);
+    if (page.hasMore()) {
+      answer.put("next", page.rows().getLast().place().cursor());
+    }
     return marks == Marks.NONE ? answer : answer.put(marks.node(), elsewhere.self());
   }
 

@@ -1,10 +1,6 @@
 package io.mirrorneuron.run.index;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.run.index.RunRow.Place;
-import io.mirrorneuron.wire.Json;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -64,23 +60,8 @@ final class RunPage {
     return total;
   }
 
-  /**
-   * @param root in which the folders of runs are
-   */
-  ObjectNode json(Path root, long all) {
-    ObjectNode answer = Json.object();
-    ArrayNode data = answer.putArray("data");
-    for (RunRow row : rows) {
-      ObjectNode json = row.json(root);
-      if (isMarked()) {
-        json.put(marks.place(), row.place().cursor());
-      }
-      if (isMarked() && row.elsewhere() != null) {
-        json.put(marks.owner(), row.elsewhere().owner());
-      }
-      data.add(json);
-    }
-    answer.put("total", all);
-    return more ? answer.put("next", rows.getLast().place().cursor()) : answer;
+  /** The rows on it. */
+  List<RunRow> rows() {
+    return rows;
   }
 }

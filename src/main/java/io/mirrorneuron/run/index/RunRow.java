@@ -164,7 +164,7 @@ record RunRow(
    *
    * @param root in which the folders of runs are
    */
-  ObjectNode json(Path root) {
+  ObjectNode json(Path root, RunIndex.Marks marks) {
     ObjectNode json = Json.object().put("run_id", runId);
     put(json, "job_id", jobId);
     put(json, "blueprint_id", blueprintId);
@@ -173,7 +173,13 @@ record RunRow(
     put(json, "started_at", startedAt);
     put(json, "ended_at", toldEnd());
     put(json, "trace_id", traceId);
-    return json.put("run_dir", root.resolve(runId).toString());
+    json.put("run_dir", root.resolve(runId).toString());
+    if (marks != RunIndex.Marks.NONE) {
+      json.put(marks.place(), place.cursor());
+    }
+    return marks == RunIndex.Marks.NONE || elsewhere == null
+        ? json
+        : json.put(marks.owner(), elsewhere.owner());
   }
 
   private static void put(ObjectNode json, String member, String text) {

@@ -11,7 +11,7 @@ import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.port.webhook.Webhooks;
 import io.mirrorneuron.runtime.NodeMachine;
-import io.mirrorneuron.runtime.RunPlaces;
+import io.mirrorneuron.runtime.PlacesOfRuns;
 import io.mirrorneuron.runtime.Runtime;
 import io.mirrorneuron.runtime.RuntimeIdentity;
 import io.mirrorneuron.runtime.RuntimeSettings;
@@ -76,7 +76,7 @@ public record LocalRuntime(
     NodeIdentity identity,
     NodeDoor nodes,
     JoinDesk desk,
-    RunPlaces places,
+    PlacesOfRuns places,
     HardwareProbe hardware,
     RuntimeRedis redis,
     Readiness membership,

@@ -9,4 +9,4 @@ import io.mirrorneuron.run.index.JobPlaces;
  * @param runs one at a time
  * @param jobs of runs that have folders here
  */
-public record RunPlaces(RunNodes runs, JobPlaces jobs) {}
+public record PlacesOfRuns(RunNodes runs, JobPlaces jobs) {}
