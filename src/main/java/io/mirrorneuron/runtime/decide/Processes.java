@@ -26,9 +26,6 @@ import io.mirrorneuron.wire.Json;
  * Orders the programs of executors and turns their signals and outcomes into messages and events.
  */
 final class Processes {
-  /** Characters of output that are in a message as text and as the value that they stand for. */
-  private static final int MAX_TOLD_TWICE = 32 << 10;
-
   private final JobState state;
   private final Turn turn;
   private final LifeCycle life;
@@ -236,7 +233,7 @@ final class Processes {
     sandbox.set("lease", outcome.lease() == null ? null : outcome.lease().json());
     payload.set("input", NestedInputs.bounded(mailbox.head().body()));
     boolean plain = mailbox.step() != null && mailbox.step().declared().plain();
-    if (plain || outcome.stdout().length() <= MAX_TOLD_TWICE) {
+    if (plain || outcome.stdout().length() <= PrintedOutput.MAX_TOLD_TWICE) {
       payload.set("output", PrintedOutput.of(outcome.stdout(), outcome.structured()));
     }
     return payload;

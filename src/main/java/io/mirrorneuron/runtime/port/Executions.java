@@ -224,18 +224,27 @@ public interface Executions extends FarExecutions {
    * @param emits objects {@code {to?, type, body, …}} as printed, {@code body_base64} included
    * @param completeStep null when the program did not ask that its step ends, as {@code
    *     completeRun} for the job
+   * @param printed the output that it printed beside that, unchanged; null where the stored copy of
+   *     stdout says the same
    */
   record Structured(
       List<ObjectNode> emits,
       List<Event> events,
       JsonNode nextState,
       Completion completeStep,
-      Completion completeRun) {
-    public static final Structured NONE = new Structured(List.of(), List.of(), null, null, null);
+      Completion completeRun,
+      JsonNode printed) {
+    public static final Structured NONE =
+        new Structured(List.of(), List.of(), null, null, null, null);
 
     /** The same, which ends its step so. */
     public Structured withStep(Completion step) {
-      return new Structured(emits, events, nextState, step, completeRun);
+      return new Structured(emits, events, nextState, step, completeRun, printed);
+    }
+
+    /** The same with the output that was printed. */
+    public Structured withPrinted(JsonNode output) {
+      return new Structured(emits, events, nextState, completeStep, completeRun, output);
     }
   }
 

@@ -15,6 +15,9 @@ import java.util.stream.Stream;
  * is none. A line for the engine ({@code runtime.md} 3.5) is no output.
  */
 public final class PrintedOutput {
+  /** Characters of output that are in a message as text and as the value that they stand for. */
+  public static final int MAX_TOLD_TWICE = 32 << 10;
+
   private PrintedOutput() {}
 
   /**
@@ -29,6 +32,9 @@ public final class PrintedOutput {
             .orElse(null);
     if (named != null) {
       return named;
+    }
+    if (structured.printed() != null) {
+      return structured.printed();
     }
     String all = stdout.strip();
     String text = structured.equals(Structured.NONE) ? all : beforeTheAnswer(all);

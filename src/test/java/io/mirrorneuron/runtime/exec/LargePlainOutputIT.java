@@ -110,10 +110,10 @@ class LargePlainOutputIT {
 
   @ParameterizedTest
   @ValueSource(ints = {100, SOME, MANY})
-  void secretsAreHiddenInIt(int size) throws Exception {
+  void valuesThatSoundSecretStayInIt(int size) throws Exception {
     String text = output(run(size, "print(big + 'hunter-2-hunter' + big)")).textValue();
 
-    assertThat(text.replace("\u00e9x\"", "")).isEqualTo("[REDACTED]");
+    assertThat(text.replace("\u00e9x\"", "")).isEqualTo("hunter-2-hunter");
   }
 
   @Test

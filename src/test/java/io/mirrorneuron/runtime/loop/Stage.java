@@ -383,7 +383,8 @@ public final class Stage {
         Json.elements(answer.path("events")).map(Stage::event).toList(),
         answer.get("next_state"),
         completion(answer.get("complete_step")),
-        completion(answer.get("complete_run")));
+        completion(answer.get("complete_run")),
+        null);
   }
 
   private static List<ObjectNode> objects(JsonNode list) {

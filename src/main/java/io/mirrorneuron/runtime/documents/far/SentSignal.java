@@ -53,6 +53,7 @@ public final class SentSignal {
 
   /**
    * @param isState whether there is a next state, which may be JSON's null
+   * @param isPrinted whether there is an output, which may be JSON's null
    */
   record SentOutcome(
       Ending ending,
@@ -67,6 +68,8 @@ public final class SentSignal {
       JsonNode nextState,
       SentCompletion completeStep,
       SentCompletion completeRun,
+      boolean isPrinted,
+      JsonNode printed,
       SentLease lease) {
 
     static SentOutcome of(Outcome one, long now) {
@@ -84,6 +87,8 @@ public final class SentSignal {
           told.nextState(),
           SentCompletion.of(told.completeStep()),
           SentCompletion.of(told.completeRun()),
+          told.printed() != null,
+          told.printed(),
           one.lease() == null ? null : sent(one.lease(), now));
     }
 
@@ -100,7 +105,8 @@ public final class SentSignal {
               events,
               value(isState, nextState),
               completeStep.completion(),
-              completeRun.completion()),
+              completeRun.completion(),
+              value(isPrinted, printed)),
           lease == null ? null : received(lease, node, now));
     }
   }

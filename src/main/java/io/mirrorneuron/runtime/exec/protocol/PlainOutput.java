@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.exec.protocol;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.runtime.exec.process.CappedBytes;
 import io.mirrorneuron.runtime.port.Executions.Completion;
 import io.mirrorneuron.runtime.port.Executions.Ending;
@@ -13,8 +14,9 @@ import java.io.InputStream;
 import java.util.stream.Stream;
 
 /**
- * The output of a step that is what its program printed ({@link PrintedOutput}), where that is more
- * than the stored copy of stdout has: whole as far as it fits into memory, else an artifact.
+ * The output that is what a program printed ({@link PrintedOutput}), where the stored copy of
+ * stdout says something else, since that is cut and has secrets hidden. Of a step it is whole as
+ * far as it fits into memory, else an artifact; in a message there is none of that size.
  */
 final class PlainOutput {
   private final StoredText form;
@@ -29,18 +31,21 @@ final class PlainOutput {
    * The verdict with that output, where the program has named no other.
    *
    * @param text the beginning of what was printed
-   * @param whole all of it when there is more
+   * @param whole of a step: all of it when there is more; null for a message
    */
   Verdict in(Verdict verdict, CappedBytes text, AnswerBuffer whole) {
     Structured asked = verdict.structured();
     boolean named =
         Stream.of(asked.completeStep(), asked.completeRun())
             .anyMatch(completion -> completion != null && completion.output() != null);
-    if (verdict.ending() != Ending.SUCCEEDED || named || text.total() <= form.maxBytes()) {
+    if (verdict.ending() != Ending.SUCCEEDED || named) {
       return verdict;
     }
     if (!text.overflowed()) {
-      return verdict.completed(new Completion(PrintedOutput.of(form.hidden(text.text()), asked)));
+      return inMemory(verdict, text, whole != null);
+    }
+    if (whole == null) {
+      return verdict;
     }
     if (whole.isTooLong()) {
       return verdict.failed(
@@ -52,6 +57,16 @@ final class PlainOutput {
     } catch (IOException e) {
       return verdict.failed("its output could not be kept as an artifact: " + e.getMessage());
     }
+  }
+
+  private Verdict inMemory(Verdict verdict, CappedBytes bytes, boolean isOfStep) {
+    String text = form.goingOn(bytes.text());
+    boolean isStored = bytes.total() <= form.maxBytes() && form.hidden(text).equals(text);
+    if (isStored || !isOfStep && text.length() > PrintedOutput.MAX_TOLD_TWICE) {
+      return verdict;
+    }
+    JsonNode output = PrintedOutput.of(text, verdict.structured());
+    return isOfStep ? verdict.completed(new Completion(output)) : verdict.printing(output);
   }
 
   private Completion kept(FileSlice all, boolean answered) throws IOException {
@@ -83,6 +98,6 @@ final class PlainOutput {
   }
 
   private Completion keep(InputStream json) throws IOException {
-    return new Completion(Json.parse(keeper.keep(form.hiding(json))));
+    return new Completion(Json.parse(keeper.keep(form.goingOn(json))));
   }
 }

@@ -148,17 +148,13 @@ public final class StdoutCollector implements AutoCloseable {
   }
 
   /**
-   * The verdict with the output that was printed for the step, where the stored copy has only a
-   * part of it.
+   * The verdict with the output that was printed, where the stored copy says something else.
    *
    * @param form of that copy
    * @param keeper keeps an output that is too large for memory
    */
   public Verdict withOutput(Verdict verdict, StoredText form, PrintedAnswer.Keeper keeper) {
-    AnswerBuffer whole = output.whole();
-    return whole == null
-        ? verdict
-        : new PlainOutput(form, keeper).in(verdict, output.text(), whole);
+    return new PlainOutput(form, keeper).in(verdict, output.text(), output.whole());
   }
 
   @Override

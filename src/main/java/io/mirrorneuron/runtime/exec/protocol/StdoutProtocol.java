@@ -70,13 +70,14 @@ public final class StdoutProtocol {
         events(answer),
         isAbsent(next) ? null : next,
         completion(answer.path("complete_step")),
-        run);
+        run,
+        null);
   }
 
   /** What counts of the answer of a program that failed: only what it observed. */
   static Structured parseAfterFailure(String output) {
     return find(output)
-        .map(answer -> new Structured(List.of(), events(answer), null, null, null))
+        .map(answer -> new Structured(List.of(), events(answer), null, null, null, null))
         .orElse(Structured.NONE);
   }
 

@@ -64,9 +64,17 @@ public final class StoredText {
     return maxBytes;
   }
 
-  /** The bytes, which are UTF-8, with secrets replaced. */
-  InputStream hiding(InputStream text) {
-    return new HidingStream(text, secrets());
+  /**
+   * The text as it goes on to other steps and into results: only what the author of a blueprint
+   * calls secret is replaced. A value that merely has a name that sounds so may be plain data.
+   */
+  String goingOn(String text) {
+    return marked.isEmpty() ? text : new SecretTexts(marked).hide(text);
+  }
+
+  /** The same for bytes, which are UTF-8. */
+  InputStream goingOn(InputStream text) {
+    return marked.isEmpty() ? text : new HidingStream(text, new SecretTexts(marked));
   }
 
   /** The text with secrets replaced. */

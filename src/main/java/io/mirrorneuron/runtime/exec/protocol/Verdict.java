@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.exec.protocol;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.runtime.exec.process.Excess;
 import io.mirrorneuron.runtime.exec.process.TimeLimit;
 import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
@@ -51,12 +52,17 @@ public record Verdict(Ending ending, String error, Structured structured) {
     return new Verdict(ending, error, structured.withStep(step));
   }
 
+  /** The same with this output beside what it asks for. */
+  Verdict printing(JsonNode output) {
+    return new Verdict(ending, error, structured.withPrinted(output));
+  }
+
   /** A failure instead, as there is no output that can be used. */
   Verdict failed(String why) {
     return new Verdict(
         Ending.FAILED,
         PrintedAnswer.UNUSABLE + why,
-        new Structured(List.of(), structured.events(), null, null, null));
+        new Structured(List.of(), structured.events(), null, null, null, null));
   }
 
   private static String failure(int exitCode) {

@@ -37,10 +37,16 @@ class SentSignalTest {
             List.of(new Event("seen", Json.object().put("n", 1))),
             NullNode.getInstance(),
             new Completion(NullNode.getInstance()),
-            new Completion(null));
+            new Completion(null),
+            NullNode.getInstance());
     Structured values =
         new Structured(
-            List.of(), List.of(), IntNode.valueOf(3), new Completion(IntNode.valueOf(4)), null);
+            List.of(),
+            List.of(),
+            IntNode.valueOf(3),
+            new Completion(IntNode.valueOf(4)),
+            null,
+            IntNode.valueOf(5));
     for (Structured one : List.of(nothing, nulls, values)) {
       Signal signal = new Signal.Finished(outcome(one));
       assertThat(sent(signal)).isEqualTo(signal);
