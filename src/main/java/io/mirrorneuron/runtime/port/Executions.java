@@ -236,16 +236,6 @@ public interface Executions extends FarExecutions {
       JsonNode printed) {
     public static final Structured NONE =
         new Structured(List.of(), List.of(), null, null, null, null);
-
-    /** The same, which ends its step so. */
-    public Structured withStep(Completion step) {
-      return new Structured(emits, events, nextState, step, completeRun, printed);
-    }
-
-    /** The same with the output that was printed. */
-    public Structured withPrinted(JsonNode output) {
-      return new Structured(emits, events, nextState, completeStep, completeRun, output);
-    }
   }
 
   /** Something that a program has observed; the payload is never null. */

@@ -36,8 +36,15 @@ public final class PrintedOutput {
     if (structured.printed() != null) {
       return structured.printed();
     }
+    return of(stdout, !structured.equals(Structured.NONE));
+  }
+
+  /**
+   * @param answered whether there is an answer for the engine, which names no output
+   */
+  public static JsonNode of(String stdout, boolean answered) {
     String all = stdout.strip();
-    String text = structured.equals(Structured.NONE) ? all : beforeTheAnswer(all);
+    String text = answered ? beforeTheAnswer(all) : all;
     if (text.isEmpty()) {
       return NullNode.getInstance();
     }

@@ -1,2 +1,5 @@
-/** How many values JSON has. Start at {@link io.mirrorneuron.wire.count.ValueCount}. */
+/**
+ * How much JSON may have: values in all ({@link io.mirrorneuron.wire.count.ValueCount}, start
+ * there), and in a number.
+ */
 package io.mirrorneuron.wire.count;

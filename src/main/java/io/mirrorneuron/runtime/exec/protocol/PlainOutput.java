@@ -2,13 +2,13 @@ package io.mirrorneuron.runtime.exec.protocol;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.runtime.exec.process.CappedBytes;
 import io.mirrorneuron.runtime.port.Executions.Completion;
 import io.mirrorneuron.runtime.port.Executions.Ending;
 import io.mirrorneuron.runtime.port.Executions.Structured;
 import io.mirrorneuron.runtime.port.PrintedOutput;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.count.NumberRange;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.stream.Stream;
@@ -61,12 +61,38 @@ final class PlainOutput {
 
   private Verdict inMemory(Verdict verdict, CappedBytes bytes, boolean isOfStep) {
     String text = form.goingOn(bytes.text());
-    boolean isStored = bytes.total() <= form.maxBytes() && form.hidden(text).equals(text);
-    if (isStored || !isOfStep && text.length() > PrintedOutput.MAX_TOLD_TWICE) {
+    if (!isOfStep && text.length() > PrintedOutput.MAX_TOLD_TWICE) {
       return verdict;
     }
-    JsonNode output = PrintedOutput.of(text, verdict.structured());
-    return isOfStep ? verdict.completed(new Completion(output)) : verdict.printing(output);
+    boolean isStored =
+        bytes.total() <= form.maxBytes() && form.hidden(text).equals(text) && !isEmpty(verdict);
+    if (isStored && !NumberRange.isToBeLookedAt(text)) {
+      return verdict;
+    }
+    var output = PrintedOutput.of(text, verdict.isAnswered());
+    String fault = NumberRange.fault(output);
+    if (fault != null) {
+      return verdict.failed(fault);
+    }
+    if (isStored) {
+      return verdict;
+    }
+    Structured asked = verdict.structured();
+    return isOfStep
+        ? verdict.completed(new Completion(output))
+        : verdict.asking(
+            new Structured(
+                asked.emits(),
+                asked.events(),
+                asked.nextState(),
+                asked.completeStep(),
+                asked.completeRun(),
+                output));
+  }
+
+  /** Whether there is an answer that asks for nothing: it is no output either. */
+  private static boolean isEmpty(Verdict verdict) {
+    return verdict.isAnswered() && verdict.structured().equals(Structured.NONE);
   }
 
   private Completion kept(FileSlice all, boolean answered) throws IOException {

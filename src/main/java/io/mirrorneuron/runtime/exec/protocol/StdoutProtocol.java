@@ -8,6 +8,7 @@ import io.mirrorneuron.runtime.port.Executions.Completion;
 import io.mirrorneuron.runtime.port.Executions.Event;
 import io.mirrorneuron.runtime.port.Executions.Structured;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.count.NumberRange;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * last line that is not blank, is one JSON object with at least one member that has a meaning here.
  */
 public final class StdoutProtocol {
+  private static final String EVENTS = "events";
   private static final int MAX_EVENT_TYPE = 128;
 
   /** All messages of one answer are written in one commit. */
@@ -26,7 +28,7 @@ public final class StdoutProtocol {
   private static final List<String> MEMBERS =
       List.of(
           "emit_messages",
-          "events",
+          EVENTS,
           "next_state",
           "complete_step",
           "complete_run",
@@ -60,6 +62,10 @@ public final class StdoutProtocol {
       return Structured.NONE;
     }
     ObjectNode answer = found.get();
+    String number = NumberRange.isToBeLookedAt(output) ? NumberRange.fault(answer) : null;
+    if (number != null) {
+      throw new Malformed(number);
+    }
     JsonNode next = answer.path("next_state");
     Completion run = completion(answer.path("complete_run"));
     for (String alias : List.of("complete_job", "complete_job?")) {
@@ -77,7 +83,7 @@ public final class StdoutProtocol {
   /** What counts of the answer of a program that failed: only what it observed. */
   static Structured parseAfterFailure(String output) {
     return find(output)
-        .map(answer -> new Structured(List.of(), events(answer), null, null, null, null))
+        .map(answer -> new Structured(List.of(), validEvents(answer), null, null, null, null))
         .orElse(Structured.NONE);
   }
 
@@ -138,25 +144,60 @@ public final class StdoutProtocol {
     return List.copyOf(emits);
   }
 
-  /** The valid ones. An event is an observation: a broken one must not undo the work. */
-  private static List<Event> events(ObjectNode answer) {
+  /** All of them: some steer the workflow, so none may be lost. */
+  private static List<Event> events(ObjectNode answer) throws Malformed {
+    JsonNode printed = answer.get(EVENTS);
+    if (printed == null || isAbsent(printed)) {
+      return List.of();
+    }
+    if (!printed.isArray()) {
+      throw new Malformed("events must be a list of objects");
+    }
     var events = new ArrayList<Event>();
-    if (answer.path("events") instanceof ArrayNode printed) {
-      for (JsonNode each : printed) {
-        JsonNode type = each.path("type");
-        JsonNode payload = each.path("payload");
-        boolean named =
-            type.isTextual()
-                && !type.asText().isBlank()
-                && type.asText().length() <= MAX_EVENT_TYPE;
-        if (named && (payload.isObject() || isAbsent(payload))) {
-          events.add(
-              new Event(
-                  type.textValue(), payload instanceof ObjectNode given ? given : Json.object()));
-        }
+    for (JsonNode each : printed) {
+      String fault = fault(each);
+      if (fault != null) {
+        throw new Malformed("events[%d]%s".formatted(events.size(), fault));
       }
+      events.add(event(each));
     }
     return List.copyOf(events);
+  }
+
+  /** Those that can be read, of a program that has failed anyway. */
+  private static List<Event> validEvents(ObjectNode answer) {
+    return answer.get(EVENTS) instanceof ArrayNode printed
+        ? Json.elements(printed)
+            .filter(each -> fault(each) == null)
+            .map(StdoutProtocol::event)
+            .toList()
+        : List.of();
+  }
+
+  /** What is wrong with an event, to be read behind its place; null when nothing is. */
+  private static String fault(JsonNode each) {
+    if (!each.isObject()) {
+      return " must be an object";
+    }
+    JsonNode type = each.get("type");
+    if (type == null || !type.isTextual() || type.textValue().isBlank()) {
+      return ".type must be a name";
+    }
+    if (type.textValue().length() > MAX_EVENT_TYPE) {
+      return ".type must have %d characters at most".formatted(MAX_EVENT_TYPE);
+    }
+    JsonNode payload = each.path("payload");
+    if (!payload.isObject() && !isAbsent(payload)) {
+      return ".payload must be an object";
+    }
+    String number = NumberRange.fault(payload);
+    return number == null ? null : ".payload: " + number;
+  }
+
+  private static Event event(JsonNode each) {
+    return new Event(
+        each.get("type").textValue(),
+        each.get("payload") instanceof ObjectNode payload ? payload : Json.object());
   }
 
   private static Completion completion(JsonNode value) {

@@ -1,6 +1,5 @@
 package io.mirrorneuron.runtime.exec.protocol;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.runtime.exec.process.Excess;
 import io.mirrorneuron.runtime.exec.process.TimeLimit;
 import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
@@ -49,12 +48,19 @@ public record Verdict(Ending ending, String error, Structured structured) {
 
   /** The same with this end of the step. */
   Verdict completed(Completion step) {
-    return new Verdict(ending, error, structured.withStep(step));
+    return asking(
+        new Structured(
+            structured.emits(),
+            structured.events(),
+            structured.nextState(),
+            step,
+            structured.completeRun(),
+            structured.printed()));
   }
 
-  /** The same with this output beside what it asks for. */
-  Verdict printing(JsonNode output) {
-    return new Verdict(ending, error, structured.withPrinted(output));
+  /** The same that asks for this. */
+  Verdict asking(Structured asked) {
+    return new Verdict(ending, error, asked);
   }
 
   /** A failure instead, as there is no output that can be used. */

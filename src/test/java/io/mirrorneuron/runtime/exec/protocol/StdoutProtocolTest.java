@@ -119,17 +119,44 @@ class StdoutProtocolTest {
     assertThat(parse("{'emit_messages':[{'type':'t'," + nulls + "}]}").emits()).hasSize(1);
   }
 
-  @Test
-  void brokenEventsAreLeftOut() throws Exception {
-    String long129 = "x".repeat(129);
-    Structured answer =
-        parse(
-            "{'events':[1,{'type':5},{'type':' '},{'type':'%s'},{'type':'a','payload':[]},"
-                    .formatted(long129)
-                + "{'type':'b'},{'type':'c','payload':{'n':1}}]}");
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          "x"                          | events must be a list of objects
+          {"type": "t"}                | events must be a list of objects
+          [1]                          | events[0] must be an object
+          [{"payload": {}}]            | events[0].type must be a name
+          [{"type": "t"}, {"type": 5}] | events[1].type must be a name
+          [{"type": " "}]              | events[0].type must be a name
+          [{"type": "t", "payload": "s"}] | events[0].payload must be an object
+          [{"type": "t", "payload": []}] | events[0].payload must be an object
+          """)
+  void brokenEventsAreAnError(String events, String error) {
+    assertThatThrownBy(() -> StdoutProtocol.parse("{\"events\": " + events + "}"))
+        .hasMessage("structured output is malformed: " + error);
+  }
 
-    assertThat(answer.events())
+  @Test
+  void namesOfEventsHave128Characters() throws Exception {
+    String most = "x".repeat(128);
+    assertThat(parse("{'events':[{'type':'" + most + "'}]}").events())
+        .containsExactly(new Event(most, Json.object()));
+    assertThatThrownBy(() -> parse("{'events':[{'type':'" + most + "x'}]}"))
+        .hasMessageEndingWith("events[0].type must have 128 characters at most");
+  }
+
+  @Test
+  void ofBrokenEventsOfAFailedProgramTheOthersAreKept() {
+    String events =
+        """
+        {"events": [1, {"type": 5}, {"type": "a", "payload": []}, {"type": "n", "payload":
+          {"n": 1e999}}, {"type": "b"}, {"type": "c", "payload": {"n": 1}}]}""";
+
+    assertThat(StdoutProtocol.parseAfterFailure(events).events())
         .containsExactly(new Event("b", Json.object()), new Event("c", Json.object().put("n", 1)));
+    assertThat(StdoutProtocol.parseAfterFailure("{\"events\": {\"a\": {}}}").events()).isEmpty();
   }
 
   @Test
