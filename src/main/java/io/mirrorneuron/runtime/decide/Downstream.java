@@ -10,11 +10,14 @@ import io.mirrorneuron.runtime.state.StepState;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Carries out what a program decides about later steps: which of them run, and over how many items.
  */
 final class Downstream {
+  private static final int SHOWN_STEPS = 25;
+
   private final JobState state;
   private final Turn turn;
   private final StepEndings ends;
@@ -25,6 +28,31 @@ final class Downstream {
     this.ends = ends;
   }
 
+  /**
+   * Why a choice of children cannot be followed, or null. Names of steps that are no children have
+   * no meaning beside those of children.
+   */
+  String refusal(StepState step, List<String> chosen) {
+    List<StepState> children = state.steps().children(step);
+    String behind =
+        children.stream().map(StepState::id).limit(SHOWN_STEPS).collect(Collectors.joining(", "));
+    String those =
+        behind.isEmpty() ? "no step is behind it" : "behind %s: %s".formatted(step.id(), behind);
+    for (String name : chosen) {
+      if (state.steps().get(name) == null) {
+        return "there is no step %s; %s".formatted(name, those);
+      }
+    }
+    boolean isAny = chosen.isEmpty() || children.stream().anyMatch(child -> isAmong(chosen, child));
+    return isAny
+        ? null
+        : "not behind step %s: %s; %s".formatted(step.id(), String.join(", ", chosen), those);
+  }
+
+  private static boolean isAmong(List<String> chosen, StepState child) {
+    return chosen.contains(child.declared().id()) || chosen.contains(child.id());
+  }
+
   /** Runs only the named children; the others are skipped. */
   void branch(StepState step, List<String> chosen) {
     ObjectNode members = turn.about(step);
@@ -32,7 +60,7 @@ final class Downstream {
     turn.event("workflow_branch_selected", members);
     for (StepState child : state.steps().children(step)) {
       boolean open = !child.isTerminal() && !child.isStarted();
-      if (open && !chosen.contains(child.declared().id()) && !chosen.contains(child.id())) {
+      if (open && !isAmong(chosen, child)) {
         ends.end(
             child,
             StepPhase.SKIPPED,

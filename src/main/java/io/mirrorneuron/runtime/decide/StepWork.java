@@ -86,6 +86,10 @@ final class StepWork {
       tell("workflow_step_scatter_rejected", step, scatter.refusal());
       return "scatter was rejected: " + scatter.refusal();
     }
+    if (report.branches() != null) {
+      String reason = new Downstream(state, turn, ends).refusal(step, report.branches());
+      return reason == null ? null : "branch was rejected: " + reason;
+    }
     return null;
   }
 

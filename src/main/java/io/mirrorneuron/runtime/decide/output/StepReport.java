@@ -24,6 +24,8 @@ public record StepReport(
     JsonNode scatter,
     boolean skipDownstream,
     List<Event> told) {
+  private static final String UNNAMED_BRANCHES =
+      "branch was rejected: branches must be a list of names of steps";
 
   public static StepReport of(List<Event> events) {
     String failure = null;
@@ -43,7 +45,10 @@ public record StepReport(
         case "workflow_step_completed" -> status = StepPhase.COMPLETED;
         case "workflow_step_partial" -> status = StepPhase.PARTIAL;
         case "workflow_step_skipped" -> status = StepPhase.SKIPPED;
-        case "workflow_step_branch" -> branches = branches(payload);
+        case "workflow_step_branch" -> {
+          branches = branches(payload);
+          failure = branches == null ? UNNAMED_BRANCHES : failure;
+        }
         case "workflow_step_scatter" -> scatter = payload;
         default -> {
           // asks for nothing
@@ -67,10 +72,15 @@ public record StepReport(
     return "the program reported that its step failed";
   }
 
+  /** Null when they are no names. */
   private static List<String> branches(JsonNode payload) {
-    JsonNode named = payload.has("branches") ? payload.get("branches") : payload.path("branch");
-    return named.isArray()
-        ? Json.elements(named).map(JsonNode::asText).toList()
-        : List.of(named.asText());
+    JsonNode named = payload.get(payload.hasNonNull("branches") ? "branches" : "branch");
+    List<JsonNode> all =
+        named == null
+            ? List.of()
+            : named.isArray() ? Json.elements(named).toList() : List.of(named);
+    return named == null || !all.stream().allMatch(one -> one.isTextual() || one.isNumber())
+        ? null
+        : all.stream().map(JsonNode::asText).toList();
   }
 }
