@@ -55,8 +55,8 @@ public final class Fork implements Input.FirstTurn {
   }
 
   /**
-   * A fork from a step on: that step, all that follow it, and all that had not ended are done
-   * again.
+   * A fork from a step on: that step, all that follow it, and all that had not ended or had failed
+   * are done again.
    *
    * @param inputs bodies, by step, that take the place of those the steps were started with
    * @throws MnException NOT_FOUND for an unknown step, PRECONDITION when the step was not reached
@@ -76,16 +76,10 @@ public final class Fork implements Input.FirstTurn {
           "job %s has no step %s".formatted(stored.jobId(), stepId));
     }
     fork.addAgain(step);
-    fork.source.steps().all().stream().filter(one -> !one.isTerminal()).forEach(fork::addAgain);
-    List<String> missing =
-        fork.source.steps().parents(step).stream()
-            .filter(parent -> !parent.isTerminal())
-            .map(parent -> parent.id())
-            .toList();
+    fork.source.steps().all().stream().filter(one -> !one.isDone()).forEach(fork::addAgain);
+    String missing = fork.source.steps().unreached(step);
     if (!missing.isEmpty()) {
-      throw MnException.precondition(
-          "step %s was not reached: %s had not ended"
-              .formatted(stepId, String.join(", ", missing)));
+      throw MnException.precondition("step %s was not reached: %s".formatted(stepId, missing));
     }
     return fork.checked();
   }

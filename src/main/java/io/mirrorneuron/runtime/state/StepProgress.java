@@ -51,6 +51,11 @@ abstract sealed class StepProgress permits StepState {
     return status.isTerminal();
   }
 
+  /** Whether it has ended otherwise than by failing, which ends the job before what follows. */
+  public boolean isDone() {
+    return isTerminal() && status != StepPhase.FAILED;
+  }
+
   /** Null until it has ended. */
   public StepOutcome outcome() {
     return outcome;

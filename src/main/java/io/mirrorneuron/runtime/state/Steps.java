@@ -12,6 +12,7 @@ import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -160,6 +162,15 @@ public final class Steps {
     return step.declared().incoming().stream()
         .flatMap(edge -> instancesOrSelf(byId.get(edge.from())))
         .toList();
+  }
+
+  /** Why the job has not come to the step, in words; empty when it has. */
+  public String unreached(StepState step) {
+    return parents(step).stream()
+        .filter(parent -> !parent.isDone())
+        .sorted(Comparator.comparing(StepState::isTerminal))
+        .map(parent -> parent.id() + (parent.isTerminal() ? " had failed" : " had not ended"))
+        .collect(Collectors.joining(", "));
   }
 
   private Stream<StepState> instancesOrSelf(StepState step) {

@@ -119,6 +119,26 @@ class ForkTest {
   }
 
   @Test
+  void whatFollowsAFailedStepWasNotReached() {
+    Flow chain = new Flow().step("a").step("b").step("c").edge("a", "b").edge("b", "c");
+    Stage stage = chain.start().succeed("a").fail("b", 9);
+
+    assertThatThrownBy(() -> stage.forkAtStep("c", SAME))
+        .hasMessage("step c was not reached: b had failed");
+    stage.forkAtStep("b", SAME).succeed("b").succeed("c");
+    assertThat(stage.look("job-2").status()).isEqualTo("completed");
+  }
+
+  @Test
+  void aStepThatFailedBesideTheOneIsDoneAgainToo() {
+    Stage stage = diamond().start().succeed("a").succeed("b").fail("c", 9);
+
+    stage.forkAtStep("b", SAME);
+
+    assertThat(stage.running()).containsExactly("b", "c");
+  }
+
+  @Test
   void oneInstanceOfAScatteredStepCanBeDoneAgain() {
     Flow flow = new Flow().step("split").step("map").step("reduce");
     Stage stage = flow.edge("split", "map").edge("map", "reduce").start();
