@@ -15,6 +15,22 @@ public final class FormCheck {
   private FormCheck() {}
 
   /**
+   * The type that the form asks for, as JSON, where that is not an object's, as an answer is.
+   *
+   * @param question one that has a form
+   */
+  public static Optional<String> otherType(Question question) {
+    var type = question.form().get("type");
+    if (type == null || !type.isArray() && !TYPES.contains(type.asText())) {
+      return Optional.empty();
+    }
+    boolean isObject =
+        type.asText().equals("object")
+            || Json.elements(type).anyMatch(one -> one.asText().equals("object"));
+    return isObject ? Optional.empty() : Optional.of(type.toString());
+  }
+
+  /**
    * What is wrong with the form and what follows from that, in a sentence; empty when nothing is.
    *
    * @param question one that has a form
@@ -27,6 +43,12 @@ public final class FormCheck {
       return Optional.of(
           "The form cannot be used, so the request cannot be answered until its program asks with another one: "
               + e.getMessage());
+    }
+    var other = otherType(question);
+    if (other.isPresent()) {
+      return Optional.of(
+          "The form is not for an object but for the type %s, and an answer is an object, so the request cannot be answered until its program asks with another one."
+              .formatted(other.get()));
     }
     for (var typed : form.findParents("type")) {
       var type = typed.get("type");

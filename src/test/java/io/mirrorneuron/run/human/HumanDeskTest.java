@@ -216,7 +216,13 @@ class HumanDeskTest {
     scene.ask("r", "{'request_id': 'p', 'form': 'amount'}");
     scene.ask("r", "{'request_id': 's', 'form': {'$ref': 'http://127.0.0.1:9/s'}}");
 
+    scene.ask("r", "{'request_id': 't', 'form': {'type': 'array'}}");
+    scene.ask("r", "{'request_id': 'u', 'form': {'type': ['object', 'null']}}");
+
     JsonNode asked = scene.inbox.ofRun("r", null).path("requests");
+    assertThat(asked.at("/3/faults/0").asText())
+        .startsWith("The form is not for an object but for the type \"array\"");
+    assertThat(asked.at("/4").has("faults")).isFalse();
     assertThat(asked.at("/0/faults/0").asText())
         .startsWith("The form has a fault, so no value may fit where it is")
         .contains("\"strng\"");

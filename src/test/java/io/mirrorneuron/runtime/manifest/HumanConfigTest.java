@@ -134,6 +134,8 @@ class HumanConfigTest {
         "{'prompt':'a','four_eyes':true,'assignees':['ada','Ada ']} | assignees must name 2 people, as so many must approve, and names 1",
         "{'prompt':'a','form':{'properties':{'decision':{'type':'number'}}}} | decision is no field of a form: it is what a person decides, one of approve, reject",
         "{'prompt':'a','form':{'required':['decision']}} | decision is no field of a form",
+        "{'prompt':'a','form':{'type':'array'}} | form must be a schema of an object, as an answer is one; its type is \"array\"",
+        "{'prompt':'a','form':{'type':['string','null']}} | form must be a schema of an object",
         "{'prompt':'a','form':{'properties':{'n':{'multipleOf':0}}}} | form: multipleOf must be above 0, and is 0",
         "{'prompt':'a','form':{'$schema':'http://nowhere/x'}} | $schema \"http://nowhere/x\" is not known here",
         "{'prompt':'a','decisions':{'':'complete'}} | has the decision \"\": the name of a decision is not empty",

@@ -65,6 +65,14 @@ final class HumanChecks {
 
   private boolean fits(Question question) {
     ManifestValue form = at("form");
+    var other = FormCheck.otherType(question);
+    if (other.isPresent()) {
+      form.refuse(
+          ManifestProblem.SHAPE,
+          "%s must be a schema of an object, as an answer is one; its type is %s"
+              .formatted(form.label(), other.get()));
+      return false;
+    }
     var fault = FormCheck.fault(question);
     fault.ifPresent(
         why -> form.error(ManifestProblem.SHAPE, form.label() + " is no JSON Schema: " + why));
