@@ -131,7 +131,7 @@ final class Recovery {
         turn.record("agent_recovered", mailbox.agentId(), null, payload);
         processes.launch(mailbox);
       } else {
-        state.schedule().fly(mailbox, mailbox.flight().park());
+        state.schedule().fly(mailbox, mailbox.flight().parkLost());
       }
     }
   }

@@ -111,12 +111,7 @@ final class AgentExplainer {
     Flight flight = mailbox.flight();
     Optional<Hold> hold = obstacles.hold(flight.executionId());
     if (flight.parked()) {
-      explainer.explain(
-          "paused",
-          flight.had()
-              ? "had its program ended by the pause; it runs again on resume"
-              : "waited for slots of pool %s when the job was paused, and does so again on resume"
-                  .formatted(mailbox.owner().declared().settings().pool()));
+      explainer.explain("paused", parked(mailbox));
     } else if (hold.isPresent()) {
       held(explainer, hold.get()).execution(flight.executionId());
     } else if (flight.lease() != null) {
@@ -124,6 +119,19 @@ final class AgentExplainer {
     } else {
       queued(explainer, mailbox);
     }
+  }
+
+  private static String parked(Mailbox mailbox) {
+    Flight flight = mailbox.flight();
+    if (!flight.had()) {
+      return "waited for slots of pool %s when %s, and does so again on resume"
+          .formatted(
+              mailbox.owner().declared().settings().pool(),
+              flight.lost() ? "the server was restarted" : "the job was paused");
+    }
+    return flight.lost()
+        ? "was running its program when the server was restarted; it runs again on resume"
+        : "had its program ended by the pause; it runs again on resume";
   }
 
   /** Whether people are asked about the message at the head. */

@@ -153,6 +153,22 @@ class JobExplainerTest {
   }
 
   @Test
+  void aReviewSaysThatProgramsEndedWithTheirServer() {
+    Flow unsafe = new Flow().step("a", "{'control':{'unsafe':true}}");
+    Stage ran = unsafe.start().lease("a").crash();
+    assertWhy(
+        ran,
+        "a",
+        "paused",
+        "step a was running its program when the server was restarted; it runs again on resume");
+
+    ran.crash();
+    assertThat(why(ran).toString()).contains("when the server was restarted");
+    ran.resume().pause().letStop();
+    assertThat(why(ran).toString()).doesNotContain("restarted");
+  }
+
+  @Test
   void aSenderIsHeldBack() {
     String slow = "{'backpressure':{'max_queue_depth':2,'high_watermark':2,'low_watermark':1}}";
     Graph graph = new Graph().router("door").program("slow", slow).edge("door", "slow", "*");

@@ -18,6 +18,7 @@ import java.util.Optional;
  *     crash, if there was one
  * @param had whether it had its slots when the server ended, or when it was parked
  * @param starts how often the program of this attempt was started
+ * @param lost whether its server ended and nobody knows how it ended; only of one that is parked
  */
 public record Flight(
     String executionId,
@@ -26,11 +27,12 @@ public record Flight(
     ObjectNode lease,
     @JsonInclude(Include.NON_DEFAULT) long since,
     @JsonInclude(Include.NON_DEFAULT) boolean had,
-    @JsonInclude(Include.NON_DEFAULT) int starts) {
+    @JsonInclude(Include.NON_DEFAULT) int starts,
+    @JsonInclude(Include.NON_DEFAULT) boolean lost) {
 
   /** The first of its attempt. */
   public static Flight first(String executionId, long now) {
-    return new Flight(executionId, 1, false, null, now, false, 0);
+    return new Flight(executionId, 1, false, null, now, false, 0, false);
   }
 
   /** The next of its attempt: in its old place after a crash, in a new one after a pause. */
@@ -42,16 +44,22 @@ public record Flight(
         null,
         parked ? now : since,
         !parked && (had || lease != null),
-        starts);
+        starts,
+        false);
   }
 
   public Flight park() {
-    return new Flight(executionId, delivery, true, null, since, lease != null, starts);
+    return new Flight(executionId, delivery, true, null, since, lease != null, starts, false);
+  }
+
+  /** The same of one whose server has ended. */
+  public Flight parkLost() {
+    return new Flight(executionId, delivery, true, null, since, lease != null, starts, true);
   }
 
   /** Its program starts. */
   public Flight leased(ObjectNode granted) {
-    return new Flight(executionId, delivery, parked, granted, since, had, starts + 1);
+    return new Flight(executionId, delivery, parked, granted, since, had, starts + 1, lost);
   }
 
   /** Its place among those that wait for slots. */
