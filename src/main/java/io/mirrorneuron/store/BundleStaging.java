@@ -5,6 +5,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.UploadQuota;
 import io.mirrorneuron.store.bundle.BundleHold;
+import io.mirrorneuron.store.bundle.BundleRoot;
 import io.mirrorneuron.store.bundle.StagedFolder;
 import io.mirrorneuron.wire.ZipNames;
 import java.io.IOException;
@@ -26,7 +27,6 @@ import java.util.regex.Pattern;
  */
 public final class BundleStaging {
   private static final Pattern HANDLE = Pattern.compile("bundle-[A-Za-z0-9-]{8,64}");
-  private static final String PAYLOADS = "payloads";
 
   /** Before the name of a folder that is being filled: whole bundles only have a handle. */
   private static final String ARRIVING = "arriving-";
@@ -68,7 +68,7 @@ public final class BundleStaging {
   public record Bundle(String handle, ManifestFile manifest, Path folder) {
     /** The folder of its payload files. */
     public Path payloads() {
-      return folder.resolve(PAYLOADS);
+      return folder.resolve(BundleRoot.PAYLOADS);
     }
   }
 
@@ -206,24 +206,8 @@ public final class BundleStaging {
   }
 
   private static Bundle read(String handle, Path folder) {
-    Path bundle = rootOf(folder);
+    Path bundle = BundleRoot.in(folder);
     return new Bundle(handle, ManifestFile.in(bundle, "bundle "), bundle);
-  }
-
-  /** The folder itself, or the only one in it. */
-  private static Path rootOf(Path folder) {
-    if (isBundle(folder)) {
-      return folder;
-    }
-    List<Path> top = new StagedFolder(folder).children();
-    if (top.size() == 1 && isBundle(top.getFirst())) {
-      return top.getFirst();
-    }
-    throw malformed("bundle zip must contain manifest.json (or manifest.yaml) and payloads/");
-  }
-
-  private static boolean isBundle(Path folder) {
-    return ManifestFile.isIn(folder) && Files.isDirectory(folder.resolve(PAYLOADS));
   }
 
   /** Those whose names are a handle behind this prefix. */

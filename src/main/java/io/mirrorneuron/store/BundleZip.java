@@ -3,22 +3,18 @@ package io.mirrorneuron.store;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission.Payloads;
-import io.mirrorneuron.wire.ZipNames;
+import io.mirrorneuron.store.bundle.ZipListing;
+import io.mirrorneuron.store.bundle.ZipListing.Entry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.function.Predicate;
+import java.util.zip.CRC32;
 import java.util.zip.ZipException;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
@@ -28,9 +24,6 @@ import org.apache.commons.compress.archivers.zip.ZipFile;
  * written, and bytes are counted as they come out, whatever the zip says of its sizes.
  */
 public final class BundleZip {
-
-  private static final int MAX_NAME_BYTES = 255;
-  private static final int MAX_PATH_BYTES = 2048;
 
   /** Below this many expanded bytes the ratio is not checked. */
   private static final long RATIO_FREE_BYTES = 1 << 20;
@@ -67,9 +60,8 @@ public final class BundleZip {
       throw tooLarge("bundle is larger than " + limits.compressedBytes() + " bytes");
     }
     try (ZipFile file = ZipFile.builder().setPath(zip).setIgnoreLocalFileHeader(true).get()) {
-      List<Entry> entries = check(file, target, limits, isLeftOut);
       Budget budget = new Budget(limits, size, room);
-      for (Entry entry : entries) {
+      for (Entry entry : ZipListing.of(file, target, limits.entries(), isLeftOut)) {
         room.accept(ENTRY_BYTES);
         write(file, entry, budget);
       }
@@ -78,100 +70,45 @@ public final class BundleZip {
     }
   }
 
-  private record Entry(ZipArchiveEntry source, Path target) {}
-
-  private static List<Entry> check(
-      ZipFile file, Path target, Limits limits, Predicate<String> isLeftOut) {
-    List<Entry> entries = new ArrayList<>();
-    Set<Path> seen = new HashSet<>();
-    int count = 0;
-    var all = file.getEntries();
-    while (all.hasMoreElements()) {
-      ZipArchiveEntry entry = all.nextElement();
-      if (count++ == limits.entries()) {
-        throw tooLarge("bundle has more than " + limits.entries() + " entries");
-      }
-      Path path = safePath(entry, target);
-      if (isLeftOut.test(entry.getName())) {
-        continue;
-      }
-      if (!seen.add(path)) {
-        throw malformed("bundle contains duplicate entries");
-      }
-      if (!file.canReadEntryData(entry)) {
-        throw malformed("bundle contains entries that are encrypted or cannot be unpacked");
-      }
-      entries.add(new Entry(entry, path));
-    }
-    return entries;
-  }
-
-  private static Path safePath(ZipArchiveEntry entry, Path target) {
-    checkLength(entry.getName());
-    try {
-      Path path = ZipNames.isSafe(entry) ? target.resolve(entry.getName()).normalize() : null;
-      if (path == null || !path.startsWith(target)) {
-        throw malformed("bundle contains unsafe paths");
-      }
-      return path;
-    } catch (InvalidPathException e) {
-      throw malformed("bundle contains unsafe paths");
-    }
-  }
-
-  /**
-   * Refuses names longer than file systems commonly allow; the whole path must fit below our
-   * folder.
-   */
-  private static void checkLength(String name) {
-    if (bytes(name) > MAX_PATH_BYTES) {
-      throw malformed("bundle contains a path of more than " + MAX_PATH_BYTES + " bytes");
-    }
-    for (String part : name.split("/")) {
-      if (bytes(part) > MAX_NAME_BYTES) {
-        throw malformed("bundle contains a file name of more than " + MAX_NAME_BYTES + " bytes");
-      }
-    }
-  }
-
-  private static int bytes(String name) {
-    return name.getBytes(StandardCharsets.UTF_8).length;
-  }
-
   private static void write(ZipFile file, Entry entry, Budget budget) throws IOException {
     try {
       writeTo(file, entry, budget);
     } catch (FileSystemException e) {
       if (String.valueOf(e.getReason()).contains("too long")) { // on a file system with less room
-        throw malformed("bundle contains a file name that is too long for this server");
+        throw malformed(
+            "bundle contains a file name that is too long for this server: " + entry.shown());
       }
       throw e;
     }
   }
 
   private static void writeTo(ZipFile file, Entry entry, Budget budget) throws IOException {
-    try {
-      if (entry.source().isDirectory()) {
-        Files.createDirectories(entry.target());
-        return;
-      }
-      Files.createDirectories(entry.target().getParent());
-    } catch (java.nio.file.FileAlreadyExistsException e) {
-      throw malformed("bundle contains duplicate entries");
+    if (entry.source().isDirectory()) {
+      Files.createDirectories(entry.target());
+      return;
     }
+    Files.createDirectories(entry.target().getParent());
     byte[] begin;
+    CRC32 sum = new CRC32();
     try (InputStream in = file.getInputStream(entry.source());
         OutputStream out =
             Files.newOutputStream(entry.target(), java.nio.file.StandardOpenOption.CREATE_NEW)) {
       begin = begin(in);
       budget.spend(begin.length);
+      sum.update(begin);
       out.write(begin);
       byte[] buffer = new byte[16 << 10];
       int read;
       while ((read = read(in, buffer)) >= 0) {
         budget.spend(read);
+        sum.update(buffer, 0, read);
         out.write(buffer, 0, read);
       }
+    }
+    if (sum.getValue() != entry.source().getCrc()) {
+      throw malformed(
+          "invalid zip bundle: the content of %s is damaged, its CRC does not match"
+              .formatted(entry.shown()));
     }
     boolean program = isProgram(entry.source(), begin);
     Files.setPosixFilePermissions(

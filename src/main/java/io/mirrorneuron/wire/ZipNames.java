@@ -7,6 +7,7 @@ import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 public final class ZipNames {
   private static final int FILE_TYPE_MASK = 0170000;
   private static final int REGULAR = 0100000;
+  private static final int LINK = 0120000;
   private static final int DIRECTORY = 0040000;
   private static final int UNKNOWN = 0;
 
@@ -19,13 +20,28 @@ public final class ZipNames {
 
   /** Whether it is a file or a folder that stays inside whatever folder it is unpacked to. */
   public static boolean isSafe(ZipArchiveEntry entry) {
+    return fault(entry) == null;
+  }
+
+  /** Why it is not {@link #isSafe}, to be put behind its name; null when it is. */
+  public static String fault(ZipArchiveEntry entry) {
     int type = entry.getUnixMode() & FILE_TYPE_MASK;
     String name = entry.getName();
-    return (type == REGULAR || type == DIRECTORY || type == UNKNOWN)
-        && name.indexOf('\0') < 0
-        && !name.contains("\\")
-        && !name.startsWith("/")
-        && !name.matches("[A-Za-z]:.*")
-        && !List.of(name.split("/")).contains("..");
+    if (type == LINK) {
+      return "is a link";
+    }
+    if (type != REGULAR && type != DIRECTORY && type != UNKNOWN) {
+      return "is neither a file nor a folder";
+    }
+    if (name.indexOf('\0') >= 0) {
+      return "has a zero byte in its name";
+    }
+    if (name.contains("\\")) {
+      return "has a backslash in its name";
+    }
+    if (name.startsWith("/") || name.matches("[A-Za-z]:.*")) {
+      return "is an absolute path";
+    }
+    return List.of(name.split("/")).contains("..") ? "leads out of its folder with '..'" : null;
   }
 }

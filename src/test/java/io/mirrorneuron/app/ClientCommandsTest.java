@@ -16,6 +16,7 @@ import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.Shell;
 import io.mirrorneuron.testing.Shell.Ended;
 import io.mirrorneuron.testing.Trees;
+import io.mirrorneuron.testing.Zips;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -179,7 +180,27 @@ class ClientCommandsTest {
 
     Ended ended = shell.run("run", zip.toString());
 
-    assertThat(ended).isEqualTo(new Ended(1, "", "mn: bundle contains unsafe paths\n"));
+    assertThat(ended)
+        .isEqualTo(
+            new Ended(
+                1,
+                "",
+                "mn: bundle contains unsafe paths:"
+                    + " payloads/../../evil.sh leads out of its folder with '..'\n"));
+    assertThat(runtime.jobs.calls()).isEmpty();
+  }
+
+  @Test
+  void aZipWithDamagedContentIsRefusedBeforeAnythingIsSent() throws IOException {
+    Path zip = folder.resolve("damaged.zip");
+    Files.write(zip, Zips.bundle("{}").damaged("payloads/a.txt"));
+
+    String says =
+        "invalid zip bundle: the content of payloads/a.txt is damaged, its CRC does not match\n";
+    assertThat(shell.run("run", zip.toString())).isEqualTo(new Ended(1, "", "mn: " + says));
+    Ended validated = shell.run("validate", zip.toString());
+    assertThat(validated.exitCode()).isEqualTo(1);
+    assertThat(validated.out()).startsWith("error: " + says).contains("cannot run");
     assertThat(runtime.jobs.calls()).isEmpty();
   }
 

@@ -170,6 +170,71 @@ class BundleStagingTest {
     }
   }
 
+  @Test
+  void aZipWithDamagedContentIsRefused() throws IOException {
+    byte[] damaged = Zips.bundle("{}").file("payloads/b.sh", "echo b").damaged("payloads/b.sh");
+    Path zip = Files.write(folder.resolve("damaged"), damaged);
+
+    assertRefused(
+        zip, "invalid zip bundle: the content of payloads/b.sh is damaged, its CRC does not match");
+  }
+
+  @Test
+  void aRefusedZipIsToldWhichEntryItIsAndWhy() throws IOException {
+    assertRefused(
+        zip(Zips.bundle("{}").link("payloads/l", "/etc/passwd")),
+        "bundle contains unsafe paths: payloads/l is a link");
+    assertRefused(
+        zip(Zips.bundle("{}").pipe("payloads/p")),
+        "bundle contains unsafe paths: payloads/p is neither a file nor a folder");
+    assertRefused(
+        zip(Zips.bundle("{}").file("payloads/../../x", "")),
+        "bundle contains unsafe paths: payloads/../../x leads out of its folder with '..'");
+    assertRefused(
+        zip(Zips.bundle("{}").file("payloads/a\\b", "")),
+        "bundle contains unsafe paths: payloads/a\\b has a backslash in its name");
+    assertRefused(
+        zip(Zips.bundle("{}").link("payloads/a\nmn: all is well", "x")),
+        "bundle contains unsafe paths: payloads/a?mn: all is well is a link");
+    assertRefused(
+        zip(Zips.bundle("{}").file("payloads/a.txt", "b")),
+        "bundle contains duplicate entries: payloads/a.txt is there twice");
+    for (Zips zip :
+        List.of(
+            Zips.bundle("{}").file("payloads/n", "").file("payloads/n/m/x", ""),
+            Zips.bundle("{}").file("payloads/n/m/x", "").file("payloads/n", ""),
+            Zips.bundle("{}").file("payloads/n", "").file("payloads/n/", ""))) {
+      assertThatThrownBy(() -> staging().unpack(zip(zip)))
+          .hasMessageMatching(
+              "bundle contains duplicate entries: payloads/n/? is there as a file and as a folder");
+    }
+  }
+
+  @Test
+  void aZipThatIsNoBundleIsToldWhatItLacks() throws IOException {
+    String says = "bundle zip must contain manifest.json (or manifest.yaml) and payloads/: ";
+    assertRefused(
+        zip(new Zips().file("top/manifest.json", "{}")),
+        says + "there is no payloads/ beside the manifest");
+    assertRefused(
+        zip(new Zips().file("payloads/a.txt", "a")),
+        says + "there is no manifest beside payloads/");
+    assertRefused(
+        zip(new Zips().file("a/manifest.json", "{}").file("b/payloads/a.txt", "a")),
+        says + "neither is at its root or in the only folder there");
+    assertRefused(
+        zip(Zips.bundle("{}").file("manifest.yaml", "a: 1")),
+        "bundle manifest.json and manifest.yaml are both there: keep one of them");
+  }
+
+  private void assertRefused(Path zip, String message) throws IOException {
+    assertThatThrownBy(() -> staging().unpack(zip))
+        .isInstanceOfSatisfying(
+            MnException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.MALFORMED))
+        .hasMessage(message);
+    assertThat(staged()).isEmpty();
+  }
+
   /** Nobody was told its handle. */
   @Test
   void whatAKilledServerHasUnpackedInPartIsSwept() throws IOException {

@@ -13,6 +13,9 @@ public final class Zips {
   private static final int LINK_MODE = 0120777;
   private static final int PIPE_MODE = 0010644;
 
+  /** Where the central directory has the checksum of an entry, behind the entry's beginning. */
+  private static final int CHECKSUM = 16;
+
   private final SeekableInMemoryByteChannel bytes = new SeekableInMemoryByteChannel();
   private final ZipArchiveOutputStream zip = new ZipArchiveOutputStream(bytes);
 
@@ -51,6 +54,15 @@ public final class Zips {
       throw new UncheckedIOException(e);
     }
     return Arrays.copyOf(bytes.array(), (int) size);
+  }
+
+  /** The same with a wrong checksum for one entry, as if its content were damaged. */
+  public byte[] damaged(String name) {
+    byte[] whole = bytes();
+    String text = new String(whole, StandardCharsets.ISO_8859_1);
+    int entry = text.lastIndexOf("PK\1\2", text.lastIndexOf(name));
+    whole[entry + CHECKSUM] ^= 1;
+    return whole;
   }
 
   private Zips entry(ZipArchiveEntry entry, byte[] content) {
