@@ -1,8 +1,6 @@
 package io.mirrorneuron.run.folder;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
@@ -119,7 +117,7 @@ final class FolderDocuments implements AutoCloseable {
 
   /** Answers true: it is written. */
   boolean write(String name, ObjectNode document) throws IOException {
-    byte[] content = bytes(document);
+    byte[] content = Records.document(document);
     if (!create(name, content)) {
       replace(name, content);
     }
@@ -127,12 +125,22 @@ final class FolderDocuments implements AutoCloseable {
   }
 
   /**
-   * Writes it unless there is one, which a program may write at this very moment.
+   * Writes it unless there is one, which a program may write at this very moment. A link that leads
+   * out of the run, or a pipe, is none and is replaced.
    *
    * @return whether it is written
+   * @throws IOException also when a folder has the name, which stays
    */
   boolean writeIfAbsent(String name, ObjectNode document) throws IOException {
-    return !exists(name) && create(name, bytes(document));
+    byte[] content = Records.document(document);
+    if (create(name, content)) {
+      return true;
+    }
+    if (isThere(name)) {
+      return false;
+    }
+    replace(name, content);
+    return true;
   }
 
   /**
@@ -149,7 +157,7 @@ final class FolderDocuments implements AutoCloseable {
     Path file = folder.resolve(name);
     for (int left = UPDATE_ATTEMPTS; ; left--) {
       FileState before = FileState.at(file);
-      byte[] content = bytes(change.apply(read.get()));
+      byte[] content = Records.document(change.apply(read.get()));
       if (before.equals(FileState.NOTHING) && create(name, content)) {
         return true;
       }
@@ -229,17 +237,6 @@ final class FolderDocuments implements AutoCloseable {
     if (kept != null) {
       kept.close();
       kept = null;
-    }
-  }
-
-  private static byte[] bytes(ObjectNode document) {
-    try {
-      return Json.MAPPER
-          .writerWithDefaultPrettyPrinter()
-          .with(JsonNodeFeature.WRITE_PROPERTIES_SORTED)
-          .writeValueAsBytes(document);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a JSON tree cannot be written", e);
     }
   }
 }

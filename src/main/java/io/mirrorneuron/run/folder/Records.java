@@ -15,7 +15,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.regex.Pattern;
 
-/** Records of line files: their bytes, their limit, their time. Pure. */
+/** Records of line files and documents: their bytes, their limit, their time. Pure. */
 public final class Records {
   /** Bytes of a line at most, without its end. */
   public static final int MAX_BYTES = 64 << 10;
@@ -40,6 +40,15 @@ public final class Records {
       }
     }
     return (text + '\n').getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** The bytes of a document, members sorted, for people to read. */
+  static byte[] document(ObjectNode document) {
+    try {
+      return SORTED.withDefaultPrettyPrinter().writeValueAsBytes(document);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a JSON tree cannot be written", e);
+    }
   }
 
   /** When the record says it was written ({@code ts} or {@code timestamp}), or null. */
