@@ -9,18 +9,22 @@ import io.mirrorneuron.wire.Json;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A job's end is answered when it comes, and how far a job is in few bytes. */
 @Timeout(60)
@@ -95,6 +99,29 @@ class JobWaitIT {
     assertThat(answer.body().length()).isLessThan(2000);
     assertThat(json(answer).at("/job/status").asText()).isEqualTo("completed");
     assertThat(json(answer).size()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"€", "\u0001", "\\", "\uD83D\uDE00"})
+  void howFarAJobIsTakesFewBytesWhateverTheReasonIs(String character) {
+    String job = submit("/jobs", manifest("sleep 50")).path("job_id").asText();
+    String reason = character.repeat(1000 / character.length());
+    json(
+        send(
+            HttpRequest.newBuilder(server.uri("/jobs/" + job + "/cancel"))
+                .header("Content-Type", "application/json")
+                .POST(
+                    HttpRequest.BodyPublishers.ofString(
+                        Json.write(Json.object().put("reason", reason))))));
+
+    String answer =
+        send(HttpRequest.newBuilder(server.uri("/jobs/" + job + "?include=status&wait=30s")))
+            .body();
+
+    assertThat(answer.getBytes(StandardCharsets.UTF_8).length).isBetween(1000, 2000);
+    assertThat(Json.parseObject(answer, "answer").at("/job/reason").asText())
+        .startsWith(character.repeat(80))
+        .matches("(" + Pattern.quote(character) + ")+…");
   }
 
   @Test

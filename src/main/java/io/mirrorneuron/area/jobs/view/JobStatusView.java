@@ -3,7 +3,9 @@ package io.mirrorneuron.area.jobs.view;
 import io.mirrorneuron.area.jobs.view.stored.JobRecord;
 import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.wire.JobDetailForm;
+import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
+import java.nio.charset.StandardCharsets;
 
 /**
  * How far a job is, in at most 2 kB, for who asks again and again.
@@ -11,7 +13,11 @@ import io.mirrorneuron.wire.LenientJson;
  * @param job see {@link Job}
  */
 public record JobStatusView(Job job) {
-  private static final int REASON_CHARS = 1000;
+  /** Of the reason as it is written in JSON. */
+  private static final int REASON_BYTES = 1000;
+
+  private static final int QUOTES = 2;
+  private static final int ESCAPED_PAIR = 12;
 
   /**
    * What is not known is null.
@@ -60,9 +66,27 @@ public record JobStatusView(Job job) {
     var failure = record.failure();
     String reason =
         failure == null ? record.cancelReason() : LenientJson.read(failure, Failure.class).desc();
-    return reason == null || reason.length() <= REASON_CHARS
-        ? reason
-        : reason.substring(0, REASON_CHARS) + "…";
+    return reason == null ? null : shortened(reason);
+  }
+
+  private static String shortened(String reason) {
+    int bytes = 0;
+    for (int i = 0; i < reason.length(); ) {
+      String character = Character.toString(reason.codePointAt(i));
+      bytes += bytes(character);
+      if (bytes > REASON_BYTES) {
+        return reason.substring(0, i) + "…";
+      }
+      i += character.length();
+    }
+    return reason;
+  }
+
+  /** At most: one beyond the first 65,536 may be written as two escapes. */
+  private static int bytes(String character) {
+    return character.length() > 1
+        ? ESCAPED_PAIR
+        : Json.write(character).getBytes(StandardCharsets.UTF_8).length - QUOTES;
   }
 
   private static String resultUrl(JobRecord record) {
