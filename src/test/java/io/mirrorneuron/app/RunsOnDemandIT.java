@@ -203,6 +203,23 @@ class RunsOnDemandIT {
     assertThat(json("/runs/run-" + due + "/events").path("data")).isNotEmpty();
   }
 
+  /** Whether their runs were about to wait or did so already makes no difference. */
+  @Test
+  void allJobsGoThatHaveEndedAlsoThisMoment() {
+    for (int jobs = 1; jobs <= 5; jobs++) {
+      List<String> ended =
+          Stream.generate(() -> server.jobs().submit(Submission.of(ROUTERS)).jobId())
+              .limit(20)
+              .toList();
+      Eventually.eventually(
+          "they have ended",
+          () -> redis.ask(Command.ZCARD, KEYS.jobs() + "completed").toInteger() == 20);
+
+      assertThat(server.jobs().clear(adminToken())).isEqualTo(20);
+      assertThat(ended).allMatch(this::hasFolder);
+    }
+  }
+
   private String adminToken() {
     try {
       return Files.readString(folder.resolve("home/grpc_admin.token")).strip();

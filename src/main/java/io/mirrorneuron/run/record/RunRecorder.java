@@ -109,6 +109,7 @@ public final class RunRecorder implements AutoCloseable {
 
   /** As {@link #catchUp}, with the runs that wait for somebody to look. */
   public boolean writeAll() {
+    catchUp(); // runs of jobs that have just ended count as waiting only then
     unread.writeAll();
     return catchUp();
   }
