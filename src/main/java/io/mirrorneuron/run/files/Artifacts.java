@@ -10,15 +10,11 @@ import io.mirrorneuron.untrusted.RefusedFile;
 import io.mirrorneuron.untrusted.UntrustedFiles;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
@@ -44,9 +40,13 @@ public final class Artifacts {
    */
   public List<ObjectNode> refs(RunFolder folder, BiConsumer<String, String> refused) {
     List<ObjectNode> refs = new ArrayList<>();
-    for (Named named : named(folder)) {
+    for (FoundFiles.Found named : named(folder)) {
       Path file = named.file();
       String relative = folder.path().relativize(file).toString();
+      if (!hasText(file)) {
+        refused.accept(relative, "has a name that is not UTF-8");
+        continue;
+      }
       try {
         Path shows = shown(folder, named);
         refs.add(
@@ -70,13 +70,19 @@ public final class Artifacts {
     return refs;
   }
 
-  /** A file with the name of one for clients, as it was found. */
-  private record Named(Path file, BasicFileAttributes found) {}
+  /** Whether its name is text, so that clients can ask for it. */
+  private static boolean hasText(Path file) {
+    try {
+      return Path.of(file.toString()).equals(file);
+    } catch (InvalidPathException e) {
+      return false;
+    }
+  }
 
   /** What clients see of it. A regular file was reached over no link, so it is where it seems. */
-  private Path shown(RunFolder folder, Named named) throws IOException {
-    if (named.found().isRegularFile()) {
-      return shown.of(folder, named.file(), FileState.of(named.found()));
+  private Path shown(RunFolder folder, FoundFiles.Found named) throws IOException {
+    if (named.as().isRegularFile()) {
+      return shown.of(folder, named.file(), FileState.of(named.as()));
     }
     Path real = real(folder, named.file());
     if (real == null) {
@@ -143,42 +149,12 @@ public final class Artifacts {
   }
 
   /** All that have the name of a file for clients. */
-  private static List<Named> named(RunFolder folder) {
-    List<Named> files = new ArrayList<>();
+  private static List<FoundFiles.Found> named(RunFolder folder) {
     try {
-      Files.walkFileTree(
-          folder.path(),
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes) {
-              return AllowedRoots.isHidden(folder.path().relativize(path))
-                  ? FileVisitResult.SKIP_SUBTREE
-                  : FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
-              if (!isForPrograms(folder, path)) {
-                files.add(new Named(path, attributes));
-              }
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFileFailed(Path path, IOException e) {
-              return FileVisitResult.CONTINUE; // it went meanwhile, or is not to be read
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path path, IOException e) {
-              return FileVisitResult.CONTINUE;
-            }
-          });
+      return FoundFiles.below(folder.path(), path -> !isForPrograms(folder, path));
     } catch (IOException e) {
       throw unreadable(folder.path(), e);
     }
-    files.sort(Comparator.comparing(named -> named.file().toString()));
-    return files;
   }
 
   /** Whether a program has put it there, and nothing but its name keeps it from clients. */

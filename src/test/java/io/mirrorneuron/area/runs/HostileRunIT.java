@@ -139,6 +139,23 @@ class HostileRunIT extends WithGuardedGateway {
     assertThat(list.at("/omitted/0/reason").asText()).isNotBlank();
   }
 
+  @Test
+  void aFileThatNobodyCanAskForIsInTheListOfThoseLeftOut() throws Exception {
+    Path outputs = Files.createDirectories(run.path().resolve("outputs"));
+    Process makes =
+        new ProcessBuilder(
+                "sh", "-c", "echo x > \"$1/$(printf 'bad\\377.txt')\"", "sh", "" + outputs)
+            .start();
+    assertThat(makes.waitFor()).isZero();
+
+    var list = Json.parse(ask("artifacts").body());
+    assertThat(list.path("artifacts").findValuesAsText("relative_path"))
+        .noneMatch(path -> path.contains("bad"));
+    assertThat(list.path("omitted")).hasSize(1);
+    assertThat(list.at("/omitted/0/relative_path").asText()).isEqualTo("outputs/bad\uFFFD.txt");
+    assertThat(list.at("/omitted/0/reason").asText()).isEqualTo("has a name that is not UTF-8");
+  }
+
   /** The server keeps its lock, its journal and copies in a folder of its own. */
   @Test
   void theHiddenFolderIsNoWayOut() throws Exception {
