@@ -8,6 +8,7 @@ import io.mirrorneuron.wire.regex.SchemaForValue;
 import io.mirrorneuron.wire.regex.SchemaPatterns;
 import io.mirrorneuron.wire.schema.CheckWork;
 import io.mirrorneuron.wire.schema.Explanation;
+import io.mirrorneuron.wire.schema.KeywordCheck;
 import io.mirrorneuron.wire.schema.OwnFormats;
 import io.mirrorneuron.wire.schema.PlainFit;
 import io.mirrorneuron.wire.schema.Validators;
@@ -94,8 +95,8 @@ public final class SchemaCheck {
   }
 
   /**
-   * What is wrong with a schema that can be used all the same: then it checks something else than
-   * its author thinks.
+   * What is wrong with a schema that its author has to mend: used all the same, it would check
+   * something else than its author thinks, or fail with some values only.
    */
   public static Optional<String> complaint(ObjectNode schema) {
     for (JsonNode origin : schema.findValues("$schema")) {
@@ -108,7 +109,8 @@ public final class SchemaCheck {
     return schema.findValues("multipleOf").stream()
         .filter(factor -> factor.isNumber() && factor.doubleValue() <= 0)
         .findFirst()
-        .map(factor -> "multipleOf must be above 0, and is " + factor);
+        .map(factor -> "multipleOf must be above 0, and is " + factor)
+        .or(() -> KeywordCheck.fault(schema).map(why -> "it is no JSON Schema: " + why));
   }
 
   /**

@@ -16,6 +16,9 @@ import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What authors may leave unsaid. */
 class ShorthandTest {
@@ -278,6 +281,61 @@ class ShorthandTest {
             told ->
                 told.startsWith("/manifest/inputs/city/schema ")
                     && told.contains("the back reference \\1 is not supported"));
+  }
+
+  /** Also where no value shows it: no default is given, or the keyword is passed over. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{'type':'nope'} | type must be one of array, boolean, integer, null, number, object,"
+            + " string, or a list of them, but is 'nope'",
+        "{'type':'integer','enum':'x'} | enum must be a list of values, but is 'x'",
+        "{'minimum':'x'} | minimum must be a number, but is 'x'",
+        "{'required':'x'} | required must be a list of names, but is 'x'",
+        "{'minLength':-1} | minLength must be a whole number, 0 or more, but is -1",
+        "{'properties':{'a':{'items':[{'type':7}]}}} | properties.a.items.0.type must be one of"
+            + " array, boolean, integer, null, number, object, string, or a list of them, but is 7",
+        "{'properties':{'a':7}} | properties.a must be a schema, which is an object, true or false,"
+            + " but is 7",
+        "{'$ref':'#/$defs/none'} | $ref is '#/$defs/none', which leads to nothing in this schema",
+        "{'properties':{'a':{'$ref':'other.json'}}} | properties.a.$ref is 'other.json', which"
+            + " leads to nothing in this schema",
+      })
+  void aSchemaThatIsNoneIsRefusedWithTheKeyword(String schema, String says) {
+    assertThat(issuesOfInput(schema))
+        .containsExactly(
+            "/manifest/inputs/n/schema inputs.n.schema: it is no JSON Schema: "
+                + says.replace('\'', '"'));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'type':['integer','null'],'enum':[1,null],'default':'x','title':7,'unknown':{'type':7}}",
+        "{'properties':{'type':{'type':'string'},'$ref':{'minimum':2.5}},'required':['type']}",
+        "{'$ref':'#/$defs/a~1b%20c','$defs':{'a/b c':{'const':{'type':'nope','$ref':'#/none'}}}}",
+        "{'$ref':'#a','$defs':{'x':{'$anchor':'a','minItems':2.0,'items':false}}}",
+        "{'examples':[{'$ref':'#/none'}],'items':[{'type':'string'},true],'not':{'$ref':'#/items/0'}}",
+      })
+  void aSchemaThatIsOneIsTaken(String schema) {
+    assertThat(issuesOfInput(schema)).isEmpty();
+  }
+
+  private List<String> issuesOfInput(String schema) {
+    String manifest =
+        """
+        {"name": "n", "steps": [{"id": "a", "run": ["true"]}],
+         "inputs": {"n": {"schema": %s}}}
+        """;
+    return manifests
+        .check(manifest.formatted(schema.replace('\'', '"')), Set.of(), Purpose.NEW)
+        .issues()
+        .stream()
+        .map(issue -> issue.location().pointer() + " " + issue.message())
+        .filter(told -> !told.contains("has no default"))
+        .toList();
   }
 
   @Test

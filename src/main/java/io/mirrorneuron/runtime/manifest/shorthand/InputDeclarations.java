@@ -31,7 +31,7 @@ public final class InputDeclarations {
       ManifestValue input = place.at(member.getKey());
       ManifestValue schema = input.at("schema");
       check(input);
-      checkSchema(schema);
+      boolean isSound = isSound(schema);
       JsonNode value = NamedInputs.value(input.value());
       if (value == null) {
         input.require(
@@ -41,7 +41,9 @@ public final class InputDeclarations {
       } else {
         values.set(member.getKey(), value);
       }
-      checkSchema(input, schema, value);
+      if (isSound) {
+        checkSchema(input, schema, value);
+      }
     }
     return values;
   }
@@ -60,11 +62,13 @@ public final class InputDeclarations {
     input.at("description").check(Shape.STRING);
   }
 
-  private static void checkSchema(ManifestValue place) {
-    if (place.check(Shape.OBJECT)) {
-      SchemaCheck.complaint((ObjectNode) place.value())
-          .ifPresent(why -> place.refuse(ManifestProblem.SHAPE, place.label() + ": " + why));
+  private static boolean isSound(ManifestValue place) {
+    if (!place.check(Shape.OBJECT)) {
+      return false;
     }
+    var complaint = SchemaCheck.complaint((ObjectNode) place.value());
+    complaint.ifPresent(why -> place.refuse(ManifestProblem.SHAPE, place.label() + ": " + why));
+    return complaint.isEmpty();
   }
 
   /**
