@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * From a manifest's text to the {@link Workflow} that runs. Every form that an author may write has
@@ -78,10 +79,12 @@ public final class Manifests {
     }
     List<Issue> issues = new ArrayList<>(findings.issues());
     List<ProgramPlace> programs = Programs.in(source);
-    List<Issue> missing =
-        workflow == null ? List.of() : missingUploads(workflow, payloadPaths).errors();
-    issues.addAll(0, missing);
-    if (workflow != null && missing.isEmpty()) {
+    Findings uploads = workflow == null ? null : uploads(workflow, payloadPaths);
+    if (uploads != null) {
+      issues.addAll(0, uploads.errors());
+      uploads.issues().stream().filter(issue -> !issues.contains(issue)).forEach(issues::add);
+    }
+    if (uploads != null && uploads.errors().isEmpty()) {
       ScriptCheck scripts = new ScriptCheck(payloadPaths);
       programs.stream()
           .limit(MOST_LOOKED_AT)
@@ -131,17 +134,19 @@ public final class Manifests {
 
   /**
    * Checks that every file and folder that an executor uploads or installs from is among the
-   * payloads.
+   * payloads, and that none takes a name that the server needs.
    *
    * @param payloadPaths the files below {@code payloads/}, with forward slashes
-   * @throws MnException INVALID with every missing source
+   * @throws MnException INVALID with every source that is missing or in the way
    */
   public static void checkUploads(Workflow workflow, Set<String> payloadPaths) {
-    missingUploads(workflow, payloadPaths).throwIfAny();
+    uploads(workflow, payloadPaths).throwIfAny();
   }
 
-  private static Findings missingUploads(Workflow workflow, Set<String> payloadPaths) {
-    Set<String> present = withFolders(payloadPaths);
+  private static Findings uploads(Workflow workflow, Set<String> payloadPaths) {
+    Set<String> files =
+        payloadPaths.stream().map(PayloadPaths::canonical).collect(Collectors.toSet());
+    Set<String> present = withFolders(files);
     Findings findings = new Findings(StepForm.isUsedBy(workflow.source()));
     ManifestValue whole = Shorthand.expand(ManifestValue.root(workflow.source(), findings)).root();
     for (ManifestValue node : Topology.of(whole).nodes()) {
@@ -155,6 +160,7 @@ public final class Manifests {
                   ManifestProblem.MISSING_UPLOAD,
                   "upload source does not exist locally: " + ManifestValue.shown(upload.source()));
         }
+        TakenNames.check(node.at("config"), upload, files, present);
       }
       String requirements = agent.config().at("/python_environment/requirements").asText("");
       boolean installs = agent.type() == AgentType.EXECUTOR && !requirements.isBlank();
@@ -188,7 +194,7 @@ public final class Manifests {
   private static Set<String> withFolders(Set<String> files) {
     Set<String> present = new HashSet<>(Set.of(""));
     for (String file : files) {
-      String path = PayloadPaths.canonical(file);
+      String path = file;
       // A folder that is known has all its parents in the set.
       while (present.add(path)) {
         path = path.substring(0, Math.max(0, path.lastIndexOf('/')));

@@ -7,6 +7,7 @@ import io.mirrorneuron.runtime.exec.artifact.ArtifactSink;
 import io.mirrorneuron.runtime.exec.settings.NotStarted;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.ToldFact;
+import io.mirrorneuron.runtime.port.WorkspaceNames;
 import io.mirrorneuron.wire.ArtifactRef;
 import io.mirrorneuron.wire.Json;
 import java.io.ByteArrayOutputStream;
@@ -34,13 +35,13 @@ import java.util.zip.GZIPOutputStream;
 
 /** The files that tell a program what it was started for. */
 public final class MessageFiles {
-  public static final String INPUT = "mirror_neuron_input.json";
-  public static final String MESSAGE = "mirror_neuron_message.json";
-  public static final String BODY = "mirror_neuron_body.bin";
-  public static final String CONTEXT = "mirror_neuron_context.json";
+  public static final String INPUT = WorkspaceNames.INPUT;
+  public static final String MESSAGE = WorkspaceNames.MESSAGE;
+  public static final String BODY = WorkspaceNames.BODY;
+  public static final String CONTEXT = WorkspaceNames.CONTEXT;
 
   /** Their names. */
-  static final Set<String> ALL = Set.of(INPUT, MESSAGE, BODY, CONTEXT);
+  static final Set<String> ALL = WorkspaceNames.MESSAGE_FILES;
 
   private static final Set<String> JSON_LINES =
       Set.of("application/x-ndjson", "application/jsonl", "application/ndjson");

@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.exec.workspace;
 import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
 import io.mirrorneuron.runtime.exec.settings.NotStarted;
 import io.mirrorneuron.runtime.port.Execution;
+import io.mirrorneuron.runtime.port.WorkspaceNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ import java.util.Map;
  * @param name for people
  */
 public record Workspace(Path root, Path workdir, String name) implements AutoCloseable {
-  static final String TEMPORARY = ".tmp";
+  static final String TEMPORARY = WorkspaceNames.TEMPORARY;
 
   /** Fills an empty folder. On failure the folder stays for the caller to delete. */
   static Workspace lay(

@@ -5,6 +5,8 @@ import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Variables by which the server tells a program what it was given: no manifest sets them. */
@@ -18,6 +20,20 @@ final class ReservedVariables {
           "NVIDIA_VISIBLE_DEVICES",
           "ROCR_VISIBLE_DEVICES",
           "HIP_VISIBLE_DEVICES");
+
+  /** By these a program finds its work. Bundles may have reasons to set others. */
+  private static final Set<String> OF_ITS_WORK =
+      Set.of(
+          "INPUT_FILE",
+          "CONTEXT_FILE",
+          "MESSAGE_FILE",
+          "BODY_FILE",
+          "JOB_ID",
+          "AGENT_ID",
+          "WORKDIR",
+          "RUN_DIR");
+
+  private static final Pattern OURS = Pattern.compile("(MN|MIRROR_NEURON)_(.*)");
 
   private final Set<String> reserved = new HashSet<>(ALWAYS);
 
@@ -48,10 +64,23 @@ final class ReservedVariables {
     ManifestValue environment = config.find("environment");
     environment.value().properties().stream()
         .map(Map.Entry::getKey)
-        .forEach(name -> own.check(name, environment.at(name)));
+        .forEach(
+            name -> {
+              own.check(name, environment.at(name));
+              warnOfItsWork(name, environment.at(name));
+            });
     ManifestValue passed = config.find("pass_env");
     if (passed.value().isArray()) {
       passed.items().forEach(item -> own.check(item.asText(), item));
+    }
+  }
+
+  private static void warnOfItsWork(String name, ManifestValue place) {
+    Matcher ours = OURS.matcher(name);
+    if (ours.matches() && OF_ITS_WORK.contains(ours.group(2))) {
+      place.warn(
+          "%s: the program gets this value instead of what the server tells it by %s; take it out, or use another name"
+              .formatted(place.label(), name));
     }
   }
 

@@ -88,4 +88,38 @@ class ReservedVariablesTest {
               });
     }
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "MN_INPUT_FILE",
+    "MN_JOB_ID",
+    "MN_AGENT_ID",
+    "MN_RUN_DIR",
+    "MN_WORKDIR",
+    "MIRROR_NEURON_INPUT_FILE"
+  })
+  void whereItsWorkIsMayBeSetWithAWarning(String name) {
+    assertThat(issues("'environment':{'A':'b','%s':'/etc/hostname'}".formatted(name)))
+        .singleElement()
+        .satisfies(
+            issue -> {
+              assertThat(issue.severity()).isEqualTo("warning");
+              assertThat(issue.message())
+                  .isEqualTo(
+                      "nodes.a.config.environment.%s: the program gets this value instead of what the server tells it by %1$s; take it out, or use another name"
+                          .formatted(name));
+              assertThat(issue.location().pointer())
+                  .isEqualTo("/manifest/nodes/0/config/environment/" + name);
+            });
+  }
+
+  /** Terminals and bundles set these themselves. */
+  @Test
+  void thoseThatTerminalsSetAreNotWarnedOf() {
+    assertThat(
+            issues(
+                "'environment':{'MN_RUN_ID':'r','MN_RUNS_ROOT':'/r','MN_JOB_INPUT_DIR':'/i',"
+                    + "'MN_JOB_OUTPUT_DIR':'/o','MN_WORKFLOW_STEP_ID':'s'}"))
+        .isEmpty();
+  }
 }
