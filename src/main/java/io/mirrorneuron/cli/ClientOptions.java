@@ -8,6 +8,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -83,6 +84,19 @@ public abstract class ClientOptions {
   /** The command line of the command itself. */
   public CommandLine commandLine() {
     return command.commandLine();
+  }
+
+  /**
+   * How long to wait at most, as an option says it in seconds; zero for no limit. A hundred years
+   * are as many as can be counted in nanoseconds, and more than anybody waits.
+   */
+  public Duration limit(String option, double seconds) {
+    if (!(seconds >= 0) || Double.isInfinite(seconds)) {
+      throw misuse("%s must be 0 or more seconds, but is %s".formatted(option, seconds));
+    }
+    return seconds == 0
+        ? Duration.ZERO
+        : Duration.ofMillis((long) (Math.clamp(seconds, 0.001, 100 * 365 * 86_400.0) * 1000));
   }
 
   /** A complaint about what was typed; the exit code is that of a wrong use. */

@@ -21,6 +21,7 @@ import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -248,6 +249,30 @@ class ClientCommandsTest {
     assertThat(ended.json().path("status").asText()).isEqualTo("running");
     assertThat(ended.err()).isEqualTo("mn: job fake-1 has not ended within 0.2 s\n");
     assertThat(runtime.jobs.calls()).noneMatch(call -> call.startsWith("cancel"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-1", "-0.5", "NaN", "Infinity"})
+  void aTimeoutThatIsNoTimeIsRefusedBeforeAnythingIsSent(String seconds) throws IOException {
+    for (List<String> command :
+        List.of(List.of("run", bundle().toString()), List.of("job", "result", "j", "--wait"))) {
+      List<String> line = new ArrayList<>(command);
+      line.add("--timeout=" + seconds);
+      Ended ended = shell.run(line.toArray(String[]::new));
+
+      assertThat(ended.exitCode()).isEqualTo(2);
+      assertThat(ended.err())
+          .startsWith("mn: --timeout must be 0 or more seconds, but is ")
+          .contains(seconds);
+    }
+    assertThat(runtime.jobs.calls()).isEmpty();
+  }
+
+  @Test
+  void aVeryShortTimeoutIsOne() throws IOException {
+    Ended ended = shell.run("run", bundle().toString(), "--timeout", "0.0001");
+
+    assertThat(ended.exitCode()).isEqualTo(124);
   }
 
   @ParameterizedTest

@@ -84,9 +84,7 @@ public final class BlueprintRunCommand implements Callable<Integer> {
     if (schedule != null && autoSchedule) {
       throw client.misuse("give --schedule or --auto-schedule, not both");
     }
-    if (!(followSeconds >= 0)) {
-      throw client.misuse("--follow-seconds must be 0 or more");
-    }
+    client.limit("--follow-seconds", followSeconds);
     return schedule != null || autoSchedule ? later() : client.callApi(this::launch);
   }
 
@@ -138,7 +136,7 @@ public final class BlueprintRunCommand implements Callable<Integer> {
       output.field("Job ID", told.jobId());
       output.field("Blueprint Run ID", told.runId());
     }
-    Duration patience = Duration.ofMillis((long) (followSeconds * 1000));
+    Duration patience = client.limit("--follow-seconds", followSeconds);
     return detached
         ? ExitCode.OK
         : client.call(mn -> new JobWatcher(client, mn).untilEnd(told.jobId(), patience));

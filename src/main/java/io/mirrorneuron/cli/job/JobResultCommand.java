@@ -46,7 +46,7 @@ final class JobResultCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    Duration patience = Duration.ofMillis((long) (Math.max(0, timeout) * 1000));
+    Duration patience = client.limit("--timeout", timeout);
     return client.call(
         jobId,
         (mn, job) -> {

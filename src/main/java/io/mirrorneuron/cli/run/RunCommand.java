@@ -164,6 +164,7 @@ public final class RunCommand implements Callable<Integer> {
   }
 
   private int runOnce(ChangeLoop.Meanwhile meanwhile) throws InterruptedException {
+    Duration patience = client.limit("--timeout", timeout);
     Map<String, ?> given = new NamedValues(client).of("--input", inputs);
     return client.call(
         mn -> {
@@ -177,7 +178,7 @@ public final class RunCommand implements Callable<Integer> {
               ? accepted(jobId)
               : new JobWatcher(client, mn, verbose)
                   .with((_, tell) -> meanwhile.begin(mn, jobId, tell))
-                  .untilEnd(jobId, patience());
+                  .untilEnd(jobId, patience);
         });
   }
 
@@ -200,9 +201,5 @@ public final class RunCommand implements Callable<Integer> {
       client.output().line(jobId);
     }
     return ExitCode.OK;
-  }
-
-  private Duration patience() {
-    return Duration.ofMillis((long) (Math.max(0, timeout) * 1000));
   }
 }
