@@ -2,6 +2,7 @@ package io.mirrorneuron.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.upkeep.NodeCondition;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.NodeRegistry;
@@ -9,6 +10,7 @@ import io.mirrorneuron.store.RedisNodeRegistry;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.RuntimeFixture;
+import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.testing.Shell;
 import java.nio.file.Path;
 import java.util.Map;
@@ -96,6 +98,24 @@ class NodeCommandsIT {
     assertThat(nobody.err())
         .contains("no server answers by gRPC at 127.0.0.1:1", "--grpc-port")
         .doesNotContain("--target");
+  }
+
+  @Test
+  void aDrainThatPausedAJobForAPersonSaysSo() {
+    String job =
+        two.jobs().submit(Submission.of(SampleManifests.program("slow", "sleep", "60"))).jobId();
+    Eventually.eventually(
+        "its program runs", () -> two.jobs().why(job).summary().contains("runs its program"));
+
+    Shell.Ended drained = node("drain", TWO, "--deadline", "1s", "--wait");
+
+    String waits =
+        "Paused: 1 of these jobs waits for a person: mn job unfinished lists them, mn job resume";
+    assertThat(drained.exitCode()).as(drained.err()).isZero();
+    assertThat(drained.out()).contains("Drain: complete", "  paused_for_review: 1", waits);
+    assertThat(node("status", TWO).out()).contains("  paused_for_review: 1", waits);
+    one.jobs().cancel(job);
+    node("undrain", TWO, "--mark-eligible");
   }
 
   /** A heartbeat that no other one follows is what is left of a server that was killed. */

@@ -3,6 +3,7 @@ package io.mirrorneuron.cli.runtime;
 import io.mirrorneuron.cli.Output;
 import io.mirrorneuron.port.join.HostJoin.Joined;
 import io.mirrorneuron.port.join.NodeMembers.Member;
+import io.mirrorneuron.port.upkeep.DrainAction;
 import io.mirrorneuron.port.upkeep.DrainCancelled;
 import io.mirrorneuron.port.upkeep.DrainReport;
 import io.mirrorneuron.port.upkeep.DrainState;
@@ -64,12 +65,19 @@ record NodeView(Output output) {
     output.line("Drain: " + Output.printable(drain.status()));
     output.line("  started: " + Output.time(drain.startedAt()));
     output.line("  deadline: " + Output.time(drain.deadlineAt()));
-    counters(drain.counters());
+    if (drain.counters() != null) {
+      counters(drain.counters());
+    }
   }
 
   private void counters(Map<String, Integer> counters) {
-    if (counters != null) {
-      counters.forEach((name, count) -> output.line("  " + Output.printable(name) + ": " + count));
+    counters.forEach((name, count) -> output.line("  " + Output.printable(name) + ": " + count));
+    int reviewed = counters.getOrDefault(DrainAction.PAUSED, 0);
+    if (reviewed > 0) {
+      output.line(
+          "Paused: %d of these jobs %s for a person: mn job unfinished lists them, mn job resume has"
+                  .formatted(reviewed, reviewed == 1 ? "waits" : "wait")
+              + " one go on");
     }
   }
 

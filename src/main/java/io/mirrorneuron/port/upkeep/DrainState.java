@@ -19,6 +19,8 @@ import java.util.TreeMap;
  * @param counters {@code checked}, and how many jobs there are of each outcome; null before the
  *     node has looked at its jobs
  * @param withServer true when nobody ordered it: the server was told to end
+ * @param reviewedElsewhere how many jobs that have left wait for a person on another node; they are
+ *     part of {@code paused_for_review} of the counters; null for none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record DrainState(
@@ -31,7 +33,8 @@ public record DrainState(
     String completedAt,
     String cancelledAt,
     Map<String, Integer> counters,
-    Boolean withServer) {
+    Boolean withServer,
+    Integer reviewedElsewhere) {
 
   public static final String DRAINING = "draining";
   public static final String COMPLETE = "complete";
@@ -41,7 +44,7 @@ public record DrainState(
 
   /** No drain. */
   public static final DrainState NONE =
-      new DrainState(null, null, null, null, null, null, null, null, null, null);
+      new DrainState(null, null, null, null, null, null, null, null, null, null, null);
 
   public DrainState {
     counters = counters == null ? null : Collections.unmodifiableMap(new TreeMap<>(counters));
@@ -83,7 +86,8 @@ public record DrainState(
         completedAt,
         time,
         counters,
-        withServer);
+        withServer,
+        reviewedElsewhere);
   }
 
   /** The same, with what came of it until now. */
@@ -98,7 +102,26 @@ public record DrainState(
         completed,
         null,
         count,
-        withServer);
+        withServer,
+        reviewedElsewhere);
+  }
+
+  /** The same, with that many more jobs that have left and wait for a person. */
+  public DrainState reviewed(int more) {
+    return more == 0
+        ? this
+        : new DrainState(
+            status,
+            startedAt,
+            deadlineAt,
+            deadlineMs,
+            reason,
+            ignoreSystemJobs,
+            completedAt,
+            cancelledAt,
+            counters,
+            withServer,
+            (reviewedElsewhere == null ? 0 : reviewedElsewhere) + more);
   }
 
   /** Whether it is because the server was told to end. */

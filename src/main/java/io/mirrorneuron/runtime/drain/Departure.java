@@ -118,7 +118,8 @@ public final class Departure {
             null,
             null,
             null,
-            true);
+            true,
+            null);
     return before.schedulingEligible()
         ? before.with(drain).with(NodeCondition.DRAINING, false, REASON)
         : before.with(drain);

@@ -72,7 +72,7 @@ record DrainDesk(NodeBook book, JobsOfNode jobs, Timers timers) {
         order.reason(),
         Json.timestamp(now),
         Json.timestamp(now.plusMillis(order.deadlineMs())),
-        DrainPlan.counters(supposed, null),
+        DrainPlan.counters(supposed, DrainState.NONE),
         supposed,
         null,
         null,
@@ -106,7 +106,8 @@ record DrainDesk(NodeBook book, JobsOfNode jobs, Timers timers) {
             order.ignoreSystemJobs(),
             lives ? null : startedAt,
             null,
-            lives ? null : DrainPlan.counters(List.of(), null),
+            lives ? null : DrainPlan.counters(List.of(), DrainState.NONE),
+            null,
             null);
     NodeCondition condition = lives ? NodeCondition.DRAINING : NodeCondition.MAINTENANCE;
     return before.with(drain).with(condition, false, order.reason());
@@ -145,7 +146,7 @@ record DrainDesk(NodeBook book, JobsOfNode jobs, Timers timers) {
         drain.reason(),
         drain.startedAt(),
         drain.deadlineAt(),
-        DrainPlan.counters(actions, null),
+        DrainPlan.counters(actions, DrainState.NONE),
         actions,
         state.status(),
         state.schedulingEligible(),

@@ -27,6 +27,8 @@ import java.util.stream.Stream;
  * @param ignoresSystemJobs whether jobs of type system and sysbatch stay
  */
 record DrainPlan(boolean hasTarget, boolean isOver, boolean ignoresSystemJobs) {
+  /** Of a job that has left and waits for a person on another node; counts as {@code PAUSED}. */
+  static final String REVIEWED_ELSEWHERE = "reviewed_elsewhere";
 
   DrainAction of(JobOnNode job) {
     if (job.status() == null) {
@@ -141,7 +143,7 @@ record DrainPlan(boolean hasTarget, boolean isOver, boolean ignoresSystemJobs) {
 
   /**
    * Of a drain whose node has died: others take over all that had not left. What was to stay, as
-   * copies of system jobs are, has not moved.
+   * copies of system jobs are, has not moved, and what waits for a person does so elsewhere.
    *
    * @param counters of the last look; null when there was none
    */
@@ -150,7 +152,7 @@ record DrainPlan(boolean hasTarget, boolean isOver, boolean ignoresSystemJobs) {
       return null;
     }
     Map<String, Integer> after = new TreeMap<>(counters);
-    for (String open : List.of(WAITING, BLOCKED, PAUSED, FAILED, SKIPPED)) {
+    for (String open : List.of(WAITING, BLOCKED, FAILED, SKIPPED)) {
       Integer jobs = after.remove(open);
       if (jobs != null) {
         after.merge(MIGRATED, jobs, Integer::sum);
@@ -159,18 +161,28 @@ record DrainPlan(boolean hasTarget, boolean isOver, boolean ignoresSystemJobs) {
     return after;
   }
 
+  /** How many jobs leave that wait for a person. */
+  static int reviewedElsewhere(List<DrainAction> actions) {
+    return (int) actions.stream().filter(one -> one.status().equals(REVIEWED_ELSEWHERE)).count();
+  }
+
   /**
-   * @param before of the looks before this one, whose jobs that are gone count; null for none
+   * @param before as the looks before this one have left it, whose jobs that are gone count
    */
-  static Map<String, Integer> counters(List<DrainAction> actions, Map<String, Integer> before) {
+  static Map<String, Integer> counters(List<DrainAction> actions, DrainState before) {
     Map<String, Integer> counters = new TreeMap<>();
-    if (before != null) {
-      counters.putAll(before);
+    if (before.counters() != null) {
+      counters.putAll(before.counters());
       counters.keySet().retainAll(Set.of(MIGRATED, ENDED));
+    }
+    if (before.reviewedElsewhere() != null) {
+      counters.put(PAUSED, before.reviewedElsewhere());
     }
     int gone = counters.values().stream().mapToInt(Integer::intValue).sum();
     counters.put("checked", actions.size() + gone);
-    actions.forEach(action -> counters.merge(action.status(), 1, Integer::sum));
+    actions.stream()
+        .map(action -> action.status().equals(REVIEWED_ELSEWHERE) ? PAUSED : action.status())
+        .forEach(status -> counters.merge(status, 1, Integer::sum));
     return counters;
   }
 }

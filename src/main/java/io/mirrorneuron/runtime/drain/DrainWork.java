@@ -131,7 +131,9 @@ final class DrainWork {
     return switch (action.status()) {
       case DrainAction.MIGRATED -> {
         String to = targets.get(Math.floorMod(action.jobId().hashCode(), targets.size()));
-        yield leaving(job, drain, to).thenCompose(how -> given(action, to, how));
+        DrainAction left =
+            job.isReviewed() ? action.but(DrainPlan.REVIEWED_ELSEWHERE, action.reason()) : action;
+        yield leaving(job, drain, to).thenCompose(how -> given(left, to, how));
       }
       case DrainAction.PAUSED ->
           here.moves()
@@ -166,7 +168,7 @@ final class DrainWork {
                 return action.but(DrainAction.WAITING, "it cannot be let go of in this moment");
               }
               return isGiven
-                  ? action.but(DrainAction.MIGRATED, "to " + NodeRegistry.nameOf(to))
+                  ? action.but(action.status(), "to " + NodeRegistry.nameOf(to))
                   : action.but(DrainAction.WAITING, "it is between two nodes");
             });
   }
@@ -184,13 +186,14 @@ final class DrainWork {
   /** The state with what came of this look; as it is when another order came meanwhile. */
   private NodeState noted(
       NodeState now, DrainState looked, DrainPlan plan, List<DrainAction> actions) {
-    DrainState drain = now.drain();
-    if (!drain.isOpen() || !drain.startedAt().equals(looked.startedAt())) {
+    DrainState before = now.drain();
+    if (!before.isOpen() || !before.startedAt().equals(looked.startedAt())) {
       return now;
     }
     String status = plan.status(actions, !here.moves().staying().isEmpty());
     boolean isDone = status.equals(DrainState.COMPLETE);
-    Map<String, Integer> counters = DrainPlan.counters(actions, drain.counters());
+    Map<String, Integer> counters = DrainPlan.counters(actions, before);
+    DrainState drain = before.reviewed(DrainPlan.reviewedElsewhere(actions));
     if (drain.isOfEnd()) { // it is over when the server ends
       return now.with(drain.after(isDone ? DrainState.DRAINING : status, null, counters));
     }

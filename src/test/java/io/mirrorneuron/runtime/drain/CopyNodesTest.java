@@ -82,6 +82,7 @@ class CopyNodesTest {
                 null,
                 null,
                 null,
+                null,
                 null));
   }
 

@@ -210,10 +210,20 @@ class DrainIT {
         });
 
     assertThat(told).contains("complete").isSubsetOf("complete", "draining");
-    assertThat(upkeep.status(ONE).drain().counters()).containsEntry("migrated", 1);
+    assertThat(upkeep.status(ONE).drain().counters())
+        .isEqualTo(Map.of("checked", 1, "paused_for_review", 1));
     eventually("the other node has it", () -> two.runtime().door().owner().equals(owner(job)));
     assertThat(tree(two.jobs().get(job)).at("/job/recovery_status").asText())
         .isEqualTo("paused_for_review");
+    eventually(
+        "the last event has the same",
+        () ->
+            one.jobs().lastEvents("__cluster__", 100).events().stream()
+                .map(Object::toString)
+                .anyMatch(
+                    event ->
+                        event.contains("node_drain_completed")
+                            && event.contains("\"paused_for_review\":1")));
     let("slow");
     two.jobs().resume(job);
     two.awaitEnd(job);

@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.drain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.port.upkeep.DrainAction;
+import io.mirrorneuron.port.upkeep.DrainState;
 import io.mirrorneuron.runtime.manifest.service.ServiceDoubling;
 import java.util.List;
 import java.util.Map;
@@ -117,11 +118,27 @@ class DrainPlanTest {
 
   @Test
   void whatHasMovedBeforeCounts() {
-    assertThat(DrainPlan.counters(actions("migrated,waiting"), Map.of("migrated", 3)))
+    assertThat(DrainPlan.counters(actions("migrated,waiting"), counted(Map.of("migrated", 3))))
         .isEqualTo(Map.of("checked", 5, "migrated", 4, "waiting", 1));
-    assertThat(DrainPlan.counters(actions("ended,waiting"), Map.of("ended", 2, "waiting", 1)))
+    assertThat(
+            DrainPlan.counters(actions("ended,waiting"), counted(Map.of("ended", 2, "waiting", 1))))
         .isEqualTo(Map.of("checked", 4, "ended", 3, "waiting", 1));
-    assertThat(DrainPlan.counters(actions("waiting"), null))
+    assertThat(DrainPlan.counters(actions("waiting"), DrainState.NONE))
         .isEqualTo(Map.of("checked", 1, "waiting", 1));
+  }
+
+  @Test
+  void whatWaitsForAPersonIsCountedAsSuchHereAndElsewhere() {
+    DrainState one = counted(Map.of("paused_for_review", 2)).reviewed(1);
+    List<DrainAction> next = actions("reviewed_elsewhere,paused_for_review,migrated");
+
+    assertThat(DrainPlan.counters(next, one))
+        .isEqualTo(Map.of("checked", 4, "migrated", 1, "paused_for_review", 3));
+    assertThat(DrainPlan.takenOver(Map.of("checked", 3, "paused_for_review", 1, "waiting", 2)))
+        .isEqualTo(Map.of("checked", 3, "paused_for_review", 1, "migrated", 2));
+  }
+
+  private static DrainState counted(Map<String, Integer> counters) {
+    return DrainState.NONE.after(DrainState.DRAINING, null, counters);
   }
 }

@@ -86,7 +86,8 @@ class MemberWatchTest {
     String at = GatewayFixture.NOW.toString();
     Map<String, Integer> counters = Map.of("checked", 4, "waiting", 2, "migrated", 1, "ignored", 1);
     var drain =
-        new DrainState("draining", at, at, 0L, "a new disk", true, null, null, counters, null);
+        new DrainState(
+            "draining", at, at, 0L, "a new disk", true, null, null, counters, null, null);
     note(GONE, up(GONE).with(drain).with(NodeCondition.DRAINING, false, "a new disk"));
 
     DrainState closed = look().get(GONE).drain();

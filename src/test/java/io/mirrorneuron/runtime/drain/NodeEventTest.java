@@ -16,7 +16,7 @@ class NodeEventTest {
   private static final String AT = "2026-06-20T10:00:00.000Z";
   private static final NodeState NODE = NodeState.of("mirror_neuron@a");
   private static final DrainState ORDERED =
-      new DrainState("draining", AT, AT, 1L, "a disk", true, null, null, null, null);
+      new DrainState("draining", AT, AT, 1L, "a disk", true, null, null, null, null, null);
   private static final NodeState DRAINED =
       NODE.with(ORDERED).with(NodeCondition.DRAINING, false, "a disk");
 
@@ -91,7 +91,8 @@ class NodeEventTest {
   @Test
   void ofAServerThatIsKilledWhileItEndsItIsRememberedThatItTakesWorkWhenItIsBack() {
     DrainState ending =
-        new DrainState("draining", AT, AT, 1L, Departure.REASON, false, null, null, null, true);
+        new DrainState(
+            "draining", AT, AT, 1L, Departure.REASON, false, null, null, null, true, null);
     NodeState leaving = NODE.with(ending).with(NodeCondition.DRAINING, false, Departure.REASON);
     NodeState closed = MemberWatch.closed(leaving, AT);
 

@@ -25,7 +25,7 @@ class OwnHealthTest {
 
   private void drainOfEnd(String status, NodeCondition condition) {
     String at = Json.timestamp(Instant.ofEpochMilli(world.now()));
-    var drain = new DrainState(status, at, at, 0L, "it ends", false, null, null, null, true);
+    var drain = new DrainState(status, at, at, 0L, "it ends", false, null, null, null, true, null);
     world.book().change(two.name, before -> before.with(drain).with(condition, false, null));
     world.run(1000);
   }
