@@ -27,6 +27,10 @@ import org.junit.jupiter.api.io.TempDir;
 class PlacesOfOthersIT {
   private static final String TWO = "mirror_neuron@two";
 
+  private static final String NO_TAKER =
+      "a job of which each server runs a copy needs one that takes work to begin with, and there is"
+          + " none now. It may be at mirror_neuron@one, mirror_neuron@two, which takes no work now";
+
   @TempDir Path folder;
   private RedisServer redis;
   private WholeServer one;
@@ -117,6 +121,33 @@ class PlacesOfOthersIT {
     one.cluster().upkeep().maintain(TWO, false, "it has one");
     completes(batch);
     eventually("each server may run it", () -> refusal(one, "sysbatch", "b") == null);
+  }
+
+  @Test
+  void aJobOfWhichEachServerRunsACopyIsNotTakenWhileNoServerTakesWork() {
+    for (String node : List.of("mirror_neuron@one", TWO)) {
+      one.cluster().upkeep().maintain(node, true, "new disks");
+    }
+    Submission each =
+        Submission.of(
+            """
+            {"manifest_version":"1.0","graph_id":"each","entrypoints":["work"],
+             "policies":{"job_type":"sysbatch"},
+             "nodes":[{"node_id":"work","agent_type":"executor",
+               "config":{"runner_module":"MirrorNeuron.Runner.HostLocal","command":["true"]}}]}
+            """);
+    eventually("the other one knows", () -> refusal(two, "sysbatch", "b") != null);
+    for (WholeServer at : List.of(one, two)) {
+      MnException refusal = catchThrowableOfType(MnException.class, () -> at.jobs().submit(each));
+      assertThat(refusal).hasMessage(NO_TAKER);
+      assertThat(refusal.code()).isEqualTo(ErrorCode.UNAVAILABLE);
+      assertThat(refusal.retryAfterMs()).isPositive();
+    }
+
+    one.cluster().upkeep().maintain(TWO, false, "it has one");
+    String job = one.jobs().submit(each).jobId();
+    eventually("it is completed", () -> detail(one, job), told -> told.contains("\"completed\""));
+    assertThat(detail(one, job)).contains("work@" + TWO).doesNotContain("work@mirror_neuron@one");
   }
 
   @Test

@@ -159,6 +159,7 @@ public final class Admission {
     Shortage shortage = others.shortage(workflow, own, PlacementRequest.of(workflow));
     List<Unplaced> refusals = shortage.refusals();
     if (refusals.isEmpty()) {
+      shortage.requireTaker();
       return;
     }
     List<String> named = refusals.stream().limit(MOST_NAMED).map(Unplaced::sentence).toList();

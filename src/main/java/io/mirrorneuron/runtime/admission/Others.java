@@ -85,16 +85,14 @@ public record Others(
   /**
    * What an agent asks for that no node of the cluster has. Also those count that take no work now,
    * as they are in maintenance, drained, kept from work or have full disks: they will again. But a
-   * job of which each node runs a copy needs one to begin with.
+   * job of which each node runs a copy needs one to begin with, unless its own is alone.
    *
    * @param agents what they ask for, or a part of it
    */
   Shortage shortage(Workflow workflow, Machine own, List<PlacementRequest> agents) {
     List<Unplaced> now = plan(workflow, own, agents).refusals();
-    if (now.isEmpty()) {
-      return Shortage.NONE;
-    }
-    if (workflow.isSystem() && SpreadCheck.obstacle(workflow).isPresent()) {
+    boolean isBound = workflow.isSystem() && SpreadCheck.obstacle(workflow).isPresent();
+    if (isBound || now.isEmpty() && !mustWait(workflow, own, agents)) {
       return new Shortage(now, Map.of());
     }
     Map<String, Absence> missing = new TreeMap<>();
@@ -109,11 +107,19 @@ public record Others(
       }
     }
     if (!workflow.isSystem()) {
-      return new Shortage(BEST.plan(all, agents).refusals(), missing);
+      List<Unplaced> nowhere = BEST.plan(all, agents).refusals();
+      return new Shortage(nowhere, nowhere.isEmpty() ? Map.of() : missing);
     }
     PlacementPlan each = BEST.planEach(all, agents);
     each.nodes().forEach(name -> missing.put(name, Absence.RESTING));
     return new Shortage(each.refusals().isEmpty() ? now : each.refusals(), missing);
+  }
+
+  /** Whether copies could begin only on a node that takes no work now, while others live. */
+  private boolean mustWait(Workflow workflow, Machine own, List<PlacementRequest> agents) {
+    return workflow.isSystem()
+        && copies(own, agents).placements().isEmpty()
+        && members.get().containsValue(true);
   }
 
   private static List<Machine> able(List<Machine> machines) {
@@ -141,12 +147,17 @@ public record Others(
     if (!workflow.isSystem()) {
       return plan(List.of(own), agents, asked);
     }
-    List<Machine> nodes = new ArrayList<>();
-    if (SpreadCheck.obstacle(workflow).isEmpty()) {
-      nodes.addAll(open(() -> List.of(own)));
-      nodes.addAll(open(asked));
-    }
-    PlacementPlan plan = BEST.planEach(able(nodes), agents);
+    PlacementPlan plan =
+        SpreadCheck.obstacle(workflow).isEmpty()
+            ? copies(own, agents)
+            : new PlacementPlan(List.of(), List.of());
     return plan.placements().isEmpty() ? BEST.planEach(List.of(own), agents) : plan;
+  }
+
+  /** On each node that takes work and has what they ask for. */
+  private PlacementPlan copies(Machine own, List<PlacementRequest> agents) {
+    List<Machine> nodes = new ArrayList<>(open(() -> List.of(own)));
+    nodes.addAll(open(asked));
+    return BEST.planEach(able(nodes), agents);
   }
 }

@@ -10,10 +10,13 @@ import java.util.Map;
  * What the agents of a job ask for and no node has that counts.
  *
  * @param refusals of each agent that fits none; empty where each fits one
- * @param missing by name, nodes that may have it and do not count now
+ * @param missing by name, nodes that may have it and do not count now; without refusals, of a job
+ *     of which each node runs a copy and that no node takes work for
  */
 record Shortage(List<Unplaced> refusals, Map<String, Absence> missing) {
-  static final Shortage NONE = new Shortage(List.of(), Map.of());
+  private static final String NO_TAKER =
+      "a job of which each server runs a copy needs one that takes work to begin with, and there is"
+          + " none now";
 
   /** A node is taken for dead, or reached again, some seconds later. */
   private static final long AGAIN_MS = 2_000;
@@ -48,6 +51,13 @@ record Shortage(List<Unplaced> refusals, Map<String, Absence> missing) {
       }
     }
     return places.isEmpty() ? "" : "It may be at " + String.join(", or at ", places);
+  }
+
+  /**
+   * @throws MnException UNAVAILABLE where each node is to run a copy and none takes work
+   */
+  void requireTaker() {
+    requireAllAsked(NO_TAKER);
   }
 
   /**
