@@ -11,6 +11,7 @@ import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.join.NodeMembers.Member;
 import io.mirrorneuron.port.join.NodeMembers.NewNode;
 import io.mirrorneuron.port.upkeep.NodeCondition;
+import io.mirrorneuron.port.upkeep.NodeReport;
 import io.mirrorneuron.testing.FreePort;
 import io.mirrorneuron.testing.SampleManifests;
 import java.nio.file.Files;
@@ -157,6 +158,13 @@ class JoinIT {
     eventually("it is back", PATIENCE, () -> names(worker).equals(List.of(MAIN, WORKER)));
     assertThat(worker.cluster().members().remove(WORKER).status()).isEqualTo("disconnected");
     eventually("it is alone", PATIENCE, () -> names(worker).equals(List.of(WORKER)));
+    eventually("the other one too", PATIENCE, () -> names(main).equals(List.of(MAIN)));
+    NodeReport left = main.cluster().upkeep().status(WORKER);
+    assertThat(left.status()).isEqualTo(NodeCondition.DISCONNECTED);
+    assertThat(left.nodeState().reason()).isEqualTo("operator requested disconnect");
+    assertThat(main.cluster().overview().nodes()).as("as one that was taken out").hasSize(1);
+    assertThat(main.jobs().lastEvents("__cluster__", 100).events().toString())
+        .contains("node_state_changed", "\"to\":\"disconnected\"");
     assertThatExceptionOfType(MnException.class)
         .isThrownBy(() -> worker.cluster().members().remove(WORKER))
         .withMessageContaining("has joined no cluster");

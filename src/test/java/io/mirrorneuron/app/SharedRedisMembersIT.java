@@ -9,6 +9,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.join.NodeMembers.NewNode;
 import io.mirrorneuron.port.upkeep.NodeCondition;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.runtime.away.Neighbours;
@@ -60,6 +61,14 @@ class SharedRedisMembersIT {
         assertThatExceptionOfType(MnException.class)
             .isThrownBy(() -> one.cluster().members().remove(TWO))
             .withMessageContaining("has joined no cluster");
+        assertThatExceptionOfType(MnException.class)
+            .isThrownBy(() -> two.cluster().members().remove(TWO))
+            .withMessage(
+                "node mirror_neuron@two is on the Redis of the others by its own settings, and"
+                    + " cannot leave; to keep it from work: mn node maintenance, or drain it; or"
+                    + " stop it");
+        assertThat(one.cluster().members().add(two(two, "of-both")).status())
+            .isEqualTo("connected");
         assertThat(two.jobs().submit(job()).jobId()).isNotEmpty();
       }
       eventually("it is stopped", () -> condition(one) == NodeCondition.OFFLINE);
@@ -92,10 +101,20 @@ class SharedRedisMembersIT {
                   "node mirror_neuron@one on this Redis and this node cannot work together: it"
                       + " does not accept the join token of this one: network.join_token"
                       + " (MN_NETWORK_JOIN_TOKEN) must be the same on both"));
+      assertThatExceptionOfType(MnException.class)
+          .isThrownBy(() -> one.cluster().members().add(two(two, "its own")))
+          .withMessage(
+              "node mirror_neuron@two is on this Redis already, but does not accept the join token"
+                  + " of node mirror_neuron@one, so they cannot work together: network.join_token"
+                  + " (MN_NETWORK_JOIN_TOKEN) must be the same on both");
       assertThat(one.jobs().submit(job()).jobId()).isNotEmpty();
     } finally {
       logger.detachAppender(said);
     }
+  }
+
+  private static NewNode two(WholeServer two, String token) {
+    return new NewNode(TWO, token, two.grpc().toString());
   }
 
   private static Submission job() {

@@ -209,6 +209,11 @@ public final class JoinDesk {
     return home.joinToken().value();
   }
 
+  /** Whether its own settings say which Redis it is on. */
+  boolean namesRedis() {
+    return home.namesRedis();
+  }
+
   /** Whether this node has joined the cluster that it is in, and so can leave it. */
   public boolean canLeave() {
     return home.joined().isPresent();

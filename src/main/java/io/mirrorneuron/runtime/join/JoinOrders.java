@@ -44,6 +44,25 @@ record JoinOrders(JoinDesk desk, PeerMembers peers) {
         : peers.identify(new Asked(node.name(), node.address(), node.token().strip()));
   }
 
+  /**
+   * Who is on the same Redis by its settings may have another join token.
+   *
+   * @param address of the node, as it tells the others
+   * @throws MnException PRECONDITION when it does not take the join token of this one; one that is
+   *     not reached now is taken for one that does
+   */
+  void requireOneToken(String name, String address) {
+    try {
+      peers.identify(new Asked(name, address, desk.clusterToken()));
+    } catch (MnException refused) {
+      if (refused.code() == ErrorCode.UNAUTHENTICATED) {
+        throw MnException.precondition(
+            "node %s is on this Redis already, but does not accept the join token of node %s, so they cannot work together: network.join_token (MN_NETWORK_JOIN_TOKEN) must be the same on both"
+                .formatted(name, desk.name()));
+      }
+    }
+  }
+
   static MnException taken(String name, NewNode node) {
     return new MnException(
         ErrorCode.CONFLICT,

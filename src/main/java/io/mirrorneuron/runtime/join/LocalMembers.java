@@ -78,7 +78,7 @@ public final class LocalMembers implements NodeMembers {
     boolean hasAgreed = false;
     try {
       Optional<String> known = owner(name);
-      known.ifPresent(owner -> asking.requireSame(name, node, owner));
+      known.ifPresent(owner -> requireMember(name, node, owner));
       String asked = known.isPresent() ? known.get() : asking.order(name, node);
       if (known.isEmpty()) {
         decisions.announce(name);
@@ -95,6 +95,12 @@ public final class LocalMembers implements NodeMembers {
     } finally {
       desk.end(name, hasAgreed);
     }
+  }
+
+  /** It is the one that is meant, and takes calls of this one. */
+  private void requireMember(String name, NewNode node, String owner) {
+    asking.requireSame(name, node, owner);
+    Answers.await(nodes.address(owner)).ifPresent(at -> asking.requireOneToken(name, at));
   }
 
   private boolean isSeenSince(long begun, String name) {
@@ -137,12 +143,32 @@ public final class LocalMembers implements NodeMembers {
   }
 
   private void removeSelf(String name) {
-    if (!desk.canLeave() && Answers.await(nodes.living()).size() > 1) {
+    if (desk.canLeave()) {
+      noteLeave(name);
+    } else if (Answers.await(nodes.living()).size() > 1) {
       throw MnException.precondition(
-          "node %s did not join the others, they are on its Redis or all on one by their settings; take the others out, or stop it"
-              .formatted(name));
+          "node %s %s; to keep it from work: mn node maintenance, or drain it; or stop it"
+              .formatted(
+                  name,
+                  desk.namesRedis()
+                      ? "is on the Redis of the others by its own settings, and cannot leave"
+                      : "did not join the others, they are on its Redis: take them out (mn node"
+                          + " leave)"));
     }
     desk.leave(name);
+  }
+
+  /**
+   * The others are to know that it has left, not died. Noted before it goes: one that is killed in
+   * between is back without work, and can be taken out again. One that does not reach the store
+   * goes all the same.
+   */
+  private void noteLeave(String name) {
+    try {
+      decisions.disconnect(name);
+    } catch (MnException away) {
+      LOG.warn("the others are not told that this node leaves: {}", away.getMessage());
+    }
   }
 
   /**
