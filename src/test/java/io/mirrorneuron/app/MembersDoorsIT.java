@@ -195,6 +195,20 @@ class MembersDoorsIT {
   }
 
   @Test
+  void whetherADrainIsADryRunIsNeverGuessed() {
+    String self = main.cluster().members().self();
+    URI drain = main.uri("/nodes/" + self + "/drain");
+    for (String value : List.of("\"maybe\"", "\"\"", "\"dry\"", "null", "2", "0.5", "[]", "{}")) {
+      HttpResponse<String> refused = post(drain, "{\"dry_run\":%s}".formatted(value));
+      assertThat(refused.statusCode()).as(value + refused.body()).isEqualTo(422);
+      assertThat(refused.body()).contains("body.dry_run");
+    }
+    assertThat(main.cluster().upkeep().status(self).drain().status()).isNull();
+    assertThat(post(drain, "{\"dry_run\":\"yes\"}").body()).contains("\"dry_run\"");
+    assertThat(main.cluster().upkeep().status(self).drain().status()).isNull();
+  }
+
+  @Test
   void theEventsOfTheClusterAreAList() throws Exception {
     HttpRequest request =
         HttpRequest.newBuilder(main.uri("/jobs/__cluster__/events?limit=10")).build();

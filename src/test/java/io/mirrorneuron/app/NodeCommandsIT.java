@@ -50,6 +50,10 @@ class NodeCommandsIT {
     String[] command = new String[words.length + 1];
     command[0] = "node";
     System.arraycopy(words, 0, command, 1, words.length);
+    return run(command);
+  }
+
+  private static Shell.Ended run(String... command) {
     return new Shell(Main::commandLine, folder)
         .set("MN_GRPC_TARGET", "127.0.0.1:" + door.server.port())
         .set("MN_GRPC_AUTH_TOKEN", GrpcRuntime.AUTH.value())
@@ -93,6 +97,10 @@ class NodeCommandsIT {
       assertThat(late.exitCode()).as(time).isEqualTo(2);
       assertThat(late.err()).contains("--deadline must be at most 8760h, a year, not " + time);
     }
+    Shell.Ended negative = node("drain", TWO, "--deadline=-5s", "--dry-run");
+    assertThat(negative.exitCode()).isEqualTo(2);
+    assertThat(negative.err())
+        .contains("--deadline must be a time such as 30s, 10m or 1h, or milliseconds, not -5s");
     Shell.Ended nobody = node("add", "127.0.0.1", "--grpc-port", "1", "--token", "any");
     assertThat(nobody.exitCode()).isNotZero();
     assertThat(nobody.err())
@@ -134,6 +142,23 @@ class NodeCommandsIT {
 
     registry.leave(killed + "#1").toCompletableFuture().join();
     assertThat(node("reconcile", "mirror_neuron@test").out()).doesNotContain("heard of");
+  }
+
+  @Test
+  void eventsOfTheClusterNameTheNodeAndTheReason() {
+    node("maintenance", TWO, "--reason", "a new disk");
+    node("maintenance", TWO, "--disable");
+    node("reconcile", TWO, "--reason", "it burns");
+
+    Shell.Ended events = run("job", "events", "__cluster__");
+
+    assertThat(events.out())
+        .contains(
+            "Z  " + TWO + " node_joined\n",
+            "Z  " + TWO + " node_maintenance_enabled  reason=a new disk\n",
+            "Z  " + TWO + " node_state_changed  from=healthy to=maintenance reason=a new disk\n",
+            "Z  " + TWO + " node_reconciled  recovered=0 failed=0 reason=it burns\n")
+        .doesNotContain("  job ");
   }
 
   private static NodeRegistry registry() {

@@ -113,6 +113,27 @@ class SharedRedisMembersIT {
     }
   }
 
+  @Test
+  void whoIsCalledAsAnotherButForCaseIsToldSo() {
+    Logger logger = (Logger) LoggerFactory.getLogger(Neighbours.class);
+    ListAppender<ILoggingEvent> said = new ListAppender<>();
+    said.start();
+    logger.addAppender(said);
+    try (RedisServer redis = RedisFixture.server(folder);
+        WholeServer small = server(redis, "n1");
+        WholeServer large = server(redis, "N1")) {
+      eventually(
+          "both are told",
+          () -> List.copyOf(said.list).toString(),
+          lines ->
+              lines.contains("another server on this Redis is called mirror_neuron@N1, and this")
+                  && lines.contains("is called mirror_neuron@n1, and this one mirror_neuron@N1"));
+      assertThat(small.cluster().members().self()).isNotEqualTo(large.cluster().members().self());
+    } finally {
+      logger.detachAppender(said);
+    }
+  }
+
   private static NewNode two(WholeServer two, String token) {
     return new NewNode(TWO, token, two.grpc().toString());
   }

@@ -50,7 +50,9 @@ public final class NodeDrainCommand implements Callable<Integer> {
       names = "--deadline",
       paramLabel = "TIME",
       defaultValue = "30m",
-      description = "How long programs of batch jobs may take to end, as 500ms, 30s, 10m or 1h.")
+      description =
+          "How long programs of batch jobs may take to end, as 500ms, 30s, 10m or 1h; a bare number"
+              + " is milliseconds.")
   String deadline;
 
   @Option(names = "--dry-run", description = "Only says what would happen.")
@@ -105,7 +107,8 @@ public final class NodeDrainCommand implements Callable<Integer> {
   private long millis() {
     Matcher time = TIME.matcher(deadline.strip());
     if (!time.matches()) {
-      throw client.misuse("--deadline must be a time such as 30s, 10m or 1h, not " + deadline);
+      throw client.misuse(
+          "--deadline must be a time such as 30s, 10m or 1h, or milliseconds, not " + deadline);
     }
     long unit =
         switch (time.group(2)) {

@@ -139,8 +139,8 @@ public final class Neighbours implements KnownPeers {
   }
 
   /**
-   * Has the log tell which others refuse this node. For once they are known: work that needs them
-   * may come much later. One that is not reached may just be starting.
+   * Has the log tell which others refuse this node or have almost its name. For once they are
+   * known: work that needs them may come much later. One that is not reached may just be starting.
    */
   public void greet() {
     Thread.startVirtualThread(
@@ -148,14 +148,21 @@ public final class Neighbours implements KnownPeers {
   }
 
   private void greet(String other) {
+    String name = NodeRegistry.nameOf(other);
+    String own = NodeRegistry.nameOf(owner);
+    if (name.equalsIgnoreCase(own) && !name.equals(own)) {
+      LOG.warn(
+          "another server on this Redis is called {}, and this one {}: they are two nodes, and"
+              + " easily taken for one; give one of them another name (MN_NODE_NAME, node.name)",
+          name,
+          own);
+    }
     try {
       peer(other).ifPresent(peers::describe);
     } catch (MnException e) {
       if (e.getCause() == null) { // it has answered
         LOG.warn(
-            "node {} on this Redis and this node cannot work together: {}",
-            NodeRegistry.nameOf(other),
-            e.getMessage());
+            "node {} on this Redis and this node cannot work together: {}", name, e.getMessage());
       }
     }
   }

@@ -211,7 +211,7 @@ final class CallDispatcher {
                   whileOpen(() -> rpc.response().end(answer));
                 });
           } catch (Throwable failure) {
-            Throwable told = storage.explained(failure);
+            Throwable told = BrokenOff.explained(failure, draining, storage);
             context.runOnContext(v -> whileOpen(() -> writeFailure(rpc.response(), told)));
           }
         });

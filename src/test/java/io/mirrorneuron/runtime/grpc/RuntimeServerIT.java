@@ -4,6 +4,10 @@ import static io.mirrorneuron.testing.Eventually.eventually;
 import static io.mirrorneuron.testing.Trees.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
 import io.mirrorneuron.model.ErrorCode;
@@ -33,6 +37,7 @@ import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.HealthClient;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
 import io.vertx.grpc.common.GrpcMessageDecoder;
 import io.vertx.grpc.common.GrpcMessageEncoder;
 import io.vertx.grpc.common.GrpcStatus;
@@ -47,8 +52,11 @@ import io.vertx.grpc.reflection.v1.ServiceResponse;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class RuntimeServerIT {
   private static final ServiceMethod<HealthCheckResponse, HealthCheckRequest> CHECK =
@@ -394,6 +402,44 @@ class RuntimeServerIT {
 
     assertThat(refused.status()).isEqualTo(GrpcStatus.RESOURCE_EXHAUSTED);
     assertThat(refused.message()).isEqualTo("a disk of this server is full; make room on it");
+  }
+
+  /** The library ends the connection of a call that takes longer than the server waits. */
+  @Test
+  void aCallThatTheEndOfTheServerBreaksOffIsNoErrorInTheLog() {
+    List<ILoggingEvent> said = new CopyOnWriteArrayList<>();
+    AppenderBase<ILoggingEvent> listener =
+        new AppenderBase<>() {
+          @Override
+          protected void append(ILoggingEvent event) {
+            said.add(event);
+          }
+        };
+    Logger logger = (Logger) LoggerFactory.getLogger(CallDispatcher.class.getPackageName());
+    logger.setLevel(Level.DEBUG);
+    listener.start();
+    logger.addAppender(listener);
+    try {
+      start(GrpcRuntime.start());
+      CountDownLatch begun = new CountDownLatch(1);
+      runtime.jobs.intercept(
+          call -> {
+            begun.countDown();
+            Promise.promise().future().await();
+          });
+      Thread.startVirtualThread(() -> pause("Bearer operator-token"));
+      eventually("the call is under way", () -> begun.getCount() == 0);
+
+      runtime.server.close();
+
+      eventually(
+          "it is told in a line for who looks for it",
+          () -> said.toString().contains("a call was broken off by the end of this server"));
+      assertThat(said).noneMatch(event -> event.getLevel().isGreaterOrEqual(Level.WARN));
+    } finally {
+      logger.detachAppender(listener);
+      logger.setLevel(null);
+    }
   }
 
   private void start(GrpcRuntime started) {
