@@ -131,6 +131,26 @@ public final class MnException extends RuntimeException {
     return new MnException(code, STORAGE_FULL, message, null, cause).withRetryAfter(ROOM_MS);
   }
 
+  /**
+   * The same failure of a call that may have been carried out all the same; UNAVAILABLE {@code
+   * may_have_happened}, or {@code storage_full} where that is why nobody knows.
+   *
+   * @param where what tells whether it was, for example {@code the job}
+   */
+  public MnException inDoubt(String where) {
+    return new MnException(
+        ErrorCode.UNAVAILABLE,
+        isStorageFull() && code == ErrorCode.UNAVAILABLE ? error : "may_have_happened",
+        getMessage()
+            + "; what was asked may have happened all the same: look at "
+            + where
+            + " before you ask again",
+        validation,
+        retryAfterMs,
+        members,
+        getCause());
+  }
+
   /** Whether a full disk is the reason, here or on another server. */
   public boolean isStorageFull() {
     return error.equals(STORAGE_FULL);

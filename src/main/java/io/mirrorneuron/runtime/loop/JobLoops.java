@@ -80,7 +80,7 @@ final class JobLoops {
                   (created, failure) -> {
                     if (failure != null) {
                       open.remove(job.jobId(), loop);
-                      answer.completeExceptionally(failure);
+                      answer.completeExceptionally(TakeOver.told(failure, job.jobId()));
                       if (TakeOver.isAway(failure)) {
                         uncertain.accept(job.jobId()); // it may have been written all the same
                       }

@@ -188,7 +188,7 @@ final class JobTurns implements JobReload.Listener {
       lost();
       return;
     }
-    waiters.refuse(obstacle.failed(cause));
+    waiters.refuse(obstacle.failed(cause), inputs);
     if (!obstacle.isForGood()) {
       inbox.putBack(inputs);
     } else if (!canFail("the store refuses its state: " + cause.getMessage(), inputs, cause)) {

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.loop;
 
+import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.decide.Input;
 import io.mirrorneuron.runtime.port.JobStatus;
@@ -93,8 +94,30 @@ final class StatusWaiters {
     }
   }
 
-  void refuse(MnException reason) {
+  private void refuse(MnException reason) {
     open.forEach(question -> question.answer().completeExceptionally(reason));
+    clear();
+  }
+
+  /**
+   * Answers all: a turn could not be committed. Commands that are not decided on are not carried
+   * out any more, nor are those of that turn where the store has refused it. It may be that others
+   * were.
+   *
+   * @param inputs of that turn
+   */
+  void refuse(MnException reason, List<Input> inputs) {
+    Set<Input> undone = Collections.newSetFromMap(new IdentityHashMap<>());
+    undone.addAll(undecided);
+    if (reason.code() != ErrorCode.UNAVAILABLE) {
+      undone.addAll(inputs);
+    }
+    MnException unknown = reason.inDoubt("the job");
+    open.forEach(
+        question ->
+            question
+                .answer()
+                .completeExceptionally(undone.contains(question.command()) ? reason : unknown));
     clear();
   }
 

@@ -176,6 +176,14 @@ final class TakeOver {
     return code(failure) == ErrorCode.UNAVAILABLE;
   }
 
+  /** What who asked for a new job is told when the store has failed to write it. */
+  static Throwable told(Throwable failure, String jobId) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    return isAway(cause) && cause instanceof MnException away
+        ? away.inDoubt("job " + jobId)
+        : cause;
+  }
+
   /** Whether the store may do later what it did not now: it is away, or its disk is full. */
   static boolean isTemporary(Throwable failure) {
     return isAway(failure) || code(failure) == ErrorCode.STORAGE_FULL;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Why;
 import java.util.Map;
@@ -362,7 +361,7 @@ class HumanStepsTest {
     assertThatThrownBy(() -> lost.toCompletableFuture().join())
         .cause()
         .isInstanceOfSatisfying(
-            MnException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE));
+            MnException.class, e -> assertThat(e.error()).isEqualTo("may_have_happened"));
     stage.advance(60_000);
 
     done(stage.decide("respond", id, "{'decision':'approve'}", "ada"));

@@ -84,6 +84,30 @@ class LostCommitTest {
     assertThat(stage.succeed("end").status()).isEqualTo("completed");
   }
 
+  private static MnException failure(CompletionStage<?> told) {
+    return (MnException) told.toCompletableFuture().exceptionNow();
+  }
+
+  @Test
+  void whatTheStoreHasRefusedForAFullDiskHasNotHappened() {
+    stage.nextCommit = Loss.FULL;
+    CompletionStage<JobStatus> pause =
+        stage.ask(engine -> engine.commands().pause(Stage.JOB, false, null));
+
+    assertThat(failure(pause)).hasMessage("the disk is full");
+    assertThat(stage.advance(60_000).status()).isEqualTo("running");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"REQUEST", "ANSWER"})
+  void aSubmissionInDoubtSaysSo(Loss loss) {
+    stage.nextCreation = loss;
+
+    assertThat(failure(stage.another("job-2", new Graph().program("work").toString())))
+        .hasMessageContaining("may have happened all the same: look at job job-2")
+        .hasFieldOrPropertyWithValue("error", "may_have_happened");
+  }
+
   @ParameterizedTest
   @EnumSource(names = {"REQUEST", "ANSWER"})
   void aPauseInDoubtIsRefusedAtOnceAndMayBeAskedForAgain(Loss loss) {
@@ -91,7 +115,7 @@ class LostCommitTest {
     CompletionStage<JobStatus> pause =
         stage.ask(engine -> engine.commands().pause(Stage.JOB, false, null));
 
-    assertThat(pause.toCompletableFuture()).isCompletedExceptionally();
+    assertThat(failure(pause).error()).isEqualTo("may_have_happened");
 
     stage.advance(1000).letStop();
     CompletionStage<JobStatus> again =
@@ -109,7 +133,8 @@ class LostCommitTest {
 
     stage.advance(1000);
 
-    assertThat(delivery.toCompletableFuture()).isCompletedExceptionally();
+    assertThat(failure(delivery))
+        .hasMessageContaining("may have happened all the same: look at the job");
     assertThat(stage.running()).hasSize(loss == Loss.ANSWER ? 2 : 1);
   }
 

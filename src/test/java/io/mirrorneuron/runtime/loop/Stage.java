@@ -7,6 +7,7 @@ import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.HumanDecision;
+import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.port.Why;
 import io.mirrorneuron.runtime.decide.Input;
 import io.mirrorneuron.runtime.manifest.Manifests;
@@ -74,6 +75,9 @@ public final class Stage {
   }
 
   public Loss nextCommit = Loss.NONE;
+
+  /** The same of the next job that is made. */
+  Loss nextCreation = Loss.NONE;
 
   /** How many further commits the store refuses for what they are. */
   int refused;
@@ -174,7 +178,12 @@ public final class Stage {
                 refused--;
                 return CompletableFuture.failedFuture(new IllegalStateException("WRONGTYPE"));
               }
-              Loss loss = method.getName().equals("commit") ? nextCommit : Loss.NONE;
+              Loss loss =
+                  switch (method.getName()) {
+                    case "commit" -> nextCommit;
+                    case "create" -> nextCreation;
+                    default -> Loss.NONE;
+                  };
               if (arguments != null && arguments[arguments.length - 1] instanceof Commit commit) {
                 count(commit);
               }
@@ -184,6 +193,7 @@ public final class Stage {
                 return answer;
               }
               nextCommit = Loss.NONE;
+              nextCreation = Loss.NONE;
               if (loss == Loss.FORGOTTEN) {
                 return CompletableFuture.completedStage(null);
               }
@@ -225,16 +235,27 @@ public final class Stage {
   }
 
   public Stage submitText(String text) {
-    engine
+    submitted(JOB, text);
+    return settle();
+  }
+
+  private CompletionStage<SubmittedJob> submitted(String job, String text) {
+    return engine
         .creation()
         .submit(
-            new JobStore.NewJob(JOB, OWNER, text, null, null, null),
+            new JobStore.NewJob(job, OWNER, text, null, null, null),
             manifests.apply(text),
             null,
             subject,
             null,
             manifests.apply(text).isSystem() ? List.of(OWNER) : List.of());
-    return settle();
+  }
+
+  /** Submits another one; answers what it is told. */
+  CompletionStage<SubmittedJob> another(String job, String manifest) {
+    CompletionStage<SubmittedJob> told = submitted(job, manifest);
+    settle();
+    return told;
   }
 
   /** Lets everything happen that needs no time. */
