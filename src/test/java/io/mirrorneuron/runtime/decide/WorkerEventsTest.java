@@ -72,6 +72,7 @@ class WorkerEventsTest {
             java.util.List.of(new Executions.Event("job_completed", Json.object())),
             null,
             null,
+            null,
             null));
 
     assertThat(stage.types()).contains("worker_event_rejected").doesNotContain("job_completed");
