@@ -4,7 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.upkeep.DrainAction;
 import io.mirrorneuron.wire.JobEventFacts;
+import io.mirrorneuron.wire.LenientJson;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -27,18 +30,17 @@ public final class EventLines {
    */
   public static String line(JsonNode event, AnsiStyle paint) {
     JobEventFacts facts = JobEventFacts.read(event);
+    OfCluster told = LenientJson.read(event, OfCluster.class);
     String type = facts.type();
     return "%s  %-14s %s%s"
         .formatted(
             paint.faint(time(facts.timestamp())),
             Output.printable(
-                isOfCluster(event)
-                    ? event.path("node").asText()
-                    : Objects.requireNonNullElse(facts.agentId(), "job")),
+                Objects.requireNonNullElse(told.isOne() ? told.node() : facts.agentId(), "job")),
             paint.status(Output.printable(type), status(type))
                 + paint.faint(
-                    isOfCluster(event)
-                        ? ofCluster(event, facts.reason())
+                    told.isOne()
+                        ? shortened(told.detail(facts.reason()))
                         : detail(event.path("payload"), facts.reason())),
             warnings(facts))
         .stripTrailing();
@@ -62,32 +64,44 @@ public final class EventLines {
     return t < 0 ? timestamp : timestamp.substring(t + 1);
   }
 
-  private static boolean isOfCluster(JsonNode event) {
-    return event.path("job_id").asText().equals(EventPage.CLUSTER);
-  }
+  /** What is read of an event of the cluster; null and empty for what it does not tell. */
+  private record OfCluster(String jobId, String node, Change state, Result result) {
+    private record Change(String from, String to) {}
 
-  /** What a node was and is, how far its drain is, and why. */
-  private static String ofCluster(JsonNode event, String reason) {
-    String told =
-        Stream.of(
-                named(event.path("state"), Stream.of("from", "to")),
-                named(event.path("result"), Stream.of("status", "recovered", "failed")),
-                named(event.path("result").path("counters"), OUTCOMES.stream()),
-                reason.isEmpty() ? "" : "reason=" + Output.printable(reason))
-            .filter(text -> !text.isEmpty())
-            .collect(Collectors.joining(" "));
-    return shortened(told);
-  }
+    private record Result(
+        String status, Integer recovered, Integer failed, Map<String, Integer> counters) {}
 
-  private static String named(JsonNode members, Stream<String> names) {
-    return names
-        .filter(name -> members.path(name).isValueNode() && members.hasNonNull(name))
-        .map(name -> name + "=" + Output.printable(members.path(name).asText()))
-        .collect(Collectors.joining(" "));
+    boolean isOne() {
+      return EventPage.CLUSTER.equals(jobId);
+    }
+
+    /** What a node was and is, how far its drain is, and why. */
+    String detail(String reason) {
+      Map<String, Object> told = new LinkedHashMap<>();
+      if (state != null) {
+        told.put("from", state.from);
+        told.put("to", state.to);
+      }
+      if (result != null) {
+        told.put("status", result.status);
+        told.put("recovered", result.recovered);
+        told.put("failed", result.failed);
+        OUTCOMES.forEach(name -> told.putIfAbsent(name, result.counters.get(name)));
+      }
+      told.put("reason", reason.isEmpty() ? null : reason);
+      return told.entrySet().stream()
+          .filter(one -> one.getValue() != null)
+          .map(one -> one.getKey() + "=" + Output.printable(one.getValue().toString()))
+          .collect(Collectors.joining(" "));
+    }
   }
 
   private static String detail(JsonNode payload, String reason) {
-    String text = named(payload, Stream.concat(Stream.of("type"), TELLING.stream()));
+    String text =
+        Stream.concat(Stream.of("type"), TELLING.stream())
+            .filter(name -> payload.path(name).isValueNode() && payload.hasNonNull(name))
+            .map(name -> name + "=" + Output.printable(payload.path(name).asText()))
+            .collect(Collectors.joining(" "));
     return shortened(
         text.isEmpty() && !reason.isEmpty() ? "reason=" + Output.printable(reason) : text);
   }
