@@ -39,7 +39,6 @@ public final class RunRecorder implements AutoCloseable {
   private final RunBacklog backlog;
   private final UnreadJobs unread;
   private final Thread thread;
-
   private final OpenRecordings recordings = new OpenRecordings();
 
   /** Confined to the thread. */
