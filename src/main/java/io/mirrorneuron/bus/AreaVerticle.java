@@ -96,6 +96,11 @@ public abstract class AreaVerticle extends VerticleBase {
     return route != null && route.nodes().sawOthers();
   }
 
+  /** Whether another node has what is to be told of the run. */
+  protected final Future<Boolean> isElsewhere(String runId) {
+    return sawOthers() ? route.isElsewhere(runId) : Future.succeededFuture(false);
+  }
+
   /** The answer of an operation of this area as callers get it, with what other nodes have. */
   protected final Future<Buffer> everywhere(String operation, ApiCall call) {
     return routed(operation, call, MultiMap.caseInsensitiveMultiMap());

@@ -131,6 +131,11 @@ public record RunRoute(RunNodes nodes, FarReads far) {
             });
   }
 
+  /** Whether another node has what is to be told of a run. */
+  Future<Boolean> isElsewhere(String runId) {
+    return ApiCall.onCaller(nodes.find(runId)).map(place -> !isHere(place));
+  }
+
   private Future<RunPlace> find(Question asked) {
     return ApiCall.onCaller(nodes.find(asked.runId()));
   }

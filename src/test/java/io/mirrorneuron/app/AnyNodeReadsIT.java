@@ -150,6 +150,25 @@ class AnyNodeReadsIT {
   }
 
   @Test
+  void aJobHasTheFilesOfItsRunAtEachNode() {
+    String path = "/jobs/" + RunId.job(run).orElseThrow();
+    JsonNode there = read(owner, path);
+    JsonNode here = read(other, path);
+    for (String part :
+        List.of("job", "artifacts", "output_files", "observability_summary", "events")) {
+      assertThat(here.path(part)).as(part).isEqualTo(there.path(part));
+    }
+    String samples = "/resource_usage/sample_count"; // its times are those of the calls
+    assertThat(here.at(samples)).isEqualTo(there.at(samples));
+    assertThat(here.at("/summary/artifact_count").asInt())
+        .isEqualTo(here.path("artifacts").size())
+        .isPositive();
+    assertThat(here.at("/job/run_dir").asText())
+        .isEqualTo(owner.runsRoot().resolve(run).toString());
+    assertThat(here.path("observability_summary").isEmpty()).isFalse();
+  }
+
+  @Test
   void whatNobodyHasIsNotFound() {
     assertThat(get(other, "/runs/run-nobody/result")).isEqualTo(404);
     assertThat(get(other, "/runs/" + run + "/artifacts/none.txt")).isEqualTo(404);
@@ -334,6 +353,10 @@ class AnyNodeReadsIT {
     for (String left : List.of("/logs", "/resources", "/artifacts", "/outputs")) {
       assertThat(get(other, "/runs/" + its + left)).as(left).isEqualTo(410);
     }
+    JsonNode job = read(other, "/jobs/" + RunId.job(its).orElseThrow());
+    assertThat(job.path("files_unknown").asText()).contains("node mirror_neuron@brief", "is gone");
+    assertThat(job.at("/summary/artifact_count").isNull()).isTrue();
+    assertThat(job.at("/job/status").asText()).isEqualTo("completed");
     assertThat(read(other, "/runs/" + its + "/events").toString()).contains("job_completed");
 
     try (WholeServer back = server("brief")) {

@@ -155,6 +155,9 @@ class MovedRunsIT {
       isListedOnce(at, job, "completed", later);
       assertThat(listed(at, "running")).isEmpty();
       assertThat(listed(at, "completed")).containsExactly(job);
+      JsonNode detail = read(at, "/jobs/" + job);
+      assertThat(detail.at("/job/run_dir").asText()).startsWith(later.runsRoot().toString());
+      assertThat(detail.at("/observability_summary/status").asText()).isEqualTo("completed");
     }
   }
 

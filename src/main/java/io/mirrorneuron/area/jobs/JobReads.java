@@ -1,6 +1,8 @@
 package io.mirrorneuron.area.jobs;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.area.jobs.view.CompactDetail;
 import io.mirrorneuron.area.jobs.view.JobStatusView;
@@ -15,6 +17,11 @@ import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.run.ShownRun;
 import io.mirrorneuron.wire.JobDetailForm;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.LenientJson;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 
 /**
  * What is told of a job: by the runtime with what its run adds and, when the runtime does not know
@@ -47,6 +54,42 @@ final class JobReads {
 
   private ObjectNode compact(String jobId, JobRecord record, EventPage last, ShownRun run) {
     return CompactDetail.compact(jobId, record, last, runs.facts(run));
+  }
+
+  /** The same where another node has the run; a folder that was left here is not looked at. */
+  ObjectNode compact(String jobId, FarFacts.Told far) {
+    JsonNode none = MissingNode.getInstance();
+    JsonNode summary = far.summary() == null ? none : Json.parseObject(far.summary(), "summary");
+    JobRecord record = JobRecord.of(jobs.brief(jobId)).with(new StoredRun(none, none, summary));
+    EventPage last = jobs.lastEvents(jobId, CompactDetail.EVENTS_READ);
+    ObjectNode detail = CompactDetail.compact(jobId, record, last, facts(far));
+    if (far.unknown() != null) {
+      detail.put("files_unknown", far.unknown());
+      detail.withObject("/summary").putNull("artifact_count");
+    }
+    return detail;
+  }
+
+  private record Files(String runDir, List<ObjectNode> artifacts) {}
+
+  private record Sampled(long sampleCount) {}
+
+  private static RunFacts facts(FarFacts.Told far) {
+    if (far.files() == null) {
+      return RunFacts.NONE;
+    }
+    Files files = LenientJson.read(Json.parseObject(far.files(), "artifacts"), Files.class);
+    String text = Objects.requireNonNullElse(far.resources(), "{}");
+    ObjectNode resources = Json.parseObject(text, "resources");
+    boolean isSampled = LenientJson.read(resources, Sampled.class).sampleCount() > 0;
+    return new RunFacts(
+        files.runDir(), once(files.artifacts()), isSampled ? resources : Json.MAPPER.nullNode());
+  }
+
+  /** Without those that come twice. */
+  static List<ObjectNode> once(List<ObjectNode> files) {
+    Set<String> paths = new HashSet<>();
+    return files.stream().filter(ref -> paths.add(ref.path("path").asText())).toList();
   }
 
   JobStatusView status(String jobId) {

@@ -29,10 +29,8 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -127,15 +125,12 @@ public final class JobRuns {
 
   /** What a job's detail tells of its run. */
   RunFacts facts(ShownRun folder) {
-    List<ObjectNode> files = new ArrayList<>();
-    Set<String> paths = new HashSet<>();
-    for (List<ObjectNode> some : List.of(folder.artifacts((file, why) -> {}), folder.outputs())) {
-      some.stream().filter(ref -> paths.add(ref.path("path").asText())).forEach(files::add);
-    }
+    List<ObjectNode> files = new ArrayList<>(folder.artifacts((file, why) -> {}));
+    files.addAll(folder.outputs());
     boolean sampled = folder.has(RunLog.RESOURCES.file());
     return new RunFacts(
         folder.path().toString(),
-        files,
+        JobReads.once(files),
         sampled
             ? folder.resources(ResourceSummary.Window.DAY, clock.instant())
             : Json.MAPPER.nullNode());

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.bus.AskedWait;
+import io.mirrorneuron.bus.LocalAreas;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.port.Backup;
 import io.mirrorneuron.port.CancelReason;
@@ -14,7 +15,6 @@ import io.mirrorneuron.port.ForkedJob;
 import io.mirrorneuron.port.JobPage;
 import io.mirrorneuron.port.JobPlan;
 import io.mirrorneuron.port.JobsPort;
-import io.mirrorneuron.port.ReplayedLetter;
 import io.mirrorneuron.port.RestoredJob;
 import io.mirrorneuron.port.SentMessage;
 import io.mirrorneuron.port.Submission;
@@ -53,6 +53,7 @@ public final class JobsVerticle extends AreaVerticle {
   private final JobViewCaches views;
   private final Polls polls = new Polls(System::nanoTime);
   private JobStreams streams;
+  private JobDetails details;
 
   /**
    * @param rows null when the rows of the runtime cannot be read; each view is then made anew
@@ -93,7 +94,7 @@ public final class JobsVerticle extends AreaVerticle {
     onHot("streamWorkflowProgress", call -> streams.progress(call));
     onHot("getAgentGraph", call -> views.graph(id(call)));
     on("listDeadLetters", this::listDeadLetters);
-    on("replayDeadLetter", this::replayDeadLetter);
+    on("replayDeadLetter", c -> jobs.replayDeadLetter(id(c), (int) c.integer("index")));
     on("cleanupJobs", this::cleanupJobs);
     on("cleanupJobsAlias", this::cleanupJobs);
   }
@@ -101,6 +102,8 @@ public final class JobsVerticle extends AreaVerticle {
   @Override
   public Future<?> start() throws Exception {
     streams = new JobStreams(vertx, threads(), jobs, runs, reads, views, clock);
+    FarFacts far = new FarFacts(new LocalAreas(vertx.eventBus()));
+    details = new JobDetails(views, reads, far, this::isElsewhere, threads());
     return super.start();
   }
 
@@ -167,7 +170,7 @@ public final class JobsVerticle extends AreaVerticle {
     return switch (call.text("include")) {
       case "full" -> blocking(() -> encode(reads.full(jobId)));
       case "status" -> views.status(jobId).map(JobStanding::document);
-      default -> views.detail(jobId);
+      default -> sawOthers() ? details.of(jobId) : views.detail(jobId);
     };
   }
 
@@ -189,10 +192,6 @@ public final class JobsVerticle extends AreaVerticle {
     ObjectNode answer = Json.object().put("job_id", id(call));
     answer.putArray("data").addAll(scan.letters());
     return answer;
-  }
-
-  private ReplayedLetter replayDeadLetter(ApiCall call) {
-    return jobs.replayDeadLetter(id(call), (int) call.integer("index"));
   }
 
   private RestoredJob restoreJob(ApiCall call) {
