@@ -144,14 +144,15 @@ public final class StdoutProtocol {
     return List.copyOf(emits);
   }
 
-  /** All of them: some steer the workflow, so none may be lost. */
+  /**
+   * All of them: some steer the workflow, so none may be lost. A member of that name in which
+   * nothing has a type is data, for example what another program was sent.
+   */
   private static List<Event> events(ObjectNode answer) throws Malformed {
-    JsonNode printed = answer.get(EVENTS);
-    if (printed == null || isAbsent(printed)) {
+    JsonNode printed = answer.path(EVENTS);
+    if (!printed.isArray()
+        || Json.elements(printed).noneMatch(each -> each.path("type").isTextual())) {
       return List.of();
-    }
-    if (!printed.isArray()) {
-      throw new Malformed("events must be a list of objects");
     }
     var events = new ArrayList<Event>();
     for (JsonNode each : printed) {

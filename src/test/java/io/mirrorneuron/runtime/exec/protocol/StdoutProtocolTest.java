@@ -120,14 +120,25 @@ class StdoutProtocolTest {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"x\"",
+        "{\"a\": {\"type\": \"t\"}}",
+        "[1]",
+        "[{\"payload\": {}}]",
+        "[{\"source\": \"s\"}]"
+      })
+  void whatHasNoTypesIsData(String events) throws Exception {
+    assertThat(StdoutProtocol.parse("{\"events\": " + events + "}").events()).isEmpty();
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       textBlock =
           """
-          "x"                          | events must be a list of objects
-          {"type": "t"}                | events must be a list of objects
-          [1]                          | events[0] must be an object
-          [{"payload": {}}]            | events[0].type must be a name
+          [{"type": "t"}, 1]           | events[1] must be an object
+          [{"payload": {}}, {"type": "t"}] | events[0].type must be a name
           [{"type": "t"}, {"type": 5}] | events[1].type must be a name
           [{"type": " "}]              | events[0].type must be a name
           [{"type": "t", "payload": "s"}] | events[0].payload must be an object
