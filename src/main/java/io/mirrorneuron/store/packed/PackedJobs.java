@@ -1,5 +1,7 @@
 package io.mirrorneuron.store.packed;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisLanes;
@@ -8,14 +10,24 @@ import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
+import java.util.Arrays;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Reads packed jobs, which {@code end.lua} and {@code create.lua} write. */
 public final class PackedJobs {
+  /** Of values and rows that are kept for who reads them again. */
+  private static final int MOST_BYTES = 1 << 20;
+
   private final RedisLanes lanes;
   private final Keys keys;
   private final Script thawScript = Script.resource("thaw.lua");
+  private final Cache<String, ReadRow> rows =
+      Caffeine.newBuilder()
+          .executor(Runnable::run)
+          .maximumWeight(MOST_BYTES)
+          .weigher((String jobId, ReadRow read) -> read.bytes())
+          .build();
 
   public PackedJobs(RedisLanes lanes, Keys keys) {
     this.lanes = lanes;
@@ -71,15 +83,32 @@ public final class PackedJobs {
   }
 
   /**
-   * The row in the value of its key, packed or not.
+   * The row in the value of its key, packed or not; unpacked once as long as the value is the same.
    *
+   * @return bytes that nobody changes
    * @throws MnException {@code job_damaged}
    */
-  public static byte[] rowIn(String jobId, Response value) {
+  byte[] rowIn(String jobId, Response value) {
+    byte[] bytes = value.toBytes();
+    ReadRow known = PackedJob.is(bytes) ? rows.getIfPresent(jobId) : null;
+    if (known != null && Arrays.equals(known.packed(), bytes)) {
+      return known.row();
+    }
     try {
-      return PackedJob.rowOf(value.toBytes());
+      byte[] row = PackedJob.rowOf(bytes);
+      if (PackedJob.is(bytes)) {
+        rows.put(jobId, new ReadRow(bytes, row));
+      }
+      return row;
     } catch (IllegalArgumentException e) {
       throw MnException.damaged(jobId, e.getMessage());
+    }
+  }
+
+  /** What was read, and the row in it. */
+  private record ReadRow(byte[] packed, byte[] row) {
+    int bytes() {
+      return packed.length + row.length;
     }
   }
 

@@ -60,7 +60,7 @@ public final class StoredJobs {
   public Future<byte[]> row(String jobId) {
     Request read = Request.cmd(Command.GET).arg(keys.row(jobId));
     return JobDamage.named(jobId, lanes.send(jobId, read))
-        .map(answer -> answer == null ? null : PackedJobs.rowIn(jobId, answer));
+        .map(answer -> answer == null ? null : packed.rowIn(jobId, answer));
   }
 
   /** See {@link io.mirrorneuron.store.JobStore#allocations}. */

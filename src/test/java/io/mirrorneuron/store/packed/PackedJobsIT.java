@@ -226,10 +226,25 @@ class PackedJobsIT {
   }
 
   @Test
+  void aRowThatWasReadBeforeIsTheNewOneOnceItHasChanged() {
+    life("a", store);
+    String ended = await(other.row("a"));
+    assertThat(await(other.row("a"))).isEqualTo(ended);
+
+    await(store.commit(turn("a", 7, 7, "failed")));
+
+    assertThat(await(other.row("a"))).isNotEqualTo(ended).isEqualTo(await(store.row("a")));
+    redis.ask(Command.DEL, keys.row("a"));
+    assertThat(await(other.row("a"))).isNull();
+  }
+
+  @Test
   void damageIsTold() {
     life("a", store);
+    assertThat(await(store.row("a"))).isNotNull();
     redis.ask(Command.SET, keys.row("a"), "\1damaged");
 
+    assertThatThrownBy(() -> await(store.row("a"))).hasMessageContaining("a packed job");
     assertThatThrownBy(() -> await(store.load("a")))
         .hasRootCauseInstanceOf(MnException.class)
         .hasMessageContaining("a packed job");
