@@ -26,8 +26,8 @@ import java.util.Set;
 /**
  * The least that a read of a job can cost on Vert.x: each request asks Redis for one key and is
  * answered with its bytes. And the least that a live stream can cost: what is posted to a path
- * below {@link #STREAM} is written to all who wait there. No router, no contract, no bus. Runs in a
- * process of its own.
+ * below {@link #STREAM} is written to all who wait there. And the least that a job can cost, see
+ * {@link BareChains}. No router, no contract, no bus. Runs in a process of its own.
  */
 public final class FloorServer extends VerticleBase {
   static final String STREAM = "/stream/";
@@ -37,6 +37,7 @@ public final class FloorServer extends VerticleBase {
   private final String redisUri;
   private final String key;
   private RedisConnection redis;
+  private BareChains chains;
 
   private FloorServer(int port, String redisUri, String key) {
     this.port = port;
@@ -77,6 +78,7 @@ public final class FloorServer extends VerticleBase {
     return Redis.createClient(vertx, new RedisOptions().setConnectionString(redisUri))
         .connect()
         .onSuccess(connection -> redis = connection)
+        .onSuccess(connection -> chains = new BareChains(vertx, connection))
         .compose(
             connected ->
                 vertx.createHttpServer().requestHandler(this::answer).listen(port, "localhost"));
@@ -85,8 +87,18 @@ public final class FloorServer extends VerticleBase {
   private void answer(HttpServerRequest request) {
     if (request.path().startsWith(STREAM)) {
       stream(request);
-      return;
+    } else if (request.path().startsWith(BareChains.PATH)) {
+      request
+          .body()
+          .compose(job -> chains.run(request.path(), job))
+          .onSuccess(ended -> request.response().end("{\"status\":\"completed\"}"))
+          .onFailure(failure -> request.response().setStatusCode(500).end(failure.toString()));
+    } else {
+      row(request);
     }
+  }
+
+  private void row(HttpServerRequest request) {
     redis
         .send(Request.cmd(Command.GET).arg(key))
         .onSuccess(

@@ -105,7 +105,8 @@ sealed interface SpawnFloor {
       return processes / ((System.nanoTime() - begin) / 1e9);
     }
 
-    private static void once(Spawner spawner) throws IOException, InterruptedException {
+    /** Starts one and waits for its end. */
+    static void once(Spawner spawner) throws IOException, InterruptedException {
       Ended ended = new Ended(new CountDownLatch(1));
       try (Spawner.Child child = spawner.spawn(TRUE, ended)) {
         ended.exit.await();
