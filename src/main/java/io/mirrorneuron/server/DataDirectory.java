@@ -16,12 +16,16 @@ import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code $MN_HOME} locked for one runtime, with the secrets and ids that stay the same across
  * restarts.
  */
 public final class DataDirectory implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DataDirectory.class);
+
   /** Says which cluster this folder has joined, and how to get in. */
   private static final String JOINED = "cluster.json";
 
@@ -128,9 +132,26 @@ public final class DataDirectory implements AutoCloseable {
     Files.deleteIfExists(home.resolve(JOINED));
   }
 
-  /** The same at every start on this folder, and unlike that of any other folder. */
+  /**
+   * The same at every start on this folder, and unlike that of any other folder, also of one that
+   * this is a copy of: programs are known by it, and those of the other are not this one's to end.
+   */
   public String runtimeId() throws IOException {
-    return kept("runtime.id").value();
+    Path file = home.resolve("runtime.id");
+    Path place = home.resolve("runtime.folder");
+    String here = String.valueOf(Files.getAttribute(home, "unix:ino"));
+    String noted = Files.exists(place) ? Files.readString(place).strip() : null;
+    if (noted != null && !noted.equals(here) && Files.deleteIfExists(file)) {
+      LOG.warn(
+          "{} is a copy of another home: it goes on with the jobs that are in it, also with those"
+              + " that the other one still runs",
+          home);
+    }
+    String id = kept("runtime.id").value();
+    if (!here.equals(noted)) {
+      SecretFile.write(place, here + "\n");
+    }
+    return id;
   }
 
   @Override

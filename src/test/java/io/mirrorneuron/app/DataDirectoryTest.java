@@ -17,6 +17,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -112,5 +113,30 @@ class DataDirectoryTest {
       assertThat(Json.parse(Files.readString(file)).has("api")).isFalse();
     }
     assertThat(file).doesNotExist();
+  }
+
+  /** Programs are known by the id: a server on a copy must not end those of the other one. */
+  @Test
+  void aCopyOfAHomeHasAnIdOfItsOwnAndAHomeThatIsMovedKeepsIts() throws IOException {
+    String first = runtimeId(home());
+    Path copy = root.resolve("copy");
+    Files.createDirectory(copy);
+    try (Stream<Path> files = Files.list(home())) {
+      for (Path file : files.toList()) {
+        Files.copy(file, copy.resolve(file.getFileName()));
+      }
+    }
+    Path moved = Files.move(home(), root.resolve("moved"));
+
+    assertThat(runtimeId(moved)).isEqualTo(first);
+    String second = runtimeId(copy);
+    assertThat(second).isNotEqualTo(first);
+    assertThat(runtimeId(copy)).isEqualTo(second);
+  }
+
+  private static String runtimeId(Path home) throws IOException {
+    try (DataDirectory directory = DataDirectory.lock(home, new SecureRandom())) {
+      return directory.runtimeId();
+    }
   }
 }
