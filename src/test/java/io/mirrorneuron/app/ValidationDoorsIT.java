@@ -128,6 +128,37 @@ class ValidationDoorsIT {
   }
 
   @Test
+  void allDoorsWarnOfScriptsAndProgramsThatAreNotThere() throws Exception {
+    String manifest =
+        """
+        {"name":"doors","steps":[
+          {"id":"script","run":["sh","fetch.sh"]},
+          {"id":"program","run":["no-such-program"]}]}
+        """;
+    String[] expected = {
+      "steps.script.run names fetch.sh, which is not among the files that it starts with",
+      "steps.program.run: no-such-program is not on the PATH of this node"
+    };
+    ObjectNode body = Json.object().put("manifest_json", manifest);
+    for (String path : List.of("/jobs:validate", "/jobs:plan", "/jobs", "/jobs")) {
+      JsonNode answer = Json.parse(post(path, body).body());
+      assertThat(Json.elements(answer.path("warnings")).map(JsonNode::asText))
+          .as(path)
+          .containsExactly(expected);
+    }
+    try (MirrorNeuron client = server.overGrpc()) {
+      assertThat(client.jobs().submit(Submission.of(manifest)).warnings())
+          .containsExactly(expected);
+    }
+    ObjectNode whole = body.deepCopy();
+    whole.putObject("payloads").put("fetch.sh", "true");
+    assertThat(Json.elements(Json.parse(post("/jobs", whole).body()).path("warnings")))
+        .as("the same manifest with the file")
+        .map(JsonNode::asText)
+        .containsExactly(expected[1]);
+  }
+
+  @Test
   void forceSkipsWhatItSays() throws Exception {
     ObjectNode body =
         Json.object()

@@ -66,7 +66,7 @@ public final class Admission {
     this.path = path;
     this.clock = clock;
     this.plans = new KeptPlans(here, others);
-    this.warnings = new NodeWarnings(here, others);
+    this.warnings = new NodeWarnings(here, others, new ProgramWarnings(path));
   }
 
   /**
@@ -227,9 +227,7 @@ public final class Admission {
                     lack(program.agentId(), program.pool(), program.slots())
                         .map(lack -> Issue.error(UNPLACED, lack, "", program.location("pool")))
                         .stream());
-    Stream<Issue> unknown =
-        programs.stream().limit(MOST_TOLD).flatMap(program -> path.look(program).stream());
-    return Stream.concat(lacks.limit(MOST_TOLD), unknown).toList();
+    return Stream.concat(lacks.limit(MOST_TOLD), path.missing(programs).stream()).toList();
   }
 
   private Optional<String> lack(String agent, String pool, int slots) {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -35,10 +36,12 @@ public final class NodeWarnings {
 
   private final LocalMachine here;
   private final Others others;
+  private final ProgramWarnings programs;
 
-  NodeWarnings(LocalMachine here, Others others) {
+  NodeWarnings(LocalMachine here, Others others, ProgramWarnings programs) {
     this.here = here;
     this.others = others;
+    this.programs = programs;
   }
 
   /**
@@ -68,9 +71,16 @@ public final class NodeWarnings {
   /** What is read of a manifest. */
   private record Asked(FolderDemands confinement) {}
 
-  /** A sentence for each. */
-  public List<String> sentences(Workflow workflow) {
-    return of(workflow).map(Finding::sentence).toList();
+  /**
+   * A sentence for each, and for each script and program that is not there.
+   *
+   * @param payloadPaths the files below {@code payloads/}, with forward slashes
+   */
+  public List<String> sentences(Workflow workflow, Set<String> payloadPaths) {
+    return Stream.concat(
+            of(workflow).map(Finding::sentence),
+            programs.sentences(workflow, payloadPaths).stream())
+        .toList();
   }
 
   /**

@@ -23,13 +23,20 @@ import java.util.stream.Stream;
 public record ProgramPath(String folders) {
   private static final int LONGEST_COMPARED = 64;
 
+  /** A hostile manifest has thousands of programs; nobody reads more than these. */
+  private static final int MOST_TOLD = 100;
+
   /** That of programs which get this environment. */
   public static ProgramPath of(Map<String, String> environment) {
     return new ProgramPath(environment.getOrDefault("PATH", SearchPath.DEFAULT));
   }
 
-  /** The warning about a program that is not there; other nodes may have it. */
-  Optional<Issue> look(ProgramPlace program) {
+  /** Warnings about programs that are not there; other nodes may have them. */
+  List<Issue> missing(List<ProgramPlace> programs) {
+    return programs.stream().limit(MOST_TOLD).flatMap(program -> look(program).stream()).toList();
+  }
+
+  private Optional<Issue> look(ProgramPlace program) {
     List<ManifestValue> words = program.words();
     if (words.isEmpty() || program.hasOwnPath()) {
       return Optional.empty();

@@ -18,6 +18,7 @@ import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -74,13 +75,14 @@ final class BundleValidation {
 
   /**
    * The workflow of a submission that nothing speaks against, as far as its bundle and this node
-   * go.
+   * go, with all that its author should look at.
    *
    * @throws MnException of the first check that refuses it, with what all of them found
    */
   Workflow accepted(Submission submission) {
     Workflow[] read = new Workflow[1];
-    Found form = Found.by(() -> read[0] = parsed(submission));
+    Set<String> paths = new HashSet<>();
+    Found form = Found.by(() -> read[0] = parsed(submission, paths));
     if (form.refusal != null && form.refusal.code() == ErrorCode.MALFORMED) {
       throw form.refusal;
     }
@@ -106,12 +108,16 @@ final class BundleValidation {
       Validation report = report(submission, demands, services, input);
       throw refusal(refusing, report.ofRefusal().withFirst(form.issues));
     }
-    return workflow;
+    return workflow.withWarnings(access.admission().warnings().sentences(workflow, paths));
   }
 
-  private Workflow parsed(Submission submission) {
+  /**
+   * @param paths to which those of its files are added
+   */
+  private Workflow parsed(Submission submission, Set<String> paths) {
     Workflow workflow = access.manifests().accept(submission.manifestJson());
-    Manifests.checkUploads(workflow, access.paths(submission.payloads()));
+    paths.addAll(access.paths(submission.payloads()));
+    Manifests.checkUploads(workflow, paths);
     return workflow;
   }
 

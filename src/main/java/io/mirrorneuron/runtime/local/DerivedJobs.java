@@ -70,13 +70,14 @@ public final class DerivedJobs {
   public Looked look(Submission submission) {
     Workflow workflow = access.manifests().accept(submission.manifestJson());
     storage.requireRoom();
-    Manifests.checkUploads(workflow, access.paths(submission.payloads()));
+    Set<String> paths = access.paths(submission.payloads());
+    Manifests.checkUploads(workflow, paths);
     String bundle = access.lookForLater(submission.payloads(), workflow);
     return new Looked(
         bundle,
         Stream.concat(
                 workflow.warnings().stream(),
-                access.admission().warnings().sentences(workflow).stream())
+                access.admission().warnings().sentences(workflow, paths).stream())
             .toList());
   }
 

@@ -118,7 +118,7 @@ public record JobAccess(
    */
   JobPlan plan(Submission submission) {
     Workflow workflow = new BundleValidation(this).accepted(submission);
-    JobPlan plan = admission.plan(workflow.withWarnings(admission.warnings().sentences(workflow)));
+    JobPlan plan = admission.plan(workflow);
     grants.accept(FolderDemandReader.of(workflow, bundles.fingerprint(submission.payloads())));
     newJobs.requireFree(workflow.runId());
     return plan;

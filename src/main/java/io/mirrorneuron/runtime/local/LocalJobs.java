@@ -79,10 +79,9 @@ public final class LocalJobs implements JobsPort {
   @Override
   public SubmittedJob submit(Submission submission) {
     access.load().requireRoom();
-    Workflow sound = new BundleValidation(access).accepted(submission);
+    Workflow workflow = new BundleValidation(access).accepted(submission);
     storage.requireRoom();
-    String bundle = access.put(submission.payloads(), sound);
-    Workflow workflow = sound.withWarnings(access.admission().warnings().sentences(sound));
+    String bundle = access.put(submission.payloads(), workflow);
     String text = submission.manifestJson();
     String id = newJobs.id(workflow.graphId());
     String key = submission.idempotencyKey();

@@ -78,19 +78,34 @@ public final class Manifests {
       ManifestValue.root(source, findings).find("defaults").checkMembers(Nodes.CONFIG);
     }
     List<Issue> issues = new ArrayList<>(findings.issues());
-    List<ProgramPlace> programs = Programs.in(source);
+    List<ProgramPlace> programs = programs(source);
     Findings uploads = workflow == null ? null : uploads(workflow, payloadPaths);
     if (uploads != null) {
       issues.addAll(0, uploads.errors());
       uploads.issues().stream().filter(issue -> !issues.contains(issue)).forEach(issues::add);
     }
     if (uploads != null && uploads.errors().isEmpty()) {
-      ScriptCheck scripts = new ScriptCheck(payloadPaths);
-      programs.stream()
-          .limit(MOST_LOOKED_AT)
-          .forEach(program -> scripts.look(program).ifPresent(issues::add));
+      issues.addAll(missingScripts(programs, payloadPaths));
     }
     return new Checked(workflow, issues, programs);
+  }
+
+  /** The programs of a manifest, as far as they can be made out when it is wrong. */
+  public static List<ProgramPlace> programs(ObjectNode source) {
+    return Programs.in(source);
+  }
+
+  /**
+   * Warnings about scripts that commands name and that are not among the files.
+   *
+   * @param payloadPaths the files below {@code payloads/}, with forward slashes
+   */
+  public static List<Issue> missingScripts(List<ProgramPlace> programs, Set<String> payloadPaths) {
+    ScriptCheck scripts = new ScriptCheck(payloadPaths);
+    return programs.stream()
+        .limit(MOST_LOOKED_AT)
+        .flatMap(program -> scripts.look(program).stream())
+        .toList();
   }
 
   /**

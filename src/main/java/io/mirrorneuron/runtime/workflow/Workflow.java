@@ -113,7 +113,9 @@ public record Workflow(
 
   /** The same with more sentences for its author. */
   public Workflow withWarnings(List<String> more) {
-    return with(source, agents, policies, Stream.concat(warnings.stream(), more.stream()).toList());
+    return more.isEmpty()
+        ? this
+        : with(source, agents, policies, Stream.concat(warnings.stream(), more.stream()).toList());
   }
 
   /** The same, of which its author wrote this. */

@@ -303,7 +303,9 @@ class AdmissionTest {
   }
 
   private static List<String> waived(List<Gpu> gpus, String members) {
-    return admission(gpus).warnings().sentences(workflow("'agent_type':'router'", "," + members));
+    return admission(gpus)
+        .warnings()
+        .sentences(workflow("'agent_type':'router'", "," + members), Set.of());
   }
 
   /** Programs are kept to one limit here and reach one folder. */
@@ -336,7 +338,7 @@ class AdmissionTest {
       })
   void whatHasNoEffectHereIsTold(String member, String warning) {
     var workflow = workflow("'agent_type':'executor','config':{'command':['true']}," + member, "");
-    List<String> told = admission(List.of()).warnings().sentences(workflow);
+    List<String> told = admission(List.of()).warnings().sentences(workflow, Set.of());
     if (warning == null) {
       assertThat(told).isEmpty();
     } else {
@@ -352,8 +354,8 @@ class AdmissionTest {
     String program = "'agent_type':'executor','config':{'command':['true']}," + volume;
     NodeWarnings warnings = admission(List.of()).warnings();
 
-    assertThat(warnings.sentences(workflow(program.formatted("ro"), demand))).isEmpty();
-    assertThat(warnings.sentences(workflow(program.formatted("rw"), demand)))
+    assertThat(warnings.sentences(workflow(program.formatted("ro"), demand), Set.of())).isEmpty();
+    assertThat(warnings.sentences(workflow(program.formatted("rw"), demand), Set.of()))
         .singleElement()
         .asString()
         .endsWith(
