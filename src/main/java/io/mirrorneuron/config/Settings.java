@@ -144,9 +144,14 @@ final class Settings {
     return min;
   }
 
-  /** Zero (any free port) only from files and flags: a variable of the contract starts at 1. */
+  /** Zero is any free port, but not in {@code MN_API_PORT}: in the original that starts at 1. */
   int port(String key) {
-    return (int) number(key, layer(key) == Layer.VARIABLE ? 1 : 0, 65_535);
+    boolean fromOne = key.equals("api.port") && layer(key) == Layer.VARIABLE;
+    if (fromOne && text(key).equals("0")) {
+      unfit(key, "a whole number from 1 to 65535; a file or an option may say 0, any free port");
+      return 0;
+    }
+    return (int) number(key, fromOne ? 1 : 0, 65_535);
   }
 
   boolean flag(String key) {

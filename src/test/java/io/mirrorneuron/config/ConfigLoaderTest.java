@@ -543,6 +543,19 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void aVariableMayAskForAnyFreePortWhereAFileMay() throws IOException {
+    environment.put("MN_GRPC_PORT", "0");
+    environment.put("MN_NETWORK_TLS_PORT", "0");
+    environment.put("MN_VERTX_CLUSTER_BUS_PORT", "0");
+    assertThat(load().grpc().port()).isZero();
+    environment.put("MN_API_PORT", "65536");
+    assertThat(problems())
+        .containsExactly("api.port (MN_API_PORT) must be a whole number from 1 to 65535");
+    flags.put("api.port", "0");
+    assertThat(load().api().port()).isZero();
+  }
+
+  @Test
   void onlyNamedSettingsMayBePersisted() throws IOException {
     write("docker-compose.env", "MN_API_TOKEN=t\nMN_LOG_LEVEL=OFF\n");
     assertThat(load().api().token().isSet()).isFalse();
@@ -575,7 +588,8 @@ class ConfigLoaderTest {
             file + ": there is no setting nonsense",
             "log.level (" + file + ") must be one of TRACE, DEBUG, INFO, WARN, ERROR, OFF",
             "env (MN_ENV) must be one of dev, test, prod",
-            "api.port (MN_API_PORT) must be a whole number from 1 to 65535",
+            "api.port (MN_API_PORT) must be a whole number from 1 to 65535; a file or an"
+                + " option may say 0, any free port",
             "grpc.timeout_seconds (MN_GRPC_TIMEOUT_SECONDS) must be a number of seconds from 0, or"
                 + " none",
             "redis.url (MN_REDIS_URL) must be a redis://, rediss:// or unix:// URL, unlike http://r",
