@@ -71,6 +71,20 @@ class LargeAnswerIT {
   }
 
   @Test
+  void oneThatCannotBeReadIsAFailure() throws Exception {
+    Outcome outcome =
+        python(
+            "print(json.dumps({'complete_step': {'big': big, 'n': float('nan')}}, ensure_ascii=False))");
+    assertThat(outcome.ending()).isEqualTo(Ending.FAILED);
+    assertThat(outcome.error()).contains("NaN is no value of JSON");
+
+    assertThat(
+            python("print(json.dumps({'rows': big, 'n': float('nan')}, ensure_ascii=False))")
+                .ending())
+        .isEqualTo(Ending.SUCCEEDED);
+  }
+
+  @Test
   void soIsATextAndADocumentOfManyLinesAndEachBody() throws Exception {
     Outcome outcome =
         python(

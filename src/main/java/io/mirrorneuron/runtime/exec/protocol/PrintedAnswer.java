@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.exec.protocol;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.mirrorneuron.runtime.exec.protocol.LargeAnswer.TooMuch;
+import io.mirrorneuron.wire.JsonWords;
 import java.io.IOException;
 import java.io.InputStream;
 
@@ -47,13 +48,24 @@ public record PrintedAnswer(String text, String refusal) {
     try {
       return new PrintedAnswer(LargeAnswer.reduced(buffer.file(), inline, keeper), null);
     } catch (JsonProcessingException e) {
-      return new PrintedAnswer("", null); // no JSON, so it is output as any
+      return notRead(buffer, e);
     } catch (TooMuch e) {
       return refused(
           "its answer has %d bytes beside its outputs and bodies of more than 1 MiB; %d are possible"
               .formatted(e.bytes(), inline));
     } catch (IOException e) {
       return refused("its answer could not be kept as an artifact: " + e.getMessage());
+    }
+  }
+
+  /** What was not meant as an answer is output as any. */
+  private static PrintedAnswer notRead(AnswerBuffer buffer, JsonProcessingException why) {
+    try {
+      return BrokenAnswer.isMeant(FileSlice.all(buffer.file()).stripped())
+          ? refused(JsonWords.of(why.getOriginalMessage()))
+          : new PrintedAnswer("", null);
+    } catch (IOException e) {
+      return refused("its answer could not be read again: " + e.getMessage());
     }
   }
 

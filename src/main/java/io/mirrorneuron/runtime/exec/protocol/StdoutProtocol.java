@@ -19,7 +19,7 @@ import java.util.Optional;
  * last line that is not blank, is one JSON object with at least one member that has a meaning here.
  */
 public final class StdoutProtocol {
-  private static final String EVENTS = "events";
+  static final String EVENTS = "events";
   private static final int MAX_EVENT_TYPE = 128;
 
   /** All messages of one answer are written in one commit. */
@@ -59,6 +59,7 @@ public final class StdoutProtocol {
   static Structured parse(String output) throws Malformed {
     Optional<ObjectNode> found = find(output);
     if (found.isEmpty()) {
+      requireNoneIsMeant(output);
       return Structured.NONE;
     }
     ObjectNode answer = found.get();
@@ -100,6 +101,18 @@ public final class StdoutProtocol {
     return object(all)
         .or(() -> object(lastLine(all)))
         .filter(answer -> MEMBERS.stream().anyMatch(answer::has));
+  }
+
+  private static void requireNoneIsMeant(String output) throws Malformed {
+    if (isNamedIn(output)) {
+      String all = output.strip();
+      for (String text : List.of(all, lastLine(all))) {
+        String fault = BrokenAnswer.fault(text);
+        if (fault != null) {
+          throw new Malformed(fault);
+        }
+      }
+    }
   }
 
   private static String lastLine(String text) {

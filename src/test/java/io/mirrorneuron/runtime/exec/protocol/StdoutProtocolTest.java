@@ -149,6 +149,50 @@ class StdoutProtocolTest {
         .hasMessage("structured output is malformed: " + error);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "NaN            | NaN is no value of JSON: text stands in quotes, \"…\"",
+        "[-Infinity]    | -Infinity is no value of JSON: text stands in quotes, \"…\"",
+        "1{1000 digits} | a number has more than 1000 digits",
+        "{1100 levels}  | it is nested deeper than 1000 levels",
+        "{long name}    | a name has more than 50000 characters",
+        "'a\tb'         | it has a control character (code 9)",
+        "[1,]           | ] follows a comma or colon after which something must stand",
+      })
+  void anAnswerThatIsNoJsonOrBeyondALimitIsAnError(String value, String error) {
+    String broken =
+        value
+            .replace("{1000 digits}", "0".repeat(1_000))
+            .replace("{1100 levels}", "[".repeat(1_100) + "]".repeat(1_100))
+            .replace("{long name}", "{'" + "n".repeat(60_000) + "':1}");
+    for (String answer :
+        new String[] {
+          "{'events':[{'type':'workflow_step_failed','payload':{'n':" + broken + "}}]}",
+          "{'complete_step':" + broken + "}",
+          "working\n{'n':" + broken + ",'emit_messages':[]}",
+        }) {
+      assertThatThrownBy(() -> parse(answer))
+          .isInstanceOf(StdoutProtocol.Malformed.class)
+          .hasMessage("structured output is malformed: " + error);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'n':NaN,'of':{'complete_step':1}}",
+        "{'n':NaN,'events':[{'temperature':20}]}",
+        "{'n':NaN,'complete_step':null}",
+        "{'n':NaN,'complete_step':",
+        "{'n':NaN,'complete_step':1} of {1}",
+      })
+  void dataThatIsNoJsonIsText(String output) throws Exception {
+    assertThat(parse(output)).isEqualTo(Structured.NONE);
+  }
+
   @Test
   void namesOfEventsHave128Characters() throws Exception {
     String most = "x".repeat(128);
