@@ -18,6 +18,10 @@ public final class Output {
   private static final Pattern STEERING =
       Pattern.compile("[\\p{Cntrl}\\x80-\\x9f\\u202a-\\u202e\\u2066-\\u2069&&[^\n\t]]");
 
+  /** Those of them that JSON leaves as they are; escaped they mean the same to who reads JSON. */
+  private static final Pattern RAW_IN_JSON =
+      Pattern.compile("[\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]");
+
   /** The space that a line begins with, perhaps after the code of a colour. */
   private static final Pattern MARGIN = Pattern.compile("^((?:\033\\[\\d+m)*) ");
 
@@ -47,10 +51,15 @@ public final class Output {
   }
 
   /**
+   * A line, in which nothing that a program wrote steers a terminal.
+   *
    * @throws UncheckedIOException when nobody reads any more
    */
   public void line(String text) {
-    out.println(text);
+    out.println(
+        RAW_IN_JSON
+            .matcher(text)
+            .replaceAll(found -> "\\\\u%04x".formatted((int) found.group().charAt(0))));
     if (out.checkError()) {
       throw new UncheckedIOException(new java.io.IOException("stdout is closed"));
     }

@@ -679,6 +679,19 @@ class ClientCommandsTest {
   }
 
   @Test
+  void documentsCannotSteerTheTerminalEither() throws Exception {
+    String said = "a\u009b31m\u007f\u202eb\u2066c";
+    String job = job();
+    runtime.jobs.append(
+        job, Json.object().put("type", "note").set("payload", Json.object().put("reason", said)));
+
+    String out = shell.run("job", "events", job, "--json").out();
+
+    assertThat(out).contains("a\\u009b31m\\u007f\\u202eb\\u2066c").doesNotContain(said);
+    assertThat(Json.parse(out).at("/events").findValuesAsText("reason")).contains(said);
+  }
+
+  @Test
   void textOfAJobCannotSteerTheTerminal() {
     String job = job();
     runtime.jobs.append(
