@@ -84,7 +84,7 @@ final class BusHandler implements Handler<RoutingContext> {
   }
 
   private void enter(RoutingContext ctx, Principal caller) {
-    check.queryNames().check(ctx);
+    check.requireMeaning(ctx);
     switch (operation.body()) {
       case NONE -> {
         ApiCall call = check.read(ParameterSource.of(ctx), null);
