@@ -84,7 +84,7 @@ final class BusHandler implements Handler<RoutingContext> {
   }
 
   private void enter(RoutingContext ctx, Principal caller) {
-    check.requireMeaning(ctx);
+    check.queryNames().check(ctx);
     switch (operation.body()) {
       case NONE -> {
         ApiCall call = check.read(ParameterSource.of(ctx), null);

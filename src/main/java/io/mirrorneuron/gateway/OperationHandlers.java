@@ -76,7 +76,7 @@ final class OperationHandlers {
   private static Handler<RoutingContext> checked(
       OperationCheck check, Handler<RoutingContext> handler) {
     return ctx -> {
-      check.requireMeaning(ctx);
+      check.queryNames().check(ctx);
       Bodies.expectNone(ctx, () -> handler.handle(ctx));
     };
   }

@@ -187,7 +187,7 @@ class RollingRestartE2E {
     for (int i = 0; !isOver; i++) {
       String id = "m-" + i;
       ObjectNode message = Json.object().put("agent_id", "a").put("message_id", id);
-      doors.post("/jobs/" + service + "/messages", message.put("type", "n"), null);
+      doors.post("/jobs/" + service + "/messages", message.put("type", "n"), id);
       messages.add(id);
       pace();
     }

@@ -49,11 +49,11 @@ final class SeveralDoors {
   }
 
   ObjectNode get(String path) {
-    return answer(path, null, null);
+    return answer(path, null, "");
   }
 
   /**
-   * @param key the same for each attempt, so that it counts once; null where the body says so
+   * @param key the same for each attempt, so that it counts once
    */
   ObjectNode post(String path, ObjectNode body, String key) {
     return answer(path, body, key);
@@ -66,11 +66,8 @@ final class SeveralDoors {
       PackagedServer server = servers.get(door++ % servers.size());
       HttpRequest.Builder request = server.request(path);
       if (body != null) {
-        request.header("Content-Type", "application/json");
+        request.header("Content-Type", "application/json").header("Idempotency-Key", key);
         request.POST(BodyPublishers.ofString(Json.write(body)));
-      }
-      if (key != null) {
-        request.header("Idempotency-Key", key);
       }
       Optional<HttpResponse<String>> answer = server.trySend(request);
       if (answer.isEmpty()) {

@@ -14,7 +14,6 @@ import io.vertx.core.json.JsonObject;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.util.Locale;
 import java.util.stream.Stream;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
@@ -90,29 +89,6 @@ class UnknownQueriesIT extends WithSharedGateway {
     assertThat(gateway.jobs.calls()).hasSize(before);
   }
 
-  static Stream<Operation> operationsWithoutKey() {
-    return operations()
-        .filter(operation -> operation.method().toLowerCase(Locale.ROOT).matches("post|patch"))
-        .filter(
-            operation ->
-                CONTRACT.parameters(operation).stream()
-                    .noneMatch(parameter -> parameter.getString("name").equals("Idempotency-Key")));
-  }
-
-  /** A key promises that what comes twice counts once. */
-  @ParameterizedTest
-  @MethodSource("operationsWithoutKey")
-  void operationsThatTakeNoKeyRefuseOne(Operation operation) throws Exception {
-    int before = gateway.jobs.calls().size();
-    HttpResponse<String> answer = send(operation, "", "Idempotency-Key", "k1");
-    assertThat(answer.statusCode()).isEqualTo(400);
-    JsonNode problem = Json.parse(answer.body());
-    assertThat(problem.path("error").asText()).isEqualTo("unknown_parameter");
-    assertThat(problem.path("detail").asText())
-        .startsWith("header.Idempotency-Key: is not taken by this operation");
-    assertThat(gateway.jobs.calls()).hasSize(before);
-  }
-
   @ParameterizedTest
   @MethodSource("queriesOfSockets")
   void soDoSocketsWithOneThatIsGivenTwice(Operation operation, String name) {
@@ -156,16 +132,10 @@ class UnknownQueriesIT extends WithSharedGateway {
   }
 
   private static HttpResponse<String> send(Operation operation, String query) throws Exception {
-    return send(operation, query, "Accept", "*/*");
-  }
-
-  private static HttpResponse<String> send(Operation operation, String query, String... headers)
-      throws Exception {
     HttpRequest.Builder request = gateway.request(path(operation) + query);
     return gateway.send(
         request
-            .setHeader("Content-Type", "application/json")
-            .headers(headers)
+            .header("Content-Type", "application/json")
             .method(
                 operation.method().toUpperCase(java.util.Locale.ROOT),
                 BodyPublishers.ofString("{}"))

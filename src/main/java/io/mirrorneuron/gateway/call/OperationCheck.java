@@ -5,14 +5,11 @@ import io.mirrorneuron.gateway.answer.Refusal;
 import io.mirrorneuron.gateway.contract.ApiOperation;
 import io.mirrorneuron.wire.Fault;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.web.RoutingContext;
 import io.vertx.openapi.contract.Operation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 
 /**
  * What the contract demands of a request to one operation, compiled at start and run on the event
@@ -20,27 +17,14 @@ import java.util.Set;
  * more than half of the throughput of a small read.
  */
 public final class OperationCheck {
-  private static final String KEY = "Idempotency-Key";
-  private static final String NOT_TAKEN =
-      "is not taken by this operation: what is sent twice may be done twice; leave it out";
-
-  /** Of other methods a call that comes twice does no more than the first (RFC 9110, 9.2.2). */
-  private static final Set<HttpMethod> REPEATING = Set.of(HttpMethod.POST, HttpMethod.PATCH);
-
   private final ParameterCheck[] parameters;
   private final BodyCheck body;
   private final QueryNames queryNames;
-  private final boolean repeats;
 
-  /**
-   * @param repeats whether a call that comes twice may do something twice
-   */
-  private OperationCheck(
-      ParameterCheck[] parameters, BodyCheck body, QueryNames queryNames, boolean repeats) {
+  private OperationCheck(ParameterCheck[] parameters, BodyCheck body, QueryNames queryNames) {
     this.parameters = parameters;
     this.body = body;
     this.queryNames = queryNames;
-    this.repeats = repeats;
   }
 
   public static OperationCheck of(ApiOperation operation, Operation parsed, Schemas schemas) {
@@ -52,28 +36,12 @@ public final class OperationCheck {
     return new OperationCheck(
         parameters,
         json ? BodyCheck.of(parsed.getRequestBody(), schemas) : null,
-        QueryNames.of(operation, parsed),
-        REPEATING.contains(operation.method()));
+        QueryNames.of(operation, parsed));
   }
 
   /** The names that its query may have. */
   public QueryNames queryNames() {
     return queryNames;
-  }
-
-  /**
-   * Refuses what asks for something that would not happen: names in the query that mean nothing,
-   * and a key that promises that a call which comes twice counts once.
-   *
-   * @throws Refusal that names them
-   */
-  public void requireMeaning(RoutingContext ctx) {
-    queryNames.check(ctx);
-    if (repeats && ctx.request().headers().contains(KEY) && !hasParameter(KEY)) {
-      throw Refusal.parameters(
-          QueryNames.UNKNOWN,
-          List.of(new Fault(QueryNames.UNKNOWN, List.of("header", KEY), NOT_TAKEN, null)));
-    }
   }
 
   /** Whether the contract has a parameter of that name, wherever it lies. */

@@ -21,7 +21,7 @@ import java.util.TreeSet;
  * often as it has elements.
  */
 public final class QueryNames {
-  static final String UNKNOWN = "unknown_parameter";
+  private static final String UNKNOWN = "unknown_parameter";
   static final String REPEATED = "repeated_parameter";
 
   private final boolean any;

@@ -63,7 +63,7 @@ public final class SocketHandler implements Handler<RoutingContext> {
   }
 
   private void enter(RoutingContext ctx, Principal caller) {
-    check.requireMeaning(ctx);
+    check.queryNames().check(ctx);
     ParameterSource parameters = ParameterSource.of(ctx);
     ApiCall options = check.read(parameters, null);
     if (stream == null) {
