@@ -1,6 +1,7 @@
 package io.mirrorneuron.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -10,8 +11,12 @@ import io.mirrorneuron.testing.Shell;
 import io.mirrorneuron.testing.Shell.Ended;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -36,14 +41,18 @@ class DeploymentCommandsIT {
   }
 
   /** A service under that key, whose first agent has the version in its configuration. */
-  private static String bundle(String key, int version) throws IOException {
+  private static String bundle(String key, int version) {
     ObjectNode manifest = Json.parseObject(SampleManifests.routers(key, 2), "manifest");
     manifest.put("type", "service");
     ((ObjectNode) manifest.get("nodes").get(0)).putObject("config").put("v", version);
     manifest.putObject("policies").putObject("update").put("min_healthy_ms", 0);
     manifest.putObject("metadata").put("deployment_key", key).put("deployment_tag", "t" + version);
     Path file = home.resolve(key + version + ".json");
-    Files.writeString(file, Json.write(manifest));
+    try {
+      Files.writeString(file, Json.write(manifest));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     return file.toString();
   }
 
@@ -58,7 +67,7 @@ class DeploymentCommandsIT {
   }
 
   @Test
-  void aServiceIsDeployedUpdatedAndRolledBack() throws IOException {
+  void aServiceIsDeployedUpdatedAndRolledBack() {
     String first = run("deployment", "deploy", bundle("web", 1), "--wait");
     assertThat(first).contains("dep_web_1", "web", "successful", "nothing runs under the key yet");
     assertThat(first).contains("Warning", "health_check is checks, but no service of the version");
@@ -84,7 +93,7 @@ class DeploymentCommandsIT {
   }
 
   @Test
-  void aCanaryIsPausedResumedPromotedAndAnotherFails() throws IOException {
+  void aCanaryIsPausedResumedPromotedAndAnotherFails() {
     run("deployment", "deploy", bundle("mail", 1), "--wait");
     String canary =
         run("deployment", "deploy", bundle("mail", 2), "--strategy", "canary", "--wait");
@@ -115,8 +124,36 @@ class DeploymentCommandsIT {
     assertThat(status("mail").path("current_version").asText()).isEqualTo("2");
   }
 
+  /** Else a script takes what is half done for done. */
   @Test
-  void badInputIsTold() throws IOException {
+  void whoWaitsIsNotAnsweredByAPause() throws Exception {
+    run("deployment", "deploy", bundle("calm", 1), "--wait");
+    String slow = "{\"min_healthy_ms\":200000}";
+    run("deployment", "deploy", bundle("calm", 2), "--policy-json", slow);
+    run("deployment", "pause", "calm");
+    CompletableFuture<Ended> waiting =
+        CompletableFuture.supplyAsync(
+            () ->
+                new Shell(Main::commandLine, home)
+                    .run(
+                        "deployment",
+                        "deploy",
+                        bundle("calm", 2),
+                        "--policy-json",
+                        slow,
+                        "--wait"));
+    assertThatThrownBy(() -> waiting.get(3, TimeUnit.SECONDS)).isInstanceOf(TimeoutException.class);
+    run("deployment", "resume", "calm");
+    run("deployment", "fail", "calm", "--reason", "enough");
+    Ended ended = waiting.get(30, TimeUnit.SECONDS);
+    assertThat(ended.exitCode()).as(ended.err()).isEqualTo(1);
+    assertThat(ended.out()).contains("failed", "enough");
+    assertThat(ended.err())
+        .containsOnlyOnce("dep_calm_2: paused; to let it go on: mn deployment resume calm");
+  }
+
+  @Test
+  void badInputIsTold() {
     Ended unknown = shell.run("deployment", "status", "none");
     assertThat(unknown.exitCode()).isEqualTo(5);
     assertThat(unknown.err()).contains("none");
@@ -131,7 +168,7 @@ class DeploymentCommandsIT {
   }
 
   @Test
-  void whatIsPlannedIsDeployedIfNothingHasMoved() throws IOException {
+  void whatIsPlannedIsDeployedIfNothingHasMoved() {
     run("deployment", "deploy", bundle("plan", 1), "--wait");
     JsonNode plan = shell.run("deployment", "plan", bundle("plan", 2)).json();
     assertThat(plan.path("way").asText()).isEqualTo("agents");

@@ -9,7 +9,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Shows what a command has led to: at once, or when it is over or awaits somebody.
+ * Shows what a command has led to: at once, or when it is over or awaits its promotion. A pause
+ * ends nothing: it is told, and waited for.
  *
  * @param waits for that
  */
@@ -24,7 +25,7 @@ record DeploymentEnd(Client client, MirrorNeuron mn, boolean waits) {
     }
     DeploymentView last = result.deployment();
     String told = "";
-    while (last.status().equals("running")) {
+    while (isUnderWay(last)) {
       told = tell(last, told);
       new CountDownLatch(1).await(LOOK_MS, TimeUnit.MILLISECONDS);
       last = mn.deployments().get(result.deploymentId());
@@ -41,9 +42,20 @@ record DeploymentEnd(Client client, MirrorNeuron mn, boolean waits) {
     return last.status().equals("failed") ? ExitCode.FAILED : ExitCode.OK;
   }
 
+  private static boolean isUnderWay(DeploymentView now) {
+    return now.status().equals("running") || isPaused(now);
+  }
+
+  private static boolean isPaused(DeploymentView now) {
+    return now.status().equals("paused");
+  }
+
   /** What it waits for, each thing once. */
   private String tell(DeploymentView now, String before) {
-    String step = ShownDeployments.progress(now);
+    String step =
+        isPaused(now)
+            ? "paused; to let it go on: mn deployment resume " + now.deploymentKey()
+            : ShownDeployments.progress(now);
     if (!step.equals(before)) {
       client.complain(now.deploymentId() + ": " + step);
     }
