@@ -183,12 +183,18 @@ final class DeploymentDeeds implements Deeds<DeploymentInput, DeploymentDeed> {
     }
     boolean isLost = running.status().isTerminal() || running.isReviewed();
     if (!running.status().isActive()) {
-      why =
-          "its job is %s%s".formatted(running.status().word(), why == null ? "" : " (" + why + ")");
+      why = notActive(running);
     } else if (!applied) {
       why = "agents have messages in hand that their former version handles";
     }
     return new DeploymentInput.Seen(
         look.number(), look.look(), applied, why == null, breaks, isLost, why);
+  }
+
+  /** What its agents and services lack may be a consequence of that, or be long over. */
+  private static String notActive(Running running) {
+    return running.standing() == null
+        ? "its job is " + running.status().word()
+        : running.standing();
   }
 }

@@ -1,6 +1,5 @@
 package io.mirrorneuron.runtime.documents;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.StepPhase;
 import io.mirrorneuron.port.Why;
@@ -95,56 +94,33 @@ final class JobExplainer {
   private void job() {
     JobHeader header = state.header();
     switch (state.status()) {
-      case COMPLETED -> explanations.explain("ended", "the job is completed", "job.result");
-      case CANCELLED ->
-          explanations.explain(
-              "ended",
-              who(header.subjects().cancelledBy()) + " cancelled the job" + reason(header),
-              "job.result");
+      case COMPLETED, CANCELLED -> explanations.explain("ended", standing(), "job.result");
       case FAILED ->
-          explanations
-              .explain(
-                  "failed",
-                  "the job failed: " + header.failure().path("desc").asText(),
-                  "job.result.error")
-              .after(header.failure());
+          explanations.explain("failed", standing(), "job.result.error").after(header.failure());
       case PAUSED -> paused();
       case PAUSING, CANCELLING ->
           explanations.explain(
               "stopping",
-              "the job is being stopped%s: programs of %d executions have to end"
-                  .formatted(reason(header), state.schedule().flying()),
+              "%s: programs of %d executions have to end"
+                  .formatted(standing(), state.schedule().flying()),
               "job.status");
       default -> running();
     }
   }
 
-  /** In the words of who cancelled the job; empty without. */
-  private static String reason(JobHeader header) {
-    String reason = header.subjects().cancelReason();
-    return reason == null ? "" : " (" + reason + ")";
+  private String standing() {
+    return JobHalt.of(state.header()).orElseThrow();
   }
 
   private void paused() {
-    ObjectNode recovery = state.header().recovery();
-    if (recovery == null) {
-      String by = state.header().subjects().pausedBy();
+    if (state.header().recovery() == null) {
+      String record = state.header().subjects().pausedBy() == null ? "status" : "paused_by";
       explanations
-          .explain(
-              "paused",
-              who(by) + " paused the job; resume it",
-              by == null ? "job.status" : "job.paused_by")
+          .explain("paused", standing() + "; resume it", "job." + record)
           .since(state.header().pausedAt());
     } else {
-      explanations.explain(
-          "review",
-          "the job waits for a person: " + recovery.path("reason").asText() + "; resume it",
-          "job.recovery");
+      explanations.explain("review", standing() + "; resume it", "job.recovery");
     }
-  }
-
-  private static String who(String subject) {
-    return subject == null ? "an operator" : subject;
   }
 
   private void running() {

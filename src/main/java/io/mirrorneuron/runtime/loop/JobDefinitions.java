@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.loop;
 
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.decide.Input;
+import io.mirrorneuron.runtime.documents.JobHalt;
 import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.StateReader;
@@ -68,6 +69,7 @@ public final class JobDefinitions {
   /**
    * What a job runs and is to run, and how its agents are, as of its last commit.
    *
+   * @param standing why it does not go on, in the words of {@code mn job why}; null while it does
    * @param manifest what it runs
    * @param bundle fingerprint of the payload files of the job, or null
    * @param definition nothing is pending when it has taken effect
@@ -76,6 +78,7 @@ public final class JobDefinitions {
    */
   public record Running(
       JobStatus status,
+      String standing,
       String manifest,
       String bundle,
       StoredDefinition definition,
@@ -109,6 +112,7 @@ public final class JobDefinitions {
                     agent.id(), new AgentHealth(agent.lastError(), agent.restarts().changedAt())));
     return new Running(
         state.status(),
+        JobHalt.of(state.header()).orElse(null),
         job.manifest(),
         state.header().origin().bundle(),
         StoredDefinition.read(job.fields().get(JobDefinition.FIELD)),

@@ -299,6 +299,23 @@ class DeploymentOnEngineTest {
   }
 
   @Test
+  void theFailureNamesWhatEndedTheJobAndNotWhatItsAgentsHadBefore() {
+    deployed();
+    sick = 1;
+    run(3_000);
+    sick = -1;
+    deploy(2, policy(UpdateStrategy.ROLLING, 0));
+    stage.ask(engine -> engine.commands().cancel(Stage.JOB, null, "oops"));
+    stage.letStop();
+    run(10_000);
+    assertThat(look(Stage.JOB).status().word()).isEqualTo("cancelled");
+    assertThat(status()).isEqualTo(Status.FAILED);
+    assertThat(state.orElseThrow().newest().failure())
+        .startsWith("an operator cancelled the job (oops)")
+        .doesNotContain("agent w", "code");
+  }
+
+  @Test
   void aCanaryThatTurnsUnhealthyIsChangedBackWithinOneCheck() {
     deployed();
     deploy(2, policy(UpdateStrategy.CANARY, 1));
