@@ -152,6 +152,18 @@ class DeploymentCommandsIT {
         .containsOnlyOnce("dep_calm_2: paused; to let it go on: mn deployment resume calm");
   }
 
+  /** How long a job takes does not say whether its first version is well. */
+  @Test
+  void theFirstVersionOfAShortBatchJobIsSuccessful() throws IOException {
+    Path file = home.resolve("tick.json");
+    Files.writeString(file, SampleManifests.routers("tick", 1));
+    String first = run("deployment", "deploy", file.toString(), "--key", "tick", "--wait");
+    assertThat(first).contains("dep_tick_1", "successful").doesNotContain("Failure");
+    assertThat(status("tick").at("/versions/0/stable").asBoolean()).isTrue();
+    assertThat(run("deployment", "deploy", file.toString(), "--key", "tick", "--wait"))
+        .contains("dep_tick_2", "version_recorded");
+  }
+
   @Test
   void badInputIsTold() {
     Ended unknown = shell.run("deployment", "status", "none");

@@ -1,12 +1,14 @@
 package io.mirrorneuron.runtime.deployment;
 
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.deployment.plan.DeploymentPlanner;
 import io.mirrorneuron.runtime.loop.JobDefinitions;
 import io.mirrorneuron.runtime.loop.JobDefinitions.AgentHealth;
 import io.mirrorneuron.runtime.loop.JobDefinitions.Running;
 import io.mirrorneuron.runtime.machine.Deeds;
 import io.mirrorneuron.runtime.manifest.blend.ManifestContent;
 import io.mirrorneuron.runtime.manifest.service.ServiceDemands;
+import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.runtime.schedule.event.OwnEvent;
 import io.mirrorneuron.runtime.schedule.event.OwnNews;
 import io.mirrorneuron.runtime.state.definition.DeployedBy;
@@ -168,7 +170,7 @@ final class DeploymentDeeds implements Deeds<DeploymentInput, DeploymentDeed> {
   /**
    * @param obstacle why services do not pass, or null
    */
-  private static DeploymentInput seen(DeploymentDeed.Look look, Running running, String obstacle) {
+  private DeploymentInput seen(DeploymentDeed.Look look, Running running, String obstacle) {
     boolean applied =
         running.definition().pending() == null
             && running.definition().number() == look.definition();
@@ -181,14 +183,21 @@ final class DeploymentDeeds implements Deeds<DeploymentInput, DeploymentDeed> {
         why = "agent %s: %s".formatted(agent, health.error());
       }
     }
-    boolean isLost = running.status().isTerminal() || running.isReviewed();
+    boolean isDone = isDone(running);
+    boolean isLost = !isDone && running.status().isTerminal() || running.isReviewed();
     if (!running.status().isActive()) {
-      why = notActive(running);
+      why = isDone ? null : notActive(running);
     } else if (!applied) {
       why = "agents have messages in hand that their former version handles";
     }
     return new DeploymentInput.Seen(
         look.number(), look.look(), applied, why == null, breaks, isLost, why);
+  }
+
+  /** Whether it has come to the end that jobs of its kind come to when all is well. */
+  private boolean isDone(Running running) {
+    return running.status() == JobStatus.COMPLETED
+        && !DeploymentPlanner.isLasting(manifests.apply(running.manifest()));
   }
 
   /** What its agents and services lack may be a consequence of that, or be long over. */
