@@ -57,14 +57,21 @@ class DeploymentOnEngineTest {
   /** Whether programs that fail are tried again by themselves; else their agents are restarted. */
   private String maxAttempts = ",'max_attempts':50,'retry_backoff_ms':100";
 
+  /** Whether what programs have in common is written once. */
+  private boolean hasDefaults;
+
   private String policies = "{'job_type':'service'}";
 
   private final Map<String, Integer> sent = new HashMap<>();
 
   private String manifest(int version) {
     Graph graph = new Graph().router("start").with("policies", policies);
+    String config = "{'v':%d%s}".formatted(version, maxAttempts);
+    if (hasDefaults) {
+      graph.with("defaults", config);
+    }
     for (String agent : AGENTS) {
-      graph.program(agent, "{'v':%d%s}".formatted(version, maxAttempts));
+      graph.program(agent, hasDefaults ? "{}" : config);
       graph.edge("start", agent, "*");
     }
     return graph.toString();
@@ -296,6 +303,27 @@ class DeploymentOnEngineTest {
     assertThat(stage.events("deployment_agent_update_completed")).hasSize(4);
     finish();
     assertHandled(Map.of(2, 2));
+  }
+
+  @Test
+  void agentsThatHaveDefaultsChangeInBatchesToo() {
+    hasDefaults = true;
+    deployed();
+    deploy(2, policy(UpdateStrategy.ROLLING, 0));
+    assertThat(state.orElseThrow().newest().plan().mode()).isEqualTo(Mode.AGENT_LEVEL);
+    assertThat(state.orElseThrow().newest().plan().batches()).hasSize(4);
+    run(8_000);
+    give(new DeploymentInput.Fail(2, "for now"));
+    run(20_000);
+    assertThat(status()).as(state.toString()).isEqualTo(Status.FAILED);
+    assertThat(versionsOf(Stage.JOB).values()).containsOnly(1);
+    deploy(2, policy(UpdateStrategy.ROLLING, 0));
+    run(60_000);
+    assertThat(status()).as(state.toString()).isEqualTo(Status.SUCCESSFUL);
+    assertThat(versionsOf(Stage.JOB).values()).containsOnly(2);
+    assertThat(look(Stage.JOB).manifest()).isEqualTo(manifest(2));
+    finish();
+    assertHandled(Map.of(1, 1, 2, 2, 3, 2));
   }
 
   @Test

@@ -24,6 +24,9 @@ import java.util.Set;
 public final class ManifestContent {
   private static final List<String> RUN_IDS = List.of("run_id", "blueprint_run_id");
 
+  /** Members that the programs have which leave them out; they count as those of the programs. */
+  private static final String DEFAULTS = "defaults";
+
   /** What may differ without that a job has to be another: names, and what is of deployments. */
   private static final Set<String> NAMES =
       Set.of("metadata", "job_name", "manifest_version", "deployment", "description", "name");
@@ -99,6 +102,7 @@ public final class ManifestContent {
   private JsonNode rest() {
     ObjectNode rest = withoutAgents();
     rest.remove(NAMES);
+    rest.remove(DEFAULTS);
     if (rest.get("policies") instanceof ObjectNode policies) {
       policies.remove(List.of("update", "deployment_key"));
       if (policies.isEmpty()) {
@@ -116,19 +120,26 @@ public final class ManifestContent {
     if (agents.isEmpty()) {
       return Optional.of(Json.write(source));
     }
-    boolean isLong = root.value() == source && other.root.value() == other.source;
-    if (!isLong
+    if (!isLong()
+        || !other.isLong()
         || !nodes.keySet().containsAll(agents)
         || !other.nodes.keySet().containsAll(agents)) {
       return Optional.empty();
     }
     Map<JsonNode, JsonNode> replaced = new IdentityHashMap<>();
     agents.forEach(id -> replaced.put(nodes.get(id).value(), other.nodes.get(id).value()));
-    ObjectNode blend = (ObjectNode) rewritten(source, replaced);
+    ObjectNode blend = (ObjectNode) rewritten(root.value(), replaced);
+    blend.remove(DEFAULTS); // each program has them by now, the others' those of the other
     Map<String, ManifestValue> now = Manifests.nodes(Manifests.expanded(blend));
     boolean isWhole =
         agents.stream().allMatch(id -> now.get(id).value().equals(other.nodes.get(id).value()));
     return isWhole ? Optional.of(Json.write(blend)) : Optional.empty();
+  }
+
+  /** Whether its agents are written as nodes, and none is derived from a step. */
+  private boolean isLong() {
+    ObjectNode rest = source.has(DEFAULTS) ? source.deepCopy().without(DEFAULTS) : source;
+    return Manifests.expanded(rest).value() == rest;
   }
 
   /** A copy in which some nodes are others. */

@@ -251,6 +251,26 @@ class DeploymentPlannerTest {
   }
 
   @Test
+  void aMixtureOfManifestsWithDefaultsHasThemInEachProgram() {
+    Graph before = graph(1, 1).with("defaults", "{'max_attempts':2}");
+    Graph after = graph(2, 2).with("defaults", "{'max_attempts':3}");
+    DeploymentPlan plan = plan(before, after, policy(UpdateStrategy.ROLLING, 1, 0));
+    assertThat(plan.mode()).as(plan.why()).isEqualTo(Mode.AGENT_LEVEL);
+    assertThat(plan.batches()).containsExactly(List.of("w0"), List.of("w1"));
+    String mixture =
+        new ManifestContent(before.toString())
+            .with(List.of("w0"), new ManifestContent(after.toString()))
+            .orElseThrow();
+    assertThat(MANIFESTS.parse(mixture).agents().get("w0").config())
+        .isEqualTo(MANIFESTS.parse(after.toString()).agents().get("w0").config());
+    assertThat(MANIFESTS.parse(mixture).agents().get("w1").config())
+        .isEqualTo(MANIFESTS.parse(before.toString()).agents().get("w1").config());
+    DeploymentPlan rest = plan(mixture, after, policy(UpdateStrategy.ROLLING, 1, 0));
+    assertThat(rest.mode()).as(rest.why()).isEqualTo(Mode.AGENT_LEVEL);
+    assertThat(rest.batches()).containsExactly(List.of("w1"));
+  }
+
+  @Test
   void aBlendHasTheNamedAgentsOfTheOther() {
     ManifestContent before = new ManifestContent(graph(1, 1, 1).toString());
     ManifestContent after = new ManifestContent(graph(2, 2, 2).toString());
