@@ -75,13 +75,15 @@ public final class ResourceSummary {
   }
 
   /**
-   * Reads the samples of the run. When none of them tells of tokens, the events do.
+   * Reads the samples of the run. When none of them tells of tokens, the events do. Of a sample
+   * without a time only the tokens count.
    *
    * @param now where the last bucket ends; what is dated later counts as of now
    */
   public static ObjectNode of(RunFolder run, Window window, Instant now) {
     var summary = new ResourceSummary(window, now);
     boolean[] told = new boolean[1];
+    var times = new LineTimes(run, RunLog.RESOURCES);
     LogLines.read(
         run,
         RunLog.RESOURCES,
@@ -89,7 +91,7 @@ public final class ResourceSummary {
           ResourceSample sample = ResourceSample.parse(line);
           if (sample != null) {
             told[0] |= sample.tellsOfModels();
-            summary.add(sample);
+            summary.add(sample, times);
           }
         });
     if (!told[0]) {
@@ -105,10 +107,13 @@ public final class ResourceSummary {
     return over ? bytes + 1 : bytes;
   }
 
-  private void add(ResourceSample sample) {
-    Bucket bucket = bucket(sample.time());
-    if (bucket != null) {
+  private void add(ResourceSample sample, LineTimes times) {
+    Instant told = sample.time();
+    Bucket bucket = bucket(times.of(told));
+    if (bucket != null && told != null) {
       bucket.figures.add(sample);
+    } else if (bucket != null) {
+      bucket.figures.tokens = bucket.figures.tokens.plus(sample.tokens());
     }
   }
 
@@ -119,9 +124,9 @@ public final class ResourceSummary {
     }
   }
 
-  /** Null for what is older than the window, and for what has no time. */
+  /** Null for what is older than the window. */
   private Bucket bucket(Instant time) {
-    if (time == null || time.isBefore(start)) {
+    if (time.isBefore(start)) {
       return null;
     }
     double index = Duration.between(start, time).toMillis() / 1e3 / window.bucketSeconds;

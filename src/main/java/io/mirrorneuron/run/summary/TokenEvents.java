@@ -30,14 +30,15 @@ final class TokenEvents {
   /** All of a run's events. */
   static void read(RunFolder folder, Visitor visitor) {
     var events = new TokenEvents();
+    var times = new LineTimes(folder, RunLog.EVENTS);
     LogLines.read(
         folder,
         RunLog.EVENTS,
         line -> {
           RecordFacts event = mayTell(line) ? RecordFacts.at(line) : null;
           TokenUsage usage = event == null ? TokenUsage.NONE : events.add(event);
-          if (usage != TokenUsage.NONE && event.time() != null) {
-            visitor.used(usage, event.time());
+          if (usage != TokenUsage.NONE) {
+            visitor.used(usage, times.of(event.time()));
           }
         });
   }

@@ -12,6 +12,7 @@ import io.mirrorneuron.run.summary.ResourceSummary.Window;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -182,6 +183,38 @@ class ResourceSummaryTest {
 
     run.lines("resources.jsonl", "{'ts':'2026-06-20T09:31:00Z','llm':{'total_tokens':40}}");
     assertThat(summary("2h", "1h").at("/llm/total_tokens").asInt()).isEqualTo(40);
+  }
+
+  @Test
+  void tokensCountWhetherALineSaysWhenOrNot() throws Exception {
+    String call = "{'component':'llm','llm':{'input_tokens':20,'output_tokens':7}}";
+    run.lines("resources.jsonl", "{'ts':'2026-06-20T08:30:00Z','cpu_pct':10}", call, call);
+
+    ObjectNode summary = summary("2h", "1h");
+    assertThat(summary.at("/llm/total_tokens").asInt()).isEqualTo(54);
+    assertThat(summary.at("/llm/calls").asInt()).isEqualTo(2);
+    assertThat(summary.at("/buckets/0/llm/calls").asInt()).as("as the line before").isEqualTo(2);
+    assertThat(summary.path("sample_count").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void tokensThatNobodyDatesCountAsOfTheLastLine() throws Exception {
+    run.lines("resources.jsonl", "{'llm':{'total_tokens':9}}");
+    written("resources.jsonl", NOW.minusSeconds(60));
+    assertThat(summary("2h", "1h").at("/buckets/1/llm/total_tokens").asInt()).isEqualTo(9);
+    written("resources.jsonl", NOW.minus(Duration.ofDays(3)));
+    assertThat(summary("2h", "1h").at("/llm/total_tokens").asInt()).isZero();
+  }
+
+  @Test
+  void eventsWithoutATimeTellOfTokensToo() throws Exception {
+    run.lines("events.jsonl", "{'type':'llm_call','payload':{'usage':{'total_tokens':30}}}");
+    written("events.jsonl", NOW.minusSeconds(60));
+    assertThat(summary("2h", "1h").at("/buckets/1/llm/total_tokens").asInt()).isEqualTo(30);
+  }
+
+  private void written(String file, Instant at) throws Exception {
+    Files.setLastModifiedTime(run.folder().path().resolve(file), FileTime.from(at));
   }
 
   @Test
