@@ -76,6 +76,11 @@ class ModelCommandsIT {
           .contains("ai/smollm2:360M-Q4_K_M", "pass: ");
       assertThat(shell.run("model", "doctor", "smollm2").exitCode()).isZero();
       assertThat(shell.run("model", "benchmark", "smollm2").out()).contains("tokens/s", "made up");
+      for (String tokens : List.of("0", "15", "513")) {
+        Ended refused = shell.run("model", "benchmark", "smollm2", "--max-tokens", tokens);
+        assertThat(refused.exitCode()).as(tokens).isEqualTo(2);
+        assertThat(refused.err()).contains("--max-tokens must be from 16 to 512");
+      }
       assertThat(shell.run("blueprint", "cleanup").out()).contains("no model that nobody needs");
       assertThat(shell.run("model", "update").out()).contains("Updated smollm2:360m");
       assertThat(shell.run("model", "remove", "smollm2").out()).contains("Status: removed");

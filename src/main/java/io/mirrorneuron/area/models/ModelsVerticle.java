@@ -23,8 +23,6 @@ public final class ModelsVerticle extends AreaVerticle {
   private static final int LIMIT = 128;
 
   private static final int USUAL_TOKENS = 96;
-  private static final int LEAST_TOKENS = 16;
-  private static final int MOST_TOKENS = 512;
 
   private final ModelsPort models;
 
@@ -94,7 +92,7 @@ public final class ModelsVerticle extends AreaVerticle {
   private static int tokens(Object wanted) {
     try {
       double number = new BigDecimal(String.valueOf(wanted).strip()).doubleValue();
-      return (int) Math.clamp(number, LEAST_TOKENS, MOST_TOKENS);
+      return (int) Math.clamp(number, BenchmarkOrder.LEAST_TOKENS, BenchmarkOrder.MOST_TOKENS);
     } catch (NumberFormatException e) {
       return USUAL_TOKENS;
     }

@@ -4,6 +4,7 @@ import io.mirrorneuron.cli.ApiClient;
 import io.mirrorneuron.cli.ExitCode;
 import io.mirrorneuron.cli.Output;
 import io.mirrorneuron.cli.RestAnswer;
+import io.mirrorneuron.port.models.BenchmarkOrder;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -50,6 +51,7 @@ final class ModelBenchmarkCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    requireTokens();
     Map<String, Object> wanted = new LinkedHashMap<>();
     wanted.put("prompt", prompt);
     wanted.put("max_tokens", maxTokens);
@@ -59,6 +61,16 @@ final class ModelBenchmarkCommand implements Callable<Integer> {
           client.print(answer, Measured.class, told -> print(client.output(), told));
           return ExitCode.OK;
         });
+  }
+
+  /** The server would take the nearest that it knows. */
+  private void requireTokens() {
+    if (maxTokens != null
+        && (maxTokens < BenchmarkOrder.LEAST_TOKENS || maxTokens > BenchmarkOrder.MOST_TOKENS)) {
+      throw client.misuse(
+          "--max-tokens must be from %d to %d"
+              .formatted(BenchmarkOrder.LEAST_TOKENS, BenchmarkOrder.MOST_TOKENS));
+    }
   }
 
   private static void print(Output output, Measured told) {
