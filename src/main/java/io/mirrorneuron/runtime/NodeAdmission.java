@@ -42,7 +42,8 @@ final class NodeAdmission {
       NodeMachine machine,
       LocalExecutions executions,
       Storage storage,
-      NodeElsewhere elsewhere) {
+      NodeElsewhere elsewhere,
+      NodeServices.Working services) {
     Programs programs =
         new Programs(
             machine.stock(),
@@ -52,7 +53,8 @@ final class NodeAdmission {
                 executions::enforcement,
                 HardLimits::of,
                 executions.confiner()::reaches,
-                executions.submissions().claims()::strange),
+                executions.submissions().claims()::strange,
+                services.obstacles()::of),
             new PortDoors(settings.doors()::isHere, Ports.ofMachine(0, 0).isFree()),
             () -> storage.fullDisk().orElse(null));
     LocalMachine here =

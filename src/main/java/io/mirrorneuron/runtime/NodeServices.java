@@ -10,6 +10,7 @@ import io.mirrorneuron.runtime.service.ServiceDirectory;
 import io.mirrorneuron.runtime.service.ServiceKeeper;
 import io.mirrorneuron.runtime.service.ServiceRequirements;
 import io.mirrorneuron.runtime.service.check.AddressGuard;
+import io.mirrorneuron.runtime.service.check.CheckObstacles;
 import io.mirrorneuron.runtime.service.check.Prober;
 import io.mirrorneuron.store.RedisServiceRegistry;
 import io.mirrorneuron.store.bucket.StorePlaces;
@@ -36,7 +37,11 @@ record NodeServices(ServiceRegistry registry, ServiceDirectory directory, Progra
    *
    * @param keeper to be closed
    */
-  record Working(ServiceKeeper keeper, ServiceRequirements requirements, ServicesPort port) {}
+  record Working(
+      ServiceKeeper keeper,
+      ServiceRequirements requirements,
+      CheckObstacles obstacles,
+      ServicesPort port) {}
 
   /**
    * @param bundles folder of payload files by their fingerprint
@@ -63,6 +68,7 @@ record NodeServices(ServiceRegistry registry, ServiceDirectory directory, Progra
     return new Working(
         new ServiceKeeper(home, registry, timers, prober, gate),
         requirements,
+        new CheckObstacles(guard, scripts != null),
         new LocalServices(directory, requirements));
   }
 }

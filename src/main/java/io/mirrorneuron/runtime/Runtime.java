@@ -86,7 +86,7 @@ public final class Runtime implements AutoCloseable {
     store = NodeJobs.store(settings.retention(), stored);
     recorder = new RunRecorder(runs, store, executions::flush, events.own(), storage);
     Admission admission =
-        NodeAdmission.of(settings, identity, machine, executions, storage, others);
+        NodeAdmission.of(settings, identity, machine, executions, storage, others, services);
     far =
         others.with(executions, admission, timers, store::status, this::mayWork, storage::fullDisk);
     Engine.Ports ports = NodeJobs.ports(store, far, identity, admission, timers, stored);

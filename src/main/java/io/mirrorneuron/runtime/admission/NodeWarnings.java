@@ -28,7 +28,8 @@ import java.util.stream.Stream;
 /**
  * Finds what of a job is not as its author may think, though the job is taken: requirements that it
  * is to do without, limits that are not kept on this node or are lower here, folders that its
- * programs do not reach or get, and a preferred node that is another one.
+ * programs do not reach or get, checks that can never pass here, and a preferred node that is
+ * another one.
  */
 public final class NodeWarnings {
   /** A hostile manifest has thousands of agents; nobody reads more than these. */
@@ -102,7 +103,12 @@ public final class NodeWarnings {
             .filter(agent -> agent.getValue().type() == AgentType.EXECUTOR)
             .flatMap(agent -> of(agent.getKey(), agent.getValue(), demands));
     return Stream.of(
-            waived(workflow), strange(workflow), once(workflow), preferred(workflow), ofAgents)
+            waived(workflow),
+            strange(workflow),
+            checks(workflow),
+            once(workflow),
+            preferred(workflow),
+            ofAgents)
         .flatMap(each -> each)
         .limit(MOST_TOLD);
   }
@@ -130,6 +136,11 @@ public final class NodeWarnings {
                     "Prepare the submission where shared_storage_root is, or leave metadata.mn_storage out; see docs/runs.md.",
                     "",
                     ""));
+  }
+
+  private Stream<Finding> checks(Workflow workflow) {
+    return here.programs().keeping().checks().apply(workflow).stream()
+        .map(words -> new Finding(null, "services.check_hopeless", words, "", "", ""));
   }
 
   /** A job of which each node would run a copy, but for what it asks for. */

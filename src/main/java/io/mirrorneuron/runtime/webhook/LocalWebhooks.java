@@ -22,6 +22,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** The targets of the runtime in this process. */
 final class LocalWebhooks implements OutboundWebhooks {
@@ -75,7 +76,7 @@ final class LocalWebhooks implements OutboundWebhooks {
   /** A name may come to stand for another address; that is looked at each time. */
   private void requireAllowed(URI url) {
     try {
-      guard.requireAllowed(url.getHost(), url.getPort() < 0 ? 443 : url.getPort());
+      guard.requireAllowed(url.getHost(), url.getPort() < 0 ? 443 : url.getPort(), Set.of());
     } catch (NotAsked e) {
       throw MnException.invalid("url: " + e.getMessage());
     }

@@ -314,7 +314,8 @@ class AdmissionTest {
           limit -> limit == ProgramLimit.OPEN_FILES ? Enforcement.PROCESS : Enforcement.NONE,
           limit -> limit == ProgramLimit.OPEN_FILES ? 20_000 : Long.MAX_VALUE,
           (path, writes) -> path.startsWith("/usr") && !writes,
-          _ -> Optional.empty());
+          _ -> Optional.empty(),
+          _ -> List.of());
 
   @ParameterizedTest
   @CsvSource(

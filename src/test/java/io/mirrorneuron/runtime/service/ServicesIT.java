@@ -185,6 +185,34 @@ class ServicesIT {
   }
 
   @Test
+  void whoBringsChecksThatCanNeverPassHereIsTold(@TempDir Path other) {
+    ObjectNode manifest =
+        job(
+            "[{'name':'a','port':8123,'checks':[{'type':'script','script':['true']}]},"
+                + "{'name':'b','port':8123,'checks':[{'type':'http','url':'http://169.254.1.1/'}]},"
+                + "{'name':'c','port':8124,'checks':[{'type':'tcp','name':'far','address':'2130706433'},"
+                + "{'type':'http'},{'type':'http','url':'http://${node}:8000/'}]}]");
+    try (RuntimeFixture strict = new RuntimeFixture(other)) {
+      Submission submission = Submission.of(manifest.toString());
+      String[] told = {
+        "check script-1 of service a can never pass on this server: scripts check nothing here"
+            + " unless the operator allows it (core.allow_script_checks,"
+            + " MN_CORE_ALLOW_SCRIPT_CHECKS)",
+        "check http-1 of service b can never pass on this server: 169.254.1.1 is an address that"
+            + " checks may not ask; an operator may allow it (services.check_addresses)",
+        "check far of service c can never pass on this server: 2130706433 is an unusual spelling of"
+            + " an address"
+      };
+      assertThat(strict.jobs().validate(submission).warnings()).contains(told);
+      assertThat(strict.jobs().submit(submission).warnings())
+          .filteredOn(warning -> warning.startsWith("check "))
+          .containsExactly(told);
+    }
+    assertThat(node.jobs().plan(Submission.of(manifest.toString())).warnings())
+        .noneMatch(warning -> warning.contains("service a can never pass"));
+  }
+
+  @Test
   void secretsOfTheServerAreNoTemplates() {
     submit(job("[{'name':'leak','meta':{'x':'${env.MN_GRPC_ADMIN_TOKEN}'}}]"));
     awaitStatus("leak", "critical");

@@ -146,11 +146,12 @@ public final class AddressGuard implements AutoCloseable {
    * What can be said of a host before it is asked: an address, and this machine by its name, are
    * judged; another name is judged when it is connected to.
    *
+   * @param declared ports that may be asked on this machine
    * @throws NotAsked when nobody may ask it
    */
-  public void requireAllowed(String host, int port) throws NotAsked {
+  public void requireAllowed(String host, int port, Set<Integer> declared) throws NotAsked {
     if (HostSpelling.literal(host).isPresent() || LOCAL.matcher(host).matches()) {
-      judged(host, port, Set.of());
+      judged(host, port, declared);
     }
   }
 

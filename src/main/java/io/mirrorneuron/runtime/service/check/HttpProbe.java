@@ -33,16 +33,30 @@ final class HttpProbe {
 
   ProbeResult ask(CheckDefinition check, CheckTarget target) throws NotAsked, TimeoutException {
     URI uri = uri(check, target);
-    boolean tls = "https".equalsIgnoreCase(uri.getScheme());
-    int port = uri.getPort() > 0 ? uri.getPort() : tls ? 443 : 80;
-    Peer peer = new Peer(guard.judged(uri.getHost(), port, target.declared()), uri.getHost(), tls);
+    boolean tls = isTls(uri);
+    Peer peer =
+        new Peer(guard.judged(uri.getHost(), port(uri), target.declared()), uri.getHost(), tls);
     Answer answer =
         connections.ask(
             peer, check.timeout(), connection -> BadAnswer.of(send(connection, check, peer, uri)));
     return judged(check.http(), answer);
   }
 
-  private static URI uri(CheckDefinition check, CheckTarget target) throws NotAsked {
+  private static boolean isTls(URI uri) {
+    return "https".equalsIgnoreCase(uri.getScheme());
+  }
+
+  /** Which port is asked, the usual one of its scheme where none is named. */
+  static int port(URI uri) {
+    return uri.getPort() > 0 ? uri.getPort() : isTls(uri) ? 443 : 80;
+  }
+
+  /**
+   * What is asked.
+   *
+   * @throws NotAsked when it is nothing that is asked over HTTP
+   */
+  static URI uri(CheckDefinition check, CheckTarget target) throws NotAsked {
     String text = text(check, target);
     URI uri;
     try {

@@ -23,6 +23,11 @@ public final class Prober implements AutoCloseable {
   private static final int MOST_SAID = 200;
   private static final Duration LONGEST_ONCE = Duration.ofSeconds(5);
 
+  /** Why no program checks anything, for who wants that. */
+  static final String NO_SCRIPTS =
+      "scripts check nothing here unless the operator allows it"
+          + " (core.allow_script_checks, MN_CORE_ALLOW_SCRIPT_CHECKS)";
+
   private final AddressGuard guard;
   private final Connections connections;
   private final HttpProbe http;
@@ -111,9 +116,7 @@ public final class Prober implements AutoCloseable {
 
   private ProbeResult script(CheckDefinition check, CheckTarget target) {
     if (scripts == null) {
-      return ProbeResult.failed(
-          "scripts check nothing here unless the operator allows it"
-              + " (core.allow_script_checks, MN_CORE_ALLOW_SCRIPT_CHECKS)");
+      return ProbeResult.failed(NO_SCRIPTS);
     }
     if (check.command().isEmpty()) {
       return ProbeResult.failed("the check names no program");

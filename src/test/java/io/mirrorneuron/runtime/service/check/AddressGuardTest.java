@@ -222,8 +222,10 @@ class AddressGuardTest {
       assertThatThrownBy(() -> guard.judged("sly.example", 443, Set.of()))
           .isInstanceOf(NotAsked.class)
           .hasMessageContaining("webhooks.addresses");
-      assertThatThrownBy(() -> guard.requireAllowed(address, 443)).isInstanceOf(NotAsked.class);
-      guard.requireAllowed("sly.example", 443); // a name is judged when it is connected to
+      assertThatThrownBy(() -> guard.requireAllowed(address, 443, Set.of()))
+          .isInstanceOf(NotAsked.class);
+      guard.requireAllowed(
+          "sly.example", 443, Set.of()); // a name is judged when it is connected to
     }
     try (AddressGuard allowing = webhooksTo(List.of(address), address)) {
       assertThat(allowing.judged("sly.example", 443, Set.of()).getPort()).isEqualTo(443);
