@@ -431,6 +431,8 @@ class BackupIT {
           an agent nobody knows  | a:nobody         | {}                | cannot be read
           broken state           | a:work           | {                 | cannot be read
           a broken header        | h                | {}                | cannot be read
+          no name of a value     | a:work           | [{"/a":{}},{}]    | cannot be read
+          no reference           | a:work           | [{"/a":null},{}]  | cannot be read
           other events           | c                | 9,99,job_paused   | do not fit
           broken counters        | c                | many              | c: it must be two numbers and a word
           a wrong type           | a:work           | {"processed":[]}  | agent work: member processed of its record has the wrong type

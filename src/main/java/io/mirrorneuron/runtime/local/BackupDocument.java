@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Backup;
 import io.mirrorneuron.port.JobBrief;
+import io.mirrorneuron.runtime.documents.UnprovenNames;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
 import java.util.ArrayList;
@@ -17,12 +18,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What the document of a backup tells of its job; empty where it tells nothing.
+ * What the document of a backup tells of its job; empty where it tells nothing. No name in it is
+ * proven; see {@link UnprovenNames}.
  *
  * @param source where the backup was made, as its maker wrote it
  * @param fields the job's state as stored; none in backups of the original runtime
- * @param blobs the large values in it. They stay as they are: their names tell whether somebody has
- *     changed them.
+ * @param blobs the large values in it. Their names tell whether somebody has changed them.
  * @param events the job's last ones; none without a state
  * @param executables paths of files that are programs; null when the maker did not know them
  */
@@ -58,13 +59,14 @@ record BackupDocument(
     String jobId = LenientJson.read(source, JobBrief.class).jobId();
     JsonNode state = job.path("state");
     Map<String, String> fields = fields(state.path("fields"));
+    UnprovenNames names = new UnprovenNames(blobs(state.path("blobs")));
     return new BackupDocument(
         source instanceof ObjectNode known ? known : Json.object(),
         jobId == null ? job.path("job_id").asText() : jobId,
         job.path("run_id").asText(source.path("run_id").asText("")),
         source.path("blueprint_id").asText(""),
-        fields,
-        blobs(state.path("blobs")),
+        names.fields(fields),
+        names.blobs(),
         fields.isEmpty() ? List.of() : events(runtime.path("events")),
         executables(json.at("/bundle/executables")));
   }
@@ -109,6 +111,7 @@ record BackupDocument(
       if (!(event instanceof ObjectNode object)) {
         throw MnException.invalid("the backup's events must be objects");
       }
+      UnprovenNames.clear(object);
       events.add(object);
     }
     return events;

@@ -76,7 +76,7 @@ public final class Blob {
   }
 
   /** How texts refer to a blob. */
-  record Reference(String sha256, long sizeBytes) {}
+  public record Reference(String sha256, long sizeBytes) {}
 
   /** Where in a value a blob belongs, as JSON pointer. */
   record Place(String pointer, Blob blob) {}
@@ -106,7 +106,8 @@ public final class Blob {
     return Json.write(List.of(references, light));
   }
 
-  static boolean hasReferences(JsonNode field) {
+  /** Whether a text is of the form that refers to blobs. */
+  public static boolean hasReferences(JsonNode field) {
     return field.isArray() && field.size() == 2 && field.get(0).isObject();
   }
 
