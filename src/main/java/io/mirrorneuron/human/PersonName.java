@@ -1,5 +1,6 @@
 package io.mirrorneuron.human;
 
+import io.mirrorneuron.model.SteeringCharacters;
 import io.mirrorneuron.wire.Fault;
 import java.text.Normalizer;
 import java.text.Normalizer.Form;
@@ -24,10 +25,6 @@ public final class PersonName {
 
   /** Spaces of all widths, breaks, and the empty pattern of Braille. */
   private static final Pattern BLANK = Pattern.compile("[\\s\\p{Z}\\x85\\u2800]+");
-
-  /** What steers the line in which it is shown. */
-  private static final Pattern STEERING =
-      Pattern.compile("[\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}\\u202A-\\u202E\\u2066-\\u2069]");
 
   /** Folding anew may find something to fold; after few rounds it does not. */
   private static final int ROUNDS = 4;
@@ -56,7 +53,7 @@ public final class PersonName {
    * @param place in the request, of the name
    */
   static Optional<Fault> fault(String name, List<Object> place) {
-    if (STEERING.matcher(name).find()) {
+    if (SteeringCharacters.areIn(name)) {
       return Optional.of(
           new Fault(
               "value_error", place, "must be a name without control characters", visible(name)));
@@ -73,7 +70,7 @@ public final class PersonName {
         .mapToObj(
             c ->
                 UNSEEN.matcher(Character.toString(c)).matches()
-                        || STEERING.matcher(Character.toString(c)).matches()
+                        || SteeringCharacters.areIn(Character.toString(c))
                     ? "\\u%04x".formatted(c)
                     : Character.toString(c))
         .reduce("", String::concat);

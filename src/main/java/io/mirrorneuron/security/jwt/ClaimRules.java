@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.config.JwtSettings;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.SteeringCharacters;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.security.Principal;
 import io.mirrorneuron.security.Role;
@@ -103,17 +104,35 @@ final class ClaimRules {
   }
 
   private String subject(Token token) {
-    String subject = at(token, settings.subjectClaim()).textValue();
-    boolean fits =
-        subject != null
-            && !subject.isBlank()
-            && subject.length() <= MAX_SUBJECT
-            && subject.codePoints().noneMatch(Character::isISOControl);
-    if (!fits) {
+    JsonNode claim = at(token, settings.subjectClaim());
+    String fault = subjectFault(claim);
+    if (fault != null) {
       throw Auth.unauthenticated(
-          "the token does not say who it was given to (" + settings.subjectClaim() + ")");
+          "the token does not say who it was given to (%s)%s"
+              .formatted(settings.subjectClaim(), fault));
     }
-    return subject;
+    return claim.textValue();
+  }
+
+  /** What is wrong with the claim as the end of a sentence, or null. */
+  private static String subjectFault(JsonNode claim) {
+    if (claim.isMissingNode() || claim.isNull()) {
+      return "";
+    }
+    if (!claim.isTextual()) {
+      return ": the claim must be a text";
+    }
+    String subject = claim.textValue();
+    if (subject.isBlank()) {
+      return ": the claim is blank";
+    }
+    if (subject.length() > MAX_SUBJECT) {
+      return ": the claim has more than " + MAX_SUBJECT + " characters";
+    }
+    return SteeringCharacters.areIn(subject)
+        ? ": the claim has control characters, marks of the direction of writing, or halves of"
+            + " characters"
+        : null;
   }
 
   /** The highest that is known. */

@@ -350,10 +350,28 @@ class JwtAttacksIT {
     claim("iss with a slash", claims -> claims.put("iss", Tokens.ISSUER + "/"), "iss");
     claim("iss in a list", claims -> claims.putArray("iss").add(Tokens.ISSUER), "iss");
     claim("no sub", claims -> claims.remove("sub"), "given to (sub)");
-    claim("sub is blank", claims -> claims.put("sub", " \t"), "given to (sub)");
-    claim("sub is a number", claims -> claims.put("sub", 1), "given to (sub)");
-    claim("sub with a new line", claims -> claims.put("sub", "anna\nERROR"), "given to (sub)");
-    claim("sub without end", claims -> claims.put("sub", "a".repeat(256)), "given to (sub)");
+    claim("sub is blank", claims -> claims.put("sub", " \t"), "given to (sub): the claim is blank");
+    claim(
+        "sub is a number",
+        claims -> claims.put("sub", 1),
+        "given to (sub): the claim must be a text");
+    claim(
+        "sub with a new line",
+        claims -> claims.put("sub", "anna\nERROR"),
+        "given to (sub): the claim has control characters");
+    token( // as an escape: in UTF-8 it cannot be written
+        "sub with half a character",
+        GOOD.sign(
+            Json.write(GOOD.header()), Json.write(claims()).replace("\"anna\"", "\"zed\\ud800\"")),
+        "given to (sub): the claim has control characters");
+    claim(
+        "sub that turns the line around",
+        claims -> claims.put("sub", "anna\u202eboss"),
+        "given to (sub): the claim has control characters");
+    claim(
+        "sub without end",
+        claims -> claims.put("sub", "a".repeat(256)),
+        "given to (sub): the claim has more than 255 characters");
   }
 
   private static void parsers() {
