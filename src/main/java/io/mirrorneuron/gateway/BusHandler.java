@@ -85,6 +85,7 @@ final class BusHandler implements Handler<RoutingContext> {
 
   private void enter(RoutingContext ctx, Principal caller) {
     check.queryNames().check(ctx);
+    Bodies.requirePlain(ctx.request());
     switch (operation.body()) {
       case NONE -> {
         ApiCall call = check.read(ParameterSource.of(ctx), null);

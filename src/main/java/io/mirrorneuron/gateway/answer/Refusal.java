@@ -71,6 +71,23 @@ public final class Refusal extends RuntimeException {
         0);
   }
 
+  /**
+   * Of a body that says it is compressed, or encoded otherwise.
+   *
+   * @param encoding the header's value
+   */
+  public static Refusal contentEncoding(String encoding) {
+    String shown = encoding.length() > 40 ? encoding.substring(0, 40) + "…" : encoding;
+    return new Refusal(
+        ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+        "unsupported_media_type",
+        "the body has Content-Encoding: %s, and this server takes bodies as they are: send it"
+                .formatted(shown)
+            + " uncompressed, without that header",
+        List.of(),
+        0);
+  }
+
   ErrorCode code() {
     return code;
   }

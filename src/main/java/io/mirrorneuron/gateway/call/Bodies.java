@@ -92,6 +92,22 @@ public final class Bodies {
         .onFailure(ctx::fail);
   }
 
+  /**
+   * Nothing here is decompressed: what says that it is compressed would be taken for what it is
+   * not.
+   *
+   * @throws Refusal when the head names an encoding of the body
+   */
+  public static void requirePlain(HttpServerRequest request) {
+    String encoding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
+    if (encoding != null
+        && !encoding.isBlank()
+        && !encoding.strip().equalsIgnoreCase("identity")
+        && !isAbsent(request)) {
+      throw Refusal.contentEncoding(encoding);
+    }
+  }
+
   private static Future<Buffer> read(
       RoutingContext ctx, long limitBytes, Refusal tooLong, BodyBudget.Share share) {
     HttpServerRequest request = ctx.request();
