@@ -1,7 +1,6 @@
 package io.mirrorneuron.gateway;
 
 import io.mirrorneuron.bus.AreaBus;
-import io.mirrorneuron.gateway.answer.CommonHeaders;
 import io.mirrorneuron.gateway.answer.Problem;
 import io.mirrorneuron.gateway.answer.Problems;
 import io.mirrorneuron.gateway.contract.ApiOperation;
@@ -22,9 +21,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Makes the router of the contract's operations. Each request passes, in this order: request id and
- * common headers, the check of the page it comes from, CORS, the path, authentication, the body,
- * the checks of the contract, the area.
+ * Makes the router of the contract's operations. Each request that {@link RequestDoor} lets in
+ * passes, in this order: the check of the page it comes from, CORS, the path, authentication, the
+ * body, the checks of the contract, the area.
  */
 final class ApiRouter {
   private ApiRouter() {}
@@ -35,7 +34,6 @@ final class ApiRouter {
    * @param timeout of a call to an area
    */
   record Parts(
-      CommonHeaders headers,
       PageGuard pages,
       Cors cors,
       Health health,
@@ -51,7 +49,7 @@ final class ApiRouter {
     SlashPaths slashPaths = new SlashPaths();
     DirectPaths directPaths = new DirectPaths();
     builder
-        .rootHandler(new FrontDoor(parts.headers(), parts.pages(), parts.cors(), directPaths))
+        .rootHandler(new FrontDoor(parts.pages(), parts.cors(), directPaths))
         .rootHandler(slashPaths)
         .rootHandler(new PlainPaths());
     Map<String, Handler<RoutingContext>> handlers = new HashMap<>();

@@ -116,6 +116,7 @@ public final class GatewayVerticle extends VerticleBase {
   public Future<?> start() {
     streams = new Streams(vertx, settings.clock(), settings.timeout().dividedBy(2));
     Config.Api api = settings.api();
+    BadHeads badHeads = new BadHeads(settings.requestIds());
     server =
         vertx
             .createHttpServer(
@@ -135,8 +136,9 @@ public final class GatewayVerticle extends VerticleBase {
                     // bytes.
                     .setPerMessageWebSocketCompressionSupported(false)
                     .setPerFrameWebSocketCompressionSupported(false))
-            .requestHandler(router(api))
-            .invalidRequestHandler(new BadHeads(settings.requestIds()));
+            .requestHandler(
+                new RequestDoor(new CommonHeaders(settings.requestIds()), badHeads, router(api)))
+            .invalidRequestHandler(badHeads);
     return server.listen();
   }
 
@@ -164,7 +166,6 @@ public final class GatewayVerticle extends VerticleBase {
     Origins origins = new Origins(api.corsAllowOrigins(), api.baseUrl());
     var parts =
         new ApiRouter.Parts(
-            new CommonHeaders(settings.requestIds()),
             new PageGuard(
                 api.hostNames(), !api.allowedHosts().isEmpty(), auth != Auth.NOBODY_ASKS, origins),
             new Cors(origins),

@@ -26,6 +26,7 @@ final class RequestHead {
   private String host;
   private String contentLength;
   private String transferEncoding;
+  private final SingleHeaders single = new SingleHeaders();
 
   private RequestHead(String head) {
     this.head = head;
@@ -92,6 +93,7 @@ final class RequestHead {
     if (!isToken(name)) {
       throw bad("a header's name must be letters, digits and marks, with the colon behind it");
     }
+    single.add(name);
     String value = header.substring(colon + 1).strip();
     switch (name.length()) { // most have another length than those that matter here
       case 4 -> host = name.equalsIgnoreCase("host") ? once("Host", host, value) : host;
@@ -111,9 +113,13 @@ final class RequestHead {
 
   private static String once(String name, String before, String value) {
     if (before != null) {
-      throw bad(name + " is there twice; send it once");
+      throw twice(name);
     }
     return value;
+  }
+
+  static BadRequest twice(String name) {
+    return bad(name + " is there twice; send it once");
   }
 
   private void checkLength(boolean isOld) {
@@ -144,7 +150,7 @@ final class RequestHead {
     }
   }
 
-  private static boolean isAuthority(String text) {
+  static boolean isAuthority(String text) {
     if (isNameAndPort(text)) {
       return true;
     }
@@ -191,7 +197,7 @@ final class RequestHead {
     }
   }
 
-  private static boolean sameHost(String a, String b) {
+  static boolean sameHost(String a, String b) {
     return plain(a).equals(plain(b));
   }
 
@@ -214,7 +220,7 @@ final class RequestHead {
     return c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z';
   }
 
-  private static BadRequest bad(String message) {
+  static BadRequest bad(String message) {
     return new BadRequest(400, message);
   }
 }

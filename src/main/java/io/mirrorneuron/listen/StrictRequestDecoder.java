@@ -74,7 +74,7 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
         hadHead = true;
         check(request, out, i);
       }
-      if (out.get(i) instanceof LastHttpContent content) {
+      if (!refused && out.get(i) instanceof LastHttpContent content) {
         inHead = true;
         headBytes = 0;
         check(content);
@@ -107,7 +107,7 @@ final class StrictRequestDecoder extends HttpRequestDecoder {
     }
     refused = true;
     request.setDecoderResult(DecoderResult.failure(fault));
-    if (!request.protocolVersion().equals(HttpVersion.HTTP_1_0)) {
+    if (!result.isSuccess() || !request.protocolVersion().equals(HttpVersion.HTTP_1_0)) {
       request.setProtocolVersion(HttpVersion.HTTP_1_1); // that of the answer, whatever was asked
     }
     while (out.size() > at + 1) {

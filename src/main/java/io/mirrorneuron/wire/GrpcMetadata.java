@@ -7,6 +7,8 @@ import io.vertx.core.MultiMap;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Names of the gRPC metadata we read and write beyond the protocol's own. Clients that do not know
@@ -62,7 +64,24 @@ public final class GrpcMetadata {
   /** Trailer of a failure: milliseconds after which the call is worth another try. */
   static final String RETRY_AFTER = "mn-retry-after-ms";
 
+  /** Request metadata of which nobody would know which of two is meant. */
+  private static final List<String> SINGLE =
+      List.of(
+          AUTHORIZATION,
+          IDEMPOTENCY_KEY,
+          ON_BEHALF_OF,
+          REASON,
+          FOR_OWNER,
+          COMMAND_ID,
+          NODE_ADDRESS,
+          WAIT);
+
   private GrpcMetadata() {}
+
+  /** The name of metadata that is there twice and must not be. */
+  public static Optional<String> twice(MultiMap request) {
+    return SINGLE.stream().filter(name -> request.getAll(name).size() > 1).findFirst();
+  }
 
   /** The text as the value of metadata whose name ends in {@code -bin}. */
   public static String binary(String text) {

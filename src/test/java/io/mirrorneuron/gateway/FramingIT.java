@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -176,6 +177,12 @@ class FramingIT {
         arguments("no name", GET + HOST + ": 1\r\n" + END),
         arguments("no colon", GET + HOST + "X-A\r\n" + END),
         arguments(
+            "two tokens",
+            GET + HOST + "Authorization: Bearer a\r\nauthorization: Bearer b\r\n" + END),
+        arguments(
+            "two types", GET + HOST + "Content-Type: a/b\r\nContent-Type: text/plain\r\n" + END),
+        arguments("two origins", GET + HOST + "Origin: null\r\nOrigin: null\r\n" + END),
+        arguments(
             "length with a blank before the colon", POST + HOST + "Content-Length : 2\r\n\r\n{}"));
   }
 
@@ -192,6 +199,34 @@ class FramingIT {
         .contains("content-type: application/problem+json", "connection: close");
     assertThat(answer).contains("\"error\":\"malformed_request\"");
     assertThat(gateway.jobs.calls()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'GET /api/v1/jobs HTTP/1.1\nHost: localhost\n\n', the request is not HTTP/1.1",
+    "'GET /api/v1/jobs\r\nHost: localhost\r\n\r\n', the request is not HTTP/1.1",
+    "'GET /api/v1/jobs HTTP/1.1\r\nHost: a\r\nContent-Type: a/b\r\nContent-Type: a/c\r\n\r\n',"
+        + " Content-Type is there twice"
+  })
+  void theAnswerSaysWhatIsWrong(String bytes, String why) throws IOException {
+    assertThat(exchange(bytes)).startsWith("HTTP/1.1 400 ").contains(why).doesNotContain("chunks");
+  }
+
+  @Test
+  void whatIsAskedOfTheServerAsAWholeIsAnswered() throws IOException {
+    assertThat(exchange("OPTIONS * HTTP/1.1\r\n" + HOST + "Connection: close\r\n" + END))
+        .startsWith("HTTP/1.1 204 ")
+        .containsIgnoringCase("allow: GET, HEAD, POST")
+        .containsIgnoringCase("x-request-id: ");
+  }
+
+  /** It fails before any route is looked at. */
+  @Test
+  void aPathThatCannotBeDecodedHasAnIdLikeAllOthers() throws IOException {
+    assertThat(exchange("GET /api/%zz HTTP/1.1\r\n" + HOST + "Connection: close\r\n" + END))
+        .startsWith("HTTP/1.1 400 ")
+        .containsIgnoringCase("x-request-id: ")
+        .doesNotContain("\"request_id\":null");
   }
 
   static Stream<Arguments> good() {

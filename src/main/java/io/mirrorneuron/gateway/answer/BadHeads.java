@@ -29,13 +29,24 @@ public final class BadHeads implements Handler<HttpServerRequest> {
             ? Problem.of(bad)
             : Problem.malformed("the request is not HTTP that this server understands");
     String id = ids.get();
+    request
+        .response()
+        .putHeader(HttpHeaders.CONNECTION, "close")
+        .putHeader(CommonHeaders.REQUEST_ID, id);
+    answer(request, problem, id);
+  }
+
+  /** Answers a request of HTTP/2 that has its id; others of the same connection go on. */
+  public void refuse(HttpServerRequest request, BadRequest bad) {
+    answer(request, Problem.of(bad), CommonHeaders.requestId(request));
+  }
+
+  private static void answer(HttpServerRequest request, Problem problem, String id) {
     log.debug("{}: {}, request {}", request.remoteAddress(), problem.detail(), id);
     request
         .response()
         .setStatusCode(problem.status())
         .putHeader(HttpHeaders.CONTENT_TYPE, "application/problem+json")
-        .putHeader(HttpHeaders.CONNECTION, "close")
-        .putHeader(CommonHeaders.REQUEST_ID, id)
         .end(Buffer.buffer(problem.bytes(id)));
   }
 }

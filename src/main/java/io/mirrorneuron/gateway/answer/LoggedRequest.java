@@ -1,5 +1,6 @@
 package io.mirrorneuron.gateway.answer;
 
+import io.netty.handler.codec.http2.Http2Exception;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.StreamResetException;
 import io.vertx.ext.web.RoutingContext;
@@ -35,9 +36,13 @@ final class LoggedRequest {
     return address.matches() ? address.group(1) + "/…" : path;
   }
 
-  /** Whether the caller has gone before the request was all there: nobody reads an answer. */
+  /**
+   * Whether the caller has gone before the request was all there, or has broken the rules of HTTP/2
+   * and had its stream reset for it: nobody reads an answer.
+   */
   static boolean wasLeft(RoutingContext ctx, Throwable failure) {
-    return (failure instanceof HttpClosedException || failure instanceof StreamResetException)
-        && ctx.response().closed();
+    return failure instanceof Http2Exception.StreamException
+        || (failure instanceof HttpClosedException || failure instanceof StreamResetException)
+            && ctx.response().closed();
   }
 }

@@ -85,16 +85,10 @@ public final class PageGuard {
             || near && host != null && origins.isOwn(named.getFirst(), host));
   }
 
-  /** Null when there is none, as browsers never send it, or more than one that differ. */
+  /** Null when there is none; of HTTP/2 what {@code Host} says has been compared already. */
   private static String host(HttpServerRequest request) {
-    String named = request.getHeader(HttpHeaders.HOST);
-    if (request.version() != HttpVersion.HTTP_2) {
-      return named;
-    }
-    String authority = request.authority() == null ? null : request.authority().toString();
-    if (authority == null) {
-      return named;
-    }
-    return named == null || named.equalsIgnoreCase(authority) ? authority : null;
+    return request.version() == HttpVersion.HTTP_2 && request.authority() != null
+        ? request.authority().toString()
+        : request.getHeader(HttpHeaders.HOST);
   }
 }

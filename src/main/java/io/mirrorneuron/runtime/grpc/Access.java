@@ -13,6 +13,7 @@ import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.wire.GrpcMetadata;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -93,6 +94,11 @@ record Access(
     }
     if (refusesNodes && (RpcRoles.OF_NODES.contains(call) || JOINING.contains(call))) {
       return Future.failedFuture(elsewhere());
+    }
+    Optional<String> twice = GrpcMetadata.twice(metadata);
+    if (twice.isPresent()) {
+      return Future.failedFuture(
+          MnException.malformed("metadata " + twice.get() + " is there twice; send it once"));
     }
     if (RpcRoles.OPEN.contains(call)) {
       return Future.succeededFuture(new Call(NOBODY, false, metadata));

@@ -79,6 +79,16 @@ class AccessTest {
     assertThat(ask("PauseJob", authorization).result().hasOperatorToken()).isTrue();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"authorization", "mn-on-behalf-of-bin", "idempotency-key"})
+  void ofTwoNobodyKnowsWhichIsMeant(String name) {
+    MultiMap metadata = metadata("Bearer s3cret").add(name, "YQ").add(name, "Yg");
+    assertRefused(
+        access(OPERATOR, false).admit("PauseJob", metadata, "10.0.0.9"),
+        ErrorCode.MALFORMED,
+        "metadata " + name + " is there twice; send it once");
+  }
+
   @Test
   void whoSendsNoTokenIsRefusedInTheWordsThatClientsKnow() {
     for (String authorization : new String[] {null, "", " "}) {
