@@ -30,7 +30,7 @@ import picocli.CommandLine.Mixin;
     footerHeading = "%nExamples:%n",
     footer = {"  mn runtime status", "  mn runtime status --json | jq .jobs.by_status"})
 public final class RuntimeStatusCommand implements Callable<Integer> {
-  private static final List<String> HEADERS = List.of("Component", "Status", "Target");
+  private static final List<String> HEADERS = List.of("Component", "Status", "Target or trouble");
 
   @Mixin EitherClient client;
 
@@ -59,7 +59,20 @@ public final class RuntimeStatusCommand implements Callable<Integer> {
   }
 
   private record Shown(String overall, List<Part> components, Counted nodes, Counted jobs) {
-    private record Part(String name, String status, String target, String error) {}
+    /**
+     * @param detail a text, or an object whose {@code warning} is what is wrong though it serves
+     */
+    private record Part(String name, String status, String target, Object detail, String error) {
+      /** What is wrong, else who was asked. */
+      String words() {
+        Object warning = detail instanceof Map<?, ?> told ? told.get("warning") : null;
+        return Stream.of(error, warning, target)
+            .filter(Objects::nonNull)
+            .findFirst()
+            .map(words -> Output.printable(words.toString()))
+            .orElse("");
+      }
+    }
   }
 
   @Override
@@ -95,7 +108,7 @@ public final class RuntimeStatusCommand implements Callable<Integer> {
     output.field("Nodes", counts(state.nodes()));
     output.field("Jobs", counts(state.jobs()));
     output.line("");
-    output.table(
+    output.sentences(
         HEADERS,
         state.components().stream()
             .map(
@@ -103,7 +116,7 @@ public final class RuntimeStatusCommand implements Callable<Integer> {
                     List.of(
                         Objects.toString(part.name(), ""),
                         Objects.toString(part.status(), ""),
-                        Objects.toString(part.error() == null ? part.target() : part.error(), "")))
+                        part.words()))
             .toList());
   }
 
