@@ -9,6 +9,7 @@ import io.mirrorneuron.run.folder.NewFolder;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunWatch;
 import io.mirrorneuron.run.journal.RunJournal;
+import io.mirrorneuron.storage.OutOfRoom;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -40,7 +41,8 @@ public final class RunStore implements AutoCloseable {
       Path there = writer instanceof RunWriter.NotHere ? root : Files.createDirectories(root);
       this.root = there.toRealPath();
     } catch (IOException e) {
-      throw MnException.unavailable("the run store " + root + " cannot be used: " + e, e);
+      throw MnException.unavailable(
+          "the run store %s cannot be used: %s".formatted(root, OutOfRoom.reason(e)), e);
     }
   }
 

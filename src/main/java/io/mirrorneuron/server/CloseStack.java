@@ -47,7 +47,7 @@ public final class CloseStack implements AutoCloseable {
       started = true;
       return result;
     } catch (IOException e) {
-      throw MnException.unavailable("home " + home + " cannot be used: " + e, e);
+      throw ServerFolders.unusableHome(home, e);
     } finally {
       if (!started) {
         close();

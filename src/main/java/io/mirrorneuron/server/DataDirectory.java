@@ -67,7 +67,7 @@ public final class DataDirectory implements AutoCloseable {
               Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
       return new DataDirectory(home, channel, random);
     } catch (IOException e) {
-      throw MnException.unavailable("home " + home + " cannot be used: " + e, e);
+      throw ServerFolders.unusableHome(home, e);
     }
   }
 

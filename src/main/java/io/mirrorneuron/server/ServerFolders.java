@@ -3,6 +3,7 @@ package io.mirrorneuron.server;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.storage.OutOfRoom;
 import io.mirrorneuron.storage.ScatteredFolders;
 import io.mirrorneuron.untrusted.OpenFolder;
 import java.io.IOException;
@@ -125,6 +126,14 @@ public final class ServerFolders {
   /** Makes a folder when it is absent, with the folders above it, closed to other users. */
   public static void make(Path folder) throws IOException {
     Files.createDirectories(folder, OWNER_ONLY);
+  }
+
+  /** What a server is refused with whose data directory cannot be read or written. */
+  static MnException unusableHome(Path home, IOException failure) {
+    return MnException.unavailable(
+        "home %s cannot be used: %s, or name another home (--home, MN_HOME)"
+            .formatted(home, OutOfRoom.reason(failure)),
+        failure);
   }
 
   private void usable(String setting, Path folder) {

@@ -27,6 +27,14 @@ public final class OutOfRoom {
     return causes(failure).anyMatch(OutOfRoom::says);
   }
 
+  /**
+   * Why a folder cannot be used, and what can be done about it where that is known; for a sentence
+   * that names the folder.
+   */
+  public static String reason(IOException failure) {
+    return isIn(failure) ? "its disk is full; make room there" : failure.toString();
+  }
+
   /** The file that could not be written, when the failure names one. */
   static Optional<Path> file(Throwable failure) {
     return causes(failure)

@@ -13,6 +13,7 @@ import io.mirrorneuron.server.DataDirectory;
 import io.mirrorneuron.server.Disks;
 import io.mirrorneuron.server.JoinedCluster;
 import io.mirrorneuron.server.ServerContext;
+import io.mirrorneuron.storage.OutOfRoom;
 import java.io.IOException;
 import java.net.URI;
 import java.security.SecureRandom;
@@ -138,7 +139,7 @@ public final class RuntimeHome implements NodeHome {
       change.make();
     } catch (IOException e) {
       throw MnException.unavailable(
-          "home %s cannot be used: %s".formatted(config.home(), e.getMessage()), e);
+          "home %s cannot be used: %s".formatted(config.home(), OutOfRoom.reason(e)), e);
     }
   }
 
