@@ -88,6 +88,11 @@ class DeploymentCommandsIT {
         .anySatisfy(line -> assertThat(line).contains("1", "yes", "t1"));
     assertThat(run("deployment", "versions", "web", "--limit", "1"))
         .contains("There are more: mn deployment versions web --after 2");
+    assertThat(shell.run("deployment", "rollback", "web", "--version", "99").err())
+        .contains("no rollback target found for deployment web: there is no version 99; there are")
+        .contains("2 (t2), 1 (t1)");
+    assertThat(shell.run("deployment", "rollback", "web", "--tag", "t1").err())
+        .contains("no rollback target found for deployment web: tag t1 is the current one");
     JsonNode page = shell.run("deployment", "list", "--key", "web").json();
     assertThat(page.at("/data/0/deployment_id").asText()).isEqualTo("dep_web_3");
   }

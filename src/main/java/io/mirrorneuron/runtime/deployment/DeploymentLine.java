@@ -5,7 +5,11 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.deployment.DeploymentsPort;
 import io.mirrorneuron.runtime.schedule.event.UntoldNews;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * All that is deployed under one key: its versions, and its newest deployment. One record, so that
@@ -94,6 +98,33 @@ record DeploymentLine(
         .findFirst();
   }
 
+  /** Why there is no {@link #target}, to end a sentence; empty where none was named. */
+  String lacks(DeploymentsPort.Target back) {
+    List<DeployedVersion> named =
+        versions.stream()
+            .filter(one -> back.version() == null || one.name().equals(back.version()))
+            .filter(one -> back.tag() == null || back.tag().equals(one.tag()))
+            .toList();
+    if (back.version() == null && back.tag() == null) {
+      return "";
+    }
+    String wanted =
+        Stream.of(
+                back.version() == null ? null : "version " + back.version(),
+                back.tag() == null ? null : "tag " + back.tag())
+            .filter(Objects::nonNull)
+            .collect(Collectors.joining(" with "));
+    return named.isEmpty()
+        ? ": there is no %s; there are %s"
+            .formatted(
+                wanted,
+                versions.reversed().stream()
+                    .map(
+                        one -> one.tag() == null ? one.name() : one.name() + " (" + one.tag() + ")")
+                    .collect(Collectors.joining(", ")))
+        : ": %s is the current one".formatted(wanted);
+  }
+
   /** Whether it is the next version, or one that this line has: names are given once. */
   boolean takes(DeployedVersion version) {
     return version(version.name())
@@ -104,7 +135,7 @@ record DeploymentLine(
   /** Without what nobody can want: neither stable nor tagged, nor part of what goes on. */
   static List<DeployedVersion> tidied(List<DeployedVersion> all, String current, Deployment now) {
     int old = all.size() - KEPT;
-    return java.util.stream.IntStream.range(0, all.size())
+    return IntStream.range(0, all.size())
         .filter(i -> i >= old || isNeeded(all.get(i), current, now))
         .mapToObj(all::get)
         .toList();

@@ -124,20 +124,21 @@ public final class LocalDeployments implements DeploymentsPort {
   public Result rollback(String idOrKey, Target back) {
     String reason = GivenReason.checked(back.reason());
     DeploymentLine line = rows.found(idOrKey).line();
-    DeployedVersion target = line.target(back).orElseThrow(() -> noTarget(line));
+    DeployedVersion target = line.target(back).orElseThrow(() -> noTarget(line, back));
     line.requireFree();
     UpdatePolicy policy = line.newest().plan().policy().backwards();
     PreparedVersion prepared = preparation.again(line, target, policy).because(reason);
     return begin(prepared, null, null, back.waits());
   }
 
-  private static MnException noTarget(DeploymentLine line) {
+  private static MnException noTarget(DeploymentLine line, Target back) {
     String open =
         line.newest().isOpen()
             ? "; deployment %s is %s".formatted(line.deploymentId(), line.newest().status().word())
             : "";
     return MnException.precondition(
-        "no rollback target found for deployment %s%s".formatted(line.key(), open));
+        "no rollback target found for deployment %s%s%s"
+            .formatted(line.key(), line.lacks(back), open));
   }
 
   @Override
