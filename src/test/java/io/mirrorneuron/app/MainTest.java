@@ -62,6 +62,10 @@ class MainTest {
           nonsense --help        | No such command 'nonsense'; try mn --help
           jbo list --help        | No such command 'jbo', did you mean job? Try mn --help
           job lisst              | No such command 'lisst', did you mean list? Try mn job --help
+          job restart j1         | No such command 'restart', did you mean fork? Try mn job --help
+          job retry j1           | No such command 'retry', did you mean fork? Try mn job --help
+          job rewind j1          | No such command 'rewind', did you mean fork? Try mn job --help
+          job stop j1            | No such command 'stop', did you mean cancel? Try mn job --help
           help job lisst         | No such command 'lisst', did you mean list? Try mn job --help
           job list --jsn         | No such option: --jsn, did you mean --json? Try mn job list --help
           job list --limit=x     | Invalid value for option '--limit': 'x' is not a whole number; try mn job list --help

@@ -442,6 +442,12 @@ class RestCommandsIT {
     assertThat(shell.run("job", "dead-letters", job, "--json").json().path("job_id").asText())
         .isEqualTo(job);
     assertThat(shell.run("job", "dead-letters", job, "--replay", "0").exitCode()).isEqualTo(5);
+    for (String command : List.of("pause", "resume")) {
+      assertThat(shell.run("job", command, job).err())
+          .contains(
+              "is in the terminal state completed; mn job fork %s goes on in a new job"
+                  .formatted(job));
+    }
     assertThat(shell.run("job", "clear").out()).matches("Jobs cleared: [1-9]\\d*\n");
     assertThat(shell.run("job", "list").out()).contains(open).doesNotContain(job);
     shell.run("job", "cancel", open);

@@ -4,6 +4,8 @@ import io.mirrorneuron.MirrorNeuron;
 import io.mirrorneuron.cli.Client;
 import io.mirrorneuron.cli.CommandGroup;
 import io.mirrorneuron.cli.JobWatcher;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.CancelReason;
 import io.mirrorneuron.port.SubmittedJob;
 import java.time.Duration;
@@ -100,16 +102,32 @@ public final class JobCommand extends CommandGroup {
     return steer(client, jobId, MirrorNeuron::resume);
   }
 
+  /** How a server says that a job has ended. */
+  private static final String ENDED = " is in the terminal state ";
+
   private interface Steering {
     /** Returns the status word. */
     String by(MirrorNeuron mn, String jobId);
+  }
+
+  /** What has ended goes on in another job only. */
+  private static String steered(MirrorNeuron mn, String job, Steering steering) {
+    try {
+      return steering.by(mn, job);
+    } catch (MnException e) {
+      if (e.code() == ErrorCode.PRECONDITION && e.getMessage().contains(ENDED)) {
+        throw MnException.precondition(
+            "%s; mn job fork %s goes on in a new job".formatted(e.getMessage(), job));
+      }
+      throw e;
+    }
   }
 
   private static int steer(Client client, String jobId, Steering steering)
       throws InterruptedException {
     return client.show(
         jobId,
-        (mn, known) -> new SubmittedJob(known, steering.by(mn, known)),
+        (mn, known) -> new SubmittedJob(known, steered(mn, known, steering)),
         job -> {
           String status = job.status();
           String shown = client.screen().paint().status(status, status);

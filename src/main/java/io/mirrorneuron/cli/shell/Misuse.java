@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionStrategy;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -23,6 +24,17 @@ import picocli.CommandLine.UnmatchedArgumentException;
  */
 public final class Misuse implements IParameterExceptionHandler {
   private static final int USAGE = 2;
+
+  /** What others call a command. */
+  private static final Map<String, String> SYNONYMS =
+      Map.of(
+          "restart", "fork",
+          "rerun", "fork",
+          "retry", "fork",
+          "rewind", "fork",
+          "replay", "fork",
+          "stop", "cancel",
+          "kill", "cancel");
 
   @Override
   public int handleParseException(ParameterException failure, String[] arguments) {
@@ -97,7 +109,12 @@ public final class Misuse implements IParameterExceptionHandler {
     List<String> commands = commands(command);
     return commands.isEmpty()
         ? "Got unexpected extra argument '" + word + "'"
-        : "No such command '" + word + "'" + meant(word, commands);
+        : "No such command '" + word + "'" + meantCommand(word, commands);
+  }
+
+  private static String meantCommand(String word, List<String> commands) {
+    String synonym = SYNONYMS.get(word);
+    return meant(commands.contains(synonym) ? synonym : word, commands);
   }
 
   private static String meant(String word, Collection<String> known) {
