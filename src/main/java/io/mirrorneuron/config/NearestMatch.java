@@ -9,6 +9,9 @@ import java.util.Optional;
 public final class NearestMatch {
   private static final int SHORTEST_PART = 4;
 
+  /** Two typing errors in four letters make as good as any word of any other. */
+  private static final int SHORTEST_CHANGED_TWICE = 5;
+
   private NearestMatch() {}
 
   /** The closest candidate, when it is close enough that a typing error explains the difference. */
@@ -36,7 +39,7 @@ public final class NearestMatch {
 
   /** Fewer than the word has letters: any word could be the correction of a short one. */
   private static int mostTypos(String word) {
-    return word.length() < SHORTEST_PART
+    return word.length() < SHORTEST_CHANGED_TWICE
         ? Math.min(1, word.length() - 1)
         : Math.max(2, word.length() / 3);
   }

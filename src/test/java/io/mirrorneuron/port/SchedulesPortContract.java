@@ -422,6 +422,12 @@ public interface SchedulesPortContract {
         () -> create(Map.of("cron", "@daily", "timezon", "UTC")),
         ErrorCode.INVALID,
         "schedule.timezon is not known; did you mean timezone?");
+    assertThatThrownBy(() -> create(Map.of("interval_ms", 300_000)))
+        .hasMessageEndingWith("schedule.interval_ms is not known: write cron, such as */5 * * * *");
+    fails(
+        () -> create(Map.of("cron", "@daily", "from", "2030-01-01")),
+        ErrorCode.INVALID,
+        "schedule.from is not known");
     fails(
         () -> create(Map.of()),
         ErrorCode.INVALID,

@@ -20,6 +20,10 @@ public final class DefinitionReader {
   private static final long RETRY_MS = 30_000;
   private static final long LEAST_RETRY_MS = 1_000;
 
+  /** What other schedulers have instead of cron. */
+  private static final List<String> INTERVALS =
+      List.of("interval", "interval_ms", "interval_seconds", "every");
+
   /** Ten years. */
   private static final long LONGEST_MS = 315_360_000_000L;
 
@@ -86,6 +90,7 @@ public final class DefinitionReader {
     demands(read.parameterized(), given);
     given.flag("enabled", true);
     given.passOver("version");
+    INTERVALS.forEach(name -> given.refuse(name, "is not known: write cron, such as */5 * * * *"));
     given.refuseOthers();
     return read;
   }
