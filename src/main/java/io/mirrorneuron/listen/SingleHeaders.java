@@ -9,7 +9,6 @@ final class SingleHeaders {
     "Authorization",
     "Content-Type",
     "Content-Encoding",
-    "Origin",
     "Range",
     "If-Range",
     "If-Modified-Since",

@@ -181,7 +181,6 @@ class FramingIT {
             GET + HOST + "Authorization: Bearer a\r\nauthorization: Bearer b\r\n" + END),
         arguments(
             "two types", GET + HOST + "Content-Type: a/b\r\nContent-Type: text/plain\r\n" + END),
-        arguments("two origins", GET + HOST + "Origin: null\r\nOrigin: null\r\n" + END),
         arguments(
             "length with a blank before the colon", POST + HOST + "Content-Length : 2\r\n\r\n{}"));
   }
