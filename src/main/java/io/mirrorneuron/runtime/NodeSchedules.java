@@ -1,8 +1,10 @@
 package io.mirrorneuron.runtime;
 
+import io.mirrorneuron.runtime.loop.JobWatch;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.schedule.LocalChildJobs;
 import io.mirrorneuron.runtime.schedule.ScheduleKeeper;
+import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RedisLeaderLease;
 import io.mirrorneuron.store.RedisRecordStore;
 import io.mirrorneuron.store.bucket.Place;
@@ -30,6 +32,12 @@ final class NodeSchedules {
         new ScheduleKeeper(home, children, events.own(), timers, Thread::startVirtualThread);
     events.reaction().set(keeper.reaction());
     return keeper;
+  }
+
+  /** The same watch, which knows of windows that have ended, too. */
+  static JobWatch watch(JobWatch others, Place shared, Timers timers) {
+    RecordStore records = new RedisRecordStore(shared.lanes(), shared.keys());
+    return new ScheduleKeeper.EndedWindows(others, records, timers);
   }
 
   /**

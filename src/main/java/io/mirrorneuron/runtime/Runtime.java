@@ -90,7 +90,7 @@ public final class Runtime implements AutoCloseable {
     far =
         others.with(executions, admission, timers, store::status, this::mayWork, storage::fullDisk);
     Engine.Ports ports = NodeJobs.ports(store, far, identity, admission, timers, stored);
-    var watch = events.own().heard(services.keeper());
+    var watch = NodeSchedules.watch(events.own().heard(services.keeper()), stored.shared(), timers);
     engine = NodeJobs.engine(settings, identity, ports, manifests, bundles, this::changed, watch);
     NewJobs newJobs = NodeJobs.newJobs(identity, runs, store);
     JobAccess access = access(settings, bundles.shared(), manifests, newJobs, admission);

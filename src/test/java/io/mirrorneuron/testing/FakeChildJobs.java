@@ -17,6 +17,9 @@ public final class FakeChildJobs implements ChildJobs {
 
   public final Set<String> open = new HashSet<>();
 
+  /** Why, by id. */
+  private final Map<String, String> cancelled = new LinkedHashMap<>();
+
   /** Fingerprint of the files of what is scheduled next; null for none. */
   public String bundle;
 
@@ -62,6 +65,13 @@ public final class FakeChildJobs implements ChildJobs {
 
   @Override
   public synchronized void cancel(String jobId, String reason) {
-    open.remove(jobId);
+    if (open.remove(jobId)) {
+      cancelled.put(jobId, reason);
+    }
+  }
+
+  @Override
+  public synchronized boolean isCancelled(String jobId, String reason) {
+    return reason.equals(cancelled.get(jobId));
   }
 }

@@ -149,8 +149,9 @@ public sealed interface Input {
    * @param live executions of this job that are known to run, here or on other nodes
    * @param takenOver whether an earlier owner is gone, rather than the store having been away
    * @param move where the agents run from now on, if that is on another node than before; else null
+   * @param overdue why it is cancelled instead of going on; null when it goes on
    */
-  record Loaded(Set<String> live, boolean takenOver, Move move) implements Input {}
+  record Loaded(Set<String> live, boolean takenOver, Move move, String overdue) implements Input {}
 
   /**
    * The job is on another node now.

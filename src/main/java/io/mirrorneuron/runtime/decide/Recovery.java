@@ -102,6 +102,9 @@ final class Recovery {
     if (loaded.move() != null) {
       move(loaded.move());
     }
+    if (loaded.overdue() != null) { // first: then none of its programs begins again
+      life.cancel(new Input.Cancel(null, loaded.overdue()));
+    }
     List<Mailbox> lost = new ArrayList<>();
     for (Mailbox mailbox : state.mailboxes().waiting()) {
       if (mailbox.isFlying()) {

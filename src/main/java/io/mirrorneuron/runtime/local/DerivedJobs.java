@@ -5,6 +5,7 @@ import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.manifest.SubmissionDemands;
 import io.mirrorneuron.runtime.port.JobStatus;
+import io.mirrorneuron.runtime.state.StoredFields;
 import io.mirrorneuron.runtime.state.definition.DeployedBy;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.storage.Storage;
@@ -164,6 +165,15 @@ public final class DerivedJobs {
   /** Whether there is such a job, ended or not. */
   public boolean made(String jobId) {
     return Answers.await(access.store().status(jobId)) != null;
+  }
+
+  /** Whether a job was cancelled for this reason. */
+  public boolean isCancelled(String jobId, String reason) {
+    return Answers.await(access.store().outline(jobId))
+        .map(StoredFields::header)
+        .filter(header -> header.status() == JobStatus.CANCELLED)
+        .filter(header -> reason.equals(header.subjects().cancelReason()))
+        .isPresent();
   }
 
   /** Which of these jobs have not ended. */

@@ -9,11 +9,15 @@ import io.mirrorneuron.runtime.port.JobNews;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.state.Blobs;
 import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.runtime.state.Mailbox;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.Commit;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 
@@ -52,6 +56,21 @@ record EngineContext(
 
   Timers timers() {
     return ports.timers();
+  }
+
+  /** Asks what must be known of a stored job before this node opens it. */
+  CompletionStage<Planning.Known> known(JobState state) {
+    List<String> flying =
+        state.mailboxes().waiting().stream()
+            .filter(Mailbox::isFlying)
+            .map(mailbox -> mailbox.flight().executionId())
+            .toList();
+    CompletionStage<Set<String>> elsewhere =
+        flying.isEmpty()
+            ? CompletableFuture.completedStage(Set.of())
+            : executions().elsewhere(state.jobId(), flying);
+    return elsewhere.thenCombine(
+        watch.overdue(state), (others, why) -> new Planning.Known(others, why.orElse(null)));
   }
 
   /** Says that the job has new events, if the turn has made some. */

@@ -115,6 +115,6 @@ final class InputQueue {
         known.add(signalled.executionId()); // its outcome waits to be decided on
       }
     }
-    inputs.addFirst(new Input.Loaded(known, false, null));
+    inputs.addFirst(new Input.Loaded(known, false, null, null));
   }
 }

@@ -4,14 +4,12 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.runtime.decide.Input;
 import io.mirrorneuron.runtime.state.JobState;
-import io.mirrorneuron.runtime.state.Mailbox;
 import io.mirrorneuron.runtime.state.target.Targets;
 import io.mirrorneuron.store.JobStore.Commit;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -104,19 +102,13 @@ final class JobLoops {
    * @return completes when it is open
    */
   CompletionStage<Void> open(JobState state, StoredJob stored, boolean isGiven) {
-    List<String> flying =
-        state.mailboxes().waiting().stream()
-            .filter(Mailbox::isFlying)
-            .map(mailbox -> mailbox.flight().executionId())
-            .toList();
-    return (closed || flying.isEmpty()
-            ? CompletableFuture.completedStage(Set.<String>of())
-            : context.executions().elsewhere(state.jobId(), flying))
-        .thenCombine(leaving.end(state.jobId()), (elsewhere, ended) -> elsewhere)
+    return (closed
+            ? CompletableFuture.completedStage(Planning.Known.NOTHING)
+            : context.known(state))
+        .thenCombine(leaving.end(state.jobId()), (known, ended) -> known)
         .thenAccept(
-            elsewhere ->
-                opened(
-                    state, stored.epoch(), context.plans().takenOver(state, elsewhere, isGiven)));
+            known ->
+                opened(state, stored.epoch(), context.plans().takenOver(state, known, isGiven)));
   }
 
   private void opened(JobState state, long epoch, Input.Loaded loaded) {

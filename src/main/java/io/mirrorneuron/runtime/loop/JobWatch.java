@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.loop;
 
 import io.mirrorneuron.runtime.state.JobState;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -21,6 +22,14 @@ public interface JobWatch {
    * @param epoch of the job, in which this node owns it
    */
   Listener of(JobState state, long epoch, Teller teller);
+
+  /**
+   * Why a job that this node takes over is to be cancelled instead of going on: its time was over
+   * before anybody could see to that. Empty when it goes on; fails when nobody knows now.
+   */
+  default CompletionStage<Optional<String>> overdue(JobState state) {
+    return CompletableFuture.completedStage(Optional.empty());
+  }
 
   /** Makes an event of the job. Any thread; does nothing once the job is not open here any more. */
   interface Teller {

@@ -15,6 +15,16 @@ import java.util.Set;
  */
 record Planning(Scheduler scheduler, Timers timers, JobRow rows) {
 
+  /**
+   * What is known of a stored job before it is opened.
+   *
+   * @param elsewhere executions that other nodes may still run
+   * @param overdue why it is to be cancelled; null when it goes on
+   */
+  record Known(Set<String> elsewhere, String overdue) {
+    static final Known NOTHING = new Known(Set.of(), null);
+  }
+
   /** The state of a new job, with its plan. */
   JobState made(JobState state) {
     state.plan(placed(state));
@@ -33,19 +43,19 @@ record Planning(Scheduler scheduler, Timers timers, JobRow rows) {
   /**
    * What a job is told that this node has taken over, perhaps from itself.
    *
-   * @param elsewhere executions that other nodes may still run
    * @param isGiven whether its owner until now lives and has let go of it for this node
    */
-  Input.Loaded takenOver(JobState state, Set<String> elsewhere, boolean isGiven) {
+  Input.Loaded takenOver(JobState state, Known known, boolean isGiven) {
     KeptPlan former = state.plan();
     KeptPlan next = placed(state);
-    if (former != null && former.node().equals(next.node())) {
-      return new Input.Loaded(elsewhere, true, null);
-    }
+    boolean stays = former != null && former.node().equals(next.node());
     return new Input.Loaded(
-        elsewhere,
-        true,
-        new Input.Move(
-            next, former == null ? null : rows.replanned(state, former.node(), isGiven)));
+        known.elsewhere(), true, stays ? null : move(state, next, isGiven), known.overdue());
+  }
+
+  private Input.Move move(JobState state, KeptPlan next, boolean isGiven) {
+    KeptPlan former = state.plan();
+    return new Input.Move(
+        next, former == null ? null : rows.replanned(state, former.node(), isGiven));
   }
 }

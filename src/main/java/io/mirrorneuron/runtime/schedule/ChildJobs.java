@@ -7,6 +7,9 @@ import java.util.Set;
 
 /** Port: jobs, as schedules make them. Blocking and thread-safe. */
 public interface ChildJobs {
+  /** Why a job is cancelled whose window has ended. */
+  String WINDOW_ENDED = "the window of its schedule has ended";
+
   /**
    * A job to be made.
    *
@@ -52,6 +55,9 @@ public interface ChildJobs {
 
   /** Ends a job that is open. */
   void cancel(String jobId, String reason);
+
+  /** Whether a job was cancelled for this reason. */
+  boolean isCancelled(String jobId, String reason);
 
   /**
    * One of the jobs of a schedule.

@@ -52,4 +52,9 @@ public record LocalChildJobs(DerivedJobs derived, JobsPort jobs) implements Chil
   public void cancel(String jobId, String reason) {
     jobs.cancel(jobId, null, reason);
   }
+
+  @Override
+  public boolean isCancelled(String jobId, String reason) {
+    return derived.isCancelled(jobId, reason);
+  }
 }

@@ -11,6 +11,7 @@ import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.wire.Json;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -19,8 +20,6 @@ import java.util.concurrent.Executor;
 
 /** Makes, looks at and cancels the jobs of schedules. */
 final class ScheduleDeeds implements Deeds<ScheduleInput, ScheduleDeed> {
-  private static final String WINDOW = "the window of its schedule has ended";
-
   private final ChildJobs jobs;
   private final RecordStore records;
   private final OwnNews news;
@@ -94,18 +93,19 @@ final class ScheduleDeeds implements Deeds<ScheduleInput, ScheduleDeed> {
         start.due().dispatchId(), "the manifest of the schedule is gone", false);
   }
 
+  /** A job that was cancelled for its window before, and nobody has noted it, counts as open. */
   private ScheduleInput close(String job) {
-    boolean open = !jobs.open(java.util.List.of(job)).isEmpty();
+    boolean open = !jobs.open(List.of(job)).isEmpty();
     if (open) {
       try {
-        jobs.cancel(job, WINDOW);
+        jobs.cancel(job, ChildJobs.WINDOW_ENDED);
       } catch (MnException e) {
         if (e.code() != ErrorCode.NOT_FOUND && e.code() != ErrorCode.PRECONDITION) {
           throw e;
         }
       }
     }
-    return new ScheduleInput.Closed(job, open);
+    return new ScheduleInput.Closed(job, open || jobs.isCancelled(job, ChildJobs.WINDOW_ENDED));
   }
 
   private ScheduleInput start(ScheduleDeed.Start start, String manifest) {
@@ -141,7 +141,7 @@ final class ScheduleDeeds implements Deeds<ScheduleInput, ScheduleDeed> {
         runId,
         dispatch(start),
         body,
-        body == null ? java.util.List.of() : jobs.entrypoints(manifest));
+        body == null ? List.of() : jobs.entrypoints(manifest));
   }
 
   private static Map<String, Object> dispatch(ScheduleDeed.Start start) {

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.schedule;
 
 import io.mirrorneuron.port.schedule.SchedulesPort;
+import io.mirrorneuron.runtime.loop.JobWatch;
 import io.mirrorneuron.runtime.machine.HeldLead;
 import io.mirrorneuron.runtime.machine.MachineLoop;
 import io.mirrorneuron.runtime.port.Timers;
@@ -8,11 +9,14 @@ import io.mirrorneuron.runtime.schedule.cron.CronCalendar;
 import io.mirrorneuron.runtime.schedule.event.EventReaction;
 import io.mirrorneuron.runtime.schedule.event.LastingReaction;
 import io.mirrorneuron.runtime.schedule.event.OwnNews;
+import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.store.LeaderLease;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RecordStore.StoredRecord;
+import io.mirrorneuron.wire.Json;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -129,5 +133,45 @@ public final class ScheduleKeeper implements AutoCloseable {
     reactionLead.close();
     loop.close();
     lead.close();
+  }
+
+  /**
+   * Knows of a job that is taken over after its server died whether the window of its schedule has
+   * ended meanwhile, so that its programs do not begin again.
+   *
+   * @param others follow the jobs otherwise
+   * @param records where schedules are kept
+   */
+  public record EndedWindows(JobWatch others, RecordStore records, Timers timers)
+      implements JobWatch {
+    private static final String SCHEDULE = "/metadata/schedule_dispatch/schedule_id";
+
+    @Override
+    public Listener of(JobState state, long epoch, Teller teller) {
+      return others.of(state, epoch, teller);
+    }
+
+    @Override
+    public CompletionStage<Optional<String>> overdue(JobState state) {
+      String schedule = state.workflow().source().at(SCHEDULE).asText();
+      return schedule.isEmpty()
+          ? CompletableFuture.completedStage(Optional.empty())
+          : records
+              .read(ScheduleMachine.KIND, schedule)
+              .thenApply(
+                  stored ->
+                      stored
+                          .map(found -> Json.read(found.json(), Schedule.class, "a schedule"))
+                          .filter(found -> hasEnded(found, state.jobId()))
+                          .map(found -> ChildJobs.WINDOW_ENDED));
+    }
+
+    private boolean hasEnded(Schedule schedule, String jobId) {
+      return schedule
+          .work()
+          .jobs()
+          .filter(child -> child.jobId().equals(jobId))
+          .anyMatch(child -> child.closingAt(timers.now()).closing());
+    }
   }
 }
