@@ -64,14 +64,15 @@ final class LeftJobs {
   /**
    * Takes over the jobs of each owner that has left or died since this was called before; other
    * nodes that are told so take their share of them. The first time nobody has: what was left
-   * before is looked for at the start, in order.
+   * before is looked for at the start, in order. A node that had lapsed counts itself among those
+   * that have gone, and looks for all that was left as it goes on.
    */
   void see(NodeRegistry.Beat beat) {
     synchronized (this) {
       boolean isFirst = departures < 0;
-      boolean isSame = beat.departures() == departures;
+      long known = departures + (beat.lapsed() ? 1 : 0);
       departures = beat.departures();
-      if (isFirst || isSame) {
+      if (isFirst || departures <= known) {
         return;
       }
     }

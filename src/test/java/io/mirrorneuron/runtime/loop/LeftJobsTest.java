@@ -7,6 +7,7 @@ import io.mirrorneuron.runtime.placement.LocalScheduler;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStoreContract;
+import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.testing.InMemoryJobStore;
 import io.mirrorneuron.testing.InMemoryNodeRegistry;
 import io.mirrorneuron.testing.TurnedClock;
@@ -146,5 +147,20 @@ class LeftJobsTest {
     answers.getFirst().complete(null);
     answers.getLast().complete(null);
     assertThat(late.toCompletableFuture()).isDone();
+  }
+
+  private void see(boolean lapsed, long departures) {
+    left.see(new NodeRegistry.Beat(lapsed, Set.of("node"), departures));
+  }
+
+  @Test
+  void aNodeDoesNotTakeItselfForOneThatIsGone() {
+    see(true, 3); // it has just started
+    see(true, 4);
+    assertThat(answers).as("only this node itself had lapsed").isEmpty();
+    see(false, 4);
+    assertThat(answers).isEmpty();
+    see(true, 6);
+    assertThat(answers).as("another one is gone, too").hasSize(1);
   }
 }
