@@ -60,8 +60,7 @@ final class Firings {
       }
       case EVENT, RESOURCE_WAIT -> {}
     }
-    return new FiringPreview(
-        id, definition.kind().word(), definition.timezone(), DispatchNotes.time(from), times);
+    return told(id, definition, from, times);
   }
 
   private FiringTime time(Firing firing, List<Schedule> others, String id) {
@@ -91,6 +90,27 @@ final class Firings {
     }
     OptionalLong next = calendar.next(definition.crons(), definition.timezone(), at - 1);
     return next.isPresent() && next.getAsLong() == at;
+  }
+
+  /**
+   * The same of a stored schedule: while it is paused, no time makes it due.
+   *
+   * @param from as its reader asked
+   */
+  FiringPreview of(Schedule stored, int count, long from, List<Schedule> others) {
+    boolean isPaused = stored.status() == Schedule.Status.PAUSED;
+    Definition definition = stored.definition();
+    if (isPaused && stored.pausedUntil() == null) {
+      return told(stored.id(), definition, from, List.of());
+    }
+    long first = isPaused ? Math.max(from, stored.pausedUntil() - 1) : from;
+    return of(stored.id(), definition, count, first, others);
+  }
+
+  private static FiringPreview told(
+      String id, Definition definition, long from, List<FiringTime> times) {
+    return new FiringPreview(
+        id, definition.kind().word(), definition.timezone(), DispatchNotes.time(from), times);
   }
 
   /**

@@ -172,19 +172,15 @@ final class LocalSchedules implements SchedulesPort {
     String id = query.scheduleId();
     if (id != null) {
       Schedule stored = schedule(id, Answers.await(records.read(ScheduleMachine.KIND, id)));
-      return preview(query, stored.definition(), stored.lastDue(), null);
+      String zone = stored.definition().timezone();
+      long from = Firings.from(query.from(), zone, timers.now(), stored.lastDue());
+      return new Firings(calendar, null).of(stored, query.count(), from, others());
     }
     Definition definition = DefinitionReader.read(calendar, query.schedule(), timers.now());
     definition.requireAhead(timers.now());
     String runAt = query.schedule().get("run_at") instanceof String at ? at : null;
-    return preview(query, definition, null, runAt);
-  }
-
-  private FiringPreview preview(
-      PreviewQuery query, Definition definition, Long dealtWith, String runAt) {
-    long from = Firings.from(query.from(), definition.timezone(), timers.now(), dealtWith);
-    return new Firings(calendar, runAt)
-        .of(query.scheduleId(), definition, query.count(), from, others());
+    long from = Firings.from(query.from(), definition.timezone(), timers.now(), null);
+    return new Firings(calendar, runAt).of(null, definition, query.count(), from, others());
   }
 
   /** Some of those that are active: enough to see that many are due at the same time. */

@@ -45,4 +45,24 @@ class NextTimesTest {
         .first()
         .isEqualTo("2026-01-01T00:01:00.000Z");
   }
+
+  @Test
+  void noneComesWhileItIsPaused() {
+    Submission quick = Submission.of(SampleManifests.program("quick", "true"));
+    String id =
+        schedules
+            .port()
+            .create(new NewSchedule(quick, Map.of("cron", "* * * * *"), Map.of()))
+            .scheduleId();
+    schedules.port().pause(id, "", null);
+    assertThat(next(id, null)).isEmpty();
+    assertThat(next(id, "2026-01-02T04:00:00Z")).isEmpty();
+
+    schedules.port().pause(id, "", "2026-01-02T03:30:00Z");
+    assertThat(next(id, null))
+        .containsExactly("2026-01-02T03:30:00.000Z", "2026-01-02T03:31:00.000Z");
+    assertThat(next(id, "2026-01-02T04:00:00Z")).first().isEqualTo("2026-01-02T04:01:00.000Z");
+    schedules.port().resume(id, "");
+    assertThat(next(id, null)).first().isEqualTo(schedules.port().get(id).nextRunAt());
+  }
 }
