@@ -1,5 +1,6 @@
 package io.mirrorneuron.testing;
 
+import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.store.RecordStore;
 import java.util.ArrayList;
@@ -19,6 +20,9 @@ public final class InMemoryRecordStore implements RecordStore {
   private final Map<String, Long> terms = new HashMap<>();
   private final Map<String, List<News>> told = new HashMap<>();
   private long revisions;
+
+  /** How many more writes it takes, as if its disk were full then. */
+  public long room = Long.MAX_VALUE;
 
   @Override
   public synchronized CompletionStage<Optional<StoredRecord>> read(String kind, String id) {
@@ -40,6 +44,11 @@ public final class InMemoryRecordStore implements RecordStore {
   @Override
   public synchronized CompletionStage<Optional<Long>> write(
       String kind, String id, long replaced, String json, long dueAt, Beside beside) {
+    if (room <= 0) {
+      return CompletableFuture.failedFuture(
+          MnException.storageFull(ErrorCode.STORAGE_FULL, "the disk is full", null));
+    }
+    room--;
     if (beside.term() != 0 && beside.term() != terms.getOrDefault(kind, 0L)) {
       return CompletableFuture.failedFuture(
           MnException.unavailable("another server leads by now", null));

@@ -34,7 +34,7 @@ final class DispatchTurn {
         draft.schedule = draft.schedule.children(left);
         boolean isAlone = draft.schedule.definition().prohibitOverlap();
         boolean overlaps = isAlone && !left.isEmpty();
-        boolean jumps = isAlone && jumpsTheLine(due);
+        boolean jumps = CatchUpLine.jumps(draft.schedule, due, draft.now + AGAIN_MS);
         if (!overlaps && !jumps && left.size() < ScheduleDraft.MOST_OPEN) {
           draft.schedule = draft.schedule.changing(dispatchId, one -> one.in(Phase.STARTS));
         } else if (due.catchUp() || isAlone(due)) {
@@ -58,13 +58,6 @@ final class DispatchTurn {
     }
     draft.schedule =
         draft.schedule.counting(draft.schedule.counters(), draft.schedule.told().blocked(why));
-  }
-
-  /** Whether it is a time that comes while earlier ones are made up for. */
-  private boolean jumpsTheLine(Due due) {
-    return due.reason() == ScheduleWork.Reason.PERIODIC
-        && !due.catchUp()
-        && CatchUpLine.isLeft(draft.schedule, draft.now + AGAIN_MS);
   }
 
   /** Whether there will be no other time for it. */
@@ -106,31 +99,42 @@ final class DispatchTurn {
   void notStarted(String dispatchId, String why, boolean mayPass) {
     for (Due due : draft.schedule.waiting()) {
       if (due.dispatchId().equals(dispatchId)) {
-        Long again = mayPass ? again(due) : null;
-        if (again == null) {
-          draft.schedule = draft.schedule.changing(dispatchId, one -> null);
-          draft.failed(due, why);
+        if (mayPass && due.reason() == ScheduleWork.Reason.RESOURCE_WAIT) {
+          tryAgain(due, draft.schedule.definition().retryIntervalMs(), why);
+        } else if (mayPass && isInTime(due)) {
+          tryAgain(due, AGAIN_MS, why);
+        } else if (mayPass && CatchUpLine.makesUp(draft.schedule, due)) {
+          draft.schedule = CatchUpLine.with(draft.schedule, due);
+          putOff(dispatchId, why);
+          CatchUpLine.beyondLimit(draft.schedule).stream()
+              .filter(one -> !isInTime(one))
+              .forEach(one -> fail(one, why));
         } else {
-          draft.schedule =
-              draft
-                  .schedule
-                  .changing(dispatchId, one -> one.later(again))
-                  .counting(draft.schedule.counters(), draft.schedule.told().blocked(why));
+          fail(due, why);
         }
       }
     }
   }
 
-  /** When it is tried again; null when that is too late, or when somebody waits for the answer. */
-  private Long again(Due due) {
-    return switch (due.reason()) {
-      case MANUAL -> null;
-      case RESOURCE_WAIT -> draft.now + draft.schedule.definition().retryIntervalMs();
-      default ->
-          draft.now < due.at() + draft.schedule.definition().missedGraceMs()
-              ? draft.now + AGAIN_MS
-              : null;
-    };
+  private void fail(Due due, String why) {
+    draft.schedule = draft.schedule.changing(due.dispatchId(), one -> null);
+    draft.failed(due, why);
+  }
+
+  private void tryAgain(Due due, long afterMs, String why) {
+    draft.schedule =
+        draft
+            .schedule
+            .changing(due.dispatchId(), one -> one.later(draft.now + afterMs))
+            .counting(draft.schedule.counters(), draft.schedule.told().blocked(why));
+  }
+
+  /** Whether its grace is not over, which nothing has that somebody waits for. */
+  private boolean isInTime(Due due) {
+    Definition definition = draft.schedule.definition();
+    long from = due.at() + DispatchIds.spread(due.dispatchId(), definition.jitterMs());
+    return due.reason() != ScheduleWork.Reason.MANUAL
+        && draft.now < from + definition.missedGraceMs();
   }
 
   void closed(String jobId, boolean wasOpen) {

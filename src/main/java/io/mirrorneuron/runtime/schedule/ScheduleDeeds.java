@@ -1,10 +1,14 @@
 package io.mirrorneuron.runtime.schedule;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.runtime.machine.Deeds;
 import io.mirrorneuron.runtime.manifest.schedule.ChildManifest;
+import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Reason;
 import io.mirrorneuron.runtime.schedule.definition.Definition;
 import io.mirrorneuron.runtime.schedule.event.OwnNews;
 import io.mirrorneuron.store.RecordStore;
@@ -20,16 +24,28 @@ import java.util.concurrent.Executor;
 
 /** Makes, looks at and cancels the jobs of schedules. */
 final class ScheduleDeeds implements Deeds<ScheduleInput, ScheduleDeed> {
+  private static final String TOO_LATE =
+      "nothing could be stored until its grace was over: a disk was full, or Redis away";
+
+  private static final int MOST_BEGUN = 10_000;
+
   private final ChildJobs jobs;
   private final RecordStore records;
   private final OwnNews news;
+  private final Timers timers;
   private final Executor threads;
+
+  /** What this server has begun to do about dispatches, the newest. */
+  private final Cache<String, Boolean> begun =
+      Caffeine.newBuilder().executor(Runnable::run).maximumSize(MOST_BEGUN).build();
 
   /**
    * @param news hears what happens to schedules
    * @param threads that may block
    */
-  ScheduleDeeds(ChildJobs jobs, RecordStore records, OwnNews news, Executor threads) {
+  ScheduleDeeds(
+      ChildJobs jobs, RecordStore records, OwnNews news, Timers timers, Executor threads) {
+    this.timers = timers;
     this.jobs = jobs;
     this.records = records;
     this.news = news;
@@ -38,6 +54,42 @@ final class ScheduleDeeds implements Deeds<ScheduleInput, ScheduleDeed> {
 
   @Override
   public CompletionStage<ScheduleInput> perform(String id, ScheduleDeed deed) {
+    String dispatch =
+        switch (deed) {
+          case ScheduleDeed.Look look -> look.dispatchId();
+          case ScheduleDeed.Start start -> start.due().dispatchId();
+          default -> null;
+        };
+    boolean isFirst =
+        dispatch == null || begun.asMap().put(deed.getClass() + dispatch, true) == null;
+    return isFirst
+        ? begin(id, deed)
+        : records
+            .read(ScheduleMachine.KIND, id)
+            .thenApplyAsync(stored -> stored.filter(found -> isTooLate(found, dispatch)), threads)
+            .thenCompose(
+                late ->
+                    late.isEmpty()
+                        ? begin(id, deed)
+                        : CompletableFuture.completedStage(
+                            new ScheduleInput.NotStarted(dispatch, TOO_LATE, true)));
+  }
+
+  /**
+   * Whether the grace of a time is over that was dealt with before: what came of that could not be
+   * stored. A job that was made all the same is its job.
+   */
+  private boolean isTooLate(RecordStore.StoredRecord stored, String dispatch) {
+    Schedule schedule = Json.read(stored.json(), Schedule.class, "a schedule");
+    long since = timers.now() - schedule.definition().missedGraceMs();
+    return schedule.waiting().stream()
+        .filter(due -> due.dispatchId().equals(dispatch) && !due.catchUp())
+        .filter(due -> due.reason() == Reason.PERIODIC || due.reason() == Reason.DELAYED)
+        .filter(due -> due.phase() != ScheduleWork.Phase.WAITS && due.notBefore() <= since)
+        .anyMatch(due -> !jobs.made(jobId(schedule.made().graphId(), due.at(), dispatch)));
+  }
+
+  private CompletionStage<ScheduleInput> begin(String id, ScheduleDeed deed) {
     return switch (deed) {
       case ScheduleDeed.Look(var dispatch, var all) ->
           CompletableFuture.supplyAsync(

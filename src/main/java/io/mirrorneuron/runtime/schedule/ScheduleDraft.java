@@ -113,7 +113,9 @@ final class ScheduleDraft {
           && !CatchUpLine.isHeldUp(schedule, due)) {
         int open = schedule.children().size();
         boolean mayHinder =
-            open > 0 && schedule.definition().prohibitOverlap() || open >= MOST_OPEN;
+            open > 0 && schedule.definition().prohibitOverlap()
+                || open >= MOST_OPEN
+                || CatchUpLine.jumps(schedule, due, now + DispatchTurn.AGAIN_MS);
         Phase next = mayHinder ? Phase.LOOKS : Phase.STARTS;
         schedule = schedule.changing(due.dispatchId(), one -> one.in(next));
       }

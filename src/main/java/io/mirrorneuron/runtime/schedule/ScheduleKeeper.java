@@ -56,7 +56,11 @@ public final class ScheduleKeeper implements AutoCloseable {
     lead = new HeldLead(ScheduleMachine.KIND, home.owner(), home.lease(), timers);
     loop =
         new MachineLoop<>(
-            machine, records, new ScheduleDeeds(jobs, records, news, threads), lead, timers);
+            machine,
+            records,
+            new ScheduleDeeds(jobs, records, news, timers, threads),
+            lead,
+            timers);
     reactionLead = new HeldLead(LastingReaction.KIND, home.owner(), home.lease(), timers);
     reaction =
         new LastingReaction(

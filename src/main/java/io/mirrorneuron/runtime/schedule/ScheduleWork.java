@@ -112,6 +112,15 @@ record ScheduleWork(
           dispatchId, at, reason, words, catchUp, payload, event, Phase.WAITS, time, onTime);
     }
 
+    /**
+     * The same among times that are made up for.
+     *
+     * @param isLast whether it only waits behind them
+     */
+    Due inLine(boolean isLast) {
+      return new Due(dispatchId, at, reason, words, true, payload, event, phase, notBefore, isLast);
+    }
+
     /** Whether its time had passed before somebody acted on it; events have no time to miss. */
     boolean wasMissed() {
       return catchUp && !onTime && reason != Reason.EVENT;

@@ -129,6 +129,41 @@ class CatchUpOrderTest {
     assertThat(starting()).containsExactly(2L);
   }
 
+  /** As after a disk that was full: nothing was stored from when the second one was looked at. */
+  @Test
+  void theOldestIsNotBlockedByTimesAfterIt() {
+    begin(false);
+    input(machine.wake(), MINUTE);
+    started(1, MINUTE + 10);
+    input(machine.wake(), 2 * MINUTE);
+    long later = 5 * MINUTE;
+    input(machine.wake(), later);
+    input(new ScheduleInput.Seen(DispatchIds.ofTime("s", 2 * MINUTE), Set.of()), later);
+
+    assertThat(starting()).containsExactly(2L);
+    assertThat(state.schedule().waiting())
+        .extracting(Due::at)
+        .containsExactly(2 * MINUTE, 3 * MINUTE, 4 * MINUTE, 5 * MINUTE);
+  }
+
+  /** A job that came late, as its start was refused, blocks no time that came before it. */
+  @Test
+  void whatIsRefusedBeyondItsGraceStandsFirstInTheLine() {
+    begin(false);
+    input(machine.wake(), MINUTE);
+    input(machine.wake(), 2 * MINUTE);
+    long later = 2 * MINUTE + 30_000;
+    input(new ScheduleInput.NotStarted(DispatchIds.ofTime("s", MINUTE), "full", true), later);
+    assertThat(starting()).isEmpty();
+
+    input(machine.wake(), later + DispatchTurn.AGAIN_MS);
+    assertThat(starting()).containsExactly(1L);
+    started(1, later + DispatchTurn.AGAIN_MS);
+    input(new ScheduleInput.Seen(DispatchIds.ofTime("s", 2 * MINUTE), Set.of("job-1")), later);
+    assertThat(state.schedule().waiting()).extracting(Due::at).containsExactly(2 * MINUTE);
+    assertThat(state.schedule().counters().blocked()).isZero();
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void whateverCrashesTheyAreMadeInOrder(boolean overlaps) {
