@@ -3,6 +3,7 @@ package io.mirrorneuron.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.testing.GatewayFixture;
+import io.mirrorneuron.wire.Json;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -94,6 +95,26 @@ class ManyValuesIT {
     HttpResponse<String> answer = post("/api/v1/runs:compare", "{'run_ids':%s}", ids);
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(422);
     assertThat(answer.body()).contains("too_long").doesNotContain("Duplicate");
+  }
+
+  /** It is JSON, and a client that is told it were none would look in vain. */
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1001, has a number of more than 1000 digits",
+    "-1, 1001, has a number of more than 1000 digits",
+    "name, 60000, has a name of more than 50000 characters",
+  })
+  void whatIsBeyondALimitIsToldAsThat(String what, int length, String said) throws Exception {
+    String value =
+        what.equals("name")
+            ? "{'%s':1}".formatted("n".repeat(length))
+            : what.replace("1", "1".repeat(length));
+    for (String path : List.of("/api/v1/jobs", "/api/v1/jobs:validate")) {
+      HttpResponse<String> answer = post(path, "{'manifest':{'n':%s}}", value);
+      assertThat(answer.statusCode()).isEqualTo(400);
+      assertThat(Json.parse(answer.body()).path("detail").asText())
+          .isEqualTo("the request body " + said);
+    }
   }
 
   private static HttpResponse<String> post(String path, String body, String value)

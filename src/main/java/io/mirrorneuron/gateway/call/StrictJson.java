@@ -16,6 +16,7 @@ import io.vertx.core.json.jackson.JacksonCodec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -29,6 +30,16 @@ final class StrictJson {
 
   private static final int SHOWN_CHARS = 80;
   private static final Pattern TWICE = Pattern.compile("Duplicate field '([^']*)'");
+
+  /** What the parser says of JSON that it does not read all the same. */
+  private static final Pattern LIMIT =
+      Pattern.compile("(Number|Name|String)(?: value)? length .* allowed \\((\\d+)");
+
+  private static final Map<String, String> LIMITED =
+      Map.of(
+          "Number", "has a number of more than %s digits",
+          "Name", "has a name of more than %s characters",
+          "String", "has a text of more than %s characters");
 
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
@@ -71,6 +82,10 @@ final class StrictJson {
       String name = twice.group(1);
       int end = Math.min(SHOWN_CHARS, name.length());
       return "has the member %s twice in one object".formatted(name.substring(0, end));
+    }
+    Matcher limit = LIMIT.matcher(parser);
+    if (limit.find()) {
+      return LIMITED.get(limit.group(1)).formatted(limit.group(2));
     }
     return parser.contains("nesting depth")
         ? "is nested deeper than %d levels".formatted(DEEPEST)
