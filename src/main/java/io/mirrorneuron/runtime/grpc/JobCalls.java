@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.grpc;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Backup;
 import io.mirrorneuron.port.CancelReason;
 import io.mirrorneuron.port.JobsPort;
@@ -34,6 +35,7 @@ import io.mirrorneuron.proto.job.v1.SubmitJobRequest;
 import io.mirrorneuron.proto.job.v1.SubmitJobResponse;
 import io.mirrorneuron.wire.GrpcMetadata;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.JsonText;
 import io.mirrorneuron.wire.WarningTrailer;
 import io.vertx.grpc.server.Service;
 import java.util.Map;
@@ -100,13 +102,25 @@ final class JobCalls {
         request.hasModes()
             ? new Payloads.Inline(files, Set.copyOf(request.getModes().getExecutablesList()))
             : new Payloads.Inline(files);
-    String config = request.getConfigJson();
     return new Submission(
             request.getManifestJson(),
             payloads,
             call.metadata().get(GrpcMetadata.IDEMPOTENCY_KEY),
             call.caller().subject())
-        .from(new Submission.Origin(null, config.isEmpty() ? null : config));
+        .from(new Submission.Origin(null, configuration(request.getConfigJson())));
+  }
+
+  /**
+   * The text as it is; null where none is sent.
+   *
+   * @throws MnException MALFORMED when it is no JSON object
+   */
+  private static String configuration(String json) {
+    if (json.isEmpty()) {
+      return null;
+    }
+    JsonText.distinct(json, "config_json");
+    return json;
   }
 
   /** The caller's; else that of a command of another node, so that it counts once. */

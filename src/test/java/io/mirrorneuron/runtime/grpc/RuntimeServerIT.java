@@ -33,6 +33,7 @@ import io.mirrorneuron.proto.job.v1.PauseJobRequest;
 import io.mirrorneuron.proto.job.v1.PauseJobResponse;
 import io.mirrorneuron.proto.job.v1.ScheduleResponse;
 import io.mirrorneuron.proto.job.v1.SubmitJobRequest;
+import io.mirrorneuron.proto.job.v1.SubmitJobResponse;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.HealthClient;
 import io.mirrorneuron.wire.Json;
@@ -245,6 +246,24 @@ class RuntimeServerIT {
     assertThat(setResource("{").status()).isEqualTo(GrpcStatus.INVALID_ARGUMENT);
     assertThat(setResource("[1]").message()).isEqualTo("resource limits must be an object");
     assertThat(setResource("{\"cpu\":50}").status()).isEqualTo(GrpcStatus.OK);
+  }
+
+  @Test
+  void aConfigurationThatIsNoObjectIsRefused() {
+    start(GrpcRuntime.start());
+    assertThat(submit("not json").message()).startsWith("config_json is malformed at line 1");
+    assertThat(submit("not json").status()).isEqualTo(GrpcStatus.INVALID_ARGUMENT);
+    assertThat(submit("[1]").message()).isEqualTo("config_json must be an object");
+    assertThat(submit("[".repeat(100_000)).message()).contains("nested deeper than");
+    assertThat(runtime.jobs.calls()).isEmpty();
+    assertThat(submit("{\"a\":1}").status()).isEqualTo(GrpcStatus.OK);
+    assertThat(submit("").status()).isEqualTo(GrpcStatus.OK);
+  }
+
+  private Wire.Answer<SubmitJobResponse> submit(String configuration) {
+    return wire.call(
+        JobServiceGrpcClient.SubmitJob,
+        SubmitJobRequest.newBuilder().setManifestJson("{}").setConfigJson(configuration).build());
   }
 
   @Test
