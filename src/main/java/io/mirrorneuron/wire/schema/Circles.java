@@ -12,22 +12,28 @@ import java.util.stream.IntStream;
 
 /**
  * Finds schemas that look at the same value with themselves again, and so without end, and long
- * ways of that kind: the validator writes out the way at each step.
+ * ways of that kind: the validator writes out the way at each step. Also those of which so many
+ * look at one value, each as often as others refer to it, that its check would never end.
  */
 final class Circles {
   private static final int MOST_STEPS = 300;
   private static final int MOST_CHARACTERS = 10_000;
+  private static final long MOST_LOOKS = 1_000_000;
 
   private static final List<String> ONE = List.of("not", "if", "then", "else");
   private static final List<String> LISTS = List.of("allOf", "anyOf", "oneOf");
   private static final List<String> MAPS = List.of("dependentSchemas", "dependencies");
 
-  /** How long the longest way from a schema on is. */
-  private record Way(int steps, int characters) {}
+  /**
+   * How long the longest way from a schema on is.
+   *
+   * @param looks at one value, of all ways together
+   */
+  private record Way(int steps, int characters, long looks) {}
 
   private record Step(Object schema, String name) {}
 
-  private static final Way OPEN = new Way(-1, -1);
+  private static final Way OPEN = new Way(-1, -1, 0);
 
   private final SchemaRepository schemas;
   private final Map<Object, Way> ways = new IdentityHashMap<>();
@@ -65,11 +71,13 @@ final class Circles {
     }
     int steps = 0;
     int characters = 0;
+    long looks = 1;
     for (Step step : steps(schema)) {
       if (step.schema() instanceof JsonObject next) {
         Way way = way(next);
         steps = Math.max(steps, way.steps() + 1);
         characters = Math.max(characters, way.characters() + step.name().length());
+        looks += way.looks();
       }
     }
     if (steps > MOST_STEPS || characters > MOST_CHARACTERS) {
@@ -77,7 +85,12 @@ final class Circles {
           "it looks at the same value again and again, with more than %d schemas that refer to each other"
               .formatted(MOST_STEPS));
     }
-    Way way = new Way(steps, characters);
+    if (looks > MOST_LOOKS) {
+      throw new IllegalArgumentException(
+          "it looks at one value more than %d times, as its schemas refer to each other in so many ways"
+              .formatted(MOST_LOOKS));
+    }
+    Way way = new Way(steps, characters, looks);
     ways.put(schema.getMap(), way);
     return way;
   }

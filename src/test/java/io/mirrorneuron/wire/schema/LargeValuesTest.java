@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Fault;
@@ -203,15 +204,10 @@ class LargeValuesTest {
 
   @Test
   void aSchemaThatMultipliesItsWorkIsRefused() {
-    ObjectNode schema = Json.object().put("$ref", "#/$defs/s30");
-    ObjectNode all = schema.putObject("$defs");
-    all.putObject("s0").put("type", "string");
-    for (int i = 1; i <= 30; i++) {
-      ArrayNode twice = all.putObject("s" + i).putArray("anyOf");
-      twice.addObject().put("$ref", "#/$defs/s" + (i - 1));
-      twice.addObject().put("$ref", "#/$defs/s" + (i - 1));
-    }
-    assertThatThrownBy(() -> SchemaCheck.of(schema).faults(Json.object(), ROOT))
+    ObjectNode schema = doubling("allOf", 14);
+    schema.putObject("items").put("$ref", schema.remove("$ref").textValue());
+    JsonNode numbers = list(1_000, IntNode::valueOf);
+    assertThatThrownBy(() -> SchemaCheck.of(schema).faults(numbers, ROOT))
         .isInstanceOfSatisfying(
             MnException.class, e -> assertThat(e.error()).isEqualTo("unusable_schema"))
         .hasMessageContaining("checking this value with it takes too long");
@@ -235,6 +231,28 @@ class LargeValuesTest {
     assertThatThrownBy(() -> SchemaCheck.of(schema))
         .hasMessageContaining("it looks at the same value again and again");
     assertThat(faults("{'items':{'$ref':'#'},'type':'array'}", json("[[[]],[]]"))).isEmpty();
+  }
+
+  @Test
+  void aSchemaThatLooksTooOftenIsRefusedBeforeAValueComes() {
+    assertThatThrownBy(() -> SchemaCheck.of(doubling("anyOf", 29)))
+        .isInstanceOfSatisfying(
+            MnException.class, e -> assertThat(e.error()).isEqualTo("unusable_schema"))
+        .hasMessageContaining("it looks at one value more than 1000000 times");
+    assertThat(SchemaCheck.of(doubling("anyOf", 10)).faults(json("1"), ROOT)).isEmpty();
+  }
+
+  /** Each of its schemas refers to the next one twice. */
+  private static ObjectNode doubling(String keyword, int times) {
+    ObjectNode schema = Json.object().put("$ref", "#/$defs/s0");
+    ObjectNode all = schema.putObject("$defs");
+    for (int i = 0; i < times; i++) {
+      ArrayNode either = all.putObject("s" + i).putArray(keyword);
+      either.addObject().put("$ref", "#/$defs/s" + (i + 1));
+      either.addObject().put("$ref", "#/$defs/s" + (i + 1));
+    }
+    all.putObject("s" + times).put("type", "integer");
+    return schema;
   }
 
   @Test
