@@ -159,6 +159,26 @@ class ValidationDoorsIT {
   }
 
   @Test
+  void variablesThatAProgramWillNotHaveAreToldAtEachDoor() throws Exception {
+    String manifest =
+        """
+        {"manifest_version":"1.0","graph_id":"doors","nodes":[{"node_id":"a","agent_type":"executor","role":"root","config":{
+          "command":["true"],"environment":{"HAS_ONE":"1"},
+          "pass_env":["PATH","MN_API_TOKEN","NOT_THERE","HAS_ONE"]}}]}
+        """;
+    String[] expected = {
+      "nodes.a.config.pass_env.1: MN_API_TOKEN may be a secret of the server's own, which no program gets",
+      "nodes.a.config.pass_env.2: this node has no variable NOT_THERE to pass on"
+    };
+    for (String path : List.of("/jobs:validate", "/jobs:plan", "/jobs")) {
+      JsonNode answer = Json.parse(post(path, Json.object().put("manifest_json", manifest)).body());
+      assertThat(Json.elements(answer.path("warnings")).map(JsonNode::asText))
+          .as(path)
+          .containsExactly(expected);
+    }
+  }
+
+  @Test
   void forceSkipsWhatItSays() throws Exception {
     ObjectNode body =
         Json.object()

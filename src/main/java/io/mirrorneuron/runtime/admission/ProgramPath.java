@@ -16,11 +16,11 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The programs that are found by name on this node.
+ * What programs find by name on this node: other programs, and variables of the server.
  *
  * @param folders separated by colons, as in {@code PATH}
  */
-public record ProgramPath(String folders) {
+public record ProgramPath(String folders, PassedVariables variables) {
   private static final int LONGEST_COMPARED = 64;
 
   /** A hostile manifest has thousands of programs; nobody reads more than these. */
@@ -28,12 +28,17 @@ public record ProgramPath(String folders) {
 
   /** That of programs which get this environment. */
   public static ProgramPath of(Map<String, String> environment) {
-    return new ProgramPath(environment.getOrDefault("PATH", SearchPath.DEFAULT));
+    return new ProgramPath(
+        environment.getOrDefault("PATH", SearchPath.DEFAULT), PassedVariables.of(environment));
   }
 
-  /** Warnings about programs that are not there; other nodes may have them. */
+  /** Warnings about programs and variables that are not there; other nodes may have them. */
   List<Issue> missing(List<ProgramPlace> programs) {
-    return programs.stream().limit(MOST_TOLD).flatMap(program -> look(program).stream()).toList();
+    Stream<Issue> unknown =
+        programs.stream().limit(MOST_TOLD).flatMap(program -> look(program).stream());
+    Stream<Issue> unset =
+        programs.stream().limit(MOST_TOLD).flatMap(variables::missing).limit(MOST_TOLD);
+    return Stream.concat(unknown, unset).toList();
   }
 
   private Optional<Issue> look(ProgramPlace program) {

@@ -452,7 +452,7 @@ class AdmissionTest {
                 KEEPING,
                 doors,
                 () -> null)),
-        new ProgramPath(path),
+        ProgramPath.of(Map.of("PATH", path)),
         Clock.fixed(Instant.EPOCH, ZoneOffset.UTC));
   }
 

@@ -122,7 +122,7 @@ class LocalJobsTest {
                             () -> Stock.endless("node"),
                             () -> new ProgramCapacity(List.of(), List.of()),
                             List::of)),
-                    new ProgramPath(""),
+                    ProgramPath.of(Map.of("PATH", "")),
                     Clock.systemUTC()),
                 new JobHistory(store, new InMemoryRecordStore()),
                 null,

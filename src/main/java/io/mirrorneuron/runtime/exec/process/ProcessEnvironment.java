@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.exec.process;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
 import io.mirrorneuron.runtime.exec.settings.NotStarted;
+import io.mirrorneuron.runtime.exec.settings.ServerVariables;
 import io.mirrorneuron.runtime.exec.spawn.SearchPath;
 import io.mirrorneuron.runtime.exec.submission.SubmissionFolder;
 import io.mirrorneuron.runtime.exec.workspace.MessageFiles;
@@ -57,13 +58,6 @@ public final class ProcessEnvironment {
   private static final List<String> RUN_STORE_SWITCHES =
       List.of("MN_NO_RUN_STORE", "MN_DISABLE_RUN_STORE");
 
-  /** The server's own secrets: never handed on, whatever a manifest lists. */
-  private static final Pattern SERVER_SECRET =
-      Pattern.compile(
-          "(MN|MIRROR_NEURON)_.*(TOKEN|SECRET|PASSWORD|KEY|COOKIE|REDIS).*"
-              + "|REDIS(CLI)?_(URL|AUTH|PASSWORD)|RELEASE_COOKIE",
-          Pattern.CASE_INSENSITIVE);
-
   /** Indexes, proxies and certificates, as their users set them for pip everywhere. */
   private static final Pattern PIP =
       Pattern.compile(
@@ -72,7 +66,7 @@ public final class ProcessEnvironment {
 
   private static final Pattern VALID_NAME = Pattern.compile("[^=\0]+");
 
-  private final Map<String, String> server;
+  private final ServerVariables server;
   private final Map<String, String> inherited;
   private final Path runsRoot;
   private final String runtimeId;
@@ -90,7 +84,7 @@ public final class ProcessEnvironment {
       String runtimeId,
       Supplier<Set<String>> vendors,
       ToldModels models) {
-    this.server = Map.copyOf(server);
+    this.server = new ServerVariables(server);
     this.inherited = shown(server);
     this.inherited.putIfAbsent("PATH", SearchPath.DEFAULT);
     this.runsRoot = runsRoot;
@@ -101,7 +95,7 @@ public final class ProcessEnvironment {
 
   /** Where programs are searched unless a manifest says otherwise. */
   public String path() {
-    return server.getOrDefault("PATH", SearchPath.DEFAULT);
+    return server.all().getOrDefault("PATH", SearchPath.DEFAULT);
   }
 
   /**
@@ -144,7 +138,7 @@ public final class ProcessEnvironment {
    * @param more variables that replace others
    */
   Map<String, String> ofTools(String executionId, Map<String, String> more) {
-    Map<String, String> variables = new LinkedHashMap<>(server);
+    Map<String, String> variables = new LinkedHashMap<>(server.all());
     variables.keySet().removeIf(name -> !PIP.matcher(name).matches());
     variables.putAll(more);
     return ofChecks(executionId, variables);
@@ -170,8 +164,8 @@ public final class ProcessEnvironment {
   }
 
   private void copy(String name, Map<String, String> variables) {
-    if (server.containsKey(name)) {
-      variables.put(name, server.get(name));
+    if (server.all().containsKey(name)) {
+      variables.put(name, server.all().get(name));
     }
   }
 
@@ -240,8 +234,8 @@ public final class ProcessEnvironment {
 
   private void passOn(JsonNode names, Map<String, String> variables) {
     for (JsonNode name : names) {
-      String value = server.get(name.asText());
-      if (value != null && !SERVER_SECRET.matcher(name.asText()).matches()) {
+      String value = server.passed(name.asText());
+      if (value != null) {
         variables.put(name.asText(), value);
       }
     }
