@@ -6,7 +6,8 @@ import java.util.List;
 /**
  * Answer to a submission.
  *
- * @param status the one at acceptance, {@code pending}
+ * @param status {@code pending}; of a call that was repeated, how far the job is that the first
+ *     made
  * @param warnings what the author should look at though the job can run
  */
 public record SubmittedJob(
@@ -19,6 +20,10 @@ public record SubmittedJob(
 
   public SubmittedJob(String jobId, String status) {
     this(jobId, status, List.of());
+  }
+
+  public SubmittedJob at(String present) {
+    return new SubmittedJob(jobId, present, warnings);
   }
 
   public SubmittedJob withWarnings(List<String> sentences) {

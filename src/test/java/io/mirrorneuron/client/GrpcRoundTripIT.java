@@ -181,7 +181,9 @@ class GrpcRoundTripIT {
   @Test
   void anIdempotencyKeyReachesTheRuntime() {
     Submission keyed = new Submission(MANIFEST, new Payloads.Inline(Map.of()), "key-1");
-    assertThat(jobs.submit(keyed)).isEqualTo(jobs.submit(keyed));
+    SubmittedJob first = jobs.submit(keyed);
+    assertThat(first.status()).isEqualTo("pending");
+    assertThat(jobs.submit(keyed)).isEqualTo(first.at("running"));
     assertFails(
         ErrorCode.CONFLICT,
         "idempotency_key_reused",

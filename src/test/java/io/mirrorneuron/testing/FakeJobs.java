@@ -223,7 +223,7 @@ public final class FakeJobs implements JobsPort {
               "idempotency_key_reused",
               "this Idempotency-Key was used before for another submission");
         }
-        return new SubmittedJob(known.jobId(), "pending");
+        return new SubmittedJob(known.jobId(), job(known.jobId()).status);
       }
       claim(Json.parseObject(submission.manifestJson(), "manifest").path("run_id").textValue());
       job = add(submission);
@@ -478,14 +478,15 @@ public final class FakeJobs implements JobsPort {
             source.payloads(),
             request.idempotencyKey(),
             request.submittedBy());
-    String made = begin(wanted, List.of(from, request.inputs())).jobId();
+    SubmittedJob begun = begin(wanted, List.of(from, request.inputs()));
+    String made = begun.jobId();
     synchronized (this) {
       job(made).forkedFrom(from);
       if (!job(jobId).forks.contains(made)) {
         job(jobId).forks.add(made);
       }
     }
-    return new ForkedJob(made, made, "pending", from);
+    return new ForkedJob(made, made, begun.status(), from);
   }
 
   private static String by(String subject) {

@@ -181,6 +181,7 @@ public record JobAccess(
    * Makes a job whose manifest may name a folder.
    *
    * @param creation answers an earlier job when that was made of the same call
+   * @return with how far it is when it is an earlier one
    */
   SubmittedJob claimed(
       NewJob job,
@@ -192,7 +193,7 @@ public record JobAccess(
     try {
       SubmittedJob submitted = create(bundle, creation);
       made = submitted.jobId();
-      return submitted;
+      return made.equals(job.jobId()) ? submitted : asItIs(submitted);
     } finally {
       if (job.jobId().equals(made)) {
         claims.made(made);
@@ -200,6 +201,11 @@ public record JobAccess(
         claims.release(job.jobId(), workflow);
       }
     }
+  }
+
+  private SubmittedJob asItIs(SubmittedJob earlier) {
+    String status = Answers.await(store.status(earlier.jobId()));
+    return status == null ? earlier : earlier.at(status); // it may be gone meanwhile
   }
 
   /**
