@@ -16,6 +16,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.UnaryOperator;
 
 /**
  * The contract and its pages, at the root. Everything comes from the jar itself, not from what was
@@ -62,7 +63,7 @@ final class Docs {
       """;
 
   private static final String START =
-      "SwaggerUIBundle({url: '/openapi.json', dom_id: '#api', deepLinking: true});\n";
+      "SwaggerUIBundle({url: '/docs/openapi.json', dom_id: '#api', deepLinking: true});\n";
 
   private Docs() {}
 
@@ -76,6 +77,7 @@ final class Docs {
     Files files = new Files(router, vertx, auth);
     files.serve("/openapi.json", "application/json", CONTRACT + ".json");
     files.serve("/openapi.yaml", "application/yaml", CONTRACT + ".yaml");
+    files.serve("/docs/openapi.json", "application/json", CONTRACT + ".json", PageContract::of);
     files.serve(MANIFEST_SCHEMA, "application/schema+json", MANIFEST_SCHEMA);
     ASSETS.forEach((name, type) -> files.serve("/docs/" + name, type, folder + name));
     serve(router, auth, "/docs", "text/html; charset=utf-8", Buffer.buffer(PAGE));
@@ -88,13 +90,17 @@ final class Docs {
      * @param file its path in the jar
      */
     void serve(String path, String type, String file) {
+      serve(path, type, file, content -> content);
+    }
+
+    void serve(String path, String type, String file, UnaryOperator<Buffer> shown) {
       route(
           router,
           auth,
           path,
           ctx ->
               vertx
-                  .executeBlocking(() -> content(file), false)
+                  .executeBlocking(() -> shown.apply(content(file)), false)
                   .onComplete(content -> send(ctx, type, content), ctx::fail));
     }
   }
