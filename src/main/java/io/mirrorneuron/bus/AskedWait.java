@@ -80,9 +80,7 @@ public final class AskedWait {
       applied.add(ASYNC);
     }
     if (!call.has(WAIT)) { // else that counts
-      preferred(call)
-          .filter(wait -> wait.compareTo(LONGEST) <= 0)
-          .ifPresent(wait -> applied.add("wait=" + wait.toSeconds()));
+      preferred(call).ifPresent(wait -> applied.add("wait=" + shortest(wait).toSeconds()));
     }
     return String.join(", ", applied);
   }

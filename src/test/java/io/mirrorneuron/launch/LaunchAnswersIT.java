@@ -61,7 +61,7 @@ class LaunchAnswersIT {
         "respond-async, wait=60 | | 200 | wait=60",
         "handling=lenient; x=1, Wait=\"60\" | | 200 | wait=60",
         "respond-async, wait=0 | | 202 | respond-async, wait=0",
-        "wait=900 | | 200 | ",
+        "wait=900 | | 200 | wait=180",
         "handling=strict | | 200 | ",
         "wait=0 | ?wait=60s | 200 | ",
         " | | 200 | "

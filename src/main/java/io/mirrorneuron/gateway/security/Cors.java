@@ -12,7 +12,8 @@ import io.vertx.ext.web.RoutingContext;
 public final class Cors {
   private static final String METHODS = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT";
   private static final String EXPOSED =
-      "X-Request-Id, Retry-After, Location, ETag, Content-Range, Content-Disposition";
+      "X-Request-Id, Retry-After, Location, ETag, Content-Range, Content-Disposition,"
+          + " Preference-Applied";
 
   private final Origins origins;
 
