@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /** The JSON body of an operation, compiled. */
@@ -77,7 +78,8 @@ public final class BodyCheck {
       return null;
     }
     scalars.forEach((name, kind) -> relax(body, name, kind));
-    schema.faults(body, BODY, null).forEach(fault -> faults.add(explained(fault, body)));
+    FaultWords.ofBody(schema.faults(body, BODY, null), String.join(", ", new TreeSet<>(members)))
+        .forEach(fault -> faults.add(explained(fault, body)));
     return body;
   }
 

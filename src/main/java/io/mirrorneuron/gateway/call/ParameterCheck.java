@@ -18,6 +18,7 @@ import java.util.Locale;
  * @param kind null of a list of texts, which is given as often as it has elements
  * @param fallback its default, or null
  * @param invalid the sentence of a 400 for bad values; null for the usual 422
+ * @param form what values must be, in words; null where the schema says it all
  */
 record ParameterCheck(
     String name,
@@ -26,7 +27,8 @@ record ParameterCheck(
     Scalars kind,
     SchemaCheck schema,
     Object fallback,
-    String invalid) {
+    String invalid,
+    String form) {
 
   static ParameterCheck of(Parameter parameter, Schemas schemas) {
     JsonSchema schema = parameter.getSchema();
@@ -38,7 +40,8 @@ record ParameterCheck(
         Scalars.of(schema.<String>get("type")),
         schemas.compile(schema),
         schema.get("default"),
-        invalid == null ? null : invalid.getString("detail"));
+        invalid == null ? null : invalid.getString("detail"),
+        parameter.getOpenAPIModel().getString("x-mn-form"));
   }
 
   /**
@@ -76,7 +79,7 @@ record ParameterCheck(
     if (!found.isEmpty() && invalid != null) {
       throw new MnException(ErrorCode.MALFORMED, "invalid_parameter", invalid);
     }
-    faults.addAll(found);
+    found.forEach(fault -> faults.add(FaultWords.ofForm(fault, form)));
     return value;
   }
 

@@ -90,7 +90,7 @@ public final class Uploads {
     }
     String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
     if (type == null || !type.toLowerCase(Locale.ROOT).startsWith("multipart/form-data")) {
-      return Future.failedFuture(missing(field));
+      return Future.failedFuture(missing(field, type == null ? "" : ", not " + type));
     }
     if (!type.contains("boundary=")) {
       return Future.failedFuture(MALFORMED);
@@ -150,9 +150,14 @@ public final class Uploads {
     }
   }
 
-  private static Refusal missing(String field) {
+  /**
+   * @param instead the end of the sentence
+   */
+  private static Refusal missing(String field, String instead) {
+    String words = "must be a file, in the part \"%s\" of a multipart/form-data body%s";
     return Refusal.invalid(
-        List.of(new Fault("missing", List.of("body", field), "must be a file", null)));
+        List.of(
+            new Fault("missing", List.of("body", field), words.formatted(field, instead), null)));
   }
 
   /** One request that is being read. */
@@ -209,7 +214,7 @@ public final class Uploads {
 
     void finish() {
       if (part == null) {
-        refuse(missing(field));
+        refuse(missing(field, ""));
         return;
       }
       stored.onComplete(

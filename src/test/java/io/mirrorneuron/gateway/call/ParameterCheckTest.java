@@ -19,7 +19,14 @@ class ParameterCheckTest {
 
   private static ParameterCheck limit(boolean required, Object fallback, String invalid) {
     return new ParameterCheck(
-        "limit", Location.QUERY, required, Scalars.INTEGER, SchemaCheck.NONE, fallback, invalid);
+        "limit",
+        Location.QUERY,
+        required,
+        Scalars.INTEGER,
+        SchemaCheck.NONE,
+        fallback,
+        invalid,
+        null);
   }
 
   private static ParameterSource query(String text) {
