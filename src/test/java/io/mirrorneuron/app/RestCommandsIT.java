@@ -9,9 +9,6 @@ import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.testing.Shell;
 import io.mirrorneuron.testing.Shell.Ended;
 import io.mirrorneuron.wire.Json;
-import java.io.ByteArrayInputStream;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -91,16 +88,6 @@ class RestCommandsIT {
     return job;
   }
 
-  private void typing(String lines, Runnable action) {
-    InputStream stdin = System.in;
-    System.setIn(new ByteArrayInputStream(lines.getBytes(StandardCharsets.UTF_8)));
-    try {
-      action.run();
-    } finally {
-      System.setIn(stdin);
-    }
-  }
-
   @Test
   void aPersonIsShownWhatIsAskedAndAnswersInOneLine() throws Exception {
     String job = asking("rent");
@@ -162,20 +149,18 @@ class RestCommandsIT {
     String job = asking("prompted");
     shell.atTerminal().set("NO_COLOR", "1").set("COLUMNS", "80");
 
-    typing(
-        "maybe\n1\nmuch\n\n250\n\nLooks right\nanna\n",
-        () ->
-            assertThat(shell.run("human", "respond", job, "q1"))
-                .satisfies(ended -> assertThat(ended.exitCode()).as(ended.err()).isZero())
-                .extracting(Ended::out)
-                .asString()
-                .contains(
-                    "Pay the rent?",
-                    "  1  approve",
-                    "Say one of approve, reject, or its number.",
-                    "amount must be a whole number.",
-                    "amount is needed.",
-                    "q1: answered with approve by anna"));
+    Ended answered =
+        shell.typing("maybe\n1\nmuch\n\n250\n\nLooks right\nanna\n", "human", "respond", job, "q1");
+
+    assertThat(answered.exitCode()).as(answered.err()).isZero();
+    assertThat(answered.out())
+        .contains(
+            "Pay the rent?",
+            "  1  approve",
+            "Say one of approve, reject, or its number.",
+            "amount must be a whole number.",
+            "amount is needed.",
+            "q1: answered with approve by anna");
 
     assertThat(shell.run("human", "list", job, "--all", "--json").out())
         .contains("\"amount\": 250", "Looks right", "\"shown_sha256\"");
@@ -281,13 +266,10 @@ class RestCommandsIT {
     assertThat(shell.run("human", "respond", job, "q1").exitCode()).isEqualTo(2);
     shell.atTerminal().set("COLUMNS", "80");
 
-    typing(
-        "approve\n",
-        () -> {
-          Ended ended = shell.run("human", "respond", job, "q1");
-          assertThat(ended.exitCode()).isEqualTo(1);
-          assertThat(ended.out()).endsWith("Not answered\n");
-        });
+    Ended ended = shell.typing("approve\n", "human", "respond", job, "q1");
+
+    assertThat(ended.exitCode()).isEqualTo(1);
+    assertThat(ended.out()).endsWith("Not answered\n");
 
     assertThat(shell.run("human", "show", job, "q1").out()).contains("pending");
     shell.run("job", "cancel", job);

@@ -131,6 +131,29 @@ class TemplatesIT {
             "\"published\": \"We are glad to tell you of owls.\"", "\"approved_by\": \"ada\"");
   }
 
+  @Test
+  void aQuestionWithoutAFormIsShownAndAnsweredAtATerminal() {
+    String review = made("review");
+    String job = shell.run("run", review, "--detached").out().strip();
+    eventually(
+        "the question", PATIENCE, () -> shell.run("human", "list", job).out().contains("review-2"));
+    shell.atTerminal().set("NO_COLOR", "1").set("COLUMNS", "80");
+
+    Ended shown = shell.run("human", "show", job, "review-2");
+    assertThat(shown.err()).isEmpty();
+    assertThat(shown.out())
+        .contains("Publish this?", "Decisions   approve, reject\n", "Answer with mn human respond")
+        .doesNotContain("Field");
+    Ended answered = shell.typing("1\n\nada\n", "human", "respond", job, "review-2");
+
+    assertThat(answered.err()).isEmpty();
+    assertThat(answered.out())
+        .contains("Publish this?", "  1  approve")
+        .endsWith("review-2: answered with approve by ada\n");
+    assertThat(shell.run("human", "show", job, "review-2").out().lines())
+        .anyMatch(line -> line.matches("Answer +approve by ada at .*"));
+  }
+
   /** Nobody is to answer for what is about to be replaced. */
   @Test
   void aChangeWhileAPersonIsAskedEndsTheQuestionAndRunsAgain() throws Exception {

@@ -3,8 +3,11 @@ package io.mirrorneuron.testing;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.cli.Screen;
 import io.mirrorneuron.wire.Json;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -41,6 +44,17 @@ public final class Shell {
   public Shell atTerminal() {
     interactive = true;
     return this;
+  }
+
+  /** The same with lines that the person types. */
+  public Ended typing(String lines, String... arguments) {
+    InputStream stdin = System.in;
+    System.setIn(new ByteArrayInputStream(lines.getBytes(StandardCharsets.UTF_8)));
+    try {
+      return run(arguments);
+    } finally {
+      System.setIn(stdin);
+    }
   }
 
   public Ended run(String... arguments) {

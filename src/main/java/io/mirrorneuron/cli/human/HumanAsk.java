@@ -27,7 +27,8 @@ import java.util.stream.Stream;
  *
  * @param runId only in the list of all runs
  * @param allowedDecisions empty when any will do
- * @param form a JSON Schema that the answer must fit
+ * @param form a JSON Schema that the answer must fit; null where a decision is all that is asked
+ *     for
  * @param defaultAnswer what counts when it is closed by time
  * @param shownSha256 fingerprint of what is asked
  */
@@ -74,16 +75,21 @@ public record HumanAsk(
 
   /** The fields, in the order of the form. */
   Map<String, Field> fields() {
-    return new Form(form).fields();
+    return shape().fields();
   }
 
   boolean requires(String field) {
-    return new Form(form).requires(field);
+    return shape().requires(field);
   }
 
   /** As {@link Form#faults}. */
   List<String> faults(String field, JsonNode value) {
-    return new Form(form).faults(field, value);
+    return shape().faults(field, value);
+  }
+
+  /** Without fields where no form is told. */
+  private Form shape() {
+    return new Form(form == null ? Json.object() : form);
   }
 
   private static String word(JsonNode json) {
