@@ -4,9 +4,9 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Backup;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.RestoredJob;
+import io.mirrorneuron.storage.WriteFailure;
 import io.mirrorneuron.store.BackupArchive;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -21,7 +21,7 @@ record JobBackups(JobsPort jobs) {
       Files.createDirectories(folder);
       return Files.write(file, BackupArchive.pack(backup));
     } catch (IOException e) {
-      throw new UncheckedIOException("the backup cannot be written", e);
+      throw WriteFailure.of(file, e);
     }
   }
 

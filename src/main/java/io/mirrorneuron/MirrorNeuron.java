@@ -217,7 +217,8 @@ public final class MirrorNeuron implements AutoCloseable {
    *
    * @param folder made when absent
    * @return the file
-   * @throws MnException PRECONDITION unless the job is paused
+   * @throws MnException PRECONDITION unless the job is paused; INTERNAL {@code not_written} when
+   *     the file cannot be written
    */
   public Path backup(String jobId, Path folder) {
     return new JobBackups(jobs).write(jobId, folder);

@@ -165,12 +165,21 @@ public final class Main extends CommandGroup {
           case MnException known -> List.of(known.getMessage());
           case Throwable full when OutOfRoom.isIn(full) ->
               List.of("a disk is full: " + rootCause(full) + "; make room on it, and try again");
-          default -> List.of("unexpected: " + failure);
+          case Output.ReaderGone _ -> List.of();
+          default -> List.of("unexpected: " + failure + cause(failure));
         };
     sentences.forEach(sentence -> out.println("mn: " + Output.harmless(sentence)));
     out.flush();
     LoggerFactory.getLogger(Main.class).debug("The command failed", failure);
     return failure instanceof ConfigException ? 2 : 1;
+  }
+
+  /** What its own words do not tell. */
+  private static String cause(Throwable failure) {
+    String cause = String.valueOf(failure.getCause());
+    return failure.getCause() == null || failure.toString().contains(cause)
+        ? ""
+        : ", caused by " + cause;
   }
 
   private static String rootCause(Throwable failure) {

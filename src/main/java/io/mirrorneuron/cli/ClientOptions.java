@@ -7,7 +7,7 @@ import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -120,6 +120,15 @@ public abstract class ClientOptions {
     }
   }
 
+  /** Tells which file was written. */
+  public void wrote(Path file) {
+    if (json) {
+      output().json(new WrittenFile(file.toString()));
+    } else {
+      output().line(Output.printable(file.toString()));
+    }
+  }
+
   Config config(Map<String, String> flags) {
     return new ConfigLoader(screen.environment(), null, flags, screen.userHome()).loadForClient();
   }
@@ -144,8 +153,8 @@ public abstract class ClientOptions {
     } catch (MnException e) {
       explain(e);
       return ExitCode.of(e.code());
-    } catch (UncheckedIOException e) {
-      return ExitCode.FAILED; // the reader of the output is gone, so nothing can be reported
+    } catch (Output.ReaderGone e) {
+      return ExitCode.FAILED; // there is nobody to report it to
     }
   }
 

@@ -6,6 +6,7 @@ import com.github.freva.asciitable.HorizontalAlign;
 import com.github.freva.asciitable.OverflowBehaviour;
 import com.github.freva.asciitable.Styler;
 import io.mirrorneuron.wire.Json;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -41,6 +42,13 @@ public final class Output {
     this.columns = columns;
   }
 
+  /** Nobody reads stdout any more, as {@code | head} does not when it has read enough. */
+  public static final class ReaderGone extends UncheckedIOException {
+    ReaderGone() {
+      super(new IOException("stdout is closed"));
+    }
+  }
+
   public AnsiStyle paint() {
     return paint;
   }
@@ -53,7 +61,7 @@ public final class Output {
   /**
    * A line, in which nothing that a program wrote steers a terminal.
    *
-   * @throws UncheckedIOException when nobody reads any more
+   * @throws ReaderGone when nobody reads any more
    */
   public void line(String text) {
     out.println(
@@ -61,7 +69,7 @@ public final class Output {
             .matcher(text)
             .replaceAll(found -> "\\\\u%04x".formatted((int) found.group().charAt(0))));
     if (out.checkError()) {
-      throw new UncheckedIOException(new java.io.IOException("stdout is closed"));
+      throw new ReaderGone();
     }
   }
 

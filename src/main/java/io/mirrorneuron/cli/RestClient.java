@@ -4,6 +4,7 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.storage.WriteFailure;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.io.InputStream;
@@ -156,8 +157,7 @@ public final class RestClient implements AutoCloseable {
         Files.deleteIfExists(part);
       }
     } catch (IOException e) {
-      throw new MnException(
-          ErrorCode.INTERNAL, "not_written", file + " cannot be written: " + e.getMessage());
+      throw WriteFailure.of(file, e);
     }
   }
 

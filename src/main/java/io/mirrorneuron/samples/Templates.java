@@ -2,10 +2,8 @@ package io.mirrorneuron.samples;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.storage.WriteFailure;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.stream.Stream;
 
 /** Small workflows that authors begin with. Each runs as it is. */
@@ -70,19 +67,7 @@ public final class Templates {
     if (Files.isSymbolicLink(folder) && Files.notExists(folder)) {
       return folder + " is a link to nothing; nothing was written";
     }
-    return "the folder %s cannot be made: %s".formatted(folder, reason(why));
-  }
-
-  /** In words, where Java gives the name of a file and no more. */
-  private static String reason(IOException why) {
-    if (why instanceof FileSystemException system) {
-      return switch (why) {
-        case FileAlreadyExistsException _ -> system.getFile() + " is a file";
-        case AccessDeniedException _ -> system.getFile() + " may not be written to";
-        default -> Objects.requireNonNullElse(system.getReason(), "the system refused");
-      };
-    }
-    return why.getMessage();
+    return "the folder %s cannot be made: %s".formatted(folder, WriteFailure.reason(folder, why));
   }
 
   private static boolean isEmptyFolder(Path folder) throws IOException {

@@ -2,12 +2,11 @@ package io.mirrorneuron.cli.run;
 
 import io.mirrorneuron.cli.ApiClient;
 import io.mirrorneuron.cli.ExitCode;
-import io.mirrorneuron.cli.Output;
 import io.mirrorneuron.cli.RestClient;
 import io.mirrorneuron.cli.RunAddress;
+import io.mirrorneuron.cli.TargetFile;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -37,7 +36,7 @@ import picocli.CommandLine.Parameters;
 final class RunArtifactsCommand implements Callable<Integer> {
   private static final List<String> HEADERS = List.of("File", "Bytes", "Type");
   private static final String BASE = "/api/v1";
-  private static final Path STDOUT = Path.of("-");
+  private static final String STDOUT = "-";
 
   @Mixin ApiClient client;
 
@@ -54,8 +53,11 @@ final class RunArtifactsCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "PATH",
-      description = "Where FILE is written; default its name, in this folder. - is stdout.")
-  Path output;
+      description = {
+        "Where FILE is written; default its name, in this folder. Into a folder that is there under"
+            + " its name. - is stdout."
+      })
+  String output;
 
   @Option(names = "--force", description = "Replace a file that is there.")
   boolean force;
@@ -68,6 +70,9 @@ final class RunArtifactsCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     if (output != null && wanted == null) {
       throw client.misuse("--output needs a FILE of the list");
+    }
+    if (client.json() && STDOUT.equals(output)) {
+      throw client.misuse("give --json or --output -, not both");
     }
     return client.call(
         rest -> {
@@ -113,15 +118,9 @@ final class RunArtifactsCommand implements Callable<Integer> {
       client.output().text(rest.text(url.get(), "*/*"), client.screen().interactive());
       return;
     }
-    Path file = output == null ? Path.of(wanted).getFileName() : output;
-    if (!force && Files.exists(file)) {
-      throw new MnException(
-          ErrorCode.CONFLICT, "file_exists", file + " is there already; --force replaces it");
-    }
+    Path file = TargetFile.of(output, Path.of(wanted).getFileName().toString(), force);
     rest.download(url.get(), file);
-    if (!client.json()) {
-      client.output().line(Output.printable(file.toString()));
-    }
+    client.wrote(file);
   }
 
   /** The server knows why a file is not listed that is there all the same, and says it. */

@@ -4,6 +4,7 @@ import io.mirrorneuron.cli.ApiClient;
 import io.mirrorneuron.cli.ExitCode;
 import io.mirrorneuron.cli.RestClient;
 import io.mirrorneuron.cli.RunAddress;
+import io.mirrorneuron.cli.TargetFile;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -44,6 +45,14 @@ final class RunExportCommand implements Callable<Integer> {
         case ZIP -> "zip";
       };
     }
+
+    String ending() {
+      return switch (this) {
+        case JSON -> ".json";
+        case MARKDOWN, MD -> ".md";
+        case ZIP -> ".mnrun.zip";
+      };
+    }
   }
 
   @Option(
@@ -56,23 +65,33 @@ final class RunExportCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FILE",
-      description = "Where it is written; default stdout, for a zip RUN_ID.mnrun.zip.")
-  Path file;
+      description = {
+        "Where it is written; default stdout, for a zip RUN_ID.mnrun.zip in this folder. Into a folder"
+            + " that is there as RUN_ID and the ending of the format."
+      })
+  String output;
+
+  @Option(names = "--force", description = "Replace a file that is there.")
+  boolean force;
 
   @Override
   public Integer call() throws InterruptedException {
+    boolean isPrinted = output == null && format != Format.ZIP;
+    if (isPrinted && client.json() && format != Format.JSON) {
+      throw client.misuse("give --json or --format " + format.word() + ", not both");
+    }
     return client.call(
         rest -> {
           String id = RunAddress.runId(rest, run);
           String path = "/runs/" + RestClient.part(id) + "/export?format=" + format.word();
-          if (file == null && format == Format.JSON) {
+          if (!isPrinted) {
+            Path file = TargetFile.of(output, id + format.ending(), force);
+            rest.download(path, file);
+            client.wrote(file);
+          } else if (format == Format.JSON) {
             client.output().json(rest.get(path).json());
-          } else if (file == null && format != Format.ZIP) {
-            client.output().text(rest.text(path, "text/markdown"), client.screen().interactive());
           } else {
-            Path target = file == null ? Path.of(id + ".mnrun.zip") : file;
-            rest.download(path, target);
-            client.output().line(target.toString());
+            client.output().text(rest.text(path, "text/markdown"), client.screen().interactive());
           }
           return ExitCode.OK;
         });

@@ -23,6 +23,7 @@ import io.mirrorneuron.run.report.RunDocument;
 import io.mirrorneuron.run.report.RunStory;
 import io.mirrorneuron.run.summary.ResourceSummary;
 import io.mirrorneuron.server.IdSource;
+import io.mirrorneuron.storage.WriteFailure;
 import io.mirrorneuron.untrusted.OpenFolder;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.address.WebAddress;
@@ -197,7 +198,7 @@ final class FolderRuns implements RunReader {
       open.put(PAGE, page.getBytes(StandardCharsets.UTF_8));
       return folder.resolve(PAGE);
     } catch (IOException e) {
-      throw RunReader.unwritable(folder.resolve(PAGE), e);
+      throw WriteFailure.of(folder.resolve(PAGE), e);
     }
   }
 

@@ -92,9 +92,4 @@ sealed interface RunReader extends RunsClient.Source permits ServerRuns, FolderR
     return new MnException(
         ErrorCode.NOT_FOUND, "run_not_found", "run '%s' not found%s".formatted(run, where));
   }
-
-  static MnException unwritable(Path file, Exception why) {
-    return new MnException(
-        ErrorCode.INTERNAL, "not_written", file + " cannot be written: " + why.getMessage());
-  }
 }

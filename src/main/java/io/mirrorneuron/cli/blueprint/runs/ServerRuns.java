@@ -6,6 +6,7 @@ import io.mirrorneuron.cli.RunAddress;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.report.RunDocument;
+import io.mirrorneuron.storage.WriteFailure;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.address.WebAddress;
 import java.io.IOException;
@@ -138,7 +139,7 @@ final class ServerRuns implements RunReader {
     try {
       return Files.writeString(file, page);
     } catch (IOException e) {
-      throw RunReader.unwritable(file, e);
+      throw WriteFailure.of(file, e);
     }
   }
 
