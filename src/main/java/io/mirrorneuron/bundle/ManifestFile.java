@@ -102,7 +102,12 @@ public record ManifestFile(String name, String json, ObjectNode tree, String tex
       throw malformed(
           what + found.getFirst() + " and " + found.get(1) + " are both there: keep one of them");
     }
-    String name = found.isEmpty() ? NAMES.getFirst() : found.getFirst();
+    if (found.isEmpty()) {
+      throw malformed(
+          what
+              + "manifest.yaml is missing, and so is manifest.json; a bundle has one of them at its root");
+    }
+    String name = found.getFirst();
     return of(folder.resolve(name), what + name, opening);
   }
 
@@ -151,7 +156,7 @@ public record ManifestFile(String name, String json, ObjectNode tree, String tex
     } catch (RefusedFile e) {
       throw malformed(what + " " + e.getReason());
     } catch (IOException e) {
-      throw missing(what);
+      throw unreadable(what);
     }
   }
 
@@ -182,12 +187,12 @@ public record ManifestFile(String name, String json, ObjectNode tree, String tex
     } catch (RefusedFile e) {
       throw malformed(what + " " + e.getReason());
     } catch (IOException e) {
-      throw missing(what);
+      throw unreadable(what);
     }
   }
 
-  private static MnException missing(String what) {
-    return malformed(what + " is missing or cannot be read; a bundle has it at its root");
+  private static MnException unreadable(String what) {
+    return malformed(what + " cannot be read");
   }
 
   /** The report, in line order, with line and column for what is about a place in this file. */

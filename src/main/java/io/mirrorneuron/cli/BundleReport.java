@@ -3,6 +3,7 @@ package io.mirrorneuron.cli;
 import io.mirrorneuron.Bundle;
 import io.mirrorneuron.MirrorNeuron;
 import io.mirrorneuron.bundle.Malformed;
+import io.mirrorneuron.config.NearestMatch;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
@@ -39,12 +40,28 @@ public final class BundleReport {
     this.bundle = bundle;
   }
 
-  /** A local folder takes precedence over a sample of the same name. */
+  /**
+   * A local folder takes precedence over a sample of the same name.
+   *
+   * @throws MnException NOT_FOUND when there is neither
+   */
   public static Bundle open(String bundle) {
     Path path = Path.of(bundle);
-    return Samples.names().contains(bundle) && Files.notExists(path)
-        ? Bundle.sample(bundle)
-        : Bundle.open(path);
+    if (Files.exists(path)) {
+      return Bundle.open(path);
+    }
+    if (Samples.names().contains(bundle)) {
+      return Bundle.sample(bundle);
+    }
+    throw new MnException(
+        ErrorCode.NOT_FOUND,
+        "bundle_not_found",
+        "bundle %s was not found%s"
+            .formatted(
+                bundle,
+                NearestMatch.of(bundle, Samples.names())
+                    .map("; did you mean the sample %s?"::formatted)
+                    .orElse(": no such file or folder, and no sample of that name")));
   }
 
   /**

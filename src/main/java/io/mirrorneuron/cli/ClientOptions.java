@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
+import io.mirrorneuron.model.LogLevel;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
 import java.io.PrintWriter;
@@ -52,6 +53,8 @@ public abstract class ClientOptions {
     this.screen = screen;
   }
 
+  private record Written(String file) {}
+
   /** The work of a command. */
   @FunctionalInterface
   interface Deed {
@@ -99,6 +102,26 @@ public abstract class ClientOptions {
         : Duration.ofMillis((long) (Math.clamp(seconds, 0.001, 100 * 365 * 86_400.0) * 1000));
   }
 
+  /**
+   * @throws ParameterException unless an option that counts something is between 1 and so many
+   */
+  public void requireCount(String option, int number, int most) {
+    if (number < 1 || number > most) {
+      throw misuse("%s must be from 1 to %d, but is %d".formatted(option, most, number));
+    }
+  }
+
+  /**
+   * @param level null is allowed
+   * @throws ParameterException when it is no level of a log record
+   */
+  public void requireLevel(String level) {
+    if (level != null && LogLevel.of(level).isEmpty()) {
+      throw misuse(
+          "--level must be one of trace, debug, info, warning, error, critical, but is " + level);
+    }
+  }
+
   /** A complaint about what was typed; the exit code is that of a wrong use. */
   public ParameterException misuse(String sentence) {
     return new ParameterException(command.commandLine(), sentence);
@@ -123,7 +146,7 @@ public abstract class ClientOptions {
   /** Tells which file was written. */
   public void wrote(Path file) {
     if (json) {
-      output().json(new WrittenFile(file.toString()));
+      output().json(new Written(file.toString()));
     } else {
       output().line(Output.printable(file.toString()));
     }

@@ -102,6 +102,22 @@ class CliDocsTest {
         .forEach(command -> assertThat(usage(command)).contains("--help", "Example"));
   }
 
+  /**
+   * Some shells look for files for what is not quoted, and refuse the command when none is there.
+   */
+  @Test
+  void examplesCanBePastedIntoAnyShell() throws IOException {
+    assertThat(Files.readAllLines(FILE))
+        .filteredOn(line -> line.matches("  (mn|curl) .*"))
+        .isNotEmpty()
+        .allSatisfy(
+            line ->
+                assertThat(
+                        line.replaceAll("'[^']*'|\"(\\\\.|[^\"\\\\])*\"", "")
+                            .replaceFirst("(?<=\\S)  +.*", ""))
+                    .doesNotContainPattern("[?*\\[{]"));
+  }
+
   private static void describe(CommandLine command, StringBuilder document) {
     String name = command.getCommandSpec().qualifiedName();
     document.append("\n### `").append(name).append("`\n\n```text\n");

@@ -69,6 +69,13 @@ class ClientCommandsIT {
   }
 
   @Test
+  void programsAreToldTheRunOfWhatWasSubmitted() {
+    JsonNode told = shell.run("run", "router-only", "--detached", "--json").json();
+
+    assertThat(told.path("run_id").asText()).isEqualTo("run-" + told.path("job_id").asText());
+  }
+
+  @Test
   void aJobThatFailsSaysWhyAndEndsWithThree() throws Exception {
     Path bundle = Files.createDirectories(home.resolve("failing"));
     Files.writeString(bundle.resolve("manifest.json"), manifest("failing", "exit 7"));

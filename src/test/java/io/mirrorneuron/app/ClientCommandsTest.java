@@ -752,6 +752,99 @@ class ClientCommandsTest {
   }
 
   @Test
+  void aManifestToSubmitThatIsNotThereIsNotFound() {
+    Ended ended = shell.run("job", "submit", folder.resolve("nope.json").toString());
+
+    assertThat(ended.exitCode()).isEqualTo(5);
+    assertThat(ended.err()).isEqualTo("mn: bundle %s/nope.json was not found\n".formatted(folder));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"run", "validate", "plan"})
+  void aNameThatIsAlmostThatOfASampleIsUnderstood(String command) {
+    assertThat(shell.run(command, "pythn-fanout"))
+        .isEqualTo(
+            new Ended(
+                5,
+                "",
+                "mn: bundle pythn-fanout was not found; did you mean the sample python-fanout?\n"));
+    assertThat(shell.run(command, "zebra-stripes").err())
+        .isEqualTo(
+            "mn: bundle zebra-stripes was not found: no such file or folder, and no sample of that"
+                + " name\n");
+  }
+
+  @Test
+  void aFolderWithoutAManifestIsToldWhatItLacks() throws IOException {
+    Path empty = Files.createDirectory(folder.resolve("od2"));
+
+    assertThat(shell.run("run", empty.toString()).err())
+        .contains(
+            empty
+                + "/manifest.yaml is missing, and so is manifest.json; a bundle has one of them at"
+                + " its root");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"plan", "deployment plan"})
+  void aServerThatCannotBeReachedHasTheCodeThatHelpTells(String command) throws IOException {
+    String[] line = (command + " " + bundle() + " --target 127.0.0.1:9").split(" ");
+
+    assertThat(shell.run(line).exitCode()).isEqualTo(6);
+    assertThat(shell.run((command + " --help").split(" ")).out())
+        .containsPattern("(?m)^ +6 +the server cannot be reached$");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "run logs r --level foo",
+        "job logs j --level foo",
+        "run logs r --limit -1",
+        "run logs r --limit 0",
+        "run logs r --limit 5001",
+        "run list --limit 1001",
+        "job list --limit 0",
+        "human list --limit 501",
+        "event list --limit 0",
+        "webhook deliveries w --limit 1001"
+      })
+  void aValueThatNoServerTakesIsAWrongUse(String line) {
+    Ended ended = shell.run(line.split(" "));
+
+    assertThat(ended.exitCode()).as(ended.err()).isEqualTo(2);
+    assertThat(ended.err()).hasLineCount(1).containsPattern("--(level|limit) must be ");
+    assertThat(ended.out()).isEmpty();
+  }
+
+  @Test
+  void aListThatIsCutSaysSo() {
+    job();
+    job();
+    job();
+
+    assertThat(person().run("job", "list", "--limit", "2").out())
+        .hasLineCount(4)
+        .endsWith("\nand more; --limit shows them\n");
+    assertThat(person().run("job", "list", "--limit", "3").out())
+        .hasLineCount(4)
+        .doesNotContain("more");
+    assertThat(shell.run("job", "list", "--limit", "2", "--json").json().path("data")).hasSize(2);
+  }
+
+  @Test
+  void whatASchedulesTimeMayBeIsNamed() throws IOException {
+    assertThat(shell.run("run", bundle().toString(), "--schedule", "yesterday"))
+        .satisfies(ended -> assertThat(ended.exitCode()).isEqualTo(2))
+        .satisfies(
+            ended ->
+                assertThat(ended.err())
+                    .startsWith(
+                        "mn: --schedule must be a delay such as 30m, a time such as"
+                            + " 2026-06-21T02:00:00Z, auto, or a JSON object, not \"yesterday\""));
+  }
+
+  @Test
   void aDrainThatTakesThePlaceOfAnotherTellsWhichThatWas() {
     String[] first = {"node", "drain", FakeCluster.NODE, "--reason", "a new disk"};
     String[] second = {"node", "drain", FakeCluster.NODE, "--deadline", "1m"};

@@ -231,7 +231,8 @@ class TemplatesIT {
             new Ended(1, "", "mn: " + nothing + " is a link to nothing; nothing was written\n"));
     assertThat(shell.run("init", "script", file + "/x"))
         .isEqualTo(
-            new Ended(1, "", "mn: the folder " + file + "/x cannot be made: Not a directory\n"));
+            new Ended(
+                1, "", "mn: the folder %s/x cannot be made: %1$s is a file\n".formatted(file)));
     assertThat(shell.run("init", "script", longest.toString()))
         .isEqualTo(
             new Ended(

@@ -38,11 +38,11 @@ import picocli.CommandLine.Parameters;
       "0:every agent has a place, perhaps after others gave something back",
       "1:one will never have any, or the call failed",
       "2:the command or the configuration is wrong",
-      "3:the server cannot be reached",
-      "5:there is no such bundle"
+      "5:there is no such bundle",
+      "6:the server cannot be reached"
     },
     footerHeading = "%nExamples:%n",
-    footer = {"  mn plan my-bundle/", "  mn plan my-bundle.zip | jq -r .placements[].node"})
+    footer = {"  mn plan my-bundle/", "  mn plan my-bundle.zip | jq -r '.placements[].node'"})
 public final class PlanCommand implements Callable<Integer> {
   private static final List<String> HEADS = List.of("Agent", "Type", "Node", "Is given", "Score");
 

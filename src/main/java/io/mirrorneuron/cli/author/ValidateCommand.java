@@ -38,7 +38,7 @@ import picocli.CommandLine.Parameters;
     footer = {
       "  mn validate my-bundle/",
       "  mn validate my-bundle/ --input city=Porto",
-      "  mn validate my-bundle.zip --json | jq -r .errors[]"
+      "  mn validate my-bundle.zip --json | jq -r '.errors[]'"
     })
 public final class ValidateCommand implements Callable<Integer> {
   private static final List<String> STEPS = List.of("Step", "After", "Agents");

@@ -20,8 +20,8 @@ import picocli.CommandLine.Mixin;
       "0:it could be deployed like this",
       "1:it would be refused, or the call failed",
       "2:the command or the configuration is wrong",
-      "3:the server cannot be reached",
-      "5:there is no such bundle"
+      "5:there is no such bundle",
+      "6:the server cannot be reached"
     },
     footerHeading = "%nExamples:%n",
     footer = {

@@ -104,6 +104,7 @@ public final class EventCommand extends CommandGroup {
           int limit)
       throws InterruptedException {
     client.jsonInPipes();
+    client.requireCount("--limit", limit, 1000);
     return client.show(
         mn -> mn.triggerEvents().list(limit),
         answer ->

@@ -71,6 +71,7 @@ final class HumanListCommand implements Callable<Integer> {
     if (all && run == null) {
       throw client.misuse("--all is of one run: mn human list RUN_ID --all");
     }
+    client.requireCount("--limit", limit, 500);
     return client.call(
         rest -> {
           client.print(run == null ? ofAll(rest) : ofOne(rest), Inbox.class, this::print);

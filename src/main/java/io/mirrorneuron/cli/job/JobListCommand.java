@@ -33,13 +33,16 @@ final class JobListCommand implements Callable<Integer> {
   private static final List<String> HEADERS_WITH_NAMES =
       List.of("Job ID", "Status", "Submitted (UTC)", "By", "Last event", "Workflow");
 
+  /** No server tells more at once. */
+  private static final int MOST = 10_000;
+
   @Mixin Client client;
 
   @Option(
       names = "--limit",
       paramLabel = "N",
       defaultValue = "100",
-      description = "So many jobs at most; default ${DEFAULT-VALUE}.")
+      description = "So many jobs at most, up to 10000; default ${DEFAULT-VALUE}.")
   int limit;
 
   @Option(names = "--running-only", description = "Only jobs that have not ended.")
@@ -47,15 +50,16 @@ final class JobListCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    if (limit < 1) {
-      throw client.misuse("--limit must be 1 or more");
-    }
-    return client.show(mn -> mn.listJobs(new ListOptions(limit, !runningOnly)), this::print);
+    client.requireCount("--limit", limit, MOST);
+    // one more than is shown tells whether there are more
+    int rows = client.json() ? limit : limit + 1;
+    return client.show(mn -> mn.listJobs(new ListOptions(rows, !runningOnly)), this::print);
   }
 
   private void print(JobPage page) {
     List<JobBrief> jobs =
         page.data().stream()
+            .limit(limit)
             .map(row -> LenientJson.read(Json.parseObject(row.json(), "row"), JobBrief.class))
             .toList();
     if (jobs.isEmpty()) {
@@ -68,6 +72,11 @@ final class JobListCommand implements Callable<Integer> {
         .table(
             named ? HEADERS_WITH_NAMES : HEADERS,
             jobs.stream().map(job -> row(job, named)).toList());
+    if (page.data().size() > limit || page.truncated() != null) {
+      client.output().line("and more; --limit shows them");
+    } else if (limit == MOST && jobs.size() == MOST) {
+      client.output().line("and perhaps more; no list is longer");
+    }
   }
 
   private static List<String> row(JobBrief job, boolean named) {

@@ -33,10 +33,9 @@ final class JobSubmitCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    Submission submission = read();
     return client.show(
-        rest -> rest.post("/jobs", new Request(submission.manifestJson())),
-        mn -> mn.jobs().submit(submission),
+        rest -> rest.post("/jobs", new Request(read().manifestJson())),
+        mn -> mn.jobs().submit(read()),
         Submitted.class,
         job -> {
           job.warnings().forEach(warning -> client.complain("warning: " + warning));

@@ -50,6 +50,8 @@ public final class LogOptions {
 
   /** Prints the records of a run. Returns the exit code. */
   public int print(ApiClient client, String id) throws InterruptedException {
+    client.requireCount("--limit", limit, 5000);
+    client.requireLevel(level);
     return client.call(
         rest -> {
           String path = RunAddress.path(rest, id);

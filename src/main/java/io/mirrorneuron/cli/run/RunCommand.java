@@ -1,5 +1,6 @@
 package io.mirrorneuron.cli.run;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.mirrorneuron.Bundle;
 import io.mirrorneuron.MirrorNeuron;
 import io.mirrorneuron.cli.BundleReport;
@@ -12,7 +13,6 @@ import io.mirrorneuron.cli.schedule.ShownSchedules;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.samples.Samples;
-import io.mirrorneuron.wire.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -175,7 +175,7 @@ public final class RunCommand implements Callable<Integer> {
             return new BundleReport(client, bundle).refused(e, mn, given);
           }
           return detached
-              ? accepted(jobId)
+              ? accepted(mn, jobId)
               : new JobWatcher(client, mn, verbose)
                   .with((_, tell) -> meanwhile.begin(mn, jobId, tell))
                   .untilEnd(jobId, patience);
@@ -194,12 +194,24 @@ public final class RunCommand implements Callable<Integer> {
     }
   }
 
-  private int accepted(String jobId) {
+  private int accepted(MirrorNeuron mn, String jobId) {
     if (client.json()) {
-      client.output().json(Json.object().put("job_id", jobId).put("status", "pending"));
+      client.output().json(new Accepted(jobId, runId(mn, jobId), "pending"));
     } else {
       client.output().line(jobId);
     }
     return ExitCode.OK;
+  }
+
+  private record Accepted(
+      String jobId, @JsonInclude(JsonInclude.Include.NON_NULL) String runId, String status) {}
+
+  /** Null when it cannot be asked for: the job is there all the same. */
+  private static String runId(MirrorNeuron mn, String jobId) {
+    try {
+      return mn.jobDetails(jobId).facts().runId();
+    } catch (MnException e) {
+      return null;
+    }
   }
 }

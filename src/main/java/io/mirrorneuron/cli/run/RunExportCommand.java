@@ -4,7 +4,6 @@ import io.mirrorneuron.cli.ApiClient;
 import io.mirrorneuron.cli.ExitCode;
 import io.mirrorneuron.cli.RestClient;
 import io.mirrorneuron.cli.RunAddress;
-import io.mirrorneuron.cli.TargetFile;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

@@ -68,6 +68,7 @@ final class RunListCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    client.requireCount("--limit", limit, 1000);
     String query =
         "/runs?limit="
             + limit

@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
     },
     footerHeading = "%nExample:%n",
     footer = {
-      "  curl -OJ http://localhost:54001/api/v1/runs/RUN_ID/export?format=zip",
+      "  curl -OJ 'http://localhost:54001/api/v1/runs/RUN_ID/export?format=zip'",
       "  mn run verify RUN_ID.mnrun.zip"
     })
 final class RunVerifyCommand implements Callable<Integer> {

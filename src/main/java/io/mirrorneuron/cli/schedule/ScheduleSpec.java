@@ -30,9 +30,15 @@ public final class ScheduleSpec {
     if (word.toLowerCase(Locale.ROOT).matches("auto|resource|resource_wait")) {
       return whenThereIsRoom(client);
     }
-    return DURATION.matcher(word).matches()
-        ? after(client, "--schedule", word)
-        : at(client, "--schedule", word);
+    if (DURATION.matcher(word).matches()) {
+      return after(client, "--schedule", word);
+    }
+    if (!TIME.matcher(word).matches()) {
+      throw client.misuse(
+          "--schedule must be a delay such as 30m, a time such as 2026-06-21T02:00:00Z, auto, or a"
+              + " JSON object, not \"%s\"".formatted(text));
+    }
+    return at(client, "--schedule", word);
   }
 
   /** Once, by {@code --at} or by {@code --in}; null for the option that is not given. */

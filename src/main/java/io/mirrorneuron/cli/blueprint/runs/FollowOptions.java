@@ -3,7 +3,6 @@ package io.mirrorneuron.cli.blueprint.runs;
 import io.mirrorneuron.cli.ExitCode;
 import io.mirrorneuron.cli.RunsClient;
 import io.mirrorneuron.cli.run.ServerAbsence;
-import io.mirrorneuron.model.LogLevel;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.folder.RunLog;
 import java.util.ArrayDeque;
@@ -110,10 +109,6 @@ final class FollowOptions {
                     channel));
       }
     }
-    if (wanted.level() != null && LogLevel.of(wanted.level()).isEmpty()) {
-      throw client.misuse(
-          "--level must be one of trace, debug, info, warning, error, critical, but is "
-              + wanted.level());
-    }
+    client.requireLevel(wanted.level());
   }
 }

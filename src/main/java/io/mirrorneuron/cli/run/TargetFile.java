@@ -1,4 +1,4 @@
-package io.mirrorneuron.cli;
+package io.mirrorneuron.cli.run;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Where a command writes a file for the person who called it. */
-public final class TargetFile {
+final class TargetFile {
   private TargetFile() {}
 
   /**
@@ -16,7 +16,7 @@ public final class TargetFile {
    * @throws MnException NOT_FOUND when the folder is none; CONFLICT {@code file_exists} when
    *     something is there that may not be replaced; a folder never is
    */
-  public static Path of(String output, String name, boolean replaces) {
+  static Path of(String output, String name, boolean replaces) {
     Path file = place(output, name);
     if (Files.exists(file) && !(replaces && Files.isRegularFile(file))) {
       throw new MnException(
