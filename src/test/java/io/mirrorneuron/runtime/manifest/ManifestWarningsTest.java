@@ -43,6 +43,9 @@ class ManifestWarningsTest {
             + " | unknown member nodes.work.command; did you mean config.command?",
         "/nodes/0/timeout_seconds | 5"
             + " | unknown member nodes.work.timeout_seconds; did you mean config.timeout_seconds?",
+        "/nodes/0/config.timeout_seconds | 5"
+            + " | unknown member nodes.work.config.timeout_seconds;"
+            + " did you mean config: {timeout_seconds: …}?",
         "/policies | {\"restrat\":{}} | unknown member policies.restrat; did you mean restart?",
         "/policies | {\"restart\":{\"attempt\":1}}"
             + " | unknown member policies.restart.attempt; did you mean attempts?",

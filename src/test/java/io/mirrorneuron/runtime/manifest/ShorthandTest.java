@@ -339,6 +339,14 @@ class ShorthandTest {
   }
 
   @Test
+  void anEmptyNameIsToldOnceInTheWordsOfTheForm() {
+    assertThat(
+            manifests.check(THREE.replace("Morning report", " "), Set.of(), Purpose.NEW).issues())
+        .extracting(issue -> issue.location().pointer() + " " + issue.message())
+        .containsExactly("/manifest/name name must be a non-empty string");
+  }
+
+  @Test
   void whatIsWrongIsToldWhereItWasWritten() {
     Checked checked =
         manifests.check(

@@ -144,6 +144,10 @@ public final class Members {
     if (elsewhere.containsKey(name)) {
       return Optional.of(elsewhere.get(name));
     }
+    int dot = name.indexOf('.');
+    if (dot > 0 && dot < name.length() - 1 && known.containsKey(name.substring(0, dot))) {
+      return Optional.of("%s: {%s: …}".formatted(name.substring(0, dot), name.substring(dot + 1)));
+    }
     return name.length() > LONGEST_COMPARED
         ? Optional.empty()
         : NearestMatch.of(name, known.keySet()).map(near -> known.get(near).suggestion);

@@ -96,12 +96,13 @@ public record Shorthand(
       ManifestValue root, ObjectNode tree, Written written, DerivedSteps steps) {
     ManifestValue list = root.at(STEPS);
     ManifestValue id = root.find("id", "name");
+    boolean isNamed = !id.isAbsent() && !(id.value().isTextual() && id.text().isBlank());
     if (id.isAbsent()) {
       root.at("name").error(ManifestProblem.REQUIRED, "name is required");
     }
     tree.remove(STEPS);
     ObjectNode workflow = tree.putObject(WORKFLOW);
-    workflow.set("workflow_id", id.isAbsent() ? TextNode.valueOf(UNNAMED) : id.value());
+    workflow.set("workflow_id", isNamed ? id.value() : TextNode.valueOf(UNNAMED));
     Written places = written.member(WORKFLOW).as(list);
     places.member("workflow_id").as(id);
     for (String part : List.of(STEPS, "edges")) {
@@ -111,7 +112,8 @@ public record Shorthand(
       tree.put("manifest_version", "1.0");
     }
     ManifestValue name = root.find("name", "id");
-    if (!tree.hasNonNull("job_name") && name.value().isTextual()) { // else it is told as the id
+    // what is no name is told as the id
+    if (!tree.hasNonNull("job_name") && isNamed && name.value().isTextual()) {
       tree.set("job_name", name.value());
       written.member("job_name").as(name);
     }
