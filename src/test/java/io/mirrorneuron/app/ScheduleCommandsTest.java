@@ -85,7 +85,7 @@ class ScheduleCommandsTest {
         "--at",
         "tomorrow");
     isRefused(
-        "--schedule must be an ISO time such as 2026-06-21T02:00:00Z, not \"tomorrow\"",
+        "--schedule must be a delay such as 30m, a time such as 2026-06-21T02:00:00Z, auto, or a JSON object, not \"tomorrow\"",
         "run",
         bundle,
         "--schedule",
