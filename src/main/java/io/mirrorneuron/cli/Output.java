@@ -44,6 +44,8 @@ public final class Output {
 
   /** Nobody reads stdout any more, as {@code | head} does not when it has read enough. */
   public static final class ReaderGone extends UncheckedIOException {
+    private static final long serialVersionUID = 1L;
+
     ReaderGone() {
       super(new IOException("stdout is closed"));
     }
