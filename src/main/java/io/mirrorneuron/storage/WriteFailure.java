@@ -26,7 +26,7 @@ public final class WriteFailure {
    */
   public static String reason(Path folder, IOException why) {
     Path there = folder.toAbsolutePath();
-    while (Files.notExists(there) && there.getParent() != null) {
+    while (!Files.exists(there) && there.getParent() != null) {
       there = there.getParent();
     }
     boolean isFolderThere = there.equals(folder.toAbsolutePath());
