@@ -35,6 +35,7 @@ public final class CommitWriters {
   private final AtomicLong longestGap = new AtomicLong();
   private final List<CompletableFuture<Void>> ends = new ArrayList<>();
   private volatile boolean stopped;
+  private volatile Throwable lastDoubt;
 
   /** Whether a replica must have what is answered; both ways with the property "all". */
   public static Stream<Boolean> modes() {
@@ -104,6 +105,7 @@ public final class CommitWriters {
                 acknowledged(job, number);
                 write(job, number + 1, end);
               } else {
+                lastDoubt = failure;
                 reload(job, end);
               }
             });
@@ -158,7 +160,10 @@ public final class CommitWriters {
     Arrays.setAll(before, successes::get);
     for (int i = 0; i < before.length; i++) {
       int job = i;
-      Eventually.eventually("the job commits", () -> successes.get(job) >= before[job] + turns);
+      Eventually.eventually(
+          "the job commits",
+          () -> "%d turns, last doubt: %s".formatted(successes.get(job) - before[job], lastDoubt),
+          seen -> successes.get(job) >= before[job] + turns);
     }
   }
 

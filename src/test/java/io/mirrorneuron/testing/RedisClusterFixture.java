@@ -225,14 +225,19 @@ public final class RedisClusterFixture implements AutoCloseable {
 
   /** As it says of itself. */
   private static boolean hasSlot(Node node, int slot) {
-    String own =
-        node.ask(Command.CLUSTER, "NODES")
-            .toString()
-            .lines()
-            .filter(line -> line.contains("myself,master"))
-            .findFirst()
-            .orElse("");
-    for (String range : Stream.of(own.split(" ")).skip(BEFORE_SLOTS).toList()) {
+    return mastersOf(slot, node).anyMatch(line -> line.contains("myself"));
+  }
+
+  /** Lines of masters that have the slot, as this node says. */
+  private static Stream<String> mastersOf(int slot, Node told) {
+    return told.ask(Command.CLUSTER, "NODES")
+        .toString()
+        .lines()
+        .filter(line -> line.contains("master") && isOf(line, slot));
+  }
+
+  private static boolean isOf(String line, int slot) {
+    for (String range : Stream.of(line.split(" ")).skip(BEFORE_SLOTS).toList()) {
       String[] ends = range.split("-");
       if (range.matches("\\d+(-\\d+)?")
           && Integer.parseInt(ends[0]) <= slot
@@ -243,7 +248,11 @@ public final class RedisClusterFixture implements AutoCloseable {
     return false;
   }
 
-  /** Moves a slot with its keys, a few at a time, as operators do. */
+  /**
+   * Moves a slot with its keys, a few at a time, as operators do. Returns when all nodes know: two
+   * masters that are given slots before they have heard of each other get the same epoch, and then
+   * both of them or none may keep a slot.
+   */
   public void move(int slot, Node to) {
     Node from = master(slot);
     to.ask(Command.CLUSTER, "SETSLOT", slot, "IMPORTING", from.id());
@@ -260,6 +269,14 @@ public final class RedisClusterFixture implements AutoCloseable {
     nodes.subList(0, MASTERS).stream()
         .filter(node -> node.port() != to.port() && node.port() != from.port())
         .forEach(node -> node.ask(Command.CLUSTER, "SETSLOT", slot, "NODE", to.id()));
+    Eventually.eventually("all know where the slot is", START, () -> allSay(slot, to.id()));
+  }
+
+  private boolean allSay(int slot, String master) {
+    return nodes.stream()
+        .filter(node -> node.process().isAlive())
+        .map(node -> mastersOf(slot, node).map(line -> line.split(" ")[0]).toList())
+        .allMatch(List.of(master)::equals);
   }
 
   /** Whether a replica of this master serves its slots by now, and all is served again. */
