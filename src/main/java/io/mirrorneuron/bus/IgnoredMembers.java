@@ -13,6 +13,9 @@ public final class IgnoredMembers {
   /** A request may have thousands of members; nobody reads more than these. */
   private static final int MOST = 20;
 
+  /** Of a name, at most so much is repeated. */
+  private static final int LONGEST = 40;
+
   private IgnoredMembers() {}
 
   /**
@@ -27,12 +30,17 @@ public final class IgnoredMembers {
         .limit(MOST)
         .map(
             name ->
-                "member "
-                    + name
-                    + " of the request is ignored"
-                    + NearestMatch.of(name, known)
-                        .map(near -> "; did you mean " + near + "?")
-                        .orElse(""))
+                "member %s of the request is ignored".formatted(shown(name)) + hint(name, known))
         .toList();
+  }
+
+  private static String shown(String name) {
+    return name.length() > LONGEST ? name.substring(0, LONGEST) + "…" : name;
+  }
+
+  private static String hint(String name, Set<String> known) {
+    return name.length() > LONGEST
+        ? ""
+        : NearestMatch.of(name, known).map(near -> "; did you mean " + near + "?").orElse("");
   }
 }

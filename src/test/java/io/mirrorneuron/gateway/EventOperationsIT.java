@@ -28,6 +28,7 @@ class EventOperationsIT extends WithSharedGateway {
                 "/api/v1/events",
                 "{\"event_type\":\"paid\",\"payload\":{\"n\":[1],\"token\":\"t\"},\"more\":1}"));
     assertThat(answer.get("status").asText()).isEqualTo("emitted");
+    assertThat(answer.get("warnings")).hasToString("[\"member more of the request is ignored\"]");
     assertThat(answer.get("dispatched").asInt()).isEqualTo(1);
     assertThat(answer.get("job_id").asText()).isEqualTo("job-1");
     JsonNode event = answer.get("event");
@@ -36,6 +37,12 @@ class EventOperationsIT extends WithSharedGateway {
     assertThat(answer.get("event_id")).isEqualTo(event.get("event_id"));
     assertThat(json(gateway.get("/api/v1/events?limit=1")).get("data").get(0)).isEqualTo(event);
     assertThat(gateway.events.happened().getLast().payload()).containsEntry("token", "t");
+  }
+
+  @Test
+  void whatIsUnderstoodWhollyIsAnsweredWithoutWarnings() throws Exception {
+    String event = "{\"event_type\":\"plain\",\"source\":\"a\",\"payload\":{\"more\":1}}";
+    assertThat(json(gateway.post("/api/v1/events", event)).has("warnings")).isFalse();
   }
 
   @Test

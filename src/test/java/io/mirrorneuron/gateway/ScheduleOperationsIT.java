@@ -219,6 +219,8 @@ class ScheduleOperationsIT extends WithSharedGateway {
   @Test
   void whatWouldBeIgnoredIsRefused() throws Exception {
     String one = "/schedules/" + created();
+    assertThat(refused(422, "PATCH", one, "{\"attrs\": {\"windw\": null}}"))
+        .contains("schedule.windw is not known; did you mean window?");
     for (String attrs :
         List.of("{\"x\": null}", "{\"manifest\": null}", "{\"schedule_id\": null}")) {
       assertThat(refused(422, "PATCH", one, "{\"attrs\": " + attrs + "}")).contains("is not known");
@@ -239,6 +241,33 @@ class ScheduleOperationsIT extends WithSharedGateway {
       String body = "{\"schedule\": {\"cron\": \"@daily\"}, \"count\": %s}".formatted(count);
       refused(422, "POST", "/schedules:preview", body);
     }
+  }
+
+  /** Clients of the original may send members that mean nothing here. */
+  @Test
+  void membersThatAreNotKnownAreNamedInTheAnswer() throws Exception {
+    String id = created();
+    String one = "/schedules/" + id;
+    String told = "[\"member notify of the request is ignored\"]";
+    assertThat(ok(gateway.post("/api/v1/schedules", NIGHTLY)).has("warnings")).isFalse();
+    String made = NIGHTLY.replaceFirst("\\{", "{\"notify\": \"a@b\", ");
+    assertThat(ok(gateway.post("/api/v1/schedules", made)).at("/warnings")).hasToString(told);
+    JsonNode changed =
+        ok(call("PATCH", one, "{\"attrs\": {\"jitter_ms\": 7}, \"notify\": \"a@b\"}"));
+    assertThat(changed.at("/warnings")).hasToString(told);
+    assertThat(changed.at("/jitter_ms").asInt()).isEqualTo(7);
+    assertThat(changed.at("/schedule_id").asText()).isEqualTo(id);
+    for (String path : List.of("/pause", "/resume", "/dispatch")) {
+      JsonNode answer = ok(call("POST", one + path, "{\"notify\": \"a@b\"}"));
+      assertThat(answer.at("/warnings")).as(path).hasToString(told);
+    }
+    String preview = "{\"schedule\": {\"cron\": \"@daily\"}, \"notify\": \"a@b\"}";
+    assertThat(ok(call("POST", "/schedules:preview", preview)).at("/warnings")).hasToString(told);
+    assertThat(ok(gateway.get("/api/v1" + one)).has("warnings")).isFalse();
+    String tooLong = "x".repeat(41);
+    JsonNode cut = ok(call("POST", one + "/pause", "{\"%s\": 1}".formatted(tooLong)));
+    assertThat(cut.at("/warnings/0").asText())
+        .isEqualTo("member %s… of the request is ignored".formatted(tooLong.substring(1)));
   }
 
   @Test

@@ -2,7 +2,7 @@ package io.mirrorneuron.area.events;
 
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
-import io.mirrorneuron.bus.MisspeltMembers;
+import io.mirrorneuron.bus.WarnedAnswer;
 import io.mirrorneuron.port.event.EmittedEvent;
 import io.mirrorneuron.port.event.NewEvent;
 import io.mirrorneuron.port.event.TriggerEvents;
@@ -20,14 +20,13 @@ public final class EventsVerticle extends AreaVerticle {
   public EventsVerticle(TriggerEvents events) {
     super("events", LIMIT);
     this.events = events;
-    on("emitTriggerEvent", this::emit);
+    on("emitTriggerEvent", call -> WarnedAnswer.of(call, MEMBERS, () -> emit(call)));
     on(
         "listTriggerEvents",
         call -> events.list(Math.clamp(call.integer("limit"), 0, TriggerEvents.MOST)));
   }
 
   private EmittedEvent emit(ApiCall call) {
-    MisspeltMembers.refuse(call, MEMBERS);
     NewEvent event = Json.read(call.body(), NewEvent.class, "body");
     event.requireOwnSource();
     return events.emit(event);

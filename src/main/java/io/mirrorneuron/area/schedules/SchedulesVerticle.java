@@ -3,7 +3,7 @@ package io.mirrorneuron.area.schedules;
 import com.fasterxml.jackson.core.type.TypeReference;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
-import io.mirrorneuron.bus.MisspeltMembers;
+import io.mirrorneuron.bus.WarnedAnswer;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.schedule.BackfillReport;
 import io.mirrorneuron.port.schedule.DispatchReport;
@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -33,6 +34,8 @@ public final class SchedulesVerticle extends AreaVerticle {
       Stream.concat(SentBundle.MEMBERS.stream(), Stream.of("schedule", "source"))
           .collect(Collectors.toUnmodifiableSet());
 
+  private static final Set<String> REASON = Set.of("reason", "until");
+
   private final SchedulesPort schedules;
   private final BundleStaging staging;
 
@@ -40,18 +43,25 @@ public final class SchedulesVerticle extends AreaVerticle {
     super("schedules", LIMIT);
     this.schedules = schedules;
     this.staging = staging;
-    on("createSchedule", this::create);
+    warned("createSchedule", MADE, this::create);
     on("listSchedules", this::list);
     on("getSchedule", call -> schedules.get(id(call)));
-    on("updateSchedule", this::update);
-    on("pauseSchedule", this::pause);
-    on("resumeSchedule", this::resume);
+    warned("updateSchedule", Set.of("attrs", "reason"), this::update);
+    warned("pauseSchedule", REASON, this::pause);
+    warned("resumeSchedule", REASON, this::resume);
     on("deleteSchedule", call -> schedules.delete(id(call), call.text("reason")));
-    on("dispatchSchedule", this::dispatch);
+    warned("dispatchSchedule", Set.of("payload", "reason"), this::dispatch);
     on("backfillSchedule", this::backfill);
     on("cancelBackfill", call -> schedules.cancelBackfill(id(call)));
     on("listFirings", this::firings);
-    on("previewSchedule", this::preview);
+    warned("previewSchedule", Set.of("schedule", "count", "from"), this::preview);
+  }
+
+  /**
+   * @param known members of its request
+   */
+  private <T> void warned(String operation, Set<String> known, Function<ApiCall, T> work) {
+    on(operation, call -> WarnedAnswer.of(call, known, () -> work.apply(call)));
   }
 
   private static String id(ApiCall call) {
@@ -61,7 +71,6 @@ public final class SchedulesVerticle extends AreaVerticle {
   private record Wanted(Map<String, Object> schedule, Map<String, Object> source) {}
 
   private ScheduleView create(ApiCall call) {
-    MisspeltMembers.refuse(call, MADE);
     SentBundle bundle = LenientJson.read(call.body(), SentBundle.class);
     Wanted wanted = LenientJson.read(call.body(), Wanted.class);
     Map<String, Object> source = wanted.source().isEmpty() ? SOURCE : wanted.source();
@@ -93,7 +102,6 @@ public final class SchedulesVerticle extends AreaVerticle {
 
   /** Null among the changes removes a member, so it must not get lost. */
   private ScheduleView update(ApiCall call) {
-    MisspeltMembers.refuse(call, Set.of("attrs", "reason"));
     Reason reason = LenientJson.read(call.body(), Reason.class);
     return schedules.update(id(call), members(call.body().get("attrs")), reason.reason());
   }
@@ -109,7 +117,6 @@ public final class SchedulesVerticle extends AreaVerticle {
   private record Reason(String reason, String until) {}
 
   private static Reason reason(ApiCall call) {
-    MisspeltMembers.refuse(call, Set.of("reason", "until"));
     return LenientJson.read(call.body(), Reason.class);
   }
 
@@ -129,7 +136,6 @@ public final class SchedulesVerticle extends AreaVerticle {
   private record Dispatch(Map<String, Object> payload, String reason) {}
 
   private DispatchReport dispatch(ApiCall call) {
-    MisspeltMembers.refuse(call, Set.of("payload", "reason"));
     Dispatch wanted = LenientJson.read(call.body(), Dispatch.class);
     return schedules.dispatch(
         id(call), wanted.payload(), wanted.reason(), call.text("Idempotency-Key"));
@@ -143,7 +149,6 @@ public final class SchedulesVerticle extends AreaVerticle {
   private record Preview(Map<String, Object> schedule, int count, String from) {}
 
   private FiringPreview preview(ApiCall call) {
-    MisspeltMembers.refuse(call, Set.of("schedule", "count", "from"));
     Preview wanted = LenientJson.read(call.body(), Preview.class);
     return schedules.preview(
         new PreviewQuery(null, wanted.schedule(), wanted.count(), wanted.from()));

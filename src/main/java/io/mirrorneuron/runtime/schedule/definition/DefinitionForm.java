@@ -140,7 +140,9 @@ public final class DefinitionForm {
     for (Map.Entry<String, Object> change : changes.entrySet()) {
       String name = change.getKey();
       if (change.getValue() == null && !MEMBERS.contains(name)) {
-        throw MnException.invalid("schedule.%s is not known".formatted(WrittenMembers.shown(name)));
+        throw MnException.invalid(
+            "schedule.%s is not known%s"
+                .formatted(WrittenMembers.shown(name), WrittenMembers.hint(name, MEMBERS)));
       }
     }
   }

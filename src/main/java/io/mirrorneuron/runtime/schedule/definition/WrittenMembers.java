@@ -80,13 +80,14 @@ public final class WrittenMembers {
   public void refuseOthers() {
     members.keySet().stream()
         .filter(name -> !asked.contains(name))
-        .forEach(name -> fault(path(shown(name)) + " is not known" + hint(name)));
+        .forEach(name -> fault(path(shown(name)) + " is not known" + hint(name, asked)));
   }
 
-  private String hint(String name) {
+  /** What was probably meant, to stand behind a sentence about a name; empty for nothing. */
+  static String hint(String name, Set<String> known) {
     return name.length() > SHOWN_CHARS
         ? ""
-        : NearestMatch.of(name, asked).map(near -> "; did you mean " + near + "?").orElse("");
+        : NearestMatch.of(name, known).map(near -> "; did you mean " + near + "?").orElse("");
   }
 
   /** The beginning of a text that may be long. */
