@@ -26,7 +26,7 @@ public enum AnsiStyle {
       case "failed", "critical", "unhealthy", "down" -> with("31", text);
       case "cancelled", "cancelling", "waiting", "skipped" -> faint(text);
       case "paused", "pausing", "retrying", "partial", "warning" -> with("33", text);
-      case "running", "queued", "pending" -> with("36", text);
+      case "running", "queued", "pending", "scheduled" -> with("36", text);
       default -> text;
     };
   }

@@ -44,14 +44,6 @@ public record RunStatus(String word) {
     return of(text.toLowerCase(Locale.ROOT));
   }
 
-  /** The status of a run whose job has this status: runs have fewer of them. */
-  public static RunStatus ofJob(String jobStatus) {
-    return switch (jobStatus) {
-      case "pending", "validated", "scheduled", "pausing" -> new RunStatus("running");
-      default -> new RunStatus(jobStatus);
-    };
-  }
-
   /** Whether nothing follows any more. */
   public boolean isFinal() {
     return FINAL_WORDS.contains(word);

@@ -51,6 +51,8 @@ final class RunListCommand implements Callable<Integer> {
   /** How a run may stand, which is how its job does. */
   enum Status {
     PENDING,
+    VALIDATED,
+    SCHEDULED,
     RUNNING,
     PAUSING,
     PAUSED,

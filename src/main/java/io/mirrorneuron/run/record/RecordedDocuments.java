@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.run.UnreadRuns;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.summary.CompactTimeline;
@@ -147,7 +146,7 @@ final class RecordedDocuments {
     if (!run.hasNonNull("started_at")) {
       run.put("started_at", submittedAt);
     }
-    run.put("status", RunStatus.ofJob(status).word()).put("ended_at", endedAt);
+    run.put("status", status).put("ended_at", endedAt);
     run.put("updated_at", job.updatedAt());
     run.set("error", job.error().orElse(null));
     String path = folder.path().resolveSibling(folder.runId()).toString();

@@ -83,7 +83,7 @@ public final class StoredJobPlaces implements JobPlaces {
 
     private static Standing standing(String owner, String text) {
       Row row = LenientJson.read(Json.parseObject(text, "stored row"), Row.class);
-      RunStatus status = RunStatus.ofJob(Objects.requireNonNullElse(row.status, ""));
+      RunStatus status = new RunStatus(Objects.requireNonNullElse(row.status, ""));
       return new Standing(
           owner,
           Objects.requireNonNullElse(row.runId, ""),
