@@ -21,6 +21,7 @@ import io.mirrorneuron.runtime.manifest.reading.Findings.Purpose;
 import io.mirrorneuron.runtime.manifest.rule.InputValidation.Outcome;
 import io.mirrorneuron.runtime.manifest.rule.RulePrograms;
 import io.mirrorneuron.runtime.manifest.rule.RulePrograms.Ended;
+import io.mirrorneuron.runtime.schedule.definition.ManifestScheduleCheck;
 import io.mirrorneuron.samples.Samples;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.store.BundleZip;
@@ -150,6 +151,7 @@ public final class Bundle implements AutoCloseable {
     Outcome input =
         SubmissionDemands.of(submission.manifestJson()).input(submission.origin(), UNASKED);
     List<Issue> issues = new ArrayList<>(checked.issues());
+    issues.addAll(ManifestScheduleCheck.of(submission.manifestJson()));
     for (Issue issue : input.issues()) {
       issues.add(issue.code().equals(RulePrograms.UNAVAILABLE) ? issue.asWarning() : issue);
     }

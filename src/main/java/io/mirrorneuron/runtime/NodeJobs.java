@@ -26,6 +26,7 @@ import io.mirrorneuron.runtime.loop.JobWatch;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.placement.LocalScheduler;
 import io.mirrorneuron.runtime.port.JobNews;
+import io.mirrorneuron.runtime.schedule.definition.ManifestScheduleCheck;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.store.RedisJobStore;
@@ -57,7 +58,9 @@ final class NodeJobs {
 
   static ManifestCache manifests(RuntimeSettings settings) {
     return new ManifestCache(
-        new Manifests(settings.executors().defaultRunner()), settings.manifests().unknownMembers());
+        new Manifests(settings.executors().defaultRunner()),
+        settings.manifests().unknownMembers(),
+        ManifestScheduleCheck::of);
   }
 
   static NewJobs newJobs(RuntimeIdentity identity, RunStore runs, JobStore store) {

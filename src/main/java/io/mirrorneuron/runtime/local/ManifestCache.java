@@ -3,11 +3,15 @@ package io.mirrorneuron.runtime.local;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.mirrorneuron.config.Config.UnknownMembers;
+import io.mirrorneuron.port.Validation.Issue;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.manifest.reading.Findings.Purpose;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.wire.JsonText;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Workflows of manifests that were parsed before: the same one is submitted again and again, and
@@ -20,6 +24,7 @@ public final class ManifestCache {
 
   private final Manifests manifests;
   private final UnknownMembers unknownMembers;
+  private final Function<String, List<Issue>> ofSchedules;
   private final Cache<String, Workflow> parsed = cache();
 
   /**
@@ -29,10 +34,15 @@ public final class ManifestCache {
 
   /**
    * @param unknownMembers what becomes of new manifests that have some
+   * @param ofSchedules what speaks against making a schedule of a manifest; a job of it runs
    */
-  public ManifestCache(Manifests manifests, UnknownMembers unknownMembers) {
+  public ManifestCache(
+      Manifests manifests,
+      UnknownMembers unknownMembers,
+      Function<String, List<Issue>> ofSchedules) {
     this.manifests = manifests;
     this.unknownMembers = unknownMembers;
+    this.ofSchedules = ofSchedules;
   }
 
   private static Cache<String, Workflow> cache() {
@@ -53,9 +63,12 @@ public final class ManifestCache {
     return workflow;
   }
 
-  /** What {@link #accept} would say, see {@link Manifests#check}. */
+  /** What {@link #accept} would say, see {@link Manifests#check}, and what schedules would. */
   Manifests.Checked check(String text, Set<String> payloadPaths) {
-    return manifests.check(text, payloadPaths, purpose());
+    Manifests.Checked checked = manifests.check(text, payloadPaths, purpose());
+    List<Issue> issues = new ArrayList<>(checked.issues());
+    issues.addAll(ofSchedules.apply(text));
+    return new Manifests.Checked(checked.workflow(), issues, checked.programs());
   }
 
   private Purpose purpose() {

@@ -109,7 +109,7 @@ class LocalJobsTest {
                 engine,
                 store,
                 null,
-                new ManifestCache(manifests, UnknownMembers.WARN),
+                new ManifestCache(manifests, UnknownMembers.WARN, _ -> List.of()),
                 new NewJobs("node", () -> "0", new RunFolders(run -> Optional.empty(), store)),
                 new Admission(
                     new LocalMachine(

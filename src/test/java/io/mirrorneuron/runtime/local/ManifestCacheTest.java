@@ -8,6 +8,7 @@ import io.mirrorneuron.config.Config.UnknownMembers;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.testing.SampleManifests;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ManifestCacheTest {
@@ -52,6 +53,6 @@ class ManifestCacheTest {
   }
 
   private static ManifestCache cache(UnknownMembers unknown) {
-    return new ManifestCache(new Manifests(DefaultRunner.HOST_LOCAL), unknown);
+    return new ManifestCache(new Manifests(DefaultRunner.HOST_LOCAL), unknown, _ -> List.of());
   }
 }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * When a manifest wants its jobs to be made, by its members {@code schedule} and {@code triggers}.
@@ -18,6 +19,16 @@ public final class ManifestSchedule {
       List.of("cron", "crons", "run_at", "delay_ms", "trigger", "event_type");
 
   private ManifestSchedule() {}
+
+  /** The first of the members in which a manifest says when; empty when it says nothing of it. */
+  public static Optional<String> member(String manifest) {
+    ObjectNode root = Json.parseObject(manifest, "manifest_json");
+    return Stream.of("schedule", "triggers").filter(name -> !isEmpty(root.path(name))).findFirst();
+  }
+
+  private static boolean isEmpty(JsonNode member) {
+    return member.isNull() || !member.isValueNode() && member.isEmpty();
+  }
 
   /**
    * @return as its author wrote it; empty when the manifest says nothing of it
