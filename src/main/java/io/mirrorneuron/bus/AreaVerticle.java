@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
@@ -46,7 +45,7 @@ public abstract class AreaVerticle extends VerticleBase {
 
   private final String tag;
   private final AreaThreads threads;
-  private final Map<Long, Boolean> waitedFor = new ConcurrentHashMap<>();
+  private final NumberedCalls numbered = new NumberedCalls();
   private final Map<String, HotOperation> operations = new LinkedHashMap<>();
   private final Map<String, HotOperation> admissions = new LinkedHashMap<>();
   private final Map<String, RunRoute.Kind> ofRuns = new HashMap<>();
@@ -119,9 +118,7 @@ public abstract class AreaVerticle extends VerticleBase {
   public Future<?> start() throws Exception {
     vertx
         .eventBus()
-        .<Long>localConsumer(
-            Addresses.gone(tag),
-            number -> waitedFor.computeIfPresent(number.body(), (call, waits) -> false));
+        .<Long>localConsumer(Addresses.gone(tag), number -> numbered.gone(number.body()));
     // Of this process only: others would be asked in turn, and have other runs.
     return vertx
         .eventBus()
@@ -224,25 +221,22 @@ public abstract class AreaVerticle extends VerticleBase {
 
   /** Whether nobody waits for the answer any more, so that long work should end. Any thread. */
   protected final boolean isGone(ApiCall call) {
-    return call.number() != null && !waitedFor.getOrDefault(call.number(), true);
+    return gone(call).isComplete();
+  }
+
+  /** Completes when nobody waits for the answer any more. */
+  protected final Future<Void> gone(ApiCall call) {
+    return numbered.gone(call);
   }
 
   /** Always replies: a caller without a reply would wait for its timeout. */
   private void dispatch(Message<JsonObject> message) {
     String operation = message.headers().get(Addresses.OP);
     ApiCall call = new ApiCall(message.body());
-    Long number = call.number();
-    if (number != null) {
-      waitedFor.put(number, true);
-    }
+    numbered.begin(call);
     boolean asks = message.headers().contains(Addresses.ADMISSION);
     (asks ? admitted(operation, call) : routed(operation, call, message.headers()))
-        .onComplete(
-            answered -> {
-              if (number != null) {
-                waitedFor.remove(number);
-              }
-            })
+        .onComplete(answered -> numbered.end(call))
         .onComplete(
             answer -> message.reply(answer, call.delivery()),
             e -> message.reply(BusFailure.of(operation, explains.apply(e))));

@@ -8,6 +8,7 @@ import io.mirrorneuron.gateway.call.AreaCall;
 import io.mirrorneuron.gateway.call.AreaCall.Answer;
 import io.mirrorneuron.gateway.call.Bodies;
 import io.mirrorneuron.gateway.call.BodyCheck;
+import io.mirrorneuron.gateway.call.OpenCalls;
 import io.mirrorneuron.gateway.call.OperationCheck;
 import io.mirrorneuron.gateway.call.ParameterSource;
 import io.mirrorneuron.gateway.call.SharedCalls;
@@ -42,7 +43,13 @@ final class BusHandler implements Handler<RoutingContext> {
    * @param nodes are asked for files of theirs
    */
   record Shared(
-      Auth auth, Bodies bodies, Bodies raw, Uploads uploads, Streams streams, FarReads nodes) {}
+      Auth auth,
+      Bodies bodies,
+      Bodies raw,
+      Uploads uploads,
+      Streams streams,
+      OpenCalls calls,
+      FarReads nodes) {}
 
   private final ApiOperation operation;
   private final OperationCheck check;

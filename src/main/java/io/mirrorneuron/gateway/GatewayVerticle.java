@@ -9,6 +9,7 @@ import io.mirrorneuron.gateway.answer.BadHeads;
 import io.mirrorneuron.gateway.answer.CommonHeaders;
 import io.mirrorneuron.gateway.call.Bodies;
 import io.mirrorneuron.gateway.call.BodyBudget;
+import io.mirrorneuron.gateway.call.OpenCalls;
 import io.mirrorneuron.gateway.call.Uploads;
 import io.mirrorneuron.gateway.contract.ApiOperation;
 import io.mirrorneuron.gateway.contract.Contract;
@@ -67,6 +68,9 @@ public final class GatewayVerticle extends VerticleBase {
 
   private static final long DRAIN_SECONDS = 5;
 
+  /** When calls are refused that are still not answered; earlier, so that it is heard. */
+  private static final long REFUSE_MILLIS = 4000;
+
   /** Part of the heap that bodies of callers with a token may take together: an eighth. */
   private static final int SHARE_OF_BODIES = 8;
 
@@ -85,6 +89,7 @@ public final class GatewayVerticle extends VerticleBase {
   private final Auth auth;
   private final Health health;
   private final AreaBus elsewhere;
+  private final OpenCalls calls = new OpenCalls();
   private HttpServer server;
   private Streams streams;
 
@@ -142,11 +147,18 @@ public final class GatewayVerticle extends VerticleBase {
     return server.listen();
   }
 
-  /** Ends the streams, lets running requests finish for a few seconds. */
+  /**
+   * Ends the streams, answers who waits, lets other requests finish for a few seconds and refuses
+   * the rest.
+   */
   @Override
   public Future<?> stop() {
     streams.close();
-    return server.shutdown(DRAIN_SECONDS, TimeUnit.SECONDS);
+    calls.hurry();
+    long refusal = vertx.setTimer(REFUSE_MILLIS, late -> calls.refuseAll());
+    return server
+        .shutdown(DRAIN_SECONDS, TimeUnit.SECONDS)
+        .onComplete(closed -> vertx.cancelTimer(refusal));
   }
 
   /** The port it listens on, also when 0 was asked for. */
@@ -177,6 +189,7 @@ public final class GatewayVerticle extends VerticleBase {
                 new Bodies(RAW_BYTES, BodyBudget.ofHeap(SHARE_OF_RAW_BODIES)),
                 uploads,
                 streams,
+                calls,
                 settings.nodes()),
             elsewhere == null ? new LocalAreas(vertx.eventBus()) : elsewhere,
             settings.timeout(),

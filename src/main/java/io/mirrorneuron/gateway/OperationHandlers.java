@@ -86,7 +86,7 @@ final class OperationHandlers {
   }
 
   private AreaCall area(ApiOperation operation) {
-    return new AreaCall(parts.areas(), operation, parts.timeout());
+    return new AreaCall(parts.areas(), operation, parts.timeout(), parts.shared().calls());
   }
 
   /** The part of the form that is the uploaded file; null when the operation takes none. */

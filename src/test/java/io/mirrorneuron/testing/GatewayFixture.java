@@ -368,6 +368,11 @@ public final class GatewayFixture implements AutoCloseable {
     return SocketClient.open(uri(path), TOKEN);
   }
 
+  /** The gateway stops; what is behind it does not. */
+  public void closeDoor() {
+    vertx.undeploy(gateway.deploymentID()).await();
+  }
+
   @Override
   public void close() {
     vertx.close().await();

@@ -59,8 +59,8 @@ public final class BlueprintsVerticle extends AreaVerticle {
     on("updateBlueprints", call -> lists.of(catalogs.refreshed()));
     on("installBlueprint", call -> launches.models().install(LaunchRequest.installed(call)));
     on("uninstallBlueprint", call -> uninstall(launches, call));
-    onHot("launchBlueprint", call -> calls.launchBlueprint(vertx, call));
-    onHot("launch", call -> calls.launchSource(vertx, call));
+    onHot("launchBlueprint", call -> calls.launchBlueprint(vertx, call, gone(call)));
+    onHot("launch", call -> calls.launchSource(vertx, call, gone(call)));
     onHot("streamLaunchProgress", call -> calls.news(vertx, call));
   }
 

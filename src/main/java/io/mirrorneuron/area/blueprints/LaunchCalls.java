@@ -32,31 +32,41 @@ final class LaunchCalls {
     this.threads = threads;
   }
 
-  Future<Buffer> launchBlueprint(Vertx vertx, ApiCall call) {
+  Future<Buffer> launchBlueprint(Vertx vertx, ApiCall call, Future<Void> gone) {
     LaunchRequest request = LaunchRequest.ofBlueprint(call);
     return launch(
-        vertx, call, request.order(), done -> LaunchAnswers.ofBlueprint(done, request.warnings()));
+        new Waiting(vertx, call, gone),
+        request.order(),
+        done -> LaunchAnswers.ofBlueprint(done, request.warnings()));
   }
 
-  Future<Buffer> launchSource(Vertx vertx, ApiCall call) {
+  Future<Buffer> launchSource(Vertx vertx, ApiCall call, Future<Void> gone) {
     LaunchRequest request = LaunchRequest.ofSource(call);
     return launch(
-        vertx,
-        call,
+        new Waiting(vertx, call, gone),
         request.order(),
         done -> LaunchAnswers.ofSource(done, request.order(), request.warnings()));
   }
 
   private Future<Buffer> launch(
-      Vertx vertx, ApiCall call, LaunchOrder order, Function<Launched, Object> form) {
+      Waiting waiting, LaunchOrder order, Function<Launched, Object> form) {
     return threads
         .blocking(() -> launches.launch(order))
-        .compose(ticket -> settled(vertx, call, ticket))
+        .compose(ticket -> settled(waiting, ticket))
         .map(launched -> AreaVerticle.encode(form.apply(launched)));
   }
 
+  /**
+   * A call that waits.
+   *
+   * @param gone completes when nobody waits any more
+   */
+  private record Waiting(Vertx vertx, ApiCall call, Future<Void> gone) {}
+
   /** The end, or after the time that the caller waits what goes on. */
-  private static Future<Launched> settled(Vertx vertx, ApiCall call, LaunchTicket ticket) {
+  private static Future<Launched> settled(Waiting waiting, LaunchTicket ticket) {
+    Vertx vertx = waiting.vertx;
+    ApiCall call = waiting.call;
     Duration wait = AskedWait.of(call).orElse(AskedWait.LONGEST);
     Future<Launched> found = future(vertx, ticket.found());
     Future<Launched> done = future(vertx, ticket.done());
@@ -65,9 +75,9 @@ final class LaunchCalls {
       return found;
     }
     Promise<Launched> first = Promise.promise();
-    long timer =
-        vertx.setTimer(
-            wait.toMillis(), late -> found.onSuccess(state -> goesOn(call, state, first)));
+    Runnable over = () -> found.onSuccess(state -> goesOn(call, state, first));
+    long timer = vertx.setTimer(wait.toMillis(), late -> over.run());
+    waiting.gone.onSuccess(left -> over.run());
     done.onComplete(
         end -> {
           vertx.cancelTimer(timer);

@@ -58,11 +58,19 @@ final class JobChanges {
 
   /** Completes when there have been changes after {@code version}, or after the wait. */
   Future<Void> after(String jobId, long version, Duration wait) {
+    return after(jobId, version, wait, Promise.promise());
+  }
+
+  /**
+   * The same.
+   *
+   * @param change whoever completes it earlier waits no more
+   */
+  Future<Void> after(String jobId, long version, Duration wait, Promise<Void> change) {
     Watched job = watched.get(jobId);
     if (job == null || job.version > version) {
       return Future.succeededFuture();
     }
-    Promise<Void> change = Promise.promise();
     job.waiting.add(change);
     long timer = vertx.setTimer(Math.max(1, wait.toMillis()), late -> change.tryComplete());
     return change

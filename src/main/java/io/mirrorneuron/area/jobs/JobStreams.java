@@ -8,8 +8,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.time.Clock;
-import java.time.Duration;
-import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -21,9 +19,6 @@ final class JobStreams {
   /** What happens within this time is shown together to those who follow a job. */
   private static final long PACE_MILLIS = 200;
 
-  /** How soon it is noticed that nobody waits for the end of a job any more. */
-  private static final Duration GONE_LOOK = Duration.ofSeconds(5);
-
   private final AreaThreads threads;
   private final JobsPort jobs;
   private final JobRuns runs;
@@ -32,6 +27,7 @@ final class JobStreams {
   private final Clock clock;
   private final JobChanges changes;
   private final JobChanges changesWithRuns;
+  private final EndWaits ends;
 
   JobStreams(
       Vertx vertx,
@@ -49,12 +45,14 @@ final class JobStreams {
     this.clock = clock;
     this.changes =
         new JobChanges(vertx, (job, action) -> threads.inLine(() -> jobs.watch(job, action)));
+    this.ends = new EndWaits(changes, views);
     this.changesWithRuns =
         new JobChanges(vertx, (job, action) -> threads.inLine(() -> watchWithRun(job, action)));
   }
 
   /** Closes all watches; callers that wait are answered with what there is. */
   void close() {
+    ends.close();
     changes.close();
     changesWithRuns.close();
   }
@@ -95,45 +93,9 @@ final class JobStreams {
         .map(shown -> shown.page(after, clock.millis()));
   }
 
-  /**
-   * How far the job is when it has ended, the time is over or nobody waits any more, whichever
-   * comes first.
-   */
-  Future<JobStanding> end(String jobId, Duration wait, BooleanSupplier isGone) {
-    if (wait.isZero()) {
-      return views.status(jobId);
-    }
-    long until = System.nanoTime() + wait.toNanos();
-    return changes
-        .observe(jobId)
-        .compose(
-            version -> views.status(jobId).compose(s -> end(jobId, version, s, until, isGone)));
-  }
-
-  /** The same of a job that may have ended before; then no watch is opened for it. */
-  Future<JobStanding> endOfOlder(String jobId, Duration wait, BooleanSupplier isGone) {
-    return changes.isWatched(jobId)
-        ? end(jobId, wait, isGone)
-        : views
-            .status(jobId)
-            .compose(
-                status ->
-                    status.isFinal() ? Future.succeededFuture(status) : end(jobId, wait, isGone));
-  }
-
-  private Future<JobStanding> end(
-      String jobId, long version, JobStanding status, long until, BooleanSupplier isGone) {
-    Duration left = Duration.ofNanos(until - System.nanoTime());
-    if (status.isFinal()) {
-      changes.ended(jobId);
-    }
-    if (status.isFinal() || !left.isPositive() || isGone.getAsBoolean()) {
-      return Future.succeededFuture(status);
-    }
-    Duration look = left.compareTo(GONE_LOOK) < 0 ? left : GONE_LOOK;
-    return changes
-        .after(jobId, version, look)
-        .compose(changed -> end(jobId, Duration.ofNanos(until - System.nanoTime()), isGone));
+  /** Waits for ends of jobs, by the same watches. */
+  EndWaits ends() {
+    return ends;
   }
 
   /**

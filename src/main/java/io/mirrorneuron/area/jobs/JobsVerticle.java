@@ -120,7 +120,8 @@ public final class JobsVerticle extends AreaVerticle {
         .compose(
             answer ->
                 streams
-                    .end(answer.jobId(), wait, () -> isGone(call))
+                    .ends()
+                    .end(answer.jobId(), wait, gone(call))
                     .map(far -> wait.isZero() ? answer.of(far.job()) : answer.at(far.job()))
                     .otherwise(answer)) // it is stored, whatever is known of it
         .map(AreaVerticle::encode);
@@ -161,7 +162,7 @@ public final class JobsVerticle extends AreaVerticle {
     Future<?> end =
         wait.isZero()
             ? Future.succeededFuture()
-            : streams.endOfOlder(id(call), wait, () -> isGone(call));
+            : streams.ends().endOfOlder(id(call), wait, gone(call));
     return end.compose(far -> job(call)).onSuccess(told -> polls.answered(id(call)));
   }
 

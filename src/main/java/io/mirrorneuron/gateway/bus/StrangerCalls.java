@@ -6,6 +6,7 @@ import io.mirrorneuron.bus.LocalAreas;
 import io.mirrorneuron.gateway.answer.Refusal;
 import io.mirrorneuron.gateway.call.AreaCall;
 import io.mirrorneuron.gateway.call.AreaCall.Answer;
+import io.mirrorneuron.gateway.call.OpenCalls;
 import io.mirrorneuron.gateway.call.OperationCheck;
 import io.mirrorneuron.gateway.call.ParameterSource;
 import io.mirrorneuron.gateway.call.Schemas;
@@ -65,7 +66,7 @@ final class StrangerCalls {
     for (ApiOperation operation : contract.operations()) {
       OperationCheck check =
           OperationCheck.of(operation, contract.parsed().operation(operation.id()), schemas);
-      AreaCall area = new AreaCall(new LocalAreas(bus), operation, usual);
+      AreaCall area = new AreaCall(new LocalAreas(bus), operation, usual, new OpenCalls());
       operations.put(operation.id(), new Known(operation, check, area));
     }
   }

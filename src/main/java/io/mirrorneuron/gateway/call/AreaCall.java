@@ -9,6 +9,7 @@ import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
 import java.time.Duration;
 
@@ -18,13 +19,20 @@ public final class AreaCall {
   private final String tag;
   private final DeliveryOptions delivery;
   private final boolean addsWait;
+  private final boolean changes;
+  private final boolean makesFile;
+  private final OpenCalls open;
 
   /**
    * @param usual how long the area may take where the contract says nothing else
+   * @param open the calls of the same door
    */
-  public AreaCall(AreaBus areas, ApiOperation operation, Duration usual) {
+  public AreaCall(AreaBus areas, ApiOperation operation, Duration usual, OpenCalls open) {
     Duration timeout = operation.timeout() == null ? usual : operation.timeout();
     this.addsWait = operation.timeout() == null;
+    this.changes = !operation.method().equals(HttpMethod.GET);
+    this.makesFile = operation.answersFile();
+    this.open = open;
     this.areas = areas;
     this.tag = operation.tag();
     this.delivery =
@@ -32,20 +40,21 @@ public final class AreaCall {
   }
 
   /**
-   * As {@link #ask}, for answers that are expensive to make: the area is told when the client has
-   * disconnected or the time is up.
+   * As {@link #ask}, for answers that are expensive to make or waited for: the area is told when
+   * the client has disconnected or the time is up, and, unless it makes a file, when the door
+   * closes.
    */
   public Future<Answer> askWhileOpen(ApiCall call, HttpServerResponse response) {
     long number = areas.number();
     Future<Answer> answer =
-        ask(call.withNumber(number)).onFailure(failure -> areas.gone(tag, number));
+        send(call.withNumber(number)).onFailure(failure -> areas.gone(tag, number));
     response.closeHandler(
         closed -> {
           if (!answer.isComplete()) {
             areas.gone(tag, number);
           }
         });
-    return answer;
+    return open.answer(answer, changes, makesFile ? () -> {} : () -> areas.gone(tag, number));
   }
 
   /** Asks whether the call may be made, by its head: fails with what the caller is told if not. */
@@ -55,6 +64,10 @@ public final class AreaCall {
   }
 
   public Future<Answer> ask(ApiCall call) {
+    return open.answer(send(call), changes, () -> {});
+  }
+
+  private Future<Answer> send(ApiCall call) {
     return areas
         .ask(tag, call.json(), delivery(call))
         .map(message -> Answer.of(message.body(), message.headers()));

@@ -18,6 +18,7 @@ public final class Streams {
   private final Duration wait;
   private final Map<String, Feed> feeds = new HashMap<>();
   private final SharedReads reads = new SharedReads();
+  private boolean closed;
 
   /**
    * @param clock tells when tokens end
@@ -55,11 +56,15 @@ public final class Streams {
     Subscriber subscriber = new Subscriber(vertx, feed, first, outlet, heartbeat);
     subscriber.endWith(TokenEnd.of(subscription.expiry(), clock));
     feed.add(subscriber);
+    if (closed) {
+      subscriber.cut(); // its first page was being read meanwhile
+    }
     return subscriber;
   }
 
   /** Breaks every stream off: its client reconnects, to another server or after a restart. */
   public void close() {
+    closed = true;
     feeds.values().stream()
         .flatMap(feed -> feed.subscribers().stream())
         .toList()

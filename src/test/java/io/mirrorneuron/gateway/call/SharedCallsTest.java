@@ -36,7 +36,11 @@ class SharedCallsTest {
             .orElseThrow();
     calls =
         new SharedCalls(
-            new AreaCall(new LocalAreas(vertx.eventBus()), operation, Duration.ofSeconds(10)));
+            new AreaCall(
+                new LocalAreas(vertx.eventBus()),
+                operation,
+                Duration.ofSeconds(10),
+                new OpenCalls()));
   }
 
   @AfterEach

@@ -1,0 +1,72 @@
+package io.mirrorneuron.gateway.call;
+
+import io.mirrorneuron.gateway.call.AreaCall.Answer;
+import io.mirrorneuron.model.MnException;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The calls through one door that are not answered yet, so that each is answered before the door
+ * closes. Thread-safe.
+ */
+public final class OpenCalls {
+  private final Set<Open> open = ConcurrentHashMap.newKeySet();
+  private volatile boolean ending;
+
+  /** One call: compared by identity. */
+  private static final class Open {
+    final Promise<Answer> answer = Promise.promise();
+    final boolean changes;
+    final Runnable leave;
+
+    Open(boolean changes, Runnable leave) {
+      this.changes = changes;
+      this.leave = leave;
+    }
+
+    void refuse() {
+      String told = "the server stops, and had no time to finish this";
+      answer.tryFail(
+          changes
+              ? MnException.unavailable(told, null).inDoubt("what it was about")
+              : MnException.unavailable(told + "; ask again when it is back", null));
+    }
+  }
+
+  /**
+   * @param asked completes with the answer of the area
+   * @param changes whether the call may change something
+   * @param leave has the area answer at once where it only waits; called when the door closes
+   * @return the answer, or the refusal of a door that could not wait for it
+   */
+  Future<Answer> answer(Future<Answer> asked, boolean changes, Runnable leave) {
+    Open call = new Open(changes, leave);
+    open.add(call);
+    asked.onComplete(
+        done -> {
+          open.remove(call);
+          if (done.succeeded()) {
+            call.answer.tryComplete(done.result());
+          } else {
+            call.answer.tryFail(done.cause());
+          }
+        });
+    if (ending) {
+      leave.run();
+    }
+    return call.answer.future();
+  }
+
+  /** The door is about to close: calls that wait for something to happen wait no more. */
+  public void hurry() {
+    ending = true;
+    open.forEach(call -> call.leave.run());
+  }
+
+  /** The door closes now: callers are told that there is no answer. */
+  public void refuseAll() {
+    open.forEach(Open::refuse);
+  }
+}
