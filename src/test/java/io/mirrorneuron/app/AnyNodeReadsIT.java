@@ -338,6 +338,18 @@ class AnyNodeReadsIT {
         "the program goes on", () -> owner.jobs().get(job).facts().status().equals("completed"));
   }
 
+  /** The members that the contract names of such a document. */
+  private static List<String> named(String schema) {
+    URI contract = other.uri("").resolve("/openapi.json");
+    String text = send(HttpRequest.newBuilder(contract), BodyHandlers.ofString()).body();
+    List<String> names = new ArrayList<>();
+    Json.parseObject(text, "contract")
+        .at("/components/schemas/" + schema + "/properties")
+        .fieldNames()
+        .forEachRemaining(names::add);
+    return names;
+  }
+
   @Test
   void aNodeThatIsGoneLeavesWhatIsCommittedAndComesBackWithTheRest() {
     WholeServer brief = server("brief");
@@ -356,6 +368,7 @@ class AnyNodeReadsIT {
     JsonNode job = read(other, "/jobs/" + RunId.job(its).orElseThrow());
     assertThat(job.path("files_unknown").asText()).contains("node mirror_neuron@brief", "is gone");
     assertThat(job.at("/summary/artifact_count").isNull()).isTrue();
+    assertThat(named("JobDetail")).containsAll(job::fieldNames);
     assertThat(job.at("/job/status").asText()).isEqualTo("completed");
     assertThat(read(other, "/runs/" + its + "/events").toString()).contains("job_completed");
 
