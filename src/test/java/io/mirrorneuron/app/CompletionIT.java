@@ -37,6 +37,10 @@ class CompletionIT {
       ask mn job logs job-1 --step d
       ask mn init re
       ask mn init re completion.b
+      ask mn run export old-r
+      ask mn job status old-j
+      ask mn run export away
+      ask mn job status away
       """;
 
   @TempDir Path folder;
@@ -52,7 +56,18 @@ class CompletionIT {
         if [ "$2" = status ]; then
           printf '{ "step_order": [\\n    "draft",\\n    "review"\\n  ],\\n "labels": [\\n    "x"\\n  ] }\\n'
         fi
-        echo "{ \\"data\\": [ { \\"$1_id\\": \\"$1-1\\", \\"x\\": 1 }, { \\"$1_id\\": \\"$1-2\\", \\"run_id\\": \\"asks-1\\", \\"request_id\\": \\"q-1\\" } ] }"
+        case "$*" in
+          "run list --json --limit 200 --id-prefix=old"*) old=old- ;;
+          "run list --json --limit 200 --id-prefix=away"*) echo "mn: cannot be reached" >&2; exit 1 ;;
+          *list*"--limit 200"*) ;;
+          *list*) exit 2 ;;
+        esac
+        of() { echo "\\"run_id\\": \\"$2run-$1\\", \\"job_id\\": \\"$2job-$1\\""; }
+        case "$1" in
+          run) echo "{ \\"data\\": [ { $(of 1 $old), \\"x\\": 1 }, { $(of 2 $old) } ] }"; exit ;;
+          job) echo "{ \\"data\\": [ { $(of 1), \\"x\\": 1 }, { $(of 2) }, { $(of 3 away-) } ] }"; exit ;;
+        esac
+        echo "{ \\"data\\": [ { \\"run_id\\": \\"asks-1\\", \\"request_id\\": \\"q-1\\" } ] }"
         """);
     assertThat(mn.toFile().setExecutable(true)).isTrue();
     return Files.writeString(folder.resolve("completion." + shell), text);
@@ -99,7 +114,11 @@ class CompletionIT {
             "mn job fork --bundle=b job-1 --at r: review",
             "mn job logs job-1 --step d: draft",
             "mn init re: review",
-            "mn init re completion.b: completion.bash");
+            "mn init re completion.b: completion.bash",
+            "mn run export old-r: old-run-1 old-run-2",
+            "mn job status old-j: old-job-1 old-job-2",
+            "mn run export away: away-run-3",
+            "mn job status away: away-job-3");
   }
 
   /** In the mode of {@code bashcompinit}, in which zsh runs completions of bash. */
@@ -115,7 +134,11 @@ class CompletionIT {
             "mn jo: job",
             "mn job li: list",
             "mn job list --ru: --running-only",
-            "mn run export r1 --format m: markdown md")
+            "mn run export r1 --format m: markdown md",
+            "mn run export old-r: old-run-1 old-run-2",
+            "mn job status old-j: old-job-1 old-job-2",
+            "mn run export away: away-run-3",
+            "mn job status away: away-job-3")
         .anyMatch(line -> line.startsWith("mn job status : ") && line.endsWith("job-1 job-2"));
   }
 
@@ -124,7 +147,8 @@ class CompletionIT {
     Path script = script("fish");
     String asks =
         "source %s; complete -C'mn jo'; complete -C'mn job list --ru';".formatted(script)
-            + " complete -C'mn run export r1 --format m'; complete -C'mn job status '";
+            + " complete -C'mn run export r1 --format m'; complete -C'mn job status ';"
+            + " complete -C'mn run export old-r'";
 
     assertThat(run("fish", "--no-config", "-c", asks))
         .contains(
@@ -132,6 +156,8 @@ class CompletionIT {
             "--running-only\tOnly jobs that have not ended.",
             "markdown\tjson, markdown (or md) or zip; default json.",
             "job-1",
-            "job-2");
+            "job-2",
+            "old-run-1",
+            "old-run-2");
   }
 }

@@ -48,6 +48,13 @@ final class RunListCommand implements Callable<Integer> {
       description = "Only runs of this blueprint, which is the workflow's id.")
   String blueprint;
 
+  @Option(
+      names = "--id-prefix",
+      paramLabel = "TEXT",
+      defaultValue = "",
+      description = "Only runs whose id, or whose job's id, begins so.")
+  String idPrefix;
+
   /** How a run may stand, which is how its job does. */
   enum Status {
     PENDING,
@@ -75,7 +82,8 @@ final class RunListCommand implements Callable<Integer> {
         "/runs?limit="
             + limit
             + value("status", status == null ? null : status.name().toLowerCase(Locale.ROOT))
-            + value("blueprint_id", blueprint);
+            + value("blueprint_id", blueprint)
+            + value("q", idPrefix.isEmpty() ? null : idPrefix);
     return client.show(query, Page.class, this::print);
   }
 

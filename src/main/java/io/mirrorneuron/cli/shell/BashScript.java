@@ -11,8 +11,11 @@ final class BashScript {
   private static final String SCRIPT =
       """
       # Completion of mn, by mn completion.
-      _mn_ids() { # of a list: a group of commands and the name of the id
-        mn "$1" list --json 2>/dev/null | grep -o "\\"$2\\": *\\"[^\\"]*\\"" | cut -d'"' -f4 | sort -u
+      _mn_ids() { # of a list: a group of commands, the name of the id, and what is typed of it
+        case "$1 $3" in
+          "human "* | "job ") mn "$1" list --json --limit 200 ;;
+          *) mn run list --json --limit 200 --id-prefix="$3" || mn job list --json --limit 200 ;;
+        esac 2>/dev/null | grep -o "\\"$2\\": *\\"[^\\"]*\\"" | cut -d'"' -f4 | sort -u
       }
 
       _mn_steps() { # of a job
@@ -53,10 +56,10 @@ final class BashScript {
         esac
         case "$kind $cur" in
           *" -"*) ;;
-          job*) all="$all $(_mn_ids job job_id)" ;;
-          run*) all="$all $(_mn_ids run run_id)" ;;
-          asked*) all="$all $(_mn_ids human run_id)" ;;
-          request*) all="$all $(_mn_ids human request_id)" ;;
+          job*) all="$all $(_mn_ids job job_id "$cur")" ;;
+          run*) all="$all $(_mn_ids run run_id "$cur")" ;;
+          asked*) all="$all $(_mn_ids human run_id "$cur")" ;;
+          request*) all="$all $(_mn_ids human request_id "$cur")" ;;
           step*) all="$all $(_mn_steps "$subject")" ;;
           file*) COMPREPLY=($(compgen -f -- "$cur")) ;;
         esac

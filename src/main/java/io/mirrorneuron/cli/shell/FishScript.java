@@ -37,8 +37,16 @@ final class FishScript {
           and test (count (__mn_arguments (count (string split ' ' $argv[1])))) -eq $argv[2]
       end
 
-      function __mn_ids
-          mn $argv[1] list --json 2>/dev/null | string match -arg "\\"$argv[2]\\": *\\"([^\\"]*)\\"" | sort -u
+      function __mn_ids # of a list: a group of commands and the name of the id
+          set -l typed (commandline -ct | string replace -r '^--[^=]*=' '')
+          begin
+              if test "$argv[1]" = human -o "$argv[1] $typed" = 'job '
+                  mn $argv[1] list --json --limit 200
+              else
+                  mn run list --json --limit 200 --id-prefix="$typed"
+                  or mn job list --json --limit 200
+              end
+          end 2>/dev/null | string match -arg "\\"$argv[2]\\": *\\"([^\\"]*)\\"" | sort -u
       end
 
       function __mn_steps # of the job that a command of two words is about

@@ -67,7 +67,7 @@ public final class RunIndex {
    * Which runs are wanted; empty texts and null do not matter.
    *
    * @param cursor where the last page ended
-   * @param idPrefix of the run's id
+   * @param idPrefix of the id of the run, or of its job
    * @param since started at this time or later
    */
   public record Query(
@@ -88,7 +88,7 @@ public final class RunIndex {
       return (status.isEmpty() || status.equalsIgnoreCase(row.told()))
           && fits(blueprintId, row.blueprintId())
           && fits(jobId, row.jobId())
-          && row.runId().startsWith(idPrefix)
+          && (row.runId().startsWith(idPrefix) || row.jobId().startsWith(idPrefix))
           && (since == null || !row.place().at().isBefore(since));
     }
 
