@@ -2,6 +2,7 @@ package io.mirrorneuron.app;
 
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.server.DataDirectory;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -36,10 +37,34 @@ final class RunningServer implements AutoCloseable {
   /** Starts a server as {@link App#start} does. */
   static RunningServer start(Config config, ServerRole role, Map<String, String> environment) {
     RunningServer server = new RunningServer(config, role, environment);
+    boolean wasUsed = role.hasRuntime() && DataDirectory.wasUsed(config.home());
     synchronized (server) {
-      server.app = server.started(config);
+      try {
+        server.app = server.started(config);
+      } catch (MnException failed) {
+        throw told(failed, config, wasUsed);
+      }
     }
     return server;
+  }
+
+  /**
+   * The failure of a start, with what becomes of open jobs.
+   *
+   * @param wasUsed whether a server had run in the home before
+   */
+  private static MnException told(MnException failure, Config config, boolean wasUsed) {
+    boolean isThere = failure.error().equals(DataDirectory.IN_USE); // it works on them
+    return isThere || !wasUsed
+        ? failure
+        : new MnException(
+            failure.code(),
+            failure.error(),
+            ("%s; open jobs of %s stand still until a server is up there, or others on the same"
+                    + " Redis take them over")
+                .formatted(failure.getMessage(), config.home()),
+            failure.validation(),
+            failure);
   }
 
   private App started(Config with) {
@@ -83,7 +108,7 @@ final class RunningServer implements AutoCloseable {
       app = started(same);
     } catch (MnException failed) {
       LOG.error("it could not go back: {}", failed.getMessage());
-      end.complete(failed);
+      end.complete(told(failed, config, true));
     }
   }
 

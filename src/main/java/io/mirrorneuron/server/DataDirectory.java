@@ -26,6 +26,11 @@ import org.slf4j.LoggerFactory;
 public final class DataDirectory implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DataDirectory.class);
 
+  /** The error when another process has the folder. */
+  public static final String IN_USE = "home_in_use";
+
+  private static final String ID = "runtime.id";
+
   /** Says which cluster this folder has joined, and how to get in. */
   private static final String JOINED = "cluster.json";
 
@@ -37,6 +42,11 @@ public final class DataDirectory implements AutoCloseable {
     this.home = home;
     this.lock = lock;
     this.random = random;
+  }
+
+  /** Whether a runtime has been started in this folder. */
+  public static boolean wasUsed(Path home) {
+    return Files.exists(home.resolve(ID));
   }
 
   /**
@@ -57,7 +67,7 @@ public final class DataDirectory implements AutoCloseable {
         channel.close();
         throw new MnException(
             ErrorCode.CONFLICT,
-            "home_in_use",
+            IN_USE,
             "another MirrorNeuron (process %s) uses %s; stop it or give this one another --home"
                 .formatted(holder, home));
       }
@@ -137,7 +147,7 @@ public final class DataDirectory implements AutoCloseable {
    * this is a copy of: programs are known by it, and those of the other are not this one's to end.
    */
   public String runtimeId() throws IOException {
-    Path file = home.resolve("runtime.id");
+    Path file = home.resolve(ID);
     Path place = home.resolve("runtime.folder");
     String here = String.valueOf(Files.getAttribute(home, "unix:ino"));
     String noted = Files.exists(place) ? Files.readString(place).strip() : null;
@@ -147,7 +157,7 @@ public final class DataDirectory implements AutoCloseable {
               + " that the other one still runs",
           home);
     }
-    String id = kept("runtime.id").value();
+    String id = kept(ID).value();
     if (!here.equals(noted)) {
       SecretFile.write(place, here + "\n");
     }
