@@ -16,6 +16,7 @@ import io.mirrorneuron.runtime.cluster.NodeIdentity;
 import io.mirrorneuron.runtime.join.JoinDesk;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.storage.Storage;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
@@ -30,6 +31,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -49,6 +51,9 @@ public final class RuntimeServer implements AutoCloseable {
   private static final long NO_ERROR = 0;
   private static final Duration GRACE = Duration.ofSeconds(2);
   private static final Duration DRAIN = Duration.ofSeconds(5);
+
+  /** When calls are broken off that are still not answered; earlier, so that it is heard. */
+  private static final Duration BREAK_OFF = Duration.ofSeconds(4);
 
   private final HttpServer http;
   private final CallDispatcher door;
@@ -219,14 +224,21 @@ public final class RuntimeServer implements AutoCloseable {
     return http.actualPort();
   }
 
-  /** Ends streams, lets the calls in flight finish for some seconds, then closes. */
+  /**
+   * Ends streams, lets the calls in flight finish for some seconds, tells the rest, then closes.
+   */
   @Override
   public void close() {
     door.drain();
     programs.drain();
-    http.shutdown(DRAIN.toMillis(), TimeUnit.MILLISECONDS).await();
-    // a body that still blocks has no client any more
+    Future<Void> closed = http.shutdown(DRAIN.toMillis(), TimeUnit.MILLISECONDS);
+    try {
+      closed.await(BREAK_OFF.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException late) {
+      // the rest is broken off below, and told so
+    }
     threads.shutdownNow();
+    closed.await();
   }
 
   /** Streams that are being answered, health watches included. */

@@ -53,6 +53,7 @@ import io.vertx.grpc.reflection.v1.ServiceResponse;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -459,6 +460,29 @@ class RuntimeServerIT {
       logger.detachAppender(listener);
       logger.setLevel(null);
     }
+  }
+
+  @Test
+  void aCallThatTheServerDoesNotFinishIsToldSoBeforeTheConnectionCloses() {
+    start(GrpcRuntime.start());
+    CountDownLatch begun = new CountDownLatch(1);
+    runtime.jobs.intercept(
+        call -> {
+          begun.countDown();
+          Promise.promise().future().await();
+        });
+    CompletableFuture<Wire.Answer<PauseJobResponse>> told =
+        CompletableFuture.supplyAsync(
+            () -> pause("Bearer operator-token"), Thread::startVirtualThread);
+    eventually("the call is under way", () -> begun.getCount() == 0);
+
+    runtime.server.close();
+
+    assertThat(told.join().status()).isEqualTo(GrpcStatus.UNAVAILABLE);
+    assertThat(told.join().message())
+        .isEqualTo(
+            "this server has ended before it had an answer; look whether it happened before you"
+                + " ask again");
   }
 
   private void start(GrpcRuntime started) {
