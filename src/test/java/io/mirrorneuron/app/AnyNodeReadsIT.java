@@ -351,6 +351,15 @@ class AnyNodeReadsIT {
   }
 
   @Test
+  void theContractNamesAllThatIsToldOfARunInShort() {
+    String failed = ended(owner, SampleManifests.program("fails", "sh", "-c", "exit 3"));
+    JsonNode told = read(other, "/runs/" + failed + "/observability-summary");
+
+    assertThat(told.path("blueprint_id").asText()).isEqualTo("fails");
+    assertThat(named("ObservabilitySummary")).containsAll(told::fieldNames);
+  }
+
+  @Test
   void aNodeThatIsGoneLeavesWhatIsCommittedAndComesBackWithTheRest() {
     WholeServer brief = server("brief");
     String its = ended(brief, SampleManifests.program("brief", "sh", "-c", WRITES));
