@@ -55,6 +55,7 @@ record ServerPlatform(
       HumanDecisions decisions,
       BundleStaging staging) {
     ModelsPort models = models(on, backend);
+    JobPlaces places = places(backend);
     Catalogs catalogs =
         new Catalogs(
             on.closing().add("blueprint catalog", BlueprintPlace.source(on.config())),
@@ -66,8 +67,8 @@ record ServerPlatform(
         decisions,
         staging,
         models,
-        RunIndex.of(on.runs(), places(backend), on.clock()),
-        new ShownRuns(on.runs(), outputs(on.config())),
+        RunIndex.of(on.runs(), places, on.clock()),
+        new ShownRuns(on.runs(), outputs(on.config()), places::isKnown),
         catalogs,
         ServerLaunches.of(on, backend, catalogs, staging, models));
   }

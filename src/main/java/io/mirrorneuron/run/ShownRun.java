@@ -41,12 +41,14 @@ public final class ShownRun {
 
   private final RunStore store;
   private final RunFolder folder;
+  private final RunStanding standing;
   private final Artifacts artifacts;
   private final Outputs outputs;
 
-  ShownRun(RunStore store, RunFolder folder, Artifacts artifacts, Outputs outputs) {
+  ShownRun(RunStore store, RunStanding standing, Artifacts artifacts, Outputs outputs) {
     this.store = store;
-    this.folder = folder;
+    this.folder = standing.folder();
+    this.standing = standing;
     this.artifacts = artifacts;
     this.outputs = outputs;
   }
@@ -62,7 +64,7 @@ public final class ShownRun {
 
   /** Whether nothing is written any more. */
   public boolean isOver() {
-    return folder.isOver();
+    return standing.isOver();
   }
 
   /** Its job, as the runtime has recorded it; empty when it has not. */
@@ -94,12 +96,12 @@ public final class ShownRun {
    * @throws MnException INTERNAL {@code failed to read NAME}
    */
   public Optional<ObjectNode> read(String name) {
-    return folder.read(name).map(Redaction::of);
+    return folder.read(name).map(Redaction::of).map(json -> told(name, json));
   }
 
   /** The same for those who can do without: empty also when it is damaged. */
   public Optional<ObjectNode> peek(String name) {
-    return folder.peek(name).map(Redaction::of);
+    return folder.peek(name).map(Redaction::of).map(json -> told(name, json));
   }
 
   /**
@@ -129,7 +131,14 @@ public final class ShownRun {
 
   /** What the run was like in one document: the stored one, or a computed one. */
   public ObjectNode summary() {
-    return Redaction.of(ObservabilitySummary.storedOrComputed(folder));
+    ObjectNode summary = Redaction.of(ObservabilitySummary.storedOrComputed(folder));
+    return told(ObservabilitySummary.FILE, summary);
+  }
+
+  private ObjectNode told(String name, ObjectNode json) {
+    return standing.isDoubtful(name, RunHeader.of(json).status())
+        ? json.deepCopy().put("status", RunStanding.UNKNOWN)
+        : json;
   }
 
   // ------------------------------------------------------------------ records

@@ -24,8 +24,9 @@ import java.util.Objects;
  *
  * @param place where it stands among others; never changes, so that cursors stay good
  * @param seen the documents it was read from, as they were; null of a run that has no folder yet
- * @param elsewhere how its job stands, which another node has; null when this one has it, or nobody
- *     knows
+ * @param isRecorded whether the runtime has written whose run it is, and not only a program
+ * @param elsewhere how its job stands, which this node does not have; null when it has, or when all
+ *     that is known is in the folder
  */
 record RunRow(
     String runId,
@@ -38,6 +39,7 @@ record RunRow(
     String endedAt,
     Place place,
     List<FileState> seen,
+    boolean isRecorded,
     Standing elsewhere) {
 
   /** The newest comes first; the id decides where the time does not. */
@@ -101,12 +103,13 @@ record RunRow(
                 ? new Place(at(folder, started, submitted), folder.runId())
                 : before.place,
             states(folder).equals(seen) ? seen : List.of(), // it may tell of either: look again
+            !job.jobId().isEmpty(),
             null);
     boolean isSame = before != null && before.elsewhere != null && before.jobId.equals(read.jobId);
     return isSame && !read.isOver() ? read.at(before.elsewhere) : read;
   }
 
-  /** The row with what is known of a job that another node has; null when this one has it. */
+  /** The row with what is known of a job that this node does not have; null when it has. */
   RunRow at(Standing place) {
     return new RunRow(
         runId,
@@ -119,7 +122,13 @@ record RunRow(
         endedAt,
         this.place,
         seen,
+        isRecorded,
         place);
+  }
+
+  /** Whether another node has the job. */
+  boolean isAtOtherNode() {
+    return elsewhere != null && elsewhere.isKnown();
   }
 
   /** The status that the list tells. */
@@ -145,6 +154,7 @@ record RunRow(
         run.endedAt(),
         new Place(at, run.runId()),
         null,
+        true,
         null);
   }
 
@@ -177,9 +187,9 @@ record RunRow(
     if (marks != RunIndex.Marks.NONE) {
       json.put(marks.place(), place.cursor());
     }
-    return marks == RunIndex.Marks.NONE || elsewhere == null
-        ? json
-        : json.put(marks.owner(), elsewhere.owner());
+    return marks != RunIndex.Marks.NONE && isAtOtherNode()
+        ? json.put(marks.owner(), elsewhere.owner())
+        : json;
   }
 
   private static void put(ObjectNode json, String member, String text) {
@@ -204,7 +214,7 @@ record RunRow(
    */
   private static String status(String program, String runtime) {
     String status = RunStatus.ofAnyCase(runtime).isFinal() || program.isEmpty() ? runtime : program;
-    return status.isEmpty() ? "unknown" : status;
+    return status.isEmpty() ? RunStatus.UNKNOWN.word() : status;
   }
 
   private static Instant at(RunFolder folder, String started, String submitted) {
