@@ -12,6 +12,7 @@ import io.mirrorneuron.runtime.drain.LocalUpkeep;
 import io.mirrorneuron.runtime.drain.NodeDrains;
 import io.mirrorneuron.runtime.exec.LocalExecutions;
 import io.mirrorneuron.runtime.exec.RunSinks;
+import io.mirrorneuron.runtime.exec.workspace.Workspaces;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.placement.Machine;
 import io.mirrorneuron.runtime.port.PayloadSource;
@@ -85,7 +86,7 @@ record NodeElsewhere(
         new GuestBundles(copies, peers, neighbours::peer),
         new GuestSinks(
             kept.sinks(),
-            settings.executors().tempDir().resolve("mn-guests-" + identity.runtimeId())),
+            Workspaces.ofGuests(settings.executors().tempDir(), identity.runtimeId())),
         records,
         drains);
   }

@@ -164,6 +164,20 @@ public final class DataDirectory implements AutoCloseable {
     return id;
   }
 
+  /**
+   * The id of the folder of which this is a copy, until {@link #runtimeId} has given it another.
+   */
+  public Optional<String> copiedId() throws IOException {
+    Path place = home.resolve("runtime.folder");
+    Path file = home.resolve("runtime.id");
+    if (!Files.exists(place) || !Files.exists(file)) {
+      return Optional.empty();
+    }
+    String here = String.valueOf(Files.getAttribute(home, "unix:ino"));
+    boolean isCopy = !Files.readString(place).strip().equals(here);
+    return isCopy ? Optional.of(Files.readString(file).strip()) : Optional.empty();
+  }
+
   @Override
   public void close() throws IOException {
     lock.close();

@@ -185,6 +185,9 @@ public final class RuntimeHome implements NodeHome {
   }
 
   String runtimeId() throws IOException {
+    directory
+        .copiedId()
+        .ifPresent(id -> CopiedWork.remove(config.home(), config.executors().tempDir(), id));
     return directory.runtimeId();
   }
 

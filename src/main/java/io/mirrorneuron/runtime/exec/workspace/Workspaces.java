@@ -66,6 +66,11 @@ public final class Workspaces implements AutoCloseable {
         .resolve("mn-" + id.substring(0, Math.min(RUNTIME_PART, id.length())));
   }
 
+  /** The folder of files of programs that a runtime runs for others. */
+  public static Path ofGuests(Path tempDir, String runtimeId) {
+    return tempDir.resolve("mn-guests-" + runtimeId);
+  }
+
   private static Path own(Path folder) {
     try {
       Files.createDirectories(folder.getParent());
