@@ -55,7 +55,6 @@ record ServerPlatform(
       HumanDecisions decisions,
       BundleStaging staging) {
     ModelsPort models = models(on, backend);
-    JobPlaces places = places(backend);
     Catalogs catalogs =
         new Catalogs(
             on.closing().add("blueprint catalog", BlueprintPlace.source(on.config())),
@@ -67,8 +66,8 @@ record ServerPlatform(
         decisions,
         staging,
         models,
-        RunIndex.of(on.runs(), places, on.clock()),
-        new ShownRuns(on.runs(), outputs(on.config()), places::isKnown),
+        RunIndex.of(on.runs(), places(backend), on.clock()),
+        new ShownRuns(on.runs(), outputs(on.config())),
         catalogs,
         ServerLaunches.of(on, backend, catalogs, staging, models));
   }

@@ -15,9 +15,6 @@ public record RunStatus(String word) {
   public static final RunStatus FAILED = new RunStatus("failed");
   public static final RunStatus CANCELLED = new RunStatus("cancelled");
 
-  /** Its job is not known where the run is told of, so nobody there hears how it goes on. */
-  public static final RunStatus UNKNOWN = new RunStatus("unknown");
-
   /** The final words, in the order in which lists of jobs are searched. */
   public static final List<String> FINAL_WORDS =
       List.of(COMPLETED.word, FAILED.word, CANCELLED.word);

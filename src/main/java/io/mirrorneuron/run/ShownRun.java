@@ -41,14 +41,12 @@ public final class ShownRun {
 
   private final RunStore store;
   private final RunFolder folder;
-  private final RunStanding standing;
   private final Artifacts artifacts;
   private final Outputs outputs;
 
-  ShownRun(RunStore store, RunStanding standing, Artifacts artifacts, Outputs outputs) {
+  ShownRun(RunStore store, RunFolder folder, Artifacts artifacts, Outputs outputs) {
     this.store = store;
-    this.folder = standing.folder();
-    this.standing = standing;
+    this.folder = folder;
     this.artifacts = artifacts;
     this.outputs = outputs;
   }
@@ -64,7 +62,7 @@ public final class ShownRun {
 
   /** Whether nothing is written any more. */
   public boolean isOver() {
-    return standing.isOver();
+    return folder.isOver();
   }
 
   /** Its job, as the runtime has recorded it; empty when it has not. */
@@ -96,12 +94,12 @@ public final class ShownRun {
    * @throws MnException INTERNAL {@code failed to read NAME}
    */
   public Optional<ObjectNode> read(String name) {
-    return folder.read(name).map(Redaction::of).map(json -> told(name, json));
+    return folder.read(name).map(Redaction::of);
   }
 
   /** The same for those who can do without: empty also when it is damaged. */
   public Optional<ObjectNode> peek(String name) {
-    return folder.peek(name).map(Redaction::of).map(json -> told(name, json));
+    return folder.peek(name).map(Redaction::of);
   }
 
   /**
@@ -131,14 +129,7 @@ public final class ShownRun {
 
   /** What the run was like in one document: the stored one, or a computed one. */
   public ObjectNode summary() {
-    ObjectNode summary = Redaction.of(ObservabilitySummary.storedOrComputed(folder));
-    return told(ObservabilitySummary.FILE, summary);
-  }
-
-  private ObjectNode told(String name, ObjectNode json) {
-    return standing.isDoubtful(name, RunHeader.of(json).status())
-        ? json.deepCopy().put("status", RunStanding.UNKNOWN)
-        : json;
+    return Redaction.of(ObservabilitySummary.storedOrComputed(folder));
   }
 
   // ------------------------------------------------------------------ records

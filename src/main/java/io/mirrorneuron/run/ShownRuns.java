@@ -6,34 +6,19 @@ import io.mirrorneuron.run.files.Artifacts;
 import io.mirrorneuron.run.files.Outputs;
 import io.mirrorneuron.run.folder.RunFolder;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /** The runs of a store as they may be shown to clients. Blocking and thread-safe. */
 public final class ShownRuns {
   private final RunStore store;
   private final Artifacts artifacts = new Artifacts();
   private final Outputs outputs;
-  private final Predicate<String> known;
 
   /**
-   * As their folders tell them.
-   *
    * @param outputRoots how far the outputs that documents of runs name may lead
    */
   public ShownRuns(RunStore store, AllowedRoots outputRoots) {
-    this(store, outputRoots, job -> true);
-  }
-
-  /**
-   * The same; of a run that its folder calls open, but whose job is not known, the status is
-   * unknown.
-   *
-   * @param known whether a job is known; may block
-   */
-  public ShownRuns(RunStore store, AllowedRoots outputRoots, Predicate<String> known) {
     this.store = store;
     this.outputs = new Outputs(outputRoots);
-    this.known = known;
   }
 
   /**
@@ -51,6 +36,6 @@ public final class ShownRuns {
   }
 
   private ShownRun shown(RunFolder folder) {
-    return new ShownRun(store, new RunStanding(folder, known), artifacts, outputs);
+    return new ShownRun(store, folder, artifacts, outputs);
   }
 }

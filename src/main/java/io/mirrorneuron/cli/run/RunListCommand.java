@@ -55,7 +55,7 @@ final class RunListCommand implements Callable<Integer> {
       description = "Only runs whose id, or whose job's id, begins so.")
   String idPrefix;
 
-  /** How a run may stand, which is how its job does, if the server knows that. */
+  /** How a run may stand, which is how its job does. */
   enum Status {
     PENDING,
     VALIDATED,
@@ -66,8 +66,7 @@ final class RunListCommand implements Callable<Integer> {
     CANCELLING,
     COMPLETED,
     FAILED,
-    CANCELLED,
-    UNKNOWN
+    CANCELLED
   }
 
   /** A page of {@code GET /runs}. */

@@ -83,7 +83,7 @@ final class IndexedRows {
     }
     order.put(row.place(), row);
     note(open, row.runId(), !row.isOver());
-    note(elsewhere, row.runId(), row.isAtOtherNode());
+    note(elsewhere, row.runId(), row.elsewhere() != null);
     noteChange(before == null || !row.tellsAs(before));
   }
 

@@ -1,10 +1,7 @@
 package io.mirrorneuron.run.index;
 
-import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.model.RunStatus;
 import java.util.Collection;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Tells of jobs whose runs have folders on this node, and which other nodes may have by now.
@@ -33,22 +30,12 @@ public interface JobPlaces {
   /**
    * How a job stands by what is committed of it.
    *
-   * @param owner the node that has the job, or had it when it ended; empty when nobody knows
+   * @param owner the node that has the job, or had it when it ended
    * @param runId the run of the job
    * @param status of its run
    * @param endedAt empty while it has not ended
    */
-  record Standing(String owner, String runId, String status, String endedAt) {
-    /**
-     * Of a job that the store does not have. It went on elsewhere before this node left those with
-     * whom it shared a store, or was removed.
-     */
-    public static final Standing UNKNOWN = new Standing("", "", RunStatus.UNKNOWN.word(), "");
-
-    boolean isKnown() {
-      return !owner.isEmpty();
-    }
-  }
+  record Standing(String owner, String runId, String status, String endedAt) {}
 
   /** This node as the owner of jobs. */
   String self();
@@ -56,17 +43,8 @@ public interface JobPlaces {
   /** Whether this node works on the job. Asks nobody. */
   boolean isHere(String jobId);
 
-  /** Whether this node or the store has the job, or neither can be asked now. Blocks. */
-  default boolean isKnown(String jobId) {
-    try {
-      return isHere(jobId) || standing(Set.of(jobId)).get(jobId) != Standing.UNKNOWN;
-    } catch (MnException e) {
-      return true;
-    }
-  }
-
   /**
-   * How these jobs stand, by their ids, without those whose records cannot be read. Blocks.
+   * How those of these jobs stand that the store knows, by their ids. Blocks.
    *
    * @throws io.mirrorneuron.model.MnException UNAVAILABLE while the store is away
    */

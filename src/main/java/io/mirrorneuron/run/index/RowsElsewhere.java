@@ -27,7 +27,7 @@ final class RowsElsewhere {
   private final Clock clock;
   private final IndexedRows rows;
 
-  /** Jobs that the store does not have, or cannot read, and will not. */
+  /** Jobs that the store does not know, and will not. */
   private final Set<String> unknown = new HashSet<>();
 
   private long nextLook;
@@ -56,15 +56,14 @@ final class RowsElsewhere {
   }
 
   private boolean isForeign(RunRow row) {
-    if (row.jobId().isEmpty()) {
+    if (row.jobId().isEmpty() || unknown.contains(row.jobId())) {
       return false;
     }
     boolean isHere = places.isHere(row.jobId());
     if (isHere && row.elsewhere() != null) { // it has come back
-      unknown.remove(row.jobId());
       rows.put(row.at(null));
     }
-    return !isHere && !unknown.contains(row.jobId());
+    return !isHere;
   }
 
   /**
@@ -91,21 +90,15 @@ final class RowsElsewhere {
     }
     for (RunRow row : looked) {
       Standing its = standing.get(row.jobId());
-      if (its == null || !its.isKnown()) {
+      if (its == null) {
         unknown.add(row.jobId());
+        continue;
       }
-      Standing elsewhere = isForeign(row, its) ? its : null;
+      boolean isForeign = its.runId().equals(row.runId()) && !its.owner().equals(places.self());
+      Standing elsewhere = isForeign ? its : null;
       if (rows.get(row.runId()) == row && !Objects.equals(row.elsewhere(), elsewhere)) {
         rows.put(row.at(elsewhere));
       }
     }
-  }
-
-  /** Whether what is known of the job is to be told instead of what the folder says. */
-  private boolean isForeign(RunRow row, Standing its) {
-    if (its == null || !its.isKnown()) {
-      return its != null && row.isRecorded();
-    }
-    return its.runId().equals(row.runId()) && !its.owner().equals(places.self());
   }
 }

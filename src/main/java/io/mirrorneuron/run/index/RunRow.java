@@ -24,9 +24,8 @@ import java.util.Objects;
  *
  * @param place where it stands among others; never changes, so that cursors stay good
  * @param seen the documents it was read from, as they were; null of a run that has no folder yet
- * @param isRecorded whether the runtime has written whose run it is, and not only a program
- * @param elsewhere how its job stands, which this node does not have; null when it has, or when all
- *     that is known is in the folder
+ * @param elsewhere how its job stands, which another node has; null when this one has it, or nobody
+ *     knows
  */
 record RunRow(
     String runId,
@@ -39,7 +38,6 @@ record RunRow(
     String endedAt,
     Place place,
     List<FileState> seen,
-    boolean isRecorded,
     Standing elsewhere) {
 
   /** The newest comes first; the id decides where the time does not. */
@@ -103,13 +101,12 @@ record RunRow(
                 ? new Place(at(folder, started, submitted), folder.runId())
                 : before.place,
             states(folder).equals(seen) ? seen : List.of(), // it may tell of either: look again
-            !job.jobId().isEmpty(),
             null);
     boolean isSame = before != null && before.elsewhere != null && before.jobId.equals(read.jobId);
     return isSame && !read.isOver() ? read.at(before.elsewhere) : read;
   }
 
-  /** The row with what is known of a job that this node does not have; null when it has. */
+  /** The row with what is known of a job that another node has; null when this one has it. */
   RunRow at(Standing place) {
     return new RunRow(
         runId,
@@ -122,13 +119,7 @@ record RunRow(
         endedAt,
         this.place,
         seen,
-        isRecorded,
         place);
-  }
-
-  /** Whether another node has the job. */
-  boolean isAtOtherNode() {
-    return elsewhere != null && elsewhere.isKnown();
   }
 
   /** The status that the list tells. */
@@ -154,7 +145,6 @@ record RunRow(
         run.endedAt(),
         new Place(at, run.runId()),
         null,
-        true,
         null);
   }
 
@@ -187,9 +177,9 @@ record RunRow(
     if (marks != RunIndex.Marks.NONE) {
       json.put(marks.place(), place.cursor());
     }
-    return marks != RunIndex.Marks.NONE && isAtOtherNode()
-        ? json.put(marks.owner(), elsewhere.owner())
-        : json;
+    return marks == RunIndex.Marks.NONE || elsewhere == null
+        ? json
+        : json.put(marks.owner(), elsewhere.owner());
   }
 
   private static void put(ObjectNode json, String member, String text) {
@@ -214,7 +204,7 @@ record RunRow(
    */
   private static String status(String program, String runtime) {
     String status = RunStatus.ofAnyCase(runtime).isFinal() || program.isEmpty() ? runtime : program;
-    return status.isEmpty() ? RunStatus.UNKNOWN.word() : status;
+    return status.isEmpty() ? "unknown" : status;
   }
 
   private static Instant at(RunFolder folder, String started, String submitted) {

@@ -66,12 +66,12 @@ public final class StoredJobPlaces implements JobPlaces {
       this(job, store.owner(job), store.row(job));
     }
 
-    /** Null when what is stored of the job cannot be read. */
+    /** Null when nothing is known of the job. */
     Standing standing() {
       try {
         String its = Answers.await(owner);
         String text = Answers.await(row);
-        return its == null || text == null ? unowned(its, text) : standing(its, text);
+        return its == null || text == null ? null : standing(its, text);
       } catch (MnException e) {
         if (!e.isJobDamaged()) {
           throw e;
@@ -79,11 +79,6 @@ public final class StoredJobPlaces implements JobPlaces {
         LOG.debug("the run of job {} is listed as its folder has it: {}", job, e.getMessage());
         return null;
       }
-    }
-
-    /** The store has nothing of a job that it does not know; half of one is damaged. */
-    private static Standing unowned(String owner, String row) {
-      return owner == null && row == null ? Standing.UNKNOWN : null;
     }
 
     private static Standing standing(String owner, String text) {
