@@ -31,6 +31,9 @@ public final class DataDirectory implements AutoCloseable {
 
   private static final String ID = "runtime.id";
 
+  /** Says in which folder the id was made, so that a copy of it is known as one. */
+  private static final String INODE = "runtime.folder";
+
   /** Says which cluster this folder has joined, and how to get in. */
   private static final String JOINED = "cluster.json";
 
@@ -147,19 +150,16 @@ public final class DataDirectory implements AutoCloseable {
    * this is a copy of: programs are known by it, and those of the other are not this one's to end.
    */
   public String runtimeId() throws IOException {
-    Path file = home.resolve(ID);
-    Path place = home.resolve("runtime.folder");
-    String here = String.valueOf(Files.getAttribute(home, "unix:ino"));
-    String noted = Files.exists(place) ? Files.readString(place).strip() : null;
-    if (noted != null && !noted.equals(here) && Files.deleteIfExists(file)) {
+    if (copiedId().isPresent()) {
+      Files.delete(home.resolve(ID));
       LOG.warn(
           "{} is a copy of another home: it goes on with the jobs that are in it, also with those"
               + " that the other one still runs",
           home);
     }
     String id = kept(ID).value();
-    if (!here.equals(noted)) {
-      SecretFile.write(place, here + "\n");
+    if (!inode().equals(notedInode())) {
+      SecretFile.write(home.resolve(INODE), inode() + "\n");
     }
     return id;
   }
@@ -168,14 +168,21 @@ public final class DataDirectory implements AutoCloseable {
    * The id of the folder of which this is a copy, until {@link #runtimeId} has given it another.
    */
   public Optional<String> copiedId() throws IOException {
-    Path place = home.resolve("runtime.folder");
-    Path file = home.resolve("runtime.id");
-    if (!Files.exists(place) || !Files.exists(file)) {
-      return Optional.empty();
-    }
-    String here = String.valueOf(Files.getAttribute(home, "unix:ino"));
-    boolean isCopy = !Files.readString(place).strip().equals(here);
-    return isCopy ? Optional.of(Files.readString(file).strip()) : Optional.empty();
+    Path file = home.resolve(ID);
+    String noted = notedInode();
+    return noted == null || noted.equals(inode()) || !Files.exists(file)
+        ? Optional.empty()
+        : Optional.of(Files.readString(file).strip());
+  }
+
+  private String inode() throws IOException {
+    return String.valueOf(Files.getAttribute(home, "unix:ino"));
+  }
+
+  /** That of the folder for which the id was made; null when none was. */
+  private String notedInode() throws IOException {
+    Path noted = home.resolve(INODE);
+    return Files.exists(noted) ? Files.readString(noted).strip() : null;
   }
 
   @Override
