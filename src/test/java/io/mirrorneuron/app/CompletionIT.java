@@ -148,9 +148,12 @@ class CompletionIT {
     String asks =
         "source %s; complete -C'mn jo'; complete -C'mn job list --ru';".formatted(script)
             + " complete -C'mn run export r1 --format m'; complete -C'mn job status ';"
-            + " complete -C'mn run export old-r'";
+            + " complete -C'mn run export old-r'; complete -C'mn job fork job-1 --at '";
 
     assertThat(run("fish", "--no-config", "-c", asks))
+        .noneMatch(line -> line.contains("Invalid"))
+        .anyMatch(line -> line.startsWith("draft\tA step"))
+        .anyMatch(line -> line.startsWith("review\tA step"))
         .contains(
             "job\tLooks at jobs and steers them.",
             "--running-only\tOnly jobs that have not ended.",

@@ -24,7 +24,9 @@ final class FishScript {
 
       function __mn_arguments # those that stand there by themselves, behind a path of so many words
           set -l before
-          for word in (commandline -opc)[(math $argv[1] + 1)..]
+          set -l words (commandline -opc)
+          set -l first (math $argv[1] + 1)
+          for word in $words[$first..]
               if not string match -q -- '-*' $word $before
                   echo $word
               end
