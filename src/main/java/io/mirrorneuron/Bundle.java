@@ -21,6 +21,7 @@ import io.mirrorneuron.runtime.manifest.reading.Findings.Purpose;
 import io.mirrorneuron.runtime.manifest.rule.InputValidation.Outcome;
 import io.mirrorneuron.runtime.manifest.rule.RulePrograms;
 import io.mirrorneuron.runtime.manifest.rule.RulePrograms.Ended;
+import io.mirrorneuron.runtime.manifest.schedule.ManifestSchedule;
 import io.mirrorneuron.runtime.schedule.definition.ManifestScheduleCheck;
 import io.mirrorneuron.samples.Samples;
 import io.mirrorneuron.store.BundleStaging;
@@ -36,6 +37,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -123,6 +125,17 @@ public final class Bundle implements AutoCloseable {
   public Submission submission(Map<String, ?> inputs) {
     String json = GivenInputs.into(content.manifest.json(), content.manifest.tree(), inputs);
     return new Submission(json, content.payloads, null).from(content.origin);
+  }
+
+  /**
+   * When its manifest wants its jobs to be made, by {@code schedule} or {@code triggers}, in the
+   * form in which a schedule is created; empty when it says nothing of it.
+   *
+   * @throws MnException INVALID when it says so in both, or in a form that is none of a schedule
+   */
+  public Optional<Map<String, Object>> schedule() {
+    String manifest = content.manifest.json();
+    return ManifestSchedule.member(manifest).map(member -> ManifestSchedule.of(manifest));
   }
 
   /**

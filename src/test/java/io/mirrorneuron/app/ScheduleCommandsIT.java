@@ -8,6 +8,7 @@ import io.mirrorneuron.testing.Shell.Ended;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -67,6 +68,21 @@ class ScheduleCommandsIT {
     JsonNode schedule = made("schedule", "create", bundle, "--name", "mine");
     assertThat(schedule.path("kind").asText()).isEqualTo("event");
     assertThat(schedule.at("/trigger/event_type").asText()).isEqualTo("paid");
+  }
+
+  @Test
+  void aManifestThatSaysWhenInTwoPlacesIsRefusedAsTheServerDoes() throws IOException {
+    String bundle =
+        bundle(
+            "twice",
+            ",\"schedule\":{\"cron\":\"0 2 * * *\"},\"triggers\":[{\"event_type\":\"x\"}]");
+    for (String option : List.of("--json", "--preview")) {
+      Ended ended = shell.run("schedule", "create", bundle, option);
+      assertThat(ended.exitCode()).isNotZero();
+      assertThat(ended.err())
+          .contains(
+              "the manifest says when in triggers and in schedule.cron; leave one of them out");
+    }
   }
 
   @Test

@@ -1,5 +1,7 @@
 package io.mirrorneuron.cli.schedule;
 
+import io.mirrorneuron.Bundle;
+import io.mirrorneuron.cli.BundleReport;
 import io.mirrorneuron.cli.Client;
 import io.mirrorneuron.port.schedule.PreviewQuery;
 import java.util.LinkedHashMap;
@@ -51,9 +53,21 @@ final class ScheduleCreateCommand implements Callable<Integer> {
     if (!options.crons.isEmpty()) {
       schedule.put("kind", "periodic"); // unless --schedule-json says otherwise
     } else if (options.json == null) {
-      schedule.putAll(BundleSchedule.of(client, bundle));
+      schedule.putAll(ofManifest());
     }
     schedule.putAll(options.members(client));
     return schedule;
+  }
+
+  private Map<String, Object> ofManifest() {
+    try (Bundle opened = BundleReport.open(bundle)) {
+      return opened
+          .schedule()
+          .orElseThrow(
+              () ->
+                  client.misuse(
+                      "neither an option nor the manifest says when: give --cron or"
+                          + " --schedule-json, or write a schedule into the manifest"));
+    }
   }
 }

@@ -167,7 +167,7 @@ public final class ShownSchedules {
 
   static void firings(Client client, FiringPreview preview) {
     if (preview.data().isEmpty()) {
-      client.output().line("No time makes it due, as it is paused or waits for something else.");
+      client.output().line("No time makes it due: it waits for something else, or is paused.");
       return;
     }
     List<List<String>> rows =
