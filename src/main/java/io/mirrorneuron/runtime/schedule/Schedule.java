@@ -100,7 +100,7 @@ record Schedule(
     }
 
     Told because(String reason) {
-      return new Told(reason == null ? statusReason : reason, lastMissedAt, lastBlocked);
+      return new Told(reason, lastMissedAt, lastBlocked);
     }
   }
 

@@ -202,7 +202,9 @@ final class ScheduleTurn {
             .schedule
             .with(definition)
             .in(status, until)
-            .counting(draft.schedule.counters(), told(reason));
+            .counting(
+                draft.schedule.counters(),
+                reason == null || reason.isBlank() ? draft.schedule.told() : told(reason));
     draft.tell("schedule_updated", ScheduleDraft.because(reason), 0);
     if (draft.schedule.isActive()) {
       aim(draft.now);

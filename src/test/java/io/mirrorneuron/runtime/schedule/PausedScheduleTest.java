@@ -55,6 +55,18 @@ class PausedScheduleTest {
   }
 
   @Test
+  void aReasonIsThatOfTheLastPauseOrResumption() {
+    begin(everyMinute("skip"));
+    input(new ScheduleInput.Pause("holidays", null), 0.1);
+    assertThat(state.schedule().told().statusReason()).isEqualTo("holidays");
+
+    input(new ScheduleInput.Resume(""), 0.2);
+    assertThat(state.schedule().told().statusReason()).isNull();
+    input(new ScheduleInput.Pause("", null), 0.3);
+    assertThat(state.schedule().told().statusReason()).isNull();
+  }
+
+  @Test
   void aPauseThatEndsWhileNoServerRunsCountsToItsEndOnly() {
     begin(everyMinute("catchup_all"));
     pause(3.3, 0.5);
