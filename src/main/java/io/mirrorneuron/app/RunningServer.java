@@ -60,8 +60,8 @@ final class RunningServer implements AutoCloseable {
         : new MnException(
             failure.code(),
             failure.error(),
-            ("%s; open jobs of %s stand still until a server is up there, or others on the same"
-                    + " Redis take them over")
+            ("%s; open jobs of %s, if it has any, stand still until a server is up there, or others"
+                    + " on the same Redis take them over")
                 .formatted(failure.getMessage(), config.home()),
             failure.validation(),
             failure);

@@ -44,8 +44,8 @@ class FailedStartIT {
               PORT_TAKEN
                   + "; open jobs of "
                   + home
-                  + " stand still until a server is up there, or others on the same Redis take"
-                  + " them over");
+                  + ", if it has any, stand still until a server is up there, or others on the same"
+                  + " Redis take them over");
 
       try (WholeServer server = WholeServer.start(home)) {
         assertThat(get(server, "/jobs/" + job + "?include=status&wait=60s"))

@@ -76,7 +76,7 @@ class MainTest {
           run x --input y        | --input must be NAME=VALUE, but is y; try mn run --help
           run /nope --watch      | --watch needs a folder, which /nope is not; try mn run --help
           completion tcsh       | SHELL must be bash, zsh or fish, but is tcsh; try mn completion --help
-          run list --status odd | --status must be pending, validated, scheduled, running, pausing, paused, cancelling, completed, failed or cancelled, but is odd; try mn run list --help
+          run list --status odd | --status must be pending, validated, scheduled, running, pausing, paused, cancelling, completed, failed, cancelled or unknown, but is odd; try mn run list --help
           up --api-prot=1        | No such option: --api-prot, did you mean --api-port? Try mn up --help
           """)
   void aLineThatNobodyCanFollowGetsOneSentenceAndTheWayToHelp(String line, String sentence) {

@@ -55,7 +55,7 @@ final class RunListCommand implements Callable<Integer> {
       description = "Only runs whose id, or whose job's id, begins so.")
   String idPrefix;
 
-  /** How a run may stand, which is how its job does. */
+  /** How a run may stand, which is how its job does; unknown while it has none. */
   enum Status {
     PENDING,
     VALIDATED,
@@ -66,7 +66,8 @@ final class RunListCommand implements Callable<Integer> {
     CANCELLING,
     COMPLETED,
     FAILED,
-    CANCELLED
+    CANCELLED,
+    UNKNOWN
   }
 
   /** A page of {@code GET /runs}. */

@@ -124,10 +124,8 @@ final class AgentExplainer {
   private static String parked(Mailbox mailbox) {
     Flight flight = mailbox.flight();
     if (!flight.had()) {
-      return "waited for slots of pool %s when %s, and does so again on resume"
-          .formatted(
-              mailbox.owner().declared().settings().pool(),
-              flight.lost() ? "the server was restarted" : "the job was paused");
+      return "waited for its program to begin when %s, and does so again on resume"
+          .formatted(flight.lost() ? "the server was restarted" : "the job was paused");
     }
     return flight.lost()
         ? "was running its program when the server was restarted; it runs again on resume"

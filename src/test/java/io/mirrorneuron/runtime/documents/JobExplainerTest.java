@@ -140,7 +140,7 @@ class JobExplainerTest {
         stage,
         "a",
         "paused",
-        "step a waited for slots of pool default when the job was paused, and does so again on"
+        "step a waited for its program to begin when the job was paused, and does so again on"
             + " resume");
   }
 
