@@ -99,8 +99,15 @@ record Schedule(
       return new Told(statusReason, lastMissedAt, why);
     }
 
+    /** With the reason, or with the last one where none is given. */
     Told because(String reason) {
-      return new Told(reason, lastMissedAt, lastBlocked);
+      boolean isGiven = reason != null && !reason.isBlank();
+      return new Told(isGiven ? reason : statusReason, lastMissedAt, lastBlocked);
+    }
+
+    /** With the reason of this pause, or without any. */
+    Told paused(String reason) {
+      return new Told(null, lastMissedAt, lastBlocked).because(reason);
     }
   }
 

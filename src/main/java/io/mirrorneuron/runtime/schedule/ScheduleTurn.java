@@ -135,8 +135,9 @@ final class ScheduleTurn {
       }
     }
     new GatherTurn(draft).drop("the schedule was paused");
+    Schedule.Told told = draft.schedule.told().paused(reason);
     draft.schedule =
-        draft.schedule.in(Status.PAUSED, until).counting(draft.schedule.counters(), told(reason));
+        draft.schedule.in(Status.PAUSED, until).counting(draft.schedule.counters(), told);
   }
 
   /** Jobs that it has made go on. */
@@ -145,7 +146,7 @@ final class ScheduleTurn {
   }
 
   private Schedule.Told told(String reason) {
-    return draft.schedule.told().because(reason == null || reason.isBlank() ? null : reason);
+    return draft.schedule.told().because(reason);
   }
 
   void resume(String reason) {
@@ -202,9 +203,7 @@ final class ScheduleTurn {
             .schedule
             .with(definition)
             .in(status, until)
-            .counting(
-                draft.schedule.counters(),
-                reason == null || reason.isBlank() ? draft.schedule.told() : told(reason));
+            .counting(draft.schedule.counters(), told(reason));
     draft.tell("schedule_updated", ScheduleDraft.because(reason), 0);
     if (draft.schedule.isActive()) {
       aim(draft.now);

@@ -55,13 +55,13 @@ class PausedScheduleTest {
   }
 
   @Test
-  void aReasonIsThatOfTheLastPauseOrResumption() {
+  void aPauseWithoutAReasonHasNotThatOfAnEarlierOne() {
     begin(everyMinute("skip"));
     input(new ScheduleInput.Pause("holidays", null), 0.1);
     assertThat(state.schedule().told().statusReason()).isEqualTo("holidays");
 
     input(new ScheduleInput.Resume(""), 0.2);
-    assertThat(state.schedule().told().statusReason()).isNull();
+    assertThat(state.schedule().told().statusReason()).isEqualTo("holidays");
     input(new ScheduleInput.Pause("", null), 0.3);
     assertThat(state.schedule().told().statusReason()).isNull();
   }
