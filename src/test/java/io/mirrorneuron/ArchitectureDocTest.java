@@ -13,9 +13,11 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What {@code docs/architecture.md} names is there. */
+@Tag("rules")
 class ArchitectureDocTest {
   private static final Path DOCUMENT = Path.of("docs/architecture.md");
 

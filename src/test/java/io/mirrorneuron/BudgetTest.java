@@ -19,6 +19,7 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
  * change part; what must exceed one stands in {@link #EXCEPTIONS}. See {@link ArchitectureTest} for
  * what may know what.
  */
+@Tag("rules")
 class BudgetTest {
   private static final int CLASS_LINES = 250;
   private static final int METHOD_LINES = 40;

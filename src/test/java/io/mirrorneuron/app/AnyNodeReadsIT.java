@@ -13,6 +13,7 @@ import io.mirrorneuron.testing.RecordedRun;
 import io.mirrorneuron.testing.RedisFixture;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.testing.SocketClient;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -45,6 +46,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two whole servers on one Redis: what one has can be read at the other. */
 @Timeout(180)
+@Whole
 class AnyNodeReadsIT {
   private static final String WRITES =
       "mkdir -p \"$MN_RUNS_ROOT/$MN_RUN_ID\"; printf 0123456789 > \"$MN_RUNS_ROOT/$MN_RUN_ID/a.txt\";"

@@ -7,6 +7,7 @@ import io.mirrorneuron.config.ConfigException;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.testing.ClusterPorts;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.TestCertificate;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Members that do not fit together, and what their callers are told. */
 @Timeout(120)
+@Proof.Cluster
 class ClusterDoorsIT {
   private static final String TOKEN = "t0ken";
 

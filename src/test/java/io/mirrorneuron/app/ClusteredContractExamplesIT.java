@@ -1,6 +1,7 @@
 package io.mirrorneuron.app;
 
 import io.mirrorneuron.testing.ContractCalls;
+import io.mirrorneuron.testing.Proof;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -8,6 +9,7 @@ import java.util.Map;
  * The contract as served by a gateway that shares nothing with the areas but the bus: no disk, no
  * gRPC, no Redis.
  */
+@Proof.Cluster
 class ClusteredContractExamplesIT extends ContractExamples {
   @Override
   ApiUnderTest start(Path home, ContractCalls calls) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.SampleManifests;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Commands that meet at one job leave it in one state, everywhere. */
 @Timeout(240)
+@Whole
 class CommandsAtOnceIT {
   private static final int TRIES = 60;
   private static final String SLEEPS =

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.mirrorneuron.testing.Shell;
+import io.mirrorneuron.testing.Whole;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The scripts of {@code mn completion}, in the shells themselves as far as they are installed. */
+@Whole
 class CompletionIT {
   private static final String ASKS_IN_BASH =
       """

@@ -2,6 +2,7 @@ package io.mirrorneuron.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.testing.Whole;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A home was copied while programs of its server ran: their folders are of no use in the copy. */
 @Timeout(120)
+@Whole
 class CopiedHomeIT {
   @TempDir Path root;
   private Path home;

@@ -9,6 +9,7 @@ import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.testing.Shell;
 import io.mirrorneuron.testing.Shell.Ended;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code mn deployment} before a server. */
 @Timeout(120)
+@Whole
 class DeploymentCommandsIT {
   @TempDir static Path home;
   private static WholeServer server;

@@ -15,6 +15,7 @@ import io.mirrorneuron.port.deployment.NewDeployment;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.testing.Shell;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Deployments by the HTTP API of a whole server, and by a client of its gRPC door. */
 @Timeout(120)
+@Whole
 class DeploymentDoorsIT {
   @TempDir static Path home;
   private static WholeServer server;

@@ -7,6 +7,7 @@ import io.mirrorneuron.proto.cluster.v1.ClusterServiceGrpcClient;
 import io.mirrorneuron.proto.cluster.v1.NetworkHandshakeRequest;
 import io.mirrorneuron.proto.cluster.v1.NetworkHandshakeResponse;
 import io.mirrorneuron.testing.FreePort;
+import io.mirrorneuron.testing.Whole;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpVersion;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a whole server tells who knows its join token, and what it opens then. */
 @Timeout(120)
+@Whole
 class ExposedServerIT {
   private static final String TOKEN = "a-join-token-of-this-test";
 

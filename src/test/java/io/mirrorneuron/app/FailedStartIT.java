@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What is said of open jobs when their server does not come up, and that it is so. */
 @Timeout(120)
+@Proof.Cluster
 class FailedStartIT {
   private static final String PORT_TAKEN = "uses it; set another grpc.port (MN_GRPC_PORT)";
 

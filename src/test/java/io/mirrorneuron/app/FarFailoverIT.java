@@ -7,7 +7,9 @@ import io.mirrorneuron.config.redis.Sentinels;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RedisTrio;
+import io.mirrorneuron.testing.Tally;
 import io.mirrorneuron.testing.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Redis is killed: what was acknowledged is there afterwards, and happens once.
  */
 @Timeout(240)
+@Proof.Cluster
 class FarFailoverIT {
   private static final int BEFORE = 3;
   private static final int AT_LEAST = 5;
@@ -104,7 +107,7 @@ class FarFailoverIT {
     }
     eventually("they run", () -> starts.toFile().list().length == accepted.size());
 
-    redis.first().redis().destroyForcibly();
+    Tally.kill(redis.first().redis().toHandle());
     int refused = 0;
     List<String> late = new ArrayList<>();
     while (!redis.isReplaced() || late.size() < 2 * AT_LEAST) {

@@ -9,6 +9,7 @@ import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Why.Explanation;
 import io.mirrorneuron.port.upkeep.NodeReport;
 import io.mirrorneuron.redis.RedisServer;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RedisFixture;
 import io.mirrorneuron.testing.SmallDisk;
 import io.mirrorneuron.testing.Trees;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Two servers on one Redis; the disk of the second one fills. */
 @Timeout(240)
+@Proof.Limits
 class FullDiskBesideIT {
   private static final String ONE = "mirror_neuron@one";
   private static final String TWO = "mirror_neuron@two";

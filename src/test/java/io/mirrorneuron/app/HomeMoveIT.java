@@ -10,6 +10,7 @@ import io.mirrorneuron.config.redis.ClusterSeeds;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.runtime.embedded.HomeMove;
 import io.mirrorneuron.testing.OldRedis;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RedisClusterFixture;
 import io.mirrorneuron.testing.SampleManifests;
 import java.io.IOException;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A home with its own Redis whose server goes on with a Redis Cluster. */
 @Timeout(180)
+@Proof.Cluster
 class HomeMoveIT {
   @TempDir Path folder;
 

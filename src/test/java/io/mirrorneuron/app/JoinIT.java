@@ -13,6 +13,7 @@ import io.mirrorneuron.port.join.NodeMembers.NewNode;
 import io.mirrorneuron.port.upkeep.NodeCondition;
 import io.mirrorneuron.port.upkeep.NodeReport;
 import io.mirrorneuron.testing.FreePort;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.SampleManifests;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Two whole servers that know nothing of each other become one cluster, and two again. */
 @Timeout(240)
+@Proof.Cluster
 class JoinIT {
   private static final String MAIN = "mirror_neuron@127.0.0.1";
   private static final String WORKER = "mirror_neuron@worker";

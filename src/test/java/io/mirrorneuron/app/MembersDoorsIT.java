@@ -9,6 +9,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.security.NodeToken;
 import io.mirrorneuron.testing.FreePort;
 import io.mirrorneuron.testing.Shell;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Adding and removing servers over HTTP: the texts of the contract, and nothing secret anywhere.
  */
 @Timeout(240)
+@Whole
 class MembersDoorsIT {
   private static final String WORKER = "mirror_neuron@worker";
   private static final String TOKEN = "token-of-the-worker";

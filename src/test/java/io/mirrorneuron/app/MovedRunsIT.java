@@ -11,6 +11,7 @@ import io.mirrorneuron.port.upkeep.DrainOrder;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.testing.RedisFixture;
 import io.mirrorneuron.testing.Trees;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  * it runs, and no server tells that.
  */
 @Timeout(180)
+@Whole
 class MovedRunsIT {
   private static final String FORMER = "mirror_neuron@former";
 

@@ -14,6 +14,7 @@ import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.testing.Shell;
+import io.mirrorneuron.testing.Whole;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code mn node} tells a person of two servers on one Redis. */
+@Whole
 class NodeCommandsIT {
   private static final String TWO = "mirror_neuron@two";
   private static final String THERE_ARE = "there are mirror_neuron@test, " + TWO;

@@ -12,6 +12,7 @@ import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisNodeRegistry;
 import io.mirrorneuron.testing.RedisFixture;
+import io.mirrorneuron.testing.Whole;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What lists tell of servers that come and go within moments: here only their heartbeats. */
+@Whole
 class NodeListsIT {
   private static final String OTHER = "mirror_neuron@other";
 

@@ -7,6 +7,7 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.testing.RedisFixture;
+import io.mirrorneuron.testing.Whole;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Servers that share a Redis have names of their own. */
 @Timeout(120)
+@Whole
 class NodeNameIT {
   @TempDir Path folder;
 

@@ -19,6 +19,7 @@ import io.mirrorneuron.port.join.NodeMembers.NewNode;
 import io.mirrorneuron.port.join.Offer;
 import io.mirrorneuron.port.join.PeerMembers.Asked;
 import io.mirrorneuron.testing.FreePort;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.testing.TestCertificate;
 import io.vertx.core.Vertx;
@@ -40,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Servers that talk to each other by TLS: they join, work together, and hear nobody else. */
 @Timeout(240)
+@Proof.Cluster
 class NodeTlsIT {
   private static final String MAIN = "mirror_neuron@main";
   private static final String WORKER = "mirror_neuron@worker";

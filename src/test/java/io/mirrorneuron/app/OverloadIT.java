@@ -8,6 +8,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.testing.Shell;
 import io.mirrorneuron.testing.Shell.Ended;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  * LoadAdmissionTest.
  */
 @Timeout(120)
+@Proof.Limits
 class OverloadIT {
   private static final String MANIFEST = SampleManifests.routers("some", 2);
   private static final String REASON = "resource_overloaded: memory=0.";

@@ -12,6 +12,7 @@ import io.mirrorneuron.port.Validation.Issue;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.testing.RedisFixture;
 import io.mirrorneuron.testing.Trees;
+import io.mirrorneuron.testing.Whole;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Two servers on one Redis; only the second one has what jobs ask for, and takes no work. */
 @Timeout(240)
+@Whole
 class PlacesOfOthersIT {
   private static final String TWO = "mirror_neuron@two";
 

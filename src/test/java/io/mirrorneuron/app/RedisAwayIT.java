@@ -11,6 +11,7 @@ import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.Frozen;
 import io.mirrorneuron.testing.PublishedContract;
 import io.mirrorneuron.testing.RedisFixture;
+import io.mirrorneuron.testing.Whole;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Redis goes away under a running server and comes back. */
 @Timeout(180)
+@Whole
 class RedisAwayIT {
   private static final PublishedContract CONTRACT = PublishedContract.read();
   private static final Duration SOON = Duration.ofSeconds(2);

@@ -11,7 +11,9 @@ import io.mirrorneuron.store.bucket.Buckets;
 import io.mirrorneuron.testing.BucketIndexes;
 import io.mirrorneuron.testing.CutWire;
 import io.mirrorneuron.testing.FreePort;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RedisClusterFixture;
+import io.mirrorneuron.testing.Tally;
 import io.mirrorneuron.testing.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  * repeats where they are cut.
  */
 @Timeout(180)
+@Proof.Cluster
 class RedisClusterPairIT {
   private static final int BEFORE = 4;
   private static final int AT_LEAST = 8;
@@ -123,7 +126,7 @@ class RedisClusterPairIT {
     cutWires();
 
     int master = masterOfWhatIsNoJob();
-    redis.nodes().get(master).process().destroyForcibly();
+    Tally.kill(redis.nodes().get(master).process().toHandle());
     int refused = 0;
     List<String> late = new ArrayList<>();
     while (!redis.isReplaced(master) || late.size() < 2 * AT_LEAST) {

@@ -10,8 +10,10 @@ import io.mirrorneuron.port.JobPage;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.testing.BucketIndexes;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RedisClusterFixture;
 import io.mirrorneuron.testing.SampleManifests;
+import io.mirrorneuron.testing.Tally;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A whole server whose state lies on a Redis Cluster. */
 @Timeout(180)
+@Proof.Cluster
 class RedisClusterServerIT {
   @TempDir Path folder;
   private RedisClusterFixture redis;
@@ -157,7 +160,7 @@ class RedisClusterServerIT {
       accepted.add(submit(begun));
     }
 
-    redis.nodes().get(1).process().destroyForcibly();
+    Tally.kill(redis.nodes().get(1).process().toHandle());
     int refused = 0;
     while (!redis.isReplaced(1)) {
       refused += accepted.size() < 60 && !isAccepted(begun, accepted) ? 1 : 0;

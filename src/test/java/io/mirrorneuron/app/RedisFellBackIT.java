@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.redis.RedisServer;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RedisFixture;
 import io.mirrorneuron.testing.SampleManifests;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A Redis that does not write each answer to disk comes back as it was before the last ones. */
 @Timeout(120)
+@Proof.Cluster
 class RedisFellBackIT {
   @TempDir Path folder;
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.testing.BucketIndexes;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RedisClusterFixture;
 import io.mirrorneuron.testing.RedisFixture;
 import io.mirrorneuron.testing.SampleManifests;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A whole server that reaches Redis, one or a cluster, by TLS alone. */
 @Timeout(180)
+@Proof.Cluster
 class RedisTlsIT {
   @TempDir Path folder;
   private TestCertificate certificate;

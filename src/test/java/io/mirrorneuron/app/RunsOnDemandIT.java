@@ -8,6 +8,7 @@ import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.RedisFixture;
 import io.mirrorneuron.testing.SampleManifests;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import io.vertx.redis.client.Command;
 import java.io.IOException;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Runs of jobs without programs are written when somebody looks, and then as they always are. */
 @Timeout(60)
+@Whole
 class RunsOnDemandIT {
   private static final Keys KEYS = new Keys("mn");
   private static final String ROUTERS = SampleManifests.routers("routers", 2);

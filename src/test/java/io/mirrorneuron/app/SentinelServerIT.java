@@ -8,8 +8,10 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.testing.Frozen;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RedisTrio;
 import io.mirrorneuron.testing.SampleManifests;
+import io.mirrorneuron.testing.Tally;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A whole server whose Redis is replaced by a replica, each answer acknowledged by one. */
 @Timeout(180)
+@Proof.Cluster
 class SentinelServerIT {
   @TempDir Path folder;
   private RedisTrio redis;
@@ -95,7 +98,7 @@ class SentinelServerIT {
     }
     eventually("they run", () -> starts.toFile().list().length == 3);
 
-    redis.first().redis().destroyForcibly();
+    Tally.kill(redis.first().redis().toHandle());
     int refused = 0;
     while (!redis.isReplaced() || accepted.size() < 10) {
       try {

@@ -13,6 +13,7 @@ import io.mirrorneuron.port.join.NodeMembers.NewNode;
 import io.mirrorneuron.port.upkeep.NodeCondition;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.runtime.away.Neighbours;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RedisFixture;
 import io.mirrorneuron.testing.SampleManifests;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ import org.slf4j.LoggerFactory;
 
 /** Servers that are together by their settings: each is in for as long as it runs. */
 @Timeout(240)
+@Proof.Cluster
 class SharedRedisMembersIT {
   private static final String TWO = "mirror_neuron@two";
 

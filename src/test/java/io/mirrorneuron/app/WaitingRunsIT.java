@@ -8,6 +8,7 @@ import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.testing.Shell;
 import io.mirrorneuron.testing.Shell.Ended;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A run is told as its job is: also while the job waits until its server has what it asks for. */
 @Timeout(120)
+@Whole
 class WaitingRunsIT {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 

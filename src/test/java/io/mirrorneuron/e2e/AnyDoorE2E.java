@@ -10,6 +10,7 @@ import io.mirrorneuron.port.RuntimeJobsContract;
 import io.mirrorneuron.testing.PackagedServer;
 import io.mirrorneuron.testing.RedisFixture;
 import io.mirrorneuron.testing.SampleManifests;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two servers that share a Redis and a join token: commands for a job at the one without it. */
+@Whole
 class AnyDoorE2E {
   private static final int MESSAGES = 60;
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.mirrorneuron.testing.HostileWeb;
 import io.mirrorneuron.testing.HostileWeb.Exchange;
 import io.mirrorneuron.testing.PackagedServer;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.PublishedContract;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * of the contract that changes anything, and every socket, in each way that browsers let pages send
  * something to other sites.
  */
+@Proof.Limits
 class BrowserAttacksE2E {
   @TempDir static Path folder;
   private static PackagedServer server;

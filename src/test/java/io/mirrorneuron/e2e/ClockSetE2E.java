@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.testing.PackagedServer;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.testing.Surroundings;
 import io.mirrorneuron.wire.Json;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Schedules of a packaged server whose clock is set forth and back while it runs. */
 @Timeout(300)
+@Proof.Limits
 class ClockSetE2E {
   private static final long MINUTE = 60_000;
   private static final long HOUR = 60 * MINUTE;

@@ -2,6 +2,7 @@ package io.mirrorneuron.e2e;
 
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.testing.PackagedServer;
+import io.mirrorneuron.testing.Tally;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -80,7 +81,8 @@ final class ClusterMember implements AutoCloseable {
   }
 
   void kill9() throws InterruptedException {
-    process.destroyForcibly().waitFor();
+    Tally.kill(process.toHandle());
+    process.waitFor();
   }
 
   @Override

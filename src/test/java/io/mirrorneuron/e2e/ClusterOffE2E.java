@@ -3,6 +3,7 @@ package io.mirrorneuron.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.testing.PackagedServer;
+import io.mirrorneuron.testing.Whole;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A server that is no member of a cluster pays nothing for those that are. */
 @Timeout(120)
+@Whole
 class ClusterOffE2E {
   @TempDir Path folder;
 

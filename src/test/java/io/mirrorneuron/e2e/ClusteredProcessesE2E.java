@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.testing.ClusterPorts;
 import io.mirrorneuron.testing.Eventually;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RedisFixture;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.wire.Json;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
  * middle of what a client follows.
  */
 @Timeout(240)
+@Proof.Cluster
 class ClusteredProcessesE2E {
   private static final Duration TAKE_OVER = Duration.ofSeconds(90);
   private static final HttpClient HTTP =

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.testing.PackagedServer;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.testing.Surroundings;
 import io.mirrorneuron.wire.Json;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * What operators and authors are told of confinement, and what programs are given in spite of it.
  */
 @Timeout(120)
+@Proof.Limits
 class ConfinementE2E {
   private static final String HINT = "perhaps confined, see confinement in the manifest";
   private static final String SIGNALS = "programs can signal this server (Linux 6.12 refuses it)";

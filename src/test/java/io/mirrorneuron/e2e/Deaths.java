@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.e2e.Submissions.Accepted;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.PackagedServer;
+import io.mirrorneuron.testing.Tally;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -64,7 +65,7 @@ final class Deaths {
     long killedAt = System.currentTimeMillis();
     moments.add(killedAt);
     if (victim == Of.REDIS || victim == Of.BOTH) {
-      runningRedis().destroyForcibly();
+      Tally.kill(runningRedis());
     }
     if (victim != Of.REDIS) {
       server.kill9();

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.PackagedServer;
+import io.mirrorneuron.testing.Proof;
+import io.mirrorneuron.testing.Tally;
 import io.mirrorneuron.wire.Json;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
@@ -28,6 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * build does a few of them.
  */
 @Timeout(1200)
+@Proof.Kills
 class DeploymentKillE2E {
   private static final boolean ALL = "all".equals(System.getProperty("deployment.kills"));
   private static final Duration PATIENCE = Duration.ofSeconds(90);
@@ -190,7 +193,7 @@ class DeploymentKillE2E {
 
   private static void kill(boolean isOfRedis) {
     if (isOfRedis) {
-      server.redis().destroyForcibly();
+      Tally.kill(server.redis());
     } else {
       server.kill9();
       server.restart();

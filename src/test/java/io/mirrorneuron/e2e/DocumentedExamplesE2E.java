@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.testing.DocumentedSession;
 import io.mirrorneuron.testing.PackagedServer;
+import io.mirrorneuron.testing.Whole;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What pages of the documentation show to be typed does what they say. */
 @Timeout(120)
+@Whole
 class DocumentedExamplesE2E {
   @TempDir static Path home;
   private static PackagedServer server;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.testing.PackagedServer;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.testing.Surroundings;
 import io.mirrorneuron.wire.Json;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What programs of jobs try to get hold of, and what they try to leave behind. */
 @Timeout(120)
+@Proof.Limits
 class EscapesE2E {
   @TempDir Path folder;
 

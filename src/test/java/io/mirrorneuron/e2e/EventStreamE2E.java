@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.testing.PackagedServer;
 import io.mirrorneuron.testing.SampleManifests;
+import io.mirrorneuron.testing.Whole;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Server-sent events over a connection that does not hold. */
 @Timeout(120)
+@Whole
 class EventStreamE2E {
   private static final long SEED = 20;
   private static final int CUTS = 20;

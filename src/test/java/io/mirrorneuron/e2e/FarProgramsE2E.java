@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.testing.PackagedServer;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RedisFixture;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Three servers that share a Redis and a join token: jobs of the first have programs that two of
  * the others can run. Servers are killed without a word while they run.
  */
+@Proof.Kills
 class FarProgramsE2E {
   /** Until a dead server is noticed, on a busy machine. */
   private static final Duration NOTICED = Duration.ofSeconds(60);

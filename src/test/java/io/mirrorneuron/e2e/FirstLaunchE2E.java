@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.testing.BundleUpload;
 import io.mirrorneuron.testing.PackagedServer;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * from a zip, over REST and at a terminal.
  */
 @Timeout(180)
+@Whole
 class FirstLaunchE2E {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String ID = "word-count";

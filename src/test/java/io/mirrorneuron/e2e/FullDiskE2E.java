@@ -13,6 +13,7 @@ import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.testing.BundleUpload;
 import io.mirrorneuron.testing.HealthClient;
 import io.mirrorneuron.testing.PackagedServer;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.testing.SmallDisk;
 import io.mirrorneuron.testing.Trees;
@@ -40,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The packaged server with everything on a disk of 48 MiB, which fills and is freed. */
 @Timeout(180)
+@Proof.Limits
 class FullDiskE2E {
   private static final Duration SOON = Duration.ofSeconds(30);
   private static final String JOBS = "mirrorneuron.job.v1.JobService";

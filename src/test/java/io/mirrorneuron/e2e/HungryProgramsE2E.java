@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.testing.PackagedServer;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Programs of jobs that take all processors, memory, processes and files that they get. */
 @Timeout(300)
 @EnabledOnOs(OS.LINUX)
+@Proof.Limits
 class HungryProgramsE2E {
   private static final int CORES = Runtime.getRuntime().availableProcessors();
   private static final int READS = 500;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.mirrorneuron.e2e.HostServer.Answer;
 import io.mirrorneuron.testing.Hosts;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * added again; nothing is lost. Skipped, with the reason, where there can be no network namespaces.
  */
 @Timeout(240)
+@Proof.Cluster
 class JoinCutE2E {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final String MAIN = "mirror_neuron@host-1";

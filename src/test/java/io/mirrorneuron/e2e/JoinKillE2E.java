@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.testing.FreePort;
 import io.mirrorneuron.testing.PackagedServer;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.wire.Json;
 import java.net.http.HttpRequest;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A server that is killed while it joins is as it was, or in the cluster; nothing is lost. */
 @Timeout(180)
+@Proof.Kills
 class JoinKillE2E {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String MAIN = "mirror_neuron@127.0.0.1";

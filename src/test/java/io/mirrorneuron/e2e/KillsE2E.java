@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.e2e.Submissions.Accepted;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.PackagedServer;
+import io.mirrorneuron.testing.Proof;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
  * counts twice and what is left over. {@code -Dkills=200} runs longer than the build does; {@code
  * -Dmn.kill.seed} repeats the choices of a run (not its timing).
  */
+@Whole
+@Proof.Kills
 class KillsE2E {
   private static final int KILLS = Integer.getInteger("kills", 8);
   private static final int KILLS_OF_A_ROUND = 20;
@@ -60,9 +64,7 @@ class KillsE2E {
       assertThat(server.terminate()).isZero();
       verdict.requireNothingLeft(server);
     }
-    assertThat(verdict.lost).as("lost").isEmpty();
-    assertThat(verdict.duplicated).as("duplicated").isEmpty();
-    assertThat(verdict.orphans).as("orphans").isEmpty();
+    verdict.requireNothingFound();
     assertThat(deaths.metOpenJobs).as("starts that met open jobs").isPositive();
   }
 

@@ -7,6 +7,7 @@ import io.mirrorneuron.e2e.LaunchClient.From;
 import io.mirrorneuron.e2e.LaunchClient.Wish;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.PackagedServer;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * repeats the choices of a run, {@code -Dkills} makes more or fewer.
  */
 @Timeout(180)
+@Proof.Kills
 class LaunchKillE2E {
   private static final int KILLS = Integer.getInteger("kills", 6);
   private static final int AT_A_TIME = 4;

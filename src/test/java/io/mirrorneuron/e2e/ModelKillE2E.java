@@ -9,6 +9,7 @@ import io.mirrorneuron.models.fake.FakeFault;
 import io.mirrorneuron.models.fake.FakeFault.Door;
 import io.mirrorneuron.testing.FakeRunner;
 import io.mirrorneuron.testing.PackagedServer;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The packaged program before a runner of models: killed while it pulls, and kept waiting. */
 @Timeout(120)
+@Proof.Kills
 class ModelKillE2E {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String MODEL = "ai/smollm2:360M-Q4_K_M";

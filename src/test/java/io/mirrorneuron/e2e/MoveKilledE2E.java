@@ -13,8 +13,10 @@ import io.mirrorneuron.store.bucket.BucketedJobStore;
 import io.mirrorneuron.testing.BucketIndexes;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.PackagedServer;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RedisClusterFixture;
 import io.mirrorneuron.testing.RedisFixture;
+import io.mirrorneuron.testing.Tally;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import java.io.IOException;
@@ -35,6 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
  * and begun again. {@code -Dmn.kill.seed} repeats how far it comes before.
  */
 @Timeout(240)
+@Proof.Kills
 class MoveKilledE2E {
   private static final int JOBS = 4_000;
   private static final int KILLS = 3;
@@ -146,7 +149,7 @@ class MoveKilledE2E {
       Eventually.eventually("it begins anew", PATIENCE, () -> size.getAsLong() < left);
       Eventually.eventually("it copies", PATIENCE, () -> size.getAsLong() >= enough);
       assertThat(process.isAlive()).as("it is killed before its end").isTrue();
-      process.destroyForcibly();
+      Tally.kill(process.toHandle());
       assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
       System.out.printf("%s: killed at %d keys%n", end, size.getAsLong());
     }

@@ -2,6 +2,7 @@ package io.mirrorneuron.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.testing.Whole;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Whoever's work is in the program is named in it. */
+@Whole
 class NoticesE2E {
   private static final Pattern ARTIFACT =
       Pattern.compile("META-INF/maven/([^/]+)/([^/]+)/pom.properties");

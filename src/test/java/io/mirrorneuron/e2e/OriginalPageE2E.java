@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.testing.BundleUpload;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.PackagedServer;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.testing.Zips;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  * a package.
  */
 @Timeout(180)
+@Whole
 class OriginalPageE2E {
   private static final Pattern RUNNER = Pattern.compile("runner +(http://\\S+)");
   private static final String MANIFEST =

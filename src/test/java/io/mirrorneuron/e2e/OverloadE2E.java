@@ -4,6 +4,7 @@ import static io.mirrorneuron.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.testing.PackagedServer;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Real programs take the processors, and real clients the files, of a packaged server. */
 @Timeout(300)
 @EnabledOnOs(OS.LINUX)
+@Proof.Limits
 class OverloadE2E {
   private static final Duration PATIENCE = Duration.ofSeconds(120);
   private static final int CORES = Runtime.getRuntime().availableProcessors();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.testing.PackagedServer;
 import io.mirrorneuron.testing.PreparedBundle;
+import io.mirrorneuron.testing.Whole;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The server is killed while a program writes to the folder of its submission. */
 @Timeout(120)
+@Whole
 class PreparedBundlesE2E {
   @TempDir Path folder;
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.testing.PackagedServer;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RedisFixture;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A server that is killed again and again, beside one that is well. */
 @Timeout(240)
+@Proof.Kills
 class QuarantineKillE2E {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String TWO = "/nodes/mirror_neuron@two";

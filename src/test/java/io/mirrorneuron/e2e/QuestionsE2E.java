@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.testing.PackagedServer;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.wire.Json;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Hundreds of questions open at once, half of them asked by programs that wait, half by human
  * steps, on a server with the usual four slots that is killed meanwhile.
  */
+@Proof.Kills
 class QuestionsE2E {
   private static final int JOBS = 5;
   private static final int STEPS = 50;

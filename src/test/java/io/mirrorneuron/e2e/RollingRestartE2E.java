@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.port.JobsPortContract;
 import io.mirrorneuron.testing.PackagedServer;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RedisFixture;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.testing.WaitingPrograms;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  * client sees more than closed doors and the word to come again.
  */
 @Timeout(240)
+@Proof.Kills
 class RollingRestartE2E {
   private static final Duration KNOWN = Duration.ofSeconds(60);
   private static final Duration PACE = Duration.ofMillis(250);

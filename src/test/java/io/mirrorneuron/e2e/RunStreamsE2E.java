@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.e2e.RunReader.Form;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.PackagedServer;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
@@ -46,6 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
  * or may not be there, since programs are killed too.
  */
 @Timeout(240)
+@Proof.Kills
 class RunStreamsE2E {
   private static final long SEED = Long.getLong("mn.streams.seed", System.nanoTime());
   private static final int KILLS = 4;

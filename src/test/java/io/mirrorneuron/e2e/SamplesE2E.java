@@ -14,6 +14,7 @@ import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.samples.Samples;
 import io.mirrorneuron.testing.BundleUpload;
 import io.mirrorneuron.testing.PackagedServer;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -43,6 +44,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * it. All jobs are submitted before the first is looked at, so that they run side by side.
  */
 @Timeout(180)
+@Whole
 class SamplesE2E {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final ObjectNode EXPECTED = expectations();

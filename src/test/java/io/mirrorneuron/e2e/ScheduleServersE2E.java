@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.testing.PackagedServer;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RedisFixture;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.wire.Json;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Schedules whose server is killed, or stands still while another one leads. */
 @Timeout(300)
+@Proof.Kills
 class ScheduleServersE2E {
   private static final Duration STANDSTILL = Duration.ofSeconds(60);
   private static final int SCHEDULES = 40;

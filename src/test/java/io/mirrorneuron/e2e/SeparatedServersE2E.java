@@ -7,6 +7,7 @@ import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.Frozen;
 import io.mirrorneuron.testing.Hosts;
 import io.mirrorneuron.testing.OldRedis;
+import io.mirrorneuron.testing.Proof;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * where there can be no network namespaces.
  */
 @Timeout(300)
+@Proof.Cluster
 class SeparatedServersE2E {
   private static final int REDIS = 1;
   private static final Duration TAKE_OVER = Duration.ofSeconds(60);

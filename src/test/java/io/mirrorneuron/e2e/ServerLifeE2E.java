@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.PackagedServer;
 import io.mirrorneuron.testing.SampleManifests;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** How a server comes and goes, and what it does when others go. */
 @Timeout(120)
+@Whole
 class ServerLifeE2E {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 

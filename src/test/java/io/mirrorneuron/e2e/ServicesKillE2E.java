@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.service.check.Listeners;
 import io.mirrorneuron.testing.PackagedServer;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RedisFixture;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.wire.Json;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Services whose server is killed: nobody is told of them in vain, and they come back. */
 @Timeout(180)
+@Proof.Kills
 class ServicesKillE2E {
   /** Longer than a server counts as living, and than another one needs to notice. */
   private static final Duration TAKE_OVER = Duration.ofSeconds(90);

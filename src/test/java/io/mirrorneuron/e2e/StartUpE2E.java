@@ -3,6 +3,7 @@ package io.mirrorneuron.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.testing.PackagedServer;
+import io.mirrorneuron.testing.Whole;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a server says that cannot start, and how it leaves its home when it can. */
 @Timeout(900)
+@Whole
 class StartUpE2E {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 

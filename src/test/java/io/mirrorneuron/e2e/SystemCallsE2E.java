@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.PackagedServer;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.wire.Json;
 import java.io.File;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * more folders that confined programs may use.
  */
 @Timeout(180)
+@Proof.Limits
 class SystemCallsE2E {
   private static final int WARM = 40;
   private static final int JOBS = 40;

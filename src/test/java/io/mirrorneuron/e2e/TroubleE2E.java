@@ -9,6 +9,7 @@ import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.Frozen;
 import io.mirrorneuron.testing.Hosts;
 import io.mirrorneuron.testing.OldRedis;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  * time, while jobs whose programs run on all of them come in. {@code -Dtroubles=100}, {@code
  * -Dmn.trouble.seed}. Skipped, with the reason, where there can be no network namespaces.
  */
+@Proof.Kills
 class TroubleE2E {
   private static final int TROUBLES = Integer.getInteger("troubles", 3);
   private static final long SEED = Long.getLong("mn.trouble.seed", System.nanoTime());

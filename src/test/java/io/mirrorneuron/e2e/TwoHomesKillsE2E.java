@@ -8,6 +8,7 @@ import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.testing.BucketIndexes;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.PackagedServer;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RedisClusterFixture;
 import io.mirrorneuron.testing.RedisFixture;
 import io.mirrorneuron.wire.Json;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  * and counts are kept as by {@link KillsE2E}, with the same properties: {@code -Dkills=60}, {@code
  * -Dmn.kill.seed}.
  */
+@Proof.Kills
 class TwoHomesKillsE2E {
   private static final int KILLS = Integer.getInteger("kills", 4);
   private static final int KILLS_OF_A_ROUND = 10;
@@ -88,9 +90,7 @@ class TwoHomesKillsE2E {
       servers.forEach(server -> assertThat(server.terminate()).isZero());
       servers.forEach(verdict::requireNothingLeft);
     }
-    assertThat(verdict.lost).as("lost").isEmpty();
-    assertThat(verdict.duplicated).as("duplicated").isEmpty();
-    assertThat(verdict.orphans).as("orphans").isEmpty();
+    verdict.requireNothingFound();
     assertThat(takenOver).as("jobs that one server went on with for the other").isPositive();
   }
 

@@ -1,10 +1,13 @@
 package io.mirrorneuron.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.e2e.Submissions.Accepted;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.PackagedServer;
+import io.mirrorneuron.testing.Tally;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -104,6 +107,16 @@ final class Verdict {
       server.programs().forEach(program -> orphans.add("process " + program.info()));
       server.workspaces().forEach(folder -> orphans.add("folder " + folder));
     }
+  }
+
+  /** Nothing was lost, doubled or left over; what was is counted for the table of proofs. */
+  void requireNothingFound() {
+    Tally.count("lost", lost.size());
+    Tally.count("doubled", duplicated.size());
+    Tally.count("orphaned", orphans.size());
+    assertThat(lost).as("lost").isEmpty();
+    assertThat(duplicated).as("duplicated").isEmpty();
+    assertThat(orphans).as("orphans").isEmpty();
   }
 
   private static void note(List<String> findings, List<String> what, String where) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.testing.PackagedServer;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.testing.WebhookReceiver;
 import io.mirrorneuron.testing.WebhookReceiver.Received;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A server that is killed while it tells a receiver, which takes its time, what happens. */
 @Timeout(400)
+@Proof.Kills
 class WebhookKillE2E {
   private static final int JOBS = 12;
   private static final int KILLS = 3;

@@ -3,6 +3,7 @@ package io.mirrorneuron.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.testing.GatewayFixture;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Bodies that are small as text and large in memory. */
+@Whole
 class ManyValuesIT {
   private static final String VALIDATE = "/api/v1/blueprints/launch/validate";
   private static final String LAUNCH =

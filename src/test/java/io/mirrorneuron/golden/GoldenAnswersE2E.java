@@ -2,6 +2,7 @@ package io.mirrorneuron.golden;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.testing.Whole;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Timeout(300)
+@Whole
 class GoldenAnswersE2E {
   private static final boolean WRITES = "write".equals(System.getProperty("golden"));
 

@@ -7,6 +7,7 @@ import io.mirrorneuron.app.WholeServer;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.FakeRunner;
 import io.mirrorneuron.testing.Trees;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The model that the configuration of a blueprint names is installed, and is what answers. */
 @Timeout(90)
+@Whole
 class ConfiguredModelIT {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final String SMALL = "ai/smollm2:360M-Q4_K_M";

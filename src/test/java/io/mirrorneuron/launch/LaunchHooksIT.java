@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.app.WholeServer;
 import io.mirrorneuron.testing.BundleUpload;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.testing.Zips;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Hooks of bundles before, beside and after real jobs. */
 @Timeout(120)
+@Whole
 class LaunchHooksIT {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 

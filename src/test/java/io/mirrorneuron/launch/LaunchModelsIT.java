@@ -8,6 +8,7 @@ import io.mirrorneuron.models.fake.FakeFault;
 import io.mirrorneuron.models.fake.FakeFault.Door;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.FakeRunner;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Launches of a blueprint that needs a model. */
 @Timeout(90)
+@Whole
 class LaunchModelsIT {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final String MODEL = "ai/smollm2:360M-Q4_K_M";

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.app.WholeServer;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Launches of one run while another is in its hook: the first has the run, whoever comes then. */
 @Timeout(120)
+@Whole
 class LaunchTwiceIT {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final Map<String, Object> NOTHING = Map.of();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.testing.GrpcRuntime;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RuntimeFixture;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  * than all have room for. {@code -Dbalance.jobs=1000} takes a minute.
  */
 @Timeout(180)
+@Proof.Limits
 class BalanceIT {
   private static final int NODES = 10;
   private static final int JOBS = Integer.getInteger("balance.jobs", 400);

@@ -20,6 +20,7 @@ import io.mirrorneuron.runtime.exec.ExecutionSamples;
 import io.mirrorneuron.testing.CutWire;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.RuntimeFixture;
+import io.mirrorneuron.testing.Whole;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the door for other nodes lets in, and what becomes of a stream that is cut. */
+@Whole
 class FarDoorIT {
   private static final long SEED = Long.getLong("mn.cut.seed", System.nanoTime());
   private static final int LINES = 60;

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.testing.CutWire;
 import io.mirrorneuron.testing.GrpcRuntime;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A program on another node prints much more than its owner takes: {@code -Dfar.output.mib=1024}
  * for one GiB.
  */
+@Proof.Limits
 class FarOutputIT {
   private static final int MIB = Integer.getInteger("far.output.mib", 64);
   private static final int LINE = 1024;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.testing.GrpcRuntime;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.testing.SmallDisk;
 import io.mirrorneuron.wire.Json;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A program runs on another node, and the disk with the runs of its owner is full for a while. */
+@Proof.Limits
 class FarOutputOnFullDiskIT {
   private static final int MANY = 200;
 

@@ -18,6 +18,7 @@ import io.mirrorneuron.testing.CutWire;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.RuntimeFixture;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,6 +39,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Commands at a node that has not the job, while the wire to the one that has it does not work. How
  * they are when it does is shown by {@code RoutedJobsIT}.
  */
+@Whole
 class OtherNodesIT {
   /** Bytes that come back of a call on a new connection are fewer. */
   private static final int ANSWER_BYTES = 270;

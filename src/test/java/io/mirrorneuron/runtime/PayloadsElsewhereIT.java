@@ -14,6 +14,7 @@ import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.testing.RuntimeFixture;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Jobs with payload files on two runtimes that share a Redis and nothing else. */
+@Whole
 class PayloadsElsewhereIT {
   private static final Map<String, String> NOT_IN_REDIS = Map.of("MN_BUNDLES_REDIS_MAX_BYTES", "0");
 

@@ -12,6 +12,7 @@ import io.mirrorneuron.port.upkeep.DrainOrder;
 import io.mirrorneuron.port.upkeep.DrainReport;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.RuntimeFixture;
+import io.mirrorneuron.testing.Whole;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Jobs of type system and sysbatch on three nodes, each with a home of its own. */
+@Whole
 class SpreadIT {
   private static final String UNTIL = "until [ -e '%s' ]; do read -t 0.05 _ <> <(:) || true; done";
 

@@ -10,6 +10,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.testing.RuntimeFixture;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Workflows of steps with real programs, whose runtime is stopped in their middle and started
  * again. Programs say that they have begun, then wait for a file with the name of the gate.
  */
+@Whole
 class StepsIT {
   @TempDir private Path home;
   private RuntimeFixture runtime;

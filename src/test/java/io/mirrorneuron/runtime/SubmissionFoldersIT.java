@@ -15,6 +15,7 @@ import io.mirrorneuron.testing.PreparedBundle;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.testing.TurnedClock;
 import io.mirrorneuron.testing.TurnedTimers;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Folders of submissions, with a whole runtime: what programs write there is in their run. */
 @Timeout(120)
+@Whole
 class SubmissionFoldersIT {
   private static final String RESULT =
       "mkdir -p \"$MN_RUNS_ROOT/$MN_RUN_ID\" && echo '{\"by\": \"program\"}'"

@@ -2,6 +2,7 @@ package io.mirrorneuron.server;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.SmallDisk;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A server whose data directory is on a full disk. */
+@Proof.Limits
 class FullHomeIT {
   @TempDir Path folder;
 

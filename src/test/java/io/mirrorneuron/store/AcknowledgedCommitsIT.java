@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mirrorneuron.testing.CommitProcess;
 import io.mirrorneuron.testing.CommitWriters;
 import io.mirrorneuron.testing.Eventually;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RedisTrio;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What it costs that a replica must have each commit, and that it costs nothing by default. */
 @Timeout(240)
+@Proof.Cluster
 class AcknowledgedCommitsIT {
   @TempDir Path folder;
   private final Vertx vertx = Vertx.vertx();

@@ -7,6 +7,7 @@ import io.mirrorneuron.testing.CommitProcess;
 import io.mirrorneuron.testing.CommitProcess.Counted;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.Hosts;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RedisTrio;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * new one. Skipped, with the reason, where there can be no network namespaces.
  */
 @Timeout(240)
+@Proof.Cluster
 class CutOffMasterIT {
   private static final int FIRST = 1;
 

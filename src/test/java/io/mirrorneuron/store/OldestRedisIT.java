@@ -6,6 +6,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.store.lane.RedisLane;
 import io.mirrorneuron.testing.RedisFixture;
+import io.mirrorneuron.testing.Whole;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The store needs nothing of a server that Redis 6.2 does not have. */
+@Whole
 class OldestRedisIT implements JobStoreContract {
   @TempDir static Path folder;
   private static RedisFixture redis;

@@ -8,6 +8,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.Frozen;
 import io.mirrorneuron.testing.RedisFixture;
+import io.mirrorneuron.testing.Whole;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A Redis that stands still, or that says that it takes no writes. */
 @Timeout(60)
+@Whole
 class RedisHangsIT {
   private static final Duration TIMEOUT = Duration.ofMillis(500);
   private static final Duration SOON = Duration.ofMillis(1500);

@@ -9,6 +9,7 @@ import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.storage.StorageWatch;
 import io.mirrorneuron.storage.WatchedFolder;
 import io.mirrorneuron.store.bucket.StorePlaces;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RedisFixture;
 import io.mirrorneuron.testing.SmallDisk;
 import io.vertx.core.Vertx;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A Redis whose disk is full, where nobody else looks at that disk. */
 @Timeout(60)
+@Proof.Limits
 class RedisOnFullDiskIT {
   private static final String LARGE = "x".repeat(20_000);
 

@@ -12,7 +12,9 @@ import io.mirrorneuron.testing.CommitProcess;
 import io.mirrorneuron.testing.CommitWriters;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.Frozen;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RedisTrio;
+import io.mirrorneuron.testing.Tally;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,6 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** A master that dies or stands still, and the replica that Sentinels put in its place. */
 @Timeout(120)
+@Proof.Cluster
 class SentinelFailoverIT {
   private static final Duration TIMEOUT = Duration.ofSeconds(2);
   private static final int JOBS = 16;
@@ -81,7 +84,7 @@ class SentinelFailoverIT {
     CommitWriters writers = writers(acknowledged);
     writesOn(writers);
 
-    redis.first().redis().destroyForcibly();
+    Tally.kill(redis.first().redis().toHandle());
     replaced();
     writesOn(writers);
 
@@ -131,7 +134,7 @@ class SentinelFailoverIT {
 
   @Test
   void oneSentinelThatHangsAndOneThatIsDeadDoNotHinder() {
-    redis.members().get(0).sentinel().destroyForcibly();
+    Tally.kill(redis.members().get(0).sentinel().toHandle());
     try (var _ = Frozen.process(redis.members().get(1).sentinel().pid())) {
       assertThat(lanes(redis.sentinels()).isConnected()).isTrue();
     }

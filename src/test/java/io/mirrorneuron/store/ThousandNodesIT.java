@@ -3,6 +3,7 @@ package io.mirrorneuron.store;
 import static io.mirrorneuron.store.JobStoreContract.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RedisFixture;
 import io.vertx.redis.client.Command;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * for {@code docs/scale.md}, and bounds for what grows with the number of servers.
  */
 @Timeout(60)
+@Proof.Limits
 class ThousandNodesIT {
   private static final int NODES = 1000;
   private static final Pattern SENT = Pattern.compile("total_net_output_bytes:(\\d+)");

@@ -12,6 +12,7 @@ public final class Frozen implements AutoCloseable {
 
   /** Returns when the process has been told to stop. */
   public static Frozen process(long pid) {
+    Tally.count("standstills", 1);
     signal("-STOP", pid);
     return new Frozen(pid);
   }

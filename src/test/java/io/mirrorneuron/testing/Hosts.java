@@ -1,12 +1,17 @@
 package io.mirrorneuron.testing;
 
+import io.mirrorneuron.libc.CFunction;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -16,6 +21,9 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Hosts implements AutoCloseable {
   private static final String NET = "10.79.0.";
+
+  /** As in {@code sched.h} of Linux. */
+  private static final int CLONE_NEWNET = 0x40000000;
 
   private final String prefix = "mnt" + ProcessHandle.current().pid() % 100_000 + "-";
   private final int count;
@@ -88,8 +96,44 @@ public final class Hosts implements AutoCloseable {
     return words;
   }
 
+  /**
+   * Does something in a thread of its own whose new sockets are those of the host, as if it were a
+   * process there.
+   */
+  public <T> T from(int host, Callable<T> work) {
+    FutureTask<T> task =
+        new FutureTask<>(
+            () -> {
+              enter(host);
+              return work.call();
+            });
+    Thread.ofPlatform().daemon().start(task);
+    try {
+      return task.get();
+    } catch (ExecutionException e) {
+      throw new AssertionError(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Moves the calling thread, and no other one, into the host's network. */
+  private void enter(int host) {
+    try (Arena arena = Arena.ofConfined()) {
+      String path = "/run/netns/" + name(host);
+      int file = CFunction.of("open").call(arena.allocateFrom(path).address(), 0);
+      int moved = CFunction.of("setns").call(file, CLONE_NEWNET);
+      CFunction.of("close").call(file);
+      if (moved != 0) {
+        throw new AssertionError(path + " cannot be entered: error " + -moved);
+      }
+    }
+  }
+
   /** Takes the cable out: others get no answer, not a refusal. */
   public void cut(int host) {
+    Tally.count("cuts", 1);
     ip("-n", name(0), "link", "set", "p" + host, "down");
   }
 
@@ -101,7 +145,7 @@ public final class Hosts implements AutoCloseable {
   public void kill(int host) {
     for (String pid : ip("netns", "pids", name(host)).split("\\s+")) {
       if (!pid.isEmpty()) {
-        ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly);
+        ProcessHandle.of(Long.parseLong(pid)).ifPresent(Tally::kill);
       }
     }
   }

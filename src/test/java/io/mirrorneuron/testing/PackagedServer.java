@@ -182,7 +182,7 @@ public final class PackagedServer implements AutoCloseable {
 
   /** As a power cut for the server alone: Redis and running programs live on. */
   public void kill9() {
-    process.destroyForcibly();
+    Tally.kill(process.toHandle());
     exitCode(Duration.ofSeconds(30));
   }
 

@@ -4,6 +4,7 @@ import static io.mirrorneuron.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.testing.GatewayFixture;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RunFiles;
 import io.mirrorneuron.wire.Json;
 import java.io.File;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Exports of runs whose programs left more than anybody wants to have copied. */
 @Timeout(120)
+@Proof.Limits
 class LargeExportsIT {
   private static final long GIB = 1L << 30;
   private static final long LARGE = GIB / 2;

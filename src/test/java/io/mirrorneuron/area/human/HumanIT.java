@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.app.WholeServer;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.testing.SampleManifests;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.net.URI;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Real programs ask through their files, people answer over HTTP. */
 @Timeout(120)
+@Whole
 class HumanIT {
   /** As the Python programs of the field do it. */
   private static final String PYTHON =

@@ -10,6 +10,7 @@ import io.mirrorneuron.store.packed.PackedJobs;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.RedisFixture;
 import io.mirrorneuron.testing.SampleManifests;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import io.vertx.redis.client.Command;
 import java.io.IOException;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What somebody damages in Redis is named, and takes nothing else down. */
 @Timeout(60)
+@Whole
 class DamagedJobsIT {
   private static final Keys KEYS = new Keys("mn");
   private static final HttpClient HTTP = HttpClient.newHttpClient();

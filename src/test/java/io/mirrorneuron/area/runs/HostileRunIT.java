@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.testing.RunFiles;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.testing.WithGuardedGateway;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * written, no answer is a failure of the server, and none takes for ever.
  */
 @Timeout(120)
+@Whole
 class HostileRunIT extends WithGuardedGateway {
   private static final String SECRET = "nobody may read this";
 

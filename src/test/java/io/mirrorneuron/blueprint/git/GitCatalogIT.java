@@ -9,6 +9,7 @@ import io.mirrorneuron.blueprint.Catalogs;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.testing.TurnedClock;
+import io.mirrorneuron.testing.Whole;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -39,6 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A catalog in a repository that a real git server serves, which is slow or away at times. */
+@Whole
 class GitCatalogIT {
   private static final Duration REFRESH = Duration.ofMinutes(1);
   private static final Duration KEPT = Duration.ofDays(30);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.testing.GatewayFixture;
 import io.mirrorneuron.testing.SocketClient;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.io.BufferedReader;
 import java.io.InputStream;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Connections that do not hold, in every form that a stream has, while several threads write. */
 @Timeout(120)
+@Whole
 class CutStreamsIT {
   private static final long SEED = 5;
   private static final int CUTS = 100;

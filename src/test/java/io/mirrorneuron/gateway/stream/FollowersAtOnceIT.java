@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.testing.GatewayFixture;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RunFiles;
 import io.mirrorneuron.testing.WithGuardedGateway;
 import java.io.BufferedInputStream;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Thousands begin to follow at the same moment: each is served, and hears what comes next. */
 @Timeout(120)
+@Proof.Limits
 class FollowersAtOnceIT extends WithGuardedGateway {
   private static final int FOLLOWERS = 2000;
   private static final int RECORDS = 200;

@@ -2,6 +2,7 @@ package io.mirrorneuron.run.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.testing.Proof;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -9,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Memory does not grow with the run. */
+@Proof.Limits
 class LargeRunIT {
   @TempDir Path folder;
 

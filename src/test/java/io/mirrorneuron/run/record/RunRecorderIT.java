@@ -18,6 +18,7 @@ import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.testing.Trees;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.GrpcErrors;
 import io.mirrorneuron.wire.Json;
 import io.vertx.grpc.common.GrpcStatus;
@@ -40,6 +41,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Whole
 class RunRecorderIT {
   @TempDir private Path home;
   private RuntimeFixture runtime;

@@ -9,6 +9,7 @@ import io.mirrorneuron.runtime.loop.Graph;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.testing.TurnedClock;
+import io.mirrorneuron.testing.Whole;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The times of deployments, hours of them, on a runtime whose clock is turned. */
 @Timeout(180)
+@Whole
 class DeploymentDeadlinesIT {
   private static final Duration HOUR = Duration.ofHours(1);
 

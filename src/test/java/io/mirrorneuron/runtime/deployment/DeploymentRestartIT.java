@@ -8,6 +8,7 @@ import io.mirrorneuron.port.deployment.NewDeployment;
 import io.mirrorneuron.runtime.loop.Graph;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.RuntimeFixture;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
 import java.util.Map;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A server that is started anew in the middle of a deployment goes on with it. */
+@Whole
 class DeploymentRestartIT {
   private static final Map<String, Object> POLICY =
       Map.of("max_parallel", 1, "min_healthy_ms", 1_500, "healthy_deadline_ms", 60_000);

@@ -15,6 +15,7 @@ import io.mirrorneuron.runtime.workflow.UpdatePolicy.HealthSource;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy.UpdateStrategy;
 import io.mirrorneuron.store.service.DeploymentRoles;
 import io.mirrorneuron.testing.InMemoryServiceRegistry;
+import io.mirrorneuron.testing.Proof;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
  * Deployments on two servers that crash between any two steps, lose answers and lead both at once:
  * each ends as the one without, and nothing is done twice.
  */
+@Proof.Histories
 class DeploymentSimulationTest {
   private static final long START = 1_000_000;
   private static final long MINUTE = 60_000;

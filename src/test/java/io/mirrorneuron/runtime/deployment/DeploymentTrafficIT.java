@@ -8,6 +8,7 @@ import io.mirrorneuron.port.deployment.NewDeployment;
 import io.mirrorneuron.runtime.loop.Graph;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.RuntimeFixture;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * messages all the time: no look-up fails, and each message is handled once, by one version. {@code
  * -Ddeployment.resolves=500} and {@code -Ddeployment.messages} say how often in a second.
  */
+@Whole
 class DeploymentTrafficIT {
   private static final int RESOLVES = Integer.getInteger("deployment.resolves", 50);
   private static final int MESSAGES = Integer.getInteger("deployment.messages", 8);

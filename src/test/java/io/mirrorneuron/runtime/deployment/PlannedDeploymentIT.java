@@ -16,6 +16,7 @@ import io.mirrorneuron.port.deployment.PlannedDeployment.ChangedAgent;
 import io.mirrorneuron.runtime.loop.Graph;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.RuntimeFixture;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -41,6 +42,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Plans of deployments, and deployments that want their plan to hold. */
+@Whole
 class PlannedDeploymentIT {
   private static final Map<String, Object> QUICK =
       Map.of("max_parallel", 2, "min_healthy_ms", 0, "healthy_deadline_ms", 60_000);

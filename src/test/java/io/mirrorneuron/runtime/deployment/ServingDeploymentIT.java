@@ -9,6 +9,7 @@ import io.mirrorneuron.runtime.loop.Graph;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.FreePort;
 import io.mirrorneuron.testing.RuntimeFixture;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.net.URI;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Programs that listen on ports of their own, and never end, become others within their job: one
  * after the other, so that somebody is found at any time.
  */
+@Whole
 class ServingDeploymentIT {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final String PROGRAM =

@@ -13,6 +13,7 @@ import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.RuntimeFixture;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Deployments on two servers: whichever is asked changes jobs wherever they are open. */
+@Whole
 class TwoDeploymentServersIT {
   private static final Map<String, Object> QUICK =
       Map.of("max_parallel", 2, "min_healthy_ms", 0, "healthy_deadline_ms", 60_000);

@@ -11,6 +11,7 @@ import io.mirrorneuron.runtime.loop.Graph;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.RuntimeFixture;
+import io.mirrorneuron.testing.Whole;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Plans on two servers with one Redis. */
+@Whole
 class TwoPlanningServersIT {
   private static final Map<String, Object> QUICK =
       Map.of("min_healthy_ms", 0, "healthy_deadline_ms", 60_000);

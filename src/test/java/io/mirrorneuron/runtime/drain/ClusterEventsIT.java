@@ -14,6 +14,7 @@ import io.mirrorneuron.port.upkeep.NodeUpkeep;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.testing.WaitingPrograms;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The events of the cluster, over gRPC at one of two nodes. */
+@Whole
 class ClusterEventsIT {
   private static final String CLUSTER = "__cluster__";
   private static final String ONE = "mirror_neuron@test";

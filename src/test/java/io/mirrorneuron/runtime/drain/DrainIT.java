@@ -15,6 +15,7 @@ import io.mirrorneuron.port.upkeep.NodeUpkeep;
 import io.mirrorneuron.port.upkeep.Reconciliation;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.RuntimeFixture;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Work leaves a node: the orders over gRPC at one of them. */
+@Whole
 class DrainIT {
   private static final String ONE = "mirror_neuron@test";
   private static final String TWO = "mirror_neuron@two";

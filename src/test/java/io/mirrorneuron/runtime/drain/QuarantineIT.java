@@ -11,6 +11,7 @@ import io.mirrorneuron.port.upkeep.NodeReport;
 import io.mirrorneuron.port.upkeep.NodeUpkeep;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.RuntimeFixture;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A node on which programs cannot begin, beside one that is well. */
+@Whole
 class QuarantineIT {
   private static final String TWO = "mirror_neuron@two";
 

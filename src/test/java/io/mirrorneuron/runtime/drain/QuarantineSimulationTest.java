@@ -7,6 +7,7 @@ import io.mirrorneuron.port.upkeep.NodeCondition;
 import io.mirrorneuron.port.upkeep.NodeFault;
 import io.mirrorneuron.port.upkeep.NodeState;
 import io.mirrorneuron.store.RecordStore;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
  * Nodes that are sick in turns, die between any two steps, stand still and are cut off, with an
  * operator in between.
  */
+@Proof.Histories
 class QuarantineSimulationTest {
   private static final int ALL = 100;
   private static final int SEEDS = Integer.getInteger("simulation.seeds", ALL);

@@ -8,6 +8,7 @@ import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions.Ending;
 import io.mirrorneuron.runtime.port.Executions.Outcome;
 import io.mirrorneuron.runtime.port.Executions.Structured;
+import io.mirrorneuron.testing.Proof;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Answers that are too large for the state of a job. */
 @Timeout(120)
+@Proof.Limits
 class LargeAnswerIT {
   private static final int FIFTY = 50_000_000;
 

@@ -7,6 +7,7 @@ import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions.Ending;
 import io.mirrorneuron.runtime.port.Executions.Outcome;
 import io.mirrorneuron.runtime.port.PrintedOutput;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.wire.ArtifactRef;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Steps whose output is what their program prints, and that print much. */
 @Timeout(120)
+@Proof.Limits
 class LargePlainOutputIT {
   private static final int SOME = 2_000_000;
   private static final int MANY = 20_000_000;

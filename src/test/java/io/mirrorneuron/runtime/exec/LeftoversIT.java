@@ -9,6 +9,7 @@ import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions.Ending;
+import io.mirrorneuron.testing.Whole;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.FieldSource;
 /**
  * Programs that leave processes behind which hide in every way, on a server that adopts orphans.
  */
+@Whole
 class LeftoversIT {
   private static final GracePeriods SHORT =
       new GracePeriods(Duration.ofMillis(300), Duration.ofMillis(500));

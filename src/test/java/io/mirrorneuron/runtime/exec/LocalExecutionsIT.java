@@ -14,6 +14,7 @@ import io.mirrorneuron.runtime.port.Executions.Ending;
 import io.mirrorneuron.runtime.port.Executions.Outcome;
 import io.mirrorneuron.runtime.port.Executions.Signal;
 import io.mirrorneuron.testing.Eventually;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real processes through the whole runner. */
+@Whole
 class LocalExecutionsIT {
   private static final GracePeriods SHORT =
       new GracePeriods(Duration.ofMillis(300), Duration.ofMillis(500));

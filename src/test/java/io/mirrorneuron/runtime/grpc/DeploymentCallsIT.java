@@ -20,6 +20,7 @@ import io.mirrorneuron.runtime.loop.Stage;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.RuntimeFixture;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.GrpcMetadata;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.MultiMap;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The nine calls about deployments, on a runtime with its Redis and its programs. */
+@Whole
 class DeploymentCallsIT {
   private static final String QUICK =
       "{'max_parallel':2,'min_healthy_ms':0,'healthy_deadline_ms':20000}";

@@ -7,6 +7,7 @@ import io.mirrorneuron.proto.job.v1.JobServiceGrpcClient;
 import io.mirrorneuron.proto.job.v1.SubmitJobRequest;
 import io.mirrorneuron.proto.job.v1.SubmitJobResponse;
 import io.mirrorneuron.testing.PackagedServer;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.SampleManifests;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Submissions as large as they may be, against heaps that could not hold many of them. */
 @Timeout(180)
+@Proof.Limits
 class LargeMessagesE2E {
   private static final int PAYLOAD = 63 << 20;
   private static final int AT_ONCE = 8;

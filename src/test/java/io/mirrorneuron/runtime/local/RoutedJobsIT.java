@@ -4,6 +4,7 @@ import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.RuntimeJobsContract;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.RuntimeFixture;
+import io.mirrorneuron.testing.Whole;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Jobs that one node makes keep the contract for whoever asks another node for them. */
+@Whole
 class RoutedJobsIT implements RuntimeJobsContract {
   private static final Set<String> MAKING = Set.of("submit", "restore", "clear");
 

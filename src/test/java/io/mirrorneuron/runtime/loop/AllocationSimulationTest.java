@@ -14,6 +14,7 @@ import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.runtime.workflow.Workflow.Agent;
 import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import io.mirrorneuron.store.JobStore.NewJob;
+import io.mirrorneuron.testing.Proof;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
  * still and lose the store, jobs are cancelled and limits are lowered and raised: nothing is given
  * twice, and nothing is left given.
  */
+@Proof.Histories
 class AllocationSimulationTest {
   private static final int SEEDS = Integer.getInteger("simulation.seeds", 150);
   private static final long FIRST_SEED = Long.getLong("simulation.first", 1);

@@ -18,6 +18,7 @@ import io.mirrorneuron.store.LeaderLease;
 import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.testing.InMemoryLeaderLease;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
  * ends as on one node without faults; afterwards each node takes work as before; and who came, went
  * and led is told once each.
  */
+@Proof.Histories
 class DepartureSimulationTest {
   private static final int SEEDS = Integer.getInteger("simulation.seeds", 150);
   private static final long FIRST_SEED = Long.getLong("simulation.first", 1);

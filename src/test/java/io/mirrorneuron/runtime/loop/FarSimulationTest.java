@@ -6,6 +6,7 @@ import io.mirrorneuron.runtime.away.FarNet;
 import io.mirrorneuron.runtime.away.FarNode;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore.NewJob;
+import io.mirrorneuron.testing.Proof;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  * two places unless the server of one stands still, and an owner that has been replaced ends no
  * program.
  */
+@Proof.Histories
 class FarSimulationTest {
   private static final int SEEDS = Integer.getInteger("simulation.seeds", 300);
   private static final long FIRST_SEED = Long.getLong("simulation.first", 1);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore.NewJob;
+import io.mirrorneuron.testing.Proof;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
  * stand still and die between any two steps of that: it ends as on one node without faults, and no
  * work runs at two places unless the server of one stands still.
  */
+@Proof.Histories
 class HandOverSimulationTest {
   private static final int SEEDS = Integer.getInteger("simulation.seeds", 200);
   private static final long FIRST_SEED = Long.getLong("simulation.first", 1);

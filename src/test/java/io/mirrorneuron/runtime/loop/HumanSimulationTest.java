@@ -12,6 +12,7 @@ import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.state.StateReader;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore.StoredEvent;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
  * Workflows with human steps, whose servers crash between any two steps and lose answers of the
  * store, while people answer, answer again, contradict each other, claim, and come too late.
  */
+@Proof.Histories
 class HumanSimulationTest {
   private static final String JOB = "job-1";
   private static final long SEEDS = Long.getLong("simulation.seeds", 150);

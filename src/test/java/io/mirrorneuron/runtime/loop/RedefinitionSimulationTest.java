@@ -18,6 +18,7 @@ import io.mirrorneuron.runtime.state.definition.StoredDefinition;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.Commit;
 import io.mirrorneuron.store.JobStore.StoredEvent;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.Test;
  * die between any two steps: each message is handled once, by the definition that its agent has.
  * One of its programs serves and never ends: it is stopped, and the next one begins.
  */
+@Proof.Histories
 class RedefinitionSimulationTest {
   private static final int SEEDS = Integer.getInteger("redefinition.seeds", 60);
   private static final long FIRST_SEED = Long.getLong("redefinition.first", 1);

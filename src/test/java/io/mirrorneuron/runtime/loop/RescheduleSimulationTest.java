@@ -11,6 +11,7 @@ import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions.Ending;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore.Commit;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.wire.Json;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
  * Programs that fail on some nodes whenever they run there, while servers die between any two
  * steps: an agent leaves each such node once, for good, and the job ends as without crashes.
  */
+@Proof.Histories
 class RescheduleSimulationTest {
   private static final int SEEDS = Integer.getInteger("reschedule.seeds", 100);
   private static final long FIRST_SEED = Long.getLong("reschedule.first", 1);

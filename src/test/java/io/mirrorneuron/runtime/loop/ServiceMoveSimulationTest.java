@@ -7,6 +7,7 @@ import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore.NewJob;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
  * where it is found. Nodes that are cut off from the store, stand still and die between any two
  * steps of it leave no program behind and no two at one node.
  */
+@Proof.Histories
 class ServiceMoveSimulationTest {
   private static final int SEEDS = Integer.getInteger("simulation.seeds", 200);
   private static final long FIRST_SEED = Long.getLong("simulation.first", 1);

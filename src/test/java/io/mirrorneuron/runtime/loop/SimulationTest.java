@@ -14,6 +14,7 @@ import io.mirrorneuron.runtime.state.StateReader;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.StoredEvent;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Thousands of histories with crashes; each must end as the one without. */
+@Proof.Histories
 class SimulationTest {
   private static final int SEEDS = Integer.getInteger("simulation.seeds", 2000);
   private static final long FIRST_SEED = Long.getLong("simulation.first", 1);

@@ -12,6 +12,7 @@ import io.mirrorneuron.runtime.port.Executions.Ending;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore.Commit;
 import io.mirrorneuron.store.JobStore.StoredEvent;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.Test;
  * two steps: each node that stays completes once, its copy runs on it only, and none begins on a
  * node that was left.
  */
+@Proof.Histories
 class SpreadSimulationTest {
   private static final int SEEDS = Integer.getInteger("spread.seeds", 100);
   private static final long FIRST_SEED = Long.getLong("spread.first", 1);

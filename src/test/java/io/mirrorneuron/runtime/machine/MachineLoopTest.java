@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.testing.Proof;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** Crashes between any two steps lose no deed and store none twice. */
+@Proof.Histories
 class MachineLoopTest {
   private static final long START = 1_000_000;
   private static final int SEEDS = 2_000;

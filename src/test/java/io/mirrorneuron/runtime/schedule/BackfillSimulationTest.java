@@ -8,6 +8,7 @@ import io.mirrorneuron.runtime.machine.StateMachine;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
 import io.mirrorneuron.runtime.schedule.definition.Definition;
 import io.mirrorneuron.runtime.schedule.definition.Definition.MissedPolicy;
+import io.mirrorneuron.testing.Proof;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
  * Backfills of schedules that go on meanwhile, on two servers that crash between any two steps;
  * deciders that are wrong are found out.
  */
+@Proof.Histories
 class BackfillSimulationTest {
   private static final long START = 1_000_000;
   private static final long MINUTE = 60_000;

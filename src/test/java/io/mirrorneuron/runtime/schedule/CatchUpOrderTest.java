@@ -7,6 +7,7 @@ import io.mirrorneuron.runtime.machine.MachineSimulation;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.definition.Definition;
 import io.mirrorneuron.runtime.schedule.definition.Definition.MissedPolicy;
+import io.mirrorneuron.testing.Proof;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is made up for gets its jobs oldest first, and the time that has come just now the last. */
+@Proof.Histories
 class CatchUpOrderTest {
   private static final long MINUTE = 60_000;
   private static final long START = 1_000_000;

@@ -10,6 +10,7 @@ import io.mirrorneuron.runtime.schedule.definition.DefinitionReader;
 import io.mirrorneuron.runtime.schedule.event.ChainPace;
 import io.mirrorneuron.runtime.schedule.event.OwnEvent;
 import io.mirrorneuron.runtime.schedule.event.OwnEvents;
+import io.mirrorneuron.testing.Proof;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
  * Schedules that wait for the ends of each other's jobs, so that each end makes two jobs, on two
  * servers that crash between any two steps: there are no more of them than the brake lets through.
  */
+@Proof.Histories
 class CircleSimulationTest {
   private static final long START = 1_000_000;
   private static final long SECOND = 1_000;

@@ -6,6 +6,7 @@ import io.mirrorneuron.port.event.TriggerEvent;
 import io.mirrorneuron.runtime.machine.MachineSimulation;
 import io.mirrorneuron.runtime.schedule.definition.Definition;
 import io.mirrorneuron.runtime.schedule.definition.DefinitionReader;
+import io.mirrorneuron.testing.Proof;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
@@ -13,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** The clocks of all servers go back by an hour while schedules wait for seconds. */
+@Proof.Histories
 class ClockSetBackTest {
   private static final long START = 1_000_000;
   private static final long HOUR = 3_600_000;

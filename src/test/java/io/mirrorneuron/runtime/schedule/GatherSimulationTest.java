@@ -10,6 +10,7 @@ import io.mirrorneuron.runtime.schedule.definition.Definition;
 import io.mirrorneuron.runtime.schedule.definition.DefinitionReader;
 import io.mirrorneuron.runtime.schedule.event.OwnEvent;
 import io.mirrorneuron.runtime.schedule.gather.Gathered;
+import io.mirrorneuron.testing.Proof;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
  * and lead both at once: each pair makes one job, each row of events one, however often they are
  * told.
  */
+@Proof.Histories
 class GatherSimulationTest {
   private static final long START = 1_000_000;
   private static final long HOUR = 3_600_000;

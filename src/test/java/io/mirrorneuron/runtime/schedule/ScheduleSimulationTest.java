@@ -7,6 +7,7 @@ import io.mirrorneuron.runtime.machine.MachineSimulation;
 import io.mirrorneuron.runtime.schedule.definition.Definition;
 import io.mirrorneuron.runtime.schedule.definition.Definition.MissedPolicy;
 import io.mirrorneuron.runtime.schedule.definition.DefinitionReader;
+import io.mirrorneuron.testing.Proof;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
  * Two servers with the real loop, which crash between any two steps, lose answers, lead both at
  * once, and whose clocks are set forth and back.
  */
+@Proof.Histories
 class ScheduleSimulationTest {
   private static final long START = 1_000_000;
   private static final long HOUR = 3_600_000;

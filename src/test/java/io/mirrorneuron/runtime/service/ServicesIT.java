@@ -15,6 +15,7 @@ import io.mirrorneuron.port.service.ServiceFilter;
 import io.mirrorneuron.runtime.service.check.Listeners;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.testing.SampleManifests;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Services of real jobs with real programs and real listeners, from their beginning to their end.
  */
+@Whole
 class ServicesIT {
   @TempDir Path home;
 

@@ -6,6 +6,7 @@ import io.mirrorneuron.runtime.state.ParentOutcomes.Ending;
 import io.mirrorneuron.runtime.state.ParentOutcomes.Verdict;
 import io.mirrorneuron.runtime.workflow.StepGraph.Rule;
 import io.mirrorneuron.runtime.workflow.StepGraph.Trigger;
+import io.mirrorneuron.testing.Proof;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /** The counts of a tally say what a look at the list of all parents says, at each moment. */
+@Proof.Histories
 class ParentOutcomesTest {
   private static final int CASES = 40_000;
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mirrorneuron.store.webhook.DeliveryQueue;
 import io.mirrorneuron.store.webhook.DeliveryQueue.Entry;
 import io.mirrorneuron.store.webhook.DeliveryQueue.State;
+import io.mirrorneuron.testing.Proof;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
  * answers, and now and then both believe that they lead, before a target that fails, answers into
  * the void and is down for a while.
  */
+@Proof.Histories
 class DeliverySimulationTest {
   private static final int SEEDS = 60;
   private static final int EVENTS = 40;

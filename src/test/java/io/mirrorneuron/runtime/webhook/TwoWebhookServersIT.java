@@ -9,6 +9,7 @@ import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.testing.WebhookReceiver;
 import io.mirrorneuron.testing.WebhookReceiver.Received;
+import io.mirrorneuron.testing.Whole;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two servers on one Redis: one delivers what happens on both. */
+@Whole
 class TwoWebhookServersIT {
   private static final Map<String, String> HERE = Map.of("MN_WEBHOOKS_ADDRESSES", "127.0.0.1");
 

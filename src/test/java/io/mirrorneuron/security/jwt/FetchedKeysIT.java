@@ -11,6 +11,7 @@ import io.mirrorneuron.testing.GatewayFixture;
 import io.mirrorneuron.testing.KeyAddress;
 import io.mirrorneuron.testing.Tokens;
 import io.mirrorneuron.testing.TurnedClock;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -38,6 +39,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Keys at an address: away, slow, wrong, changed; seen from the HTTP door. */
 @Timeout(60)
+@Whole
 class FetchedKeysIT {
   private static final Tokens FIRST = Tokens.of(JwtAlgorithm.ES256, "k1");
   private static final Tokens SECOND = Tokens.of(JwtAlgorithm.ES256, "k2");

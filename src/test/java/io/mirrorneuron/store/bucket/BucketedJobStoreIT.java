@@ -7,6 +7,7 @@ import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RecordStoreContract;
 import io.mirrorneuron.store.RedisRecordStore;
 import io.mirrorneuron.testing.RedisClusterFixture;
+import io.mirrorneuron.testing.Whole;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The store of jobs on a Redis Cluster promises what it promises on one Redis. */
+@Whole
 class BucketedJobStoreIT implements JobStoreContract, RecordStoreContract {
   private static final Duration TTL = Duration.ofHours(1);
 

@@ -26,6 +26,7 @@ import io.mirrorneuron.store.event.TriggerEventStoreContract;
 import io.mirrorneuron.store.service.DeploymentRoles;
 import io.mirrorneuron.store.service.ServiceRegistry;
 import io.mirrorneuron.testing.RedisClusterFixture;
+import io.mirrorneuron.testing.Whole;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
@@ -41,6 +42,7 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The small ports of the store on a Redis Cluster; jobs have {@link BucketedJobStoreIT}. */
+@Whole
 class BucketedPortsIT {
   @TempDir static Path folder;
   private static RedisClusterFixture redis;

@@ -15,8 +15,10 @@ import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.lane.RedisDialer;
 import io.mirrorneuron.store.lane.RedisMaster;
 import io.mirrorneuron.store.mark.ChosenRuns;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RedisFixture;
 import io.mirrorneuron.testing.StepWire;
+import io.mirrorneuron.testing.Whole;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import java.net.URI;
@@ -41,6 +43,8 @@ import org.junit.jupiter.params.provider.EnumSource;
  * stand still between two of them and go on late, some never do. Each step is one call of Redis,
  * and these are the real ones: buckets, with their keys, on a Redis of the test.
  */
+@Whole
+@Proof.Histories
 class ClaimsSimulationIT {
   private static final int SEEDS = Integer.getInteger("simulation.seeds", 50);
   private static final int SERVERS = 3;

@@ -15,6 +15,7 @@ import io.mirrorneuron.store.RedisJobStore;
 import io.mirrorneuron.store.mark.ChosenRuns;
 import io.mirrorneuron.store.packed.WrittenJobs;
 import io.mirrorneuron.testing.RedisClusterFixture;
+import io.mirrorneuron.testing.Whole;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import java.io.IOException;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Servers that die, or come late, between the claim in one bucket and the job in another. */
+@Whole
 class JobClaimsIT {
   private static final Duration TTL = Duration.ofHours(1);
 

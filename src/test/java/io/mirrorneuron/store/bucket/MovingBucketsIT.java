@@ -9,7 +9,9 @@ import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.testing.BucketIndexes;
 import io.mirrorneuron.testing.CommitWriters;
 import io.mirrorneuron.testing.Eventually;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RedisClusterFixture;
+import io.mirrorneuron.testing.Tally;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A Redis Cluster whose masters die and whose slots move while jobs are made, go on and end. */
 @Timeout(180)
+@Proof.Cluster
 class MovingBucketsIT {
   private static final Keys KEYS = new Keys("moving");
   private static final int JOBS = 16;
@@ -127,7 +130,7 @@ class MovingBucketsIT {
     nothingIsLostWhen(
         "a master of three killed",
         () -> {
-          redis.nodes().getFirst().process().destroyForcibly();
+          Tally.kill(redis.nodes().getFirst().process().toHandle());
           Eventually.eventually("its replica serves", () -> redis.isReplaced(0));
         });
   }

@@ -16,6 +16,7 @@ import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisNodeRegistry;
 import io.mirrorneuron.store.RedisRecordStore;
 import io.mirrorneuron.testing.BucketIndexes;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RedisClusterFixture;
 import io.mirrorneuron.testing.RedisFixture;
 import io.vertx.redis.client.Command;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 
+@Proof.Cluster
 class StoreMoveIT {
   private static final Duration TTL = Duration.ofHours(1);
 

@@ -9,6 +9,7 @@ import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions.Ending;
 import io.mirrorneuron.runtime.port.Executions.Outcome;
+import io.mirrorneuron.testing.Whole;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real programs that take too much, where there are no control groups. */
 @Timeout(60)
+@Whole
 class TreeBoundsIT {
   /** Python that has so many MB, and keeps them. */
   private static final String HOG =

@@ -24,6 +24,7 @@ import io.mirrorneuron.runtime.port.Executions.Signal;
 import io.mirrorneuron.runtime.port.NodeFaults;
 import io.mirrorneuron.runtime.port.PayloadSource;
 import io.mirrorneuron.storage.Storage;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.testing.Zips;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Real virtual environments, with packages from a folder beside the requirements. */
+@Whole
 class PythonEnvironmentsIT {
   private static final GracePeriods SHORT =
       new GracePeriods(Duration.ofMillis(300), Duration.ofMillis(500));
