@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.app.WholeServer;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.SmallDisk;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a launch reads lies where it was judged to lie, and can be copied, or is refused. */
 @Timeout(120)
+@Whole
 class LaunchPlacesIT {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final int RACES = 60;

@@ -8,6 +8,7 @@ import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.run.journal.RunJournal.Taken;
 import io.mirrorneuron.testing.SmallDisk;
+import io.mirrorneuron.testing.Whole;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A journal is written by whoever reads it; a full disk must not keep people from reading. */
+@Whole
 class JournalOnFullDiskIT {
   @TempDir Path root;
 

@@ -10,6 +10,7 @@ import io.mirrorneuron.storage.FreeSpace;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.storage.WatchedFolder;
 import io.mirrorneuron.testing.SmallDisk;
+import io.mirrorneuron.testing.Whole;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Programs wait for room, and none of their time passes meanwhile. */
 @Timeout(60)
+@Whole
 class RoomIT {
   @TempDir Path folder;
   private volatile long free = 0;
