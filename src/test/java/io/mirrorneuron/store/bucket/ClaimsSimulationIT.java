@@ -16,6 +16,7 @@ import io.mirrorneuron.store.lane.RedisDialer;
 import io.mirrorneuron.store.lane.RedisMaster;
 import io.mirrorneuron.store.mark.ChosenRuns;
 import io.mirrorneuron.testing.RedisFixture;
+import io.mirrorneuron.testing.Seeds;
 import io.mirrorneuron.testing.StepWire;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -42,7 +43,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * and these are the real ones: buckets, with their keys, on a Redis of the test.
  */
 class ClaimsSimulationIT {
-  private static final int SEEDS = Integer.getInteger("simulation.seeds", 50);
+  private static final Seeds SEEDS = Seeds.of(50);
   private static final int SERVERS = 3;
   private static final String KEY = "key";
   private static final String RUN = "mine";
@@ -86,9 +87,7 @@ class ClaimsSimulationIT {
   @ParameterizedTest
   @EnumSource
   void ofWhatCanBeThereOnceThereIsOne(What what) throws Exception {
-    for (int seed = 0; seed < SEEDS; seed++) {
-      new Story(seed, what).play();
-    }
+    SEEDS.each(seed -> new Story(seed, what).play());
   }
 
   @Test
@@ -125,7 +124,7 @@ class ClaimsSimulationIT {
     private final List<CompletableFuture<Created>> sent = new ArrayList<>();
     private final Fate[] fates = new Fate[SERVERS];
 
-    Story(int seed, What what) {
+    Story(long seed, What what) {
       this.name = what + " of seed " + seed;
       this.chance = new Random(seed);
       this.what = what;
