@@ -13,6 +13,7 @@ import io.mirrorneuron.testing.CutWire;
 import io.mirrorneuron.testing.FreePort;
 import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RedisClusterFixture;
+import io.mirrorneuron.testing.Seeds;
 import io.mirrorneuron.testing.Tally;
 import io.mirrorneuron.testing.Trees;
 import java.io.IOException;
@@ -31,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Two servers on a Redis Cluster, each of which runs the programs of the other one's jobs, while a
- * master is killed and the wires between both are cut again and again. {@code -Dmn.kill.seed}
+ * master is killed and the wires between both are cut again and again. {@code -Dseeds.first}
  * repeats where they are cut.
  */
 @Timeout(180)
@@ -40,7 +41,7 @@ class RedisClusterPairIT {
   private static final int BEFORE = 4;
   private static final int AT_LEAST = 8;
   private static final int CUT_WITHIN_BYTES = 2_000;
-  private static final long SEED = Long.getLong("mn.kill.seed", System.nanoTime());
+  private static final long SEED = Seeds.one();
 
   @TempDir Path folder;
   private RedisClusterFixture redis;
@@ -157,7 +158,7 @@ class RedisClusterPairIT {
     int cuts = wires.values().stream().mapToInt(CutWire::cuts).sum();
     assertThat(cuts).isPositive();
     System.out.println(
-        "a master killed under two servers, wires cut %d times (-Dmn.kill.seed=%d): %d jobs accepted, all ended once; %d refused"
+        "a master killed under two servers, wires cut %d times (seed %d): %d jobs accepted, all ended once; %d refused"
             .formatted(cuts, SEED, accepted.size(), refused));
   }
 }

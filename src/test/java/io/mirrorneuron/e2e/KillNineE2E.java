@@ -8,6 +8,7 @@ import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.PackagedServer;
 import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.SampleManifests;
+import io.mirrorneuron.testing.Seeds;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 @Proof.Kills
 class KillNineE2E {
-  private static final long SEED = Long.getLong("mn.kill.seed", System.nanoTime());
+  private static final long SEED = Seeds.one();
 
   @TempDir Path folder;
   private final Random random = new Random(SEED);
@@ -41,7 +42,6 @@ class KillNineE2E {
 
   @BeforeEach
   void makeTraces() throws IOException {
-    System.out.println("-Dmn.kill.seed=" + SEED);
     traces = Files.createDirectory(folder.resolve("shared"));
   }
 

@@ -8,6 +8,7 @@ import io.mirrorneuron.e2e.Submissions.Accepted;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.PackagedServer;
 import io.mirrorneuron.testing.Proof;
+import io.mirrorneuron.testing.Seeds;
 import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
@@ -22,14 +23,14 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Kills server and Redis again and again while jobs of all kinds run, and counts what is lost, what
  * counts twice and what is left over. {@code -Dkills=200} runs longer than the build does; {@code
- * -Dmn.kill.seed} repeats the choices of a run (not its timing).
+ * -Dseeds.first} repeats the choices of a run (not its timing).
  */
 @Whole
 @Proof.Kills
 class KillsE2E {
   private static final int KILLS = Integer.getInteger("kills", 8);
   private static final int KILLS_OF_A_ROUND = 20;
-  private static final long SEED = Long.getLong("mn.kill.seed", System.nanoTime());
+  private static final long SEED = Seeds.one();
   private static final Map<String, String> SETTINGS =
       Map.of("MN_REDIS_FSYNC", "always", "MN_EXECUTOR_MAX_CONCURRENCY", "8");
 
@@ -40,7 +41,7 @@ class KillsE2E {
 
   @Test
   void nothingIsLostDoubledOrLeftOver() {
-    System.out.println("-Dkills=" + KILLS + " -Dmn.kill.seed=" + SEED);
+    System.out.println("-Dkills=" + KILLS);
     Deaths deaths;
     try (PackagedServer server = PackagedServer.start(folder.resolve("home"), SETTINGS)) {
       Submissions clients = new Submissions(server);

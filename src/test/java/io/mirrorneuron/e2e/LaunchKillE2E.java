@@ -8,6 +8,7 @@ import io.mirrorneuron.e2e.LaunchClient.Wish;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.PackagedServer;
 import io.mirrorneuron.testing.Proof;
+import io.mirrorneuron.testing.Seeds;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Kills the server while it launches, at moments that a seed chooses, at most twice in the course
- * of one: each launch makes one job, and leaves nothing that nobody uses. {@code -Dmn.kill.seed}
+ * of one: each launch makes one job, and leaves nothing that nobody uses. {@code -Dseeds.first}
  * repeats the choices of a run, {@code -Dkills} makes more or fewer.
  */
 @Timeout(180)
@@ -32,14 +33,14 @@ class LaunchKillE2E {
   private static final int KILLS = Integer.getInteger("kills", 6);
   private static final int AT_A_TIME = 4;
   private static final int MAX_LIFE_MILLIS = 1500; // a launch takes about one second
-  private static final long SEED = Long.getLong("mn.kill.seed", System.nanoTime());
+  private static final long SEED = Seeds.one();
 
   @TempDir Path folder;
   private final Random random = new Random(SEED);
 
   @Test
   void eachLaunchMakesOneJobAndLeavesNothing() {
-    System.out.println("-Dkills=" + KILLS + " -Dmn.kill.seed=" + SEED);
+    System.out.println("-Dkills=" + KILLS);
     try (PackagedServer server = PackagedServer.start(folder.resolve("home"))) {
       LaunchClient client = new LaunchClient(server, folder);
       List<Wish> wishes = new ArrayList<>();

@@ -16,6 +16,7 @@ import io.mirrorneuron.testing.PackagedServer;
 import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RedisClusterFixture;
 import io.mirrorneuron.testing.RedisFixture;
+import io.mirrorneuron.testing.Seeds;
 import io.mirrorneuron.testing.Tally;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -34,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * {@code mn runtime move} into a Redis Cluster and back, killed again and again while it copies,
- * and begun again. {@code -Dmn.kill.seed} repeats how far it comes before.
+ * and begun again. {@code -Dseeds.first} repeats how far it comes before.
  */
 @Timeout(240)
 @Proof.Kills
@@ -44,7 +45,7 @@ class MoveKilledE2E {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration TTL = Duration.ofHours(1);
   private static final Keys KEYS = new Keys("mirror_neuron");
-  private static final long SEED = Long.getLong("mn.kill.seed", System.nanoTime());
+  private static final long SEED = Seeds.one();
 
   @TempDir Path folder;
   private final Random random = new Random(SEED);
@@ -52,7 +53,6 @@ class MoveKilledE2E {
 
   @Test
   void whatIsKilledWhileItCopiesIsBegunAgain() throws Exception {
-    System.out.println("-Dmn.kill.seed=" + SEED);
     try (RedisFixture first = RedisFixture.oldest(folder.resolve("first"));
         RedisFixture last = RedisFixture.oldest(folder.resolve("last"));
         RedisClusterFixture redis = RedisClusterFixture.start(folder.resolve("cluster"), false)) {

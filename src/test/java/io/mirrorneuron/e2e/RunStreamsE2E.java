@@ -12,6 +12,7 @@ import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.PackagedServer;
 import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.SampleManifests;
+import io.mirrorneuron.testing.Seeds;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -49,7 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(240)
 @Proof.Kills
 class RunStreamsE2E {
-  private static final long SEED = Long.getLong("mn.streams.seed", System.nanoTime());
+  private static final long SEED = Seeds.one();
   private static final int KILLS = 4;
   private static final int CUTS = 100;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -108,7 +109,6 @@ class RunStreamsE2E {
 
   @BeforeEach
   void start() throws IOException {
-    System.out.println("-Dmn.streams.seed=" + SEED);
     notes = Files.createDirectory(folder.resolve("shared"));
     server = PackagedServer.start(folder.resolve("home"));
   }

@@ -11,6 +11,7 @@ import io.mirrorneuron.testing.Hosts;
 import io.mirrorneuron.testing.OldRedis;
 import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.SampleManifests;
+import io.mirrorneuron.testing.Seeds;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,12 +31,12 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Three hosts with a server each, one of which is cut off, stands still or loses its power at any
  * time, while jobs whose programs run on all of them come in. {@code -Dtroubles=100}, {@code
- * -Dmn.trouble.seed}. Skipped, with the reason, where there can be no network namespaces.
+ * -Dseeds.first}. Skipped, with the reason, where there can be no network namespaces.
  */
 @Proof.Kills
 class TroubleE2E {
   private static final int TROUBLES = Integer.getInteger("troubles", 3);
-  private static final long SEED = Long.getLong("mn.trouble.seed", System.nanoTime());
+  private static final long SEED = Seeds.one();
   private static final int REDIS = 1;
   private static final List<Integer> SERVERS = List.of(2, 3, 4);
   private static final List<String> STEPS = List.of("a", "b");
@@ -121,7 +122,7 @@ class TroubleE2E {
 
   @Test
   void nothingIsLostAndNothingRunsTwice() throws IOException {
-    System.out.println("-Dtroubles=" + TROUBLES + " -Dmn.trouble.seed=" + SEED);
+    System.out.println("-Dtroubles=" + TROUBLES);
     for (int i = 0; i < TROUBLES; i++) {
       int host = SERVERS.get(random.nextInt(SERVERS.size()));
       switch (random.nextInt(3)) {

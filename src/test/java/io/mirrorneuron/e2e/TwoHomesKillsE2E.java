@@ -11,6 +11,7 @@ import io.mirrorneuron.testing.PackagedServer;
 import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RedisClusterFixture;
 import io.mirrorneuron.testing.RedisFixture;
+import io.mirrorneuron.testing.Seeds;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,13 +29,13 @@ import org.junit.jupiter.api.io.TempDir;
  * Two servers with nothing in common but a Redis, or a Redis Cluster, run jobs that have payload
  * files. Either is killed at any moment, comes back at once or after the other has taken its jobs,
  * and counts are kept as by {@link KillsE2E}, with the same properties: {@code -Dkills=60}, {@code
- * -Dmn.kill.seed}.
+ * -Dseeds.first}.
  */
 @Proof.Kills
 class TwoHomesKillsE2E {
   private static final int KILLS = Integer.getInteger("kills", 4);
   private static final int KILLS_OF_A_ROUND = 10;
-  private static final long SEED = Long.getLong("mn.kill.seed", System.nanoTime());
+  private static final long SEED = Seeds.one();
 
   /** A server counts as living for 15 s after its last heartbeat; the other looks now and then. */
   private static final Duration TAKE_OVER = Duration.ofMinutes(1);
@@ -72,7 +73,7 @@ class TwoHomesKillsE2E {
   }
 
   private void allJobsEndWell(Map<String, String> state) {
-    System.out.println("-Dkills=" + KILLS + " -Dmn.kill.seed=" + SEED);
+    System.out.println("-Dkills=" + KILLS);
     try (PackagedServer a = start("a", state);
         PackagedServer b = start("b", state)) {
       servers.addAll(List.of(a, b));

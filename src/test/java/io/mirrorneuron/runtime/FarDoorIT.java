@@ -20,6 +20,7 @@ import io.mirrorneuron.runtime.exec.ExecutionSamples;
 import io.mirrorneuron.testing.CutWire;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.RuntimeFixture;
+import io.mirrorneuron.testing.Seeds;
 import io.mirrorneuron.testing.Whole;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the door for other nodes lets in, and what becomes of a stream that is cut. */
 @Whole
 class FarDoorIT {
-  private static final long SEED = Long.getLong("mn.cut.seed", System.nanoTime());
+  private static final long SEED = Seeds.one();
   private static final int LINES = 60;
   private static final int CUTS = 20;
 
@@ -152,7 +153,6 @@ class FarDoorIT {
   /** Each line is logged once, and the program is started once. */
   @Test
   void aStreamThatIsCutAtAnyByteIsGoneOnWith() throws Exception {
-    System.out.println("-Dmn.cut.seed=" + SEED);
     Random random = new Random(SEED);
     Path begun = folder.resolve("cut");
     String job =

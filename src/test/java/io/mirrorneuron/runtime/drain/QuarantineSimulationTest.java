@@ -1,18 +1,17 @@
 package io.mirrorneuron.runtime.drain;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.port.upkeep.NodeCondition;
 import io.mirrorneuron.port.upkeep.NodeFault;
 import io.mirrorneuron.port.upkeep.NodeState;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.testing.Proof;
+import io.mirrorneuron.testing.Seeds;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.LongConsumer;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -21,49 +20,29 @@ import org.junit.jupiter.api.Test;
  */
 @Proof.Histories
 class QuarantineSimulationTest {
-  private static final int ALL = 100;
-  private static final int SEEDS = Integer.getInteger("simulation.seeds", ALL);
-  private static final long FIRST_SEED = Long.getLong("simulation.first", 1);
+  private static final Seeds SEEDS = Seeds.of(30);
   private static final int TROUBLE_MS = 400_000;
 
   private int quarantines;
   private int deaths;
 
-  private static void all(LongConsumer history) {
-    each(FIRST_SEED, SEEDS, history);
-  }
-
-  private static void each(long first, int count, LongConsumer history) {
-    for (long seed = first; seed < first + count; seed++) {
-      try {
-        history.accept(seed);
-      } catch (Throwable e) {
-        throw new AssertionError(
-            "seed " + seed + " failed; replay with -Dsimulation.seeds=1 -Dsimulation.first=" + seed,
-            e);
-      }
-    }
-  }
-
   @Test
   void whoIsSickIsKeptFromWorkAndNobodyElseWhateverDies() {
-    all(this::dying);
-    if (SEEDS >= ALL) {
-      assertThat(quarantines).as("quarantines").isGreaterThan(SEEDS);
-      assertThat(deaths).as("deaths").isGreaterThan(SEEDS);
+    SEEDS.each(this::dying);
+    if (SEEDS.atLeast(100)) {
+      assertThat(quarantines).as("quarantines").isGreaterThan(SEEDS.count());
+      assertThat(deaths).as("deaths").isGreaterThan(SEEDS.count());
     }
   }
 
   @Test
   void oneNodeWorksAtEachMomentWhileLeadersStandStill() {
-    all(seed -> standing(seed, true));
+    SEEDS.each(seed -> standing(seed, true));
   }
 
   @Test
-  void aStoreThatTakesWhatFormerLeadersWriteIsFound() {
-    assertThatThrownBy(() -> each(1, ALL, seed -> standing(seed, false)))
-        .hasMessageContaining("failed; replay")
-        .cause()
+  void aStoreThatTakesWhatFormerLeadersWriteIsFound() throws Exception {
+    assertThat(Seeds.find(100, seed -> standing(seed, false)))
         .hasMessageContaining("somebody works");
   }
 

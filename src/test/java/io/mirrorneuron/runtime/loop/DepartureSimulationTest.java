@@ -19,6 +19,7 @@ import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.testing.InMemoryLeaderLease;
 import io.mirrorneuron.testing.Proof;
+import io.mirrorneuron.testing.Seeds;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,8 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Proof.Histories
 class DepartureSimulationTest {
-  private static final int SEEDS = Integer.getInteger("simulation.seeds", 150);
-  private static final long FIRST_SEED = Long.getLong("simulation.first", 1);
+  private static final Seeds SEEDS = Seeds.of(40);
   private static final int TROUBLE_MS = 200_000;
   private static final int LONGEST_MS = 25_000;
   private static final int LONGEST_LIFE_MS = 1_500_000;
@@ -53,18 +53,10 @@ class DepartureSimulationTest {
 
   @Test
   void serversThatAreToldToEndLoseNothingWhateverBefallsThem() {
-    for (long seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
-      try {
-        check(seed);
-      } catch (Throwable e) {
-        throw new AssertionError(
-            "seed " + seed + " failed; replay with -Dsimulation.seeds=1 -Dsimulation.first=" + seed,
-            e);
-      }
-    }
-    if (SEEDS > 100) {
-      assertThat(ends).as("servers that ended").isGreaterThan(2 * SEEDS);
-      assertThat(moves).as("changes of owners").isGreaterThan(SEEDS);
+    SEEDS.each(this::check);
+    if (SEEDS.atLeast(100)) {
+      assertThat(ends).as("servers that ended").isGreaterThan(2 * SEEDS.count());
+      assertThat(moves).as("changes of owners").isGreaterThan(SEEDS.count());
     }
   }
 

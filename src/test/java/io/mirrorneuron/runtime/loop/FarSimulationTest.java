@@ -7,6 +7,7 @@ import io.mirrorneuron.runtime.away.FarNode;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.testing.Proof;
+import io.mirrorneuron.testing.Seeds;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -22,8 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Proof.Histories
 class FarSimulationTest {
-  private static final int SEEDS = Integer.getInteger("simulation.seeds", 300);
-  private static final long FIRST_SEED = Long.getLong("simulation.first", 1);
+  private static final Seeds SEEDS = Seeds.of(150);
   private static final int TROUBLE_MS = 150_000;
   private static final int LONGEST_MS = 40_000;
   private static final int LONGEST_LIFE_MS = 1_500_000;
@@ -38,24 +38,16 @@ class FarSimulationTest {
 
   @Test
   void aJobWhoseProgramsRunElsewhereEndsLikeOneThatStays() {
-    for (long seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
-      try {
-        count(check(seed));
-      } catch (Throwable e) {
-        throw new AssertionError(
-            "seed " + seed + " failed; replay with -Dsimulation.seeds=1 -Dsimulation.first=" + seed,
-            e);
-      }
-    }
+    SEEDS.each(seed -> count(check(seed)));
     String seen =
         "%d programs elsewhere, %d taken over, %d given up, %d streams broken, %d late, %d fenced"
             .formatted(begun, adopted, lost, broken, late, fenced);
-    if (SEEDS > 100) {
-      assertThat(begun).as(seen).isGreaterThan(SEEDS);
-      assertThat(adopted).as(seen).isGreaterThan(SEEDS / 4);
-      assertThat(lost).as(seen).isGreaterThan(SEEDS / 4);
-      assertThat(broken).as(seen).isGreaterThan(SEEDS);
-      assertThat(late).as(seen).isGreaterThan(SEEDS / 20);
+    if (SEEDS.atLeast(100)) {
+      assertThat(begun).as(seen).isGreaterThan(SEEDS.count());
+      assertThat(adopted).as(seen).isGreaterThan(SEEDS.count() / 4);
+      assertThat(lost).as(seen).isGreaterThan(SEEDS.count() / 4);
+      assertThat(broken).as(seen).isGreaterThan(SEEDS.count());
+      assertThat(late).as(seen).isGreaterThan(SEEDS.count() / 20);
       assertThat(fenced).as(seen).isPositive();
     }
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.testing.Proof;
+import io.mirrorneuron.testing.Seeds;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -16,8 +17,7 @@ import org.junit.jupiter.api.Test;
  */
 @Proof.Histories
 class HandOverSimulationTest {
-  private static final int SEEDS = Integer.getInteger("simulation.seeds", 200);
-  private static final long FIRST_SEED = Long.getLong("simulation.first", 1);
+  private static final Seeds SEEDS = Seeds.of(40);
   private static final int TROUBLE_MS = 150_000;
   private static final int LONGEST_MS = 40_000;
   private static final int LONGEST_LIFE_MS = 1_000_000;
@@ -26,17 +26,9 @@ class HandOverSimulationTest {
 
   @Test
   void aJobThatIsGivenToAndFroEndsLikeOneThatStays() {
-    for (long seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
-      try {
-        check(seed);
-      } catch (Throwable e) {
-        throw new AssertionError(
-            "seed " + seed + " failed; replay with -Dsimulation.seeds=1 -Dsimulation.first=" + seed,
-            e);
-      }
-    }
-    if (SEEDS > 100) {
-      assertThat(given).as("hand-overs").isGreaterThan(SEEDS);
+    SEEDS.each(this::check);
+    if (SEEDS.atLeast(100)) {
+      assertThat(given).as("hand-overs").isGreaterThan(SEEDS.count());
     }
   }
 

@@ -13,6 +13,7 @@ import io.mirrorneuron.runtime.state.StateReader;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.testing.Proof;
+import io.mirrorneuron.testing.Seeds;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,39 +33,36 @@ import org.junit.jupiter.api.Test;
 @Proof.Histories
 class HumanSimulationTest {
   private static final String JOB = "job-1";
-  private static final long SEEDS = Long.getLong("simulation.seeds", 150);
-  private static final long FIRST_SEED = Long.getLong("simulation.first", 1);
+  private static final Seeds SEEDS = Seeds.of(50);
   private static final List<String> PEOPLE = List.of("ada", "bob", "eve");
   private static final List<String> DECISIONS = List.of("approve", "again", "never");
 
   /** What a seed came to. */
   private record Tally(int crashes, int byPeople, int byDefault, int refused) {}
 
+  private int crashes;
+  private int byPeople;
+  private int byDefault;
+  private int refused;
+
   @Test
-  void everyAnswerCountsOnceWhateverHappens() throws Exception {
-    int crashes = 0;
-    int byPeople = 0;
-    int byDefault = 0;
-    int refused = 0;
-    for (long seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
-      try {
-        Tally tally = check(seed);
-        crashes += tally.crashes();
-        byPeople += tally.byPeople();
-        byDefault += tally.byDefault();
-        refused += tally.refused();
-      } catch (Throwable e) {
-        throw new AssertionError(
-            "seed " + seed + " failed; replay with -Dsimulation.seeds=1 -Dsimulation.first=" + seed,
-            e);
-      }
-    }
+  void everyAnswerCountsOnceWhateverHappens() {
+    SEEDS.each(
+        seed -> {
+          Tally tally = check(seed);
+          crashes += tally.crashes();
+          byPeople += tally.byPeople();
+          byDefault += tally.byDefault();
+          refused += tally.refused();
+        });
     System.out.printf(
         "%d crashes, %d answers of people, %d defaults, %d acts refused%n",
         crashes, byPeople, byDefault, refused);
-    assertThat(List.of(crashes, byPeople, byDefault, refused))
-        .as("what was meant to happen")
-        .allMatch(count -> count > SEEDS / 10);
+    if (SEEDS.atLeast(50)) {
+      assertThat(List.of(crashes, byPeople, byDefault, refused))
+          .as("what was meant to happen")
+          .allMatch(count -> count > SEEDS.count() / 10);
+    }
   }
 
   private static Tally check(long seed) throws Exception {

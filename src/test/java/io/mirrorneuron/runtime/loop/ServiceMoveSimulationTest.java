@@ -9,6 +9,7 @@ import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.SampleManifests;
+import io.mirrorneuron.testing.Seeds;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
 import java.util.Random;
@@ -22,8 +23,7 @@ import org.junit.jupiter.api.Test;
  */
 @Proof.Histories
 class ServiceMoveSimulationTest {
-  private static final int SEEDS = Integer.getInteger("simulation.seeds", 200);
-  private static final long FIRST_SEED = Long.getLong("simulation.first", 1);
+  private static final Seeds SEEDS = Seeds.of(40);
   private static final int TROUBLE_MS = 150_000;
   private static final int LONGEST_MS = 40_000;
   private static final int BEGUN_MS = 5_000;
@@ -44,18 +44,10 @@ class ServiceMoveSimulationTest {
 
   @Test
   void aServiceThatIsGivenToAndFroIsFoundAllTheTime() {
-    for (long seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
-      try {
-        check(seed);
-      } catch (Throwable e) {
-        throw new AssertionError(
-            "seed " + seed + " failed; replay with -Dsimulation.seeds=1 -Dsimulation.first=" + seed,
-            e);
-      }
-    }
-    if (SEEDS > 100) {
-      assertThat(moves).as("moves").isGreaterThan(SEEDS);
-      assertThat(looks).as("look-ups").isGreaterThan(100 * SEEDS);
+    SEEDS.each(this::check);
+    if (SEEDS.atLeast(100)) {
+      assertThat(moves).as("moves").isGreaterThan(SEEDS.count());
+      assertThat(looks).as("look-ups").isGreaterThan(100 * SEEDS.count());
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.testing.Proof;
+import io.mirrorneuron.testing.Seeds;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -15,29 +16,26 @@ import org.junit.jupiter.api.Test;
  */
 @Proof.Histories
 class TwoOwnersTest {
-  private static final int SEEDS = Integer.getInteger("simulation.seeds", 200);
-  private static final long FIRST_SEED = Long.getLong("simulation.first", 1);
+  private static final Seeds SEEDS = Seeds.of(120);
   private static final int TROUBLE_MS = 150_000;
   private static final int LONGEST_MS = 40_000;
   private static final int LONGEST_LIFE_MS = 1_000_000;
 
+  private int overlaps;
+  private int moves;
+
   @Test
   void everyHistoryEndsLikeTheOneWithoutFaults() {
-    int overlaps = 0;
-    int moves = 0;
-    for (long seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
-      try {
-        TwoOwners pair = check(seed);
-        overlaps += pair.overlaps;
-        moves += epoch(pair) > 1 ? 1 : 0;
-      } catch (Throwable e) {
-        throw new AssertionError(
-            "seed " + seed + " failed; replay with -Dsimulation.seeds=1 -Dsimulation.first=" + seed,
-            e);
-      }
-    }
-    if (SEEDS > 100) {
-      assertThat(moves).as("histories in which the job changed hands").isGreaterThan(SEEDS / 4);
+    SEEDS.each(
+        seed -> {
+          TwoOwners pair = check(seed);
+          overlaps += pair.overlaps;
+          moves += epoch(pair) > 1 ? 1 : 0;
+        });
+    if (SEEDS.atLeast(100)) {
+      assertThat(moves)
+          .as("histories in which the job changed hands")
+          .isGreaterThan(SEEDS.count() / 4);
       assertThat(overlaps).as("copies beside a server that stood still").isPositive();
     }
   }

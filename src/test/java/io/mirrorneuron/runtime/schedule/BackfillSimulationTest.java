@@ -1,7 +1,6 @@
 package io.mirrorneuron.runtime.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.runtime.machine.MachineSimulation;
 import io.mirrorneuron.runtime.machine.StateMachine;
@@ -9,6 +8,7 @@ import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
 import io.mirrorneuron.runtime.schedule.definition.Definition;
 import io.mirrorneuron.runtime.schedule.definition.Definition.MissedPolicy;
 import io.mirrorneuron.testing.Proof;
+import io.mirrorneuron.testing.Seeds;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -23,7 +23,7 @@ class BackfillSimulationTest {
   private static final long START = 1_000_000;
   private static final long MINUTE = 60_000;
   private static final long END = START + 90 * MINUTE;
-  private static final int SEEDS = 16;
+  private static final Seeds SEEDS = Seeds.of(16);
 
   /** Until it is found. */
   private static final int MOST_SEEDS = 200;
@@ -90,22 +90,21 @@ class BackfillSimulationTest {
 
   @Test
   void whateverCrashesEachTimeOfThePastGetsOneJob() {
-    for (long seed = 0; seed < SEEDS; seed++) {
-      simulate(seed, new ScheduleMachine(ScheduleWorld.CALENDAR));
-      check(seed);
-      assertThat(world.backfilled.get("own")).hasSizeGreaterThan(8);
-    }
+    SEEDS.each(
+        seed -> {
+          simulate(seed, new ScheduleMachine(ScheduleWorld.CALENDAR));
+          check(seed);
+          assertThat(world.backfilled.get("own")).hasSizeGreaterThan(8);
+        });
   }
 
-  private void isFound(MistakenMachine.Mistake mistake) {
-    assertThatThrownBy(
-            () -> {
-              for (long seed = 0; seed < MOST_SEEDS; seed++) {
-                simulate(seed, new MistakenMachine(mistake));
-                check(seed);
-              }
-            })
-        .isInstanceOf(AssertionError.class);
+  private void isFound(MistakenMachine.Mistake mistake) throws Exception {
+    Seeds.find(
+        MOST_SEEDS,
+        seed -> {
+          simulate(seed, new MistakenMachine(mistake));
+          check(seed);
+        });
   }
 
   private static Schedule filling(Schedule schedule, Backfill backfill) {
@@ -113,7 +112,7 @@ class BackfillSimulationTest {
   }
 
   @Test
-  void aDeciderThatDoesNotAskWhetherATimeHadItsJobIsFound() {
+  void aDeciderThatDoesNotAskWhetherATimeHadItsJobIsFound() throws Exception {
     isFound(
         (before, input, after, now) -> {
           Backfill next = after.work().backfill();
@@ -133,7 +132,7 @@ class BackfillSimulationTest {
   }
 
   @Test
-  void aDeciderThatCancelsWhatItHasDecidedToMakeIsFound() {
+  void aDeciderThatCancelsWhatItHasDecidedToMakeIsFound() throws Exception {
     isFound(
         (before, input, after, now) ->
             input instanceof ScheduleInput.CancelBackfill
@@ -142,7 +141,7 @@ class BackfillSimulationTest {
   }
 
   @Test
-  void aDeciderThatPassesOverATimeIsFound() {
+  void aDeciderThatPassesOverATimeIsFound() throws Exception {
     isFound(
         (before, input, after, now) -> {
           Backfill was = before.work().backfill();
@@ -178,7 +177,7 @@ class BackfillSimulationTest {
   }
 
   @Test
-  void aDeciderThatBelievesAllItsJobsHaveEndedIsFound() {
+  void aDeciderThatBelievesAllItsJobsHaveEndedIsFound() throws Exception {
     isFound(
         (before, input, after, now) ->
             input instanceof ScheduleInput.Surveyed

@@ -8,6 +8,7 @@ import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.definition.Definition;
 import io.mirrorneuron.runtime.schedule.definition.Definition.MissedPolicy;
 import io.mirrorneuron.testing.Proof;
+import io.mirrorneuron.testing.Seeds;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CatchUpOrderTest {
   private static final long MINUTE = 60_000;
   private static final long START = 1_000_000;
-  private static final int SEEDS = 40;
+  private static final Seeds SEEDS = Seeds.of(40);
 
   private final ScheduleMachine machine = new ScheduleMachine(ScheduleWorld.CALENDAR);
   private final List<DispatchRecord> told = new ArrayList<>();
@@ -169,30 +170,32 @@ class CatchUpOrderTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void whateverCrashesTheyAreMadeInOrder(boolean overlaps) {
-    for (long seed = 0; seed < SEEDS; seed++) {
-      Random random = new Random(seed);
-      List<Long> made = new ArrayList<>();
-      ScheduleWorld world = new ScheduleWorld(random, () -> simulation.now(), 8_000);
-      simulation =
-          new MachineSimulation<>(
-              seed,
-              machine,
-              (id, deed) -> {
-                if (deed instanceof ScheduleDeed.Start start && !made.contains(start.due().at())) {
-                  made.add(start.due().at());
-                }
-                return CompletableFuture.completedFuture(world.perform(id, deed));
-              },
-              seed % 4 * 0.02);
-      simulation.submit(
-          START,
-          "s",
-          new ScheduleInput.Create(
-              ScheduleWorld.schedule("s", everyMinute(overlaps), START), "{}"));
-      simulation.setClocks(START + 5_000, 10 * MINUTE);
-      simulation.run(START + 90_000);
+    SEEDS.each(
+        seed -> {
+          Random random = new Random(seed);
+          List<Long> made = new ArrayList<>();
+          ScheduleWorld world = new ScheduleWorld(random, () -> simulation.now(), 8_000);
+          simulation =
+              new MachineSimulation<>(
+                  seed,
+                  machine,
+                  (id, deed) -> {
+                    if (deed instanceof ScheduleDeed.Start start
+                        && !made.contains(start.due().at())) {
+                      made.add(start.due().at());
+                    }
+                    return CompletableFuture.completedFuture(world.perform(id, deed));
+                  },
+                  seed % 4 * 0.02);
+          simulation.submit(
+              START,
+              "s",
+              new ScheduleInput.Create(
+                  ScheduleWorld.schedule("s", everyMinute(overlaps), START), "{}"));
+          simulation.setClocks(START + 5_000, 10 * MINUTE);
+          simulation.run(START + 90_000);
 
-      assertThat(made).as("seed " + seed).hasSizeGreaterThanOrEqualTo(10).isSorted();
-    }
+          assertThat(made).as("seed " + seed).hasSizeGreaterThanOrEqualTo(10).isSorted();
+        });
   }
 }

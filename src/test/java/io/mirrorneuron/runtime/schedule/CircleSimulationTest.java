@@ -1,7 +1,6 @@
 package io.mirrorneuron.runtime.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.port.event.TriggerEvent;
 import io.mirrorneuron.runtime.machine.MachineSimulation;
@@ -11,6 +10,7 @@ import io.mirrorneuron.runtime.schedule.event.ChainPace;
 import io.mirrorneuron.runtime.schedule.event.OwnEvent;
 import io.mirrorneuron.runtime.schedule.event.OwnEvents;
 import io.mirrorneuron.testing.Proof;
+import io.mirrorneuron.testing.Seeds;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -31,7 +31,7 @@ class CircleSimulationTest {
   private static final long START = 1_000_000;
   private static final long SECOND = 1_000;
   private static final long MINUTE = 60_000;
-  private static final int SEEDS = 4;
+  private static final Seeds SEEDS = Seeds.of(4);
   private static final int LONGEST = 10;
   private static final List<String> CIRCLE = List.of("a", "b");
   private static final String TIME = "2026-06-20T10:00:00.000Z";
@@ -106,20 +106,18 @@ class CircleSimulationTest {
     }
   }
 
-  private void theCircleIsBraked(MistakenMachine.Mistake mistake) {
+  private void theCircleIsBraked(long seed, MistakenMachine.Mistake mistake) {
     int most = 2 * ChainPace.MOST; // ten rows of nine seconds at most
-    for (long seed = 0; seed < SEEDS; seed++) {
-      simulate(mistake, seed);
-      simulation.run(START + MINUTE);
-      for (String id : CIRCLE) {
-        String which = "seed " + seed + " " + id;
-        Schedule stored = simulation.stored(id).orElseThrow().schedule();
-        assertThat(chained.get(id)).as(which).hasSizeBetween(ChainPace.MOST, most);
-        assertThat(stored.counters().blocked()).as(which).isPositive();
-        assertThat(stored.told().lastBlocked()).contains("60 times within a minute");
-        assertThat(stored.waiting()).as(which).isEmpty();
-        assertThat(stored.counters().dispatched()).as(which).isEqualTo(jobs(id));
-      }
+    simulate(mistake, seed);
+    simulation.run(START + MINUTE);
+    for (String id : CIRCLE) {
+      String which = "seed " + seed + " " + id;
+      Schedule stored = simulation.stored(id).orElseThrow().schedule();
+      assertThat(chained.get(id)).as(which).hasSizeBetween(ChainPace.MOST, most);
+      assertThat(stored.counters().blocked()).as(which).isPositive();
+      assertThat(stored.told().lastBlocked()).contains("60 times within a minute");
+      assertThat(stored.waiting()).as(which).isEmpty();
+      assertThat(stored.counters().dispatched()).as(which).isEqualTo(jobs(id));
     }
   }
 
@@ -132,7 +130,7 @@ class CircleSimulationTest {
 
   @Test
   void whateverCrashesACircleIsBraked() {
-    theCircleIsBraked(MistakenMachine.NONE);
+    SEEDS.each(seed -> theCircleIsBraked(seed, MistakenMachine.NONE));
   }
 
   @Test
@@ -170,28 +168,28 @@ class CircleSimulationTest {
   }
 
   @Test
-  void aDeciderThatForgetsHowOftenItWasDueIsFound() {
-    assertThatThrownBy(
-            () ->
-                theCircleIsBraked(
-                    (before, input, after, now) ->
-                        input instanceof ScheduleInput.Outcome
-                            ? after.pacing(ChainPace.NONE)
-                            : after))
-        .isInstanceOf(AssertionError.class);
+  void aDeciderThatForgetsHowOftenItWasDueIsFound() throws Exception {
+    Seeds.find(
+        4,
+        seed ->
+            theCircleIsBraked(
+                seed,
+                (before, input, after, now) ->
+                    input instanceof ScheduleInput.Outcome ? after.pacing(ChainPace.NONE) : after));
   }
 
   @Test
-  void aDeciderThatCountsOnlyTheLastIsFound() {
-    assertThatThrownBy(
-            () ->
-                theCircleIsBraked(
-                    (before, input, after, now) -> {
-                      List<Long> times = after.pace().times();
-                      return times.isEmpty()
-                          ? after
-                          : after.pacing(new ChainPace(List.of(times.getLast())));
-                    }))
-        .isInstanceOf(AssertionError.class);
+  void aDeciderThatCountsOnlyTheLastIsFound() throws Exception {
+    Seeds.find(
+        4,
+        seed ->
+            theCircleIsBraked(
+                seed,
+                (before, input, after, now) -> {
+                  List<Long> times = after.pace().times();
+                  return times.isEmpty()
+                      ? after
+                      : after.pacing(new ChainPace(List.of(times.getLast())));
+                }));
   }
 }

@@ -7,6 +7,7 @@ import io.mirrorneuron.runtime.machine.MachineSimulation;
 import io.mirrorneuron.runtime.schedule.definition.Definition;
 import io.mirrorneuron.runtime.schedule.definition.DefinitionReader;
 import io.mirrorneuron.testing.Proof;
+import io.mirrorneuron.testing.Seeds;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class ClockSetBackTest {
   private static final long START = 1_000_000;
   private static final long HOUR = 3_600_000;
-  private static final int SEEDS = 20;
+  private static final Seeds SEEDS = Seeds.of(20);
   private static final String TIME = "1970-01-01T00:16:40.000Z";
 
   private ScheduleWorld world;
@@ -58,35 +59,37 @@ class ClockSetBackTest {
 
   @Test
   void eventsWaitForQuietAndForEarlierJobsNoLongerThanElse() {
-    for (long seed = 0; seed < SEEDS; seed++) {
-      begin(seed, 10_000, onQuiet(Map.of()));
-      tell(START + 5_000, "a");
-      tell(START + 5_500, "b");
-      tell(START + 9_000, "c");
-      simulation.setClocks(START + 9_000 + seed * 500, -HOUR);
-      simulation.run(START + 40_000);
+    SEEDS.each(
+        seed -> {
+          begin(seed, 10_000, onQuiet(Map.of()));
+          tell(START + 5_000, "a");
+          tell(START + 5_500, "b");
+          tell(START + 9_000, "c");
+          simulation.setClocks(START + 9_000 + seed % 20 * 500, -HOUR);
+          simulation.run(START + 40_000);
 
-      assertThat(stored().counters().dispatched())
-          .as("seed %d: %s".formatted(seed, stored().work()))
-          .isEqualTo(3);
-      assertThat(stored().waiting()).isEmpty();
-    }
+          assertThat(stored().counters().dispatched())
+              .as("seed %d: %s".formatted(seed, stored().work()))
+              .isEqualTo(3);
+          assertThat(stored().waiting()).isEmpty();
+        });
   }
 
   @Test
   void windowsCloseInTime() {
-    for (long seed = 0; seed < SEEDS; seed++) {
-      begin(
-          seed,
-          10 * HOUR,
-          onQuiet(Map.of("window", Map.of("duration_ms", 20_000), "prohibit_overlap", false)));
-      tell(START + 5_000, "a");
-      simulation.setClocks(START + 20_000, -HOUR);
-      simulation.run(START + 40_000);
+    SEEDS.each(
+        seed -> {
+          begin(
+              seed,
+              10 * HOUR,
+              onQuiet(Map.of("window", Map.of("duration_ms", 20_000), "prohibit_overlap", false)));
+          tell(START + 5_000, "a");
+          simulation.setClocks(START + 20_000, -HOUR);
+          simulation.run(START + 40_000);
 
-      assertThat(stored().counters().dispatched()).as("seed " + seed).isEqualTo(1);
-      assertThat(stored().children()).as("seed " + seed).isEmpty();
-    }
+          assertThat(stored().counters().dispatched()).as("seed " + seed).isEqualTo(1);
+          assertThat(stored().children()).as("seed " + seed).isEmpty();
+        });
   }
 
   @Test

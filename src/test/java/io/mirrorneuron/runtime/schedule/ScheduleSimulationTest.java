@@ -8,6 +8,7 @@ import io.mirrorneuron.runtime.schedule.definition.Definition;
 import io.mirrorneuron.runtime.schedule.definition.Definition.MissedPolicy;
 import io.mirrorneuron.runtime.schedule.definition.DefinitionReader;
 import io.mirrorneuron.testing.Proof;
+import io.mirrorneuron.testing.Seeds;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class ScheduleSimulationTest {
   private static final long START = 1_000_000;
   private static final long HOUR = 3_600_000;
-  private static final int SEEDS = 40;
+  private static final Seeds SEEDS = Seeds.of(40);
 
   private ScheduleWorld world;
   private MachineSimulation<ScheduleState, ScheduleInput, ScheduleDeed> simulation;
@@ -62,48 +63,52 @@ class ScheduleSimulationTest {
 
   @Test
   void whateverCrashesEachTimeIsDealtWithOnce() {
-    for (long seed = 0; seed < SEEDS; seed++) {
-      boolean clocksAreSet = seed % 2 == 1;
-      simulate(seed, clocksAreSet);
-      Map<String, Definition> all = schedules();
-      simulation.run(START + HOUR);
+    SEEDS.each(
+        seed -> {
+          boolean clocksAreSet = seed % 2 == 1;
+          simulate(seed, clocksAreSet);
+          Map<String, Definition> all = schedules();
+          simulation.run(START + HOUR);
 
-      for (String id : all.keySet()) {
-        Schedule stored = simulation.stored(id).orElseThrow().schedule();
-        boolean nothingMissed =
-            !clocksAreSet || all.get(id).missedPolicy() == MissedPolicy.CATCHUP_ALL;
-        world.check("seed " + seed + " " + id, stored, nothingMissed);
-        assertThat(stored.counters().dispatched()).as(id).isPositive();
-      }
-    }
+          for (String id : all.keySet()) {
+            Schedule stored = simulation.stored(id).orElseThrow().schedule();
+            boolean nothingMissed =
+                !clocksAreSet || all.get(id).missedPolicy() == MissedPolicy.CATCHUP_ALL;
+            world.check("seed " + seed + " " + id, stored, nothingMissed);
+            assertThat(stored.counters().dispatched()).as(id).isPositive();
+          }
+        });
   }
 
   private static final String TIME = "2026-06-20T10:00:00.000Z";
 
   @Test
   void eventsAndCallsMakeAJobEachHoweverOftenTheyAreTold() {
-    for (long seed = 0; seed < SEEDS; seed++) {
-      simulate(seed, false);
-      Definition onEvent =
-          DefinitionReader.read(
-              ScheduleWorld.CALENDAR,
-              Map.of("trigger", Map.of("event_type", "x"), "prohibit_overlap", false),
-              0);
-      simulation.submit(
-          START, "e", new ScheduleInput.Create(ScheduleWorld.schedule("e", onEvent, START), "{}"));
-      for (int i = 0; i < 5; i++) {
-        String dispatch = DispatchIds.ofEvent("e", "event-" + i);
-        simulation.submit(
-            START + 30_000 + i,
-            "e",
-            new ScheduleInput.Happened(
-                dispatch, new TriggerEvent("event-" + i, "x", "test", Map.of(), TIME)));
-      }
-      simulation.run(START + 90_000);
+    SEEDS.each(
+        seed -> {
+          simulate(seed, false);
+          Definition onEvent =
+              DefinitionReader.read(
+                  ScheduleWorld.CALENDAR,
+                  Map.of("trigger", Map.of("event_type", "x"), "prohibit_overlap", false),
+                  0);
+          simulation.submit(
+              START,
+              "e",
+              new ScheduleInput.Create(ScheduleWorld.schedule("e", onEvent, START), "{}"));
+          for (int i = 0; i < 5; i++) {
+            String dispatch = DispatchIds.ofEvent("e", "event-" + i);
+            simulation.submit(
+                START + 30_000 + i,
+                "e",
+                new ScheduleInput.Happened(
+                    dispatch, new TriggerEvent("event-" + i, "x", "test", Map.of(), TIME)));
+          }
+          simulation.run(START + 90_000);
 
-      long jobs =
-          world.made.get("e").values().stream().flatMap(all -> all.stream()).distinct().count();
-      assertThat(jobs).as("seed " + seed).isEqualTo(5);
-    }
+          long jobs =
+              world.made.get("e").values().stream().flatMap(all -> all.stream()).distinct().count();
+          assertThat(jobs).as("seed " + seed).isEqualTo(5);
+        });
   }
 }

@@ -6,6 +6,7 @@ import io.mirrorneuron.store.webhook.DeliveryQueue;
 import io.mirrorneuron.store.webhook.DeliveryQueue.Entry;
 import io.mirrorneuron.store.webhook.DeliveryQueue.State;
 import io.mirrorneuron.testing.Proof;
+import io.mirrorneuron.testing.Seeds;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,32 +20,33 @@ import org.junit.jupiter.api.Test;
  */
 @Proof.Histories
 class DeliverySimulationTest {
-  private static final int SEEDS = 60;
+  private static final Seeds SEEDS = Seeds.of(60);
   private static final int EVENTS = 40;
   private static final String TARGET = "t";
 
   @Test
   void whateverCrashesNothingIsLostAndTheOrderIsKept() {
-    for (long seed = 0; seed < SEEDS; seed++) {
-      DeliverySimulation simulation = new DeliverySimulation(seed, seed % 4 * 0.02);
-      for (int i = 0; i < EVENTS; i++) {
-        simulation.tell(i * 20_000L, "e" + i, TARGET);
-      }
-      simulation.runMinutes(30);
-      simulation.settle(TARGET);
+    SEEDS.each(
+        seed -> {
+          DeliverySimulation simulation = new DeliverySimulation(seed, seed % 4 * 0.02);
+          for (int i = 0; i < EVENTS; i++) {
+            simulation.tell(i * 20_000L, "e" + i, TARGET);
+          }
+          simulation.runMinutes(30);
+          simulation.settle(TARGET);
 
-      String which = "seed " + seed;
-      DeliveryQueue queue = simulation.disk();
-      assertThat(ids(queue, State.PENDING)).as(which + " waiting").isEmpty();
-      List<String> dead = ids(queue, State.DEAD);
-      List<String> all = new ArrayList<>(simulation.told());
-      all.removeAll(dead);
-      Set<String> accepted = new LinkedHashSet<>(simulation.accepted(TARGET));
-      dead.forEach(accepted::remove);
-      assertThat(new ArrayList<>(accepted)).as(which + " in order, none lost").isEqualTo(all);
-      assertThat(simulation.overtaken()).as(which + " came before its turn").isEmpty();
-      assertThat(simulation.mostTries()).as(which + " tries").isLessThanOrEqualTo(10);
-    }
+          String which = "seed " + seed;
+          DeliveryQueue queue = simulation.disk();
+          assertThat(ids(queue, State.PENDING)).as(which + " waiting").isEmpty();
+          List<String> dead = ids(queue, State.DEAD);
+          List<String> all = new ArrayList<>(simulation.told());
+          all.removeAll(dead);
+          Set<String> accepted = new LinkedHashSet<>(simulation.accepted(TARGET));
+          dead.forEach(accepted::remove);
+          assertThat(new ArrayList<>(accepted)).as(which + " in order, none lost").isEqualTo(all);
+          assertThat(simulation.overtaken()).as(which + " came before its turn").isEmpty();
+          assertThat(simulation.mostTries()).as(which + " tries").isLessThanOrEqualTo(10);
+        });
   }
 
   @Test

@@ -17,6 +17,7 @@ import io.mirrorneuron.store.lane.RedisMaster;
 import io.mirrorneuron.store.mark.ChosenRuns;
 import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RedisFixture;
+import io.mirrorneuron.testing.Seeds;
 import io.mirrorneuron.testing.StepWire;
 import io.mirrorneuron.testing.Whole;
 import io.vertx.redis.client.Command;
@@ -46,7 +47,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Whole
 @Proof.Histories
 class ClaimsSimulationIT {
-  private static final int SEEDS = Integer.getInteger("simulation.seeds", 50);
+  private static final Seeds SEEDS = Seeds.of(50);
   private static final int SERVERS = 3;
   private static final String KEY = "key";
   private static final String RUN = "mine";
@@ -90,9 +91,7 @@ class ClaimsSimulationIT {
   @ParameterizedTest
   @EnumSource
   void ofWhatCanBeThereOnceThereIsOne(What what) throws Exception {
-    for (int seed = 0; seed < SEEDS; seed++) {
-      new Story(seed, what).play();
-    }
+    SEEDS.each(seed -> new Story(seed, what).play());
   }
 
   @Test
@@ -129,7 +128,7 @@ class ClaimsSimulationIT {
     private final List<CompletableFuture<Created>> sent = new ArrayList<>();
     private final Fate[] fates = new Fate[SERVERS];
 
-    Story(int seed, What what) {
+    Story(long seed, What what) {
       this.name = what + " of seed " + seed;
       this.chance = new Random(seed);
       this.what = what;
