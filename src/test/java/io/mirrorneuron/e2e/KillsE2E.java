@@ -19,11 +19,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Kills server and Redis again and again while jobs of all kinds run, and counts what is lost, what
- * counts twice and what is left over. {@code -Dkills=200} runs longer than the build does; {@code
+ * counts twice and what is left over. {@code -Dkills=60} runs longer than the build does; {@code
  * -Dmn.kill.seed} repeats the choices of a run (not its timing).
  */
 class KillsE2E {
-  private static final int KILLS = Integer.getInteger("kills", 8);
+  private static final int KILLS = Integer.getInteger("kills", 3);
   private static final int KILLS_OF_A_ROUND = 20;
   private static final long SEED = Long.getLong("mn.kill.seed", System.nanoTime());
   private static final Map<String, String> SETTINGS =
