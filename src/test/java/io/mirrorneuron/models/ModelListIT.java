@@ -141,7 +141,7 @@ class ModelListIT {
   @Test
   void aRunnerThatHangsCostsTwoSecondsAndOneRequest() throws Exception {
     try (FakeRunner runner = FakeRunner.having(MODEL);
-        ModelsFixture fixture = ModelsFixture.before(folder, runner);
+        ModelsFixture fixture = ModelsFixture.impatient(folder, runner);
         ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
       fixture.models.list(true);
       runner.behave(Door.LIST, FakeFault.STALL);
@@ -170,7 +170,7 @@ class ModelListIT {
   @Test
   void aRunnerThatIsGivenUpIsLateNotAway() {
     try (FakeRunner runner = FakeRunner.having(MODEL);
-        ModelsFixture fixture = ModelsFixture.before(folder, runner)) {
+        ModelsFixture fixture = ModelsFixture.impatient(folder, runner)) {
       fixture.models.list(true);
       runner.behave(Door.LIST, FakeFault.STALL);
       long later = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(2700);
