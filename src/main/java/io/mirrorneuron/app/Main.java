@@ -157,7 +157,7 @@ public final class Main extends CommandGroup {
   }
 
   /** One sentence for each problem on stderr; the whole story only in the log. */
-  private static int explain(Throwable failure, CommandLine command) {
+  static int explain(Throwable failure, CommandLine command) {
     PrintWriter out = command.getErr();
     List<String> sentences =
         switch (failure) {

@@ -15,4 +15,9 @@ class ClusteredContractExamplesIT extends ContractExamples {
   ApiUnderTest start(Path home, ContractCalls calls) {
     return ApiUnderTest.clustered(home, calls, Map.of());
   }
+
+  @Override
+  long refusals() {
+    return 1;
+  }
 }

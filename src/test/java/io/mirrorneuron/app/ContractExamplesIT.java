@@ -10,4 +10,9 @@ class ContractExamplesIT extends ContractExamples {
   ApiUnderTest start(Path home, ContractCalls calls) {
     return ApiUnderTest.whole(home, calls, Map.of());
   }
+
+  @Override
+  long refusals() {
+    return Long.MAX_VALUE;
+  }
 }

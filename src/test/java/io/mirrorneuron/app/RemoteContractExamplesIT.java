@@ -12,4 +12,9 @@ class RemoteContractExamplesIT extends ContractExamples {
   ApiUnderTest start(Path home, ContractCalls calls) {
     return ApiUnderTest.split(home, calls, Map.of());
   }
+
+  @Override
+  long refusals() {
+    return 1;
+  }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.runtime.port.JobStatus;
+import io.mirrorneuron.testing.FreePort;
 import io.mirrorneuron.testing.Shell;
 import io.mirrorneuron.testing.Shell.Ended;
 import io.mirrorneuron.testing.Whole;
@@ -29,10 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 class WaitingRunsIT {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
-  /** Below those that systems give to connections. */
-  private static final int PORT = 27_431;
-
   @TempDir static Path home;
+  private static final int PORT = FreePort.belowThoseOfConnections();
+
   private static WholeServer server;
   private static Shell shell;
 

@@ -6,6 +6,7 @@ import io.mirrorneuron.testing.PackagedServer;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.testing.Whole;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -45,16 +46,25 @@ class EventStreamE2E {
   @Test
   void everyEventComesOnceHoweverOftenTheConnectionIsCut() throws IOException {
     List<String> workers = IntStream.range(0, 40).mapToObj("w%02d"::formatted).toList();
+    Path end = Files.createDirectories(PackagedServer.shared(server.home())).resolve("end");
+    String last = "until [ -e '%s' ]; do sleep 0.05; done".formatted(end);
     String job =
         server.submit(
-            SampleManifests.fanOut("followed", workers, worker -> new String[] {"sleep", "0.1"}));
+            SampleManifests.fanOut(
+                "followed",
+                workers,
+                worker ->
+                    worker.equals("w00")
+                        ? new String[] {"sh", "-c", last}
+                        : new String[] {"sleep", "0.1"}));
     Random random = new Random(SEED);
     EventFollower follower = new EventFollower(job);
 
-    for (int cut = 0; cut < CUTS && !follower.hasEnded(); cut++) {
+    for (int cut = 0; cut < CUTS; cut++) {
       follow(follower, 200 + random.nextInt(1500));
     }
     assertThat(follower.hasEnded()).as("the job had not ended before the last cut").isFalse();
+    Files.createFile(end);
     follow(follower, Long.MAX_VALUE);
 
     assertThat(follower.hasEnded()).isTrue();

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Whole
 @Proof.Kills
 class KillsE2E {
-  private static final int KILLS = Integer.getInteger("kills", 8);
+  private static final int KILLS = Integer.getInteger("kills", 3);
   private static final int KILLS_OF_A_ROUND = 20;
   private static final long SEED = Seeds.one();
   private static final Map<String, String> SETTINGS =

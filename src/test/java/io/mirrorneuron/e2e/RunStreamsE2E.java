@@ -42,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * What clients see of a run, in every form of its stream, is what is in its folder: while programs
  * append to all files at once, close logs and cut their events off, connections are cut at random
- * and the server is killed.
+ * and the server is killed. {@code -Dcuts=100} cuts more often.
  *
  * <p>Each program notes a line before it writes it and after it has: what was noted only before may
  * or may not be there, since programs are killed too.
@@ -52,7 +52,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RunStreamsE2E {
   private static final long SEED = Seeds.one();
   private static final int KILLS = 4;
-  private static final int CUTS = 100;
+  private static final int CUTS = Integer.getInteger("cuts", 20);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** Appends to the file of a channel; {@code put channel text}. */

@@ -121,7 +121,7 @@ class ConnectionsIT {
       slow.send(owed.bytes).readAll();
     }
     Duration lived = Duration.ofNanos(System.nanoTime() - start);
-    assertThat(lived).isBetween(HEAD.minusMillis(20), HEAD.plusSeconds(20));
+    assertThat(lived).isGreaterThanOrEqualTo(HEAD.minusMillis(20));
   }
 
   @Test

@@ -11,7 +11,7 @@ import io.mirrorneuron.store.RedisState;
 import io.mirrorneuron.testing.GatewayFixture;
 import io.mirrorneuron.testing.RawHttp;
 import io.mirrorneuron.testing.Trees;
-import io.mirrorneuron.testing.WithGuardedGateway;
+import io.mirrorneuron.testing.WithSharedGateway;
 import io.mirrorneuron.testing.Zips;
 import io.mirrorneuron.wire.Json;
 import java.net.http.HttpRequest;
@@ -20,24 +20,48 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class GatewayIT extends WithGuardedGateway {
+class GatewayIT extends WithSharedGateway {
   private static final String JOB = "{\"manifest_json\":\"{\\\"graph_id\\\":\\\"g\\\"}\"}";
+
+  @BeforeEach
+  void forgetCalls() {
+    gateway.jobs.calls().clear();
+    gateway.jobs.submissions().clear();
+    gateway.cluster.calls().clear();
+  }
+
+  @AfterEach
+  void endTrouble() {
+    gateway.jobs.intercept(call -> {});
+    gateway.jobs.warn(List.of());
+    gateway.cluster.intercept(call -> {});
+    gateway.notReady = List.of();
+  }
+
+  /** The id of a new job. */
+  private String job() throws Exception {
+    return json(gateway.post("/api/v1/jobs", JOB)).path("id").asText();
+  }
 
   @Test
   void aSubmittedJobCanBeRead() throws Exception {
     var submitted = gateway.post("/api/v1/jobs", JOB);
+    String job = json(submitted).path("id").asText();
     assertThat(submitted.body())
-        .isEqualTo("{\"id\":\"fake-1\",\"job_id\":\"fake-1\",\"status\":\"pending\"}");
+        .isEqualTo("{\"id\":\"%s\",\"job_id\":\"%s\",\"status\":\"pending\"}".formatted(job, job));
     assertThat(submitted.statusCode()).isEqualTo(200);
 
-    var detail = json(gateway.get("/api/v1/jobs/fake-1"));
+    var detail = json(gateway.get("/api/v1/jobs/" + job));
     assertThat(detail.at("/job/status").asText()).isEqualTo("running");
     assertThat(detail.at("/summary/event_count").asInt()).isEqualTo(4);
     assertThat(detail.path("events")).isEqualTo(detail.path("recent_events"));
-    assertThat(json(gateway.get("/api/v1/jobs/fake-1?include=full")).has("sandboxes")).isTrue();
-    assertThat(json(gateway.get("/api/v1/jobs")).at("/data/0/job_id").asText()).isEqualTo("fake-1");
+    assertThat(json(gateway.get("/api/v1/jobs/" + job + "?include=full")).has("sandboxes"))
+        .isTrue();
+    assertThat(json(gateway.get("/api/v1/jobs")).at("/data/0/job_id").asText()).isEqualTo(job);
   }
 
   @Test
@@ -50,84 +74,87 @@ class GatewayIT extends WithGuardedGateway {
 
   @Test
   void aJobIsPausedResumedCancelledAndClearedAway() throws Exception {
-    gateway.post("/api/v1/jobs", JOB);
+    String job = job();
 
-    assertThat(gateway.post("/api/v1/jobs/fake-1/pause", "").body())
-        .isEqualTo("{\"status\":\"paused\",\"job_id\":\"fake-1\"}");
-    assertThat(gateway.post("/api/v1/jobs/fake-1/resume", "").statusCode()).isEqualTo(200);
-    assertThat(gateway.post("/api/v1/jobs/fake-1/cancel", "").statusCode()).isEqualTo(200);
-    assertThat(gateway.post("/api/v1/jobs/fake-1/pause", "").statusCode()).isEqualTo(412);
+    assertThat(gateway.post("/api/v1/jobs/" + job + "/pause", "").body())
+        .isEqualTo("{\"status\":\"paused\",\"job_id\":\"" + job + "\"}");
+    assertThat(gateway.post("/api/v1/jobs/" + job + "/resume", "").statusCode()).isEqualTo(200);
+    assertThat(gateway.post("/api/v1/jobs/" + job + "/cancel", "").statusCode()).isEqualTo(200);
+    assertThat(gateway.post("/api/v1/jobs/" + job + "/pause", "").statusCode()).isEqualTo(412);
     assertThat(gateway.post("/api/v1/jobs:cleanup", "").body()).isEqualTo("{\"cleared_count\":1}");
     assertThat(gateway.post("/api/v1/jobs/cleanup", "").body()).isEqualTo("{\"cleared_count\":0}");
     assertThat(gateway.jobs.calls()).contains("clear admin-secret");
-    assertThat(gateway.get("/api/v1/jobs/fake-1").statusCode()).isEqualTo(404);
+    assertThat(gateway.get("/api/v1/jobs/" + job).statusCode()).isEqualTo(404);
   }
 
   @Test
   void aJobIsDrainedWhenThatIsAskedFor() throws Exception {
-    gateway.post("/api/v1/jobs", JOB);
+    String job = job();
 
-    assertThat(gateway.post("/api/v1/jobs/fake-1/pause?drain=true", "").statusCode())
+    assertThat(gateway.post("/api/v1/jobs/" + job + "/pause?drain=true", "").statusCode())
         .isEqualTo(200);
-    assertThat(gateway.jobs.calls()).contains("drain fake-1");
+    assertThat(gateway.jobs.calls()).contains("drain " + job);
   }
 
   @Test
   void aJobSaysWhyItDoesNotGoOn() throws Exception {
-    gateway.post("/api/v1/jobs", JOB);
+    String job = job();
 
-    var answer = gateway.get("/api/v1/jobs/fake-1/why");
+    var answer = gateway.get("/api/v1/jobs/" + job + "/why");
 
     assertThat(answer.statusCode()).isEqualTo(200);
-    assertThat(json(answer)).isEqualTo(Trees.tree(gateway.jobs.why("fake-1")));
+    assertThat(json(answer)).isEqualTo(Trees.tree(gateway.jobs.why(job)));
     assertThat(gateway.get("/api/v1/jobs/nope/why").statusCode()).isEqualTo(404);
   }
 
   @Test
   void aJobIsForkedAtAStepAtAnEventAndAtItsBeginning() throws Exception {
-    gateway.post("/api/v1/jobs", JOB);
+    String job = job();
 
-    var answer = gateway.post("/api/v1/jobs/fake-1/fork", "{\"at\":\"s\",\"inputs\":{\"s\":[1]}}");
+    var answer =
+        gateway.post("/api/v1/jobs/" + job + "/fork", "{\"at\":\"s\",\"inputs\":{\"s\":[1]}}");
     var keyed =
         gateway.send(
             gateway
-                .request("/api/v1/jobs/fake-1/fork")
+                .request("/api/v1/jobs/" + job + "/fork")
                 .header("Idempotency-Key", "again")
                 .POST(HttpRequest.BodyPublishers.ofString("{\"at\":3}"))
                 .build());
-    gateway.post("/api/v1/jobs/fake-1/fork", "{}");
+    gateway.post("/api/v1/jobs/" + job + "/fork", "{}");
 
+    String fork = json(answer).path("id").asText();
     assertThat(answer.body())
         .isEqualTo(
-            "{\"id\":\"fake-2\",\"job_id\":\"fake-2\",\"status\":\"pending\","
-                + "\"forked_from\":{\"job_id\":\"fake-1\",\"at\":\"s\"}}");
+            "{\"id\":\"%s\",\"job_id\":\"%s\",\"status\":\"pending\",\"forked_from\":%s}"
+                .formatted(fork, fork, "{\"job_id\":\"" + job + "\",\"at\":\"s\"}"));
+    assertThat(fork).isNotEqualTo(job);
     assertThat(json(keyed).at("/forked_from/at").asInt()).isEqualTo(3);
     ForkRequest atStep = ForkRequest.atStep("s").with(Map.of("s", Json.parse("[1]")));
     assertThat(gateway.jobs.calls())
         .contains(
-            "fork fake-1 " + atStep,
-            "fork fake-1 " + ForkRequest.atEvent(3).with("again"),
-            "fork fake-1 " + ForkRequest.atBeginning());
+            "fork " + job + " " + atStep,
+            "fork " + job + " " + ForkRequest.atEvent(3).with("again"),
+            "fork " + job + " " + ForkRequest.atBeginning());
     assertThat(gateway.post("/api/v1/jobs/nope/fork", "{}").statusCode()).isEqualTo(404);
   }
 
   @Test
   void aMessageGoesToItsAgentWithoutTheAgentsName() throws Exception {
-    gateway.post("/api/v1/jobs", JOB);
+    String job = job();
 
     var answer =
         gateway.post(
-            "/api/v1/jobs/fake-1/messages", "{\"agent_id\":\"a\",\"type\":\"go\",\"n\":1}");
+            "/api/v1/jobs/" + job + "/messages", "{\"agent_id\":\"a\",\"type\":\"go\",\"n\":1}");
 
     assertThat(json(answer).path("accepted").asBoolean()).as(answer.body()).isTrue();
-    assertThat(gateway.jobs.calls()).contains("send fake-1 a {\"type\":\"go\",\"n\":1}");
+    assertThat(gateway.jobs.calls()).contains("send " + job + " a {\"type\":\"go\",\"n\":1}");
   }
 
   @Test
   void whoeverIsFullSaysWhenToComeAgain() throws Exception {
     gateway.jobs.failWith(MnException.retryLater("agent a is full", 1250));
 
-    var answer = gateway.post("/api/v1/jobs/fake-1/messages", "{\"agent_id\":\"a\"}");
+    var answer = gateway.post("/api/v1/jobs/any/messages", "{\"agent_id\":\"a\"}");
 
     assertThat(answer.statusCode()).isEqualTo(429);
     assertThat(answer.headers().firstValue("Retry-After")).hasValue("2");
@@ -203,8 +230,10 @@ class GatewayIT extends WithGuardedGateway {
 
   @Test
   void theSameIdempotencyKeyWithOtherContentIsAConflict() throws Exception {
-    assertThat(submit("k", "{\"graph_id\":\"a\"}").statusCode()).isEqualTo(200);
-    assertThat(json(submit("k", "{\"graph_id\":\"a\"}")).path("id").asText()).isEqualTo("fake-1");
+    var first = submit("k", "{\"graph_id\":\"a\"}");
+    assertThat(first.statusCode()).isEqualTo(200);
+    assertThat(json(submit("k", "{\"graph_id\":\"a\"}")).path("id"))
+        .isEqualTo(json(first).path("id"));
     var clash = submit("k", "{\"graph_id\":\"b\"}");
     assertThat(clash.statusCode()).isEqualTo(409);
     assertThat(json(clash).path("error").asText()).isEqualTo("idempotency_key_reused");
@@ -249,13 +278,14 @@ class GatewayIT extends WithGuardedGateway {
 
   @Test
   void headAnswersLikeGetWithoutABody() throws Exception {
+    String body = gateway.get("/api/v1/jobs").body();
     var head =
         RawHttp.send(
             gateway.port(),
             "HEAD /api/v1/jobs HTTP/1.1\r\nAuthorization: Bearer " + GatewayFixture.TOKEN + "\r\n",
             new byte[0]);
     assertThat(head.status()).isEqualTo(200);
-    assertThat(head.headers()).containsEntry("content-length", "11");
+    assertThat(head.headers()).containsEntry("content-length", String.valueOf(body.length()));
     assertThat(head.body()).isEmpty();
   }
 
@@ -467,17 +497,17 @@ class GatewayIT extends WithGuardedGateway {
 
   @Test
   void deadLettersAreListedAndReplayed() throws Exception {
-    gateway.post("/api/v1/jobs", JOB);
+    String job = job();
     ObjectNode letter = Json.object().put("type", "dead_letter").put("agent_id", "b");
     letter.putObject("payload").put("reason", "expired");
-    gateway.jobs.append("fake-1", letter);
+    gateway.jobs.append(job, letter);
 
-    var list = json(gateway.get("/api/v1/jobs/fake-1/dead-letters"));
+    var list = json(gateway.get("/api/v1/jobs/" + job + "/dead-letters"));
     assertThat(list.at("/data/0/event_index").asInt()).isEqualTo(4);
     assertThat(list.at("/data/0/reason").asText()).isEqualTo("expired");
-    assertThat(gateway.post("/api/v1/jobs/fake-1/dead-letters/0/replay", "").statusCode())
+    assertThat(gateway.post("/api/v1/jobs/" + job + "/dead-letters/0/replay", "").statusCode())
         .isEqualTo(200);
-    assertThat(gateway.post("/api/v1/jobs/fake-1/dead-letters/1/replay", "").statusCode())
+    assertThat(gateway.post("/api/v1/jobs/" + job + "/dead-letters/1/replay", "").statusCode())
         .isEqualTo(404);
   }
 

@@ -10,7 +10,7 @@ import io.mirrorneuron.store.webhook.DeliveryQueue.Fate;
 import io.mirrorneuron.store.webhook.DeliveryQueue.Head;
 import io.mirrorneuron.store.webhook.DeliveryQueue.Verdict;
 import io.mirrorneuron.testing.GatewayFixture;
-import io.mirrorneuron.testing.WithGuardedGateway;
+import io.mirrorneuron.testing.WithSharedGateway;
 import io.mirrorneuron.wire.Json;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Webhooks from their making to their end, and what senders can do. */
-class WebhookOperationsIT extends WithGuardedGateway {
+class WebhookOperationsIT extends WithSharedGateway {
   private static JsonNode json(int status, HttpResponse<String> answer) throws Exception {
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
     return Json.parse(answer.body());

@@ -53,15 +53,17 @@ class ModelBenchmarkIT {
   void anAnswerIsMeasured(FakeFault fault) {
     runner.behave(Door.CHAT, fault);
 
+    long begun = System.nanoTime();
     ModelBenchmark done = fixture.models.benchmark("ai/SmolLM2:360M-Q4_K_M", ORDER, () -> false);
+    double atMost = (System.nanoTime() - begun) / 1e6 + 1; // what is told is rounded
 
     assertThat(done.model()).isEqualTo(ID);
     assertThat(done.apiModel()).isEqualTo(MODEL);
     assertThat(done.sample()).contains("– no model", "“Wie geht’s?”");
     assertThat(done.estimated()).isFalse();
     assertThat(done.generatedTokens()).isBetween(10L, 40L);
-    assertThat(done.firstTokenMs()).isBetween(fault == FakeFault.SLOW ? 3000.0 : 1.0, 8000.0);
-    assertThat(done.elapsedMs()).isGreaterThanOrEqualTo(done.firstTokenMs());
+    assertThat(done.firstTokenMs()).isGreaterThanOrEqualTo(fault == FakeFault.SLOW ? 3000.0 : 1.0);
+    assertThat(done.elapsedMs()).isBetween(done.firstTokenMs(), atMost);
     assertThat(done.tokensPerSecond()).isBetween(1.0, 1e6);
   }
 
@@ -104,13 +106,12 @@ class ModelBenchmarkIT {
   void itEndsWhenNobodyWaits() {
     runner.behave(Door.CHAT, FakeFault.STALL);
     AtomicInteger asked = new AtomicInteger();
-    long begun = System.nanoTime();
     MnException failure =
         catchThrowableOfType(
             MnException.class,
             () -> fixture.models.benchmark(ID, ORDER, () -> asked.incrementAndGet() > 3));
     assertThat(failure).hasMessageContaining("nobody waits");
-    assertThat(System.nanoTime() - begun).isLessThan(3_000_000_000L);
+    assertThat(asked).as("ended as soon as nobody waited").hasValue(4);
   }
 
   @Test

@@ -17,11 +17,15 @@ final class ModelsFixture implements AutoCloseable {
   static final String ID = "smollm2:360m";
   static final String KEY = "sk-very-secret";
 
+  /** More than a runner that is asked ever takes: it is given up before. */
+  private static final Duration PATIENT = Duration.ofSeconds(10);
+
   final Path folder;
   final FakeCluster cluster = new FakeCluster();
   final LocalModels models;
 
-  private ModelsFixture(Path folder, List<URI> runners, ModelSettings.Endpoint endpoint) {
+  private ModelsFixture(
+      Path folder, List<URI> runners, ModelSettings.Endpoint endpoint, Duration answer) {
     this.folder = folder;
     this.models =
         new LocalModels(
@@ -32,12 +36,18 @@ final class ModelsFixture implements AutoCloseable {
                 folder.resolve("models/ownership.json"),
                 endpoint),
             cluster,
-            limits(),
+            limits(answer),
             Clock.systemUTC());
   }
 
   static ModelsFixture before(Path folder, FakeRunner... runners) {
-    return new ModelsFixture(folder, roots(runners), ModelSettings.Endpoint.NONE);
+    return new ModelsFixture(folder, roots(runners), ModelSettings.Endpoint.NONE, PATIENT);
+  }
+
+  /** Before a runner that has two seconds for its list, as servers give it. */
+  static ModelsFixture impatient(Path folder, FakeRunner runner) {
+    return new ModelsFixture(
+        folder, roots(runner), ModelSettings.Endpoint.NONE, ModelLimits.STANDARD.answer());
   }
 
   /** Before a runner, and an endpoint that asks for a key. */
@@ -45,17 +55,21 @@ final class ModelsFixture implements AutoCloseable {
     return new ModelsFixture(
         folder,
         roots(runner),
-        new ModelSettings.Endpoint(URI.create(endpoint.root() + "/v1"), new Secret(KEY)));
+        new ModelSettings.Endpoint(URI.create(endpoint.root() + "/v1"), new Secret(KEY)),
+        PATIENT);
   }
 
   private static List<URI> roots(FakeRunner... runners) {
     return List.of(runners).stream().map(runner -> URI.create(runner.root())).toList();
   }
 
-  private static ModelLimits limits() {
+  /**
+   * @param answer to the question what models there are
+   */
+  private static ModelLimits limits(Duration answer) {
     Duration silence = Duration.ofMillis(700);
     return new ModelLimits(
-        Duration.ofSeconds(2),
+        answer,
         new Bounds(Duration.ofSeconds(10), silence, 64 << 10, 1 << 20),
         new Bounds(Duration.ofSeconds(8), Duration.ofSeconds(5), 64 << 10, 1 << 20));
   }

@@ -81,6 +81,7 @@ import java.util.function.Function;
 public final class GatewayFixture implements AutoCloseable {
   public static final String TOKEN = "t0ken";
   private static final AtomicLong LAUNCHES = new AtomicLong();
+  private static Contract contract;
   public static final Instant NOW = Instant.parse("2026-01-02T03:04:05.006Z");
 
   public static final Limits LIMITS = new Limits(4096, Duration.ofSeconds(20));
@@ -215,7 +216,6 @@ public final class GatewayFixture implements AutoCloseable {
             new EventsVerticle(events.port()),
             new WebhooksVerticle(FakeWebhooks.of(events.port(), deliveries, clock, vertx)),
             new ModelsVerticle(models, null));
-    Contract contract = Contract.load(vertx).await(30, TimeUnit.SECONDS);
     gateway =
         new GatewayVerticle(
             new GatewayVerticle.Settings(
@@ -231,7 +231,7 @@ public final class GatewayFixture implements AutoCloseable {
                 clock,
                 quota,
                 FarReads.NONE),
-            contract,
+            contract(),
             areas,
             auth,
             Health.Facts.of(
@@ -243,6 +243,19 @@ public final class GatewayFixture implements AutoCloseable {
       vertx.deployVerticle(area).await(10, TimeUnit.SECONDS);
     }
     vertx.deployVerticle(gateway).await(10, TimeUnit.SECONDS);
+  }
+
+  /** Read once, as in a server, for all gateways of the tests. */
+  private static synchronized Contract contract() throws Exception {
+    if (contract == null) {
+      Vertx reader = Vertx.vertx();
+      try {
+        contract = Contract.load(reader).await(30, TimeUnit.SECONDS);
+      } finally {
+        reader.close().await();
+      }
+    }
+    return contract;
   }
 
   /** Models of a machine without a model runner. */

@@ -17,25 +17,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Runs over HTTP: exported in each form, and compared. */
 class ArchiveIT {
-  @TempDir Path folder;
-  private GatewayFixture gateway;
+  @TempDir static Path folder;
+  private static GatewayFixture gateway;
 
-  @BeforeEach
-  void start() throws Exception {
+  @BeforeAll
+  static void start() throws Exception {
     gateway = GatewayFixture.open(folder, null);
     SampleRuns.completed(gateway.runs, "run-1");
     SampleRuns.failed(gateway.runs, "run-2");
   }
 
-  @AfterEach
-  void stop() {
+  @AfterAll
+  static void stop() {
     gateway.close();
   }
 

@@ -8,7 +8,7 @@ import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.run.folder.RunSample;
 import io.mirrorneuron.testing.GatewayFixture;
-import io.mirrorneuron.testing.WithGuardedGateway;
+import io.mirrorneuron.testing.WithSharedGateway;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -27,15 +27,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The operations of the area, through the gateway and, where waiting is concerned, without. */
 @Timeout(60)
-class ObservabilityIT extends WithGuardedGateway {
+class ObservabilityIT extends WithSharedGateway {
   private static final String SAMPLE =
       "{'ts':'%s','cpu_pct':40,'memory_rss_mb':12.5}".formatted(GatewayFixture.NOW);
+
+  private static int runs;
 
   private RunFolder run;
 
   @BeforeEach
   void openRun() throws Exception {
-    run = gateway.runs.open("run-1");
+    run = gateway.runs.open("run-" + runs++);
   }
 
   @Test
@@ -57,7 +59,7 @@ class ObservabilityIT extends WithGuardedGateway {
     "window=5w, unsupported duration unit: w"
   })
   void whatIsNoDurationIsRefused(String query, String message) throws Exception {
-    HttpResponse<String> answer = gateway.get("/api/v1/runs/run-1/resources?" + query);
+    HttpResponse<String> answer = gateway.get(address("/resources?" + query));
 
     assertThat(answer.statusCode()).isEqualTo(400);
     assertThat(new JsonObject(answer.body()).getString("detail")).isEqualTo(message);
@@ -96,8 +98,6 @@ class ObservabilityIT extends WithGuardedGateway {
 
   @Test
   void theStreamTellsEachChangeOnceAndEndsWithTheRun() throws Exception {
-    RunFolder other = gateway.runs.open("run-2");
-
     JsonObject first = await(read(null, Duration.ofMinutes(1)));
     assertThat(first.getJsonArray("data")).hasSize(1);
     assertThat(first.getLong("next")).isZero();
@@ -107,14 +107,14 @@ class ObservabilityIT extends WithGuardedGateway {
     assertThat(nothing.getBoolean("ended")).isFalse();
 
     Future<JsonObject> waiting = read(0L, Duration.ofMinutes(1));
-    other.append(RunLog.RESOURCES, List.of(RunSample.object(SAMPLE)));
+    run.append(RunLog.RESOURCES, List.of(RunSample.object(SAMPLE)));
     JsonObject change = await(waiting);
     long seq = change.getJsonArray("data").getJsonObject(0).getLong("seq");
     assertThat(seq).isEqualTo(change.getLong("next")).isPositive();
 
     Future<JsonObject> end = read(seq, Duration.ofMinutes(1));
-    other.append(RunLog.EVENTS, List.of(RunSample.object("{'type':'of-no-interest'}")));
-    other.write("job.json", RunSample.object("{'status':'completed'}"));
+    run.append(RunLog.EVENTS, List.of(RunSample.object("{'type':'of-no-interest'}")));
+    run.write("job.json", RunSample.object("{'status':'completed'}"));
     assertThat(await(end).getBoolean("ended")).isTrue();
     assertThat(await(end).getLong("next")).isEqualTo(seq + 1);
 
@@ -128,7 +128,7 @@ class ObservabilityIT extends WithGuardedGateway {
     sample();
     run.write("job.json", RunSample.object("{'status':'completed'}"));
 
-    HttpResponse<String> answer = gateway.get("/api/v1/runs/run-1/resources/stream");
+    HttpResponse<String> answer = gateway.get(address("/resources/stream"));
 
     assertThat(answer.headers().firstValue("content-type").orElse(""))
         .startsWith("text/event-stream");
@@ -145,16 +145,17 @@ class ObservabilityIT extends WithGuardedGateway {
     run.append(RunLog.EVENTS, List.of(RunSample.object("{'type':'last_words'}")));
     run.write("run.json", Json.object().put("status", word));
 
-    String records = gateway.get("/api/v1/runs/run-1/stream").body();
+    String records = gateway.get(address("/stream")).body();
     assertThat(records).contains("last_words").contains("event: end\n");
-    assertThat(gateway.get("/api/v1/runs/run-1/resources/stream").body()).contains("event: end\n");
-    assertThat(gateway.get("/api/v1/runs").body()).contains("\"status\":\"" + word + "\"");
+    assertThat(gateway.get(address("/resources/stream")).body()).contains("event: end\n");
+    assertThat(gateway.get("/api/v1/runs?q=" + run.runId()).body())
+        .contains("\"status\":\"" + word + "\"");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"event", "", "Logs"})
   void aStreamOfNoKnownChannelIsRefused(String channels) throws Exception {
-    HttpResponse<String> answer = gateway.get("/api/v1/runs/run-1/stream?channels=" + channels);
+    HttpResponse<String> answer = gateway.get(address("/stream?channels=" + channels));
 
     assertThat(answer.statusCode()).isEqualTo(422);
     assertThat(new JsonObject(answer.body()).getString("detail"))
@@ -163,7 +164,7 @@ class ObservabilityIT extends WithGuardedGateway {
   }
 
   private Future<JsonObject> read(Long after, Duration wait) {
-    ApiCall call = new ApiCall().with("run_id", "run-2").with("after", after).withWait(wait);
+    ApiCall call = new ApiCall().with("run_id", run.runId()).with("after", after).withWait(wait);
     return gateway
         .vertx
         .eventBus()
@@ -182,8 +183,12 @@ class ObservabilityIT extends WithGuardedGateway {
     run.append(RunLog.RESOURCES, List.of(RunSample.object(SAMPLE)));
   }
 
+  private String address(String path) {
+    return "/api/v1/runs/" + run.runId() + path;
+  }
+
   private JsonObject get(String path) throws Exception {
-    HttpResponse<String> answer = gateway.get("/api/v1/runs/run-1" + path);
+    HttpResponse<String> answer = gateway.get(address(path));
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     return new JsonObject(answer.body());
   }

@@ -6,7 +6,7 @@ import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.testing.RunFiles;
 import io.mirrorneuron.testing.Whole;
-import io.mirrorneuron.testing.WithGuardedGateway;
+import io.mirrorneuron.testing.WithSharedGateway;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @Timeout(120)
 @Whole
-class HostileRunIT extends WithGuardedGateway {
+class HostileRunIT extends WithSharedGateway {
   private static final String SECRET = "nobody may read this";
 
   /** As {@link RunFiles} has them: what is no JSON is another matter. */
@@ -96,18 +96,25 @@ class HostileRunIT extends WithGuardedGateway {
     }
   }
 
+  private static int runs;
+
   private RunFolder run;
   private Path secret;
 
   @BeforeEach
   void openRun() throws Exception {
-    run = gateway.runs.open("r1");
+    run = gateway.runs.open("r" + runs++);
     run.write("job.json", Json.object().put("job_id", "j1").put("status", "running"));
-    secret = Files.writeString(folder.toRealPath().resolve("token.json"), TOKEN);
+    Path outside = Files.createDirectory(folder.toRealPath().resolve(run.runId()));
+    secret = Files.writeString(outside.resolve("token.json"), TOKEN);
   }
 
   private HttpResponse<String> ask(String question) throws Exception {
-    return gateway.get("/api/v1/runs/r1/" + question);
+    return gateway.get(address(question));
+  }
+
+  private String address(String question) {
+    return "/api/v1/runs/" + run.runId() + "/" + question;
   }
 
   @ParameterizedTest
@@ -176,9 +183,7 @@ class HostileRunIT extends WithGuardedGateway {
       hide(elsewhere);
     }
     assertThat(
-            gateway
-                .post("/api/v1/runs/r1/human/q1/response", "{\"decision\":\"approve\"}")
-                .statusCode())
+            gateway.post(address("human/q1/response"), "{\"decision\":\"approve\"}").statusCode())
         .isEqualTo(200);
     run.write("run.json", Json.object());
     assertThat(elsewhere).isEmptyDirectory();

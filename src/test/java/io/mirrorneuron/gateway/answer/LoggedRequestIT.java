@@ -8,7 +8,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.testing.WithGuardedGateway;
+import io.mirrorneuron.testing.WithSharedGateway;
 import io.mirrorneuron.wire.Json;
 import java.net.Socket;
 import java.net.http.HttpRequest;
@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Addresses of webhooks are secrets: no line of the log has one. */
-class LoggedRequestIT extends WithGuardedGateway {
+class LoggedRequestIT extends WithSharedGateway {
   private final List<ILoggingEvent> lines = new CopyOnWriteArrayList<>();
   private final AppenderBase<ILoggingEvent> capture =
       new AppenderBase<>() {
@@ -52,6 +52,7 @@ class LoggedRequestIT extends WithGuardedGateway {
 
   @AfterEach
   void leave() {
+    gateway.events.trouble = null;
     log.detachAppender(capture);
     log.setLevel(null);
   }

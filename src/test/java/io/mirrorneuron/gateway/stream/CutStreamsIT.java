@@ -23,12 +23,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Connections that do not hold, in every form that a stream has, while several threads write. */
+/**
+ * Connections that do not hold, in every form that a stream has, while several threads write.
+ * {@code -Dcuts=100} cuts more often.
+ */
 @Timeout(120)
 @Whole
 class CutStreamsIT {
   private static final long SEED = 5;
-  private static final int CUTS = 100;
+  private static final int CUTS = Integer.getInteger("cuts", 20);
   private static final int WRITERS = 3;
   private static final int EACH = 700;
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.testing.SocketClient;
-import io.mirrorneuron.testing.WithGuardedGateway;
+import io.mirrorneuron.testing.WithSharedGateway;
 import io.mirrorneuron.wire.Json;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Many streams over one socket. */
 @Timeout(60)
-class RealtimeIT extends WithGuardedGateway {
+class RealtimeIT extends WithSharedGateway {
   private SocketClient socket;
 
   @BeforeEach
@@ -62,23 +62,25 @@ class RealtimeIT extends WithGuardedGateway {
 
   @Test
   void topicsComeAndGoOnTheirOwn() throws Exception {
-    String one = "job_events:" + job();
-    String two = "job_events:" + job() + "?include=compact";
+    String first = job();
+    String second = job();
+    String one = "job_events:" + first;
+    String two = "job_events:" + second + "?include=compact";
     say("subscribe", one, "\"after\":\"4\"");
     assertThat(socket.next().path("fromVersion").asLong()).isEqualTo(4);
     say("subscribe", two, "\"after\":4");
     assertThat(socket.next().path("topic").asText()).isEqualTo(two);
-    gateway.jobs.append("fake-1", "first");
+    gateway.jobs.append(first, "first");
     assertThat(socket.next().path("topic").asText()).isEqualTo(one);
-    gateway.jobs.append("fake-2", "second");
+    gateway.jobs.append(second, "second");
     assertThat(socket.next().path("topic").asText()).isEqualTo(two);
     say("unsubscribe", one, "\"requestId\":7");
     assertThat(socket.nextText())
         .isEqualTo(
             "{\"requestId\":7,\"action\":\"unsubscribed\",\"topic\":\"%s\",\"fromVersion\":5}"
                 .formatted(one));
-    gateway.jobs.append("fake-1", "unheard");
-    gateway.jobs.append("fake-2", "heard");
+    gateway.jobs.append(first, "unheard");
+    gateway.jobs.append(second, "heard");
     assertThat(socket.next().path("topic").asText()).isEqualTo(two);
     say("subscribe", one, "\"after\":5");
     assertThat(socket.next().path("action").asText()).isEqualTo("subscribed");

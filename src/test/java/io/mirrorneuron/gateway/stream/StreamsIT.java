@@ -4,7 +4,7 @@ import static io.mirrorneuron.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.testing.WithGuardedGateway;
+import io.mirrorneuron.testing.WithSharedGateway;
 import io.mirrorneuron.wire.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -20,18 +20,24 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class StreamsIT extends WithGuardedGateway {
+class StreamsIT extends WithSharedGateway {
   private String job;
 
   @BeforeEach
   void prepare() throws Exception {
     var submitted = gateway.post("/api/v1/jobs", "{\"manifest_json\":{\"graph_id\":\"g\"}}");
     job = Json.parseObject(submitted.body(), "job").path("id").asText();
+  }
+
+  @AfterEach
+  void endTrouble() {
+    gateway.jobs.intercept(call -> {});
   }
 
   @Test

@@ -26,8 +26,8 @@ import io.mirrorneuron.wire.Json;
 import io.vertx.core.MultiMap;
 import io.vertx.grpc.common.GrpcStatus;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,35 +37,44 @@ class DeploymentCallsIT {
   private static final String QUICK =
       "{'max_parallel':2,'min_healthy_ms':0,'healthy_deadline_ms':20000}";
 
-  @TempDir Path home;
-  private RuntimeFixture behind;
-  private GrpcRuntime runtime;
-  private Wire wire;
+  @TempDir static Path home;
+  private static RuntimeFixture behind;
+  private static GrpcRuntime runtime;
+  private static Wire wire;
+  private static int keys;
 
-  @BeforeEach
-  void start() {
+  /** Each test deploys under a key of its own. */
+  private final String key = "web" + keys++;
+
+  @BeforeAll
+  static void start() {
     behind = new RuntimeFixture(home);
     runtime = GrpcRuntime.before(behind);
     wire = new Wire(runtime);
   }
 
-  @AfterEach
-  void stop() {
+  @AfterAll
+  static void stop() {
     wire.close();
     runtime.close();
     behind.close();
   }
 
-  private static String manifest(int version) {
+  /** Of the deployment with this number of the key. */
+  private String id(int number) {
+    return "dep_" + key + "_" + number;
+  }
+
+  private String manifest(int version) {
     return graph(version).toString();
   }
 
-  private static Graph graph(int version) {
+  private Graph graph(int version) {
     Graph graph =
         new Graph()
             .router("start")
             .with("type", "'service'")
-            .with("metadata", "{'deployment_key':'web','owner':{'token':'s3cret'}}");
+            .with("metadata", "{'deployment_key':'%s','owner':{'token':'s3cret'}}".formatted(key));
     for (String agent : new String[] {"a", "b", "c"}) {
       graph.agent(
           agent,
@@ -108,7 +117,7 @@ class DeploymentCallsIT {
   }
 
   private JsonNode until(String status) {
-    return until("web", status);
+    return until(key, status);
   }
 
   private JsonNode until(String key, String status) {
@@ -125,8 +134,8 @@ class DeploymentCallsIT {
   @Test
   void aServiceIsDeployedUpdatedAndRolledBack() {
     JsonNode first = ok(deploy(manifest(1), QUICK));
-    assertThat(first.path("deployment_id").asText()).isEqualTo("dep_web_1");
-    assertThat(first.path("deployment_key").asText()).isEqualTo("web");
+    assertThat(first.path("deployment_id").asText()).isEqualTo(id(1));
+    assertThat(first.path("deployment_key").asText()).isEqualTo(key);
     assertThat(first.at("/deployment/warnings")).as("nothing has a check").hasSize(1);
     assertThat(first.path("status").asText()).as("others may follow").isEqualTo("successful");
     String job = first.path("job_id").asText();
@@ -152,17 +161,18 @@ class DeploymentCallsIT {
         ok(
             wire.call(
                 JobServiceGrpcClient.RollbackDeployment,
-                RollbackDeploymentRequest.newBuilder().setIdOrKey("web").build()));
-    assertThat(back.path("deployment_id").asText()).isEqualTo("dep_web_3");
+                RollbackDeploymentRequest.newBuilder().setIdOrKey(key).build()));
+    assertThat(back.path("deployment_id").asText()).isEqualTo(id(3));
     JsonNode again = until("successful");
     assertThat(again.path("current_version").asText()).isEqualTo("1");
-    assertThat(ok(get("dep_web_2")).path("target_version").asText()).isEqualTo("2");
+    assertThat(ok(get(id(2))).path("target_version").asText()).isEqualTo("2");
     JsonNode all =
         ok(
             wire.call(
                 JobServiceGrpcClient.ListDeployments,
                 ListDeploymentsRequest.newBuilder()
-                    .setQueryJson("{\"deployment_key\":\"web\",\"status\":\"successful\"}")
+                    .setQueryJson(
+                        "{\"deployment_key\":\"%s\",\"status\":\"successful\"}".formatted(key))
                     .build()));
     assertThat(all.path("data")).hasSize(1);
   }
@@ -176,20 +186,20 @@ class DeploymentCallsIT {
     refused(
         deploy(manifest(3), canary),
         GrpcStatus.FAILED_PRECONDITION,
-        "deployment dep_web_2 is awaiting_promotion");
+        "deployment " + id(2) + " is awaiting_promotion");
     JsonNode same = ok(deploy(manifest(2), canary));
-    assertThat(same.path("deployment_id").asText()).as("the same again").isEqualTo("dep_web_2");
-    JsonNode paused = ok(wire.call(JobServiceGrpcClient.PauseDeployment, action("dep_web_2")));
+    assertThat(same.path("deployment_id").asText()).as("the same again").isEqualTo(id(2));
+    JsonNode paused = ok(wire.call(JobServiceGrpcClient.PauseDeployment, action(id(2))));
     assertThat(paused.path("status").asText()).isEqualTo("paused");
-    var promote = PromoteDeploymentRequest.newBuilder().setIdOrKey("web").build();
+    var promote = PromoteDeploymentRequest.newBuilder().setIdOrKey(key).build();
     refused(
         wire.call(JobServiceGrpcClient.PromoteDeployment, promote),
         GrpcStatus.FAILED_PRECONDITION,
         "deployment is paused, expected awaiting_promotion");
-    JsonNode resumed = ok(wire.call(JobServiceGrpcClient.ResumeDeployment, action("web")));
+    JsonNode resumed = ok(wire.call(JobServiceGrpcClient.ResumeDeployment, action(key)));
     assertThat(resumed.path("status").asText()).isEqualTo("awaiting_promotion");
     JsonNode promoted = ok(wire.call(JobServiceGrpcClient.PromoteDeployment, promote));
-    assertThat(promoted.path("deployment_id").asText()).isEqualTo("dep_web_2");
+    assertThat(promoted.path("deployment_id").asText()).isEqualTo(id(2));
     assertThat(until("successful").path("current_version").asText()).isEqualTo("2");
     refused(
         wire.call(JobServiceGrpcClient.PromoteDeployment, promote),
@@ -208,7 +218,7 @@ class DeploymentCallsIT {
   private void isOf(String job, String deployment, String version, String role) {
     JsonNode its = deployment(job);
     assertThat(its.path("deployment_id").asText()).isEqualTo(deployment);
-    assertThat(its.path("deployment_key").asText()).isEqualTo("web");
+    assertThat(its.path("deployment_key").asText()).isEqualTo(key);
     assertThat(its.path("deployment_version").asText()).isEqualTo(version);
     assertThat(its.path("deployment_role").asText()).isEqualTo(role);
     assertThat(its.path("phase").asText()).isEqualTo("settled");
@@ -217,28 +227,28 @@ class DeploymentCallsIT {
   @Test
   void jobsTellWhichDeploymentMadeThemWhatTheyAre() {
     String job = deployed().path("current_job_id").asText();
-    isOf(job, "dep_web_1", "1", "primary");
+    isOf(job, id(1), "1", "primary");
     assertThat(deployment(job).at("/deployment_policy/max_parallel").asInt()).isEqualTo(2);
     ok(deploy(manifest(2), QUICK));
     until("successful");
-    isOf(job, "dep_web_2", "2", "primary");
+    isOf(job, id(2), "2", "primary");
 
-    var promote = PromoteDeploymentRequest.newBuilder().setIdOrKey("web").build();
+    var promote = PromoteDeploymentRequest.newBuilder().setIdOrKey(key).build();
     ok(deploy(manifest(3), "{'strategy':'canary','canary':9,'min_healthy_ms':0}"));
     until("awaiting_promotion");
-    isOf(job, "dep_web_3", "3", "canary");
+    isOf(job, id(3), "3", "canary");
     ok(wire.call(JobServiceGrpcClient.PromoteDeployment, promote));
     until("successful");
-    isOf(job, "dep_web_3", "3", "primary");
+    isOf(job, id(3), "3", "primary");
 
     ok(deploy(manifest(4), "{'strategy':'blue-green','min_healthy_ms':0}"));
     String next = until("awaiting_promotion").path("target_job_id").asText();
-    isOf(job, "dep_web_3", "3", "primary");
-    isOf(next, "dep_web_4", "4", "candidate");
+    isOf(job, id(3), "3", "primary");
+    isOf(next, id(4), "4", "candidate");
     ok(wire.call(JobServiceGrpcClient.PromoteDeployment, promote));
     until("successful");
-    isOf(job, "dep_web_3", "3", "retired");
-    isOf(next, "dep_web_4", "4", "primary");
+    isOf(job, id(3), "3", "retired");
+    isOf(next, id(4), "4", "primary");
   }
 
   @Test
@@ -259,7 +269,7 @@ class DeploymentCallsIT {
         deploy(
             manifest(2), "{'strategy':'canary','canary':1,'min_healthy_ms':0,'auto_revert':true}"));
     until("awaiting_promotion");
-    ok(wire.call(JobServiceGrpcClient.FailDeployment, action("web")));
+    ok(wire.call(JobServiceGrpcClient.FailDeployment, action(key)));
     JsonNode failed = until("failed");
     assertThat(failed.path("failure").asText()).isEqualTo("enough");
     String job = first.path("current_job_id").asText();
@@ -275,7 +285,7 @@ class DeploymentCallsIT {
             wire.call(
                 JobServiceGrpcClient.UpdateDeployment,
                 UpdateDeploymentRequest.newBuilder()
-                    .setDeploymentKey("web")
+                    .setDeploymentKey(key)
                     .setManifestJson(wider)
                     .setUpdatePolicyJson(QUICK.replace('\'', '"'))
                     .setWait(true)
@@ -346,13 +356,13 @@ class DeploymentCallsIT {
         ok(
             wire.call(
                 JobServiceGrpcClient.ListDeployments, ListDeploymentsRequest.getDefaultInstance()));
-    assertThat(none.path("data")).isEmpty();
+    assertThat(none.path("data").findValuesAsText("deployment_key")).doesNotContain(key);
     deployed();
     refused(
         wire.call(
             JobServiceGrpcClient.RollbackDeployment,
-            RollbackDeploymentRequest.newBuilder().setIdOrKey("web").build()),
+            RollbackDeploymentRequest.newBuilder().setIdOrKey(key).build()),
         GrpcStatus.FAILED_PRECONDITION,
-        "no rollback target found for deployment web");
+        "no rollback target found for deployment " + key);
   }
 }
