@@ -3,6 +3,7 @@ package io.mirrorneuron.config;
 import io.mirrorneuron.config.address.HostName;
 import io.mirrorneuron.config.address.PemFiles;
 import io.mirrorneuron.config.bus.ClusterBusSettings;
+import io.mirrorneuron.model.Lifetime;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.TreeMap;
  * @param bus the event bus that it may share with others
  * @param drainOnStop how long its jobs may take to go to others when it is told to end; zero: none
  * @param quarantine when this server, while it leads, keeps others from work
+ * @param lifetime how long a silent server counts as alive
  */
 public record NodeSettings(
     String name,
@@ -29,11 +31,13 @@ public record NodeSettings(
     LoadLimits load,
     ClusterBusSettings bus,
     Duration drainOnStop,
-    QuarantineLimits quarantine) {
+    QuarantineLimits quarantine,
+    Lifetime lifetime) {
   /** So many of a node are remembered. */
   private static final int MOST_FAULTS = 20;
 
   private static final String NAME = "node.name";
+  private static final String SILENCE = "cluster.silence_ms";
   private static final String EXPOSE = "network.expose";
 
   /** What {@code network.advertise_host} may be, unless it is empty. */
@@ -143,7 +147,31 @@ public record NodeSettings(
         LoadLimits.read(settings),
         bus(settings, paths),
         Duration.ofSeconds(settings.number("node.drain_on_stop_seconds", 0, 86_400)),
-        QuarantineLimits.read(settings));
+        QuarantineLimits.read(settings),
+        lifetime(settings));
+  }
+
+  /** A lifetime that nobody has chosen is that of earlier versions, whatever is set besides. */
+  private static Lifetime lifetime(Settings settings) {
+    long ms = settings.number(SILENCE, Lifetime.LEAST_MS, Lifetime.MOST_MS);
+    if (!settings.isSet(SILENCE)) {
+      return Lifetime.DEFAULT;
+    }
+    String answer = settings.text("redis.timeout_ms");
+    long timeout = answer.matches("\\d{1,9}") ? Long.parseLong(answer) : 0; // else told elsewhere
+    settings.requireText(
+        SILENCE,
+        timeout <= ms / Lifetime.LEAST_ANSWERS,
+        "at least %d beside redis.timeout_ms (MN_REDIS_TIMEOUT_MS) of %d, or that at most %d: a heartbeat that Redis does not answer in time and that is sent again must arrive before the server gives up its work"
+            .formatted(timeout * Lifetime.LEAST_ANSWERS, timeout, ms / Lifetime.LEAST_ANSWERS));
+    for (String key : List.of("redis.sentinels", "redis.cluster")) {
+      settings.requireText(
+          SILENCE,
+          ms >= Lifetime.LEAST_WITH_FAILOVER_MS || settings.list(key).isEmpty(),
+          "at least %d with %s: another Redis takes over within 5 s, and a server must not give up its work meanwhile"
+              .formatted(Lifetime.LEAST_WITH_FAILOVER_MS, key));
+    }
+    return new Lifetime(ms);
   }
 
   private static Marks marks(Settings settings) {

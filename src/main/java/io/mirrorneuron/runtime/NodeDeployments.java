@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime;
 
+import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.runtime.deployment.DeploymentKeeper;
 import io.mirrorneuron.runtime.deployment.LocalDeployments;
 import io.mirrorneuron.runtime.local.DerivedJobs;
@@ -24,6 +25,7 @@ final class NodeDeployments {
 
   static DeploymentKeeper of(
       RuntimeIdentity identity,
+      Lifetime lifetime,
       StorePlaces places,
       LocalDeployments.Jobs jobs,
       NodeJobs.Jobs all,
@@ -38,6 +40,7 @@ final class NodeDeployments {
             services,
             services,
             identity.owner(),
+            lifetime,
             identity.jobIdSuffixes(),
             events.own());
     return new DeploymentKeeper(

@@ -60,7 +60,7 @@ record NodeElsewhere(
       Timers timers) {
     RedisLanes lanes = places.shared().lanes();
     Keys keys = places.shared().keys();
-    RedisNodeRegistry nodes = new RedisNodeRegistry(lanes, keys);
+    RedisNodeRegistry nodes = new RedisNodeRegistry(lanes, keys, settings.node().lifetime());
     PeerPrograms peers = identity.peers().programs();
     Neighbours neighbours = new Neighbours(identity.owner(), nodes, peers);
     BundleCopies copies = new BundleCopies(bundles.local());

@@ -49,6 +49,7 @@ record NodeEvents(
                 lanes, keys, WebhookKeeper.room(waiting.deliveries(), waiting.bytes())),
             new RedisLeaderLease(lanes, keys),
             identity.owner(),
+            settings.node().lifetime(),
             identity.clock());
     AddressGuard guard =
         AddressGuard.of(Purpose.WEBHOOK, settings.doors(), settings.services().webhookAddresses());

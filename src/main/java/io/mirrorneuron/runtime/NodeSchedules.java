@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime;
 
+import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.runtime.loop.JobWatch;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.schedule.LocalChildJobs;
@@ -18,6 +19,7 @@ final class NodeSchedules {
 
   static ScheduleKeeper of(
       RuntimeIdentity identity,
+      Lifetime lifetime,
       Place shared,
       LocalChildJobs children,
       NodeEvents events,
@@ -27,6 +29,7 @@ final class NodeSchedules {
             new RedisRecordStore(shared.lanes(), shared.keys()),
             new RedisLeaderLease(shared.lanes(), shared.keys()),
             identity.owner(),
+            lifetime,
             identity.jobIdSuffixes());
     ScheduleKeeper keeper =
         new ScheduleKeeper(home, children, events.own(), timers, Thread::startVirtualThread);

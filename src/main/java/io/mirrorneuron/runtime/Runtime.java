@@ -114,11 +114,12 @@ public final class Runtime implements AutoCloseable {
 
   private NodeRecords records(
       RuntimeIdentity identity, ManifestCache manifests, DerivedJobs derived) {
+    var lifetime = far.with().nodes().lifetime();
     var kept = NodeDeployments.jobs(derived, engine.definitions(), manifests);
     LocalChildJobs children = new LocalChildJobs(derived, jobs());
     return new NodeRecords(
-        NodeSchedules.of(identity, stored.shared(), children, events, timers),
-        NodeDeployments.of(identity, stored, kept, jobs, events, timers),
+        NodeSchedules.of(identity, lifetime, stored.shared(), children, events, timers),
+        NodeDeployments.of(identity, lifetime, stored, kept, jobs, events, timers),
         far.upkeep(identity.owner(), engine, store),
         far.drains());
   }

@@ -92,9 +92,17 @@ public record Keys(String namespace) {
     return namespace + ":nodes:alive";
   }
 
-  /** String: when an owner came or went last, in microseconds, and how many have gone. */
+  /**
+   * String: when an owner came or went last, in microseconds, and how many have gone. A channel of
+   * the same name tells which owner that was; blank when some have died.
+   */
   String nodeChanges() {
     return namespace + ":nodes:changed";
+  }
+
+  /** String: {@code cluster.silence_ms} of all servers that live. */
+  public String silence() {
+    return namespace + ":nodes:silence";
   }
 
   /** Hash: where owners that live are reached, {@code host:port} by owner. */

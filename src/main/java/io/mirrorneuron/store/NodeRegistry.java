@@ -1,5 +1,6 @@
 package io.mirrorneuron.store;
 
+import io.mirrorneuron.model.Lifetime;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -9,12 +10,11 @@ import java.util.function.Supplier;
 
 /**
  * Port: which owners of jobs are alive. An owner is the name of a node, {@code #}, and the id of
- * its data directory. One without a heartbeat for {@link #LIFETIME_MS} is dead; the store's clock
- * decides, so the clocks of nodes need not agree.
+ * its data directory. One without a heartbeat for its {@link #lifetime} is dead; the store's clock
+ * decides, so the clocks of nodes need not agree. The store keeps the lifetime that all have, while
+ * any of them lives.
  */
 public interface NodeRegistry {
-  long LIFETIME_MS = 15_000;
-
   /** How long the dead are told of. */
   long REMEMBERED_MS = 3_600_000;
 
@@ -44,19 +44,35 @@ public interface NodeRegistry {
    */
   Set<String> seen();
 
+  /** What owners have whose heartbeats go through this object. */
+  Lifetime lifetime();
+
   /** Heartbeat: the owner is alive from now on. */
   CompletionStage<Beat> beat(String owner);
 
   /**
-   * The first heartbeat, unless the name of the node is in use: then nothing is changed.
+   * The first heartbeat, unless the name of the node is in use, or others live that have another
+   * lifetime: then nothing is changed. When nobody else lives, the lifetime of the owner is the one
+   * that all have from now on; of two that come at the same moment with different ones, one wins.
+   * Others that wrote down none have {@link Lifetime#DEFAULT}.
    *
    * @return another living owner of that name, and how many milliseconds it lives without another
-   *     heartbeat; empty when the name was free
+   *     heartbeat; empty when the name was free; fails with {@link Lifetime#refused} when others
+   *     have another lifetime
    */
   CompletionStage<Optional<Holder>> claim(String owner);
 
   /** Another owner whose node has the same name. */
   record Holder(String owner, long livesForMs) {}
+
+  /**
+   * Calls {@code hears} soon after others have come, gone or died, as far as that is heard of: some
+   * of it is missed, and some told twice, so who must know sends heartbeats. Until the owner
+   * leaves, or somebody else hears for it.
+   *
+   * @param hears from any thread; must not wait
+   */
+  void onChange(String owner, Runnable hears);
 
   /** Says that the owner will not come back for its jobs. */
   CompletionStage<Void> leave(String owner);

@@ -2,6 +2,7 @@ package io.mirrorneuron.store;
 
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.lane.RedisDialer;
+import io.mirrorneuron.store.lane.RedisEar;
 import io.mirrorneuron.store.lane.RedisLane;
 import io.mirrorneuron.store.lane.RedisMaster;
 import io.mirrorneuron.store.lane.RedisPeer;
@@ -151,6 +152,16 @@ public final class RedisLanes {
   /** The lane for what is large: no job waits behind it. */
   RedisLane bulk() {
     return lanes.getLast();
+  }
+
+  /**
+   * Hears what is published on a channel, until it is closed.
+   *
+   * @param hears what is told; also an empty text, when something may have been missed. Must not
+   *     wait
+   */
+  RedisEar hear(String channel, Consumer<String> hears) {
+    return any().hear(channel, hears);
   }
 
   /** A lane for commands that concern no single job. */

@@ -1,5 +1,7 @@
 package io.mirrorneuron.store;
 
+import io.mirrorneuron.model.Lifetime;
+import io.mirrorneuron.store.lane.RedisEar;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
@@ -9,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -20,8 +23,9 @@ import java.util.stream.Collectors;
 public final class RedisNodeRegistry implements NodeRegistry {
   private final RedisLanes lanes;
   private final Keys keys;
+  private final Lifetime lifetime;
+  private final RedisNodeClaim claim;
   private final Script beatScript = Script.resource("node-beat.lua");
-  private final Script claimScript = Script.resource("node-claim.lua");
   private final Script listScript = Script.resource("node-list.lua");
   private final Script heardScript = Script.resource("node-heard.lua");
 
@@ -37,6 +41,9 @@ public final class RedisNodeRegistry implements NodeRegistry {
   /** Who lived when somebody had come or gone last. */
   private volatile Seen seen = new Seen("", Set.of());
 
+  /** Of {@link #onChange}. */
+  private volatile Optional<RedisEar> ear = Optional.empty();
+
   private volatile boolean sawOthers;
   private volatile boolean hasMetOthers;
   private volatile long departures = Long.MAX_VALUE;
@@ -47,15 +54,22 @@ public final class RedisNodeRegistry implements NodeRegistry {
 
   private record Record(String owner, Supplier<String> text) {}
 
-  public RedisNodeRegistry(RedisLanes lanes, Keys keys) {
+  public RedisNodeRegistry(RedisLanes lanes, Keys keys, Lifetime lifetime) {
     this.lanes = lanes;
     this.keys = keys;
+    this.lifetime = lifetime;
+    this.claim = new RedisNodeClaim(lanes, keys, lifetime);
+  }
+
+  @Override
+  public Lifetime lifetime() {
+    return lifetime;
   }
 
   @Override
   public CompletionStage<Beat> beat(String owner) {
     String record = record(owner);
-    return beat(owner, LIFETIME_MS, record.equals(written) ? "" : record)
+    return beat(owner, lifetime.ms(), record.equals(written) ? "" : record)
         .whenComplete(
             (beat, away) -> {
               if (beat != null) {
@@ -124,7 +138,20 @@ public final class RedisNodeRegistry implements NodeRegistry {
 
   @Override
   public CompletionStage<Void> leave(String owner) {
+    ear.ifPresent(RedisEar::close);
     return beat(owner, 0, "").thenAccept(answer -> {});
+  }
+
+  @Override
+  public void onChange(String owner, Runnable hears) {
+    ear.ifPresent(RedisEar::close);
+    Consumer<String> others =
+        told -> {
+          if (!told.equals(owner)) {
+            hears.run();
+          }
+        };
+    ear = Optional.of(lanes.hear(keys.nodeChanges(), others));
   }
 
   @Override
@@ -138,7 +165,7 @@ public final class RedisNodeRegistry implements NodeRegistry {
         .call()
         .key(keys.livingNodes())
         .arg(owner)
-        .arg(LIFETIME_MS)
+        .arg(lifetime.ms())
         .send(lanes.any())
         .map(Response::toLong)
         .map(ms -> ms < 0 ? OptionalLong.empty() : OptionalLong.of(ms))
@@ -147,10 +174,10 @@ public final class RedisNodeRegistry implements NodeRegistry {
 
   /**
    * @param owner empty: only asks
-   * @param lifetime 0: it lives no more
+   * @param ms how long it lives without another one; 0: it lives no more
    * @param record what it tells of itself; empty: as before
    */
-  private CompletionStage<Beat> beat(String owner, long lifetime, String record) {
+  private CompletionStage<Beat> beat(String owner, long ms, String record) {
     Seen known = seen;
     return beatScript
         .call()
@@ -159,8 +186,9 @@ public final class RedisNodeRegistry implements NodeRegistry {
         .key(keys.nodeRecords())
         .key(keys.deadNodes())
         .key(keys.nodeChanges())
+        .key(keys.silence())
         .arg(owner)
-        .arg(lifetime)
+        .arg(ms)
         .arg(addressOf(owner))
         .arg(record)
         .arg(known.version)
@@ -215,22 +243,6 @@ public final class RedisNodeRegistry implements NodeRegistry {
 
   @Override
   public CompletionStage<Optional<Holder>> claim(String owner) {
-    return claimScript
-        .call()
-        .key(keys.livingNodes())
-        .key(keys.formerNodes())
-        .key(keys.nodeAddresses())
-        .key(keys.deadNodes())
-        .key(keys.nodeChanges())
-        .arg(owner)
-        .arg(LIFETIME_MS)
-        .arg(NodeRegistry.nameOf(owner) + "#")
-        .send(lanes.any())
-        .map(
-            answer ->
-                answer.size() == 0
-                    ? Optional.<Holder>empty()
-                    : Optional.of(new Holder(answer.get(0).toString(), answer.get(1).toLong())))
-        .toCompletionStage();
+    return claim.of(owner);
   }
 }

@@ -1,9 +1,11 @@
 -- A heartbeat by the clock of Redis. Answers 1 when the owner was alive before it, else 0; how many
 -- have gone since the first; a text that is another one whenever others live than before; then all
--- who live, unless the caller knows that text: many servers ask, and few come and go.
+-- who live, unless the caller knows that text: many servers ask, and few come and go. Others are told
+-- at once over a channel, where Redis lets it happen; nobody relies on that.
 -- KEYS: owners by the end of their life (ms), where they are reached by owner, what they told of
 -- themselves by owner, the dead that told something by the time of their death (ms), when it was
--- that somebody came or went (us), '-' and how many have gone
+-- that somebody came or went (us), '-' and how many have gone (also the channel: the owner, or '' when
+-- some have died), how long all may be silent (ms)
 -- ARGV: owner ('': nobody's), how long it lives (ms; 0: it lives no more), where it is reached ('':
 -- as before), what it tells of itself ('': as before), the text that the caller knows ('': none)
 local time = redis.call('TIME')
@@ -26,6 +28,9 @@ if ARGV[1] ~= '' then
   else
     redis.call('ZREM', KEYS[4], ARGV[1])
     changed = true
+    if ARGV[2] ~= '0' then
+      redis.call('SET', KEYS[6], ARGV[2], 'NX') -- Redis may have lost it
+    end
   end
   if ARGV[2] == '0' then
     redis.call('ZREM', KEYS[1], ARGV[1])
@@ -46,6 +51,7 @@ end
 if changed then
   changes = time[1] .. string.format('%06d', time[2]) .. '-' .. departures
   redis.call('SET', KEYS[5], changes)
+  redis.pcall('PUBLISH', KEYS[5], #gone > 0 and '' or ARGV[1])
 end
 local version = changes .. ':' .. redis.call('ZCARD', KEYS[1])
 if version == ARGV[5] then

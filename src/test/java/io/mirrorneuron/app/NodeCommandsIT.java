@@ -3,6 +3,7 @@ package io.mirrorneuron.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.upkeep.NodeCondition;
@@ -178,6 +179,6 @@ class NodeCommandsIT {
 
   private static NodeRegistry registry() {
     return new RedisNodeRegistry(
-        one.lanes(), new Keys(RuntimeFixture.config(folder).redis().namespace()));
+        one.lanes(), new Keys(RuntimeFixture.config(folder).redis().namespace()), Lifetime.DEFAULT);
   }
 }

@@ -4,6 +4,7 @@ import static io.mirrorneuron.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.config.ConfigLoader;
+import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.port.ClusterNode;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.storage.Storage;
@@ -46,7 +47,8 @@ class NodeListsIT {
     registry =
         new RedisNodeRegistry(
             RedisLanes.connect(vertx, redis.uri(), Storage.unwatched()).await(),
-            new Keys(namespace));
+            new Keys(namespace),
+            Lifetime.DEFAULT);
   }
 
   @AfterEach

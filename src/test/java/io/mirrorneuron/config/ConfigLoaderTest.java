@@ -10,6 +10,7 @@ import io.mirrorneuron.config.redis.ClusterSeeds;
 import io.mirrorneuron.config.redis.RedisSettings;
 import io.mirrorneuron.config.redis.Sentinels;
 import io.mirrorneuron.config.validation.TrustedFolders;
+import io.mirrorneuron.model.Lifetime;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -77,6 +78,42 @@ class ConfigLoaderTest {
     assertThat(config.executors().tempDir()).isEqualTo(Path.of("/scratch"));
     environment.put("MN_TEMP_DIR", "/other");
     assertThat(load().executors().tempDir()).isEqualTo(Path.of("/other"));
+  }
+
+  @Test
+  void howLongASilentServerCountsAsAliveMustFitRedis() {
+    environment.put("MN_CLUSTER_SILENCE_MS", "6000");
+    assertThat(problems())
+        .containsExactly(
+            "cluster.silence_ms (MN_CLUSTER_SILENCE_MS) must be at least 10000 beside"
+                + " redis.timeout_ms (MN_REDIS_TIMEOUT_MS) of 2000, or that at most 1200: a"
+                + " heartbeat that Redis does not answer in time and that is sent again must"
+                + " arrive before the server gives up its work");
+    environment.put("MN_REDIS_TIMEOUT_MS", "1200");
+    assertThat(load().node().lifetime()).isEqualTo(new Lifetime(6_000));
+
+    for (String named : List.of("MN_REDIS_SENTINELS", "MN_REDIS_CLUSTER")) {
+      environment.put(named, "a:1");
+      assertThat(problems())
+          .containsExactly(
+              "cluster.silence_ms (MN_CLUSTER_SILENCE_MS) must be at least 15000 with %s: another Redis takes over within 5 s, and a server must not give up its work meanwhile"
+                  .formatted(
+                      named.equals("MN_REDIS_CLUSTER") ? "redis.cluster" : "redis.sentinels"));
+      environment.remove(named);
+    }
+    environment.put("MN_REDIS_TIMEOUT_MS", "600");
+    environment.put("MN_CLUSTER_SILENCE_MS", "2999");
+    assertThat(problems())
+        .containsExactly(
+            "cluster.silence_ms (MN_CLUSTER_SILENCE_MS) must be a whole number from 3000 to 600000");
+  }
+
+  /** As before it could be set. */
+  @Test
+  void whoSetsNoSilenceHasTheUsualOneWhateverRedisMayTake() {
+    environment.put("MN_REDIS_TIMEOUT_MS", "8000");
+
+    assertThat(load().node().lifetime()).isEqualTo(Lifetime.DEFAULT);
   }
 
   /** It says elsewhere which files of a submission are kept inline; here none are. */
@@ -306,6 +343,7 @@ class ConfigLoaderTest {
             "MN_MAX_OPEN_FILES_RATIO", "0.75"));
     environment.putAll(
         Map.of(
+            "MN_CLUSTER_SILENCE_MS", "20000",
             "MN_VERTX_CLUSTER", "true",
             "MN_VERTX_CLUSTER_HOST", "127.0.0.3",
             "MN_VERTX_CLUSTER_PORT", "5801",
@@ -419,7 +457,8 @@ class ConfigLoaderTest {
                             home.resolve("ca.crt"))),
                     Duration.ofSeconds(23),
                     new NodeSettings.QuarantineLimits(
-                        6, 7, Duration.ofSeconds(301), Duration.ofSeconds(601))),
+                        6, 7, Duration.ofSeconds(301), Duration.ofSeconds(601)),
+                    new Lifetime(20_000)),
                 new BundleSettings(21, 22, home.resolve("nfs")),
                 new ServiceSettings(
                     true,

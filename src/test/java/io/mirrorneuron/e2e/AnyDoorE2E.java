@@ -37,6 +37,10 @@ class AnyDoorE2E {
         Map.of(
             "MN_REDIS_URL",
             redis.uri(),
+            "MN_CLUSTER_SILENCE_MS",
+            "6000", // a death is known sooner
+            "MN_REDIS_TIMEOUT_MS",
+            "1200",
             "MN_NODE_NAME",
             "mirror_neuron@" + name,
             "MN_RESOURCE_ADMISSION_ENABLED",

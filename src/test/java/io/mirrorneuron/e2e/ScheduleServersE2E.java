@@ -25,7 +25,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 @Proof.Kills
 class ScheduleServersE2E {
-  private static final Duration STANDSTILL = Duration.ofSeconds(60);
+  /** Several times as long as a lead lasts. */
+  private static final Duration STANDSTILL = Duration.ofSeconds(30);
+
   private static final int SCHEDULES = 40;
 
   @TempDir Path folder;
@@ -151,6 +153,14 @@ class ScheduleServersE2E {
   private PackagedServer start(String name, RedisFixture redis) {
     return PackagedServer.start(
         folder.resolve(name),
-        Map.of("MN_REDIS_URL", redis.uri(), "MN_NODE_NAME", "mirror_neuron@" + name));
+        Map.of(
+            "MN_REDIS_URL",
+            redis.uri(),
+            "MN_CLUSTER_SILENCE_MS",
+            "6000", // a death is known sooner
+            "MN_REDIS_TIMEOUT_MS",
+            "1200",
+            "MN_NODE_NAME",
+            "mirror_neuron@" + name));
   }
 }

@@ -100,6 +100,14 @@ class ServicesKillE2E {
   private PackagedServer start(String name, RedisFixture redis) {
     return PackagedServer.start(
         folder.resolve(name),
-        Map.of("MN_REDIS_URL", redis.uri(), "MN_NODE_NAME", "mirror_neuron@" + name));
+        Map.of(
+            "MN_REDIS_URL",
+            redis.uri(),
+            "MN_CLUSTER_SILENCE_MS",
+            "6000", // a death is known sooner
+            "MN_REDIS_TIMEOUT_MS",
+            "1200",
+            "MN_NODE_NAME",
+            "mirror_neuron@" + name));
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ForkRequest;
 import io.mirrorneuron.port.JobsPort;
@@ -79,7 +80,9 @@ class OtherNodesIT {
   private static void reachedAt(String address) {
     NodeRegistry registry =
         new RedisNodeRegistry(
-            other.lanes(), new Keys(RuntimeFixture.config(folder).redis().namespace()));
+            other.lanes(),
+            new Keys(RuntimeFixture.config(folder).redis().namespace()),
+            Lifetime.DEFAULT);
     owner.runtime().door().opened().accept(address);
     Eventually.eventually(
         "it is known where the owner is",

@@ -1,15 +1,29 @@
 package io.mirrorneuron.store;
 
 import static io.mirrorneuron.store.JobStoreContract.await;
+import static io.mirrorneuron.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mirrorneuron.model.Lifetime;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** What every registry promises about owners that beat and leave. */
 public interface NodeRegistryContract {
-  /** One that nobody has beaten in. */
+  Lifetime BRIEF = new Lifetime(3_000);
+
+  /** One that nobody has beaten in, with {@link Lifetime#DEFAULT}. */
   NodeRegistry registry();
+
+  /** Another one on the same store. */
+  NodeRegistry beside(NodeRegistry registry, Lifetime lifetime);
+
+  /** The store is as if nobody had written down a lifetime. */
+  void forgetLifetime(NodeRegistry registry);
 
   @Test
   default void nobodyLivesAtFirst() {
@@ -109,8 +123,7 @@ public interface NodeRegistryContract {
     NodeRegistry registry = registry();
     assertThat(await(registry.silence("a"))).isEmpty();
     await(registry.beat("a"));
-    assertThat(await(registry.silence("a")).orElseThrow())
-        .isBetween(0L, NodeRegistry.LIFETIME_MS - 1);
+    assertThat(await(registry.silence("a")).orElseThrow()).isBetween(0L, Lifetime.DEFAULT.ms() - 1);
 
     await(registry.leave("a"));
     assertThat(await(registry.silence("a"))).isEmpty();
@@ -190,12 +203,101 @@ public interface NodeRegistryContract {
         .hasValueSatisfying(
             holder -> {
               assertThat(holder.owner()).isEqualTo("mn@one#1");
-              assertThat(holder.livesForMs()).isBetween(1L, NodeRegistry.LIFETIME_MS);
+              assertThat(holder.livesForMs()).isBetween(1L, Lifetime.DEFAULT.ms());
             });
     assertThat(await(registry.living())).containsExactlyInAnyOrder("mn@one#1", "mn@on#2");
     assertThat(await(registry.beat("mn@one#1")).lapsed()).isFalse();
 
     await(registry.leave("mn@one#1"));
     assertThat(await(registry.claim("mn@one#2"))).isEmpty();
+  }
+
+  private static Throwable refusal(NodeRegistry registry, String owner) {
+    return assertThatThrownBy(() -> await(registry.claim(owner))).actual();
+  }
+
+  @Test
+  default void aLifetimeIsThatOfAllWhileAnotherOwnerLives() {
+    NodeRegistry usual = registry();
+    NodeRegistry brief = beside(usual, BRIEF);
+    assertThat(await(usual.claim("mn@one#1"))).isEmpty();
+
+    assertThat(refusal(brief, "mn@two#2"))
+        .hasStackTraceContaining("is 3000 here and 15000 at the servers")
+        .hasStackTraceContaining("(mn@one)");
+    assertThat(await(usual.living())).containsExactly("mn@one#1");
+    assertThat(await(usual.claim("mn@three#3"))).isEmpty();
+
+    await(usual.leave("mn@one#1"));
+    assertThat(refusal(brief, "mn@two#2")).hasStackTraceContaining("(mn@three)");
+    await(usual.leave("mn@three#3"));
+    assertThat(await(brief.claim("mn@two#2"))).isEmpty();
+    assertThat(refusal(usual, "mn@one#1"))
+        .hasStackTraceContaining("is 15000 here and 3000 at the servers");
+  }
+
+  @Test
+  default void anOwnerThatIsAloneComesBackWithAnotherLifetime() {
+    NodeRegistry usual = registry();
+    NodeRegistry brief = beside(usual, BRIEF);
+    assertThat(await(usual.claim("mn@one#1"))).isEmpty();
+
+    assertThat(await(brief.claim("mn@one#1"))).isEmpty();
+    assertThat(refusal(usual, "mn@two#2")).hasStackTraceContaining("(mn@one)");
+  }
+
+  @Test
+  default void ownersThatWroteDownNoLifetimeHaveTheUsualOne() {
+    NodeRegistry usual = registry();
+    NodeRegistry brief = beside(usual, BRIEF);
+    await(usual.beat("mn@old#1"));
+    forgetLifetime(usual);
+
+    assertThat(refusal(brief, "mn@two#2"))
+        .hasStackTraceContaining("is 3000 here and 15000 at the servers");
+    assertThat(await(usual.claim("mn@two#2"))).isEmpty();
+  }
+
+  @Test
+  default void ofTwoThatComeAtOnceWithDifferentLifetimesOneWins() {
+    NodeRegistry usual = registry();
+    NodeRegistry brief = beside(usual, BRIEF);
+    var one = usual.claim("mn@one#1").toCompletableFuture();
+    var two = brief.claim("mn@two#2").toCompletableFuture();
+    CompletableFuture.allOf(one, two).exceptionally(refused -> null).join();
+
+    assertThat(List.of(one, two)).filteredOn(each -> !each.isCompletedExceptionally()).hasSize(1);
+    assertThat(await(usual.living())).hasSize(1);
+  }
+
+  @Test
+  default void aLifetimeThatTheStoreHasLostIsWrittenDownAgain() {
+    NodeRegistry brief = beside(registry(), BRIEF);
+    assertThat(await(brief.claim("mn@one#1"))).isEmpty();
+    forgetLifetime(brief);
+    await(brief.leave("mn@one#1"));
+    await(brief.beat("mn@one#1"));
+
+    assertThat(await(brief.claim("mn@two#2"))).isEmpty();
+  }
+
+  @Test
+  default void whoHearsIsToldSoonThatOthersHaveComeOrGone() {
+    NodeRegistry registry = registry();
+    await(registry.beat("a"));
+    AtomicInteger heard = new AtomicInteger();
+    registry.onChange("a", heard::incrementAndGet);
+    eventually(
+        "it hears",
+        () -> {
+          await(registry.beat("b"));
+          await(registry.leave("b"));
+          return heard.get() > 1;
+        });
+
+    await(registry.beat("b"));
+    int before = heard.get();
+    await(registry.claim("c"));
+    eventually("that one has come", () -> heard.get() > before);
   }
 }

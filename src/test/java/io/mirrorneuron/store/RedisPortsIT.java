@@ -1,7 +1,9 @@
 package io.mirrorneuron.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.store.bucket.StorePlaces;
 import io.mirrorneuron.store.bundle.BundleIndex;
 import io.mirrorneuron.store.bundle.BundleIndex.Entry;
@@ -93,7 +95,7 @@ class RedisPortsIT {
     public ServiceRegistry registry() {
       ask(Command.ZADD, keys.activeJobs(), 1, "j1");
       takeOver("j1", 1);
-      NodeRegistry nodes = new RedisNodeRegistry(lanes, keys);
+      NodeRegistry nodes = new RedisNodeRegistry(lanes, keys, Lifetime.DEFAULT);
       JobStoreContract.await(nodes.beat(FIRST.owner()));
       JobStoreContract.await(nodes.beat(HEIR.owner()));
       return new RedisServiceRegistry(StorePlaces.one(lanes, keys));
@@ -131,7 +133,7 @@ class RedisPortsIT {
 
     @Override
     public void die(String owner) {
-      JobStoreContract.await(new RedisNodeRegistry(lanes, keys).leave(owner));
+      JobStoreContract.await(new RedisNodeRegistry(lanes, keys, Lifetime.DEFAULT).leave(owner));
     }
 
     @Test
@@ -171,7 +173,39 @@ class RedisPortsIT {
   class Nodes implements NodeRegistryContract {
     @Override
     public NodeRegistry registry() {
-      return new RedisNodeRegistry(lanes, keys);
+      return new RedisNodeRegistry(lanes, keys, Lifetime.DEFAULT);
+    }
+
+    @Override
+    public NodeRegistry beside(NodeRegistry registry, Lifetime lifetime) {
+      return new RedisNodeRegistry(lanes, keys, lifetime);
+    }
+
+    @Override
+    public void forgetLifetime(NodeRegistry registry) {
+      lanes.any().send(Request.cmd(Command.DEL).arg(keys.silence())).await();
+    }
+
+    /** It counts as alive for longer than it could if it had the lifetime that is written down. */
+    @Test
+    void anOlderServerIsKnownByHowLongItLivesWhenOthersHaveLeftAnotherLifetime() {
+      NodeRegistry brief = beside(registry(), BRIEF);
+      JobStoreContract.await(brief.claim("mn@one#1"));
+      JobStoreContract.await(brief.leave("mn@one#1"));
+      put("mn@old#2", 14_000);
+
+      assertThatThrownBy(() -> JobStoreContract.await(brief.claim("mn@one#1")))
+          .hasStackTraceContaining("is 3000 here and 15000 at the servers");
+      assertThat(JobStoreContract.await(registry().claim("mn@three#3"))).isEmpty();
+    }
+
+    /** Its last heartbeat counts for as long as it said. */
+    @Test
+    void anotherLifetimeIsTakenOnceThoseThatDiedAreDead() {
+      JobStoreContract.await(registry().claim("mn@one#1"));
+      put("mn@one#1", -1);
+
+      assertThat(JobStoreContract.await(beside(registry(), BRIEF).claim("mn@two#2"))).isEmpty();
     }
 
     private void put(String owner, long millisFromNow) {
@@ -206,8 +240,7 @@ class RedisPortsIT {
                   .toDouble()
                   .doubleValue();
 
-      assertThat(end - now)
-          .isBetween(NodeRegistry.LIFETIME_MS - 2000, NodeRegistry.LIFETIME_MS + 2000);
+      assertThat(end - now).isBetween(Lifetime.DEFAULT.ms() - 2000, Lifetime.DEFAULT.ms() + 2000);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.mirrorneuron.store;
 import static io.mirrorneuron.store.JobStoreContract.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RedisFixture;
 import io.vertx.redis.client.Command;
@@ -45,7 +46,7 @@ class ThousandNodesIT {
       RedisLanes lanes = redis.lanes();
       List<NodeRegistry> nodes =
           IntStream.range(0, NODES)
-              .<NodeRegistry>mapToObj(i -> new RedisNodeRegistry(lanes, keys))
+              .<NodeRegistry>mapToObj(i -> new RedisNodeRegistry(lanes, keys, Lifetime.DEFAULT))
               .toList();
       Cost come = cost(redis, () -> all(i -> nodes.get(i).beat(owner(i))));
       all(i -> nodes.get(i).beat(owner(i)));

@@ -1,5 +1,6 @@
 package io.mirrorneuron.testing;
 
+import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.runtime.schedule.ScheduleKeeper;
 import java.time.Duration;
@@ -20,7 +21,11 @@ public final class FakeSchedules {
     var lease = new InMemoryLeaderLease(timers::now);
     var home =
         new ScheduleKeeper.Home(
-            records, lease, "fake", () -> "%06d".formatted(ids.incrementAndGet()));
+            records,
+            lease,
+            "fake",
+            Lifetime.DEFAULT,
+            () -> "%06d".formatted(ids.incrementAndGet()));
     keeper =
         new ScheduleKeeper(
             home, jobs, event -> CompletableFuture.completedFuture(null), timers, Runnable::run);

@@ -1,5 +1,6 @@
 package io.mirrorneuron.testing;
 
+import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.webhook.Webhooks;
 import io.mirrorneuron.runtime.service.check.AddressGuard;
@@ -25,6 +26,7 @@ public final class FakeWebhooks {
             deliveries,
             new InMemoryLeaderLease(clock::millis),
             "fixture",
+            Lifetime.DEFAULT,
             clock);
     AddressGuard guard = AddressGuard.of(Purpose.WEBHOOK, new OwnDoors(), List.of());
     WebhookKeeper keeper =

@@ -1,5 +1,6 @@
 package io.mirrorneuron.testing;
 
+import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.store.NodeRegistry;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -10,23 +11,25 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** Owners live until they leave, or by a clock of its own. */
 public final class InMemoryNodeRegistry implements NodeRegistry {
-  private final Map<String, Long> ends = new HashMap<>();
-  private final Map<String, String> addresses = new HashMap<>();
+  private final Stored stored;
+  private final Lifetime lifetime;
+  private final Map<String, Long> ends;
+  private final Map<String, String> addresses;
   private final Map<String, String> told = new HashMap<>();
   private final LongSupplier clock;
   private final Map<String, Supplier<String>> describing = new HashMap<>();
-  private final Map<String, String> records = new HashMap<>();
-  private final Map<String, Long> deaths = new LinkedHashMap<>();
+  private final Map<String, String> records;
+  private final Map<String, Long> deaths;
   private boolean sawOthers;
   private boolean hasMetOthers;
   private long known = Long.MAX_VALUE;
-  private long departures;
   private Set<String> seen = Set.of();
 
   /** One in which no time passes. */
@@ -38,19 +41,88 @@ public final class InMemoryNodeRegistry implements NodeRegistry {
    * @param clock in milliseconds
    */
   public InMemoryNodeRegistry(LongSupplier clock) {
+    this(new Stored(), clock, Lifetime.DEFAULT);
+  }
+
+  private InMemoryNodeRegistry(Stored stored, LongSupplier clock, Lifetime lifetime) {
+    this.stored = stored;
     this.clock = clock;
+    this.lifetime = lifetime;
+    this.ends = stored.ends;
+    this.addresses = stored.addresses;
+    this.records = stored.records;
+    this.deaths = stored.deaths;
+  }
+
+  /**
+   * What all objects on one store share.
+   *
+   * @param kept the lifetime of all; 0 when none is written down
+   * @param hearing by owner
+   */
+  private record Stored(
+      Map<String, Long> ends,
+      Map<String, String> addresses,
+      Map<String, String> records,
+      Map<String, Long> deaths,
+      AtomicLong departures,
+      AtomicLong kept,
+      Map<String, Runnable> hearing) {
+    Stored() {
+      this(
+          new HashMap<>(),
+          new HashMap<>(),
+          new HashMap<>(),
+          new LinkedHashMap<>(),
+          new AtomicLong(),
+          new AtomicLong(),
+          new LinkedHashMap<>());
+    }
+  }
+
+  /** Another object on the same store. */
+  public InMemoryNodeRegistry beside(Lifetime other) {
+    return new InMemoryNodeRegistry(stored, clock, other);
+  }
+
+  /** As after heartbeats of a version that wrote down no lifetime. */
+  public void forgetLifetime() {
+    stored.kept.set(0);
+  }
+
+  @Override
+  public Lifetime lifetime() {
+    return lifetime;
+  }
+
+  @Override
+  public synchronized void onChange(String owner, Runnable hears) {
+    stored.hearing.put(owner, hears);
+  }
+
+  /** All but the owner hear that it has come or gone. */
+  private void tellOf(String owner) {
+    Map.copyOf(stored.hearing)
+        .forEach(
+            (other, hears) -> {
+              if (!other.equals(owner)) {
+                hears.run();
+              }
+            });
   }
 
   private void dropDead() {
-    ends.forEach(
-        (owner, end) -> {
-          if (end <= clock.getAsLong()) {
-            deaths.put(owner, clock.getAsLong());
-            departures++;
-          }
-        });
-    ends.values().removeIf(end -> end <= clock.getAsLong());
+    List<String> dead =
+        ends.keySet().stream().filter(owner -> ends.get(owner) <= clock.getAsLong()).toList();
+    for (String owner : dead) {
+      deaths.put(owner, clock.getAsLong());
+      stored.departures.incrementAndGet();
+    }
+    ends.keySet().removeAll(dead);
     addresses.keySet().retainAll(ends.keySet());
+    if (!dead.isEmpty()) {
+      tellOf("");
+    }
   }
 
   @Override
@@ -71,7 +143,8 @@ public final class InMemoryNodeRegistry implements NodeRegistry {
   @Override
   public synchronized CompletionStage<Beat> beat(String owner) {
     dropDead();
-    boolean lapsed = ends.put(owner, clock.getAsLong() + LIFETIME_MS) == null;
+    boolean lapsed = ends.put(owner, clock.getAsLong() + lifetime.ms()) == null;
+    stored.kept.compareAndSet(0, lifetime.ms());
     if (told.containsKey(owner)) {
       addresses.put(owner, told.get(owner));
     }
@@ -80,10 +153,13 @@ public final class InMemoryNodeRegistry implements NodeRegistry {
       records.put(owner, describing.get(owner).get());
     }
     sawOthers = ends.size() > 1;
-    hasMetOthers |= sawOthers || !lapsed && departures > known;
-    known = departures;
+    hasMetOthers |= sawOthers || !lapsed && stored.departures.get() > known;
+    known = stored.departures.get();
     seen = Set.copyOf(ends.keySet());
-    return CompletableFuture.completedFuture(new Beat(lapsed, seen, departures));
+    if (lapsed) {
+      tellOf(owner);
+    }
+    return CompletableFuture.completedFuture(new Beat(lapsed, seen, known));
   }
 
   @Override
@@ -96,18 +172,28 @@ public final class InMemoryNodeRegistry implements NodeRegistry {
             .map(other -> new Holder(other.getKey(), other.getValue() - clock.getAsLong()))
             .findFirst();
     if (holder.isEmpty()) {
+      List<String> others = ends.keySet().stream().filter(other -> !other.equals(owner)).toList();
+      long kept = stored.kept.get() == 0 ? Lifetime.DEFAULT.ms() : stored.kept.get();
+      if (!others.isEmpty() && kept != lifetime.ms()) {
+        return CompletableFuture.failedFuture(
+            lifetime.refused(kept, others.stream().map(NodeRegistry::nameOf).sorted().toList()));
+      }
+      stored.kept.set(lifetime.ms());
       deaths.remove(owner);
-      ends.put(owner, clock.getAsLong() + LIFETIME_MS);
+      ends.put(owner, clock.getAsLong() + lifetime.ms());
+      tellOf(owner);
     }
     return CompletableFuture.completedFuture(holder);
   }
 
   @Override
   public synchronized CompletionStage<Void> leave(String owner) {
+    stored.hearing.remove(owner);
     ends.remove(owner);
-    departures++;
+    stored.departures.incrementAndGet();
     deaths.put(owner, clock.getAsLong());
     addresses.remove(owner);
+    tellOf(owner);
     return CompletableFuture.completedFuture(null);
   }
 
@@ -150,7 +236,7 @@ public final class InMemoryNodeRegistry implements NodeRegistry {
     dropDead();
     return CompletableFuture.completedFuture(
         ends.containsKey(owner)
-            ? OptionalLong.of(clock.getAsLong() + LIFETIME_MS - ends.get(owner))
+            ? OptionalLong.of(clock.getAsLong() + lifetime.ms() - ends.get(owner))
             : OptionalLong.empty());
   }
 

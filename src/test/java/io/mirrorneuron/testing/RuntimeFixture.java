@@ -214,7 +214,7 @@ public final class RuntimeFixture implements AutoCloseable {
         runtime.upkeep(),
         new LocalMembers(
             JoinFixture.desk("mirror_neuron@test", Secret.NONE),
-            new RedisNodeRegistry(lanes, keys),
+            new RedisNodeRegistry(lanes, keys, config.node().lifetime()),
             name -> true,
             runtime.upkeep(),
             peers.members()));

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.deployment;
 
+import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.node.AgentChanges;
 import io.mirrorneuron.runtime.local.DerivedJobs;
@@ -34,6 +35,7 @@ public final class DeploymentKeeper implements AutoCloseable {
    * @param services what jobs offer
    * @param roles which of them is found
    * @param owner of this server
+   * @param lifetime says how often it asks whether it does, and looks for that
    * @param suffixes ends of the ids of jobs, never the same twice
    * @param news hears what happens to deployments
    */
@@ -43,6 +45,7 @@ public final class DeploymentKeeper implements AutoCloseable {
       ServiceRegistry services,
       DeploymentRoles roles,
       String owner,
+      Lifetime lifetime,
       Supplier<String> suffixes,
       OwnNews news) {}
 
@@ -60,13 +63,15 @@ public final class DeploymentKeeper implements AutoCloseable {
       Executor threads) {
     records = home.records();
     VersionTexts texts = new VersionTexts(records);
-    lead = new HeldLead(DeploymentMachine.KIND, home.owner(), home.lease(), timers);
+    lead =
+        new HeldLead(DeploymentMachine.KIND, home.owner(), home.lease(), home.lifetime(), timers);
     loop =
         new MachineLoop<>(
             machine,
             records,
             deeds(home, jobs, new RoutedOrders(all, changes, threads), texts, timers),
             lead,
+            home.lifetime(),
             timers);
     DeploymentRows rows = new DeploymentRows(records, machine, texts, jobs.definitions(), timers);
     port =

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.drain;
 
+import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.runtime.loop.JobMoves;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.store.RecordStore;
@@ -22,13 +23,13 @@ import org.slf4j.LoggerFactory;
 public final class HandOvers {
   private static final Logger LOG = LoggerFactory.getLogger(HandOvers.class);
   static final String KIND = "hand_overs";
-  static final long UNTAKEN_MS = 10_000;
   private static final long LOOK_MS = 500;
   private static final int PAGE = 100;
 
   private final String owner;
   private final JobMoves moves;
   private final RecordStore records;
+  private final Lifetime lifetime;
   private final Timers timers;
   private volatile boolean closed;
 
@@ -48,11 +49,14 @@ public final class HandOvers {
 
   /**
    * @param owner this node as the owner of jobs
+   * @param lifetime says how long a node has to take what it is given
    */
-  public HandOvers(String owner, JobMoves moves, RecordStore records, Timers timers) {
+  public HandOvers(
+      String owner, JobMoves moves, RecordStore records, Lifetime lifetime, Timers timers) {
     this.owner = owner;
     this.moves = moves;
     this.records = records;
+    this.lifetime = lifetime;
     this.timers = timers;
   }
 
@@ -159,7 +163,7 @@ public final class HandOvers {
   }
 
   private CompletionStage<?> tidy(StoredRecord record, Given given) {
-    if (timers.now() < given.at + UNTAKEN_MS) {
+    if (timers.now() < given.at + lifetime.patienceMs()) {
       return CompletableFuture.completedFuture(null);
     }
     LOG.warn("job {} was not taken by {}; this node goes on with it", record.id(), given.to);

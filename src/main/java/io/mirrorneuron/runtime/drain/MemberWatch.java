@@ -58,7 +58,7 @@ final class MemberWatch implements AutoCloseable {
     this.book = book;
     this.metOthers = metOthers;
     this.timers = timers;
-    this.lead = new HeldLead(RecordStore.NODES, owner, lease, timers);
+    this.lead = new HeldLead(RecordStore.NODES, owner, lease, nodes.lifetime(), timers);
   }
 
   /** Looks from time to time. */

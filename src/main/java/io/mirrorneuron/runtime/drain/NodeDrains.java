@@ -81,7 +81,7 @@ public final class NodeDrains implements AutoCloseable {
     this.health = new OwnHealth(self, book, hasOthers, timers);
     this.watch = new NodeWatch(self, book, hasOthers, this::out, timers);
     book.readBy(watch::look);
-    QuarantineRule rule = new QuarantineRule(limits);
+    QuarantineRule rule = new QuarantineRule(limits, nodes.lifetime());
     this.members =
         new MemberWatch(owner, nodes, book, shared.lease, rule, nodes::hasMetOthers, timers);
   }
@@ -123,7 +123,7 @@ public final class NodeDrains implements AutoCloseable {
     copies =
         new CopyKeeper(
             engine.moves(), () -> all(own.get()), book::all, () -> KnownNodes.of(nodes), timers);
-    handOvers = new HandOvers(owner, engine.moves(), records, timers);
+    handOvers = new HandOvers(owner, engine.moves(), records, nodes.lifetime(), timers);
     JobsOfNode jobs = new JobsOfNode(store, text -> doubling(engine.moves(), text));
     var here = new DrainWork.Holdings(engine.moves(), jobs, visitors);
     work = new DrainWork(owner, here, handOvers, new LivingPlaces(nodes, book), book, timers);

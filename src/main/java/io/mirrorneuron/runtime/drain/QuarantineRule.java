@@ -1,12 +1,12 @@
 package io.mirrorneuron.runtime.drain;
 
 import io.mirrorneuron.config.NodeSettings.QuarantineLimits;
+import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.port.upkeep.NodeCondition;
 import io.mirrorneuron.port.upkeep.NodeFault;
 import io.mirrorneuron.port.upkeep.NodeFault.Kind;
 import io.mirrorneuron.port.upkeep.NodeState;
 import io.mirrorneuron.port.upkeep.Quarantine;
-import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.wire.Json;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,8 +20,10 @@ import java.util.stream.Stream;
 /**
  * Which node is to be kept from work because of its faults, and which one no more. Pure. What most
  * nodes have is not of one of them, half of the nodes work in any case, and one at least.
+ *
+ * @param lifetime a node that is not reached for longer is known to be dead
  */
-record QuarantineRule(QuarantineLimits limits) {
+record QuarantineRule(QuarantineLimits limits, Lifetime lifetime) {
   /** Programs of one job may fail for reasons of that job. */
   private static final int JOBS = 2;
 
@@ -150,11 +152,9 @@ record QuarantineRule(QuarantineLimits limits) {
   }
 
   /** A dead node is not reached either, until it is known to be dead. */
-  private static boolean isLong(List<NodeFault> faults) {
+  private boolean isLong(List<NodeFault> faults) {
     Instant first = Instant.parse(faults.getFirst().at());
-    return first
-        .plusMillis(2 * NodeRegistry.LIFETIME_MS)
-        .isBefore(Instant.parse(faults.getLast().at()));
+    return first.plusMillis(2 * lifetime.ms()).isBefore(Instant.parse(faults.getLast().at()));
   }
 
   private Optional<String> told(String what, List<NodeFault> faults, long jobs) {

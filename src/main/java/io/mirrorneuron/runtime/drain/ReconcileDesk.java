@@ -79,9 +79,8 @@ record ReconcileDesk(JobsOfNode jobs, NodeRegistry nodes, Supplier<CompletionSta
         .filter(OptionalLong::isPresent)
         .map(
             silence ->
-                "%s was last heard of %d s ago; it is taken for dead after %d s without a heartbeat: if it is gone, say this again then"
-                    .formatted(
-                        node.node(), silence.getAsLong() / 1000, NodeRegistry.LIFETIME_MS / 1000))
+                "%s was last heard of %d s ago; it is taken for dead after %s without a heartbeat: if it is gone, say this again then"
+                    .formatted(node.node(), silence.getAsLong() / 1000, nodes.lifetime().words()))
         .orElse(null);
   }
 

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.embedded;
 
 import io.mirrorneuron.config.address.RedisUrl;
 import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.join.Offer;
 import io.mirrorneuron.runtime.join.JoinDesk;
@@ -20,17 +21,20 @@ import java.util.concurrent.TimeUnit;
  * @param authority file of those whose certificates a Redis may have, PEM; null: those that Java
  *     trusts
  * @param owner this node, as the owner of jobs
+ * @param lifetime of this node
  */
-record ClusterProbe(Vertx vertx, Path authority, String owner) implements JoinDesk.Probe {
+record ClusterProbe(Vertx vertx, Path authority, String owner, Lifetime lifetime)
+    implements JoinDesk.Probe {
   private static final long SECONDS = 3;
 
   @Override
   public void look(Offer offer) {
-    Set<String> living;
+    Keys keys = new Keys(offer.namespace());
+    OwnersElsewhere found;
     try {
-      living =
+      found =
           OwnersElsewhere.look(
-                  vertx, offer.redisUrl(), authority, new Keys(offer.namespace()).livingNodes())
+                  vertx, offer.redisUrl(), authority, keys.livingNodes(), keys.silence())
               .await(SECONDS, TimeUnit.SECONDS);
     } catch (Throwable e) { // the client reports errors of Redis as a Throwable, no Exception
       throw new MnException(
@@ -42,12 +46,18 @@ record ClusterProbe(Vertx vertx, Path authority, String owner) implements JoinDe
                   offer.main(),
                   RedisUrl.target(URI.create(offer.redisUrl()))));
     }
+    Set<String> living = found.owners();
     if (living.stream().anyMatch(this::hasOurName)) {
       throw new MnException(
           ErrorCode.CONFLICT,
           "node_name_in_use",
           "another node of the cluster is called %s; give one of them another node.name"
               .formatted(NodeRegistry.nameOf(owner)));
+    }
+    if (found.lifetimeMs().orElse(lifetime.ms()) != lifetime.ms()) {
+      throw lifetime.refused(
+          found.lifetimeMs().getAsLong(),
+          living.stream().map(NodeRegistry::nameOf).sorted().toList());
     }
   }
 

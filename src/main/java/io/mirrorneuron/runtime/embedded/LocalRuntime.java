@@ -104,7 +104,7 @@ public record LocalRuntime(
     GpuInventory gpus = GpuTools.on(on.path(), on.clock());
     RuntimeIdentity process = process(identity, home, on, peers);
     Keys keys = shared.keys();
-    NodeName.claim(new RedisNodeRegistry(lanes, keys), process.owner());
+    NodeName.claim(nodes(shared, on.config()), process.owner());
     HardwareProbe hardware = new HardwareProbe(on.config().home(), gpus, on.clock());
     NodeLimits limits = new NodeLimits(new RedisResourceLimits(lanes, keys), on.clock());
     RuntimeSettings settings = settings(home, on.config(), redis);
@@ -115,7 +115,7 @@ public record LocalRuntime(
     JoinDesk desk = desk(process, runtime, home, on);
     return new LocalRuntime(
         runtime.jobs(),
-        cluster(new Known(identity, hardware, limits), runtime, desk, peers, lanes, keys, on),
+        cluster(new Known(identity, hardware, limits), runtime, desk, peers, shared, on),
         runtime.services(),
         runtime.events(),
         runtime.schedules(),
@@ -163,7 +163,11 @@ public record LocalRuntime(
         new ThisNode(process.owner(), on.process().version()),
         home,
         new OwnJobs(runtime),
-        new ClusterProbe(on.vertx(), on.config().redis().authority(), process.owner()),
+        new ClusterProbe(
+            on.vertx(),
+            on.config().redis().authority(),
+            process.owner(),
+            on.config().node().lifetime()),
         on.process().restart(),
         on.clock());
   }
@@ -172,13 +176,7 @@ public record LocalRuntime(
   private record Known(NodeIdentity identity, HardwareProbe hardware, NodeLimits limits) {}
 
   private static ClusterPort cluster(
-      Known self,
-      Runtime runtime,
-      JoinDesk desk,
-      PeerJobs peers,
-      RedisLanes lanes,
-      Keys keys,
-      ServerContext on) {
+      Known self, Runtime runtime, JoinDesk desk, PeerJobs peers, Place shared, ServerContext on) {
     LocalCluster here =
         new LocalCluster(
             self.identity,
@@ -190,11 +188,15 @@ public record LocalRuntime(
             on.config().redis().namespace(),
             on.clock());
     runtime.door().describes().accept(here::record);
-    NodeRegistry nodes = new RedisNodeRegistry(lanes, keys);
+    NodeRegistry nodes = nodes(shared, on.config());
     OtherNodes others =
         new OtherNodes(nodes, runtime.door().owner(), runtime.places().runs()::sawOthers);
     var members = new LocalMembers(desk, nodes, others::tellOf, runtime.upkeep(), peers.members());
     return new AllNodes(here, others, runtime.upkeep()::all, runtime.upkeep(), members);
+  }
+
+  private static NodeRegistry nodes(Place shared, Config config) {
+    return new RedisNodeRegistry(shared.lanes(), shared.keys(), config.node().lifetime());
   }
 
   private static NodeIdentity identity(Config config) throws IOException {

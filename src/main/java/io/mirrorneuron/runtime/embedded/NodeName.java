@@ -57,10 +57,11 @@ final class NodeName {
 
   /**
    * Makes this data directory the one of its name. One that died a moment ago is waited for, for
-   * {@link NodeRegistry#LIFETIME_MS} at most; one that sends heartbeats meanwhile lives.
+   * its lifetime at most; one that sends heartbeats meanwhile lives.
    *
    * @param owner name and data directory
-   * @throws MnException (CONFLICT) when another living data directory has the name
+   * @throws MnException (CONFLICT) when another living data directory has the name, or others live
+   *     with another lifetime
    */
   static void claim(NodeRegistry nodes, String owner) {
     long least = Long.MAX_VALUE;

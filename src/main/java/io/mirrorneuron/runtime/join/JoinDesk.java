@@ -34,7 +34,7 @@ public final class JoinDesk {
   public interface Probe {
     /**
      * @throws MnException with a sentence when its store is not reached, or another node there has
-     *     the name of this one
+     *     the name of this one, or all have another lifetime
      */
     void look(Offer offer);
   }

@@ -17,7 +17,6 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class FarChanges {
   private static final long LOOK_MS = 500;
-  private static final long LOOK_ALONE_MS = 5000;
 
   private final Engine engine;
   private final JobHistory history;
@@ -38,8 +37,7 @@ public final class FarChanges {
 
   /** Looks again and again until the timers end. */
   public void keepOn() {
-    boolean isAsked = nodes.sawOthers() || watches.watched().contains(ClusterHistory.ID);
-    timers.at(timers.now() + (isAsked ? LOOK_MS : LOOK_ALONE_MS), this::look);
+    timers.at(timers.now() + LOOK_MS, this::look);
   }
 
   private void look() {

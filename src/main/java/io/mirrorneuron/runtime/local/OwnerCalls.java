@@ -108,8 +108,7 @@ final class OwnerCalls {
         lives
             ? "it has told nobody where its gRPC port is"
             : "it is gone, and another node takes its jobs over within "
-                + NodeRegistry.LIFETIME_MS / 1000
-                + " s");
+                + others.nodes().lifetime().words());
   }
 
   private static MnException unreached(String jobId, String owner, MnException why) {

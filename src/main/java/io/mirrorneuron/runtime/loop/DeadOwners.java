@@ -16,17 +16,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Has those of some jobs taken over whose owner is dead. All living nodes are told of a death, each
- * with its next heartbeat; the first one that hears of it would take all jobs. So each job has an
+ * Has those of some jobs taken over whose owner is dead. All living nodes are told of a death, with
+ * their next heartbeats; the first one that hears of it would take all jobs. So each job has an
  * heir among the living, the same in the eyes of all (rendezvous hashing), and the others wait for
  * it.
  */
 final class DeadOwners {
   /** Jobs that are asked for together, so that others are answered in between. */
   private static final int AT_ONCE = 500;
-
-  /** Two heartbeats: an heir that has not taken its job by then is ill. */
-  private static final long PATIENCE_MS = NodeRegistry.LIFETIME_MS * 2 / 3;
 
   private final JobStore store;
   private final NodeRegistry nodes;
@@ -82,7 +79,7 @@ final class DeadOwners {
     List<String> ofOthers = areOurs.get(false).stream().map(Held::jobId).toList();
     if (!ofOthers.isEmpty()) {
       Taking all = new Taking(taking.taken, false);
-      takeOver.later(PATIENCE_MS, () -> adoptLater(ofOthers, all));
+      takeOver.later(nodes.lifetime().patienceMs(), () -> adoptLater(ofOthers, all));
     }
     Predicate<String> takes = its -> its.equals(owner) || !living.contains(its);
     return all(areOurs.get(true).stream().map(each -> adopt(each, takes, taking)));

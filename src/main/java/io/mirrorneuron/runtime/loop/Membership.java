@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.loop;
 
+import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.store.NodeRegistry.Beat;
@@ -12,23 +13,30 @@ import org.slf4j.LoggerFactory;
  * This node among those that share the store: sends its heartbeats, and knows when others may take
  * it for dead. Then this node lets go of all it does, before others begin the same; once it is
  * known to live again, it goes on with what is still its own. A node that has never seen another
- * lets go of nothing, as there is nobody who could begin the same. Thread-safe.
+ * lets go of nothing, as there is nobody who could begin the same. When it hears that others have
+ * come or gone, it sends one heartbeat more, to know who lives now. Thread-safe.
  */
 final class Membership {
   private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
-  private static final long BEAT_MS = NodeRegistry.LIFETIME_MS / 3;
-  private static final long RETRY_MS = 500;
 
-  /** How often the lease is looked at: a node that stood still notices it within this time. */
-  private static final long LOOK_MS = 250;
+  /** Who has just started can tell what it is by then. */
+  private static final long TELL_MS = 500;
+
+  /**
+   * So long a node waits for each that lives, once it has heard something, and up to twice as long:
+   * when many come and go, they send hardly more heartbeats than without hearing anything.
+   */
+  private static final double PAUSE_MS = 2.5;
 
   private final NodeRegistry nodes;
   private final Timers timers;
   private final String owner;
   private final Work work;
+  private final Lifetime lifetime;
   private final Lease lease;
 
   private boolean met;
+  private boolean hasHeard;
   private boolean begun;
   private boolean closed;
 
@@ -52,46 +60,74 @@ final class Membership {
     this.timers = timers;
     this.owner = owner;
     this.work = work;
-    this.lease = new Lease(timers.ticks());
+    this.lifetime = nodes.lifetime();
+    this.lease = new Lease(timers.ticks(), lifetime.leaseMs());
   }
 
   /** Sends heartbeats from now on. */
   void keepUp() {
-    synchronized (this) {
-      if (closed) {
-        return;
-      }
-    }
+    nodes.onChange(owner, this::heard);
+    keepOn();
+  }
+
+  private void keepOn() {
     beat()
         .whenComplete(
-            (meets, failure) -> {
-              if (Boolean.TRUE.equals(meets)) {
-                after(RETRY_MS, this::tell);
+            (done, failure) ->
+                after(failure == null ? lifetime.beatMs() : lifetime.retryMs(), this::keepOn));
+  }
+
+  /** What is heard while a heartbeat is due anyway brings no other one. */
+  private void heard() {
+    int living = Math.max(1, nodes.seen().size());
+    synchronized (this) {
+      if (hasHeard) {
+        return;
+      }
+      hasHeard = true;
+    }
+    long pauseMs = (long) Math.ceil(PAUSE_MS * living);
+    after(
+        pauseMs + Math.floorMod(owner.hashCode(), pauseMs),
+        () -> {
+          synchronized (this) {
+            hasHeard = false;
+          }
+          beat();
+        });
+  }
+
+  /**
+   * One heartbeat. Who meets others by it tells them soon what this node is, with another one: they
+   * need not wait until the next is due.
+   */
+  private CompletionStage<?> beat() {
+    long sentAt = timers.ticks();
+    return nodes
+        .beat(owner)
+        .thenAccept(
+            beat -> {
+              if (answered(sentAt, beat)) {
+                after(TELL_MS, this::beat);
               }
-              after(failure == null ? BEAT_MS : RETRY_MS, this::keepUp);
             });
   }
 
-  /** Who has met others need not wait for the next heartbeat to tell them what this node is. */
-  private void tell() {
-    synchronized (this) {
-      if (closed) {
-        return;
-      }
-    }
-    beat();
+  /** Unless this node has closed by then. */
+  private void after(long ms, Runnable task) {
+    timers.at(
+        timers.now() + ms,
+        () -> {
+          synchronized (this) {
+            if (closed) {
+              return;
+            }
+          }
+          task.run();
+        });
   }
 
   /** Whether it has met others by this heartbeat. */
-  private CompletionStage<Boolean> beat() {
-    long sentAt = timers.ticks();
-    return nodes.beat(owner).thenApply(beat -> answered(sentAt, beat));
-  }
-
-  private void after(long ms, Runnable task) {
-    timers.at(timers.now() + ms, task);
-  }
-
   private boolean answered(long sentAt, Beat beat) {
     boolean lapsedAlone = false;
     boolean meets;
@@ -122,13 +158,11 @@ final class Membership {
   }
 
   private synchronized void look() {
-    if (closed) {
-      return;
-    }
     if (lease.isOver(timers.ticks())) {
-      letGo("no heartbeat of this node was answered for " + Lease.HELD_MS / 1000 + " s");
+      letGo(
+          "no heartbeat of this node was answered for " + new Lifetime(lifetime.leaseMs()).words());
     }
-    after(LOOK_MS, this::look);
+    after(lifetime.leaseLookMs(), this::look);
   }
 
   private void letGo(String why) {

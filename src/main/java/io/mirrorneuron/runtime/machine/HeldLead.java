@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.machine;
 
+import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.runtime.port.Leader;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.store.LeaderLease;
@@ -8,17 +9,10 @@ import java.util.OptionalLong;
 /**
  * The lead of one kind of records, as this server holds it. It counts on a clock that nobody sets,
  * from when it was asked for, and trusts the lease for less time than it lasts: who stood still
- * knows at once that it leads no more. A lease of another that nobody keeps has ended for it after
- * {@link #SILENT_MS} of that clock, also when the store's was set back. Thread-safe.
+ * knows at once that it leads no more. A lease of another that nobody keeps has ended for it once
+ * it was seen for longer than any lasts, also when the store's clock was set back. Thread-safe.
  */
 public final class HeldLead implements Leader, AutoCloseable {
-  static final long LASTS_MS = 10_000;
-  static final long TRUSTED_MS = 7_000;
-  static final long RENEWED_MS = 3_000;
-
-  /** No lease lasts so long that was not kept. */
-  static final long SILENT_MS = LASTS_MS + RENEWED_MS;
-
   private record Held(long term, long until) {}
 
   /**
@@ -42,6 +36,7 @@ public final class HeldLead implements Leader, AutoCloseable {
   private final String kind;
   private final String owner;
   private final LeaderLease lease;
+  private final Lifetime lifetime;
   private final Timers timers;
   private volatile Held held = NOTHING;
   private volatile Seen seen = Seen.NONE;
@@ -49,11 +44,13 @@ public final class HeldLead implements Leader, AutoCloseable {
 
   /**
    * @param owner of this server; the same after a restart, so that it leads again at once
+   * @param lifetime says how long a lead lasts
    */
-  public HeldLead(String kind, String owner, LeaderLease lease, Timers timers) {
+  public HeldLead(String kind, String owner, LeaderLease lease, Lifetime lifetime, Timers timers) {
     this.kind = kind;
     this.owner = owner;
     this.lease = lease;
+    this.lifetime = lifetime;
     this.timers = timers;
   }
 
@@ -64,10 +61,10 @@ public final class HeldLead implements Leader, AutoCloseable {
     }
     long asked = timers.ticks();
     long term = held.term();
-    timers.at(timers.now() + RENEWED_MS, this::start);
-    boolean isSilent = asked - SILENT_MS >= seen.since();
+    timers.at(timers.now() + lifetime.leadAskMs(), this::start);
+    boolean isSilent = asked - lifetime.silentLeadMs() >= seen.since();
     lease
-        .take(kind, owner, LASTS_MS, term, isSilent ? seen.lease() : "")
+        .take(kind, owner, lifetime.leadMs(), term, isSilent ? seen.lease() : "")
         .thenAccept(answer -> learn(answer, asked));
   }
 
@@ -77,8 +74,8 @@ public final class HeldLead implements Leader, AutoCloseable {
     held = answer.term() == LeaderLease.NONE ? NOTHING : trusted(answer.term(), asked);
   }
 
-  private static Held trusted(long term, long asked) {
-    return new Held(term, asked + TRUSTED_MS);
+  private Held trusted(long term, long asked) {
+    return new Held(term, asked + lifetime.trustedLeadMs());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.machine;
 
+import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.runtime.port.Leader;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.store.RecordStore;
@@ -25,11 +26,6 @@ import org.slf4j.LoggerFactory;
 public final class MachineLoop<S, I, E> implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MachineLoop.class);
 
-  /**
-   * How often the leader looks for what is due: after a crash, a lost timer or a deed that failed.
-   */
-  static final long SCAN_MS = 5_000;
-
   private static final int PAGE = 500;
 
   /** The term of who need not lead: what it writes is guarded by the revision alone. */
@@ -42,25 +38,29 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
   private final Deeds<I, E> deeds;
   private final Leader leader;
   private final Timers timers;
+  private final long scanMs;
   private final Map<UnderWay<E>, CompletableFuture<Optional<S>>> underWay =
       new ConcurrentHashMap<>();
   private final SoonTimers soon;
   private final ClockWatch clock;
   private volatile boolean closed;
 
+  /** The lifetime says how often the leader looks for what a crash or a lost timer left due. */
   public MachineLoop(
       StateMachine<S, I, E> machine,
       RecordStore store,
       Deeds<I, E> deeds,
       Leader leader,
+      Lifetime lifetime,
       Timers timers) {
     this.machine = machine;
     this.store = store;
     this.deeds = deeds;
     this.leader = leader;
     this.timers = timers;
-    this.clock = new ClockWatch(timers, SCAN_MS);
-    this.soon = new SoonTimers(timers, SCAN_MS, this::wake);
+    this.scanMs = lifetime.scanMs();
+    this.clock = new ClockWatch(timers, scanMs);
+    this.soon = new SoonTimers(timers, scanMs, this::wake);
   }
 
   /**
@@ -215,7 +215,7 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
     if (closed) {
       return;
     }
-    timers.at(timers.now() + SCAN_MS, this::start);
+    timers.at(timers.now() + scanMs, this::start);
     if (work().isPresent()) {
       attendDue(clock.horizon(), 0);
     }

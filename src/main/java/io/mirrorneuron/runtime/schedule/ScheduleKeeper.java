@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.schedule;
 
+import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.runtime.loop.JobWatch;
 import io.mirrorneuron.runtime.machine.HeldLead;
@@ -39,10 +40,15 @@ public final class ScheduleKeeper implements AutoCloseable {
   /**
    * @param lease decides which server does what is due
    * @param owner of this server
+   * @param lifetime says how often it asks whether it does, and looks for that
    * @param suffixes gives texts that sort by time, never the same twice
    */
   public record Home(
-      RecordStore records, LeaderLease lease, String owner, Supplier<String> suffixes) {}
+      RecordStore records,
+      LeaderLease lease,
+      String owner,
+      Lifetime lifetime,
+      Supplier<String> suffixes) {}
 
   /**
    * @param news hears what happens to schedules
@@ -53,23 +59,29 @@ public final class ScheduleKeeper implements AutoCloseable {
     records = home.records();
     machine = new ScheduleMachine(calendar);
     index = new EventIndex(records, machine, timers);
-    lead = new HeldLead(ScheduleMachine.KIND, home.owner(), home.lease(), timers);
+    lead = lead(ScheduleMachine.KIND, home, timers);
     loop =
         new MachineLoop<>(
             machine,
             records,
             new ScheduleDeeds(jobs, records, news, timers, threads),
             lead,
+            home.lifetime(),
             timers);
-    reactionLead = new HeldLead(LastingReaction.KIND, home.owner(), home.lease(), timers);
+    reactionLead = lead(LastingReaction.KIND, home, timers);
     reaction =
         new LastingReaction(
             new ScheduleReaction(loop, machine, records, index),
             records,
             reactionLead,
+            home.lifetime(),
             timers,
             LastingReaction.PATIENCE);
     port = new LocalSchedules(loop, calendar, records, jobs, timers, home.suffixes());
+  }
+
+  private static HeldLead lead(String kind, Home home, Timers timers) {
+    return new HeldLead(kind, home.owner(), home.lease(), home.lifetime(), timers);
   }
 
   /** Begins to do what is due, once this server leads. */

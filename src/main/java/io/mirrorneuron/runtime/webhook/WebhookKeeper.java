@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.webhook;
 
+import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.port.event.TriggerEvent;
 import io.mirrorneuron.port.webhook.OutboundWebhooks;
 import io.mirrorneuron.runtime.local.Answers;
@@ -54,9 +55,15 @@ public final class WebhookKeeper implements OwnEventListener, AutoCloseable {
   /**
    * @param lease decides which server delivers
    * @param owner of this server
+   * @param lifetime says how often it asks whether it does
    */
   public record Home(
-      RecordStore records, DeliveryQueue queue, LeaderLease lease, String owner, Clock clock) {}
+      RecordStore records,
+      DeliveryQueue queue,
+      LeaderLease lease,
+      String owner,
+      Lifetime lifetime,
+      Clock clock) {}
 
   /**
    * @param guard says where targets may be; closed with this, as the connections are
@@ -66,7 +73,7 @@ public final class WebhookKeeper implements OwnEventListener, AutoCloseable {
     queue = home.queue();
     targets = new TargetRecords(home.records(), timers);
     http = new HttpDeliverer(guard, connections, home.clock(), PATIENCE);
-    lead = new HeldLead(DeliveryQueue.KIND, home.owner(), home.lease(), timers);
+    lead = new HeldLead(DeliveryQueue.KIND, home.owner(), home.lease(), home.lifetime(), timers);
     loop = new DeliveryLoop(queue, this::deliver, lead, timers, random::nextDouble);
     port = new LocalWebhooks(targets, queue, loop, guard, home.clock(), random);
   }

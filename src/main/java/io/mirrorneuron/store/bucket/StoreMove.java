@@ -1,5 +1,6 @@
 package io.mirrorneuron.store.bucket;
 
+import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.RedisJobStore;
@@ -72,12 +73,17 @@ public final class StoreMove {
     Set<String> living =
         result(
             Future.fromCompletionStage(
-                new RedisNodeRegistry(shared.lanes(), shared.keys()).living()));
+                new RedisNodeRegistry(shared.lanes(), shared.keys(), Lifetime.DEFAULT).living()));
     if (!living.isEmpty()) {
       throw MnException.precondition(
-          "servers work with %s: stop %s first, or wait 15 s when they have just died"
-              .formatted(called(places), String.join(", ", living)));
+          "servers work with %s: stop %s first, or wait %s when they have just died"
+              .formatted(called(places), String.join(", ", living), lifetime(shared).words()));
     }
+  }
+
+  private static Lifetime lifetime(Place shared) {
+    Response kept = ask(shared, Request.cmd(Command.GET).arg(shared.keys().silence()));
+    return kept == null ? Lifetime.DEFAULT : new Lifetime(kept.toLong());
   }
 
   private String called(StorePlaces places) {

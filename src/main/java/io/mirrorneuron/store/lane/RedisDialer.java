@@ -46,11 +46,14 @@ public final class RedisDialer {
     return marking.isPresent();
   }
 
+  /** How to connect to the master; fails when nobody knows where it is. */
+  Future<RedisOptions> find(Vertx vertx, long patienceMs) {
+    return master.find(vertx, patienceMs);
+  }
+
   /** Whether the master is elsewhere by now; fails when nobody knows. */
   Future<Boolean> isElsewhere(Vertx vertx, RedisLink than, long patienceMs) {
-    return master
-        .find(vertx, patienceMs)
-        .map(found -> !found.getEndpoint().equals(than.endpoint()));
+    return find(vertx, patienceMs).map(found -> !found.getEndpoint().equals(than.endpoint()));
   }
 
   /**
@@ -58,7 +61,7 @@ public final class RedisDialer {
    * @param patienceMs for each of finding and connecting
    */
   Future<RedisLink> dial(Vertx vertx, RedisPeer former, long patienceMs) {
-    return master.find(vertx, patienceMs).compose(found -> open(vertx, found, former, patienceMs));
+    return find(vertx, patienceMs).compose(found -> open(vertx, found, former, patienceMs));
   }
 
   private Future<RedisLink> open(

@@ -78,6 +78,13 @@ public final class RedisLane extends VerticleBase implements Executor {
     return link != null;
   }
 
+  /** See {@link RedisEar}. */
+  public RedisEar hear(String channel, Consumer<String> hears) {
+    RedisEar ear = new RedisEar(vertx, dialer, channel, hears, timeoutMs);
+    execute(ear::open);
+    return ear;
+  }
+
   /** Sends from any thread; the answer arrives on the lane. */
   public Future<Response> send(Request request) {
     if (Vertx.currentContext() == context) {

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.drain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.port.upkeep.DrainState;
 import io.mirrorneuron.port.upkeep.NodeCondition;
 import io.mirrorneuron.port.upkeep.NodeHealth;
@@ -35,7 +36,7 @@ class MemberWatchTest {
             nodes,
             book,
             new InMemoryLeaderLease(clock::millis),
-            new QuarantineRule(QuarantineWorld.LIMITS),
+            new QuarantineRule(QuarantineWorld.LIMITS, Lifetime.DEFAULT),
             () -> true,
             timers)
         .start();

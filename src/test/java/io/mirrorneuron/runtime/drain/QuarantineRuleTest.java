@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.drain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.config.NodeSettings.QuarantineLimits;
+import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.port.upkeep.NodeCondition;
 import io.mirrorneuron.port.upkeep.NodeFault;
 import io.mirrorneuron.port.upkeep.NodeFault.Kind;
@@ -22,7 +23,9 @@ import org.junit.jupiter.api.Test;
 class QuarantineRuleTest {
   private static final Instant NOW = Instant.parse("2026-05-01T12:00:00Z");
   private static final QuarantineRule RULE =
-      new QuarantineRule(new QuarantineLimits(3, 2, Duration.ofMinutes(5), Duration.ofMinutes(10)));
+      new QuarantineRule(
+          new QuarantineLimits(3, 2, Duration.ofMinutes(5), Duration.ofMinutes(10)),
+          Lifetime.DEFAULT);
   private static final Set<String> THREE = Set.of("a@h", "b@h", "c@h");
 
   private final Map<String, NodeState> states = new HashMap<>();
@@ -169,7 +172,8 @@ class QuarantineRuleTest {
   @Test
   void itLastsUntilSomebodyEndsItWhereNoTimeIsSet() {
     var endless =
-        new QuarantineRule(new QuarantineLimits(3, 2, Duration.ofMinutes(5), Duration.ZERO));
+        new QuarantineRule(
+            new QuarantineLimits(3, 2, Duration.ofMinutes(5), Duration.ZERO), Lifetime.DEFAULT);
     has("a@h", notBegun(3, 2));
     Verdict verdict = endless.next(states, THREE, NOW).orElseThrow();
     assertThat(verdict.begins().untilAt()).isNull();
@@ -192,7 +196,8 @@ class QuarantineRuleTest {
   void zeroIsNever() {
     var never =
         new QuarantineRule(
-            new QuarantineLimits(0, 0, Duration.ofMinutes(5), Duration.ofMinutes(10)));
+            new QuarantineLimits(0, 0, Duration.ofMinutes(5), Duration.ofMinutes(10)),
+            Lifetime.DEFAULT);
     has("a@h", notBegun(20, 5));
     has("b@h", List.of(fault(Kind.RETURNED, 20, "x"), fault(Kind.RETURNED, 10, "y")));
 

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.drain;
 
 import io.mirrorneuron.config.NodeSettings.QuarantineLimits;
+import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.upkeep.NodeState;
 import io.mirrorneuron.runtime.port.Timers;
@@ -65,7 +66,7 @@ final class QuarantineWorld {
               nodes,
               book,
               distant(this, born, LeaderLease.class, lease()),
-              new QuarantineRule(LIMITS),
+              new QuarantineRule(LIMITS, Lifetime.DEFAULT),
               () -> true,
               timers);
       beat(born);
@@ -229,7 +230,9 @@ final class QuarantineWorld {
         (proxy, method, given) ->
             method.isDefault()
                 ? InvocationHandler.invokeDefault(proxy, method, given)
-                : call(node, life, () -> invoked(near, method, given)));
+                : !CompletionStage.class.isAssignableFrom(method.getReturnType())
+                    ? method.invoke(near, given)
+                    : call(node, life, () -> invoked(near, method, given)));
   }
 
   private static CompletionStage<?> invoked(

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
@@ -23,6 +24,7 @@ class MembershipTest {
   private final TurnedTimers timers = new TurnedTimers(clock);
   private final InMemoryNodeRegistry registry = new InMemoryNodeRegistry(clock::millis);
   private final List<String> log = new ArrayList<>();
+  private final List<Set<String>> seen = new ArrayList<>();
   private CompletableFuture<Void> ending = CompletableFuture.completedFuture(null);
   private boolean cut;
   private CompletableFuture<Void> held = CompletableFuture.completedFuture(null);
@@ -34,7 +36,9 @@ class MembershipTest {
           "a",
           new Membership.Work() {
             @Override
-            public void see(NodeRegistry.Beat beat) {}
+            public void see(NodeRegistry.Beat beat) {
+              seen.add(beat.living());
+            }
 
             @Override
             public CompletionStage<Void> letGo() {
@@ -55,10 +59,12 @@ class MembershipTest {
             NodeRegistry.class.getClassLoader(),
             new Class<?>[] {NodeRegistry.class},
             (proxy, method, arguments) ->
-                cut
-                    ? CompletableFuture.failedFuture(MnException.unavailable("cut off", null))
-                    : ((CompletionStage<?>) method.invoke(registry, arguments))
-                        .thenCombine(held, (answer, done) -> answer));
+                !CompletionStage.class.isAssignableFrom(method.getReturnType())
+                    ? method.invoke(registry, arguments)
+                    : cut
+                        ? CompletableFuture.failedFuture(MnException.unavailable("cut off", null))
+                        : ((CompletionStage<?>) method.invoke(registry, arguments))
+                            .thenCombine(held, (answer, done) -> answer));
   }
 
   private void pass(Duration time) {
@@ -167,6 +173,32 @@ class MembershipTest {
     ending.complete(null);
 
     assertThat(log).containsExactly("let go", "go on");
+  }
+
+  @Test
+  void whoHearsThatOthersHaveComeOrGoneKnowsWhoLivesAtOnce() {
+    here.keepUp();
+    registry.beat("b");
+    pass(Duration.ofMillis(50));
+    assertThat(seen.getLast()).containsExactlyInAnyOrder("a", "b");
+
+    registry.leave("b");
+    pass(Duration.ofMillis(50));
+    assertThat(seen.getLast()).containsExactly("a");
+  }
+
+  @Test
+  void whatIsHeardAtTheSameTimeBringsOneHeartbeat() {
+    meetAnother();
+    pass(Duration.ofSeconds(1));
+    int before = seen.size();
+    for (int i = 0; i < 50; i++) {
+      registry.beat("n" + i);
+    }
+    pass(Duration.ofMillis(300)); // five for each that lives, at most
+
+    assertThat(seen).hasSize(before + 1);
+    assertThat(seen.getLast()).hasSize(52);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.loop;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.drain.HandOvers;
 import io.mirrorneuron.runtime.exec.pool.Pools;
@@ -359,7 +360,11 @@ final class TwoOwners {
       engine.keepWatch();
       handOvers =
           new HandOvers(
-              owner, engine.moves(), through(RecordStore.class, records), new Clockwork());
+              owner,
+              engine.moves(),
+              through(RecordStore.class, records),
+              Lifetime.DEFAULT,
+              new Clockwork());
       if (!front.booted(this)) {
         handOvers.start(() -> true);
       }
@@ -398,8 +403,12 @@ final class TwoOwners {
               port.getClassLoader(),
               new Class<?>[] {port},
               (proxy, method, arguments) -> {
-                if (method.getReturnType() == boolean.class) { // what was heard last
-                  return method.invoke(target, arguments);
+                if (method.getReturnType() == void.class) {
+                  Object[] heard = {arguments[0], whileItLives((Runnable) arguments[1])};
+                  return method.invoke(target, heard);
+                }
+                if (!CompletionStage.class.isAssignableFrom(method.getReturnType())) {
+                  return method.invoke(target, arguments); // what was heard last
                 }
                 CompletableFuture<Object> answer = new CompletableFuture<>();
                 boolean cutNow = isCut();
@@ -431,6 +440,16 @@ final class TwoOwners {
                     });
                 return answer;
               }));
+    }
+
+    /** Nobody hears anything while cut off, or after its death. */
+    private Runnable whileItLives(Runnable hears) {
+      int hearing = life;
+      return () -> {
+        if (hearing == life && !isCut()) {
+          schedule(random.nextInt(4), hears);
+        }
+      };
     }
 
     private void fail(CompletableFuture<Object> answer) {

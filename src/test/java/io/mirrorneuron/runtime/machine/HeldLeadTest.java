@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.store.LeaderLease;
 import io.mirrorneuron.testing.InMemoryLeaderLease;
@@ -51,7 +52,7 @@ class HeldLeadTest {
   }
 
   private HeldLead lead(String owner, LeaderLease held, Timers clock) {
-    HeldLead lead = new HeldLead("k", owner, held, clock);
+    HeldLead lead = new HeldLead("k", owner, held, Lifetime.DEFAULT, clock);
     lead.start();
     return lead;
   }
@@ -73,7 +74,7 @@ class HeldLeadTest {
     HeldLead b = lead("b", lease, timers);
     a.close();
     assertThat(a.term()).isEmpty();
-    timers.advance(Duration.ofMillis(HeldLead.RENEWED_MS));
+    timers.advance(Duration.ofMillis(Lifetime.DEFAULT.leadAskMs()));
     assertThat(b.term()).isPresent();
   }
 
@@ -127,7 +128,7 @@ class HeldLeadTest {
         };
     HeldLead a = lead("a", far, timers);
     away[0] = true;
-    timers.advance(Duration.ofMillis(HeldLead.TRUSTED_MS - 1));
+    timers.advance(Duration.ofMillis(Lifetime.DEFAULT.trustedLeadMs() - 1));
     assertThat(a.term()).isPresent();
     timers.advance(Duration.ofMillis(1));
     assertThat(a.term()).isEmpty();
@@ -141,9 +142,9 @@ class HeldLeadTest {
     long first = a.term().orElseThrow();
     stopped.stopped = true;
     setBy = -3_600_000;
-    timers.advance(Duration.ofMillis(HeldLead.LASTS_MS));
+    timers.advance(Duration.ofMillis(Lifetime.DEFAULT.leadMs()));
     assertThat(b.term()).isEmpty();
-    timers.advance(Duration.ofMillis(HeldLead.SILENT_MS));
+    timers.advance(Duration.ofMillis(Lifetime.DEFAULT.silentLeadMs()));
 
     assertThat(b.term().orElseThrow()).isGreaterThan(first);
     stopped.stopped = false;

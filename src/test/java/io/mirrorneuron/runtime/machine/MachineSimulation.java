@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.machine;
 
 import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.store.RecordStore;
@@ -105,7 +106,7 @@ public final class MachineSimulation<S, I, E> {
   public void run(long until) {
     advance(until);
     trouble = 0;
-    advance(until + (until - 1_000_000) + 20 * MachineLoop.SCAN_MS);
+    advance(until + (until - 1_000_000) + 20 * Lifetime.DEFAULT.scanMs());
   }
 
   private void advance(long until) {
@@ -152,7 +153,9 @@ public final class MachineSimulation<S, I, E> {
           }
         };
     Deeds<I, E> remote = (id, deed) -> call(life, () -> world.perform(id, deed));
-    var loop = new MachineLoop<>(machine, new Remote(life), remote, () -> term(server), timers);
+    var loop =
+        new MachineLoop<>(
+            machine, new Remote(life), remote, () -> term(server), Lifetime.DEFAULT, timers);
     servers.set(server, loop);
     loop.start();
   }

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.testing.InMemoryRecordStore;
 import io.mirrorneuron.testing.TurnedClock;
 import io.mirrorneuron.testing.TurnedTimers;
@@ -40,6 +41,7 @@ class TwoLoopsTest {
           return CompletableFuture.completedFuture(new Alarm.Input.Heard(ring.number()));
         },
         () -> term,
+        Lifetime.DEFAULT,
         timers);
   }
 

@@ -4,6 +4,7 @@ import static io.mirrorneuron.store.JobStoreContract.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.store.JobStoreContract;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.LeaderLease;
@@ -89,7 +90,8 @@ class BucketedPortsIT {
     @Override
     public ServiceRegistry registry() {
       owned("j1", 1);
-      NodeRegistry nodes = new RedisNodeRegistry(places.shared().lanes(), places.shared().keys());
+      NodeRegistry nodes =
+          new RedisNodeRegistry(places.shared().lanes(), places.shared().keys(), Lifetime.DEFAULT);
       await(nodes.beat(FIRST.owner()));
       await(nodes.beat(HEIR.owner()));
       return new RedisServiceRegistry(places);
@@ -113,7 +115,9 @@ class BucketedPortsIT {
 
     @Override
     public void die(String owner) {
-      await(new RedisNodeRegistry(places.shared().lanes(), places.shared().keys()).leave(owner));
+      await(
+          new RedisNodeRegistry(places.shared().lanes(), places.shared().keys(), Lifetime.DEFAULT)
+              .leave(owner));
     }
 
     /** The former owner asked for the epoch before the job was taken over, and writes after it. */
@@ -160,7 +164,18 @@ class BucketedPortsIT {
   class Nodes implements NodeRegistryContract {
     @Override
     public NodeRegistry registry() {
-      return new RedisNodeRegistry(places.shared().lanes(), places.shared().keys());
+      return beside(null, Lifetime.DEFAULT);
+    }
+
+    @Override
+    public NodeRegistry beside(NodeRegistry registry, Lifetime lifetime) {
+      return new RedisNodeRegistry(places.shared().lanes(), places.shared().keys(), lifetime);
+    }
+
+    @Override
+    public void forgetLifetime(NodeRegistry registry) {
+      String key = places.shared().keys().silence();
+      places.shared().lanes().send(Request.cmd(Command.DEL).arg(key)).await();
     }
   }
 

@@ -4,6 +4,7 @@ import static io.mirrorneuron.store.JobStoreContract.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.Created;
 import io.mirrorneuron.store.JobStore.NewJob;
@@ -212,14 +213,14 @@ class StoreMoveIT {
 
   @Test
   void nothingIsCopiedBesideAServerOrOverOtherJobs() {
-    RedisNodeRegistry nodes = new RedisNodeRegistry(lanes, keys);
+    RedisNodeRegistry nodes = new RedisNodeRegistry(lanes, keys, Lifetime.DEFAULT);
     await(nodes.beat("mn@a#1"));
     assertThatThrownBy(this::move)
         .hasMessageContaining("servers work with the Redis that is to be");
     await(nodes.leave("mn@a#1"));
 
     RedisNodeRegistry there =
-        new RedisNodeRegistry(places.shared().lanes(), places.shared().keys());
+        new RedisNodeRegistry(places.shared().lanes(), places.shared().keys(), Lifetime.DEFAULT);
     await(there.beat("mn@b#2"));
     assertThatThrownBy(this::move).hasMessageContaining("servers work with the Redis Cluster");
     await(there.leave("mn@b#2"));

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.schedule.event;
 
+import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.Sha256;
 import io.mirrorneuron.port.event.EventOutcome;
@@ -58,9 +59,15 @@ public final class LastingReaction implements EventReaction, AutoCloseable {
 
   /**
    * @param leader does what a server that died has left
+   * @param lifetime says how often it looks for that
    */
   public LastingReaction(
-      Schedules schedules, RecordStore records, Leader leader, Timers timers, Duration patience) {
+      Schedules schedules,
+      RecordStore records,
+      Leader leader,
+      Lifetime lifetime,
+      Timers timers,
+      Duration patience) {
     this.schedules = schedules;
     this.patience = patience;
     this.owed =
@@ -69,6 +76,7 @@ public final class LastingReaction implements EventReaction, AutoCloseable {
             records,
             (id, deed) -> begun(deed.event()).done.thenApply(done -> new OwedReactions.Done()),
             leader,
+            lifetime,
             timers);
   }
 

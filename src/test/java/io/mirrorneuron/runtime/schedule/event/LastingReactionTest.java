@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.event.EventOutcome;
 import io.mirrorneuron.port.event.TriggerEvent;
@@ -42,7 +43,8 @@ class LastingReactionTest {
   }
 
   private LastingReaction reaction(LastingReaction.Schedules schedules, Duration patience) {
-    return new LastingReaction(schedules, records, () -> OptionalLong.of(0), timers, patience);
+    return new LastingReaction(
+        schedules, records, () -> OptionalLong.of(0), Lifetime.DEFAULT, timers, patience);
   }
 
   private EventOutcome slowly(TriggerEvent event, Consumer<EventOutcome> soFar) {

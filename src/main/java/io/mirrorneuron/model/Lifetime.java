@@ -1,0 +1,116 @@
+package io.mirrorneuron.model;
+
+import java.util.Collection;
+
+/**
+ * How long a server that is silent counts as alive, as {@code cluster.silence_ms} says it, and all
+ * that follows from that. Every server on one Redis has the same.
+ *
+ * <pre>
+ * part   of 15 s   what
+ * 1/3    5 s       from one heartbeat to the next; between two looks for what is due, 5 s at most
+ * 2/3    10 s      so long a server believes that it lives: the rest is for ending its work
+ * 2/3    10 s      so long the heir of a job, or who was given one, has to take it
+ * 2/3    10 s      so long a lead lasts; seven tenths of that its holder trusts it
+ * 1/5    3 s       from one asking for a lead to the next, 3 s at most
+ * 1/5    3 s       so long Redis may owe an answer: see {@link #LEAST_ANSWERS}
+ * </pre>
+ *
+ * @param ms after so many milliseconds without a heartbeat a server is dead
+ */
+public record Lifetime(long ms) {
+  /** Of a server for which nothing is set, and of every server that knows no such setting. */
+  public static final Lifetime DEFAULT = new Lifetime(15_000);
+
+  public static final long LEAST_MS = 3_000;
+  public static final long MOST_MS = 600_000;
+
+  /**
+   * So many answers of Redis that come at the last moment fit in at least. A heartbeat is sent
+   * after a third; when it is not answered in a fifth, which is noticed within a quarter, it is
+   * sent again and arrives before two thirds are over.
+   */
+  public static final int LEAST_ANSWERS = 5;
+
+  /**
+   * The same where another Redis takes over by itself, which takes 5 s at most: a heartbeat that
+   * fell into it is answered before two thirds are over.
+   */
+  public static final long LEAST_WITH_FAILOVER_MS = 15_000;
+
+  private static final long LONGEST_PAUSE_MS = 500;
+  private static final long LONGEST_LOOK_MS = 250;
+  private static final long LONGEST_SCAN_MS = 5_000;
+  private static final long LONGEST_ASK_MS = 3_000;
+
+  /** From one heartbeat to the next. */
+  public long beatMs() {
+    return ms / 3;
+  }
+
+  /** From a heartbeat that failed to the next one. */
+  public long retryMs() {
+    return Math.min(LONGEST_PAUSE_MS, ms / 30);
+  }
+
+  /** So long a server believes that others take it for alive. */
+  public long leaseMs() {
+    return ms * 2 / 3;
+  }
+
+  /** How often a server looks whether it may still believe it: one that stood still notices. */
+  public long leaseLookMs() {
+    return Math.min(LONGEST_LOOK_MS, ms / 60);
+  }
+
+  /** So long a job is left to the server that is to take it, before another one takes it. */
+  public long patienceMs() {
+    return ms * 2 / 3;
+  }
+
+  /** So long a lead lasts that nobody keeps. */
+  public long leadMs() {
+    return ms * 2 / 3;
+  }
+
+  /** So long its holder trusts in it: less, as clocks do not run alike. */
+  public long trustedLeadMs() {
+    return leadMs() * 7 / 10;
+  }
+
+  /** From one asking for a lead to the next. */
+  public long leadAskMs() {
+    return Math.min(LONGEST_ASK_MS, ms / 5);
+  }
+
+  /** No lead lasts so long that was not kept. */
+  public long silentLeadMs() {
+    return leadMs() + leadAskMs();
+  }
+
+  /** From one look for what is due to the next. */
+  public long scanMs() {
+    return Math.min(LONGEST_SCAN_MS, ms / 3);
+  }
+
+  /** In seconds, for people. */
+  public String words() {
+    return (ms % 1000 == 0 ? String.valueOf(ms / 1000) : String.valueOf(ms / 1000.0)) + " s";
+  }
+
+  /**
+   * That servers with another lifetime are alive.
+   *
+   * @param kept theirs, in milliseconds
+   * @param others their names
+   */
+  public MnException refused(long kept, Collection<String> others) {
+    return new MnException(
+        ErrorCode.CONFLICT,
+        "other_silence_ms",
+        ("cluster.silence_ms (MN_CLUSTER_SILENCE_MS) is %d here and %d at the servers that are alive on this Redis (%s):"
+                + " start this one with %d, or stop them all and start all with %d; one that died a"
+                + " moment ago counts as alive for %s")
+            .formatted(ms, kept, String.join(", ", others), kept, ms, new Lifetime(kept).words()));
+  }
+}
