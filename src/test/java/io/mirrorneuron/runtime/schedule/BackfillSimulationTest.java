@@ -99,7 +99,12 @@ class BackfillSimulationTest {
   }
 
   private void isFound(MistakenMachine.Mistake mistake) throws Exception {
+    isFound(1, mistake);
+  }
+
+  private void isFound(long from, MistakenMachine.Mistake mistake) throws Exception {
     Seeds.find(
+        from,
         MOST_SEEDS,
         seed -> {
           simulate(seed, new MistakenMachine(mistake));
@@ -134,6 +139,7 @@ class BackfillSimulationTest {
   @Test
   void aDeciderThatCancelsWhatItHasDecidedToMakeIsFound() throws Exception {
     isFound(
+        126,
         (before, input, after, now) ->
             input instanceof ScheduleInput.CancelBackfill
                 ? filling(after, after.work().backfill().at(null))
