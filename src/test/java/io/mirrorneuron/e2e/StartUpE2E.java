@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.assertj.core.api.SoftAssertions;
@@ -77,7 +78,11 @@ class StartUpE2E {
     Process process =
         PackagedServer.launch(
             folder.resolve("home"), row.variables(), arguments.toArray(String[]::new));
-    String said = PackagedServer.said(process).strip();
+    String said =
+        PackagedServer.said(process)
+            .lines()
+            .filter(line -> !line.contains("BlockedThreadChecker")) // tells of a busy machine
+            .collect(Collectors.joining("\n"));
     int exitCode = PackagedServer.exitCode(process, PATIENCE);
     all.assertThat(said).as("%s", row).hasLineCount(1).startsWith("mn: ").contains(row.words());
     all.assertThat(said)

@@ -100,12 +100,19 @@ class DeploymentDeadlinesIT {
 
   @Test
   void whatIsNotHealthyInTimeFails() {
-    deploy(1, policy(HOUR, HOUR.multipliedBy(3)));
+    deploy(
+        1,
+        Map.of(
+            "healthy_deadline_ms", HOUR.toMillis(),
+            "progress_deadline_ms", HOUR.multipliedBy(3).toMillis(),
+            "auto_revert", true));
     assertThat(after(Duration.ofMinutes(55)).status()).isEqualTo("running");
     clock.turn(Duration.ofMinutes(5));
     DeploymentView failed = until("its end", one -> one.status().equals("failed"));
     assertThat(failed.failure())
         .startsWith("it was not healthy within healthy_deadline_ms 3600000: service shop is ");
+    assertThat(failed.warnings()).as("it has a check").isNullOrEmpty();
+    assertThat(failed.health().jobStatus()).isEqualTo("cancelled");
   }
 
   @Test

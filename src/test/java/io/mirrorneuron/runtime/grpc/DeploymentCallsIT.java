@@ -297,25 +297,6 @@ class DeploymentCallsIT {
   }
 
   @Test
-  void whatDoesNotPassItsChecksIsNotHealthy() {
-    Graph offering =
-        graph(1)
-            .with(
-                "services",
-                "[{'name':'shop','address':'127.0.0.1','port':9,"
-                    + "'checks':[{'type':'tcp','interval_ms':200,'timeout_ms':200}]}]");
-    ok(
-        deploy(
-            offering.toString(),
-            "{'healthy_deadline_ms':1500,'min_healthy_ms':0,'auto_revert':true}"));
-    JsonNode failed = until("failed");
-    assertThat(failed.has("warnings")).as("it has a check").isFalse();
-    assertThat(failed.path("failure").asText())
-        .startsWith("it was not healthy within healthy_deadline_ms 1500: service shop is ");
-    assertThat(failed.at("/health/job_status").asText()).isEqualTo("cancelled");
-  }
-
-  @Test
   void aRepeatedCallIsOneDeploymentAndTheSameContentNone() {
     MultiMap metadata =
         MultiMap.caseInsensitiveMultiMap()
