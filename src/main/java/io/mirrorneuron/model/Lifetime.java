@@ -101,16 +101,25 @@ public record Lifetime(long ms) {
   /**
    * That servers with another lifetime are alive.
    *
+   * @param self the name of the server that has this one
    * @param kept theirs, in milliseconds
    * @param others their names
    */
-  public MnException refused(long kept, Collection<String> others) {
+  public MnException refused(String self, long kept, Collection<String> others) {
     return new MnException(
         ErrorCode.CONFLICT,
         "other_silence_ms",
-        ("cluster.silence_ms (MN_CLUSTER_SILENCE_MS) is %d here and %d at the servers that are alive on this Redis (%s):"
-                + " start this one with %d, or stop them all and start all with %d; one that died a"
+        ("cluster.silence_ms (MN_CLUSTER_SILENCE_MS) is %d at %s and %d at the servers that are alive on its Redis (%s):"
+                + " start %s with %d, or stop them all and start all with %d; one that died a"
                 + " moment ago counts as alive for %s")
-            .formatted(ms, kept, String.join(", ", others), kept, ms, new Lifetime(kept).words()));
+            .formatted(
+                ms,
+                self,
+                kept,
+                String.join(", ", others),
+                self,
+                kept,
+                ms,
+                new Lifetime(kept).words()));
   }
 }

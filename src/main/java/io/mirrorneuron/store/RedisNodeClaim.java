@@ -38,23 +38,24 @@ final class RedisNodeClaim {
         .arg(NodeRegistry.nameOf(owner) + "#")
         .arg(Lifetime.DEFAULT.ms())
         .send(lanes.any())
-        .compose(this::claimed)
+        .compose(answer -> claimed(owner, answer))
         .toCompletionStage();
   }
 
-  private Future<Optional<Holder>> claimed(Response answer) {
+  private Future<Optional<Holder>> claimed(String owner, Response answer) {
     if (answer.size() == 0) {
       return Future.succeededFuture(Optional.empty());
     }
     String holder = answer.get(0).toString();
     long ms = answer.get(1).toLong();
     return holder.isEmpty()
-        ? Future.failedFuture(refusal(ms, answer))
+        ? Future.failedFuture(refusal(owner, ms, answer))
         : Future.succeededFuture(Optional.of(new Holder(holder, ms)));
   }
 
-  private MnException refusal(long kept, Response answer) {
+  private MnException refusal(String owner, long kept, Response answer) {
     return lifetime.refused(
+        NodeRegistry.nameOf(owner),
         kept,
         answer.stream()
             .skip(OTHERS)

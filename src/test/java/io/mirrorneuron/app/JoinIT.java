@@ -199,6 +199,19 @@ class JoinIT {
   }
 
   @Test
+  void aServerThatTakesSilentOnesForDeadAfterAnotherTimeIsRefused() {
+    worker.close();
+    worker = worker(Map.of("cluster.silence_ms", "20000"));
+
+    MnException refused = refused(WORKER, TOKEN);
+    assertThat(refused.code()).isEqualTo(ErrorCode.CONFLICT);
+    assertThat(refused)
+        .hasMessageContaining("is 20000 at " + WORKER + " and 15000 at the servers")
+        .hasMessageContaining("(" + MAIN + ")");
+    assertThat(Files.exists(folder.resolve("worker/cluster.json"))).isFalse();
+  }
+
+  @Test
   void twoThatAddEachOtherAtTheSameMomentBecomeOneCluster() throws Exception {
     worker.close();
     worker =

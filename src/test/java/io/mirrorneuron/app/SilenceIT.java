@@ -57,7 +57,8 @@ class SilenceIT {
     assertThatExceptionOfType(MnException.class)
         .isThrownBy(() -> server(name, silence).close())
         .satisfies(refusal -> assertThat(refusal.code()).isEqualTo(ErrorCode.CONFLICT))
-        .withMessageContaining("is %s here and %s at the servers", silence, other)
+        .withMessageContaining(
+            "is %s at mirror_neuron@%s and %s at the servers", silence, name, other)
         .withMessageContaining("(mirror_neuron@%s)", by);
   }
 

@@ -81,11 +81,11 @@ class LifetimeTest {
 
   @Test
   void aRefusalNamesBothValuesAndWhoHasTheOther() {
-    assertThat(new Lifetime(3_000).refused(15_000, List.of("mn@a", "mn@b")).getMessage())
+    assertThat(new Lifetime(3_000).refused("mn@c", 15_000, List.of("mn@a", "mn@b")).getMessage())
         .isEqualTo(
-            "cluster.silence_ms (MN_CLUSTER_SILENCE_MS) is 3000 here and 15000 at the servers that"
-                + " are alive on this Redis (mn@a, mn@b): start this one with 15000, or stop them"
-                + " all and start all with 3000; one that died a moment ago counts as alive for"
+            "cluster.silence_ms (MN_CLUSTER_SILENCE_MS) is 3000 at mn@c and 15000 at the"
+                + " servers that are alive on its Redis (mn@a, mn@b): start mn@c with 15000, or stop"
+                + " them all and start all with 3000; one that died a moment ago counts as alive for"
                 + " 15 s");
   }
 }

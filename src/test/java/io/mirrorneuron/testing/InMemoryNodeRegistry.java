@@ -176,7 +176,10 @@ public final class InMemoryNodeRegistry implements NodeRegistry {
       long kept = stored.kept.get() == 0 ? Lifetime.DEFAULT.ms() : stored.kept.get();
       if (!others.isEmpty() && kept != lifetime.ms()) {
         return CompletableFuture.failedFuture(
-            lifetime.refused(kept, others.stream().map(NodeRegistry::nameOf).sorted().toList()));
+            lifetime.refused(
+                NodeRegistry.nameOf(owner),
+                kept,
+                others.stream().map(NodeRegistry::nameOf).sorted().toList()));
       }
       stored.kept.set(lifetime.ms());
       deaths.remove(owner);

@@ -59,6 +59,11 @@ public final class LocalUpkeep implements NodeUpkeep {
     this.own = own;
   }
 
+  /** Whether this node has ever been told of another one. */
+  public boolean hasMetOthers() {
+    return nodes.hasMetOthers();
+  }
+
   /** The end of this node, once it is told to. */
   public Departure departure() {
     return own.departure;

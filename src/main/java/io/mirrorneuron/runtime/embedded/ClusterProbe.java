@@ -56,6 +56,7 @@ record ClusterProbe(Vertx vertx, Path authority, String owner, Lifetime lifetime
     }
     if (found.lifetimeMs().orElse(lifetime.ms()) != lifetime.ms()) {
       throw lifetime.refused(
+          NodeRegistry.nameOf(owner),
           found.lifetimeMs().getAsLong(),
           living.stream().map(NodeRegistry::nameOf).sorted().toList());
     }

@@ -190,7 +190,7 @@ public record LocalRuntime(
     runtime.door().describes().accept(here::record);
     NodeRegistry nodes = nodes(shared, on.config());
     OtherNodes others =
-        new OtherNodes(nodes, runtime.door().owner(), runtime.places().runs()::sawOthers);
+        new OtherNodes(nodes, runtime.door().owner(), runtime.upkeep()::hasMetOthers);
     var members = new LocalMembers(desk, nodes, others::tellOf, runtime.upkeep(), peers.members());
     return new AllNodes(here, others, runtime.upkeep()::all, runtime.upkeep(), members);
   }

@@ -15,28 +15,27 @@ import java.util.function.Supplier;
 final class OtherNodes implements Supplier<List<OtherNode>> {
   private final NodeRegistry nodes;
   private final String owner;
-  private final BooleanSupplier seesOthers;
-  private volatile boolean sawOthers;
+  private final BooleanSupplier hasMet;
+  private volatile boolean isToldOf;
 
   /**
    * @param owner this node, among those that told of themselves
-   * @param seesOthers whether the last heartbeat was told of others
+   * @param hasMet whether any heartbeat was told of others
    */
-  OtherNodes(NodeRegistry nodes, String owner, BooleanSupplier seesOthers) {
+  OtherNodes(NodeRegistry nodes, String owner, BooleanSupplier hasMet) {
     this.nodes = nodes;
     this.owner = owner;
-    this.seesOthers = seesOthers;
+    this.hasMet = hasMet;
   }
 
   @Override
   public List<OtherNode> get() {
-    sawOthers |= seesOthers.getAsBoolean();
-    return sawOthers ? others() : List.of();
+    return isToldOf || hasMet.getAsBoolean() ? others() : List.of();
   }
 
   /** Whether lists tell that the node lives; it has been seen on the store, or was told to come. */
   boolean tellOf(String node) {
-    sawOthers = true;
+    isToldOf = true;
     return Answers.await(nodes.described()).stream()
         .anyMatch(other -> other.lives() && NodeRegistry.nameOf(other.owner()).equals(node));
   }
