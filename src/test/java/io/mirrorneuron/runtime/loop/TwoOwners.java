@@ -447,7 +447,7 @@ final class TwoOwners {
       int hearing = life;
       return () -> {
         if (hearing == life && !isCut()) {
-          schedule(random.nextInt(4), hears);
+          schedule(1, hears);
         }
       };
     }
