@@ -1,4 +1,3 @@
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -14,39 +13,43 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Collections;
 import java.util.List;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
-import java.util.zip.ZipOutputStream;
+import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
+import org.apache.commons.compress.archivers.zip.ZipArchiveOutputStream;
+import org.apache.commons.compress.archivers.zip.ZipFile;
 
 /**
  * Gives classes of a jar that were compiled for Java 5 or older the stack maps of later ones. A JVM
  * leaves such classes out of its AOT cache, and reads and checks them again at each start; those of
- * the command line were a tenth of it. Argument: the jar, which is changed.
+ * the command line were a tenth of it. All other entries are copied compressed, as they are.
  */
 final class CheckableClasses {
   /** The first version whose classes a JVM checks by stack maps alone is 51. */
   private static final int OLD = 49;
 
-  /** Where a class file has its version. */
+  /** A class file begins with four bytes of its own, the minor and the major version. */
+  private static final int HEAD = 8;
+
   private static final int MAJOR = 6;
 
+  private final ZipFile jar;
   private final ClassFile files;
 
   private CheckableClasses(ZipFile jar) {
+    this.jar = jar;
     this.files =
         ClassFile.of(
             ClassFile.StackMapsOption.GENERATE_STACK_MAPS,
             // With the old pool the code would be copied as it is, without maps.
             ClassFile.ConstantPoolSharingOption.NEW_POOL,
             ClassFile.ClassHierarchyResolverOption.of(
-                ClassHierarchyResolver.ofResourceParsing(type -> open(jar, type))
+                ClassHierarchyResolver.ofResourceParsing(this::open)
                     .orElse(ClassHierarchyResolver.defaultResolver())));
   }
 
   /** Null when the class is not in the jar. */
-  private static InputStream open(ZipFile jar, ClassDesc type) {
+  private InputStream open(ClassDesc type) {
     String name = type.descriptorString();
-    ZipEntry entry = jar.getEntry(name.substring(1, name.length() - 1) + ".class");
+    ZipArchiveEntry entry = jar.getEntry(name.substring(1, name.length() - 1) + ".class");
     try {
       return entry == null ? null : jar.getInputStream(entry);
     } catch (IOException e) {
@@ -54,34 +57,53 @@ final class CheckableClasses {
     }
   }
 
-  /**
-   * Entries get no finer time than they have: the file system of a JDK does not find that where
-   * something stands before the jar, as the launcher will.
-   */
-  public static void main(String[] arguments) throws IOException {
-    Path jar = Path.of(arguments[0]);
+  /** Changes the jar. The same jar gives the same bytes, at any time and in any time zone. */
+  static void in(Path jar) throws IOException {
     Path made = jar.resolveSibling(jar.getFileName() + ".new");
-    try (ZipFile old = new ZipFile(jar.toFile());
-        ZipOutputStream out =
-            new ZipOutputStream(new BufferedOutputStream(Files.newOutputStream(made)))) {
+    try (ZipFile old = ZipFile.builder().setPath(jar).get();
+        ZipArchiveOutputStream out = new ZipArchiveOutputStream(made)) {
       CheckableClasses classes = new CheckableClasses(old);
-      for (ZipEntry entry : Collections.list(old.entries())) {
-        ZipEntry copy = new ZipEntry(entry.getName());
-        copy.setTimeLocal(entry.getTimeLocal());
-        out.putNextEntry(copy);
-        try (InputStream content = old.getInputStream(entry)) {
-          out.write(classes.checkable(entry.getName(), content.readAllBytes()));
-        }
-        out.closeEntry();
+      for (ZipArchiveEntry entry : Collections.list(old.getEntriesInPhysicalOrder())) {
+        classes.copy(entry, out);
       }
     }
     Files.move(made, jar, StandardCopyOption.REPLACE_EXISTING);
   }
 
-  private byte[] checkable(String name, byte[] bytes) {
-    if (!name.endsWith(".class") || ByteBuffer.wrap(bytes).getShort(MAJOR) > OLD) {
-      return bytes;
+  /**
+   * An entry gets its name and its time, no finer than it has it: the file system of a JDK does not
+   * find a finer one where something stands before the jar, as the launcher will.
+   */
+  private void copy(ZipArchiveEntry entry, ZipArchiveOutputStream out) throws IOException {
+    ZipArchiveEntry copy = new ZipArchiveEntry(entry.getName());
+    copy.setTimeLocal(entry.getTimeLocal());
+    copy.setMethod(entry.getMethod());
+    if (isOld(entry)) {
+      out.putArchiveEntry(copy);
+      try (InputStream content = jar.getInputStream(entry)) {
+        out.write(checkable(entry.getName(), content.readAllBytes()));
+      }
+      out.closeArchiveEntry();
+    } else {
+      copy.setCrc(entry.getCrc());
+      copy.setSize(entry.getSize());
+      copy.setCompressedSize(entry.getCompressedSize());
+      try (InputStream content = jar.getRawInputStream(entry)) {
+        out.addRawArchiveEntry(copy, content);
+      }
     }
+  }
+
+  private boolean isOld(ZipArchiveEntry entry) throws IOException {
+    if (!entry.getName().endsWith(".class")) {
+      return false;
+    }
+    try (InputStream content = jar.getInputStream(entry)) {
+      return ByteBuffer.wrap(content.readNBytes(HEAD)).getShort(MAJOR) <= OLD;
+    }
+  }
+
+  private byte[] checkable(String name, byte[] bytes) {
     ClassModel old = files.parse(bytes);
     ClassTransform version =
         (builder, element) -> {
