@@ -2,7 +2,6 @@ package io.mirrorneuron.app;
 
 import com.hazelcast.config.Config;
 import com.hazelcast.config.JoinConfig;
-import io.mirrorneuron.testing.Whole;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
@@ -18,7 +17,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Submits a job, follows its events, and answers what it asks people: all of it over the bus. */
-@Whole
 final class OwnVertxApp implements AutoCloseable {
   private final Vertx vertx;
   private final String token;

@@ -10,6 +10,7 @@ import io.mirrorneuron.security.jwt.JwtAuth;
 import io.mirrorneuron.testing.ClusterPorts;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.Tokens;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.testing.Zips;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.ReplyException;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The program of docs/event-bus.md beside a server: what it may do, and what nobody may. */
 @Timeout(60)
+@Whole
 class OwnVertxAppIT {
   private static final String TOKEN = "t0ken";
   private static final Tokens ISSUER = Tokens.of(JwtAlgorithm.ES256, "k1");

@@ -8,7 +8,6 @@ import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.samples.Templates;
 import io.mirrorneuron.testing.Shell;
 import io.mirrorneuron.testing.Shell.Ended;
-import io.mirrorneuron.testing.Whole;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -24,7 +23,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code mn init} makes runs as it is, and takes inputs by name. */
-@Whole
 class TemplatesIT {
   /** The machine may have much else to do. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);

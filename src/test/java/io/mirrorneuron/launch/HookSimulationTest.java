@@ -26,6 +26,7 @@ import io.mirrorneuron.run.RunWriter;
 import io.mirrorneuron.testing.FakeJobs;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.testing.TurnedClock;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -56,6 +57,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * programs that end with their server: each history in turn, and pairs of deaths.
  */
 @Timeout(90)
+@Whole
 class HookSimulationTest {
   private static final String ID = "p-1";
   private final TurnedClock clock = new TurnedClock(Instant.parse("2026-06-20T10:00:00Z"));

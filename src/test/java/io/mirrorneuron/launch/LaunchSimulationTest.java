@@ -16,6 +16,7 @@ import io.mirrorneuron.testing.FakeJobs;
 import io.mirrorneuron.testing.NoHooks;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.testing.TurnedClock;
+import io.mirrorneuron.testing.Whole;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -39,6 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A server that dies before or after each thing that a launch writes or asks for, on a real folder:
  * each history in turn, and each pair of deaths.
  */
+@Whole
 class LaunchSimulationTest {
   private final TurnedClock clock = new TurnedClock(Instant.parse("2026-06-20T10:00:00Z"));
   private static final String ID = "p-1";

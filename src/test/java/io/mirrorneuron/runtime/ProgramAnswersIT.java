@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.testing.RuntimeFixture;
-import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -19,7 +18,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of what real programs print: it goes on as it is, or the attempt fails. */
-@Whole
 class ProgramAnswersIT {
   @TempDir private Path home;
   private RuntimeFixture runtime;

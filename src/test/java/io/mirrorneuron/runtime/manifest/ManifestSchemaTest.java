@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.port.Validation.Issue;
 import io.mirrorneuron.runtime.manifest.reading.Findings.Purpose;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Fault;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.SchemaCheck;
@@ -31,6 +32,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The JSON Schema for editors says what the reader says. */
+@Whole
 class ManifestSchemaTest {
   private static final SchemaCheck SCHEMA = check(schema());
 

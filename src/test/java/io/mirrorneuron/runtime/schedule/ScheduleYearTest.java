@@ -7,6 +7,7 @@ import io.mirrorneuron.runtime.machine.StateMachine;
 import io.mirrorneuron.runtime.schedule.definition.Definition;
 import io.mirrorneuron.runtime.schedule.definition.Definition.MissedPolicy;
 import io.mirrorneuron.runtime.schedule.definition.DefinitionReader;
+import io.mirrorneuron.testing.Whole;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,6 +18,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** A year of fifty schedules; deciders that are wrong are found out. */
+@Whole
 class ScheduleYearTest {
   private static final long START = Instant.parse("2026-01-01T00:00:30Z").toEpochMilli();
   private static final long DAY = 86_400_000;
