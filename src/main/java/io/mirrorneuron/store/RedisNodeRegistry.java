@@ -7,6 +7,7 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -41,8 +42,8 @@ public final class RedisNodeRegistry implements NodeRegistry {
   /** Who lived when somebody had come or gone last. */
   private volatile Seen seen = new Seen("", Set.of());
 
-  /** Of {@link #onChange}. */
-  private volatile Optional<RedisEar> ear = Optional.empty();
+  /** Of {@link #onChange}, by the owner that hears, until it leaves; one at most. */
+  private volatile Map<String, RedisEar> ears = Map.of();
 
   private volatile boolean sawOthers;
   private volatile boolean hasMetOthers;
@@ -138,20 +139,20 @@ public final class RedisNodeRegistry implements NodeRegistry {
 
   @Override
   public CompletionStage<Void> leave(String owner) {
-    ear.ifPresent(RedisEar::close);
+    Optional.ofNullable(ears.get(owner)).ifPresent(RedisEar::close);
     return beat(owner, 0, "").thenAccept(answer -> {});
   }
 
   @Override
   public void onChange(String owner, Runnable hears) {
-    ear.ifPresent(RedisEar::close);
+    ears.values().forEach(RedisEar::close);
     Consumer<String> others =
         told -> {
           if (!told.equals(owner)) {
             hears.run();
           }
         };
-    ear = Optional.of(lanes.hear(keys.nodeChanges(), others));
+    ears = Map.of(owner, lanes.hear(keys.nodeChanges(), others));
   }
 
   @Override

@@ -22,20 +22,25 @@ redis.call('DEL', KEYS[2])
 local living = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
 local own = tonumber(ARGV[2])
 local kept = tonumber(redis.call('GET', KEYS[6]) or ARGV[4])
-local others = { '', kept }
+local others = {}
+local older = 0 -- of those, how many live longer than they would had they read what is kept
 for i = 1, #living, 2 do
   if living[i] ~= ARGV[1] then
     if string.sub(living[i], 1, #ARGV[3]) == ARGV[3] then
       return { living[i], living[i + 1] - now }
     end
-    if kept == own and living[i + 1] - now > own then -- an older one came after others had written
-      others[2] = tonumber(ARGV[4])
+    if living[i + 1] - now > kept then
+      older = older + 1
     end
     others[#others + 1] = living[i]
   end
 end
-if #others > 2 and others[2] ~= own then
-  return others
+local silent = kept
+if older > 0 and (own == kept or older == #others) then
+  silent = tonumber(ARGV[4])
+end
+if #others > 0 and silent ~= own then
+  return { '', silent, unpack(others) }
 end
 redis.call('SET', KEYS[6], ARGV[2])
 redis.call('ZADD', KEYS[1], string.format('%.0f', now + ARGV[2]), ARGV[1])
