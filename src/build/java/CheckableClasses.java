@@ -79,10 +79,14 @@ final class CheckableClasses {
     copy.setTimeLocal(entry.getTimeLocal());
     copy.setMethod(entry.getMethod());
     if (isOld(entry)) {
-      out.putArchiveEntry(copy);
+      byte[] changed;
       try (InputStream content = jar.getInputStream(entry)) {
-        out.write(checkable(entry.getName(), content.readAllBytes()));
+        changed = checkable(entry.getName(), content.readAllBytes());
       }
+      // Unless that is told, the entry gets room for sizes above 4 GiB.
+      copy.setSize(changed.length);
+      out.putArchiveEntry(copy);
+      out.write(changed);
       out.closeArchiveEntry();
     } else {
       copy.setCrc(entry.getCrc());
