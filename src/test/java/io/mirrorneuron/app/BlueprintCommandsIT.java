@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.testing.Shell;
 import io.mirrorneuron.testing.Shell.Ended;
+import io.mirrorneuron.testing.Whole;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code mn blueprint} before a server with the catalog that comes with the program. */
 @Timeout(60)
+@Whole
 class BlueprintCommandsIT {
   @TempDir static Path home;
   private static WholeServer server;

@@ -12,6 +12,7 @@ import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.testing.SampleRuns;
 import io.mirrorneuron.testing.Shell;
 import io.mirrorneuron.testing.Shell.Ended;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -37,6 +38,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * {@code mn blueprint monitor|tail|logs|stream|resources|human|compare|export} without a server.
  */
 @Timeout(60)
+@Whole
 class BlueprintFoldersTest {
   @TempDir Path home;
   private Path root;

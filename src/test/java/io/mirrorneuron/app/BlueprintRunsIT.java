@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.cli.Screen;
 import io.mirrorneuron.testing.Shell;
 import io.mirrorneuron.testing.Shell.Ended;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands of {@code mn blueprint} about runs before a server and a run that goes on. */
 @Timeout(120)
+@Whole
 class BlueprintRunsIT {
   /** Logs, asks, and goes on when it is answered. */
   private static final String SCRIPT =

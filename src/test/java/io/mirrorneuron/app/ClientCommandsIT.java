@@ -14,6 +14,7 @@ import io.mirrorneuron.redis.RedisVersion;
 import io.mirrorneuron.samples.Samples;
 import io.mirrorneuron.testing.Shell;
 import io.mirrorneuron.testing.Shell.Ended;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.io.BufferedReader;
 import java.nio.file.Files;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The client commands and the Java API with real jobs. */
+@Whole
 class ClientCommandsIT {
   @TempDir static Path home;
   private static App app;

@@ -16,6 +16,7 @@ import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.Shell;
 import io.mirrorneuron.testing.Shell.Ended;
 import io.mirrorneuron.testing.Trees;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.testing.Zips;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
@@ -36,6 +37,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The client commands against a real gRPC server over fakes. */
+@Whole
 class ClientCommandsTest {
   private static final String MANIFEST = "{\"graph_id\":\"fake\",\"job_name\":\"fake\"}";
 

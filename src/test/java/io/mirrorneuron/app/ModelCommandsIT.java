@@ -8,6 +8,7 @@ import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.FakeRunner;
 import io.mirrorneuron.testing.Shell;
 import io.mirrorneuron.testing.Shell.Ended;
+import io.mirrorneuron.testing.Whole;
 import java.io.BufferedReader;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code mn model} before a real server and a runner without models. */
 @Timeout(120)
+@Whole
 class ModelCommandsIT {
   @TempDir Path home;
 

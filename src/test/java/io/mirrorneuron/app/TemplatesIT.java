@@ -8,6 +8,7 @@ import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.samples.Templates;
 import io.mirrorneuron.testing.Shell;
 import io.mirrorneuron.testing.Shell.Ended;
+import io.mirrorneuron.testing.Whole;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code mn init} makes runs as it is, and takes inputs by name. */
+@Whole
 class TemplatesIT {
   /** The machine may have much else to do. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);

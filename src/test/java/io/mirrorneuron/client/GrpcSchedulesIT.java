@@ -11,6 +11,7 @@ import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.RuntimeFixture;
+import io.mirrorneuron.testing.Whole;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Schedules of a real node, asked over gRPC. */
+@Whole
 class GrpcSchedulesIT implements SchedulesPortContract {
   @TempDir static Path home;
   private static RuntimeFixture runtime;

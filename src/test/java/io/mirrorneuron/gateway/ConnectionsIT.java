@@ -13,6 +13,7 @@ import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.GatewayFixture;
 import io.mirrorneuron.testing.RawConnection;
 import io.mirrorneuron.testing.SocketClient;
+import io.mirrorneuron.testing.Whole;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,6 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Who holds a connection without asking for anything loses it; whoever waits or works keeps it. */
+@Whole
 class ConnectionsIT {
   private static final Duration HEAD = Duration.ofSeconds(1);
   private static final String GET = "GET /api/v1/jobs HTTP/1.1\r\nHost: localhost\r\n\r\n";

@@ -12,6 +12,7 @@ import io.mirrorneuron.models.fake.FakeFault.Door;
 import io.mirrorneuron.port.models.BenchmarkOrder;
 import io.mirrorneuron.port.models.ModelBenchmark;
 import io.mirrorneuron.testing.FakeRunner;
+import io.mirrorneuron.testing.Whole;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** A benchmark measures, or says why not; its numbers are always numbers. */
 @Timeout(60)
+@Whole
 class ModelBenchmarkIT {
   private static final BenchmarkOrder ORDER = new BenchmarkOrder("Wie geht’s?", 96);
 

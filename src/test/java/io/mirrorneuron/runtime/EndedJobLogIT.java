@@ -9,6 +9,7 @@ import ch.qos.logback.core.read.ListAppender;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.testing.SampleManifests;
+import io.mirrorneuron.testing.Whole;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 /** What an operator reads of jobs in the log, and finds in the temporary folder afterwards. */
+@Whole
 class EndedJobLogIT {
   @TempDir Path home;
 

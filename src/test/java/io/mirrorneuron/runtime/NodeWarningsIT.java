@@ -7,6 +7,7 @@ import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.testing.RuntimeFixture;
+import io.mirrorneuron.testing.Whole;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What validation, plan and submission warn of is what then happens to the program. */
+@Whole
 class NodeWarningsIT {
   private static final String MANIFEST =
       """

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.app.WholeServer;
 import io.mirrorneuron.testing.SampleManifests;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A job's end is answered when it comes, and how far a job is in few bytes. */
 @Timeout(60)
+@Whole
 class JobWaitIT {
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 

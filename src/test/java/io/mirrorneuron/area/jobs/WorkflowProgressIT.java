@@ -13,6 +13,7 @@ import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.samples.Samples;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.ProgressCheck;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.JobDetailForm;
 import io.mirrorneuron.wire.Json;
 import java.io.BufferedReader;
@@ -39,6 +40,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every sample runs on a whole server, followed and polled while it does. */
 @Timeout(120)
+@Whole
 class WorkflowProgressIT {
   private static final Set<String> OVER = Set.of("done", "partial", "skipped");
   private static final long NOW = 4_000_000_000_000L;

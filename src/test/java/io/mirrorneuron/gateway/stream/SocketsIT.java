@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.testing.GatewayFixture;
 import io.mirrorneuron.testing.SocketClient;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.testing.WithGuardedGateway;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Streams over WebSockets, and who may open one. */
 @Timeout(60)
+@Whole
 class SocketsIT extends WithGuardedGateway {
   private String job;
 

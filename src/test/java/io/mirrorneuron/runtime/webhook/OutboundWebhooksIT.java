@@ -15,6 +15,7 @@ import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.testing.WebhookReceiver;
 import io.mirrorneuron.testing.WebhookReceiver.Received;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A runtime with a real Redis tells a real receiver what happens. */
+@Whole
 class OutboundWebhooksIT {
   @TempDir static Path home;
   private static RuntimeFixture runtime;
