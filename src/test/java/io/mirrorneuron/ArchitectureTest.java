@@ -756,9 +756,15 @@ class ArchitectureTest {
   }
 
   private static JavaClasses tests() {
-    return new ClassFileImporter()
-        .withImportOption(ImportOption.Predefined.ONLY_INCLUDE_TESTS)
-        .importPackages(ROOT);
+    return Tests.CLASSES;
+  }
+
+  /** Read once, when the first rule asks for them. */
+  private static final class Tests {
+    static final JavaClasses CLASSES =
+        new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.ONLY_INCLUDE_TESTS)
+            .importPackages(ROOT);
   }
 
   // ------------------------------------------------------------------ names

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Proof.Histories
 class DepartureSimulationTest {
-  private static final Seeds SEEDS = Seeds.of(40);
+  private static final Seeds SEEDS = Seeds.of(20);
   private static final int TROUBLE_MS = 200_000;
   private static final int LONGEST_MS = 25_000;
   private static final int LONGEST_LIFE_MS = 1_500_000;
