@@ -11,6 +11,7 @@ import java.util.Collection;
  * 1/3    5 s       from one heartbeat to the next; between two looks for what is due, 5 s at most
  * 2/3    10 s      so long a server believes that it lives: the rest is for ending its work
  * 2/3    10 s      so long the heir of a job, or who was given one, has to take it
+ * 2/3    10 s      so long a server that was not reached is given no programs, 10 s at most
  * 2/3    10 s      so long a lead lasts; seven tenths of that its holder trusts it
  * 1/5    3 s       from one asking for a lead to the next, 3 s at most
  * 1/5    3 s       so long Redis may owe an answer: see {@link #LEAST_ANSWERS}
@@ -42,6 +43,7 @@ public record Lifetime(long ms) {
   private static final long LONGEST_LOOK_MS = 250;
   private static final long LONGEST_SCAN_MS = 5_000;
   private static final long LONGEST_ASK_MS = 3_000;
+  private static final long LONGEST_AVOIDED_MS = 10_000;
 
   /** From one heartbeat to the next. */
   public long beatMs() {
@@ -66,6 +68,11 @@ public record Lifetime(long ms) {
   /** So long a job is left to the server that is to take it, before another one takes it. */
   public long patienceMs() {
     return ms * 2 / 3;
+  }
+
+  /** So long a server that was not reached gets no programs of others. */
+  public long avoidedMs() {
+    return Math.min(LONGEST_AVOIDED_MS, ms * 2 / 3);
   }
 
   /** So long a lead lasts that nobody keeps. */

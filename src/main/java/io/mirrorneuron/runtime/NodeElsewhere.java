@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime;
 
+import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.port.node.PeerPrograms;
 import io.mirrorneuron.runtime.admission.Admission;
 import io.mirrorneuron.runtime.away.Cluster;
@@ -60,9 +61,10 @@ record NodeElsewhere(
       Timers timers) {
     RedisLanes lanes = places.shared().lanes();
     Keys keys = places.shared().keys();
-    RedisNodeRegistry nodes = new RedisNodeRegistry(lanes, keys, settings.node().lifetime());
+    Lifetime lifetime = settings.node().lifetime();
+    RedisNodeRegistry nodes = new RedisNodeRegistry(lanes, keys, lifetime);
     PeerPrograms peers = identity.peers().programs();
-    Neighbours neighbours = new Neighbours(identity.owner(), nodes, peers);
+    Neighbours neighbours = new Neighbours(identity.owner(), nodes, peers, lifetime);
     BundleCopies copies = new BundleCopies(bundles.local());
     RecordStore records = new RedisRecordStore(lanes, keys);
     NodeDrains drains =

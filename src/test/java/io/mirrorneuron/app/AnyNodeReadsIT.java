@@ -354,7 +354,7 @@ class AnyNodeReadsIT {
 
   @Test
   void theContractNamesAllThatIsToldOfARunInShort() {
-    String failed = ended(owner, SampleManifests.program("fails", "sh", "-c", "exit 3"));
+    String failed = ended(owner, SampleManifests.once("fails", "sh", "-c", "exit 3"));
     JsonNode told = read(other, "/runs/" + failed + "/observability-summary");
 
     assertThat(told.path("blueprint_id").asText()).isEqualTo("fails");

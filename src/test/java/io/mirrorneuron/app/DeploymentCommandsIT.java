@@ -9,6 +9,7 @@ import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.testing.Shell;
 import io.mirrorneuron.testing.Shell.Ended;
+import io.mirrorneuron.testing.Silence;
 import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
@@ -34,7 +35,7 @@ class DeploymentCommandsIT {
 
   @BeforeAll
   static void start() {
-    server = WholeServer.start(home);
+    server = WholeServer.start(home, Silence.SHORT);
   }
 
   @AfterAll

@@ -15,6 +15,7 @@ import io.mirrorneuron.port.deployment.NewDeployment;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.testing.Shell;
+import io.mirrorneuron.testing.Silence;
 import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.net.http.HttpClient;
@@ -26,6 +27,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -42,7 +44,7 @@ class DeploymentDoorsIT {
 
   @BeforeAll
   static void start() {
-    server = WholeServer.start(home);
+    server = WholeServer.start(home, Silence.SHORT);
     http = HttpClient.newHttpClient();
   }
 
@@ -324,8 +326,18 @@ class DeploymentDoorsIT {
 
   @Test
   void listsArePaged() throws Exception {
+    List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
     for (String key : new String[] {"p-a", "p-b", "p-c"}) {
-      deployed(key, 1);
+      answers.add(
+          http.sendAsync(
+              HttpRequest.newBuilder(server.uri("/deployments"))
+                  .header("Content-Type", "application/json")
+                  .POST(BodyPublishers.ofString(body(key, 1, "{\"min_healthy_ms\":0}")))
+                  .build(),
+              BodyHandlers.ofString()));
+    }
+    for (CompletableFuture<HttpResponse<String>> answer : answers) {
+      assertThat(ok(answer.get()).path("status").asText()).isEqualTo("successful");
     }
     deployed("p-b", 2);
     deployed("p-b", 3);

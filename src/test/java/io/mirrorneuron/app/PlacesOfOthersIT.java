@@ -11,6 +11,7 @@ import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Validation.Issue;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.testing.RedisFixture;
+import io.mirrorneuron.testing.Silence;
 import io.mirrorneuron.testing.Trees;
 import io.mirrorneuron.testing.Whole;
 import java.nio.file.Path;
@@ -55,6 +56,7 @@ class PlacesOfOthersIT {
 
   private WholeServer server(String name, Map<String, String> more) {
     Map<String, String> settings = new HashMap<>(more);
+    settings.putAll(Silence.SHORT);
     settings.put("redis.url", redis.uri());
     settings.put("node.name", "mirror_neuron@" + name);
     settings.put("network.join_token", "join-1");

@@ -7,11 +7,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.RuntimeFixture;
+import io.mirrorneuron.testing.Silence;
 import io.mirrorneuron.testing.Whole;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -32,7 +34,8 @@ class FarProgramsIT {
   private static final String OTHER = "mirror_neuron@other";
 
   private static final Map<String, String> OWN =
-      Map.of("MN_NODE_NAME", "mirror_neuron@own", "MN_BUNDLES_REDIS_MAX_BYTES", "0");
+      Silence.shortWith(
+          Map.of("MN_NODE_NAME", "mirror_neuron@own", "MN_BUNDLES_REDIS_MAX_BYTES", "0"));
 
   /** Ends when a file is there. */
   private static final String UNTIL = "until [ -e '%s' ]; do read -t 0.05 _ <> <(:) || true; done";
@@ -53,13 +56,14 @@ class FarProgramsIT {
         RuntimeFixture.beside(
             own,
             folder.resolve("other"),
-            Map.of(
-                "MN_NODE_NAME",
-                OTHER,
-                "MN_NODE_LABELS",
-                "rack=b",
-                "MN_BUNDLES_REDIS_MAX_BYTES",
-                "0"));
+            Silence.shortWith(
+                Map.of(
+                    "MN_NODE_NAME",
+                    OTHER,
+                    "MN_NODE_LABELS",
+                    "rack=b",
+                    "MN_BUNDLES_REDIS_MAX_BYTES",
+                    "0")));
     otherDoor = GrpcRuntime.before(other);
     eventually("they have met", () -> own.runtime().hasNeighbours());
   }
@@ -85,6 +89,11 @@ class FarProgramsIT {
 
   private String submit(String script) {
     return own.jobs().submit(Submission.of(manifest(script))).jobId();
+  }
+
+  /** The same; the program is not begun again when it fails. */
+  private static String once(String script) {
+    return manifest(script).replace("\"command\"", "\"max_attempts\":1,\"command\"");
   }
 
   private static String status(RuntimeFixture runtime, String job) {
@@ -131,11 +140,12 @@ class FarProgramsIT {
     assertThat(other.jobs().why(job).summary()).isEqualTo("the job is completed");
   }
 
-  /** It is asked again after ten seconds, and is not there then either. */
+  /** It is asked again after a while, and is not there then either. */
   @Test
   void whatOnlyAServerHasThatIsNotReachedMayBeAskedForAgain() {
     otherDoor.close();
-    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(12);
+    long avoided = new Lifetime(6_000).avoidedMs();
+    long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(avoided + 1_500);
     eventually(
         "it is not reached for a while",
         () -> {
@@ -196,7 +206,7 @@ class FarProgramsIT {
 
   @Test
   void aFailureHasItsExitCodeAndItsWords() {
-    String job = submit("echo no luck >&2; exit 7");
+    String job = own.jobs().submit(Submission.of(once("echo no luck >&2; exit 7"))).jobId();
     String detail = own.awaitEnd(job).toString();
 
     assertThat(detail).contains("\"status\":\"failed\"").contains("no luck", "7");
@@ -245,7 +255,7 @@ class FarProgramsIT {
   @Test
   void itsTimeIsLimitedThere() {
     String manifest =
-        manifest("exec sleep 600").replace("\"command\"", "\"timeout_seconds\":0.5,\"command\"");
+        once("exec sleep 600").replace("\"command\"", "\"timeout_seconds\":0.5,\"command\"");
     String job = own.jobs().submit(Submission.of(manifest)).jobId();
 
     assertThat(own.awaitEnd(job).toString())

@@ -22,6 +22,7 @@ import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -143,10 +144,14 @@ class OtherNodesIT {
 
   @Test
   void aDeadLetterIsDeliveredOnceMoreWhereverTheAnswerIsCutOff() {
+    Map<Integer, String> jobs = new LinkedHashMap<>();
     for (int at = 0; at < ANSWER_BYTES; at += 3 * STEP) {
-      String job = submit(JobsPortContract.FAILING_SERVICE);
+      jobs.put(at, submit(JobsPortContract.FAILING_SERVICE)); // all wait for their end together
+    }
+    for (Map.Entry<Integer, String> each : jobs.entrySet()) {
+      String job = each.getValue();
       Eventually.eventually("a dead letter", () -> events(job, "dead_letter").size() == 1);
-      wire.cutBehind(at);
+      wire.cutBehind(each.getKey());
       other.jobs().replayDeadLetter(job, 0);
       assertThat(tree(owner.jobs().get(job)).at("/agents/0/mailbox_depth").asInt()).isOne();
       owner.jobs().cancel(job);

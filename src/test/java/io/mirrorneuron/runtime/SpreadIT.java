@@ -12,6 +12,7 @@ import io.mirrorneuron.port.upkeep.DrainOrder;
 import io.mirrorneuron.port.upkeep.DrainReport;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.RuntimeFixture;
+import io.mirrorneuron.testing.Silence;
 import io.mirrorneuron.testing.Whole;
 import java.io.File;
 import java.nio.file.Files;
@@ -60,7 +61,7 @@ class SpreadIT {
   }
 
   private static Map<String, String> named(String name) {
-    return Map.of("MN_NODE_NAME", "mirror_neuron@" + name);
+    return Silence.shortWith(Map.of("MN_NODE_NAME", "mirror_neuron@" + name));
   }
 
   private RuntimeFixture comes(String name) {

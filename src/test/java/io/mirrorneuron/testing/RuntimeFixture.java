@@ -81,10 +81,15 @@ public final class RuntimeFixture implements AutoCloseable {
         home, config(home), RedisFixture.server(home), true, machine, Clock.systemUTC());
   }
 
-  /** By a clock of its own. */
+  /** By a clock of its own; what is due by it is looked for each two seconds of ours. */
   public static RuntimeFixture at(Path home, Clock clock) {
     return new RuntimeFixture(
-        home, config(home), RedisFixture.server(home), true, EIGHT_CORES, clock);
+        home,
+        config(home, Silence.SHORT_VARIABLES),
+        RedisFixture.server(home),
+        true,
+        EIGHT_CORES,
+        clock);
   }
 
   private RuntimeFixture(Path home, Config config, RedisServer redis, boolean ownsRedis) {

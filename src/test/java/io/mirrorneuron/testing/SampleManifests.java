@@ -21,6 +21,11 @@ public final class SampleManifests {
     return Json.write(manifest);
   }
 
+  /** The same; it is not begun again when it fails. */
+  public static String once(String graph, String... command) {
+    return program(graph, command).replace("\"command\":", "\"max_attempts\":1,\"command\":");
+  }
+
   /** Programs {@code p1}, {@code p2} … in a row before a sink. */
   public static String programs(String graph, int length, Function<String, String[]> commands) {
     ObjectNode manifest = manifest(graph, "p1");

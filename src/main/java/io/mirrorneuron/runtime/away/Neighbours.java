@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.away;
 
+import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.node.PeerPrograms;
 import io.mirrorneuron.port.node.PeerPrograms.Peer;
@@ -30,12 +31,12 @@ import org.slf4j.LoggerFactory;
 public final class Neighbours implements KnownPeers {
   private static final Logger LOG = LoggerFactory.getLogger(Neighbours.class);
   private static final Duration FRESH = Duration.ofSeconds(1);
-  private static final Duration AVOIDED = Duration.ofSeconds(10);
   private static final int PATIENCE_SECONDS = 4;
 
   private final String owner;
   private final NodeRegistry nodes;
   private final PeerPrograms peers;
+  private final Lifetime lifetime;
   private final Map<String, Long> avoided = new ConcurrentHashMap<>();
 
   /** Where nodes were when the store was asked last: it may be away. */
@@ -59,11 +60,13 @@ public final class Neighbours implements KnownPeers {
   /**
    * @param owner this node as the owner of jobs
    * @param nodes whose heartbeats tell whether there are others
+   * @param lifetime says for how long one that was not reached is avoided
    */
-  public Neighbours(String owner, NodeRegistry nodes, PeerPrograms peers) {
+  public Neighbours(String owner, NodeRegistry nodes, PeerPrograms peers, Lifetime lifetime) {
     this.owner = owner;
     this.nodes = nodes;
     this.peers = peers;
+    this.lifetime = lifetime;
   }
 
   /** Whether others live, as far as this node has heard; asks nobody. */
@@ -110,7 +113,7 @@ public final class Neighbours implements KnownPeers {
   @Override
   public void avoid(String node, String why) {
     faults.unreached(NodeRegistry.nameOf(node), why);
-    avoided.put(node, System.nanoTime() + AVOIDED.toNanos());
+    avoided.put(node, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(lifetime.avoidedMs()));
   }
 
   private boolean isAvoided(String node) {

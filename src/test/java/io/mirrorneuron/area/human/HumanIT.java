@@ -111,7 +111,7 @@ class HumanIT {
             .jobs()
             .submit(
                 Submission.of(
-                    SampleManifests.program("review", language, program.toString(), "review-1")))
+                    SampleManifests.once("review", language, program.toString(), "review-1")))
             .jobId();
     eventually("a request", () -> !get("/human").path("data").isEmpty());
     JsonNode asked = get("/human").path("data").get(0);

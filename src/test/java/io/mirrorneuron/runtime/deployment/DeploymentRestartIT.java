@@ -8,6 +8,7 @@ import io.mirrorneuron.port.deployment.NewDeployment;
 import io.mirrorneuron.runtime.loop.Graph;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.RuntimeFixture;
+import io.mirrorneuron.testing.Silence;
 import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
@@ -50,7 +51,8 @@ class DeploymentRestartIT {
 
   @Test
   void whatWasUnderWayGoesOnToItsEnd(@TempDir Path home) {
-    try (RuntimeFixture node = new RuntimeFixture(home)) {
+    try (RuntimeFixture node =
+        new RuntimeFixture(home, RuntimeFixture.config(home, Silence.SHORT_VARIABLES))) {
       deploy(node, 1);
       until(node, "the first", "\"status\":\"successful\"");
       deploy(node, 2);

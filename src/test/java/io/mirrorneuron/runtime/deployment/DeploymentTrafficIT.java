@@ -8,6 +8,7 @@ import io.mirrorneuron.port.deployment.NewDeployment;
 import io.mirrorneuron.runtime.loop.Graph;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.RuntimeFixture;
+import io.mirrorneuron.testing.Silence;
 import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
@@ -45,7 +46,10 @@ class DeploymentTrafficIT {
 
   @BeforeEach
   void start() {
-    node = new RuntimeFixture(home.resolve("home"));
+    node =
+        new RuntimeFixture(
+            home.resolve("home"),
+            RuntimeFixture.config(home.resolve("home"), Silence.SHORT_VARIABLES));
     deploy(1, "rolling", Map.of(), false);
     until("successful");
     traffic = new ServiceTraffic(node, "pool", AGENTS, RESOLVES, MESSAGES);

@@ -16,6 +16,7 @@ import io.mirrorneuron.port.deployment.PlannedDeployment.ChangedAgent;
 import io.mirrorneuron.runtime.loop.Graph;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.RuntimeFixture;
+import io.mirrorneuron.testing.Silence;
 import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
@@ -55,7 +56,7 @@ class PlannedDeploymentIT {
 
   @BeforeEach
   void start() {
-    node = new RuntimeFixture(home);
+    node = new RuntimeFixture(home, RuntimeFixture.config(home, Silence.SHORT_VARIABLES));
   }
 
   @AfterEach

@@ -9,6 +9,7 @@ import io.mirrorneuron.runtime.loop.Graph;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.FreePort;
 import io.mirrorneuron.testing.RuntimeFixture;
+import io.mirrorneuron.testing.Silence;
 import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
@@ -50,7 +51,7 @@ class ServingDeploymentIT {
 
   @BeforeEach
   void start() {
-    node = new RuntimeFixture(home);
+    node = new RuntimeFixture(home, RuntimeFixture.config(home, Silence.SHORT_VARIABLES));
     ports.put("w0", FreePort.at("127.0.0.1"));
     ports.put("w1", FreePort.at("127.0.0.1"));
     deploy("one");

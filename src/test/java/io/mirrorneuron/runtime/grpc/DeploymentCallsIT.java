@@ -20,6 +20,7 @@ import io.mirrorneuron.runtime.loop.Stage;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.RuntimeFixture;
+import io.mirrorneuron.testing.Silence;
 import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.GrpcMetadata;
 import io.mirrorneuron.wire.Json;
@@ -48,7 +49,7 @@ class DeploymentCallsIT {
 
   @BeforeAll
   static void start() {
-    behind = new RuntimeFixture(home);
+    behind = new RuntimeFixture(home, RuntimeFixture.config(home, Silence.SHORT_VARIABLES));
     runtime = GrpcRuntime.before(behind);
     wire = new Wire(runtime);
   }

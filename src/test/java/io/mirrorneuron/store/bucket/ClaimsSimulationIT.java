@@ -47,7 +47,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Whole
 @Proof.Histories
 class ClaimsSimulationIT {
-  private static final Seeds SEEDS = Seeds.of(50);
+  private static final Seeds SEEDS = Seeds.of(10);
   private static final int SERVERS = 3;
   private static final String KEY = "key";
   private static final String RUN = "mine";
