@@ -1,6 +1,5 @@
 package io.mirrorneuron.app;
 
-import io.mirrorneuron.testing.Proof;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -11,7 +10,6 @@ import org.junit.jupiter.api.io.TempDir;
  * RedisAwayIT}.
  */
 @Timeout(180)
-@Proof.Cluster
 class RedisOutagesIT {
   @TempDir Path folder;
 
