@@ -8,6 +8,7 @@ import io.mirrorneuron.store.RecordStore.Beside;
 import io.mirrorneuron.store.RecordStore.StoredRecord;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
@@ -84,13 +85,19 @@ public final class HandOvers {
         .read(KIND, jobId) // of an earlier time, perhaps
         .thenCompose(
             stored ->
-                records.write(
-                    KIND,
-                    jobId,
-                    stored.map(StoredRecord::revision).orElse(0L),
-                    Json.write(given),
-                    RecordStore.NEVER,
-                    groups))
+                moves
+                    .isStill(jobId, given.epoch) // read before: what its next owner writes counts
+                    .thenCompose(
+                        isStill ->
+                            isStill
+                                ? records.write(
+                                    KIND,
+                                    jobId,
+                                    stored.map(StoredRecord::revision).orElse(0L),
+                                    Json.write(given),
+                                    RecordStore.NEVER,
+                                    groups)
+                                : CompletableFuture.completedStage(Optional.empty())))
         .handle(
             (written, failure) -> {
               boolean isGiven = failure == null && written.isPresent();

@@ -42,12 +42,13 @@ final class JobLoops {
   private volatile boolean suspended;
 
   /**
-   * @param uncertain is called with the id of a new job that may or may not have been written
+   * @param uncertain is called with the id of a job that is not open here and may be this node's: a
+   *     new one that may or may not have been written, or one that has not left after all
    */
   JobLoops(EngineContext context, Consumer<String> uncertain) {
     this.context = context;
     this.uncertain = uncertain;
-    this.leaving = new LeavingJobs(context);
+    this.leaving = new LeavingJobs(context, uncertain);
   }
 
   /**

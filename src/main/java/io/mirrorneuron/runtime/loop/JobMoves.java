@@ -94,6 +94,15 @@ public final class JobMoves {
     return takeOver.given(jobId, from, epoch);
   }
 
+  /**
+   * Whether a job is still this node's as it was when this node let go of it.
+   *
+   * @param epoch under which that was
+   */
+  public CompletionStage<Boolean> isStill(String jobId, long epoch) {
+    return takeOver.isStill(jobId, epoch);
+  }
+
   /** Opens a job that this node has let go of, unless another one has taken it meanwhile. */
   public void takeBack(String jobId) {
     takeOver.later(jobId);

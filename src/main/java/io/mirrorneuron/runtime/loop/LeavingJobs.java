@@ -26,13 +26,19 @@ final class LeavingJobs {
 
   private final EngineContext context;
   private final Timers timers;
+  private final Consumer<String> forgotten;
   private final Set<String> leaving = ConcurrentHashMap.newKeySet();
   private final Map<String, Stay> staying = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
-  LeavingJobs(EngineContext context) {
+  /**
+   * @param forgotten is called with the id of a job that has not left, and that this node has let
+   *     go of meanwhile for another reason: who looked for its jobs since then has passed over it
+   */
+  LeavingJobs(EngineContext context, Consumer<String> forgotten) {
     this.context = context;
     this.timers = context.timers();
+    this.forgotten = forgotten;
   }
 
   EngineContext context() {
@@ -61,7 +67,14 @@ final class LeavingJobs {
     return mayLeave(loop, how)
         .thenCompose(may -> loop.leave(isOpen, how))
         .thenCompose(stay -> stay == null ? none() : left(jobId, stay, loop.epoch()))
-        .whenComplete((epoch, failure) -> leaving.remove(jobId));
+        .whenComplete(
+            (epoch, failure) -> {
+              leaving.remove(jobId);
+              boolean hasLeft = failure == null && epoch > 0;
+              if (!hasLeft && !isOpen.getAsBoolean()) {
+                forgotten.accept(jobId);
+              }
+            });
   }
 
   /** Else it could come back to where its services still are, and they would end there. */

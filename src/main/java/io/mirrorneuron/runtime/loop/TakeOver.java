@@ -159,6 +159,11 @@ final class TakeOver {
     return !from.equals(now);
   }
 
+  /** Whether nobody has taken the job over since this node had it under this epoch. */
+  CompletionStage<Boolean> isStill(String jobId, long epoch) {
+    return store.holder(jobId).thenApply(new JobHolder(owner, epoch)::equals);
+  }
+
   /** Does it in a moment, unless the node stops. */
   void later(Runnable task) {
     later(RETRY_MS, task);

@@ -44,7 +44,9 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
     if (state.isPresent() && input instanceof ScheduleInput.Told(String eventId)) {
       Schedule told = state.get().schedule().told(eventId);
       boolean isOver = isGone(told) && told.work().news().untold().isEmpty();
-      return isOver ? Optional.empty() : Optional.of(ScheduleState.of(told));
+      return isOver
+          ? Optional.empty()
+          : Optional.of(ScheduleState.of(isGone(told) ? told : ShortWaits.of(told, now)));
     }
     return state.map(
         known ->
@@ -67,6 +69,8 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
 
   private ScheduleState decide(Schedule schedule, ScheduleInput input, long now) {
     ScheduleDraft draft = new ScheduleDraft(schedule, now);
+    draft.schedule =
+        ShortWaits.of(schedule, now); // what owed something is not woken on that account
     ScheduleTurn turn = new ScheduleTurn(draft, calendar);
     BackfillTurn backfill = new BackfillTurn(draft, calendar);
     switch (input) {

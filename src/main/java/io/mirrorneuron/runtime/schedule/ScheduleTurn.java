@@ -59,7 +59,6 @@ final class ScheduleTurn {
   }
 
   void wake() {
-    draft.schedule = ShortWaits.of(draft.schedule, draft.now);
     new GatherTurn(draft).end();
     if (draft.schedule.status() == Status.PAUSED && pauseHasEnded()) {
       goOn("its pause has ended");

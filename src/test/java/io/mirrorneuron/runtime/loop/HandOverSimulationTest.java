@@ -2,10 +2,15 @@ package io.mirrorneuron.runtime.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.config.Config.DefaultRunner;
+import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.testing.Proof;
+import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.testing.Seeds;
+import io.mirrorneuron.wire.Json;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -32,15 +37,37 @@ class HandOverSimulationTest {
     }
   }
 
-  private void check(long seed) throws Exception {
-    Workflow workflow = RandomSteps.workflow(new Random(seed));
-    Simulation calm = new Simulation(seed, workflow, Simulation.Faults.NONE, 64 * 1024);
-    calm.submit(SimulationTest.JOB);
-    calm.run();
+  /**
+   * A server that stood still while its job was taken over, and taken back by way of a hand-over to
+   * it, gives the job away by what it knew before: that must not replace the hand-over to it.
+   */
+  @Test
+  void whoHasLostAJobSpoilsNoHandOverOfItsNextOwner() {
+    for (long seed = 1; seed <= 20; seed++) {
+      Workflow workflow = endless();
+      TwoOwners pair = new TwoOwners(seed, workflow);
+      TwoOwners.Node late = pair.nodes.getFirst();
+      TwoOwners.Node next = pair.nodes.getLast();
+      submit(pair, late, workflow);
+      pair.later(6_000, () -> late.standStill(24_000));
+      pair.later(28_000, () -> give(pair, next));
+      pair.later(28_000, () -> give(pair, late));
+      pair.settle(60_000);
 
-    TwoOwners pair = new TwoOwners(seed, workflow);
-    Random random = new Random(seed * 31);
-    TwoOwners.Node first = pair.nodes.getFirst();
+      assertThat(pair.nodes.stream().filter(node -> node.engine().isOpen(SimulationTest.JOB)))
+          .as("where the job goes on with seed %d", seed)
+          .hasSize(1);
+      assertThat(pair.programs()).isEqualTo(1);
+    }
+  }
+
+  private static Workflow endless() {
+    ObjectNode manifest = Json.parseObject(SampleManifests.program("endless", "work"), "manifest");
+    ((ObjectNode) manifest.at("/nodes/0/config")).put(TwoOwners.ENDLESS, true);
+    return new Manifests(DefaultRunner.HOST_LOCAL).parse(manifest.toString());
+  }
+
+  private static void submit(TwoOwners pair, TwoOwners.Node first, Workflow workflow) {
     first
         .engine()
         .creation()
@@ -51,6 +78,17 @@ class HandOverSimulationTest {
             Simulation.SUBMITTER,
             null,
             List.of());
+  }
+
+  private void check(long seed) throws Exception {
+    Workflow workflow = RandomSteps.workflow(new Random(seed));
+    Simulation calm = new Simulation(seed, workflow, Simulation.Faults.NONE, 64 * 1024);
+    calm.submit(SimulationTest.JOB);
+    calm.run();
+
+    TwoOwners pair = new TwoOwners(seed, workflow);
+    Random random = new Random(seed * 31);
+    submit(pair, pair.nodes.getFirst(), workflow);
     for (int i = 0; i < 12; i++) {
       int at = 1000 + random.nextInt(TROUBLE_MS);
       pair.later(at, () -> pair.nodes.forEach(node -> give(pair, node)));

@@ -29,6 +29,9 @@ public final class MachineSimulation<S, I, E> {
   private static final int OUTSIDE = -1;
   private static final int SERVERS = 2;
 
+  /** Enough for an answer, when nothing is lost. */
+  private static final long CALM_MS = 1_000;
+
   private record Scheduled(long at, long order, int life, Runnable task) {}
 
   private final Random random;
@@ -74,6 +77,15 @@ public final class MachineSimulation<S, I, E> {
   /** What a user does at that time, at any server; asked again until it is answered. */
   public void submit(long at, String id, I input) {
     schedule(at, OUTSIDE, () -> ask(id, input));
+  }
+
+  /** What a user has done before there is any trouble. */
+  public void prepare(String id, I input) {
+    double later = trouble;
+    trouble = 0;
+    ask(id, input);
+    advance(now + CALM_MS);
+    trouble = later;
   }
 
   /** Sets the clocks of all servers, forth or back. */

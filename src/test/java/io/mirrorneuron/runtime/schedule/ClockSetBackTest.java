@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.port.event.TriggerEvent;
 import io.mirrorneuron.runtime.machine.MachineSimulation;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
 import io.mirrorneuron.runtime.schedule.definition.Definition;
 import io.mirrorneuron.runtime.schedule.definition.DefinitionReader;
 import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.Seeds;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -37,13 +41,13 @@ class ClockSetBackTest {
             (id, deed) -> CompletableFuture.completedFuture(world.perform(id, deed)),
             seed % 4 * 0.02);
     Definition definition = DefinitionReader.read(ScheduleWorld.CALENDAR, members, 0);
-    simulation.submit(
-        START, "s", new ScheduleInput.Create(ScheduleWorld.schedule("s", definition, START), "{}"));
+    // An event that comes before its schedule is there makes no job, so that is there first.
+    simulation.prepare(
+        "s", new ScheduleInput.Create(ScheduleWorld.schedule("s", definition, START), "{}"));
   }
 
   private void tell(long at, String id) {
-    TriggerEvent event = new TriggerEvent(id, "x", "test", Map.of("n", id), TIME);
-    simulation.submit(at, "s", new ScheduleInput.Happened(DispatchIds.ofEvent("s", id), event));
+    simulation.submit(at, "s", event(id));
   }
 
   private Schedule stored() {
@@ -73,6 +77,42 @@ class ClockSetBackTest {
               .isEqualTo(3);
           assertThat(stored().waiting()).isEmpty();
         });
+  }
+
+  private static ScheduleInput.Happened event(String id) {
+    TriggerEvent event = new TriggerEvent(id, "x", "test", Map.of("n", id), TIME);
+    return new ScheduleInput.Happened(DispatchIds.ofEvent("s", id), event);
+  }
+
+  /**
+   * What owes something is not woken, and when that was done its times lie too far ahead for
+   * anybody to look: so whatever is decided on brings them near.
+   */
+  @Test
+  void whatWaitsBehindSomethingThatIsDoneThenWaitsNoLongerThanElse() {
+    ScheduleMachine machine = new ScheduleMachine(ScheduleWorld.CALENDAR);
+    Definition definition = DefinitionReader.read(ScheduleWorld.CALENDAR, onQuiet(Map.of()), 0);
+    Schedule made = ScheduleWorld.schedule("s", definition, START);
+    Optional<ScheduleState> begun =
+        machine.decide(Optional.empty(), new ScheduleInput.Create(made, "{}"), START);
+    for (ScheduleInput input : List.of(event("a"), event("b"))) {
+      begun = machine.decide(begun, input, START);
+    }
+    begun = machine.decide(begun, machine.wake(), START + 3_000);
+    Due first = begun.orElseThrow().schedule().waiting().getFirst();
+    assertThat(first.phase()).isEqualTo(Phase.STARTS);
+    long news = begun.orElseThrow().schedule().work().news().last();
+
+    long back = START - HOUR;
+    for (ScheduleInput done :
+        List.of(
+            new ScheduleInput.Started(first.dispatchId(), "job-1"),
+            new ScheduleInput.Told("event_s-" + news))) {
+      Schedule next = machine.decide(begun, done, back).orElseThrow().schedule();
+      assertThat(next.waiting().getLast().notBefore())
+          .as("after %s", done)
+          .isLessThanOrEqualTo(back + DispatchTurn.AGAIN_MS);
+    }
   }
 
   @Test
