@@ -1,5 +1,6 @@
 package io.mirrorneuron.app;
 
+import io.mirrorneuron.testing.Proof;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -10,6 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
  * RedisAwayIT}.
  */
 @Timeout(180)
+@Proof.Cluster
 class RedisOutagesIT {
   @TempDir Path folder;
 
