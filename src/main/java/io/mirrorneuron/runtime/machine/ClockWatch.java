@@ -35,7 +35,7 @@ final class ClockWatch {
     return all ? Long.MAX_VALUE : timers.now() + nearMs;
   }
 
-  /** The next look is at everything: this one was not complete. */
+  /** The next look is at everything: this one was not complete, as when the lead was lost in it. */
   synchronized void lookAgain() {
     looksAtAll = true;
   }

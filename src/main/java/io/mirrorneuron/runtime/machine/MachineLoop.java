@@ -227,8 +227,8 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
         .thenAccept(
             due -> {
               due.forEach(this::attendOrWakeSoon);
-              if (due.size() == PAGE && work().isPresent()) {
-                attendDue(until, skip + PAGE);
+              if (due.size() == PAGE) {
+                work().ifPresentOrElse(term -> attendDue(until, skip + PAGE), clock::lookAgain);
               }
             })
         .exceptionally(this::later);
@@ -238,7 +238,7 @@ public final class MachineLoop<S, I, E> implements AutoCloseable {
     if (stored.dueAt() > timers.now() && clock.isNear(stored.dueAt())) {
       soon.at(stored.id(), stored.dueAt());
     } else {
-      work().ifPresent(term -> attendOrWake(stored, term));
+      work().ifPresentOrElse(term -> attendOrWake(stored, term), clock::lookAgain);
     }
   }
 

@@ -63,20 +63,21 @@ class ClockSetBackTest {
 
   @Test
   void eventsWaitForQuietAndForEarlierJobsNoLongerThanElse() {
-    SEEDS.each(
-        seed -> {
-          begin(seed, 10_000, onQuiet(Map.of()));
-          tell(START + 5_000, "a");
-          tell(START + 5_500, "b");
-          tell(START + 9_000, "c");
-          simulation.setClocks(START + 9_000 + seed % 20 * 500, -HOUR);
-          simulation.run(START + 40_000);
+    SEEDS.each(this::checkQuiet);
+  }
 
-          assertThat(stored().counters().dispatched())
-              .as("seed %d: %s".formatted(seed, stored().work()))
-              .isEqualTo(3);
-          assertThat(stored().waiting()).isEmpty();
-        });
+  private void checkQuiet(long seed) {
+    begin(seed, 10_000, onQuiet(Map.of()));
+    tell(START + 5_000, "a");
+    tell(START + 5_500, "b");
+    tell(START + 9_000, "c");
+    simulation.setClocks(START + 9_000 + seed % 20 * 500, -HOUR);
+    simulation.run(START + 40_000);
+
+    assertThat(stored().counters().dispatched())
+        .as("seed %d: %s".formatted(seed, stored().work()))
+        .isEqualTo(3);
+    assertThat(stored().waiting()).isEmpty();
   }
 
   private static ScheduleInput.Happened event(String id) {
@@ -117,19 +118,27 @@ class ClockSetBackTest {
 
   @Test
   void windowsCloseInTime() {
-    SEEDS.each(
-        seed -> {
-          begin(
-              seed,
-              10 * HOUR,
-              onQuiet(Map.of("window", Map.of("duration_ms", 20_000), "prohibit_overlap", false)));
-          tell(START + 5_000, "a");
-          simulation.setClocks(START + 20_000, -HOUR);
-          simulation.run(START + 40_000);
+    SEEDS.each(this::checkWindow);
+  }
 
-          assertThat(stored().counters().dispatched()).as("seed " + seed).isEqualTo(1);
-          assertThat(stored().children()).as("seed " + seed).isEmpty();
-        });
+  private void checkWindow(long seed) {
+    begin(
+        seed,
+        10 * HOUR,
+        onQuiet(Map.of("window", Map.of("duration_ms", 20_000), "prohibit_overlap", false)));
+    tell(START + 5_000, "a");
+    simulation.setClocks(START + 20_000, -HOUR);
+    simulation.run(START + 40_000);
+
+    assertThat(stored().counters().dispatched()).as("seed " + seed).isEqualTo(1);
+    assertThat(stored().children()).as("seed " + seed).isEmpty();
+  }
+
+  /** The leader is no longer the leader when it hears what it was to look at. */
+  @Test
+  void whatALeaderLosesWithItsLeadIsLookedAtAgain() {
+    checkQuiet(335_002_566);
+    checkWindow(335_001_414);
   }
 
   @Test
