@@ -24,9 +24,9 @@ class LayersTest {
           "\\b(?:Hosts|Frozen|SmallDisk|RedisTrio|RedisClusterFixture)\\b|\\bkill9\\(|\"chromium\"");
 
   private static final Pattern LAYER =
-      Pattern.compile("^@(?:Whole|Proof\\.\\w+)$", Pattern.MULTILINE);
+      Pattern.compile("^ *@(?:Whole|Proof\\.\\w+)$", Pattern.MULTILINE);
 
-  private static final Pattern PROOF = Pattern.compile("^@Proof\\.(\\w+)$", Pattern.MULTILINE);
+  private static final Pattern PROOF = Pattern.compile("^ *@Proof\\.(\\w+)$", Pattern.MULTILINE);
 
   /** Sources of test classes by their packages and names, with slashes. */
   private static final Map<String, String> TESTS = new TreeMap<>();

@@ -19,6 +19,7 @@ import io.mirrorneuron.runtime.documents.far.SentExecution;
 import io.mirrorneuron.runtime.exec.ExecutionSamples;
 import io.mirrorneuron.testing.CutWire;
 import io.mirrorneuron.testing.GrpcRuntime;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.testing.Seeds;
 import io.mirrorneuron.testing.Whole;
@@ -35,7 +36,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the door for other nodes lets in, and what becomes of a stream that is cut. */
-@Whole
 class FarDoorIT {
   private static final long SEED = Seeds.one();
   private static final int LINES = 60;
@@ -106,6 +106,7 @@ class FarDoorIT {
   }
 
   @Test
+  @Whole
   void whoHasAnotherJoinTokenIsNotLetIn() {
     byte[] record = SentExecution.bytes(ExecutionSamples.shell("true"));
     refused(strangers, opening("e", 1), record, ErrorCode.UNAVAILABLE, PeerJobs.UNREACHED);
@@ -114,11 +115,13 @@ class FarDoorIT {
   }
 
   @Test
+  @Whole
   void anExecutionThatNobodyBeganIsNotFound() {
     refused(clients, opening("unknown", 1), null, ErrorCode.NOT_FOUND, "execution_not_found");
   }
 
   @Test
+  @Whole
   void whoDoesNotOwnTheJobBeginsNothing() {
     byte[] record = SentExecution.bytes(ExecutionSamples.shell("true"));
     refused(clients, opening("e", 1), record, ErrorCode.PRECONDITION, PeerPrograms.FENCED);
@@ -139,6 +142,7 @@ class FarDoorIT {
   }
 
   @Test
+  @Whole
   void aFormerOwnerOfTheJobHasNoSayInItsProgram() {
     Path begun = folder.resolve("begun");
     String job = submit("touch '%s'; exec sleep 600".formatted(begun));
@@ -152,6 +156,7 @@ class FarDoorIT {
 
   /** Each line is logged once, and the program is started once. */
   @Test
+  @Proof.Cluster
   void aStreamThatIsCutAtAnyByteIsGoneOnWith() throws Exception {
     Random random = new Random(SEED);
     Path begun = folder.resolve("cut");

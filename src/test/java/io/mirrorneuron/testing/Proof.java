@@ -24,7 +24,7 @@ public final class Proof {
   /** Servers are cut off from each other, and Redis fails over. */
   @Tag("proof")
   @Tag("cluster")
-  @Target(ElementType.TYPE)
+  @Target({ElementType.TYPE, ElementType.METHOD})
   @Retention(RetentionPolicy.RUNTIME)
   public @interface Cluster {}
 

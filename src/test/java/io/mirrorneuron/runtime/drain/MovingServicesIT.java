@@ -13,8 +13,8 @@ import io.mirrorneuron.port.upkeep.DrainOrder;
 import io.mirrorneuron.port.upkeep.DrainReport;
 import io.mirrorneuron.port.upkeep.NodeCondition;
 import io.mirrorneuron.testing.GrpcRuntime;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RuntimeFixture;
-import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Real services leave a node that is drained, while they are looked up and called. */
-@Whole
+@Proof.Cluster
 class MovingServicesIT {
   private static final String ONE = "mirror_neuron@test";
   private static final String TWO = "mirror_neuron@two";

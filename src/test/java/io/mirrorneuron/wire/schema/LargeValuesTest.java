@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.testing.Whole;
+import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.wire.Fault;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.SchemaCheck;
@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Values and schemas of strangers that would keep a validator busy for ever, or fill the heap. */
 @Timeout(120)
-@Whole
+@Proof.Limits
 class LargeValuesTest {
   private static final List<Object> ROOT = List.of("body");
 
