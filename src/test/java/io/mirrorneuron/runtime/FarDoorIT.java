@@ -19,9 +19,9 @@ import io.mirrorneuron.runtime.documents.far.SentExecution;
 import io.mirrorneuron.runtime.exec.ExecutionSamples;
 import io.mirrorneuron.testing.CutWire;
 import io.mirrorneuron.testing.GrpcRuntime;
-import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.testing.Seeds;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.testing.Whole;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -156,7 +156,7 @@ class FarDoorIT {
 
   /** Each line is logged once, and the program is started once. */
   @Test
-  @Proof.Cluster
+  @Whole
   void aStreamThatIsCutAtAnyByteIsGoneOnWith() throws Exception {
     Random random = new Random(SEED);
     Path begun = folder.resolve("cut");

@@ -19,6 +19,7 @@ import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.LocalCluster;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
 import io.mirrorneuron.runtime.cluster.NodeLimits;
+import io.mirrorneuron.runtime.exec.ExecutionSamples;
 import io.mirrorneuron.runtime.exec.pool.Stock;
 import io.mirrorneuron.runtime.join.LocalMembers;
 import io.mirrorneuron.storage.Storage;
@@ -142,7 +143,7 @@ public final class RuntimeFixture implements AutoCloseable {
         RuntimeSettings.of(config),
         new RuntimeIdentity(
             nodeName,
-            "test-" + home.getFileName(),
+            ExecutionSamples.runtimeId(home), // it ends programs of the same id as it starts
             Map.of("PATH", System.getenv("PATH")),
             clock,
             () -> String.format("%013d-%012x", 0, IDS.incrementAndGet()),

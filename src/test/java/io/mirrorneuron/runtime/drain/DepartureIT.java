@@ -14,9 +14,9 @@ import io.mirrorneuron.port.upkeep.DrainState;
 import io.mirrorneuron.port.upkeep.NodeCondition;
 import io.mirrorneuron.port.upkeep.NodeReport;
 import io.mirrorneuron.testing.GrpcRuntime;
-import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.testing.WaitingPrograms;
+import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A server is told to end: what it does while it still serves. */
-@Proof.Cluster
+@Whole
 class DepartureIT {
   private static final String ONE = "mirror_neuron@test";
   private static final Duration LONG = Duration.ofMinutes(5);

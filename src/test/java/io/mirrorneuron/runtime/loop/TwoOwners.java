@@ -342,7 +342,7 @@ final class TwoOwners {
               Map.of("default", 1000, NARROW, NARROW_SLOTS),
               1000,
               () -> stock,
-              new Ports(100, 109, (_, _) -> true));
+              new Ports(100, 109, 100, (_, _) -> true));
       engine =
           new Engine(
               new Engine.Identity(NodeRegistry.nameOf(owner), owner, false, 64),

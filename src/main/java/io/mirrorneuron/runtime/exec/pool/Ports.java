@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntPredicate;
 
 /**
@@ -12,29 +13,37 @@ import java.util.function.IntPredicate;
  *
  * @param first of those that are given to who does not ask for a number
  * @param last of those
+ * @param begin the one that is given first
  * @param isFree whether nobody listens on this port, of TCP or of UDP
  */
-public record Ports(int first, int last, Trial isFree) {
+public record Ports(int first, int last, int begin, Trial isFree) {
 
   /** Whether nobody listens. */
   public interface Trial {
     boolean test(int number, boolean udp);
   }
 
-  /** Which are free is tried on this machine. */
+  /**
+   * Which are free is tried on this machine. Begins anywhere: a port that was given a moment ago is
+   * free until its program listens, and another server of this machine, or this one before it was
+   * started again, may have given it.
+   */
   public static Ports ofMachine(int first, int last) {
-    return new Ports(first, last, (number, udp) -> udp ? isUdpFree(number) : isTcpFree(number));
+    int begin = ThreadLocalRandom.current().nextInt(first, last + 1);
+    return new Ports(
+        first, last, begin, (number, udp) -> udp ? isUdpFree(number) : isTcpFree(number));
   }
 
   /**
    * A free number, the next one after the one given last, so that who still speaks to an old port
    * does not reach somebody new.
    *
+   * @param after 0 when none was given
    * @return 0 when there is none
    */
   int pick(int after, boolean udp, IntPredicate taken) {
     int size = last - first + 1;
-    int start = after < first || after >= last ? 0 : after + 1 - first;
+    int start = (after == 0 ? begin : after + 1) - first;
     for (int i = 0; i < size; i++) {
       int number = first + (start + i) % size;
       if (!taken.test(number) && isFree.test(number, udp)) {

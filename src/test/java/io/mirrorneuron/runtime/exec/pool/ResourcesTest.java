@@ -36,14 +36,14 @@ class ResourcesTest {
           Map.of("default", 4, "other", 2),
           1000,
           () -> stock,
-          new Ports(100, 103, (number, udp) -> !foreign.contains(number)));
+          new Ports(100, 103, 100, (number, udp) -> !foreign.contains(number)));
 
   /** A request that came before manifests were bound, or from another server. */
   @Test
   @Timeout(10)
   void manyPortsTakeNoTimeOfOthers() throws Exception {
     var wide =
-        new Pools(Map.of("default", 4), 1000, () -> stock, new Ports(1, 65_000, (_, _) -> true));
+        new Pools(Map.of("default", 4), 1000, () -> stock, new Ports(1, 65_000, 1, (_, _) -> true));
     List<Port> many =
         IntStream.range(0, 60_000).mapToObj(i -> new Port("p" + i, 0, "tcp")).toList();
     var request = new ResourceRequest(Amounts.NONE, List.of(), many, List.of(), null);
@@ -203,6 +203,20 @@ class ResourcesTest {
     foreign.clear();
     pools.reconsider();
     assertThat(granted).containsExactly("first", "udp", "second", "other");
+  }
+
+  @Test
+  void portsBeginSomewhereAndGoRound() throws Exception {
+    var pools =
+        new Pools(Map.of("default", 4), 1000, () -> stock, new Ports(7, 9, 8, (_, _) -> true));
+    List<Integer> given = new ArrayList<>();
+    for (String owner : List.of("a", "b", "c")) {
+      var want = new Want(owner, "job", owner, ports(new Port("api", 0, "tcp")), NOW);
+      SlotClaim claim = pools.claim("default", 1, want, () -> {});
+      given.add(claim.allocation().ports().getFirst().number());
+    }
+    assertThat(given).containsExactly(8, 9, 7);
+    assertThat(Ports.ofMachine(7, 7).begin()).isEqualTo(7);
   }
 
   @Test
