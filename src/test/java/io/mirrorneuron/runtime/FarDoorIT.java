@@ -22,7 +22,6 @@ import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.testing.Seeds;
 import io.mirrorneuron.testing.Whole;
-import io.mirrorneuron.testing.Whole;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the door for other nodes lets in, and what becomes of a stream that is cut. */
+@Whole
 class FarDoorIT {
   private static final long SEED = Seeds.one();
   private static final int LINES = 60;
@@ -80,7 +80,7 @@ class FarDoorIT {
   }
 
   private static Peer peer() {
-    return new Peer("mirror_neuron@other#test-other", "127.0.0.1:" + otherDoor.server.port());
+    return new Peer(other.runtime().door().owner(), "127.0.0.1:" + otherDoor.server.port());
   }
 
   private static void refused(
@@ -102,11 +102,10 @@ class FarDoorIT {
   }
 
   private static Opening opening(String id, long epoch) {
-    return new Opening(id, "job-1", "mirror_neuron@own#test-own", epoch, 0);
+    return new Opening(id, "job-1", own.runtime().door().owner(), epoch, 0);
   }
 
   @Test
-  @Whole
   void whoHasAnotherJoinTokenIsNotLetIn() {
     byte[] record = SentExecution.bytes(ExecutionSamples.shell("true"));
     refused(strangers, opening("e", 1), record, ErrorCode.UNAVAILABLE, PeerJobs.UNREACHED);
@@ -115,13 +114,11 @@ class FarDoorIT {
   }
 
   @Test
-  @Whole
   void anExecutionThatNobodyBeganIsNotFound() {
     refused(clients, opening("unknown", 1), null, ErrorCode.NOT_FOUND, "execution_not_found");
   }
 
   @Test
-  @Whole
   void whoDoesNotOwnTheJobBeginsNothing() {
     byte[] record = SentExecution.bytes(ExecutionSamples.shell("true"));
     refused(clients, opening("e", 1), record, ErrorCode.PRECONDITION, PeerPrograms.FENCED);
@@ -142,12 +139,11 @@ class FarDoorIT {
   }
 
   @Test
-  @Whole
   void aFormerOwnerOfTheJobHasNoSayInItsProgram() {
     Path begun = folder.resolve("begun");
     String job = submit("touch '%s'; exec sleep 600".formatted(begun));
     eventually("it runs", () -> Files.exists(begun));
-    Opening former = new Opening(job + ".1.1.1", job, "mirror_neuron@own#test-own", 0, 0);
+    Opening former = new Opening(job + ".1.1.1", job, own.runtime().door().owner(), 0, 0);
     refused(clients, former, null, ErrorCode.PRECONDITION, PeerPrograms.FENCED);
 
     own.jobs().cancel(job, null, null);
@@ -156,7 +152,6 @@ class FarDoorIT {
 
   /** Each line is logged once, and the program is started once. */
   @Test
-  @Whole
   void aStreamThatIsCutAtAnyByteIsGoneOnWith() throws Exception {
     Random random = new Random(SEED);
     Path begun = folder.resolve("cut");
