@@ -55,7 +55,7 @@ final class NodeAdmission {
                 executions.confiner()::reaches,
                 executions.submissions().claims()::strange,
                 services.obstacles()::of),
-            new PortDoors(settings.doors()::isHere, Ports.ofMachine(0, 0).isFree()),
+            new PortDoors(settings.doors()::isHere, Ports.ofMachine(0, 0, 0).isFree()),
             () -> storage.fullDisk().orElse(null));
     LocalMachine here =
         new LocalMachine(

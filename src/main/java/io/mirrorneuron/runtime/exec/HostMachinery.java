@@ -34,6 +34,7 @@ record HostMachinery(
     Orphans orphans,
     Spawner spawner,
     Supplier<Stock> stock,
+    Ports ports,
     NodeFaults faults)
     implements AutoCloseable {
 
@@ -71,7 +72,19 @@ record HostMachinery(
     var orphans = new Orphans(processes, host.runtimeId());
     var submissions = new SubmissionFolders(config.confinement().submissions(), sinks.runs());
     return new HostMachinery(
-        programs, workspaces, submissions, orphans, host.spawner(), host.stock(), host.faults());
+        programs,
+        workspaces,
+        submissions,
+        orphans,
+        host.spawner(),
+        host.stock(),
+        ports(config, host),
+        host.faults());
+  }
+
+  private static Ports ports(Config.Executors config, ExecutionHost host) {
+    return Ports.ofMachine(
+        config.ports().first(), config.ports().last(), host.runtimeId().hashCode());
   }
 
   /** What each execution is given. */
@@ -80,11 +93,7 @@ record HostMachinery(
     Runner runner = new HostLocalRunner(programs);
     return new ExecutionRun.Machinery(
         config,
-        new Pools(
-            config.pools(),
-            config.maxQueueLength(),
-            stock,
-            Ports.ofMachine(config.ports().first(), config.ports().last())),
+        new Pools(config.pools(), config.maxQueueLength(), stock, ports),
         workspaces,
         submissions,
         pythons(),

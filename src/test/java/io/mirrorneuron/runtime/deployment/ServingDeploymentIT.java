@@ -93,7 +93,7 @@ class ServingDeploymentIT {
             "min_healthy_ms",
             500,
             "healthy_deadline_ms",
-            version.equals("sick") ? 10_000 : 60_000,
+            version.equals("sick") ? 10_000 : 20_000, // half of it is for programs to end
             "auto_revert",
             true);
     node.runtime()

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntPredicate;
 
 /**
@@ -24,12 +23,13 @@ public record Ports(int first, int last, int begin, Trial isFree) {
   }
 
   /**
-   * Which are free is tried on this machine. Begins anywhere: a port that was given a moment ago is
-   * free until its program listens, and another server of this machine, or this one before it was
-   * started again, may have given it.
+   * Which are free is tried on this machine.
+   *
+   * @param seed says where to begin, another one for each server: a port that was given a moment
+   *     ago is free until its program listens
    */
-  public static Ports ofMachine(int first, int last) {
-    int begin = ThreadLocalRandom.current().nextInt(first, last + 1);
+  public static Ports ofMachine(int first, int last, int seed) {
+    int begin = first + Math.floorMod(seed, last - first + 1);
     return new Ports(
         first, last, begin, (number, udp) -> udp ? isUdpFree(number) : isTcpFree(number));
   }

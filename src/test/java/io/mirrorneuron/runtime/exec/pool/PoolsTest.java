@@ -17,7 +17,10 @@ class PoolsTest {
 
   private final Pools pools =
       new Pools(
-          Map.of("default", 4, "gpu", 1), 20, () -> Stock.endless("here"), Ports.ofMachine(1, 1));
+          Map.of("default", 4, "gpu", 1),
+          20,
+          () -> Stock.endless("here"),
+          Ports.ofMachine(1, 1, 0));
   private final List<String> granted = new ArrayList<>();
 
   @Test

@@ -216,7 +216,7 @@ class ResourcesTest {
       given.add(claim.allocation().ports().getFirst().number());
     }
     assertThat(given).containsExactly(8, 9, 7);
-    assertThat(Ports.ofMachine(7, 7).begin()).isEqualTo(7);
+    assertThat(Ports.ofMachine(7, 9, -1).begin()).isEqualTo(9);
   }
 
   @Test
