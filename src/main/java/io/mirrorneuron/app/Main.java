@@ -109,16 +109,12 @@ public final class Main extends CommandGroup {
     }
   }
 
-  /** The whole command line with its error handling. */
-  static CommandLine commandLine(Screen screen) {
-    return commandLine(screen, new String[0]);
-  }
-
   /**
-   * Only as much of the command line as these arguments need: to read the descriptions of all
-   * commands takes longer than to start a server.
+   * The command line with its error handling, as much of it as these arguments need: to read the
+   * descriptions of all commands takes longer than to start a server. Without arguments it is
+   * whole.
    */
-  private static CommandLine commandLine(Screen screen, String[] arguments) {
+  static CommandLine commandLine(Screen screen, String... arguments) {
     CommandLine program = new CommandLine(new Main(), screen.factory());
     named(arguments).map(List::<Class<?>>of).orElse(COMMANDS).forEach(program::addSubcommand);
     program.getSubcommands().values().forEach(Main::addVersion);

@@ -10,6 +10,7 @@ import io.mirrorneuron.port.RuntimeJobsContract;
 import io.mirrorneuron.testing.PackagedServer;
 import io.mirrorneuron.testing.RedisFixture;
 import io.mirrorneuron.testing.SampleManifests;
+import io.mirrorneuron.testing.Silence;
 import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
 import java.net.http.HttpRequest.BodyPublisher;
@@ -34,19 +35,16 @@ class AnyDoorE2E {
   private PackagedServer start(String name, RedisFixture redis, String joinToken) {
     return PackagedServer.start(
         folder.resolve(name),
-        Map.of(
-            "MN_REDIS_URL",
-            redis.uri(),
-            "MN_CLUSTER_SILENCE_MS",
-            "6000", // a death is known sooner
-            "MN_REDIS_TIMEOUT_MS",
-            "1200",
-            "MN_NODE_NAME",
-            "mirror_neuron@" + name,
-            "MN_RESOURCE_ADMISSION_ENABLED",
-            "false",
-            "MN_NETWORK_JOIN_TOKEN",
-            joinToken));
+        Silence.shortWith(
+            Map.of(
+                "MN_REDIS_URL",
+                redis.uri(),
+                "MN_NODE_NAME",
+                "mirror_neuron@" + name,
+                "MN_RESOURCE_ADMISSION_ENABLED",
+                "false",
+                "MN_NETWORK_JOIN_TOKEN",
+                joinToken)));
   }
 
   @Test

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.testing.PackagedServer;
 import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RedisFixture;
+import io.mirrorneuron.testing.Silence;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -31,23 +32,20 @@ class FarProgramsE2E {
   private PackagedServer start(String name, String rack, RedisFixture redis) {
     return PackagedServer.start(
         folder.resolve(name),
-        Map.of(
-            "MN_REDIS_URL",
-            redis.uri(),
-            "MN_CLUSTER_SILENCE_MS",
-            "6000", // a death is known sooner
-            "MN_REDIS_TIMEOUT_MS",
-            "1200",
-            "MN_NODE_NAME",
-            "mirror_neuron@" + name,
-            "MN_NODE_LABELS",
-            "rack=" + rack,
-            "MN_EXECUTOR_CONFINE",
-            "off", // programs leave marks in the folder of the test
-            "MN_RESOURCE_ADMISSION_ENABLED",
-            "false",
-            "MN_NETWORK_JOIN_TOKEN",
-            "join-1"));
+        Silence.shortWith(
+            Map.of(
+                "MN_REDIS_URL",
+                redis.uri(),
+                "MN_NODE_NAME",
+                "mirror_neuron@" + name,
+                "MN_NODE_LABELS",
+                "rack=" + rack,
+                "MN_EXECUTOR_CONFINE",
+                "off", // programs leave marks in the folder of the test
+                "MN_RESOURCE_ADMISSION_ENABLED",
+                "false",
+                "MN_NETWORK_JOIN_TOKEN",
+                "join-1")));
   }
 
   /**

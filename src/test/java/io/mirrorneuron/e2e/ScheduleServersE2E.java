@@ -9,6 +9,7 @@ import io.mirrorneuron.testing.PackagedServer;
 import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RedisFixture;
 import io.mirrorneuron.testing.SampleManifests;
+import io.mirrorneuron.testing.Silence;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -153,14 +154,7 @@ class ScheduleServersE2E {
   private PackagedServer start(String name, RedisFixture redis) {
     return PackagedServer.start(
         folder.resolve(name),
-        Map.of(
-            "MN_REDIS_URL",
-            redis.uri(),
-            "MN_CLUSTER_SILENCE_MS",
-            "6000", // a death is known sooner
-            "MN_REDIS_TIMEOUT_MS",
-            "1200",
-            "MN_NODE_NAME",
-            "mirror_neuron@" + name));
+        Silence.shortWith(
+            Map.of("MN_REDIS_URL", redis.uri(), "MN_NODE_NAME", "mirror_neuron@" + name)));
   }
 }

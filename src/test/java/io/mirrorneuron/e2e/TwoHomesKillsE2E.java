@@ -12,6 +12,7 @@ import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RedisClusterFixture;
 import io.mirrorneuron.testing.RedisFixture;
 import io.mirrorneuron.testing.Seeds;
+import io.mirrorneuron.testing.Silence;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -55,14 +56,7 @@ class TwoHomesKillsE2E {
   @Test
   void allJobsEndWellOnWhateverServer() {
     try (RedisFixture redis = RedisFixture.start(folder)) {
-      allJobsEndWell(
-          Map.of(
-              "MN_REDIS_URL",
-              redis.uri(),
-              "MN_CLUSTER_SILENCE_MS",
-              "6000",
-              "MN_REDIS_TIMEOUT_MS",
-              "1200"));
+      allJobsEndWell(Silence.shortWith(Map.of("MN_REDIS_URL", redis.uri())));
     }
   }
 

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
@@ -34,6 +35,7 @@ public final class PublishedContract {
 
   private final JsonObject document;
   private final JsonObject schemas;
+  private final Map<String, Validator> validators = new ConcurrentHashMap<>();
 
   private PublishedContract(JsonObject document) {
     this.document = document;
@@ -163,9 +165,10 @@ public final class PublishedContract {
 
   /** How the value does not fit the schema; empty when it does. */
   public List<String> faults(JsonObject schema, Object value) {
-    JsonObject whole = (JsonObject) closed(schema);
-    whole.put("components", new JsonObject().put("schemas", schemas.copy()));
-    OutputUnit verdict = Validator.create(JsonSchema.of(whole), OPTIONS).validate(value);
+    OutputUnit verdict =
+        validators
+            .computeIfAbsent(schema.encode(), _ -> validator((JsonObject) closed(schema)))
+            .validate(value);
     if (verdict.getValid()) {
       return List.of();
     }
@@ -175,6 +178,12 @@ public final class PublishedContract {
         : errors.stream()
             .map(unit -> unit.getInstanceLocation() + ": " + unit.getError())
             .collect(Collectors.toList());
+  }
+
+  /** What it refers to is read again for each schema, which takes much longer than to use it. */
+  private Validator validator(JsonObject whole) {
+    whole.put("components", new JsonObject().put("schemas", schemas.copy()));
+    return Validator.create(JsonSchema.of(whole), OPTIONS);
   }
 
   /** A copy in which objects have no members but the declared ones, unless their schema says so. */

@@ -11,19 +11,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import picocli.CommandLine;
 
 /** Runs commands of {@code mn} in this process, as a shell would. */
 public final class Shell {
-  private final Function<Screen, CommandLine> program;
+  private final BiFunction<Screen, String[], CommandLine> program;
   private final Map<String, String> environment = new HashMap<>();
   private boolean interactive;
 
   /**
    * @param home becomes {@code MN_HOME}
    */
-  public Shell(Function<Screen, CommandLine> program, Path home) {
+  public Shell(BiFunction<Screen, String[], CommandLine> program, Path home) {
     this.program = program;
     environment.put("MN_HOME", home.toString());
   }
@@ -64,7 +64,7 @@ public final class Shell {
         new Screen(Map.copyOf(environment), interactive, Path.of(environment.get("MN_HOME")));
     int exitCode =
         program
-            .apply(screen)
+            .apply(screen, arguments)
             .setOut(new PrintWriter(out))
             .setErr(new PrintWriter(err))
             .execute(arguments);
