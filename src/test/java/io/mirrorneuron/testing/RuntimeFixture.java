@@ -143,7 +143,9 @@ public final class RuntimeFixture implements AutoCloseable {
         RuntimeSettings.of(config),
         new RuntimeIdentity(
             nodeName,
-            ExecutionSamples.runtimeId(home), // it ends programs of the same id as it starts
+            home.getFileName()
+                + "-"
+                + ExecutionSamples.runtimeId(home), // it ends programs of its id
             Map.of("PATH", System.getenv("PATH")),
             clock,
             () -> String.format("%013d-%012x", 0, IDS.incrementAndGet()),
