@@ -1,8 +1,10 @@
 package io.mirrorneuron.area.jobs;
 
+import io.mirrorneuron.bus.Steps;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
+import java.util.Optional;
 
 /** Waits for ends of jobs. Lives on one event loop. */
 final class EndWaits {
@@ -62,25 +64,29 @@ final class EndWaits {
     }
 
     Future<JobStanding> end() {
-      return isOver()
-          ? views.status(jobId)
-          : changes
-              .observe(jobId)
-              .compose(version -> views.status(jobId).compose(status -> end(version, status)));
+      return Steps.until(this::look); // a job may change many times
     }
 
-    private Future<JobStanding> end(long version, JobStanding status) {
+    private Future<Optional<JobStanding>> look() {
+      return isOver()
+          ? views.status(jobId).map(Optional::of)
+          : changes
+              .observe(jobId)
+              .compose(version -> views.status(jobId).compose(status -> look(version, status)));
+    }
+
+    private Future<Optional<JobStanding>> look(long version, JobStanding status) {
       if (status.isFinal()) {
         changes.ended(jobId);
       }
       if (status.isFinal() || isOver()) {
-        return Future.succeededFuture(status);
+        return Future.succeededFuture(Optional.of(status));
       }
       Duration left = Duration.ofNanos(until - System.nanoTime());
       change = Promise.promise();
       return changes
           .after(jobId, version, left.compareTo(LOOK) < 0 ? left : LOOK, change)
-          .compose(changed -> end());
+          .map(changed -> Optional.empty());
     }
 
     private boolean isOver() {

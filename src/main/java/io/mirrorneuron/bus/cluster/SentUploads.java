@@ -3,6 +3,7 @@ package io.mirrorneuron.bus.cluster;
 import io.mirrorneuron.bus.Addresses;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.HeldUpload;
+import io.mirrorneuron.bus.Steps;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -37,20 +38,22 @@ final class SentUploads {
               return vertx
                   .fileSystem()
                   .open(upload.path().toString(), new OpenOptions().setRead(true).setWrite(false))
-                  .compose(file -> rest(node, handle, file, 0).eventually(file::close))
+                  .compose(
+                      file ->
+                          Steps.move(moved -> piece(node, handle, file, moved))
+                              .eventually(file::close))
                   .map(sent -> new HeldUpload(handle, upload.fileName()).in(call));
             });
   }
 
-  /** The next piece goes when the one before has been stored. */
-  private Future<Void> rest(String node, String handle, AsyncFile file, long from) {
+  /** A piece goes when the one before has been stored. */
+  private Future<Integer> piece(String node, String handle, AsyncFile file, long from) {
     return file.read(Buffer.buffer(PIECE), 0, from, PIECE)
         .compose(
             piece ->
                 piece.length() == 0
-                    ? Future.succeededFuture()
-                    : message(node, "append", handle, piece)
-                        .compose(stored -> rest(node, handle, file, from + piece.length())));
+                    ? Future.succeededFuture(0)
+                    : message(node, "append", handle, piece).map(stored -> piece.length()));
   }
 
   private Future<Message<Buffer>> message(String node, String op, String handle, Buffer body) {

@@ -1,5 +1,6 @@
 package io.mirrorneuron.gateway.answer;
 
+import io.mirrorneuron.bus.Steps;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -18,15 +19,16 @@ record ChannelPump(Vertx vertx, FileChannel file, HttpServerResponse response) {
 
   /** Completes when the answer has ended; fails when the client is gone or the file too short. */
   Future<Void> send(long from, long length) {
-    return length == 0
-        ? response.end()
+    return Steps.move(moved -> sent(from + moved, length - moved)).compose(moved -> response.end());
+  }
+
+  /** How many bytes are written. */
+  private Future<Integer> sent(long from, long left) {
+    return left == 0
+        ? Future.succeededFuture(0)
         : vertx
-            .executeBlocking(() -> read(from, (int) Math.min(PIECE, length)), false)
-            .compose(
-                piece ->
-                    response
-                        .write(piece)
-                        .compose(written -> send(from + piece.length(), length - piece.length())));
+            .executeBlocking(() -> read(from, (int) Math.min(PIECE, left)), false)
+            .compose(piece -> response.write(piece).map(written -> piece.length()));
   }
 
   private Buffer read(long from, int length) throws IOException {

@@ -1,6 +1,7 @@
 package io.mirrorneuron.gateway.answer;
 
 import io.mirrorneuron.bus.FarReads.FarFile;
+import io.mirrorneuron.bus.Steps;
 import io.mirrorneuron.untrusted.OpenFile;
 import io.mirrorneuron.untrusted.OpenFolder;
 import io.mirrorneuron.untrusted.UntrustedFiles;
@@ -75,20 +76,17 @@ interface SentFile {
 
     @Override
     public Future<Void> send(ByteRange part) {
-      return sendRest(part.length());
+      return Steps.move(moved -> moved < part.length() ? next() : Future.succeededFuture(0))
+          .compose(moved -> ctx.response().end());
     }
 
-    private Future<Void> sendRest(long length) {
-      return length <= 0
-          ? ctx.response().end()
-          : file.next()
-              .compose(
-                  piece ->
-                      piece == null
-                          ? Future.failedFuture(new EOFException("the file has become shorter"))
-                          : ctx.response()
-                              .write(piece)
-                              .compose(written -> sendRest(length - piece.length())));
+    private Future<Integer> next() {
+      return file.next()
+          .compose(
+              piece ->
+                  piece == null || piece.length() == 0
+                      ? Future.failedFuture(new EOFException("the file has become shorter"))
+                      : ctx.response().write(piece).map(written -> piece.length()));
     }
 
     @Override

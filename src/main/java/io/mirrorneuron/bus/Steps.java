@@ -1,0 +1,73 @@
+package io.mirrorneuron.bus;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongFunction;
+import java.util.function.Supplier;
+
+/**
+ * Steps one after the other. A step that composes the next one leaves a future behind, and the last
+ * one completes all of them on one stack: after some thousands that is too small, and who waits for
+ * the first future is never told.
+ */
+public final class Steps {
+  private Steps() {}
+
+  /**
+   * Takes steps until one has a result.
+   *
+   * @return that result; fails as the first step that does
+   */
+  public static <T> Future<T> until(Supplier<Future<Optional<T>>> step) {
+    Promise<T> end = Promise.promise();
+    take(step, end);
+    return end.future();
+  }
+
+  private static <T> void take(Supplier<Future<Optional<T>>> step, Promise<T> end) {
+    Future<Optional<T>> taken = step.get();
+    while (taken.isComplete() && goesOn(taken, end)) {
+      taken = step.get();
+    }
+    Future<Optional<T>> open = taken;
+    if (!open.isComplete()) {
+      open.onComplete(
+          done -> {
+            if (goesOn(open, end)) {
+              take(step, end);
+            }
+          });
+    }
+  }
+
+  private static <T> boolean goesOn(Future<Optional<T>> taken, Promise<T> end) {
+    if (taken.failed()) {
+      end.fail(taken.cause());
+      return false;
+    }
+    taken.result().ifPresent(end::complete);
+    return taken.result().isEmpty();
+  }
+
+  /**
+   * Moves bytes piece by piece.
+   *
+   * @param piece is given how many were moved before, and tells how many it has moved; 0 when there
+   *     are no more
+   */
+  public static Future<Void> move(LongFunction<Future<Integer>> piece) {
+    AtomicLong moved = new AtomicLong();
+    return until(
+            () ->
+                piece
+                    .apply(moved.get())
+                    .map(
+                        bytes -> {
+                          moved.addAndGet(bytes);
+                          return bytes == 0 ? Optional.of(true) : Optional.<Boolean>empty();
+                        }))
+        .mapEmpty();
+  }
+}
