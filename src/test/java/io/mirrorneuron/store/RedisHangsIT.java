@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 @Whole
 class RedisHangsIT {
-  private static final Duration TIMEOUT = Duration.ofSeconds(1);
+  private static final Duration TIMEOUT = Duration.ofMillis(500);
 
   @TempDir static Path folder;
   private static RedisFixture redis;
@@ -102,7 +102,7 @@ class RedisHangsIT {
   /** Else what was given up would be done after somebody has looked whether it was. */
   @Test
   void whatWasGivenUpIsNotDoneAfterTheNextAnswer() {
-    for (int round = 0; round < 10; round++) {
+    for (int round = 0; round < 20; round++) {
       String key = "late-" + round;
       // Larger than what Redis reads at a time, so that it needs several turns for it.
       List<Future<Response>> given = new ArrayList<>();
