@@ -88,7 +88,7 @@ class QuarantineIT {
 
   private Path workspaces() throws IOException {
     try (Stream<Path> all = Files.list(folder.resolve("two/tmp"))) {
-      return all.filter(one -> one.getFileName().toString().startsWith("mn-test"))
+      return all.filter(one -> one.getFileName().toString().startsWith("mn-two-test"))
           .findFirst()
           .orElseThrow();
     }
