@@ -18,7 +18,7 @@ public final class Steps {
   /**
    * Takes steps until one has a result.
    *
-   * @return that result; fails as the first step that does
+   * @return that result; fails as the first step that does, or with what a step throws
    */
   public static <T> Future<T> until(Supplier<Future<Optional<T>>> step) {
     Promise<T> end = Promise.promise();
@@ -27,18 +27,28 @@ public final class Steps {
   }
 
   private static <T> void take(Supplier<Future<Optional<T>>> step, Promise<T> end) {
-    Future<Optional<T>> taken = step.get();
-    while (taken.isComplete() && goesOn(taken, end)) {
-      taken = step.get();
+    while (true) {
+      Future<Optional<T>> taken = begun(step);
+      if (!taken.isComplete()) {
+        taken.onComplete(
+            done -> {
+              if (goesOn(taken, end)) {
+                take(step, end);
+              }
+            });
+        return;
+      }
+      if (!goesOn(taken, end)) {
+        return;
+      }
     }
-    Future<Optional<T>> open = taken;
-    if (!open.isComplete()) {
-      open.onComplete(
-          done -> {
-            if (goesOn(open, end)) {
-              take(step, end);
-            }
-          });
+  }
+
+  private static <T> Future<Optional<T>> begun(Supplier<Future<Optional<T>>> step) {
+    try {
+      return step.get();
+    } catch (RuntimeException e) {
+      return Future.failedFuture(e);
     }
   }
 

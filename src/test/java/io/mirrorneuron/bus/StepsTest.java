@@ -66,4 +66,17 @@ class StepsTest {
                     : Future.failedFuture(new EOFException("after " + moved)));
     assertThatThrownBy(failed::await).hasMessage("after 2000");
   }
+
+  @Test
+  void whatAStepThrowsIsItsFailure() {
+    Future<Void> thrown =
+        Steps.move(
+            moved -> {
+              if (moved > 0) {
+                throw new IllegalStateException("closed meanwhile");
+              }
+              return later(1);
+            });
+    assertThatThrownBy(thrown::await).hasMessage("closed meanwhile");
+  }
 }
