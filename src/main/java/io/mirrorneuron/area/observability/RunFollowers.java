@@ -2,11 +2,13 @@ package io.mirrorneuron.area.observability;
 
 import io.mirrorneuron.area.observability.RunRecords.Page;
 import io.mirrorneuron.bus.ApiCall;
+import io.mirrorneuron.bus.Steps;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -59,19 +61,24 @@ final class RunFollowers {
   }
 
   private Future<Page> look(ApiCall call, RunChanges.Watch watch, long until) {
-    watch.looking();
-    return look.apply(call)
-        .compose(
-            page ->
-                page.isNews() || System.nanoTime() >= until
-                    ? Future.succeededFuture(page)
-                    : await(call, watch, until));
+    return Steps.until(
+        () -> {
+          watch.looking();
+          return look.apply(call)
+              .compose(
+                  page ->
+                      page.isNews() || System.nanoTime() >= until
+                          ? Future.succeededFuture(Optional.of(page))
+                          : change(watch, until).map(changed -> Optional.empty()));
+        });
   }
 
   private Future<Page> await(ApiCall call, RunChanges.Watch watch, long until) {
-    return watch
-        .await(Duration.ofNanos(until - System.nanoTime()))
-        .compose(changed -> look(call, watch, until));
+    return change(watch, until).compose(changed -> look(call, watch, until));
+  }
+
+  private static Future<Void> change(RunChanges.Watch watch, long until) {
+    return watch.await(Duration.ofNanos(until - System.nanoTime()));
   }
 
   private void keep(Map<String, Object> question, Pause pause, Page page) {
