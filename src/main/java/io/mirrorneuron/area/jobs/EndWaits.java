@@ -1,6 +1,6 @@
 package io.mirrorneuron.area.jobs;
 
-import io.mirrorneuron.bus.Steps;
+import io.mirrorneuron.bus.StepLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
@@ -64,7 +64,7 @@ final class EndWaits {
     }
 
     Future<JobStanding> end() {
-      return Steps.until(this::look); // a job may change many times
+      return StepLoop.until(this::look); // a job may change many times
     }
 
     private Future<Optional<JobStanding>> look() {

@@ -2,7 +2,7 @@ package io.mirrorneuron.area.observability;
 
 import io.mirrorneuron.area.observability.RunRecords.Page;
 import io.mirrorneuron.bus.ApiCall;
-import io.mirrorneuron.bus.Steps;
+import io.mirrorneuron.bus.StepLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -61,7 +61,7 @@ final class RunFollowers {
   }
 
   private Future<Page> look(ApiCall call, RunChanges.Watch watch, long until) {
-    return Steps.until(
+    return StepLoop.until(
         () -> {
           watch.looking();
           return look.apply(call)

@@ -3,7 +3,7 @@ package io.mirrorneuron.bus.cluster;
 import io.mirrorneuron.bus.Addresses;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.HeldUpload;
-import io.mirrorneuron.bus.Steps;
+import io.mirrorneuron.bus.StepLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -40,7 +40,7 @@ final class SentUploads {
                   .open(upload.path().toString(), new OpenOptions().setRead(true).setWrite(false))
                   .compose(
                       file ->
-                          Steps.move(moved -> piece(node, handle, file, moved))
+                          StepLoop.move(moved -> piece(node, handle, file, moved))
                               .eventually(file::close))
                   .map(sent -> new HeldUpload(handle, upload.fileName()).in(call));
             });

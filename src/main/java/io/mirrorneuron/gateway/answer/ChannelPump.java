@@ -1,6 +1,6 @@
 package io.mirrorneuron.gateway.answer;
 
-import io.mirrorneuron.bus.Steps;
+import io.mirrorneuron.bus.StepLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -19,7 +19,8 @@ record ChannelPump(Vertx vertx, FileChannel file, HttpServerResponse response) {
 
   /** Completes when the answer has ended; fails when the client is gone or the file too short. */
   Future<Void> send(long from, long length) {
-    return Steps.move(moved -> sent(from + moved, length - moved)).compose(moved -> response.end());
+    return StepLoop.move(moved -> sent(from + moved, length - moved))
+        .compose(moved -> response.end());
   }
 
   /** How many bytes are written. */

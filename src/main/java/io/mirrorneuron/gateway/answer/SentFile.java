@@ -1,7 +1,7 @@
 package io.mirrorneuron.gateway.answer;
 
 import io.mirrorneuron.bus.FarReads.FarFile;
-import io.mirrorneuron.bus.Steps;
+import io.mirrorneuron.bus.StepLoop;
 import io.mirrorneuron.untrusted.OpenFile;
 import io.mirrorneuron.untrusted.OpenFolder;
 import io.mirrorneuron.untrusted.UntrustedFiles;
@@ -76,7 +76,7 @@ interface SentFile {
 
     @Override
     public Future<Void> send(ByteRange part) {
-      return Steps.move(moved -> moved < part.length() ? next() : Future.succeededFuture(0))
+      return StepLoop.move(moved -> moved < part.length() ? next() : Future.succeededFuture(0))
           .compose(moved -> ctx.response().end());
     }
 

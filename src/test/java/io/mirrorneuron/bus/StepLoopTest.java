@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class StepsTest {
+class StepLoopTest {
   /** As many pieces as a file of some ten gigabytes has. */
   private static final int MANY = 200_000;
 
@@ -37,7 +37,7 @@ class StepsTest {
   void theStackDoesNotGrow(int turns) {
     AtomicLong last = new AtomicLong();
 
-    Steps.move(
+    StepLoop.move(
             moved -> {
               last.set(moved);
               int bytes = moved == 2L * MANY ? 0 : 2;
@@ -53,13 +53,13 @@ class StepsTest {
   void theFirstResultOrFailureIsTheEnd() {
     AtomicLong steps = new AtomicLong();
     Future<Long> result =
-        Steps.until(
+        StepLoop.until(
             () -> later(Optional.of(steps.incrementAndGet()).filter(number -> number == 5)));
     assertThat(result.await()).isEqualTo(5);
     assertThat(steps.get()).isEqualTo(5);
 
     Future<Void> failed =
-        Steps.move(
+        StepLoop.move(
             moved ->
                 moved < 2000
                     ? later(1000)
@@ -70,7 +70,7 @@ class StepsTest {
   @Test
   void whatAStepThrowsIsItsFailure() {
     Future<Void> thrown =
-        Steps.move(
+        StepLoop.move(
             moved -> {
               if (moved > 0) {
                 throw new IllegalStateException("closed meanwhile");

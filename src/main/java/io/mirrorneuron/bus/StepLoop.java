@@ -12,8 +12,8 @@ import java.util.function.Supplier;
  * one completes all of them on one stack: after some thousands that is too small, and who waits for
  * the first future is never told.
  */
-public final class Steps {
-  private Steps() {}
+public final class StepLoop {
+  private StepLoop() {}
 
   /**
    * Takes steps until one has a result.
