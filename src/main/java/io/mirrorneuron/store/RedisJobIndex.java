@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -103,28 +105,30 @@ final class RedisJobIndex {
   }
 
   /** See {@link JobStore#eachState}. Open jobs first: one that ends meanwhile is told twice. */
-  Future<Void> eachState(String field, Consumer<String> hears) {
-    Future<Void> told = Future.succeededFuture();
+  CompletionStage<Void> eachState(String field, Consumer<String> hears) {
+    CompletionStage<Void> told = CompletableFuture.completedStage(null);
     for (String index :
         Stream.concat(Stream.of(keys.activeJobs()), TERMINAL.stream().map(keys::doneJobs))
             .toList()) {
       told =
-          told.compose(before -> newest(index, Integer.MAX_VALUE))
-              .compose(jobs -> eachState(jobs, 0, field, hears));
+          told.thenCompose(before -> newest(index, Integer.MAX_VALUE).toCompletionStage())
+              .thenCompose(jobs -> eachState(jobs, 0, field, hears));
     }
     return told;
   }
 
-  private Future<Void> eachState(
+  /** Composes stages of Java: futures of Vert.x would end all batches on one stack. */
+  private CompletionStage<Void> eachState(
       List<RankedJob> jobs, int from, String field, Consumer<String> hears) {
     if (from >= jobs.size()) {
-      return Future.succeededFuture();
+      return CompletableFuture.completedStage(null);
     }
     int to = Math.min(from + BATCH, jobs.size());
     List<Future<String>> reads = new ArrayList<>(to - from);
     jobs.subList(from, to).forEach(job -> reads.add(stateField(job.jobId(), field)));
     return Future.all(reads)
-        .compose(
+        .toCompletionStage()
+        .thenCompose(
             all -> {
               reads.stream()
                   .map(Future::result)

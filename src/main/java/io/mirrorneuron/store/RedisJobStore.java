@@ -150,7 +150,7 @@ public final class RedisJobStore implements ServedJobStore {
 
   @Override
   public CompletionStage<Void> eachState(String field, Consumer<String> hears) {
-    return index.eachState(field, hears).toCompletionStage();
+    return index.eachState(field, hears);
   }
 
   @Override

@@ -39,6 +39,7 @@ sealed interface DeploymentDeed {
    *
    * @param agents that are looked at; all of the job when there are none
    * @param health what says how they are
+   * @param isBack whether they were changed back: a job that waits for a person then goes on
    */
   record Look(
       int number,
@@ -46,7 +47,8 @@ sealed interface DeploymentDeed {
       String jobId,
       long definition,
       List<String> agents,
-      HealthSource health)
+      HealthSource health,
+      boolean isBack)
       implements DeploymentDeed {}
 
   /**

@@ -63,8 +63,7 @@ final class DeploymentDeeds implements Deeds<DeploymentInput, DeploymentDeed> {
       case DeploymentDeed.Launch launch -> launch(key, launch);
       case DeploymentDeed.Redefine order -> redefine(key, order);
       case DeploymentDeed.Look look ->
-          definitions
-              .look(look.jobId())
+          (look.isBack() ? goOn(look.jobId()) : definitions.look(look.jobId()))
               .thenCompose(
                   running ->
                       offered
@@ -103,7 +102,11 @@ final class DeploymentDeeds implements Deeds<DeploymentInput, DeploymentDeed> {
             text(key, order.version().fingerprint()),
             (base, version) -> redefinition(order, base, version))
         .thenCompose(redefinition -> orders.redefine(order.jobId(), redefinition))
-        .thenCompose(taken -> goOn(order))
+        .thenCompose(
+            taken ->
+                order.changed().isEmpty()
+                    ? goOn(order.jobId())
+                    : CompletableFuture.completedFuture(null))
         .<DeploymentInput>thenApply(
             done -> new DeploymentInput.Ordered(order.number(), order.definition()))
         .exceptionallyCompose(failure -> notOrdered(order, Lasting.of(failure)));
@@ -129,18 +132,18 @@ final class DeploymentDeeds implements Deeds<DeploymentInput, DeploymentDeed> {
         new ProgramStop(serving, order.patienceMs(), 0));
   }
 
-  /** What could not go on because of the version that is taken back goes on with the other. */
-  private CompletionStage<?> goOn(DeploymentDeed.Redefine order) {
-    boolean isBack = order.changed().isEmpty();
-    return !isBack
-        ? CompletableFuture.completedFuture(null)
-        : definitions
-            .look(order.jobId())
-            .thenCompose(
-                running ->
-                    running.isReviewed()
-                        ? orders.resume(order.jobId())
-                        : CompletableFuture.completedFuture(null));
+  /**
+   * What could not go on because of the version that is taken back goes on with the other. Programs
+   * of that version may still be running, and fail later.
+   */
+  private CompletionStage<Running> goOn(String jobId) {
+    return definitions
+        .look(jobId)
+        .thenCompose(
+            running ->
+                running.isReviewed()
+                    ? orders.resume(jobId).thenCompose(resumed -> definitions.look(jobId))
+                    : CompletableFuture.completedFuture(running));
   }
 
   private CompletionStage<DeploymentInput> notOrdered(

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.deployment;
 
+import io.mirrorneuron.runtime.deployment.Deployment.Phase;
 import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan;
 import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan.Mode;
 import io.mirrorneuron.runtime.state.definition.DeployedBy;
@@ -105,7 +106,8 @@ final class OwedDeeds {
         inJob ? plan.sourceJob() : plan.targetJob(),
         inJob ? line.definition() : 0,
         inJob ? plan.before(now.batch() + 1) : List.of(),
-        plan.policy().healthCheck());
+        plan.policy().healthCheck(),
+        now.phase() == Phase.RETURNING);
   }
 
   private static DeployedBy by(DeploymentLine line, String version, String role) {

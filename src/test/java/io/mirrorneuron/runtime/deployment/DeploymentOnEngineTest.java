@@ -415,4 +415,24 @@ class DeploymentOnEngineTest {
     assertThat(versionsOf(Stage.JOB).values()).containsOnly(1);
     assertThat(look(Stage.JOB).status().word()).isEqualTo("running");
   }
+
+  @Test
+  void aProgramOfTheNewVersionThatFailsAfterItWasTakenBackDoesNotHoldTheJob() {
+    maxAttempts = "";
+    policies =
+        "{'job_type':'service','restart':{'attempts':0,'interval_ms':1000000,'mode':'fail'}}";
+    deployed();
+    deploy(2, policy(UpdateStrategy.ROLLING, 0));
+    run(3_000);
+    give(new DeploymentInput.Fail(2, "for now"));
+    assertThat(state.orElseThrow().newest().phase()).isEqualTo(Deployment.Phase.RETURNING);
+    assertThat(look(Stage.JOB).definition().pending()).isNotNull();
+    sick = 2;
+    List.copyOf(stage.running()).forEach(this::end);
+    assertThat(look(Stage.JOB).isReviewed()).isTrue();
+    run(60_000);
+    assertThat(status()).as(state.toString()).isEqualTo(Status.FAILED);
+    assertThat(versionsOf(Stage.JOB).values()).containsOnly(1);
+    assertThat(look(Stage.JOB).status().word()).isEqualTo("running");
+  }
 }
