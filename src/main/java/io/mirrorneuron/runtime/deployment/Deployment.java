@@ -71,7 +71,17 @@ record Deployment(
     RETURNING,
     /** The new job is to end. */
     STOPPING,
-    OVER
+    OVER;
+
+    /** Whether what was changed is looked at. What a look found counts in these phases only. */
+    boolean looks() {
+      return this == WATCHING || this == HOLDING || this == RETURNING;
+    }
+
+    /** Whether another look follows: what holds is looked at only while it awaits promotion. */
+    boolean looksAgain(Status status) {
+      return looks() && (this != HOLDING || status == Status.AWAITING_PROMOTION);
+    }
   }
 
   /**

@@ -5,7 +5,6 @@ import io.mirrorneuron.runtime.deployment.Deployment.Status;
 import io.mirrorneuron.runtime.deployment.Deployment.Watch;
 import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan;
 import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan.Mode;
-import java.util.List;
 
 /**
  * How what was changed is looked at, until it has been healthy for long enough without a break, or
@@ -67,11 +66,8 @@ final class DeploymentChecks {
   }
 
   void wake() {
-    boolean looks =
-        List.of(Phase.WATCHING, Phase.RETURNING).contains(draft.phase)
-            || draft.phase == Phase.HOLDING && draft.status == Status.AWAITING_PROMOTION;
     Watch watch = draft.watch;
-    if (looks && !watch.isDue() && watch.next() <= draft.now) {
+    if (draft.phase.looksAgain(draft.status) && !watch.isDue() && watch.next() <= draft.now) {
       draft.watch =
           new Watch(
               watch.look() + 1,

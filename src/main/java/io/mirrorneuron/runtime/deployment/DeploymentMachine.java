@@ -3,7 +3,6 @@ package io.mirrorneuron.runtime.deployment;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.deployment.Deployment.Phase;
-import io.mirrorneuron.runtime.deployment.Deployment.Status;
 import io.mirrorneuron.runtime.machine.StateMachine;
 import io.mirrorneuron.store.RecordStore.Beside;
 import io.mirrorneuron.wire.Json;
@@ -111,7 +110,7 @@ class DeploymentMachine implements StateMachine<DeploymentLine, DeploymentInput,
       case DeploymentInput.NotOrdered not when isOrdering && not.definition() == draft.definition ->
           turn.notOrdered(not.has(), not.why());
       case DeploymentInput.Seen seen
-          when draft.watch.isDue() && seen.look() == draft.watch.look() ->
+          when draft.phase.looks() && draft.watch.isDue() && seen.look() == draft.watch.look() ->
           new DeploymentChecks(draft).seen(seen);
       case DeploymentInput.Switched switched when draft.phase == Phase.SWITCHING -> turn.switched();
       case DeploymentInput.Ended(int n, String job)
@@ -146,11 +145,10 @@ class DeploymentMachine implements StateMachine<DeploymentLine, DeploymentInput,
   @Override
   public OptionalLong wakeAt(DeploymentLine line) {
     Deployment now = line.newest();
-    boolean looks =
-        now.phase() == Phase.WATCHING
-            || now.phase() == Phase.RETURNING
-            || now.phase() == Phase.HOLDING && now.status() == Status.AWAITING_PROMOTION;
-    long look = looks && !now.watch().isDue() ? now.watch().next() : Long.MAX_VALUE;
+    long look =
+        now.phase().looksAgain(now.status()) && !now.watch().isDue()
+            ? now.watch().next()
+            : Long.MAX_VALUE;
     long at = Math.min(look, now.deadline());
     return at == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(at);
   }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.deployment.Deployment.Phase;
 import io.mirrorneuron.runtime.deployment.Deployment.Status;
 import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan;
 import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan.Mode;
@@ -266,6 +267,44 @@ class DeploymentMachineTest {
         "deployment dep_web_1 is over: dep_web_2 is the newest of its key");
     give(new DeploymentInput.Pause(2));
     refused(new DeploymentInput.Promote(2), "deployment is paused, expected awaiting_promotion");
+  }
+
+  /** A look that has begun before the command, and answers after it. */
+  private Deployment lookMeets(DeploymentInput command) {
+    now = machine.wakeAt(state.orElseThrow()).orElseThrow();
+    state = stored(machine.decide(state, new DeploymentInput.Wake(), now));
+    DeploymentInput seen = world.performed(machine.owed(state.get()).getFirst());
+    assertThat(seen).isInstanceOf(DeploymentInput.Seen.class);
+    state = stored(machine.decide(state, command, now));
+    now += 20;
+    Deployment before = newest();
+    state = stored(machine.decide(state, seen, now));
+    assertThat(newest()).isEqualTo(before);
+    return before;
+  }
+
+  @Test
+  void aLookThatAnswersAfterItsPromotionDoesNotUndoIt() {
+    deployed();
+    replace(policy(UpdateStrategy.BLUE_GREEN, 0, false, true));
+    advance(12_000);
+    isAt(Status.AWAITING_PROMOTION);
+    assertThat(lookMeets(new DeploymentInput.Promote(2)).phase()).isEqualTo(Phase.SWITCHING);
+    give(new DeploymentInput.Wake());
+    isAt(Status.SUCCESSFUL);
+    assertThat(types()).containsOnlyOnce("deployment_canary_ready", "deployment_switched");
+  }
+
+  @Test
+  void aLookThatAnswersAfterSomebodyHadItFailDoesNotUndoIt() {
+    deployed();
+    update(rolling(true));
+    advance(10_500);
+    assertThat(lookMeets(new DeploymentInput.Fail(2, null)).phase()).isEqualTo(Phase.REVERTING);
+    give(new DeploymentInput.Wake());
+    advance(2 * DeploymentChecks.CHECK_MS);
+    isAt(Status.FAILED);
+    assertThat(world.history).containsExactly("a b to 2 as primary", "a b to 1 as primary");
   }
 
   private void refused(DeploymentInput input, String why) {
