@@ -55,7 +55,9 @@ final class ClusterMember implements AutoCloseable {
       if (line == null) {
         throw new AssertionError(command + " did not come up:\n" + said);
       }
-      Thread.ofVirtual().start(() -> print(output));
+      Thread.ofPlatform()
+          .daemon()
+          .start(() -> print(output)); // a pipe holds the carrier of a virtual one
     } catch (IOException | UncheckedIOException e) {
       throw new AssertionError(command + " did not come up:\n" + said, e);
     }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
  * of one: each launch makes one job, and leaves nothing that nobody uses. {@code -Dseeds.first}
  * repeats the choices of a run, {@code -Dkills} makes more or fewer.
  */
-@Timeout(180)
+@Timeout(1800) // of 200 kills, on a quiet machine
 @Proof.Kills
 class LaunchKillE2E {
   private static final int KILLS = Integer.getInteger("kills", 6);

@@ -129,7 +129,9 @@ public final class PackagedServer implements AutoCloseable {
       if (line == null) {
         throw new AssertionError("the server did not come up:\n" + said);
       }
-      Thread.ofVirtual().start(() -> print(output));
+      Thread.ofPlatform()
+          .daemon()
+          .start(() -> print(output)); // a pipe holds the carrier of a virtual one
     } catch (IOException e) {
       throw new AssertionError("the server did not come up:\n" + said, e);
     }

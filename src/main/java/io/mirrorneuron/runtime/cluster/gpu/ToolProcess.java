@@ -70,7 +70,8 @@ final class ToolProcess implements GpuTool.ToolRun {
 
   private static CompletableFuture<String> reading(InputStream printed) {
     CompletableFuture<String> text = new CompletableFuture<>();
-    Thread.ofVirtual()
+    Thread.ofPlatform() // a pipe holds the carrier of a virtual thread, and the JDK may add none
+        .daemon()
         .name("gpu-tool-output")
         .start(
             () -> {
