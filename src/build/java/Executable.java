@@ -122,6 +122,7 @@ final class Executable {
    * False when the rehearsal failed, which its log tells; what it recorded until then may be used.
    */
   private boolean rehearsed() throws IOException, InterruptedException {
+    endLeftovers();
     Path log = mn.resolveSibling("mn.aot.log");
     ProcessBuilder java = new ProcessBuilder(rehearsal());
     // Settings of who builds are not those of who uses it.
@@ -139,6 +140,13 @@ final class Executable {
       System.err.println("The rehearsal failed; mn may start more slowly. See " + log);
     }
     return good;
+  }
+
+  /** The Redis of a rehearsal outlives a build that was killed. */
+  private void endLeftovers() {
+    ProcessHandle.allProcesses()
+        .filter(one -> one.info().command().orElse("").startsWith(aotHome + "/"))
+        .forEach(ProcessHandle::destroyForcibly);
   }
 
   /** With the programs of its jobs, its Redis, and a JVM that may be writing mn.aot. */

@@ -6,10 +6,12 @@ import io.mirrorneuron.wire.DottedKeys;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -39,6 +41,7 @@ final class Settings {
 
   private final Map<String, Value> values = new LinkedHashMap<>();
   private final List<String> problems = new ArrayList<>();
+  private final Set<String> unfit = new HashSet<>();
 
   /** The keys of {@code defaults} are the keys that exist. */
   Settings(JsonNode defaults) {
@@ -81,12 +84,11 @@ final class Settings {
     problems.add(text);
   }
 
-  /**
-   * Notes that the value of {@code key} does not fit. The value is not repeated: it may be secret.
-   */
+  /** Notes the first fault of a value, from which others follow. The value may be secret. */
   private void unfit(String key, String expected) {
-    String origin = values.get(key).origin;
-    problems.add(key + " (" + origin + ") must be " + expected);
+    if (unfit.add(key)) {
+      problems.add(key + " (" + values.get(key).origin + ") must be " + expected);
+    }
   }
 
   List<String> problems() {

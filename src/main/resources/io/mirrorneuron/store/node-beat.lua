@@ -28,9 +28,6 @@ if ARGV[1] ~= '' then
   else
     redis.call('ZREM', KEYS[4], ARGV[1])
     changed = true
-    if ARGV[2] ~= '0' then
-      redis.call('SET', KEYS[6], ARGV[2], 'NX') -- Redis may have lost it
-    end
   end
   if ARGV[2] == '0' then
     redis.call('ZREM', KEYS[1], ARGV[1])
@@ -40,6 +37,10 @@ if ARGV[1] ~= '' then
     changed = true
   else
     redis.call('ZADD', KEYS[1], string.format('%.0f', now + ARGV[2]), ARGV[1])
+    local kept = redis.pcall('GET', KEYS[6])
+    if type(kept) ~= 'string' or not string.match(kept, '^%d+$') then
+      redis.call('SET', KEYS[6], ARGV[2]) -- lost, by Redis or by somebody
+    end
     if ARGV[3] ~= '' then
       redis.call('HSET', KEYS[2], ARGV[1], ARGV[3])
     end

@@ -6,7 +6,7 @@
 -- (us), '-' and how many have gone (also the channel: the owner, or '' when some have died), how long
 -- all may be silent (ms)
 -- ARGV: owner, how long it may be silent (ms), name of its node and '#', how long those may that
--- wrote down nothing (ms)
+-- wrote down nothing, or what is no number (ms)
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local gone = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now))
@@ -21,7 +21,8 @@ redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now))
 redis.call('DEL', KEYS[2])
 local living = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
 local own = tonumber(ARGV[2])
-local kept = tonumber(redis.call('GET', KEYS[6]) or ARGV[4])
+local told = redis.pcall('GET', KEYS[6])
+local kept = tonumber(type(told) == 'string' and string.match(told, '^%d+$') or ARGV[4])
 local others = {}
 local older = 0 -- of those, how many live longer than they would had they read what is kept
 for i = 1, #living, 2 do
@@ -42,7 +43,7 @@ end
 if #others > 0 and silent ~= own then
   return { '', silent, unpack(others) }
 end
-redis.call('SET', KEYS[6], ARGV[2])
+redis.call('SET', KEYS[6], ARGV[2]) -- whatever was there
 redis.call('ZADD', KEYS[1], string.format('%.0f', now + ARGV[2]), ARGV[1])
 redis.call('ZREM', KEYS[4], ARGV[1])
 redis.call('SET', KEYS[5], changes)

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SilenceIT {
   private static final String TEN_MINUTES = "600000";
   private static final String USUAL = "15000";
+  private static final String KEPT = "mirror_neuron:nodes:silence";
 
   @TempDir Path folder;
   private RedisFixture redis;
@@ -101,6 +102,26 @@ class SilenceIT {
         eventually("they know each other", () -> lives(one, "two") && lives(two, "one"));
       }
     }
+  }
+
+  @Test
+  void whatIsKeptIsWrittenAnewWhereItWasLostOrSpoilt() {
+    redis.ask(Command.SET, KEPT, "garbage");
+    try (WholeServer _ = server("one", "10000")) {
+      assertThat(kept()).isEqualTo("10000");
+      redis.ask(Command.SET, KEPT, "garbage");
+      eventually("it is a number again", () -> kept().equals("10000"));
+      redis.ask(Command.DEL, KEPT);
+      eventually("it is there again", () -> kept().equals("10000"));
+    }
+    redis.ask(Command.DEL, KEPT);
+    redis.ask(Command.RPUSH, KEPT, "a list");
+    server("two", "20000").close();
+    assertThat(kept()).isEqualTo("20000");
+  }
+
+  private String kept() {
+    return String.valueOf(redis.ask(Command.GET, KEPT));
   }
 
   /** Heartbeats go on where a user of Redis may neither publish nor hear. */

@@ -4,6 +4,7 @@ import java.lang.StackWalker.Option;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.OptionalLong;
 
 /**
  * The seeds with which a simulation plays its histories: one after the other from the first. These
@@ -27,20 +28,22 @@ public final class Seeds {
 
   private static final LocalDate DAY_ZERO = LocalDate.of(2026, 1, 1);
   private static final long SEEDS_OF_A_DAY = 1_000_000;
-  private static final long FIRST = first();
+  private static final int MOST = 100_000_000;
 
   private final String test;
+  private final long first;
   private final int count;
 
-  private Seeds(String test, int count) {
+  private Seeds(String test, long first, int count) {
     this.test = test;
+    this.first = first;
     this.count = count;
   }
 
   private static long first() {
     String told = System.getProperty("seeds.first", "1");
     if (!told.equals("daily")) {
-      return Long.parseLong(told);
+      return whole("seeds.first", Long.MAX_VALUE - MOST).orElse(1);
     }
     LocalDate today = LocalDate.now(ZoneOffset.UTC);
     long seed = ChronoUnit.DAYS.between(DAY_ZERO, today) * SEEDS_OF_A_DAY;
@@ -52,19 +55,42 @@ public final class Seeds {
    * The seeds of the test class that asks.
    *
    * @param number how many there are at scale 1; at any other scale at least one
+   * @throws IllegalArgumentException when a property makes no sense: no test passes without a seed
    */
   public static Seeds of(int number) {
-    double scale = Double.parseDouble(System.getProperty("seeds.scale", "1"));
-    int scaled = (int) Math.max(1, Math.round(number * scale));
+    long count =
+        whole("seeds.count", MOST).orElse(Math.clamp(Math.round(number * scale()), 1, MOST));
     Class<?> caller = StackWalker.getInstance(Option.RETAIN_CLASS_REFERENCE).getCallerClass();
-    return new Seeds(caller.getSimpleName(), Integer.getInteger("seeds.count", scaled));
+    return new Seeds(caller.getSimpleName(), first(), (int) count);
+  }
+
+  private static double scale() {
+    String told = System.getProperty("seeds.scale", "1");
+    if (!told.matches("\\d{1,6}(\\.\\d{1,6})?") || Double.parseDouble(told) == 0) {
+      throw new IllegalArgumentException(
+          "seeds.scale is a number above 0, such as 0.5 or 10, not " + told);
+    }
+    return Double.parseDouble(told);
+  }
+
+  private static OptionalLong whole(String property, long most) {
+    String told = System.getProperty(property);
+    if (told == null) {
+      return OptionalLong.empty();
+    }
+    if (!told.matches("\\d{1,18}") || Long.parseLong(told) < 1 || Long.parseLong(told) > most) {
+      throw new IllegalArgumentException(
+          "%s is a whole number from 1 to %d, not %s".formatted(property, most, told));
+    }
+    return OptionalLong.of(Long.parseLong(told));
   }
 
   /** The seed of a test that plays one long history; printed, with how to play it again. */
   public static long one() {
     Class<?> caller = StackWalker.getInstance(Option.RETAIN_CLASS_REFERENCE).getCallerClass();
-    System.out.println(test(caller.getSimpleName()) + " -Dseeds.first=" + FIRST);
-    return FIRST;
+    long seed = first();
+    System.out.println(test(caller.getSimpleName()) + " -Dseeds.first=" + seed);
+    return seed;
   }
 
   /**
@@ -96,7 +122,7 @@ public final class Seeds {
 
   /** Checks each of them; the first that fails is told with how to play it again. */
   public void each(Check check) {
-    for (long seed = FIRST; seed < FIRST + count; seed++) {
+    for (long seed = first; seed < first + count; seed++) {
       Tally.count("histories", 1);
       try {
         check.check(seed);
