@@ -153,8 +153,9 @@ public record NodeSettings(
 
   /** A lifetime that nobody has chosen is that of earlier versions, whatever is set besides. */
   private static Lifetime lifetime(Settings settings) {
+    int faults = settings.problems().size();
     long ms = settings.number(SILENCE, Lifetime.LEAST_MS, Lifetime.MOST_MS);
-    if (!settings.isSet(SILENCE)) {
+    if (!settings.isSet(SILENCE) || settings.problems().size() > faults) {
       return Lifetime.DEFAULT;
     }
     String answer = settings.text("redis.timeout_ms");

@@ -6,8 +6,8 @@ import io.mirrorneuron.wire.DottedKeys;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -40,8 +40,7 @@ final class Settings {
   private record Value(JsonNode node, Layer layer, String origin) {}
 
   private final Map<String, Value> values = new LinkedHashMap<>();
-  private final List<String> problems = new ArrayList<>();
-  private final Set<String> unfit = new HashSet<>();
+  private final Set<String> problems = new LinkedHashSet<>();
 
   /** The keys of {@code defaults} are the keys that exist. */
   Settings(JsonNode defaults) {
@@ -84,11 +83,12 @@ final class Settings {
     problems.add(text);
   }
 
-  /** Notes the first fault of a value, from which others follow. The value may be secret. */
+  /**
+   * Notes that the value of {@code key} does not fit. The value is not repeated: it may be secret.
+   */
   private void unfit(String key, String expected) {
-    if (unfit.add(key)) {
-      problems.add(key + " (" + values.get(key).origin + ") must be " + expected);
-    }
+    String origin = values.get(key).origin;
+    problems.add(key + " (" + origin + ") must be " + expected);
   }
 
   List<String> problems() {

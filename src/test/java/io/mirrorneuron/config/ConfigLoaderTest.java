@@ -106,7 +106,7 @@ class ConfigLoaderTest {
     assertThat(problems())
         .containsExactly(
             "cluster.silence_ms (MN_CLUSTER_SILENCE_MS) must be a whole number from 3000 to 600000");
-    environment.remove("MN_REDIS_TIMEOUT_MS"); // what follows from the first fault is not told
+    environment.remove("MN_REDIS_TIMEOUT_MS"); // one that fits no range is not compared with it
     for (String wrong : List.of("0", "text", "3000.5", "600001")) {
       environment.put("MN_CLUSTER_SILENCE_MS", wrong);
       assertThat(problems()).as(wrong).singleElement().asString().contains("a whole number from");
