@@ -98,9 +98,9 @@ final class RedisOutage {
   }
 
   private void with(SetUp setUp, BiConsumer<RedisServer, ApiUnderTest> outage) {
-    RedisServer redis = RedisFixture.server(folder);
-    Map<String, String> settings = Map.of("redis.url", redis.uri());
-    try (ApiUnderTest api = setUp.start(folder.resolve("home"), calls, settings)) {
+    try (RedisServer redis = RedisFixture.server(folder);
+        ApiUnderTest api =
+            setUp.start(folder.resolve("home"), calls, Map.of("redis.url", redis.uri()))) {
       outage.accept(redis, api);
     }
   }
@@ -129,7 +129,6 @@ final class RedisOutage {
       prepared.forEach(call -> isRefusedWithin(STILL, api, call));
     }
     goesOn(api, prepared);
-    redis.close();
   }
 
   private List<Call> prepared(ApiUnderTest api) {
