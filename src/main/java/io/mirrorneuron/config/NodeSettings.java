@@ -163,7 +163,7 @@ public record NodeSettings(
     settings.requireText(
         SILENCE,
         timeout <= ms / Lifetime.LEAST_ANSWERS,
-        "at least %d beside redis.timeout_ms (MN_REDIS_TIMEOUT_MS) of %d, or that at most %d: a heartbeat that Redis does not answer in time and that is sent again must arrive before the server gives up its work"
+        "at least %d with redis.timeout_ms at %d; or set redis.timeout_ms (MN_REDIS_TIMEOUT_MS) to %d at most: a heartbeat that Redis does not answer in time and that is sent again must arrive before the server gives up its work"
             .formatted(timeout * Lifetime.LEAST_ANSWERS, timeout, ms / Lifetime.LEAST_ANSWERS));
     for (String key : List.of("redis.sentinels", "redis.cluster")) {
       settings.requireText(

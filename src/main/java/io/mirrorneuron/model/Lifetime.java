@@ -116,17 +116,23 @@ public record Lifetime(long ms) {
     return new MnException(
         ErrorCode.CONFLICT,
         "other_silence_ms",
-        ("cluster.silence_ms (MN_CLUSTER_SILENCE_MS) is %d at %s and %d at the servers that are alive on its Redis (%s):"
-                + " start %s with %d, or stop them all and start all with %d; one that died a"
-                + " moment ago counts as alive for %s")
+        ("cluster.silence_ms is %s at %s and %s at the servers that are alive on its Redis (%s):"
+                + " start %s with MN_CLUSTER_SILENCE_MS=%d (and a redis.timeout_ms of at most %d),"
+                + " or stop them all and start all with %d; one that died a moment ago counts as"
+                + " alive for %s")
             .formatted(
-                ms,
+                value(ms),
                 self,
-                kept,
+                value(kept),
                 String.join(", ", others),
                 self,
                 kept,
+                kept / LEAST_ANSWERS,
                 ms,
                 new Lifetime(kept).words()));
+  }
+
+  private static String value(long ms) {
+    return ms == DEFAULT.ms ? ms + ", the default," : String.valueOf(ms);
   }
 }

@@ -206,7 +206,7 @@ class JoinIT {
     MnException refused = refused(WORKER, TOKEN);
     assertThat(refused.code()).isEqualTo(ErrorCode.CONFLICT);
     assertThat(refused)
-        .hasMessageContaining("is 20000 at " + WORKER + " and 15000 at the servers")
+        .hasMessageContaining("is 20000 at " + WORKER + " and 15000, the default, at")
         .hasMessageContaining("(" + MAIN + ")");
     assertThat(Files.exists(folder.resolve("worker/cluster.json"))).isFalse();
   }

@@ -85,9 +85,9 @@ class ConfigLoaderTest {
     environment.put("MN_CLUSTER_SILENCE_MS", "6000");
     assertThat(problems())
         .containsExactly(
-            "cluster.silence_ms (MN_CLUSTER_SILENCE_MS) must be at least 10000 beside"
-                + " redis.timeout_ms (MN_REDIS_TIMEOUT_MS) of 2000, or that at most 1200: a"
-                + " heartbeat that Redis does not answer in time and that is sent again must"
+            "cluster.silence_ms (MN_CLUSTER_SILENCE_MS) must be at least 10000 with"
+                + " redis.timeout_ms at 2000; or set redis.timeout_ms (MN_REDIS_TIMEOUT_MS) to 1200"
+                + " at most: a heartbeat that Redis does not answer in time and that is sent again must"
                 + " arrive before the server gives up its work");
     environment.put("MN_REDIS_TIMEOUT_MS", "1200");
     assertThat(load().node().lifetime()).isEqualTo(new Lifetime(6_000));

@@ -223,7 +223,7 @@ public interface NodeRegistryContract {
     assertThat(await(usual.claim("mn@one#1"))).isEmpty();
 
     assertThat(refusal(brief, "mn@two#2"))
-        .hasStackTraceContaining("is 3000 at mn@two and 15000 at the servers")
+        .hasStackTraceContaining("is 3000 at mn@two and 15000, the default, at")
         .hasStackTraceContaining("(mn@one)");
     assertThat(await(usual.living())).containsExactly("mn@one#1");
     assertThat(await(usual.claim("mn@three#3"))).isEmpty();
@@ -233,7 +233,7 @@ public interface NodeRegistryContract {
     await(usual.leave("mn@three#3"));
     assertThat(await(brief.claim("mn@two#2"))).isEmpty();
     assertThat(refusal(usual, "mn@one#1"))
-        .hasStackTraceContaining("is 15000 at mn@one and 3000 at the servers");
+        .hasStackTraceContaining("is 15000, the default, at mn@one and 3000 at the servers");
   }
 
   @Test
@@ -254,7 +254,7 @@ public interface NodeRegistryContract {
     forgetLifetime(usual);
 
     assertThat(refusal(brief, "mn@two#2"))
-        .hasStackTraceContaining("is 3000 at mn@two and 15000 at the servers");
+        .hasStackTraceContaining("is 3000 at mn@two and 15000, the default, at");
     assertThat(await(usual.claim("mn@two#2"))).isEmpty();
   }
 

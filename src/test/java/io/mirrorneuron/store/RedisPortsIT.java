@@ -195,7 +195,7 @@ class RedisPortsIT {
       put("mn@old#2", 14_000);
 
       assertThatThrownBy(() -> JobStoreContract.await(brief.claim("mn@one#1")))
-          .hasStackTraceContaining("is 3000 at mn@one and 15000 at the servers");
+          .hasStackTraceContaining("is 3000 at mn@one and 15000, the default, at");
       assertThat(JobStoreContract.await(registry().claim("mn@three#3"))).isEmpty();
     }
 
