@@ -19,6 +19,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -199,6 +201,41 @@ class LaunchHooksIT {
     assertThat(Files.readString(run.resolve("pre_launch_process.json"))).contains("\"ended\"");
     assertThat(Files.readString(run.resolve("post_launch_hook.json"))).contains("\"completed\"");
     assertThat(bundle.resolve("pre_launch.ready")).doesNotExist();
+  }
+
+  @Test
+  void aLaunchLeavesTheHookOfAnotherOneThatHasNoJobYet() throws Exception {
+    Path go = folder.resolve("go");
+    String waits =
+        """
+        #!/bin/sh
+        echo $$ > "$MN_RUN_DIR/helper.pid"
+        if [ "$MN_RUN_ID" = slow-twin ]; then until [ -e "%s" ]; do sleep 0.05; done; fi
+        echo '{}' > "$MN_PRE_LAUNCH_READY_FILE"
+        exec sleep 302
+        """
+            .formatted(go);
+    Path bundle = bundle("trusted/twins", TELLS, waits);
+    CompletableFuture<Answer> slow = new CompletableFuture<>();
+    Thread.startVirtualThread(
+        () -> {
+          try {
+            slow.complete(launch(server, bundle, "slow-twin", false));
+          } catch (Exception e) {
+            slow.completeExceptionally(e);
+          }
+        });
+    Path helper = server.runsRoot().resolve("slow-twin/helper.pid");
+    eventually("its hook runs", () -> !lines(helper).isEmpty());
+
+    assertThat(launch(server, bundle, "quick-twin", false).status()).isEqualTo(200);
+    assertThat(slow).isNotDone();
+    assertThat(isAlive(helper)).isTrue();
+    Files.createFile(go);
+    assertThat(slow.get(30, TimeUnit.SECONDS).status()).isEqualTo(200);
+    eventually("both have ended", () -> lines(marks(bundle)).size() == 2);
+    assertThat(lines(marks(bundle)))
+        .containsExactlyInAnyOrder("slow-twin completed", "quick-twin completed");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.mirrorneuron.testing;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpVersion;
@@ -9,6 +10,7 @@ import io.vertx.grpc.client.GrpcClientOptions;
 import io.vertx.grpc.client.GrpcClientResponse;
 import io.vertx.grpc.common.GrpcMessageDecoder;
 import io.vertx.grpc.common.GrpcMessageEncoder;
+import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.grpc.common.ServiceMethod;
 import io.vertx.grpc.common.ServiceName;
 import io.vertx.grpc.health.v1.HealthCheckRequest;
@@ -53,16 +55,27 @@ public final class HealthClient implements AutoCloseable {
   }
 
   /** What a watch is told, as it comes. */
-  public List<ServingStatus> watch(String service) throws Exception {
+  public List<ServingStatus> watch(String service) {
     List<ServingStatus> told = new CopyOnWriteArrayList<>();
-    client
-        .request(server, method("Watch"))
-        .compose(
-            call ->
-                call.send(request(service))
-                    .onSuccess(answer -> answer.handler(one -> told.add(one.getStatus()))))
-        .await(10, TimeUnit.SECONDS);
+    Future<GrpcStatus> _ = watch(service, told);
     return told;
+  }
+
+  /**
+   * The same.
+   *
+   * @return how it has ended
+   */
+  public Future<GrpcStatus> watch(String service, List<ServingStatus> told) {
+    return client
+        .request(server, method("Watch"))
+        .compose(call -> call.send(request(service)))
+        .compose(
+            answer ->
+                answer
+                    .handler(one -> told.add(one.getStatus()))
+                    .end()
+                    .transform(_ -> Future.succeededFuture(answer.status())));
   }
 
   private static HealthCheckRequest request(String service) {

@@ -486,6 +486,17 @@ class HumanDeskTest {
   }
 
   @Test
+  void aProgramThatAsksAgainInTheSameWordsHasItsAnswer() {
+    scene.ask("r", ASKED);
+    scene.answer("r", "q", "{'decision': 'approve', 'by': 'ada'}");
+    scene.ask("r", ASKED);
+    assertThat(scene.request("r", "q").isOpen()).isFalse();
+
+    scene.ask("r", ASKED.replace("Send?", "Send all?"));
+    assertThat(scene.request("r", "q").isOpen()).as("other words are another question").isTrue();
+  }
+
+  @Test
   void whoHasApprovedNoLongerHoldsTheRequest() {
     scene.ask("r", ASKED.replace("}", ", 'four_eyes': true}"));
     claim("ada", 600);

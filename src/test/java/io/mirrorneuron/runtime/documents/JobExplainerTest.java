@@ -108,6 +108,22 @@ class JobExplainerTest {
   }
 
   @Test
+  void anAgentThatIsTriedAgainSaysWhenAndWhatItFailedOf() {
+    Stage stage =
+        new Graph()
+            .program("work")
+            .policies("{'restart':{'attempts':2,'delay_ms':5000}}")
+            .start()
+            .fail("work", 7);
+
+    assertThat(of(stage, "work").path("cause").asText()).isEqualTo("retry");
+    assertThat(of(stage, "work").path("text").asText())
+        .startsWith("agent work waits for try 2: ")
+        .contains("exit code 7");
+    assertThat(of(stage, "work").path("until").asText()).isEqualTo("1970-01-01T00:16:45.000Z");
+  }
+
+  @Test
   void noMoreStepsMayRun() {
     Stage stage = join().with("execution", "'serial'").start().succeed("a");
 

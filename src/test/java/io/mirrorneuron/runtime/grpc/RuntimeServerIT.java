@@ -56,6 +56,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
@@ -382,6 +383,21 @@ class RuntimeServerIT {
               told.equals(
                   List.of(
                       ServingStatus.SERVING, ServingStatus.NOT_SERVING, ServingStatus.SERVING)));
+    }
+  }
+
+  @Test
+  void aServerThatStopsTellsThoseWhoWatchItsHealth() throws Exception {
+    start(GrpcRuntime.start());
+    try (HealthClient health =
+        new HealthClient(runtime.vertx, "127.0.0.1:" + runtime.server.port())) {
+      List<ServingStatus> told = new CopyOnWriteArrayList<>();
+      var end = health.watch("", told);
+      eventually("the first word", () -> told.equals(List.of(ServingStatus.SERVING)));
+
+      runtime.server.close();
+
+      assertThat(end.await(10, TimeUnit.SECONDS)).isEqualTo(GrpcStatus.UNAVAILABLE);
     }
   }
 

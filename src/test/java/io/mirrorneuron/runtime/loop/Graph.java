@@ -44,7 +44,7 @@ public final class Graph {
   }
 
   /** Policies of the agent that was named last. */
-  Graph policies(String value) {
+  public Graph policies(String value) {
     ((ObjectNode) nodes.get(nodes.size() - 1)).set("policies", Stage.json(value));
     return this;
   }

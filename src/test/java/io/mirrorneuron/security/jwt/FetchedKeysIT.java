@@ -16,6 +16,7 @@ import io.mirrorneuron.testing.Tokens;
 import io.mirrorneuron.testing.TurnedClock;
 import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -180,6 +181,33 @@ class FetchedKeysIT {
         .singleElement()
         .asString()
         .contains("it did not answer within 5 s; known keys stay");
+  }
+
+  @Test
+  void anAddressThatStaysAwayIsToldOnce() throws Exception {
+    ListAppender<ILoggingEvent> told = new ListAppender<>();
+    told.start();
+    Logger log = (Logger) LoggerFactory.getLogger(FetchedKeys.class);
+    log.addAppender(told);
+    try {
+      address.answers(request -> request.response().setStatusCode(500).end());
+      start(withRefresh(Duration.ofMillis(50)));
+      eventually("it is asked again and again", () -> address.asked() > 3);
+    } finally {
+      log.detachAppender(told);
+    }
+    assertThat(told.list).singleElement().asString().contains("known keys stay");
+  }
+
+  @Test
+  void aFetchThatBeginsWhileTheServerEndsFails() {
+    Vertx vertx = Vertx.vertx();
+    KeyFetch fetch = new KeyFetch(vertx, address.uri());
+    Future<Void> closing = vertx.close();
+
+    assertThat(fetch.get().failed()).isTrue();
+    closing.await();
+    assertThat(address.asked()).isZero();
   }
 
   @Test
