@@ -228,6 +228,8 @@ class LaunchHooksIT {
     Path helper = server.runsRoot().resolve("slow-twin/helper.pid");
     eventually("its hook runs", () -> !lines(helper).isEmpty());
 
+    Path other = bundle("trusted/other", TELLS, null);
+    assertThat(launch(server, other, "other-1", false).status()).isEqualTo(200);
     assertThat(launch(server, bundle, "quick-twin", false).status()).isEqualTo(200);
     assertThat(slow).isNotDone();
     assertThat(isAlive(helper)).isTrue();

@@ -489,6 +489,7 @@ class HumanDeskTest {
   void aProgramThatAsksAgainInTheSameWordsHasItsAnswer() {
     scene.ask("r", ASKED);
     scene.answer("r", "q", "{'decision': 'approve', 'by': 'ada'}");
+    scene.clock.turn(Duration.ofSeconds(1));
     scene.ask("r", ASKED);
     assertThat(scene.request("r", "q").isOpen()).isFalse();
 
