@@ -107,14 +107,21 @@ class JobExplainerTest {
         .startsWith("step a waits for its next attempt; attempt 1 failed: step a failed: ");
   }
 
+  private static Stage triedAgain() {
+    String restart = "{'restart':{'attempts':2,'delay_ms':5000}}";
+    return new Graph().program("work").policies(restart).start().fail("work", 7);
+  }
+
+  @Test
+  void anAgentWhoseTryIsDueWhileItsJobIsPausedBeginsWithIt() {
+    Stage stage = triedAgain().pause().letStop().advance(6_000);
+
+    assertWhy(stage, "work", "starting", "agent work is about to take its next message");
+  }
+
   @Test
   void anAgentThatIsTriedAgainSaysWhenAndWhatItFailedOf() {
-    Stage stage =
-        new Graph()
-            .program("work")
-            .policies("{'restart':{'attempts':2,'delay_ms':5000}}")
-            .start()
-            .fail("work", 7);
+    Stage stage = triedAgain();
 
     assertThat(of(stage, "work").path("cause").asText()).isEqualTo("retry");
     assertThat(of(stage, "work").path("text").asText())
