@@ -117,8 +117,7 @@ public record Lifetime(long ms) {
         ErrorCode.CONFLICT,
         "other_silence_ms",
         ("cluster.silence_ms is %s at %s and %s at the servers that are alive on its Redis (%s):"
-                + " start %s with MN_CLUSTER_SILENCE_MS=%d (and a redis.timeout_ms of at most %d),"
-                + " or stop them all and start all with %d; one that died a moment ago counts as"
+                + " start %s with MN_CLUSTER_SILENCE_MS=%d%s, or stop them all and start all with %d; one that died a moment ago counts as"
                 + " alive for %s")
             .formatted(
                 value(ms),
@@ -127,7 +126,9 @@ public record Lifetime(long ms) {
                 String.join(", ", others),
                 self,
                 kept,
-                kept / LEAST_ANSWERS,
+                kept < DEFAULT.ms
+                    ? " and a redis.timeout_ms of at most " + kept / LEAST_ANSWERS
+                    : "",
                 ms,
                 new Lifetime(kept).words()));
   }

@@ -58,9 +58,13 @@ class SilenceIT {
     assertThatExceptionOfType(MnException.class)
         .isThrownBy(() -> server(name, silence).close())
         .satisfies(refusal -> assertThat(refusal.code()).isEqualTo(ErrorCode.CONFLICT))
-        .withMessageContaining(
-            "is %s at mirror_neuron@%s and %s at the servers", silence, name, other)
+        .withMessageContaining("is %s at mirror_neuron@%s", told(silence), name)
+        .withMessageContaining(" and %s at the servers", told(other))
         .withMessageContaining("(mirror_neuron@%s)", by);
+  }
+
+  private static String told(String silence) {
+    return silence.equals(USUAL) ? USUAL + ", the default," : silence;
   }
 
   private static List<String> nodes(WholeServer server) {

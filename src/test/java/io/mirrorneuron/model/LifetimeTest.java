@@ -84,8 +84,11 @@ class LifetimeTest {
     assertThat(new Lifetime(3_000).refused("mn@c", 15_000, List.of("mn@a", "mn@b")).getMessage())
         .isEqualTo(
             "cluster.silence_ms is 3000 at mn@c and 15000, the default, at the servers that are"
-                + " alive on its Redis (mn@a, mn@b): start mn@c with MN_CLUSTER_SILENCE_MS=15000"
-                + " (and a redis.timeout_ms of at most 3000), or stop them all and start all with"
-                + " 3000; one that died a moment ago counts as alive for 15 s");
+                + " alive on its Redis (mn@a, mn@b): start mn@c with MN_CLUSTER_SILENCE_MS=15000, or"
+                + " stop them all and start all with 3000; one that died a moment ago counts as"
+                + " alive for 15 s");
+    assertThat(Lifetime.DEFAULT.refused("mn@c", 3_000, List.of("mn@a")).getMessage())
+        .contains(
+            "start mn@c with MN_CLUSTER_SILENCE_MS=3000 and a redis.timeout_ms of at most 600,");
   }
 }
