@@ -4,22 +4,29 @@ import io.mirrorneuron.runtime.exec.spawn.Adoption;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Ends, soon after executions ended, processes that escaped them: that closed their output, left
  * the group and stayed. Looking costs as much as starting a program, so it is done once for all
- * executions of a second, and every ten seconds while programs run. Processes that have ended and
- * came to this one are collected five times a second.
+ * executions of a second, once more ten seconds after the last one, as a process may seem to belong
+ * to a program that was just ending, and every ten seconds while programs run. Processes that have
+ * ended and came to this one are collected five times a second.
  */
 final class Sweeper implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("mn-process-sweeper").factory());
   private static final int LOOK_MS = 200;
   private static final int LOOKS_A_SWEEP = 50;
+  private static final long FIRST_MS = 1_000;
+  private static final long AGAIN_MS = 10_000;
 
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final AtomicBoolean watching = new AtomicBoolean();
@@ -27,6 +34,9 @@ final class Sweeper implements AutoCloseable {
 
   /** Of the timer's thread alone. */
   private int looks;
+
+  /** Of the timer's thread alone; null before the first. */
+  private ScheduledFuture<?> again;
 
   private final BooleanSupplier isBusy;
 
@@ -51,7 +61,7 @@ final class Sweeper implements AutoCloseable {
     if (isBusy.getAsBoolean()) {
       watch();
       if (++looks % LOOKS_A_SWEEP == 0) {
-        sweep.run();
+        sweep();
       }
     }
   }
@@ -60,16 +70,28 @@ final class Sweeper implements AutoCloseable {
   void wake() {
     if (scheduled.compareAndSet(false, true)) {
       try {
-        timer.schedule(
-            () -> {
-              scheduled.set(false);
-              sweep.run();
-            },
-            1,
-            TimeUnit.SECONDS);
+        timer.schedule(this::afterAnEnd, FIRST_MS, TimeUnit.MILLISECONDS);
       } catch (RejectedExecutionException e) {
         // Closed meanwhile: who closes this ends what is left.
       }
+    }
+  }
+
+  private void afterAnEnd() {
+    scheduled.set(false);
+    sweep();
+    if (again != null) {
+      again.cancel(false);
+    }
+    again = timer.schedule(this::sweep, AGAIN_MS, TimeUnit.MILLISECONDS);
+  }
+
+  /** What fails once is tried at the next look: a task of the timer that throws is not seen. */
+  private void sweep() {
+    try {
+      sweep.run();
+    } catch (RuntimeException e) {
+      LOG.warn("processes that programs left were not looked for", e);
     }
   }
 

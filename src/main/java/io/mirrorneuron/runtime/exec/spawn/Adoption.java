@@ -126,7 +126,12 @@ public final class Adoption {
     int own = processes.session(self);
     STARTS.writeLock().lock(); // a program that was seen half started is listed now
     STARTS.writeLock().unlock();
-    long oldest = LEADERS.stream().mapToLong(processes::started).min().orElse(Long.MAX_VALUE);
+    long oldest =
+        LEADERS.stream()
+            .mapToLong(processes::started)
+            .filter(started -> started != 0) // it is gone, and has started nothing since
+            .min()
+            .orElse(Long.MAX_VALUE);
     var living = ConcurrentHashMap.<Integer>newKeySet();
     for (ProcessTable.Child child : children) {
       if (child.session() == own || LEADERS.contains(child.pid())) {

@@ -96,6 +96,29 @@ class SpawnerIT {
     }
   }
 
+  /** Between its end and the moment in which nobody looks at it any more. */
+  @Test
+  void aProgramThatIsGoneHidesNoProcessThatItLeft() throws Exception {
+    assumeThat(form).isNotEqualTo(Form.JDK);
+    ProcessTable processes = new ProcessTable();
+    EndedProgram ended = new EndedProgram();
+    Adoption.begin();
+    try (Spawner spawner = form.open();
+        Spawner.Child child =
+            spawner.spawn(shell("setsid --fork sleep 60 >/dev/null 2>&1"), ended)) {
+      ended.awaitEnd();
+      child.reap();
+
+      until(() -> !Adoption.orphans(processes).isEmpty());
+      for (int orphan : Adoption.orphans(processes)) {
+        ProcessHandle.of(orphan).ifPresent(ProcessHandle::destroyForcibly);
+      }
+      until(() -> Adoption.orphans(processes).isEmpty());
+    } finally {
+      Adoption.end();
+    }
+  }
+
   private EndedProgram run(String script) throws Exception {
     try (Spawner spawner = form.open()) {
       return EndedProgram.of(spawner, shell(script));
