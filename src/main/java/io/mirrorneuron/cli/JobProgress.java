@@ -2,11 +2,14 @@ package io.mirrorneuron.cli;
 
 import io.mirrorneuron.cli.ProgressLine.State;
 import io.mirrorneuron.model.RunStatus;
+import io.mirrorneuron.model.StepOutcome;
 import io.mirrorneuron.port.JobAgent;
 import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.port.LedgerView;
 import io.mirrorneuron.wire.JobEventFacts;
 import io.mirrorneuron.wire.LedgerForm;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -16,26 +19,29 @@ import java.util.Objects;
 import java.util.function.LongSupplier;
 
 /**
- * How far a job is, as its events tell: its steps when it has some, else its agents. Not
- * thread-safe.
+ * How far a job is, as its events tell: its steps when it has some, else its agents. Times are those
+ * of the events, also when the events are read long after; what goes on now is measured by the clock
+ * of this machine. Not thread-safe.
  */
 final class JobProgress {
   private static final String STEP = "workflow_step_";
+  private static final String FORKED_FROM = "job_forked_from";
 
   private final List<ProgressLine> lines = new ArrayList<>();
   private final Map<String, ProgressLine> byId = new HashMap<>();
   private final boolean ofSteps;
-  private final LongSupplier nanos;
-  private final long begin;
+  private final List<LedgerView.Step> takenOver;
+  private final LongSupplier clock;
+  private long begin;
+  private long end;
   private String status;
 
   /**
    * @param details of the job; they give the steps or agents in the author's order
-   * @param nanos a clock that never jumps
+   * @param clock in milliseconds since the epoch
    */
-  JobProgress(JobDetail details, LongSupplier nanos) {
-    this.nanos = nanos;
-    this.begin = nanos.getAsLong();
+  JobProgress(JobDetail details, LongSupplier clock) {
+    this.clock = clock;
     this.status = Objects.requireNonNullElse(details.facts().status(), "pending");
     LedgerView ledger = LedgerForm.read(details.parts().ledger());
     ofSteps = ledger.hasSteps();
@@ -46,10 +52,23 @@ final class JobProgress {
           add(lines.size(), new ProgressLine(step.id(), label.equals(step.id()) ? "" : label));
         }
       }
+      takenOver =
+          ledger.steps().values().stream().filter(one -> State.of(one.phase()) != State.WAITING).toList();
     } else {
       for (JobAgent agent : details.agents()) {
         add(lines.size(), new ProgressLine(agent.id(), Objects.toString(agent.type(), "")));
       }
+      takenOver = List.of();
+    }
+  }
+
+  /** The new job tells nothing of steps that its source had done. */
+  private void takeOver() {
+    for (LedgerView.Step step : takenOver) {
+      State state = State.of(step.phase());
+      boolean plain = state == State.DONE || step.result().outcome() == StepOutcome.MAPPED;
+      String reason = Objects.requireNonNullElse(step.result().reason(), "");
+      stepLine(step.id()).move(state, plain ? "" : reason);
     }
   }
 
@@ -76,18 +95,25 @@ final class JobProgress {
     return lines.stream().filter(line -> line.state().isOver()).count();
   }
 
+  /** From the first event of the job to its end, or until now. */
   double seconds() {
-    return (nanos.getAsLong() - begin) / 1e9;
+    long until = end == 0 ? clock.getAsLong() : end;
+    return begin == 0 ? 0 : Math.max(0, until - begin) / 1e3;
   }
 
   double seconds(ProgressLine line) {
-    return line.seconds(nanos.getAsLong());
+    return line.seconds(clock.getAsLong());
   }
 
   void accept(JobEventFacts event) {
     String type = event.type();
-    if (type.startsWith("job_")) {
-      job(type);
+    if (begin == 0) {
+      begin = at(event);
+    }
+    if (type.equals(FORKED_FROM)) {
+      takeOver();
+    } else if (type.startsWith("job_")) {
+      job(type, at(event));
     } else if (ofSteps) {
       if (type.startsWith(STEP) && event.stepId() != null) {
         step(type.substring(STEP.length()), event);
@@ -99,16 +125,26 @@ final class JobProgress {
     }
   }
 
-  private void job(String type) {
+  /** When it happened, in milliseconds since the epoch; now where that is not told. */
+  private long at(JobEventFacts event) {
+    try {
+      return Instant.parse(event.timestamp()).toEpochMilli();
+    } catch (DateTimeParseException e) {
+      return clock.getAsLong();
+    }
+  }
+
+  private void job(String type, long at) {
     status =
         switch (type) {
           case "job_resumed", "job_recovered" -> "running";
           case "job_paused_for_manual_restart" -> "paused";
-          case "job_recovery_started" -> status;
+          case "job_recovery_started", "job_forked" -> status;
           default -> type.substring("job_".length());
         };
     if (new RunStatus(status).isFinal()) {
-      lines.forEach(line -> line.stop(nanos.getAsLong()));
+      end = at;
+      lines.forEach(line -> line.end(at));
     }
   }
 
@@ -122,9 +158,9 @@ final class JobProgress {
       case "executor_lease_requested" -> agent.move(State.QUEUED, agent.note());
       case "executor_lease_acquired" -> {
         agent.move(State.RUNNING, "");
-        agent.begin(nanos.getAsLong());
+        agent.begin(at(event));
       }
-      case "executor_lease_released" -> agent.stop(nanos.getAsLong());
+      case "executor_lease_released" -> agent.stop(at(event));
       case "sandbox_job_completed" -> agent.move(State.DONE, "");
       case "sandbox_job_failed" -> agent.move(State.FAILED, payload.error());
       case "message_retry_scheduled" -> agent.retry(due(event), payload.reason());
@@ -143,16 +179,16 @@ final class JobProgress {
       case "attempt_started" -> {
         step.move(State.RUNNING, "");
         step.count(event.attempt());
-        step.begin(nanos.getAsLong());
+        step.begin(at(event));
       }
       case "attempt_retry_scheduled" -> {
-        step.stop(nanos.getAsLong());
+        step.stop(at(event));
         step.retry(due(event), reason);
       }
-      case "completed" -> end(step, State.DONE, "");
-      case "partial" -> end(step, State.PARTIAL, reason);
-      case "failed" -> end(step, State.FAILED, reason);
-      case "skipped" -> end(step, State.SKIPPED, event.outcome().equals("mapped") ? "" : reason);
+      case "completed" -> end(step, event, State.DONE, "");
+      case "partial" -> end(step, event, State.PARTIAL, reason);
+      case "failed" -> end(step, event, State.FAILED, reason);
+      case "skipped" -> end(step, event, State.SKIPPED, event.isMapped() ? "" : reason);
       case "beacon" -> step.note(event.message());
       default -> {
         // tells nothing about how far the step is
@@ -161,16 +197,16 @@ final class JobProgress {
   }
 
   private long due(JobEventFacts event) {
-    return nanos.getAsLong() + event.nextTryMs() * 1_000_000;
+    return at(event) + event.nextTryMs();
   }
 
-  /** Until the next try of what has failed, in seconds. */
+  /** In seconds. */
   double untilNextTry(ProgressLine line) {
-    return line.untilNextTry(nanos.getAsLong());
+    return line.untilNextTry(clock.getAsLong());
   }
 
-  private void end(ProgressLine step, State state, String note) {
-    step.stop(nanos.getAsLong());
+  private void end(ProgressLine step, JobEventFacts event, State state, String note) {
+    step.stop(at(event));
     step.move(state, note);
   }
 

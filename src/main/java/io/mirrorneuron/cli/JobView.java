@@ -39,7 +39,7 @@ interface JobView extends JobListener, AutoCloseable {
       return new LiveView(
           Screen.openTerminal(),
           client.screen().paint(),
-          new JobProgress(details, System::nanoTime));
+          new JobProgress(details, System::currentTimeMillis));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

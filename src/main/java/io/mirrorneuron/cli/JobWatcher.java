@@ -16,6 +16,7 @@ public final class JobWatcher {
   private final MirrorNeuron mn;
   private final boolean verbose;
   private Companion companion = (_, _) -> () -> {};
+  private String bundle = "BUNDLE";
 
   public JobWatcher(Client client, MirrorNeuron mn) {
     this(client, mn, false);
@@ -39,6 +40,12 @@ public final class JobWatcher {
 
   public JobWatcher with(Companion beside) {
     companion = beside;
+    return this;
+  }
+
+  /** The folder, zip or manifest that the job was made of: the way out of a failure names it. */
+  public JobWatcher of(String path) {
+    bundle = path.matches("[\\w./@%+=:,-]+") ? path : "'" + path.replace("'", "'\\''") + "'";
     return this;
   }
 
@@ -121,12 +128,15 @@ public final class JobWatcher {
   }
 
   /** What one does about a failure: read on, and go on from the step, mended or not. */
-  private static String next(JobOutcome outcome) {
+  private String next(JobOutcome outcome) {
     String job = outcome.jobId();
     return "\n  mn job why %1$s and mn job logs %1$s tell more".formatted(job)
         + outcome
             .failedStep()
-            .map(step -> "; mn job fork %s --at %s goes on from there".formatted(job, step))
+            .map(
+                step ->
+                    "\n  once the files are mended, mn job fork %s --at %s --bundle %s goes on from there"
+                        .formatted(job, step, bundle))
             .orElse("");
   }
 

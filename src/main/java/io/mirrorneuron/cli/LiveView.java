@@ -194,7 +194,7 @@ final class LiveView implements JobView {
     return switch (status) {
       case "completed", "done" -> paint.green("✓");
       case "failed" -> paint.status("✗", status);
-      case "cancelled" -> paint.status("■", status);
+      case "cancelled", "stopped" -> paint.status("■", "cancelled");
       case "paused", "pausing" -> paint.status("‖", status);
       case "waiting" -> paint.faint("·");
       case "skipped" -> paint.faint("-");

@@ -1,5 +1,6 @@
 package io.mirrorneuron.cli;
 
+import io.mirrorneuron.model.StepPhase;
 import java.util.Locale;
 
 /** What one agent or one step of a job does, as a line of the live view. Not thread-safe. */
@@ -21,7 +22,20 @@ final class ProgressLine {
     WAITING,
     PARTIAL,
     DONE,
-    SKIPPED;
+    SKIPPED,
+    /** The job ended while this was at work or had its turn before it. */
+    STOPPED;
+
+    /** Of a step that is over; all others wait until an event says more. */
+    static State of(StepPhase phase) {
+      return switch (phase) {
+        case COMPLETED -> DONE;
+        case PARTIAL -> PARTIAL;
+        case SKIPPED -> SKIPPED;
+        case FAILED -> FAILED;
+        case null, default -> WAITING;
+      };
+    }
 
     String word() {
       return name().toLowerCase(Locale.ROOT);
@@ -62,7 +76,7 @@ final class ProgressLine {
   /**
    * It has failed and is tried again.
    *
-   * @param at when, in nanoseconds of the clock of {@link JobProgress}
+   * @param at when, in milliseconds since the epoch
    */
   void retry(long at, String why) {
     move(State.RETRYING, why);
@@ -70,8 +84,8 @@ final class ProgressLine {
   }
 
   /** Until the next try, in seconds; 0 when it should have begun. */
-  double untilNextTry(long nanos) {
-    return Math.max(0, due - nanos) / 1e9;
+  double untilNextTry(long now) {
+    return Math.max(0, due - now) / 1e3;
   }
 
   void note(String text) {
@@ -82,21 +96,29 @@ final class ProgressLine {
     count = now;
   }
 
-  /** Its program has started, at this time in nanoseconds of the clock of {@link JobProgress}. */
-  void begin(long nanos) {
-    since = nanos;
+  /** Its program has started, at this time in milliseconds since the epoch. */
+  void begin(long at) {
+    since = at;
   }
 
   /** Its program has ended. */
-  void stop(long nanos) {
+  void stop(long at) {
     if (since != 0) {
-      spent += nanos - since;
+      spent += Math.max(0, at - since);
       since = 0;
     }
   }
 
+  /** Nothing more comes: the job has ended. */
+  void end(long at) {
+    stop(at);
+    if (state == State.RUNNING || state == State.QUEUED || state == State.RETRYING) {
+      move(State.STOPPED, "");
+    }
+  }
+
   /** How long its programs have run, with the one that runs now. */
-  double seconds(long nanos) {
-    return (spent + (since == 0 ? 0 : nanos - since)) / 1e9;
+  double seconds(long now) {
+    return (spent + (since == 0 ? 0 : Math.max(0, now - since))) / 1e3;
   }
 }

@@ -29,7 +29,7 @@ final class BacklogReaders {
   }
 
   /** To be called without the lock. */
-  static void await(CompletableFuture<Void> done, Duration patience)
+  static void await(CompletableFuture<?> done, Duration patience)
       throws TimeoutException, InterruptedException {
     try {
       done.get(patience.toMillis(), TimeUnit.MILLISECONDS);

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.SequencedSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -37,6 +38,7 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
 
   private final Set<String> underWay = new HashSet<>();
   private final BacklogReaders readers = new BacklogReaders();
+  private CompletableFuture<?> search = CompletableFuture.completedFuture(null);
   private boolean closed;
   private boolean away;
 
@@ -57,6 +59,11 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
 
   public boolean isOnDemand() {
     return onDemand;
+  }
+
+  /** What an earlier process left is being looked for: until then any run may be behind. */
+  public synchronized void awaits(CompletionStage<?> looking) {
+    search = looking.toCompletableFuture();
   }
 
   /** The job is to be written next. Does not block. */
@@ -102,12 +109,16 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
 
   @Override
   public synchronized boolean mayBeBehind(String runId) {
-    boolean isSomething = !waiting.isEmpty() || !later.isEmpty() || !underWay.isEmpty();
+    boolean isSomething =
+        !search.isDone() || !waiting.isEmpty() || !later.isEmpty() || !underWay.isEmpty();
     return isSomething && (RunId.job(runId).isEmpty() || isBehind(runId));
   }
 
   private boolean isBehindWith(String jobId) {
-    return waiting.contains(jobId) || later.contains(jobId) || underWay.contains(jobId);
+    return !search.isDone()
+        || waiting.contains(jobId)
+        || later.contains(jobId)
+        || underWay.contains(jobId);
   }
 
   /**
@@ -146,6 +157,7 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
    * @throws TimeoutException when that takes longer
    */
   void await(String wanted, Duration patience) throws TimeoutException, InterruptedException {
+    BacklogReaders.await(whatIsLeft(), patience);
     CompletableFuture<Void> done;
     synchronized (this) {
       hurryJob(wanted);
@@ -164,6 +176,10 @@ public final class RunBacklog implements RunWriter, AutoCloseable {
       notifyAll();
     }
     BacklogReaders.await(done, patience);
+  }
+
+  private synchronized CompletableFuture<?> whatIsLeft() {
+    return search.exceptionally(_ -> null); // the store is away: nobody waits for it here
   }
 
   /**

@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -204,6 +206,18 @@ public final class RunStore implements AutoCloseable {
   /** Whether somebody is told of changes of the run now. */
   public boolean isWatched(String runId) {
     return watch.isWatched(runId);
+  }
+
+  /**
+   * Returns when all that was committed of these runs before is in their folders, where that can be
+   * known.
+   *
+   * @return those that were behind
+   */
+  public List<String> catchUp(Collection<String> runIds) {
+    List<String> behind = runIds.stream().filter(writer::isBehind).toList();
+    boolean _ = behind.stream().allMatch(writer::catchUp); // a slow writer is not waited for again
+    return behind;
   }
 
   /** Returns when all that was committed before is in the folders, where that can be known. */

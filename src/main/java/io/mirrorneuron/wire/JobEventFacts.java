@@ -79,6 +79,11 @@ public record JobEventFacts(
     }
   }
 
+  /** Whether the step was skipped as its instances did its work. */
+  public boolean isMapped() {
+    return outcome.equals("mapped");
+  }
+
   /** In how many milliseconds, from this event on, the next try comes; 0 when none is told. */
   public long nextTryMs() {
     try {

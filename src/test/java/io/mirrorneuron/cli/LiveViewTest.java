@@ -32,7 +32,7 @@ class LiveViewTest {
                 .streams(new ByteArrayInputStream(new byte[0]), new ByteArrayOutputStream())
                 .build(),
             AnsiStyle.PLAIN,
-            new JobProgress(JobDetailForm.read(details), System::nanoTime));
+            new JobProgress(JobDetailForm.read(details), System::currentTimeMillis));
     view.asked(List.of(new OpenQuestion("run-j", "review-1", "Publish this?")));
   }
 

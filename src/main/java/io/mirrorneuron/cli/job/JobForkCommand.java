@@ -90,9 +90,14 @@ final class JobForkCommand implements Callable<Integer> {
           ForkedJob answer = fork(mn, job, request);
           print(answer);
           return follow
-              ? new JobWatcher(client, mn).untilEnd(answer.jobId(), Duration.ZERO)
+              ? watcher(mn).untilEnd(answer.jobId(), Duration.ZERO)
               : ExitCode.OK;
         });
+  }
+
+  private JobWatcher watcher(MirrorNeuron mn) {
+    JobWatcher watcher = new JobWatcher(client, mn);
+    return bundle == null ? watcher : watcher.of(bundle);
   }
 
   private void print(ForkedJob answer) {

@@ -177,6 +177,7 @@ public final class RunCommand implements Callable<Integer> {
           return detached
               ? accepted(mn, jobId)
               : new JobWatcher(client, mn, verbose)
+                  .of(bundle)
                   .with((_, tell) -> meanwhile.begin(mn, jobId, tell))
                   .untilEnd(jobId, patience);
         });

@@ -94,9 +94,17 @@ public final class HumanInbox {
     }
   }
 
-  /** {@code {data: [request with run_id, blueprint_id], next: cursor or null}}. */
+  /**
+   * {@code {data: [request with run_id, blueprint_id], next: cursor or null}}. What a job was
+   * answered before the call is not in it, also when an earlier process took the answer.
+   */
   public ObjectNode page(Query query) {
     lookBriefly();
+    List<String> written = store.catchUp(requests.runsOfJobs());
+    if (!written.isEmpty()) {
+      changed.addAll(written);
+      lookBriefly();
+    }
     Instant now = clock.instant();
     ObjectNode page = Json.object();
     ArrayNode data = page.putArray("data");
@@ -108,7 +116,7 @@ public final class HumanInbox {
       if (data.size() == query.limit()) {
         return page.put("next", OpenRequests.cursor(last, query.due()));
       }
-      data.add(json(item, now));
+      data.add(item.json(now));
       last = item;
     }
     return page.putNull("next");
@@ -121,12 +129,6 @@ public final class HumanInbox {
    */
   public ObjectNode ofRun(String runId, String status) {
     return HumanList.of(runId, logs.look(store.find(runId)), status, clock.instant());
-  }
-
-  private static ObjectNode json(Item item, Instant now) {
-    ObjectNode json = Json.object().put("run_id", item.runId());
-    json.put("blueprint_id", item.blueprintId());
-    return json.setAll(HumanView.request(item.request(), now));
   }
 
   /** Requests of programs whose time is over, the most overdue first; jobs keep their own time. */
@@ -238,13 +240,8 @@ public final class HumanInbox {
           id,
           run.state().requests().values().stream()
               .filter(HumanRequest::isOpen)
-              .map(request -> new Item(id, blueprint(request, its), request))
+              .map(request -> new Item(id, its.blueprintId(request), request))
               .toList());
     }
-  }
-
-  private static String blueprint(HumanRequest request, WatchedRun run) {
-    String named = request.question().blueprintId();
-    return named == null ? run.blueprintId() : named;
   }
 }

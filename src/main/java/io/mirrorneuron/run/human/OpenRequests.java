@@ -1,8 +1,10 @@
 package io.mirrorneuron.run.human;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.human.HumanRequest;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.wire.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
@@ -15,6 +17,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.stream.Collectors;
 
 /**
  * Requests in two orders, the newest first and the earliest due first. Walked by any thread while
@@ -26,7 +29,12 @@ final class OpenRequests {
   private final Map<String, List<Item>> items = new HashMap<>();
 
   /** A request in its run. */
-  record Item(String runId, String blueprintId, HumanRequest request) {}
+  record Item(String runId, String blueprintId, HumanRequest request) {
+    ObjectNode json(Instant now) {
+      ObjectNode json = Json.object().put("run_id", runId).put("blueprint_id", blueprintId);
+      return json.setAll(HumanView.request(request, now));
+    }
+  }
 
   /** Its place in an order. */
   private record Place(long rank, String runId, String requestId) implements Comparable<Place> {
@@ -50,6 +58,14 @@ final class OpenRequests {
   Collection<Item> after(String cursor, boolean due) {
     NavigableMap<Place, Item> order = due ? byDue : newest;
     return (cursor == null ? order : order.tailMap(place(cursor), false)).values();
+  }
+
+  /** The runs whose jobs ask people: what became of that is committed before it is in the file. */
+  Set<String> runsOfJobs() {
+    return newest.values().stream()
+        .filter(item -> item.request().question().isOfJob())
+        .map(Item::runId)
+        .collect(Collectors.toSet());
   }
 
   /** Those whose time is over by then, the earliest due first. */

@@ -1,5 +1,6 @@
 package io.mirrorneuron.run.human;
 
+import io.mirrorneuron.human.HumanRequest;
 import io.mirrorneuron.run.folder.FileState;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunHeader;
@@ -55,8 +56,9 @@ final class WatchedRun {
     return folder.runId();
   }
 
-  /** Null when the run names none. */
-  String blueprintId() {
-    return blueprintId;
+  /** Of the request, else of its run; null when neither names one. */
+  String blueprintId(HumanRequest request) {
+    String named = request.question().blueprintId();
+    return named == null ? blueprintId : named;
   }
 }

@@ -82,11 +82,21 @@ public final class RunRecorder implements AutoCloseable {
   /** Records this owner's jobs that an earlier process did not record to their end. */
   public CompletionStage<Void> recover(String owner) {
     unread.recover(owner);
-    return store.unrecordedJobs().thenAccept(jobs -> jobs.forEach(job -> recover(job, owner)));
+    CompletionStage<Void> search =
+        store
+            .unrecordedJobs()
+            .thenCompose(
+                jobs ->
+                    CompletableFuture.allOf(
+                        jobs.stream()
+                            .map(job -> recover(job, owner).toCompletableFuture())
+                            .toArray(CompletableFuture[]::new)));
+    backlog.awaits(search);
+    return search;
   }
 
-  private void recover(String job, String owner) {
-    store
+  private CompletionStage<Void> recover(String job, String owner) {
+    return store
         .owner(job)
         .thenAccept(
             its -> {

@@ -1,16 +1,20 @@
 package io.mirrorneuron.run.human;
 
 import static io.mirrorneuron.run.human.Scene.json;
+import static io.mirrorneuron.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.run.RunBacklog;
+import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +101,36 @@ class HumanInboxTest {
     scene.clock.turn(Duration.ofSeconds(1));
 
     assertThat(ids(everything())).containsExactly("q4", "q1");
+  }
+
+  private void job(String type, String requestId) {
+    ObjectNode record = Json.object().put("ts", Json.timestamp(scene.clock.instant()));
+    record.put("run_id", "a").put("event_id", "e").put("channel", "human").put("type", type);
+    record.putObject("payload").put("request_id", requestId);
+    Scene.write(root.resolve("a/human.jsonl"), Json.write(record) + "\n");
+  }
+
+  @Test
+  void whatAJobWasAnsweredIsGoneAlsoWhenAnEarlierProcessTookTheAnswer() throws Exception {
+    job("human_input_requested", "of-job");
+    RunBacklog backlog = new RunBacklog();
+    CompletableFuture<Void> search = new CompletableFuture<>();
+    backlog.awaits(search);
+    List<String> shown = new ArrayList<>();
+    try (RunStore store = new RunStore(root, backlog)) {
+      HumanInbox inbox = new HumanInbox(store, new HumanLogs(), scene.clock);
+      Thread reader =
+          Thread.ofPlatform().start(() -> shown.addAll(ids(inbox.page(everything()))));
+      eventually("the reader waits", () -> reader.getState() == Thread.State.TIMED_WAITING);
+      backlog.add("a");
+      search.complete(null);
+      List<String> batch = backlog.next(Duration.ZERO);
+      job("human_input_received", "of-job");
+      backlog.written(batch);
+      reader.join();
+    }
+
+    assertThat(shown).containsExactly("q3", "q2", "q1");
   }
 
   @Test
