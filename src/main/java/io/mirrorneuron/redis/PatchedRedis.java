@@ -48,6 +48,12 @@ public final class PatchedRedis {
                 + " on");
   }
 
+  /** The same of a server that only this machine reaches, with a password. */
+  public static Optional<String> note(RedisVersion version) {
+    return warning(version)
+        .map(known -> known + "; only who has the password in the home of this server reaches it");
+  }
+
   /** A line that is newer than all that we know of began after the fixes. */
   private static boolean isPatched(RedisVersion version) {
     List<RedisVersion> same =

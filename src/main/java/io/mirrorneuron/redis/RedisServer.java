@@ -66,13 +66,15 @@ public final class RedisServer implements AutoCloseable {
 
   private final RedisProcess process;
   private final String uri;
+  private final boolean exposed;
   private final Storage storage;
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final CompletableFuture<Void> closing = new CompletableFuture<>();
   private final Thread keeper;
 
-  private RedisServer(RedisProcess process, Storage storage) {
+  private RedisServer(RedisProcess process, boolean exposed, Storage storage) {
     this.process = process;
+    this.exposed = exposed;
     this.storage = storage;
     this.uri = process.uri();
     this.keeper = Thread.ofVirtual().name("redis-keeper").unstarted(this::keep);
@@ -89,7 +91,8 @@ public final class RedisServer implements AutoCloseable {
    */
   public static RedisServer launch(Options options, Storage storage) {
     try {
-      RedisServer server = new RedisServer(RedisProcess.at(options), storage);
+      RedisServer server = 
+          new RedisServer(RedisProcess.at(options), options.exposure() != null, storage);
       server.keeper.start();
       return server;
     } catch (IOException e) {
@@ -163,14 +166,26 @@ public final class RedisServer implements AutoCloseable {
     process.stop();
   }
 
-  /** Logs which server is in use, with a warning when it should be a newer one. */
+  /** Whether other machines reach it: then it should have no hole that is publicly known. */
+  public boolean isExposed() {
+    return exposed;
+  }
+
+  /**
+   * Logs which server is in use, and what is known of its holes: a warning where others than this
+   * server could use them.
+   */
   public void logVersion() {
     RedisVersion version = process.version();
     log.info("{} serves as process {} ({})", version, process.pid(), process.program());
-    PatchedRedis.warning(version)
-        .ifPresent(
-            warning ->
-                log.warn("{}: install a newer redis-server or valkey-server on PATH", warning));
+    if (exposed) {
+      PatchedRedis.warning(version)
+          .ifPresent(
+              warning ->
+                  log.warn("{}: install a newer redis-server or valkey-server on PATH", warning));
+    } else {
+      PatchedRedis.note(version).ifPresent(log::info);
+    }
   }
 
   private static Duration min(Duration a, Duration b) {

@@ -23,6 +23,8 @@ class RuntimeStatusWordsTest {
          {"name": "api", "status": "passing", "target": "http://a/health", "detail": {"version": "1"}},
          {"name": "redis", "status": "warning", "target": "unix:///r.sock",
           "detail": {"version": "7.0.15", "warning": "Redis 7.0.15 has publicly known holes"}},
+         {"name": "redis", "status": "passing", "target": "unix:///s.sock",
+          "detail": {"version": "7.0.15", "note": "only this server reaches it"}},
          {"name": "storage", "status": "warning", "target": "/srv", "error": "the disk is full"}],
        "nodes": {"available": true, "by_status": {"up": 1}},
        "jobs": {"available": true, "by_status": {}}}
@@ -59,6 +61,7 @@ class RuntimeStatusWordsTest {
     assertThat(told.out().lines())
         .anyMatch(line -> line.matches("api +passing +http://a/health"))
         .anyMatch(line -> line.matches("redis +warning +Redis 7.0.15 has publicly known holes"))
+        .anyMatch(line -> line.matches("redis +passing +only this server reaches it"))
         .anyMatch(line -> line.matches("storage +warning +the disk is full"));
   }
 }

@@ -133,6 +133,9 @@ final class RuntimeStatus {
     if (state.warning() != null) {
       detail.put("warning", state.warning());
     }
+    if (state.note() != null) {
+      detail.put("note", state.note());
+    }
     return component;
   }
 

@@ -74,7 +74,8 @@ public final class HealthCommand implements Callable<Integer> {
   }
 
   /** What people want to know of a document that a component answers with. */
-  private record Told(String version, String warning, String status, String env, String auth) {}
+  private record Told(
+      String version, String warning, String note, String status, String env, String auth) {}
 
   private static String words(JsonNode detail) {
     if (detail == null || detail.isTextual()) {
@@ -85,6 +86,7 @@ public final class HealthCommand implements Callable<Integer> {
         ? told.warning()
         : Stream.of(
                 told.version(),
+                told.note(),
                 told.status(),
                 told.env() == null ? null : "environment " + told.env(),
                 told.auth() == null ? null : "authentication " + told.auth())

@@ -60,13 +60,14 @@ public final class RuntimeStatusCommand implements Callable<Integer> {
 
   private record Shown(String overall, List<Part> components, Counted nodes, Counted jobs) {
     /**
-     * @param detail a text, or an object whose {@code warning} is what is wrong though it serves
+     * @param detail a text, or an object whose {@code warning} is what is wrong though it serves,
+     *     and whose {@code note} is what should be known of it
      */
     private record Part(String name, String status, String target, Object detail, String error) {
-      /** What is wrong, else who was asked. */
+      /** What is wrong, else what should be known, else who was asked. */
       String words() {
-        Object warning = detail instanceof Map<?, ?> told ? told.get("warning") : null;
-        return Stream.of(error, warning, target)
+        Map<?, ?> told = detail instanceof Map<?, ?> members ? members : Map.of();
+        return Stream.of(error, told.get("warning"), told.get("note"), target)
             .filter(Objects::nonNull)
             .findFirst()
             .map(words -> Output.printable(words.toString()))

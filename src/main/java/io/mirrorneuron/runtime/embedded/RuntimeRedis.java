@@ -45,6 +45,7 @@ public final class RuntimeRedis {
   private final RedisMaster master;
   private final StorePlaces places;
   private final Supplier<Optional<RedisVersion>> version;
+  private final boolean isReachedByOthers;
   private final Runnable logVersion;
 
   private RuntimeRedis(
@@ -52,11 +53,13 @@ public final class RuntimeRedis {
       RedisMaster master,
       StorePlaces places,
       Supplier<Optional<RedisVersion>> version,
+      boolean isReachedByOthers,
       Runnable logVersion) {
     this.target = target;
     this.master = master;
     this.places = places;
     this.version = version;
+    this.isReachedByOthers = isReachedByOthers;
     this.logVersion = logVersion;
   }
 
@@ -71,6 +74,7 @@ public final class RuntimeRedis {
         master,
         places,
         () -> Optional.ofNullable(server.version()),
+        server.isExposed(),
         server::logVersion);
   }
 
@@ -87,7 +91,7 @@ public final class RuntimeRedis {
     String setting = names == null ? "redis.url" : names.setting();
     String target = target(redis);
     return new RuntimeRedis(
-        target, master, places, () -> version, () -> logNamed(setting, target, version));
+        target, master, places, () -> version, true, () -> logNamed(setting, target, version));
   }
 
   private static RedisMaster master(RedisSettings redis) {
@@ -196,6 +200,7 @@ public final class RuntimeRedis {
         target,
         places.isConnected(),
         known.map(RedisVersion::toString).orElse(null),
-        known.flatMap(PatchedRedis::warning).orElse(null));
+        isReachedByOthers ? known.flatMap(PatchedRedis::warning).orElse(null) : null,
+        isReachedByOthers ? null : known.flatMap(PatchedRedis::note).orElse(null));
   }
 }
