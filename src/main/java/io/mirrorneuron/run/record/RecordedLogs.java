@@ -27,6 +27,7 @@ final class RecordedLogs {
   private final Consumer<RecordedEvent> listener;
   private final Consumer<RecordedEvent> news;
   private final Map<RunLog, EventLog> logs = new EnumMap<>(RunLog.class);
+  private final EarlierNodes earlier;
   private TimelineRecords timeline;
 
   /**
@@ -42,6 +43,7 @@ final class RecordedLogs {
     this.listener = listener;
     this.news = news;
     this.timeline = new TimelineRecords(records);
+    this.earlier = new EarlierNodes(records, jobId);
     for (RunLog log : List.of(RunLog.EVENTS, RunLog.ERRORS, RunLog.TIMELINE, RunLog.HUMAN)) {
       logs.put(log, new EventLog(log, jobId));
     }
@@ -66,6 +68,7 @@ final class RecordedLogs {
     Map<RunLog, List<RunRecord>> found = new EnumMap<>(RunLog.class);
     List<RecordedEvent> events = page.stream().map(RecordedEvent::parse).toList();
     events.stream().filter(event -> logs.get(RunLog.EVENTS).lacks(event.seq())).forEach(news);
+    earlier.append(into, events, logs.get(RunLog.EVENTS));
     for (RecordedEvent event : events) {
       listener.accept(event);
       add(found, RunLog.EVENTS, records.event(event));
