@@ -20,7 +20,7 @@ public final class BlueprintReport {
   private static String write(RunDocument run, ReportText text) {
     ReportSections sections = new ReportSections(run, text, Integer.MAX_VALUE);
     sections.title();
-    sections.summary(null);
+    sections.summary();
     sections.document("Final Artifact", "final_artifact");
     sections.webUi();
     sections.document("Result", "result");

@@ -1,5 +1,6 @@
 package io.mirrorneuron.run.report;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.wire.Json;
@@ -9,7 +10,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The sections that every report of a run has.
+ * The sections of a report in the form of the original.
  *
  * @param jsonChars of a document at most
  */
@@ -20,19 +21,13 @@ record ReportSections(RunDocument run, ReportText text, int jsonChars) {
     text.title("Blueprint Run " + run.runId());
   }
 
-  /**
-   * @param duration null where it is not told
-   */
-  void summary(String duration) {
+  void summary() {
     List<List<Object>> rows = new ArrayList<>();
     rows.add(List.of("Run ID", run.runId()));
     rows.add(List.of("Blueprint", run.text("blueprint_id")));
     rows.add(List.of("Status", run.text("status")));
     rows.add(List.of("Started", run.text("started_at")));
     rows.add(List.of("Ended", run.text("ended_at")));
-    if (duration != null) {
-      rows.add(List.of("Duration", duration));
-    }
     rows.add(List.of("Run Directory", run.folder()));
     if (!run.text("job_id").isEmpty()) {
       rows.add(List.of("Job ID", run.text("job_id")));
@@ -62,8 +57,12 @@ record ReportSections(RunDocument run, ReportText text, int jsonChars) {
   /** One of the documents in the run. */
   void document(String title, String name) {
     text.heading(title);
-    String json = Json.indentedAndSorted(run.part(name));
-    text.json(json.length() > jsonChars ? json.substring(0, jsonChars) + "\n… cut here" : json);
+    json(text, run.part(name), jsonChars);
+  }
+
+  static void json(ReportText into, JsonNode document, int most) {
+    String json = Json.indentedAndSorted(document);
+    into.json(json.length() > most ? json.substring(0, most) + "\n… cut here" : json);
   }
 
   void events() {

@@ -1,6 +1,7 @@
 package io.mirrorneuron.run.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.run.export.ExportedFiles;
 import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.run.folder.RunLog;
@@ -16,7 +17,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/** A run as Markdown, for a person with five minutes. */
+/**
+ * A run as Markdown, to be sent on to people who do not know how it is made: what came out or why
+ * it failed, who decided what, how long it took. Documents that are empty, settings and events are
+ * left out; {@link RunDocument} has them.
+ */
 public final class RunReport {
   private static final int DOCUMENT_CHARS = 20_000;
   private static final int ERRORS = 5;
@@ -37,20 +42,50 @@ public final class RunReport {
   }
 
   private void write() throws IOException {
-    ReportSections sections = new ReportSections(RunDocument.of(story), text, DOCUMENT_CHARS);
-    sections.title();
-    sections.summary(duration(story.durationMs()));
+    RunDocument run = RunDocument.of(story);
+    String name = run.text("blueprint_id");
+    text.title((name.isEmpty() ? run.runId() : name) + ": " + run.text("status"));
+    head(run);
     failure();
-    steps();
+    document("Result", result(run));
+    new ReportSections(run, text, DOCUMENT_CHARS).webUi();
     decisions();
-    sections.document("Final Artifact", "final_artifact");
-    sections.webUi();
-    sections.document("Result", "result");
+    steps();
     files();
     figures();
-    sections.document("Inputs", "inputs");
-    sections.document("Config", "config");
-    sections.events();
+    document("Inputs", run.part("inputs"));
+  }
+
+  private void head(RunDocument run) {
+    String job = run.text("job_id");
+    String started = run.text("started_at");
+    String duration = duration(story.durationMs());
+    text.sentence(
+        "Run %s%s%s%s."
+            .formatted(
+                run.runId(),
+                job.isEmpty() ? "" : " of job " + job,
+                started.isEmpty() ? "" : " started at " + started,
+                duration.isEmpty() ? "" : " and took " + duration));
+  }
+
+  /** What its author declared as the result, else what came out of it. */
+  private static JsonNode result(RunDocument run) {
+    ObjectNode artifact = run.part("final_artifact");
+    JsonNode output = run.part("result").path("output");
+    return !artifact.isEmpty() ? artifact : output.isMissingNode() ? run.part("result") : output;
+  }
+
+  private void document(String title, JsonNode document) {
+    if (document.isContainerNode() ? document.isEmpty() : document.asText("").isEmpty()) {
+      return;
+    }
+    text.heading(title);
+    if (document.isValueNode()) {
+      text.sentence(document.asText());
+    } else {
+      ReportSections.json(text, document, DOCUMENT_CHARS);
+    }
   }
 
   private static List<Object> row(Object... cells) {
@@ -179,7 +214,7 @@ public final class RunReport {
     if (files.isEmpty()) {
       return;
     }
-    text.heading("Artifacts");
+    text.heading("Files");
     text.table(
         List.of("File", "Bytes"),
         files.entrySet().stream()
@@ -193,11 +228,6 @@ public final class RunReport {
 
   private void figures() {
     List<List<Object>> rows = new ArrayList<>();
-    for (RunLog log : RunLog.values()) {
-      if (story.count(log) > 0) {
-        rows.add(row("Records in " + log.file(), story.count(log)));
-      }
-    }
     for (String group : new String[] {"resource_peaks", "token_totals"}) {
       for (var figure : story.summary.path(group).properties()) {
         if (figure.getValue().asDouble() != 0) {
@@ -205,7 +235,9 @@ public final class RunReport {
         }
       }
     }
-    text.heading("Figures");
-    text.table(List.of("Figure", "Value"), rows);
+    if (!rows.isEmpty()) {
+      text.heading("Figures");
+      text.table(List.of("Figure", "Value"), rows);
+    }
   }
 }

@@ -113,7 +113,7 @@ class ArchiveIT {
   void acceptIsHonouredWhenNoFormatIsNamed() throws Exception {
     var markdown = gateway.request("/api/v1/runs/run-1/export").header("Accept", "text/markdown");
     var report = gateway.send(markdown.build());
-    assertThat(report.body()).startsWith("# Blueprint Run run-1\n");
+    assertThat(report.body()).startsWith("# harbour: completed\n");
     assertThat(report.headers().firstValue("content-type"))
         .contains("text/markdown; charset=utf-8");
     var json =
@@ -126,7 +126,8 @@ class ArchiveIT {
     String report = gateway.get("/api/v1/runs/run-1/export?format=markdown").body();
 
     assertThat(report)
-        .contains("| Status | completed |", "| Duration | 1 min 30 s |", "| Job ID | job-run-1 |")
+        .contains("Run run-1 of job job-run-1 started at 2026-01-02T03:00:00")
+        .contains(" and took 1 min 30 s.")
         .contains("| collect | completed | 2 | 2026-01-02T03:00:01.000Z | 29.0 s |  |")
         .contains(
             "| r1 | input requested | Publish? |  |  |",
@@ -134,7 +135,7 @@ class ArchiveIT {
         .contains("| artifacts/ships.csv | 24 |")
         .contains("| max_memory_rss_mb | 120.5 |", "| total_tokens | 120 |")
         .contains("\"executive_summary\": \"Twelve ships | two ports.\"")
-        .doesNotContain("Why it failed", "k-1", "secret-1");
+        .doesNotContain("Why it failed", "k-1", "secret-1", "Config", "Event", "jsonl");
   }
 
   @Test
