@@ -76,7 +76,15 @@ final class AgentExplainer {
                               full.mailbox().depth(),
                               full.id(),
                               full.declared().policies().backpressure().maxQueueDepth())),
-              () -> explainer.explain("starting", "is about to take its next message"));
+              () -> next(explainer));
+    }
+  }
+
+  private void next(Explanations.Explainer explainer) {
+    if (state.isRunning()) {
+      explainer.explain("starting", "is about to take its next message");
+    } else {
+      explainer.explain("paused", "takes its next message on resume");
     }
   }
 

@@ -116,7 +116,7 @@ class JobExplainerTest {
   void anAgentWhoseTryIsDueWhileItsJobIsPausedBeginsWithIt() {
     Stage stage = triedAgain().pause().letStop().advance(6_000);
 
-    assertWhy(stage, "work", "starting", "agent work is about to take its next message");
+    assertWhy(stage, "work", "paused", "agent work takes its next message on resume");
   }
 
   @Test
