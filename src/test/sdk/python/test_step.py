@@ -1,5 +1,6 @@
 """What programs of steps say with ``step``: by themselves, tried without a server, and run by one."""
 
+import http.server
 import json
 import os
 import pathlib
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+import threading
 import unittest
 from typing import Any, Dict, List, Optional
 
@@ -22,6 +24,77 @@ def alone(program: str, **variables: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         command, env={**os.environ, **ANYWHERE, **variables}, capture_output=True, text=True, timeout=60
     )
+
+
+class Model(http.server.BaseHTTPRequestHandler):
+    """A model that says what it was asked."""
+
+    asked: List[Dict[str, Any]] = []
+
+    def do_POST(self) -> None:
+        wanted = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        Model.asked.append({"path": self.path, "key": self.headers["Authorization"], **wanted})
+        refused = wanted["model"] == "unknown"
+        told = {
+            "choices": [{"message": {"content": "you said " + wanted["messages"][-1]["content"]}}],
+            "usage": {"prompt_tokens": 3, "completion_tokens": 4},
+        }
+        body = json.dumps({"error": "no such model"} if refused else told).encode()
+        self.send_response(404 if refused else 200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+class ModelTest(unittest.TestCase):
+    """Programs that ask a model."""
+
+    def setUp(self) -> None:
+        Model.asked.clear()
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Model)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.run_folder = pathlib.Path(folder.name, "r")
+        self.run_folder.mkdir()
+        self.told = {
+            "MN_LLM_MODEL": "small",
+            "MN_LLM_PROVIDER": "docker_model_runner",
+            "MN_LLM_API_BASE": f"http://127.0.0.1:{server.server_address[1]}/v1",
+            "MN_RUNS_ROOT": folder.name,
+            "MN_RUN_ID": "r",
+        }
+
+    def test_a_model_is_asked_in_one_line_and_its_tokens_count(self) -> None:
+        program = "step.complete(step.ask_model('hello', system='be brief', temperature=0.5))"
+        ended = alone(program, **self.told, OPENAI_API_KEY="k")
+        self.assertEqual(json.loads(ended.stdout), {"complete_step": "you said hello"}, ended.stderr)
+        asked = Model.asked[0]
+        self.assertEqual((asked["path"], asked["key"], asked["model"]), ("/v1/chat/completions", "Bearer k", "small"))
+        self.assertEqual(asked["temperature"], 0.5)
+        self.assertEqual([one["role"] for one in asked["messages"]], ["system", "user"])
+        sample = json.loads((self.run_folder / "resources.jsonl").read_text())
+        self.assertEqual((sample["component"], sample["llm"]["input_tokens"], sample["llm"]["output_tokens"]), ("llm", 3, 4))
+
+    def test_what_is_wrong_is_said(self) -> None:
+        refused = alone("step.ask_model('hello', model='unknown')", **self.told)
+        self.assertIn("RuntimeError: the model unknown was refused with 404", refused.stderr)
+        away = alone("step.ask_model('hello')", **{**self.told, "MN_LLM_API_BASE": "http://127.0.0.1:9/v1"})
+        self.assertIn("ConnectionError: http://127.0.0.1:9/v1/chat/completions cannot be reached", away.stderr)
+        unknown = alone("step.ask_model('hello')", **{**self.told, "MN_LLM_MODEL": ""})
+        self.assertIn("MN_LLM_MODEL is not set: the server has no model for its programs", unknown.stderr)
+
+    def test_a_program_that_asks_is_tried_without_a_model(self) -> None:
+        with step.testing(answers={"hello": "good day"}) as said:
+            step.complete(step.ask_model("hello"))
+        self.assertEqual((said.output, said.prompts), ("good day", ["hello"]))
+        with self.assertRaises(LookupError), step.testing():
+            step.ask_model("hello")
 
 
 class SayingTest(unittest.TestCase):

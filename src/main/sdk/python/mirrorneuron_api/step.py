@@ -138,6 +138,44 @@ def ask(
     return _answer(pathlib.Path(_variable("MN_RUNS_ROOT"), _variable("MN_RUN_ID"), "human.jsonl"), question)
 
 
+def ask_model(
+    prompt: str,
+    *,
+    system: Optional[str] = None,
+    model: Optional[str] = None,
+    timeout: float = 300,
+    **options: Any,
+) -> str:
+    """Asks a language model and returns the text of its answer.
+
+    It is the model that the server tells its programs of, or ``model`` at the same address. ``options`` go along, such as
+    ``temperature`` and ``max_tokens``. The tokens count as those of the run. A key is sent when the step has ``OPENAI_API_KEY``
+    passed on. Raises RuntimeError when no model is known or it refuses, ConnectionError when it cannot be reached, and
+    TimeoutError when it is silent for ``timeout`` seconds.
+    """
+    messages = [{"role": "system", "content": system}] if system is not None else []
+    messages.append({"role": "user", "content": prompt})
+    if _trial is not None:
+        return _trial.answer_model(prompt)
+    missing = [name for name in ("MN_LLM_MODEL", "MN_LLM_API_BASE") if not os.environ.get(name)]
+    if "MN_JOB_ID" in os.environ and missing:
+        raise RuntimeError(
+            f"{missing[0]} is not set: the server has no model for its programs. Set its model.default, "
+            "or environment of the step; docs/models.md"
+        )
+    base = _variable("MN_LLM_API_BASE").rstrip("/")
+    wanted = {**_plain(options), "model": model or _variable("MN_LLM_MODEL"), "messages": messages}
+    answer = _completion(base + "/chat/completions", wanted, timeout)
+    try:
+        text = answer["choices"][0]["message"]["content"]
+    except (KeyError, IndexError, TypeError):
+        text = None
+    if not isinstance(text, str):
+        raise RuntimeError(f"{base} answered without a text: {json.dumps(answer)[:500]}")
+    _count_tokens(wanted["model"], answer.get("usage"))
+    return text
+
+
 def complete(output: Any = True) -> None:
     """The step is done, and this is its output; True or None: none. Whatever is printed after it goes to stderr, and saying more
     raises RuntimeError. Raises ValueError for False, which is no output to a server."""
@@ -182,6 +220,8 @@ class Trial:
         self.events: List[Dict[str, Any]] = []
         self.progress: List[Dict[str, Any]] = []
         self.questions: List[Dict[str, Any]] = []
+        self.prompts: List[str] = []
+        """Of ``ask_model``."""
         self.artifacts: Dict[str, bytes] = {}
         """By name, when ``testing`` is over."""
 
@@ -199,6 +239,12 @@ class Trial:
                 return _allowed({"request_id": question["request_id"], "by": "testing", **answer}, question)
         raise LookupError(f"answers has neither {question['request_id']!r} nor {question['prompt']!r}")
 
+    def answer_model(self, prompt: str) -> str:
+        self.prompts.append(prompt)
+        if not isinstance(self._answers.get(prompt), str):
+            raise LookupError(f"answers has no text for {prompt!r}")
+        return str(self._answers[prompt])
+
 
 @contextlib.contextmanager
 def testing(
@@ -210,7 +256,7 @@ def testing(
 ) -> Iterator[Trial]:
     """Tries a program without a server: what it does in this block reads these and is heard by what the block is given.
 
-    ``answers`` has decisions, or whole answers, by the names of questions or their prompts.
+    ``answers`` has decisions, or whole answers, by the names of questions or their prompts; and texts by the prompts of models.
     """
     import tempfile
     from unittest import mock
@@ -240,6 +286,53 @@ def testing(
                 kept.clear()
                 kept.update(values)
             _trial, _is_over = before[0], before[2]
+
+
+def _completion(address: str, wanted: Mapping[str, Any], timeout: float) -> Dict[str, Any]:
+    import urllib.error
+    import urllib.request
+
+    headers = {"Content-Type": "application/json"}
+    if os.environ.get("OPENAI_API_KEY"):
+        headers["Authorization"] = "Bearer " + os.environ["OPENAI_API_KEY"]
+    call = urllib.request.Request(address, json.dumps(wanted).encode(), headers)
+    try:
+        with urllib.request.urlopen(call, timeout=timeout) as reply:
+            answer = json.load(reply)
+    except urllib.error.HTTPError as refusal:
+        said = refusal.read(500).decode(errors="replace")
+        raise RuntimeError(f"the model {wanted['model']} was refused with {refusal.code}: {said}") from None
+    except urllib.error.URLError as failure:
+        if isinstance(failure.reason, TimeoutError):
+            raise TimeoutError(f"{address} was silent for {timeout} s") from None
+        raise ConnectionError(f"{address} cannot be reached: {failure.reason}") from None
+    except TimeoutError:
+        raise TimeoutError(f"{address} was silent for {timeout} s") from None
+    except ValueError as failure:
+        raise RuntimeError(f"{address} did not answer with JSON: {failure}") from None
+    if not isinstance(answer, dict):
+        raise RuntimeError(f"{address} did not answer with an object")
+    return answer
+
+
+def _count_tokens(model: str, usage: Any) -> None:
+    """As docs/models.md says; a model that does not count has none."""
+    if not isinstance(usage, dict) or "MN_RUNS_ROOT" not in os.environ or "MN_RUN_ID" not in os.environ:
+        return
+    sample = {
+        "ts": datetime.datetime.now(datetime.timezone.utc).isoformat(),
+        "component": "llm",
+        "llm": {
+            "provider": os.environ.get("MN_LLM_PROVIDER", "openai_compatible"),
+            "model": model,
+            "calls": 1,
+            "input_tokens": usage.get("prompt_tokens", 0),
+            "output_tokens": usage.get("completion_tokens", 0),
+        },
+    }
+    file = pathlib.Path(os.environ["MN_RUNS_ROOT"], os.environ["MN_RUN_ID"], "resources.jsonl")
+    with open(file, "a", encoding="utf-8") as samples:
+        samples.write(json.dumps(sample) + "\n")
 
 
 def _say() -> Dict[str, Any]:
