@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -34,10 +35,15 @@ public final class BundleReport {
 
   private final Client client;
   private final String bundle;
+  private final boolean strict;
 
-  public BundleReport(Client client, String bundle) {
+  /**
+   * @param strict whether all that is a warning to others is an error here
+   */
+  public BundleReport(Client client, String bundle, boolean strict) {
     this.client = client;
     this.bundle = bundle;
+    this.strict = strict;
   }
 
   /**
@@ -73,7 +79,7 @@ public final class BundleReport {
    */
   public Validation of(MirrorNeuron mn, Map<String, ?> inputs) {
     try (Bundle opened = open(bundle)) {
-      return of(mn, opened, opened.submission(inputs));
+      return judged(of(mn, opened, opened.submission(inputs)));
     } catch (MnException e) {
       if (!OF_THE_BUNDLE.contains(e.code())) {
         throw e;
@@ -91,6 +97,42 @@ public final class BundleReport {
       }
       client.complain("no runtime was asked, so what machines have is not checked");
       return opened.validate(submission);
+    }
+  }
+
+  private Validation judged(Validation report) {
+    List<Issue> issues =
+        report.issues().stream()
+            .map(issue -> issue.isError() || !isRefused(issue) ? issue : asError(issue))
+            .sorted(Comparator.comparing(issue -> !issue.isError()))
+            .toList();
+    return Validation.of(issues, report.results(), report.plan());
+  }
+
+  private static Issue asError(Issue warning) {
+    return Issue.error(warning.code(), warning.message(), warning.help(), warning.location());
+  }
+
+  /** A script that is not there cannot run, whatever servers make of it. */
+  private boolean isRefused(Issue issue) {
+    return strict || issue.code().equals(Issue.SCRIPT_MISSING);
+  }
+
+  /**
+   * Refuses what servers take with a warning, and this command does not.
+   *
+   * @throws MnException INVALID with all of it
+   */
+  public void require(MirrorNeuron mn, Bundle opened, Submission submission) {
+    Validation report = strict ? of(mn, opened, submission) : opened.validate(submission);
+    List<String> refused =
+        report.issues().stream()
+            .filter(issue -> !issue.isError() && isRefused(issue))
+            .map(Issue::sentence)
+            .toList();
+    if (!refused.isEmpty()) {
+      throw new MnException(
+          ErrorCode.INVALID, "manifest_validation_failed", String.join("; ", refused));
     }
   }
 

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
  * @param running the content of {@code runtime-endpoints.json}
  */
 record ClientTargets(Settings settings, JsonNode running) {
+  private static final String WEB_UI = "web_ui.url";
 
   /** {@code host:port} of the runtime. */
   String grpc() {
@@ -41,6 +42,16 @@ record ClientTargets(Settings settings, JsonNode running) {
     }
     String derived = form.formatted(settings.text("api.host"), settings.text("api.port"));
     return (url.isBlank() ? derived : url).replaceAll("/+$", "");
+  }
+
+  /** Where people find a web page of this server; empty when nobody says. */
+  String webUi() {
+    String url = settings.text(WEB_UI);
+    settings.requireText(
+        WEB_UI,
+        url.isEmpty() || url.matches("https?://\\S+") && Origin.ofUrl(url).isPresent(),
+        "an address such as http://localhost:55173, without a name and password");
+    return url;
   }
 
   /**

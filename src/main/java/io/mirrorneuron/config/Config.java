@@ -11,7 +11,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/** Everything that can be set, as one tree. {@code conf/default.yaml} says what each key means. */
+/**
+ * Everything that can be set, as one tree. {@code conf/default.yaml} says what each key means.
+ *
+ * @param webUi where people find a web page of this server; empty when nobody says
+ */
 public record Config(
     Env env,
     Path home,
@@ -32,7 +36,8 @@ public record Config(
     BundleSettings bundles,
     ServiceSettings services,
     BlueprintSettings blueprints,
-    ModelSettings models) {
+    ModelSettings models,
+    String webUi) {
 
   public enum Env {
     DEV,
@@ -238,6 +243,7 @@ public record Config(
         bundles,
         services,
         blueprints,
-        models);
+        models,
+        webUi);
   }
 }

@@ -80,7 +80,8 @@ final class ConfigReader {
         BundleSettings.read(settings, optionalPath(BundleSettings.FOLDER)),
         ServiceSettings.read(settings),
         blueprints,
-        ModelSettings.read(settings, this));
+        ModelSettings.read(settings, this),
+        targets.webUi());
   }
 
   private Config.Manifests manifests(BlueprintSettings blueprints) {

@@ -119,6 +119,9 @@ public record Validation(
       Object actual,
       Rule rule,
       Object debug) {
+    /** Of a command that names a script which is not among its files. */
+    public static final String SCRIPT_MISSING = "manifest.script_missing";
+
     public Issue(String code, String message, String help, String severity, Location location) {
       this(code, message, help, severity, location, null, null, null, null);
     }

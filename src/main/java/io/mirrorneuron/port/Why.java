@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import io.mirrorneuron.model.RunStatus;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Why a job is where it is: the job itself, each step that is open and each agent that has
@@ -24,6 +25,11 @@ public record Why(
     String summary,
     List<Explanation> explanations,
     @JsonInclude(Include.NON_NULL) Integer more) {
+
+  /** Cause of what is done and has an output that its author should look at. */
+  public static final String OUTPUT = "output";
+
+  private static final Set<String> OF_PEOPLE = Set.of("person", "parents", OUTPUT);
 
   public Why {
     explanations = explanations == null ? List.of() : List.copyOf(explanations);
@@ -57,8 +63,7 @@ public record Why(
   @JsonIgnore
   public boolean isForPeople() {
     return explanations.stream().anyMatch(one -> "person".equals(one.cause()))
-        && explanations.stream()
-            .allMatch(one -> "person".equals(one.cause()) || "parents".equals(one.cause()));
+        && explanations.stream().map(Explanation::cause).allMatch(OF_PEOPLE::contains);
   }
 
   /**

@@ -61,7 +61,8 @@ class AppIT {
 
   @Test
   void whereAnyPortWasAskedForTheStatusNamesTheOnesThatWereTaken() throws Exception {
-    try (WholeServer server = WholeServer.start(home);
+    Map<String, String> page = Map.of("web_ui.url", "http://localhost:55173");
+    try (WholeServer server = WholeServer.start(home, page);
         HttpClient client = HttpClient.newHttpClient()) {
       HttpRequest request = HttpRequest.newBuilder(server.uri("/runtime/status")).build();
       JsonNode status = Json.parse(client.send(request, BodyHandlers.ofString()).body());
@@ -69,6 +70,7 @@ class AppIT {
 
       assertThat(status.at("/endpoints/api")).isEqualTo(announced.at("/api/base_url"));
       assertThat(status.at("/endpoints/core_grpc")).isEqualTo(announced.at("/grpc/target"));
+      assertThat(status.at("/endpoints/web_ui").asText()).isEqualTo("http://localhost:55173");
       assertThat(status.path("components").findValuesAsText("target"))
           .contains(
               announced.at("/grpc/target").asText(),

@@ -288,6 +288,44 @@ class BlueprintRunIT {
   }
 
   @Test
+  void atATerminalAllThatIsToBeReviewedIsAskedFor_withWhatIsThere(@TempDir Path folder)
+      throws Exception {
+    Path bundle = Files.createDirectories(folder.resolve("reviewed/config")).getParent();
+    Files.writeString(
+        bundle.resolve("manifest.json"),
+        """
+        {"name": "reviewed", "steps": [{"id": "say", "run": ["true"]}],
+         "inputs": {"place": {"default": "here"}},
+         "init_config_review": {"fields": [
+           {"path": "site.name", "label": "Site"}, {"path": "site.owner", "required": true},
+           {"path": "site.note"}, {"path": "site.key", "secret": true}, {"path": "site.depth", "type": "integer"},
+           {"path": "site.given"}]}}""");
+    Files.writeString(
+        bundle.resolve("config/default.json"),
+        "{\"site\": {\"name\": \"Harbour\", \"owner\": \"\", \"note\": \"\", \"key\": \"hush\"}}");
+    Shell person = new Shell(Main::commandLine, home).atTerminal().set("NO_COLOR", "1");
+    typing(
+        "Port\n\nada\n\n\nx\n4\n",
+        () -> {
+          Ended ended =
+              person.run(
+                  "blueprint", "run", "--folder", bundle.toString(), "-i", "site.given=1", "-d");
+          assertThat(ended.exitCode()).as(ended.out() + ended.err()).isZero();
+          assertThat(ended.out())
+              .contains(
+                  "site.name (Site [Harbour]): ",
+                  "site.owner (Owner []): ",
+                  "site.owner is needed.",
+                  "site.note (Note []): ",
+                  "site.key (Key; not shown; nothing keeps what is there): ",
+                  "site.depth (Depth; a whole number): ",
+                  "site.depth must be a whole number.",
+                  "Job ID")
+              .doesNotContain("place (", "site.given (", "hush");
+        });
+  }
+
+  @Test
   void whatItAsksForIsListed(@TempDir Path folder) throws Exception {
     Path bundle = asking(folder.resolve("asks"));
 

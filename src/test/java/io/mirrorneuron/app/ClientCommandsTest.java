@@ -8,6 +8,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Backup;
 import io.mirrorneuron.port.ForkRequest;
+import io.mirrorneuron.port.JobPage;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.testing.FakeCluster;
@@ -88,6 +89,32 @@ class ClientCommandsTest {
       }
     }
     return zip;
+  }
+
+  @Test
+  void aScriptThatIsNotThereIsAnErrorBeforeAnythingRuns() throws IOException {
+    Path bundle = Files.createDirectories(folder.resolve("scripts/payloads")).getParent();
+    Files.writeString(
+        bundle.resolve("manifest.yaml"),
+        "name: scripts\ntagz: 1\nsteps: [{id: a, run: [python3, a.py]}]\n");
+    String missing =
+        "manifest.yaml:3:32: steps.a.run names a.py, which is not among the files that it starts with";
+    Shell alone = new Shell(Main::commandLine, folder).set("MN_GRPC_TARGET", "127.0.0.1:1");
+    Ended validated = alone.run("validate", bundle.toString());
+    assertThat(validated.exitCode()).isEqualTo(1);
+    assertThat(validated.out())
+        .contains("error: " + missing, "warning: ", "cannot run: 1 error, 1 warning");
+    JobPage before = runtime.jobs.list(100, true);
+    Ended run = shell.run("run", bundle.toString());
+    assertThat(run.exitCode()).as(run.err()).isEqualTo(1);
+    assertThat(run.err()).contains(missing);
+
+    Files.writeString(bundle.resolve("payloads/a.py"), "");
+    assertThat(alone.run("validate", bundle.toString()).exitCode()).isZero();
+    assertThat(alone.run("validate", bundle.toString(), "--strict").out())
+        .contains("error: manifest.yaml:2:1: unknown member tagz", "cannot run: 1 error");
+    assertThat(alone.run("run", bundle.toString(), "--strict").err()).contains("tagz");
+    assertThat(runtime.jobs.list(100, true)).isEqualTo(before);
   }
 
   @Test

@@ -75,7 +75,10 @@ class ScheduledManifestsIT {
       try (MirrorNeuron client = server.overGrpc()) {
         NewSchedule wanted = new NewSchedule(opened.submission(), Map.of(), Map.of());
         assertThatThrownBy(() -> client.schedules().create(wanted)).hasMessageContaining(told);
-        assertThat(client.jobs().submit(opened.submission()).warnings()).isEmpty();
+        assertThat(client.jobs().submit(opened.submission()).warnings())
+            .singleElement(STRING)
+            .startsWith("no schedule can be made of the manifest: ")
+            .contains(told);
       }
     }
   }

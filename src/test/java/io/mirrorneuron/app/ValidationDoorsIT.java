@@ -164,7 +164,7 @@ class ValidationDoorsIT {
         """
         {"manifest_version":"1.0","graph_id":"doors","nodes":[{"node_id":"a","agent_type":"executor","role":"root","config":{
           "command":["true"],"environment":{"HAS_ONE":"1"},
-          "pass_env":["PATH","MN_API_TOKEN","NOT_THERE","HAS_ONE"]}}]}
+          "pass_env":["PATH","MN_API_TOKEN","NOT_THERE","HAS_ONE","MN_JOB_ID"]}}]}
         """;
     String[] expected = {
       "nodes.a.config.pass_env.1: MN_API_TOKEN may be a secret of the server's own, which no program gets",

@@ -145,7 +145,8 @@ class MistakesTest {
   }
 
   private static String line(Issue issue) {
-    return issue.severity() + ": " + issue.sentence();
+    boolean isError = issue.isError() || issue.code().equals(Issue.SCRIPT_MISSING);
+    return (isError ? "error: " : "warning: ") + issue.sentence(); // as mn validate has it
   }
 
   @ParameterizedTest

@@ -240,6 +240,7 @@ class ConfigLoaderTest {
             Map.entry("MN_NETWORK_SHARE_TOKENS", "true"),
             Map.entry("MN_NODE_NAME", "mirror_neuron@a-1")));
     environment.put("MN_REDIS_ACKNOWLEDGE", "replica");
+    environment.put("MN_WEB_UI_URL", "https://page.example/mn");
     environment.put("MN_NETWORK_TLS_KEY", "/tls/key.pem");
     environment.put("MN_NETWORK_TLS_CERT", "/tls/cert.pem");
     environment.put("MN_NETWORK_TLS_CA", "/tls/ca.pem");
@@ -490,7 +491,16 @@ class ConfigLoaderTest {
                     Path.of("/catalog.json"),
                     home.resolve("owners.json"),
                     new ModelSettings.Endpoint(
-                        URI.create("https://api.example/v1"), new Secret("sk-1")))));
+                        URI.create("https://api.example/v1"), new Secret("sk-1"))),
+                "https://page.example/mn"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"localhost:55173", "ftp://a", "http://me:secret@a/", "http://a b"})
+  void aWebPageIsAnAddress(String none) {
+    assertThat(load().webUi()).isEmpty();
+    environment.put("MN_WEB_UI_URL", none);
+    assertThat(problems()).singleElement().asString().contains("MN_WEB_UI_URL");
   }
 
   @Test

@@ -195,7 +195,12 @@ public final class GatewayFixture implements AutoCloseable {
                 cluster,
                 services,
                 new ServerLocation(
-                    "local", folder, folder.resolve("shared"), () -> "localhost:55051", () -> URL),
+                    "local",
+                    folder,
+                    folder.resolve("shared"),
+                    () -> "localhost:55051",
+                    () -> URL,
+                    ""),
                 new ServerProbes(this::redis, () -> fullDisks, () -> Map.of("status", "ok")),
                 clock),
             new SchedulesVerticle(schedules.port(), staging),

@@ -24,6 +24,7 @@ public final class ClusterModule {
         platform.config().home(),
         platform.config().executors().confinement().sharedStorage(),
         platform::coreTarget,
-        platform::apiBaseUrl);
+        platform::apiBaseUrl,
+        platform.config().webUi());
   }
 }

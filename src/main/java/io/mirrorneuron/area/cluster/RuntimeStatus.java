@@ -51,7 +51,7 @@ final class RuntimeStatus {
         .putObject("endpoints")
         .put("core_grpc", location.coreTarget().get())
         .put("api", location.apiBaseUrl().get())
-        .putNull("web_ui"); // this server has none
+        .put("web_ui", location.webUi().isEmpty() ? null : location.webUi());
     report.set("components", components);
     report.set("nodes", Census.nodes(core.summary()));
     report.set("jobs", Census.jobs(core.summary()));

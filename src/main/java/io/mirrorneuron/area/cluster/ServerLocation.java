@@ -11,13 +11,15 @@ import java.util.function.Supplier;
  * @param sharedStorage what programs and terminals share; it need not exist
  * @param coreTarget {@code host:port} of the runtime's gRPC door, known once it is open
  * @param apiBaseUrl of this server, with {@code /api/v1}, known once it listens
+ * @param webUi a page for people; empty when none is known
  */
 public record ServerLocation(
     String mode,
     Path home,
     Path sharedStorage,
     Supplier<String> coreTarget,
-    Supplier<String> apiBaseUrl) {
+    Supplier<String> apiBaseUrl,
+    String webUi) {
 
   /** The path of a file or folder of the home, or null when there is none. */
   String ifPresent(String name) {

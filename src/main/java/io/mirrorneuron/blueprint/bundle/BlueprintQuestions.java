@@ -11,9 +11,17 @@ import java.util.Map;
  * What can be asked before a launch: the inputs of the manifest, then fields of the configuration.
  *
  * @param fields by name; an input goes before a field of the same name
+ * @param reviewed the names of fields that are to be looked at before each launch, whether they
+ *     have a value or not; with whether they must have one
  */
 record BlueprintQuestions(
-    BlueprintBundle bundle, BundleConfig config, Map<String, AskedField> fields) {
+    BlueprintBundle bundle,
+    BundleConfig config,
+    Map<String, AskedField> fields,
+    Map<String, Boolean> reviewed) {
+  /** Of a property: {@code optional} or {@code required}. */
+  private static final String REVIEW = "x-review";
+
   private static final String BODY = "body";
   private static final String MEMBER = "inputs";
 
@@ -23,13 +31,19 @@ record BlueprintQuestions(
   static BlueprintQuestions of(BlueprintBundle bundle, BundleConfig config) {
     Map<String, AskedField> fields = new LinkedHashMap<>();
     InputFields.of(bundle, config).forEach(field -> fields.putIfAbsent(field.name(), field));
-    ReviewFields.of(bundle, config).forEach(field -> fields.putIfAbsent(field.name(), field));
-    return new BlueprintQuestions(bundle, config, fields);
+    Map<String, Boolean> reviewed = new LinkedHashMap<>();
+    for (AskedField field : ReviewFields.of(bundle, config)) {
+      fields.putIfAbsent(field.name(), field);
+      reviewed.put(field.name(), field.isRequired());
+    }
+    return new BlueprintQuestions(bundle, config, fields, reviewed);
   }
 
   BlueprintForm form() {
     Map<String, Map<String, Object>> properties = new LinkedHashMap<>();
     fields.forEach((name, field) -> properties.put(name, field.property()));
+    reviewed.forEach(
+        (name, required) -> properties.get(name).put(REVIEW, required ? "required" : "optional"));
     return new BlueprintForm(
         "object",
         bundle.blueprint().name(),

@@ -39,7 +39,8 @@ public enum BundleOrigin {
     return what;
   }
 
-  MnException refusal(String message, Throwable cause) {
+  /** A refusal of a bundle that was looked for there. */
+  public MnException refusal(String message, Throwable cause) {
     return new MnException(code, error, message, null, cause);
   }
 

@@ -73,7 +73,7 @@ public final class PlanCommand implements Callable<Integer> {
           try (Bundle opened = BundleReport.open(bundle)) {
             plan = mn.jobs().plan(opened.submission(given));
           } catch (MnException e) {
-            return new BundleReport(client, bundle).refused(e, mn, given);
+            return new BundleReport(client, bundle, false).refused(e, mn, given);
           }
           plan.warnings().forEach(warning -> client.complain("warning: " + warning));
           if (client.json() || !client.screen().interactive()) {

@@ -59,12 +59,15 @@ public final class ValidateCommand implements Callable<Integer> {
           "As mn run takes it: what the job would begin with. May be given several times.")
   List<String> inputs = new ArrayList<>();
 
+  @Option(names = "--strict", description = "Whatever is a warning is an error.")
+  boolean strict;
+
   @Override
   public Integer call() throws InterruptedException {
     Map<String, ?> given = new NamedValues(client).of("--input", inputs);
     return client.call(
         mn -> {
-          BundleReport report = new BundleReport(client, bundle);
+          BundleReport report = new BundleReport(client, bundle, strict);
           Validation answer = report.of(mn, given);
           if (client.json()) {
             client.output().json(answer);

@@ -51,7 +51,7 @@ public final class BlueprintValidateCommand implements Callable<Integer> {
     if (client.json() || "json".equals(format)) {
       client.output().json(report);
     } else {
-      BundleReport told = new BundleReport(client, words.name());
+      BundleReport told = new BundleReport(client, words.name(), false);
       told.lines(report).forEach(client.output()::line);
       client.output().line(told.verdict(report));
     }

@@ -26,31 +26,37 @@ final class FormPrompt {
   }
 
   /**
-   * Adds an answer to all that is required and has none.
+   * Adds an answer to all that is required and has none, and to what the review of a blueprint
+   * wants to be looked at, unless nothing is said to it: then what is there stays.
    *
    * @param answers by name
    * @return false when the input ends before
    */
   boolean ask(Form form, Map<String, Object> answers) {
-    for (Map.Entry<String, Field> field : form.fields().entrySet()) {
-      String name = field.getKey();
-      if (form.requires(name) && !answers.containsKey(name)) {
-        if (!ask(form, name, field.getValue(), answers)) {
-          return false;
-        }
+    for (Map.Entry<String, Field> entry : form.fields().entrySet()) {
+      String name = entry.getKey();
+      Field field = entry.getValue();
+      boolean isAsked = form.requires(name) || field.review() != null;
+      if (isAsked && !answers.containsKey(name) && !ask(form, name, field, answers)) {
+        return false;
       }
     }
     return true;
   }
 
   private boolean ask(Form form, String name, Field field, Map<String, Object> answers) {
-    String hint = field.writeOnly() ? joined(field.hint(), "not shown") : field.hint();
+    boolean isBlank = field.preset() != null && field.standard().isBlank();
+    boolean isNeeded = form.requires(name) || "required".equals(field.review()) && isBlank;
+    String hint = hint(field, isNeeded);
     while (true) {
       out.print(Output.printable(hint.isEmpty() ? name : name + " (" + hint + ")") + ": ");
       out.flush();
       String said = line(field.writeOnly());
       if (said == null) {
         return false;
+      }
+      if (said.isEmpty() && !isNeeded) {
+        return true;
       }
       var value = field.value(said);
       List<String> faults = said.isEmpty() ? List.of("is needed") : form.faults(name, value);
@@ -60,6 +66,13 @@ final class FormPrompt {
       }
       out.println(Output.printable(name + " " + String.join(" and ", faults)) + ".");
     }
+  }
+
+  private static String hint(Field field, boolean isNeeded) {
+    if (!field.writeOnly()) {
+      return field.hint();
+    }
+    return joined(field.hint(), isNeeded ? "not shown" : "not shown; nothing keeps what is there");
   }
 
   private static String joined(String hint, String more) {

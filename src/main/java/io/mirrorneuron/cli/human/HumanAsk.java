@@ -146,6 +146,8 @@ public record HumanAsk(
    * @param choices the values that are allowed; empty when any of the type is
    * @param preset what counts when nothing is given
    * @param writeOnly whether its value is told nobody
+   * @param review of a blueprint: {@code optional} or {@code required} where somebody is to look at
+   *     the value before each launch; null for others
    */
   public record Field(
       String type,
@@ -153,7 +155,8 @@ public record HumanAsk(
       String description,
       @JsonProperty("enum") List<JsonNode> choices,
       @JsonProperty("default") JsonNode preset,
-      @JsonProperty("writeOnly") boolean writeOnly) {
+      @JsonProperty("writeOnly") boolean writeOnly,
+      @JsonProperty("x-review") String review) {
 
     private static final Map<String, Boolean> WORDS =
         Map.of("true", true, "yes", true, "y", true, "false", false, "no", false, "n", false);

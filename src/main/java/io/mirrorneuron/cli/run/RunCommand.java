@@ -11,6 +11,7 @@ import io.mirrorneuron.cli.NamedValues;
 import io.mirrorneuron.cli.schedule.ScheduleSpec;
 import io.mirrorneuron.cli.schedule.ShownSchedules;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.samples.Samples;
 import java.nio.file.Files;
@@ -110,6 +111,11 @@ public final class RunCommand implements Callable<Integer> {
   boolean verbose;
 
   @Option(
+      names = "--strict",
+      description = "Whatever mn validate warns of is an error, and nothing runs.")
+  boolean strict;
+
+  @Option(
       names = "--schedule",
       paramLabel = "WHEN",
       description = {
@@ -151,13 +157,13 @@ public final class RunCommand implements Callable<Integer> {
     if (schedule != null && autoSchedule) {
       throw client.misuse("give --schedule or --auto-schedule, not both");
     }
-    if (watch) {
-      throw client.misuse("a schedule goes not with --watch");
+    if (watch || strict) {
+      throw client.misuse("a schedule goes with neither --watch nor --strict");
     }
     Map<String, ?> given = new NamedValues(client).of("--input", inputs);
     Map<String, Object> when =
         autoSchedule ? ScheduleSpec.whenThereIsRoom(client) : ScheduleSpec.of(client, schedule);
-    new BundleReport(client, bundle).tellLinks();
+    new BundleReport(client, bundle, strict).tellLinks();
     return client.show(
         mn -> ShownSchedules.create(mn, bundle, given, when, "run"),
         made -> ShownSchedules.line(client, made));
@@ -172,7 +178,7 @@ public final class RunCommand implements Callable<Integer> {
           try {
             jobId = submit(mn, given);
           } catch (MnException e) {
-            return new BundleReport(client, bundle).refused(e, mn, given);
+            return new BundleReport(client, bundle, strict).refused(e, mn, given);
           }
           return detached
               ? accepted(mn, jobId)
@@ -184,9 +190,12 @@ public final class RunCommand implements Callable<Integer> {
   }
 
   private String submit(MirrorNeuron mn, Map<String, ?> given) {
-    new BundleReport(client, bundle).tellLinks();
+    BundleReport report = new BundleReport(client, bundle, strict);
+    report.tellLinks();
     try (Bundle opened = BundleReport.open(bundle)) {
-      SubmittedJob job = mn.jobs().submit(opened.submission(given));
+      Submission submission = opened.submission(given);
+      report.require(mn, opened, submission);
+      SubmittedJob job = mn.jobs().submit(submission);
       job.warnings().forEach(warning -> client.complain("warning: " + warning));
       if (!detached && !client.json()) {
         client.output().line("Job " + client.screen().paint().bold(job.jobId()));

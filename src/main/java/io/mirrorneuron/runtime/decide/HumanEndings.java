@@ -83,7 +83,7 @@ final class HumanEndings {
       if (follow instanceof Follow.Branch branch) {
         new Downstream(state, turn, ends).branch(step, branch.steps());
       }
-      ends.complete(step, StepPhase.COMPLETED, output);
+      ends.complete(step, StepPhase.COMPLETED, output, null);
     }
     agent.produced(output);
     if (settings.completion().run()) {

@@ -26,11 +26,14 @@ final class StepEndings {
   void done(Mailbox mailbox, JsonNode output) {
     StepState step = mailbox.step();
     if (step != null && !step.isTerminal()) {
-      complete(step, StepPhase.COMPLETED, output);
+      complete(step, StepPhase.COMPLETED, output, null);
     }
   }
 
-  void complete(StepState step, StepPhase status, JsonNode output) {
+  /**
+   * @param warning what its author should know of the output, or null
+   */
+  void complete(StepState step, StepPhase status, JsonNode output, String warning) {
     step.produce(output);
     StepOutcome outcome =
         switch (status) {
@@ -38,7 +41,7 @@ final class StepEndings {
           case SKIPPED -> StepOutcome.SKIPPED;
           default -> StepOutcome.SUCCESS;
         };
-    end(step, status, outcome, null);
+    end(step, status, outcome, warning);
   }
 
   /** Ends the step, has its children evaluated, and goes on with a completion that waited. */

@@ -121,6 +121,6 @@ final class StepWork {
     if (report.skipDownstream()) {
       downstream.skip(step);
     }
-    ends.complete(step, report.status(), output);
+    ends.complete(step, report.status(), output, report.warning());
   }
 }

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.documents;
 
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.StepOutcome;
 import io.mirrorneuron.model.StepPhase;
 import io.mirrorneuron.port.Why;
 import io.mirrorneuron.port.Why.Explanation;
@@ -60,6 +61,7 @@ final class JobExplainer {
     } else if (state.status() == JobStatus.COMPLETED) {
       new Shortcomings(state, explanations).explain();
     }
+    warnings();
     List<Explanation> all = explanations.all();
     Subjects subjects = state.header().subjects();
     String status = status();
@@ -143,6 +145,13 @@ final class JobExplainer {
   }
 
   // ---- steps
+
+  /** What is done and not as its author meant it may be why a later step does not do well. */
+  private void warnings() {
+    state.steps().all().stream()
+        .filter(step -> step.outcome() == StepOutcome.SUCCESS && step.reason() != null)
+        .forEach(step -> explanations.explain(step, Why.OUTPUT, "is done; " + step.reason()));
+  }
 
   private void step(StepState step) {
     switch (step.status()) {

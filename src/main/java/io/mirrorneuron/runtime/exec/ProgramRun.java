@@ -169,7 +169,8 @@ final class ProgramRun {
     int told = ProcessLimits.exitCode(limits, ended.end());
     var verdict = Verdict.of(ended.forced(), reason, told, stdout.answer(keeper));
     log.end(verdict.isAnswered());
-    verdict = stdout.withOutput(verdict, form, keeper);
+    verdict = stdout.withOutput(verdict, form, keeper, settings.wantsJson());
+    verdict.warning().ifPresent(log::warn);
     return outcome(verdict, ended.exitCode(), stdout, stderr, form);
   }
 

@@ -108,7 +108,10 @@ final class BundleValidation {
       Validation report = report(submission, demands, services, input);
       throw refusal(refusing, report.ofRefusal().withFirst(form.issues));
     }
-    return workflow.withWarnings(access.admission().warnings().sentences(workflow, paths));
+    List<String> warnings =
+        new ArrayList<>(access.manifests().ofSchedules(workflow, submission.manifestJson()));
+    warnings.addAll(access.admission().warnings().sentences(workflow, paths));
+    return workflow.withWarnings(warnings);
   }
 
   /**

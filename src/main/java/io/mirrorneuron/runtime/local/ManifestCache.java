@@ -71,6 +71,12 @@ public final class ManifestCache {
     return new Manifests.Checked(checked.workflow(), issues, checked.programs());
   }
 
+  /** What {@link #check} says of schedules, as sentences, of a manifest that was accepted. */
+  List<String> ofSchedules(Workflow workflow, String text) {
+    boolean saysWhen = workflow.source().has("schedule") || workflow.source().has("triggers");
+    return saysWhen ? ofSchedules.apply(text).stream().map(Issue::sentence).toList() : List.of();
+  }
+
   private Purpose purpose() {
     return unknownMembers == UnknownMembers.REFUSE ? Purpose.STRICT : Purpose.NEW;
   }

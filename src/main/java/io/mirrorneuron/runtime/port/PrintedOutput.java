@@ -5,8 +5,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.mirrorneuron.runtime.port.Executions.Completion;
+import io.mirrorneuron.runtime.port.Executions.Event;
 import io.mirrorneuron.runtime.port.Executions.Structured;
 import io.mirrorneuron.wire.Json;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -15,6 +18,12 @@ import java.util.stream.Stream;
  * is none. A line for the engine ({@code runtime.md} 3.5) is no output.
  */
 public final class PrintedOutput {
+  /** Type of an event by which the runner tells the author of a program about its output. */
+  public static final String WARNING = "program_output_warning";
+
+  /** What it says, in the payload of that event. */
+  public static final String MESSAGE = "message";
+
   /** Characters of output that are in a message as text and as the value that they stand for. */
   public static final int MAX_TOLD_TWICE = 32 << 10;
 
@@ -43,8 +52,19 @@ public final class PrintedOutput {
    * @param answered whether there is an answer for the engine, which names no output
    */
   public static JsonNode of(String stdout, boolean answered) {
+    String text = text(stdout, answered);
+    JsonNode json = json(text);
+    return json == null ? TextNode.valueOf(text) : json;
+  }
+
+  /** What was printed apart from the answer for the engine, without the space around it. */
+  public static String text(String stdout, boolean answered) {
     String all = stdout.strip();
-    String text = answered ? beforeTheAnswer(all) : all;
+    return answered ? beforeTheAnswer(all) : all;
+  }
+
+  /** The JSON that such a text is or ends with, JSON's null for nothing; null when it is text. */
+  public static JsonNode json(String text) {
     if (text.isEmpty()) {
       return NullNode.getInstance();
     }
@@ -53,7 +73,7 @@ public final class PrintedOutput {
       return whole;
     }
     JsonNode last = parsed(text.substring(text.lastIndexOf('\n') + 1));
-    return last != null && last.isContainerNode() ? last : TextNode.valueOf(text);
+    return last != null && last.isContainerNode() ? last : null;
   }
 
   /** The answer is all of the output, or its last line. */
@@ -67,5 +87,23 @@ public final class PrintedOutput {
     } catch (JsonProcessingException e) {
       return null;
     }
+  }
+
+  /**
+   * An answer with an event that tells the author something about the output. As there is an answer
+   * then, the end of what was printed would be read as one: so the output is named.
+   *
+   * @param output the text that was printed
+   */
+  public static Structured warned(Structured one, String message, String output) {
+    List<Event> events = new ArrayList<>(one.events());
+    events.add(new Event(WARNING, Json.object().put(MESSAGE, message)));
+    return new Structured(
+        one.emits(),
+        List.copyOf(events),
+        one.nextState(),
+        one.completeStep(),
+        one.completeRun(),
+        one.printed() == null ? TextNode.valueOf(output) : one.printed());
   }
 }

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What an agent of type human asks people about each message.
@@ -28,6 +29,11 @@ public record HumanTask(
      * @param inputs outputs of the parents of the step by their ids; empty without a step
      */
     Filled fill(Condition.Context message, JsonNode inputs);
+
+    /** Ids of the parents whose outputs it shows. */
+    default Set<String> parents() {
+      return Set.of();
+    }
   }
 
   /**

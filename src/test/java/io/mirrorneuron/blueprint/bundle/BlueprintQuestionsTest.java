@@ -105,18 +105,24 @@ class BlueprintQuestionsTest {
             "site.owner");
     assertProperty(
         "subject",
-        "{'title':'Subject','type':'string','minLength':1,'description':'What about','default':'tides'}");
+        "{'title':'Subject','type':'string','minLength':1,'description':'What about','default':'tides','x-review':'optional'}");
     assertProperty("tone", "{'title':'Tone','enum':['friendly','formal'],'default':'formal'}");
     assertProperty("count", "{'title':'Count','type':'number','default':3}");
     assertProperty("must", "{'title':'Must','description':'Nobody knows'}");
     assertProperty(
         "llm.model",
-        "{'title':'Model','description':'Which one','enum':['a','b'],'examples':['a'],'default':'a'}");
+        "{'title':'Model','description':'Which one','enum':['a','b'],'examples':['a'],'default':'a','x-review':'optional'}");
     assertProperty(
-        "limits.rows", "{'title':'Rows','type':'number','minimum':1,'maximum':10,'default':5}");
-    assertProperty("site.name", "{'title':'Name','type':'string','default':'Harbour'}");
-    assertProperty("site.api_key", "{'title':'Api key','type':'string','writeOnly':true}");
-    assertProperty("site.depth", "{'title':'Depth','type':'number','default':2}");
+        "limits.rows",
+        "{'title':'Rows','type':'number','minimum':1,'maximum':10,'default':5,'x-review':'optional'}");
+    assertProperty(
+        "site.name", "{'title':'Name','type':'string','default':'Harbour','x-review':'optional'}");
+    assertProperty(
+        "site.api_key",
+        "{'title':'Api key','type':'string','writeOnly':true,'x-review':'optional'}");
+    assertProperty(
+        "site.depth", "{'title':'Depth','type':'number','default':2,'x-review':'optional'}");
+    assertProperty("site.owner", "{'title':'Owner','x-review':'required'}");
   }
 
   private void assertProperty(String name, String json) {
@@ -145,8 +151,8 @@ class BlueprintQuestionsTest {
 
     assertThat(form().toString()).doesNotContain("hush");
     assertProperty("word", "{'title':'Word','type':'string','writeOnly':true,'anyOf':[{}]}");
-    assertProperty("site.name", "{'title':'Name','writeOnly':true}");
-    assertProperty("site.api_key", "{'title':'Api key','writeOnly':true}");
+    assertProperty("site.name", "{'title':'Name','writeOnly':true,'x-review':'optional'}");
+    assertProperty("site.api_key", "{'title':'Api key','writeOnly':true,'x-review':'optional'}");
     assertRefused("{'site.name':'hush-9'}", "body.inputs.site.name: does not fit its schema");
   }
 

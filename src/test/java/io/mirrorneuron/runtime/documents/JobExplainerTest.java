@@ -76,6 +76,21 @@ class JobExplainerTest {
   }
 
   @Test
+  void aStepWhoseOutputIsNearlyJsonIsNamedWhateverTheJobDoes() {
+    Stage stage =
+        join()
+            .start()
+            .succeed(
+                "a",
+                "{'events':[{'type':'program_output_warning','payload':{'message':'its output is text'}}]}");
+
+    assertWhy(stage, "a", "output", "step a is done; its output is text");
+    stage.succeed("b").succeed("c").succeed("d");
+    assertThat(why(stage).path("summary").asText()).isEqualTo("the job is completed");
+    assertWhy(stage, "a", "output", "step a is done; its output is text");
+  }
+
+  @Test
   void aProgramWaitsForSlotsAtItsPlaceInTheQueue() {
     Stage stage = join().start();
     assertWhy(stage, "a", "pool", "step a waits for slots of pool default");

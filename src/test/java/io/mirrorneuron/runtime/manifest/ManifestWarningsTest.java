@@ -78,12 +78,23 @@ class ManifestWarningsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/x-owner", "/_note", "/$schema", "/metadata/anything", "/description"})
+  @ValueSource(
+      strings = {
+        "/x-owner",
+        "/_note",
+        "/$schema",
+        "/metadata/anything",
+        "/description",
+        "/license",
+        "/term",
+        "/standard_version"
+      })
   void lacksNothingInPlacesThatAreFree(String place) {
     assertThat(graphForm("/metadata", "{}").warnings()).isEmpty();
     assertThat(graphForm("/nodes/0/config/own", "{\"a\":1}").warnings()).isEmpty();
     if (!place.startsWith("/metadata")) {
       assertThat(graphForm(place, "\"x\"").warnings()).isEmpty();
+      assertThat(stepForm(place, "\"x\"").warnings()).isEmpty();
     }
   }
 

@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.decide.output;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.model.StepPhase;
 import io.mirrorneuron.runtime.port.Executions.Event;
+import io.mirrorneuron.runtime.port.PrintedOutput;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.List;
  * @param status how the step has ended
  * @param branches the children that shall go on, or null for all
  * @param scatter the payload that asks for it, or null
+ * @param warning what the runner says of the output, or null
  * @param told events for the record, as the program wrote them: all but beacons, as the attempt is
  *     over
  */
@@ -23,7 +25,9 @@ public record StepReport(
     List<String> branches,
     JsonNode scatter,
     boolean skipDownstream,
+    String warning,
     List<Event> told) {
+  private static final String MESSAGE = "message";
   private static final String UNNAMED_BRANCHES =
       "branch was rejected: branches must be a list of names of steps";
 
@@ -33,6 +37,7 @@ public record StepReport(
     List<String> branches = null;
     JsonNode scatter = null;
     boolean skips = false;
+    String warning = null;
     List<Event> told = new ArrayList<>();
     for (Event event : events) {
       JsonNode payload = event.payload();
@@ -50,21 +55,22 @@ public record StepReport(
           failure = branches == null ? UNNAMED_BRANCHES : failure;
         }
         case "workflow_step_scatter" -> scatter = payload;
+        case PrintedOutput.WARNING -> warning = payload.path(MESSAGE).textValue();
         default -> {
           // asks for nothing
         }
       }
     }
-    return new StepReport(failure, status, branches, scatter, skips, told);
+    return new StepReport(failure, status, branches, scatter, skips, warning, told);
   }
 
   private static String reason(JsonNode payload) {
-    for (String member : new String[] {"reason", "error", "message"}) {
+    for (String member : new String[] {"reason", "error", MESSAGE}) {
       JsonNode value = payload.path(member);
       if (value.isTextual() && !value.textValue().isBlank()) {
         return value.textValue();
       }
-      JsonNode message = value.path("message");
+      JsonNode message = value.path(MESSAGE);
       if (message.isTextual()) {
         return message.textValue();
       }

@@ -63,6 +63,12 @@ public final class LogForm {
     return new LogRecord(Redaction.of(record));
   }
 
+  /** What the runner says of the output. */
+  LogRecord ofWarning(Instant at, String message) {
+    return new LogRecord(
+        head(at, Stream.STDOUT).put("level", LogLevel.WARNING.name()).put("message", message));
+  }
+
   /**
    * That lines were left out.
    *

@@ -99,6 +99,11 @@ public final class ProgramLog implements AutoCloseable {
     }
   }
 
+  /** Tells what the runner found in the output of the program, which has ended. */
+  public void warn(String message) {
+    writer.addLast(runId, new WarningEntry(form.ofWarning(clock.instant(), message), RECORD_BYTES));
+  }
+
   /** Whatever it was that kept it from its end: what it printed is told. */
   @Override
   public void close() {

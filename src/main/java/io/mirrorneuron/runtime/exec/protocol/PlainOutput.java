@@ -19,12 +19,19 @@ import java.util.stream.Stream;
  * far as it fits into memory, else an artifact; in a message there is none of that size.
  */
 final class PlainOutput {
+  private static final String NO_JSON = "output: json asks for JSON, and what it printed ";
+
   private final StoredText form;
   private final PrintedAnswer.Keeper keeper;
+  private final boolean wantsJson;
 
-  PlainOutput(StoredText form, PrintedAnswer.Keeper keeper) {
+  /**
+   * @param wantsJson whether output that is text is a failure
+   */
+  PlainOutput(StoredText form, PrintedAnswer.Keeper keeper, boolean wantsJson) {
     this.form = form;
     this.keeper = keeper;
+    this.wantsJson = wantsJson;
   }
 
   /**
@@ -45,7 +52,7 @@ final class PlainOutput {
       return inMemory(verdict, text, whole != null);
     }
     if (whole == null) {
-      return verdict;
+      return wantsJson ? verdict.failed(NO_JSON + "is too long to be looked at") : verdict;
     }
     if (whole.isTooLong()) {
       return verdict.failed(
@@ -53,7 +60,12 @@ final class PlainOutput {
               .formatted(whole.total(), whole.limit()));
     }
     try {
-      return verdict.completed(kept(FileSlice.all(whole.file()).stripped(), verdict.isAnswered()));
+      FileSlice all = FileSlice.all(whole.file()).stripped();
+      FileSlice output = verdict.isAnswered() ? beforeTheAnswer(all) : all;
+      FileSlice json = json(output);
+      return json == null && wantsJson
+          ? verdict.failed(NO_JSON + "is text")
+          : verdict.completed(kept(output, json));
     } catch (IOException e) {
       return verdict.failed("its output could not be kept as an artifact: " + e.getMessage());
     }
@@ -61,9 +73,34 @@ final class PlainOutput {
 
   private Verdict inMemory(Verdict verdict, CappedBytes bytes, boolean isOfStep) {
     String text = form.goingOn(bytes.text());
-    if (!isOfStep && text.length() > PrintedOutput.MAX_TOLD_TWICE) {
+    boolean isTold = isOfStep || text.length() <= PrintedOutput.MAX_TOLD_TWICE;
+    if (!isTold && !wantsJson) {
       return verdict;
     }
+    String printed = PrintedOutput.text(text, verdict.isAnswered());
+    String near = NearJson.fault(printed);
+    String refusal = wantsJson ? refusal(printed, near, verdict.isAnswered()) : null;
+    if (refusal != null) {
+      return verdict.failed(NO_JSON + refusal);
+    }
+    Verdict told = isTold ? told(verdict, bytes, text, isOfStep) : verdict;
+    return near == null || told.ending() != Ending.SUCCEEDED
+        ? told
+        : told.warning("its output is taken as text, and it " + near, printed);
+  }
+
+  /** Why that is not the JSON that was asked for; null when it is. */
+  private static String refusal(String printed, String near, boolean answered) {
+    if (near != null) {
+      return near;
+    }
+    if (printed.isEmpty()) {
+      return answered ? null : "is nothing";
+    }
+    return PrintedOutput.json(printed) == null ? "is text" : null;
+  }
+
+  private Verdict told(Verdict verdict, CappedBytes bytes, String text, boolean isOfStep) {
     boolean isStored =
         bytes.total() <= form.maxBytes() && form.hidden(text).equals(text) && !isEmpty(verdict);
     if (isStored && !NumberRange.isToBeLookedAt(text)) {
@@ -95,17 +132,21 @@ final class PlainOutput {
     return verdict.isAnswered() && verdict.structured().equals(Structured.NONE);
   }
 
-  private Completion kept(FileSlice all, boolean answered) throws IOException {
-    FileSlice text = answered ? beforeTheAnswer(all) : all;
-    if (text.length() == 0) {
-      return new Completion(Json.MAPPER.nullNode());
-    }
-    if (isJson(text)) {
-      return keep(text.open());
+  /** The part of a text that is its JSON; null when there is none. */
+  private static FileSlice json(FileSlice text) throws IOException {
+    if (text.length() == 0 || isJson(text)) {
+      return text;
     }
     FileSlice last = text.since(text.lastLine());
     boolean framed = last.first() == '{' || last.first() == '[';
-    return keep(framed && isJson(last) ? last.open() : new QuotedText(text.open()));
+    return framed && isJson(last) ? last : null;
+  }
+
+  private Completion kept(FileSlice text, FileSlice json) throws IOException {
+    if (text.length() == 0) {
+      return new Completion(Json.MAPPER.nullNode());
+    }
+    return keep(json == null ? new QuotedText(text.open()) : json.open());
   }
 
   /** The answer is all of the output, or its last line. */

@@ -152,9 +152,11 @@ public final class StdoutCollector implements AutoCloseable {
    *
    * @param form of that copy
    * @param keeper keeps an output that is too large for memory
+   * @param wantsJson whether output that is text is a failure
    */
-  public Verdict withOutput(Verdict verdict, StoredText form, PrintedAnswer.Keeper keeper) {
-    return new PlainOutput(form, keeper).in(verdict, output.text(), output.whole());
+  public Verdict withOutput(
+      Verdict verdict, StoredText form, PrintedAnswer.Keeper keeper, boolean wantsJson) {
+    return new PlainOutput(form, keeper, wantsJson).in(verdict, output.text(), output.whole());
   }
 
   @Override

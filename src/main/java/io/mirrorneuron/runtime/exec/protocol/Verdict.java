@@ -6,7 +6,9 @@ import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
 import io.mirrorneuron.runtime.port.Executions.Completion;
 import io.mirrorneuron.runtime.port.Executions.Ending;
 import io.mirrorneuron.runtime.port.Executions.Structured;
+import io.mirrorneuron.runtime.port.PrintedOutput;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What an ended program amounts to.
@@ -61,6 +63,19 @@ public record Verdict(Ending ending, String error, Structured structured) {
   /** The same that asks for this. */
   Verdict asking(Structured asked) {
     return new Verdict(ending, error, asked);
+  }
+
+  /** The same, with a word to the author about the output, which is this text. */
+  Verdict warning(String message, String output) {
+    return asking(PrintedOutput.warned(structured, message, output));
+  }
+
+  /** What the log is to tell of the output. */
+  public Optional<String> warning() {
+    return structured.events().stream()
+        .filter(event -> event.type().equals(PrintedOutput.WARNING))
+        .map(event -> event.payload().path(PrintedOutput.MESSAGE).asText())
+        .findFirst();
   }
 
   /** A failure instead, as there is no output that can be used. */

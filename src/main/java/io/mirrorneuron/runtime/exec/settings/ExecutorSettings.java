@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param runnerModule the runner it asks for; empty for none in particular
  * @param timeout of the program from its start, or null
  * @param maxOutputBytes of each stored stream
+ * @param wantsJson whether its output must be JSON
  * @param sandboxRoot absolute prefix in manifests that stands for the workspace
  */
 public record ExecutorSettings(
@@ -21,10 +22,14 @@ public record ExecutorSettings(
     int maxOutputBytes,
     String sandboxRoot,
     String namePrefix,
+    boolean wantsJson,
     Beacons beacons) {
 
   /** A larger setting would not be read either: the stdout protocol stops here. */
   public static final int MAX_OUTPUT_BYTES = 16 << 20;
+
+  /** The only value of {@code output} that is read here. */
+  private static final String JSON = "json";
 
   /** Each of the runner's own beacons is a commit. */
   private static final Duration SHORTEST_PULSE = Duration.ofMillis(100);
@@ -49,6 +54,7 @@ public record ExecutorSettings(
                 MAX_OUTPUT_BYTES),
         text(config, "sandbox_upload_path", "/sandbox/job"),
         text(config, "name_prefix", "mn"),
+        JSON.equals(config.path("output").textValue()),
         new Beacons(
             beacons,
             config.path("agent_beacon_required").asBoolean(false),

@@ -71,7 +71,7 @@ final class ExecutorConfig {
       if (defaultRunner == DefaultRunner.REJECT) {
         runner.error(
             ManifestProblem.RUNNER,
-            "runner_unavailable: node %s names no runner_module and this server has no default"
+            "runner_unavailable: node %s names no runner_module and this server has no default: write defaults: {runner_module: MirrorNeuron.Runner.HostLocal} at the root of the manifest, for all its nodes"
                 .formatted(node.name()));
       }
     } else if (runner.check(Shape.NAME) && !runner.text().equals("MirrorNeuron.Runner.HostLocal")) {

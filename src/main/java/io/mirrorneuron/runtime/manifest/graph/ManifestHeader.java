@@ -45,6 +45,7 @@ public record ManifestHeader(
           .with(null, "schedule", "triggers") // of who makes a schedule of it
           .with(null, "services", "required_services", "requiredServices")
           .with(null, "blueprint_id", "identity", "init_config_review") // of who launches it
+          .with(null, "license", "term", "standard_version") // of bundles, for people
           .with(Shape.LIST, "skill_dependencies")
           .with(null, "requirements", "requirments")
           .ignoring("has no context engine", "requiredContextEngine", "required_context_engine")

@@ -58,6 +58,11 @@ public record ProgramPlace(String agentId, ManifestValue node, ManifestValue con
         .anyMatch(path -> !config.find(path).isAbsent());
   }
 
+  /** Whether the server tells the program this variable, whatever the manifest says of it. */
+  public boolean isTold(String variable) {
+    return ReservedVariables.areToldBy(node, variable);
+  }
+
   /**
    * Where the author asks for something of the machine; the agent itself when it is not there, as
    * for what policies of the whole job ask for.

@@ -9,7 +9,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Variables by which the server tells a program what it was given: no manifest sets them. */
+/**
+ * Variables by which the server tells a program what it was given. No manifest sets them; one that
+ * has them passed on asks for what its program gets anyway.
+ */
 final class ReservedVariables {
   private static final Set<String> ALWAYS = Set.of("MN_ALLOCATION_JSON", "MN_ALLOCATED_DEVICE_IDS");
 
@@ -70,17 +73,36 @@ final class ReservedVariables {
               warnOfItsWork(name, environment.at(name));
             });
     ManifestValue passed = config.find("pass_env");
-    if (passed.value().isArray()) {
-      passed.items().forEach(item -> own.check(item.asText(), item));
-    }
+    passed.items().forEach(item -> own.checkPassed(item.asText(), item));
+  }
+
+  /** Whether the program of a node has this variable from the server, whatever its config says. */
+  static boolean areToldBy(ManifestValue node, String name) {
+    return new ReservedVariables(NodeResources.of(node)).reserved.contains(name)
+        || isOfItsWork(name);
   }
 
   private static void warnOfItsWork(String name, ManifestValue place) {
-    Matcher ours = OURS.matcher(name);
-    if (ours.matches() && OF_ITS_WORK.contains(ours.group(2))) {
+    if (isOfItsWork(name)) {
       place.warn(
           "%s: the program gets this value instead of what the server tells it by %s; take it out, or use another name"
               .formatted(place.label(), name));
+    }
+  }
+
+  private static boolean isOfItsWork(String name) {
+    Matcher ours = OURS.matcher(name);
+    return ours.matches() && OF_ITS_WORK.contains(ours.group(2));
+  }
+
+  /** A name that is passed on sets nothing: the program gets what the server tells it. */
+  private void checkPassed(String name, ManifestValue place) {
+    if (reserved.contains(name)) {
+      place.warn(
+          "%s: the program has %s without this; the server sets it to what the program was given"
+              .formatted(place.label(), name));
+    } else {
+      check(name, place);
     }
   }
 

@@ -15,7 +15,6 @@ import java.util.regex.Pattern;
  * not there is told as a warning: a name may be one that only looks like a file's.
  */
 public final class ScriptCheck {
-  private static final String CODE = "manifest.script_missing";
   private static final String HELP = "Add the file below payloads/, or correct its name.";
 
   private static final Pattern INTERPRETER =
@@ -57,7 +56,7 @@ public final class ScriptCheck {
     }
     return Optional.of(
         Issue.warning(
-            CODE,
+            Issue.SCRIPT_MISSING,
             "%s names %s, which is not among the files that it starts with%s"
                 .formatted(
                     program.command().label(),

@@ -5,8 +5,11 @@ import io.mirrorneuron.runtime.workflow.Condition.Context;
 import io.mirrorneuron.runtime.workflow.HumanTask.Filled;
 import io.mirrorneuron.runtime.workflow.HumanTask.Prompt;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -28,6 +31,7 @@ public final class PromptText implements Prompt {
   }
 
   private final List<Part> parts = new ArrayList<>();
+  private final Set<String> parents = new LinkedHashSet<>();
 
   private PromptText() {}
 
@@ -62,6 +66,7 @@ public final class PromptText implements Prompt {
   private void value(String path, ManifestValue place) {
     if (path.startsWith(INPUTS)) {
       List<String> steps = List.of(path.substring(INPUTS.length()).split("\\.", -1));
+      parents.add(steps.getFirst());
       parts.add(
           (_, inputs, text, missing) ->
               add(path, ContextPath.follow(inputs, steps), text, missing));
@@ -89,6 +94,11 @@ public final class PromptText implements Prompt {
 
   private static String cut(String text, int most) {
     return text.length() <= most ? text : text.substring(0, most) + "…";
+  }
+
+  @Override
+  public Set<String> parents() {
+    return Collections.unmodifiableSet(parents);
   }
 
   @Override

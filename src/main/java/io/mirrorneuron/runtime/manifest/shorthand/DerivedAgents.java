@@ -14,6 +14,7 @@ import io.mirrorneuron.wire.Json;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The agents of steps that name a command: an executor each, of the step's name, that starts in a
@@ -31,6 +32,15 @@ final class DerivedAgents {
           "services",
           "requires_services",
           "requiresServices");
+
+  /** What the program of a step must put out, as the config of its agent says. */
+  static final String OUTPUT = "output";
+
+  /** What has no meaning for steps without a program of their own. */
+  static final List<String> OF_PROGRAMS =
+      Stream.concat(DEMANDS.stream(), Stream.of(OUTPUT)).toList();
+
+  private static final String JSON_OUTPUT = "json";
 
   private static final List<String> SHELL = List.of("bash", "-eo", "pipefail", "-c");
 
@@ -92,6 +102,13 @@ final class DerivedAgents {
     configPlace.member("command").as(command);
     config.set("command", command.value());
     config.putNull("output_message_type");
+    ManifestValue output = step.place().at(OUTPUT);
+    if (JSON_OUTPUT.equals(output.text())) {
+      config.put(OUTPUT, JSON_OUTPUT);
+      configPlace.member(OUTPUT).as(output);
+    } else if (!output.isAbsent()) {
+      output.shouldBe(JSON_OUTPUT);
+    }
     if (!defaultsUpload && UPLOADS.stream().noneMatch(config::hasNonNull)) {
       config.putArray("upload_paths").addObject().put("source", ".").put("target", ".");
     }

@@ -41,7 +41,7 @@ final class DerivedSteps {
           .with(Shape.NAME, "kind", "shell")
           .with(Shape.OBJECT, "config")
           .with(Shape.NAMES, "needs")
-          .with(null, DerivedAgents.DEMANDS.toArray(String[]::new))
+          .with(null, DerivedAgents.OF_PROGRAMS.toArray(String[]::new))
           .belongingTo("config", Nodes.CONFIG)
           .belongingTo("control", CONTROL)
           .meaning("config.environment", "env")
@@ -90,7 +90,7 @@ final class DerivedSteps {
       }
       ObjectNode longer = steps.addObject().setAll((ObjectNode) step.value());
       longer.remove("shell");
-      longer.remove(DerivedAgents.DEMANDS);
+      longer.remove(DerivedAgents.OF_PROGRAMS);
       agents.derive(id, ShortStep.of(step.named(ManifestValue.shown(id))));
       longer.put("run", id);
       plain.add(id);

@@ -47,7 +47,7 @@ record ShortStep(
    * @param why completes the sentence "step X …"
    */
   void refuseDemands(String why) {
-    for (String name : DerivedAgents.DEMANDS) {
+    for (String name : DerivedAgents.OF_PROGRAMS) {
       ManifestValue demand = place.at(name);
       if (!demand.isAbsent()) {
         demand.refuse(

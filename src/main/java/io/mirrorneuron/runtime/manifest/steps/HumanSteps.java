@@ -5,6 +5,7 @@ import io.mirrorneuron.config.NearestMatch;
 import io.mirrorneuron.runtime.manifest.graph.Nodes.Node;
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
+import io.mirrorneuron.runtime.manifest.reading.NearNames;
 import io.mirrorneuron.runtime.manifest.reading.Written;
 import io.mirrorneuron.runtime.workflow.HumanTask;
 import io.mirrorneuron.runtime.workflow.HumanTask.Follow;
@@ -13,12 +14,19 @@ import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Steps that ask people: those of kind human, which have what is asked in {@code human} and need no
  * agent, and those that run an agent of type human.
  */
 public final class HumanSteps {
+  private static final int MOST_NAMED = 10;
+
+  /** What the id of an instance has behind that of its step. */
+  private static final Pattern INSTANCE = Pattern.compile("\\[\\d+]$");
+
   private HumanSteps() {}
 
   /** The agents that steps of kind human stand for, each called after its step. */
@@ -100,6 +108,28 @@ public final class HumanSteps {
                     .forEach(one -> unknown(step, decision, one, children));
               }
             });
+  }
+
+  /** Tells of values of the prompt that can never be there, as no step before this one has them. */
+  static void checkPrompt(ManifestValue step, HumanTask task, List<StepEdge> incoming) {
+    List<String> before = incoming.stream().map(StepEdge::from).distinct().toList();
+    ManifestValue prompt = asked(step).at("prompt");
+    for (String name : task.prompt().parents()) {
+      boolean isThere = before.contains(INSTANCE.matcher(name).replaceFirst(""));
+      if (!isThere) {
+        ManifestValue place = prompt.isAbsent() ? step : prompt;
+        place.warn(
+            "%s shows inputs.%s, which is never there: %s%s"
+                .formatted(
+                    place.label(),
+                    ManifestValue.shown(name),
+                    before.isEmpty()
+                        ? "no step is before it"
+                        : "the steps right before it are "
+                            + before.stream().limit(MOST_NAMED).collect(Collectors.joining(", ")),
+                    new NearNames(before).hint(name)));
+      }
+    }
   }
 
   private static void unknown(

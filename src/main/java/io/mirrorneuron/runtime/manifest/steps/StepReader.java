@@ -148,6 +148,7 @@ public final class StepReader {
                     graph,
                     incoming.getOrDefault(id, List.of()),
                     outgoing.getOrDefault(id, List.of()))));
+    steps.forEach((id, step) -> StepTriggers.checkStart(declared.get(id).place(), step, steps));
     return steps;
   }
 
@@ -161,7 +162,7 @@ public final class StepReader {
     List<String> agentIds = agents.of(id, declared);
     ManifestValue config =
         agentIds.isEmpty() ? place.at("config") : nodes.get(agentIds.getFirst()).configPlace();
-    StepControl control = control(declared, agentIds, config, outgoing);
+    StepControl control = control(declared, agentIds, config, incoming, outgoing);
     Trigger trigger = StepTriggers.read(declared, graph);
     if (trigger.quorum() > incoming.size()) {
       place.warn(
@@ -190,7 +191,11 @@ public final class StepReader {
   }
 
   private StepControl control(
-      DeclaredStep declared, List<String> agentIds, ManifestValue config, List<StepEdge> outgoing) {
+      DeclaredStep declared,
+      List<String> agentIds,
+      ManifestValue config,
+      List<StepEdge> incoming,
+      List<StepEdge> outgoing) {
     HumanSteps.check(declared);
     HumanTask human = HumanSteps.task(agentIds, nodes);
     StepControl control = StepControl.read(declared.control(), config);
@@ -199,6 +204,7 @@ public final class StepReader {
     }
     HumanSteps.warnUnused(declared);
     HumanSteps.checkBranches(declared.place(), human, outgoing);
+    HumanSteps.checkPrompt(declared.place(), human, incoming);
     return control.withoutProgram();
   }
 

@@ -5,11 +5,16 @@ import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.Members;
 import io.mirrorneuron.runtime.manifest.reading.NearNames;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
+import io.mirrorneuron.runtime.workflow.StepGraph.FailurePolicy;
 import io.mirrorneuron.runtime.workflow.StepGraph.Rule;
+import io.mirrorneuron.runtime.workflow.StepGraph.Step;
+import io.mirrorneuron.runtime.workflow.StepGraph.StepEdge;
 import io.mirrorneuron.runtime.workflow.StepGraph.Trigger;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Reads when a step may start. */
 final class StepTriggers {
@@ -33,6 +38,8 @@ final class StepTriggers {
   private static final Members JOIN =
       Members.closed("trigger_rule", "rule", "mode", "quorum", "min_success");
 
+  private static final int MOST_NAMED = 10;
+
   private StepTriggers() {}
 
   /**
@@ -47,6 +54,35 @@ final class StepTriggers {
         .or(() -> in(join, "trigger_rule", "rule", "mode"))
         .or(() -> in(graph, "join_default"))
         .orElse(new Trigger(Rule.ALL_SUCCESS, 0));
+  }
+
+  /**
+   * Tells of a step that waits for a failure which ends the job before it could start.
+   *
+   * @param steps all by their ids
+   */
+  static void checkStart(ManifestValue place, Step step, Map<String, Step> steps) {
+    List<String> parents = step.incoming().stream().map(StepEdge::from).distinct().toList();
+    boolean isHopeless =
+        step.trigger().rule() == Rule.ONE_FAILED
+            && !parents.isEmpty()
+            && parents.stream().map(steps::get).allMatch(StepTriggers::endsTheJob);
+    if (isHopeless) {
+      place.warn(
+          "step %s can never start: it waits until a step before it has failed (one_failed), and the job fails as soon as one of %s does; let them have control: {failure_policy: continue}"
+              .formatted(
+                  place.name(),
+                  parents.stream()
+                      .limit(MOST_NAMED)
+                      .map(ManifestValue::shown)
+                      .collect(Collectors.joining(", "))));
+    }
+  }
+
+  private static boolean endsTheJob(Step parent) {
+    return parent != null
+        && parent.required()
+        && parent.failurePolicy() == FailurePolicy.FAIL_WORKFLOW;
   }
 
   /** The rule is a word, or an object with the word in it. */

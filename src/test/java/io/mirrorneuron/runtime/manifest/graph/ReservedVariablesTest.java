@@ -42,7 +42,7 @@ class ReservedVariablesTest {
     "MN_VOLUME_DATA",
     "MN_VOLUME_DATA_TARGET"
   })
-  void areSetByNoManifest(String name) {
+  void areSetByNoManifestAndMayBePassedOn(String name) {
     assertThat(issues("'environment':{'A':'b','%s':'x'}".formatted(name)))
         .singleElement()
         .satisfies(
@@ -59,7 +59,11 @@ class ReservedVariablesTest {
         .singleElement()
         .satisfies(
             issue -> {
-              assertThat(issue.severity()).isEqualTo("error");
+              assertThat(issue.severity()).isEqualTo("warning");
+              assertThat(issue.message())
+                  .isEqualTo(
+                      "nodes.a.config.pass_env.1: the program has %s without this; the server sets it to what the program was given"
+                          .formatted(name));
               assertThat(issue.location().pointer())
                   .isEqualTo("/manifest/nodes/0/config/pass_env/1");
             });
