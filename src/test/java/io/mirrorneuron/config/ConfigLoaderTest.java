@@ -295,6 +295,8 @@ class ConfigLoaderTest {
             "MN_CONNECTIONS_MAX", "17",
             "MN_CONNECTIONS_HEAD_TIMEOUT_SECONDS", "18",
             "MN_UPLOADS_MAX_COUNT", "19",
+    environment.put("MN_SERVICES_CHECK_PRIVATE_NETWORKS", "false");
+    environment.put("MN_WEBHOOKS_PRIVATE_NETWORKS", "true");
             "MN_UPLOADS_MAX_BYTES", "20",
             "MN_UPLOADS_TTL_SECONDS", "61",
             "MN_MANIFESTS_UNKNOWN_MEMBERS", "refuse"));
@@ -467,8 +469,8 @@ class ConfigLoaderTest {
                 new BundleSettings(21, 22, home.resolve("nfs")),
                 new ServiceSettings(
                     true,
-                    List.of("169.254.10.0/24", "fe80::1"),
-                    List.of("127.0.0.1"),
+                    new ServiceSettings.Reach(List.of("169.254.10.0/24", "fe80::1"), false),
+                    new ServiceSettings.Reach(List.of("127.0.0.1"), true),
                     new ServiceSettings.WebhookQueue(100, 1 << 20)),
                 new BlueprintSettings(
                     BlueprintSettings.Source.GITHUB,
