@@ -4,11 +4,12 @@ import ch.qos.logback.classic.PatternLayout;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.encoder.EncoderBase;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.cli.Output;
 import io.mirrorneuron.wire.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -50,7 +51,7 @@ final class HarmlessLines {
 
     @Override
     public byte[] encode(ILoggingEvent event) {
-      ObjectNode line = Json.object();
+      Map<String, String> line = new LinkedHashMap<>();
       line.put("timestamp", Json.timestamp(Instant.ofEpochMilli(event.getTimeStamp())));
       line.put("level", event.getLevel().toString());
       line.put("logger", event.getLoggerName());
@@ -64,14 +65,14 @@ final class HarmlessLines {
     }
 
     /** A message of ours says {@code job {}} before the id of one; others come as pairs. */
-    private static void addIds(ILoggingEvent event, ObjectNode line) {
+    private static void addIds(ILoggingEvent event, Map<String, String> line) {
       Object[] arguments = event.getArgumentArray();
       Matcher named = NAMED.matcher(String.valueOf(event.getMessage()));
       for (int i = 0; arguments != null && i < arguments.length && named.find(); i++) {
         String what = named.group(1);
         boolean isPeoples = "request".equals(what) && named.group("more") != null;
-        if (what != null && !isPeoples && !line.has(what + "_id")) {
-          line.put(what + "_id", String.valueOf(arguments[i]));
+        if (what != null && !isPeoples) {
+          line.putIfAbsent(what + "_id", String.valueOf(arguments[i]));
         }
       }
       if (event.getKeyValuePairs() != null) {
