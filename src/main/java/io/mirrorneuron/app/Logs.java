@@ -2,7 +2,6 @@ package io.mirrorneuron.app;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
@@ -117,12 +116,7 @@ public final class Logs extends ContextAwareBase implements Configurator {
 
   private static Encoder<ILoggingEvent> encoder(LoggerContext loggers, Config.LogFormat format) {
     if (format == Config.LogFormat.JSON) {
-      JsonEncoder json = new HarmlessLines.JsonLines();
-      json.setWithContext(false);
-      json.setWithSequenceNumber(false);
-      json.setWithFormattedMessage(true);
-      json.setWithMessage(false);
-      json.setWithArguments(false);
+      HarmlessLines.JsonLines json = new HarmlessLines.JsonLines();
       json.setContext(loggers);
       json.start();
       return json;

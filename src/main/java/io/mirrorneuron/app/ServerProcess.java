@@ -8,15 +8,20 @@ import io.mirrorneuron.runtime.exec.spawn.Adoption;
 import io.mirrorneuron.runtime.exec.spawn.OwnEnvironment;
 import io.mirrorneuron.server.FurtherSignals;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A server that ends, in good order, with the process. */
 final class ServerProcess {
+  private static final Logger LOG = LoggerFactory.getLogger(ServerProcess.class);
+
   /** How long an end waits for a start that is not through. */
   private static final int START_SECONDS = 20;
 
@@ -45,18 +50,38 @@ final class ServerProcess {
     return server;
   }
 
-  /** Starts a server, says where it listens and stays until the process is told to end. */
+  /**
+   * Starts a server, says where it listens and stays until the process is told to end. Where its
+   * log is JSON that alone tells of it: whoever collects what a process prints reads nothing else.
+   */
   static int run(ServerOptions options, ServerRole role, PrintWriter out)
       throws InterruptedException {
     if (role.hasRuntime()) {
       Adoption.prepare(); // while the configuration is read
     }
-    ServerProcess server = start(options.load(), role);
+    Config config = options.load();
+    if (config.log().format() == Config.LogFormat.JSON) {
+      return runUnseen(options, config, role);
+    }
+    ServerProcess server = start(config, role);
     options.tellChanges();
     out.println("MirrorNeuron " + Main.version() + " is up");
     server.printEndpoints(out);
     server.stay(out);
     return 0;
+  }
+
+  private static int runUnseen(ServerOptions options, Config config, ServerRole role) {
+    try {
+      ServerProcess server = start(config, role);
+      options.tellChanges();
+      server.stay(new PrintWriter(Writer.nullWriter()));
+    } catch (MnException failure) {
+      LOG.error("the server cannot run: {}", failure.getMessage());
+    } catch (RuntimeException failure) {
+      LOG.error("the server cannot run", failure);
+    }
+    return 1;
   }
 
   App app() {

@@ -1,25 +1,42 @@
 package io.mirrorneuron.config;
 
+import io.mirrorneuron.config.address.AddressRange;
 import java.util.List;
 
 /**
  * What this server may ask of others: by checks of services, and by webhooks.
  *
  * @param allowScripts whether a manifest may name programs that check its services
- * @param checkAddresses addresses, or ranges of them, that checks may ask although they are of a
- *     kind that they else may not
- * @param webhookAddresses the same for webhooks
+ * @param checks where checks may go
+ * @param webhooks where webhooks may go
  * @param webhookQueue what waits for a target of webhooks at most
  */
 public record ServiceSettings(
-    boolean allowScripts,
-    List<String> checkAddresses,
-    List<String> webhookAddresses,
-    WebhookQueue webhookQueue) {
+    boolean allowScripts, Reach checks, Reach webhooks, WebhookQueue webhookQueue) {
   private static final String SCRIPTS = "core.allow_script_checks";
-  private static final String ADDRESSES = "services.check_addresses";
-  private static final String WEBHOOKS = "webhooks.addresses";
-  private static final String RANGE = "[0-9.]+(/\\d{1,2})?|[0-9A-Fa-f:.]+(/\\d{1,3})?";
+
+  /**
+   * Where this server connects to when others say so, beside addresses of the Internet.
+   *
+   * @param addresses and ranges of them, that may be asked although they are of a kind that else
+   *     may not
+   * @param privateNetworks whether machines of private networks may be asked
+   */
+  public record Reach(List<String> addresses, boolean privateNetworks) {
+    public Reach {
+      addresses = List.copyOf(addresses);
+    }
+
+    static Reach read(Settings settings, String addresses, String privateNetworks) {
+      List<String> ranges = settings.list(addresses);
+      settings.requireText(
+          addresses,
+          ranges.stream().allMatch(AddressRange::isRange),
+          "a list of addresses or ranges such as 169.254.10.0/24");
+      return new Reach(
+          ranges.stream().filter(AddressRange::isRange).toList(), settings.flag(privateNetworks));
+    }
+  }
 
   /**
    * @param deliveries of one target that wait
@@ -33,25 +50,11 @@ public record ServiceSettings(
     }
   }
 
-  public ServiceSettings {
-    checkAddresses = List.copyOf(checkAddresses);
-    webhookAddresses = List.copyOf(webhookAddresses);
-  }
-
   static ServiceSettings read(Settings settings) {
     return new ServiceSettings(
         settings.flag(SCRIPTS),
-        ranges(settings, ADDRESSES),
-        ranges(settings, WEBHOOKS),
+        Reach.read(settings, "services.check_addresses", "services.check_private_networks"),
+        Reach.read(settings, "webhooks.addresses", "webhooks.private_networks"),
         WebhookQueue.read(settings));
-  }
-
-  private static List<String> ranges(Settings settings, String key) {
-    List<String> ranges = settings.list(key);
-    settings.requireText(
-        key,
-        ranges.stream().allMatch(range -> range.matches(RANGE)),
-        "a list of addresses or ranges such as 169.254.10.0/24");
-    return ranges;
   }
 }

@@ -37,7 +37,11 @@ final class Settings {
   /**
    * @param origin how the place is called in a problem, for example {@code MN_API_PORT}
    */
-  private record Value(JsonNode node, Layer layer, String origin) {}
+  private record Value(JsonNode node, Layer layer, String origin) {
+    String text() {
+      return node.isContainerNode() ? node.toString() : node.asText().trim();
+    }
+  }
 
   private final Map<String, Value> values = new LinkedHashMap<>();
   private final Set<String> problems = new LinkedHashSet<>();
@@ -83,12 +87,10 @@ final class Settings {
     problems.add(text);
   }
 
-  /**
-   * Notes that the value of {@code key} does not fit. The value is not repeated: it may be secret.
-   */
+  /** Notes that the value of {@code key} does not fit, with the value unless it may be a secret. */
   private void unfit(String key, String expected) {
-    String origin = values.get(key).origin;
-    problems.add(key + " (" + origin + ") must be " + expected);
+    Value value = values.get(key);
+    problems.add(ChangedSetting.unfit(key, expected, value.text(), value.origin));
   }
 
   List<String> problems() {
@@ -103,7 +105,7 @@ final class Settings {
   List<String> changes() {
     return values.keySet().stream()
         .filter(key -> layer(key) != Layer.DEFAULT)
-        .map(key -> ChangedSetting.told(key, values.get(key).node + "", values.get(key).origin))
+        .map(key -> ChangedSetting.told(key, values.get(key).text(), values.get(key).origin))
         .toList();
   }
 

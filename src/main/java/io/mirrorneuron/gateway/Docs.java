@@ -9,6 +9,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
@@ -16,7 +18,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Properties;
-import java.util.function.UnaryOperator;
+import java.util.function.BiFunction;
 
 /**
  * The contract and its pages, at the root. Everything comes from the jar itself, not from what was
@@ -77,7 +79,11 @@ final class Docs {
     Files files = new Files(router, vertx, auth);
     files.serve("/openapi.json", "application/json", CONTRACT + ".json");
     files.serve("/openapi.yaml", "application/yaml", CONTRACT + ".yaml");
-    files.serve("/docs/openapi.json", "application/json", CONTRACT + ".json", PageContract::of);
+    files.serve(
+        "/docs/openapi.json",
+        "application/json",
+        CONTRACT + ".json",
+        (contract, request) -> PageContract.of(contract, address(request)));
     files.serve(MANIFEST_SCHEMA, "application/schema+json", MANIFEST_SCHEMA);
     ASSETS.forEach((name, type) -> files.serve("/docs/" + name, type, folder + name));
     serve(router, auth, "/docs", "text/html; charset=utf-8", Buffer.buffer(PAGE));
@@ -90,19 +96,34 @@ final class Docs {
      * @param file its path in the jar
      */
     void serve(String path, String type, String file) {
-      serve(path, type, file, content -> content);
+      serve(path, type, file, (content, request) -> content);
     }
 
-    void serve(String path, String type, String file, UnaryOperator<Buffer> shown) {
+    /**
+     * @param shown makes of the file what is shown to who asks
+     */
+    void serve(
+        String path,
+        String type,
+        String file,
+        BiFunction<Buffer, HttpServerRequest, Buffer> shown) {
       route(
           router,
           auth,
           path,
           ctx ->
               vertx
-                  .executeBlocking(() -> shown.apply(content(file)), false)
+                  .executeBlocking(() -> shown.apply(content(file), ctx.request()), false)
                   .onComplete(content -> send(ctx, type, content), ctx::fail));
     }
+  }
+
+  /** Where this server was asked, by the words of the caller or of the proxy that speaks TLS. */
+  private static String address(HttpServerRequest request) {
+    HostAndPort named = request.authority(); // none in a request of HTTP/1.0
+    boolean tls =
+        request.isSSL() || "https".equalsIgnoreCase(request.getHeader("X-Forwarded-Proto"));
+    return named == null ? PageContract.USUAL : (tls ? "https://" : "http://") + named;
   }
 
   /** Who typed the address of the server wants to see something; to programs it has nothing. */

@@ -7,17 +7,24 @@ import io.vertx.core.json.JsonObject;
 /**
  * The contract as the page for people shows it. That page fills each parameter that has an example
  * in, and sends it: a list would have filters that nobody asked for, and a second submission the
- * key of the first. So examples of parameters that may be left out stand in their descriptions.
+ * key of the first. So examples of parameters that may be left out stand in their descriptions. Its
+ * commands are for the address at which the page was asked for.
  */
 final class PageContract {
+  /** As the published contract has it, for a server as it is delivered. */
+  static final String USUAL = "http://localhost:54001";
+
   private PageContract() {}
 
   /**
    * @param json the published contract
+   * @param address of this server for who asks, as {@code https://mn.example:8443}
    */
-  static Buffer of(Buffer json) {
+  static Buffer of(Buffer json, String address) {
     JsonObject document = json.toJsonObject();
     emptyOptions(document);
+    JsonObject info = document.getJsonObject("info");
+    info.put("description", info.getString("description").replace(USUAL, address));
     return document.toBuffer();
   }
 

@@ -55,7 +55,7 @@ final class ConnectionLimiter extends ChannelInboundHandlerAdapter {
                 guards.remove(guard);
                 open.decrementAndGet();
               });
-      connection.pipeline().addLast("heads", guard);
+      connection.pipeline().addLast("heads", guard).addLast("resets", new UnreadableHeads());
       ctx.fireChannelRead(connection);
       return;
     }

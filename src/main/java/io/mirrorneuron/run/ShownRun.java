@@ -8,6 +8,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.files.Artifacts;
 import io.mirrorneuron.run.files.Outputs;
 import io.mirrorneuron.run.files.ServedFile;
+import io.mirrorneuron.run.folder.EventCopies;
 import io.mirrorneuron.run.folder.LastLines;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunHeader;
@@ -168,7 +169,11 @@ public final class ShownRun {
    */
   public ArrayNode lastEvents(int limit) {
     ArrayNode events = Json.MAPPER.createArrayNode();
-    LastLines.of(folder, RunLog.EVENTS, limit).forEach(line -> events.add(event(line)));
+    List<String> lines = EventCopies.dropped(LastLines.of(folder, RunLog.EVENTS, 2 * limit));
+    lines.stream()
+        .skip(Math.max(0, lines.size() - limit))
+        .map(ShownRun::event)
+        .forEach(events::add);
     return events;
   }
 

@@ -52,7 +52,7 @@ record NodeEvents(
             settings.node().lifetime(),
             identity.clock());
     AddressGuard guard =
-        AddressGuard.of(Purpose.WEBHOOK, settings.doors(), settings.services().webhookAddresses());
+        AddressGuard.of(Purpose.WEBHOOK, settings.doors(), settings.services().webhooks());
     WebhookKeeper webhooks = new WebhookKeeper(home, guard, new Connections(vertx), timers);
     LocalEvents events =
         new LocalEvents(

@@ -10,6 +10,7 @@ import io.mirrorneuron.runtime.service.ServiceDirectory;
 import io.mirrorneuron.runtime.service.ServiceKeeper;
 import io.mirrorneuron.runtime.service.ServiceRequirements;
 import io.mirrorneuron.runtime.service.check.AddressGuard;
+import io.mirrorneuron.runtime.service.check.AddressGuard.Purpose;
 import io.mirrorneuron.runtime.service.check.CheckObstacles;
 import io.mirrorneuron.runtime.service.check.Prober;
 import io.mirrorneuron.store.RedisServiceRegistry;
@@ -53,7 +54,8 @@ record NodeServices(ServiceRegistry registry, ServiceDirectory directory, Progra
       LocalExecutions executions,
       Timers timers,
       Function<String, Path> bundles) {
-    AddressGuard guard = AddressGuard.of(settings.doors(), settings.services().checkAddresses());
+    AddressGuard guard =
+        AddressGuard.of(Purpose.CHECK, settings.doors(), settings.services().checks());
     Prober.Scripts scripts =
         settings.services().allowScripts() ? executions.sides().checks()::run : null;
     Prober prober = new Prober(vertx, guard, scripts);

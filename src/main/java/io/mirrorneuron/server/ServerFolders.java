@@ -15,13 +15,9 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -29,22 +25,21 @@ import org.slf4j.event.Level;
 /**
  * The folders that a server writes to. Those it makes are closed to other users, and so are those
  * of ours in the home, however they came to be. A folder outside the home that was there before and
- * that somebody named keeps its permissions: others may be meant to read it. Files right in the
- * home are private, too; a program can open them to others, as its account owns them.
+ * that somebody named keeps its permissions: others may be meant to read it; not so what terminals
+ * and programs share. Files right in the home are private, too; a program can open them to others,
+ * as its account owns them.
  */
 public final class ServerFolders {
   private static final Logger log = LoggerFactory.getLogger(ServerFolders.class);
-
-  private static final Set<PosixFilePermission> OWNER =
-      PosixFilePermissions.fromString("rwx------");
-  private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
-      PosixFilePermissions.asFileAttribute(OWNER);
 
   /**
    * Where libraries unpack what they load or show: in the temporary folder programs could change
    * it.
    */
   private static final String LIBRARIES = "libraries";
+
+  /** What terminals and programs share, unless it is elsewhere. */
+  private static final String SHARED = "shared";
 
   private static final String NETTY = "io.netty.native.workdir";
 
@@ -83,10 +78,7 @@ public final class ServerFolders {
     folders.closeFiles();
     if (hasRuntime) {
       folders.usable("temp_dir", config.executors().tempDir());
-      Path shared = config.executors().confinement().sharedStorage();
-      if (!shared.startsWith(config.home())) { // in the home it is made when a job first needs it
-        folders.usable("shared_storage_root", shared);
-      }
+      folders.closeShared(config.executors().confinement().sharedStorage());
       Path environments = config.executors().python().environments();
       if (Files.exists(environments)) { // is made when a step first needs one
         folders.usable("blueprint.python_envs_dir", environments);
@@ -125,7 +117,7 @@ public final class ServerFolders {
 
   /** Makes a folder when it is absent, with the folders above it, closed to other users. */
   public static void make(Path folder) throws IOException {
-    Files.createDirectories(folder, OWNER_ONLY);
+    Files.createDirectories(folder, OwnerOnly.NEW);
   }
 
   /** What a server is refused with whose data directory cannot be read or written. */
@@ -143,13 +135,50 @@ public final class ServerFolders {
         Files.delete(Files.createTempFile(folder, ".probe", "")); // says why not
       }
       if (isOurs(folder)) {
-        tighten(folder, Level.INFO);
+        OwnerOnly.close(folder, Level.INFO);
       }
     } catch (IOException e) {
       throw MnException.unavailable(
           "%s %s cannot be used: %s; name another folder (%s)"
               .formatted(setting, folder, reason(e), ConfigLoader.variable(setting)),
           e);
+    }
+  }
+
+  /**
+   * What terminals and programs share is closed to other users, wherever it lies; what is in it
+   * stays as its owner wrote it.
+   */
+  private void closeShared(Path root) {
+    usable("shared_storage_root", root);
+    List<Path> places = Stream.of(root, config.home().resolve(SHARED)).distinct().toList();
+    for (Path shared : places.stream().filter(Files::isDirectory).toList()) {
+      try {
+        if (isOurs(shared) || hasOnlySubmissions(shared)) {
+          OwnerOnly.close(shared, Level.INFO);
+        } else if (OwnerOnly.isOpen(shared)) {
+          log.warn(
+              "{} is open to other users; it has more than submissions in it and stays so: name a"
+                  + " folder of its own (shared_storage_root)",
+              shared);
+        }
+      } catch (IOException e) {
+        log.warn("{} cannot be closed to other users: {}", shared, e.toString());
+      }
+    }
+  }
+
+  /** Somebody may have named a folder that others use as well, such as that of temporary files. */
+  private static boolean hasOnlySubmissions(Path shared) throws IOException {
+    try (DirectoryStream<Path> inside = Files.newDirectoryStream(shared)) {
+      for (Path each : inside) {
+        if (!each.getFileName().toString().equals("submissions")) {
+          return false;
+        }
+      }
+      return true;
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
     }
   }
 
@@ -162,39 +191,10 @@ public final class ServerFolders {
         Files.newDirectoryStream(
             config.home(), each -> Files.isRegularFile(each, LinkOption.NOFOLLOW_LINKS))) {
       for (Path file : files) {
-        tighten(file, Level.WARN); // it was closed once
+        OwnerOnly.close(file, Level.WARN); // it was closed once
       }
     } catch (IOException | DirectoryIteratorException e) {
       log.warn("the files of home {} cannot be closed to other users: {}", config.home(), e + "");
-    }
-  }
-
-  /**
-   * @param told how serious it is that it was open
-   */
-  private static void tighten(Path place, Level told) throws IOException {
-    Set<PosixFilePermission> before;
-    try {
-      before = Files.getPosixFilePermissions(place);
-    } catch (UnsupportedOperationException e) {
-      return; // a file system without permissions
-    }
-    if (OWNER.containsAll(before)) {
-      return;
-    }
-    Set<PosixFilePermission> closed = EnumSet.copyOf(OWNER);
-    if (!Files.isDirectory(place)) {
-      closed.retainAll(before);
-    }
-    try {
-      Files.setPosixFilePermissions(place, closed);
-      log.atLevel(told)
-          .log(
-              "{} was open to other users ({}); it is closed to them now",
-              place,
-              PosixFilePermissions.toString(before));
-    } catch (FileSystemException e) {
-      log.warn("{} is open to other users and cannot be closed: {}", place, e.getReason());
     }
   }
 

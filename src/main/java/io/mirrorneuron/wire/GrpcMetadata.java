@@ -119,7 +119,7 @@ public final class GrpcMetadata {
     OPEN,
     /** The job is terminal; the log is complete. */
     ENDED,
-    /** There is no such job. */
+    /** There is no such job, as servers of earlier builds said it; others answer NOT_FOUND. */
     UNKNOWN;
 
     public String text() {

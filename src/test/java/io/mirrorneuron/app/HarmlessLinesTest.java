@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.LoggingEvent;
-import ch.qos.logback.classic.util.LogbackMDCAdapter;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.wire.Json;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
+import org.slf4j.event.KeyValuePair;
 
 /** What strangers write into messages of libraries stays text in a log. */
 class HarmlessLinesTest {
@@ -37,15 +38,56 @@ class HarmlessLinesTest {
     assertThat(printed.lines().skip(1)).allMatch(line -> line.matches("(\t| {4}).*"));
   }
 
+  private static String json(LoggingEvent event) {
+    return new String(new HarmlessLines.JsonLines().encode(event), StandardCharsets.UTF_8);
+  }
+
   @Test
   void aLineForProgramsIsOneHarmlessDocument() {
-    HarmlessLines.JsonLines json = new HarmlessLines.JsonLines();
-    loggers.setMDCAdapter(new LogbackMDCAdapter());
-    json.setContext(loggers);
-    json.setWithFormattedMessage(true);
-    json.start();
-    String line = new String(json.encode(event(null)), StandardCharsets.UTF_8);
+    String line = json(event(new IllegalStateException(EVIL)));
     assertThat(line).doesNotContainPattern("[\\p{Cntrl}\\x80-\\x9f&&[^\n]]").containsOnlyOnce("\n");
-    assertThat(Json.parseObject(line, "line").path("formattedMessage").asText()).contains("owned");
+    JsonNode told = Json.parseObject(line, "line");
+    assertThat(told.path("message").asText()).contains("owned");
+    assertThat(told.path("error").asText())
+        .contains("IllegalStateException", "at io.mirrorneuron.app.HarmlessLinesTest");
+  }
+
+  @Test
+  void whatAMessageNamesAreMembersOfTheLine() {
+    LoggingEvent event =
+        new LoggingEvent(
+            "here",
+            loggers.getLogger("io.mirrorneuron.x"),
+            Level.WARN,
+            "{} of run {} of job {} failed, request {}",
+            null,
+            new Object[] {"a file", "run-7", "j-7", "req_1"});
+    event.setTimeStamp(1_796_173_925_575L);
+    assertThat(Json.parseObject(json(event), "line"))
+        .isEqualTo(
+            Json.parseObject(
+                "{\"timestamp\":\"2026-12-02T01:12:05.575Z\",\"level\":\"WARN\","
+                    + "\"logger\":\"io.mirrorneuron.x\",\"thread\":\""
+                    + Thread.currentThread().getName()
+                    + "\",\"message\":\"a file of run run-7 of job j-7 failed, request req_1\","
+                    + "\"run_id\":\"run-7\",\"job_id\":\"j-7\",\"request_id\":\"req_1\"}",
+                "line"));
+  }
+
+  @Test
+  void aQuestionToPeopleIsNoRequestOfACaller() {
+    LoggingEvent event =
+        new LoggingEvent(
+            "here",
+            loggers.getLogger("x"),
+            Level.WARN,
+            "what is due of request {} of run {} cannot be recorded",
+            null,
+            new Object[] {"q", "run-7"});
+    event.addKeyValuePair(new KeyValuePair("job_id", "j-7"));
+    JsonNode line = Json.parseObject(json(event), "line");
+    assertThat(line.has("request_id")).isFalse();
+    assertThat(line.path("run_id").asText()).isEqualTo("run-7");
+    assertThat(line.path("job_id").asText()).isEqualTo("j-7");
   }
 }

@@ -111,7 +111,7 @@ class MainTest {
     assertThat(errors.toString().lines())
         .containsExactlyInAnyOrder(
             "mn: --set api.prot: there is no setting api.prot; did you mean api.port?",
-            "mn: api.port (--api-port) must be a whole number from 0 to 65535");
+            "mn: api.port (--api-port) must be a whole number from 0 to 65535; it is \"x\"");
   }
 
   /** A script must not take silence for an answer. */

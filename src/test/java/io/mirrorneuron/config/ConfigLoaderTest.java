@@ -81,6 +81,61 @@ class ConfigLoaderTest {
   }
 
   @Test
+  void whatIsNoSecretIsToldAlsoOfRedis() {
+    environment.put("MN_REDIS_FSYNC", "always");
+    environment.put("MN_REDIS_MASTER_NAME", "main");
+    environment.put("MN_BUNDLES_REDIS_MAX_BYTES", "7");
+    environment.put("MN_NETWORK_SHARE_TOKENS", "true");
+    environment.put("MN_REDIS_SENTINELS", "a:1,b:2");
+    environment.put("MN_REDIS_PASSWORD", "hush");
+    environment.put("MN_REDIS_SENTINEL_PASSWORD", "hush");
+    environment.put("MN_NETWORK_JOIN_TOKEN", "hush");
+    environment.put("MN_BLUEPRINT_REPO", "https://hush@git.example/b.git");
+    ConfigLoader loader = new ConfigLoader(environment, file, flags, Path.of("/users/ada"));
+    loader.load();
+
+    assertThat(loader.changes())
+        .contains(
+            "setting redis.fsync is always, by MN_REDIS_FSYNC",
+            "setting redis.master_name is main, by MN_REDIS_MASTER_NAME",
+            "setting redis.sentinels is a:1,b:2, by MN_REDIS_SENTINELS",
+            "setting bundles.redis_max_bytes is 7, by MN_BUNDLES_REDIS_MAX_BYTES",
+            "setting network.share_tokens is true, by MN_NETWORK_SHARE_TOKENS",
+            "setting redis.password is (hidden), by MN_REDIS_PASSWORD",
+            "setting redis.sentinel_password is (hidden), by MN_REDIS_SENTINEL_PASSWORD",
+            "setting network.join_token is (hidden), by MN_NETWORK_JOIN_TOKEN",
+            "setting blueprint.repo is (hidden), by MN_BLUEPRINT_REPO")
+        .noneMatch(line -> line.contains("hush"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "MN_GRPC_AUTH_TOKEN_FILE, s3cret",
+    "MN_REDIS_PASSWORD, s3cret",
+    "MN_REDIS_URL, redis://:s3cret",
+    "MN_REDIS_URL, http://s3cret@r",
+    "MN_REDIS_CLUSTER, redis://:s3cret@a:7000",
+    "MN_MODEL_OPENAI_API_BASE, ftp://s3cret@a",
+    "MN_AUTH_JWT_JWKS_URL, http://issuer.example/keys?access_token=s3cret"
+  })
+  void aFaultySecretIsNotTold(String variable, String value) {
+    environment.put(variable, value);
+    assertThat(problems())
+        .isNotEmpty()
+        .allSatisfy(problem -> assertThat(problem).doesNotContain("s3cret"));
+  }
+
+  @Test
+  void aFaultyValueIsToldInOneLineAndCutWhenItIsLong() throws IOException {
+    configFile("api: {port: [1, 2]}\nmax_memory_ratio: \"" + "9".repeat(500) + "\"");
+    environment.put("MN_LOG_LEVEL", "lo\nud");
+    assertThat(problems())
+        .contains("api.port (" + file + ") must be a single value; it is [1,2]")
+        .anyMatch(problem -> problem.endsWith("ERROR, OFF; it is \"lo ud\""))
+        .anyMatch(problem -> problem.endsWith("; it is \"" + "9".repeat(120) + "...\""));
+  }
+
+  @Test
   void howLongASilentServerCountsAsAliveMustFitRedis() {
     environment.put("MN_CLUSTER_SILENCE_MS", "6000");
     assertThat(problems())
@@ -88,7 +143,7 @@ class ConfigLoaderTest {
             "cluster.silence_ms (MN_CLUSTER_SILENCE_MS) must be at least 10000 with"
                 + " redis.timeout_ms at 2000; or set redis.timeout_ms (MN_REDIS_TIMEOUT_MS) to 1200"
                 + " at most: a heartbeat that Redis does not answer in time and that is sent again must"
-                + " arrive before the server gives up its work");
+                + " arrive before the server gives up its work; it is \"6000\"");
     environment.put("MN_REDIS_TIMEOUT_MS", "1200");
     assertThat(load().node().lifetime()).isEqualTo(new Lifetime(6_000));
 
@@ -96,7 +151,7 @@ class ConfigLoaderTest {
       environment.put(named, "a:1");
       assertThat(problems())
           .containsExactly(
-              "cluster.silence_ms (MN_CLUSTER_SILENCE_MS) must be at least 15000 with %s: another Redis takes over within 5 s, and a server must not give up its work meanwhile"
+              "cluster.silence_ms (MN_CLUSTER_SILENCE_MS) must be at least 15000 with %s: another Redis takes over within 5 s, and a server must not give up its work meanwhile; it is \"6000\""
                   .formatted(
                       named.equals("MN_REDIS_CLUSTER") ? "redis.cluster" : "redis.sentinels"));
       environment.remove(named);
@@ -105,7 +160,7 @@ class ConfigLoaderTest {
     environment.put("MN_CLUSTER_SILENCE_MS", "2999");
     assertThat(problems())
         .containsExactly(
-            "cluster.silence_ms (MN_CLUSTER_SILENCE_MS) must be a whole number from 3000 to 600000");
+            "cluster.silence_ms (MN_CLUSTER_SILENCE_MS) must be a whole number from 3000 to 600000; it is \"2999\"");
     environment.remove("MN_REDIS_TIMEOUT_MS"); // one that fits no range is not compared with it
     for (String wrong : List.of("0", "text", "3000.5", "600001")) {
       environment.put("MN_CLUSTER_SILENCE_MS", wrong);
@@ -241,6 +296,8 @@ class ConfigLoaderTest {
             Map.entry("MN_NODE_NAME", "mirror_neuron@a-1")));
     environment.put("MN_REDIS_ACKNOWLEDGE", "replica");
     environment.put("MN_WEB_UI_URL", "https://page.example/mn");
+    environment.put("MN_SERVICES_CHECK_PRIVATE_NETWORKS", "false");
+    environment.put("MN_WEBHOOKS_PRIVATE_NETWORKS", "true");
     environment.put("MN_NETWORK_TLS_KEY", "/tls/key.pem");
     environment.put("MN_NETWORK_TLS_CERT", "/tls/cert.pem");
     environment.put("MN_NETWORK_TLS_CA", "/tls/ca.pem");
@@ -468,8 +525,8 @@ class ConfigLoaderTest {
                 new BundleSettings(21, 22, home.resolve("nfs")),
                 new ServiceSettings(
                     true,
-                    List.of("169.254.10.0/24", "fe80::1"),
-                    List.of("127.0.0.1"),
+                    new ServiceSettings.Reach(List.of("169.254.10.0/24", "fe80::1"), false),
+                    new ServiceSettings.Reach(List.of("127.0.0.1"), true),
                     new ServiceSettings.WebhookQueue(100, 1 << 20)),
                 new BlueprintSettings(
                     BlueprintSettings.Source.GITHUB,
@@ -604,7 +661,8 @@ class ConfigLoaderTest {
     assertThat(load().grpc().port()).isZero();
     environment.put("MN_API_PORT", "65536");
     assertThat(problems())
-        .containsExactly("api.port (MN_API_PORT) must be a whole number from 1 to 65535");
+        .containsExactly(
+            "api.port (MN_API_PORT) must be a whole number from 1 to 65535; it is \"65536\"");
     flags.put("api.port", "0");
     assertThat(load().api().port()).isZero();
   }
@@ -640,17 +698,22 @@ class ConfigLoaderTest {
         .containsExactlyInAnyOrder(
             file + ": there is no setting api.prot; did you mean api.port?",
             file + ": there is no setting nonsense",
-            "log.level (" + file + ") must be one of TRACE, DEBUG, INFO, WARN, ERROR, OFF",
-            "env (MN_ENV) must be one of dev, test, prod",
+            "log.level ("
+                + file
+                + ") must be one of TRACE, DEBUG, INFO, WARN, ERROR, OFF;"
+                + " it is \"loud\"",
+            "env (MN_ENV) must be one of dev, test, prod; it is \"staging\"",
             "api.port (MN_API_PORT) must be a whole number from 1 to 65535; a file or an"
-                + " option may say 0, any free port",
+                + " option may say 0, any free port; it is \"0\"",
             "grpc.timeout_seconds (MN_GRPC_TIMEOUT_SECONDS) must be a number of seconds from 0, or"
-                + " none",
+                + " none; it is \"-1\"",
             "redis.url (MN_REDIS_URL) must be a redis://, rediss:// or unix:// URL, unlike http://r",
             "executor.pool_capacities (MN_EXECUTOR_POOL_CAPACITIES) must be a list of name=number"
-                + " with numbers from 1",
+                + " with numbers from 1; it is \"gpu\"",
             "grpc.auth_token_file (MN_GRPC_AUTH_TOKEN_FILE) must be a readable file that holds a"
-                + " token");
+                + " token; it is \""
+                + home.resolve("absent")
+                + "\"");
   }
 
   @Test
@@ -703,9 +766,9 @@ class ConfigLoaderTest {
     assertThat(problems())
         .containsExactly(
             "redis.cluster (MN_REDIS_CLUSTER) must be blank where redis.url or redis.sentinels name"
-                + " the server: one of them says where Redis is",
+                + " the server: one of them says where Redis is; it is \"a:7000, b:7001\"",
             "redis.namespace (MN_REDIS_NAMESPACE) must be without a brace on a Redis Cluster, which"
-                + " places keys by what they have in braces");
+                + " places keys by what they have in braces; it is \"a{b}\"");
   }
 
   @Test
@@ -720,18 +783,23 @@ class ConfigLoaderTest {
     assertThat(problems())
         .containsExactly(
             "redis.cluster (MN_REDIS_CLUSTER) must be with rediss:// before each address or none:"
-                + " all nodes are reached by TLS, or none is");
+                + " all nodes are reached by TLS, or none is; it is \"rediss://a:7000, b:7001\"");
 
     environment.put("MN_REDIS_CLUSTER", "a:7000");
     assertThat(problems())
         .containsExactly(
             "redis.tls_ca (MN_REDIS_TLS_CA) must be blank unless redis.url or redis.cluster begins"
-                + " with rediss://, which is TLS");
+                + " with rediss://, which is TLS; it is \""
+                + authority
+                + "\"");
 
     environment.put("MN_REDIS_CLUSTER", "rediss://a:7000");
     environment.put("MN_REDIS_TLS_CA", home.resolve("none.pem").toString());
     assertThat(problems())
-        .containsExactly("redis.tls_ca (MN_REDIS_TLS_CA) must be a readable file (PEM)");
+        .containsExactly(
+            "redis.tls_ca (MN_REDIS_TLS_CA) must be a readable file (PEM); it is \""
+                + home.resolve("none.pem")
+                + "\"");
   }
 
   @Test
@@ -740,7 +808,8 @@ class ConfigLoaderTest {
     assertThat(problems())
         .containsExactly(
             "redis.cluster (MN_REDIS_CLUSTER) must be without a number of a database: a Redis"
-                + " Cluster has number 0 only; redis.namespace keeps servers apart");
+                + " Cluster has number 0 only; redis.namespace keeps servers apart; it is"
+                + " \"rediss://a:7000/3\"");
 
     environment.put("MN_REDIS_CLUSTER", "redis://:secret@a:7000");
     assertThat(problems())
@@ -748,11 +817,11 @@ class ConfigLoaderTest {
             "redis.cluster (MN_REDIS_CLUSTER) must be without user and password, for which"
                 + " redis.user and redis.password are");
 
-    environment.put("MN_REDIS_CLUSTER", "a");
+    environment.put("MN_REDIS_CLUSTER", "nowhere");
     assertThat(problems())
         .containsExactly(
             "redis.cluster (MN_REDIS_CLUSTER) must be a list of host:port, or rediss://host:port for"
-                + " TLS, where nodes of a Redis Cluster listen");
+                + " TLS, where nodes of a Redis Cluster listen; it is \"nowhere\"");
   }
 
   @Test
@@ -762,7 +831,7 @@ class ConfigLoaderTest {
         .containsExactly(
             "redis.acknowledge (MN_REDIS_ACKNOWLEDGE) must be master for the Redis that is started"
                 + " under home, which has no replica; redis.sentinels, redis.cluster or redis.url name"
-                + " another");
+                + " another; it is \"replica\"");
 
     environment.put("MN_REDIS_SENTINELS", "a:26379");
     assertThat(load().redis().acknowledge()).isEqualTo(RedisSettings.Acknowledge.REPLICA);
@@ -781,9 +850,9 @@ class ConfigLoaderTest {
     assertThat(problems())
         .containsExactly(
             "redis.sentinels (MN_REDIS_SENTINELS) must be a list of host:port, where Sentinels"
-                + " listen",
+                + " listen; it is \"a:0,b,:1\"",
             "redis.sentinels (MN_REDIS_SENTINELS) must be blank where redis.url names the server:"
-                + " one of the two says where Redis is");
+                + " one of the two says where Redis is; it is \"a:0,b,:1\"");
   }
 
   @Test
@@ -792,7 +861,9 @@ class ConfigLoaderTest {
     assertThat(problems())
         .singleElement()
         .asString()
-        .endsWith("a list of name=text, such as rack=a1,zone=eu; the entry \"rack a1\" is none");
+        .endsWith(
+            "a list of name=text, such as rack=a1,zone=eu; the entry \"rack a1\" is none; it is"
+                + " \"rack a1,zone=eu=west\"");
   }
 
   @Test
@@ -804,10 +875,13 @@ class ConfigLoaderTest {
     assertThat(problems())
         .containsExactlyInAnyOrder(
             "max_cpu_load_ratio (MN_MAX_CPU_LOAD_RATIO) must be a number above 0, and at most"
-                + " 1000000",
-            "max_memory_ratio (MN_MAX_MEMORY_RATIO) must be a number above 0, and at most 1",
-            "max_gpu_memory_ratio (MN_MAX_GPU_MEMORY_RATIO) must be a number above 0, and at most 1",
-            "max_open_files_ratio (MN_MAX_OPEN_FILES_RATIO) must be a number above 0, and at most 1");
+                + " 1000000; it is \"0\"",
+            "max_memory_ratio (MN_MAX_MEMORY_RATIO) must be a number above 0, and at most 1; it is"
+                + " \"95\"",
+            "max_gpu_memory_ratio (MN_MAX_GPU_MEMORY_RATIO) must be a number above 0, and at most 1;"
+                + " it is \"NaN\"",
+            "max_open_files_ratio (MN_MAX_OPEN_FILES_RATIO) must be a number above 0, and at most 1;"
+                + " it is \"most\"");
   }
 
   @Test
@@ -848,13 +922,13 @@ class ConfigLoaderTest {
     assertThat(problems())
         .containsExactlyInAnyOrder(
             "auth.jwt.leeway_seconds (MN_AUTH_JWT_LEEWAY_SECONDS) must be a whole number from 0 to"
-                + " 300",
+                + " 300; it is \"301\"",
             "auth.jwt.jwks_refresh_seconds (MN_AUTH_JWT_JWKS_REFRESH_SECONDS) must be a whole"
-                + " number from 30 to 86400",
+                + " number from 30 to 86400; it is \"1\"",
             "auth.jwt.role_claim (MN_AUTH_JWT_ROLE_CLAIM) must be the name of a claim, or names"
-                + " with dots between",
+                + " with dots between; it is \"a..b\"",
             "auth.jwt.role_names (MN_AUTH_JWT_ROLE_NAMES) must be a list of word=role with the"
-                + " roles viewer, operator and admin",
+                + " roles viewer, operator and admin; it is \"boss=root\"",
             "auth.jwt.algorithms needs auth.jwt.issuer (MN_AUTH_JWT_ISSUER): tokens for others"
                 + " would be accepted without it",
             "auth.jwt.algorithms needs auth.jwt.audience (MN_AUTH_JWT_AUDIENCE): tokens for others"
@@ -994,7 +1068,9 @@ class ConfigLoaderTest {
     assertThat(problems())
         .containsExactly(
             "api.cors_allow_origins (MN_API_CORS_ALLOW_ORIGINS) must be a list of origins such as"
-                + " https://ui.example:8443, without a path, or *");
+                + " https://ui.example:8443, without a path, or *; it is \"http://fine, "
+                + origin
+                + "\"");
   }
 
   @ParameterizedTest
@@ -1003,7 +1079,10 @@ class ConfigLoaderTest {
     environment.put("MN_API_ALLOWED_HOSTS", host);
     assertThat(problems())
         .containsExactly(
-            "api.allowed_hosts (MN_API_ALLOWED_HOSTS) must be a list of host names without ports");
+            "api.allowed_hosts (MN_API_ALLOWED_HOSTS) must be a list of host names without ports;"
+                + " it is \""
+                + host
+                + "\"");
   }
 
   @ParameterizedTest
@@ -1083,7 +1162,7 @@ class ConfigLoaderTest {
     assertThat(problems())
         .containsExactly(
             "grpc.admin_token_file (MN_GRPC_ADMIN_TOKEN_FILE) must be the same token as"
-                + " grpc.admin_token");
+                + " grpc.admin_token; it is \"$MN_HOME/named\"");
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mirrorneuron.testing.WithGuardedGateway;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.net.URI;
 import java.net.http.HttpRequest;
 import org.junit.jupiter.api.Test;
 
@@ -13,6 +14,20 @@ class DocsPageIT extends WithGuardedGateway {
 
   private String body(String path) throws Exception {
     return gateway.send(HttpRequest.newBuilder(gateway.uri(path)).build()).body();
+  }
+
+  @Test
+  void theCommandsOfThePageAreForTheAddressAtWhichItWasAsked() throws Exception {
+    URI asked = gateway.uri("/docs/openapi.json");
+    String here = "http://" + asked.getAuthority();
+    JsonObject shown = new JsonObject(body("/docs/openapi.json"));
+    assertThat(shown.getJsonObject("info").getString("description"))
+        .contains("SERVER=" + here + "\n")
+        .doesNotContain("localhost:54001");
+    HttpRequest byProxy =
+        HttpRequest.newBuilder(asked).header("X-Forwarded-Proto", "https").build();
+    assertThat(gateway.send(byProxy).body()).contains("SERVER=https://" + asked.getAuthority());
+    assertThat(body("/openapi.json")).contains("SERVER=http://localhost:54001");
   }
 
   private static JsonArray parameters(JsonObject document, String path, String method) {

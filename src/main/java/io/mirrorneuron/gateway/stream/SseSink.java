@@ -88,6 +88,6 @@ public final class SseSink implements StreamSink {
 
   @Override
   public void refuse(Problem problem) {
-    response.end();
+    fail(Json.object().put("error", problem.error()).put("detail", problem.detail()));
   }
 }

@@ -34,6 +34,11 @@ public record EventId(String job, long seq) {
     return seq.isPresent() ? new EventId(job, seq.getAsLong()) : null;
   }
 
+  /** The event of this number; null when it is no number of an event, or no job. */
+  static EventId of(String job, long seq) {
+    return seq > 0 && JOB.matcher(job).matches() ? new EventId(job, seq) : null;
+  }
+
   /** The event number in a line whose id names this job; scans the bytes without parsing JSON. */
   static OptionalLong find(byte[] line, String job) {
     String text = new String(line, StandardCharsets.UTF_8);

@@ -18,7 +18,7 @@ import java.util.Arrays;
  * @param file the file the record was read from, by its identity on disk
  * @param end where it ended there
  * @param hash of its line there
- * @param job the job whose event it is, or {@code -}
+ * @param job the job whose event it is, or {@code -}; with {@code ~} before it for a client's copy
  * @param jobSeq the number of that event
  * @param json the envelope, UTF-8
  */
@@ -37,6 +37,11 @@ public record JournalEntry(
 
   /** Level of a line that is no record; it is told among the events of the job only. */
   static final int BAD = 9;
+
+  /** What stands in place of the job of an event that a client has copied into the log. */
+  static String copied(String job) {
+    return "~" + job;
+  }
 
   boolean isBad() {
     return log == RunLog.EVENTS && level == BAD;

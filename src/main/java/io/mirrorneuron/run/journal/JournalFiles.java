@@ -14,8 +14,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -27,8 +29,11 @@ final class JournalFiles {
   /** Segments that are kept; enough for all records that full logs keep. */
   private static final int SEGMENTS_KEPT = 32;
 
-  private static final String PREFIX = "stream-";
-  private static final Pattern NAME = Pattern.compile(PREFIX + "\\d{12,18}\\.log");
+  /** With a dot before it, for the sake of other programs that list the files of a run. */
+  private static final String PREFIX = ".stream-";
+
+  /** Earlier builds wrote names without the dot. */
+  private static final Pattern NAME = Pattern.compile("\\.?stream-(\\d{12,18})\\.log");
 
   private final Path folder;
   private final long limit;
@@ -46,7 +51,7 @@ final class JournalFiles {
     try (Stream<Path> files = Files.list(folder)) {
       return files
           .filter(file -> NAME.matcher(file.getFileName().toString()).matches())
-          .sorted()
+          .sorted(Comparator.comparingLong(JournalFiles::first))
           .toList();
     } catch (NoSuchFileException | NotDirectoryException e) {
       return List.of();
@@ -237,7 +242,7 @@ final class JournalFiles {
   }
 
   private static long first(Path segment) {
-    String name = segment.getFileName().toString();
-    return Long.parseLong(name.substring(PREFIX.length(), name.indexOf('.')));
+    Matcher name = NAME.matcher(segment.getFileName().toString());
+    return name.matches() ? Long.parseLong(name.group(1)) : 0;
   }
 }

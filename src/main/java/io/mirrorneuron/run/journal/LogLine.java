@@ -7,6 +7,7 @@ import io.mirrorneuron.run.folder.EventId;
 import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.run.folder.RunRecord;
+import io.mirrorneuron.run.folder.ToldEvent;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.Redaction;
 import java.nio.charset.StandardCharsets;
@@ -45,6 +46,11 @@ record LogLine(Instant time, RunLog log, String file, long end, long hash, RunRe
     return event == null ? 0 : event.seq();
   }
 
+  /** Whether it is a copy of an event of a job that a client has put into the log. */
+  boolean isCopy() {
+    return log == RunLog.EVENTS && ToldEvent.isCopy(record);
+  }
+
   /** The log among whose records of the same moment it stands. */
   RunLog rank() {
     return log == RunLog.HUMAN && inJob() > 0 ? RunLog.EVENTS : log;
@@ -74,6 +80,7 @@ record LogLine(Instant time, RunLog log, String file, long end, long hash, RunRe
     told.put("level", level != null && level.isTextual() ? level.textValue() : null);
     told.set("payload", Redaction.of(json));
     EventId event = record.eventId();
+    ToldEvent copied = isCopy() ? ToldEvent.of(record) : null;
     return new JournalEntry(
         seq,
         log,
@@ -81,8 +88,10 @@ record LogLine(Instant time, RunLog log, String file, long end, long hash, RunRe
         file,
         end,
         hash,
-        event == null ? JournalEntry.NO_JOB : event.job(),
-        event == null ? 0 : event.seq(),
+        copied != null
+            ? JournalEntry.copied(copied.id().job())
+            : event == null ? JournalEntry.NO_JOB : event.job(),
+        copied != null ? copied.id().seq() : event == null ? 0 : event.seq(),
         Json.write(told).getBytes(StandardCharsets.UTF_8));
   }
 

@@ -1,6 +1,5 @@
 package io.mirrorneuron.run.journal;
 
-import io.mirrorneuron.run.folder.EventId;
 import io.mirrorneuron.run.folder.FileState;
 import io.mirrorneuron.run.folder.LineReader;
 import io.mirrorneuron.run.folder.LogFiles;
@@ -19,12 +18,10 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.ListIterator;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,12 +46,12 @@ final class LogTail {
   /** What the journal has of the log, lines by hash, while a file is read again; else null. */
   private Map<Long, Integer> journalled;
 
-  /** Events of jobs among the records that were read and are not journalled yet. */
-  private final Set<EventId> underWay = new HashSet<>();
+  private final TakenEvents events;
 
   LogTail(RunFolder folder, RunLog log) {
     this.folder = folder;
     this.log = log;
+    this.events = new TakenEvents(log);
   }
 
   /**
@@ -77,16 +74,19 @@ final class LogTail {
   /** Looks at all files anew: what was read of them may not have come into the journal. */
   void forget() {
     seen.clear();
+    events.forget();
     again = true;
   }
 
   /** New records, as many at a time as the limit says. */
   List<LogLine> read(SourcePositions sources, JournalFiles journal, int limit) throws IOException {
+    events.begin();
+    return hasNews() ? events.settled(readFiles(sources, journal, limit)) : List.of();
+  }
+
+  private List<LogLine> readFiles(SourcePositions sources, JournalFiles journal, int limit)
+      throws IOException {
     List<LogLine> lines = new ArrayList<>();
-    underWay.clear();
-    if (!hasNews()) {
-      return lines;
-    }
     again = true;
     LogFiles files = folder.files(log);
     List<Path> all = files.all();
@@ -129,7 +129,7 @@ final class LogTail {
       for (byte[] text = reader.next(); text != null; text = reader.next()) {
         long hash = LogPosition.hash(text);
         RunRecord record = isJournalled(hash) ? null : record(text);
-        if (record != null && !isTaken(record.eventId(), sources)) {
+        if (record != null && !events.isTaken(record, sources, journal)) {
           lines.add(new LogLine(record.time(), log, key, reader.end(), hash, record));
         } else if (lines.isEmpty()) {
           sources.passed(log, key, new LogPosition(reader.end(), hash));
@@ -223,10 +223,6 @@ final class LogTail {
     return journalled != null
         && journalled.computeIfPresent(hash, (line, times) -> times - 1) instanceof Integer left
         && left >= 0;
-  }
-
-  private boolean isTaken(EventId event, SourcePositions sources) {
-    return event != null && (sources.has(log, event.job(), event.seq()) || !underWay.add(event));
   }
 
   private static boolean isPacked(Path file) {

@@ -48,6 +48,11 @@ final class SourcePositions {
     return taken != null && taken.has(jobSeq);
   }
 
+  /** Whether copies of events of this job have been taken from this log. */
+  boolean hasCopies(RunLog log, String job) {
+    return events.containsKey(name(log, JournalEntry.copied(job)));
+  }
+
   void passed(RunLog log, String file, LogPosition position) {
     positions.put(name(log, file), position);
   }

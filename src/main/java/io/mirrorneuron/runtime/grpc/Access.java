@@ -97,8 +97,7 @@ record Access(
     }
     Optional<String> twice = GrpcMetadata.twice(metadata);
     if (twice.isPresent()) {
-      return Future.failedFuture(
-          MnException.malformed("metadata " + twice.get() + " is there twice; send it once"));
+      return Future.failedFuture(isTwice(twice.get()));
     }
     if (RpcRoles.OPEN.contains(call)) {
       return Future.succeededFuture(new Call(NOBODY, false, metadata));
@@ -109,6 +108,14 @@ record Access(
     return isKeeper || !guesses.isPossible(token)
         ? client
         : client.recover(failure -> admitNode(failure, call, metadata, source));
+  }
+
+  /** Of two tokens nobody knows which is meant: whoever sends them has not said who he is. */
+  private static MnException isTwice(String name) {
+    String sentence = "metadata " + name + " is there twice; send it once";
+    return name.equals(GrpcMetadata.AUTHORIZATION)
+        ? Auth.unauthenticated(sentence)
+        : MnException.malformed(sentence);
   }
 
   private static MnException elsewhere() {

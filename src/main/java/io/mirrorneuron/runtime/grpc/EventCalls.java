@@ -1,8 +1,6 @@
 package io.mirrorneuron.runtime.grpc;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.model.ErrorCode;
-import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.proto.observability.v1.EventResponse;
@@ -21,7 +19,7 @@ import java.util.List;
  * The event feed of a job: a cursor read repeated, woken by {@link JobsPort#watch}.
  *
  * <p>History comes first, oldest event first; with {@code follow} what is committed later follows,
- * until the job has ended. Every event is sent once.
+ * until the job has ended. Every event is sent once. A job that is not known is NOT_FOUND.
  */
 final class EventCalls {
   private static final int PAGE = 200;
@@ -55,20 +53,12 @@ final class EventCalls {
     }
   }
 
-  /** An unknown job has an empty history: existing clients rely on it. */
   private LogState history(StreamEventsRequest request, StreamWriter<EventResponse> outlet) {
-    try {
-      EventPage last =
-          request.getMax() > 0
-              ? sendPage(page(request), outlet)
-              : sendStored(request.getJobId(), first(request), outlet);
-      return last.ended() ? LogState.ENDED : LogState.OPEN;
-    } catch (MnException failure) {
-      if (failure.code() == ErrorCode.NOT_FOUND) {
-        return LogState.UNKNOWN;
-      }
-      throw failure;
-    }
+    EventPage last =
+        request.getMax() > 0
+            ? sendPage(page(request), outlet)
+            : sendStored(request.getJobId(), first(request), outlet);
+    return last.ended() ? LogState.ENDED : LogState.OPEN;
   }
 
   private void follow(StreamEventsRequest request, StreamWriter<EventResponse> outlet)

@@ -17,16 +17,17 @@ final class EndedJobLog {
       return;
     }
     var failure = state.header().failure();
+    var line = LOG.atInfo().addKeyValue("run_id", state.header().origin().runId());
     if (state.status() == JobStatus.FAILED && failure != null) {
-      LOG.info(
+      line.log(
           "job {} failed: {} ({})",
           state.jobId(),
           line(failure.path("desc").asText()),
           line(failure.path("code").asText()));
     } else if (state.status() == JobStatus.CANCELLED) {
-      LOG.info("job {} cancelled{}", state.jobId(), line(cancellation(state.header().subjects())));
+      line.log("job {} cancelled{}", state.jobId(), line(cancellation(state.header().subjects())));
     } else {
-      LOG.info("job {} {}", state.jobId(), state.status().word());
+      line.log("job {} {}", state.jobId(), state.status().word());
     }
   }
 

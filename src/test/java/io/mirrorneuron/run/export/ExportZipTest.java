@@ -342,7 +342,7 @@ class ExportZipTest {
           run.path().resolve("events.jsonl"), line.repeat(lines), StandardOpenOption.APPEND);
       store.journal(run).catchUp();
     }
-    Files.delete(run.path().resolve(".mn/stream-000000000001.log"));
+    Files.delete(run.path().resolve(".mn/.stream-000000000001.log"));
     Map<String, byte[]> entries = entries(export(run));
 
     assertThat(verify(entries).ok()).isTrue();

@@ -56,7 +56,7 @@ class HumanCopiesTest {
     run.lines("events.jsonl", CLAIM.formatted(5));
     run.lines("timeline.jsonl", CLAIM.formatted(5));
     journal.catchUp();
-    Files.delete(run.folder().path().resolve(".mn/stream-000000000001.log"));
+    Files.delete(run.folder().path().resolve(".mn/.stream-000000000001.log"));
     HumanCopies.complete(run.folder(), journal);
 
     assertThat(lines("events.jsonl")).filteredOn(line -> line.contains("spn_1")).hasSize(1);

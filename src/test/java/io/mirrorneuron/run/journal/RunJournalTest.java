@@ -183,6 +183,95 @@ class RunJournalTest {
     assertThat(texts(all(journal()))).containsExactly("same", "same");
   }
 
+  /** As a client of the original does that follows a job. */
+  @Test
+  void eventsThatAClientCopiesAreToldOnceAndAsWeRecordedThem() {
+    append("events.jsonl", stored(1), event(1), stored(1), event(2), stored(2), stored(3));
+    RunJournal journal = journal();
+    assertThat(texts(all(journal))).containsExactly("e1", "e2", "stored 3");
+
+    append("events.jsonl", event(3), stored(3), stored(2), event(4));
+    journal.catchUp();
+    append("events.jsonl", stored(4), stored(5), stored(5), event(6));
+    journal.catchUp();
+
+    List<String> once = List.of("e1", "e2", "stored 3", "e4", "stored 5", "e6");
+    assertThat(texts(all(journal))).isEqualTo(once);
+    append("events.jsonl", event(5), stored(6), stored(4));
+    assertThat(texts(all(journal()))).as("by another reader").isEqualTo(once);
+    assertThat(journal().ofPrograms(0, 100, 1 << 20).events()).isEmpty();
+  }
+
+  @Test
+  void whatOnlyLooksLikeACopyIsARecordOfItsOwn() {
+    String own =
+        "{\"type\":\"%s\",\"job_id\":\"%s\",\"seq\":1,\"timestamp\":\"%s\",\"text\":\"%s\"}\n";
+    append(
+        "events.jsonl",
+        event(1),
+        own.formatted("other", "j", "2026-01-01T00:00:30Z", "another type"),
+        own.formatted("t", "k", "2026-01-01T00:00:30Z", "another job"),
+        own.formatted("t", "j", "2026-01-01T00:00:31Z", "another time"));
+    append("logs.jsonl", stored(1).replace("stored 1", "a log"));
+
+    assertThat(texts(all(journal())))
+        .containsExactlyInAnyOrder("e1", "another type", "another job", "another time", "a log");
+  }
+
+  @Test
+  void aLongBatchOfCopiesDoesNotHoldUpWhatFollows() {
+    List<String> lines = new ArrayList<>();
+    for (int i = 1; i <= 5000; i++) {
+      lines.add(event(i));
+    }
+    append("events.jsonl", lines.toArray(String[]::new));
+    RunJournal journal = journal();
+    for (int i = 1; i <= 5000; i++) {
+      lines.set(i - 1, stored(i));
+    }
+    append("events.jsonl", lines.toArray(String[]::new));
+    append("events.jsonl", event(5001));
+    journal.catchUp();
+
+    assertThat(all(journal)).hasSize(5001);
+  }
+
+  /** As the store has it, and as a stream of events tells it. */
+  private static String stored(int seq) {
+    ObjectNode record = Json.object().put("job_id", "j").put("type", "t").put("seq", seq);
+    record.put("timestamp", "2026-01-01T00:00:30Z").put("text", "stored " + seq);
+    return Records.write(record) + "\n";
+  }
+
+  @Test
+  void otherProgramsThatPassOverHiddenFilesPassOverTheJournal() throws IOException {
+    append("logs.jsonl", record("2026-01-01T00:00:01Z", "a"));
+    journal();
+    try (Stream<Path> files = Files.list(folder.path().resolve(RunFolder.HIDDEN))) {
+      assertThat(files.filter(file -> file.toString().endsWith(".log")))
+          .singleElement()
+          .extracting(file -> file.getFileName().toString())
+          .isEqualTo(".stream-000000000001.log");
+    }
+  }
+
+  @Test
+  void aJournalOfAnEarlierBuildIsGoneOnWith() throws IOException {
+    RunJournal small = new RunJournal(folder, 1);
+    append("logs.jsonl", record("2026-01-01T00:00:01Z", "a"));
+    small.catchUp();
+    Path hidden = folder.path().resolve(RunFolder.HIDDEN);
+    Files.move(
+        hidden.resolve(".stream-000000000001.log"), hidden.resolve("stream-000000000001.log"));
+    append("logs.jsonl", record("2026-01-01T00:00:02Z", "b"));
+    RunJournal later = new RunJournal(folder, 1);
+    later.catchUp();
+
+    assertThat(texts(all(later))).containsExactly("a", "b");
+    assertThat(all(later)).extracting(one -> one.path("seq").asInt()).containsExactly(1, 2);
+    assertThat(hidden.resolve(".stream-000000000002.log")).isRegularFile();
+  }
+
   @Test
   void aClosedFileThatAProgramGoesOnWritingToIsReadOn() throws IOException {
     append("logs.jsonl", record("2026-01-01T00:00:01Z", "a"));
@@ -230,7 +319,7 @@ class RunJournalTest {
     RunJournal small = new RunJournal(folder, 1);
     append("logs.jsonl", record("2026-01-01T00:00:01Z", "a"));
     small.catchUp();
-    Path next = folder.path().resolve(RunFolder.HIDDEN).resolve("stream-000000000002.log");
+    Path next = folder.path().resolve(RunFolder.HIDDEN).resolve(".stream-000000000002.log");
     for (String begun : List.of("", "{\"seq\":1,\"files\"")) {
       Files.writeString(next, begun);
       append("logs.jsonl", record("2026-01-01T00:00:02Z", "b"));
@@ -242,7 +331,7 @@ class RunJournalTest {
   private Path onlySegment() throws IOException {
     try (Stream<Path> files = Files.list(folder.path().resolve(RunFolder.HIDDEN))) {
       return files
-          .filter(file -> file.getFileName().toString().startsWith("stream-"))
+          .filter(file -> file.getFileName().toString().startsWith(".stream-"))
           .reduce((one, other) -> null)
           .orElseThrow();
     }

@@ -36,6 +36,22 @@ class ObservabilitySummaryTest {
   }
 
   @Test
+  void anEventThatAClientHasCopiedCountsOnce() throws Exception {
+    String used = "'payload':{'usage':{'input_tokens':9,'output_tokens':3}}";
+    String copy =
+        "{'job_id':'j','seq':%d,'type':'llm_call','timestamp':'2026-06-20T10:00:00Z'," + used + "}";
+    String ours =
+        "{'job_id':'j','seq':1,'event_id':'evt_j_1','type':'llm_call','ts':'2026-06-20T10:00:00Z',"
+            + used
+            + "}";
+    run.lines("events.jsonl", copy.formatted(1), ours, copy.formatted(2), copy.formatted(2));
+
+    assertThat(ObservabilitySummary.of(run.folder(), null).at("/counts/events").asInt())
+        .as("of the second one there is a copy only")
+        .isEqualTo(2);
+  }
+
+  @Test
   void ofAFailedRunTellsWhatMatters() throws Exception {
     run.document(
         "run.json",

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -80,13 +81,25 @@ class AccessTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"authorization", "mn-on-behalf-of-bin", "idempotency-key"})
+  @ValueSource(strings = {"mn-on-behalf-of-bin", "idempotency-key"})
   void ofTwoNobodyKnowsWhichIsMeant(String name) {
     MultiMap metadata = metadata("Bearer s3cret").add(name, "YQ").add(name, "Yg");
     assertRefused(
         access(OPERATOR, false).admit("PauseJob", metadata, "10.0.0.9"),
         ErrorCode.MALFORMED,
         "metadata " + name + " is there twice; send it once");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"Bearer s3cret,Bearer s3cret", "Bearer s3cret,''", "'',Bearer s3cret", "'',' '"})
+  void whoSendsTwoTokensHasNotSaidWhoHeIs(String first, String second) {
+    MultiMap metadata = metadata(first).add("authorization", second);
+    for (String call : new String[] {"PauseJob", "ListJobs", "Check"}) {
+      assertRefused(
+          access(OPERATOR, false).admit(call, metadata, "10.0.0.9"),
+          ErrorCode.UNAUTHENTICATED,
+          "metadata authorization is there twice; send it once");
+    }
   }
 
   @Test

@@ -2,11 +2,15 @@ package io.mirrorneuron.runtime.grpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.proto.node.v1.NodeServiceGrpcService;
+import io.mirrorneuron.proto.node.v1.ProgramServiceGrpcService;
 import io.mirrorneuron.testing.PublishedContract;
 import io.vertx.grpc.common.ServiceMethod;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The list of operations and roles in docs/security.md is that of the contract and the protos. */
@@ -38,6 +42,25 @@ class RolesInDocsTest {
               : RpcRoles.of(call.methodName()).word();
       row(lists, call.methodName(), role, call.serviceName().fullyQualifiedName());
     }
+    Stream.of(NodeServiceGrpcService.all(), ProgramServiceGrpcService.all())
+        .flatMap(List::stream)
+        .forEach(
+            call ->
+                row(
+                    lists,
+                    call.methodName(),
+                    RpcRoles.OPEN.contains(call.methodName())
+                        ? "a token in its body"
+                        : "other servers, by their token",
+                    call.serviceName().fullyQualifiedName()));
+    for (String call : List.of("Check", "Watch")) {
+      row(lists, call, "nobody is asked", "grpc.health.v1.Health");
+    }
+    row(
+        lists,
+        "ServerReflectionInfo",
+        "nobody is asked; with `env: dev` only",
+        "grpc.reflection.v1.ServerReflection");
     return lists.toString();
   }
 

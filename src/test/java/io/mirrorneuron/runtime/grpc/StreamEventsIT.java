@@ -132,19 +132,18 @@ class StreamEventsIT {
   }
 
   @Test
-  void anUnknownJobHasNoHistoryButCannotBeFollowed() {
-    StreamEventsRequest history = StreamEventsRequest.newBuilder().setJobId("nope").build();
-    Wire.Stream stream = wire.stream(history.toBuilder());
-    eventually("the stream ends", stream::hasEnded);
-    assertThat(stream.status()).isEqualTo(GrpcStatus.OK);
-    assertThat(stream.events).isEmpty();
-
-    var answer =
-        wire.call(
-            ObservabilityServiceGrpcClient.StreamEvents,
-            history.toBuilder().setFollow(true).build());
-    assertThat(answer.status()).isEqualTo(GrpcStatus.NOT_FOUND);
-    assertThat(answer.message()).isEqualTo("job nope was not found");
+  void ofAJobThatIsNotKnownNothingIsRead() {
+    StreamEventsRequest.Builder unknown = StreamEventsRequest.newBuilder().setJobId("nope");
+    for (StreamEventsRequest.Builder asked :
+        List.of(
+            unknown.clone(),
+            unknown.clone().setFollow(true),
+            unknown.clone().setLimit(1),
+            unknown.clone().setAfter(1).setMax(2))) {
+      var answer = wire.call(ObservabilityServiceGrpcClient.StreamEvents, asked.build());
+      assertThat(answer.status()).isEqualTo(GrpcStatus.NOT_FOUND);
+      assertThat(answer.message()).isEqualTo("job nope was not found");
+    }
   }
 
   @Test

@@ -2,7 +2,9 @@ package io.mirrorneuron.runtime.manifest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Validation.Issue;
@@ -107,6 +109,25 @@ class HumanConfigTest {
     assertThatThrownBy(() -> parse(graph(config)))
         .isInstanceOf(MnException.class)
         .hasMessageContaining(told.strip());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {"'yes' | yes", "{'decision':'yes'} | {\"decision\":\"yes\"}", "7 | 7"})
+  void aDefaultThatIsNoDecisionIsToldWithWhatIsExpected(String given, String actual) {
+    MnException refused =
+        catchThrowableOfType(
+            MnException.class,
+            () -> parse(graph("{'prompt':'a','default':%s,'timeout_seconds':5}".formatted(given))));
+    JsonNode issue = refused.validation().at("/issues/0");
+
+    assertThat(issue.path("code").asText()).isEqualTo("manifest.invalid_value");
+    assertThat(issue.path("expected").asText())
+        .isEqualTo("a decision or an object with one, of: approve, reject");
+    assertThat(issue.path("actual").asText()).isEqualTo(actual);
+    assertThat(issue.toString()).doesNotContain("node or step");
   }
 
   @ParameterizedTest

@@ -50,7 +50,10 @@ class ServiceKeeperTest {
         new ServiceKeeper.Home("mn@a", owner, Map.of(), bundle -> null, (_, _) -> false),
         registry,
         timers,
-        new Prober(listeners.vertx(), AddressGuard.of(new OwnDoors(), List.of()), null),
+        new Prober(
+            listeners.vertx(),
+            AddressGuard.of(AddressGuard.Purpose.CHECK, new OwnDoors(), List.of()),
+            null),
         new ProgramGate(directory));
   }
 

@@ -132,7 +132,12 @@ class JwtDoorIT {
   void eventsBreakOffWithTheirToken() throws Exception {
     var longer = follow(token(Role.VIEWER));
     String events = follow(ending()).get(20, TimeUnit.SECONDS).body();
-    assertThat(events).contains("\"seq\":4").doesNotContain("event: end");
+    assertThat(events)
+        .contains("\"seq\":4")
+        .doesNotContain("event: end")
+        .endsWith(
+            "\n\nevent: error\ndata: {\"error\":\"token_expired\","
+                + "\"detail\":\"the token has expired; send a newer one\"}\n\n");
     assertThat(longer).isNotDone();
     gateway.jobs.finish(job, "completed");
     assertThat(longer.get(20, TimeUnit.SECONDS).body()).contains("event: end");

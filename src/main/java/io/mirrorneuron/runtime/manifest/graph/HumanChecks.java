@@ -188,10 +188,7 @@ final class HumanChecks {
     JsonNode value = given.value();
     String decision = given.value().isObject() ? given.at(DECISION).text() : given.text();
     if (decision == null || !question.allowedDecisions().contains(decision)) {
-      given.error(
-          ManifestProblem.REFERENCE,
-          "%s must be a decision or an object with one, of: %s"
-              .formatted(given.label(), String.join(", ", shownDecisions())));
+      given.mustBe("a decision or an object with one, of: " + String.join(", ", shownDecisions()));
     } else if (formFits) {
       Answer.of("default", question.defaultAnswer(), Person.DEFAULT).faults(question).stream()
           .limit(1)

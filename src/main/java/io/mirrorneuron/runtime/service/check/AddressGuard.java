@@ -1,11 +1,11 @@
 package io.mirrorneuron.runtime.service.check;
 
-import java.net.Inet6Address;
+import io.mirrorneuron.config.ServiceSettings.Reach;
+import io.mirrorneuron.config.address.AddressRange;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -17,60 +17,37 @@ import java.util.stream.Stream;
  * Decides where this server connects to when others say so: for checks, which manifests ask for,
  * and webhooks. It stands where they do not: it must not be led to its own doors, to Redis, or to
  * what the network tells machines about themselves; webhooks, which leave the house, not to
- * machines of its own network either. A name is looked up once and each of its addresses is judged;
- * who asks then connects to the address that was judged, not to the name.
+ * machines of its own network either, unless an operator says so. A name is looked up once and each
+ * of its addresses is judged, in whatever form name servers write it ({@link AddressForms}); who
+ * asks then connects to the address that was judged, not to the name.
  */
 public final class AddressGuard implements AutoCloseable {
-  /** Where clouds tell machines their secrets. */
-  private static final List<AddressRange> METADATA =
-      ranges("168.63.129.16", "100.100.100.200", "192.0.0.192", "fd00:ec2::254", "fd20:ce::254");
-
-  /** Addresses that are no single host, or another address in disguise. */
-  private static final List<AddressRange> NO_HOSTS =
-      ranges(
-          "0.0.0.0/8",
-          "240.0.0.0/4",
-          "::/96", // IPv4 as it was once written; :: and ::1 are looked at before
-          "64:ff9b::/96",
-          "64:ff9b:1::/48",
-          "2002::/16",
-          "2001::/32",
-          "fec0::/10");
-
-  /** Addresses of networks that are not the Internet. */
-  private static final List<AddressRange> PRIVATE =
-      ranges(
-          "10.0.0.0/8",
-          "100.64.0.0/10",
-          "172.16.0.0/12",
-          "192.0.0.0/24",
-          "192.168.0.0/16",
-          "198.18.0.0/15",
-          "fc00::/7");
-
   private static final Pattern LOCAL = Pattern.compile("(?i)(.*\\.)?localhost");
-  private static final HexFormat HEX = HexFormat.of();
 
   private final Purpose purpose;
   private final Names names;
   private final OwnDoors doors;
   private final List<AddressRange> allowed;
+  private final boolean isPrivateAllowed;
 
   /** What the connections are for. */
   public enum Purpose {
-    CHECK("services.check_addresses", List.of()),
-    WEBHOOK("webhooks.addresses", PRIVATE);
+    CHECK("services.check_addresses", "services.check_private_networks", true),
+    WEBHOOK("webhooks.addresses", "webhooks.private_networks", false);
 
-    private final String setting;
-    private final List<AddressRange> forbidden;
+    private final String addresses;
+    private final String privateNetworks;
+    private final boolean isPrivateUsual;
 
     /**
-     * @param setting that allows addresses of a forbidden kind
-     * @param forbidden beside those that always are
+     * @param addresses the setting that allows addresses of a forbidden kind
+     * @param privateNetworks the setting that allows private networks
+     * @param isPrivateUsual whether it does so by default
      */
-    Purpose(String setting, List<AddressRange> forbidden) {
-      this.setting = setting;
-      this.forbidden = forbidden;
+    Purpose(String addresses, String privateNetworks, boolean isPrivateUsual) {
+      this.addresses = addresses;
+      this.privateNetworks = privateNetworks;
+      this.isPrivateUsual = isPrivateUsual;
     }
 
     private String word() {
@@ -81,46 +58,38 @@ public final class AddressGuard implements AutoCloseable {
       return this == CHECK
           ? "port %d of this machine is not one that the manifest gives to a service"
               .formatted(port)
-          : shown + " is this machine; an operator may allow it (" + setting + ")";
+          : shown + " is this machine; an operator may allow it (" + addresses + ")";
+    }
+
+    private String forbidden(String shown) {
+      return "%s is an address that %ss may not ask; an operator may allow it (%s)"
+          .formatted(shown, word(), addresses);
     }
   }
 
-  AddressGuard(Names.Resolver resolver, OwnDoors doors, List<String> allowed) {
-    this(Purpose.CHECK, resolver, doors, allowed);
-  }
-
-  AddressGuard(Purpose purpose, Names.Resolver resolver, OwnDoors doors, List<String> allowed) {
+  AddressGuard(Purpose purpose, Names.Resolver resolver, OwnDoors doors, Reach reach) {
     this.purpose = purpose;
     this.names = new Names(resolver);
     this.doors = doors;
-    this.allowed = allowed.stream().map(AddressRange::of).toList();
+    this.allowed = reach.addresses().stream().map(AddressRange::of).toList();
+    this.isPrivateAllowed = reach.privateNetworks();
   }
 
   /**
-   * @param allowed addresses, or ranges as {@code 169.254.0.0/16}, that may be asked although they
-   *     are of a forbidden kind; the doors of this server stay forbidden
+   * @param reach what may be asked although it is of a forbidden kind; the doors of this server
+   *     stay forbidden
    */
-  public static AddressGuard of(OwnDoors doors, List<String> allowed) {
-    return of(Purpose.CHECK, doors, allowed);
+  public static AddressGuard of(Purpose purpose, OwnDoors doors, Reach reach) {
+    return new AddressGuard(purpose, InetAddress::getAllByName, doors, reach);
   }
 
-  /** The same for something else than checks. */
+  /**
+   * The same with private networks as they are by default.
+   *
+   * @param allowed addresses, or ranges as {@code 169.254.0.0/16}
+   */
   public static AddressGuard of(Purpose purpose, OwnDoors doors, List<String> allowed) {
-    return new AddressGuard(purpose, InetAddress::getAllByName, doors, allowed);
-  }
-
-  private static List<AddressRange> ranges(String... texts) {
-    return Stream.of(texts).map(AddressRange::of).toList();
-  }
-
-  /** Whether a text is one that {@link #of} takes. */
-  public static boolean isRange(String text) {
-    try {
-      AddressRange.of(text);
-      return true;
-    } catch (IllegalArgumentException e) {
-      return false;
-    }
+    return of(purpose, doors, new Reach(allowed, purpose.isPrivateUsual));
   }
 
   /**
@@ -138,8 +107,8 @@ public final class AddressGuard implements AutoCloseable {
     for (InetAddress address : all) {
       judge(host, address, port, declared);
     }
-    InetAddress chosen = all.getFirst();
-    return new InetSocketAddress(InetAddress.ofLiteral(chosen.getHostAddress()), port);
+    String chosen = all.getFirst().getHostAddress();
+    return new InetSocketAddress(InetAddress.ofLiteral(chosen), port); // without a name
   }
 
   /**
@@ -175,41 +144,35 @@ public final class AddressGuard implements AutoCloseable {
       throws NotAsked {
     boolean isHere = isHere(address);
     String shown = shown(host, address);
-    if (doors.holds(address, port, isHere, names)) {
-      throw new NotAsked(
-          "%s port %d is a door of this server or its Redis, which no %s may ask"
-              .formatted(shown, port, purpose.word()));
+    List<InetAddress> carried = AddressForms.carried(address);
+    List<InetAddress> forms = Stream.concat(Stream.of(address), carried.stream()).toList();
+    for (InetAddress form : forms) {
+      if (doors.holds(form, port, isHere(form), names)) {
+        throw new NotAsked(
+            "%s port %d is a door of this server or its Redis, which no %s may ask"
+                .formatted(shown, port, purpose.word()));
+      }
     }
-    boolean isAllowed = allowed.stream().anyMatch(range -> range.holds(address));
-    if (isHere && !declared.contains(port) && !isAllowed) {
+    if (forms.stream().anyMatch(form -> allowed.stream().anyMatch(range -> range.holds(form)))) {
+      return;
+    }
+    if (forms.stream().anyMatch(AddressKinds::isForbidden)
+        || carried.stream().anyMatch(AddressGuard::isHere)) {
+      throw new NotAsked(purpose.forbidden(shown));
+    }
+    if (isHere && !declared.contains(port)) {
       throw new NotAsked(purpose.ofThisMachine(shown, port));
     }
-    if (!isHere && !isAllowed && isForbidden(address)) {
+    if (!isHere && !isPrivateAllowed && forms.stream().anyMatch(AddressKinds::isPrivate)) {
       throw new NotAsked(
-          "%s is an address that %ss may not ask; an operator may allow it (%s)"
-              .formatted(shown, purpose.word(), purpose.setting));
+          purpose.forbidden(shown)
+              + ", or all private networks (%s)".formatted(purpose.privateNetworks));
     }
   }
 
   private static String shown(String host, InetAddress address) {
     String literal = address.getHostAddress();
     return host.equals(literal) ? host : host + " (" + literal + ")";
-  }
-
-  private boolean isForbidden(InetAddress address) {
-    return address.isAnyLocalAddress()
-        || address.isLinkLocalAddress()
-        || address.isMulticastAddress()
-        || isTranslated(address)
-        || Stream.of(METADATA, NO_HOSTS, purpose.forbidden)
-            .flatMap(List::stream)
-            .anyMatch(range -> range.holds(address));
-  }
-
-  /** Whether it has an IPv4 address as its end, as tunnels within a site do. */
-  private static boolean isTranslated(InetAddress address) {
-    return address instanceof Inet6Address
-        && HEX.formatHex(address.getAddress()).startsWith("00005efe", 16);
   }
 
   private static boolean isHere(InetAddress address) {

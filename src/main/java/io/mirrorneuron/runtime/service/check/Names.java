@@ -11,6 +11,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
 /**
  * Looks names up, on few threads of its own: a look-up blocks in the system for as long as that
@@ -44,7 +45,7 @@ final class Names implements AutoCloseable {
   }
 
   /**
-   * All addresses of a name, at least one.
+   * All addresses of a name, at least one, as systems connect to them.
    *
    * @throws NotAsked when it has none, or that cannot be known in time
    */
@@ -53,7 +54,8 @@ final class Names implements AutoCloseable {
     Future<InetAddress[]> found = null;
     try {
       found = threads.submit(lookUp);
-      return List.of(found.get(PATIENCE_MS, TimeUnit.MILLISECONDS));
+      InetAddress[] all = found.get(PATIENCE_MS, TimeUnit.MILLISECONDS);
+      return Stream.of(all).map(AddressForms::plain).toList();
     } catch (ExecutionException e) {
       throw new NotAsked("nobody knows a host " + host);
     } catch (TimeoutException | RejectedExecutionException e) {

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.mirrorneuron.config.ServiceSettings;
 import io.mirrorneuron.runtime.manifest.service.ServiceDefinition;
 import io.mirrorneuron.runtime.manifest.service.ServiceSamples;
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -49,7 +51,10 @@ class ProberIT {
   private static ProbeResult ask(int port, String check, Prober.Scripts scripts, Path folder) {
     ServiceDefinition service = ServiceSamples.service("{'name':'s','port':%d}".formatted(port));
     try (Prober prober =
-        new Prober(listeners.vertx(), AddressGuard.of(new OwnDoors(), List.of()), scripts)) {
+        new Prober(
+            listeners.vertx(),
+            AddressGuard.of(AddressGuard.Purpose.CHECK, new OwnDoors(), List.of()),
+            scripts)) {
       return prober.ask(
           ServiceSamples.check(check), new CheckTarget(service, Set.of(port), folder));
     }
@@ -84,6 +89,46 @@ class ProberIT {
         "{'type':'http','path':'/echo','method':'PUT','headers':{'x-token':'t'},'body':'b',"
             + "'contains':'PUT 127.0.0.1:%d t b'}";
     assertThat(ask(http, check.formatted(http)).ok()).isTrue();
+  }
+
+  /** As a name server has it that writes ::ffff:127.0.0.1 into an AAAA. */
+  @Test
+  void aNameThatHidesThisMachineIsAskedAtPortsOfTheManifestOnly() {
+    listeners.well(true);
+    byte[] mapped = new byte[16];
+    mapped[10] = mapped[11] = (byte) 0xff;
+    mapped[12] = 127;
+    mapped[15] = 1;
+    Names.Resolver sly =
+        host -> new InetAddress[] {Inet6Address.getByAddress("sly.example", mapped, -1)};
+    ServiceDefinition service =
+        ServiceSamples.service("{'name':'s','address':'sly.example','port':%d}".formatted(http));
+    int before = listeners.asked();
+    try (Prober prober =
+        new Prober(
+            listeners.vertx(),
+            new AddressGuard(
+                AddressGuard.Purpose.CHECK,
+                sly,
+                new OwnDoors(),
+                new ServiceSettings.Reach(List.of(), true)),
+            null)) {
+      for (String type : List.of("http", "tcp", "grpc")) {
+        fails(
+            prober.ask(
+                ServiceSamples.check("{'type':'%s'}".formatted(type)),
+                new CheckTarget(service, Set.of(), null)),
+            "not asked: port " + http + " of this machine is not one");
+      }
+      assertThat(listeners.asked()).isEqualTo(before);
+      assertThat(
+              prober
+                  .ask(
+                      ServiceSamples.check("{'type':'http'}"),
+                      new CheckTarget(service, Set.of(http), null))
+                  .ok())
+          .isTrue();
+    }
   }
 
   @Test

@@ -1,0 +1,73 @@
+package io.mirrorneuron.run.folder;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Lines of the event log that are copies of ours ({@link ToldEvent}), set aside while it is read.
+ */
+public final class EventCopies {
+  private final Map<ToldEvent, byte[]> aside = new LinkedHashMap<>();
+
+  /** Keeps the line when it is a copy; answers whether it is. Most are not, and are not parsed. */
+  boolean setAside(byte[] line) {
+    if (!mayBeCopy(new String(line, StandardCharsets.ISO_8859_1))) {
+      return false;
+    }
+    RunRecord record = RunRecord.parse(line);
+    if (record == null || !ToldEvent.isCopy(record)) {
+      return false;
+    }
+    aside.putIfAbsent(ToldEvent.of(record), line);
+    return true;
+  }
+
+  boolean isEmpty() {
+    return aside.isEmpty();
+  }
+
+  /** Forgets the copy of this line. */
+  void dropCopyOf(byte[] line) {
+    RunRecord record = RunRecord.parse(line);
+    if (record != null && record.eventId() != null) {
+      aside.remove(ToldEvent.of(record));
+    }
+  }
+
+  /** Those of which there is no line of ours, each once. */
+  Collection<byte[]> rest() {
+    return aside.values();
+  }
+
+  /** The lines without copies of others that are among them, in their order. */
+  public static List<String> dropped(List<String> lines) {
+    Set<ToldEvent> ours = new HashSet<>();
+    for (String line : lines) {
+      RunRecord record = line.contains("\"event_id\"") ? RunRecord.parse(line) : null;
+      if (record != null && record.eventId() != null) {
+        ours.add(ToldEvent.of(record));
+      }
+    }
+    List<String> left = new ArrayList<>();
+    for (String line : lines) {
+      RunRecord record = mayBeCopy(line) ? RunRecord.parse(line) : null;
+      if (record == null || !ToldEvent.isCopy(record) || ours.add(ToldEvent.of(record))) {
+        left.add(line);
+      }
+    }
+    return left;
+  }
+
+  private static boolean mayBeCopy(String line) {
+    return !line.contains("\"event_id\"")
+        && line.contains("\"timestamp\"")
+        && line.contains("\"seq\"")
+        && line.contains("\"job_id\"");
+  }
+}
