@@ -14,7 +14,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
  * @param status of the item; null when it is about the operation, as clients take any status for
  *     that of an item
  * @param operationStatus of the operation, when it is about that
- * @param counters as they are now, when it is about the operation
+ * @param counters as they were then, when the operation has ended or has to wait
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record OperationEvent(

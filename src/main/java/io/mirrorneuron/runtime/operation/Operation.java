@@ -74,6 +74,11 @@ record Operation(
     boolean isOfItem() {
       return this == ITEM_STARTED || this == ITEM_COMPLETED || this == ITEM_DEFERRED;
     }
+
+    /** Whether it tells how many items there are of each sort. */
+    boolean isCounted() {
+      return this == DEFERRED || this == COMPLETED;
+    }
   }
 
   /**
@@ -114,6 +119,13 @@ record Operation(
     return text == null
         ? this
         : new Operation(order, log, begun, round, hand, isOwed, lookAt, text);
+  }
+
+  /** As it was when it had so many entries. */
+  Operation upTo(int entries) {
+    List<Entry> then = log.subList(0, entries);
+    int begunThen = (int) then.stream().filter(e -> e.step() == Step.ITEM_STARTED).count();
+    return new Operation(order, then, begunThen, round, List.of(), false, lookAt, message);
   }
 
   /** The last entry of each job; null for one that was not begun. */

@@ -148,13 +148,10 @@ record OperationViews(String id, Operation operation) {
   List<OperationEvent> events(long after) {
     List<Entry> log = operation.log();
     int from = Math.clamp(after, 0, log.size());
-    Counters counters = counters();
-    return IntStream.range(from, log.size())
-        .mapToObj(i -> event(i + 1, log.get(i), counters))
-        .toList();
+    return IntStream.range(from, log.size()).mapToObj(i -> event(i + 1, log.get(i))).toList();
   }
 
-  private OperationEvent event(int sequence, Entry entry, Counters counters) {
+  private OperationEvent event(int sequence, Entry entry) {
     boolean isOfItem = entry.step().isOfItem();
     ItemOutcome outcome = entry.outcome();
     return new OperationEvent(
@@ -168,7 +165,12 @@ record OperationViews(String id, Operation operation) {
         isOfItem ? null : told(entry.step()),
         outcome == null ? null : outcome.result(),
         outcome == null ? null : outcome.error(),
-        isOfItem ? null : counters);
+        entry.step().isCounted() ? countersAt(sequence) : null);
+  }
+
+  /** As they were then: an event is told the same whenever it is read. */
+  private Counters countersAt(int sequence) {
+    return new OperationViews(id, operation.upTo(sequence)).counters();
   }
 
   private String told(Step step) {

@@ -49,6 +49,10 @@ class OperationMachineTest {
     return new OperationViews("op-1", state).whole();
   }
 
+  private static OperationEvent told(Operation state, int place) {
+    return new OperationViews("op-1", state).events(0).get(place);
+  }
+
   private static List<String> types(Operation state) {
     return new OperationViews("op-1", state).events(0).stream().map(OperationEvent::type).toList();
   }
@@ -130,7 +134,10 @@ class OperationMachineTest {
             "operation_deferred",
             "item_completed",
             "operation_completed");
-    assertThat(new OperationViews("op-1", over).events(7)).hasSize(2);
+    List<OperationEvent> events = new OperationViews("op-1", over).events(0);
+    assertThat(new OperationViews("op-1", over).events(7)).isEqualTo(events.subList(7, 9));
+    assertThat(events.get(6)).as("what was told stays told").isEqualTo(told(waiting, 6));
+    assertThat(events.get(6).counters()).isEqualTo(new OperationView.Counters(2, 2, 1, 1, 0, 1, 0));
     assertThat(told(over).status()).isEqualTo("completed");
   }
 
