@@ -3,7 +3,7 @@ package io.mirrorneuron.runtime;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.deployment.DeploymentsPort;
 import io.mirrorneuron.port.event.TriggerEvents;
-import io.mirrorneuron.port.hook.HookPrograms;
+import io.mirrorneuron.port.operation.OperationsPort;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.port.webhook.Webhooks;
@@ -17,8 +17,6 @@ import io.mirrorneuron.runtime.drain.LocalUpkeep;
 import io.mirrorneuron.runtime.exec.LocalExecutions;
 import io.mirrorneuron.runtime.exec.Orphans;
 import io.mirrorneuron.runtime.exec.confine.Confiner;
-import io.mirrorneuron.runtime.exec.pool.Holder;
-import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
 import io.mirrorneuron.runtime.local.BundlePrograms;
 import io.mirrorneuron.runtime.local.Clearing;
 import io.mirrorneuron.runtime.local.DerivedJobs;
@@ -29,6 +27,7 @@ import io.mirrorneuron.runtime.local.ManifestCache;
 import io.mirrorneuron.runtime.local.NewJobs;
 import io.mirrorneuron.runtime.local.Watches;
 import io.mirrorneuron.runtime.loop.Engine;
+import io.mirrorneuron.runtime.operation.OperationKeeper;
 import io.mirrorneuron.runtime.schedule.LocalChildJobs;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobRows;
@@ -36,7 +35,6 @@ import io.mirrorneuron.store.ServedJobStore;
 import io.mirrorneuron.store.bucket.StorePlaces;
 import io.mirrorneuron.store.bundle.BundleStore;
 import io.vertx.core.Vertx;
-import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -99,7 +97,7 @@ public final class Runtime implements AutoCloseable {
     LocalJobs own = new LocalJobs(access, watches, clearing, identity.clock(), storage);
     jobs = NodeJobs.jobs(settings, identity, far, access, own, watches, timers);
     places = NodeJobs.places(identity, engine, store, others.nodes(), runs, stored);
-    records = records(identity, manifests, new DerivedJobs(access, storage));
+    records = records(identity, manifests, new DerivedJobs(access, storage), clearing);
     resumeOpenJobs(settings, identity.owner(), bundles, folders);
   }
 
@@ -113,14 +111,17 @@ public final class Runtime implements AutoCloseable {
   }
 
   private NodeRecords records(
-      RuntimeIdentity identity, ManifestCache manifests, DerivedJobs derived) {
+      RuntimeIdentity identity, ManifestCache manifests, DerivedJobs derived, Clearing clearing) {
     var lifetime = far.with().nodes().lifetime();
     var kept = NodeDeployments.jobs(derived, engine.definitions(), manifests);
     LocalChildJobs children = new LocalChildJobs(derived, jobs());
+    LocalUpkeep upkeep = far.upkeep(identity.owner(), engine, store);
+    var operations = new OperationKeeper.Means(jobs(), store, clearing, upkeep);
     return new NodeRecords(
         NodeSchedules.of(identity, lifetime, stored.shared(), children, events, timers),
         NodeDeployments.of(identity, lifetime, stored, kept, jobs, events, timers),
-        far.upkeep(identity.owner(), engine, store),
+        NodeRecords.operations(identity, lifetime, stored.shared(), operations, timers),
+        upkeep,
         far.drains());
   }
 
@@ -194,6 +195,10 @@ public final class Runtime implements AutoCloseable {
     return records.deployments().port();
   }
 
+  public OperationsPort operations() {
+    return records.operations().port();
+  }
+
   public LocalUpkeep upkeep() {
     return records.upkeep();
   }
@@ -204,10 +209,6 @@ public final class Runtime implements AutoCloseable {
 
   public JobRows rows() {
     return store.hotRows();
-  }
-
-  public HookPrograms hooks() {
-    return executions.sides().hooks();
   }
 
   /** Whether this node works: false while other nodes may take it for dead. */
@@ -223,12 +224,8 @@ public final class Runtime implements AutoCloseable {
     return executions.confiner().report();
   }
 
-  public ProgramCapacity programs() {
-    return executions.capacity();
-  }
-
-  public List<Holder> holders() {
-    return executions.holders();
+  public LocalExecutions executions() {
+    return executions;
   }
 
   public JobCensus census() {

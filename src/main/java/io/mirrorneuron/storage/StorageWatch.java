@@ -66,7 +66,13 @@ public final class StorageWatch implements Readiness, AutoCloseable {
     return CompletableFuture.completedStage(all);
   }
 
-  private boolean storeAnswers() {
+  /** Cheap; whether the store takes writes, as far as is known. */
+  public boolean storeWrites() {
+    return storeAnswers() && !storage.redisRefuses();
+  }
+
+  /** Cheap; whether the store answers, as far as is known. */
+  public boolean storeAnswers() {
     StoreProbe asked = store;
     return asked == null || (answers && asked.isConnected());
   }

@@ -61,6 +61,24 @@ final class RedisJobIndex {
         .map(answer -> answer.stream().map(Response::toString).toList());
   }
 
+  /** See {@link io.mirrorneuron.store.ended.EndedJobs#endedJobs}. */
+  Future<List<String>> ended(int limit) {
+    List<Future<Response>> indexes =
+        TERMINAL.stream()
+            .map(keys::doneJobs)
+            .map(index -> Request.cmd(Command.ZRANGE).arg(index).arg(0).arg(limit - 1L))
+            .map(range -> lanes.any().send(range))
+            .toList();
+    return Future.all(indexes)
+        .map(
+            read ->
+                indexes.stream()
+                    .flatMap(index -> index.result().stream())
+                    .limit(limit)
+                    .map(Response::toString)
+                    .toList());
+  }
+
   /** See {@link JobStore#counts}. */
   Future<Map<String, Long>> counts() {
     return countsScript

@@ -215,6 +215,16 @@ public final class RedisJobStore implements ServedJobStore {
   }
 
   @Override
+  public CompletionStage<List<String>> endedJobs(int limit) {
+    return index.ended(limit).toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<List<String>> remove(List<String> jobIds) {
+    return tidying.remove(jobIds).toCompletionStage();
+  }
+
+  @Override
   public CompletionStage<String> status(String jobId) {
     return index.status(jobId).toCompletionStage();
   }

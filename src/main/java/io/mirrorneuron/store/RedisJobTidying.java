@@ -19,6 +19,9 @@ final class RedisJobTidying {
   /** Jobs to each script call: Redis answers nobody else meanwhile, for some 10 ms. */
   private static final int BATCH = 500;
 
+  /** Where the answer of {@code remove.lua} names those that stay. */
+  private static final int STAYING = 2;
+
   private static final String VERSION = "2";
 
   private final RedisLanes lanes;
@@ -61,11 +64,28 @@ final class RedisJobTidying {
     return deleted;
   }
 
-  /**
-   * @param which of the ended jobs, see {@code remove.lua}
-   * @param staying how many of them were looked at and stay
-   */
-  private Future<Integer> remove(String which, int staying, int before) {
+  /** See {@link io.mirrorneuron.store.ended.EndedJobs#remove}. */
+  Future<List<String>> remove(List<String> jobIds) {
+    Future<List<String>> staying = Future.succeededFuture(new ArrayList<>());
+    for (int from = 0; from < jobIds.size(); from += BATCH) {
+      List<String> batch = jobIds.subList(from, Math.min(from + BATCH, jobIds.size()));
+      staying = staying.compose(before -> removeThese(batch).map(stay -> both(before, stay)));
+    }
+    return staying;
+  }
+
+  private Future<List<String>> removeThese(List<String> jobIds) {
+    Script.Call call = call("these", 0);
+    jobIds.forEach(call::arg);
+    return call.send(lanes.any()).map(answer -> members(answer.get(STAYING)));
+  }
+
+  private static List<String> both(List<String> some, List<String> others) {
+    some.addAll(others);
+    return some;
+  }
+
+  private Script.Call call(String which, int staying) {
     return removeScript
         .call()
         .key(keys.jobs())
@@ -74,7 +94,15 @@ final class RedisJobTidying {
         .arg(which)
         .arg(BATCH)
         .arg(staying)
-        .arg(claims)
+        .arg(claims);
+  }
+
+  /**
+   * @param which of the ended jobs, see {@code remove.lua}
+   * @param staying how many of them were looked at and stay
+   */
+  private Future<Integer> remove(String which, int staying, int before) {
+    return call(which, staying)
         .send(lanes.any())
         .compose(
             answer -> {

@@ -1,13 +1,17 @@
--- Removes a batch of ended jobs with all they have. Answers how many, and how many stay because their
--- runs are not written to the end, or wait for a reader. Of those whose time is over only the latter do.
+-- Removes a batch of ended jobs with all they have. Answers how many, how many stay because their
+-- runs are not written to the end, or wait for a reader, and which these are. Of those whose time is
+-- over only the latter stay; of jobs that are named, open ones stay, too.
 -- KEYS: index of jobs, jobs of chosen runs
--- ARGV: namespace, 'due' for jobs whose time is over or the final status of jobs, jobs at most, how
---       many at the beginning of these are known to stay, 'elsewhere' when run ids and idempotency
---       keys are claimed elsewhere: then it is noted which run id is to be freed, see claims.lua
+-- ARGV: namespace, 'due' for jobs whose time is over, the final status of jobs, or 'these', jobs at
+--       most, how many at the beginning of these are known to stay, 'elsewhere' when run ids and
+--       idempotency keys are claimed elsewhere: then it is noted which run id is to be freed, see
+--       claims.lua; behind that the ids of 'these'
 local jobs, runs = KEYS[1], KEYS[2]
-local stay = 0
+local stay = {}
 local ids
-if ARGV[2] == 'due' then
+if ARGV[2] == 'these' then
+  ids = {unpack(ARGV, 6)}
+elseif ARGV[2] == 'due' then
   local due = string.format('%.0f', now())
   ids = redis.call('ZRANGEBYSCORE', jobs .. 'leaving', '-inf', due, 'LIMIT', ARGV[4], ARGV[3])
 else
@@ -38,10 +42,11 @@ for _, id in ipairs(ids) do
   local its = own(ARGV[1], id)
   local unwritten = redis.call('SISMEMBER', jobs .. 'unread', id) == 1
     or ARGV[2] ~= 'due' and redis.call('SISMEMBER', jobs .. 'unrecorded', id) == 1
-  if unwritten and redis.call('EXISTS', its .. 'row') == 1 then
-    stay = stay + 1
+  local open = ARGV[2] == 'these' and redis.call('ZSCORE', jobs .. 'active', id)
+  if open or unwritten and redis.call('EXISTS', its .. 'row') == 1 then
+    stay[#stay + 1] = id
   else
     remove(id, its)
   end
 end
-return {#ids - stay, stay}
+return {#ids - #stay, #stay, stay}

@@ -10,6 +10,7 @@ import io.mirrorneuron.proto.cluster.v1.ClusterProto;
 import io.mirrorneuron.proto.ext.v1.ExtProto;
 import io.mirrorneuron.proto.job.v1.JobProto;
 import io.mirrorneuron.proto.observability.v1.ObservabilityProto;
+import io.mirrorneuron.proto.operations.v1.OperationsProto;
 import io.mirrorneuron.wire.GrpcErrors;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -40,7 +41,8 @@ final class GrpcDoor implements AutoCloseable {
           JobProto.getDescriptor(),
           ClusterProto.getDescriptor(),
           ExtProto.getDescriptor(),
-          ObservabilityProto.getDescriptor());
+          ObservabilityProto.getDescriptor(),
+          OperationsProto.getDescriptor());
 
   private final Vertx vertx = Vertx.vertx();
   private final GrpcClient client =

@@ -125,8 +125,28 @@ final class GrpcScenarios {
     golden.watch.awaitEnd(job);
   }
 
+  /** An operation that clears one job. */
+  private void cleared() {
+    String job = submitted("grpc-cleared", SampleManifests.routers("grpc-cleared", 2));
+    golden.watch.awaitEnd(job);
+    var begun = golden.grpc.keep("StartOperation", "", "kind: 'clear_jobs' version: 1").getFirst();
+    String operation =
+        "operation_id: '%s'"
+            .formatted(
+                Json.parseObject(GrpcDoor.field(begun, "operation_json"), "operation")
+                    .path("operation_id")
+                    .asText());
+    golden.grpc.keep("StreamOperationEvents", "", operation + " follow: true");
+    golden.grpc.keep("StreamOperationEvents", "later", operation + " after_sequence: 4");
+    golden.grpc.keep("GetOperation", "", operation);
+    golden.grpc.keep("GetOperation", "unknown", "operation_id: 'op-none'");
+    golden.grpc.keep("StartOperation", "no-node", "kind: 'drain_node'");
+    golden.grpc.keep("StartOperation", "no-kind", "kind: 'x'");
+  }
+
   /** All others, with empty messages: those that this runtime lacks say so. */
   void others() {
+    cleared();
     TreeSet<String> left = new TreeSet<>(golden.grpc.calls());
     left.removeAll(golden.grpc.called());
     left.forEach(rpc -> golden.grpc.keep(rpc, "empty", ""));

@@ -76,6 +76,7 @@ final class Normaliser {
   private static final Pattern SUFFIX =
       Pattern.compile(
           "(?<![0-9])(1\\d{12}-[0-9a-f]{12})(?![0-9a-f])|-(20\\d{6}T\\d{12}Z)(?![0-9])");
+  private static final Pattern STORE = Pattern.compile("\"identity\" ?: ?\"([0-9a-f]{32})\"");
   private static final Pattern REQUEST =
       Pattern.compile("(?:\"request_id\" ?: ?|x-request-id\": )\"([0-9a-f]{16})\"");
   private static final Pattern SHA256 = Pattern.compile("(?<![0-9a-f])([0-9a-f]{64})(?![0-9a-f])");
@@ -130,6 +131,7 @@ final class Normaliser {
     named = numbered(BackupFields.sorted(named), OPAQUE, "id");
     named = numbered(named, SUFFIX, "suffix");
     named = numbered(named, REQUEST, "request");
+    named = numbered(named, STORE, "store");
     named = ETAG.matcher(named).replaceAll("<etag>");
     named = DOOR.matcher(named).replaceAll("grpc_port: <integer>");
     named = RUNTIME.matcher(named).replaceAll("#<runtime>");

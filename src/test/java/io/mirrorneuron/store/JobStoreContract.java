@@ -13,6 +13,7 @@ import io.mirrorneuron.store.JobStore.ListedRow;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.store.JobStore.StoredJob;
+import io.mirrorneuron.store.ended.EndedJobs;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -823,6 +824,32 @@ public interface JobStoreContract {
     assertThat(await(store().unreadJobs())).containsExactly("b");
     assertThat(await(store().deleteTerminal())).isEqualTo(1);
     assertThat(await(store().row("b"))).isNotNull();
+  }
+
+  @Test
+  default void jobsThatAreNamedAreRemovedUnlessTheyAreOpenOrUnwritten() {
+    create("open", 10, "running");
+    create("ended", 20, "completed");
+    create("failed", 30, "failed");
+    create("unwritten", 40, "cancelled");
+    create("unread", 50, "completed");
+    await(store().recorded(List.of("open", "ended", "failed", "unread")));
+    create("other", 60, "completed");
+    await(store().recorded(List.of("other")));
+    EndedJobs ended = (EndedJobs) store();
+
+    assertThat(await(ended.endedJobs(10)))
+        .containsExactlyInAnyOrder("ended", "failed", "unwritten", "unread", "other");
+    assertThat(await(ended.endedJobs(2))).hasSize(2);
+    assertThat(await(ended.remove(List.of("ended", "open", "failed", "unwritten", "gone"))))
+        .containsExactlyInAnyOrder("open", "unwritten");
+    assertThat(await(ended.remove(List.of("ended")))).as("it was removed").isEmpty();
+
+    assertThat(await(store().load("ended"))).isEmpty();
+    assertThat(await(store().row("failed"))).isNull();
+    assertThat(await(store().status("open"))).isEqualTo("running");
+    assertThat(await(ended.endedJobs(10)))
+        .containsExactlyInAnyOrder("unwritten", "unread", "other");
   }
 
   @Test

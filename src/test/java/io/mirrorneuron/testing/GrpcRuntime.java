@@ -9,6 +9,7 @@ import io.mirrorneuron.port.node.AgentChanges;
 import io.mirrorneuron.port.node.GuestPrograms;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.webhook.Webhooks;
+import io.mirrorneuron.runtime.cluster.CoordinationStore;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.NodeDoor;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
@@ -31,6 +32,8 @@ public final class GrpcRuntime implements AutoCloseable {
   public static final Secret AUTH = new Secret("operator-token");
   public static final Secret ADMIN = new Secret("admin-token");
   public static final Secret JOIN = new Secret("join-token");
+
+  public static final CoordinationStore STORE = new CoordinationStore("fake-store", true, true);
 
   /** Bytes of a message that the server takes. */
   public static final long MESSAGE = 32 << 20;
@@ -86,12 +89,14 @@ public final class GrpcRuntime implements AutoCloseable {
                 behind == null ? events.port() : behind.runtime().events(),
                 behind == null ? schedules : behind.runtime().schedules(),
                 behind == null ? null : behind.runtime().deployments(),
+                behind == null ? new FakeOperations() : behind.runtime().operations(),
                 behind == null ? webhooks() : behind.runtime().webhooks(),
                 identity,
                 behind == null ? door() : behind.runtime().door(),
                 JoinFixture.desk("mirror_neuron@here", new Secret(redisUrl)),
                 sharesTokens,
                 GrpcRuntime::hardware,
+                () -> STORE,
                 serving::get,
                 tokens,
                 true,

@@ -4,6 +4,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.store.JobHolder;
 import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.ended.EndedJobs;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -25,7 +26,7 @@ import java.util.stream.Stream;
  * The job store as plain maps; answers at once, on the calling thread. Keeps an index beside the
  * jobs as the scripts of the real one do, so that a count can be wrong here too.
  */
-public final class InMemoryJobStore implements JobStore {
+public final class InMemoryJobStore implements JobStore, EndedJobs {
   private static final class Job {
     long epoch = 1;
     String owner;
@@ -377,5 +378,29 @@ public final class InMemoryJobStore implements JobStore {
             .filter(job -> !unread.contains(job.getKey()))
             .map(Map.Entry::getKey)
             .toList());
+  }
+
+  @Override
+  public synchronized CompletionStage<List<String>> endedJobs(int limit) {
+    return CompletableFuture.completedFuture(
+        jobs.entrySet().stream()
+            .filter(job -> job.getValue().terminal)
+            .map(Map.Entry::getKey)
+            .limit(limit)
+            .toList());
+  }
+
+  @Override
+  public synchronized CompletionStage<List<String>> remove(List<String> jobIds) {
+    List<String> staying =
+        jobIds.stream()
+            .filter(jobs::containsKey)
+            .filter(
+                job -> !jobs.get(job).terminal || unrecorded.contains(job) || unread.contains(job))
+            .toList();
+    jobIds.stream()
+        .filter(job -> jobs.containsKey(job) && !staying.contains(job))
+        .forEach(this::remove);
+    return CompletableFuture.completedFuture(staying);
   }
 }

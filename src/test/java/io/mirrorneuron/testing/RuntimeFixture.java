@@ -210,10 +210,11 @@ public final class RuntimeFixture implements AutoCloseable {
         new LocalCluster(
             NodeIdentity.of("mirror_neuron@test", "test", config.node(), config.grpc()),
             GrpcRuntime::hardware,
-            new LocalCluster.Programs(runtime::programs, runtime::holders, Optional::empty),
+            new LocalCluster.Programs(
+                runtime.executions()::capacity, runtime.executions()::holders, Optional::empty),
             runtime.census(),
             new NodeLimits(new RedisResourceLimits(lanes, keys), Clock.systemUTC()),
-            keys.namespace(),
+            new LocalCluster.Store(keys.namespace(), () -> GrpcRuntime.STORE),
             Clock.systemUTC());
     return new AllNodes(
         here,

@@ -34,7 +34,7 @@ public final class LocalCluster implements ClusterView {
   private final Programs programs;
   private final JobCensus jobs;
   private final NodeLimits limits;
-  private final String redisNamespace;
+  private final Store store;
   private final Clock clock;
 
   /**
@@ -49,20 +49,28 @@ public final class LocalCluster implements ClusterView {
       Supplier<List<Holder>> holders,
       Supplier<Optional<String>> fullDisk) {}
 
+  /**
+   * What it shares with others.
+   *
+   * @param namespace of its keys
+   * @param state cheap
+   */
+  public record Store(String namespace, Supplier<CoordinationStore> state) {}
+
   public LocalCluster(
       NodeIdentity identity,
       Supplier<Hardware> hardware,
       Programs programs,
       JobCensus jobs,
       NodeLimits limits,
-      String redisNamespace,
+      Store store,
       Clock clock) {
     this.identity = identity;
     this.hardware = hardware;
     this.programs = programs;
     this.jobs = jobs;
     this.limits = limits;
-    this.redisNamespace = redisNamespace;
+    this.store = store;
     this.clock = clock;
   }
 
@@ -93,7 +101,10 @@ public final class LocalCluster implements ClusterView {
   }
 
   private ObjectNode node() {
-    return told(NodeDocument.summary(identity, hardware.get(), programs.capacity().get().pools()));
+    ObjectNode node =
+        NodeDocument.summary(identity, hardware.get(), programs.capacity().get().pools());
+    node.set("coordination_store", Json.MAPPER.valueToTree(store.state().get()));
+    return told(node);
   }
 
   private ObjectNode told(ObjectNode node) {
@@ -122,7 +133,7 @@ public final class LocalCluster implements ClusterView {
     metrics
         .putObject("runtime")
         .put("generated_at", Json.timestamp(clock.instant()))
-        .put("redis_namespace", redisNamespace)
+        .put("redis_namespace", store.namespace())
         .put("source", "summary");
     return metrics;
   }

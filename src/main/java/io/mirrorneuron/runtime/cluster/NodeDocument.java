@@ -124,7 +124,7 @@ public final class NodeDocument {
   }
 
   /** What a handshake tells of the node, as JSON. */
-  public static String info(NodeIdentity identity, Hardware machine) {
+  public static String info(NodeIdentity identity, Hardware machine, CoordinationStore store) {
     ObjectNode info =
         Json.object()
             .put("node_name", identity.name())
@@ -138,6 +138,7 @@ public final class NodeDocument {
     machine.gpus().forEach(gpu -> info.withArray("/gpu_models").add(gpu.name()));
     info.withArray("/gpu_models");
     info.put("memory_gb", Hardware.gigabytes(machine.memory().totalBytes()));
+    info.set("coordination_store", Json.MAPPER.valueToTree(store));
     return Json.write(info);
   }
 }

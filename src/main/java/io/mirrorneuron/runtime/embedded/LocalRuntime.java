@@ -7,6 +7,7 @@ import io.mirrorneuron.port.PeerJobs;
 import io.mirrorneuron.port.deployment.DeploymentsPort;
 import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.hook.HookPrograms;
+import io.mirrorneuron.port.operation.OperationsPort;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.port.webhook.Webhooks;
@@ -15,6 +16,7 @@ import io.mirrorneuron.runtime.PlacesOfRuns;
 import io.mirrorneuron.runtime.Runtime;
 import io.mirrorneuron.runtime.RuntimeIdentity;
 import io.mirrorneuron.runtime.RuntimeSettings;
+import io.mirrorneuron.runtime.cluster.CoordinationStore;
 import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.cluster.HardwareProbe;
 import io.mirrorneuron.runtime.cluster.LocalCluster;
@@ -32,12 +34,9 @@ import io.mirrorneuron.runtime.service.check.OwnDoors;
 import io.mirrorneuron.server.ServerContext;
 import io.mirrorneuron.storage.Readiness;
 import io.mirrorneuron.store.JobRows;
-import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.store.RecordStore;
-import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisNodeRegistry;
-import io.mirrorneuron.store.RedisProbe;
 import io.mirrorneuron.store.RedisRecordStore;
 import io.mirrorneuron.store.RedisResourceLimits;
 import io.mirrorneuron.store.bucket.Place;
@@ -45,6 +44,7 @@ import io.mirrorneuron.wire.cluster.AllNodes;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -68,6 +68,7 @@ public record LocalRuntime(
     TriggerEvents events,
     SchedulesPort schedules,
     DeploymentsPort deployments,
+    OperationsPort operations,
     Webhooks webhooks,
     HookPrograms hooks,
     OwnDoors doors,
@@ -78,6 +79,7 @@ public record LocalRuntime(
     JoinDesk desk,
     PlacesOfRuns places,
     HardwareProbe hardware,
+    Supplier<CoordinationStore> store,
     RuntimeRedis redis,
     Readiness membership,
     Departure departure,
@@ -99,37 +101,37 @@ public record LocalRuntime(
       throws IOException {
     RuntimeRedis redis = home.connect(on);
     Place shared = redis.places().shared();
-    RedisLanes lanes = shared.lanes();
     NodeIdentity identity = identity(on.config());
     GpuInventory gpus = GpuTools.on(on.path(), on.clock());
     RuntimeIdentity process = process(identity, home, on, peers);
-    Keys keys = shared.keys();
     NodeName.claim(nodes(shared, on.config()), process.owner());
     HardwareProbe hardware = new HardwareProbe(on.config().home(), gpus, on.clock());
-    NodeLimits limits = new NodeLimits(new RedisResourceLimits(lanes, keys), on.clock());
+    NodeLimits limits = limits(shared, on);
     RuntimeSettings settings = settings(home, on.config(), redis);
     var machine = machine(identity, hardware, gpus, limits);
     Runtime runtime = runtime(settings, process, redis, machine, on);
     keep(runtime, limits, on);
-    on.disks().watch().asks(new RedisProbe(redis.places()));
     JoinDesk desk = desk(process, runtime, home, on);
+    var store = redis.coordination(on.ids().secret(), on.disks().watch());
     return new LocalRuntime(
         runtime.jobs(),
-        cluster(new Known(identity, hardware, limits), runtime, desk, peers, shared, on),
+        cluster(new Known(identity, hardware, limits, store), runtime, desk, peers, shared, on),
         runtime.services(),
         runtime.events(),
         runtime.schedules(),
         runtime.deployments(),
+        runtime.operations(),
         runtime.webhooks(),
-        runtime.hooks(),
+        runtime.executions().sides().hooks(),
         settings.doors(),
         runtime.rows(),
-        new RedisRecordStore(lanes, keys),
+        new RedisRecordStore(shared.lanes(), shared.keys()),
         identity,
         runtime.door(),
         desk,
         runtime.places(),
         hardware,
+        store,
         redis,
         membership(runtime),
         runtime.upkeep().departure(),
@@ -173,7 +175,11 @@ public record LocalRuntime(
   }
 
   /** What this node knows of itself. */
-  private record Known(NodeIdentity identity, HardwareProbe hardware, NodeLimits limits) {}
+  private record Known(
+      NodeIdentity identity,
+      HardwareProbe hardware,
+      NodeLimits limits,
+      Supplier<CoordinationStore> store) {}
 
   private static ClusterPort cluster(
       Known self, Runtime runtime, JoinDesk desk, PeerJobs peers, Place shared, ServerContext on) {
@@ -182,10 +188,12 @@ public record LocalRuntime(
             self.identity,
             self.hardware,
             new LocalCluster.Programs(
-                runtime::programs, runtime::holders, on.disks().storage()::fullDisk),
+                runtime.executions()::capacity,
+                runtime.executions()::holders,
+                on.disks().storage()::fullDisk),
             runtime.census(),
             self.limits,
-            on.config().redis().namespace(),
+            new LocalCluster.Store(on.config().redis().namespace(), self.store),
             on.clock());
     runtime.door().describes().accept(here::record);
     NodeRegistry nodes = nodes(shared, on.config());
@@ -193,6 +201,10 @@ public record LocalRuntime(
         new OtherNodes(nodes, runtime.door().owner(), runtime.upkeep()::hasMetOthers);
     var members = new LocalMembers(desk, nodes, others::tellOf, runtime.upkeep(), peers.members());
     return new AllNodes(here, others, runtime.upkeep()::all, runtime.upkeep(), members);
+  }
+
+  private static NodeLimits limits(Place shared, ServerContext on) {
+    return new NodeLimits(new RedisResourceLimits(shared.lanes(), shared.keys()), on.clock());
   }
 
   private static NodeRegistry nodes(Place shared, Config config) {

@@ -9,9 +9,15 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.redis.PatchedRedis;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.redis.RedisVersion;
+import io.mirrorneuron.runtime.cluster.CoordinationStore;
+import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.server.ServerContext;
+import io.mirrorneuron.storage.StorageWatch;
 import io.mirrorneuron.store.Keys;
+import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RedisLanes;
+import io.mirrorneuron.store.RedisProbe;
+import io.mirrorneuron.store.RedisRecordStore;
 import io.mirrorneuron.store.RedisState;
 import io.mirrorneuron.store.bucket.StoreMove;
 import io.mirrorneuron.store.bucket.StorePlaces;
@@ -192,6 +198,19 @@ public final class RuntimeRedis {
 
   StorePlaces places() {
     return places;
+  }
+
+  /**
+   * What clients of release 1.2.31 ask of it. Waits once, for what it says of itself.
+   *
+   * @param proposed identity of its data, when that has none
+   * @param watch looks at it from now on
+   */
+  Supplier<CoordinationStore> coordination(String proposed, StorageWatch watch) {
+    watch.asks(new RedisProbe(places));
+    RecordStore records = new RedisRecordStore(places.shared().lanes(), places.shared().keys());
+    String identity = Answers.await(CoordinationStore.identity(records, proposed));
+    return () -> new CoordinationStore(identity, watch.storeAnswers(), watch.storeWrites());
   }
 
   public RedisState state() {

@@ -21,14 +21,12 @@ import io.vertx.grpc.server.Service;
 final class ClusterCalls {
   private final ClusterPort cluster;
   private final UpkeepCalls upkeep;
-  private final MemberCalls members;
   private final ServiceCalls services;
   private final Handshakes handshakes;
 
   ClusterCalls(ClusterPort cluster, ServicesPort services, Handshakes handshakes) {
     this.cluster = cluster;
-    this.upkeep = new UpkeepCalls(cluster.upkeep());
-    this.members = new MemberCalls(cluster.members());
+    this.upkeep = new UpkeepCalls(cluster.upkeep(), cluster.members());
     this.services = new ServiceCalls(services);
     this.handshakes = handshakes;
   }
@@ -39,8 +37,8 @@ final class ClusterCalls {
             ClusterServiceGrpcService.SERVICE_NAME,
             ClusterServiceGrpcService.SERVICE_DESCRIPTOR,
             ClusterServiceGrpcService.all());
-    return members
-        .bind(upkeep.bind(services.bind(entrance)))
+    return upkeep
+        .bind(services.bind(entrance))
         .unary(ClusterServiceGrpcService.NetworkHandshake, handshakes::answer)
         .unary(ClusterServiceGrpcService.GetSystemSummary, this::summary)
         .unary(ClusterServiceGrpcService.GetResource, this::resource)

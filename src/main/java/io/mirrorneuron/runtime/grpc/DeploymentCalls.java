@@ -104,8 +104,13 @@ record DeploymentCalls(DeploymentsPort deployments) {
         call);
   }
 
+  /** Without the version of the interface, which clients of release 1.2.31 write into objects. */
   private static Map<String, Object> policy(String text) {
-    return ScheduleCalls.object(text, "update_policy_json");
+    Map<String, Object> given = ScheduleCalls.object(text, "update_policy_json");
+    if (given.get("version") instanceof Integer) {
+      given.remove("version");
+    }
+    return given;
   }
 
   private DeploymentResponse get(GetDeploymentRequest request) {

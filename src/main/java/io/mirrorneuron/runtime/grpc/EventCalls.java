@@ -64,7 +64,7 @@ final class EventCalls {
   private void follow(StreamEventsRequest request, StreamWriter<EventResponse> outlet)
       throws InterruptedException {
     String jobId = request.getJobId();
-    Duration heartbeat = heartbeat(request);
+    Duration heartbeat = heartbeat(request.getHeartbeatIntervalMs());
     // Watching starts before history is read, so that no event falls between the two.
     try (var _ = jobs.watch(jobId, outlet::wake)) {
       EventPage page = first(request);
@@ -122,11 +122,12 @@ final class EventCalls {
     return page;
   }
 
-  private static Duration heartbeat(StreamEventsRequest request) {
-    if (request.getHeartbeatIntervalMs() <= 0) {
+  /** How often something is to be heard; null for never. */
+  static Duration heartbeat(int intervalMs) {
+    if (intervalMs <= 0) {
       return null;
     }
-    Duration asked = Duration.ofMillis(request.getHeartbeatIntervalMs());
+    Duration asked = Duration.ofMillis(intervalMs);
     return asked.compareTo(SHORTEST_HEARTBEAT) < 0 ? SHORTEST_HEARTBEAT : asked;
   }
 

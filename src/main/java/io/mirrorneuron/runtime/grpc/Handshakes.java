@@ -48,7 +48,8 @@ final class Handshakes {
             .setDistPort(DISTRIBUTION_PORT)
             .setClusterNodes(String.join(",", identity.clusterNodes()))
             .setNetworkOnly(identity.networkOnly())
-            .setNodeInfoJson(NodeDocument.info(identity, parts.hardware().get()));
+            .setNodeInfoJson(
+                NodeDocument.info(identity, parts.hardware().get(), parts.store().get()));
     if (parts.sharesTokens()) {
       answer
           .setGrpcAuthToken(config.authToken().value())

@@ -11,9 +11,6 @@ import io.mirrorneuron.port.RestoredJob;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.port.SubmittedJob;
-import io.mirrorneuron.port.deployment.DeploymentsPort;
-import io.mirrorneuron.port.event.TriggerEvents;
-import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.proto.job.v1.CancelJobRequest;
 import io.mirrorneuron.proto.job.v1.CancelJobResponse;
 import io.mirrorneuron.proto.job.v1.ClearJobsRequest;
@@ -48,22 +45,19 @@ final class JobCalls {
   private final TriggerEventCalls events;
   private final ScheduleCalls schedules;
   private final DeploymentCalls deployments;
+  private final OperationCalls operations;
   private final Secret adminToken;
 
   /**
-   * @param deployments null where nothing is deployed
    * @param adminToken what the runtime wants to see for a cleanup
    */
-  JobCalls(
-      JobsPort jobs,
-      SchedulesPort schedules,
-      DeploymentsPort deployments,
-      TriggerEvents events,
-      Secret adminToken) {
-    this.jobs = jobs;
-    this.schedules = new ScheduleCalls(schedules);
-    this.deployments = deployments == null ? null : new DeploymentCalls(deployments);
-    this.events = new TriggerEventCalls(events);
+  JobCalls(RuntimeServer.Parts parts, OperationCalls operations, Secret adminToken) {
+    this.jobs = parts.jobs();
+    this.schedules = new ScheduleCalls(parts.schedules());
+    this.deployments =
+        parts.deployments() == null ? null : new DeploymentCalls(parts.deployments());
+    this.operations = operations;
+    this.events = new TriggerEventCalls(parts.events());
     this.adminToken = adminToken;
   }
 
@@ -82,6 +76,7 @@ final class JobCalls {
         .unary(JobServiceGrpcService.GetJob, this::get)
         .unary(JobServiceGrpcService.ListJobs, this::list)
         .unary(JobServiceGrpcService.CancelJob, this::cancel)
+        .unary(JobServiceGrpcService.CancelAllJobs, operations::cancelAll)
         .unary(JobServiceGrpcService.PauseJob, this::pause)
         .unary(JobServiceGrpcService.ResumeJob, this::resume)
         .unary(JobServiceGrpcService.ExportJobBackup, this::export)
@@ -174,13 +169,20 @@ final class JobCalls {
   private ExportJobBackupResponse export(ExportJobBackupRequest request, Call call) {
     Backup backup = call.jobs(jobs).backup(request.getJobId());
     ExportJobBackupResponse.Builder answer =
-        ExportJobBackupResponse.newBuilder().setBackupJson(backup.json());
+        ExportJobBackupResponse.newBuilder()
+            .setBackupJson(request.getVersion() > 0 ? relabelled(backup) : backup.json());
     backup
         .files()
         .forEach(
             (path, content) ->
                 answer.putBundleFiles(path, UnsafeByteOperations.unsafeWrap(content)));
     return answer.build();
+  }
+
+  /** As clients of a later interface want it: they refuse the first label. */
+  private static String relabelled(Backup backup) {
+    return Json.write(
+        Json.parseObject(backup.json(), "backup").put("schema_version", Backup.SCHEMA_2));
   }
 
   private RestoreJobBackupResponse restore(RestoreJobBackupRequest request, Call call) {
@@ -190,8 +192,15 @@ final class JobCalls {
     return RestoreJobBackupResponse.newBuilder().setResultJson(Json.write(job)).build();
   }
 
-  /** Who comes with the token that all gateways share must know the admin token besides. */
+  /**
+   * Who comes with the token that all gateways share must know the admin token besides; clients of
+   * a later interface have none to show.
+   */
   private ClearJobsResponse clear(ClearJobsRequest request, Call call) {
+    if (request.getVersion() > 0 && request.getAdminToken().isEmpty()) {
+      int cleared = operations.operations().clear(call.caller().subject());
+      return ClearJobsResponse.newBuilder().setClearedCount(cleared).build();
+    }
     String shown = call.hasOperatorToken() ? request.getAdminToken() : adminToken.value();
     return ClearJobsResponse.newBuilder().setClearedCount(jobs.clear(shown)).build();
   }

@@ -43,6 +43,8 @@ final class RpcRoles {
         "GetSchedule",
         "ListSchedules",
         "ListTriggerEvents",
+        "GetOperation",
+        "StreamOperationEvents",
         "PreviewSchedule");
     add(
         Role.OPERATOR,
@@ -50,6 +52,8 @@ final class RpcRoles {
         "ValidateJob",
         "PlanJob",
         "CancelJob",
+        "CancelAllJobs",
+        "StartOperation",
         "PauseJob",
         "ResumeJob",
         "DrainJob",

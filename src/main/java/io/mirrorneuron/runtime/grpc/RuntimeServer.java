@@ -7,9 +7,11 @@ import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.deployment.DeploymentsPort;
 import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.port.operation.OperationsPort;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.service.ServicesPort;
 import io.mirrorneuron.port.webhook.Webhooks;
+import io.mirrorneuron.runtime.cluster.CoordinationStore;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.NodeDoor;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
@@ -76,6 +78,7 @@ public final class RuntimeServer implements AutoCloseable {
    * @param desk joins the clusters of other nodes
    * @param sharesTokens whether handshakes hand out the tokens of this runtime
    * @param hardware cheap; see {@link io.mirrorneuron.runtime.cluster.HardwareProbe}
+   * @param store cheap; what this node and others share
    * @param serving cheap; answers the health service
    * @param tokens asked about callers who show no token of this runtime
    * @param reflection whether anybody may ask what calls there are
@@ -88,12 +91,14 @@ public final class RuntimeServer implements AutoCloseable {
       TriggerEvents events,
       SchedulesPort schedules,
       DeploymentsPort deployments,
+      OperationsPort operations,
       Webhooks webhooks,
       NodeIdentity identity,
       NodeDoor nodes,
       JoinDesk desk,
       boolean sharesTokens,
       Supplier<Hardware> hardware,
+      Supplier<CoordinationStore> store,
       BooleanSupplier serving,
       Auth tokens,
       boolean reflection,
@@ -157,15 +162,11 @@ public final class RuntimeServer implements AutoCloseable {
   private static void addServices(
       Doors doors, Handshakes handshakes, JoinCalls joining, Secret adminToken, Parts parts) {
     CallDispatcher door = doors.door;
+    OperationCalls operations = new OperationCalls(parts.operations(), parts.clock());
     Set<Service> services =
         Stream.of(
-                new JobCalls(
-                        parts.jobs(),
-                        parts.schedules(),
-                        parts.deployments(),
-                        parts.events(),
-                        adminToken)
-                    .service(door),
+                new JobCalls(parts, operations, adminToken).service(door),
+                operations.service(door),
                 new ClusterCalls(parts.cluster(), parts.services(), handshakes).service(door),
                 new EventCalls(parts.jobs(), parts.clock()).service(door),
                 new ExtCalls(parts).service(door),

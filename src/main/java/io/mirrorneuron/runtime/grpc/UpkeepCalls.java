@@ -1,7 +1,12 @@
 package io.mirrorneuron.runtime.grpc;
 
+import io.mirrorneuron.port.join.NodeMembers;
+import io.mirrorneuron.port.join.NodeMembers.Member;
+import io.mirrorneuron.port.join.NodeMembers.NewNode;
 import io.mirrorneuron.port.upkeep.DrainOrder;
 import io.mirrorneuron.port.upkeep.NodeUpkeep;
+import io.mirrorneuron.proto.cluster.v1.AddNodeRequest;
+import io.mirrorneuron.proto.cluster.v1.AddNodeResponse;
 import io.mirrorneuron.proto.cluster.v1.CancelNodeDrainRequest;
 import io.mirrorneuron.proto.cluster.v1.CancelNodeDrainResponse;
 import io.mirrorneuron.proto.cluster.v1.ClusterServiceGrpcService;
@@ -11,20 +16,40 @@ import io.mirrorneuron.proto.cluster.v1.GetNodeDrainStatusRequest;
 import io.mirrorneuron.proto.cluster.v1.GetNodeDrainStatusResponse;
 import io.mirrorneuron.proto.cluster.v1.ReconcileNodeRequest;
 import io.mirrorneuron.proto.cluster.v1.ReconcileNodeResponse;
+import io.mirrorneuron.proto.cluster.v1.RemoveNodeRequest;
+import io.mirrorneuron.proto.cluster.v1.RemoveNodeResponse;
 import io.mirrorneuron.proto.cluster.v1.SetNodeMaintenanceRequest;
 import io.mirrorneuron.proto.cluster.v1.SetNodeMaintenanceResponse;
+import io.mirrorneuron.wire.GrpcMetadata;
 import io.mirrorneuron.wire.Json;
+import java.util.Objects;
 
-/** The calls about which nodes take work. */
-record UpkeepCalls(NodeUpkeep nodes) {
+/** The calls about which nodes belong to the cluster, and which of them take work. */
+record UpkeepCalls(NodeUpkeep nodes, NodeMembers members) {
 
   CallDispatcher.Entrance bind(CallDispatcher.Entrance entrance) {
     return entrance
+        .unary(ClusterServiceGrpcService.AddNode, this::add)
+        .unary(ClusterServiceGrpcService.RemoveNode, this::remove)
         .unary(ClusterServiceGrpcService.ReconcileNode, this::reconcile)
         .unary(ClusterServiceGrpcService.DrainNode, this::drain)
         .unary(ClusterServiceGrpcService.CancelNodeDrain, this::undrain)
         .unary(ClusterServiceGrpcService.SetNodeMaintenance, this::maintain)
         .unary(ClusterServiceGrpcService.GetNodeDrainStatus, this::status);
+  }
+
+  private AddNodeResponse add(AddNodeRequest request, Call call) {
+    String address = Objects.toString(call.metadata().get(GrpcMetadata.NODE_ADDRESS), "");
+    Member added = members.add(new NewNode(request.getNodeName(), request.getToken(), address));
+    return AddNodeResponse.newBuilder().setNodeName(added.node()).setStatus(added.status()).build();
+  }
+
+  private RemoveNodeResponse remove(RemoveNodeRequest request) {
+    Member removed = members.remove(request.getNodeName());
+    return RemoveNodeResponse.newBuilder()
+        .setNodeName(removed.node())
+        .setStatus(removed.status())
+        .build();
   }
 
   private ReconcileNodeResponse reconcile(ReconcileNodeRequest request) {

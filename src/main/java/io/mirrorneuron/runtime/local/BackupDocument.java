@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
  * What the document of a backup tells of its job; empty where it tells nothing. No name in it is
  * proven; see {@link UnprovenNames}.
  *
+ * @param schema how the document is labelled
  * @param source where the backup was made, as its maker wrote it
  * @param fields the job's state as stored; none in backups of the original runtime
  * @param blobs the large values in it. Their names tell whether somebody has changed them.
@@ -28,6 +29,7 @@ import java.util.stream.Collectors;
  * @param executables paths of files that are programs; null when the maker did not know them
  */
 record BackupDocument(
+    String schema,
     ObjectNode source,
     String jobId,
     String runId,
@@ -37,6 +39,8 @@ record BackupDocument(
     List<ObjectNode> events,
     Set<String> executables) {
 
+  private static final Set<String> SCHEMAS = Set.of(Backup.SCHEMA, Backup.SCHEMA_2);
+
   /** Fields of a job's state; others, such as its owner, are not a backup's to set. */
   private static final Pattern FIELD = Pattern.compile("[a-z](:.*)?", Pattern.DOTALL);
 
@@ -45,10 +49,10 @@ record BackupDocument(
    */
   static BackupDocument read(String text) {
     ObjectNode json = object(text);
-    JsonNode version = json.path("schema_version");
-    if (!version.asText().equals(Backup.SCHEMA)) {
+    JsonNode schema = json.path("schema_version");
+    if (!SCHEMAS.contains(schema.asText())) {
       throw MnException.invalid(
-          "unsupported backup schema " + version + "; it must be mn.backup.v1");
+          "unsupported backup schema " + schema + "; it must be mn.backup.v1 or mn.backup.v2");
     }
     JsonNode runtime = json.path("runtime");
     JsonNode job = runtime.path("job");
@@ -61,6 +65,7 @@ record BackupDocument(
     Map<String, String> fields = fields(state.path("fields"));
     UnprovenNames names = new UnprovenNames(blobs(state.path("blobs")));
     return new BackupDocument(
+        schema.asText(),
         source instanceof ObjectNode known ? known : Json.object(),
         jobId == null ? job.path("job_id").asText() : jobId,
         job.path("run_id").asText(source.path("run_id").asText("")),

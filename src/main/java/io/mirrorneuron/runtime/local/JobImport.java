@@ -179,7 +179,7 @@ final class JobImport {
 
   private ObjectNode provenance(
       BackupDocument document, String jobId, String runId, String blueprint) {
-    ObjectNode provenance = Json.object().put("schema_version", Backup.SCHEMA);
+    ObjectNode provenance = Json.object().put("schema_version", document.schema());
     provenance.put("restored_at", Json.timestamp(clock.instant()));
     ObjectNode source = document.source().deepCopy();
     source.put("source_job_id", document.jobId()).put("source_run_id", document.runId());

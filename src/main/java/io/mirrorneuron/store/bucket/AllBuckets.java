@@ -50,6 +50,19 @@ record AllBuckets(List<RedisJobStore> buckets) {
         .toCompletionStage();
   }
 
+  /** Asks each bucket about those of these jobs that are its. */
+  Future<List<String>> ofEach(
+      List<String> jobIds,
+      BiFunction<RedisJobStore, List<String>, CompletionStage<List<String>>> question) {
+    List<Future<List<String>>> parts =
+        byBucket(jobIds).entrySet().stream()
+            .map(part -> question.apply(part.getKey(), part.getValue()))
+            .map(Future::fromCompletionStage)
+            .toList();
+    return Future.all(parts)
+        .map(done -> parts.stream().map(Future::result).flatMap(List::stream).toList());
+  }
+
   /** Of each bucket those of its jobs, in their order. */
   private Map<RedisJobStore, List<String>> byBucket(List<String> jobIds) {
     Map<RedisJobStore, List<String>> parts = new HashMap<>();

@@ -202,6 +202,25 @@ public final class BucketedJobStore implements ServedJobStore {
     return removed(RedisJobStore::deleteTerminal);
   }
 
+  @Override
+  public CompletionStage<List<String>> endedJobs(int limit) {
+    return buckets
+        .joined(bucket -> bucket.endedJobs(limit))
+        .map(all -> all.subList(0, Math.min(limit, all.size())))
+        .toCompletionStage();
+  }
+
+  @Override
+  public CompletionStage<List<String>> remove(List<String> jobIds) {
+    return buckets
+        .ofEach(jobIds, RedisJobStore::remove)
+        .compose(
+            staying ->
+                Future.all(jobIds.stream().map(places::of).distinct().map(claims::settle).toList())
+                    .map(staying))
+        .toCompletionStage();
+  }
+
   /** One bucket after the other, for no job to wait behind many removals. */
   private CompletionStage<Integer> removed(Function<RedisJobStore, CompletionStage<Integer>> some) {
     Iterator<Place> place = places.jobs().iterator();

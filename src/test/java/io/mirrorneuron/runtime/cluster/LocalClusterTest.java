@@ -57,7 +57,7 @@ class LocalClusterTest {
               () -> Optional.ofNullable(fullDisk)),
           new OneJob(),
           new NodeLimits(limits, Clock.systemUTC()),
-          "mn",
+          new LocalCluster.Store("mn", () -> GrpcRuntime.STORE),
           Clock.fixed(Instant.parse("2026-06-02T16:00:04Z"), ZoneOffset.UTC));
 
   @Test
@@ -68,6 +68,16 @@ class LocalClusterTest {
       assertThat(node.path("scheduling_eligible").asBoolean()).isFalse();
       assertThat(node.path("reason").asText()).isEqualTo(fullDisk);
     }
+  }
+
+  @Test
+  void theSummaryTellsWhichRedisTheNodeShares() {
+    JsonNode store = tree(cluster.summary()).at("/nodes/0/coordination_store");
+
+    assertThat(store).isEqualTo(tree(GrpcRuntime.STORE));
+    assertThat(store.path("identity").asText()).isEqualTo("fake-store");
+    assertThat(store.path("healthy").asBoolean()).isTrue();
+    assertThat(store.path("writable_primary").asBoolean()).isTrue();
   }
 
   @Test

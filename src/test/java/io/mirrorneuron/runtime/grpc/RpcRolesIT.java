@@ -6,6 +6,7 @@ import io.mirrorneuron.proto.cluster.v1.ClusterServiceGrpcService;
 import io.mirrorneuron.proto.ext.v1.RuntimeExtServiceGrpcService;
 import io.mirrorneuron.proto.job.v1.JobServiceGrpcService;
 import io.mirrorneuron.proto.observability.v1.ObservabilityServiceGrpcService;
+import io.mirrorneuron.proto.operations.v1.OperationsServiceGrpcService;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.security.Principal;
 import io.mirrorneuron.security.Role;
@@ -70,6 +71,7 @@ class RpcRolesIT {
             JobServiceGrpcService.all(),
             ClusterServiceGrpcService.all(),
             ObservabilityServiceGrpcService.all(),
+            OperationsServiceGrpcService.all(),
             RuntimeExtServiceGrpcService.all())
         .flatMap(List::stream)
         .collect(Collectors.toList());

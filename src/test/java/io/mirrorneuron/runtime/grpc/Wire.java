@@ -69,6 +69,25 @@ final class Wire implements AutoCloseable {
         .await();
   }
 
+  /** All messages of a stream that ends by itself; with the operator token. */
+  <Q, R> List<R> all(ServiceMethod<R, Q> method, Q request) {
+    List<R> messages = new CopyOnWriteArrayList<>();
+    return client
+        .<Q, R>request(server, method)
+        .compose(
+            call -> {
+              call.headers().set("authorization", "Bearer " + GrpcRuntime.AUTH.value());
+              return call.send(request)
+                  .compose(
+                      response -> {
+                        response.handler(messages::add);
+                        return response.end();
+                      });
+            })
+        .map(ended -> messages)
+        .await();
+  }
+
   private static <Q, R> Future<Answer<R>> answer(GrpcClientResponse<Q, R> response) {
     MultiMap trailers = MultiMap.caseInsensitiveMultiMap();
     trailers.addAll(response.headers()).addAll(response.trailers());

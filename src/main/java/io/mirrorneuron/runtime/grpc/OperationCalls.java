@@ -1,0 +1,114 @@
+package io.mirrorneuron.runtime.grpc;
+
+import io.mirrorneuron.port.operation.OperationEvent;
+import io.mirrorneuron.port.operation.OperationKind;
+import io.mirrorneuron.port.operation.OperationOptions;
+import io.mirrorneuron.port.operation.OperationView;
+import io.mirrorneuron.port.operation.OperationsPort;
+import io.mirrorneuron.port.operation.OperationsPort.Events;
+import io.mirrorneuron.proto.job.v1.CancelAllJobsRequest;
+import io.mirrorneuron.proto.job.v1.CancelAllJobsResponse;
+import io.mirrorneuron.proto.operations.v1.GetOperationRequest;
+import io.mirrorneuron.proto.operations.v1.GetOperationResponse;
+import io.mirrorneuron.proto.operations.v1.OperationEventResponse;
+import io.mirrorneuron.proto.operations.v1.OperationsServiceGrpcService;
+import io.mirrorneuron.proto.operations.v1.StartOperationRequest;
+import io.mirrorneuron.proto.operations.v1.StartOperationResponse;
+import io.mirrorneuron.proto.operations.v1.StreamOperationEventsRequest;
+import io.mirrorneuron.security.Role;
+import io.mirrorneuron.wire.Json;
+import io.vertx.core.MultiMap;
+import io.vertx.grpc.server.Service;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * The calls about operations. A stream is a cursor read repeated: another server may be the one
+ * that works on the operation, so who follows it looks.
+ */
+record OperationCalls(OperationsPort operations, Clock clock) {
+  private static final int PAGE = 200;
+  private static final long LOOK_MS = 250;
+
+  Service service(CallDispatcher door) {
+    return door
+        .service(
+            OperationsServiceGrpcService.SERVICE_NAME,
+            OperationsServiceGrpcService.SERVICE_DESCRIPTOR,
+            OperationsServiceGrpcService.all())
+        .unary(OperationsServiceGrpcService.StartOperation, this::start)
+        .unary(OperationsServiceGrpcService.GetOperation, this::get)
+        .stream(OperationsServiceGrpcService.StreamOperationEvents, this::streamEvents)
+        .build();
+  }
+
+  /** Jobs may be cancelled by operators; what else there is needs the role of its own call. */
+  private StartOperationResponse start(StartOperationRequest request, Call call) {
+    OperationKind kind = OperationKind.of(request.getKind());
+    call.caller().requireRole(kind == OperationKind.CANCEL_ALL_JOBS ? Role.OPERATOR : Role.ADMIN);
+    OperationOptions options =
+        OperationOptions.of(kind, ScheduleCalls.object(request.getOptionsJson(), "options_json"));
+    OperationView begun = operations.start(kind, options, call.caller().subject());
+    return StartOperationResponse.newBuilder().setOperationJson(Json.write(begun)).build();
+  }
+
+  private GetOperationResponse get(GetOperationRequest request) {
+    return GetOperationResponse.newBuilder()
+        .setOperationJson(Json.write(operations.get(request.getOperationId())))
+        .build();
+  }
+
+  /** The operation {@code cancel_all_jobs}, waited for. */
+  CancelAllJobsResponse cancelAll(CancelAllJobsRequest request, Call call) {
+    return CancelAllJobsResponse.newBuilder()
+        .setResultJson(Json.write(operations.cancelAll(call.caller().subject())))
+        .build();
+  }
+
+  private void streamEvents(
+      StreamOperationEventsRequest request, StreamWriter<OperationEventResponse> outlet)
+      throws InterruptedException {
+    String id = request.getOperationId();
+    Duration heartbeat = EventCalls.heartbeat(request.getHeartbeatIntervalMs());
+    long sent = Math.max(0, request.getAfterSequence());
+    Events page = operations.events(id, sent);
+    outlet.open();
+    sent = send(page, sent, outlet);
+    long told = clock.millis();
+    while (request.getFollow() && !page.ended() && outlet.isOpen()) {
+      outlet.await(Duration.ofMillis(LOOK_MS));
+      page = operations.events(id, sent);
+      if (!page.events().isEmpty()) {
+        sent = send(page, sent, outlet);
+        told = clock.millis();
+      } else if (heartbeat != null && clock.millis() - told >= heartbeat.toMillis()) {
+        outlet.send(List.of(message(Json.write(beat(id)))));
+        told = clock.millis();
+      }
+    }
+    outlet.end(MultiMap.caseInsensitiveMultiMap());
+  }
+
+  /** Answers the number of the last one. */
+  private static long send(Events page, long before, StreamWriter<OperationEventResponse> outlet) {
+    List<OperationEvent> events = page.events();
+    for (int from = 0; from < events.size(); from += PAGE) {
+      outlet.send(
+          events.subList(from, Math.min(from + PAGE, events.size())).stream()
+              .map(event -> message(Json.write(event)))
+              .toList());
+    }
+    return events.isEmpty() ? before : events.getLast().sequence();
+  }
+
+  private record Beat(String type, String operationId, String timestamp) {}
+
+  private Beat beat(String id) {
+    return new Beat("stream_heartbeat", id, Json.timestamp(clock.instant()));
+  }
+
+  private static OperationEventResponse message(String event) {
+    return OperationEventResponse.newBuilder().setEventJson(event).build();
+  }
+}
