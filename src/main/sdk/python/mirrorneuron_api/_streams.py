@@ -148,7 +148,10 @@ class Progress(Patience, Generic[T]):
         }
 
     def opened(self, response: httpx.Response) -> None:
-        """Raises UnreadableAnswer for what is no stream."""
+        """Raises UnreadableAnswer for what is no stream. That nothing follows sets ended."""
+        if response.status_code == 204:
+            self.ended = True
+            return
         if not response.headers.get("content-type", "").startswith("text/event-stream"):
             raise problems.unreadable(response)
         self.connected()

@@ -252,6 +252,8 @@ class AsyncMirrorNeuron(_requests.Server):
             try:
                 async with self._async_streams.stream(**progress.request()) as response:
                     progress.opened(response)
+                    if progress.ended:
+                        return
                     async for piece in response.aiter_bytes():
                         for record in progress.records(piece):
                             yield record

@@ -248,6 +248,8 @@ class MirrorNeuron(_requests.Server):
             try:
                 with self._streams.stream(**progress.request()) as response:
                     progress.opened(response)
+                    if progress.ended:
+                        return
                     for piece in response.iter_bytes():
                         for record in progress.records(piece):
                             yield record

@@ -88,6 +88,7 @@ export async function* follow<T>(
       if (cursor !== undefined) headers["last-event-id"] = cursor;
       const response = await open(headers, connection.signal);
       if (!response.ok) throw await Problem.of(response);
+      if (response.status === 204) return; // nothing follows what is known
       const type = response.headers.get("content-type") ?? "nothing of a known type";
       if (!type.startsWith("text/event-stream") || response.body === null) throw new Error(`no stream comes, but ${type}`);
       patience.connected();

@@ -34,6 +34,7 @@ import io.mirrorneuron.area.runs.Desktop;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.config.NearestMatch;
 import io.mirrorneuron.config.ServiceMark;
+import io.mirrorneuron.config.bundle.BuildStamp;
 import io.mirrorneuron.port.ClusterPortContract;
 import io.mirrorneuron.port.JobsPortContract;
 import io.mirrorneuron.run.files.Artifacts;
@@ -672,10 +673,12 @@ class ArchitectureTest {
           .that(
               not(
                   resideInAnyPackage(in("runtime.exec.spawn"), in("runtime.cluster"), in("redis"))
-                      .or(belongToAnyOf(Desktop.class, ServiceMark.class))))
+                      .or(belongToAnyOf(Desktop.class, ServiceMark.class, BuildStamp.class))))
           .should()
           .dependOnClassesThat(belongToAnyOf(ProcessBuilder.class))
-          .because("what starts a process must also end it; a window is its user's to close");
+          .because(
+              "what starts a process must also end it; a window is its user's to close, and the"
+                  + " build waits for its git");
 
   // ------------------------------------------------------------------ the outside world
 

@@ -11,11 +11,13 @@ import io.mirrorneuron.gateway.Health;
 import io.mirrorneuron.gateway.contract.Contract;
 import io.mirrorneuron.runtime.exec.confine.Confiner;
 import io.mirrorneuron.security.Auth;
+import io.mirrorneuron.security.StreamTokens;
 import io.mirrorneuron.server.ServerContext;
 import io.mirrorneuron.storage.Readiness;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 
 /** The gateway as the configuration wants it. */
@@ -70,7 +72,10 @@ final class ApiGateway {
         readiness,
         on.clock(),
         uploads.quota(),
-        far);
+        far,
+        StreamTokens.of(
+            List.of(config.api().token(), config.grpc().joinToken(), config.grpc().authToken()),
+            on.clock()));
   }
 
   static Auth auth(Config config, Auth issued) {

@@ -90,7 +90,7 @@ public final class App implements AutoCloseable {
   private void tellStart() {
     LOG.info(
         "MirrorNeuron {} is up: API at {}, gRPC at {}, home {}",
-        Main.version(),
+        Main.program(),
         endpoints.api() == null ? "none" : endpoints.api(),
         endpoints.grpc() == null ? "none" : endpoints.grpc(),
         config.home());

@@ -25,6 +25,7 @@ import io.mirrorneuron.cli.shell.Misuse;
 import io.mirrorneuron.cli.shell.ProgramHelp;
 import io.mirrorneuron.cli.shell.VersionCommand;
 import io.mirrorneuron.config.ConfigException;
+import io.mirrorneuron.model.Build;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.storage.OutOfRoom;
 import java.io.PrintWriter;
@@ -187,14 +188,18 @@ public final class Main extends CommandGroup {
   }
 
   static String version() {
-    return Optional.ofNullable(Main.class.getPackage().getImplementationVersion())
-        .orElse("development");
+    return Build.current().version();
+  }
+
+  /** The version, and what it was built from, in short. */
+  static String program() {
+    return Build.current().brief();
   }
 
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
-      return new String[] {"MirrorNeuron " + version()};
+      return new String[] {"MirrorNeuron " + Build.current().words()};
     }
   }
 }

@@ -65,7 +65,7 @@ final class ServerProcess {
     }
     ServerProcess server = start(config, role);
     options.tellChanges();
-    out.println("MirrorNeuron " + Main.version() + " is up");
+    out.println("MirrorNeuron " + Main.program() + " is up");
     server.printEndpoints(out);
     server.stay(out);
     return 0;

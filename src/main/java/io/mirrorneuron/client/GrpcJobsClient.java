@@ -29,7 +29,6 @@ import io.mirrorneuron.proto.job.v1.ExportJobBackupRequest;
 import io.mirrorneuron.proto.job.v1.ExportJobBackupResponse;
 import io.mirrorneuron.proto.job.v1.GetJobRequest;
 import io.mirrorneuron.proto.job.v1.JobServiceGrpcClient;
-import io.mirrorneuron.proto.job.v1.ListJobsRequest;
 import io.mirrorneuron.proto.job.v1.PauseJobRequest;
 import io.mirrorneuron.proto.job.v1.RestoreJobBackupRequest;
 import io.mirrorneuron.proto.job.v1.ResumeJobRequest;
@@ -103,10 +102,8 @@ final class GrpcJobsClient implements JobsPort {
   }
 
   @Override
-  public JobPage list(int limit, boolean includeTerminal) {
-    ListJobsRequest request =
-        ListJobsRequest.newBuilder().setLimit(limit).setIncludeTerminal(includeTerminal).build();
-    String page = calls.call(JobServiceGrpcClient.ListJobs, request).getJobsJson();
+  public JobPage list(JobPage.Query query) {
+    String page = calls.call(JobServiceGrpcClient.ListJobs, JobListing.of(query)).getJobsJson();
     return Json.read(page, JobPage.class, "jobs_json");
   }
 

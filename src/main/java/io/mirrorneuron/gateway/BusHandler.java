@@ -15,12 +15,14 @@ import io.mirrorneuron.gateway.call.SharedCalls;
 import io.mirrorneuron.gateway.call.Uploads;
 import io.mirrorneuron.gateway.contract.ApiOperation;
 import io.mirrorneuron.gateway.security.AccessCheck;
+import io.mirrorneuron.gateway.security.StreamAccess;
 import io.mirrorneuron.gateway.stream.LiveStream;
 import io.mirrorneuron.gateway.stream.SseSink;
 import io.mirrorneuron.gateway.stream.Streams;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.security.Principal;
 import io.mirrorneuron.security.Role;
+import io.mirrorneuron.security.StreamTokens;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
@@ -44,6 +46,7 @@ final class BusHandler implements Handler<RoutingContext> {
    */
   record Shared(
       Auth auth,
+      StreamTokens tokens,
       Bodies bodies,
       Bodies raw,
       Uploads uploads,
@@ -85,9 +88,12 @@ final class BusHandler implements Handler<RoutingContext> {
       enter(ctx, Principal.unnamed(Role.VIEWER));
       return;
     }
+    Auth auth =
+        stream == null
+            ? shared.auth()
+            : StreamAccess.byAddress(ctx, shared.auth(), shared.tokens());
     String authorization = ctx.request().getHeader(HttpHeaders.AUTHORIZATION);
-    AccessCheck.of(
-        ctx, shared.auth(), authorization, operation.role(), caller -> enter(ctx, caller));
+    AccessCheck.of(ctx, auth, authorization, operation.role(), caller -> enter(ctx, caller));
   }
 
   private void enter(RoutingContext ctx, Principal caller) {
@@ -96,6 +102,7 @@ final class BusHandler implements Handler<RoutingContext> {
     switch (operation.body()) {
       case NONE -> {
         ApiCall call = check.read(ParameterSource.of(ctx), null);
+        call.json().remove(StreamTokens.PARAMETER); // it has let the caller in, and that is all
         Bodies.expectNone(ctx, () -> call(ctx, call, caller));
       }
       case JSON -> {
@@ -134,7 +141,8 @@ final class BusHandler implements Handler<RoutingContext> {
     if (ApiOperation.EVENT_STREAM.equals(type == null ? operation.produces().getFirst() : type)) {
       String lastId = ctx.request().getHeader("Last-Event-ID");
       // A read that many followers share is made in nobody's name.
-      SseSink.open(ctx, shared.streams(), stream.subscribe(call, lastId, caller.expiry()));
+      boolean isBack = lastId != null && !lastId.isEmpty();
+      SseSink.open(ctx, shared.streams(), stream.subscribe(call, lastId, caller.expiry()), isBack);
     } else if (type == null) {
       askByDefault(ctx, call, caller)
           .onComplete(answer -> write(ctx, defaultType, answer), ctx::fail);

@@ -21,6 +21,7 @@ import io.mirrorneuron.gateway.stream.Streams;
 import io.mirrorneuron.listen.Limits;
 import io.mirrorneuron.model.UploadQuota;
 import io.mirrorneuron.security.Auth;
+import io.mirrorneuron.security.StreamTokens;
 import io.mirrorneuron.storage.Readiness;
 import io.mirrorneuron.storage.Storage;
 import io.vertx.core.Future;
@@ -53,6 +54,7 @@ public final class GatewayVerticle extends VerticleBase {
    * @param clock tells clients of sockets the time
    * @param uploads what uploads may take of the disk
    * @param nodes are asked for files of theirs
+   * @param streamTokens the same for all instances
    */
   public record Settings(
       Config.Api api,
@@ -64,7 +66,8 @@ public final class GatewayVerticle extends VerticleBase {
       Readiness readiness,
       Clock clock,
       UploadQuota uploads,
-      FarReads nodes) {}
+      FarReads nodes,
+      StreamTokens streamTokens) {}
 
   private static final long DRAIN_SECONDS = 5;
 
@@ -185,6 +188,7 @@ public final class GatewayVerticle extends VerticleBase {
             new Ready(settings.readiness()),
             new BusHandler.Shared(
                 auth,
+                settings.streamTokens(),
                 new Bodies(api.bodyLimitBytes(), BodyBudget.ofHeap(SHARE_OF_BODIES)),
                 new Bodies(RAW_BYTES, BodyBudget.ofHeap(SHARE_OF_RAW_BODIES)),
                 uploads,

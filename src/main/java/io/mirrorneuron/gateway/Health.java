@@ -2,6 +2,7 @@ package io.mirrorneuron.gateway;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.Build;
 import io.mirrorneuron.storage.Readiness;
 import io.mirrorneuron.storage.Readiness.Dependency;
 import io.mirrorneuron.wire.Json;
@@ -43,11 +44,15 @@ public final class Health implements Handler<RoutingContext> {
   /**
    * What it tells besides {@code status}. Absent texts are empty.
    *
+   * @param version of this program; as the next two see {@link Build}
    * @param confinement null, and not told, where programs run elsewhere
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Facts(
       String status,
+      String version,
+      String commit,
+      String buildDate,
       String auth,
       String env,
       String blueprintSource,
@@ -59,8 +64,12 @@ public final class Health implements Handler<RoutingContext> {
 
     /** Of a server without programs. */
     public static Facts of(boolean auth, String env, Blueprints blueprints, String runsRoot) {
+      Build build = Build.current();
       return new Facts(
           "ok",
+          build.version(),
+          build.commit(),
+          build.date(),
           auth ? "enabled" : "disabled",
           env,
           blueprints.source(),
@@ -74,6 +83,9 @@ public final class Health implements Handler<RoutingContext> {
     public Facts with(Confinement ofPrograms) {
       return new Facts(
           status,
+          version,
+          commit,
+          buildDate,
           auth,
           env,
           blueprintSource,

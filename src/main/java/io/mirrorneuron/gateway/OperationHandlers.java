@@ -44,6 +44,7 @@ final class OperationHandlers {
     this.sockets =
         new SocketHandler.Shared(
             parts.shared().auth(),
+            parts.shared().tokens(),
             parts.pages(),
             parts.shared().streams(),
             new Topics(streams.values()),
@@ -61,6 +62,10 @@ final class OperationHandlers {
     }
     if (operation.id().equals(ContractCheck.READY)) {
       return checked(check, parts.ready());
+    }
+    if (operation.id().equals(ContractCheck.STREAM_TOKEN)) {
+      return new StreamTokenHandler(
+          check, operation.role(), parts.shared().auth(), parts.shared().tokens(), run());
     }
     if (operation.socket() != null) {
       return new SocketHandler(operation, check, streams.get(operation.socket().stream()), sockets);
@@ -83,6 +88,14 @@ final class OperationHandlers {
 
   private Operation parsed(ApiOperation operation) {
     return contract.parsed().operation(operation.id());
+  }
+
+  private AreaCall run() {
+    return contract.operations().stream()
+        .filter(operation -> operation.id().equals(ContractCheck.RUN))
+        .map(this::area)
+        .findFirst()
+        .orElseThrow();
   }
 
   private AreaCall area(ApiOperation operation) {

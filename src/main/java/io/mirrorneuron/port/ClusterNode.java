@@ -1,5 +1,6 @@
 package io.mirrorneuron.port;
 
+import io.mirrorneuron.model.Build;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.Map;
  * @param takesWork whether programs may be placed on it
  * @param cpus null when nobody knows, as is {@code memoryFreeMegabytes}
  * @param pools by name, in the runtime's order
+ * @param build of its program; null when it does not tell
  */
 public record ClusterNode(
     String name,
@@ -19,7 +21,8 @@ public record ClusterNode(
     boolean takesWork,
     Integer cpus,
     Long memoryFreeMegabytes,
-    Map<String, Pool> pools) {
+    Map<String, Pool> pools,
+    Build build) {
 
   public ClusterNode {
     pools = Collections.unmodifiableMap(new LinkedHashMap<>(pools));

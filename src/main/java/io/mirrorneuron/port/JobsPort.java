@@ -50,11 +50,21 @@ public interface JobsPort {
   Why why(String jobId);
 
   /**
-   * Rows of jobs, newest change first.
+   * Rows of jobs, newest change first. A page may have fewer rows than are wanted, though others
+   * follow: who filters looks through a bounded number of jobs for each.
+   *
+   * @throws io.mirrorneuron.model.MnException INVALID for a cursor that is none
+   */
+  JobPage list(JobPage.Query query);
+
+  /**
+   * The first of all.
    *
    * @param limit rows at most; 0 or less means 100
    */
-  JobPage list(int limit, boolean includeTerminal);
+  default JobPage list(int limit, boolean includeTerminal) {
+    return list(JobPage.Query.newest(limit, includeTerminal));
+  }
 
   /**
    * Ends the job and its processes; a terminal job stays as it is. Returns the status word.

@@ -1,5 +1,7 @@
 package io.mirrorneuron.store;
 
+import io.mirrorneuron.store.listing.ListedRow;
+import io.mirrorneuron.store.listing.RowsWanted;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -89,12 +91,12 @@ public interface JobStore {
   /** The row as the last commit left it, or null when the job is unknown. */
   CompletionStage<String> row(String jobId);
 
-  /**
-   * Rows of {@code limit} jobs at most, last changed first.
-   *
-   * @param includeTerminal whether finished jobs are among them
-   */
-  CompletionStage<List<ListedRow>> rows(int limit, boolean includeTerminal);
+  /** Rows of jobs, last changed first. */
+  CompletionStage<List<ListedRow>> rows(RowsWanted wanted);
+
+  default CompletionStage<List<ListedRow>> rows(int limit, boolean includeTerminal) {
+    return rows(RowsWanted.newest(limit, includeTerminal));
+  }
 
   /**
    * How many jobs have each status, as of one moment and however many there are at the same cost; a
@@ -231,12 +233,6 @@ public interface JobStore {
   }
 
   record StoredEvent(long seq, String json) {}
-
-  /**
-   * @param json the row as the last commit left it; null when it cannot be read. Whether the job is
-   *     still there, {@link #status} tells
-   */
-  record ListedRow(String jobId, String json) {}
 
   /** Another owner has taken the job over; the writer must stop working on it. */
   final class FencedException extends RuntimeException {

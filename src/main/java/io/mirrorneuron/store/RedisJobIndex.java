@@ -1,8 +1,9 @@
 package io.mirrorneuron.store;
 
 import io.mirrorneuron.model.RunStatus;
-import io.mirrorneuron.store.JobStore.ListedRow;
-import io.mirrorneuron.store.bucket.RankedJob;
+import io.mirrorneuron.store.listing.ListedRow;
+import io.mirrorneuron.store.listing.RankedJob;
+import io.mirrorneuron.store.listing.RowsWanted;
 import io.mirrorneuron.store.packed.PackedJob;
 import io.mirrorneuron.store.packed.PackedJobs;
 import io.vertx.core.Future;
@@ -38,20 +39,21 @@ final class RedisJobIndex {
   }
 
   /** See {@link JobStore#rows}. */
-  Future<List<ListedRow>> rows(int limit, boolean includeTerminal) {
-    return ranked(limit, includeTerminal)
-        .compose(jobs -> rowsOf(jobs.stream().map(RankedJob::jobId).toList()));
+  Future<List<ListedRow>> rows(RowsWanted wanted) {
+    return ranked(wanted).compose(this::rowsOf);
   }
 
   /** See {@link RedisJobStore#ranked}. */
-  Future<List<RankedJob>> ranked(int limit, boolean includeTerminal) {
+  Future<List<RankedJob>> ranked(RowsWanted wanted) {
     List<Future<List<RankedJob>>> indexes = new ArrayList<>();
-    indexes.add(newest(keys.activeJobs(), limit));
-    if (includeTerminal) {
-      TERMINAL.forEach(status -> indexes.add(newest(keys.doneJobs(status), limit)));
+    if (wanted.open()) {
+      indexes.add(newest(keys.activeJobs(), wanted));
     }
+    wanted.ended().forEach(status -> indexes.add(newest(keys.doneJobs(status), wanted)));
     return Future.all(indexes)
-        .map(read -> RankedJob.merged(indexes.stream().map(Future::result).toList(), limit));
+        .map(
+            read ->
+                RankedJob.merged(indexes.stream().map(Future::result).toList(), wanted.limit()));
   }
 
   /** See {@link JobStore#activeJobs}. */
@@ -107,11 +109,34 @@ final class RedisJobIndex {
         .map(answer -> answer == null ? null : answer.toString());
   }
 
+  /** All of the same moment are read, as Redis does not begin behind one of them. */
+  private Future<List<RankedJob>> newest(String index, RowsWanted wanted) {
+    RankedJob after = wanted.after();
+    if (after == null) {
+      return newest(index, wanted.limit());
+    }
+    Request same = Request.cmd(Command.ZRANGE).arg(index).arg(after.at()).arg(after.at());
+    Request older = Request.cmd(Command.ZRANGE).arg(index).arg("(" + after.at()).arg("-inf");
+    Future<List<RankedJob>> ties = ranks(same.arg("BYSCORE").arg("REV"));
+    Future<List<RankedJob>> rest =
+        ranks(older.arg("BYSCORE").arg("REV").arg("LIMIT").arg(0).arg(wanted.limit()));
+    return Future.all(ties, rest)
+        .map(
+            both ->
+                Stream.concat(
+                        ties.result().stream().filter(job -> job.compareTo(after) > 0),
+                        rest.result().stream())
+                    .toList());
+  }
+
   private Future<List<RankedJob>> newest(String index, int limit) {
-    Request range = Request.cmd(Command.ZRANGE).arg(index).arg(0).arg(limit - 1L);
+    return ranks(Request.cmd(Command.ZRANGE).arg(index).arg(0).arg(limit - 1L).arg("REV"));
+  }
+
+  private Future<List<RankedJob>> ranks(Request range) {
     return lanes
         .any()
-        .send(range.arg("REV").arg("WITHSCORES"))
+        .send(range.arg("WITHSCORES"))
         .map(
             answer -> {
               List<RankedJob> found = new ArrayList<>();
@@ -168,12 +193,12 @@ final class RedisJobIndex {
   }
 
   /** A key that is no text, too, is answered as if there were none. */
-  Future<List<ListedRow>> rowsOf(List<String> jobs) {
+  Future<List<ListedRow>> rowsOf(List<RankedJob> jobs) {
     List<Future<Response>> reads = new ArrayList<>();
     for (int from = 0; from < jobs.size(); from += BATCH) {
       Request read = Request.cmd(Command.MGET);
       jobs.subList(from, Math.min(from + BATCH, jobs.size())).stream()
-          .map(keys::row)
+          .map(job -> keys.row(job.jobId()))
           .forEach(read::arg);
       reads.add(lanes.any().send(read));
     }
@@ -181,7 +206,7 @@ final class RedisJobIndex {
         .map(
             all -> {
               List<ListedRow> rows = new ArrayList<>(jobs.size());
-              for (String job : jobs) {
+              for (RankedJob job : jobs) {
                 Response row = reads.get(rows.size() / BATCH).result().get(rows.size() % BATCH);
                 rows.add(new ListedRow(job, row == null ? null : text(row)));
               }

@@ -1,7 +1,9 @@
 package io.mirrorneuron.store;
 
 import io.mirrorneuron.store.bucket.Place;
-import io.mirrorneuron.store.bucket.RankedJob;
+import io.mirrorneuron.store.listing.ListedRow;
+import io.mirrorneuron.store.listing.RankedJob;
+import io.mirrorneuron.store.listing.RowsWanted;
 import io.mirrorneuron.store.mark.RunMarks;
 import io.mirrorneuron.store.packed.PackedJobs;
 import io.mirrorneuron.store.packed.StoredJobs;
@@ -69,12 +71,12 @@ public final class RedisJobStore implements ServedJobStore {
   }
 
   /** The ids of jobs, last changed first, with what orders them. */
-  public Future<List<RankedJob>> ranked(int limit, boolean includeTerminal) {
-    return index.ranked(limit, includeTerminal);
+  public Future<List<RankedJob>> ranked(RowsWanted wanted) {
+    return index.ranked(wanted);
   }
 
   /** The rows of these jobs, in the same order. */
-  public Future<List<ListedRow>> rowsOf(List<String> jobs) {
+  public Future<List<ListedRow>> rowsOf(List<RankedJob> jobs) {
     return index.rowsOf(jobs);
   }
 
@@ -195,8 +197,8 @@ public final class RedisJobStore implements ServedJobStore {
   }
 
   @Override
-  public CompletionStage<List<ListedRow>> rows(int limit, boolean includeTerminal) {
-    return index.rows(limit, includeTerminal).toCompletionStage();
+  public CompletionStage<List<ListedRow>> rows(RowsWanted wanted) {
+    return index.rows(wanted).toCompletionStage();
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.mirrorneuron.wire;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.Build;
 import io.mirrorneuron.port.ClusterNode;
 import io.mirrorneuron.port.ClusterSummary;
 import java.util.List;
@@ -26,7 +27,10 @@ public final class ClusterForm {
       String status,
       boolean schedulingEligible,
       Map<String, ClusterNode.Pool> executorPools,
-      Hardware hardware) {}
+      Hardware hardware,
+      String version,
+      String commit,
+      String buildDate) {}
 
   private record Hardware(Cpu cpu, Memory memory) {}
 
@@ -104,6 +108,7 @@ public final class ClusterForm {
         told.schedulingEligible,
         cpu == null || cpu.logicalProcessors == null ? null : cpu.logicalProcessors.intValue(),
         memory == null ? null : memory.availableMb,
-        told.executorPools);
+        told.executorPools,
+        told.version == null ? null : new Build(told.version, told.commit, told.buildDate));
   }
 }

@@ -18,7 +18,17 @@ final class PageAnswers {
           manifest.graph_id,manifest.job_name text
           """);
 
-  static final PageSchema LAUNCH = new PageSchema("job_id,id,progress_id text!");
+  static final PageSchema LAUNCH =
+      new PageSchema(
+          """
+          job_id,id,progress_id text!
+          run_id text?
+          status,source,command text
+          blueprint,validation,model_install object
+          blueprint.id text!
+          blueprint.name,blueprint.description,blueprint.category text
+          blueprint.category_slug,blueprint.path text
+          """);
 
   static final PageSchema PROGRESS =
       new PageSchema(

@@ -11,6 +11,7 @@ import io.mirrorneuron.gateway.contract.Contract;
 import io.mirrorneuron.gateway.contract.Documents;
 import io.mirrorneuron.model.UploadQuota;
 import io.mirrorneuron.security.Auth;
+import io.mirrorneuron.security.StreamTokens;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.Vertx;
@@ -132,7 +133,8 @@ class AddingAnEndpointIT {
             () -> CompletableFuture.completedStage(List.of()),
             Clock.systemUTC(),
             UploadQuota.unlimited(),
-            FarReads.NONE),
+            FarReads.NONE,
+            StreamTokens.of(List.of(), Clock.systemUTC())),
         Contract.of(vertx, document).await(),
         List.of(area),
         Auth.NOBODY_ASKS,

@@ -52,7 +52,12 @@ final class ClusterScenarios {
 
   void jobLists() {
     golden.call("listJobs").keep("");
-    golden.call("listJobs", "limit", "2").keep("limit");
+    String page = golden.call("listJobs", "limit", "2").keep("limit");
+    String next = Json.parseObject(page, "page").path("next").asText();
+    golden.call("listJobs", "limit", "2", "cursor", next).keepAs("next-page", next);
+    golden.call("listJobs", "status", "failed", "limit", "1").keep("failed");
+    golden.call("listJobs", "created_after", "yesterday").keep("no-time");
+    golden.call("listJobs", "cursor", "x").keep("no-cursor");
     golden.call("listJobs", "include_terminal", "no").keep("open");
   }
 

@@ -77,6 +77,7 @@ final class Looks {
             "listRunLogs",
             "listRunTimeline",
             "getRunObservabilitySummary",
+            "getRun",
             "getRunResult",
             "getRunFinalArtifact",
             "listRunArtifacts",

@@ -72,7 +72,14 @@ final class Normaliser {
               + "|\"token\":\"([A-Za-z0-9_-]{43})\""
               + "|(?:/hooks/)([A-Za-z0-9_-]{43})(?![A-Za-z0-9_-])"
               + "|plan1\\.([0-9a-f.]{99})(?![0-9a-f.])"
+              + "|mnst1\\.([A-Za-z0-9_.-]{60,})"
               + "|whsec_([A-Za-z0-9+/=]{20,})");
+
+  /** In JSON, in JSON within text, and as a label of a metric. */
+  private static final Pattern BUILD =
+      Pattern.compile(
+          "(\\\\?\"?(?:commit|build_date)\\\\?\"? ?[:=] ?\\\\?\")[0-9A-Za-z:+-]*(?=\\\\?\")");
+
   private static final Pattern SUFFIX =
       Pattern.compile(
           "(?<![0-9])(1\\d{12}-[0-9a-f]{12})(?![0-9a-f])|-(20\\d{6}T\\d{12}Z)(?![0-9])");
@@ -124,7 +131,7 @@ final class Normaliser {
    *     stay
    */
   String apply(String text, boolean stored) {
-    String named = cursors(text);
+    String named = BUILD.matcher(cursors(text)).replaceAll("$1<build>");
     for (Map.Entry<String, String> name : names.entrySet()) {
       named = named.replace(name.getKey(), name.getValue());
     }

@@ -44,6 +44,7 @@ final class RunScenarios {
         .stored()
         .keep("since");
     golden.call("getRunUi", "run_id", DONE, "limit", "1").stored().keep("limit");
+    golden.call("createStreamToken", "run_id", DONE).keep("");
     golden
         .call("compareRuns")
         .body("{\"run_ids\":[\"harbour-1\",\"harbour-2\"]}")

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.app.WholeServer;
+import io.mirrorneuron.testing.PublishedContract;
 import io.mirrorneuron.wire.Json;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -12,6 +14,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -214,5 +217,23 @@ class LaunchFailuresIT {
     assertThat(detail.at("/models/0/model").asText()).isEqualTo("nobody/knows");
     assertThat(detail.at("/models/0/status").asText()).isEqualTo("failed");
     assertThat(detail.at("/errors/0").asText()).contains("nobody/knows");
+    assertThat(faults("installBlueprint", answer)).isEmpty();
+  }
+
+  /** How the answer does not fit what the contract says of it. */
+  private static List<String> faults(String operation, Answer answer) {
+    PublishedContract contract = PublishedContract.read();
+    JsonObject declared =
+        contract.operations().stream()
+            .filter(one -> one.id().equals(operation))
+            .map(one -> contract.response(one, String.valueOf(answer.status())))
+            .findFirst()
+            .orElseThrow();
+    JsonObject schema =
+        declared
+            .getJsonObject("content")
+            .getJsonObject("application/problem+json")
+            .getJsonObject("schema");
+    return contract.faults(schema, new JsonObject(answer.body().toString()));
   }
 }

@@ -11,7 +11,9 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.Timestamps;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -317,6 +319,78 @@ public interface JobsPortContract {
     assertThat(row.path("status").asText()).isEqualTo("paused");
     assertThat(row.path("graph_id").asText()).isEqualTo("service");
     assertThat(row.path("live?").asBoolean()).isTrue();
+  }
+
+  /** By pages of two, to the end. */
+  private List<String> paged(JobPage.Query query) {
+    List<String> found = new ArrayList<>();
+    String cursor = "";
+    while (cursor != null) {
+      JobPage page =
+          jobs()
+              .list(
+                  new JobPage.Query(
+                      2,
+                      query.includeTerminal(),
+                      cursor,
+                      query.status(),
+                      query.name(),
+                      query.createdAfter(),
+                      query.idPrefix()));
+      assertThat(page.data()).hasSizeLessThanOrEqualTo(2);
+      page.data().forEach(row -> found.add(Json.read(row.json(), JobBrief.class, "row").jobId()));
+      cursor = page.next();
+    }
+    return found;
+  }
+
+  private static JobPage.Query wanted(String status, String name, Instant after, String prefix) {
+    return new JobPage.Query(2, true, "", status, name, after, prefix);
+  }
+
+  @Test
+  default void jobsAreListedInPages() {
+    List<String> made = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      awaitTick();
+      String open = submit(SERVICE);
+      eventually("it runs", () -> status(open).equals("running"));
+      made.addFirst(open);
+    }
+    awaitTick();
+    String ended = completed();
+
+    List<String> all = paged(wanted(null, null, null, null));
+    assertThat(all).doesNotHaveDuplicates().contains(ended).containsSubsequence(made);
+    assertThat(paged(JobPage.Query.newest(2, false)))
+        .doesNotHaveDuplicates()
+        .doesNotContain(ended)
+        .containsSubsequence(made);
+    assertThat(jobs().list(2, true).next()).as("nobody asked for pages").isNull();
+    fails(
+        ErrorCode.INVALID,
+        "invalid_argument",
+        () -> jobs().list(new JobPage.Query(2, true, "x", null, null, null, null)));
+  }
+
+  @Test
+  default void jobsAreListedByWhatTheyAre() {
+    String open = submit(SERVICE);
+    eventually("it runs", () -> status(open).equals("running"));
+    awaitTick();
+    String ended = completed();
+
+    assertThat(paged(wanted("completed", null, null, null))).contains(ended).doesNotContain(open);
+    assertThat(paged(wanted("COMPLETED", "service", null, null))).isEmpty();
+    assertThat(paged(wanted("running", "service", null, null))).contains(open);
+    assertThat(paged(wanted("nonsense", null, null, null))).isEmpty();
+    assertThat(paged(wanted(null, "no such name", null, null))).isEmpty();
+    assertThat(paged(wanted(null, null, null, open))).containsExactly(open);
+    assertThat(paged(wanted(null, null, null, "run-" + ended))).containsExactly(ended);
+    JobPage one = jobs().list(wanted(null, null, null, ended));
+    Instant submitted = Timestamps.instant(tree(one).at("/data/0/submitted_at").asText());
+    assertThat(paged(wanted(null, null, submitted, null))).contains(ended);
+    assertThat(paged(wanted(null, null, submitted.plusSeconds(60), null))).isEmpty();
   }
 
   @Test

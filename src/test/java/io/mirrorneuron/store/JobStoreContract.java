@@ -9,11 +9,12 @@ import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.store.JobStore.Commit;
 import io.mirrorneuron.store.JobStore.Created;
 import io.mirrorneuron.store.JobStore.FencedException;
-import io.mirrorneuron.store.JobStore.ListedRow;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.store.ended.EndedJobs;
+import io.mirrorneuron.store.listing.ListedRow;
+import io.mirrorneuron.store.listing.RowsWanted;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -554,6 +555,39 @@ public interface JobStoreContract {
     assertThat(rows(2, true)).containsExactly(row("a", "running", 4), row("d", "failed", 3));
     assertThat(rows(10, false)).containsExactly(row("a", "running", 4), row("c", "running", 3));
     assertThat(rows(1, false)).containsExactly(row("a", "running", 4));
+  }
+
+  private List<String> ids(RowsWanted wanted) {
+    return await(store().rows(wanted)).stream().map(ListedRow::jobId).toList();
+  }
+
+  /** Five were changed in one millisecond: a page that ends among them is gone on with there. */
+  @Test
+  default void rowsBehindAPlaceAreThoseThatFollow() {
+    create("old", 5, "completed");
+    for (String job : List.of("a", "b", "c")) {
+      create(job, 10, "running");
+    }
+    create("d", 10, "completed");
+    create("e", 10, "failed");
+    create("new", 20, "running");
+    List<String> all = ids(RowsWanted.newest(10, true));
+    assertThat(all).hasSize(7).startsWith("new").endsWith("old");
+
+    for (int size = 1; size < 4; size++) {
+      List<String> paged = new ArrayList<>();
+      RowsWanted wanted = RowsWanted.newest(size, true);
+      for (var page = await(store().rows(wanted)); !page.isEmpty(); ) {
+        page.forEach(row -> paged.add(row.jobId()));
+        wanted = wanted.behind(page.getLast().place());
+        page = await(store().rows(wanted));
+      }
+      assertThat(paged).isEqualTo(all);
+    }
+    assertThat(ids(new RowsWanted(10, false, List.of("completed"), null)))
+        .containsExactly("d", "old");
+    assertThat(ids(new RowsWanted(10, true, List.of("failed"), null)))
+        .containsExactly("new", "e", "c", "b", "a");
   }
 
   @Test

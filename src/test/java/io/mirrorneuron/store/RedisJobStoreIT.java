@@ -7,6 +7,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.store.lane.RedisLane;
+import io.mirrorneuron.store.listing.ListedRow;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.RedisFixture;
 import io.vertx.core.Context;
@@ -224,7 +225,7 @@ class RedisJobStoreIT implements JobStoreContract, RecordStoreContract {
     assertThat(JobStoreContract.await(store.rows(10, true)))
         .hasSize(5)
         .filteredOn(row -> row.json() == null)
-        .extracting(JobStore.ListedRow::jobId)
+        .extracting(ListedRow::jobId)
         .containsExactlyInAnyOrder("row", "no-row");
     assertThat(JobStoreContract.await(store.counts())).isEqualTo(Map.of("completed", 5L));
     assertThat(JobStoreContract.await(store.status("state"))).isEqualTo("completed");

@@ -25,6 +25,7 @@ import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.Why;
+import io.mirrorneuron.runtime.documents.RowFilter;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.manifest.graph.PayloadPaths;
 import io.mirrorneuron.runtime.manifest.reading.Findings.Purpose;
@@ -38,7 +39,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -306,15 +306,31 @@ public final class FakeJobs implements JobsPort {
   }
 
   @Override
-  public synchronized JobPage list(int limit, boolean includeTerminal) {
-    called("list " + limit + " " + includeTerminal);
-    List<JobPage.Row> rows = new ArrayList<>();
-    jobs.values().stream()
-        .filter(job -> includeTerminal || !job.isTerminal())
-        .sorted((a, b) -> Long.compare(b.changed, a.changed))
-        .limit(limit <= 0 ? 100 : limit)
-        .forEach(job -> rows.add(new JobPage.Row(Json.write(job.row()))));
-    return new JobPage(rows, null);
+  public synchronized JobPage list(JobPage.Query query) {
+    called("list " + query.limit() + " " + query.includeTerminal());
+    int limit = query.limit() <= 0 ? 100 : query.limit();
+    int from = query.isPaged() && !query.cursor().isEmpty() ? from(query.cursor()) : 0;
+    List<JobPage.Row> rows =
+        jobs.values().stream()
+            .filter(job -> query.includeTerminal() || !job.isTerminal())
+            .sorted((a, b) -> Long.compare(b.changed, a.changed))
+            .map(job -> new JobPage.Row(Json.write(job.row())))
+            .filter(new RowFilter(query)::accepts)
+            .skip(from)
+            .limit(limit + 1L)
+            .toList();
+    boolean isCut = rows.size() > limit;
+    return new JobPage(
+        isCut ? rows.subList(0, limit) : rows,
+        null,
+        isCut && query.isPaged() ? "row-" + (from + limit) : null);
+  }
+
+  private static int from(String cursor) {
+    if (!cursor.startsWith("row-")) {
+      throw MnException.invalid("cursor must be the next of a page");
+    }
+    return Integer.parseInt(cursor.substring("row-".length()));
   }
 
   @Override

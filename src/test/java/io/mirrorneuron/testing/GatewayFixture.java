@@ -49,6 +49,7 @@ import io.mirrorneuron.run.human.HumanLogs;
 import io.mirrorneuron.run.index.RunIndex;
 import io.mirrorneuron.runtime.webhook.WebhookKeeper;
 import io.mirrorneuron.security.Auth;
+import io.mirrorneuron.security.StreamTokens;
 import io.mirrorneuron.security.jwt.JwtAuth;
 import io.mirrorneuron.storage.Readiness;
 import io.mirrorneuron.storage.Storage;
@@ -235,7 +236,8 @@ public final class GatewayFixture implements AutoCloseable {
                         List.of(new Readiness.Dependency("redis", notReady))),
                 clock,
                 quota,
-                FarReads.NONE),
+                FarReads.NONE,
+                StreamTokens.of(List.of(), clock)),
             contract(),
             areas,
             auth,

@@ -5,9 +5,11 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.store.JobHolder;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.ended.EndedJobs;
+import io.mirrorneuron.store.listing.ListedRow;
+import io.mirrorneuron.store.listing.RankedJob;
+import io.mirrorneuron.store.listing.RowsWanted;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -306,15 +308,19 @@ public final class InMemoryJobStore implements JobStore, EndedJobs {
   }
 
   @Override
-  public synchronized CompletionStage<List<ListedRow>> rows(int limit, boolean includeTerminal) {
+  public synchronized CompletionStage<List<ListedRow>> rows(RowsWanted wanted) {
     return CompletableFuture.completedFuture(
         jobs.entrySet().stream()
-            .filter(job -> includeTerminal || !job.getValue().terminal)
-            .sorted(
-                Comparator.comparingLong((Map.Entry<String, Job> job) -> job.getValue().updatedAt)
-                    .reversed())
-            .limit(limit)
-            .map(job -> new ListedRow(job.getKey(), job.getValue().row))
+            .filter(
+                job ->
+                    job.getValue().terminal
+                        ? wanted.ended().contains(job.getValue().status)
+                        : wanted.open())
+            .map(job -> new RankedJob(job.getKey(), job.getValue().updatedAt))
+            .filter(place -> wanted.after() == null || place.compareTo(wanted.after()) > 0)
+            .sorted()
+            .limit(wanted.limit())
+            .map(place -> new ListedRow(place, jobs.get(place.jobId()).row))
             .toList());
   }
 

@@ -6,6 +6,8 @@ import io.mirrorneuron.launch.Launched;
 import io.mirrorneuron.port.Validation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** What launches are answered with, by the operation that was called. */
 final class LaunchAnswers {
@@ -55,8 +57,8 @@ final class LaunchAnswers {
   }
 
   /**
-   * @param command what launches it in a terminal, but for inputs and configuration; null of an
-   *     upload
+   * @param command the line that launches it in a terminal, but for inputs and configuration; null
+   *     of an upload. The page of release 1.2.5 refuses an answer in which it is anything but text
    */
   private record OfSource(
       String jobId,
@@ -69,8 +71,10 @@ final class LaunchAnswers {
       Object modelInstall,
       String progressId,
       String progressUrl,
-      List<String> command,
+      @JsonInclude(JsonInclude.Include.NON_NULL) String command,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> warnings) {
+
+    private static final Pattern PLAIN = Pattern.compile("[\\w./:@%+,=-]+");
 
     static OfSource of(Launched launched, LaunchOrder order, List<String> warnings) {
       return new OfSource(
@@ -88,7 +92,7 @@ final class LaunchAnswers {
           all(launched, warnings));
     }
 
-    private static List<String> command(LaunchOrder order) {
+    private static String command(LaunchOrder order) {
       if (order.source() == LaunchOrder.Source.BUNDLE) {
         return null; // a terminal has no uploads
       }
@@ -104,7 +108,12 @@ final class LaunchAnswers {
       if (order.force()) {
         words.add("--force");
       }
-      return words;
+      return words.stream().map(OfSource::quoted).collect(Collectors.joining(" "));
+    }
+
+    /** The word as a shell takes it for one. */
+    private static String quoted(String word) {
+      return PLAIN.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
     }
   }
 

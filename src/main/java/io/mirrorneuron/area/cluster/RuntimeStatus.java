@@ -2,6 +2,7 @@ package io.mirrorneuron.area.cluster;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.Build;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.ClusterSummary;
@@ -41,8 +42,12 @@ final class RuntimeStatus {
 
     ObjectNode report = Json.object();
     report.put("overall", overall(components)).put("checked_at", Json.timestamp(clock.instant()));
+    Build build = Build.current();
     report
         .putObject("runtime")
+        .put("version", build.version())
+        .put("commit", build.commit())
+        .put("build_date", build.date())
         .put("mode", location.mode())
         .put("mn_home", location.home().toString())
         .put("compose_env", location.ifPresent("docker-compose.env"))

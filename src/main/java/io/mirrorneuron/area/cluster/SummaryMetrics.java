@@ -1,11 +1,14 @@
 package io.mirrorneuron.area.cluster;
 
+import io.mirrorneuron.model.Build;
 import io.mirrorneuron.port.ClusterNode;
 import io.mirrorneuron.port.ClusterNode.Pool;
 import io.mirrorneuron.port.ClusterSummary;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot.InfoDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.vertx.core.buffer.Buffer;
@@ -14,6 +17,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.ToIntFunction;
 
 /**
@@ -33,6 +37,7 @@ final class SummaryMetrics {
             .metricSnapshot(byStatus("mn_jobs", "Jobs by status.", summary.jobCounts()))
             .metricSnapshot(
                 byStatus("mn_nodes", "Nodes by status.", Census.byStatus(summary.nodeStatuses())))
+            .metricSnapshot(builds(summary))
             .metricSnapshot(pools("capacity", summary, Pool::capacity))
             .metricSnapshot(pools("in_use", summary, Pool::inUse))
             .metricSnapshot(pools("available", summary, Pool::available))
@@ -56,6 +61,29 @@ final class SummaryMetrics {
       counts.forEach((status, count) -> values.put(Labels.of("status", status), count));
     }
     return gauge(name, help, values);
+  }
+
+  /** By node, so that a rolling upgrade can be watched. */
+  private static InfoSnapshot builds(ClusterSummary summary) {
+    Map<String, Labels> labels = new LinkedHashMap<>();
+    for (ClusterNode node : summary.nodes()) {
+      Build build = node.build();
+      if (build != null) {
+        labels.put(
+            node.name(),
+            Labels.of(
+                "node", node.name(),
+                "version", build.version(),
+                "commit", Objects.requireNonNullElse(build.commit(), ""),
+                "build_date", Objects.requireNonNullElse(build.date(), "")));
+      }
+    }
+    InfoSnapshot.Builder info =
+        InfoSnapshot.builder().name("mn_build").help("Program of each node.");
+    labels
+        .values()
+        .forEach(each -> info.dataPoint(InfoDataPointSnapshot.builder().labels(each).build()));
+    return info.build();
   }
 
   private static GaugeSnapshot pools(

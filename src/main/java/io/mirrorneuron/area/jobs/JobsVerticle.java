@@ -12,7 +12,6 @@ import io.mirrorneuron.port.CancelReason;
 import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.ForkRequest;
 import io.mirrorneuron.port.ForkedJob;
-import io.mirrorneuron.port.JobPage;
 import io.mirrorneuron.port.JobPlan;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.RestoredJob;
@@ -39,7 +38,6 @@ import java.util.Map;
 /** The area {@code jobs}. */
 public final class JobsVerticle extends AreaVerticle {
   private static final int LIMIT = 256;
-  private static final int MAX_ROWS = 1000;
   private static final int LOG_PAGE = 1000;
   private static final int STORIES = 256;
   private static final long STORY_WEIGHT = 200_000;
@@ -79,7 +77,7 @@ public final class JobsVerticle extends AreaVerticle {
     onHot("submitJob", this::submitJob);
     on("validateJob", this::validateJob);
     on("planJob", this::planJob);
-    on("listJobs", this::listJobs);
+    on("listJobs", call -> jobs.list(WantedJobs.of(call)));
     onHot("getJob", this::getJob);
     on("explainJob", call -> jobs.why(id(call)));
     on("cancelJob", this::cancelJob);
@@ -150,11 +148,6 @@ public final class JobsVerticle extends AreaVerticle {
 
   private Submission submission(SubmitRequest request, ApiCall call) {
     return request.submission(staging, call.text("Idempotency-Key")).by(call.subject());
-  }
-
-  private JobPage listJobs(ApiCall call) {
-    int limit = (int) Math.min(call.integer("limit"), MAX_ROWS);
-    return jobs.list(limit, call.flag("include_terminal"));
   }
 
   private Future<Buffer> getJob(ApiCall call) {

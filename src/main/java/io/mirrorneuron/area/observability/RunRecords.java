@@ -182,7 +182,7 @@ final class RunRecords {
     if (!call.has("since")) {
       return any -> true;
     }
-    Instant since = Records.since(call.text("since"));
+    Instant since = Records.since("since", call.text("since"));
     return record -> Records.time(record) instanceof Instant at && !at.isBefore(since);
   }
 }

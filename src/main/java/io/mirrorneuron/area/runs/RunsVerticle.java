@@ -75,6 +75,7 @@ public final class RunsVerticle extends AreaVerticle {
         new RunVideo(this::job, places.bundles(), new AllowedRoots(List.of(), places.userHome()));
     on("listRuns", this::listRuns);
     onHot("streamRuns", this::streamRuns);
+    on("getRun", call -> index.row(call.text("run_id")));
     on("getRunResult", call -> result(run(call)));
     on("getRunFinalArtifact", call -> finalArtifact(run(call)));
     on("listRunArtifacts", this::listRunArtifacts);
@@ -93,7 +94,7 @@ public final class RunsVerticle extends AreaVerticle {
   private void areOnAllNodes() {
     ofAllNodes(
         "listRuns", new PageMerge((call, row) -> row.apply(PageMerge.PLACE), RunIndex::compare));
-    ofRuns(RunRoute.Kind.READ, "getRunResult", "getRunFinalArtifact", "getRunUi");
+    ofRuns(RunRoute.Kind.READ, "getRun", "getRunResult", "getRunFinalArtifact", "getRunUi");
     ofRuns(RunRoute.Kind.LEFT, "listRunArtifacts", "listRunOutputs");
     ofRuns(RunRoute.Kind.FILE, "getRunArtifact", "getRunOutput", "getRunUiVideo");
   }
@@ -153,7 +154,7 @@ public final class RunsVerticle extends AreaVerticle {
         text(call, "blueprint_id"),
         text(call, "job_id"),
         text(call, "q"),
-        call.has("since") ? Records.since(call.text("since")) : null);
+        call.has("since") ? Records.since("since", call.text("since")) : null);
   }
 
   private static String text(ApiCall call, String parameter) {

@@ -38,7 +38,7 @@ public final class NodeCommand extends CommandGroup {
   private static final String REASON = "For whoever looks at it.";
 
   private static final List<String> HEADERS =
-      List.of("Node", "Status", "Takes work", "CPUs", "Memory free", "Pools in use");
+      List.of("Node", "Status", "Takes work", "Version", "CPUs", "Memory free", "Pools in use");
 
   @Command(
       name = "list",
@@ -197,6 +197,7 @@ public final class NodeCommand extends CommandGroup {
         node.name(),
         node.status(),
         node.takesWork() ? "yes" : "no",
+        node.build() == null ? "" : node.build().brief(),
         Objects.toString(node.cpus(), ""),
         free == null ? "" : free + " MB",
         pools(node.pools()));

@@ -21,6 +21,10 @@ public final class ContractCheck {
 
   public static final String HEALTH = "getHealth";
   public static final String READY = "getReadiness";
+  public static final String STREAM_TOKEN = "createStreamToken";
+
+  /** Tells one run. */
+  public static final String RUN = "getRun";
 
   /**
    * What the gateway answers itself, sockets aside: questions about this process, which must be
@@ -81,14 +85,15 @@ public final class ContractCheck {
         && !operation.containsKey("requestBody");
   }
 
-  /** Operations that need no area. */
+  /** Operations that need no area, where the contract has them. */
   private static List<String> sockets(JsonObject document) {
     List<String> sockets = new ArrayList<>();
     Contract.visit(
         document,
         (path, method, operation) -> {
-          if (operation.containsKey("x-mn-socket")) {
-            sockets.add(operation.getString("operationId"));
+          String id = operation.getString("operationId");
+          if (operation.containsKey("x-mn-socket") || STREAM_TOKEN.equals(id)) {
+            sockets.add(id);
           }
         });
     return sockets;

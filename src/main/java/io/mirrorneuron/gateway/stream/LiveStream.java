@@ -7,6 +7,7 @@ import io.mirrorneuron.gateway.call.OperationCheck;
 import io.mirrorneuron.gateway.call.ParameterSource;
 import io.mirrorneuron.gateway.contract.ApiOperation;
 import io.mirrorneuron.gateway.contract.StreamSpec;
+import io.mirrorneuron.security.StreamTokens;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -17,7 +18,9 @@ public record LiveStream(ApiOperation operation, OperationCheck check, AreaCall 
 
   /** What these parameters ask for. */
   Subscription subscribe(ParameterSource parameters, Instant expiry) {
-    return subscribe(check.read(parameters, null), null, expiry);
+    ApiCall call = check.read(parameters, null);
+    call.json().remove(StreamTokens.PARAMETER); // it has let the caller in, and that is all
+    return subscribe(call, null, expiry);
   }
 
   /**

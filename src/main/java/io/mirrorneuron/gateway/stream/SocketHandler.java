@@ -8,8 +8,10 @@ import io.mirrorneuron.gateway.call.ParameterSource;
 import io.mirrorneuron.gateway.contract.ApiOperation;
 import io.mirrorneuron.gateway.security.AccessCheck;
 import io.mirrorneuron.gateway.security.PageGuard;
+import io.mirrorneuron.gateway.security.StreamAccess;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.security.Principal;
+import io.mirrorneuron.security.StreamTokens;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -23,12 +25,17 @@ import java.time.Duration;
  * HTTP answers as those of any operation.
  */
 public final class SocketHandler implements Handler<RoutingContext> {
-  private static final String TOKEN = "token";
   private static final String BATCH = "batch";
   private static final String INTERVAL = "interval";
 
   /** What the handlers of all sockets share. */
-  public record Shared(Auth auth, PageGuard pages, Streams streams, Topics topics, Clock clock) {}
+  public record Shared(
+      Auth auth,
+      StreamTokens tokens,
+      PageGuard pages,
+      Streams streams,
+      Topics topics,
+      Clock clock) {}
 
   private final ApiOperation operation;
   private final OperationCheck check;
@@ -50,7 +57,7 @@ public final class SocketHandler implements Handler<RoutingContext> {
   public void handle(RoutingContext ctx) {
     AccessCheck.of(
         ctx,
-        shared.auth(),
+        StreamAccess.byHeader(ctx, shared.auth(), shared.tokens()),
         authorization(ctx),
         operation.role(),
         caller -> {
@@ -104,7 +111,7 @@ public final class SocketHandler implements Handler<RoutingContext> {
   private static String authorization(RoutingContext ctx) {
     String authorization = ctx.request().getHeader(HttpHeaders.AUTHORIZATION);
     if (authorization == null && ctx.request().query() != null) {
-      String token = ctx.queryParams().get(TOKEN);
+      String token = ctx.queryParams().get(StreamTokens.PARAMETER);
       authorization = token == null ? null : "Bearer " + token;
     }
     return authorization;

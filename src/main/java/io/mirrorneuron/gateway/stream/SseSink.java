@@ -14,18 +14,36 @@ public final class SseSink implements StreamSink {
   private static final Buffer HELLO = Buffer.buffer("retry: 2000\n\n");
   private static final Buffer HEARTBEAT = Buffer.buffer(": heartbeat\n\n");
 
+  /** Browsers come no more after this status. */
+  private static final int NOTHING_FOLLOWS = 204;
+
   private final HttpServerResponse response;
+  private boolean hasWritten;
 
   private SseSink(HttpServerResponse response) {
     this.response = response;
   }
 
-  /** Answers with a stream. */
-  public static void open(RoutingContext ctx, Streams streams, Subscription subscription) {
+  /**
+   * Answers with a stream; with 204 when the client has had all that there will ever be, which is
+   * how browsers are told to come no more.
+   *
+   * @param isBack whether the client says which record it had last
+   */
+  public static void open(
+      RoutingContext ctx, Streams streams, Subscription subscription, boolean isBack) {
     // The first page comes before the head, so that a job that does not exist is a 404.
     streams
         .first(subscription)
-        .onComplete(first -> begin(ctx, streams, subscription, first), ctx::fail);
+        .onComplete(
+            first -> {
+              if (isBack && first.isEmpty() && first.ended()) {
+                ctx.response().setStatusCode(NOTHING_FOLLOWS).end();
+              } else {
+                begin(ctx, streams, subscription, first);
+              }
+            },
+            ctx::fail);
   }
 
   private static void begin(
@@ -62,6 +80,7 @@ public final class SseSink implements StreamSink {
   @Override
   public int write(EventBatch batch, int from) {
     int to = batch.endOfWrite(from);
+    hasWritten = true;
     response.write(batch.events(from, to));
     return to;
   }
@@ -71,9 +90,11 @@ public final class SseSink implements StreamSink {
     response.write(HEARTBEAT);
   }
 
+  /** Of a stream without records the end has an id, by which a client that is back is known. */
   @Override
   public void end(long next) {
-    response.end(Buffer.buffer("event: end\ndata: {\"next\":" + next + "}\n\n"));
+    String id = hasWritten ? "" : "id: " + next + "\n";
+    response.end(Buffer.buffer(id + "event: end\ndata: {\"next\":" + next + "}\n\n"));
   }
 
   @Override

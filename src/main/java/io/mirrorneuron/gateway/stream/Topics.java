@@ -4,6 +4,7 @@ import io.mirrorneuron.gateway.answer.Refusal;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.security.Principal;
+import io.mirrorneuron.security.StreamTokens;
 import io.vertx.openapi.contract.Location;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -53,6 +54,10 @@ public final class Topics {
     stream.check().queryNames().check(given.stream().map(Map.Entry::getKey).toList());
     Map<String, String> query = new HashMap<>();
     given.forEach(parameter -> query.put(parameter.getKey(), parameter.getValue()));
+    if (query.containsKey(StreamTokens.PARAMETER)) {
+      throw new MnException(
+          ErrorCode.MALFORMED, "malformed_topic", "a topic takes no token; the socket has one");
+    }
     if (after != null) {
       query.put(stream.operation().stream().cursor(), after);
     }

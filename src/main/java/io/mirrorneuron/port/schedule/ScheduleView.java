@@ -2,6 +2,7 @@ package io.mirrorneuron.port.schedule;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.mirrorneuron.model.RunId;
 import java.util.List;
 import java.util.Map;
 
@@ -56,6 +57,19 @@ public record ScheduleView(
   @JsonProperty("active_run_ids")
   public List<String> activeRunIds() {
     return activeJobIds;
+  }
+
+  /**
+   * The run of an open job.
+   *
+   * @param runId as lists of runs have it
+   */
+  public record OpenRun(String runId, String jobId) {}
+
+  /** The runs of its jobs that have not ended. */
+  @JsonProperty("active_runs")
+  public List<OpenRun> activeRuns() {
+    return activeJobIds.stream().map(job -> new OpenRun(RunId.of(job), job)).toList();
   }
 
   /** The same under the name that others look for. */

@@ -65,14 +65,15 @@ public final class Records {
    * The moment that somebody asks from: a time as records have it, also one whose {@code +} has
    * become a blank on the way, or a day, which begins in UTC.
    *
+   * @param parameter that has it
    * @throws MnException INVALID
    */
-  public static Instant since(String text) {
+  public static Instant since(String parameter, String text) {
     Instant time = time(LOST_PLUS.matcher(text).replaceFirst("$1+$2"));
     try {
       return time == null ? LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant() : time;
     } catch (DateTimeException e) {
-      throw MnException.invalid("since must be a time such as 2026-06-20T10:00:00Z");
+      throw MnException.invalid(parameter + " must be a time such as 2026-06-20T10:00:00Z");
     }
   }
 

@@ -2,6 +2,7 @@ package io.mirrorneuron.run.index;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.index.JobPlaces.Standing;
@@ -134,6 +135,25 @@ public final class RunIndex {
   /** As the list has the places that the cursors name. */
   public static int compare(String cursor, String other) {
     return Place.at(cursor).compareTo(Place.at(other));
+  }
+
+  /**
+   * One run as lists tell it.
+   *
+   * @throws MnException MALFORMED {@code invalid run id}, NOT_FOUND {@code run not found}
+   */
+  public ObjectNode row(String runId) {
+    String found = store.find(runId).runId();
+    correct();
+    RunRow row = refreshed(found);
+    if (row == null) { // it has been removed meanwhile
+      throw new MnException(ErrorCode.NOT_FOUND, "run_not_found", "run not found");
+    }
+    return row.json(store.root(), Marks.NONE);
+  }
+
+  private synchronized RunRow refreshed(String runId) {
+    return folders.refresh(runId);
   }
 
   /** Blocks while the store is asked for jobs that are not here any more. */

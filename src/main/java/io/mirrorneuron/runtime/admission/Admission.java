@@ -92,7 +92,7 @@ public final class Admission {
           ErrorCode.PRECONDITION,
           "requirements_not_met",
           UnmetRequirement.sentence(unmet),
-          Json.MAPPER.valueToTree(UnmetRequirement.report(unmet, here.name())),
+          Json.MAPPER.valueToTree(UnmetRequirement.report(unmet)),
           null);
     }
   }

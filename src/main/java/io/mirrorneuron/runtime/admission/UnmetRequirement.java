@@ -82,7 +82,7 @@ record UnmetRequirement(Requirement requirement, String message, Node actual) {
         + help;
   }
 
-  static Report report(List<UnmetRequirement> unmet, String nodeName) {
+  static Report report(List<UnmetRequirement> unmet) {
     return new Report(
         "validation.report/v1",
         false,
@@ -90,7 +90,7 @@ record UnmetRequirement(Requirement requirement, String message, Node actual) {
         unmet.size(),
         unmet.stream().map(one -> one.requirement.resource() + ": " + one.message).toList(),
         unmet.stream().map(UnmetRequirement::issue).toList(),
-        unmet.stream().map(one -> one.result(nodeName)).toList());
+        unmet.stream().map(UnmetRequirement::result).toList());
   }
 
   private Issue issue() {
@@ -120,14 +120,14 @@ record UnmetRequirement(Requirement requirement, String message, Node actual) {
     return expected;
   }
 
-  private Result result(String nodeName) {
+  private Result result() {
     return new Result(
         "hardware_requirement",
         requirement.resource(),
         false,
         expected(),
         List.of(),
-        List.of(nodeName));
+        List.of(actual));
   }
 
   record Report(
@@ -183,6 +183,6 @@ record UnmetRequirement(Requirement requirement, String message, Node actual) {
       String resource,
       boolean ok,
       Object requirement,
-      List<String> matchingNodes,
-      List<String> checkedNodes) {}
+      List<Node> matchingNodes,
+      List<Node> checkedNodes) {}
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.mirrorneuron.model.Build;
 import io.mirrorneuron.runtime.exec.pool.PoolUsage;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
@@ -27,6 +28,9 @@ public final class NodeDocument {
     // Producers write the one, existing gateways look for the other.
     node.put("self", true).put("self?", true);
     node.put("scheduler_hint", "cluster_member");
+    Build build = Build.current();
+    node.put("version", build.version()).put("commit", build.commit());
+    node.put("build_date", build.date());
     node.put("grpc_host", identity.advertisedHost()).put("grpc_port", identity.grpcPort());
     addPools(node, pools);
     node.set("hardware", hardware(identity, hardware));

@@ -66,6 +66,10 @@ final class AnswerBudget {
     return bytes(text) <= DETAIL_BYTES ? text : Json.write(lastResort(slim));
   }
 
+  static boolean fits(JobPage page) {
+    return bytes(Json.write(page)) <= MESSAGE_BYTES;
+  }
+
   /** The rows of the page that fit. */
   static String rows(JobPage page) {
     String text = Json.write(page);

@@ -6,6 +6,7 @@ import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Backup;
 import io.mirrorneuron.port.CancelReason;
+import io.mirrorneuron.port.JobPage;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.RestoredJob;
 import io.mirrorneuron.port.Submission;
@@ -33,8 +34,10 @@ import io.mirrorneuron.proto.job.v1.SubmitJobResponse;
 import io.mirrorneuron.wire.GrpcMetadata;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.JsonText;
+import io.mirrorneuron.wire.Timestamps;
 import io.mirrorneuron.wire.WarningTrailer;
 import io.vertx.grpc.server.Service;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -136,9 +139,32 @@ final class JobCalls {
   }
 
   private ListJobsResponse list(ListJobsRequest request) {
-    return ListJobsResponse.newBuilder()
-        .setJobsJson(AnswerBudget.rows(jobs.list(request.getLimit(), request.getIncludeTerminal())))
-        .build();
+    JobPage.Query query = query(request);
+    JobPage page = jobs.list(query);
+    while (query.isPaged() && page.data().size() > 1 && !AnswerBudget.fits(page)) {
+      query = query.limited(page.data().size() / 2); // the next page goes on where this one ends
+      page = jobs.list(query);
+    }
+    return ListJobsResponse.newBuilder().setJobsJson(AnswerBudget.rows(page)).build();
+  }
+
+  private static JobPage.Query query(ListJobsRequest request) {
+    return new JobPage.Query(
+        request.getLimit(),
+        request.getIncludeTerminal(),
+        request.hasCursor() ? request.getCursor() : null,
+        request.hasStatus() ? request.getStatus() : null,
+        request.hasName() ? request.getName() : null,
+        request.hasCreatedAfter() ? instant(request.getCreatedAfter()) : null,
+        request.hasIdPrefix() ? request.getIdPrefix() : null);
+  }
+
+  private static Instant instant(String text) {
+    Instant time = Timestamps.instant(text);
+    if (time == null) {
+      throw MnException.invalid("created_after must be a time such as 2026-06-20T10:00:00Z");
+    }
+    return time;
   }
 
   private CancelJobResponse cancel(CancelJobRequest request, Call call) {

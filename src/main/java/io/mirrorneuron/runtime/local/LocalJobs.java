@@ -134,8 +134,8 @@ public final class LocalJobs implements JobsPort {
   }
 
   @Override
-  public JobPage list(int limit, boolean includeTerminal) {
-    return views.list(limit, includeTerminal);
+  public JobPage list(JobPage.Query query) {
+    return views.list(query);
   }
 
   @Override

@@ -154,8 +154,8 @@ public final class RoutedJobs implements JobsPort {
   }
 
   @Override
-  public JobPage list(int limit, boolean includeTerminal) {
-    return here.list(limit, includeTerminal);
+  public JobPage list(JobPage.Query query) {
+    return here.list(query);
   }
 
   @Override

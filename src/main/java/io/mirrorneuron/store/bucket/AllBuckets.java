@@ -1,7 +1,9 @@
 package io.mirrorneuron.store.bucket;
 
-import io.mirrorneuron.store.JobStore.ListedRow;
 import io.mirrorneuron.store.RedisJobStore;
+import io.mirrorneuron.store.listing.ListedRow;
+import io.mirrorneuron.store.listing.RankedJob;
+import io.mirrorneuron.store.listing.RowsWanted;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -70,23 +72,23 @@ record AllBuckets(List<RedisJobStore> buckets) {
     return parts;
   }
 
-  Future<List<ListedRow>> rows(int limit, boolean includeTerminal) {
-    return all(bucket -> bucket.ranked(limit, includeTerminal).toCompletionStage())
-        .map(parts -> RankedJob.merged(parts, limit).stream().map(RankedJob::jobId).toList())
+  Future<List<ListedRow>> rows(RowsWanted wanted) {
+    return all(bucket -> bucket.ranked(wanted).toCompletionStage())
+        .map(parts -> RankedJob.merged(parts, wanted.limit()))
         .compose(this::rowsOf);
   }
 
-  private Future<List<ListedRow>> rowsOf(List<String> jobIds) {
+  private Future<List<ListedRow>> rowsOf(List<RankedJob> jobs) {
+    Map<RedisJobStore, List<RankedJob>> parts = new HashMap<>();
+    jobs.forEach(job -> parts.computeIfAbsent(of(job.jobId()), none -> new ArrayList<>()).add(job));
     return Future.all(
-            byBucket(jobIds).entrySet().stream()
-                .map(part -> part.getKey().rowsOf(part.getValue()))
-                .toList())
+            parts.entrySet().stream().map(part -> part.getKey().rowsOf(part.getValue())).toList())
         .map(
             all -> {
-              Map<String, ListedRow> rows = new HashMap<>();
+              Map<RankedJob, ListedRow> rows = new HashMap<>();
               all.<List<ListedRow>>list()
-                  .forEach(part -> part.forEach(row -> rows.put(row.jobId(), row)));
-              return jobIds.stream().map(rows::get).toList();
+                  .forEach(part -> part.forEach(row -> rows.put(row.place(), row)));
+              return jobs.stream().map(rows::get).toList();
             });
   }
 }

@@ -4,6 +4,8 @@ import io.mirrorneuron.store.JobHolder;
 import io.mirrorneuron.store.JobRows;
 import io.mirrorneuron.store.RedisJobStore;
 import io.mirrorneuron.store.ServedJobStore;
+import io.mirrorneuron.store.listing.ListedRow;
+import io.mirrorneuron.store.listing.RowsWanted;
 import io.mirrorneuron.store.packed.WrittenJobs;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -173,8 +175,8 @@ public final class BucketedJobStore implements ServedJobStore {
   }
 
   @Override
-  public CompletionStage<List<ListedRow>> rows(int limit, boolean includeTerminal) {
-    return buckets.rows(limit, includeTerminal).toCompletionStage();
+  public CompletionStage<List<ListedRow>> rows(RowsWanted wanted) {
+    return buckets.rows(wanted).toCompletionStage();
   }
 
   @Override

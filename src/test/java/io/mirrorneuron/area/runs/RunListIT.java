@@ -43,6 +43,18 @@ class RunListIT extends WithGuardedGateway {
   }
 
   @Test
+  void oneRunIsToldAsInTheList() throws Exception {
+    RunFiles.write(folder.resolve("runs/p1"));
+    JsonNode listed = Json.parse(gateway.get("/api/v1/runs").body()).at("/data/0");
+
+    assertThat(Json.parse(gateway.get("/api/v1/runs/p1").body())).isEqualTo(listed);
+    var unknown = gateway.get("/api/v1/runs/p2");
+    assertThat(unknown.statusCode()).isEqualTo(404);
+    assertThat(Json.parse(unknown.body()).path("error").asText()).isEqualTo("run_not_found");
+    assertThat(gateway.get("/api/v1/runs/-p").statusCode()).isEqualTo(400);
+  }
+
+  @Test
   void aTimeToAskFromMayBeWrittenInSeveralWays() throws Exception {
     RunFiles.write(folder.resolve("runs/p1"));
     for (String later :

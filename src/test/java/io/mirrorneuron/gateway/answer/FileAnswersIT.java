@@ -12,6 +12,7 @@ import io.mirrorneuron.gateway.contract.Contract;
 import io.mirrorneuron.gateway.contract.Documents;
 import io.mirrorneuron.model.UploadQuota;
 import io.mirrorneuron.security.Auth;
+import io.mirrorneuron.security.StreamTokens;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.testing.RawHttp;
 import io.mirrorneuron.testing.RawHttp.Answer;
@@ -92,7 +93,8 @@ class FileAnswersIT {
                 () -> CompletableFuture.completedStage(List.of()),
                 java.time.Clock.systemUTC(),
                 UploadQuota.unlimited(),
-                FarReads.NONE),
+                FarReads.NONE,
+                StreamTokens.of(List.of(), java.time.Clock.systemUTC())),
             Contract.of(vertx, document).await(),
             List.of(area),
             Auth.NOBODY_ASKS,

@@ -15,6 +15,7 @@ import io.mirrorneuron.gateway.contract.Contract;
 import io.mirrorneuron.gateway.contract.Documents;
 import io.mirrorneuron.model.UploadQuota;
 import io.mirrorneuron.security.Auth;
+import io.mirrorneuron.security.StreamTokens;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.testing.SocketClient;
 import io.mirrorneuron.wire.Json;
@@ -155,7 +156,8 @@ class StreamFormsIT {
                 () -> CompletableFuture.completedStage(List.of()),
                 Clock.systemUTC(),
                 UploadQuota.unlimited(),
-                FarReads.NONE),
+                FarReads.NONE,
+                StreamTokens.of(List.of(), Clock.systemUTC())),
             Contract.of(vertx, document).await(),
             List.of(diary),
             Auth.NOBODY_ASKS,

@@ -197,6 +197,8 @@ class AdmissionTest {
     assertThat(unmet.validation().at("/issues/1/location/pointer").asText())
         .isEqualTo("/requirements/memory");
     assertThat(unmet.validation().at("/results").size()).isEqualTo(2);
+    assertThat(unmet.validation().at("/results/0/checked_nodes/0"))
+        .isEqualTo(unmet.validation().at("/issues/0/actual/nodes/0"));
   }
 
   @Test

@@ -91,6 +91,9 @@ public final class Records<T> implements Iterator<T>, Iterable<T>, AutoCloseable
   private void read() throws IOException {
     if (lines == null) {
       connect();
+      if (ended) {
+        return;
+      }
     }
     String name = "message";
     String id = null;
@@ -137,6 +140,11 @@ public final class Records<T> implements Iterator<T>, Iterable<T>, AutoCloseable
     call.header("Accept", "text/event-stream");
     call.header("Last-Event-ID", cursor);
     HttpResponse<InputStream> response = connection.send(call, options.silence());
+    if (response.statusCode() == 204) { // nothing follows what is known
+      response.body().close();
+      ended = true;
+      return;
+    }
     if (response.statusCode() != 200) {
       throw connection.problem(response);
     }

@@ -1,0 +1,2 @@
+/** Lists of jobs: where each stands in them, and which are wanted. */
+package io.mirrorneuron.store.listing;
