@@ -3,6 +3,7 @@ package io.mirrorneuron.port;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A node of a runtime.
@@ -12,6 +13,8 @@ import java.util.Map;
  * @param takesWork whether programs may be placed on it
  * @param cpus null when nobody knows, as is {@code memoryFreeMegabytes}
  * @param pools by name, in the runtime's order
+ * @param scheduleTimes at how many times schedules made no job, or made it late, as far as this
+ *     node has dealt with them since its start; by what became of them
  */
 public record ClusterNode(
     String name,
@@ -19,9 +22,11 @@ public record ClusterNode(
     boolean takesWork,
     Integer cpus,
     Long memoryFreeMegabytes,
-    Map<String, Pool> pools) {
+    Map<String, Pool> pools,
+    Map<String, Long> scheduleTimes) {
 
   public ClusterNode {
+    scheduleTimes = Collections.unmodifiableMap(new TreeMap<>(scheduleTimes));
     pools = Collections.unmodifiableMap(new LinkedHashMap<>(pools));
   }
 

@@ -20,12 +20,14 @@ public final class ClusterForm {
 
   /**
    * @param executorPools by name
+   * @param scheduleTimes by what became of them
    */
   private record Node(
       String name,
       String status,
       boolean schedulingEligible,
       Map<String, ClusterNode.Pool> executorPools,
+      Map<String, Long> scheduleTimes,
       Hardware hardware) {}
 
   private record Hardware(Cpu cpu, Memory memory) {}
@@ -104,6 +106,7 @@ public final class ClusterForm {
         told.schedulingEligible,
         cpu == null || cpu.logicalProcessors == null ? null : cpu.logicalProcessors.intValue(),
         memory == null ? null : memory.availableMb,
-        told.executorPools);
+        told.executorPools,
+        told.scheduleTimes);
   }
 }

@@ -76,6 +76,49 @@ class ScheduleCommandsTest {
   }
 
   @Test
+  void whatIsDueAgainAndAgainIsMadeUpForUnlessSomebodySaysOtherwise() {
+    JsonNode usual = made("schedule", "create", bundle, "--cron", "0 2 * * *", "--json");
+    assertThat(usual.at("/missed_policy").asText()).isEqualTo("catchup_one");
+    assertThat(usual.at("/catchup_within_ms").asLong()).isEqualTo(86_400_000);
+    JsonNode all =
+        made(
+            "schedule",
+            "create",
+            bundle,
+            "--cron",
+            "0 2 * * *",
+            "--missed-policy",
+            "catchup_all",
+            "--catchup-within",
+            "2d",
+            "--json");
+    assertThat(all.at("/missed_policy").asText()).isEqualTo("catchup_all");
+    assertThat(all.at("/catchup_within_ms").asLong()).isEqualTo(2 * 86_400_000);
+    String json = "{\"cron\": \"0 2 * * *\", \"missed_policy\": \"skip\"}";
+    JsonNode skips = made("schedule", "create", bundle, "--schedule-json", json, "--json");
+    assertThat(skips.at("/missed_policy").asText()).isEqualTo("skip");
+    assertThat(skips.has("catchup_within_ms")).isFalse();
+    String onEvent = "{\"trigger\": {\"event_type\": \"x\"}}";
+    assertThat(
+            made("schedule", "create", bundle, "--schedule-json", onEvent, "--json")
+                .at("/missed_policy")
+                .asText())
+        .isEqualTo("skip");
+    assertThat(
+            made("run", bundle, "--schedule", "{\"cron\": \"0 2 * * *\"}", "--json")
+                .at("/missed_policy")
+                .asText())
+        .isEqualTo("catchup_one");
+  }
+
+  @Test
+  void theListCountsTimesThatMadeNoJob() {
+    made("schedule", "create", bundle, "--cron", "0 2 * * *", "--json");
+    assertThat(shell.set("COLUMNS", "300").atTerminal().run("schedule", "list").out())
+        .contains("Missed", "Skipped", "Blocked", "Failed");
+  }
+
+  @Test
   void whatIsNoTimeIsNamedWithItsOption() {
     isRefused(
         "--at must be an ISO time such as 2026-06-21T02:00:00Z, not \"tomorrow\"",

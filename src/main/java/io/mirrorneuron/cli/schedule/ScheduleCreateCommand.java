@@ -56,6 +56,7 @@ final class ScheduleCreateCommand implements Callable<Integer> {
       schedule.putAll(ofManifest());
     }
     schedule.putAll(options.members(client));
+    ScheduleSpec.madeUpFor(schedule);
     return schedule;
   }
 

@@ -25,7 +25,9 @@ public final class ScheduleSpec {
   public static Map<String, Object> of(Client client, String text) {
     String word = text.strip();
     if (word.startsWith("{")) {
-      return object(client, "--schedule", word);
+      Map<String, Object> schedule = object(client, "--schedule", word);
+      madeUpFor(schedule);
+      return schedule;
     }
     if (word.toLowerCase(Locale.ROOT).matches("auto|resource|resource_wait")) {
       return whenThereIsRoom(client);
@@ -74,6 +76,20 @@ public final class ScheduleSpec {
     schedule.put("missed_policy", missedPolicy);
     if (grace != null) {
       schedule.put("missed_grace_ms", millis(client, "--grace", grace));
+    }
+  }
+
+  /**
+   * Has times made up for that no server could act on, unless it says what becomes of them, or has
+   * none that could be missed.
+   */
+  static void madeUpFor(Map<String, Object> schedule) {
+    boolean waitsForElse =
+        schedule.containsKey("trigger")
+            || schedule.containsKey("event_type")
+            || List.of("event", "resource_wait").contains(schedule.getOrDefault("kind", ""));
+    if (!waitsForElse && !schedule.isEmpty()) {
+      schedule.putIfAbsent("missed_policy", MADE_UP_FOR);
     }
   }
 

@@ -20,7 +20,17 @@ import java.util.stream.Stream;
 /** Schedules as people read them. */
 public final class ShownSchedules {
   private static final List<String> HEADERS =
-      List.of("Schedule", "Kind", "Name", "Status", "Next", "Jobs", "Missed", "Failed", "Blocked");
+      List.of(
+          "Schedule",
+          "Kind",
+          "Name",
+          "Status",
+          "Next",
+          "Jobs",
+          "Missed",
+          "Skipped",
+          "Blocked",
+          "Failed");
   private static final List<String> DISPATCHES = List.of("Due", "Status", "Reason", "Job");
   private static final List<String> FIRINGS = List.of("Due", "Local", "Clock", "Also due");
 
@@ -68,8 +78,9 @@ public final class ShownSchedules {
         one.nextRunAt(),
         one.counters().dispatched(),
         one.counters().missed(),
-        one.counters().failed(),
-        one.counters().blocked());
+        one.counters().skipped(),
+        one.counters().blocked(),
+        one.counters().failed());
   }
 
   private static List<String> texts(Object... cells) {

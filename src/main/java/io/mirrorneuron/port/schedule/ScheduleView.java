@@ -31,6 +31,7 @@ public record ScheduleView(
     boolean prohibitOverlap,
     String missedPolicy,
     int catchupLimit,
+    Long catchupWithinMs,
     long missedGraceMs,
     Long jitterMs,
     Map<String, Object> window,

@@ -93,7 +93,10 @@ public final class LocalCluster implements ClusterView {
   }
 
   private ObjectNode node() {
-    return told(NodeDocument.summary(identity, hardware.get(), programs.capacity().get().pools()));
+    ObjectNode node =
+        NodeDocument.summary(identity, hardware.get(), programs.capacity().get().pools());
+    node.set("schedule_times", Json.MAPPER.valueToTree(jobs.timesOfSchedules()));
+    return told(node);
   }
 
   private ObjectNode told(ObjectNode node) {

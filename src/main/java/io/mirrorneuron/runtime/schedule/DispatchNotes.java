@@ -11,6 +11,10 @@ import java.util.List;
 
 /** What a decision tells of dispatches. */
 final class DispatchNotes {
+  static final String TOO_LATE =
+      "its time had passed by more than its grace when a server looked: none ran, or the clock was"
+          + " set forward";
+
   private final List<DispatchRecord> all = new ArrayList<>();
   private final String now;
 
@@ -88,8 +92,7 @@ final class DispatchNotes {
             now,
             null,
             null,
-            "its time had passed by more than its grace when a server looked: none ran, or the"
-                + " clock was set forward"
+            TOO_LATE
                 + (times.missed() == 1
                     ? ""
                     : "; so it was with the %s before it".formatted(times(times.missed() - 1))),

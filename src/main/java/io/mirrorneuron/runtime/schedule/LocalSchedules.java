@@ -26,6 +26,7 @@ import io.mirrorneuron.store.RecordStore.StoredRecord;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -102,11 +103,25 @@ final class LocalSchedules implements SchedulesPort {
     CompletionStage<Optional<String>> manifest = records.document(ScheduleMachine.KIND, id);
     CompletionStage<List<String>> history = records.history(ScheduleMachine.KIND, id);
     Schedule schedule = schedule(id, Answers.await(stored));
+    Set<String> open = rows.open(Stream.of(schedule));
     return ScheduleViews.full(
         schedule,
         Answers.await(manifest).orElse(null),
         Answers.await(history),
-        rows.open(Stream.of(schedule)));
+        open,
+        asking(schedule, open));
+  }
+
+  /** What its jobs ask people that will block its next time. */
+  private Map<String, String> asking(Schedule schedule, Set<String> open) {
+    Definition definition = schedule.definition();
+    boolean mayBlock =
+        schedule.isActive()
+            && definition.kind() == Definition.Kind.PERIODIC
+            && definition.prohibitOverlap();
+    List<String> own =
+        schedule.children().stream().map(ChildJobs.Child::jobId).filter(open::contains).toList();
+    return mayBlock && !own.isEmpty() ? jobs.asking(own) : Map.of();
   }
 
   private Schedule schedule(String id, Optional<StoredRecord> stored) {

@@ -55,15 +55,40 @@ record Schedule(
    * @param lastDue the latest time that was dealt with: none before it ever comes again
    * @param pausedUntil when it goes on by itself; null for never
    * @param pace how often events that follow from events made it due lately
+   * @param foresight whether it was looked what will hinder its next time; null for not
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
-  record When(Long nextDue, Long lastDue, Long pausedUntil, ChainPace pace) {
-    static final When NEVER = new When(null, null, null, null);
+  record When(Long nextDue, Long lastDue, Long pausedUntil, ChainPace pace, Foresight foresight) {
+    static final When NEVER = new When(null, null, null, null, null);
 
     When {
       pace = pace == null ? ChainPace.NONE : pace;
     }
+
+    When until(Long until) {
+      return new When(nextDue, lastDue, until, pace, foresight);
+    }
+
+    When due(Long next, Long last) {
+      return new When(next, last, pausedUntil, pace, foresight);
+    }
+
+    When pacing(ChainPace other) {
+      return new When(nextDue, lastDue, pausedUntil, other, foresight);
+    }
+
+    When foreseeing(Foresight other) {
+      return new When(nextDue, lastDue, pausedUntil, pace, other);
+    }
   }
+
+  /**
+   * A look ahead at a time, which tells people what it will be blocked by.
+   *
+   * @param due the time
+   * @param looking whether it is being looked; else that is done
+   */
+  record Foresight(long due, boolean looking) {}
 
   /**
    * How it was made.
@@ -155,12 +180,15 @@ record Schedule(
   }
 
   Schedule in(Status other, Long until) {
-    When now = new When(when.nextDue(), when.lastDue(), until, when.pace());
-    return new Schedule(id, definition, other, now, work, counters, told, made, updatedAt);
+    return new Schedule(
+        id, definition, other, when.until(until), work, counters, told, made, updatedAt);
   }
 
   Schedule due(Long next, Long last) {
-    When now = new When(next, last, when.pausedUntil(), when.pace());
+    return at(when.due(next, last));
+  }
+
+  private Schedule at(When now) {
     return new Schedule(id, definition, status, now, work, counters, told, made, updatedAt);
   }
 
@@ -169,8 +197,11 @@ record Schedule(
   }
 
   Schedule pacing(ChainPace pace) {
-    When now = new When(when.nextDue(), when.lastDue(), when.pausedUntil(), pace);
-    return new Schedule(id, definition, status, now, work, counters, told, made, updatedAt);
+    return at(when.pacing(pace));
+  }
+
+  Schedule foreseeing(Foresight foresight) {
+    return at(when.foreseeing(foresight));
   }
 
   Schedule doing(ScheduleWork other) {
@@ -212,7 +243,7 @@ record Schedule(
 
   /** What is left of it when it is deleted. */
   Schedule deleted() {
-    return in(Status.DELETED, null).doing(ScheduleWork.NONE.news(work.news()));
+    return in(Status.DELETED, null).foreseeing(null).doing(ScheduleWork.NONE.news(work.news()));
   }
 
   Schedule remembering(String dispatchId) {
@@ -225,6 +256,11 @@ record Schedule(
 
   Schedule forgetting(String dispatchId) {
     return doing(work.forgetting(dispatchId));
+  }
+
+  /** With more times that passed while it was paused. */
+  Schedule skipping(long times) {
+    return counting(counters.skippedMore(times), told);
   }
 
   Schedule counting(ScheduleCounters now, Told toldNow) {

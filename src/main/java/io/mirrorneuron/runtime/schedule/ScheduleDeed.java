@@ -6,8 +6,15 @@ import java.util.List;
 
 /** What a schedule may want done. */
 sealed interface ScheduleDeed {
-  /** To know which of its jobs are still open. */
-  record Look(String dispatchId, List<String> jobs) implements ScheduleDeed {}
+  /**
+   * To know which of its jobs are still open.
+   *
+   * @param asks whether also which of those wait for a person
+   */
+  record Look(String dispatchId, List<String> jobs, boolean asks) implements ScheduleDeed {}
+
+  /** To know ahead of a time which of its jobs wait for a person, so that somebody is told. */
+  record Foresee(long due, List<String> jobs) implements ScheduleDeed {}
 
   /**
    * To know which jobs of a backfill are still open, and whether its next time has had its job.

@@ -11,6 +11,7 @@ import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Reason;
 import io.mirrorneuron.runtime.schedule.definition.Definition;
 import io.mirrorneuron.runtime.schedule.event.OwnNews;
+import io.mirrorneuron.runtime.schedule.event.TimesTold;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.wire.Json;
 import java.util.HashSet;
@@ -32,6 +33,7 @@ final class ScheduleDeeds implements Deeds<ScheduleInput, ScheduleDeed> {
   private final ChildJobs jobs;
   private final RecordStore records;
   private final OwnNews news;
+  private final TimesTold times;
   private final Timers timers;
   private final Executor threads;
 
@@ -41,11 +43,18 @@ final class ScheduleDeeds implements Deeds<ScheduleInput, ScheduleDeed> {
 
   /**
    * @param news hears what happens to schedules
+   * @param times has what becomes of times in the log
    * @param threads that may block
    */
   ScheduleDeeds(
-      ChildJobs jobs, RecordStore records, OwnNews news, Timers timers, Executor threads) {
+      ChildJobs jobs,
+      RecordStore records,
+      OwnNews news,
+      TimesTold times,
+      Timers timers,
+      Executor threads) {
     this.timers = timers;
+    this.times = times;
     this.jobs = jobs;
     this.records = records;
     this.news = news;
@@ -91,16 +100,30 @@ final class ScheduleDeeds implements Deeds<ScheduleInput, ScheduleDeed> {
 
   private CompletionStage<ScheduleInput> begin(String id, ScheduleDeed deed) {
     return switch (deed) {
-      case ScheduleDeed.Look(var dispatch, var all) ->
+      case ScheduleDeed.Look look -> CompletableFuture.supplyAsync(() -> look(look), threads);
+      case ScheduleDeed.Foresee(long due, var all) ->
           CompletableFuture.supplyAsync(
-              () -> new ScheduleInput.Seen(dispatch, jobs.open(all)), threads);
+              () -> new ScheduleInput.Foreseen(due, jobs.asking(jobs.open(all))), threads);
       case ScheduleDeed.Survey survey ->
           CompletableFuture.supplyAsync(() -> survey(survey), threads);
       case ScheduleDeed.Close(var job) -> CompletableFuture.supplyAsync(() -> close(job), threads);
       case ScheduleDeed.Start start -> start(id, start);
       case ScheduleDeed.Tell(var happened) ->
-          news.tell(happened).thenApply(told -> new ScheduleInput.Told(happened.id()));
+          news.tell(happened)
+              .thenApply(
+                  told -> {
+                    if (begun.asMap().put("told " + happened.id(), true) == null) {
+                      times.note(happened);
+                    }
+                    return new ScheduleInput.Told(happened.id());
+                  });
     };
+  }
+
+  private ScheduleInput look(ScheduleDeed.Look look) {
+    Set<String> open = jobs.open(look.jobs());
+    return new ScheduleInput.Seen(
+        look.dispatchId(), open, look.asks() && !open.isEmpty() ? jobs.asking(open) : Map.of());
   }
 
   private ScheduleInput survey(ScheduleDeed.Survey survey) {

@@ -7,6 +7,7 @@ import io.mirrorneuron.runtime.schedule.ScheduleWork.Reason;
 import io.mirrorneuron.runtime.schedule.definition.DefinitionReader;
 import io.mirrorneuron.runtime.schedule.event.ChainPace;
 import io.mirrorneuron.runtime.schedule.event.OwnEvent;
+import io.mirrorneuron.runtime.schedule.event.TimesTold;
 import io.mirrorneuron.wire.Json;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -125,6 +126,9 @@ final class ScheduleDraft {
   void blocked(Due due, String why) {
     schedule = schedule.counting(schedule.counters().blockedOnce(), schedule.told().blocked(why));
     notes.blocked(due, why);
+    if (due.reason().isTime()) {
+      tell(TimesTold.BLOCKED, due, Map.of("why", why));
+    }
     forget(due);
     endAfter(due);
   }

@@ -82,8 +82,23 @@ sealed interface ScheduleInput {
   /** What was to be told of it has been told. */
   record Told(String eventId) implements ScheduleInput {}
 
-  /** Which of its jobs are open, as was seen for one of what it waits for. */
-  record Seen(String dispatchId, Set<String> open) implements Outcome {}
+  /**
+   * Which of its jobs are open, as was seen for one of what it waits for.
+   *
+   * @param asking what those that wait for a person wait for, by id; empty where nobody looked
+   */
+  record Seen(String dispatchId, Set<String> open, Map<String, String> asking) implements Outcome {
+    Seen(String dispatchId, Set<String> open) {
+      this(dispatchId, open, Map.of());
+    }
+  }
+
+  /**
+   * What was seen ahead of one of its times.
+   *
+   * @param asking as above
+   */
+  record Foreseen(long due, Map<String, String> asking) implements Outcome {}
 
   /** A job was made. */
   record Started(String dispatchId, String jobId) implements Outcome {}

@@ -10,6 +10,7 @@ import io.mirrorneuron.runtime.schedule.cron.CronCalendar;
 import io.mirrorneuron.runtime.schedule.event.EventReaction;
 import io.mirrorneuron.runtime.schedule.event.LastingReaction;
 import io.mirrorneuron.runtime.schedule.event.OwnNews;
+import io.mirrorneuron.runtime.schedule.event.TimesTold;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.store.LeaderLease;
 import io.mirrorneuron.store.RecordStore;
@@ -17,6 +18,7 @@ import io.mirrorneuron.store.RecordStore.StoredRecord;
 import io.mirrorneuron.wire.Json;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -36,6 +38,7 @@ public final class ScheduleKeeper implements AutoCloseable {
   private final EventIndex index;
   private final HeldLead reactionLead;
   private final LastingReaction reaction;
+  private final TimesTold times = new TimesTold();
 
   /**
    * @param lease decides which server does what is due
@@ -64,7 +67,7 @@ public final class ScheduleKeeper implements AutoCloseable {
         new MachineLoop<>(
             machine,
             records,
-            new ScheduleDeeds(jobs, records, news, timers, threads),
+            new ScheduleDeeds(jobs, records, news, times, timers, threads),
             lead,
             home.lifetime(),
             timers);
@@ -100,6 +103,14 @@ public final class ScheduleKeeper implements AutoCloseable {
 
   public SchedulesPort port() {
     return port;
+  }
+
+  /**
+   * At how many times schedules made no job, or made it late, as far as this server has told of
+   * them since its start; by what became of them.
+   */
+  public Map<String, Long> times() {
+    return times.counts();
   }
 
   /** Whether there is such a schedule. */

@@ -4,9 +4,11 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.machine.StateMachine;
 import io.mirrorneuron.runtime.schedule.ChildJobs.Child;
+import io.mirrorneuron.runtime.schedule.Schedule.Foresight;
 import io.mirrorneuron.runtime.schedule.Schedule.Status;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Reason;
 import io.mirrorneuron.runtime.schedule.cron.Calendar;
 import io.mirrorneuron.runtime.schedule.definition.Definition;
 import io.mirrorneuron.store.RecordStore.Beside;
@@ -23,6 +25,11 @@ import java.util.stream.Stream;
 final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput, ScheduleDeed> {
   /** Where schedules are kept. */
   static final String KIND = "schedules";
+
+  private static final long MOST_AHEAD_MS = 3_600_000;
+
+  /** In less, nobody is found who answers. */
+  private static final long LEAST_AHEAD_MS = 120_000;
 
   private final Calendar calendar;
 
@@ -100,6 +107,7 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
           throw new IllegalStateException("decided on before");
     }
     backfill.advance();
+    turn.foresee();
     return draft.end(null);
   }
 
@@ -107,7 +115,8 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
     DispatchTurn dispatch = new DispatchTurn(draft, calendar);
     BackfillTurn backfill = new BackfillTurn(draft, calendar);
     switch (outcome) {
-      case ScheduleInput.Seen(String id, var open) -> dispatch.seen(id, open);
+      case ScheduleInput.Seen(String id, var open, var asking) -> dispatch.seen(id, open, asking);
+      case ScheduleInput.Foreseen(long due, var asking) -> dispatch.foreseen(due, asking);
       case ScheduleInput.Started(String id, String job) -> {
         dispatch.started(id, job);
         backfill.started(id, job);
@@ -162,9 +171,17 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
     for (Due due : schedule.waiting()) {
       switch (due.phase()) {
         case WAITS -> {}
-        case LOOKS -> owed.add(new ScheduleDeed.Look(due.dispatchId(), jobs));
+        case LOOKS -> {
+          boolean isTime = due.reason() == Reason.PERIODIC;
+          boolean asks = isTime && schedule.definition().prohibitOverlap();
+          owed.add(new ScheduleDeed.Look(due.dispatchId(), jobs, asks));
+        }
         case STARTS -> owed.add(new ScheduleDeed.Start(due, schedule.definition(), origin));
       }
+    }
+    Foresight ahead = schedule.when().foresight();
+    if (ahead != null && ahead.looking()) {
+      owed.add(new ScheduleDeed.Foresee(ahead.due(), jobs));
     }
     if (backfill != null) {
       backfill.owed(schedule.definition(), origin).ifPresent(owed::add);
@@ -178,10 +195,13 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
     return owed;
   }
 
-  /** What hears of it may make it due again, and would wait for itself. */
+  /**
+   * What hears of it may make it due again, and would wait for itself; what a later time meets is
+   * no matter of who asks now.
+   */
   @Override
   public boolean isAwaited(ScheduleDeed deed) {
-    return !(deed instanceof ScheduleDeed.Tell);
+    return !(deed instanceof ScheduleDeed.Tell || deed instanceof ScheduleDeed.Foresee);
   }
 
   @Override
@@ -192,6 +212,7 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
         Stream.of(
             backfill == null ? null : backfill.wakesAt(),
             schedule.isActive() ? schedule.nextDue() : null,
+            foresees(schedule),
             schedule.status() == Status.PAUSED ? schedule.pausedUntil() : null);
     LongStream dues =
         schedule.waiting().stream()
@@ -210,6 +231,28 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
             gathered(schedule).stream())
         .flatMapToLong(all -> all)
         .min();
+  }
+
+  /**
+   * When it is looked whether its next time will be blocked by a job that waits for a person: an
+   * hour before it, or a quarter of the time since the one before; null for never, as when that is
+   * too short.
+   */
+  static Long foresees(Schedule schedule) {
+    Definition definition = schedule.definition();
+    Long due = schedule.nextDue();
+    Foresight ahead = schedule.when().foresight();
+    if (!schedule.isActive()
+        || definition.kind() != Definition.Kind.PERIODIC
+        || !definition.prohibitOverlap()
+        || due == null
+        || schedule.children().isEmpty()
+        || ahead != null && (ahead.due() == due || ahead.looking())) {
+      return null;
+    }
+    long before = schedule.lastDue() == null ? schedule.made().at() : schedule.lastDue();
+    long early = Math.min((due - before) / 4, MOST_AHEAD_MS);
+    return early < LEAST_AHEAD_MS ? null : Long.valueOf(due - early);
   }
 
   /** When events that wait for others do no longer. */

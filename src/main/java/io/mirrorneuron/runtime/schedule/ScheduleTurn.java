@@ -7,10 +7,13 @@ import io.mirrorneuron.runtime.schedule.ScheduleWork.Reason;
 import io.mirrorneuron.runtime.schedule.cron.Calendar;
 import io.mirrorneuron.runtime.schedule.definition.Definition;
 import io.mirrorneuron.runtime.schedule.definition.Definition.Kind;
+import io.mirrorneuron.runtime.schedule.event.TimesTold;
 import java.util.Map;
 
 /** What follows when a time comes, an event happens, or somebody wants something of a schedule. */
 final class ScheduleTurn {
+  private static final String PAUSED = "the schedule was paused";
+
   private final Calendar calendar;
   private final ScheduleDraft draft;
 
@@ -75,7 +78,8 @@ final class ScheduleTurn {
 
   private void becomeDue() {
     Definition definition = draft.schedule.definition();
-    DueTimes times = DueTimes.until(definition, calendar, draft.schedule.nextDue(), draft.now);
+    long first = draft.schedule.nextDue();
+    DueTimes times = DueTimes.until(definition, calendar, first, draft.now);
     draft.schedule = draft.schedule.due(times.next(), times.last());
     if (times.missed() > 0) {
       draft.schedule =
@@ -85,6 +89,17 @@ final class ScheduleTurn {
       draft.notes.missed(
           DispatchIds.ofTime(draft.schedule.id(), times.lastMissed()), reason(), times);
     }
+    if (times.lastMissed() > 0) {
+      draft.tell(
+          TimesTold.MISSED,
+          Map.of(
+              "missed", count(times.missed()),
+              "made_up", times.madeUp().size(),
+              "first_due", DispatchNotes.time(first),
+              "scheduled_for", DispatchNotes.time(times.lastMissed()),
+              "why", DispatchNotes.TOO_LATE),
+          0);
+    }
     boolean behind = CatchUpLine.takes(draft.schedule, times, draft.now);
     times.madeUp().forEach(at -> await(at, reason(), true, false, draft.now));
     for (long at : times.onTime()) {
@@ -93,6 +108,20 @@ final class ScheduleTurn {
     }
     if (definition.isOnce() && times.madeUp().isEmpty() && times.onTime().isEmpty()) {
       draft.schedule = draft.schedule.in(Status.COMPLETED, null);
+    }
+  }
+
+  /** As it is read again from what is stored. */
+  private static int count(long times) {
+    return (int) Math.min(times, Integer.MAX_VALUE);
+  }
+
+  /** Has it looked what its next time will meet, when that is near. */
+  void foresee() {
+    Long at = ScheduleMachine.foresees(draft.schedule);
+    if (at != null && at <= draft.now) {
+      draft.schedule =
+          draft.schedule.foreseeing(new Schedule.Foresight(draft.schedule.nextDue(), true));
     }
   }
 
@@ -129,11 +158,15 @@ final class ScheduleTurn {
         draft.schedule =
             draft.schedule.due(due.at(), null).changing(due.dispatchId(), gone -> null);
       } else {
-        draft.notes.skipped(due, "the schedule was paused");
+        draft.notes.skipped(due, PAUSED);
+        if (due.reason().isTime()) {
+          draft.schedule = draft.schedule.skipping(1);
+          draft.tell(TimesTold.SKIPPED, due, Map.of("skipped", 1, "why", PAUSED));
+        }
         draft.schedule = draft.schedule.changing(due.dispatchId(), gone -> null);
       }
     }
-    new GatherTurn(draft).drop("the schedule was paused");
+    new GatherTurn(draft).drop(PAUSED);
     Schedule.Told told = draft.schedule.told().paused(reason);
     draft.schedule =
         draft.schedule.in(Status.PAUSED, until).counting(draft.schedule.counters(), told);
@@ -176,7 +209,16 @@ final class ScheduleTurn {
     }
     DueTimes.Passed passed = DueTimes.passed(draft.schedule.definition(), calendar, first, last);
     draft.notes.skipped(DispatchIds.ofTime(draft.schedule.id(), passed.last()), passed);
-    draft.schedule = draft.schedule.due(null, passed.isMore() ? last : passed.last());
+    draft.schedule =
+        draft.schedule.due(null, passed.isMore() ? last : passed.last()).skipping(passed.count());
+    draft.tell(
+        TimesTold.SKIPPED,
+        Map.of(
+            "skipped", count(passed.count()),
+            "first_due", DispatchNotes.time(first),
+            "scheduled_for", DispatchNotes.time(passed.last()),
+            "why", PAUSED),
+        0);
   }
 
   /**

@@ -40,16 +40,22 @@ final class ScheduleViews {
    * @param open which of its jobs have not ended, and others
    */
   static ScheduleView row(Schedule schedule, Set<String> open) {
-    return of(schedule, new Beside(null, null), open(schedule, open));
+    return of(schedule, new Beside(null, null, Map.of()), open(schedule, open));
   }
 
   /**
    * @param history of its dispatches as it is stored
    * @param open which of its jobs have not ended
+   * @param asking what those of them wait for that wait for a person
    */
   static ScheduleView full(
-      Schedule schedule, String manifest, List<String> history, Set<String> open) {
-    return of(schedule, new Beside(shown(manifest), dispatches(history)), open(schedule, open));
+      Schedule schedule,
+      String manifest,
+      List<String> history,
+      Set<String> open,
+      Map<String, String> asking) {
+    return of(
+        schedule, new Beside(shown(manifest), dispatches(history), asking), open(schedule, open));
   }
 
   private static List<String> open(Schedule schedule, Set<String> open) {
@@ -80,7 +86,8 @@ final class ScheduleViews {
   }
 
   /** What only the view of one schedule has. */
-  private record Beside(Map<String, Object> manifest, List<DispatchRecord> past) {}
+  private record Beside(
+      Map<String, Object> manifest, List<DispatchRecord> past, Map<String, String> asking) {}
 
   private static ScheduleView of(Schedule schedule, Beside beside, List<String> open) {
     Definition definition = schedule.definition();
@@ -100,6 +107,7 @@ final class ScheduleViews {
         definition.prohibitOverlap(),
         definition.missedPolicy().word(),
         definition.catchupLimit(),
+        definition.catchupWithinMs(),
         definition.missedGraceMs(),
         (Long) form.get("jitter_ms"),
         inner(form, "window"),
@@ -116,7 +124,7 @@ final class ScheduleViews {
         told.statusReason(),
         DispatchNotes.time(told.lastMissedAt()),
         told.lastBlocked(),
-        why(schedule),
+        why(schedule, beside.asking()),
         backfill(schedule.work().backfill(), open),
         DispatchNotes.time(schedule.made().at()),
         DispatchNotes.time(schedule.updatedAt()));
@@ -144,6 +152,20 @@ final class ScheduleViews {
         backfill.open().stream().map(Child::jobId).filter(open::contains).toList(),
         DispatchNotes.time(backfill.beganAt()),
         DispatchNotes.time(backfill.endedAt()));
+  }
+
+  /** With what will block its next time, when somebody can do something about that. */
+  private static String why(Schedule schedule, Map<String, String> asking) {
+    String why = why(schedule);
+    return asking.isEmpty() || schedule.nextDue() == null || !schedule.waiting().isEmpty()
+        ? why
+        : asking.entrySet().stream()
+            .findFirst()
+            .map(
+                job ->
+                    "%s; until somebody answers job %s, which %s, that time will be blocked"
+                        .formatted(why, job.getKey(), job.getValue()))
+            .orElse(why);
   }
 
   private static String why(Schedule schedule) {

@@ -57,6 +57,11 @@ record ScheduleWork(
     MANUAL,
     BACKFILL;
 
+    /** Whether it is a time of a calendar or of a person, which comes once. */
+    boolean isTime() {
+      return this == PERIODIC || this == DELAYED;
+    }
+
     String word() {
       return name().toLowerCase(Locale.ROOT);
     }

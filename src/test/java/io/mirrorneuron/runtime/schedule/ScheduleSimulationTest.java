@@ -7,6 +7,7 @@ import io.mirrorneuron.runtime.machine.MachineSimulation;
 import io.mirrorneuron.runtime.schedule.definition.Definition;
 import io.mirrorneuron.runtime.schedule.definition.Definition.MissedPolicy;
 import io.mirrorneuron.runtime.schedule.definition.DefinitionReader;
+import io.mirrorneuron.runtime.schedule.event.TimesTold;
 import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.Seeds;
 import java.util.LinkedHashMap;
@@ -26,6 +27,7 @@ class ScheduleSimulationTest {
   private static final Seeds SEEDS = Seeds.of(40);
 
   private ScheduleWorld world;
+  private long heldUp;
   private MachineSimulation<ScheduleState, ScheduleInput, ScheduleDeed> simulation;
 
   private void simulate(long seed, boolean clocksAreSet) {
@@ -51,6 +53,9 @@ class ScheduleSimulationTest {
     all.put("one", ScheduleWorld.every("*/2 * * * *", MissedPolicy.CATCHUP_ONE, true, 20_000));
     all.put("all", ScheduleWorld.every("*/4 * * * *", MissedPolicy.CATCHUP_ALL, true, 0));
     all.put("alone", ScheduleWorld.every("* * * * *", MissedPolicy.SKIP, false, 0));
+    all.put(
+        ScheduleWorld.ASKS,
+        ScheduleWorld.every("*/10 * * * *", MissedPolicy.CATCHUP_ONE, false, 0));
     all.put("allAlone", ScheduleWorld.every("*/7 * * * *", MissedPolicy.CATCHUP_ALL, false, 5_000));
     all.forEach(
         (id, definition) ->
@@ -77,7 +82,10 @@ class ScheduleSimulationTest {
             world.check("seed " + seed + " " + id, stored, nothingMissed);
             assertThat(stored.counters().dispatched()).as(id).isPositive();
           }
+          heldUp += world.told(ScheduleWorld.ASKS, TimesTold.HELD_UP);
+          assertThat(world.told("skip", TimesTold.HELD_UP)).as("they may overlap").isZero();
         });
+    assertThat(heldUp).as("some were told ahead what they would be blocked by").isPositive();
   }
 
   private static final String TIME = "2026-06-20T10:00:00.000Z";

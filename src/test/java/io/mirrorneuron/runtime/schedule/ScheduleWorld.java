@@ -9,6 +9,7 @@ import io.mirrorneuron.runtime.schedule.definition.Definition;
 import io.mirrorneuron.runtime.schedule.definition.Definition.MissedPolicy;
 import io.mirrorneuron.runtime.schedule.definition.DefinitionReader;
 import io.mirrorneuron.runtime.schedule.event.OwnEvent;
+import io.mirrorneuron.runtime.schedule.event.TimesTold;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,6 +24,9 @@ import java.util.function.LongSupplier;
 /** Jobs that schedules of a simulation have made: what no crash undoes. */
 final class ScheduleWorld {
   static final CronCalendar CALENDAR = new CronCalendar();
+
+  /** The schedule whose jobs take longer than to its next times. */
+  static final String ASKS = "asks";
 
   /** By schedule and due time, the jobs that were made for it. */
   final Map<String, TreeMap<Long, Set<String>>> made = new HashMap<>();
@@ -41,6 +45,9 @@ final class ScheduleWorld {
 
   /** By schedule, how many of the jobs of its backfills may be open at a time. */
   final Map<String, Integer> concurrency = new HashMap<>();
+
+  /** The schedules and times for which it was looked ahead. */
+  final Set<String> foreseen = new HashSet<>();
 
   private final Map<String, Long> ends = new HashMap<>();
   private final Random random;
@@ -80,10 +87,13 @@ final class ScheduleWorld {
 
   ScheduleInput perform(String id, ScheduleDeed deed) {
     return switch (deed) {
-      case ScheduleDeed.Look(String dispatch, List<String> jobs) -> {
-        Set<String> open = new HashSet<>(jobs);
-        open.removeIf(job -> ends.get(job) <= clock.getAsLong());
-        yield new ScheduleInput.Seen(dispatch, open);
+      case ScheduleDeed.Look(String dispatch, List<String> jobs, boolean asks) -> {
+        Set<String> open = open(jobs);
+        yield new ScheduleInput.Seen(dispatch, open, asks ? asking(open) : Map.of());
+      }
+      case ScheduleDeed.Foresee(long due, List<String> jobs) -> {
+        foreseen.add(id + " " + due);
+        yield new ScheduleInput.Foreseen(due, asking(open(jobs)));
       }
       case ScheduleDeed.Tell(OwnEvent news) -> {
         OwnEvent before = told.computeIfAbsent(id, first -> new TreeMap<>()).put(news.id(), news);
@@ -113,10 +123,26 @@ final class ScheduleWorld {
                       .computeIfAbsent(id, first -> new ArrayList<>())
                       .add(((Map<?, ?>) event).get("event_id")));
         }
-        ends.putIfAbsent(job, clock.getAsLong() + random.nextLong(longest));
+        long length = id.equals(ASKS) ? 10 * longest : random.nextLong(longest);
+        ends.putIfAbsent(job, clock.getAsLong() + length);
         yield new ScheduleInput.Started(start.due().dispatchId(), job);
       }
     };
+  }
+
+  private Set<String> open(List<String> jobs) {
+    Set<String> open = new HashSet<>(jobs);
+    open.removeIf(job -> ends.get(job) <= clock.getAsLong());
+    return open;
+  }
+
+  /** Every other job waits for a person for as long as it is open. */
+  private static Map<String, String> asking(Set<String> open) {
+    Map<String, String> asking = new HashMap<>();
+    open.stream()
+        .filter(job -> job.hashCode() % 2 == 0)
+        .forEach(job -> asking.put(job, "waits for a person: Publish?"));
+    return asking;
   }
 
   /** How often something was told of a schedule. */
@@ -130,9 +156,38 @@ final class ScheduleWorld {
    * The same with what is about to be told, or not yet known to be, when the history is cut off.
    */
   private long toldSoon(Schedule schedule, String type) {
-    Map<String, OwnEvent> all = new HashMap<>(told.getOrDefault(schedule.id(), new TreeMap<>()));
+    return eventsOf(schedule, type).size();
+  }
+
+  private List<OwnEvent> eventsOf(Schedule schedule, String type) {
+    Map<String, OwnEvent> all = new TreeMap<>(told.getOrDefault(schedule.id(), new TreeMap<>()));
     schedule.work().news().untold().forEach(event -> all.put(event.id(), event));
-    return all.values().stream().filter(event -> event.type().equals(type)).count();
+    return all.values().stream().filter(event -> event.type().equals(type)).toList();
+  }
+
+  private long sum(Schedule schedule, String type, String member) {
+    return eventsOf(schedule, type).stream()
+        .mapToLong(event -> ((Number) event.payload().get(member)).longValue())
+        .sum();
+  }
+
+  /** Whatever became of a time but its job was told, once. */
+  private void checkTold(String which, Schedule schedule) {
+    ScheduleCounters counted = schedule.counters();
+    assertThat(toldSoon(schedule, TimesTold.BLOCKED))
+        .as(which + " told of what was blocked")
+        .isEqualTo(counted.blocked());
+    assertThat(sum(schedule, TimesTold.MISSED, "missed"))
+        .as(which + " told of what was missed")
+        .isEqualTo(counted.missed());
+    assertThat(sum(schedule, TimesTold.SKIPPED, "skipped"))
+        .as(which + " told of what was skipped")
+        .isEqualTo(counted.skipped());
+    List<Object> ahead =
+        eventsOf(schedule, TimesTold.HELD_UP).stream()
+            .map(event -> event.payload().get("scheduled_for"))
+            .toList();
+    assertThat(ahead).as(which + " told ahead").doesNotHaveDuplicates();
   }
 
   private static String job(String dispatchId) {
@@ -196,6 +251,7 @@ final class ScheduleWorld {
             + counted.failed()
             + schedule.waiting().size();
     assertThat(dealtWith).as(which + " dealt with").isEqualTo(due.size() + filled.size());
+    checkTold(which, schedule);
     if (nothingMissed) {
       assertThat(counted.missed()).as(which + " missed").isZero();
     }
