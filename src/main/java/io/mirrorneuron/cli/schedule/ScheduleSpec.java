@@ -1,6 +1,7 @@
 package io.mirrorneuron.cli.schedule;
 
 import io.mirrorneuron.cli.Client;
+import io.mirrorneuron.port.schedule.MissedTimes;
 import io.mirrorneuron.wire.Json;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,7 +14,6 @@ import java.util.regex.Pattern;
 public final class ScheduleSpec {
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,12})\\s*(ms|s|m|h|d)?");
   private static final Pattern TIME = Pattern.compile("\\d{4}-\\d{2}-\\d{2}[Tt]\\d{2}:\\d{2}\\S*");
-  static final String MADE_UP_FOR = "catchup_one";
   private static final long RETRY_MS = 30_000;
 
   private ScheduleSpec() {}
@@ -26,7 +26,7 @@ public final class ScheduleSpec {
     String word = text.strip();
     if (word.startsWith("{")) {
       Map<String, Object> schedule = object(client, "--schedule", word);
-      madeUpFor(schedule);
+      MissedTimes.madeUpFor(schedule);
       return schedule;
     }
     if (word.toLowerCase(Locale.ROOT).matches("auto|resource|resource_wait")) {
@@ -79,26 +79,12 @@ public final class ScheduleSpec {
     }
   }
 
-  /**
-   * Has times made up for that no server could act on, unless it says what becomes of them, or has
-   * none that could be missed.
-   */
-  static void madeUpFor(Map<String, Object> schedule) {
-    boolean waitsForElse =
-        schedule.containsKey("trigger")
-            || schedule.containsKey("event_type")
-            || List.of("event", "resource_wait").contains(schedule.getOrDefault("kind", ""));
-    if (!waitsForElse && !schedule.isEmpty()) {
-      schedule.putIfAbsent("missed_policy", MADE_UP_FOR);
-    }
-  }
-
   /** It is run when a server runs, should none have run at its time. */
   private static Map<String, Object> once(String member, Object when) {
     Map<String, Object> schedule = new LinkedHashMap<>();
     schedule.put("kind", "delayed");
     schedule.put(member, when);
-    schedule.put("missed_policy", MADE_UP_FOR);
+    schedule.put("missed_policy", MissedTimes.MADE_UP_FOR);
     return schedule;
   }
 

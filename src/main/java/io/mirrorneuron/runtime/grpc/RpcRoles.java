@@ -43,6 +43,7 @@ final class RpcRoles {
         "GetSchedule",
         "ListSchedules",
         "ListTriggerEvents",
+        "ListScheduleVersions",
         "PreviewSchedule");
     add(
         Role.OPERATOR,
@@ -75,6 +76,8 @@ final class RpcRoles {
         "ResumeSchedule",
         "DeleteSchedule",
         "DispatchSchedule",
+        "ApplySchedule",
+        "RollBackSchedule",
         "BackfillSchedule",
         "CancelBackfill",
         "ListWebhooks",

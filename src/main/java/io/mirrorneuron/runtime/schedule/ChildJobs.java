@@ -53,8 +53,8 @@ public interface ChildJobs {
   Set<String> open(List<String> jobIds);
 
   /**
-   * Which of these jobs do nothing until a person has answered, and what they ask, as a sentence
-   * without a subject. What cannot be known now is left out.
+   * Which of these jobs do nothing until a person has answered, and what they ask, as a sentence.
+   * What cannot be known now is left out.
    */
   Map<String, String> asking(Collection<String> jobIds);
 

@@ -48,7 +48,8 @@ final class DispatchNotes {
             null,
             due.wasMissed() ? "it was missed, and is made up for" : null,
             due.eventId(),
-            null));
+            null,
+            due.ofVersion()));
   }
 
   void failed(Due due, String why) {
@@ -77,6 +78,7 @@ final class DispatchNotes {
             null,
             why,
             due.eventId(),
+            null,
             null));
   }
 
@@ -97,7 +99,8 @@ final class DispatchNotes {
                     ? ""
                     : "; so it was with the %s before it".formatted(times(times.missed() - 1))),
             null,
-            Math.toIntExact(Math.min(times.missed(), Integer.MAX_VALUE))));
+            Math.toIntExact(Math.min(times.missed(), Integer.MAX_VALUE)),
+            null));
   }
 
   /** One record for all times that a pause has passed over. */
@@ -117,6 +120,7 @@ final class DispatchNotes {
             null,
             null,
             "the schedule was paused" + others + more,
+            null,
             null,
             null));
   }
@@ -139,6 +143,7 @@ final class DispatchNotes {
             time(child.windowEnd()),
             now,
             "its window has ended",
+            null,
             null,
             null));
   }

@@ -43,7 +43,8 @@ final class DispatchTurn {
         boolean overlaps = isAlone && !left.isEmpty();
         boolean jumps = CatchUpLine.jumps(draft.schedule, due, draft.now + AGAIN_MS);
         if (!overlaps && !jumps && left.size() < ScheduleDraft.MOST_OPEN) {
-          draft.schedule = draft.schedule.changing(dispatchId, one -> one.in(Phase.STARTS));
+          int version = draft.schedule.versions().current();
+          draft.schedule = draft.schedule.changing(dispatchId, one -> one.starting(version));
         } else if (due.catchUp() || isAlone(due)) {
           putOff(dispatchId, hindrance(left, asking));
         } else {
@@ -75,7 +76,7 @@ final class DispatchTurn {
   private static String hindrance(List<Child> open, Map<String, String> asking) {
     for (Child child : open) {
       if (asking.containsKey(child.jobId())) {
-        return "job %s still runs: it %s".formatted(child.jobId(), asking.get(child.jobId()));
+        return "job %s still runs: %s".formatted(child.jobId(), asking.get(child.jobId()));
       }
     }
     return open.size() == 1
@@ -111,7 +112,7 @@ final class DispatchTurn {
               "run_id",
               RunId.of(job),
               "why",
-              "job %s %s".formatted(job, asking.get(job))),
+              "job %s still runs: %s".formatted(job, asking.get(job))),
           0);
     }
   }
@@ -135,7 +136,10 @@ final class DispatchTurn {
                   draft.schedule.work().made(calendar, draft.schedule.definition(), due.at()));
         }
         draft.notes.submitted(due, jobId, end);
-        draft.tell("schedule_dispatched", due, Map.of("job_id", jobId, "run_id", RunId.of(jobId)));
+        draft.tell(
+            "schedule_dispatched",
+            due,
+            Map.of("job_id", jobId, "run_id", RunId.of(jobId), "version", due.ofVersion()));
         draft.endAfter(due);
       }
     }

@@ -8,10 +8,13 @@ import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.definition.Definition;
 import io.mirrorneuron.runtime.schedule.event.ChainPace;
 import io.mirrorneuron.runtime.schedule.gather.Gathered;
+import io.mirrorneuron.runtime.schedule.version.BundleVersion;
+import io.mirrorneuron.runtime.schedule.version.BundleVersions;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * The state of a schedule. Times are milliseconds since the epoch.
@@ -97,11 +100,29 @@ record Schedule(
    * @param graphId what its jobs are called after
    * @param source where it came from, as its maker says
    * @param by the name that its maker's token vouches for; null when it vouches for none
+   * @param versions of its bundle; the others are those of the current one
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
-  record Made(String bundle, String graphId, Map<String, Object> source, String by, long at) {
+  record Made(
+      String bundle,
+      String graphId,
+      Map<String, Object> source,
+      String by,
+      long at,
+      BundleVersions versions) {
     Made {
       source = source == null ? Map.of() : source;
+      versions = versions == null ? BundleVersions.FIRST : versions;
+    }
+
+    Made(String bundle, String graphId, Map<String, Object> source, String by, long at) {
+      this(bundle, graphId, source, by, at, null);
+    }
+
+    /** The same with another current version. */
+    Made with(BundleVersions all) {
+      BundleVersion now = all.of(all.current()).orElseThrow();
+      return new Made(now.bundle(), now.graphId(), now.source(), now.by(), at, all);
     }
   }
 
@@ -140,6 +161,33 @@ record Schedule(
   static Schedule of(String id, Definition definition, Status status, Made made) {
     return new Schedule(
         id, definition, status, null, null, ScheduleCounters.NONE, null, made, made.at());
+  }
+
+  BundleVersions versions() {
+    return made.versions();
+  }
+
+  /** What the job of something that it is due for is made of. */
+  ScheduleDeed.Origin origin(Due due) {
+    int number = due == null ? versions().current() : due.ofVersion();
+    BundleVersion version = versions().of(number).orElse(null);
+    return version == null
+        ? new ScheduleDeed.Origin(id, made.bundle(), made.graphId(), made.by(), null)
+        : new ScheduleDeed.Origin(
+            id, version.bundle(), version.graphId(), version.by(), version.fingerprint());
+  }
+
+  /** What its jobs are called after, or were. */
+  List<String> graphIds() {
+    return Stream.concat(
+            Stream.of(made.graphId()), versions().kept().stream().map(BundleVersion::graphId))
+        .distinct()
+        .toList();
+  }
+
+  Schedule having(BundleVersions all) {
+    Made now = made.with(all);
+    return new Schedule(id, definition, status, when, work, counters, told, now, updatedAt);
   }
 
   @JsonIgnore

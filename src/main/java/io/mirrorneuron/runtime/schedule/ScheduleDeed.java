@@ -20,9 +20,9 @@ sealed interface ScheduleDeed {
    * To know which jobs of a backfill are still open, and whether its next time has had its job.
    *
    * @param dispatchId of that time; null when there is none to look at
-   * @param graphId what its job is called after
+   * @param graphIds what its job is called after, or may be
    */
-  record Survey(List<String> jobs, String dispatchId, long at, String graphId)
+  record Survey(List<String> jobs, String dispatchId, long at, List<String> graphIds)
       implements ScheduleDeed {}
 
   /**
@@ -37,8 +37,9 @@ sealed interface ScheduleDeed {
    * Of whom it is.
    *
    * @param bundle fingerprint of payload files, or null
+   * @param fingerprint of the manifest; null for the one beside a schedule that never had another
    */
-  record Origin(String scheduleId, String bundle, String graphId, String by) {}
+  record Origin(String scheduleId, String bundle, String graphId, String by, String fingerprint) {}
 
   /** That others hear of it. */
   record Tell(OwnEvent news) implements ScheduleDeed {}

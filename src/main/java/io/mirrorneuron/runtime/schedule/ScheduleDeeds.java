@@ -13,11 +13,14 @@ import io.mirrorneuron.runtime.schedule.definition.Definition;
 import io.mirrorneuron.runtime.schedule.event.OwnNews;
 import io.mirrorneuron.runtime.schedule.event.TimesTold;
 import io.mirrorneuron.store.RecordStore;
+import io.mirrorneuron.store.RecordStore.StoredRecord;
+import io.mirrorneuron.store.bundle.VersionTexts;
 import io.mirrorneuron.wire.Json;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -28,10 +31,14 @@ final class ScheduleDeeds implements Deeds<ScheduleInput, ScheduleDeed> {
   private static final String TOO_LATE =
       "nothing could be stored until its grace was over: a disk was full, or Redis away";
 
+  /** Where the manifests of versions are kept. */
+  static final String MANIFESTS = "schedule-manifests";
+
   private static final int MOST_BEGUN = 10_000;
 
   private final ChildJobs jobs;
   private final RecordStore records;
+  private final VersionTexts texts;
   private final OwnNews news;
   private final TimesTold times;
   private final Timers timers;
@@ -57,6 +64,7 @@ final class ScheduleDeeds implements Deeds<ScheduleInput, ScheduleDeed> {
     this.times = times;
     this.jobs = jobs;
     this.records = records;
+    this.texts = new VersionTexts(records, MANIFESTS);
     this.news = news;
     this.threads = threads;
   }
@@ -95,7 +103,7 @@ final class ScheduleDeeds implements Deeds<ScheduleInput, ScheduleDeed> {
         .filter(due -> due.dispatchId().equals(dispatch) && !due.catchUp())
         .filter(due -> due.reason() == Reason.PERIODIC || due.reason() == Reason.DELAYED)
         .filter(due -> due.phase() != ScheduleWork.Phase.WAITS && due.notBefore() <= since)
-        .anyMatch(due -> !jobs.made(jobId(schedule.made().graphId(), due.at(), dispatch)));
+        .anyMatch(due -> !jobs.made(jobId(schedule.origin(due).graphId(), due.at(), dispatch)));
   }
 
   private CompletionStage<ScheduleInput> begin(String id, ScheduleDeed deed) {
@@ -130,7 +138,10 @@ final class ScheduleDeeds implements Deeds<ScheduleInput, ScheduleDeed> {
     Set<String> ended = new HashSet<>(survey.jobs());
     ended.removeAll(jobs.open(survey.jobs()));
     String dispatch = survey.dispatchId();
-    boolean had = dispatch != null && jobs.made(jobId(survey.graphId(), survey.at(), dispatch));
+    boolean had =
+        dispatch != null
+            && survey.graphIds().stream()
+                .anyMatch(graphId -> jobs.made(jobId(graphId, survey.at(), dispatch)));
     return new ScheduleInput.Surveyed(dispatch, ended, had);
   }
 
@@ -138,29 +149,36 @@ final class ScheduleDeeds implements Deeds<ScheduleInput, ScheduleDeed> {
     return jobs.jobId(graphId, Math.max(0, at), DispatchIds.jobPart(dispatch));
   }
 
-  /** Who comes late, as it stood still, finds that another server has made the job. */
+  /**
+   * Who comes late, as it stood still, finds that another server has made the job. What lies beside
+   * a schedule is read before the schedule: it is of the version that this says, or an older one.
+   */
   private CompletionStage<ScheduleInput> start(String id, ScheduleDeed.Start start) {
+    String fingerprint = start.origin().fingerprint();
+    return (fingerprint == null
+            ? records.document(ScheduleMachine.KIND, id)
+            : texts.get(id, fingerprint))
+        .thenCompose(
+            manifest ->
+                records
+                    .read(ScheduleMachine.KIND, id)
+                    .thenApplyAsync(stored -> start(start, manifest, stored), threads));
+  }
+
+  private ScheduleInput start(
+      ScheduleDeed.Start start, Optional<String> manifest, Optional<StoredRecord> stored) {
     String dispatch = start.due().dispatchId();
-    CompletionStage<Boolean> isOwed =
-        records
-            .read(ScheduleMachine.KIND, id)
-            .thenApply(
-                stored ->
-                    stored
-                        .map(found -> Json.read(found.json(), Schedule.class, "a schedule"))
-                        .filter(schedule -> schedule.awaits(dispatch))
-                        .isPresent());
-    return records
-        .document(ScheduleMachine.KIND, id)
-        .thenCombineAsync(
-            isOwed,
-            (manifest, owed) -> {
-              if (!owed) { // whoever dealt with it has said so, and nobody hears this
-                return new ScheduleInput.NotStarted(dispatch, "it was dealt with", false);
-              }
-              return manifest.isPresent() ? start(start, manifest.get()) : gone(start);
-            },
-            threads);
+    Optional<Schedule> schedule =
+        stored
+            .map(found -> Json.read(found.json(), Schedule.class, "a schedule"))
+            .filter(found -> found.awaits(dispatch));
+    if (schedule.isEmpty()) { // whoever dealt with it has said so, and nobody hears this
+      return new ScheduleInput.NotStarted(dispatch, "it was dealt with", false);
+    }
+    if (!schedule.get().origin(start.due()).equals(start.origin())) {
+      throw MnException.unavailable("the bundle was changed just now: it is looked at again", null);
+    }
+    return manifest.isPresent() ? start(start, manifest.get()) : gone(start);
   }
 
   private static ScheduleInput gone(ScheduleDeed.Start start) {

@@ -32,6 +32,9 @@ final class ScheduleDraft {
   /** As it is so far. */
   Schedule schedule;
 
+  /** Of its jobs, when it is written anew; else null. */
+  String manifest;
+
   ScheduleDraft(Schedule schedule, long now) {
     this.before = schedule;
     this.schedule = schedule;
@@ -40,12 +43,12 @@ final class ScheduleDraft {
   }
 
   /** The state that the turn has led to. */
-  ScheduleState end(String manifest) {
+  ScheduleState end(String written) {
     advance();
     tellStatus();
-    boolean changed = manifest != null || !schedule.equals(before) || !notes.all().isEmpty();
+    boolean changed = written != null || !schedule.equals(before) || !notes.all().isEmpty();
     return changed
-        ? new ScheduleState(schedule.at(now), notes.all(), manifest)
+        ? new ScheduleState(schedule.at(now), notes.all(), written)
         : ScheduleState.of(before);
   }
 
@@ -117,8 +120,10 @@ final class ScheduleDraft {
             open > 0 && schedule.definition().prohibitOverlap()
                 || open >= MOST_OPEN
                 || CatchUpLine.jumps(schedule, due, now + DispatchTurn.AGAIN_MS);
-        Phase next = mayHinder ? Phase.LOOKS : Phase.STARTS;
-        schedule = schedule.changing(due.dispatchId(), one -> one.in(next));
+        int version = schedule.versions().current();
+        schedule =
+            schedule.changing(
+                due.dispatchId(), one -> mayHinder ? one.in(Phase.LOOKS) : one.starting(version));
       }
     }
   }

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.schedule;
 
 import io.mirrorneuron.port.event.TriggerEvent;
 import io.mirrorneuron.runtime.schedule.definition.Definition;
+import io.mirrorneuron.runtime.schedule.version.BundleVersion;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,6 +22,37 @@ sealed interface ScheduleInput {
    * @param enabled whether it is active then; null when that stays as it is
    */
   record Redefine(Definition definition, Boolean enabled, String reason) implements ScheduleInput {}
+
+  /**
+   * Somebody gives it another bundle, and perhaps another definition.
+   *
+   * @param before its bundle, should it never have had another
+   * @param next the bundle; where it has the same already, that is no new version
+   * @param manifest of the bundle
+   * @param definition null when that stays
+   * @param enabled whether it is active then; null when that stays as it is
+   */
+  record Replace(
+      BundleVersion before,
+      BundleVersion next,
+      String manifest,
+      Definition definition,
+      Boolean enabled,
+      String reason)
+      implements ScheduleInput {
+    /** What the schedule is to do then. */
+    Definition definitionOf(Schedule schedule) {
+      return definition == null ? schedule.definition() : definition;
+    }
+  }
+
+  /**
+   * Somebody wants its jobs made of an earlier version again.
+   *
+   * @param fingerprint of the manifest of that version
+   */
+  record RollBack(int version, String fingerprint, String manifest, String reason)
+      implements ScheduleInput {}
 
   /**
    * @param until when it goes on by itself; null for never

@@ -11,6 +11,7 @@ import io.mirrorneuron.runtime.schedule.event.EventReaction;
 import io.mirrorneuron.runtime.schedule.event.LastingReaction;
 import io.mirrorneuron.runtime.schedule.event.OwnNews;
 import io.mirrorneuron.runtime.schedule.event.TimesTold;
+import io.mirrorneuron.runtime.schedule.version.BundleVersion;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.store.LeaderLease;
 import io.mirrorneuron.store.RecordStore;
@@ -19,12 +20,14 @@ import io.mirrorneuron.wire.Json;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Schedules, as far as this server keeps them: the loop, its leader, and the port. */
 public final class ScheduleKeeper implements AutoCloseable {
@@ -80,7 +83,7 @@ public final class ScheduleKeeper implements AutoCloseable {
             home.lifetime(),
             timers,
             LastingReaction.PATIENCE);
-    port = new LocalSchedules(loop, calendar, records, jobs, timers, home.suffixes());
+    port = new LocalSchedules(loop, calendar, records, index, jobs, timers, home.suffixes());
   }
 
   private static HeldLead lead(String kind, Home home, Timers timers) {
@@ -147,10 +150,11 @@ public final class ScheduleKeeper implements AutoCloseable {
   }
 
   private void add(StoredRecord stored, Set<String> found) {
-    String bundle = machine.read(stored.json()).schedule().made().bundle();
-    if (bundle != null) {
-      found.add(bundle);
-    }
+    Schedule.Made made = machine.read(stored.json()).schedule().made();
+    Stream.concat(
+            Stream.ofNullable(made.bundle()),
+            made.versions().kept().stream().map(BundleVersion::bundle).filter(Objects::nonNull))
+        .forEach(found::add);
   }
 
   /** Lets another server lead. */

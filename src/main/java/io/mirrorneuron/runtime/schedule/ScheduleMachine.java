@@ -76,8 +76,7 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
 
   private ScheduleState decide(Schedule schedule, ScheduleInput input, long now) {
     ScheduleDraft draft = new ScheduleDraft(schedule, now);
-    draft.schedule =
-        ShortWaits.of(schedule, now); // what owed something is not woken on that account
+    draft.schedule = ShortWaits.of(schedule, now); // what owes something is not woken for this
     ScheduleTurn turn = new ScheduleTurn(draft, calendar);
     BackfillTurn backfill = new BackfillTurn(draft, calendar);
     switch (input) {
@@ -94,6 +93,11 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
         backfill.requireSameTimes(redefine.definition());
         turn.redefine(redefine.definition(), redefine.enabled(), redefine.reason());
       }
+      case ScheduleInput.Replace replace -> {
+        backfill.requireSameTimes(replace.definitionOf(schedule));
+        turn.replace(replace);
+      }
+      case ScheduleInput.RollBack back -> turn.rollBack(back);
       case ScheduleInput.RunNow run -> {
         requireNewOrSame(schedule, run);
         turn.runNow(run);
@@ -108,7 +112,7 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
     }
     backfill.advance();
     turn.foresee();
-    return draft.end(null);
+    return draft.end(draft.manifest);
   }
 
   private void learn(ScheduleDraft draft, ScheduleInput.Outcome outcome) {
@@ -160,12 +164,6 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
   public List<ScheduleDeed> owed(ScheduleState state) {
     Schedule schedule = state.schedule();
     List<String> jobs = schedule.children().stream().map(Child::jobId).toList();
-    var origin =
-        new ScheduleDeed.Origin(
-            schedule.id(),
-            schedule.made().bundle(),
-            schedule.made().graphId(),
-            schedule.made().by());
     Backfill backfill = schedule.work().backfill();
     List<ScheduleDeed> owed = new ArrayList<>();
     for (Due due : schedule.waiting()) {
@@ -176,7 +174,8 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
           boolean asks = isTime && schedule.definition().prohibitOverlap();
           owed.add(new ScheduleDeed.Look(due.dispatchId(), jobs, asks));
         }
-        case STARTS -> owed.add(new ScheduleDeed.Start(due, schedule.definition(), origin));
+        case STARTS ->
+            owed.add(new ScheduleDeed.Start(due, schedule.definition(), schedule.origin(due)));
       }
     }
     Foresight ahead = schedule.when().foresight();
@@ -184,7 +183,7 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
       owed.add(new ScheduleDeed.Foresee(ahead.due(), jobs));
     }
     if (backfill != null) {
-      backfill.owed(schedule.definition(), origin).ifPresent(owed::add);
+      backfill.owed(schedule).ifPresent(owed::add);
     }
     schedule
         .work()

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.schedule;
 
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.schedule.Schedule.Status;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
@@ -8,6 +9,8 @@ import io.mirrorneuron.runtime.schedule.cron.Calendar;
 import io.mirrorneuron.runtime.schedule.definition.Definition;
 import io.mirrorneuron.runtime.schedule.definition.Definition.Kind;
 import io.mirrorneuron.runtime.schedule.event.TimesTold;
+import io.mirrorneuron.runtime.schedule.version.BundleVersions;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** What follows when a time comes, an event happens, or somebody wants something of a schedule. */
@@ -136,7 +139,8 @@ final class ScheduleTurn {
     }
     boolean waits = catchUp || behind;
     draft.arrive(
-        new Due(id, at, reason, null, waits, Map.of(), Map.of(), Phase.WAITS, notBefore, behind));
+        new Due(
+            id, at, reason, null, waits, Map.of(), Map.of(), Phase.WAITS, notBefore, behind, null));
   }
 
   private boolean pauseHasEnded() {
@@ -245,9 +249,49 @@ final class ScheduleTurn {
             .with(definition)
             .in(status, until)
             .counting(draft.schedule.counters(), told(reason));
-    draft.tell("schedule_updated", ScheduleDraft.because(reason), 0);
+    Map<String, Object> more = new LinkedHashMap<>(ScheduleDraft.because(reason));
+    more.put("version", draft.schedule.versions().current());
+    draft.tell("schedule_updated", more, 0);
     if (draft.schedule.isActive()) {
       aim(draft.now);
+    }
+  }
+
+  /** What is the same stays: neither a version nor a change is told of then. */
+  void replace(ScheduleInput.Replace replace) {
+    Schedule before = draft.schedule;
+    BundleVersions versions = before.versions();
+    if (versions.isFirst()) {
+      versions = versions.and(replace.before());
+    }
+    boolean isNew = !versions.of(versions.current()).orElseThrow().isSame(replace.next());
+    Definition definition = replace.definitionOf(before);
+    boolean isOn = before.status() != Status.PAUSED;
+    boolean isSet = replace.enabled() != null && replace.enabled() != isOn;
+    if (isNew) {
+      draft.schedule = before.having(versions.and(replace.next()));
+      draft.manifest = replace.manifest();
+    }
+    if (isNew || isSet || !definition.equals(before.definition())) {
+      redefine(definition, replace.enabled(), replace.reason());
+    }
+  }
+
+  void rollBack(ScheduleInput.RollBack back) {
+    BundleVersions versions = draft.schedule.versions();
+    boolean isThere =
+        versions
+            .of(back.version())
+            .filter(one -> one.fingerprint().equals(back.fingerprint()))
+            .isPresent();
+    if (!isThere) {
+      throw MnException.notFound(
+          "version", "%d of schedule %s".formatted(back.version(), draft.schedule.id()));
+    }
+    if (versions.current() != back.version()) {
+      draft.schedule = draft.schedule.having(versions.at(back.version()));
+      draft.manifest = back.manifest();
+      redefine(draft.schedule.definition(), null, back.reason());
     }
   }
 
@@ -263,7 +307,8 @@ final class ScheduleTurn {
             Map.of(),
             Phase.WAITS,
             draft.now,
-            false));
+            false,
+            null));
   }
 
   void happened(ScheduleInput.Happened event) {
@@ -284,7 +329,8 @@ final class ScheduleTurn {
               ScheduleInput.Happened.told(event.event()),
               Phase.WAITS,
               draft.now,
-              false));
+              false,
+              null));
     }
   }
 }

@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.schedule;
 import io.mirrorneuron.port.schedule.BackfillView;
 import io.mirrorneuron.port.schedule.DispatchRecord;
 import io.mirrorneuron.port.schedule.ScheduleCounters;
+import io.mirrorneuron.port.schedule.ScheduleVersions;
 import io.mirrorneuron.port.schedule.ScheduleView;
 import io.mirrorneuron.runtime.schedule.ChildJobs.Child;
 import io.mirrorneuron.runtime.schedule.Schedule.Status;
@@ -15,6 +16,7 @@ import io.mirrorneuron.runtime.schedule.definition.WrittenMembers;
 import io.mirrorneuron.runtime.schedule.event.ChainPace;
 import io.mirrorneuron.runtime.schedule.gather.GatherWords;
 import io.mirrorneuron.runtime.schedule.gather.Gathered;
+import io.mirrorneuron.runtime.schedule.version.BundleVersion;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.Redaction;
 import io.mirrorneuron.wire.secret.MarkedSecrets;
@@ -40,7 +42,7 @@ final class ScheduleViews {
    * @param open which of its jobs have not ended, and others
    */
   static ScheduleView row(Schedule schedule, Set<String> open) {
-    return of(schedule, new Beside(null, null, Map.of()), open(schedule, open));
+    return of(schedule, new Beside(null, null, Map.of(), open(schedule, open)));
   }
 
   /**
@@ -55,11 +57,30 @@ final class ScheduleViews {
       Set<String> open,
       Map<String, String> asking) {
     return of(
-        schedule, new Beside(shown(manifest), dispatches(history), asking), open(schedule, open));
+        schedule, new Beside(shown(manifest), dispatches(history), asking, open(schedule, open)));
   }
 
   private static List<String> open(Schedule schedule, Set<String> open) {
     return schedule.work().jobs().map(Child::jobId).filter(open::contains).toList();
+  }
+
+  /**
+   * A version of its bundle.
+   *
+   * @param manifest null when it is not asked for
+   */
+  static ScheduleVersions.Version version(
+      Schedule schedule, BundleVersion version, String manifest) {
+    return new ScheduleVersions.Version(
+        version.number(),
+        version.number() == schedule.versions().current(),
+        version.fingerprint(),
+        version.bundle(),
+        version.graphId(),
+        shown(version.source()),
+        version.by(),
+        DispatchNotes.time(version.at()),
+        shown(manifest));
   }
 
   private static Map<String, Object> shown(String manifest) {
@@ -87,12 +108,17 @@ final class ScheduleViews {
 
   /** What only the view of one schedule has. */
   private record Beside(
-      Map<String, Object> manifest, List<DispatchRecord> past, Map<String, String> asking) {}
+      Map<String, Object> manifest,
+      List<DispatchRecord> past,
+      Map<String, String> asking,
+      List<String> open) {}
 
-  private static ScheduleView of(Schedule schedule, Beside beside, List<String> open) {
+  private static ScheduleView of(Schedule schedule, Beside beside) {
+    return of(schedule, DefinitionForm.of(schedule.definition()), beside);
+  }
+
+  private static ScheduleView of(Schedule schedule, Map<String, Object> form, Beside beside) {
     Definition definition = schedule.definition();
-    Map<String, Object> form = DefinitionForm.of(definition);
-    Schedule.Told told = schedule.told();
     return new ScheduleView(
         schedule.id(),
         definition.kind().word(),
@@ -116,18 +142,20 @@ final class ScheduleViews {
         shown(inner(form, "metadata")),
         beside.manifest(),
         schedule.made().bundle(),
+        schedule.versions().current(),
         shown(schedule.made().source()),
         beside.past(),
-        open,
+        beside.open(),
         schedule.counters(),
         DispatchNotes.time(schedule.pausedUntil()),
-        told.statusReason(),
-        DispatchNotes.time(told.lastMissedAt()),
-        told.lastBlocked(),
+        schedule.told().statusReason(),
+        DispatchNotes.time(schedule.told().lastMissedAt()),
+        schedule.told().lastBlocked(),
         why(schedule, beside.asking()),
-        backfill(schedule.work().backfill(), open),
+        backfill(schedule.work().backfill(), beside.open()),
         DispatchNotes.time(schedule.made().at()),
-        DispatchNotes.time(schedule.updatedAt()));
+        DispatchNotes.time(schedule.updatedAt()),
+        List.of());
   }
 
   private static Map<String, Object> inner(Map<String, Object> form, String name) {
@@ -163,7 +191,7 @@ final class ScheduleViews {
             .findFirst()
             .map(
                 job ->
-                    "%s; until somebody answers job %s, which %s, that time will be blocked"
+                    "%s; that time will be blocked while job %s still runs: %s"
                         .formatted(why, job.getKey(), job.getValue()))
             .orElse(why);
   }

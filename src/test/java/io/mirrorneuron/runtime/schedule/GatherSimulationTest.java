@@ -240,7 +240,8 @@ class GatherSimulationTest {
         due.event(),
         due.phase(),
         due.notBefore(),
-        due.onTime());
+        due.onTime(),
+        null);
   }
 
   /** A schedule without its memory of events. */

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 class HeldUpTimesTest {
   private static final long HOUR = 3_600_000;
   private static final long DAY = 24 * HOUR;
-  private static final Map<String, String> ASKING = Map.of("job-1", "waits for a person: Publish?");
+  private static final Map<String, String> ASKING =
+      Map.of("job-1", "step ask waits for a person: Publish?");
 
   private final ScheduleMachine machine = new ScheduleMachine(ScheduleWorld.CALENDAR);
   private final List<DispatchRecord> records = new ArrayList<>();
@@ -68,7 +69,7 @@ class HeldUpTimesTest {
         .containsEntry("scheduled_for", "1970-01-03T00:00:00.000Z")
         .containsEntry("job_id", "job-1")
         .containsEntry("schedule_name", "nightly")
-        .containsEntry("why", "job job-1 waits for a person: Publish?");
+        .containsEntry("why", "job job-1 still runs: step ask waits for a person: Publish?");
     assertThat(machine.wakeAt(state)).hasValue(2 * DAY);
   }
 
@@ -100,7 +101,7 @@ class HeldUpTimesTest {
         .contains(new ScheduleDeed.Look(dispatch, List.of("job-1"), true));
     input(new ScheduleInput.Seen(dispatch, Set.of("job-1"), ASKING), 2 * DAY + 10);
 
-    String why = "job job-1 still runs: it waits for a person: Publish?";
+    String why = "job job-1 still runs: step ask waits for a person: Publish?";
     assertThat(records.getLast().statusReason()).isEqualTo(why);
     assertThat(state.schedule().told().lastBlocked()).isEqualTo(why);
     assertThat(told(TimesTold.BLOCKED).getFirst().payload())

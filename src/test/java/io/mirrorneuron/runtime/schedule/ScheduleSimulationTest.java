@@ -8,6 +8,7 @@ import io.mirrorneuron.runtime.schedule.definition.Definition;
 import io.mirrorneuron.runtime.schedule.definition.Definition.MissedPolicy;
 import io.mirrorneuron.runtime.schedule.definition.DefinitionReader;
 import io.mirrorneuron.runtime.schedule.event.TimesTold;
+import io.mirrorneuron.runtime.schedule.version.BundleVersion;
 import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.Seeds;
 import java.util.LinkedHashMap;
@@ -86,6 +87,40 @@ class ScheduleSimulationTest {
           assertThat(world.told("skip", TimesTold.HELD_UP)).as("they may overlap").isZero();
         });
     assertThat(heldUp).as("some were told ahead what they would be blocked by").isPositive();
+  }
+
+  private static BundleVersion version(int number, String manifest) {
+    return new BundleVersion(
+        number, BundleVersion.fingerprint(manifest), null, "g", Map.of(), null, START);
+  }
+
+  /** A bundle is replaced, and gone back to, while jobs are being made. */
+  @Test
+  void whateverCrashesEachJobIsMadeOfTheVersionThatIsTold() {
+    SEEDS.each(
+        seed -> {
+          simulate(seed, seed % 2 == 1);
+          Map<String, Definition> all = schedules();
+          for (int i = 2; i <= 10; i++) {
+            long at = START + i * HOUR / 11;
+            String manifest = "{\"version\": %d}".formatted(i);
+            ScheduleInput change =
+                i % 4 == 0
+                    ? new ScheduleInput.RollBack(
+                        2, BundleVersion.fingerprint("{\"version\": 2}"), "{\"version\": 2}", "")
+                    : new ScheduleInput.Replace(
+                        version(1, "{}"), version(0, manifest), manifest, null, null, "");
+            all.keySet().forEach(id -> simulation.submit(at, id, change));
+          }
+          simulation.run(START + HOUR);
+
+          for (String id : all.keySet()) {
+            Schedule stored = simulation.stored(id).orElseThrow().schedule();
+            world.check("seed " + seed + " " + id, stored, false);
+            world.checkVersions("seed " + seed + " " + id, stored);
+            assertThat(stored.versions().kept()).as(id).hasSizeGreaterThan(2);
+          }
+        });
   }
 
   private static final String TIME = "2026-06-20T10:00:00.000Z";

@@ -10,6 +10,7 @@ import io.mirrorneuron.runtime.schedule.definition.Definition.MissedPolicy;
 import io.mirrorneuron.runtime.schedule.definition.DefinitionReader;
 import io.mirrorneuron.runtime.schedule.event.OwnEvent;
 import io.mirrorneuron.runtime.schedule.event.TimesTold;
+import io.mirrorneuron.runtime.schedule.version.BundleVersion;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -45,6 +46,30 @@ final class ScheduleWorld {
 
   /** By schedule, how many of the jobs of its backfills may be open at a time. */
   final Map<String, Integer> concurrency = new HashMap<>();
+
+  /** Of which manifest each job was made; null in words for the first of a schedule. */
+  private final Map<String, String> manifests = new HashMap<>();
+
+  private static final String OTHER = "another one";
+
+  /** The first manifest has no fingerprint until there is a second one. */
+  private static String same(String one, String other) {
+    String first = BundleVersion.fingerprint("{}");
+    boolean isSame =
+        one.equals(other)
+            || List.of("null", first).contains(one) && List.of("null", first).contains(other);
+    return isSame ? one : OTHER;
+  }
+
+  /** What was told of jobs is what they were made of. */
+  void checkVersions(String which, Schedule schedule) {
+    for (OwnEvent event : eventsOf(schedule, "schedule_dispatched")) {
+      int number = ((Number) event.payload().get("version")).intValue();
+      String made = manifests.get((String) event.payload().get("job_id"));
+      String said = schedule.versions().of(number).orElseThrow().fingerprint();
+      assertThat(same(made, said)).as(which + " version " + number).isNotEqualTo(OTHER);
+    }
+  }
 
   /** The schedules and times for which it was looked ahead. */
   final Set<String> foreseen = new HashSet<>();
@@ -123,6 +148,10 @@ final class ScheduleWorld {
                       .computeIfAbsent(id, first -> new ArrayList<>())
                       .add(((Map<?, ?>) event).get("event_id")));
         }
+        String manifest = String.valueOf(start.origin().fingerprint());
+        assertThat(manifests.merge(job, manifest, ScheduleWorld::same))
+            .as(id + " made again of another bundle")
+            .isNotEqualTo(OTHER);
         long length = id.equals(ASKS) ? 10 * longest : random.nextLong(longest);
         ends.putIfAbsent(job, clock.getAsLong() + length);
         yield new ScheduleInput.Started(start.due().dispatchId(), job);

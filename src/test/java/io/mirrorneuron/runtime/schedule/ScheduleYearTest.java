@@ -201,7 +201,8 @@ class ScheduleYearTest {
                                     Map.of(),
                                     due.phase(),
                                     due.notBefore(),
-                                    due.onTime()))
+                                    due.onTime(),
+                                    null))
                     .toList()));
   }
 

@@ -114,7 +114,7 @@ class SchedulesIT {
                 .get(id)
                 .why()
                 .endsWith(
-                    "; until somebody answers job %s, which waits for a person: Publish?, that time will be blocked"
+                    "; that time will be blocked while job %s still runs: agent ask waits for a person: Publish?"
                         .formatted(job)));
   }
 
