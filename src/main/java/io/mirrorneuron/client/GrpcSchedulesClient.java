@@ -1,15 +1,20 @@
 package io.mirrorneuron.client;
 
+import io.mirrorneuron.port.schedule.AppliedSchedule;
 import io.mirrorneuron.port.schedule.BackfillReport;
 import io.mirrorneuron.port.schedule.DispatchReport;
 import io.mirrorneuron.port.schedule.FiringPreview;
 import io.mirrorneuron.port.schedule.NewSchedule;
 import io.mirrorneuron.port.schedule.PreviewQuery;
+import io.mirrorneuron.port.schedule.ScheduleVersions;
 import io.mirrorneuron.port.schedule.ScheduleView;
 import io.mirrorneuron.port.schedule.SchedulesPort;
+import io.mirrorneuron.proto.ext.v1.ApplyScheduleRequest;
 import io.mirrorneuron.proto.ext.v1.BackfillScheduleRequest;
 import io.mirrorneuron.proto.ext.v1.CancelBackfillRequest;
+import io.mirrorneuron.proto.ext.v1.ListScheduleVersionsRequest;
 import io.mirrorneuron.proto.ext.v1.PreviewScheduleRequest;
+import io.mirrorneuron.proto.ext.v1.RollBackScheduleRequest;
 import io.mirrorneuron.proto.ext.v1.RuntimeExtServiceGrpcClient;
 import io.mirrorneuron.proto.job.v1.CreateScheduleRequest;
 import io.mirrorneuron.proto.job.v1.DispatchScheduleRequest;
@@ -37,15 +42,63 @@ final class GrpcSchedulesClient implements SchedulesPort {
 
   @Override
   public ScheduleView create(NewSchedule wanted) {
+    return read(
+        calls.call(JobServiceGrpcClient.CreateSchedule, request(wanted)), ScheduleView.class);
+  }
+
+  private static CreateScheduleRequest request(NewSchedule wanted) {
     SubmitJobRequest bundle = PayloadBytes.request(wanted.bundle());
-    CreateScheduleRequest request =
-        CreateScheduleRequest.newBuilder()
-            .setManifestJson(bundle.getManifestJson())
-            .putAllPayloads(bundle.getPayloadsMap())
-            .setScheduleJson(Json.write(wanted.schedule()))
-            .setSourceJson(Json.write(wanted.source()))
-            .build();
-    return read(calls.call(JobServiceGrpcClient.CreateSchedule, request), ScheduleView.class);
+    return CreateScheduleRequest.newBuilder()
+        .setManifestJson(bundle.getManifestJson())
+        .putAllPayloads(bundle.getPayloadsMap())
+        .setScheduleJson(Json.write(wanted.schedule()))
+        .setSourceJson(Json.write(wanted.source()))
+        .build();
+  }
+
+  @Override
+  public AppliedSchedule apply(String name, NewSchedule wanted, String reason) {
+    return applied(ApplyScheduleRequest.newBuilder().setName(name), wanted, reason);
+  }
+
+  @Override
+  public AppliedSchedule replaceBundle(String id, NewSchedule wanted, String reason) {
+    return applied(ApplyScheduleRequest.newBuilder().setScheduleId(id), wanted, reason);
+  }
+
+  private AppliedSchedule applied(
+      ApplyScheduleRequest.Builder target, NewSchedule wanted, String reason) {
+    ApplyScheduleRequest request =
+        target.setWanted(request(wanted)).setReason(Objects.requireNonNullElse(reason, "")).build();
+    return new ExtensionCalls(calls)
+        .call(AppliedSchedule.class, RuntimeExtServiceGrpcClient.ApplySchedule, request);
+  }
+
+  @Override
+  public ScheduleVersions versions(String id, Integer version) {
+    ListScheduleVersionsRequest.Builder request =
+        ListScheduleVersionsRequest.newBuilder().setScheduleId(id);
+    if (version != null) {
+      request.setVersion(version);
+    }
+    return new ExtensionCalls(calls)
+        .call(
+            ScheduleVersions.class,
+            RuntimeExtServiceGrpcClient.ListScheduleVersions,
+            request.build());
+  }
+
+  @Override
+  public ScheduleView rollBack(String id, Integer version, String reason) {
+    RollBackScheduleRequest.Builder request =
+        RollBackScheduleRequest.newBuilder()
+            .setScheduleId(id)
+            .setReason(Objects.requireNonNullElse(reason, ""));
+    if (version != null) {
+      request.setVersion(version);
+    }
+    return new ExtensionCalls(calls)
+        .call(ScheduleView.class, RuntimeExtServiceGrpcClient.RollBackSchedule, request.build());
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.mirrorneuron.model.Build;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A node of a runtime.
@@ -14,6 +15,8 @@ import java.util.Map;
  * @param cpus null when nobody knows, as is {@code memoryFreeMegabytes}
  * @param pools by name, in the runtime's order
  * @param build of its program; null when it does not tell
+ * @param scheduleTimes at how many times schedules made no job, or made it late, as far as this
+ *     node has dealt with them since its start; by what became of them
  */
 public record ClusterNode(
     String name,
@@ -22,9 +25,11 @@ public record ClusterNode(
     Integer cpus,
     Long memoryFreeMegabytes,
     Map<String, Pool> pools,
-    Build build) {
+    Build build,
+    Map<String, Long> scheduleTimes) {
 
   public ClusterNode {
+    scheduleTimes = Collections.unmodifiableMap(new TreeMap<>(scheduleTimes));
     pools = Collections.unmodifiableMap(new LinkedHashMap<>(pools));
   }
 

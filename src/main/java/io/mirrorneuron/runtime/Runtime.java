@@ -229,7 +229,7 @@ public final class Runtime implements AutoCloseable {
   }
 
   public JobCensus census() {
-    return new StoredJobCensus(jobs(), store);
+    return new StoredJobCensus(jobs(), store, records.schedules()::times);
   }
 
   /** What was under way goes on with the next start. */

@@ -21,12 +21,14 @@ public final class ClusterForm {
 
   /**
    * @param executorPools by name
+   * @param scheduleTimes by what became of them
    */
   private record Node(
       String name,
       String status,
       boolean schedulingEligible,
       Map<String, ClusterNode.Pool> executorPools,
+      Map<String, Long> scheduleTimes,
       Hardware hardware,
       String version,
       String commit,
@@ -109,6 +111,7 @@ public final class ClusterForm {
         cpu == null || cpu.logicalProcessors == null ? null : cpu.logicalProcessors.intValue(),
         memory == null ? null : memory.availableMb,
         told.executorPools,
-        told.version == null ? null : new Build(told.version, told.commit, told.buildDate));
+        told.version == null ? null : new Build(told.version, told.commit, told.buildDate),
+        told.scheduleTimes);
   }
 }

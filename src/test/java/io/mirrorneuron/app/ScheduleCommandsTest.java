@@ -76,6 +76,85 @@ class ScheduleCommandsTest {
   }
 
   @Test
+  void whatIsDueAgainAndAgainIsMadeUpForUnlessSomebodySaysOtherwise() {
+    JsonNode usual = made("schedule", "create", bundle, "--cron", "0 2 * * *", "--json");
+    assertThat(usual.at("/missed_policy").asText()).isEqualTo("catchup_one");
+    assertThat(usual.at("/catchup_within_ms").asLong()).isEqualTo(86_400_000);
+    JsonNode all =
+        made(
+            "schedule",
+            "create",
+            bundle,
+            "--cron",
+            "0 2 * * *",
+            "--missed-policy",
+            "catchup_all",
+            "--catchup-within",
+            "2d",
+            "--json");
+    assertThat(all.at("/missed_policy").asText()).isEqualTo("catchup_all");
+    assertThat(all.at("/catchup_within_ms").asLong()).isEqualTo(2 * 86_400_000);
+    String json = "{\"cron\": \"0 2 * * *\", \"missed_policy\": \"skip\"}";
+    JsonNode skips = made("schedule", "create", bundle, "--schedule-json", json, "--json");
+    assertThat(skips.at("/missed_policy").asText()).isEqualTo("skip");
+    assertThat(skips.has("catchup_within_ms")).isFalse();
+    String onEvent = "{\"trigger\": {\"event_type\": \"x\"}}";
+    assertThat(
+            made("schedule", "create", bundle, "--schedule-json", onEvent, "--json")
+                .at("/missed_policy")
+                .asText())
+        .isEqualTo("skip");
+    assertThat(
+            made("run", bundle, "--schedule", "{\"cron\": \"0 2 * * *\"}", "--json")
+                .at("/missed_policy")
+                .asText())
+        .isEqualTo("catchup_one");
+  }
+
+  @Test
+  void aScheduleIsDeployedByItsName() throws IOException {
+    Path manifest = folder.resolve("bundle/manifest.json");
+    JsonNode made = made("schedule", "apply", "nightly", bundle, "--cron", "0 2 * * *", "--json");
+    assertThat(made.at("/outcome").asText()).isEqualTo("created");
+    assertThat(made.at("/schedule/missed_policy").asText()).isEqualTo("catchup_one");
+    assertThat(made.at("/next")).hasSize(3);
+    String id = made.at("/schedule/schedule_id").asText();
+    Files.writeString(manifest, "{\"graph_id\":\"fake\",\"job_name\":\"mended\"}");
+    Ended next = shell.run("schedule", "apply", "nightly", bundle, "--reason", "mended");
+    assertThat(next.out()).contains("Schedule " + id + ": replaced, version 2");
+
+    JsonNode versions = made("schedule", "versions", id, "--json");
+    assertThat(versions.at("/data/0/current").asBoolean()).isTrue();
+    assertThat(versions.at("/data/1/source/bundle").asText()).isEqualTo(bundle);
+    JsonNode first = made("schedule", "versions", id, "--version", "1", "--json");
+    assertThat(first.at("/data/0/manifest/job_name").asText()).isEqualTo("x");
+    assertThat(made("schedule", "rollback", id, "--json").at("/version").asInt()).isEqualTo(1);
+    assertThat(made("schedule", "update", id, "--bundle", bundle, "--json").at("/outcome").asText())
+        .isEqualTo("replaced");
+    isRefused("--input is for --bundle", "schedule", "update", id, "--input", "a=1");
+    isRefused(
+        "--bundle goes with --input and --reason only",
+        "schedule",
+        "update",
+        id,
+        "--bundle",
+        bundle,
+        "--cron",
+        "0 1 * * *");
+
+    Ended again = shell.run("schedule", "create", bundle, "--cron", "@daily", "--name", "nightly");
+    assertThat(again.out()).contains("Warning: another schedule is called nightly, too (" + id);
+    isRefused("2 schedules are called nightly: ", "schedule", "apply", "nightly", bundle);
+  }
+
+  @Test
+  void theListCountsTimesThatMadeNoJob() {
+    made("schedule", "create", bundle, "--cron", "0 2 * * *", "--json");
+    assertThat(shell.set("COLUMNS", "300").atTerminal().run("schedule", "list").out())
+        .contains("Missed", "Skipped", "Blocked", "Failed");
+  }
+
+  @Test
   void whatIsNoTimeIsNamedWithItsOption() {
     isRefused(
         "--at must be an ISO time such as 2026-06-21T02:00:00Z, not \"tomorrow\"",

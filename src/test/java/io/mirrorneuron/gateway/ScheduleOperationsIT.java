@@ -249,8 +249,9 @@ class ScheduleOperationsIT extends WithSharedGateway {
     String id = created();
     String one = "/schedules/" + id;
     String told = "[\"member notify of the request is ignored\"]";
-    assertThat(ok(gateway.post("/api/v1/schedules", NIGHTLY)).has("warnings")).isFalse();
-    String made = NIGHTLY.replaceFirst("\\{", "{\"notify\": \"a@b\", ");
+    String unnamed = NIGHTLY.replace(", \"name\": \"nightly\"}", "}");
+    assertThat(ok(gateway.post("/api/v1/schedules", unnamed)).has("warnings")).isFalse();
+    String made = unnamed.replaceFirst("\\{", "{\"notify\": \"a@b\", ");
     assertThat(ok(gateway.post("/api/v1/schedules", made)).at("/warnings")).hasToString(told);
     JsonNode changed =
         ok(call("PATCH", one, "{\"attrs\": {\"jitter_ms\": 7}, \"notify\": \"a@b\"}"));

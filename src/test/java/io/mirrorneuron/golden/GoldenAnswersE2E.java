@@ -78,6 +78,7 @@ class GoldenAnswersE2E {
     ScheduleScenarios schedules = new ScheduleScenarios(golden);
     schedules.preview();
     schedules.backfill();
+    schedules.versions();
     schedules.events();
     schedules.webhooks();
     schedules.fromMakingToDeleting();

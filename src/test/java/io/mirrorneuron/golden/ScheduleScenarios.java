@@ -40,6 +40,43 @@ final class ScheduleScenarios {
     golden.call("getSchedule", "schedule_id", id).keep("deleted");
   }
 
+  /** A bundle takes the place of another one. */
+  void versions() {
+    ObjectNode first = Json.object().put("manifest_json", SampleManifests.routers("named", 1));
+    first.putObject("schedule").put("cron", "0 0 29 2 *").put("timezone", "UTC");
+    ObjectNode second = Json.object().put("manifest_json", SampleManifests.routers("named", 2));
+    String made =
+        golden.call("applySchedule", "name", "leap").body(Json.write(first)).keep("created");
+    String id = Json.parseObject(made, "answer").at("/schedule/schedule_id").asText();
+    golden.call("applySchedule", "name", "leap").body(Json.write(second)).keep("");
+    golden.call("applySchedule", "name", "leap").body(Json.write(second)).keep("unchanged");
+    golden.call("listScheduleVersions", "schedule_id", id).keep("");
+    golden.call("listScheduleVersions", "schedule_id", id, "version", "1").keep("first");
+    golden.call("rollBackSchedule", "schedule_id", id).body("{\"reason\":\"too many\"}").keep("");
+    golden.call("rollBackSchedule", "schedule_id", id).body("{}").keep("none");
+    golden
+        .call("replaceScheduleBundle", "schedule_id", id)
+        .body(Json.write(second.deepCopy().put("reason", "once more")))
+        .keep("");
+    golden
+        .call("replaceScheduleBundle", "schedule_id", id)
+        .body(Json.write(first))
+        .keep("with-times");
+    String other =
+        id(
+            golden.call("createSchedule").body(Json.write(called(first))).keep("taken"),
+            "schedule_id");
+    golden.call("applySchedule", "name", "leap").body(Json.write(second)).keep("ambiguous");
+    golden.call("deleteSchedule", "schedule_id", other).keep("other");
+    golden.call("deleteSchedule", "schedule_id", id).keep("named");
+  }
+
+  private static ObjectNode called(ObjectNode wanted) {
+    ObjectNode named = wanted.deepCopy();
+    named.withObject("/schedule").put("name", "leap");
+    return named;
+  }
+
   /** It is long over: all its times are in the past, and stay the same. */
   void backfill() {
     ObjectNode wanted = Json.object().put("manifest_json", SampleManifests.routers("past", 1));

@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.schedule.AppliedSchedule;
 import io.mirrorneuron.port.schedule.BackfillReport;
 import io.mirrorneuron.port.schedule.DispatchRecord;
 import io.mirrorneuron.port.schedule.DispatchReport;
 import io.mirrorneuron.port.schedule.FiringPreview;
 import io.mirrorneuron.port.schedule.NewSchedule;
 import io.mirrorneuron.port.schedule.PreviewQuery;
+import io.mirrorneuron.port.schedule.ScheduleVersions;
 import io.mirrorneuron.port.schedule.ScheduleView;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.testing.Eventually;
@@ -64,7 +66,7 @@ public interface SchedulesPortContract {
     assertThat(made.source()).containsEntry("api", "test");
     assertThat(made.manifest()).isNotEmpty();
     assertThat(made.why()).startsWith("it is due next at ");
-    assertThat(schedules().get(made.scheduleId())).isEqualTo(made);
+    assertThat(schedules().get(made.scheduleId())).isEqualTo(made.warned(List.of()));
   }
 
   @Test
@@ -84,6 +86,137 @@ public interface SchedulesPortContract {
 
   private List<String> ids(SchedulesPort.Query query) {
     return schedules().list(query).data().stream().map(ScheduleView::scheduleId).toList();
+  }
+
+  private static NewSchedule wanted(String manifest, Map<String, Object> schedule) {
+    return new NewSchedule(Submission.of(manifest), schedule, Map.of("api", "test"));
+  }
+
+  /** Another manifest of the same graph. */
+  String MENDED = SampleManifests.program("nightly", "true", "mended");
+
+  @Test
+  default void aNameHasOneScheduleWhoseBundleIsReplaced() {
+    String name = "applied-" + create(NIGHTLY).scheduleId();
+    AppliedSchedule made = schedules().apply(name, wanted(QUICK, Map.of("cron", "0 2 * * *")), "");
+    assertThat(made.outcome()).isEqualTo("created");
+    assertThat(made.next()).hasSize(3);
+    assertThat(made.schedule().name()).isEqualTo(name);
+    assertThat(made.schedule().version()).isEqualTo(1);
+    assertThat(made.schedule().missedPolicy()).isEqualTo("catchup_one");
+    String id = made.schedule().scheduleId();
+    schedules().dispatch(id, Map.of(), null, null);
+
+    AppliedSchedule next = schedules().apply(name, wanted(MENDED, Map.of()), "mended");
+    assertThat(next.outcome()).isEqualTo("replaced");
+    assertThat(next.schedule().scheduleId()).isEqualTo(id);
+    assertThat(next.schedule().version()).isEqualTo(2);
+    assertThat(next.schedule().crons()).containsExactly("0 2 * * *");
+    assertThat(next.schedule().lastStatusReason()).isEqualTo("mended");
+    assertThat(next.schedule().counters().dispatched()).isEqualTo(1);
+    assertThat(next.schedule().dispatches().getFirst().version()).isEqualTo(1);
+    assertThat(schedules().apply(name, wanted(MENDED, Map.of()), "again").outcome())
+        .isEqualTo("unchanged");
+    AppliedSchedule later =
+        schedules().apply(name, wanted(MENDED, Map.of("cron", "0 3 * * *")), "later");
+    assertThat(later.outcome()).isEqualTo("replaced");
+    assertThat(later.schedule().version()).isEqualTo(2);
+    assertThat(later.schedule().crons()).containsExactly("0 3 * * *");
+  }
+
+  @Test
+  default void anEarlierBundleIsReadAndGoneBackTo() {
+    String id = create(NIGHTLY).scheduleId();
+    fails(() -> schedules().rollBack(id, null, ""), ErrorCode.PRECONDITION, "no version before 1");
+    AppliedSchedule mended = schedules().replaceBundle(id, wanted(MENDED, Map.of()), "mended");
+    assertThat(mended.schedule().version()).isEqualTo(2);
+    assertThat(mended.schedule().crons()).containsExactly("0 2 * * *");
+
+    ScheduleVersions all = schedules().versions(id, null);
+    assertThat(all.data()).extracting(ScheduleVersions.Version::version).containsExactly(2, 1);
+    assertThat(all.data())
+        .extracting(ScheduleVersions.Version::current)
+        .containsExactly(true, false);
+    assertThat(schedules().versions(id, 1).data().getFirst().manifest().toString())
+        .doesNotContain("mended");
+    assertThat(schedules().versions(id, 2).data().getFirst().manifest().toString())
+        .contains("mended");
+    assertThat(schedules().get(id).manifest().toString()).contains("mended");
+
+    ScheduleView back = schedules().rollBack(id, null, "the report was empty");
+    assertThat(back.version()).isEqualTo(1);
+    assertThat(back.manifest().toString()).doesNotContain("mended");
+    assertThat(back.lastStatusReason()).isEqualTo("the report was empty");
+    assertThat(schedules().rollBack(id, 2, "").version()).isEqualTo(2);
+    fails(() -> schedules().rollBack(id, 3, ""), ErrorCode.NOT_FOUND, "3 of schedule " + id);
+    fails(() -> schedules().versions(id, 3), ErrorCode.NOT_FOUND, "3 of schedule " + id);
+    fails(
+        () -> schedules().replaceBundle(id, wanted(MENDED, Map.of("cron", "0 1 * * *")), ""),
+        ErrorCode.INVALID,
+        "schedule stays as it is here");
+    fails(
+        () -> schedules().replaceBundle("none", wanted(MENDED, Map.of()), ""),
+        ErrorCode.NOT_FOUND,
+        "none");
+  }
+
+  @Test
+  default void aNameThatTwoActiveOnesHaveIsRefused() {
+    String name = "twice-" + create(NIGHTLY).scheduleId();
+    Map<String, Object> yearly = Map.of("cron", "0 0 1 1 *", "name", name);
+    ScheduleView first = create(yearly);
+    assertThat(first.warnings()).isEmpty();
+    ScheduleView second = create(yearly);
+    assertThat(second.warnings())
+        .singleElement()
+        .asString()
+        .startsWith("another schedule is called " + name + ", too (" + first.scheduleId() + ")");
+    fails(
+        () -> schedules().apply(name, wanted(MENDED, Map.of()), ""),
+        ErrorCode.CONFLICT,
+        "2 schedules are called " + name);
+    schedules().pause(second.scheduleId(), "", null);
+    assertThat(schedules().apply(name, wanted(MENDED, Map.of()), "").schedule().scheduleId())
+        .isEqualTo(first.scheduleId());
+    schedules().delete(first.scheduleId(), "");
+    AppliedSchedule paused = schedules().apply(name, wanted(MENDED, Map.of()), "");
+    assertThat(paused.schedule().scheduleId()).isEqualTo(second.scheduleId());
+    assertThat(paused.schedule().status()).isEqualTo("paused");
+  }
+
+  @Test
+  default void whatCannotBeAppliedIsRefusedAndMakesNothing() {
+    String name = "wrong-" + create(NIGHTLY).scheduleId();
+    fails(
+        () -> schedules().apply(name, wanted(QUICK, Map.of()), ""),
+        ErrorCode.INVALID,
+        "the manifest has no schedule of its own");
+    fails(
+        () -> schedules().apply(name, wanted(QUICK, Map.of("cron", "x")), ""),
+        ErrorCode.INVALID,
+        "invalid cron expression");
+    fails(
+        () -> schedules().apply(name, wanted(QUICK, Map.of("cron", "@daily", "name", "other")), ""),
+        ErrorCode.INVALID,
+        "schedule.name is not " + name);
+    fails(
+        () -> schedules().apply(" ", wanted(QUICK, Map.of("cron", "@daily")), ""),
+        ErrorCode.INVALID,
+        "the name must not be blank");
+    assertThat(schedules().list(SchedulesPort.Query.ALL).data())
+        .noneMatch(one -> name.equals(one.name()));
+    String first =
+        schedules()
+            .apply(name, wanted(QUICK, Map.of("cron", "@daily")), "")
+            .schedule()
+            .scheduleId();
+    schedules().delete(first, "");
+    assertThat(
+            schedules()
+                .apply(name, wanted(QUICK, Map.of("cron", "@daily")), "")
+                .schedule()
+                .scheduleId())
+        .isNotEqualTo(first);
   }
 
   @Test

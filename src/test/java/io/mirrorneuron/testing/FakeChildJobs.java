@@ -4,6 +4,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.runtime.local.JobIds;
 import io.mirrorneuron.runtime.schedule.ChildJobs;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,6 +56,16 @@ public final class FakeChildJobs implements ChildJobs {
   public synchronized Set<String> open(List<String> jobIds) {
     Set<String> found = new HashSet<>(open);
     found.retainAll(jobIds);
+    return found;
+  }
+
+  /** Those that wait for a person, and what they ask. */
+  public final Map<String, String> asking = new LinkedHashMap<>();
+
+  @Override
+  public synchronized Map<String, String> asking(Collection<String> jobIds) {
+    Map<String, String> found = new LinkedHashMap<>(asking);
+    found.keySet().retainAll(jobIds);
     return found;
   }
 

@@ -5,6 +5,8 @@ import io.mirrorneuron.port.ClusterNode;
 import io.mirrorneuron.port.ClusterNode.Pool;
 import io.mirrorneuron.port.ClusterSummary;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot;
@@ -42,6 +44,7 @@ final class SummaryMetrics {
             .metricSnapshot(pools("in_use", summary, Pool::inUse))
             .metricSnapshot(pools("available", summary, Pool::available))
             .metricSnapshot(pools("queued", summary, Pool::queued))
+            .metricSnapshot(scheduleTimes(summary))
             .build();
     ByteArrayOutputStream text = new ByteArrayOutputStream();
     try {
@@ -84,6 +87,26 @@ final class SummaryMetrics {
         .values()
         .forEach(each -> info.dataPoint(InfoDataPointSnapshot.builder().labels(each).build()));
     return info.build();
+  }
+
+  /** Counts since the start of each node; what a node has told is told by no other. */
+  private static CounterSnapshot scheduleTimes(ClusterSummary summary) {
+    Map<Labels, Long> values = new LinkedHashMap<>();
+    for (ClusterNode node : summary.nodes()) {
+      node.scheduleTimes()
+          .forEach(
+              (outcome, count) ->
+                  values.put(Labels.of("node", node.name(), "outcome", outcome), count));
+    }
+    CounterSnapshot.Builder counter =
+        CounterSnapshot.builder()
+            .name("mn_schedule_times")
+            .help("Times at which schedules made no job, or made it late, by what became of them.");
+    values.forEach(
+        (labels, value) ->
+            counter.dataPoint(
+                CounterDataPointSnapshot.builder().labels(labels).value(value).build()));
+    return counter.build();
   }
 
   private static GaugeSnapshot pools(

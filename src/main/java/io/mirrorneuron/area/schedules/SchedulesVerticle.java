@@ -5,17 +5,20 @@ import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.bus.WarnedAnswer;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.schedule.AppliedSchedule;
 import io.mirrorneuron.port.schedule.BackfillReport;
 import io.mirrorneuron.port.schedule.DispatchReport;
 import io.mirrorneuron.port.schedule.FiringPreview;
 import io.mirrorneuron.port.schedule.NewSchedule;
 import io.mirrorneuron.port.schedule.PreviewQuery;
+import io.mirrorneuron.port.schedule.ScheduleVersions;
 import io.mirrorneuron.port.schedule.ScheduleView;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.store.bundle.SentBundle;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +37,10 @@ public final class SchedulesVerticle extends AreaVerticle {
       Stream.concat(SentBundle.MEMBERS.stream(), Stream.of("schedule", "source"))
           .collect(Collectors.toUnmodifiableSet());
 
+  private static final Set<String> APPLIED =
+      Stream.concat(MADE.stream(), Stream.of("reason")).collect(Collectors.toUnmodifiableSet());
+
+  private static final Map<String, Object> APPLIED_SOURCE = Map.of("api", "apply_schedule");
   private static final Set<String> REASON = Set.of("reason", "until");
 
   private final SchedulesPort schedules;
@@ -43,7 +50,11 @@ public final class SchedulesVerticle extends AreaVerticle {
     super("schedules", LIMIT);
     this.schedules = schedules;
     this.staging = staging;
-    warned("createSchedule", MADE, this::create);
+    on("createSchedule", this::created);
+    warned("applySchedule", APPLIED, this::apply);
+    warned("replaceScheduleBundle", APPLIED, this::replaceBundle);
+    on("listScheduleVersions", this::versions);
+    warned("rollBackSchedule", Set.of("version", "reason"), this::rollBack);
     on("listSchedules", this::list);
     on("getSchedule", call -> schedules.get(id(call)));
     warned("updateSchedule", Set.of("attrs", "reason"), this::update);
@@ -70,16 +81,48 @@ public final class SchedulesVerticle extends AreaVerticle {
 
   private record Wanted(Map<String, Object> schedule, Map<String, Object> source) {}
 
-  private ScheduleView create(ApiCall call) {
+  /** Names of its own warnings, too, such as of a name that is taken. */
+  private WarnedAnswer<ScheduleView> created(ApiCall call) {
+    WarnedAnswer<ScheduleView> made =
+        WarnedAnswer.of(call, MADE, () -> sent(call, SOURCE, schedules::create));
+    List<String> all = new ArrayList<>(made.warnings());
+    all.addAll(made.answer().warnings());
+    return new WarnedAnswer<>(made.answer().warned(List.of()), all);
+  }
+
+  /** What takes in a bundle that a request has. */
+  private <T> T sent(ApiCall call, Map<String, Object> usual, Function<NewSchedule, T> work) {
     SentBundle bundle = LenientJson.read(call.body(), SentBundle.class);
     Wanted wanted = LenientJson.read(call.body(), Wanted.class);
-    Map<String, Object> source = wanted.source().isEmpty() ? SOURCE : wanted.source();
+    Map<String, Object> source = wanted.source().isEmpty() ? usual : wanted.source();
     return bundle.whileHeld(
         staging,
         () ->
-            schedules.create(
+            work.apply(
                 new NewSchedule(
                     bundle.submission(staging, null, call.subject()), wanted.schedule(), source)));
+  }
+
+  private AppliedSchedule apply(ApiCall call) {
+    String why = reason(call).reason();
+    return sent(call, APPLIED_SOURCE, wanted -> schedules.apply(call.text("name"), wanted, why));
+  }
+
+  private AppliedSchedule replaceBundle(ApiCall call) {
+    String why = reason(call).reason();
+    return sent(call, APPLIED_SOURCE, wanted -> schedules.replaceBundle(id(call), wanted, why));
+  }
+
+  private ScheduleVersions versions(ApiCall call) {
+    Integer version = call.has("version") ? Integer.valueOf((int) call.integer("version")) : null;
+    return schedules.versions(id(call), version);
+  }
+
+  private record Back(Integer version, String reason) {}
+
+  private ScheduleView rollBack(ApiCall call) {
+    Back back = LenientJson.read(call.body(), Back.class);
+    return schedules.rollBack(id(call), back.version(), back.reason());
   }
 
   private SchedulesPort.Page list(ApiCall call) {

@@ -5,6 +5,7 @@ import io.mirrorneuron.cli.Client;
 import io.mirrorneuron.cli.CommandGroup;
 import io.mirrorneuron.cli.ExitCode;
 import io.mirrorneuron.port.schedule.DispatchReport;
+import io.mirrorneuron.port.schedule.MissedTimes;
 import io.mirrorneuron.port.schedule.PreviewQuery;
 import io.mirrorneuron.port.schedule.ScheduleView;
 import io.mirrorneuron.port.schedule.SchedulesPort;
@@ -21,12 +22,14 @@ import picocli.CommandLine.Parameters;
     description = "Runs bundles at their times.",
     subcommands = {
       ScheduleCreateCommand.class,
+      ScheduleApplyCommand.class,
       ScheduleUpdateCommand.class,
       ScheduleBackfillCommand.class
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  mn schedule create my-bundle/ --cron '0 2 * * *'",
+      "  mn schedule apply nightly my-bundle/ --cron '0 2 * * *'",
       "  mn schedule delay my-bundle/ --in 10m",
       "  mn schedule status SCHEDULE_ID"
     })
@@ -52,7 +55,7 @@ public final class ScheduleCommand extends CommandGroup {
       @Option(
               names = "--missed-policy",
               paramLabel = "POLICY",
-              defaultValue = ScheduleSpec.MADE_UP_FOR,
+              defaultValue = MissedTimes.MADE_UP_FOR,
               description =
                   "When no server runs at that time: catchup_one, the default, runs it as soon as"
                       + " one does, skip never.")
@@ -129,6 +132,50 @@ public final class ScheduleCommand extends CommandGroup {
     PreviewQuery query = new PreviewQuery(id, Map.of(), count == null ? 0 : count, from);
     return client.show(
         mn -> mn.schedules().preview(query), times -> ShownSchedules.firings(client, times));
+  }
+
+  @Command(
+      name = "versions",
+      description = {
+        "Lists the bundles that a schedule has had, newest first; the newest twenty are kept.",
+        "With --version one of them, and in JSON its manifest."
+      },
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  mn schedule versions SCHEDULE_ID",
+        "  mn schedule versions SCHEDULE_ID --version 2 --json | jq '.data[0].manifest'"
+      })
+  int versions(
+      @Mixin Client client,
+      @Parameters(paramLabel = "SCHEDULE_ID", description = ID) String id,
+      @Option(names = "--version", paramLabel = "N", description = "Only this one.")
+          Integer version)
+      throws InterruptedException {
+    client.jsonInPipes();
+    return client.show(
+        mn -> mn.schedules().versions(id, version),
+        versions -> ShownSchedules.versions(client, versions));
+  }
+
+  @Command(
+      name = "rollback",
+      description = "Has a schedule's jobs made of an earlier bundle again; its times stay.",
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  mn schedule rollback SCHEDULE_ID",
+        "  mn schedule rollback SCHEDULE_ID --to 2 --reason 'the report was empty'"
+      })
+  int rollback(
+      @Mixin Client client,
+      @Parameters(paramLabel = "SCHEDULE_ID", description = ID) String id,
+      @Option(
+              names = "--to",
+              paramLabel = "N",
+              description = "The number of the version; the one before, unless said.")
+          Integer version,
+      @Option(names = "--reason", paramLabel = "TEXT", description = WHY) String reason)
+      throws InterruptedException {
+    return change(client, mn -> mn.schedules().rollBack(id, version, reason));
   }
 
   private interface Change {

@@ -3,6 +3,7 @@ package io.mirrorneuron.cli.schedule;
 import io.mirrorneuron.Bundle;
 import io.mirrorneuron.cli.BundleReport;
 import io.mirrorneuron.cli.Client;
+import io.mirrorneuron.port.schedule.MissedTimes;
 import io.mirrorneuron.port.schedule.PreviewQuery;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -31,6 +32,8 @@ final class ScheduleCreateCommand implements Callable<Integer> {
   @Parameters(paramLabel = "BUNDLE", description = "A folder, a zip or a manifest on its own.")
   String bundle;
 
+  @Mixin BundleInputOptions inputs;
+
   @Mixin ScheduleOptions options;
 
   @Option(names = "--preview", description = "Only show when it would be due.")
@@ -39,12 +42,13 @@ final class ScheduleCreateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Map<String, Object> schedule = schedule();
+    Map<String, ?> given = inputs.values(client);
     return preview
         ? client.show(
             mn -> mn.schedules().preview(new PreviewQuery(null, schedule, 0, null)),
             times -> ShownSchedules.firings(client, times))
         : client.show(
-            mn -> ShownSchedules.create(mn, bundle, schedule, "schedule"),
+            mn -> ShownSchedules.create(mn, bundle, given, schedule, "schedule"),
             made -> ShownSchedules.line(client, made));
   }
 
@@ -56,6 +60,7 @@ final class ScheduleCreateCommand implements Callable<Integer> {
       schedule.putAll(ofManifest());
     }
     schedule.putAll(options.members(client));
+    MissedTimes.madeUpFor(schedule);
     return schedule;
   }
 

@@ -26,7 +26,9 @@ final class ScheduleOptions {
   @Option(
       names = "--missed-policy",
       paramLabel = "POLICY",
-      description = "What becomes of missed times: skip, the default, catchup_one or catchup_all.")
+      description =
+          "What becomes of missed times: catchup_one, unless said, makes one job for all of them,"
+              + " catchup_all one for each, skip none.")
   String missedPolicy;
 
   @Option(
@@ -34,6 +36,12 @@ final class ScheduleOptions {
       paramLabel = "N",
       description = "So many missed times are made up for at most; 10 unless said.")
   Integer catchupLimit;
+
+  @Option(
+      names = "--catchup-within",
+      paramLabel = "TIME",
+      description = "What was missed longer ago is not made up for any more; 1d unless said.")
+  String catchupWithin;
 
   @Option(names = "--allow-overlap", description = "Also while an earlier job still runs.")
   boolean allowOverlap;
@@ -65,6 +73,10 @@ final class ScheduleOptions {
     put(schedule, "timezone", timezone);
     put(schedule, "missed_policy", missedPolicy);
     put(schedule, "catchup_limit", catchupLimit);
+    if (catchupWithin != null) {
+      schedule.put(
+          "catchup_within_ms", ScheduleSpec.millis(client, "--catchup-within", catchupWithin));
+    }
     if (allowOverlap) {
       schedule.put("prohibit_overlap", false);
     }

@@ -1,6 +1,7 @@
 package io.mirrorneuron.cli.schedule;
 
 import io.mirrorneuron.cli.Client;
+import io.mirrorneuron.port.schedule.MissedTimes;
 import io.mirrorneuron.wire.Json;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,7 +14,6 @@ import java.util.regex.Pattern;
 public final class ScheduleSpec {
   private static final Pattern DURATION = Pattern.compile("([0-9]{1,12})\\s*(ms|s|m|h|d)?");
   private static final Pattern TIME = Pattern.compile("\\d{4}-\\d{2}-\\d{2}[Tt]\\d{2}:\\d{2}\\S*");
-  static final String MADE_UP_FOR = "catchup_one";
   private static final long RETRY_MS = 30_000;
 
   private ScheduleSpec() {}
@@ -25,7 +25,9 @@ public final class ScheduleSpec {
   public static Map<String, Object> of(Client client, String text) {
     String word = text.strip();
     if (word.startsWith("{")) {
-      return object(client, "--schedule", word);
+      Map<String, Object> schedule = object(client, "--schedule", word);
+      MissedTimes.madeUpFor(schedule);
+      return schedule;
     }
     if (word.toLowerCase(Locale.ROOT).matches("auto|resource|resource_wait")) {
       return whenThereIsRoom(client);
@@ -82,7 +84,7 @@ public final class ScheduleSpec {
     Map<String, Object> schedule = new LinkedHashMap<>();
     schedule.put("kind", "delayed");
     schedule.put(member, when);
-    schedule.put("missed_policy", MADE_UP_FOR);
+    schedule.put("missed_policy", MissedTimes.MADE_UP_FOR);
     return schedule;
   }
 

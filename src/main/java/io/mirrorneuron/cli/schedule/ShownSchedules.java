@@ -5,23 +5,40 @@ import io.mirrorneuron.MirrorNeuron;
 import io.mirrorneuron.cli.BundleReport;
 import io.mirrorneuron.cli.Client;
 import io.mirrorneuron.cli.Output;
+import io.mirrorneuron.port.schedule.AppliedSchedule;
 import io.mirrorneuron.port.schedule.BackfillReport;
 import io.mirrorneuron.port.schedule.BackfillView;
 import io.mirrorneuron.port.schedule.DispatchRecord;
 import io.mirrorneuron.port.schedule.FiringPreview;
+import io.mirrorneuron.port.schedule.FiringPreview.FiringTime;
 import io.mirrorneuron.port.schedule.NewSchedule;
+import io.mirrorneuron.port.schedule.ScheduleVersions;
 import io.mirrorneuron.port.schedule.ScheduleView;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Schedules as people read them. */
 public final class ShownSchedules {
   private static final List<String> HEADERS =
-      List.of("Schedule", "Kind", "Name", "Status", "Next", "Jobs", "Missed", "Failed", "Blocked");
-  private static final List<String> DISPATCHES = List.of("Due", "Status", "Reason", "Job");
+      List.of(
+          "Schedule",
+          "Kind",
+          "Name",
+          "Status",
+          "Next",
+          "Jobs",
+          "Missed",
+          "Skipped",
+          "Blocked",
+          "Failed");
+  private static final List<String> DISPATCHES =
+      List.of("Due", "Status", "Reason", "Version", "Job");
+  private static final List<String> VERSIONS =
+      List.of("Version", "Current", "Since", "By", "From", "Manifest");
   private static final List<String> FIRINGS = List.of("Due", "Local", "Clock", "Also due");
 
   private static final List<String> TIMES = List.of("Due", "Local", "Clock", "Had its job");
@@ -40,12 +57,62 @@ public final class ShownSchedules {
       Map<String, ?> inputs,
       Map<String, Object> schedule,
       String command) {
+    return sent(
+        bundle,
+        inputs,
+        command,
+        wanted ->
+            mn.schedules().create(new NewSchedule(wanted.bundle(), schedule, wanted.source())));
+  }
+
+  /**
+   * Does something with a bundle with values for its inputs.
+   *
+   * @param work gets it without times
+   */
+  static <T> T sent(
+      String bundle, Map<String, ?> inputs, String command, Function<NewSchedule, T> work) {
     try (Bundle opened = BundleReport.open(bundle)) {
-      return mn.schedules()
-          .create(
-              new NewSchedule(
-                  opened.submission(inputs), schedule, Map.of("cli", command, "bundle", bundle)));
+      return work.apply(
+          new NewSchedule(
+              opened.submission(inputs), Map.of(), Map.of("cli", command, "bundle", bundle)));
     }
+  }
+
+  /** What came of a bundle, and when its next jobs are made. */
+  static void applied(Client client, AppliedSchedule applied) {
+    ScheduleView schedule = applied.schedule();
+    String status = client.screen().paint().status(schedule.status(), schedule.status());
+    client
+        .output()
+        .line(
+            "Schedule %s: %s, version %d, %s"
+                .formatted(schedule.scheduleId(), applied.outcome(), schedule.version(), status));
+    if (!applied.next().isEmpty()) {
+      client.output().table(FIRINGS, applied.next().stream().map(ShownSchedules::row).toList());
+    }
+  }
+
+  static void versions(Client client, ScheduleVersions versions) {
+    client.output().table(VERSIONS, versions.data().stream().map(ShownSchedules::row).toList());
+  }
+
+  private static List<String> row(ScheduleVersions.Version one) {
+    return texts(
+        one.version(),
+        one.current() ? "yes" : "",
+        one.createdAt(),
+        one.submittedBy(),
+        one.source() == null ? "" : one.source().getOrDefault("bundle", ""),
+        one.fingerprint());
+  }
+
+  private static List<String> row(FiringTime time) {
+    return texts(
+        time.at(),
+        time.local(),
+        time.clockChange(),
+        time.alsoDue() == null ? "" : String.join(", ", time.alsoDue()));
   }
 
   /** One line for what has just changed. */
@@ -53,6 +120,7 @@ public final class ShownSchedules {
     String next = schedule.nextRunAt() == null ? "" : ", due next at " + schedule.nextRunAt();
     String status = client.screen().paint().status(schedule.status(), schedule.status());
     client.output().line("Schedule " + schedule.scheduleId() + ": " + status + next);
+    schedule.warnings().forEach(warning -> client.output().line("Warning: " + warning));
   }
 
   static void table(Client client, List<ScheduleView> all) {
@@ -68,8 +136,9 @@ public final class ShownSchedules {
         one.nextRunAt(),
         one.counters().dispatched(),
         one.counters().missed(),
-        one.counters().failed(),
-        one.counters().blocked());
+        one.counters().skipped(),
+        one.counters().blocked(),
+        one.counters().failed());
   }
 
   private static List<String> texts(Object... cells) {
@@ -83,6 +152,7 @@ public final class ShownSchedules {
     output.field("Kind", one.kind());
     output.field("Status", one.status());
     output.field("When", when(one));
+    output.field("Version", Objects.toString(one.version(), ""));
     output.field("Next", Objects.toString(one.nextRunAt(), ""));
     output.field("Open jobs", String.join(", ", one.activeJobIds()));
     output.field("Why", one.why());
@@ -157,7 +227,7 @@ public final class ShownSchedules {
   }
 
   private static List<String> row(DispatchRecord one) {
-    return texts(one.scheduledFor(), one.status(), one.reason(), one.jobId());
+    return texts(one.scheduledFor(), one.status(), one.reason(), one.version(), one.jobId());
   }
 
   /** Below the table, where it is not cut. */
@@ -170,16 +240,6 @@ public final class ShownSchedules {
       client.output().line("No time makes it due: it waits for something else, or is paused.");
       return;
     }
-    List<List<String>> rows =
-        preview.data().stream()
-            .map(
-                time ->
-                    texts(
-                        time.at(),
-                        time.local(),
-                        time.clockChange(),
-                        time.alsoDue() == null ? "" : String.join(", ", time.alsoDue())))
-            .toList();
-    client.output().table(FIRINGS, rows);
+    client.output().table(FIRINGS, preview.data().stream().map(ShownSchedules::row).toList());
   }
 }

@@ -20,6 +20,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
  * @param statusReason why it did not run; null when it did
  * @param eventId of the event that it was made for
  * @param missed how many times one record stands for that were missed
+ * @param version of the bundle that its job was made of; null when none was made
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record DispatchRecord(
@@ -34,7 +35,8 @@ public record DispatchRecord(
     String closedAt,
     String statusReason,
     String eventId,
-    Integer missed) {
+    Integer missed,
+    Integer version) {
 
   /** What was known before, with what is known now: a job that came later is no longer hindered. */
   public DispatchRecord and(DispatchRecord newer) {
@@ -53,6 +55,7 @@ public record DispatchRecord(
         newer.closedAt == null ? closedAt : newer.closedAt,
         newer.statusReason == null ? statusReason : newer.statusReason,
         newer.eventId == null ? eventId : newer.eventId,
-        newer.missed == null ? missed : newer.missed);
+        newer.missed == null ? missed : newer.missed,
+        newer.version == null ? version : newer.version);
   }
 }

@@ -12,10 +12,12 @@ import java.util.Map;
  * @param nextRunAt null when no time makes it due
  * @param manifest of its jobs, secrets hidden; null in lists
  * @param bundleRef fingerprint of its payload files; null for none
+ * @param version of the bundle that its jobs are made of; counts from 1
  * @param dispatches what became of the times at which it was due, newest first; null in lists
  * @param activeJobIds its jobs that have not ended
  * @param why what it waits for, as a sentence
  * @param backfill the last one; null when there was none
+ * @param warnings sentences for who has just made it; empty for none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ScheduleView(
@@ -32,6 +34,7 @@ public record ScheduleView(
     boolean prohibitOverlap,
     String missedPolicy,
     int catchupLimit,
+    Long catchupWithinMs,
     long missedGraceMs,
     Long jitterMs,
     Map<String, Object> window,
@@ -40,6 +43,7 @@ public record ScheduleView(
     Map<String, Object> metadata,
     Map<String, Object> manifest,
     String bundleRef,
+    Integer version,
     @JsonInclude(JsonInclude.Include.ALWAYS) Map<String, Object> source,
     List<DispatchRecord> dispatches,
     List<String> activeJobIds,
@@ -51,7 +55,53 @@ public record ScheduleView(
     String why,
     BackfillView backfill,
     String createdAt,
-    String updatedAt) {
+    String updatedAt,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> warnings) {
+
+  public ScheduleView {
+    warnings = warnings == null ? List.of() : List.copyOf(warnings);
+  }
+
+  /** The same with sentences for who has just made it. */
+  public ScheduleView warned(List<String> sentences) {
+    return new ScheduleView(
+        scheduleId,
+        kind,
+        name,
+        enabled,
+        status,
+        crons,
+        timezone,
+        runAt,
+        retryIntervalMs,
+        nextRunAt,
+        prohibitOverlap,
+        missedPolicy,
+        catchupLimit,
+        catchupWithinMs,
+        missedGraceMs,
+        jitterMs,
+        window,
+        trigger,
+        parameterized,
+        metadata,
+        manifest,
+        bundleRef,
+        version,
+        source,
+        dispatches,
+        activeJobIds,
+        counters,
+        pausedUntil,
+        lastStatusReason,
+        lastMissedAt,
+        lastBlockedReason,
+        why,
+        backfill,
+        createdAt,
+        updatedAt,
+        sentences);
+  }
 
   /** The same under the name that some clients look for. */
   @JsonProperty("active_run_ids")

@@ -43,6 +43,41 @@ public interface SchedulesPort {
    */
   ScheduleView create(NewSchedule wanted);
 
+  /**
+   * Gives the schedule with a name this bundle, and these times; makes it when there is none. Its
+   * id, history, counters and what it waits for stay. Two calls at the same time make one schedule.
+   *
+   * @param wanted without times of its own those of the manifest count, else those that it has;
+   *     what it says of no missed times is made up for
+   * @param reason why; null or empty for none
+   * @throws io.mirrorneuron.model.MnException CONFLICT {@code ambiguous_name} when several active
+   *     schedules have the name; else as {@link #create}
+   */
+  AppliedSchedule apply(String name, NewSchedule wanted, String reason);
+
+  /**
+   * Gives a schedule another bundle; its times stay.
+   *
+   * @param wanted without times
+   */
+  AppliedSchedule replaceBundle(String id, NewSchedule wanted, String reason);
+
+  /**
+   * The versions of its bundle, newest first.
+   *
+   * @param version the only one wanted, with its manifest; null for all, without
+   */
+  ScheduleVersions versions(String id, Integer version);
+
+  /**
+   * Has its jobs made of an earlier version again; its times stay.
+   *
+   * @param version null for the one before
+   * @throws io.mirrorneuron.model.MnException NOT_FOUND for one that is not kept, PRECONDITION when
+   *     there is none before
+   */
+  ScheduleView rollBack(String id, Integer version, String reason);
+
   Page list(Query query);
 
   ScheduleView get(String id);

@@ -16,4 +16,10 @@ public interface JobCensus {
    * many there are.
    */
   Map<String, Long> countByStatus();
+
+  /**
+   * At how many times schedules made no job, or made it late, as far as this node has dealt with
+   * them since its start; by what became of them. Does not block.
+   */
+  Map<String, Long> timesOfSchedules();
 }

@@ -104,6 +104,7 @@ public final class LocalCluster implements ClusterView {
     ObjectNode node =
         NodeDocument.summary(identity, hardware.get(), programs.capacity().get().pools());
     node.set("coordination_store", Json.MAPPER.valueToTree(store.state().get()));
+    node.set("schedule_times", Json.MAPPER.valueToTree(jobs.timesOfSchedules()));
     return told(node);
   }
 

@@ -15,6 +15,7 @@ import io.mirrorneuron.runtime.state.definition.DeployedBy;
 import io.mirrorneuron.runtime.state.definition.ProgramStop;
 import io.mirrorneuron.runtime.state.definition.Redefinition;
 import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.store.bundle.VersionTexts;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;

@@ -10,6 +10,7 @@ import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.schedule.event.OwnNews;
 import io.mirrorneuron.store.LeaderLease;
 import io.mirrorneuron.store.RecordStore;
+import io.mirrorneuron.store.bundle.VersionTexts;
 import io.mirrorneuron.store.service.DeploymentRoles;
 import io.mirrorneuron.store.service.ServiceRegistry;
 import java.util.HashSet;
@@ -62,7 +63,7 @@ public final class DeploymentKeeper implements AutoCloseable {
       Timers timers,
       Executor threads) {
     records = home.records();
-    VersionTexts texts = new VersionTexts(records);
+    VersionTexts texts = new VersionTexts(records, "deployment-manifests");
     lead =
         new HeldLead(DeploymentMachine.KIND, home.owner(), home.lease(), home.lifetime(), timers);
     loop =

@@ -8,6 +8,7 @@ import io.mirrorneuron.port.deployment.DeploymentsPort.Page;
 import io.mirrorneuron.port.deployment.DeploymentsPort.VersionPage;
 import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.store.RecordStore;
+import io.mirrorneuron.store.bundle.VersionTexts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

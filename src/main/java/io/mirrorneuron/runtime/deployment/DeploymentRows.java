@@ -9,6 +9,7 @@ import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.runtime.loop.JobDefinitions;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.store.RecordStore;
+import io.mirrorneuron.store.bundle.VersionTexts;
 import io.mirrorneuron.wire.Json;
 import java.util.HashSet;
 import java.util.Optional;

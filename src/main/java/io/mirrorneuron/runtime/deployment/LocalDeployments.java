@@ -18,6 +18,7 @@ import io.mirrorneuron.runtime.manifest.blend.ManifestContent;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy;
 import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.store.bundle.VersionTexts;
 import java.util.Optional;
 import java.util.function.Function;
 

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.deployment;
 
 import io.mirrorneuron.port.deployment.DeploymentView.VersionView;
 import io.mirrorneuron.runtime.local.Answers;
+import io.mirrorneuron.store.bundle.VersionTexts;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -9,11 +9,8 @@ import io.mirrorneuron.port.ForkRequest;
 import io.mirrorneuron.port.HumanDecision;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.deployment.DeploymentsPort;
-import io.mirrorneuron.port.schedule.PreviewQuery;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.webhook.Webhooks;
-import io.mirrorneuron.proto.ext.v1.BackfillScheduleRequest;
-import io.mirrorneuron.proto.ext.v1.CancelBackfillRequest;
 import io.mirrorneuron.proto.ext.v1.DecideRequestRequest;
 import io.mirrorneuron.proto.ext.v1.DrainJobRequest;
 import io.mirrorneuron.proto.ext.v1.ExplainJobRequest;
@@ -21,14 +18,12 @@ import io.mirrorneuron.proto.ext.v1.ExtJsonResponse;
 import io.mirrorneuron.proto.ext.v1.ForkJobRequest;
 import io.mirrorneuron.proto.ext.v1.GetMetricsRequest;
 import io.mirrorneuron.proto.ext.v1.ListDeadLettersRequest;
-import io.mirrorneuron.proto.ext.v1.PreviewScheduleRequest;
 import io.mirrorneuron.proto.ext.v1.ReplayDeadLetterRequest;
 import io.mirrorneuron.proto.ext.v1.RuntimeExtServiceGrpcService;
 import io.mirrorneuron.proto.ext.v1.SendMessageRequest;
 import io.mirrorneuron.proto.job.v1.SubmitJobRequest;
 import io.mirrorneuron.wire.DeadLetterScan;
 import io.mirrorneuron.wire.Json;
-import io.mirrorneuron.wire.LenientJson;
 import io.mirrorneuron.wire.MessageForm;
 import io.vertx.grpc.server.Service;
 import java.util.Map;
@@ -61,6 +56,7 @@ final class ExtCalls {
     if (deployments != null) {
       new DeploymentCalls(deployments).bindOwn(entrance);
     }
+    new ScheduleCalls(schedules).bindOwn(entrance);
     return new WebhookCalls(webhooks)
         .bind(entrance)
         .unary(RuntimeExtServiceGrpcService.ValidateJob, this::validate)
@@ -72,27 +68,8 @@ final class ExtCalls {
         .unary(RuntimeExtServiceGrpcService.ExplainJob, this::explain)
         .unary(RuntimeExtServiceGrpcService.ForkJob, this::fork)
         .unary(RuntimeExtServiceGrpcService.DecideRequest, this::decide)
-        .unary(RuntimeExtServiceGrpcService.PreviewSchedule, this::preview)
-        .unary(RuntimeExtServiceGrpcService.BackfillSchedule, this::backfill)
-        .unary(RuntimeExtServiceGrpcService.CancelBackfill, this::cancelBackfill)
         .unary(RuntimeExtServiceGrpcService.GetMetrics, this::metrics)
         .build();
-  }
-
-  private ExtJsonResponse preview(PreviewScheduleRequest request) {
-    PreviewQuery query =
-        LenientJson.read(
-            Json.parseObject(request.getQueryJson(), "query_json"), PreviewQuery.class);
-    return json(Json.write(schedules.preview(query)));
-  }
-
-  private ExtJsonResponse backfill(BackfillScheduleRequest request) {
-    Map<String, Object> wanted = ScheduleCalls.object(request.getBackfillJson(), "backfill_json");
-    return json(Json.write(schedules.backfill(request.getScheduleId(), wanted)));
-  }
-
-  private ExtJsonResponse cancelBackfill(CancelBackfillRequest request) {
-    return json(Json.write(schedules.cancelBackfill(request.getScheduleId())));
   }
 
   private ExtJsonResponse validate(SubmitJobRequest request, Call call) {

@@ -45,6 +45,7 @@ final class RpcRoles {
         "ListTriggerEvents",
         "GetOperation",
         "StreamOperationEvents",
+        "ListScheduleVersions",
         "PreviewSchedule");
     add(
         Role.OPERATOR,
@@ -79,6 +80,8 @@ final class RpcRoles {
         "ResumeSchedule",
         "DeleteSchedule",
         "DispatchSchedule",
+        "ApplySchedule",
+        "RollBackSchedule",
         "BackfillSchedule",
         "CancelBackfill",
         "ListWebhooks",

@@ -3,8 +3,17 @@ package io.mirrorneuron.runtime.grpc;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.schedule.NewSchedule;
+import io.mirrorneuron.port.schedule.PreviewQuery;
 import io.mirrorneuron.port.schedule.ScheduleView;
 import io.mirrorneuron.port.schedule.SchedulesPort;
+import io.mirrorneuron.proto.ext.v1.ApplyScheduleRequest;
+import io.mirrorneuron.proto.ext.v1.BackfillScheduleRequest;
+import io.mirrorneuron.proto.ext.v1.CancelBackfillRequest;
+import io.mirrorneuron.proto.ext.v1.ExtJsonResponse;
+import io.mirrorneuron.proto.ext.v1.ListScheduleVersionsRequest;
+import io.mirrorneuron.proto.ext.v1.PreviewScheduleRequest;
+import io.mirrorneuron.proto.ext.v1.RollBackScheduleRequest;
+import io.mirrorneuron.proto.ext.v1.RuntimeExtServiceGrpcService;
 import io.mirrorneuron.proto.job.v1.CreateScheduleRequest;
 import io.mirrorneuron.proto.job.v1.DispatchScheduleRequest;
 import io.mirrorneuron.proto.job.v1.GetScheduleRequest;
@@ -60,16 +69,73 @@ record ScheduleCalls(SchedulesPort schedules) {
   }
 
   private ScheduleResponse create(CreateScheduleRequest request, Call call) {
+    return answer(schedules.create(wanted(request, call)));
+  }
+
+  private static NewSchedule wanted(CreateScheduleRequest request, Call call) {
     Submission bundle =
         new Submission(
             request.getManifestJson(),
             new Submission.Payloads.Inline(JobCalls.contents(request.getPayloadsMap())),
             null,
             call.caller().subject());
-    Map<String, Object> wanted = object(request.getScheduleJson(), "schedule_json");
-    return answer(
-        schedules.create(
-            new NewSchedule(bundle, wanted, object(request.getSourceJson(), "source_json"))));
+    return new NewSchedule(
+        bundle,
+        object(request.getScheduleJson(), "schedule_json"),
+        object(request.getSourceJson(), "source_json"));
+  }
+
+  /** The calls that the original contract lacks. */
+  CallDispatcher.Entrance bindOwn(CallDispatcher.Entrance entrance) {
+    return entrance
+        .unary(RuntimeExtServiceGrpcService.PreviewSchedule, this::preview)
+        .unary(RuntimeExtServiceGrpcService.BackfillSchedule, this::backfill)
+        .unary(RuntimeExtServiceGrpcService.CancelBackfill, this::cancelBackfill)
+        .unary(RuntimeExtServiceGrpcService.ApplySchedule, this::apply)
+        .unary(RuntimeExtServiceGrpcService.ListScheduleVersions, this::versions)
+        .unary(RuntimeExtServiceGrpcService.RollBackSchedule, this::rollBack);
+  }
+
+  private static ExtJsonResponse told(Object document) {
+    return ExtJsonResponse.newBuilder().setResultJson(Json.write(document)).build();
+  }
+
+  private ExtJsonResponse preview(PreviewScheduleRequest request) {
+    PreviewQuery query =
+        LenientJson.read(
+            Json.parseObject(request.getQueryJson(), "query_json"), PreviewQuery.class);
+    return told(schedules.preview(query));
+  }
+
+  private ExtJsonResponse backfill(BackfillScheduleRequest request) {
+    Map<String, Object> wanted = object(request.getBackfillJson(), "backfill_json");
+    return told(schedules.backfill(request.getScheduleId(), wanted));
+  }
+
+  private ExtJsonResponse cancelBackfill(CancelBackfillRequest request) {
+    return told(schedules.cancelBackfill(request.getScheduleId()));
+  }
+
+  private ExtJsonResponse apply(ApplyScheduleRequest request, Call call) {
+    boolean isById = !request.getScheduleId().isEmpty();
+    if (isById && !request.getName().isEmpty()) {
+      throw MnException.invalid("give name or schedule_id, not both");
+    }
+    NewSchedule wanted = wanted(request.getWanted(), call);
+    return told(
+        isById
+            ? schedules.replaceBundle(request.getScheduleId(), wanted, request.getReason())
+            : schedules.apply(request.getName(), wanted, request.getReason()));
+  }
+
+  private ExtJsonResponse versions(ListScheduleVersionsRequest request) {
+    Integer version = request.hasVersion() ? Integer.valueOf(request.getVersion()) : null;
+    return told(schedules.versions(request.getScheduleId(), version));
+  }
+
+  private ExtJsonResponse rollBack(RollBackScheduleRequest request) {
+    Integer version = request.hasVersion() ? Integer.valueOf(request.getVersion()) : null;
+    return told(schedules.rollBack(request.getScheduleId(), version, request.getReason()));
   }
 
   private ScheduleResponse get(GetScheduleRequest request) {

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.mirrorneuron.runtime.schedule.ChildJobs.Child;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
-import io.mirrorneuron.runtime.schedule.definition.Definition;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -154,13 +153,13 @@ record Backfill(
   }
 
   /** What it wants done. */
-  Optional<ScheduleDeed> owed(Definition definition, ScheduleDeed.Origin origin) {
+  Optional<ScheduleDeed> owed(Schedule schedule) {
     if (!isBusy() && !(isRunning() && look.now())) {
       return Optional.empty();
     }
     Due due = isBusy() ? next : null;
     if (due != null && due.phase() == Phase.STARTS) {
-      return Optional.of(new ScheduleDeed.Start(due, definition, origin));
+      return Optional.of(new ScheduleDeed.Start(due, schedule.definition(), schedule.origin(due)));
     }
     List<String> jobs = open.stream().map(Child::jobId).toList();
     return Optional.of(
@@ -168,7 +167,7 @@ record Backfill(
             jobs,
             due == null ? null : due.dispatchId(),
             due == null ? 0 : due.at(),
-            origin.graphId()));
+            schedule.graphIds()));
   }
 
   /** When it goes on if it wants nothing done now; null for never. */

@@ -69,7 +69,17 @@ final class BackfillTurn {
     }
     String id = DispatchIds.ofTime(draft.schedule.id(), at);
     return new Due(
-        id, at, Reason.BACKFILL, null, false, Map.of(), Map.of(), Phase.WAITS, draft.now, false);
+        id,
+        at,
+        Reason.BACKFILL,
+        null,
+        false,
+        Map.of(),
+        Map.of(),
+        Phase.WAITS,
+        draft.now,
+        false,
+        null);
   }
 
   /** A job that is being made is made all the same; those that are open go on. */
@@ -116,7 +126,7 @@ final class BackfillTurn {
         remember(known.next().at());
         skip(known.next());
       } else {
-        put(known.at(known.next().in(Phase.STARTS)));
+        put(known.at(known.next().starting(draft.schedule.versions().current())));
       }
     }
   }
@@ -153,7 +163,10 @@ final class BackfillTurn {
     draft.schedule =
         draft.schedule.counting(draft.schedule.counters().dispatchedOnce(), draft.schedule.told());
     draft.notes.submitted(due, jobId, end);
-    draft.tell("schedule_dispatched", due, Map.of("job_id", jobId, "run_id", RunId.of(jobId)));
+    draft.tell(
+        "schedule_dispatched",
+        due,
+        Map.of("job_id", jobId, "run_id", RunId.of(jobId), "version", due.ofVersion()));
   }
 
   /** It has no hurry: what may pass is tried again until somebody cancels it. */

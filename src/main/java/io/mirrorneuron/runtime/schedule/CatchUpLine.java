@@ -66,8 +66,9 @@ final class CatchUpLine {
   }
 
   /** Whether the policy has a time made up for that could get no job within its grace. */
-  static boolean makesUp(Schedule schedule, Due due) {
-    if (due.reason() != Reason.PERIODIC && due.reason() != Reason.DELAYED) {
+  static boolean makesUp(Schedule schedule, Due due, long now) {
+    if (due.reason() != Reason.PERIODIC && due.reason() != Reason.DELAYED
+        || !schedule.definition().makesUpFor(due.at(), now)) {
       return false;
     }
     return switch (schedule.definition().missedPolicy()) {

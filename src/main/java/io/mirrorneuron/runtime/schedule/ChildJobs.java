@@ -2,7 +2,9 @@ package io.mirrorneuron.runtime.schedule;
 
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.runtime.schedule.definition.Definition;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Port: jobs, as schedules make them. Blocking and thread-safe. */
@@ -49,6 +51,12 @@ public interface ChildJobs {
 
   /** Which of these jobs have not ended. */
   Set<String> open(List<String> jobIds);
+
+  /**
+   * Which of these jobs do nothing until a person has answered, and what they ask, as a sentence.
+   * What cannot be known now is left out.
+   */
+  Map<String, String> asking(Collection<String> jobIds);
 
   /** Whether there is such a job, ended or not. */
   boolean made(String jobId);

@@ -11,6 +11,10 @@ import java.util.List;
 
 /** What a decision tells of dispatches. */
 final class DispatchNotes {
+  static final String TOO_LATE =
+      "its time had passed by more than its grace when a server looked: none ran, or the clock was"
+          + " set forward";
+
   private final List<DispatchRecord> all = new ArrayList<>();
   private final String now;
 
@@ -44,7 +48,8 @@ final class DispatchNotes {
             null,
             due.wasMissed() ? "it was missed, and is made up for" : null,
             due.eventId(),
-            null));
+            null,
+            due.ofVersion()));
   }
 
   void failed(Due due, String why) {
@@ -73,6 +78,7 @@ final class DispatchNotes {
             null,
             why,
             due.eventId(),
+            null,
             null));
   }
 
@@ -88,13 +94,13 @@ final class DispatchNotes {
             now,
             null,
             null,
-            "its time had passed by more than its grace when a server looked: none ran, or the"
-                + " clock was set forward"
+            TOO_LATE
                 + (times.missed() == 1
                     ? ""
                     : "; so it was with the %s before it".formatted(times(times.missed() - 1))),
             null,
-            Math.toIntExact(Math.min(times.missed(), Integer.MAX_VALUE))));
+            Math.toIntExact(Math.min(times.missed(), Integer.MAX_VALUE)),
+            null));
   }
 
   /** One record for all times that a pause has passed over. */
@@ -114,6 +120,7 @@ final class DispatchNotes {
             null,
             null,
             "the schedule was paused" + others + more,
+            null,
             null,
             null));
   }
@@ -136,6 +143,7 @@ final class DispatchNotes {
             time(child.windowEnd()),
             now,
             "its window has ended",
+            null,
             null,
             null));
   }

@@ -2,13 +2,16 @@ package io.mirrorneuron.runtime.schedule;
 
 import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.runtime.schedule.ChildJobs.Child;
+import io.mirrorneuron.runtime.schedule.Schedule.Foresight;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
 import io.mirrorneuron.runtime.schedule.cron.Calendar;
 import io.mirrorneuron.runtime.schedule.definition.Definition;
+import io.mirrorneuron.runtime.schedule.event.TimesTold;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** What follows from what became of something that a schedule wanted done. */
@@ -26,7 +29,11 @@ final class DispatchTurn {
     this.calendar = calendar;
   }
 
-  void seen(String dispatchId, Set<String> open) {
+  /**
+   * @param open its jobs that have not ended
+   * @param asking what those of them wait for that wait for a person
+   */
+  void seen(String dispatchId, Set<String> open, Map<String, String> asking) {
     List<Child> left =
         draft.schedule.children().stream().filter(child -> open.contains(child.jobId())).toList();
     for (Due due : draft.schedule.waiting()) {
@@ -36,12 +43,13 @@ final class DispatchTurn {
         boolean overlaps = isAlone && !left.isEmpty();
         boolean jumps = CatchUpLine.jumps(draft.schedule, due, draft.now + AGAIN_MS);
         if (!overlaps && !jumps && left.size() < ScheduleDraft.MOST_OPEN) {
-          draft.schedule = draft.schedule.changing(dispatchId, one -> one.in(Phase.STARTS));
+          int version = draft.schedule.versions().current();
+          draft.schedule = draft.schedule.changing(dispatchId, one -> one.starting(version));
         } else if (due.catchUp() || isAlone(due)) {
-          putOff(dispatchId, hindrance(left));
+          putOff(dispatchId, hindrance(left, asking));
         } else {
           draft.schedule = draft.schedule.changing(dispatchId, one -> null);
-          draft.blocked(due, overlaps || !jumps ? hindrance(left) : LINE);
+          draft.blocked(due, overlaps || !jumps ? hindrance(left, asking) : LINE);
         }
       }
     }
@@ -65,10 +73,48 @@ final class DispatchTurn {
     return draft.schedule.definition().isOnce() && due.reason() != ScheduleWork.Reason.MANUAL;
   }
 
-  private static String hindrance(List<Child> open) {
+  private static String hindrance(List<Child> open, Map<String, String> asking) {
+    for (Child child : open) {
+      if (asking.containsKey(child.jobId())) {
+        return "job %s still runs: %s".formatted(child.jobId(), asking.get(child.jobId()));
+      }
+    }
     return open.size() == 1
         ? "job %s still runs".formatted(open.getFirst().jobId())
         : "%d earlier jobs still run".formatted(open.size());
+  }
+
+  /**
+   * Tells people, ahead of a time, that a job waits for one of them and will block it.
+   *
+   * @param asking as above
+   */
+  void foreseen(long due, Map<String, String> asking) {
+    Foresight ahead = draft.schedule.when().foresight();
+    if (ahead == null || ahead.due() != due || !ahead.looking()) {
+      return; // told before
+    }
+    draft.schedule = draft.schedule.foreseeing(new Foresight(due, false));
+    Long next = draft.schedule.isActive() ? draft.schedule.nextDue() : null;
+    Optional<Child> holder =
+        draft.schedule.children().stream()
+            .filter(child -> asking.containsKey(child.jobId()))
+            .findFirst();
+    if (next != null && next == due && draft.now < due && holder.isPresent()) {
+      String job = holder.get().jobId();
+      draft.tell(
+          TimesTold.HELD_UP,
+          Map.of(
+              "scheduled_for",
+              DispatchNotes.time(due),
+              "job_id",
+              job,
+              "run_id",
+              RunId.of(job),
+              "why",
+              "job %s still runs: %s".formatted(job, asking.get(job))),
+          0);
+    }
   }
 
   void started(String dispatchId, String jobId) {
@@ -90,7 +136,10 @@ final class DispatchTurn {
                   draft.schedule.work().made(calendar, draft.schedule.definition(), due.at()));
         }
         draft.notes.submitted(due, jobId, end);
-        draft.tell("schedule_dispatched", due, Map.of("job_id", jobId, "run_id", RunId.of(jobId)));
+        draft.tell(
+            "schedule_dispatched",
+            due,
+            Map.of("job_id", jobId, "run_id", RunId.of(jobId), "version", due.ofVersion()));
         draft.endAfter(due);
       }
     }
@@ -103,7 +152,7 @@ final class DispatchTurn {
           tryAgain(due, draft.schedule.definition().retryIntervalMs(), why);
         } else if (mayPass && isInTime(due)) {
           tryAgain(due, AGAIN_MS, why);
-        } else if (mayPass && CatchUpLine.makesUp(draft.schedule, due)) {
+        } else if (mayPass && CatchUpLine.makesUp(draft.schedule, due, draft.now)) {
           draft.schedule = CatchUpLine.with(draft.schedule, due);
           putOff(dispatchId, why);
           CatchUpLine.beyondLimit(draft.schedule).stream()

@@ -78,14 +78,15 @@ record DueTimes(
       } else {
         missed++;
         lastMissed = last;
-        if (old.size() < kept(definition)) {
+        if (old.size() < kept(definition) && definition.makesUpFor(last, now)) {
           old.add(last);
         }
       }
       long from = i < MOST ? last : Math.max(last, recent - 1);
       next = definition.kind() == Kind.PERIODIC ? next(definition, calendar, from) : null;
     }
-    List<Long> madeUp = madeUp(definition, old, lastMissed, onTime.isEmpty());
+    boolean madeUpAlone = onTime.isEmpty() && definition.makesUpFor(lastMissed, now);
+    List<Long> madeUp = madeUp(definition, old, lastMissed, madeUpAlone);
     return new DueTimes(onTime, madeUp, missed - madeUp.size(), lastMissed, last, next);
   }
 

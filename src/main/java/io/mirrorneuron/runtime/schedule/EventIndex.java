@@ -15,19 +15,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Schedules by the types of events that they wait for: groups of the record store, written in the
- * same step as each schedule. Schedules of earlier builds are brought in after the start; until all
- * are, whoever asks gets all schedules for events.
+ * Schedules by the types of events that they wait for, and by their names: groups of the record
+ * store, written in the same step as each schedule. Schedules of earlier builds are brought in
+ * after the start; until all are, whoever asks gets all schedules for events, or looks at all.
  */
 final class EventIndex {
   private static final Logger LOG = LoggerFactory.getLogger(EventIndex.class);
   private static final int PAGE = 200;
+  private static final int SOME = 6;
   private static final long AGAIN_MS = 5_000;
 
   /** A record of this kind says that the schedules are all in. */
   private static final String KIND = "schedule-index";
 
-  private static final String MARK = "event-types";
+  private static final String MARK = "types-and-names";
 
   private final RecordStore records;
   private final ScheduleMachine machine;
@@ -40,7 +41,7 @@ final class EventIndex {
     this.timers = timers;
   }
 
-  /** The groups of a schedule: its kind, and each type that it waits for. */
+  /** The groups of a schedule: its kind, each type that it waits for, and its name. */
   static List<String> groups(Definition definition) {
     List<String> groups = new ArrayList<>();
     groups.add(definition.kind().word());
@@ -50,11 +51,59 @@ final class EventIndex {
           .map(EventIndex::on)
           .forEach(groups::add);
     }
+    if (definition.name() != null) {
+      groups.add(called(definition.name()));
+    }
     return groups;
   }
 
   private static String on(String eventType) {
     return "on:" + eventType;
+  }
+
+  private static String called(String name) {
+    return "called:" + name;
+  }
+
+  /** The schedules that have a name, by id; those that are deleted just now, too. */
+  CompletionStage<List<Schedule>> named(String name) {
+    return complete ? named(name, called(name), "") : named(name, null, "");
+  }
+
+  /** A few of the same; none until all schedules are in the index. */
+  CompletionStage<List<Schedule>> someNamed(String name) {
+    return complete
+        ? records
+            .list(ScheduleMachine.KIND, called(name), "", SOME)
+            .thenApply(
+                page ->
+                    page.stream().map(stored -> machine.read(stored.json()).schedule()).toList())
+        : CompletableFuture.completedFuture(List.of());
+  }
+
+  /**
+   * @param group null for all schedules
+   */
+  private CompletionStage<List<Schedule>> named(String name, String group, String after) {
+    return (group == null
+            ? records.list(ScheduleMachine.KIND, after, PAGE)
+            : records.list(ScheduleMachine.KIND, group, after, PAGE))
+        .thenCompose(
+            page -> {
+              List<Schedule> found = new ArrayList<>();
+              page.stream()
+                  .map(stored -> machine.read(stored.json()).schedule())
+                  .filter(schedule -> name.equals(schedule.definition().name()))
+                  .forEach(found::add);
+              return page.size() < PAGE
+                  ? CompletableFuture.completedFuture(found)
+                  : named(name, group, page.getLast().id())
+                      .thenApply(
+                          more -> {
+                            found.addAll(more);
+                            return found;
+                          });
+            });
   }
 
   /**
@@ -85,7 +134,7 @@ final class EventIndex {
 
   private CompletionStage<Optional<StoredRecord>> bringIn(String after) {
     return records
-        .list(ScheduleMachine.KIND, Kind.EVENT.word(), after, PAGE)
+        .list(ScheduleMachine.KIND, after, PAGE)
         .thenCompose(
             page -> {
               CompletableFuture<?>[] all =

@@ -133,6 +133,7 @@ final class GatherTurn {
         ScheduleInput.Happened.told(event),
         Phase.WAITS,
         Math.max(draft.now, others),
-        false);
+        false,
+        null);
   }
 }

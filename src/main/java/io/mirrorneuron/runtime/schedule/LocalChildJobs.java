@@ -1,14 +1,27 @@
 package io.mirrorneuron.runtime.schedule;
 
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.Why;
 import io.mirrorneuron.runtime.local.DerivedJobs;
 import io.mirrorneuron.runtime.local.JobIds;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Jobs of the runtime in this process. */
 public record LocalChildJobs(DerivedJobs derived, JobsPort jobs) implements ChildJobs {
+  private static final Logger LOG = LoggerFactory.getLogger(LocalChildJobs.class);
+  private static final int MOST_ASKED = 5;
+
+  /** The cause that {@link Why} has for what people are to do. */
+  private static final String PERSON = "person";
+
   @Override
   public Kept keep(String schedule, Submission submission) {
     DerivedJobs.Kept kept = derived.keep(schedule, submission);
@@ -41,6 +54,26 @@ public record LocalChildJobs(DerivedJobs derived, JobsPort jobs) implements Chil
   @Override
   public Set<String> open(List<String> jobIds) {
     return derived.open(jobIds);
+  }
+
+  /** Of a few of them: each is asked of the node that has it. */
+  @Override
+  public Map<String, String> asking(Collection<String> jobIds) {
+    Map<String, String> asking = new LinkedHashMap<>();
+    for (String id : jobIds.stream().limit(MOST_ASKED).toList()) {
+      try {
+        Why why = jobs.why(id);
+        if (why.isForPeople()) {
+          why.explanations().stream()
+              .filter(one -> PERSON.equals(one.cause()))
+              .findFirst()
+              .ifPresent(one -> asking.put(id, one.text()));
+        }
+      } catch (MnException e) {
+        LOG.debug("what job {} waits for is not known now", id, e);
+      }
+    }
+    return asking;
   }
 
   @Override

@@ -1,13 +1,17 @@
 package io.mirrorneuron.runtime.schedule;
 
+import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.GivenReason;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.schedule.AppliedSchedule;
 import io.mirrorneuron.port.schedule.BackfillReport;
 import io.mirrorneuron.port.schedule.DispatchRecord;
 import io.mirrorneuron.port.schedule.DispatchReport;
 import io.mirrorneuron.port.schedule.FiringPreview;
+import io.mirrorneuron.port.schedule.MissedTimes;
 import io.mirrorneuron.port.schedule.NewSchedule;
 import io.mirrorneuron.port.schedule.PreviewQuery;
+import io.mirrorneuron.port.schedule.ScheduleVersions;
 import io.mirrorneuron.port.schedule.ScheduleView;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.runtime.local.Answers;
@@ -20,24 +24,40 @@ import io.mirrorneuron.runtime.schedule.cron.WrittenTime;
 import io.mirrorneuron.runtime.schedule.definition.Definition;
 import io.mirrorneuron.runtime.schedule.definition.DefinitionForm;
 import io.mirrorneuron.runtime.schedule.definition.DefinitionReader;
+import io.mirrorneuron.runtime.schedule.definition.WrittenMembers;
 import io.mirrorneuron.runtime.schedule.event.GivenLimits;
+import io.mirrorneuron.runtime.schedule.version.BundleVersion;
+import io.mirrorneuron.runtime.schedule.version.BundleVersions;
+import io.mirrorneuron.runtime.schedule.version.ScheduleNames;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RecordStore.StoredRecord;
+import io.mirrorneuron.store.bundle.VersionTexts;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The schedules of the runtime in this process. */
 final class LocalSchedules implements SchedulesPort {
   private static final int MOST_OTHERS = 200;
 
+  /** With who has applied something. */
+  private static final int FIRINGS_SHOWN = 3;
+
+  private static final int MOST_TRIES = 10;
+
   private final MachineLoop<ScheduleState, ScheduleInput, ScheduleDeed> loop;
   private final ScheduleMachine machine;
   private final CronCalendar calendar;
   private final RecordStore records;
+  private final EventIndex index;
+  private final ScheduleNames names;
+  private final VersionTexts texts;
   private final ChildJobs jobs;
   private final Timers timers;
   private final Supplier<String> suffixes;
@@ -50,6 +70,7 @@ final class LocalSchedules implements SchedulesPort {
       MachineLoop<ScheduleState, ScheduleInput, ScheduleDeed> loop,
       CronCalendar calendar,
       RecordStore records,
+      EventIndex index,
       ChildJobs jobs,
       Timers timers,
       Supplier<String> suffixes) {
@@ -57,6 +78,9 @@ final class LocalSchedules implements SchedulesPort {
     this.machine = new ScheduleMachine(calendar);
     this.calendar = calendar;
     this.records = records;
+    this.index = index;
+    this.names = new ScheduleNames(records);
+    this.texts = new VersionTexts(records, ScheduleDeeds.MANIFESTS);
     this.jobs = jobs;
     this.timers = timers;
     this.suffixes = suffixes;
@@ -65,9 +89,30 @@ final class LocalSchedules implements SchedulesPort {
 
   @Override
   public ScheduleView create(NewSchedule wanted) {
-    String manifest = wanted.bundle().manifestJson();
-    Map<String, Object> written =
-        wanted.schedule().isEmpty() ? ManifestSchedule.of(manifest) : wanted.schedule();
+    Map<String, Object> written = written(wanted);
+    String id = freshId();
+    made(id, wanted, written);
+    String name = DefinitionReader.read(calendar, written, timers.now()).name();
+    return get(id).warned(name == null ? List.of() : taken(name, id));
+  }
+
+  private String freshId() {
+    return "sched_" + suffixes.get();
+  }
+
+  /** When it is due, as its author or the author of the manifest says. */
+  private static Map<String, Object> written(NewSchedule wanted) {
+    return wanted.schedule().isEmpty()
+        ? ManifestSchedule.of(wanted.bundle().manifestJson())
+        : wanted.schedule();
+  }
+
+  /**
+   * Makes a schedule, unless there is one with that id.
+   *
+   * @return whether it is this one
+   */
+  private boolean made(String id, NewSchedule wanted, Map<String, Object> written) {
     if (written.isEmpty()) {
       throw MnException.invalid(
           "periodic schedules require cron or crons: the manifest has no schedule of its own, so"
@@ -77,7 +122,6 @@ final class LocalSchedules implements SchedulesPort {
     long now = timers.now();
     Definition definition = DefinitionReader.read(calendar, written, now);
     definition.requireAhead(now);
-    String id = "sched_" + suffixes.get();
     ChildJobs.Kept kept = jobs.keep(id, wanted.bundle());
     boolean enabled = !Boolean.FALSE.equals(written.get("enabled"));
     String by = wanted.bundle().submittedBy();
@@ -87,7 +131,233 @@ final class LocalSchedules implements SchedulesPort {
             definition,
             enabled ? Status.ACTIVE : Status.PAUSED,
             new Schedule.Made(kept.bundle(), kept.graphId(), wanted.source(), by, now));
-    Answers.await(loop.submit(id, new ScheduleInput.Create(schedule, manifest)));
+    String manifest = wanted.bundle().manifestJson();
+    Optional<ScheduleState> state =
+        Answers.await(loop.submit(id, new ScheduleInput.Create(schedule, manifest)));
+    return state
+        .map(ScheduleState::schedule)
+        .filter(found -> found.made().equals(schedule.made()))
+        .filter(found -> found.definition().equals(definition))
+        .isPresent();
+  }
+
+  /** What to tell who makes one more schedule of a name. */
+  private List<String> taken(String name, String id) {
+    List<String> others =
+        Answers.await(index.someNamed(name)).stream()
+            .filter(one -> one.isActive() || one.status() == Status.PAUSED)
+            .map(Schedule::id)
+            .filter(other -> !other.equals(id))
+            .toList();
+    return others.isEmpty()
+        ? List.of()
+        : List.of(
+            "%s called %s, too (%s), and each makes its jobs; to give that one this bundle, apply it by its name"
+                .formatted(
+                    others.size() == 1 ? "another schedule is" : others.size() + " others are",
+                    name,
+                    String.join(", ", others)));
+  }
+
+  /** Those of a name that may make jobs yet. */
+  private List<Schedule> open(String name) {
+    return Answers.await(index.named(name)).stream()
+        .filter(one -> one.isActive() || one.status() == Status.PAUSED)
+        .toList();
+  }
+
+  /** The one that a name stands for: the active one, else the paused one. */
+  private Optional<Schedule> named(String name) {
+    List<Schedule> open = open(name);
+    List<Schedule> active = open.stream().filter(Schedule::isActive).toList();
+    List<Schedule> meant = active.isEmpty() ? open : active;
+    if (meant.size() > 1) {
+      throw new MnException(
+          ErrorCode.CONFLICT,
+          "ambiguous_name",
+          "%d schedules are called %s: %s; delete, pause or rename all but one, or use an id"
+              .formatted(
+                  meant.size(),
+                  name,
+                  meant.stream().map(Schedule::id).collect(Collectors.joining(", "))));
+    }
+    return meant.stream().findFirst();
+  }
+
+  @Override
+  public AppliedSchedule apply(String name, NewSchedule wanted, String reason) {
+    GivenReason.checked(reason);
+    Map<String, Object> written = new LinkedHashMap<>(written(wanted));
+    if (name == null || name.isBlank() || !name.equals(name.strip())) {
+      throw MnException.invalid(
+          "the name must not be blank, and neither begin nor end with a blank");
+    }
+    Object own = written.get("name");
+    if (own != null && !own.equals(name) && !wanted.schedule().isEmpty()) {
+      throw MnException.invalid(
+          "schedule.name is not %s, which it is asked for; leave it out, or change it with an update"
+              .formatted(WrittenMembers.shown(name)));
+    }
+    if (!written.isEmpty()) {
+      written.put("name", name);
+      MissedTimes.madeUpFor(written);
+      DefinitionReader.read(calendar, written, timers.now());
+    }
+    for (int i = 0; i < MOST_TRIES; i++) {
+      Optional<Schedule> found = named(name);
+      if (found.isPresent()) {
+        return replaced(found.get(), wanted, written, reason);
+      }
+      String id = Answers.await(names.claim(name, this::freshId));
+      boolean isUsed = Answers.await(records.read(ScheduleMachine.KIND, id)).isPresent();
+      if (!isUsed && made(id, wanted, written)) {
+        Answers.await(names.made(name, id));
+        return applied("created", id);
+      }
+      Answers.await(names.made(name, id)); // it was made just now, or has another name by now
+    }
+    throw MnException.unavailable(
+        "others make and delete schedules called " + name + " all the time", null);
+  }
+
+  private AppliedSchedule applied(String outcome, String id) {
+    Schedule stored = schedule(id, Answers.await(records.read(ScheduleMachine.KIND, id)));
+    String zone = stored.definition().timezone();
+    long from = Firings.from(null, zone, timers.now(), stored.lastDue());
+    FiringPreview next = new Firings(calendar, null).of(stored, FIRINGS_SHOWN, from, List.of());
+    return new AppliedSchedule(outcome, get(id), next.data());
+  }
+
+  @Override
+  public AppliedSchedule replaceBundle(String id, NewSchedule wanted, String reason) {
+    if (!wanted.schedule().isEmpty()) {
+      throw MnException.invalid("schedule stays as it is here; an update changes it");
+    }
+    GivenReason.checked(reason);
+    Schedule found = schedule(id, Answers.await(records.read(ScheduleMachine.KIND, id)));
+    return replaced(found, wanted, Map.of(), reason);
+  }
+
+  /**
+   * @param written empty when its times stay
+   */
+  private AppliedSchedule replaced(
+      Schedule found, NewSchedule wanted, Map<String, Object> written, String reason) {
+    GivenLimits.require(wanted.source(), GivenLimits.LARGEST_DETAILS, "source");
+    String id = found.id();
+    long now = timers.now();
+    Definition definition =
+        written.isEmpty() ? null : DefinitionReader.read(calendar, written, now);
+    if (definition != null && !definition.equals(found.definition())) {
+      definition.requireAhead(now);
+    }
+    Boolean enabled = written.get("enabled") instanceof Boolean said ? said : null;
+    ChildJobs.Kept kept = jobs.keep(id, wanted.bundle());
+    String manifest = wanted.bundle().manifestJson();
+    BundleVersion next =
+        new BundleVersion(
+            0,
+            BundleVersion.fingerprint(manifest),
+            kept.bundle(),
+            kept.graphId(),
+            wanted.source(),
+            wanted.bundle().submittedBy(),
+            now);
+    String document = Answers.await(records.document(ScheduleMachine.KIND, id)).orElse("");
+    BundleVersion before = first(found, document);
+    if (found.versions().isFirst()) {
+      Answers.await(texts.put(id, before.fingerprint(), document, now));
+    }
+    Answers.await(texts.put(id, next.fingerprint(), manifest, now));
+    Schedule after =
+        submitted(
+            id, new ScheduleInput.Replace(before, next, manifest, definition, enabled, reason));
+    tidy(after, now);
+    boolean isSame =
+        after.versions().current() == found.versions().current()
+            && after.definition().equals(found.definition())
+            && after.status() == found.status();
+    return applied(isSame ? "unchanged" : "replaced", id);
+  }
+
+  /** Its bundle, should it never have had another. */
+  private static BundleVersion first(Schedule schedule, String document) {
+    Schedule.Made made = schedule.made();
+    return new BundleVersion(
+        1,
+        BundleVersion.fingerprint(document),
+        made.bundle(),
+        made.graphId(),
+        made.source(),
+        made.by(),
+        made.at());
+  }
+
+  private void tidy(Schedule schedule, long now) {
+    Set<String> kept =
+        schedule.versions().kept().stream()
+            .map(BundleVersion::fingerprint)
+            .collect(Collectors.toSet());
+    if (!kept.isEmpty()) {
+      Answers.await(texts.tidy(schedule.id(), kept, now));
+    }
+  }
+
+  private Schedule submitted(String id, ScheduleInput input) {
+    return Answers.await(loop.submit(id, input))
+        .map(ScheduleState::schedule)
+        .filter(schedule -> !ScheduleMachine.isGone(schedule))
+        .orElseThrow(() -> missing(id));
+  }
+
+  @Override
+  public ScheduleVersions versions(String id, Integer version) {
+    String document = Answers.await(records.document(ScheduleMachine.KIND, id)).orElse("");
+    Schedule schedule = schedule(id, Answers.await(records.read(ScheduleMachine.KIND, id)));
+    BundleVersions versions = schedule.versions();
+    List<BundleVersion> all =
+        versions.isFirst() ? List.of(first(schedule, document)) : versions.kept().reversed();
+    if (version == null) {
+      return new ScheduleVersions(
+          id, all.stream().map(one -> ScheduleViews.version(schedule, one, null)).toList());
+    }
+    BundleVersion wanted =
+        all.stream()
+            .filter(one -> one.number() == version)
+            .findFirst()
+            .orElseThrow(() -> missing(version, id));
+    String manifest = versions.isFirst() ? document : manifest(id, wanted);
+    return new ScheduleVersions(id, List.of(ScheduleViews.version(schedule, wanted, manifest)));
+  }
+
+  private String manifest(String id, BundleVersion version) {
+    return Answers.await(texts.get(id, version.fingerprint()))
+        .orElseThrow(() -> missing(version.number(), id));
+  }
+
+  private static MnException missing(int version, String id) {
+    return MnException.notFound("version", "%d of schedule %s".formatted(version, id));
+  }
+
+  @Override
+  public ScheduleView rollBack(String id, Integer version, String reason) {
+    GivenReason.checked(reason);
+    Schedule schedule = schedule(id, Answers.await(records.read(ScheduleMachine.KIND, id)));
+    BundleVersions versions = schedule.versions();
+    if (version == null && versions.before().isEmpty()) {
+      throw MnException.precondition(
+          "no version before %d of the bundle of schedule %s is kept"
+              .formatted(versions.current(), id));
+    }
+    if (version != null && version == 1 && versions.isFirst()) {
+      return get(id); // it has no other
+    }
+    BundleVersion back =
+        (version == null ? versions.before() : versions.of(version))
+            .orElseThrow(() -> missing(version, id));
+    submitted(
+        id,
+        new ScheduleInput.RollBack(back.number(), back.fingerprint(), manifest(id, back), reason));
     return get(id);
   }
 
@@ -102,11 +372,25 @@ final class LocalSchedules implements SchedulesPort {
     CompletionStage<Optional<String>> manifest = records.document(ScheduleMachine.KIND, id);
     CompletionStage<List<String>> history = records.history(ScheduleMachine.KIND, id);
     Schedule schedule = schedule(id, Answers.await(stored));
+    Set<String> open = rows.open(Stream.of(schedule));
     return ScheduleViews.full(
         schedule,
         Answers.await(manifest).orElse(null),
         Answers.await(history),
-        rows.open(Stream.of(schedule)));
+        open,
+        asking(schedule, open));
+  }
+
+  /** What its jobs ask people that will block its next time. */
+  private Map<String, String> asking(Schedule schedule, Set<String> open) {
+    Definition definition = schedule.definition();
+    boolean mayBlock =
+        schedule.isActive()
+            && definition.kind() == Definition.Kind.PERIODIC
+            && definition.prohibitOverlap();
+    List<String> own =
+        schedule.children().stream().map(ChildJobs.Child::jobId).filter(open::contains).toList();
+    return mayBlock && !own.isEmpty() ? jobs.asking(own) : Map.of();
   }
 
   private Schedule schedule(String id, Optional<StoredRecord> stored) {
@@ -162,8 +446,12 @@ final class LocalSchedules implements SchedulesPort {
   @Override
   public Deleted delete(String id, String reason) {
     GivenReason.checked(reason);
-    schedule(id, Answers.await(records.read(ScheduleMachine.KIND, id)));
+    Schedule named = schedule(id, Answers.await(records.read(ScheduleMachine.KIND, id)));
+    if (named.definition().name() != null) {
+      Answers.await(names.made(named.definition().name(), id));
+    }
     Answers.await(loop.submit(id, new ScheduleInput.Delete(reason)));
+    Answers.await(texts.forget(id));
     return new Deleted(id, "deleted");
   }
 
@@ -215,7 +503,8 @@ final class LocalSchedules implements SchedulesPort {
   private boolean hadJob(Schedule schedule, long at) {
     String part = DispatchIds.jobPart(DispatchIds.ofTime(schedule.id(), at));
     return schedule.work().times().has(calendar, at)
-        || jobs.made(jobs.jobId(schedule.made().graphId(), Math.max(0, at), part));
+        || schedule.graphIds().stream()
+            .anyMatch(graphId -> jobs.made(jobs.jobId(graphId, Math.max(0, at), part)));
   }
 
   @Override

@@ -8,10 +8,13 @@ import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.definition.Definition;
 import io.mirrorneuron.runtime.schedule.event.ChainPace;
 import io.mirrorneuron.runtime.schedule.gather.Gathered;
+import io.mirrorneuron.runtime.schedule.version.BundleVersion;
+import io.mirrorneuron.runtime.schedule.version.BundleVersions;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * The state of a schedule. Times are milliseconds since the epoch.
@@ -55,15 +58,40 @@ record Schedule(
    * @param lastDue the latest time that was dealt with: none before it ever comes again
    * @param pausedUntil when it goes on by itself; null for never
    * @param pace how often events that follow from events made it due lately
+   * @param foresight whether it was looked what will hinder its next time; null for not
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
-  record When(Long nextDue, Long lastDue, Long pausedUntil, ChainPace pace) {
-    static final When NEVER = new When(null, null, null, null);
+  record When(Long nextDue, Long lastDue, Long pausedUntil, ChainPace pace, Foresight foresight) {
+    static final When NEVER = new When(null, null, null, null, null);
 
     When {
       pace = pace == null ? ChainPace.NONE : pace;
     }
+
+    When until(Long until) {
+      return new When(nextDue, lastDue, until, pace, foresight);
+    }
+
+    When due(Long next, Long last) {
+      return new When(next, last, pausedUntil, pace, foresight);
+    }
+
+    When pacing(ChainPace other) {
+      return new When(nextDue, lastDue, pausedUntil, other, foresight);
+    }
+
+    When foreseeing(Foresight other) {
+      return new When(nextDue, lastDue, pausedUntil, pace, other);
+    }
   }
+
+  /**
+   * A look ahead at a time, which tells people what it will be blocked by.
+   *
+   * @param due the time
+   * @param looking whether it is being looked; else that is done
+   */
+  record Foresight(long due, boolean looking) {}
 
   /**
    * How it was made.
@@ -72,11 +100,29 @@ record Schedule(
    * @param graphId what its jobs are called after
    * @param source where it came from, as its maker says
    * @param by the name that its maker's token vouches for; null when it vouches for none
+   * @param versions of its bundle; the others are those of the current one
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
-  record Made(String bundle, String graphId, Map<String, Object> source, String by, long at) {
+  record Made(
+      String bundle,
+      String graphId,
+      Map<String, Object> source,
+      String by,
+      long at,
+      BundleVersions versions) {
     Made {
       source = source == null ? Map.of() : source;
+      versions = versions == null ? BundleVersions.FIRST : versions;
+    }
+
+    Made(String bundle, String graphId, Map<String, Object> source, String by, long at) {
+      this(bundle, graphId, source, by, at, null);
+    }
+
+    /** The same with another current version. */
+    Made with(BundleVersions all) {
+      BundleVersion now = all.of(all.current()).orElseThrow();
+      return new Made(now.bundle(), now.graphId(), now.source(), now.by(), at, all);
     }
   }
 
@@ -117,6 +163,33 @@ record Schedule(
         id, definition, status, null, null, ScheduleCounters.NONE, null, made, made.at());
   }
 
+  BundleVersions versions() {
+    return made.versions();
+  }
+
+  /** What the job of something that it is due for is made of. */
+  ScheduleDeed.Origin origin(Due due) {
+    int number = due == null ? versions().current() : due.ofVersion();
+    BundleVersion version = versions().of(number).orElse(null);
+    return version == null
+        ? new ScheduleDeed.Origin(id, made.bundle(), made.graphId(), made.by(), null)
+        : new ScheduleDeed.Origin(
+            id, version.bundle(), version.graphId(), version.by(), version.fingerprint());
+  }
+
+  /** What its jobs are called after, or were. */
+  List<String> graphIds() {
+    return Stream.concat(
+            Stream.of(made.graphId()), versions().kept().stream().map(BundleVersion::graphId))
+        .distinct()
+        .toList();
+  }
+
+  Schedule having(BundleVersions all) {
+    Made now = made.with(all);
+    return new Schedule(id, definition, status, when, work, counters, told, now, updatedAt);
+  }
+
   @JsonIgnore
   boolean isActive() {
     return status == Status.ACTIVE;
@@ -155,12 +228,15 @@ record Schedule(
   }
 
   Schedule in(Status other, Long until) {
-    When now = new When(when.nextDue(), when.lastDue(), until, when.pace());
-    return new Schedule(id, definition, other, now, work, counters, told, made, updatedAt);
+    return new Schedule(
+        id, definition, other, when.until(until), work, counters, told, made, updatedAt);
   }
 
   Schedule due(Long next, Long last) {
-    When now = new When(next, last, when.pausedUntil(), when.pace());
+    return at(when.due(next, last));
+  }
+
+  private Schedule at(When now) {
     return new Schedule(id, definition, status, now, work, counters, told, made, updatedAt);
   }
 
@@ -169,8 +245,11 @@ record Schedule(
   }
 
   Schedule pacing(ChainPace pace) {
-    When now = new When(when.nextDue(), when.lastDue(), when.pausedUntil(), pace);
-    return new Schedule(id, definition, status, now, work, counters, told, made, updatedAt);
+    return at(when.pacing(pace));
+  }
+
+  Schedule foreseeing(Foresight foresight) {
+    return at(when.foreseeing(foresight));
   }
 
   Schedule doing(ScheduleWork other) {
@@ -212,7 +291,7 @@ record Schedule(
 
   /** What is left of it when it is deleted. */
   Schedule deleted() {
-    return in(Status.DELETED, null).doing(ScheduleWork.NONE.news(work.news()));
+    return in(Status.DELETED, null).foreseeing(null).doing(ScheduleWork.NONE.news(work.news()));
   }
 
   Schedule remembering(String dispatchId) {
@@ -225,6 +304,11 @@ record Schedule(
 
   Schedule forgetting(String dispatchId) {
     return doing(work.forgetting(dispatchId));
+  }
+
+  /** With more times that passed while it was paused. */
+  Schedule skipping(long times) {
+    return counting(counters.skippedMore(times), told);
   }
 
   Schedule counting(ScheduleCounters now, Told toldNow) {

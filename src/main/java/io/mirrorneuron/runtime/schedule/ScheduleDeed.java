@@ -6,16 +6,23 @@ import java.util.List;
 
 /** What a schedule may want done. */
 sealed interface ScheduleDeed {
-  /** To know which of its jobs are still open. */
-  record Look(String dispatchId, List<String> jobs) implements ScheduleDeed {}
+  /**
+   * To know which of its jobs are still open.
+   *
+   * @param asks whether also which of those wait for a person
+   */
+  record Look(String dispatchId, List<String> jobs, boolean asks) implements ScheduleDeed {}
+
+  /** To know ahead of a time which of its jobs wait for a person, so that somebody is told. */
+  record Foresee(long due, List<String> jobs) implements ScheduleDeed {}
 
   /**
    * To know which jobs of a backfill are still open, and whether its next time has had its job.
    *
    * @param dispatchId of that time; null when there is none to look at
-   * @param graphId what its job is called after
+   * @param graphIds what its job is called after, or may be
    */
-  record Survey(List<String> jobs, String dispatchId, long at, String graphId)
+  record Survey(List<String> jobs, String dispatchId, long at, List<String> graphIds)
       implements ScheduleDeed {}
 
   /**
@@ -30,8 +37,9 @@ sealed interface ScheduleDeed {
    * Of whom it is.
    *
    * @param bundle fingerprint of payload files, or null
+   * @param fingerprint of the manifest; null for the one beside a schedule that never had another
    */
-  record Origin(String scheduleId, String bundle, String graphId, String by) {}
+  record Origin(String scheduleId, String bundle, String graphId, String by, String fingerprint) {}
 
   /** That others hear of it. */
   record Tell(OwnEvent news) implements ScheduleDeed {}

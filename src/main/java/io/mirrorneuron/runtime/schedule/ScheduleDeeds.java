@@ -11,12 +11,16 @@ import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Reason;
 import io.mirrorneuron.runtime.schedule.definition.Definition;
 import io.mirrorneuron.runtime.schedule.event.OwnNews;
+import io.mirrorneuron.runtime.schedule.event.TimesTold;
 import io.mirrorneuron.store.RecordStore;
+import io.mirrorneuron.store.RecordStore.StoredRecord;
+import io.mirrorneuron.store.bundle.VersionTexts;
 import io.mirrorneuron.wire.Json;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -27,11 +31,16 @@ final class ScheduleDeeds implements Deeds<ScheduleInput, ScheduleDeed> {
   private static final String TOO_LATE =
       "nothing could be stored until its grace was over: a disk was full, or Redis away";
 
+  /** Where the manifests of versions are kept. */
+  static final String MANIFESTS = "schedule-manifests";
+
   private static final int MOST_BEGUN = 10_000;
 
   private final ChildJobs jobs;
   private final RecordStore records;
+  private final VersionTexts texts;
   private final OwnNews news;
+  private final TimesTold times;
   private final Timers timers;
   private final Executor threads;
 
@@ -41,13 +50,21 @@ final class ScheduleDeeds implements Deeds<ScheduleInput, ScheduleDeed> {
 
   /**
    * @param news hears what happens to schedules
+   * @param times has what becomes of times in the log
    * @param threads that may block
    */
   ScheduleDeeds(
-      ChildJobs jobs, RecordStore records, OwnNews news, Timers timers, Executor threads) {
+      ChildJobs jobs,
+      RecordStore records,
+      OwnNews news,
+      TimesTold times,
+      Timers timers,
+      Executor threads) {
     this.timers = timers;
+    this.times = times;
     this.jobs = jobs;
     this.records = records;
+    this.texts = new VersionTexts(records, MANIFESTS);
     this.news = news;
     this.threads = threads;
   }
@@ -86,28 +103,45 @@ final class ScheduleDeeds implements Deeds<ScheduleInput, ScheduleDeed> {
         .filter(due -> due.dispatchId().equals(dispatch) && !due.catchUp())
         .filter(due -> due.reason() == Reason.PERIODIC || due.reason() == Reason.DELAYED)
         .filter(due -> due.phase() != ScheduleWork.Phase.WAITS && due.notBefore() <= since)
-        .anyMatch(due -> !jobs.made(jobId(schedule.made().graphId(), due.at(), dispatch)));
+        .anyMatch(due -> !jobs.made(jobId(schedule.origin(due).graphId(), due.at(), dispatch)));
   }
 
   private CompletionStage<ScheduleInput> begin(String id, ScheduleDeed deed) {
     return switch (deed) {
-      case ScheduleDeed.Look(var dispatch, var all) ->
+      case ScheduleDeed.Look look -> CompletableFuture.supplyAsync(() -> look(look), threads);
+      case ScheduleDeed.Foresee(long due, var all) ->
           CompletableFuture.supplyAsync(
-              () -> new ScheduleInput.Seen(dispatch, jobs.open(all)), threads);
+              () -> new ScheduleInput.Foreseen(due, jobs.asking(jobs.open(all))), threads);
       case ScheduleDeed.Survey survey ->
           CompletableFuture.supplyAsync(() -> survey(survey), threads);
       case ScheduleDeed.Close(var job) -> CompletableFuture.supplyAsync(() -> close(job), threads);
       case ScheduleDeed.Start start -> start(id, start);
       case ScheduleDeed.Tell(var happened) ->
-          news.tell(happened).thenApply(told -> new ScheduleInput.Told(happened.id()));
+          news.tell(happened)
+              .thenApply(
+                  told -> {
+                    if (begun.asMap().put("told " + happened.id(), true) == null) {
+                      times.note(happened);
+                    }
+                    return new ScheduleInput.Told(happened.id());
+                  });
     };
+  }
+
+  private ScheduleInput look(ScheduleDeed.Look look) {
+    Set<String> open = jobs.open(look.jobs());
+    return new ScheduleInput.Seen(
+        look.dispatchId(), open, look.asks() && !open.isEmpty() ? jobs.asking(open) : Map.of());
   }
 
   private ScheduleInput survey(ScheduleDeed.Survey survey) {
     Set<String> ended = new HashSet<>(survey.jobs());
     ended.removeAll(jobs.open(survey.jobs()));
     String dispatch = survey.dispatchId();
-    boolean had = dispatch != null && jobs.made(jobId(survey.graphId(), survey.at(), dispatch));
+    boolean had =
+        dispatch != null
+            && survey.graphIds().stream()
+                .anyMatch(graphId -> jobs.made(jobId(graphId, survey.at(), dispatch)));
     return new ScheduleInput.Surveyed(dispatch, ended, had);
   }
 
@@ -115,29 +149,36 @@ final class ScheduleDeeds implements Deeds<ScheduleInput, ScheduleDeed> {
     return jobs.jobId(graphId, Math.max(0, at), DispatchIds.jobPart(dispatch));
   }
 
-  /** Who comes late, as it stood still, finds that another server has made the job. */
+  /**
+   * Who comes late, as it stood still, finds that another server has made the job. What lies beside
+   * a schedule is read before the schedule: it is of the version that this says, or an older one.
+   */
   private CompletionStage<ScheduleInput> start(String id, ScheduleDeed.Start start) {
+    String fingerprint = start.origin().fingerprint();
+    return (fingerprint == null
+            ? records.document(ScheduleMachine.KIND, id)
+            : texts.get(id, fingerprint))
+        .thenCompose(
+            manifest ->
+                records
+                    .read(ScheduleMachine.KIND, id)
+                    .thenApplyAsync(stored -> start(start, manifest, stored), threads));
+  }
+
+  private ScheduleInput start(
+      ScheduleDeed.Start start, Optional<String> manifest, Optional<StoredRecord> stored) {
     String dispatch = start.due().dispatchId();
-    CompletionStage<Boolean> isOwed =
-        records
-            .read(ScheduleMachine.KIND, id)
-            .thenApply(
-                stored ->
-                    stored
-                        .map(found -> Json.read(found.json(), Schedule.class, "a schedule"))
-                        .filter(schedule -> schedule.awaits(dispatch))
-                        .isPresent());
-    return records
-        .document(ScheduleMachine.KIND, id)
-        .thenCombineAsync(
-            isOwed,
-            (manifest, owed) -> {
-              if (!owed) { // whoever dealt with it has said so, and nobody hears this
-                return new ScheduleInput.NotStarted(dispatch, "it was dealt with", false);
-              }
-              return manifest.isPresent() ? start(start, manifest.get()) : gone(start);
-            },
-            threads);
+    Optional<Schedule> schedule =
+        stored
+            .map(found -> Json.read(found.json(), Schedule.class, "a schedule"))
+            .filter(found -> found.awaits(dispatch));
+    if (schedule.isEmpty()) { // whoever dealt with it has said so, and nobody hears this
+      return new ScheduleInput.NotStarted(dispatch, "it was dealt with", false);
+    }
+    if (!schedule.get().origin(start.due()).equals(start.origin())) {
+      throw MnException.unavailable("the bundle was changed just now: it is looked at again", null);
+    }
+    return manifest.isPresent() ? start(start, manifest.get()) : gone(start);
   }
 
   private static ScheduleInput gone(ScheduleDeed.Start start) {

@@ -7,6 +7,7 @@ import io.mirrorneuron.runtime.schedule.ScheduleWork.Reason;
 import io.mirrorneuron.runtime.schedule.definition.DefinitionReader;
 import io.mirrorneuron.runtime.schedule.event.ChainPace;
 import io.mirrorneuron.runtime.schedule.event.OwnEvent;
+import io.mirrorneuron.runtime.schedule.event.TimesTold;
 import io.mirrorneuron.wire.Json;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +32,9 @@ final class ScheduleDraft {
   /** As it is so far. */
   Schedule schedule;
 
+  /** Of its jobs, when it is written anew; else null. */
+  String manifest;
+
   ScheduleDraft(Schedule schedule, long now) {
     this.before = schedule;
     this.schedule = schedule;
@@ -39,12 +43,12 @@ final class ScheduleDraft {
   }
 
   /** The state that the turn has led to. */
-  ScheduleState end(String manifest) {
+  ScheduleState end(String written) {
     advance();
     tellStatus();
-    boolean changed = manifest != null || !schedule.equals(before) || !notes.all().isEmpty();
+    boolean changed = written != null || !schedule.equals(before) || !notes.all().isEmpty();
     return changed
-        ? new ScheduleState(schedule.at(now), notes.all(), manifest)
+        ? new ScheduleState(schedule.at(now), notes.all(), written)
         : ScheduleState.of(before);
   }
 
@@ -116,8 +120,10 @@ final class ScheduleDraft {
             open > 0 && schedule.definition().prohibitOverlap()
                 || open >= MOST_OPEN
                 || CatchUpLine.jumps(schedule, due, now + DispatchTurn.AGAIN_MS);
-        Phase next = mayHinder ? Phase.LOOKS : Phase.STARTS;
-        schedule = schedule.changing(due.dispatchId(), one -> one.in(next));
+        int version = schedule.versions().current();
+        schedule =
+            schedule.changing(
+                due.dispatchId(), one -> mayHinder ? one.in(Phase.LOOKS) : one.starting(version));
       }
     }
   }
@@ -125,6 +131,9 @@ final class ScheduleDraft {
   void blocked(Due due, String why) {
     schedule = schedule.counting(schedule.counters().blockedOnce(), schedule.told().blocked(why));
     notes.blocked(due, why);
+    if (due.reason().isTime()) {
+      tell(TimesTold.BLOCKED, due, Map.of("why", why));
+    }
     forget(due);
     endAfter(due);
   }

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.schedule;
 
 import io.mirrorneuron.port.event.TriggerEvent;
 import io.mirrorneuron.runtime.schedule.definition.Definition;
+import io.mirrorneuron.runtime.schedule.version.BundleVersion;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -21,6 +22,37 @@ sealed interface ScheduleInput {
    * @param enabled whether it is active then; null when that stays as it is
    */
   record Redefine(Definition definition, Boolean enabled, String reason) implements ScheduleInput {}
+
+  /**
+   * Somebody gives it another bundle, and perhaps another definition.
+   *
+   * @param before its bundle, should it never have had another
+   * @param next the bundle; where it has the same already, that is no new version
+   * @param manifest of the bundle
+   * @param definition null when that stays
+   * @param enabled whether it is active then; null when that stays as it is
+   */
+  record Replace(
+      BundleVersion before,
+      BundleVersion next,
+      String manifest,
+      Definition definition,
+      Boolean enabled,
+      String reason)
+      implements ScheduleInput {
+    /** What the schedule is to do then. */
+    Definition definitionOf(Schedule schedule) {
+      return definition == null ? schedule.definition() : definition;
+    }
+  }
+
+  /**
+   * Somebody wants its jobs made of an earlier version again.
+   *
+   * @param fingerprint of the manifest of that version
+   */
+  record RollBack(int version, String fingerprint, String manifest, String reason)
+      implements ScheduleInput {}
 
   /**
    * @param until when it goes on by itself; null for never
@@ -82,8 +114,23 @@ sealed interface ScheduleInput {
   /** What was to be told of it has been told. */
   record Told(String eventId) implements ScheduleInput {}
 
-  /** Which of its jobs are open, as was seen for one of what it waits for. */
-  record Seen(String dispatchId, Set<String> open) implements Outcome {}
+  /**
+   * Which of its jobs are open, as was seen for one of what it waits for.
+   *
+   * @param asking what those that wait for a person wait for, by id; empty where nobody looked
+   */
+  record Seen(String dispatchId, Set<String> open, Map<String, String> asking) implements Outcome {
+    Seen(String dispatchId, Set<String> open) {
+      this(dispatchId, open, Map.of());
+    }
+  }
+
+  /**
+   * What was seen ahead of one of its times.
+   *
+   * @param asking as above
+   */
+  record Foreseen(long due, Map<String, String> asking) implements Outcome {}
 
   /** A job was made. */
   record Started(String dispatchId, String jobId) implements Outcome {}

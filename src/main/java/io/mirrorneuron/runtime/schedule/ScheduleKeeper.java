@@ -10,6 +10,8 @@ import io.mirrorneuron.runtime.schedule.cron.CronCalendar;
 import io.mirrorneuron.runtime.schedule.event.EventReaction;
 import io.mirrorneuron.runtime.schedule.event.LastingReaction;
 import io.mirrorneuron.runtime.schedule.event.OwnNews;
+import io.mirrorneuron.runtime.schedule.event.TimesTold;
+import io.mirrorneuron.runtime.schedule.version.BundleVersion;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.store.LeaderLease;
 import io.mirrorneuron.store.RecordStore;
@@ -17,12 +19,15 @@ import io.mirrorneuron.store.RecordStore.StoredRecord;
 import io.mirrorneuron.wire.Json;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Schedules, as far as this server keeps them: the loop, its leader, and the port. */
 public final class ScheduleKeeper implements AutoCloseable {
@@ -36,6 +41,7 @@ public final class ScheduleKeeper implements AutoCloseable {
   private final EventIndex index;
   private final HeldLead reactionLead;
   private final LastingReaction reaction;
+  private final TimesTold times = new TimesTold();
 
   /**
    * @param lease decides which server does what is due
@@ -64,7 +70,7 @@ public final class ScheduleKeeper implements AutoCloseable {
         new MachineLoop<>(
             machine,
             records,
-            new ScheduleDeeds(jobs, records, news, timers, threads),
+            new ScheduleDeeds(jobs, records, news, times, timers, threads),
             lead,
             home.lifetime(),
             timers);
@@ -77,7 +83,7 @@ public final class ScheduleKeeper implements AutoCloseable {
             home.lifetime(),
             timers,
             LastingReaction.PATIENCE);
-    port = new LocalSchedules(loop, calendar, records, jobs, timers, home.suffixes());
+    port = new LocalSchedules(loop, calendar, records, index, jobs, timers, home.suffixes());
   }
 
   private static HeldLead lead(String kind, Home home, Timers timers) {
@@ -100,6 +106,14 @@ public final class ScheduleKeeper implements AutoCloseable {
 
   public SchedulesPort port() {
     return port;
+  }
+
+  /**
+   * At how many times schedules made no job, or made it late, as far as this server has told of
+   * them since its start; by what became of them.
+   */
+  public Map<String, Long> times() {
+    return times.counts();
   }
 
   /** Whether there is such a schedule. */
@@ -136,10 +150,11 @@ public final class ScheduleKeeper implements AutoCloseable {
   }
 
   private void add(StoredRecord stored, Set<String> found) {
-    String bundle = machine.read(stored.json()).schedule().made().bundle();
-    if (bundle != null) {
-      found.add(bundle);
-    }
+    Schedule.Made made = machine.read(stored.json()).schedule().made();
+    Stream.concat(
+            Stream.ofNullable(made.bundle()),
+            made.versions().kept().stream().map(BundleVersion::bundle).filter(Objects::nonNull))
+        .forEach(found::add);
   }
 
   /** Lets another server lead. */

@@ -4,9 +4,11 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.machine.StateMachine;
 import io.mirrorneuron.runtime.schedule.ChildJobs.Child;
+import io.mirrorneuron.runtime.schedule.Schedule.Foresight;
 import io.mirrorneuron.runtime.schedule.Schedule.Status;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
+import io.mirrorneuron.runtime.schedule.ScheduleWork.Reason;
 import io.mirrorneuron.runtime.schedule.cron.Calendar;
 import io.mirrorneuron.runtime.schedule.definition.Definition;
 import io.mirrorneuron.store.RecordStore.Beside;
@@ -23,6 +25,11 @@ import java.util.stream.Stream;
 final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput, ScheduleDeed> {
   /** Where schedules are kept. */
   static final String KIND = "schedules";
+
+  private static final long MOST_AHEAD_MS = 3_600_000;
+
+  /** In less, nobody is found who answers. */
+  private static final long LEAST_AHEAD_MS = 120_000;
 
   private final Calendar calendar;
 
@@ -69,8 +76,7 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
 
   private ScheduleState decide(Schedule schedule, ScheduleInput input, long now) {
     ScheduleDraft draft = new ScheduleDraft(schedule, now);
-    draft.schedule =
-        ShortWaits.of(schedule, now); // what owed something is not woken on that account
+    draft.schedule = ShortWaits.of(schedule, now); // what owes something is not woken for this
     ScheduleTurn turn = new ScheduleTurn(draft, calendar);
     BackfillTurn backfill = new BackfillTurn(draft, calendar);
     switch (input) {
@@ -87,6 +93,11 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
         backfill.requireSameTimes(redefine.definition());
         turn.redefine(redefine.definition(), redefine.enabled(), redefine.reason());
       }
+      case ScheduleInput.Replace replace -> {
+        backfill.requireSameTimes(replace.definitionOf(schedule));
+        turn.replace(replace);
+      }
+      case ScheduleInput.RollBack back -> turn.rollBack(back);
       case ScheduleInput.RunNow run -> {
         requireNewOrSame(schedule, run);
         turn.runNow(run);
@@ -100,14 +111,16 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
           throw new IllegalStateException("decided on before");
     }
     backfill.advance();
-    return draft.end(null);
+    turn.foresee();
+    return draft.end(draft.manifest);
   }
 
   private void learn(ScheduleDraft draft, ScheduleInput.Outcome outcome) {
     DispatchTurn dispatch = new DispatchTurn(draft, calendar);
     BackfillTurn backfill = new BackfillTurn(draft, calendar);
     switch (outcome) {
-      case ScheduleInput.Seen(String id, var open) -> dispatch.seen(id, open);
+      case ScheduleInput.Seen(String id, var open, var asking) -> dispatch.seen(id, open, asking);
+      case ScheduleInput.Foreseen(long due, var asking) -> dispatch.foreseen(due, asking);
       case ScheduleInput.Started(String id, String job) -> {
         dispatch.started(id, job);
         backfill.started(id, job);
@@ -151,23 +164,26 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
   public List<ScheduleDeed> owed(ScheduleState state) {
     Schedule schedule = state.schedule();
     List<String> jobs = schedule.children().stream().map(Child::jobId).toList();
-    var origin =
-        new ScheduleDeed.Origin(
-            schedule.id(),
-            schedule.made().bundle(),
-            schedule.made().graphId(),
-            schedule.made().by());
     Backfill backfill = schedule.work().backfill();
     List<ScheduleDeed> owed = new ArrayList<>();
     for (Due due : schedule.waiting()) {
       switch (due.phase()) {
         case WAITS -> {}
-        case LOOKS -> owed.add(new ScheduleDeed.Look(due.dispatchId(), jobs));
-        case STARTS -> owed.add(new ScheduleDeed.Start(due, schedule.definition(), origin));
+        case LOOKS -> {
+          boolean isTime = due.reason() == Reason.PERIODIC;
+          boolean asks = isTime && schedule.definition().prohibitOverlap();
+          owed.add(new ScheduleDeed.Look(due.dispatchId(), jobs, asks));
+        }
+        case STARTS ->
+            owed.add(new ScheduleDeed.Start(due, schedule.definition(), schedule.origin(due)));
       }
     }
+    Foresight ahead = schedule.when().foresight();
+    if (ahead != null && ahead.looking()) {
+      owed.add(new ScheduleDeed.Foresee(ahead.due(), jobs));
+    }
     if (backfill != null) {
-      backfill.owed(schedule.definition(), origin).ifPresent(owed::add);
+      backfill.owed(schedule).ifPresent(owed::add);
     }
     schedule
         .work()
@@ -178,10 +194,13 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
     return owed;
   }
 
-  /** What hears of it may make it due again, and would wait for itself. */
+  /**
+   * What hears of it may make it due again, and would wait for itself; what a later time meets is
+   * no matter of who asks now.
+   */
   @Override
   public boolean isAwaited(ScheduleDeed deed) {
-    return !(deed instanceof ScheduleDeed.Tell);
+    return !(deed instanceof ScheduleDeed.Tell || deed instanceof ScheduleDeed.Foresee);
   }
 
   @Override
@@ -192,6 +211,7 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
         Stream.of(
             backfill == null ? null : backfill.wakesAt(),
             schedule.isActive() ? schedule.nextDue() : null,
+            foresees(schedule),
             schedule.status() == Status.PAUSED ? schedule.pausedUntil() : null);
     LongStream dues =
         schedule.waiting().stream()
@@ -210,6 +230,28 @@ final class ScheduleMachine implements StateMachine<ScheduleState, ScheduleInput
             gathered(schedule).stream())
         .flatMapToLong(all -> all)
         .min();
+  }
+
+  /**
+   * When it is looked whether its next time will be blocked by a job that waits for a person: an
+   * hour before it, or a quarter of the time since the one before; null for never, as when that is
+   * too short.
+   */
+  static Long foresees(Schedule schedule) {
+    Definition definition = schedule.definition();
+    Long due = schedule.nextDue();
+    Foresight ahead = schedule.when().foresight();
+    if (!schedule.isActive()
+        || definition.kind() != Definition.Kind.PERIODIC
+        || !definition.prohibitOverlap()
+        || due == null
+        || schedule.children().isEmpty()
+        || ahead != null && (ahead.due() == due || ahead.looking())) {
+      return null;
+    }
+    long before = schedule.lastDue() == null ? schedule.made().at() : schedule.lastDue();
+    long early = Math.min((due - before) / 4, MOST_AHEAD_MS);
+    return early < LEAST_AHEAD_MS ? null : Long.valueOf(due - early);
   }
 
   /** When events that wait for others do no longer. */

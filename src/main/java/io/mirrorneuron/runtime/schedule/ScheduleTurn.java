@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.schedule;
 
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.schedule.Schedule.Status;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
@@ -7,10 +8,15 @@ import io.mirrorneuron.runtime.schedule.ScheduleWork.Reason;
 import io.mirrorneuron.runtime.schedule.cron.Calendar;
 import io.mirrorneuron.runtime.schedule.definition.Definition;
 import io.mirrorneuron.runtime.schedule.definition.Definition.Kind;
+import io.mirrorneuron.runtime.schedule.event.TimesTold;
+import io.mirrorneuron.runtime.schedule.version.BundleVersions;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** What follows when a time comes, an event happens, or somebody wants something of a schedule. */
 final class ScheduleTurn {
+  private static final String PAUSED = "the schedule was paused";
+
   private final Calendar calendar;
   private final ScheduleDraft draft;
 
@@ -75,7 +81,8 @@ final class ScheduleTurn {
 
   private void becomeDue() {
     Definition definition = draft.schedule.definition();
-    DueTimes times = DueTimes.until(definition, calendar, draft.schedule.nextDue(), draft.now);
+    long first = draft.schedule.nextDue();
+    DueTimes times = DueTimes.until(definition, calendar, first, draft.now);
     draft.schedule = draft.schedule.due(times.next(), times.last());
     if (times.missed() > 0) {
       draft.schedule =
@@ -85,6 +92,17 @@ final class ScheduleTurn {
       draft.notes.missed(
           DispatchIds.ofTime(draft.schedule.id(), times.lastMissed()), reason(), times);
     }
+    if (times.lastMissed() > 0) {
+      draft.tell(
+          TimesTold.MISSED,
+          Map.of(
+              "missed", count(times.missed()),
+              "made_up", times.madeUp().size(),
+              "first_due", DispatchNotes.time(first),
+              "scheduled_for", DispatchNotes.time(times.lastMissed()),
+              "why", DispatchNotes.TOO_LATE),
+          0);
+    }
     boolean behind = CatchUpLine.takes(draft.schedule, times, draft.now);
     times.madeUp().forEach(at -> await(at, reason(), true, false, draft.now));
     for (long at : times.onTime()) {
@@ -93,6 +111,20 @@ final class ScheduleTurn {
     }
     if (definition.isOnce() && times.madeUp().isEmpty() && times.onTime().isEmpty()) {
       draft.schedule = draft.schedule.in(Status.COMPLETED, null);
+    }
+  }
+
+  /** As it is read again from what is stored. */
+  private static int count(long times) {
+    return (int) Math.min(times, Integer.MAX_VALUE);
+  }
+
+  /** Has it looked what its next time will meet, when that is near. */
+  void foresee() {
+    Long at = ScheduleMachine.foresees(draft.schedule);
+    if (at != null && at <= draft.now) {
+      draft.schedule =
+          draft.schedule.foreseeing(new Schedule.Foresight(draft.schedule.nextDue(), true));
     }
   }
 
@@ -107,7 +139,8 @@ final class ScheduleTurn {
     }
     boolean waits = catchUp || behind;
     draft.arrive(
-        new Due(id, at, reason, null, waits, Map.of(), Map.of(), Phase.WAITS, notBefore, behind));
+        new Due(
+            id, at, reason, null, waits, Map.of(), Map.of(), Phase.WAITS, notBefore, behind, null));
   }
 
   private boolean pauseHasEnded() {
@@ -129,11 +162,15 @@ final class ScheduleTurn {
         draft.schedule =
             draft.schedule.due(due.at(), null).changing(due.dispatchId(), gone -> null);
       } else {
-        draft.notes.skipped(due, "the schedule was paused");
+        draft.notes.skipped(due, PAUSED);
+        if (due.reason().isTime()) {
+          draft.schedule = draft.schedule.skipping(1);
+          draft.tell(TimesTold.SKIPPED, due, Map.of("skipped", 1, "why", PAUSED));
+        }
         draft.schedule = draft.schedule.changing(due.dispatchId(), gone -> null);
       }
     }
-    new GatherTurn(draft).drop("the schedule was paused");
+    new GatherTurn(draft).drop(PAUSED);
     Schedule.Told told = draft.schedule.told().paused(reason);
     draft.schedule =
         draft.schedule.in(Status.PAUSED, until).counting(draft.schedule.counters(), told);
@@ -176,7 +213,16 @@ final class ScheduleTurn {
     }
     DueTimes.Passed passed = DueTimes.passed(draft.schedule.definition(), calendar, first, last);
     draft.notes.skipped(DispatchIds.ofTime(draft.schedule.id(), passed.last()), passed);
-    draft.schedule = draft.schedule.due(null, passed.isMore() ? last : passed.last());
+    draft.schedule =
+        draft.schedule.due(null, passed.isMore() ? last : passed.last()).skipping(passed.count());
+    draft.tell(
+        TimesTold.SKIPPED,
+        Map.of(
+            "skipped", count(passed.count()),
+            "first_due", DispatchNotes.time(first),
+            "scheduled_for", DispatchNotes.time(passed.last()),
+            "why", PAUSED),
+        0);
   }
 
   /**
@@ -203,9 +249,49 @@ final class ScheduleTurn {
             .with(definition)
             .in(status, until)
             .counting(draft.schedule.counters(), told(reason));
-    draft.tell("schedule_updated", ScheduleDraft.because(reason), 0);
+    Map<String, Object> more = new LinkedHashMap<>(ScheduleDraft.because(reason));
+    more.put("version", draft.schedule.versions().current());
+    draft.tell("schedule_updated", more, 0);
     if (draft.schedule.isActive()) {
       aim(draft.now);
+    }
+  }
+
+  /** What is the same stays: neither a version nor a change is told of then. */
+  void replace(ScheduleInput.Replace replace) {
+    Schedule before = draft.schedule;
+    BundleVersions versions = before.versions();
+    if (versions.isFirst()) {
+      versions = versions.and(replace.before());
+    }
+    boolean isNew = !versions.of(versions.current()).orElseThrow().isSame(replace.next());
+    Definition definition = replace.definitionOf(before);
+    boolean isOn = before.status() != Status.PAUSED;
+    boolean isSet = replace.enabled() != null && replace.enabled() != isOn;
+    if (isNew) {
+      draft.schedule = before.having(versions.and(replace.next()));
+      draft.manifest = replace.manifest();
+    }
+    if (isNew || isSet || !definition.equals(before.definition())) {
+      redefine(definition, replace.enabled(), replace.reason());
+    }
+  }
+
+  void rollBack(ScheduleInput.RollBack back) {
+    BundleVersions versions = draft.schedule.versions();
+    boolean isThere =
+        versions
+            .of(back.version())
+            .filter(one -> one.fingerprint().equals(back.fingerprint()))
+            .isPresent();
+    if (!isThere) {
+      throw MnException.notFound(
+          "version", "%d of schedule %s".formatted(back.version(), draft.schedule.id()));
+    }
+    if (versions.current() != back.version()) {
+      draft.schedule = draft.schedule.having(versions.at(back.version()));
+      draft.manifest = back.manifest();
+      redefine(draft.schedule.definition(), null, back.reason());
     }
   }
 
@@ -221,7 +307,8 @@ final class ScheduleTurn {
             Map.of(),
             Phase.WAITS,
             draft.now,
-            false));
+            false,
+            null));
   }
 
   void happened(ScheduleInput.Happened event) {
@@ -242,7 +329,8 @@ final class ScheduleTurn {
               ScheduleInput.Happened.told(event.event()),
               Phase.WAITS,
               draft.now,
-              false));
+              false,
+              null));
     }
   }
 }

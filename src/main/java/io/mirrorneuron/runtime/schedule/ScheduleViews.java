@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.schedule;
 import io.mirrorneuron.port.schedule.BackfillView;
 import io.mirrorneuron.port.schedule.DispatchRecord;
 import io.mirrorneuron.port.schedule.ScheduleCounters;
+import io.mirrorneuron.port.schedule.ScheduleVersions;
 import io.mirrorneuron.port.schedule.ScheduleView;
 import io.mirrorneuron.runtime.schedule.ChildJobs.Child;
 import io.mirrorneuron.runtime.schedule.Schedule.Status;
@@ -15,6 +16,7 @@ import io.mirrorneuron.runtime.schedule.definition.WrittenMembers;
 import io.mirrorneuron.runtime.schedule.event.ChainPace;
 import io.mirrorneuron.runtime.schedule.gather.GatherWords;
 import io.mirrorneuron.runtime.schedule.gather.Gathered;
+import io.mirrorneuron.runtime.schedule.version.BundleVersion;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.Redaction;
 import io.mirrorneuron.wire.secret.MarkedSecrets;
@@ -40,20 +42,45 @@ final class ScheduleViews {
    * @param open which of its jobs have not ended, and others
    */
   static ScheduleView row(Schedule schedule, Set<String> open) {
-    return of(schedule, new Beside(null, null), open(schedule, open));
+    return of(schedule, new Beside(null, null, Map.of(), open(schedule, open)));
   }
 
   /**
    * @param history of its dispatches as it is stored
    * @param open which of its jobs have not ended
+   * @param asking what those of them wait for that wait for a person
    */
   static ScheduleView full(
-      Schedule schedule, String manifest, List<String> history, Set<String> open) {
-    return of(schedule, new Beside(shown(manifest), dispatches(history)), open(schedule, open));
+      Schedule schedule,
+      String manifest,
+      List<String> history,
+      Set<String> open,
+      Map<String, String> asking) {
+    return of(
+        schedule, new Beside(shown(manifest), dispatches(history), asking, open(schedule, open)));
   }
 
   private static List<String> open(Schedule schedule, Set<String> open) {
     return schedule.work().jobs().map(Child::jobId).filter(open::contains).toList();
+  }
+
+  /**
+   * A version of its bundle.
+   *
+   * @param manifest null when it is not asked for
+   */
+  static ScheduleVersions.Version version(
+      Schedule schedule, BundleVersion version, String manifest) {
+    return new ScheduleVersions.Version(
+        version.number(),
+        version.number() == schedule.versions().current(),
+        version.fingerprint(),
+        version.bundle(),
+        version.graphId(),
+        shown(version.source()),
+        version.by(),
+        DispatchNotes.time(version.at()),
+        shown(manifest));
   }
 
   private static Map<String, Object> shown(String manifest) {
@@ -80,12 +107,18 @@ final class ScheduleViews {
   }
 
   /** What only the view of one schedule has. */
-  private record Beside(Map<String, Object> manifest, List<DispatchRecord> past) {}
+  private record Beside(
+      Map<String, Object> manifest,
+      List<DispatchRecord> past,
+      Map<String, String> asking,
+      List<String> open) {}
 
-  private static ScheduleView of(Schedule schedule, Beside beside, List<String> open) {
+  private static ScheduleView of(Schedule schedule, Beside beside) {
+    return of(schedule, DefinitionForm.of(schedule.definition()), beside);
+  }
+
+  private static ScheduleView of(Schedule schedule, Map<String, Object> form, Beside beside) {
     Definition definition = schedule.definition();
-    Map<String, Object> form = DefinitionForm.of(definition);
-    Schedule.Told told = schedule.told();
     return new ScheduleView(
         schedule.id(),
         definition.kind().word(),
@@ -100,6 +133,7 @@ final class ScheduleViews {
         definition.prohibitOverlap(),
         definition.missedPolicy().word(),
         definition.catchupLimit(),
+        definition.catchupWithinMs(),
         definition.missedGraceMs(),
         (Long) form.get("jitter_ms"),
         inner(form, "window"),
@@ -108,18 +142,20 @@ final class ScheduleViews {
         shown(inner(form, "metadata")),
         beside.manifest(),
         schedule.made().bundle(),
+        schedule.versions().current(),
         shown(schedule.made().source()),
         beside.past(),
-        open,
+        beside.open(),
         schedule.counters(),
         DispatchNotes.time(schedule.pausedUntil()),
-        told.statusReason(),
-        DispatchNotes.time(told.lastMissedAt()),
-        told.lastBlocked(),
-        why(schedule),
-        backfill(schedule.work().backfill(), open),
+        schedule.told().statusReason(),
+        DispatchNotes.time(schedule.told().lastMissedAt()),
+        schedule.told().lastBlocked(),
+        why(schedule, beside.asking()),
+        backfill(schedule.work().backfill(), beside.open()),
         DispatchNotes.time(schedule.made().at()),
-        DispatchNotes.time(schedule.updatedAt()));
+        DispatchNotes.time(schedule.updatedAt()),
+        List.of());
   }
 
   private static Map<String, Object> inner(Map<String, Object> form, String name) {
@@ -144,6 +180,20 @@ final class ScheduleViews {
         backfill.open().stream().map(Child::jobId).filter(open::contains).toList(),
         DispatchNotes.time(backfill.beganAt()),
         DispatchNotes.time(backfill.endedAt()));
+  }
+
+  /** With what will block its next time, when somebody can do something about that. */
+  private static String why(Schedule schedule, Map<String, String> asking) {
+    String why = why(schedule);
+    return asking.isEmpty() || schedule.nextDue() == null || !schedule.waiting().isEmpty()
+        ? why
+        : asking.entrySet().stream()
+            .findFirst()
+            .map(
+                job ->
+                    "%s; that time will be blocked while job %s still runs: %s"
+                        .formatted(why, job.getKey(), job.getValue()))
+            .orElse(why);
   }
 
   private static String why(Schedule schedule) {

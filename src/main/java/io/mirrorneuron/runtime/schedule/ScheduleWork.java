@@ -57,6 +57,11 @@ record ScheduleWork(
     MANUAL,
     BACKFILL;
 
+    /** Whether it is a time of a calendar or of a person, which comes once. */
+    boolean isTime() {
+      return this == PERIODIC || this == DELAYED;
+    }
+
     String word() {
       return name().toLowerCase(Locale.ROOT);
     }
@@ -84,6 +89,7 @@ record ScheduleWork(
    * @param event that made it due; null for none
    * @param notBefore when it is dealt with
    * @param onTime whether it only waits behind what is made up for: it was not missed itself
+   * @param version of the bundle that its job is made of, once that was decided; null for the first
    */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   record Due(
@@ -96,7 +102,8 @@ record ScheduleWork(
       Map<String, Object> event,
       Phase phase,
       long notBefore,
-      boolean onTime) {
+      boolean onTime,
+      Integer version) {
     Due {
       payload = payload == null ? Map.of() : payload;
       event = event == null ? Map.of() : event;
@@ -104,12 +111,32 @@ record ScheduleWork(
 
     Due in(Phase next) {
       return new Due(
-          dispatchId, at, reason, words, catchUp, payload, event, next, notBefore, onTime);
+          dispatchId, at, reason, words, catchUp, payload, event, next, notBefore, onTime, version);
+    }
+
+    /** The same with its job decided on: what comes of it is of this version, whatever changes. */
+    Due starting(int of) {
+      return new Due(
+          dispatchId,
+          at,
+          reason,
+          words,
+          catchUp,
+          payload,
+          event,
+          Phase.STARTS,
+          notBefore,
+          onTime,
+          of == 1 ? null : Integer.valueOf(of));
+    }
+
+    int ofVersion() {
+      return version == null ? 1 : version;
     }
 
     Due later(long time) {
       return new Due(
-          dispatchId, at, reason, words, catchUp, payload, event, Phase.WAITS, time, onTime);
+          dispatchId, at, reason, words, catchUp, payload, event, Phase.WAITS, time, onTime, null);
     }
 
     /**
@@ -118,7 +145,8 @@ record ScheduleWork(
      * @param isLast whether it only waits behind them
      */
     Due inLine(boolean isLast) {
-      return new Due(dispatchId, at, reason, words, true, payload, event, phase, notBefore, isLast);
+      return new Due(
+          dispatchId, at, reason, words, true, payload, event, phase, notBefore, isLast, version);
     }
 
     /** Whether its time had passed before somebody acted on it; events have no time to miss. */

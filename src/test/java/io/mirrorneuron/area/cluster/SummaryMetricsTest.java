@@ -47,6 +47,21 @@ class SummaryMetricsTest {
   }
 
   @Test
+  void timesAtWhichSchedulesMadeNoJobAreCountedByNode() throws JsonProcessingException {
+    assertThat(
+            text(
+                """
+                {"nodes": [{"name": "n1", "schedule_times": {"missed": 2, "blocked": 0}},
+                           {"name": "n2"}]}
+                """))
+        .contains(
+            "# TYPE mn_schedule_times_total counter",
+            "mn_schedule_times_total{node=\"n1\",outcome=\"missed\"} 2.0",
+            "mn_schedule_times_total{node=\"n1\",outcome=\"blocked\"} 0.0")
+        .doesNotContain("n2");
+  }
+
+  @Test
   void whatOthersNameMayHoldAnyCharacter() throws JsonProcessingException {
     assertThat(text("{\"jobs\": [{\"status\": \"a\\\"b\\\\c\\nd é\"}]}"))
         .contains("mn_jobs{status=\"a\\\"b\\\\c\\nd é\"} 1.0");

@@ -89,6 +89,7 @@ class LocalClusterTest {
     assertThat(node.get("drain").isNull()).isTrue();
     assertThat(node.path("self").asBoolean() && node.path("self?").asBoolean()).isTrue();
     assertThat(node.path("connected_nodes").isArray()).isTrue();
+    assertThat(node.path("schedule_times").toString()).isEqualTo("{\"blocked\":3}");
     assertThat(node.path("executor_pools").path("default").toString())
         .isEqualTo("{\"capacity\":4,\"in_use\":3,\"available\":1,\"queued\":2,\"active\":3}");
     JsonNode machine = node.path("hardware");
@@ -328,6 +329,11 @@ class LocalClusterTest {
     @Override
     public Map<String, Long> countByStatus() {
       return Map.of("running", 5L, "failed", 2L);
+    }
+
+    @Override
+    public Map<String, Long> timesOfSchedules() {
+      return Map.of("blocked", 3L);
     }
   }
 }

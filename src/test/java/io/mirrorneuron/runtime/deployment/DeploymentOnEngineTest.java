@@ -20,6 +20,7 @@ import io.mirrorneuron.runtime.workflow.UpdatePolicy;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy.HealthSource;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy.UpdateStrategy;
 import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.bundle.VersionTexts;
 import io.mirrorneuron.testing.InMemoryRecordStore;
 import io.mirrorneuron.testing.InMemoryServiceRegistry;
 import java.util.HashMap;
@@ -45,7 +46,8 @@ class DeploymentOnEngineTest {
   private final DeploymentMachine machine = new DeploymentMachine();
   private final InMemoryServiceRegistry registry = new InMemoryServiceRegistry();
   private final Stage stage = new Stage();
-  private final VersionTexts texts = new VersionTexts(new InMemoryRecordStore());
+  private final VersionTexts texts =
+      new VersionTexts(new InMemoryRecordStore(), "deployment-manifests");
   private Optional<DeploymentLine> state = Optional.empty();
   private long now = 1_000_000;
 

@@ -10,6 +10,7 @@ import io.mirrorneuron.runtime.loop.Graph;
 import io.mirrorneuron.runtime.manifest.blend.ManifestContent;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy;
 import io.mirrorneuron.store.RecordStore;
+import io.mirrorneuron.store.bundle.VersionTexts;
 import io.mirrorneuron.testing.InMemoryRecordStore;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -37,7 +38,7 @@ class ManyVersionsTest {
                   throw e.getCause();
                 }
               });
-  private final VersionTexts texts = new VersionTexts(counted);
+  private final VersionTexts texts = new VersionTexts(counted, "deployment-manifests");
   private final DeploymentMachine machine = new DeploymentMachine();
 
   private static String manifest(int version) {

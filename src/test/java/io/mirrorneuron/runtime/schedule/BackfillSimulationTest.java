@@ -178,7 +178,8 @@ class BackfillSimulationTest {
                       null,
                       Phase.WAITS,
                       now,
-                      false)));
+                      false,
+                      null)));
         });
   }
 

@@ -164,7 +164,7 @@ class CircleSimulationTest {
   /** As if nothing waited for its turn. */
   private static String why(ScheduleState state) {
     Schedule quiet = state.schedule().waiting(List.of());
-    return ScheduleViews.full(quiet, null, List.of(), Set.of()).why();
+    return ScheduleViews.full(quiet, null, List.of(), Set.of(), Map.of()).why();
   }
 
   @Test

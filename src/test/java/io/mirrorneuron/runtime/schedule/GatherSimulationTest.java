@@ -131,7 +131,7 @@ class GatherSimulationTest {
     prohibitsOverlap = true;
     isFound(
         (before, input, after, now) ->
-            input instanceof ScheduleInput.Seen(String id, var open) && !open.isEmpty()
+            input instanceof ScheduleInput.Seen(String id, var open, var asking) && !open.isEmpty()
                 ? after.changing(id, due -> null)
                 : after);
   }
@@ -240,7 +240,8 @@ class GatherSimulationTest {
         due.event(),
         due.phase(),
         due.notBefore(),
-        due.onTime());
+        due.onTime(),
+        null);
   }
 
   /** A schedule without its memory of events. */

@@ -55,7 +55,7 @@ class GatherTest {
   }
 
   private String why() {
-    return ScheduleViews.full(state.schedule(), null, List.of(), Set.of()).why();
+    return ScheduleViews.full(state.schedule(), null, List.of(), Set.of(), Map.of()).why();
   }
 
   @Test

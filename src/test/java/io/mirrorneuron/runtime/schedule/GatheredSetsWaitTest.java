@@ -59,7 +59,7 @@ class GatheredSetsWaitTest {
   }
 
   private String why() {
-    return ScheduleViews.full(state.schedule(), null, List.of(), Set.of("job-0")).why();
+    return ScheduleViews.full(state.schedule(), null, List.of(), Set.of("job-0"), Map.of()).why();
   }
 
   @Test

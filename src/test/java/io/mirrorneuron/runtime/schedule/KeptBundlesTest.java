@@ -28,6 +28,11 @@ class KeptBundlesTest {
       create("b" + (2 + i % 3));
     }
     assertThat(schedules.bundles()).containsExactlyInAnyOrder("b1", "b2", "b3", "b4");
+    schedules.jobs.bundle = "b5";
+    schedules
+        .port()
+        .replaceBundle(gone, new NewSchedule(Submission.of("{}"), Map.of(), Map.of()), "");
+    assertThat(schedules.bundles()).contains("b1", "b5");
     schedules.port().delete(gone, "");
     assertThat(schedules.bundles()).containsExactlyInAnyOrder("b2", "b3", "b4");
   }

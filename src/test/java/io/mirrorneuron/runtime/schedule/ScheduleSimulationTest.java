@@ -7,6 +7,8 @@ import io.mirrorneuron.runtime.machine.MachineSimulation;
 import io.mirrorneuron.runtime.schedule.definition.Definition;
 import io.mirrorneuron.runtime.schedule.definition.Definition.MissedPolicy;
 import io.mirrorneuron.runtime.schedule.definition.DefinitionReader;
+import io.mirrorneuron.runtime.schedule.event.TimesTold;
+import io.mirrorneuron.runtime.schedule.version.BundleVersion;
 import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.Seeds;
 import java.util.LinkedHashMap;
@@ -26,6 +28,7 @@ class ScheduleSimulationTest {
   private static final Seeds SEEDS = Seeds.of(40);
 
   private ScheduleWorld world;
+  private long heldUp;
   private MachineSimulation<ScheduleState, ScheduleInput, ScheduleDeed> simulation;
 
   private void simulate(long seed, boolean clocksAreSet) {
@@ -51,6 +54,9 @@ class ScheduleSimulationTest {
     all.put("one", ScheduleWorld.every("*/2 * * * *", MissedPolicy.CATCHUP_ONE, true, 20_000));
     all.put("all", ScheduleWorld.every("*/4 * * * *", MissedPolicy.CATCHUP_ALL, true, 0));
     all.put("alone", ScheduleWorld.every("* * * * *", MissedPolicy.SKIP, false, 0));
+    all.put(
+        ScheduleWorld.ASKS,
+        ScheduleWorld.every("*/10 * * * *", MissedPolicy.CATCHUP_ONE, false, 0));
     all.put("allAlone", ScheduleWorld.every("*/7 * * * *", MissedPolicy.CATCHUP_ALL, false, 5_000));
     all.forEach(
         (id, definition) ->
@@ -76,6 +82,43 @@ class ScheduleSimulationTest {
                 !clocksAreSet || all.get(id).missedPolicy() == MissedPolicy.CATCHUP_ALL;
             world.check("seed " + seed + " " + id, stored, nothingMissed);
             assertThat(stored.counters().dispatched()).as(id).isPositive();
+          }
+          heldUp += world.told(ScheduleWorld.ASKS, TimesTold.HELD_UP);
+          assertThat(world.told("skip", TimesTold.HELD_UP)).as("they may overlap").isZero();
+        });
+    assertThat(heldUp).as("some were told ahead what they would be blocked by").isPositive();
+  }
+
+  private static BundleVersion version(int number, String manifest) {
+    return new BundleVersion(
+        number, BundleVersion.fingerprint(manifest), null, "g", Map.of(), null, START);
+  }
+
+  /** A bundle is replaced, and gone back to, while jobs are being made. */
+  @Test
+  void whateverCrashesEachJobIsMadeOfTheVersionThatIsTold() {
+    SEEDS.each(
+        seed -> {
+          simulate(seed, seed % 2 == 1);
+          Map<String, Definition> all = schedules();
+          for (int i = 2; i <= 10; i++) {
+            long at = START + i * HOUR / 11;
+            String manifest = "{\"version\": %d}".formatted(i);
+            ScheduleInput change =
+                i % 4 == 0
+                    ? new ScheduleInput.RollBack(
+                        2, BundleVersion.fingerprint("{\"version\": 2}"), "{\"version\": 2}", "")
+                    : new ScheduleInput.Replace(
+                        version(1, "{}"), version(0, manifest), manifest, null, null, "");
+            all.keySet().forEach(id -> simulation.submit(at, id, change));
+          }
+          simulation.run(START + HOUR);
+
+          for (String id : all.keySet()) {
+            Schedule stored = simulation.stored(id).orElseThrow().schedule();
+            world.check("seed " + seed + " " + id, stored, false);
+            world.checkVersions("seed " + seed + " " + id, stored);
+            assertThat(stored.versions().kept()).as(id).hasSizeGreaterThan(2);
           }
         });
   }

@@ -9,6 +9,8 @@ import io.mirrorneuron.runtime.schedule.definition.Definition;
 import io.mirrorneuron.runtime.schedule.definition.Definition.MissedPolicy;
 import io.mirrorneuron.runtime.schedule.definition.DefinitionReader;
 import io.mirrorneuron.runtime.schedule.event.OwnEvent;
+import io.mirrorneuron.runtime.schedule.event.TimesTold;
+import io.mirrorneuron.runtime.schedule.version.BundleVersion;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,6 +25,9 @@ import java.util.function.LongSupplier;
 /** Jobs that schedules of a simulation have made: what no crash undoes. */
 final class ScheduleWorld {
   static final CronCalendar CALENDAR = new CronCalendar();
+
+  /** The schedule whose jobs take longer than to its next times. */
+  static final String ASKS = "asks";
 
   /** By schedule and due time, the jobs that were made for it. */
   final Map<String, TreeMap<Long, Set<String>>> made = new HashMap<>();
@@ -41,6 +46,33 @@ final class ScheduleWorld {
 
   /** By schedule, how many of the jobs of its backfills may be open at a time. */
   final Map<String, Integer> concurrency = new HashMap<>();
+
+  /** Of which manifest each job was made; null in words for the first of a schedule. */
+  private final Map<String, String> manifests = new HashMap<>();
+
+  private static final String OTHER = "another one";
+
+  /** The first manifest has no fingerprint until there is a second one. */
+  private static String same(String one, String other) {
+    String first = BundleVersion.fingerprint("{}");
+    boolean isSame =
+        one.equals(other)
+            || List.of("null", first).contains(one) && List.of("null", first).contains(other);
+    return isSame ? one : OTHER;
+  }
+
+  /** What was told of jobs is what they were made of. */
+  void checkVersions(String which, Schedule schedule) {
+    for (OwnEvent event : eventsOf(schedule, "schedule_dispatched")) {
+      int number = ((Number) event.payload().get("version")).intValue();
+      String made = manifests.get((String) event.payload().get("job_id"));
+      String said = schedule.versions().of(number).orElseThrow().fingerprint();
+      assertThat(same(made, said)).as(which + " version " + number).isNotEqualTo(OTHER);
+    }
+  }
+
+  /** The schedules and times for which it was looked ahead. */
+  final Set<String> foreseen = new HashSet<>();
 
   private final Map<String, Long> ends = new HashMap<>();
   private final Random random;
@@ -80,10 +112,13 @@ final class ScheduleWorld {
 
   ScheduleInput perform(String id, ScheduleDeed deed) {
     return switch (deed) {
-      case ScheduleDeed.Look(String dispatch, List<String> jobs) -> {
-        Set<String> open = new HashSet<>(jobs);
-        open.removeIf(job -> ends.get(job) <= clock.getAsLong());
-        yield new ScheduleInput.Seen(dispatch, open);
+      case ScheduleDeed.Look(String dispatch, List<String> jobs, boolean asks) -> {
+        Set<String> open = open(jobs);
+        yield new ScheduleInput.Seen(dispatch, open, asks ? asking(open) : Map.of());
+      }
+      case ScheduleDeed.Foresee(long due, List<String> jobs) -> {
+        foreseen.add(id + " " + due);
+        yield new ScheduleInput.Foreseen(due, asking(open(jobs)));
       }
       case ScheduleDeed.Tell(OwnEvent news) -> {
         OwnEvent before = told.computeIfAbsent(id, first -> new TreeMap<>()).put(news.id(), news);
@@ -113,10 +148,30 @@ final class ScheduleWorld {
                       .computeIfAbsent(id, first -> new ArrayList<>())
                       .add(((Map<?, ?>) event).get("event_id")));
         }
-        ends.putIfAbsent(job, clock.getAsLong() + random.nextLong(longest));
+        String manifest = String.valueOf(start.origin().fingerprint());
+        assertThat(manifests.merge(job, manifest, ScheduleWorld::same))
+            .as(id + " made again of another bundle")
+            .isNotEqualTo(OTHER);
+        long length = id.equals(ASKS) ? 10 * longest : random.nextLong(longest);
+        ends.putIfAbsent(job, clock.getAsLong() + length);
         yield new ScheduleInput.Started(start.due().dispatchId(), job);
       }
     };
+  }
+
+  private Set<String> open(List<String> jobs) {
+    Set<String> open = new HashSet<>(jobs);
+    open.removeIf(job -> ends.get(job) <= clock.getAsLong());
+    return open;
+  }
+
+  /** Every other job waits for a person for as long as it is open. */
+  private static Map<String, String> asking(Set<String> open) {
+    Map<String, String> asking = new HashMap<>();
+    open.stream()
+        .filter(job -> job.hashCode() % 2 == 0)
+        .forEach(job -> asking.put(job, "waits for a person: Publish?"));
+    return asking;
   }
 
   /** How often something was told of a schedule. */
@@ -130,9 +185,38 @@ final class ScheduleWorld {
    * The same with what is about to be told, or not yet known to be, when the history is cut off.
    */
   private long toldSoon(Schedule schedule, String type) {
-    Map<String, OwnEvent> all = new HashMap<>(told.getOrDefault(schedule.id(), new TreeMap<>()));
+    return eventsOf(schedule, type).size();
+  }
+
+  private List<OwnEvent> eventsOf(Schedule schedule, String type) {
+    Map<String, OwnEvent> all = new TreeMap<>(told.getOrDefault(schedule.id(), new TreeMap<>()));
     schedule.work().news().untold().forEach(event -> all.put(event.id(), event));
-    return all.values().stream().filter(event -> event.type().equals(type)).count();
+    return all.values().stream().filter(event -> event.type().equals(type)).toList();
+  }
+
+  private long sum(Schedule schedule, String type, String member) {
+    return eventsOf(schedule, type).stream()
+        .mapToLong(event -> ((Number) event.payload().get(member)).longValue())
+        .sum();
+  }
+
+  /** Whatever became of a time but its job was told, once. */
+  private void checkTold(String which, Schedule schedule) {
+    ScheduleCounters counted = schedule.counters();
+    assertThat(toldSoon(schedule, TimesTold.BLOCKED))
+        .as(which + " told of what was blocked")
+        .isEqualTo(counted.blocked());
+    assertThat(sum(schedule, TimesTold.MISSED, "missed"))
+        .as(which + " told of what was missed")
+        .isEqualTo(counted.missed());
+    assertThat(sum(schedule, TimesTold.SKIPPED, "skipped"))
+        .as(which + " told of what was skipped")
+        .isEqualTo(counted.skipped());
+    List<Object> ahead =
+        eventsOf(schedule, TimesTold.HELD_UP).stream()
+            .map(event -> event.payload().get("scheduled_for"))
+            .toList();
+    assertThat(ahead).as(which + " told ahead").doesNotHaveDuplicates();
   }
 
   private static String job(String dispatchId) {
@@ -196,6 +280,7 @@ final class ScheduleWorld {
             + counted.failed()
             + schedule.waiting().size();
     assertThat(dealtWith).as(which + " dealt with").isEqualTo(due.size() + filled.size());
+    checkTold(which, schedule);
     if (nothingMissed) {
       assertThat(counted.missed()).as(which + " missed").isZero();
     }

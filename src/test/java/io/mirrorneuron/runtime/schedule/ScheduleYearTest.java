@@ -44,16 +44,7 @@ class ScheduleYearTest {
     ScheduleWorld world = new ScheduleWorld(random, () -> now, 90 * 60_000);
     for (int i = 0; i < 50; i++) {
       String id = "s" + i;
-      Definition definition =
-          DefinitionReader.read(
-              ScheduleWorld.CALENDAR,
-              Map.of(
-                  "cron", CRONS.get(i % CRONS.size()),
-                  "timezone", ZONES.get(i % ZONES.size()),
-                  "missed_policy", MissedPolicy.values()[i % 3].word(),
-                  "catchup_limit", 100,
-                  "prohibit_overlap", i % 4 == 0),
-              START);
+      Definition definition = DefinitionReader.read(ScheduleWorld.CALENDAR, definition(i), START);
       Schedule schedule = ScheduleWorld.schedule(id, definition, START);
       decide(machine, id, null, new ScheduleInput.Create(schedule, "{}"));
     }
@@ -69,6 +60,20 @@ class ScheduleYearTest {
       boolean all = schedule.definition().missedPolicy() == MissedPolicy.CATCHUP_ALL;
       world.check(id, schedule, all);
     }
+  }
+
+  private static Map<String, Object> definition(int i) {
+    MissedPolicy policy = MissedPolicy.values()[i % 3];
+    Map<String, Object> written = new HashMap<>();
+    written.put("cron", CRONS.get(i % CRONS.size()));
+    written.put("timezone", ZONES.get(i % ZONES.size()));
+    written.put("missed_policy", policy.word());
+    written.put("catchup_limit", 100);
+    written.put("prohibit_overlap", i % 4 == 0);
+    if (policy != MissedPolicy.SKIP) {
+      written.put("catchup_within", "30d"); // clocks are days apart
+    }
+    return written;
   }
 
   private record Wake(String id, long at) {}
@@ -196,7 +201,8 @@ class ScheduleYearTest {
                                     Map.of(),
                                     due.phase(),
                                     due.notBefore(),
-                                    due.onTime()))
+                                    due.onTime(),
+                                    null))
                     .toList()));
   }
 

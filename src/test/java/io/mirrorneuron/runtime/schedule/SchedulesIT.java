@@ -101,6 +101,26 @@ class SchedulesIT {
   }
 
   @Test
+  void aQuestionThatBlocksTheNextTimeIsNamed() {
+    String manifest =
+        """
+        {"manifest_version":"1.0","graph_id":"asking","nodes":[{"node_id":"ask",
+          "agent_type":"human","role":"root","config":{"prompt":"Publish?"}}]}
+        """;
+    String id = create(manifest, Map.of("cron", "0 0 1 1 *")).scheduleId();
+    String job = schedules().dispatch(id, Map.of(), null, null).jobId();
+    Eventually.eventually(
+        "the question is named",
+        () ->
+            schedules()
+                .get(id)
+                .why()
+                .endsWith(
+                    "; that time will be blocked while job %s still runs: agent ask waits for a person: Publish?"
+                        .formatted(job)));
+  }
+
+  @Test
   void whatComesWithADispatchReachesThePrograms() {
     String manifest =
         SampleManifests.program(

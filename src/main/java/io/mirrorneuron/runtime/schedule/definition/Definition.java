@@ -20,6 +20,7 @@ import java.util.Objects;
  * @param runAt of a delayed one, milliseconds since the epoch
  * @param retryIntervalMs of one that waits for room
  * @param catchupLimit how many missed times are made up for at most
+ * @param catchupWithinMs a time that passed longer ago is not made up for any more; null for never
  * @param missedGraceMs a time that passed so long ago is missed
  * @param jitterMs a job is made up to so much later, always as much later for one time
  * @param window null for none
@@ -36,6 +37,7 @@ public record Definition(
     boolean prohibitOverlap,
     MissedPolicy missedPolicy,
     int catchupLimit,
+    Long catchupWithinMs,
     long missedGraceMs,
     long jitterMs,
     Window window,
@@ -43,7 +45,15 @@ public record Definition(
     Map<String, Object> parameterized,
     Map<String, Object> metadata) {
 
+  /** Of what is due again and again, unless its author says otherwise. */
+  static final long DAY_MS = 86_400_000;
+
   public Definition {
+    if (missedPolicy == MissedPolicy.SKIP) {
+      catchupWithinMs = null;
+    } else if (catchupWithinMs == null && kind == Kind.PERIODIC) {
+      catchupWithinMs = DAY_MS;
+    }
     crons = crons == null ? List.of() : List.copyOf(crons);
     parameterized = parameterized == null ? Map.of() : parameterized;
     metadata = metadata == null ? Map.of() : metadata;
@@ -148,6 +158,12 @@ public record Definition(
     if (runAt != null) {
       WrittenTime.requireAhead("schedule.run_at", runAt, now - missedGraceMs, now);
     }
+  }
+
+  /** Whether its policy has a time made up for that was missed. */
+  public boolean makesUpFor(long at, long now) {
+    return missedPolicy != MissedPolicy.SKIP
+        && (catchupWithinMs == null || at >= now - catchupWithinMs);
   }
 
   /** Whether what makes it due is the body of the first messages of its jobs. */

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** A definition in the form that its author could have written. */
@@ -30,6 +31,8 @@ public final class DefinitionForm {
           "prohibit_overlap",
           "missed_policy",
           "catchup_limit",
+          "catchup_within",
+          "catchup_within_ms",
           "missed_grace_ms",
           "jitter_ms",
           "window",
@@ -57,6 +60,7 @@ public final class DefinitionForm {
     form.put("prohibit_overlap", definition.prohibitOverlap());
     form.put("missed_policy", definition.missedPolicy().word());
     form.put("catchup_limit", definition.catchupLimit());
+    put(form, "catchup_within_ms", definition.catchupWithinMs());
     form.put("missed_grace_ms", definition.missedGraceMs());
     if (definition.jitterMs() > 0) {
       form.put("jitter_ms", definition.jitterMs());
@@ -165,6 +169,12 @@ public final class DefinitionForm {
     }
     if (changes.containsKey("time_zone")) {
       form.remove("timezone");
+    }
+    boolean skips =
+        changes.containsKey("missed_policy")
+            && Objects.requireNonNullElse(changes.get("missed_policy"), "skip").equals("skip");
+    if (changes.containsKey("catchup_within") || skips) {
+      form.remove("catchup_within_ms");
     }
     changes.forEach(
         (name, value) -> {

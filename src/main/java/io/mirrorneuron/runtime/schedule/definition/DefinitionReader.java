@@ -12,6 +12,8 @@ import java.time.DateTimeException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Reads what an author wrote of a schedule, and tells all that is wrong with it at once. */
 public final class DefinitionReader {
@@ -19,6 +21,10 @@ public final class DefinitionReader {
   private static final int CATCHUP_LIMIT = 10;
   private static final long RETRY_MS = 30_000;
   private static final long LEAST_RETRY_MS = 1_000;
+
+  private static final Pattern SPAN = Pattern.compile("([0-9]{1,9})(ms|s|m|h|d)");
+  private static final Map<String, Long> UNITS =
+      Map.of("ms", 1L, "s", 1_000L, "m", 60_000L, "h", 3_600_000L, "d", 86_400_000L);
 
   /** What other schedulers have instead of cron. */
   private static final List<String> INTERVALS =
@@ -70,6 +76,7 @@ public final class DefinitionReader {
     if (kind != Kind.RESOURCE_WAIT) {
       none("retry_interval_ms");
     }
+    MissedPolicy policy = missedPolicy();
     Definition read =
         new Definition(
             kind,
@@ -79,8 +86,9 @@ public final class DefinitionReader {
             runAt,
             retry,
             given.flag("prohibit_overlap", true),
-            missedPolicy(),
+            policy,
             (int) given.number("catchup_limit", CATCHUP_LIMIT, MOST_WAITING),
+            catchupWithin(policy),
             given.number("missed_grace_ms", GRACE_MS, LONGEST_MS),
             given.number("jitter_ms", 0, 86_400_000),
             window(),
@@ -88,11 +96,16 @@ public final class DefinitionReader {
             given.object("parameterized"),
             given.object("metadata"));
     demands(read.parameterized(), given);
+    end();
+    return read;
+  }
+
+  /** Knows of all else what it is, or refuses it. */
+  private void end() {
     given.flag("enabled", true);
     given.passOver("version");
     INTERVALS.forEach(name -> given.refuse(name, "is not known: write cron, such as */5 * * * *"));
     given.refuseOthers();
-    return read;
   }
 
   private List<String> none(String... names) {
@@ -188,7 +201,39 @@ public final class DefinitionReader {
       }
     }
     given.fault("schedule.missed_policy must be skip, catchup_one, or catchup_all");
-    return MissedPolicy.SKIP;
+    return MissedPolicy.CATCHUP_ONE;
+  }
+
+  /** Null for what follows from the kind. */
+  private Long catchupWithin(MissedPolicy policy) {
+    Long millis = given.positive("catchup_within_ms", null, LONGEST_MS);
+    String text = given.text("catchup_within");
+    if (text != null && millis != null) {
+      given.fault("give schedule.catchup_within or schedule.catchup_within_ms, not both");
+      return null;
+    }
+    if (text != null) {
+      millis = span(text);
+      if (millis == null || millis < 1 || millis > LONGEST_MS) {
+        given.faultOf(
+            "catchup_within", "must be a time such as 36h, 7d or 90m, of at most ten years");
+        return null;
+      }
+    }
+    if (millis != null && policy == MissedPolicy.SKIP) {
+      given.fault(
+          "schedule.catchup_within means nothing where missed_policy is skip, its default; set"
+              + " catchup_one or catchup_all");
+    }
+    return millis;
+  }
+
+  /** Null for what is no time. */
+  private static Long span(String text) {
+    Matcher form = SPAN.matcher(text);
+    return form.matches()
+        ? Long.valueOf(Long.parseLong(form.group(1)) * UNITS.get(form.group(2)))
+        : null;
   }
 
   private Window window() {

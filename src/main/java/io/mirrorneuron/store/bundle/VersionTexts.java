@@ -1,4 +1,4 @@
-package io.mirrorneuron.runtime.deployment;
+package io.mirrorneuron.store.bundle;
 
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RecordStore.Beside;
@@ -12,20 +12,25 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The manifests of versions, each once for all versions of a key that have it. They are put before
- * the version that has them, so what no version has stays for an hour. Thread-safe; does not block.
+ * The manifests of versions, of what is deployed or of schedules, each once for all versions of a
+ * key that have it. They are put before the version that has them, so what no version has stays for
+ * an hour. Thread-safe; does not block.
  */
-final class VersionTexts {
-  private static final String KIND = "deployment-manifests";
+public final class VersionTexts {
   private static final long SPARED_MS = Duration.ofHours(1).toMillis();
   private static final int PAGE = 500;
 
   private final RecordStore records;
+  private final String kind;
 
   private record Stored(long at, String text) {}
 
-  VersionTexts(RecordStore records) {
+  /**
+   * @param kind under which they are kept, apart from others
+   */
+  public VersionTexts(RecordStore records, String kind) {
     this.records = records;
+    this.kind = kind;
   }
 
   private static String id(String key, String fingerprint) {
@@ -33,15 +38,15 @@ final class VersionTexts {
   }
 
   /** Keeps a manifest; one that is there is kept for longer. */
-  CompletionStage<Void> put(String key, String fingerprint, String text, long now) {
+  public CompletionStage<Void> put(String key, String fingerprint, String text, long now) {
     String id = id(key, fingerprint);
     Beside group = new Beside(0, List.of(key), null, List.of());
     return records
-        .read(KIND, id)
+        .read(kind, id)
         .thenCompose(
             found ->
                 records.write(
-                    KIND,
+                    kind,
                     id,
                     found.map(StoredRecord::revision).orElse(0L),
                     Json.write(new Stored(now, text)),
@@ -54,9 +59,9 @@ final class VersionTexts {
                     : put(key, fingerprint, text, now)); // somebody else has kept it just now
   }
 
-  CompletionStage<Optional<String>> get(String key, String fingerprint) {
+  public CompletionStage<Optional<String>> get(String key, String fingerprint) {
     return records
-        .read(KIND, id(key, fingerprint))
+        .read(kind, id(key, fingerprint))
         .thenApply(found -> found.map(record -> read(record).text()));
   }
 
@@ -64,16 +69,21 @@ final class VersionTexts {
     return Json.read(record.json(), Stored.class, "a manifest of a version");
   }
 
+  /** Forgets all of a key that is gone. */
+  public CompletionStage<Void> forget(String key) {
+    return tidy(key, Set.of(), Long.MAX_VALUE);
+  }
+
   /** Forgets what no version of the key has any more. */
-  CompletionStage<Void> tidy(String key, Set<String> fingerprints, long now) {
+  public CompletionStage<Void> tidy(String key, Set<String> fingerprints, long now) {
     return records
-        .list(KIND, key, "", PAGE)
+        .list(kind, key, "", PAGE)
         .thenCompose(
             all ->
                 CompletableFuture.allOf(
                     all.stream()
                         .filter(record -> !isNeeded(key, record, fingerprints, now))
-                        .map(record -> records.delete(KIND, record.id(), record.revision()))
+                        .map(record -> records.delete(kind, record.id(), record.revision()))
                         .map(CompletionStage::toCompletableFuture)
                         .toArray(CompletableFuture<?>[]::new)));
   }

@@ -1,4 +1,4 @@
-package io.mirrorneuron.runtime.deployment;
+package io.mirrorneuron.store.bundle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class VersionTextsTest {
   private static final long HOUR = 3_600_000;
 
-  private final VersionTexts texts = new VersionTexts(new InMemoryRecordStore());
+  private final VersionTexts texts = new VersionTexts(new InMemoryRecordStore(), "manifests");
 
   private static <T> T await(CompletionStage<T> stage) {
     return stage.toCompletableFuture().join();

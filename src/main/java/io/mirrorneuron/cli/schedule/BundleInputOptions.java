@@ -1,0 +1,28 @@
+package io.mirrorneuron.cli.schedule;
+
+import io.mirrorneuron.cli.ClientOptions;
+import io.mirrorneuron.cli.NamedValues;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Option;
+
+/** Values for inputs that the manifest of a bundle declares, in options. */
+final class BundleInputOptions {
+  @Option(
+      names = {"-i", "--input"},
+      paramLabel = "NAME=VALUE",
+      description = {
+        "What its jobs begin with: VALUE is JSON if it is some, else text; @FILE: what is in the"
+            + " file. May be given several times."
+      })
+  List<String> given = new ArrayList<>();
+
+  Map<String, ?> values(ClientOptions command) {
+    return new NamedValues(command).of("--input", given);
+  }
+
+  boolean areGiven() {
+    return !given.isEmpty();
+  }
+}
