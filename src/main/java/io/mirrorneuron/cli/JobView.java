@@ -27,19 +27,25 @@ interface JobView extends JobListener, AutoCloseable {
    * The view that suits the screen and the option {@code --json}.
    *
    * @param verbose whether a pipe gets each event
+   * @param asking where a person watches, asks what the job asks; null when nobody is to be asked
    */
-  static JobView of(ClientOptions client, JobDetail details, boolean verbose) {
+  static JobView of(
+      ClientOptions client, JobDetail details, boolean verbose, AskingView.Asking asking) {
     if (client.json()) {
       return new Silence();
     }
     if (!client.screen().isLive()) {
       return new Lines(client.output(), details, verbose);
     }
+    JobProgress progress = new JobProgress(details, System::nanoTime);
+    return asking == null
+        ? live(client, progress)
+        : new AskingView(() -> live(client, progress), Screen.user().orElse(""), asking);
+  }
+
+  private static JobView live(ClientOptions client, JobProgress progress) {
     try {
-      return new LiveView(
-          Screen.openTerminal(),
-          client.screen().paint(),
-          new JobProgress(details, System::nanoTime));
+      return new LiveView(Screen.openTerminal(), client.screen().paint(), progress);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -16,6 +16,7 @@ public final class JobWatcher {
   private final MirrorNeuron mn;
   private final boolean verbose;
   private Companion companion = (_, _) -> () -> {};
+  private Answers answers;
 
   public JobWatcher(Client client, MirrorNeuron mn) {
     this(client, mn, false);
@@ -31,6 +32,15 @@ public final class JobWatcher {
     AutoClosing begin(String jobId, Consumer<String> tell);
   }
 
+  /** Asks the person at the terminal what the job asks. */
+  @FunctionalInterface
+  public interface Answers {
+    /**
+     * @throws InterruptedException when nobody waits for the answer any more
+     */
+    void to(OpenQuestion question, RestClient rest) throws InterruptedException;
+  }
+
   /** What closes without failing. */
   public interface AutoClosing extends AutoCloseable {
     @Override
@@ -40,6 +50,18 @@ public final class JobWatcher {
   public JobWatcher with(Companion beside) {
     companion = beside;
     return this;
+  }
+
+  /** Questions of the job are asked where it is watched, if that is a terminal. */
+  public JobWatcher asking(Answers here) {
+    answers = here;
+    return this;
+  }
+
+  private void ask(OpenQuestion question) throws InterruptedException {
+    try (RestClient rest = RestClient.of(client.config(), client)) {
+      answers.to(question, rest);
+    }
   }
 
   /**
@@ -58,7 +80,7 @@ public final class JobWatcher {
    */
   public int untilEnd(String jobId, Duration timeout) throws InterruptedException {
     JobDetail details = mn.jobDetails(jobId);
-    JobView view = JobView.of(client, details, verbose);
+    JobView view = JobView.of(client, details, verbose, answers == null ? null : this::ask);
     try (AutoClosing _ = view::close;
         PeopleWatch _ = PeopleWatch.of(client.config(), client, jobId, view::asked);
         AutoClosing _ = companion.begin(jobId, view::tell);

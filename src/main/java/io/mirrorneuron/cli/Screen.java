@@ -8,6 +8,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import picocli.CommandLine;
@@ -100,6 +101,15 @@ public record Screen(Map<String, String> environment, boolean interactive, Path 
     }
     char[] typed = console.readPassword();
     return typed == null ? null : new String(typed);
+  }
+
+  /**
+   * What the system calls the one who runs this; empty where it has no name that a person could
+   * have, as in containers whose user stands in no table.
+   */
+  public static Optional<String> user() {
+    return Optional.ofNullable(System.getProperty("user.name"))
+        .filter(name -> name.matches("[\\p{L}\\p{N}].*"));
   }
 
   /** The terminal of this process. Its signals stay the JVM's, whose hooks run at Ctrl-C. */

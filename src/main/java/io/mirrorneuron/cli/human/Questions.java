@@ -30,6 +30,7 @@ final class Questions {
         output.paint().bold(Output.printable(Objects.toString(asked.prompt(), "(no prompt)"))));
     output.field("Status", Objects.toString(asked.status(), ""));
     output.field("Asked", Output.time(Objects.toString(asked.requestedAt(), "")));
+    output.field("For", asked.assignees().isEmpty() ? "anybody" : names(asked.assignees()));
     output.field("Due", due(asked));
     output.field("Decisions", String.join(", ", asked.allowedDecisions()));
     if (asked.approvalsRequired() > 1) {
@@ -54,13 +55,21 @@ final class Questions {
     }
   }
 
+  private static String names(List<String> people) {
+    return String.join(", ", people);
+  }
+
+  /** Until when it can be answered, and what comes then. */
   private static String due(HumanAsk asked) {
-    String due = Output.time(Objects.toString(asked.dueAt(), ""));
-    return due.isEmpty()
-            || asked.defaultAnswer() == null
-            || asked.defaultAnswer().decision() == null
-        ? due
-        : due + ", then " + asked.defaultAnswer().decision();
+    if (asked.dueAt() == null) {
+      return asked.isOpen() ? "no time limit" : "";
+    }
+    String due = Output.time(asked.dueAt());
+    if (!asked.escalateTo().isEmpty()) {
+      return due + ", then " + names(asked.escalateTo()) + " may answer instead";
+    }
+    boolean hasDefault = asked.defaultAnswer() != null && asked.defaultAnswer().decision() != null;
+    return hasDefault ? due + ", then " + asked.defaultAnswer().decision() : due;
   }
 
   private static List<String> row(HumanAsk asked, Map.Entry<String, HumanAsk.Field> one) {

@@ -8,6 +8,7 @@ import io.mirrorneuron.cli.Client;
 import io.mirrorneuron.cli.ExitCode;
 import io.mirrorneuron.cli.JobWatcher;
 import io.mirrorneuron.cli.NamedValues;
+import io.mirrorneuron.cli.human.AnswersHere;
 import io.mirrorneuron.port.ForkRequest;
 import io.mirrorneuron.port.ForkedJob;
 import io.mirrorneuron.wire.Json;
@@ -90,7 +91,9 @@ final class JobForkCommand implements Callable<Integer> {
           ForkedJob answer = fork(mn, job, request);
           print(answer);
           return follow
-              ? new JobWatcher(client, mn).untilEnd(answer.jobId(), Duration.ZERO)
+              ? new JobWatcher(client, mn)
+                  .asking(new AnswersHere(client))
+                  .untilEnd(answer.jobId(), Duration.ZERO)
               : ExitCode.OK;
         });
   }
