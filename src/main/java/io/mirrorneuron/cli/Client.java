@@ -96,11 +96,13 @@ public class Client extends ClientOptions {
   /**
    * The same for work on a job.
    *
-   * @param id of the job, or of its run: lists of runs and of what people are asked show that
+   * @param id of the job, or of its run: lists of runs and of what people are asked show that; or
+   *     what {@link ShortIds} knows instead
    */
   public int call(String id, JobWork work) throws InterruptedException {
     Config config = config();
-    return call(config, mn -> JobAddress.either(id, config, this, job -> work.with(mn, job)));
+    return call(
+        config, mn -> JobAddress.either(id, config, this, rows(mn), job -> work.with(mn, job)));
   }
 
   /** The same for work that is a question. */
@@ -112,6 +114,10 @@ public class Client extends ClientOptions {
           print(question.to(mn, jobId), forPeople);
           return ExitCode.OK;
         });
+  }
+
+  static ShortIds.Rows rows(MirrorNeuron mn) {
+    return limit -> JobRow.newest(mn, limit, true);
   }
 
   /** Prints an answer, as it is or as people read it. */

@@ -53,7 +53,13 @@ class CliDocsTest {
       begins, ends or fails in a pipe or where `CI` is set; with `--verbose` a line for each event. Both
       say when the job waits for a person, and how to answer, where an API is known.
 
-      **Questions.** Only `mn human respond` without a decision asks anything, and only at a terminal.
+      **Questions.** Commands ask something only at a terminal: `mn human respond` without a decision, and
+      `mn run`, `mn job fork --follow` and `mn blueprint run` what their job asks people, if it is not for
+      others; Ctrl-D leaves that for later.
+
+      **Ids.** Where the id of a job or run is asked for, `@last` is the job that was submitted last (by
+      anybody), `@last:NAME` the last one of that workflow, and four or more characters at the beginning of an
+      id are enough while no other id begins so. A schedule has its name for an id, too, while no other has it.
 
       **Words for scripts.** What is wrong with a command line is one sentence on stderr, with exit code 2:
       `No such command 'X'`, `No such option: --x`, `Missing argument 'X'`, `Missing option '--x'`.

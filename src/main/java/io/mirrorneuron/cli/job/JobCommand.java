@@ -4,6 +4,7 @@ import io.mirrorneuron.MirrorNeuron;
 import io.mirrorneuron.cli.Client;
 import io.mirrorneuron.cli.CommandGroup;
 import io.mirrorneuron.cli.JobWatcher;
+import io.mirrorneuron.cli.ShortIds;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.CancelReason;
@@ -37,7 +38,7 @@ import picocli.CommandLine.Parameters;
     footerHeading = "%nExamples:%n",
     footer = {"  mn job list", "  mn job status JOB_ID", "  mn job cancel JOB_ID"})
 public final class JobCommand extends CommandGroup {
-  static final String ID = "The job's id, or that of its run.";
+  static final String ID = "The job's id, or that of its run" + ShortIds.WORDS + ".";
 
   @Command(
       name = "monitor",
