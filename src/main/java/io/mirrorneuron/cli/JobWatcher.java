@@ -82,7 +82,8 @@ public final class JobWatcher {
     JobDetail details = mn.jobDetails(jobId);
     JobView view = JobView.of(client, details, verbose, answers == null ? null : this::ask);
     try (AutoClosing _ = view::close;
-        PeopleWatch _ = PeopleWatch.of(client.config(), client, jobId, view::asked);
+        PeopleWatch _ =
+            PeopleWatch.of(client.config(), client, jobId, details.facts().runId(), view::asked);
         AutoClosing _ = companion.begin(jobId, view::tell);
         AutoClosing _ = atCtrlC(() -> letGo(view, jobId))) {
       mn.runs().follow(jobId, 0, timeout, view);

@@ -64,6 +64,8 @@ class AnswersAtTerminalE2E {
   private record Session(Process process, ByteArrayOutputStream screen) implements AutoCloseable {
     static Session of(String... arguments) throws IOException {
       ProcessBuilder python = new ProcessBuilder("python3", "-c", AT_TERMINAL);
+      String sized = "stty rows 30 cols 100; exec \"$0\" \"$@\"";
+      python.command().addAll(List.of("sh", "-c", sized));
       python.command().add(Path.of("target/mn").toAbsolutePath().toString());
       python.command().addAll(List.of(arguments));
       python.environment().keySet().removeIf(name -> name.startsWith("MN_"));
