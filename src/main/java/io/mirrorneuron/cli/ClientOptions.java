@@ -10,6 +10,7 @@ import io.mirrorneuron.wire.Json;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,9 @@ public abstract class ClientOptions {
   @Option(names = "--json", description = "For programs: JSON on stdout and nothing else.")
   boolean json;
 
+  @Option(names = "--utc", description = "Times in UTC; at a terminal they are local, else in UTC.")
+  boolean utc;
+
   @Option(
       names = {"-h", "--help"},
       usageHelp = true,
@@ -67,7 +71,10 @@ public abstract class ClientOptions {
     return json;
   }
 
-  /** Prints JSON where no terminal reads the output, too: scripts of the original rely on it. */
+  /**
+   * Prints JSON where no terminal reads the output, too: what is a table for people is a document
+   * for programs, and scripts of the original rely on some.
+   */
   public void jsonInPipes() {
     json |= !screen.interactive();
   }
@@ -77,7 +84,11 @@ public abstract class ClientOptions {
   }
 
   public Output output() {
-    return new Output(out(), screen.paint(), json ? Integer.MAX_VALUE : screen.columns());
+    return new Output(
+        out(),
+        screen.paint(),
+        json ? Integer.MAX_VALUE : screen.columns(),
+        utc || json || !screen.interactive() ? ZoneOffset.UTC : screen.zone());
   }
 
   public PrintWriter out() {

@@ -80,12 +80,12 @@ interface JobView extends JobListener, AutoCloseable {
     public synchronized void event(ObjectNode event) {
       away = false;
       if (verbose) {
-        output.line(EventLines.line(event, output.paint()));
+        output.line(EventLines.line(event, output));
         return;
       }
       JobEventFacts facts = JobEventFacts.read(event);
       if (ProgressWords.isTelling(facts, ofSteps)) {
-        output.line(ProgressWords.line(facts, output.paint()));
+        output.line(ProgressWords.line(facts, output));
       }
     }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.Map;
 import java.util.Optional;
 import org.jline.terminal.Terminal;
@@ -81,6 +82,12 @@ public record Screen(Map<String, String> environment, boolean interactive, Path 
     } catch (IOException e) {
       return 80;
     }
+  }
+
+  /** Whose clock the person reads: that of the variable TZ, else of this machine. */
+  ZoneId zone() {
+    String set = environment.getOrDefault("TZ", "").replaceFirst("^:", "");
+    return ZoneId.getAvailableZoneIds().contains(set) ? ZoneId.of(set) : ZoneId.systemDefault();
   }
 
   /** What a person types, line by line. */

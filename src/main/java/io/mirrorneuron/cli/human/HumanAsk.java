@@ -67,9 +67,9 @@ public record HumanAsk(
     }
 
     /** {@code approve by ada at …, cost_centre 200, “as agreed”}. */
-    String sentence() {
+    String sentence(Output output) {
       StringBuilder text = new StringBuilder(Objects.toString(decision, "without a decision"));
-      text.append(" by ").append(by).append(" at ").append(Output.time(Objects.toString(at, "")));
+      text.append(" by ").append(by).append(" at ").append(output.time(Objects.toString(at, "")));
       data.forEach((name, value) -> text.append(", ").append(name).append(' ').append(word(value)));
       return comment == null ? text.toString() : text + ": " + comment;
     }
