@@ -116,6 +116,24 @@ public class Client extends ClientOptions {
         });
   }
 
+  /**
+   * The id of the job that is meant.
+   *
+   * @param id as of {@link #call(String, JobWork)}
+   * @throws io.mirrorneuron.model.MnException NOT_FOUND when there is no such job
+   */
+  public String jobId(MirrorNeuron mn, String id) throws InterruptedException {
+    return JobAddress.either(
+        id,
+        config(),
+        this,
+        rows(mn),
+        job -> {
+          mn.jobDetails(job);
+          return job;
+        });
+  }
+
   static ShortIds.Rows rows(MirrorNeuron mn) {
     return limit -> JobRow.newest(mn, limit, true);
   }

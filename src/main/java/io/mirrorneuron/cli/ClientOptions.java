@@ -7,6 +7,7 @@ import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.model.LogLevel;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -130,6 +131,21 @@ public abstract class ClientOptions {
     if (level != null && LogLevel.of(level).isEmpty()) {
       throw misuse(
           "--level must be one of trace, debug, info, warning, error, critical, but is " + level);
+    }
+  }
+
+  /** Asks a person yes or no; yes where there is none who could be asked. */
+  public boolean isConfirmed(String question) {
+    if (!screen.interactive()) {
+      return true;
+    }
+    out().print(question + " [y/N] ");
+    out().flush();
+    try {
+      String said = screen.input().readLine();
+      return said != null && said.strip().matches("(?i)y|yes");
+    } catch (IOException e) {
+      return false;
     }
   }
 
