@@ -44,6 +44,7 @@ final class JobListCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    client.jsonInPipes();
     client.requireCount("--limit", limit, MOST);
     // one more than is shown tells whether there are more
     int rows = client.json() ? limit : limit + 1;

@@ -28,6 +28,7 @@ final class JobUnfinishedCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    client.jsonInPipes();
     return client.show(
         rest -> rest.get("/jobs?include_terminal=false&limit=" + MOST),
         mn -> mn.listJobs(new ListOptions(MOST, false)),

@@ -75,6 +75,7 @@ final class RunCompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    client.jsonInPipes();
     return client.call(
         rest -> {
           List<String> ids = new ArrayList<>();

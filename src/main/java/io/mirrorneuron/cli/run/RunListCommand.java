@@ -75,6 +75,7 @@ final class RunListCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    client.jsonInPipes();
     client.requireCount("--limit", limit, 1000);
     String query =
         "/runs?limit="
