@@ -1,6 +1,8 @@
 package io.mirrorneuron.cli;
 
 import io.mirrorneuron.MirrorNeuron;
+import io.mirrorneuron.cli.id.ListedJob;
+import io.mirrorneuron.cli.id.ShortIds;
 import io.mirrorneuron.config.Config;
 import java.time.Duration;
 import java.util.HashMap;
@@ -135,7 +137,7 @@ public class Client extends ClientOptions {
   }
 
   static ShortIds.Rows rows(MirrorNeuron mn) {
-    return limit -> JobRow.newest(mn, limit, true);
+    return limit -> ListedJob.newest(mn, limit, true);
   }
 
   /** Prints an answer, as it is or as people read it. */

@@ -2,6 +2,7 @@ package io.mirrorneuron.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.cli.id.ShortIds;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.model.LogLevel;
@@ -18,11 +19,11 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine;
 
 /** What client commands have in common whatever door they use: options, output and failures. */
 public abstract class ClientOptions {
@@ -223,7 +224,7 @@ public abstract class ClientOptions {
 
   private static String wayOut(MnException failure) {
     return switch (failure.error()) {
-      case JobAddress.UNKNOWN -> "; mn job list shows those that are there";
+      case ShortIds.UNKNOWN -> "; mn job list shows those that are there";
       case "run_not_found" -> "; mn run list shows those that are there";
       case "unavailable" ->
           failure.getCause() == null

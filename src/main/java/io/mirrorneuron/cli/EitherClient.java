@@ -101,7 +101,7 @@ public final class EitherClient extends Client {
                 id,
                 config,
                 this,
-                limit -> JobRow.newest(rest, limit, true),
+                limit -> JobAddress.newest(rest, limit),
                 job -> ofApi.to(rest, job)),
         mn -> {
           try {

@@ -1,5 +1,7 @@
 package io.mirrorneuron.cli;
 
+import io.mirrorneuron.cli.id.ListedJob;
+import io.mirrorneuron.cli.id.ShortIds;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunId;
@@ -12,9 +14,6 @@ import java.util.stream.Stream;
  * the only one whose id, or whose run's id, begins so.
  */
 final class JobAddress {
-  /** How a runtime says that it knows no such job. */
-  static final String UNKNOWN = "job_not_found";
-
   private record Runs(List<Row> data) {
     private record Row(String runId, String jobId) {}
   }
@@ -59,8 +58,14 @@ final class JobAddress {
     }
   }
 
+  /** Jobs as the API lists them, the one that changed last first. */
+  static List<ListedJob> newest(RestClient rest, int limit) throws InterruptedException {
+    int most = Math.min(limit, ListedJob.MOST_OF_API);
+    return rest.get("/jobs?limit=" + most).as(ListedJob.Page.class).jobs();
+  }
+
   private static boolean isUnknown(MnException failure) {
-    return UNKNOWN.equals(failure.error());
+    return ShortIds.UNKNOWN.equals(failure.error());
   }
 
   /** The job of a run; empty when nobody knows one, or nobody who knows can be asked. */
@@ -85,15 +90,15 @@ final class JobAddress {
 
   private static Optional<String> ofBeginning(String id, ShortIds.Rows rows)
       throws InterruptedException {
-    List<JobRow> jobs = rows.newest(JobRow.MOST);
-    return ShortIds.only(id, jobs.stream().map(JobRow::jobId))
+    List<ListedJob> jobs = rows.newest(ListedJob.MOST);
+    return ShortIds.only(id, jobs.stream().map(ListedJob::jobId))
         .or(
             () ->
                 ShortIds.only(id, jobs.stream().flatMap(job -> Stream.ofNullable(job.runId())))
                     .flatMap(run -> jobOf(run, jobs)));
   }
 
-  private static Optional<String> jobOf(String runId, List<JobRow> jobs) {
-    return jobs.stream().filter(job -> runId.equals(job.runId())).map(JobRow::jobId).findFirst();
+  private static Optional<String> jobOf(String runId, List<ListedJob> jobs) {
+    return jobs.stream().filter(job -> runId.equals(job.runId())).map(ListedJob::jobId).findFirst();
   }
 }

@@ -1,5 +1,7 @@
 package io.mirrorneuron.cli;
 
+import io.mirrorneuron.cli.id.ListedJob;
+import io.mirrorneuron.cli.id.ShortIds;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -24,7 +26,7 @@ public final class RunAddress {
   /** The id of the run. What is neither a run nor a job is left to the next call, which says so. */
   public static String runId(RestClient rest, String id) throws InterruptedException {
     if (ShortIds.isLast(id)) {
-      JobRow last = ShortIds.last(id, limit -> JobRow.newest(rest, limit, true));
+      ListedJob last = ShortIds.last(id, limit -> JobAddress.newest(rest, limit));
       return last.runId() == null ? ofJob(rest, last.jobId()).orElse(id) : last.runId();
     }
     Optional<String> ofJob = ofJob(rest, id);

@@ -24,7 +24,8 @@ class AskingViewTest {
 
   private final BlockingQueue<String> asked = new LinkedBlockingQueue<>();
 
-  private final AskingView view = new AskingView(Recorded::new, "ada", this::ask);
+  private final JobView.AskingView view =
+      new JobView.AskingView(Recorded::new, "ada", this::ask);
 
   private final class Recorded implements JobView {
     Recorded() {

@@ -3,8 +3,8 @@ package io.mirrorneuron.cli.job;
 import io.mirrorneuron.MirrorNeuron;
 import io.mirrorneuron.cli.Client;
 import io.mirrorneuron.cli.ExitCode;
-import io.mirrorneuron.cli.JobRow;
 import io.mirrorneuron.cli.Output;
+import io.mirrorneuron.cli.id.ListedJob;
 import io.mirrorneuron.cli.schedule.ScheduleSpec;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.SubmittedJob;
@@ -84,7 +84,7 @@ final class JobChoice {
       throw client.misuse("give ids, or --status, --name and --older, not both");
     }
     ScheduleSpec.requireOneOf(client, "--status", status, OPEN);
-    Predicate<JobRow> isOld = isOld(client);
+    Predicate<ListedJob> isOld = isOld(client);
     if (ids.size() == 1) {
       return client.show(
           ids.getFirst(),
@@ -96,7 +96,7 @@ final class JobChoice {
             steerAll(client, mn, deed, chooses ? chosen(mn, isOld) : named(client, mn), steering));
   }
 
-  private Predicate<JobRow> isOld(Client client) {
+  private Predicate<ListedJob> isOld(Client client) {
     if (older == null) {
       return _ -> true;
     }
@@ -113,12 +113,12 @@ final class JobChoice {
     }
   }
 
-  private List<String> chosen(MirrorNeuron mn, Predicate<JobRow> isOld) {
-    return JobRow.newest(mn, JobRow.MOST, false).stream()
+  private List<String> chosen(MirrorNeuron mn, Predicate<ListedJob> isOld) {
+    return ListedJob.newest(mn, ListedJob.MOST, false).stream()
         .filter(row -> status == null || status.equals(row.status()))
         .filter(row -> name == null || row.isOf(name))
         .filter(isOld)
-        .map(JobRow::jobId)
+        .map(ListedJob::jobId)
         .toList();
   }
 

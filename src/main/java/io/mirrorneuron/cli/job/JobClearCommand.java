@@ -4,9 +4,9 @@ import io.mirrorneuron.ListOptions;
 import io.mirrorneuron.MirrorNeuron;
 import io.mirrorneuron.cli.EitherClient;
 import io.mirrorneuron.cli.ExitCode;
-import io.mirrorneuron.cli.JobRow;
 import io.mirrorneuron.cli.RestAnswer;
 import io.mirrorneuron.cli.RestClient;
+import io.mirrorneuron.cli.id.ListedJob;
 import io.mirrorneuron.model.RunStatus;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +34,7 @@ final class JobClearCommand implements Callable<Integer> {
       description = "Do not ask, at a terminal, whether all these jobs are meant.")
   boolean yes;
 
-  private record Listed(List<JobRow> data) {}
+  private record Listed(List<ListedJob> data) {}
 
   private record Cleared(long clearedCount) {}
 
@@ -55,22 +55,22 @@ final class JobClearCommand implements Callable<Integer> {
   }
 
   private RestAnswer someOfApi(RestClient rest) throws InterruptedException {
-    return rest.get("/jobs?limit=" + JobRow.MOST_OF_API);
+    return rest.get("/jobs?limit=" + ListedJob.MOST_OF_API);
   }
 
   private Object some(MirrorNeuron mn) {
-    return mn.listJobs(new ListOptions(JobRow.MOST_OF_API, true));
+    return mn.listJobs(new ListOptions(ListedJob.MOST_OF_API, true));
   }
 
   /** Says how many jobs would go, and asks. Returns the exit code. */
   private int ask(RestAnswer some) {
-    List<JobRow> jobs = some.as(Listed.class).data();
+    List<ListedJob> jobs = some.as(Listed.class).data();
     long ended =
         jobs.stream().filter(job -> new RunStatus(String.valueOf(job.status())).isFinal()).count();
     if (ended == 0) {
       return ExitCode.OK; // the server says so, too
     }
-    String more = jobs.size() < JobRow.MOST_OF_API ? "" : ", or more";
+    String more = jobs.size() < ListedJob.MOST_OF_API ? "" : ", or more";
     client
         .output()
         .line(

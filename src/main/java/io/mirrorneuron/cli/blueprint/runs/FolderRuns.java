@@ -2,7 +2,7 @@ package io.mirrorneuron.cli.blueprint.runs;
 
 import io.mirrorneuron.cli.JobWatcher;
 import io.mirrorneuron.cli.RestAnswer;
-import io.mirrorneuron.cli.ShortIds;
+import io.mirrorneuron.cli.id.ShortIds;
 import io.mirrorneuron.human.HumanAct;
 import io.mirrorneuron.human.Person;
 import io.mirrorneuron.model.ErrorCode;

@@ -2,7 +2,7 @@ package io.mirrorneuron.cli.blueprint.runs;
 
 import io.mirrorneuron.cli.RestAnswer;
 import io.mirrorneuron.cli.RunsClient;
-import io.mirrorneuron.cli.ShortIds;
+import io.mirrorneuron.cli.id.ShortIds;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.report.RunDocument;

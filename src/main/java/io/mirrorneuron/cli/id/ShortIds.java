@@ -1,4 +1,4 @@
-package io.mirrorneuron.cli;
+package io.mirrorneuron.cli.id;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
@@ -20,6 +20,9 @@ public final class ShortIds {
   public static final String WORDS =
       "; also @last, @last:NAME (the last of that workflow), or the beginning of an id";
 
+  /** How a runtime says that it knows no such job. */
+  public static final String UNKNOWN = "job_not_found";
+
   /** Fewer characters are no beginning: too easily another id has them, too. */
   private static final int SHORTEST = 4;
 
@@ -27,7 +30,7 @@ public final class ShortIds {
   private static final int NAMED = 3;
 
   /** So many jobs are looked at first; most often the last one is among them. */
-  private static final List<Integer> LOOKS = List.of(50, JobRow.MOST_OF_API, JobRow.MOST);
+  private static final List<Integer> LOOKS = List.of(50, ListedJob.MOST_OF_API, ListedJob.MOST);
 
   /** The time in an id, in milliseconds: lists tell when a job was submitted to the second. */
   private static final Pattern MADE_AT = Pattern.compile("-(\\d{13})-[0-9a-f]{12}$");
@@ -37,7 +40,7 @@ public final class ShortIds {
   /** Lists jobs, the one that changed last first. */
   @FunctionalInterface
   public interface Rows {
-    List<JobRow> newest(int limit) throws InterruptedException;
+    List<ListedJob> newest(int limit) throws InterruptedException;
   }
 
   /** Whether these are words for an id, and none. */
@@ -68,13 +71,13 @@ public final class ShortIds {
    * @param words {@code @last} or {@code @last:NAME}
    * @throws MnException NOT_FOUND when there is none
    */
-  public static JobRow last(String words, Rows rows) throws InterruptedException {
+  public static ListedJob last(String words, Rows rows) throws InterruptedException {
     Optional<String> name = name(words);
-    Predicate<JobRow> isMeant = row -> name.isEmpty() || row.isOf(name.get());
-    Optional<JobRow> last = Optional.empty();
+    Predicate<ListedJob> isMeant = row -> name.isEmpty() || row.isOf(name.get());
+    Optional<ListedJob> last = Optional.empty();
     int seen = -1;
     for (int limit : LOOKS) {
-      List<JobRow> some = rows.newest(limit);
+      List<ListedJob> some = rows.newest(limit);
       last = some.stream().filter(isMeant).reduce((one, next) -> isLater(next, one) ? next : one);
       boolean isAll = some.size() < limit || some.size() == seen;
       if (isAll || last.isPresent() && isBefore(some.getLast().updatedAt(), last.get())) {
@@ -86,24 +89,24 @@ public final class ShortIds {
         () ->
             new MnException(
                 ErrorCode.NOT_FOUND,
-                JobAddress.UNKNOWN,
+                UNKNOWN,
                 name.map(one -> "there is no job of a workflow " + one)
                     .orElse("there is no job yet")));
   }
 
-  private static boolean isBefore(String updatedAt, JobRow last) {
+  private static boolean isBefore(String updatedAt, ListedJob last) {
     return Objects.toString(updatedAt, "").compareTo(Objects.toString(last.submittedAt(), "")) < 0;
   }
 
   /** Of jobs of one moment, the first of the list counts. */
-  private static boolean isLater(JobRow one, JobRow other) {
-    return Comparator.comparing((JobRow row) -> Objects.toString(row.submittedAt(), ""))
+  private static boolean isLater(ListedJob one, ListedJob other) {
+    return Comparator.comparing((ListedJob row) -> Objects.toString(row.submittedAt(), ""))
             .thenComparing(ShortIds::madeAt)
             .compare(one, other)
         > 0;
   }
 
-  private static long madeAt(JobRow row) {
+  private static long madeAt(ListedJob row) {
     Matcher found = MADE_AT.matcher(row.jobId());
     return found.find() ? Long.parseLong(found.group(1)) : 0;
   }

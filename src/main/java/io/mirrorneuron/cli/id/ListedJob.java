@@ -1,4 +1,4 @@
-package io.mirrorneuron.cli;
+package io.mirrorneuron.cli.id;
 
 import io.mirrorneuron.ListOptions;
 import io.mirrorneuron.MirrorNeuron;
@@ -7,7 +7,7 @@ import io.mirrorneuron.wire.LenientJson;
 import java.util.List;
 
 /** A job as lists of jobs tell it, whatever door they come through. What is not told is null. */
-public record JobRow(
+public record ListedJob(
     String jobId,
     String runId,
     String graphId,
@@ -21,25 +21,18 @@ public record JobRow(
 
   public static final int MOST_OF_API = 1000;
 
-  private record Page(List<JobRow> data) {}
-
-  /** Jobs, the one that changed last first. */
-  public static List<JobRow> newest(MirrorNeuron mn, int limit, boolean includeEnded) {
-    return mn.listJobs(new ListOptions(limit, includeEnded)).data().stream()
-        .map(row -> LenientJson.read(Json.parseObject(row.json(), "row"), JobRow.class))
-        .filter(row -> row.jobId() != null)
-        .toList();
+  /** A list as the API answers it. */
+  public record Page(List<ListedJob> data) {
+    /** Those of which the id is told. */
+    public List<ListedJob> jobs() {
+      return data.stream().filter(row -> row.jobId() != null).toList();
+    }
   }
 
-  /** The same of the API. */
-  public static List<JobRow> newest(RestClient rest, int limit, boolean includeEnded)
-      throws InterruptedException {
-    String path = "/jobs?include_terminal=%s&limit=%d";
-    return rest
-        .get(path.formatted(includeEnded, Math.min(limit, MOST_OF_API)))
-        .as(Page.class)
-        .data()
-        .stream()
+  /** Jobs, the one that changed last first. */
+  public static List<ListedJob> newest(MirrorNeuron mn, int limit, boolean includeEnded) {
+    return mn.listJobs(new ListOptions(limit, includeEnded)).data().stream()
+        .map(row -> LenientJson.read(Json.parseObject(row.json(), "row"), ListedJob.class))
         .filter(row -> row.jobId() != null)
         .toList();
   }

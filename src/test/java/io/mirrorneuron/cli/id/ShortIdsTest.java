@@ -1,4 +1,4 @@
-package io.mirrorneuron.cli;
+package io.mirrorneuron.cli.id;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -18,17 +18,17 @@ class ShortIdsTest {
   private static final String ELEVEN = "2026-12-02T11:00:00Z";
   private static final String NOON = "2026-12-02T12:00:00Z";
 
-  private static JobRow row(String id, String graph, String submitted, String updated) {
-    return new JobRow(id, "run-" + id, graph, graph, "running", submitted, updated);
+  private static ListedJob row(String id, String graph, String submitted, String updated) {
+    return new ListedJob(id, "run-" + id, graph, graph, "running", submitted, updated);
   }
 
-  private static String last(String words, JobRow... rows) throws InterruptedException {
+  private static String last(String words, ListedJob... rows) throws InterruptedException {
     return ShortIds.last(words, _ -> List.of(rows)).jobId();
   }
 
   @Test
   void theLastJobIsTheOneThatWasSubmittedLastAndNotTheOneThatChangedLast() throws Exception {
-    JobRow[] rows = {
+    ListedJob[] rows = {
       row("old", "nightly", TEN, NOON), row("new", "letter", ELEVEN, ELEVEN),
     };
 
@@ -50,12 +50,12 @@ class ShortIdsTest {
   @Test
   void moreIsLookedAtUntilNoLaterOneCanFollow() throws Exception {
     List<Integer> looks = new ArrayList<>();
-    List<JobRow> busy =
+    List<ListedJob> busy =
         new ArrayList<>(
             IntStream.range(0, 60).mapToObj(i -> row("j" + i, "long", TEN, NOON)).toList());
     busy.add(row("last", "short", ELEVEN, ELEVEN));
 
-    JobRow last =
+    ListedJob last =
         ShortIds.last(
             "@last",
             limit -> {
