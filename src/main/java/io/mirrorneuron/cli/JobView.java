@@ -116,9 +116,9 @@ interface JobView extends JobListener, AutoCloseable {
   }
 
   /**
-   * A live view that makes room for the questions of its job: it stands still while a person answers
-   * one below it, and then goes on. A question is asked once; whoever does not answer it there still
-   * sees it in the view.
+   * A live view that makes room for the questions of its job: it stands still while a person
+   * answers one below it, and then goes on. A question is asked once; whoever does not answer it
+   * there still sees it in the view.
    */
   final class AskingView implements JobView {
     private static final int PATIENCE_MS = 2000;

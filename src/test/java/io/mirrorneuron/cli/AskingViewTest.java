@@ -24,8 +24,7 @@ class AskingViewTest {
 
   private final BlockingQueue<String> asked = new LinkedBlockingQueue<>();
 
-  private final JobView.AskingView view =
-      new JobView.AskingView(Recorded::new, "ada", this::ask);
+  private final JobView.AskingView view = new JobView.AskingView(Recorded::new, "ada", this::ask);
 
   private final class Recorded implements JobView {
     Recorded() {
