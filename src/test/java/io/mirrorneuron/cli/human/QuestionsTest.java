@@ -29,8 +29,7 @@ class QuestionsTest {
                 "{'request_id':'q','status':'pending','prompt':'Pay?','assignees':['ada','bob'],"
                     + "'due_at':'2026-11-26T17:03:53.553Z','escalate_to':['eve']}"))
         .contains(
-            "For         ada, bob",
-            "Due         2026-11-26 17:03:53, then eve may answer instead");
+            "For         ada, bob", "Due         2026-11-26 17:03:53, then eve may answer instead");
   }
 
   @Test
