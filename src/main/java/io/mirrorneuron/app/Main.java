@@ -121,6 +121,7 @@ public final class Main extends CommandGroup {
     program.getSubcommands().values().forEach(Main::addVersion);
     return program
         .setHelpFactory(ProgramHelp::new)
+        .setExpandAtFiles(false) // @last is a job, whatever files there are
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionStrategy(Misuse.refusing(program.getExecutionStrategy()))
         .setParameterExceptionHandler(new Misuse())

@@ -1,6 +1,8 @@
 package io.mirrorneuron.cli;
 
 import io.mirrorneuron.MirrorNeuron;
+import io.mirrorneuron.cli.id.ListedJob;
+import io.mirrorneuron.cli.id.ShortIds;
 import io.mirrorneuron.config.Config;
 import java.time.Duration;
 import java.util.HashMap;
@@ -96,11 +98,13 @@ public class Client extends ClientOptions {
   /**
    * The same for work on a job.
    *
-   * @param id of the job, or of its run: lists of runs and of what people are asked show that
+   * @param id of the job, or of its run: lists of runs and of what people are asked show that; or
+   *     what {@link ShortIds} knows instead
    */
   public int call(String id, JobWork work) throws InterruptedException {
     Config config = config();
-    return call(config, mn -> JobAddress.either(id, config, this, job -> work.with(mn, job)));
+    return call(
+        config, mn -> JobAddress.either(id, config, this, rows(mn), job -> work.with(mn, job)));
   }
 
   /** The same for work that is a question. */
@@ -112,6 +116,28 @@ public class Client extends ClientOptions {
           print(question.to(mn, jobId), forPeople);
           return ExitCode.OK;
         });
+  }
+
+  /**
+   * The id of the job that is meant.
+   *
+   * @param id as of {@link #call(String, JobWork)}
+   * @throws io.mirrorneuron.model.MnException NOT_FOUND when there is no such job
+   */
+  public String jobId(MirrorNeuron mn, String id) throws InterruptedException {
+    return JobAddress.either(
+        id,
+        config(),
+        this,
+        rows(mn),
+        job -> {
+          mn.jobDetails(job);
+          return job;
+        });
+  }
+
+  static ShortIds.Rows rows(MirrorNeuron mn) {
+    return limit -> ListedJob.newest(mn, limit, true);
   }
 
   /** Prints an answer, as it is or as people read it. */

@@ -2,14 +2,17 @@ package io.mirrorneuron.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.cli.id.ShortIds;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.model.LogLevel;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +46,9 @@ public abstract class ClientOptions {
   @Option(names = "--json", description = "For programs: JSON on stdout and nothing else.")
   boolean json;
 
+  @Option(names = "--utc", description = "Times in UTC; at a terminal they are local, else in UTC.")
+  boolean utc;
+
   @Option(
       names = {"-h", "--help"},
       usageHelp = true,
@@ -67,7 +73,10 @@ public abstract class ClientOptions {
     return json;
   }
 
-  /** Prints JSON where no terminal reads the output, too: scripts of the original rely on it. */
+  /**
+   * Prints JSON where no terminal reads the output, too: what is a table for people is a document
+   * for programs, and scripts of the original rely on some.
+   */
   public void jsonInPipes() {
     json |= !screen.interactive();
   }
@@ -77,7 +86,11 @@ public abstract class ClientOptions {
   }
 
   public Output output() {
-    return new Output(out(), screen.paint(), json ? Integer.MAX_VALUE : screen.columns());
+    return new Output(
+        out(),
+        screen.paint(),
+        json ? Integer.MAX_VALUE : screen.columns(),
+        utc || json || !screen.interactive() ? ZoneOffset.UTC : screen.zone());
   }
 
   public PrintWriter out() {
@@ -119,6 +132,21 @@ public abstract class ClientOptions {
     if (level != null && LogLevel.of(level).isEmpty()) {
       throw misuse(
           "--level must be one of trace, debug, info, warning, error, critical, but is " + level);
+    }
+  }
+
+  /** Asks a person yes or no; yes where there is none who could be asked. */
+  public boolean isConfirmed(String question) {
+    if (!screen.interactive()) {
+      return true;
+    }
+    out().print(question + " [y/N] ");
+    out().flush();
+    try {
+      String said = screen.input().readLine();
+      return said != null && said.strip().matches("(?i)y|yes");
+    } catch (IOException e) {
+      return false;
     }
   }
 
@@ -196,7 +224,7 @@ public abstract class ClientOptions {
 
   private static String wayOut(MnException failure) {
     return switch (failure.error()) {
-      case JobAddress.UNKNOWN -> "; mn job list shows those that are there";
+      case ShortIds.UNKNOWN -> "; mn job list shows those that are there";
       case "run_not_found" -> "; mn run list shows those that are there";
       case "unavailable" ->
           failure.getCause() == null

@@ -96,10 +96,16 @@ public final class EitherClient extends Client {
       throws InterruptedException {
     Config config = config();
     return ask(
-        rest -> JobAddress.either(id, config, this, job -> ofApi.to(rest, job)),
+        rest ->
+            JobAddress.either(
+                id,
+                config,
+                this,
+                limit -> JobAddress.newest(rest, limit),
+                job -> ofApi.to(rest, job)),
         mn -> {
           try {
-            return JobAddress.either(id, config, this, job -> ofRuntime.to(mn, job));
+            return JobAddress.either(id, config, this, rows(mn), job -> ofRuntime.to(mn, job));
           } catch (InterruptedException e) {
             throw new IllegalStateException("nobody is asked who could be waited for", e);
           }

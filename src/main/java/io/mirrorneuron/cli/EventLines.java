@@ -28,13 +28,14 @@ public final class EventLines {
    * {@code time agent type detail}, in an event of the cluster the node in place of the agent; each
    * warning of a manifest is a line of its own below.
    */
-  public static String line(JsonNode event, AnsiStyle paint) {
+  public static String line(JsonNode event, Output output) {
+    AnsiStyle paint = output.paint();
     JobEventFacts facts = JobEventFacts.read(event);
     OfCluster told = LenientJson.read(event, OfCluster.class);
     String type = facts.type();
     return "%s  %-14s %s%s"
         .formatted(
-            paint.faint(time(facts.timestamp())),
+            paint.faint(output.clock(facts.timestamp())),
             Output.printable(
                 Objects.requireNonNullElse(told.isOne() ? told.node() : facts.agentId(), "job")),
             paint.status(Output.printable(type), status(type))
@@ -56,12 +57,6 @@ public final class EventLines {
   /** The status that an event's type speaks of, or the type itself. */
   private static String status(String type) {
     return type.replaceFirst("^(job|sandbox_job)_", "");
-  }
-
-  /** The time of day in UTC, with milliseconds. */
-  static String time(String timestamp) {
-    int t = timestamp.indexOf('T');
-    return t < 0 ? timestamp : timestamp.substring(t + 1);
   }
 
   /** What is read of an event of the cluster; null and empty for what it does not tell. */

@@ -1,16 +1,19 @@
 package io.mirrorneuron.cli;
 
+import io.mirrorneuron.cli.id.ListedJob;
+import io.mirrorneuron.cli.id.ShortIds;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunId;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/** The job that somebody means: the one of that id, or the one of the run of that id. */
+/**
+ * The job that somebody means: the one of that id, the one of the run of that id, the last one, or
+ * the only one whose id, or whose run's id, begins so.
+ */
 final class JobAddress {
-  /** How a runtime says that it knows no such job. */
-  static final String UNKNOWN = "job_not_found";
-
   private record Runs(List<Row> data) {
     private record Row(String runId, String jobId) {}
   }
@@ -24,29 +27,45 @@ final class JobAddress {
   }
 
   /**
-   * Does it to the job of this id, and, when there is none, to the job of the run of this id.
+   * Does it to the job that is meant.
    *
-   * @throws MnException as the first try did when there is neither
+   * @param rows asked only for what is no id
+   * @throws MnException as the first try did when there is no such job
    */
-  static <T> T either(String id, Config config, ClientOptions command, Work<T> work)
+  static <T> T either(
+      String id, Config config, ClientOptions command, ShortIds.Rows rows, Work<T> work)
       throws InterruptedException {
+    if (ShortIds.isLast(id)) {
+      return work.on(ShortIds.last(id, rows).jobId());
+    }
     try {
       return work.on(id);
     } catch (MnException e) {
-      Optional<String> other = isUnknown(e) ? ofRun(id, config, command) : Optional.empty();
-      if (other.isEmpty()) {
+      if (!isUnknown(e)) {
         throw e;
       }
-      try {
-        return work.on(other.get());
-      } catch (MnException second) {
-        throw isUnknown(second) ? e : second;
+      Optional<String> other = ofRun(id, config, command);
+      if (other.isPresent()) {
+        try {
+          return work.on(other.get());
+        } catch (MnException second) {
+          if (!isUnknown(second)) {
+            throw second;
+          }
+        }
       }
+      return work.on(ofBeginning(id, rows).orElseThrow(() -> e));
     }
   }
 
+  /** Jobs as the API lists them, the one that changed last first. */
+  static List<ListedJob> newest(RestClient rest, int limit) throws InterruptedException {
+    int most = Math.min(limit, ListedJob.MOST_OF_API);
+    return rest.get("/jobs?limit=" + most).as(ListedJob.Page.class).jobs();
+  }
+
   private static boolean isUnknown(MnException failure) {
-    return UNKNOWN.equals(failure.error());
+    return ShortIds.UNKNOWN.equals(failure.error());
   }
 
   /** The job of a run; empty when nobody knows one, or nobody who knows can be asked. */
@@ -67,5 +86,19 @@ final class JobAddress {
     } catch (MnException e) {
       return Optional.empty(); // what was asked over the other connection counts
     }
+  }
+
+  private static Optional<String> ofBeginning(String id, ShortIds.Rows rows)
+      throws InterruptedException {
+    List<ListedJob> jobs = rows.newest(ListedJob.MOST);
+    return ShortIds.only(id, jobs.stream().map(ListedJob::jobId))
+        .or(
+            () ->
+                ShortIds.only(id, jobs.stream().flatMap(job -> Stream.ofNullable(job.runId())))
+                    .flatMap(run -> jobOf(run, jobs)));
+  }
+
+  private static Optional<String> jobOf(String runId, List<ListedJob> jobs) {
+    return jobs.stream().filter(job -> runId.equals(job.runId())).map(ListedJob::jobId).findFirst();
   }
 }

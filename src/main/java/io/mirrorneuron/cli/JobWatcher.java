@@ -17,6 +17,7 @@ public final class JobWatcher {
   private final boolean verbose;
   private Companion companion = (_, _) -> () -> {};
   private String bundle = "BUNDLE";
+  private Answers answers;
 
   public JobWatcher(Client client, MirrorNeuron mn) {
     this(client, mn, false);
@@ -30,6 +31,15 @@ public final class JobWatcher {
      * @return ends what goes on
      */
     AutoClosing begin(String jobId, Consumer<String> tell);
+  }
+
+  /** Asks the person at the terminal what the job asks. */
+  @FunctionalInterface
+  public interface Answers {
+    /**
+     * @throws InterruptedException when nobody waits for the answer any more
+     */
+    void to(OpenQuestion question, RestClient rest) throws InterruptedException;
   }
 
   /** What closes without failing. */
@@ -49,6 +59,18 @@ public final class JobWatcher {
     return this;
   }
 
+  /** Questions of the job are asked where it is watched, if that is a terminal. */
+  public JobWatcher asking(Answers here) {
+    answers = here;
+    return this;
+  }
+
+  private void ask(OpenQuestion question) throws InterruptedException {
+    try (RestClient rest = RestClient.of(client.config(), client)) {
+      answers.to(question, rest);
+    }
+  }
+
   /**
    * @param verbose whether a pipe gets a line for each event, and not only for those that tell how
    *     far the job is
@@ -65,9 +87,10 @@ public final class JobWatcher {
    */
   public int untilEnd(String jobId, Duration timeout) throws InterruptedException {
     JobDetail details = mn.jobDetails(jobId);
-    JobView view = JobView.of(client, details, verbose);
+    JobView view = JobView.of(client, details, verbose, answers == null ? null : this::ask);
     try (AutoClosing _ = view::close;
-        PeopleWatch _ = PeopleWatch.of(client.config(), client, jobId, view::asked);
+        PeopleWatch _ =
+            PeopleWatch.of(client.config(), client, jobId, details.facts().runId(), view::asked);
         AutoClosing _ = companion.begin(jobId, view::tell);
         AutoClosing _ = atCtrlC(() -> letGo(view, jobId))) {
       mn.runs().follow(jobId, 0, timeout, view);

@@ -1,20 +1,49 @@
 package io.mirrorneuron.cli;
 
+import io.mirrorneuron.human.PersonName;
+import java.util.List;
 import java.util.Objects;
 
-/** What a job waits for a person with. */
-record OpenQuestion(String runId, String requestId, String prompt) {
+/**
+ * What a job waits for a person with.
+ *
+ * @param assignees who alone may answer; empty when everybody may
+ * @param claim null when nobody keeps it to themselves
+ */
+public record OpenQuestion(
+    String runId, String requestId, String prompt, List<String> assignees, Claim claim) {
+
+  public OpenQuestion(String runId, String requestId, String prompt) {
+    this(runId, requestId, prompt, List.of(), null);
+  }
+
+  /** Who keeps a question to themselves for a while. */
+  public record Claim(String by) {}
 
   String asked() {
     return Objects.toString(prompt, "(no prompt)");
   }
 
   /** The command that answers it. */
-  String answering() {
+  public String answering() {
     return "mn human respond " + runId + " " + requestId;
   }
 
   String sentence() {
     return "waits for a person: " + asked() + " — " + answering();
+  }
+
+  /**
+   * Whether a person of this name may answer it now.
+   *
+   * @param name empty for one without
+   */
+  boolean isFor(String name) {
+    return (assignees.isEmpty() || assignees.stream().anyMatch(one -> isSame(one, name)))
+        && (claim == null || isSame(Objects.toString(claim.by(), ""), name));
+  }
+
+  private static boolean isSame(String one, String other) {
+    return PersonName.folded(one).equals(PersonName.folded(other));
   }
 }

@@ -5,6 +5,7 @@ import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.wire.LenientJson;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -35,6 +36,11 @@ final class OpenQuestions {
         // nobody is asked or answers
       }
     }
+  }
+
+  /** The request that an event is about; empty when it is about none. */
+  Optional<String> requestOf(ObjectNode event) {
+    return Optional.ofNullable(requestId(event));
   }
 
   private static String requestId(ObjectNode event) {

@@ -9,8 +9,17 @@ import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What a command prints on stdout, for people or for programs. */
@@ -26,20 +35,38 @@ public final class Output {
   /** The space that a line begins with, perhaps after the code of a colour. */
   private static final Pattern MARGIN = Pattern.compile("^((?:\033\\[\\d+m)*) ");
 
+  private static final Pattern ISO_TIME =
+      Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d.*");
+
+  private static final DateTimeFormatter SECONDS =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss");
+  private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm:ss.SSS");
+
   private static final int GAP = 2;
   private static final int NARROWEST = 8;
 
   private final PrintWriter out;
   private final AnsiStyle paint;
   private final int columns;
+  private final ZoneId zone;
 
   /**
+   * With times in UTC.
+   *
    * @param columns of a line of a table at most
    */
   public Output(PrintWriter out, AnsiStyle paint, int columns) {
+    this(out, paint, columns, ZoneOffset.UTC);
+  }
+
+  /**
+   * @param zone whose clock times are told by
+   */
+  Output(PrintWriter out, AnsiStyle paint, int columns, ZoneId zone) {
     this.out = out;
     this.paint = paint;
     this.columns = columns;
+    this.zone = zone;
   }
 
   /** Nobody reads stdout any more, as {@code | head} does not when it has read enough. */
@@ -100,9 +127,10 @@ public final class Output {
   }
 
   /**
-   * A table that fits the screen: it is cut from the right, and a column of which too little would
-   * be left is left out, which a last line tells. The first column, which names things, is always
-   * whole. Cells that hold a status are coloured.
+   * A table that fits the screen. Where it does not, ids are told by their beginning, which
+   * commands take for the id, and times to the minute. Where that is not enough it is cut from the
+   * right, and a column of which too little would be left is left out, which a last line tells; the
+   * first column, which names things, stays. Cells that hold a status are coloured.
    */
   public void table(List<String> headers, List<List<String>> rows) {
     table(headers, rows, OverflowBehaviour.ELLIPSIS_RIGHT);
@@ -115,7 +143,9 @@ public final class Output {
 
   private void table(List<String> headers, List<List<String>> rows, OverflowBehaviour tooLong) {
     List<List<String>> cells =
-        rows.stream().map(row -> row.stream().map(Output::printable).toList()).toList();
+        Narrowing.of(
+            rows.stream().map(row -> row.stream().map(Output::printable).toList()).toList(),
+            some -> isWithin(naturalWidths(headers, some)));
     List<Integer> widths = fitted(naturalWidths(headers, cells));
     Column[] shape = new Column[widths.size()];
     for (int i = 0; i < shape.length; i++) {
@@ -157,6 +187,10 @@ public final class Output {
     return widths;
   }
 
+  private boolean isWithin(List<Integer> widths) {
+    return widths.stream().mapToInt(width -> width + GAP).sum() <= columns;
+  }
+
   private List<Integer> fitted(List<Integer> widths) {
     while (widths.size() > 1) {
       int total = widths.stream().mapToInt(width -> width + GAP).sum();
@@ -187,9 +221,41 @@ public final class Output {
     }
   }
 
-  /** An ISO timestamp as people read it: to the second, in UTC. */
-  public static String time(String timestamp) {
-    return timestamp.replaceFirst("T(\\d\\d:\\d\\d:\\d\\d).*", " $1");
+  /** An ISO timestamp as people read it: to the second. */
+  public String time(String timestamp) {
+    return local(timestamp, SECONDS)
+        .orElseGet(() -> timestamp.replaceFirst("T(\\d\\d:\\d\\d:\\d\\d).*", " $1"));
+  }
+
+  /** An ISO timestamp as it is in UTC, and by another clock as people read it. */
+  public String moment(String timestamp) {
+    return timestamp == null ? "" : local(timestamp, SECONDS).orElse(timestamp);
+  }
+
+  /** The time of day of an ISO timestamp. */
+  public String clock(String timestamp) {
+    return local(timestamp, CLOCK).orElseGet(() -> timestamp.replaceFirst("^[^T]*T", ""));
+  }
+
+  /** The header of a column of {@link #time times}. */
+  public String when(String header) {
+    return isUtc() ? header + " (UTC)" : header;
+  }
+
+  private boolean isUtc() {
+    return zone.getRules().equals(ZoneOffset.UTC.getRules());
+  }
+
+  /** Empty in UTC, and for what is no time. */
+  private Optional<String> local(String timestamp, DateTimeFormatter form) {
+    if (isUtc() || !ISO_TIME.matcher(timestamp).matches()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(form.format(Instant.parse(timestamp).atZone(zone)));
+    } catch (DateTimeException e) {
+      return Optional.empty();
+    }
   }
 
   /** The text on one line and without the control characters that could steer a terminal. */
@@ -215,5 +281,54 @@ public final class Output {
   /** A message whose lines are sentences, on one line. */
   public static String sentences(String message) {
     return printable(message.strip().replaceAll("(?<![.:;,!?\\s])\\s*\\R", ".\n"));
+  }
+
+  /** Makes cells of a table shorter that do not fit, in ways that lose nothing one needs. Pure. */
+  private static final class Narrowing {
+    /** Ids end with the milliseconds of their time and twelve digits that nobody can guess. */
+    private static final Pattern ID = Pattern.compile("(\\S+-)(\\d{10})(\\d{3})-[0-9a-f]{12}");
+
+    private static final Pattern TIME =
+        Pattern.compile("(\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d):\\d\\d");
+
+    private Narrowing() {}
+
+    /**
+     * The cells as they are when they fit, else with ids by their beginning, and if need be with
+     * times to the minute.
+     */
+    static List<List<String>> of(List<List<String>> rows, Predicate<List<List<String>>> fits) {
+      if (fits.test(rows)) {
+        return rows;
+      }
+      List<List<String>> shortIds = withShortIds(rows);
+      return fits.test(shortIds) ? shortIds : each(shortIds, Narrowing::toTheMinute);
+    }
+
+    /** To the second, unless two ids of the table are of one. */
+    private static List<List<String>> withShortIds(List<List<String>> rows) {
+      List<String> ids =
+          rows.stream()
+              .flatMap(List::stream)
+              .filter(cell -> ID.matcher(cell).matches())
+              .distinct()
+              .toList();
+      long beginnings = ids.stream().map(id -> beginning(id, "$1$2")).distinct().count();
+      return each(rows, cell -> beginning(cell, beginnings == ids.size() ? "$1$2…" : "$1$2$3…"));
+    }
+
+    private static String beginning(String cell, String form) {
+      Matcher id = ID.matcher(cell);
+      return id.matches() ? id.replaceFirst(form) : cell;
+    }
+
+    private static String toTheMinute(String cell) {
+      Matcher time = TIME.matcher(cell);
+      return time.matches() ? time.group(1) : cell;
+    }
+
+    private static List<List<String>> each(List<List<String>> rows, UnaryOperator<String> change) {
+      return rows.stream().map(row -> row.stream().map(change).toList()).toList();
+    }
   }
 }

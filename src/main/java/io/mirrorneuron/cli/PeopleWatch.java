@@ -26,21 +26,31 @@ final class PeopleWatch implements AutoCloseable {
   private record Inbox(List<OpenQuestion> data) {}
 
   private PeopleWatch(
-      Config config, ClientOptions command, String jobId, Consumer<List<OpenQuestion>> told) {
+      Config config,
+      ClientOptions command,
+      String jobId,
+      String runId,
+      Consumer<List<OpenQuestion>> told) {
     this.config = config;
     this.command = command;
     this.jobId = jobId;
+    this.runId = runId;
     this.told = told;
   }
 
   /**
    * Begins to look after a second, as most jobs ask nobody.
    *
+   * @param runId of the job; null when the runtime did not tell it
    * @param told hears what is open, from a thread of its own, after each look
    */
   static PeopleWatch of(
-      Config config, ClientOptions command, String jobId, Consumer<List<OpenQuestion>> told) {
-    PeopleWatch watch = new PeopleWatch(config, command, jobId, told);
+      Config config,
+      ClientOptions command,
+      String jobId,
+      String runId,
+      Consumer<List<OpenQuestion>> told) {
+    PeopleWatch watch = new PeopleWatch(config, command, jobId, runId, told);
     if (config.api().isKnown()) {
       watch.looking.scheduleWithFixedDelay(watch::look, EVERY_MS, EVERY_MS, TimeUnit.MILLISECONDS);
     }
@@ -53,9 +63,13 @@ final class PeopleWatch implements AutoCloseable {
         rest = RestClient.of(config, command);
       }
       if (runId == null) {
-        runId = RunAddress.runId(rest, jobId);
+        // a run that is not listed yet is looked for again
+        String found = RunAddress.runId(rest, jobId);
+        runId = found.equals(jobId) ? null : found;
       }
-      told.accept(rest.get("/human?run_id=" + RestClient.part(runId)).as(Inbox.class).data());
+      if (runId != null) {
+        told.accept(rest.get("/human?run_id=" + RestClient.part(runId)).as(Inbox.class).data());
+      }
     } catch (MnException e) {
       // The job is watched over another connection; what people are asked is told when this works.
     } catch (InterruptedException e) {

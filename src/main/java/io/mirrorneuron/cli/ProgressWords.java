@@ -51,7 +51,8 @@ final class ProgressWords {
   }
 
   /** {@code time subject what detail}. */
-  static String line(JobEventFacts facts, AnsiStyle paint) {
+  static String line(JobEventFacts facts, Output output) {
+    AnsiStyle paint = output.paint();
     String what = what(facts);
     String subject =
         facts.type().startsWith("job_")
@@ -60,7 +61,7 @@ final class ProgressWords {
                 facts.stepId(), Objects.requireNonNullElse(facts.agentId(), "job"));
     return "%s  %-14s %s%s"
         .formatted(
-            paint.faint(EventLines.time(facts.timestamp())),
+            paint.faint(output.clock(facts.timestamp())),
             Output.printable(subject),
             paint.status(Output.printable(what), what),
             EventLines.warnings(facts) + paint.faint(detail(facts)))

@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.Map;
+import java.util.Optional;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import picocli.CommandLine;
@@ -82,6 +84,12 @@ public record Screen(Map<String, String> environment, boolean interactive, Path 
     }
   }
 
+  /** Whose clock the person reads: that of the variable TZ, else of this machine. */
+  ZoneId zone() {
+    String set = environment.getOrDefault("TZ", "").replaceFirst("^:", "");
+    return ZoneId.getAvailableZoneIds().contains(set) ? ZoneId.of(set) : ZoneId.systemDefault();
+  }
+
   /** What a person types, line by line. */
   public BufferedReader input() {
     return new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset()));
@@ -100,6 +108,15 @@ public record Screen(Map<String, String> environment, boolean interactive, Path 
     }
     char[] typed = console.readPassword();
     return typed == null ? null : new String(typed);
+  }
+
+  /**
+   * What the system calls the one who runs this; empty where it has no name that a person could
+   * have, as in containers whose user stands in no table.
+   */
+  public static Optional<String> user() {
+    return Optional.ofNullable(System.getProperty("user.name"))
+        .filter(name -> name.matches("[\\p{L}\\p{N}].*"));
   }
 
   /** The terminal of this process. Its signals stay the JVM's, whose hooks run at Ctrl-C. */

@@ -471,7 +471,7 @@ class BlueprintRunIT {
 
   @Test
   void aCategoryWithoutBlueprintsIsToldWhichThereAre() {
-    Ended ended = shell.run("blueprint", "list", "--category", "nosuch");
+    Ended ended = shell.atTerminal().run("blueprint", "list", "--category", "nosuch");
 
     assertThat(ended.exitCode()).isZero();
     assertThat(ended.err()).contains("no blueprint of the category nosuch", "Writing (");

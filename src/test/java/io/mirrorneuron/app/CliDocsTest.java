@@ -42,18 +42,30 @@ class CliDocsTest {
       have `--target` too ask the runtime, those that have `--runs-root` read the folders of runs on this
       machine, and the others say in one sentence what to set.
 
-      **Output.** Results go to stdout, complaints to stderr, each in one sentence. With `--json` stdout is
-      one JSON document (with `--follow` and for `mn run follow` a line of JSON for each record) and
-      nothing else,
-      and empty when the call failed. In pipes `mn job status`, `mn job dead-letters`, `mn node list`,
-      `mn resource …`, `mn service list`, `mn service resolve`, `mn runtime metrics`, `mn schedule list`, `mn deployment list`, `mn deployment status`,
-      `mn schedule next`, `mn schedule status`, `mn trigger list` and `mn event list` need no `--json` for that. At a terminal tables fit its width, or `COLUMNS`; elsewhere nothing
+      **Output.** Results go to stdout, complaints to stderr, each in one sentence. What is a table at a
+      terminal is one JSON document in a pipe and with `--json`. Other commands print what people read (logs,
+      events, how a job goes, one thing with its fields) in a pipe, too, but for `mn job status`,
+      `mn node list`, `mn resource …`, `mn runtime metrics`, `mn schedule status`, `mn schedule next` and
+      `mn deployment status`, which are JSON there. With `--json` stdout is one JSON document (with `--follow`
+      and for `mn run follow` a line of JSON for each record) and nothing else, and empty when the call
+      failed. At a terminal tables fit its width, or `COLUMNS`; elsewhere nothing
       is cut unless `COLUMNS` is set. `NO_COLOR` or `MN_CLI_OUTPUT=plain` turns colours off. `mn run` and
       `mn job monitor` redraw a line for each step or agent at a terminal, and print a line whenever one
       begins, ends or fails in a pipe or where `CI` is set; with `--verbose` a line for each event. Both
       say when the job waits for a person, and how to answer, where an API is known.
 
-      **Questions.** Only `mn human respond` without a decision asks anything, and only at a terminal.
+      **Questions.** Commands ask something only at a terminal: `mn human respond` without a decision, and
+      `mn run`, `mn job fork --follow` and `mn blueprint run` what their job asks people, if it is not for
+      others; Ctrl-D leaves that for later. `mn job clear`, and `mn job cancel` and `mn job pause` of more
+      than one job, ask whether they are meant; `--yes` is the answer before.
+
+      **Ids.** Where the id of a job or run is asked for, `@last` is the job that was submitted last (by
+      anybody), `@last:NAME` the last one of that workflow, and four or more characters at the beginning of an
+      id are enough while no other id begins so. A schedule has its name for an id, too, while no other has it.
+
+      **Times** are local at a terminal, and in UTC with `--utc`, in pipes and in JSON; a header that says
+      `(UTC)` means it. `TZ` sets another clock. Where a table does not fit, ids are told by their beginning
+      with an ellipsis, which commands take for the id, and times to the minute.
 
       **Words for scripts.** What is wrong with a command line is one sentence on stderr, with exit code 2:
       `No such command 'X'`, `No such option: --x`, `Missing argument 'X'`, `Missing option '--x'`.

@@ -71,6 +71,36 @@ class ClientCommandsIT {
   }
 
   @Test
+  void jobsAndRunsAreNamedAsTheLastOrByABeginning() throws Exception {
+    Path bundle = Files.createDirectories(home.resolve("meant"));
+    Files.writeString(bundle.resolve("manifest.json"), manifest("meant", "echo here"));
+    String job = shell.run("run", bundle.toString(), "--detached").out().strip();
+    shell.run("job", "result", job, "--wait");
+    String id = "/job/job_id";
+
+    assertThat(shell.run("job", "status", "@last:meant").json().at(id).asText()).isEqualTo(job);
+    assertThat(shell.run("job", "status", "meant").json().at(id).asText()).isEqualTo(job);
+    assertThat(shell.run("job", "status", "run-meant").json().at(id).asText()).isEqualTo(job);
+    assertThat(shell.run("job", "logs", "@last:meant").out()).contains("here");
+    assertThat(shell.run("run", "logs", "run-mean").out()).contains("here");
+    assertThat(shell.run("run", "artifacts", "meant").exitCode()).isZero();
+    assertThat(shell.run("job", "dead-letters", "@last:meant").json().path("job_id").asText())
+        .isEqualTo(job);
+    shell.run("run", bundle.toString());
+    assertThat(shell.run("job", "status", "@last").json().at(id).asText()).startsWith("meant-");
+    Ended two = shell.run("job", "cancel", "meant-");
+    assertThat(two.exitCode()).isEqualTo(1);
+    assertThat(two.err()).contains("2 ids begin with meant-: ", job, "; give more of it");
+    assertThat(shell.run("job", "status", "@last:nobody"))
+        .isEqualTo(
+            new Ended(
+                5,
+                "",
+                "mn: there is no job of a workflow nobody; mn job list shows those that are there\n"));
+    assertThat(shell.run("job", "status", "@latest").err()).contains("@latest is no id; @last is");
+  }
+
+  @Test
   void programsAreToldTheRunOfWhatWasSubmitted() {
     JsonNode told = shell.run("run", "router-only", "--detached", "--json").json();
 

@@ -163,6 +163,69 @@ class ClientCommandsTest {
   }
 
   @Test
+  void severalJobsAreCancelledAtOnceOrNone() {
+    String one = job();
+    String two = job();
+    String three = job();
+
+    Ended wrong = shell.run("job", "cancel", one, "nobody-knows");
+    assertThat(wrong.exitCode()).isEqualTo(5);
+    assertThat(wrong.err()).contains("nobody-knows was not found");
+    assertThat(shell.run("job", "status", one).json().at("/summary/status").asText())
+        .isEqualTo("running");
+
+    Ended cancelled = shell.run("job", "cancel", one, two, one);
+    assertThat(cancelled.exitCode()).isZero();
+    assertThat(cancelled.out().lines())
+        .containsExactly(
+            "To cancel: 2 jobs: %s, %s".formatted(one, two),
+            "Job " + one + ": cancelled",
+            "Job " + two + ": cancelled",
+            "2 of 2 jobs");
+    assertThat(
+            shell.run("job", "pause", "--status", "running", "--json").json().at("/jobs/0/job_id"))
+        .hasToString('"' + three + '"');
+  }
+
+  @Test
+  void jobsAreChosenByNameStatusAndAge() {
+    String job = job();
+
+    assertThat(shell.run("job", "cancel", "--name", "other").out()).isEqualTo("0 of 0 jobs\n");
+    assertThat(shell.run("job", "cancel", "--status", "paused").out()).isEqualTo("0 of 0 jobs\n");
+    assertThat(shell.run("job", "cancel", "--older", "36500d").out()).isEqualTo("0 of 0 jobs\n");
+    assertThat(shell.run("job", "cancel", "--name", "fake", "--status", "done").err())
+        .contains("--status must be one of pending, ");
+    assertThat(shell.run("job", "cancel", job, "--name", "fake").err())
+        .contains("give ids, or --status, --name and --older, not both");
+    assertThat(shell.run("job", "cancel", "--older", "soon").exitCode()).isEqualTo(2);
+    assertThat(shell.run("job", "cancel").err()).contains("Missing argument 'JOB_ID'");
+
+    assertThat(shell.run("job", "cancel", "--name", "fake", "--older", "1d").out())
+        .contains("To cancel: 1 job: " + job, "1 of 1 job");
+  }
+
+  @Test
+  void aPersonIsAskedWhetherAllTheseJobsAreMeant() {
+    String job = job();
+    Shell person = person().set("COLUMNS", "80");
+
+    assertThat(person.run("job", "unfinished").out()).contains(job + " ");
+    Ended no = person.typing("n\n", "job", "cancel", "--name", "fake");
+    assertThat(no.exitCode()).isEqualTo(1);
+    assertThat(no.out()).contains("To cancel: 1 job: " + job, "Do it? [y/N] Nothing was done");
+    assertThat(shell.run("job", "status", job).json().at("/summary/status").asText())
+        .isEqualTo("running");
+    assertThat(person.run("job", "pause", "--name", "fake", "--yes").out()).contains(": paused");
+    assertThat(person.typing("yes\n", "job", "cancel", "--name", "fake").out())
+        .contains(": cancelled");
+
+    assertThat(person.typing("\n", "job", "clear").out())
+        .contains("To delete: 1 job, all that have ended; their runs stay", "Nothing was done");
+    assertThat(person.typing("y\n", "job", "clear").out()).endsWith("Jobs cleared: 1\n");
+  }
+
+  @Test
   void aDetachedRunPrintsTheJobsIdAndNothingElse() throws IOException {
     Ended ended = shell.run("run", bundle().toString(), "--detached");
 
@@ -319,7 +382,7 @@ class ClientCommandsTest {
   void jobsAreListedAsATable() {
     job();
 
-    Ended ended = shell.run("job", "list");
+    Ended ended = person().set("COLUMNS", "120").run("job", "list");
 
     assertThat(ended.exitCode()).isZero();
     assertThat(ended.out().lines().toList())
@@ -338,13 +401,15 @@ class ClientCommandsTest {
 
     assertThat(shell.run("job", "list", "--json", "--limit", "5").json().at("/data/0/job_id"))
         .hasToString("\"fake-1\"");
+    assertThat(shell.run("job", "list").json().at("/data/0/job_id")).as("in a pipe").isNotNull();
+    assertThat(shell.run("job", "list").out()).isEqualTo(shell.run("job", "list", "--json").out());
   }
 
   @Test
   void onlyRunningJobsAreListedOnDemand() {
     runtime.jobs.finish(job(), "completed");
 
-    assertThat(shell.run("job", "list", "--running-only").out())
+    assertThat(person().run("job", "list", "--running-only").out())
         .isEqualTo("No jobs that have not ended\n");
   }
 
@@ -362,12 +427,12 @@ class ClientCommandsTest {
   void tablesFitTheColumnsAndNeverCutTheId() {
     job();
 
-    assertThat(shell.set("COLUMNS", "50").run("job", "list").out().lines())
+    assertThat(person().set("COLUMNS", "50").run("job", "list").out().lines())
         .allMatch(line -> line.length() <= 50)
-        .anyMatch(line -> line.matches("fake-1  running  2026-01-02 03:04:05  job_runn.*"));
-    assertThat(shell.set("COLUMNS", "20").run("job", "list").out())
+        .anyMatch(line -> line.matches("fake-1  running  2026-01-02 03:04  job_running.*"));
+    assertThat(person().set("COLUMNS", "20").run("job", "list").out())
         .isEqualTo("Job ID  Status\nfake-1  running\n(3 more columns)\n");
-    assertThat(shell.set("COLUMNS", "45").run("job", "list").out())
+    assertThat(person().set("COLUMNS", "42").run("job", "list").out())
         .endsWith("(no room for: Last event, Workflow)\n");
   }
 
@@ -401,11 +466,11 @@ class ClientCommandsTest {
   @Test
   void whoSubmittedAJobIsShownWhereItIsKnown() {
     job();
-    assertThat(shell.run("job", "list").out()).doesNotContain("By");
+    assertThat(person().run("job", "list").out()).doesNotContain("By");
     assertThat(person().run("job", "status", "fake-1").out()).doesNotContain("By");
     runtime.jobs.submit(Submission.of(MANIFEST).by("anna"));
 
-    assertThat(shell.set("COLUMNS", "120").run("job", "list").out().lines().toList())
+    assertThat(person().set("COLUMNS", "120").run("job", "list").out().lines().toList())
         .satisfiesExactlyInAnyOrder(
             header -> assertThat(header).contains("Submitted (UTC)  ", "By ", "Last event"),
             row -> assertThat(row).startsWith("fake-2 ").contains(" anna "),

@@ -86,10 +86,12 @@ class DeploymentCommandsIT {
         run("deployment", "rollback", "web", "--tag", "t1", "--reason", "orders lost", "--wait");
     assertThat(back).contains("dep_web_3", "agents r1 differ; orders lost");
     assertThat(status("web").path("current_version").asText()).isEqualTo("1");
-    assertThat(run("deployment", "versions", "web").lines().skip(1))
+    Shell person =
+        new Shell(Main::commandLine, home).atTerminal().set("NO_COLOR", "1").set("COLUMNS", "120");
+    assertThat(person.run("deployment", "versions", "web").out().lines().skip(1))
         .anySatisfy(line -> assertThat(line).contains("2", "yes", "t2"))
         .anySatisfy(line -> assertThat(line).contains("1", "yes", "t1"));
-    assertThat(run("deployment", "versions", "web", "--limit", "1"))
+    assertThat(person.run("deployment", "versions", "web", "--limit", "1").out())
         .contains("There are more: mn deployment versions web --after 2");
     assertThat(shell.run("deployment", "rollback", "web", "--version", "99").err())
         .contains("no rollback target found for deployment web: there is no version 99; there are")

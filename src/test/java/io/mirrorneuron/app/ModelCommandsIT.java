@@ -26,6 +26,14 @@ import org.junit.jupiter.api.io.TempDir;
 class ModelCommandsIT {
   @TempDir Path home;
 
+  /** Who reads tables, at a terminal that is wide enough. */
+  private Shell person() {
+    return new Shell(Main::commandLine, home)
+        .atTerminal()
+        .set("NO_COLOR", "1")
+        .set("COLUMNS", "200");
+  }
+
   @Test
   void modelsThatNoBlueprintNeedsAreRemovedOnRequest() throws Exception {
     try (FakeRunner runner = FakeRunner.having("ai/smollm2:360M-Q4_K_M");
@@ -46,7 +54,7 @@ class ModelCommandsIT {
           shell.run(
               "blueprint", "cleanup", "--remove-models", "--no-docker", "--no-files", "--json");
       assertThat(removed.json().get("removed").get(0).asText()).isEqualTo("smollm2:360m");
-      assertThat(shell.run("model", "list").out()).contains("No installed models");
+      assertThat(person().run("model", "list").out()).contains("No installed models");
       assertThat(server.uri("/models").toString()).isNotBlank();
     }
   }
@@ -58,8 +66,8 @@ class ModelCommandsIT {
             WholeServer.start(home, Map.of("model.runner_api_base", runner.root()))) {
       Shell shell = new Shell(Main::commandLine, home);
 
-      assertThat(shell.run("model", "list").out()).contains("No installed models");
-      assertThat(shell.run("model", "list", "--all").out()).contains("gemma4:e2b", "available");
+      assertThat(person().run("model", "list").out()).contains("No installed models");
+      assertThat(person().run("model", "list", "--all").out()).contains("gemma4:e2b", "available");
       assertThat(shell.run("model", "doctor", "smollm2").exitCode()).isEqualTo(1);
       Ended other = shell.run("model", "install", "smollm2", "--backend", "vllm");
       assertThat(other.exitCode()).isEqualTo(2);
@@ -71,7 +79,7 @@ class ModelCommandsIT {
       assertThat(installed.exitCode()).as(installed.err()).isZero();
       assertThat(installed.out()).contains("Pulled ", "successful", "Status: installed");
       assertThat(shell.run("model", "install", "smollm2").out()).contains("already_installed");
-      assertThat(shell.run("model", "list").out()).contains("smollm2:360m", "by hand");
+      assertThat(person().run("model", "list").out()).contains("smollm2:360m", "by hand");
       Ended json = shell.run("model", "list", "--json");
       assertThat(json.json().get("runner_available").asBoolean()).isTrue();
       assertThat(shell.run("model", "show", "smollm2", "--compatibility").out())
@@ -108,7 +116,7 @@ class ModelCommandsIT {
         Eventually.eventually(
             "bytes have come",
             Duration.ofSeconds(50), // another JVM starts
-            () -> shell.run("model", "list").out().contains("of 1.0 MB"));
+            () -> person().run("model", "list").out().contains("of 1.0 MB"));
         assertThat(shell.run("model", "show", "smollm2").out()).contains("installing, 0.");
         assertThat(shell.run("model", "show", "smollm2", "--json").json().get("status").asText())
             .isEqualTo("installing");
@@ -165,7 +173,7 @@ class ModelCommandsIT {
       try (WholeServer server =
           WholeServer.start(home, Map.of("model.runner_api_base", runner.root()))) {
         Shell shell = new Shell(Main::commandLine, home);
-        Ended list = shell.run("model", "list");
+        Ended list = person().run("model", "list");
         assertThat(list.out())
             .contains("Nobody knows which models are installed")
             .doesNotContain("No installed models");

@@ -38,6 +38,14 @@ class RestCommandsIT {
       echo '{"complete_run":{"paid":true}}'
       """;
 
+  /** Who reads tables, at a terminal that is wide enough. */
+  private static Shell person() {
+    return new Shell(Main::commandLine, home)
+        .atTerminal()
+        .set("NO_COLOR", "1")
+        .set("COLUMNS", "200");
+  }
+
   /** The machine may have much else to do. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -94,14 +102,16 @@ class RestCommandsIT {
   void aPersonIsShownWhatIsAskedAndAnswersInOneLine() throws Exception {
     String job = asking("rent");
 
-    assertThat(shell.run("human", "list").out().lines())
+    assertThat(person().run("human", "list").out().lines())
         .anyMatch(line -> line.matches("run-" + job + " +q1 +Pay the rent\\?"));
-    assertThat(shell.run("human", "list", job).out()).contains("q1", "Pay the rent?");
+    assertThat(person().run("human", "list", job).out()).contains("q1", "Pay the rent?");
     assertThat(shell.run("human", "list", "--json").json().at("/data/0/request_id").asText())
         .isNotEmpty();
     assertThat(shell.run("human", "show", job, "q1").out().lines())
         .contains("Pay the rent?")
         .anyMatch(line -> line.matches("Decisions +approve, reject"))
+        .anyMatch(line -> line.matches("For +anybody"))
+        .anyMatch(line -> line.matches("Due +no time limit"))
         .anyMatch(line -> line.matches("amount +integer +yes +in cents"))
         .contains("Answer with mn human respond " + job + " q1");
     assertThat(shell.run("human", "show", job, "q1", "--json").json().at("/form/required/0"))
@@ -255,8 +265,11 @@ class RestCommandsIT {
     assertThat(ofAll.path("data"))
         .extracting(each -> ((ObjectNode) each.deepCopy()).<JsonNode>without("blueprint_id"))
         .contains(one);
-    shell.run("human", "respond", job, "q1", "--decision=reject", "--data=amount=1");
-    assertThat(shell.run("human", "list", job).out()).isEqualTo("Nobody is asked anything\n");
+    assertThat(
+            shell.run("human", "respond", job, "q1", "--decision=reject", "--data=amount=1").out())
+        .as("who names nobody is the user of the system")
+        .isEqualTo("q1: answered with reject by %s\n".formatted(System.getProperty("user.name")));
+    assertThat(person().run("human", "list", job).out()).isEqualTo("Nobody is asked anything\n");
     assertThat(shell.run("human", "list", job, "--status", "answered").out()).contains("q1");
     assertThat(shell.run("human", "list", job, "--all").out()).contains("answered");
     assertThat(shell.run("human", "list", "--all").exitCode()).isEqualTo(2);
@@ -290,7 +303,7 @@ class RestCommandsIT {
     assertThat(shell.run("run", "follow", run).out().lines())
         .anyMatch(line -> line.matches(".* WARNING till +low on change"));
 
-    assertThat(shell.run("run", "list").out().lines())
+    assertThat(person().run("run", "list").out().lines())
         .anyMatch(line -> line.matches(run + " +completed +.* whole"));
     assertThat(shell.run("run", "list", "--status", "failed", "--json").json().path("data"))
         .isEmpty();
@@ -348,8 +361,8 @@ class RestCommandsIT {
     eventually(
         "the run's end",
         PATIENCE,
-        () -> shell.run("run", "list").out().matches("(?s).*" + other + " +failed.*"));
-    assertThat(shell.run("run", "compare", job, other).out().lines())
+        () -> person().run("run", "list").out().matches("(?s).*" + other + " +failed.*"));
+    assertThat(person().run("run", "compare", job, other).out().lines())
         .anyMatch(line -> line.matches("Workflow +whole +second"))
         .anyMatch(line -> line.matches("Status +completed +failed"));
     assertThat(shell.run("run", "compare", job, run).err())
@@ -369,16 +382,16 @@ class RestCommandsIT {
     eventually(
         "both runs' results",
         PATIENCE,
-        () -> shell.run("run", "compare", jobs.get(0), jobs.get(1)).out().contains("l2"));
+        () -> person().run("run", "compare", jobs.get(0), jobs.get(1)).out().contains("l2"));
 
-    String most = shell.run("run", "compare", jobs.get(0), jobs.get(1)).out();
+    String most = person().run("run", "compare", jobs.get(0), jobs.get(1)).out();
     assertThat(most.lines())
         .anyMatch(line -> line.matches("result\\S*/n +l1 +l2"))
         .noneMatch(line -> line.contains("lease_id"))
         .last()
         .asString()
         .matches("and \\d+ that are other ones in every run; --all shows them");
-    assertThat(shell.run("run", "compare", jobs.get(0), jobs.get(1), "--all").out().lines())
+    assertThat(person().run("run", "compare", jobs.get(0), jobs.get(1), "--all").out().lines())
         .anyMatch(line -> line.matches("result\\S*/lease_id +l1 +l2"));
   }
 

@@ -106,6 +106,34 @@ class ScheduleCommandsIT {
   }
 
   @Test
+  void aScheduleIsNamedByItsNameOrTheBeginningOfItsId() throws IOException {
+    String bundle = bundle("named", "");
+    String id =
+        made("schedule", "create", bundle, "--cron", "0 1 * * *", "--name", "by-night")
+            .path("schedule_id")
+            .asText();
+
+    assertThat(shell.run("schedule", "next", "by-night", "--json").json().at("/data/0/at").asText())
+        .isNotEmpty();
+    String beginning = id.substring(0, id.length() - 1);
+    assertThat(
+            shell
+                .run("schedule", "status", beginning, "--json")
+                .json()
+                .path("schedule_id")
+                .asText())
+        .isEqualTo(id);
+    assertThat(shell.run("schedule", "pause", "by-night").out()).contains(id + ": paused");
+
+    made("schedule", "create", bundle, "--cron", "0 2 * * *", "--name", "by-night");
+    Ended two = shell.run("schedule", "delete", "by-night");
+    assertThat(two.exitCode()).isEqualTo(1);
+    assertThat(two.err()).contains("2 schedules are called by-night: ", id, "; give the id of one");
+    assertThat(shell.run("schedule", "delete", "by-day").err())
+        .contains("schedule by-day was not found");
+  }
+
+  @Test
   void aRunNowThatMakesNoJobFailsAndSaysWhyWhereNothingIsCut() throws IOException {
     String json =
         "{\"kind\":\"event\",\"trigger\":{\"event_type\":\"x\",\"payload\":\"required\"}}";

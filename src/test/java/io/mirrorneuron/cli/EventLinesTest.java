@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.wire.JobEventFacts;
 import io.mirrorneuron.wire.Json;
+import java.io.PrintWriter;
+import java.io.Writer;
 import org.junit.jupiter.api.Test;
 
 class EventLinesTest {
+  private static final Output OUTPUT =
+      new Output(new PrintWriter(Writer.nullWriter()), AnsiStyle.PLAIN, 80);
+
   @Test
   void theLinesOfAMessageAreSentences() {
     assertThat(Output.sentences("not allowed: add x\nMore is there.\n\nAsk:\nwhom\n"))
@@ -21,7 +26,7 @@ class EventLinesTest {
                 "{\"type\":\"job_warnings\",\"timestamp\":\"2026-01-01T10:00:00.000Z\","
                     + "\"warnings\":[\"unknown member a\",\"b is\\nignored\"]}",
                 "event"),
-            AnsiStyle.PLAIN);
+            OUTPUT);
 
     assertThat(line)
         .isEqualTo(
@@ -38,7 +43,7 @@ class EventLinesTest {
                     + "\"blocked_on\":[{\"from\":\"a\"},{\"from\":\"b\"}]}",
                 "event"));
 
-    assertThat(ProgressWords.line(blocked, AnsiStyle.PLAIN))
+    assertThat(ProgressWords.line(blocked, OUTPUT))
         .isEqualTo("10:00:00.000Z  join           waits for a, b");
   }
 }

@@ -8,6 +8,8 @@ import io.mirrorneuron.cli.ProgressLine.State;
 import io.mirrorneuron.wire.JobDetailForm;
 import io.mirrorneuron.wire.JobEventFacts;
 import io.mirrorneuron.wire.Json;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -157,7 +159,10 @@ class JobProgressTest {
     agent.putObject("payload").put("delay_ms", 3000).put("reason", "exit code 1");
     progress.accept(JobEventFacts.read(agent));
     assertThat(progress.untilNextTry(work)).isEqualTo(3);
-    assertThat(ProgressWords.line(JobEventFacts.read(agent), AnsiStyle.PLAIN))
+    assertThat(
+            ProgressWords.line(
+                JobEventFacts.read(agent),
+                new Output(new PrintWriter(Writer.nullWriter()), AnsiStyle.PLAIN, 80)))
         .endsWith("work           next try in 3 s  exit code 1");
   }
 

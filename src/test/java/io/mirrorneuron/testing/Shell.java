@@ -26,6 +26,7 @@ public final class Shell {
   public Shell(BiFunction<Screen, String[], CommandLine> program, Path home) {
     this.program = program;
     environment.put("MN_HOME", home.toString());
+    environment.put("TZ", "UTC"); // wherever this machine is
   }
 
   /** What a command left behind. */

@@ -78,6 +78,7 @@ public final class BlueprintCommand extends CommandGroup {
               description = "Only those of this category, or of one of these.")
           List<String> categories)
       throws InterruptedException {
+    client.jsonInPipes();
     String query = categories == null ? "" : "?category=" + encoded(String.join(",", categories));
     return client.show(
         "/blueprints" + query,

@@ -7,6 +7,7 @@ import io.mirrorneuron.cli.LaunchReport;
 import io.mirrorneuron.cli.Output;
 import io.mirrorneuron.cli.RestAnswer;
 import io.mirrorneuron.cli.RestClient;
+import io.mirrorneuron.cli.human.AnswersHere;
 import io.mirrorneuron.cli.schedule.ScheduleSpec;
 import io.mirrorneuron.server.IdSource;
 import java.security.SecureRandom;
@@ -139,6 +140,10 @@ public final class BlueprintRunCommand implements Callable<Integer> {
     Duration patience = client.limit("--follow-seconds", followSeconds);
     return detached
         ? ExitCode.OK
-        : client.call(mn -> new JobWatcher(client, mn).untilEnd(told.jobId(), patience));
+        : client.call(
+            mn ->
+                new JobWatcher(client, mn)
+                    .asking(new AnswersHere(client))
+                    .untilEnd(told.jobId(), patience));
   }
 }

@@ -102,6 +102,7 @@ public final class DeploymentCommand extends CommandGroup {
       @Option(names = "--after", paramLabel = "VERSION", description = "Those before this one.")
           String after)
       throws InterruptedException {
+    client.jsonInPipes();
     return client.show(
         mn -> mn.deployments().versions(id, after, limit),
         page -> {

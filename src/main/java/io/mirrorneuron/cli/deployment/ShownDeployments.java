@@ -70,24 +70,23 @@ final class ShownDeployments {
   }
 
   static void table(Client client, List<DeploymentView> all) {
-    client
-        .output()
-        .table(
-            DEPLOYMENTS,
-            all.stream()
-                .map(
-                    one ->
-                        Stream.of(
-                                one.deploymentKey(),
-                                one.deploymentId(),
-                                one.status(),
-                                one.currentVersion(),
-                                one.stableVersion(),
-                                one.currentJobId(),
-                                one.updatedAt())
-                            .map(ShownDeployments::text)
-                            .toList())
-                .toList());
+    Output output = client.output();
+    output.table(
+        DEPLOYMENTS,
+        all.stream()
+            .map(
+                one ->
+                    Stream.of(
+                            one.deploymentKey(),
+                            one.deploymentId(),
+                            one.status(),
+                            one.currentVersion(),
+                            one.stableVersion(),
+                            one.currentJobId(),
+                            output.moment(one.updatedAt()))
+                        .map(ShownDeployments::text)
+                        .toList())
+            .toList());
   }
 
   private static String text(String told) {
@@ -113,16 +112,16 @@ final class ShownDeployments {
       output.field("Health", Output.printable(one.health().reason()));
     }
     output.line("");
-    output.sentences(EVENTS, one.events().stream().map(ShownDeployments::event).toList());
+    output.sentences(EVENTS, one.events().stream().map(event -> event(output, event)).toList());
     if (one.versions() != null) {
       output.line("");
       versions(client, one.versions().reversed());
     }
   }
 
-  private static List<String> event(Map<String, Object> event) {
+  private static List<String> event(Output output, Map<String, Object> event) {
     Map<String, Object> rest = new LinkedHashMap<>(event);
-    String at = Objects.toString(rest.remove("timestamp"), "");
+    String at = output.moment(Objects.toString(rest.remove("timestamp"), ""));
     String type = Objects.toString(rest.remove("type"), "");
     String details =
         rest.entrySet().stream()
@@ -132,19 +131,18 @@ final class ShownDeployments {
   }
 
   static void versions(Client client, List<VersionView> all) {
-    client
-        .output()
-        .table(
-            VERSIONS,
-            all.stream()
-                .map(
-                    one ->
-                        List.of(
-                            one.version(),
-                            text(one.submittedAt()),
-                            one.stable() ? "yes" : "",
-                            text(one.tag()),
-                            text(one.jobId())))
-                .toList());
+    Output output = client.output();
+    output.table(
+        VERSIONS,
+        all.stream()
+            .map(
+                one ->
+                    List.of(
+                        one.version(),
+                        output.moment(one.submittedAt()),
+                        one.stable() ? "yes" : "",
+                        text(one.tag()),
+                        text(one.jobId())))
+            .toList());
   }
 }

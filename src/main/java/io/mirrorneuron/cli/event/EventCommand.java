@@ -107,13 +107,15 @@ public final class EventCommand extends CommandGroup {
     client.requireCount("--limit", limit, 1000);
     return client.show(
         mn -> mn.triggerEvents().list(limit),
-        answer ->
-            client.output().table(HEADERS, answer.data().stream().map(EventCommand::row).toList()));
+        answer -> {
+          Output output = client.output();
+          output.table(HEADERS, answer.data().stream().map(one -> row(output, one)).toList());
+        });
   }
 
-  private static List<String> row(TriggerEvent event) {
+  private static List<String> row(Output output, TriggerEvent event) {
     return List.of(
-        event.createdAt(),
+        output.moment(event.createdAt()),
         event.eventType(),
         event.source(),
         Json.write(event.payload()),

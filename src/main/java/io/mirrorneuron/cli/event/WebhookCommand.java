@@ -44,6 +44,7 @@ public final class WebhookCommand extends CommandGroup {
       footerHeading = "%nExamples:%n",
       footer = {"  mn webhook list", "  mn webhook list --json | jq -r '.data[].webhook_id'"})
   int list(@Mixin ApiClient client) throws InterruptedException {
+    client.jsonInPipes();
     return client.show(
         PATH,
         All.class,

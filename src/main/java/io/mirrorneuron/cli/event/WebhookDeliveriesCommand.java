@@ -53,6 +53,7 @@ final class WebhookDeliveriesCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    client.jsonInPipes();
     client.requireCount("--limit", limit, 1000);
     String path = WebhookCommand.path(id) + "/deliveries?limit=" + limit;
     return client.show(

@@ -30,6 +30,8 @@ import java.util.stream.Stream;
  * @param form a JSON Schema that the answer must fit; null where a decision is all that is asked
  *     for
  * @param defaultAnswer what counts when it is closed by time
+ * @param assignees who alone may answer; empty when everybody may
+ * @param escalateTo who may answer instead when its time is over; empty when nobody else may
  * @param shownSha256 fingerprint of what is asked
  */
 public record HumanAsk(
@@ -45,6 +47,8 @@ public record HumanAsk(
     long approvalsRequired,
     Claim claim,
     List<Answer> decisions,
+    List<String> assignees,
+    List<String> escalateTo,
     String shownSha256,
     List<String> faults) {
 
@@ -63,9 +67,9 @@ public record HumanAsk(
     }
 
     /** {@code approve by ada at …, cost_centre 200, “as agreed”}. */
-    String sentence() {
+    String sentence(Output output) {
       StringBuilder text = new StringBuilder(Objects.toString(decision, "without a decision"));
-      text.append(" by ").append(by).append(" at ").append(Output.time(Objects.toString(at, "")));
+      text.append(" by ").append(by).append(" at ").append(output.time(Objects.toString(at, "")));
       data.forEach((name, value) -> text.append(", ").append(name).append(' ').append(word(value)));
       return comment == null ? text.toString() : text + ": " + comment;
     }

@@ -8,9 +8,11 @@ import io.mirrorneuron.cli.Output;
 import io.mirrorneuron.cli.RestAnswer;
 import io.mirrorneuron.cli.RestClient;
 import io.mirrorneuron.cli.RunAddress;
+import io.mirrorneuron.cli.Screen;
 import io.mirrorneuron.model.MnException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,8 +31,10 @@ import picocli.CommandLine.Parameters;
     })
 public final class HumanCommand extends CommandGroup {
   static final String REQUEST = "The request's id, as mn human list has it.";
-  static final String BY =
-      "Who acts, where no token says it; without a name some requests cannot be answered.";
+  static final String BY = "Who acts, where no token says it; default the system's user.";
+
+  /** How the API says that the token is somebody else's. */
+  private static final String NOT_YOU = "not_you";
 
   @Command(
       name = "claim",
@@ -115,11 +119,37 @@ public final class HumanCommand extends CommandGroup {
    *
    * @throws MnException in the words of the command line
    */
-  static RestAnswer send(RestClient rest, String path, Object body) throws InterruptedException {
+  static RestAnswer send(RestClient rest, String path, Map<String, Object> body)
+      throws InterruptedException {
     try {
-      return rest.post(path, body);
+      return sign(rest, path, body);
     } catch (MnException e) {
       throw plain(e);
+    }
+  }
+
+  /**
+   * Sends it in the name that it has, else that of the system's user, unless the token is that of
+   * somebody.
+   *
+   * @throws MnException as the API words it
+   */
+  static RestAnswer sign(RestClient rest, String path, Map<String, Object> body)
+      throws InterruptedException {
+    boolean isSigned = body.containsKey("by") || body.containsKey("user");
+    Optional<String> user = isSigned ? Optional.empty() : Screen.user();
+    if (user.isEmpty()) {
+      return rest.post(path, body);
+    }
+    Map<String, Object> signed = new LinkedHashMap<>(body);
+    signed.put("by", user.get());
+    try {
+      return rest.post(path, signed);
+    } catch (MnException e) {
+      if (e.error().equals(NOT_YOU)) {
+        return rest.post(path, body); // the token says who it is
+      }
+      throw e;
     }
   }
 

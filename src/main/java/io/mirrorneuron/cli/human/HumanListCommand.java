@@ -68,6 +68,7 @@ final class HumanListCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    client.jsonInPipes();
     if (all && run == null) {
       throw client.misuse("--all is of one run: mn human list RUN_ID --all");
     }

@@ -1,7 +1,7 @@
 package io.mirrorneuron.cli.human;
 
 import io.mirrorneuron.cli.Output;
-import java.io.BufferedReader;
+import io.mirrorneuron.cli.Screen;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.HashSet;
@@ -18,7 +18,7 @@ final class HumanPrompt {
   private static final List<String> OTHERS = List.of("decision", "comment", "by");
 
   private final PrintWriter out;
-  private final BufferedReader in;
+  private final Lines in;
   private final HumanAsk asked;
 
   /** What was left out, and is not asked for again. */
@@ -26,7 +26,14 @@ final class HumanPrompt {
 
   private boolean isExplained;
 
-  HumanPrompt(PrintWriter out, BufferedReader in, HumanAsk asked) {
+  /** What a person types. */
+  @FunctionalInterface
+  interface Lines {
+    /** The next line; null when the input has ended. */
+    String next() throws IOException;
+  }
+
+  HumanPrompt(PrintWriter out, Lines in, HumanAsk asked) {
     this.out = out;
     this.in = in;
     this.asked = asked;
@@ -56,7 +63,11 @@ final class HumanPrompt {
         return false;
       }
     }
-    return optional("Comment", "comment", answer) && optional("Your name", "by", answer);
+    String name =
+        Screen.user()
+            .map(user -> "Your name, where no token says it [%s]".formatted(user))
+            .orElse("Your name (may be left out)");
+    return optional("Comment (may be left out)", "comment", answer) && optional(name, "by", answer);
   }
 
   private void explain() {
@@ -149,7 +160,7 @@ final class HumanPrompt {
     if (answer.containsKey(name) || left.contains(name)) {
       return true;
     }
-    Optional<String> line = line(label + " (may be left out)");
+    Optional<String> line = line(label);
     line.filter(said -> !said.isEmpty())
         .ifPresentOrElse(said -> answer.put(name, said), () -> left.add(name));
     return line.isPresent();
@@ -160,7 +171,7 @@ final class HumanPrompt {
     out.print(Output.printable(label) + ": ");
     out.flush();
     try {
-      return Optional.ofNullable(in.readLine()).map(String::strip);
+      return Optional.ofNullable(in.next()).map(String::strip);
     } catch (IOException e) {
       return Optional.empty();
     }

@@ -3,11 +3,9 @@ package io.mirrorneuron.cli.human;
 import io.mirrorneuron.cli.ApiClient;
 import io.mirrorneuron.cli.ExitCode;
 import io.mirrorneuron.cli.NamedValues;
-import io.mirrorneuron.cli.Output;
 import io.mirrorneuron.cli.RestAnswer;
 import io.mirrorneuron.cli.RestClient;
 import io.mirrorneuron.cli.RunAddress;
-import io.mirrorneuron.model.MnException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -98,7 +96,10 @@ final class HumanRespondCommand implements Callable<Integer> {
           HumanAsk asked = Questions.find(rest, path, request).as(HumanAsk.class);
           String there = path + "/human/" + RestClient.part(request) + "/response";
           RestAnswer recorded =
-              asks ? converse(rest, there, asked, answer) : HumanCommand.send(rest, there, answer);
+              asks
+                  ? new Conversation(client, client.screen().input()::readLine)
+                      .about(rest, there, asked, answer)
+                  : HumanCommand.send(rest, there, answer);
           if (recorded == null) {
             client.output().line("Not answered");
             return ExitCode.FAILED;
@@ -112,34 +113,5 @@ final class HumanRespondCommand implements Callable<Integer> {
     if (value != null) {
       answer.put(name, value);
     }
-  }
-
-  /**
-   * Asks until the answer is taken; what is refused is asked for again, and nothing else is.
-   *
-   * @return what was recorded; null when the person has not answered
-   */
-  private RestAnswer converse(
-      RestClient rest, String there, HumanAsk asked, Map<String, Object> answer)
-      throws InterruptedException {
-    Questions.print(client.output(), asked);
-    if (!asked.isOpen()) {
-      return null;
-    }
-    client.output().line("");
-    answer.put("shown_sha256", asked.shownSha256());
-    HumanPrompt prompt = new HumanPrompt(client.out(), client.screen().input(), asked);
-    while (prompt.ask(answer)) {
-      try {
-        return rest.post(there, answer);
-      } catch (MnException e) {
-        RefusedAnswer refused = new RefusedAnswer(e);
-        if (!prompt.again(refused.fields(), answer)) {
-          throw refused.plain();
-        }
-        client.output().line(Output.sentences(refused.plain().getMessage()));
-      }
-    }
-    return null;
   }
 }

@@ -39,7 +39,7 @@ final class HumanTable {
     boolean due = requests.stream().anyMatch(one -> one.dueAt() != null);
     boolean status = requests.stream().anyMatch(one -> !"pending".equals(one.status()));
     List<Column> all = columns(status, due, HumanTable::prompt);
-    List<Column> few = columns(false, false, HumanTable::sentence);
+    List<Column> few = columns(false, false, this::sentence);
     if (fits(all, requests)) {
       print(all, requests);
     } else if (fits(few, requests)) {
@@ -52,13 +52,12 @@ final class HumanTable {
     }
   }
 
-  private static List<Column> columns(
-      boolean status, boolean due, Function<HumanAsk, String> prompt) {
+  private List<Column> columns(boolean status, boolean due, Function<HumanAsk, String> prompt) {
     return Stream.of(
             new Column("Run ID", HumanAsk::runId, true),
             new Column("Request ID", HumanTable::id, true),
             new Column("Status", HumanTable::status, status),
-            new Column("Due (UTC)", HumanTable::due, due),
+            new Column(output.when("Due"), this::due, due),
             new Column("Prompt", prompt, true))
         .filter(Column::isShown)
         .toList();
@@ -86,8 +85,8 @@ final class HumanTable {
     return Objects.toString(one.status(), "");
   }
 
-  private static String due(HumanAsk one) {
-    return Output.time(Objects.toString(one.dueAt(), ""));
+  private String due(HumanAsk one) {
+    return output.time(Objects.toString(one.dueAt(), ""));
   }
 
   private static String prompt(HumanAsk one) {
@@ -95,7 +94,7 @@ final class HumanTable {
   }
 
   /** With what has no column of its own. */
-  private static String sentence(HumanAsk one) {
+  private String sentence(HumanAsk one) {
     String due = one.dueAt() == null ? "" : "due " + due(one);
     String status = "pending".equals(one.status()) ? "" : status(one);
     String about = due.isEmpty() || status.isEmpty() ? status + due : status + ", " + due;

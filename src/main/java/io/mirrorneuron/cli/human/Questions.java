@@ -29,8 +29,9 @@ final class Questions {
     output.line(
         output.paint().bold(Output.printable(Objects.toString(asked.prompt(), "(no prompt)"))));
     output.field("Status", Objects.toString(asked.status(), ""));
-    output.field("Asked", Output.time(Objects.toString(asked.requestedAt(), "")));
-    output.field("Due", due(asked));
+    output.field("Asked", output.time(Objects.toString(asked.requestedAt(), "")));
+    output.field("For", asked.assignees().isEmpty() ? "anybody" : names(asked.assignees()));
+    output.field("Due", due(output, asked));
     output.field("Decisions", String.join(", ", asked.allowedDecisions()));
     if (asked.approvalsRequired() > 1) {
       output.field(
@@ -40,11 +41,12 @@ final class Questions {
     }
     if (asked.claim() != null) {
       output.field(
-          "Claimed", "by " + asked.claim().by() + " until " + Output.time(asked.claim().until()));
+          "Claimed", "by " + asked.claim().by() + " until " + output.time(asked.claim().until()));
     }
     asked
         .decisions()
-        .forEach(one -> output.field(one.isApproval() ? "Approval" : "Answer", one.sentence()));
+        .forEach(
+            one -> output.field(one.isApproval() ? "Approval" : "Answer", one.sentence(output)));
     asked.faults().forEach(fault -> output.field("Fault", fault));
     if (!asked.fields().isEmpty()) {
       output.line("");
@@ -54,13 +56,21 @@ final class Questions {
     }
   }
 
-  private static String due(HumanAsk asked) {
-    String due = Output.time(Objects.toString(asked.dueAt(), ""));
-    return due.isEmpty()
-            || asked.defaultAnswer() == null
-            || asked.defaultAnswer().decision() == null
-        ? due
-        : due + ", then " + asked.defaultAnswer().decision();
+  private static String names(List<String> people) {
+    return String.join(", ", people);
+  }
+
+  /** Until when it can be answered, and what comes then. */
+  private static String due(Output output, HumanAsk asked) {
+    if (asked.dueAt() == null) {
+      return asked.isOpen() ? "no time limit" : "";
+    }
+    String due = output.time(asked.dueAt());
+    if (!asked.escalateTo().isEmpty()) {
+      return due + ", then " + names(asked.escalateTo()) + " may answer instead";
+    }
+    boolean hasDefault = asked.defaultAnswer() != null && asked.defaultAnswer().decision() != null;
+    return hasDefault ? due + ", then " + asked.defaultAnswer().decision() : due;
   }
 
   private static List<String> row(HumanAsk asked, Map.Entry<String, HumanAsk.Field> one) {

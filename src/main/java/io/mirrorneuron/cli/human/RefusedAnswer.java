@@ -1,5 +1,6 @@
 package io.mirrorneuron.cli.human;
 
+import io.mirrorneuron.cli.Screen;
 import io.mirrorneuron.human.Person;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
@@ -57,14 +58,19 @@ record RefusedAnswer(MnException why) {
         : faults().map(Fault::field).filter(name -> !name.isEmpty()).distinct().toList();
   }
 
+  /** Whether the name that does not fit is one that nobody has given. */
+  private boolean isNamedBySystem() {
+    return why.getMessage().contains("not for " + Person.ANONYMOUS)
+        || Screen.user().filter(user -> why.getMessage().endsWith("not for " + user)).isPresent();
+  }
+
   /** The same failure in plain words. */
   MnException plain() {
     String sentence = faults().map(Fault::sentence).collect(Collectors.joining("; "));
     if (why.code() == ErrorCode.INVALID && !sentence.isEmpty()) {
       return new MnException(why.code(), why.error(), sentence);
     }
-    boolean isNobody = why.getMessage().contains("not for " + Person.ANONYMOUS);
-    return why.error().equals("not_assigned") && isNobody
+    return why.error().equals("not_assigned") && isNamedBySystem()
         ? new MnException(why.code(), why.error(), why.getMessage() + " (--by NAME)")
         : why;
   }

@@ -4,6 +4,7 @@ import io.mirrorneuron.MirrorNeuron;
 import io.mirrorneuron.cli.Client;
 import io.mirrorneuron.cli.CommandGroup;
 import io.mirrorneuron.cli.JobWatcher;
+import io.mirrorneuron.cli.id.ShortIds;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.CancelReason;
@@ -37,7 +38,7 @@ import picocli.CommandLine.Parameters;
     footerHeading = "%nExamples:%n",
     footer = {"  mn job list", "  mn job status JOB_ID", "  mn job cancel JOB_ID"})
 public final class JobCommand extends CommandGroup {
-  static final String ID = "The job's id, or that of its run.";
+  static final String ID = "The job's id, or that of its run" + ShortIds.WORDS + ".";
 
   @Command(
       name = "monitor",
@@ -59,36 +60,47 @@ public final class JobCommand extends CommandGroup {
 
   @Command(
       name = "cancel",
-      description = "Ends a job and its programs; one that has ended stays as it is.",
-      footerHeading = "%nExample:%n",
-      footer = {"  mn job cancel JOB_ID", "  mn job cancel JOB_ID --reason 'wrong input'"})
+      description = "Ends jobs and their programs; one that has ended stays as it is.",
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  mn job cancel JOB_ID",
+        "  mn job cancel JOB_ID --reason 'wrong input'",
+        "  mn job cancel --name nightly --older 7d        all open ones; asks before"
+      })
   int cancel(
       @Mixin Client client,
-      @Parameters(paramLabel = "JOB_ID", description = ID) String jobId,
+      @Mixin JobChoice choice,
       @Option(
               names = "--reason",
               paramLabel = "TEXT",
               description = "Why; the job, its log and mn job why show it.")
           String reason)
       throws InterruptedException {
-    return steer(
-        client, jobId, (mn, job) -> mn.jobs().cancel(job, null, CancelReason.checked(reason)));
+    return choice.steer(
+        client,
+        "cancel",
+        orFork((mn, job) -> mn.jobs().cancel(job, null, CancelReason.checked(reason))));
   }
 
   @Command(
       name = "pause",
-      description = "Stops a job and its programs until it is resumed.",
+      description = "Stops jobs and their programs until they are resumed.",
       footerHeading = "%nExamples:%n",
-      footer = {"  mn job pause JOB_ID", "  mn job pause JOB_ID --drain"})
+      footer = {
+        "  mn job pause JOB_ID",
+        "  mn job pause JOB_ID --drain",
+        "  mn job pause --status running --yes            all that run, without asking"
+      })
   int pause(
       @Mixin Client client,
-      @Parameters(paramLabel = "JOB_ID", description = ID) String jobId,
+      @Mixin JobChoice choice,
       @Option(
               names = "--drain",
               description = "Let the programs that run end by themselves; start no other.")
           boolean drain)
       throws InterruptedException {
-    return steer(client, jobId, (mn, job) -> drain ? mn.jobs().pause(job, true) : mn.pause(job));
+    return choice.steer(
+        client, "pause", orFork((mn, job) -> drain ? mn.jobs().pause(job, true) : mn.pause(job)));
   }
 
   @Command(
@@ -99,39 +111,28 @@ public final class JobCommand extends CommandGroup {
   int resume(
       @Mixin Client client, @Parameters(paramLabel = "JOB_ID", description = ID) String jobId)
       throws InterruptedException {
-    return steer(client, jobId, MirrorNeuron::resume);
+    JobChoice.Steering resume = orFork(MirrorNeuron::resume);
+    return client.show(
+        jobId,
+        (mn, job) -> new SubmittedJob(job, resume.by(mn, job)),
+        job -> JobChoice.print(client, job));
   }
 
   /** How a server says that a job has ended. */
   private static final String ENDED = " is in the terminal state ";
 
-  private interface Steering {
-    /** Returns the status word. */
-    String by(MirrorNeuron mn, String jobId);
-  }
-
-  /** What has ended goes on in another job only. */
-  private static String steered(MirrorNeuron mn, String job, Steering steering) {
-    try {
-      return steering.by(mn, job);
-    } catch (MnException e) {
-      if (e.code() == ErrorCode.PRECONDITION && e.getMessage().contains(ENDED)) {
-        throw MnException.precondition(
-            "%s; mn job fork %s goes on in a new job".formatted(e.getMessage(), job));
+  /** What has ended goes on in another job only; that is said. */
+  private static JobChoice.Steering orFork(JobChoice.Steering steering) {
+    return (mn, job) -> {
+      try {
+        return steering.by(mn, job);
+      } catch (MnException e) {
+        if (e.code() == ErrorCode.PRECONDITION && e.getMessage().contains(ENDED)) {
+          throw MnException.precondition(
+              "%s; mn job fork %s goes on in a new job".formatted(e.getMessage(), job));
+        }
+        throw e;
       }
-      throw e;
-    }
-  }
-
-  private static int steer(Client client, String jobId, Steering steering)
-      throws InterruptedException {
-    return client.show(
-        jobId,
-        (mn, known) -> new SubmittedJob(known, steered(mn, known, steering)),
-        job -> {
-          String status = job.status();
-          String shown = client.screen().paint().status(status, status);
-          client.output().line("Job " + job.jobId() + ": " + shown);
-        });
+    };
   }
 }

@@ -29,7 +29,6 @@ import picocli.CommandLine.Parameters;
     })
 final class JobDeadLettersCommand implements Callable<Integer> {
   private static final int PAGE = 1000;
-  private static final List<String> HEADERS = List.of("Number", "Agent", "Time (UTC)", "Reason");
 
   @Mixin EitherClient client;
 
@@ -88,18 +87,17 @@ final class JobDeadLettersCommand implements Callable<Integer> {
       client.output().line("No dead letters");
       return;
     }
-    client
-        .output()
-        .sentences(
-            HEADERS,
-            letters.data().stream()
-                .map(
-                    one ->
-                        List.of(
-                            Long.toString(one.index()),
-                            Objects.toString(one.agentId(), ""),
-                            Output.time(Objects.toString(one.timestamp(), "")),
-                            Objects.toString(one.reason(), "")))
-                .toList());
+    Output output = client.output();
+    output.sentences(
+        List.of("Number", "Agent", output.when("Time"), "Reason"),
+        letters.data().stream()
+            .map(
+                one ->
+                    List.of(
+                        Long.toString(one.index()),
+                        Objects.toString(one.agentId(), ""),
+                        output.time(Objects.toString(one.timestamp(), "")),
+                        Objects.toString(one.reason(), "")))
+            .toList());
   }
 }

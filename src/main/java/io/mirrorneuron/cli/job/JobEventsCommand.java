@@ -87,7 +87,7 @@ final class JobEventsCommand implements Callable<Integer> {
   }
 
   private void print(Output output, JsonNode event) {
-    output.line(client.json() ? Json.write(event) : EventLines.line(event, output.paint()));
+    output.line(client.json() ? Json.write(event) : EventLines.line(event, output));
   }
 
   private void print(String job, EventPage page) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -26,13 +27,6 @@ import picocli.CommandLine.Option;
       "  mn job list --json | jq -r '.data[].job_id'",
     })
 final class JobListCommand implements Callable<Integer> {
-  private static final List<String> HEADERS =
-      List.of("Job ID", "Status", "Submitted (UTC)", "Last event", "Workflow");
-
-  /** When somebody is known to have submitted one of the jobs. */
-  private static final List<String> HEADERS_WITH_NAMES =
-      List.of("Job ID", "Status", "Submitted (UTC)", "By", "Last event", "Workflow");
-
   /** No server tells more at once. */
   private static final int MOST = 10_000;
 
@@ -50,6 +44,7 @@ final class JobListCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    client.jsonInPipes();
     client.requireCount("--limit", limit, MOST);
     // one more than is shown tells whether there are more
     int rows = client.json() ? limit : limit + 1;
@@ -66,12 +61,14 @@ final class JobListCommand implements Callable<Integer> {
       client.output().line("No jobs" + (runningOnly ? " that have not ended" : ""));
       return;
     }
+    // a column of names only when somebody is known to have submitted one of the jobs
     boolean named = jobs.stream().anyMatch(job -> job.submittedBy() != null);
-    client
-        .output()
-        .table(
-            named ? HEADERS_WITH_NAMES : HEADERS,
-            jobs.stream().map(job -> row(job, named)).toList());
+    Output output = client.output();
+    output.table(
+        Stream.of("Job ID", "Status", output.when("Submitted"), "By", "Last event", "Workflow")
+            .filter(header -> named || !header.equals("By"))
+            .toList(),
+        jobs.stream().map(job -> row(output, job, named)).toList());
     if (page.data().size() > limit || page.truncated() != null) {
       client.output().line("and more; --limit shows them");
     } else if (limit == MOST && jobs.size() == MOST) {
@@ -79,11 +76,11 @@ final class JobListCommand implements Callable<Integer> {
     }
   }
 
-  private static List<String> row(JobBrief job, boolean named) {
+  private static List<String> row(Output output, JobBrief job, boolean named) {
     List<String> row = new ArrayList<>();
     row.add(text(job.jobId()));
     row.add(text(job.status()));
-    row.add(Output.time(text(job.submittedAt())));
+    row.add(output.time(text(job.submittedAt())));
     if (named) {
       row.add(text(job.submittedBy()));
     }

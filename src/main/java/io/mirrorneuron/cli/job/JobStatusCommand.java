@@ -49,9 +49,9 @@ final class JobStatusCommand implements Callable<Integer> {
         output.paint().faint("%-11s".formatted("Status"))
             + " "
             + output.paint().status(Output.printable(status), status));
-    output.field("Submitted", text(job.submittedAt()));
+    output.field("Submitted", output.moment(job.submittedAt()));
     output.field("By", text(job.submittedBy()));
-    output.field("Ended", text(job.endedAt()));
+    output.field("Ended", output.moment(job.endedAt()));
     output.field("Cancelled", text(job.cancelledBy()));
     output.field("Reason", text(details.reason()));
     String tail = details.parts().result().at("/error/details/stderr_tail").asText();

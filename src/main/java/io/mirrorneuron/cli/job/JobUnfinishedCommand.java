@@ -19,9 +19,6 @@ import picocli.CommandLine.Mixin;
     footer = {"  mn job unfinished", "  mn job unfinished --json | jq -r '.data[].job_id'"})
 final class JobUnfinishedCommand implements Callable<Integer> {
   private static final int MOST = 1000;
-  private static final List<String> HEADERS =
-      List.of("Job ID", "Status", "Updated (UTC)", "Workflow", "Review");
-
   @Mixin EitherClient client;
 
   private record Page(List<Row> data) {
@@ -31,6 +28,7 @@ final class JobUnfinishedCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    client.jsonInPipes();
     return client.show(
         rest -> rest.get("/jobs?include_terminal=false&limit=" + MOST),
         mn -> mn.listJobs(new ListOptions(MOST, false)),
@@ -43,13 +41,16 @@ final class JobUnfinishedCommand implements Callable<Integer> {
       client.output().line("No jobs that have not ended");
       return;
     }
-    client.output().table(HEADERS, page.data().stream().map(JobUnfinishedCommand::row).toList());
+    Output output = client.output();
+    output.table(
+        List.of("Job ID", "Status", output.when("Updated"), "Workflow", "Review"),
+        page.data().stream().map(job -> row(output, job)).toList());
   }
 
-  private static List<String> row(Page.Row job) {
+  private static List<String> row(Output output, Page.Row job) {
     return Stream.of(
             job.jobId(), job.status(), job.updatedAt(), job.graphId(), job.recoveryReason())
-        .map(text -> Output.time(Objects.toString(text, "")))
+        .map(text -> output.time(Objects.toString(text, "")))
         .toList();
   }
 }

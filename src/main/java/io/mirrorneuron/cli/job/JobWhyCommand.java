@@ -40,7 +40,7 @@ final class JobWhyCommand implements Callable<Integer> {
     }
     if (!why.explanations().isEmpty()) {
       output.line("");
-      output.sentences(HEADERS, why.explanations().stream().map(JobWhyCommand::row).toList());
+      output.sentences(HEADERS, why.explanations().stream().map(one -> row(output, one)).toList());
     }
     why.explanations().stream()
         .filter(one -> !one.stderrTail().isEmpty())
@@ -56,7 +56,7 @@ final class JobWhyCommand implements Callable<Integer> {
     failed.stderrTail().lines().forEach(line -> client.output().line("| " + Output.printed(line)));
   }
 
-  private static List<String> row(Why.Explanation one) {
+  private static List<String> row(Output output, Why.Explanation one) {
     String subject = one.subject().kind() + " " + one.subject().id();
     String text = one.text();
     boolean ends = one.until() != null && one.until().text() != null;
@@ -64,6 +64,6 @@ final class JobWhyCommand implements Callable<Integer> {
         subject,
         one.state(),
         (text.startsWith(subject + " ") ? text.substring(subject.length() + 1) : text)
-            + (ends ? ", until " + Output.time(one.until().text()) : ""));
+            + (ends ? ", until " + output.time(one.until().text()) : ""));
   }
 }

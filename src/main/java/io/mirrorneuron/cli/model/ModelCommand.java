@@ -49,6 +49,7 @@ public final class ModelCommand extends CommandGroup {
       @Option(names = "--all", description = "Those of the catalog that are not installed, too.")
           boolean all)
       throws InterruptedException {
+    client.jsonInPipes();
     if (installed && all) {
       throw client.misuse("give --installed or --all");
     }

@@ -21,10 +21,12 @@ final class RecordLines {
   private static final int PAUSE_MS = 500;
 
   private final ApiClient client;
+  private final Output output;
   private final Set<String> ofPeople = new HashSet<>();
 
   RecordLines(ApiClient client) {
     this.client = client;
+    this.output = client.output();
   }
 
   /**
@@ -75,7 +77,6 @@ final class RecordLines {
     if (!wanted.test(payload) || !client.json() && isKnown(record, payload)) {
       return;
     }
-    Output output = client.output();
     if (client.json()) {
       output.line(data);
     } else if (record.channel().equals("logs")) {
@@ -101,7 +102,7 @@ final class RecordLines {
 
   /** {@code time level step message}. */
   String line(LogRecord record, String otherwise) {
-    AnsiStyle paint = client.output().paint();
+    AnsiStyle paint = output.paint();
     String level = Objects.requireNonNullElse(record.level(), "INFO");
     return "%s  %s %-14s %s"
         .formatted(
@@ -120,8 +121,7 @@ final class RecordLines {
         .collect(Collectors.joining("\n    "));
   }
 
-  /** The time of day in UTC. */
-  private static String time(String timestamp) {
-    return Output.printable(Objects.toString(timestamp, "").replaceFirst("^[^T]*T", ""));
+  private String time(String timestamp) {
+    return Output.printable(output.clock(Objects.toString(timestamp, "")));
   }
 }

@@ -8,6 +8,7 @@ import io.mirrorneuron.cli.Client;
 import io.mirrorneuron.cli.ExitCode;
 import io.mirrorneuron.cli.JobWatcher;
 import io.mirrorneuron.cli.NamedValues;
+import io.mirrorneuron.cli.human.AnswersHere;
 import io.mirrorneuron.cli.schedule.ScheduleSpec;
 import io.mirrorneuron.cli.schedule.ShownSchedules;
 import io.mirrorneuron.model.MnException;
@@ -131,11 +132,15 @@ public final class RunCommand implements Callable<Integer> {
       description = "Run it as soon as there is room; the same as --schedule auto.")
   boolean autoSchedule;
 
+  /** One for all runs of {@code --watch}: it reads the terminal. */
+  private AnswersHere answers;
+
   @Override
   public Integer call() throws InterruptedException {
     if (bundle == null) {
       throw client.misuse("Missing argument 'BUNDLE'");
     }
+    answers = new AnswersHere(client);
     if (schedule != null || autoSchedule) {
       return runLater();
     }
@@ -185,6 +190,7 @@ public final class RunCommand implements Callable<Integer> {
               : new JobWatcher(client, mn, verbose)
                   .of(bundle)
                   .with((_, tell) -> meanwhile.begin(mn, jobId, tell))
+                  .asking(answers)
                   .untilEnd(jobId, patience);
         });
   }

@@ -3,7 +3,6 @@ package io.mirrorneuron.cli.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.cli.ApiClient;
 import io.mirrorneuron.cli.ExitCode;
-import io.mirrorneuron.cli.Output;
 import io.mirrorneuron.cli.RunAddress;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
@@ -76,6 +75,7 @@ final class RunCompareCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    client.jsonInPipes();
     return client.call(
         rest -> {
           List<String> ids = new ArrayList<>();
@@ -98,8 +98,9 @@ final class RunCompareCommand implements Callable<Integer> {
     List<List<String>> rows = new ArrayList<>();
     rows.add(row("Workflow", all, Comparison.Run::blueprintId));
     rows.add(row("Status", all, Comparison.Run::status));
-    rows.add(row("Started", all, run -> Output.time(Objects.toString(run.startedAt(), ""))));
-    rows.add(row("Ended", all, run -> Output.time(Objects.toString(run.endedAt(), ""))));
+    rows.add(
+        row("Started", all, run -> client.output().time(Objects.toString(run.startedAt(), ""))));
+    rows.add(row("Ended", all, run -> client.output().time(Objects.toString(run.endedAt(), ""))));
     rows.add(row("Seconds", all, run -> run.durationMs() == null ? "" : run.durationMs() / 1000.0));
     rows.add(row("Events", all, run -> run.counts().get("events")));
     if (comparison.differences() != null) {

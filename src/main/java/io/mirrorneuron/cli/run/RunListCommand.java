@@ -24,9 +24,6 @@ import picocli.CommandLine.Option;
       "  mn run ./list                             a workflow in a folder of that name"
     })
 final class RunListCommand implements Callable<Integer> {
-  private static final List<String> HEADERS =
-      List.of("Run ID", "Status", "Started (UTC)", "Ended (UTC)", "Workflow");
-
   @Mixin ApiClient client;
 
   @Option(
@@ -78,6 +75,7 @@ final class RunListCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    client.jsonInPipes();
     client.requireCount("--limit", limit, 1000);
     String query =
         "/runs?limit="
@@ -97,15 +95,18 @@ final class RunListCommand implements Callable<Integer> {
       client.output().line("No runs");
       return;
     }
-    client.output().table(HEADERS, page.data().stream().map(RunListCommand::row).toList());
+    Output output = client.output();
+    output.table(
+        List.of("Run ID", "Status", output.when("Started"), output.when("Ended"), "Workflow"),
+        page.data().stream().map(run -> row(output, run)).toList());
     if (page.total() > page.data().size()) {
       client.output().line("and " + (page.total() - page.data().size()) + " older");
     }
   }
 
-  private static List<String> row(Page.Row run) {
+  private static List<String> row(Output output, Page.Row run) {
     return Stream.of(run.runId(), run.status(), run.startedAt(), run.endedAt(), run.blueprintId())
-        .map(text -> Output.time(Objects.toString(text, "")))
+        .map(text -> output.time(Objects.toString(text, "")))
         .toList();
   }
 }

@@ -91,7 +91,7 @@ public final class NodeDrainCommand implements Callable<Integer> {
       return ExitCode.OK;
     }
     if (report.replaced() != null) {
-      client.complain(NodeView.replaced(report.replaced(), false));
+      client.complain(view.replaced(report.replaced(), false));
     }
     long until =
         System.nanoTime() + Duration.ofMillis(order.deadlineMs()).plusSeconds(30).toNanos();

@@ -38,7 +38,7 @@ record NodeView(Output output) {
       drain(report.drain());
     }
     if (Boolean.TRUE.equals(report.maintenance().enabled())) {
-      output.line("Maintenance: since " + Output.time(report.maintenance().updatedAt()));
+      output.line("Maintenance: since " + output.time(report.maintenance().updatedAt()));
     }
     if (report.status() == NodeCondition.QUARANTINED) {
       quarantine(report.nodeState().health().quarantine());
@@ -47,10 +47,10 @@ record NodeView(Output output) {
   }
 
   private void quarantine(Quarantine quarantine) {
-    output.line("Quarantine: since " + Output.time(quarantine.since()));
+    output.line("Quarantine: since " + output.time(quarantine.since()));
     output.line(
         "  ends: "
-            + (quarantine.untilAt() == null ? "" : Output.time(quarantine.untilAt()) + ", or ")
+            + (quarantine.untilAt() == null ? "" : output.time(quarantine.untilAt()) + ", or ")
             + "with mn node undrain --mark-eligible");
   }
 
@@ -58,13 +58,13 @@ record NodeView(Output output) {
     output.line(
         "Fault: %s, %s, %s"
             .formatted(
-                Output.time(fault.at()), fault.kind().word(), Output.printable(fault.reason())));
+                output.time(fault.at()), fault.kind().word(), Output.printable(fault.reason())));
   }
 
   private void drain(DrainState drain) {
     output.line("Drain: " + Output.printable(drain.status()));
-    output.line("  started: " + Output.time(drain.startedAt()));
-    output.line("  deadline: " + Output.time(drain.deadlineAt()));
+    output.line("  started: " + output.time(drain.startedAt()));
+    output.line("  deadline: " + output.time(drain.deadlineAt()));
     if (drain.counters() != null) {
       counters(drain.counters());
     }
@@ -85,7 +85,7 @@ record NodeView(Output output) {
     String status = report.wouldStatus() == null ? report.status() : report.wouldStatus();
     lines(
         report.node(), (report.wouldStatus() == null ? "" : "would be ") + status, report.reason());
-    output.line("Deadline: " + Output.time(report.deadlineAt()));
+    output.line("Deadline: " + output.time(report.deadlineAt()));
     if (report.replaced() != null) {
       output.line(replaced(report.replaced(), report.wouldStatus() != null));
     }
@@ -103,13 +103,13 @@ record NodeView(Output output) {
   /**
    * @param isSupposed whether it is only said what would happen
    */
-  static String replaced(DrainState drain, boolean isSupposed) {
+  String replaced(DrainState drain, boolean isSupposed) {
     return Output.printable(
         "%s a drain that was under way since %s, until %s, for the reason: %s"
             .formatted(
                 isSupposed ? "Would replace" : "Replaces",
-                Output.time(drain.startedAt()),
-                Output.time(drain.deadlineAt()),
+                output.time(drain.startedAt()),
+                output.time(drain.deadlineAt()),
                 drain.reason()));
   }
 

@@ -34,7 +34,7 @@ final class ScheduleBackfillCommand implements Callable<Integer> {
 
   @Mixin Client client;
 
-  @Parameters(paramLabel = "SCHEDULE_ID", description = "The schedule's id.")
+  @Parameters(paramLabel = "SCHEDULE_ID", description = ScheduleAddress.ID)
   String id;
 
   @Option(
@@ -67,7 +67,8 @@ final class ScheduleBackfillCommand implements Callable<Integer> {
       if (from != null || to != null || concurrency != null || dryRun || waits) {
         throw client.misuse("--cancel takes no other options");
       }
-      return client.show(mn -> mn.schedules().cancelBackfill(id), this::tell);
+      return client.show(
+          mn -> ScheduleAddress.of(mn, id, mn.schedules()::cancelBackfill), this::tell);
     }
     if (from == null || to == null) {
       throw client.misuse("give --from and --to, or --cancel");
@@ -77,7 +78,7 @@ final class ScheduleBackfillCommand implements Callable<Integer> {
     }
     if (!waits) {
       return client.show(
-          mn -> mn.schedules().backfill(id, wanted()),
+          mn -> ScheduleAddress.of(mn, id, known -> mn.schedules().backfill(known, wanted())),
           report -> ShownSchedules.backfill(client, report));
     }
     return client.show(this::over, this::tell);
@@ -106,12 +107,13 @@ final class ScheduleBackfillCommand implements Callable<Integer> {
   }
 
   private ScheduleView over(MirrorNeuron mn) throws InterruptedException {
-    BackfillReport report = mn.schedules().backfill(id, wanted());
+    BackfillReport report =
+        ScheduleAddress.of(mn, id, known -> mn.schedules().backfill(known, wanted()));
     String mine = report.backfill().startedAt();
-    ScheduleView schedule = mn.schedules().get(id);
+    ScheduleView schedule = mn.schedules().get(report.scheduleId());
     while (isRunning(schedule.backfill(), mine)) {
       new CountDownLatch(1).await(LOOK_MS, TimeUnit.MILLISECONDS);
-      schedule = mn.schedules().get(id);
+      schedule = mn.schedules().get(report.scheduleId());
     }
     return schedule;
   }

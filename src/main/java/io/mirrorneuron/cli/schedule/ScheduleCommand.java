@@ -34,7 +34,7 @@ import picocli.CommandLine.Parameters;
       "  mn schedule status SCHEDULE_ID"
     })
 public final class ScheduleCommand extends CommandGroup {
-  private static final String ID = "The schedule's id.";
+  private static final String ID = ScheduleAddress.ID;
   private static final String WHY = "Why; mn schedule status --json shows it.";
 
   @Command(
@@ -112,7 +112,8 @@ public final class ScheduleCommand extends CommandGroup {
       throws InterruptedException {
     client.jsonInPipes();
     return client.show(
-        mn -> mn.schedules().get(id), schedule -> ShownSchedules.full(client, schedule));
+        mn -> ScheduleAddress.of(mn, id, known -> mn.schedules().get(known)),
+        schedule -> ShownSchedules.full(client, schedule));
   }
 
   @Command(
@@ -129,9 +130,14 @@ public final class ScheduleCommand extends CommandGroup {
           String from)
       throws InterruptedException {
     client.jsonInPipes();
-    PreviewQuery query = new PreviewQuery(id, Map.of(), count == null ? 0 : count, from);
+    int most = count == null ? 0 : count;
     return client.show(
-        mn -> mn.schedules().preview(query), times -> ShownSchedules.firings(client, times));
+        mn ->
+            ScheduleAddress.of(
+                mn,
+                id,
+                known -> mn.schedules().preview(new PreviewQuery(known, Map.of(), most, from))),
+        times -> ShownSchedules.firings(client, times));
   }
 
   @Command(
@@ -179,11 +185,13 @@ public final class ScheduleCommand extends CommandGroup {
   }
 
   private interface Change {
-    ScheduleView by(MirrorNeuron mn);
+    ScheduleView by(MirrorNeuron mn, String id);
   }
 
-  private static int change(Client client, Change change) throws InterruptedException {
-    return client.show(change::by, schedule -> ShownSchedules.line(client, schedule));
+  private static int change(Client client, String id, Change change) throws InterruptedException {
+    return client.show(
+        mn -> ScheduleAddress.of(mn, id, known -> change.by(mn, known)),
+        schedule -> ShownSchedules.line(client, schedule));
   }
 
   @Command(
@@ -198,7 +206,7 @@ public final class ScheduleCommand extends CommandGroup {
       @Option(names = "--until", paramLabel = "TIME", description = "It goes on then by itself.")
           String until)
       throws InterruptedException {
-    return change(client, mn -> mn.schedules().pause(id, reason, until));
+    return change(client, id, (mn, known) -> mn.schedules().pause(known, reason, until));
   }
 
   @Command(
@@ -211,7 +219,7 @@ public final class ScheduleCommand extends CommandGroup {
       @Parameters(paramLabel = "SCHEDULE_ID", description = ID) String id,
       @Option(names = "--reason", paramLabel = "TEXT", description = WHY) String reason)
       throws InterruptedException {
-    return change(client, mn -> mn.schedules().resume(id, reason));
+    return change(client, id, (mn, known) -> mn.schedules().resume(known, reason));
   }
 
   @Command(
@@ -225,7 +233,7 @@ public final class ScheduleCommand extends CommandGroup {
       @Option(names = "--reason", paramLabel = "TEXT", description = "Why.") String reason)
       throws InterruptedException {
     return client.show(
-        mn -> mn.schedules().delete(id, reason),
+        mn -> ScheduleAddress.of(mn, id, known -> mn.schedules().delete(known, reason)),
         gone -> client.output().line("Schedule " + gone.scheduleId() + ": " + gone.status()));
   }
 
@@ -249,7 +257,9 @@ public final class ScheduleCommand extends CommandGroup {
     Map<String, Object> given = ScheduleSpec.object(client, "--payload-json", payload);
     return client.call(
         mn -> {
-          DispatchReport report = mn.schedules().dispatch(id, given, "manual", null);
+          DispatchReport report =
+              ScheduleAddress.of(
+                  mn, id, known -> mn.schedules().dispatch(known, given, "manual", null));
           client.print(report, told -> client.output().line(line(told)));
           return report.jobId() == null ? ExitCode.FAILED : ExitCode.OK;
         });

@@ -97,7 +97,7 @@ public final class ScheduleSpec {
   }
 
   /** A time that is as long as it says; a bare number counts seconds. */
-  static long millis(Client client, String option, String text) {
+  public static long millis(Client client, String option, String text) {
     Matcher duration = DURATION.matcher(text.strip());
     if (!duration.matches()) {
       throw client.misuse(option + " must be a time such as 90, 30m or 2h");

@@ -25,7 +25,7 @@ import picocli.CommandLine.Parameters;
 final class ScheduleUpdateCommand implements Callable<Integer> {
   @Mixin Client client;
 
-  @Parameters(paramLabel = "SCHEDULE_ID", description = "The schedule's id.")
+  @Parameters(paramLabel = "SCHEDULE_ID", description = ScheduleAddress.ID)
   String id;
 
   @Option(
@@ -59,7 +59,7 @@ final class ScheduleUpdateCommand implements Callable<Integer> {
       throw client.misuse("name what is to change, for example --cron or --schedule-json");
     }
     return client.show(
-        mn -> mn.schedules().update(id, changes, reason),
+        mn -> ScheduleAddress.of(mn, id, known -> mn.schedules().update(known, changes, reason)),
         schedule -> ShownSchedules.line(client, schedule));
   }
 

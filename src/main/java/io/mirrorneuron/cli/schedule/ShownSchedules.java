@@ -117,23 +117,27 @@ public final class ShownSchedules {
 
   /** One line for what has just changed. */
   public static void line(Client client, ScheduleView schedule) {
-    String next = schedule.nextRunAt() == null ? "" : ", due next at " + schedule.nextRunAt();
+    String next =
+        schedule.nextRunAt() == null
+            ? ""
+            : ", due next at " + client.output().moment(schedule.nextRunAt());
     String status = client.screen().paint().status(schedule.status(), schedule.status());
     client.output().line("Schedule " + schedule.scheduleId() + ": " + status + next);
     schedule.warnings().forEach(warning -> client.output().line("Warning: " + warning));
   }
 
   static void table(Client client, List<ScheduleView> all) {
-    client.output().table(HEADERS, all.stream().map(ShownSchedules::row).toList());
+    Output output = client.output();
+    output.table(HEADERS, all.stream().map(one -> row(output, one)).toList());
   }
 
-  private static List<String> row(ScheduleView one) {
+  private static List<String> row(Output output, ScheduleView one) {
     return texts(
         one.scheduleId(),
         one.kind(),
         one.name(),
         one.status(),
-        one.nextRunAt(),
+        output.moment(one.nextRunAt()),
         one.counters().dispatched(),
         one.counters().missed(),
         one.counters().skipped(),
@@ -153,7 +157,7 @@ public final class ShownSchedules {
     output.field("Status", one.status());
     output.field("When", when(one));
     output.field("Version", Objects.toString(one.version(), ""));
-    output.field("Next", Objects.toString(one.nextRunAt(), ""));
+    output.field("Next", output.moment(one.nextRunAt()));
     output.field("Open jobs", String.join(", ", one.activeJobIds()));
     output.field("Why", one.why());
     if (one.backfill() != null) {
@@ -161,10 +165,10 @@ public final class ShownSchedules {
     }
     if (one.dispatches() != null && !one.dispatches().isEmpty()) {
       output.line("");
-      output.table(DISPATCHES, one.dispatches().stream().map(ShownSchedules::row).toList());
+      output.table(DISPATCHES, one.dispatches().stream().map(each -> row(output, each)).toList());
       one.dispatches().stream()
           .filter(dispatch -> dispatch.statusReason() != null)
-          .forEach(dispatch -> output.line(why(dispatch)));
+          .forEach(dispatch -> output.line(why(output, dispatch)));
     }
   }
 
@@ -226,13 +230,22 @@ public final class ShownSchedules {
     return trigger.containsKey("debounce") ? event + ", then quiet" : event;
   }
 
-  private static List<String> row(DispatchRecord one) {
-    return texts(one.scheduledFor(), one.status(), one.reason(), one.version(), one.jobId());
+  private static List<String> row(Output output, DispatchRecord one) {
+    return texts(
+        output.moment(one.scheduledFor()),
+        one.status(),
+        one.reason(),
+        one.version(),
+        one.jobId());
   }
 
   /** Below the table, where it is not cut. */
-  private static String why(DispatchRecord one) {
-    return one.scheduledFor() + " " + one.status() + ": " + Output.printable(one.statusReason());
+  private static String why(Output output, DispatchRecord one) {
+    return output.moment(one.scheduledFor())
+        + " "
+        + one.status()
+        + ": "
+        + Output.printable(one.statusReason());
   }
 
   static void firings(Client client, FiringPreview preview) {

@@ -1,5 +1,6 @@
 package io.mirrorneuron.cli.schedule;
 
+import io.mirrorneuron.MirrorNeuron;
 import io.mirrorneuron.cli.Client;
 import io.mirrorneuron.cli.CommandGroup;
 import io.mirrorneuron.model.MnException;
@@ -78,18 +79,20 @@ public final class TriggerCommand extends CommandGroup {
       footer = "  mn trigger delete SCHEDULE_ID")
   int delete(
       @Mixin Client client,
-      @Parameters(paramLabel = "SCHEDULE_ID", description = "The schedule's id.") String id)
+      @Parameters(paramLabel = "SCHEDULE_ID", description = ScheduleAddress.ID) String id)
       throws InterruptedException {
     return client.show(
-        mn -> {
-          String kind = mn.schedules().get(id).kind();
-          if (!kind.equals("event")) {
-            throw MnException.invalid(
-                "schedule %s is %s and waits for no events; mn schedule delete removes it"
-                    .formatted(id, kind));
-          }
-          return mn.schedules().delete(id, null);
-        },
+        mn -> ScheduleAddress.of(mn, id, known -> delete(mn, known)),
         gone -> client.output().line("Schedule " + gone.scheduleId() + ": " + gone.status()));
+  }
+
+  private static SchedulesPort.Deleted delete(MirrorNeuron mn, String id) {
+    String kind = mn.schedules().get(id).kind();
+    if (!kind.equals("event")) {
+      throw MnException.invalid(
+          "schedule %s is %s and waits for no events; mn schedule delete removes it"
+              .formatted(id, kind));
+    }
+    return mn.schedules().delete(id, null);
   }
 }

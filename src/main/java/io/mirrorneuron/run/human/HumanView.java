@@ -47,6 +47,9 @@ final class HumanView {
     if (!question.assignees().isEmpty() && question.isOfJob()) {
       json.set("assignees", Json.MAPPER.valueToTree(question.assignees()));
     }
+    if (!question.escalateTo().isEmpty() && question.isOfJob()) {
+      json.set("escalate_to", Json.MAPPER.valueToTree(question.escalateTo()));
+    }
     json.put("shown_sha256", question.shownSha256());
     List<String> faults = request.isOpen() ? question.faults() : List.of();
     if (!faults.isEmpty()) {

@@ -29,7 +29,7 @@ class HumanPromptTest {
   private HumanPrompt prompt(String asked, String typed) {
     return new HumanPrompt(
         new PrintWriter(shown),
-        new BufferedReader(new StringReader(typed)),
+        new BufferedReader(new StringReader(typed))::readLine,
         LenientJson.read(Json.parseObject(asked.replace('\'', '"'), "request"), HumanAsk.class));
   }
 

@@ -85,9 +85,9 @@ public final class BlueprintResourcesCommand implements Callable<Integer> {
       return sampleCount == 0 && (llm == null || llm.totalTokens() == 0 && llm.calls() == 0);
     }
 
-    List<String> row() {
+    List<String> row(Output output) {
       return List.of(
-          Output.time(Objects.toString(start, "")),
+          output.time(Objects.toString(start, "")),
           String.valueOf(sampleCount),
           pair(cpuPctAvg, cpuPctMax),
           pair(memoryRssMbAvg, memoryRssMbMax),
@@ -131,8 +131,12 @@ public final class BlueprintResourcesCommand implements Callable<Integer> {
   }
 
   private void print(Summary summary) {
+    Output output = client.output();
     List<List<String>> rows =
-        summary.buckets().stream().filter(one -> !one.isEmpty()).map(Bucket::row).toList();
+        summary.buckets().stream()
+            .filter(one -> !one.isEmpty())
+            .map(one -> one.row(output))
+            .toList();
     if (rows.isEmpty()) {
       client.output().line("Nothing was measured in the last " + Output.printable(window));
     } else {

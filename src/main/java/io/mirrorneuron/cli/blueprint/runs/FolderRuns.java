@@ -2,6 +2,7 @@ package io.mirrorneuron.cli.blueprint.runs;
 
 import io.mirrorneuron.cli.JobWatcher;
 import io.mirrorneuron.cli.RestAnswer;
+import io.mirrorneuron.cli.id.ShortIds;
 import io.mirrorneuron.human.HumanAct;
 import io.mirrorneuron.human.Person;
 import io.mirrorneuron.model.ErrorCode;
@@ -87,8 +88,20 @@ final class FolderRuns implements RunReader {
   }
 
   private ShownRun run(String id) {
-    return (store.has(id) ? runs.present(id) : Optional.<ShownRun>empty())
+    return runId(id)
+        .filter(store::has)
+        .flatMap(runs::present)
         .orElseThrow(() -> RunReader.unknown(id, " under " + root));
+  }
+
+  private Optional<String> runId(String id) {
+    if (ShortIds.isLast(id)) {
+      String blueprint = ShortIds.name(id).orElse(null);
+      return rows(blueprint, 1).stream().map(Row::runId).findFirst();
+    }
+    return store.has(id)
+        ? Optional.of(id)
+        : ShortIds.only(id, rows(null, 1).stream().map(Row::runId));
   }
 
   private record Rows(List<Row> data) {}

@@ -2,6 +2,7 @@ package io.mirrorneuron.cli.blueprint.runs;
 
 import io.mirrorneuron.cli.RestAnswer;
 import io.mirrorneuron.cli.RunsClient;
+import io.mirrorneuron.cli.id.ShortIds;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.report.RunDocument;
@@ -15,7 +16,7 @@ import java.util.Map;
  */
 sealed interface RunReader extends RunsClient.Source permits ServerRuns, FolderRuns {
   /** For the help of commands. */
-  String ID = "The run's id; before a server also that of its job.";
+  String ID = "The run's id; before a server also that of its job" + ShortIds.WORDS + ".";
 
   /** Does something with the source that the options name. Returns the exit code. */
   static int call(RunsClient client, RunsClient.Work<RunReader> work) throws InterruptedException {

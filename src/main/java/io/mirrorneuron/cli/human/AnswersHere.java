@@ -1,0 +1,61 @@
+package io.mirrorneuron.cli.human;
+
+import io.mirrorneuron.cli.ClientOptions;
+import io.mirrorneuron.cli.JobWatcher;
+import io.mirrorneuron.cli.OpenQuestion;
+import io.mirrorneuron.cli.RestAnswer;
+import io.mirrorneuron.cli.RestClient;
+import io.mirrorneuron.model.MnException;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+
+/** Asks the person who watches a job what it asks, and sends the answer. */
+public final class AnswersHere implements JobWatcher.Answers {
+  private final ClientOptions client;
+  private TypedLines typed;
+
+  public AnswersHere(ClientOptions client) {
+    this.client = client;
+  }
+
+  @Override
+  public void to(OpenQuestion question, RestClient rest) throws InterruptedException {
+    try {
+      if (typed == null) {
+        typed = new TypedLines(client.screen().input());
+      }
+      typed.forget();
+      ask(question, rest);
+    } catch (MnException e) {
+      client.complain(e.getMessage() + later(question));
+    } catch (IOException e) {
+      client.complain("what is typed cannot be read: " + e.getMessage() + later(question));
+    }
+  }
+
+  private void ask(OpenQuestion question, RestClient rest) throws InterruptedException {
+    String path = "/runs/" + RestClient.part(question.runId());
+    HumanAsk asked = Questions.find(rest, path, question.requestId()).as(HumanAsk.class);
+    if (!asked.isOpen()) {
+      return;
+    }
+    client.output().line("");
+    String there = path + "/human/" + RestClient.part(question.requestId()) + "/response";
+    RestAnswer recorded =
+        new Conversation(client, typed).about(rest, there, asked, new LinkedHashMap<>());
+    if (Thread.interrupted()) {
+      client.output().line("\n(nobody waits for this answer any more)");
+      throw new InterruptedException();
+    }
+    if (recorded == null) {
+      client.output().line("\nNot answered" + later(question));
+      return;
+    }
+    recorded.as(Recorded.class).mustBeNew(asked);
+    HumanCommand.tell(client, recorded);
+  }
+
+  private static String later(OpenQuestion question) {
+    return "; " + question.answering() + " does it later";
+  }
+}
