@@ -19,9 +19,9 @@ import java.util.Objects;
 import java.util.function.LongSupplier;
 
 /**
- * How far a job is, as its events tell: its steps when it has some, else its agents. Times are those
- * of the events, also when the events are read long after; what goes on now is measured by the clock
- * of this machine. Not thread-safe.
+ * How far a job is, as its events tell: its steps when it has some, else its agents. Times are
+ * those of the events, also when the events are read long after; what goes on now is measured by
+ * the clock of this machine. Not thread-safe.
  */
 final class JobProgress {
   private static final String STEP = "workflow_step_";
@@ -53,7 +53,9 @@ final class JobProgress {
         }
       }
       takenOver =
-          ledger.steps().values().stream().filter(one -> State.of(one.phase()) != State.WAITING).toList();
+          ledger.steps().values().stream()
+              .filter(one -> State.of(one.phase()) != State.WAITING)
+              .toList();
     } else {
       for (JobAgent agent : details.agents()) {
         add(lines.size(), new ProgressLine(agent.id(), Objects.toString(agent.type(), "")));

@@ -91,7 +91,7 @@ public final class RedisServer implements AutoCloseable {
    */
   public static RedisServer launch(Options options, Storage storage) {
     try {
-      RedisServer server = 
+      RedisServer server =
           new RedisServer(RedisProcess.at(options), options.exposure() != null, storage);
       server.keeper.start();
       return server;

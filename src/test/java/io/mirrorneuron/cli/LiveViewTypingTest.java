@@ -26,7 +26,8 @@ class LiveViewTypingTest {
         new LineDisciplineTerminal("test", "xterm", out, StandardCharsets.UTF_8);
     terminal.setSize(new Size(80, 24));
     LiveView view =
-        new LiveView(terminal, AnsiStyle.PLAIN, new JobProgress(JobDetail.NONE, System::currentTimeMillis));
+        new LiveView(
+            terminal, AnsiStyle.PLAIN, new JobProgress(JobDetail.NONE, System::currentTimeMillis));
     eventually("the view", () -> shown().contains("pending"));
     view.tell("something was \033[1mchanged");
     eventually("the view", () -> shown().contains("something was ?[1mchanged"));

@@ -342,7 +342,8 @@ public final class GatewayFixture implements AutoCloseable {
   }
 
   /** What {@code /runtime/status} is to tell of Redis. */
-  public volatile RedisState redis = new RedisState("redis://localhost", true, "Redis 9.0.0", null, null);
+  public volatile RedisState redis =
+      new RedisState("redis://localhost", true, "Redis 9.0.0", null, null);
 
   /** What {@code /runtime/status} is to tell of disks. */
   public volatile List<String> fullDisks = List.of();

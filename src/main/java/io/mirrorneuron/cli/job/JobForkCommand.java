@@ -90,9 +90,7 @@ final class JobForkCommand implements Callable<Integer> {
         (mn, job) -> {
           ForkedJob answer = fork(mn, job, request);
           print(answer);
-          return follow
-              ? watcher(mn).untilEnd(answer.jobId(), Duration.ZERO)
-              : ExitCode.OK;
+          return follow ? watcher(mn).untilEnd(answer.jobId(), Duration.ZERO) : ExitCode.OK;
         });
   }
 

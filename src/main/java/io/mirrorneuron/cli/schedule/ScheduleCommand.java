@@ -159,7 +159,7 @@ public final class ScheduleCommand extends CommandGroup {
       throws InterruptedException {
     client.jsonInPipes();
     return client.show(
-        mn -> mn.schedules().versions(id, version),
+        mn -> ScheduleAddress.of(mn, id, known -> mn.schedules().versions(known, version)),
         versions -> ShownSchedules.versions(client, versions));
   }
 
@@ -181,7 +181,7 @@ public final class ScheduleCommand extends CommandGroup {
           Integer version,
       @Option(names = "--reason", paramLabel = "TEXT", description = WHY) String reason)
       throws InterruptedException {
-    return change(client, mn -> mn.schedules().rollBack(id, version, reason));
+    return change(client, id, (mn, known) -> mn.schedules().rollBack(known, version, reason));
   }
 
   private interface Change {

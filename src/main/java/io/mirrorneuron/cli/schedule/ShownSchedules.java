@@ -232,11 +232,7 @@ public final class ShownSchedules {
 
   private static List<String> row(Output output, DispatchRecord one) {
     return texts(
-        output.moment(one.scheduledFor()),
-        one.status(),
-        one.reason(),
-        one.version(),
-        one.jobId());
+        output.moment(one.scheduledFor()), one.status(), one.reason(), one.version(), one.jobId());
   }
 
   /** Below the table, where it is not cut. */

@@ -8,10 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Says in the log of a run what is missing there: a job that came from another node left behind what
- * its programs had printed, and the files that they wrote into the folder of the run. The folder
- * that has the events from before the move is that of the other node, and lacks nothing. Used by one
- * thread.
+ * Says in the log of a run what is missing there: a job that came from another node left behind
+ * what its programs had printed, and the files that they wrote into the folder of the run. The
+ * folder that has the events from before the move is that of the other node, and lacks nothing.
+ * Used by one thread.
  */
 final class EarlierNodes {
   private static final String MOVED = "job_scheduler_replanned";

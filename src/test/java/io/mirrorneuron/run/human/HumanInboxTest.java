@@ -119,8 +119,7 @@ class HumanInboxTest {
     List<String> shown = new ArrayList<>();
     try (RunStore store = new RunStore(root, backlog)) {
       HumanInbox inbox = new HumanInbox(store, new HumanLogs(), scene.clock);
-      Thread reader =
-          Thread.ofPlatform().start(() -> shown.addAll(ids(inbox.page(everything()))));
+      Thread reader = Thread.ofPlatform().start(() -> shown.addAll(ids(inbox.page(everything()))));
       eventually("the reader waits", () -> reader.getState() == Thread.State.TIMED_WAITING);
       backlog.add("a");
       search.complete(null);
