@@ -33,7 +33,7 @@ class BudgetTest {
   private static final int METHOD_LINES = 40;
   private static final int PARAMETERS = 7;
   private static final int PACKAGE_CLASSES = 30;
-  private static final int LOOK_UPS = 450;
+  private static final int LOOK_UPS = 455;
 
   /**
    * All exceptions of all budgets: where, and why. {@code class}, {@code class.method} or package.
