@@ -102,6 +102,7 @@ final class Normaliser {
   private static final Pattern MARKDOWN =
       Pattern.compile(
           "\\| (max_cpu_pct \\| |max_memory_rss_mb \\| |Records in resources.jsonl \\| |)\\d+(?:\\.\\d+)?( s|) (?=\\|)");
+  private static final Pattern TOOK = Pattern.compile("(?<= and took )[0-9][0-9a-z. ]*(?=\\.)");
   private static final Pattern CURSOR = Pattern.compile("\"next\":\"([A-Za-z0-9_-]{8,})\"");
 
   private final Instant now;
@@ -148,6 +149,7 @@ final class Normaliser {
       return named;
     }
     named = FREE.matcher(named).replaceAll("$1\"<decimal>\"$2\"<integer>\"$3\"<integer>\"");
+    named = TOOK.matcher(named).replaceAll("<duration>");
     named = MEMORY.matcher(named).replaceAll("$1<decimal>$2");
     named = measures(MARKDOWN.matcher(named).replaceAll("| $1<decimal>$2 "));
     return numbered(named, SHA256, "sha256");

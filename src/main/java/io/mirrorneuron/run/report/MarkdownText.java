@@ -13,39 +13,45 @@ final class MarkdownText implements ReportText {
 
   @Override
   public void heading(String title) {
-    text.append("\n## ").append(title).append("\n\n");
+    apart().append("## ").append(title).append('\n');
   }
 
   @Override
   public void sentence(String sentence) {
-    text.append(escaped(sentence)).append("\n\n");
+    apart().append(escaped(sentence.replaceAll("\\s+", " ").strip())).append('\n');
   }
 
   @Override
   public void table(List<String> headers, List<List<Object>> rows) {
+    apart();
     row(headers);
     text.append("|---".repeat(headers.size())).append("|\n");
     rows.forEach(this::row);
   }
 
+  /** A block stands behind an empty line. */
+  private StringBuilder apart() {
+    return text.isEmpty() ? text : text.append('\n');
+  }
+
   private void row(List<?> cells) {
-    cells.forEach(cell -> text.append("| ").append(escaped(cell)).append(' '));
+    cells.forEach(cell -> text.append("| ").append(escaped(ReportText.cell(cell))).append(' '));
     text.append("|\n");
   }
 
   @Override
   public void more(int rows) {
-    text.append("\nand ").append(rows).append(" more.\n");
+    apart().append("and ").append(rows).append(" more.\n");
   }
 
-  private static String escaped(Object cell) {
-    return ReportText.cell(cell).replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;");
+  private static String escaped(String plain) {
+    return plain.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;");
   }
 
   /** A line of back quotes in a value cannot end the block: JSON has no line breaks in texts. */
   @Override
   public void json(String json) {
-    text.append("```json\n").append(json).append(json.isEmpty() ? "" : "\n").append("```\n");
+    apart().append("```json\n").append(json).append(json.isEmpty() ? "" : "\n").append("```\n");
   }
 
   @Override

@@ -82,7 +82,10 @@ public final class RunReport {
     }
     text.heading(title);
     if (document.isValueNode()) {
-      text.sentence(document.asText());
+      String said = document.asText();
+      boolean whole = said.length() <= DOCUMENT_CHARS;
+      String shown = whole ? said : said.substring(0, DOCUMENT_CHARS) + "…";
+      Stream.of(shown.strip().split("\\R\\s*\\R")).forEach(text::sentence);
     } else {
       ReportSections.json(text, document, DOCUMENT_CHARS);
     }
