@@ -34,6 +34,7 @@ public abstract class ClientOptions {
   private static final Map<String, String> RAISED_BY =
       Map.of(
           "cpu", "max_cpu_load_ratio",
+          "waiting", "max_jobs_waiting_for_load",
           "memory", "max_memory_ratio",
           "gpu", "max_gpu_memory_ratio",
           "open_files", "max_open_files_ratio");
@@ -252,7 +253,7 @@ public abstract class ClientOptions {
       return wait;
     }
     String settings =
-        Stream.of("cpu", "memory", "gpu", "open_files")
+        Stream.of("cpu", "waiting", "memory", "gpu", "open_files")
             .filter(resource -> failure.getMessage().contains(" " + resource + "="))
             .map(RAISED_BY::get)
             .collect(Collectors.joining(" and "));

@@ -18,7 +18,7 @@ import io.mirrorneuron.storage.Storage;
 final class NodeAdmission {
   private NodeAdmission() {}
 
-  /** What refuses new work while the machine has too much to do. */
+  /** What keeps new work waiting, or refuses it, while the machine has too much to do. */
   static LoadAdmission load(
       RuntimeSettings settings,
       RuntimeIdentity identity,
@@ -30,8 +30,9 @@ final class NodeAdmission {
             settings.node().load(),
             settings.bundles(),
             machine.gpus(),
-            executions::capacity,
+            executions,
             identity.clock());
+    executions.holdNewJobs(load);
     load.keepLooking(timers);
     return load;
   }

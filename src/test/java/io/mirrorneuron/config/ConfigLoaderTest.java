@@ -506,7 +506,7 @@ class ConfigLoaderTest {
                     new NodeSettings.Network(true, "10.0.0.7", 6390, true, ofServers, 55_099),
                     new NodeSettings.Marks(
                         Map.of("rack", "A1", "zone", "eu"), List.of("licensed", "fast-disk")),
-                    new LoadLimits(false, 2.5, 0.5, 0.25, 0.75),
+                    new LoadLimits(false, 2.5, 200, 0.5, 0.25, 0.75),
                     new ClusterBusSettings(
                         true,
                         "127.0.0.3",

@@ -40,7 +40,7 @@ class OverloadE2E {
   @TempDir Path home;
 
   @Test
-  void programsThatTakeAllProcessorsStopNewWorkAndNothingElse() throws Exception {
+  void programsThatTakeAllProcessorsKeepNewWorkWaitingAndNothingElse() throws Exception {
     // Whatever else this machine does now is no reason.
     double limit = loadRatio() + 2;
     try (PackagedServer server =
@@ -50,29 +50,56 @@ class OverloadE2E {
                 "MN_RESOURCE_ADMISSION_ENABLED",
                 "true",
                 "MN_MAX_CPU_LOAD_RATIO",
-                String.format(Locale.ROOT, "%.2f", limit)))) {
+                String.format(Locale.ROOT, "%.2f", limit),
+                "MN_MAX_JOBS_WAITING_FOR_LOAD",
+                "3"))) {
       assertThat(submitted(server).statusCode()).isEqualTo(200);
       List<Process> hogs = new ArrayList<>();
+      List<String> waiting = new ArrayList<>();
       try {
         for (int i = 0; i < 8 * CORES; i++) {
           hogs.add(
               new ProcessBuilder("nice", "-n", "5", "sh", "-c", "while :; do :; done").start());
         }
+        eventually("a job waits", PATIENCE, () -> isScheduled(server, program(server)));
+        String waits = program(server);
+        eventually("this one does, too", () -> isScheduled(server, waits));
+        assertThat(server.get("/jobs/" + waits + "/why").toString())
+            .contains("\"cause\":\"load\"", "max_cpu_load_ratio");
+        waiting.add(waits);
         AtomicReference<HttpResponse<String>> last = new AtomicReference<>();
         eventually(
-            "work is refused",
+            "too many wait",
             PATIENCE,
             () -> {
-              last.set(submitted(server));
+              last.set(posted(server, SampleManifests.program("late", "true")));
               return last.get().statusCode() == 503;
             });
-        assertThat(last.get().body()).contains("resource_overloaded: cpu=");
+        assertThat(last.get().body()).contains("resource_overloaded: cpu=", "waiting=3 limit=3");
         assertThat(slowOfAHundred(server)).isLessThan(Duration.ofMillis(200));
       } finally {
         hogs.forEach(Process::destroyForcibly);
       }
-      eventually("work is taken again", PATIENCE, () -> submitted(server).statusCode() == 200);
+      eventually("what waited ends", PATIENCE, () -> hasEnded(server, waiting.getFirst()));
     }
+  }
+
+  private static String program(PackagedServer server) {
+    HttpResponse<String> made = posted(server, SampleManifests.program("some", "true"));
+    assertThat(made.statusCode()).isEqualTo(200);
+    return Json.parseObject(made.body(), "job").path("job_id").asText();
+  }
+
+  private static String status(PackagedServer server, String job) {
+    return server.get("/jobs/" + job).path("status").asText();
+  }
+
+  private static boolean isScheduled(PackagedServer server, String job) {
+    return status(server, job).equals("scheduled");
+  }
+
+  private static boolean hasEnded(PackagedServer server, String job) {
+    return status(server, job).equals("completed");
   }
 
   @Test
@@ -113,8 +140,11 @@ class OverloadE2E {
   }
 
   private static HttpResponse<String> submitted(PackagedServer server) {
-    return server.post(
-        "/jobs", Json.object().put("manifest_json", SampleManifests.routers("some", 1)));
+    return posted(server, SampleManifests.routers("some", 1));
+  }
+
+  private static HttpResponse<String> posted(PackagedServer server, String manifest) {
+    return server.post("/jobs", Json.object().put("manifest_json", manifest));
   }
 
   /** The time that 99 of 100 reads need at most. */

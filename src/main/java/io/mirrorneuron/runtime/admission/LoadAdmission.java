@@ -6,9 +6,10 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.cluster.GpuInventory;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.HardwareProbe;
+import io.mirrorneuron.runtime.exec.LocalExecutions;
 import io.mirrorneuron.runtime.exec.pool.PoolUsage;
-import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
 import io.mirrorneuron.runtime.manifest.graph.RequirementReader;
+import io.mirrorneuron.runtime.port.LoadGate;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import java.nio.file.Path;
@@ -16,15 +17,17 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /**
- * Refuses new work while this machine has too much to do; docs/adr/0029 says by what that is
+ * Keeps new work waiting while others use the processors of this machine, and refuses it while too
+ * many wait, or the machine is short of memory, files or cards; docs/adr/0029 says by what that is
  * measured. Both doors ask before anything is stored. What runs goes on, and recovery, changes of
- * jobs that are there, and probes of health are never refused. Cheap and thread-safe.
+ * jobs that are there, and probes of health neither wait nor are refused. Cheap and thread-safe.
  */
-public final class LoadAdmission {
+public final class LoadAdmission implements LoadGate {
   private static final String OVERLOADED = "resource_overloaded";
 
   /** The load of the last ten seconds decides, so asking sooner is of little use. */
@@ -32,19 +35,31 @@ public final class LoadAdmission {
 
   private static final long LOOK_MS = 5_000;
 
+  /** So long all that wait are told the same. */
+  private static final long FRESH_NANOS = 1_000_000_000;
+
   private final LoadLimits limits;
   private final Supplier<Hardware> hardware;
-  private final IntSupplier programs;
+  private final Programs programs;
   private final CpuPressure pressure;
   private final OpenFiles files;
   private final OthersShare others;
+  private Optional<String> told = Optional.empty(); // guarded by this
+  private long toldAt = System.nanoTime() - FRESH_NANOS; // guarded by this
 
   /**
-   * @param programs how many slots the programs of this server hold, which its pools have let in
+   * The programs of this server.
+   *
+   * @param slots how many they hold, which its pools have let in
+   * @param waiting how many jobs wait at this gate
+   */
+  public record Programs(IntSupplier slots, IntSupplier waiting) {}
+
+  /**
    * @param proc where the kernel tells of itself
    */
   public LoadAdmission(
-      LoadLimits limits, Supplier<Hardware> hardware, IntSupplier programs, Path proc) {
+      LoadLimits limits, Supplier<Hardware> hardware, Programs programs, Path proc) {
     this.limits = limits;
     this.hardware = hardware;
     this.programs = programs;
@@ -57,18 +72,15 @@ public final class LoadAdmission {
    * Of this machine.
    *
    * @param data any path on the disk that matters; need not exist yet
-   * @param programs what the programs of this server hold
    */
   public static LoadAdmission of(
-      LoadLimits limits,
-      Path data,
-      GpuInventory gpus,
-      Supplier<ProgramCapacity> programs,
-      Clock clock) {
+      LoadLimits limits, Path data, GpuInventory gpus, LocalExecutions executions, Clock clock) {
+    IntSupplier slots =
+        () -> executions.capacity().pools().stream().mapToInt(PoolUsage::inUse).sum();
     return new LoadAdmission(
         limits,
         new HardwareProbe(data, gpus, clock),
-        () -> programs.get().pools().stream().mapToInt(PoolUsage::inUse).sum(),
+        new Programs(slots, executions::held),
         Path.of("/proc"));
   }
 
@@ -89,9 +101,47 @@ public final class LoadAdmission {
    * @throws MnException UNAVAILABLE {@code resource_overloaded} with what is over its limit
    */
   public void requireRoom() {
-    if (limits.isAsked()) {
-      refuse(overload());
+    if (!limits.isAsked()) {
+      return;
     }
+    Hardware machine = hardware.get();
+    List<String> over = new ArrayList<>();
+    List<String> processors = processors(machine.cpu());
+    if (!processors.isEmpty()) {
+      int waiting = programs.waiting().getAsInt();
+      if (waiting >= limits.waiting()) {
+        over.addAll(processors);
+        over.add("waiting=%d limit=%d".formatted(waiting, limits.waiting()));
+      }
+    }
+    over.addAll(memoryAndFiles(machine));
+    refuse(over);
+  }
+
+  /**
+   * The same of processors alone, for who does not want to wait for them.
+   *
+   * @throws MnException UNAVAILABLE {@code resource_overloaded}
+   */
+  public void requireProcessors() {
+    if (limits.isAsked()) {
+      refuse(processors(hardware.get().cpu()));
+    }
+  }
+
+  @Override
+  public synchronized Optional<String> busy() {
+    if (!limits.isAsked()) {
+      return Optional.empty();
+    }
+    if (System.nanoTime() - toldAt >= FRESH_NANOS) {
+      told =
+          processors(hardware.get().cpu()).stream()
+              .findFirst()
+              .map("others use its processors: %s (max_cpu_load_ratio)"::formatted);
+      toldAt = System.nanoTime();
+    }
+    return told;
   }
 
   /**
@@ -124,15 +174,17 @@ public final class LoadAdmission {
         : (double) gpu.usedMegabytes() / gpu.totalMegabytes();
   }
 
-  private List<String> overload() {
-    Hardware machine = hardware.get();
+  private List<String> processors(Hardware.Cpu cpu) {
     List<String> over = new ArrayList<>();
-    double cpu = foreignLoad(machine.cpu());
-    if (cpu > limits.cpu()
-        && pressure.isWaitedFor(machine.cpu().machineProcessors())
-        && others.isMost()) {
-      add(over, "cpu", cpu, limits.cpu());
+    double load = foreignLoad(cpu);
+    if (load > limits.cpu() && pressure.isWaitedFor(cpu.machineProcessors()) && others.isMost()) {
+      add(over, "cpu", load, limits.cpu());
     }
+    return over;
+  }
+
+  private List<String> memoryAndFiles(Hardware machine) {
+    List<String> over = new ArrayList<>();
     Hardware.Memory memory = machine.memory();
     add(
         over,
@@ -150,7 +202,8 @@ public final class LoadAdmission {
   private double foreignLoad(Hardware.Cpu cpu) {
     return cpu.loadRatio() < 0
         ? -1
-        : Math.max(0, cpu.loadRatio() - (double) programs.getAsInt() / cpu.machineProcessors());
+        : Math.max(
+            0, cpu.loadRatio() - (double) programs.slots().getAsInt() / cpu.machineProcessors());
   }
 
   private static void add(List<String> over, String resource, double value, double threshold) {

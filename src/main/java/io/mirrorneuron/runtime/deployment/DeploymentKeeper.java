@@ -99,7 +99,14 @@ public final class DeploymentKeeper implements AutoCloseable {
                     jobs.derived()
                         .make(
                             new DerivedJobs.Order(
-                                "dep_" + by.key(), jobId, jobId, manifest, bundle, null, by)),
+                                "dep_" + by.key(),
+                                jobId,
+                                jobId,
+                                manifest,
+                                bundle,
+                                null,
+                                by,
+                                false)),
                 orders.threads());
     return new DeploymentDeeds(
         launcher,

@@ -178,6 +178,7 @@ final class AgentExplainer {
   private static ExplanationDraft held(Explanations.Explainer explainer, Hold hold) {
     String why = hold.sentence();
     return switch (hold.cause()) {
+      case LOAD -> explainer.explain("load", "begins when its node is less busy: " + why);
       case ROOM ->
           explainer
               .explain(JobExplainer.FULL, "starts its program when there is room: " + why)

@@ -14,7 +14,7 @@ final class Explanations {
   private static final int EXPLAINED = 200;
 
   /** Causes, in the words of {@code Executions.Hold}. */
-  private static final Set<String> OF_THE_NODE = Set.of("resources", "limits");
+  private static final Set<String> OF_THE_NODE = Set.of("resources", "limits", "load");
 
   private final JobState state;
   private final List<ExplanationDraft> all = new ArrayList<>();

@@ -23,6 +23,7 @@ import io.mirrorneuron.runtime.port.Executions.Outcome;
 import io.mirrorneuron.runtime.port.Executions.Sandbox;
 import io.mirrorneuron.runtime.port.Executions.Signal;
 import io.mirrorneuron.runtime.port.Executions.Structured;
+import io.mirrorneuron.runtime.port.LoadGate;
 import io.mirrorneuron.runtime.port.NodeFaults;
 import io.mirrorneuron.runtime.port.PayloadSource;
 import io.mirrorneuron.runtime.port.ServiceGate;
@@ -51,6 +52,7 @@ final class ExecutionRun {
       Storage storage,
       PayloadSource payloads,
       ServiceGate services,
+      LoadGate load,
       NodeFaults faults,
       Clock clock) {}
 
@@ -75,7 +77,12 @@ final class ExecutionRun {
     this.slots =
         new SlotHolding(machinery.pools(), machinery.config().queueTimeout(), execution, inbox);
     this.conditions =
-        new StartConditions(machinery.storage(), machinery.payloads(), machinery.services(), inbox);
+        new StartConditions(
+            machinery.storage(),
+            machinery.payloads(),
+            machinery.services(),
+            machinery.load(),
+            inbox);
   }
 
   /**
@@ -139,6 +146,9 @@ final class ExecutionRun {
   private Outcome prepareAndRun() throws NotStarted {
     var settings = ExecutorSettings.of(execution.config(), machinery.config());
     Runner runner = machinery.runners().choose(settings.runnerModule());
+    if (!conditions.awaitLoad(execution, listener)) {
+      return withoutProgram(Ending.STOPPED, "stopped while its node was too busy");
+    }
     if (!conditions.awaitRoom()) {
       return withoutRoom();
     }

@@ -18,6 +18,7 @@ import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import io.mirrorneuron.runtime.exec.submission.SubmissionFolders;
 import io.mirrorneuron.runtime.exec.workspace.Workspaces;
+import io.mirrorneuron.runtime.port.LoadGate;
 import io.mirrorneuron.runtime.port.NodeFaults;
 import io.mirrorneuron.runtime.port.PayloadSource;
 import io.mirrorneuron.runtime.port.ServiceGate;
@@ -89,7 +90,11 @@ record HostMachinery(
 
   /** What each execution is given. */
   ExecutionRun.Machinery executions(
-      Config.Executors config, Storage storage, PayloadSource payloads, ServiceGate services) {
+      Config.Executors config,
+      Storage storage,
+      PayloadSource payloads,
+      ServiceGate services,
+      LoadGate load) {
     Runner runner = new HostLocalRunner(programs);
     return new ExecutionRun.Machinery(
         config,
@@ -101,6 +106,7 @@ record HostMachinery(
         storage,
         payloads,
         services,
+        load,
         faults,
         programs.clock());
   }

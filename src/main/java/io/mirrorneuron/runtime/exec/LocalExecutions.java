@@ -8,6 +8,7 @@ import io.mirrorneuron.runtime.exec.spawn.Adoption;
 import io.mirrorneuron.runtime.exec.submission.SubmissionFolders;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions;
+import io.mirrorneuron.runtime.port.LoadGate;
 import io.mirrorneuron.runtime.port.PayloadSource;
 import io.mirrorneuron.runtime.port.ServiceGate;
 import io.mirrorneuron.runtime.workflow.Allocation;
@@ -38,6 +39,7 @@ public final class LocalExecutions implements Executions, AutoCloseable {
   private final Sweeper sweeper;
   private final SidePrograms sides;
   private final SlotLender lender = new SlotLender(runs::values);
+  private volatile LoadGate load = LoadGate.OPEN;
   private boolean closed; // guarded by runs
 
   /** As the other, where programs do not wait for services. */
@@ -63,7 +65,7 @@ public final class LocalExecutions implements Executions, AutoCloseable {
       PayloadSource payloads,
       ServiceGate services) {
     this.host = HostMachinery.start(config, host, sinks);
-    this.machinery = this.host.executions(config, storage, payloads, services);
+    this.machinery = this.host.executions(config, storage, payloads, services, () -> load.busy());
     this.sweeper = new Sweeper(this::sweep, () -> !runs.isEmpty());
     this.sides = SidePrograms.of(this.host, sweeper::wake);
   }
@@ -168,6 +170,21 @@ public final class LocalExecutions implements Executions, AutoCloseable {
   @Override
   public Optional<PersonWait> person(String executionId) {
     return Optional.ofNullable(runs.get(executionId)).map(run -> run.slots().person());
+  }
+
+  /** From now on, has jobs that have run no program yet wait at this gate. */
+  public void holdNewJobs(LoadGate gate) {
+    load = gate;
+  }
+
+  /** How many jobs wait until this machine is less busy. */
+  public int held() {
+    return (int)
+        runs.values().stream()
+            .filter(run -> run.hold() instanceof Hold hold && hold.cause() == Hold.Cause.LOAD)
+            .map(run -> run.execution().jobId())
+            .distinct()
+            .count();
   }
 
   /** From now on, has programs that wait for people give their slots to others meanwhile. */

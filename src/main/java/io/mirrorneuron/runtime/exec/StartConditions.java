@@ -4,6 +4,9 @@ import io.mirrorneuron.runtime.exec.process.Deadline;
 import io.mirrorneuron.runtime.exec.process.Notice;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions.Hold;
+import io.mirrorneuron.runtime.port.Executions.Listener;
+import io.mirrorneuron.runtime.port.Executions.Signal;
+import io.mirrorneuron.runtime.port.LoadGate;
 import io.mirrorneuron.runtime.port.PayloadSource;
 import io.mirrorneuron.runtime.port.ServiceGate;
 import io.mirrorneuron.storage.Storage;
@@ -15,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What an execution waits for before it asks for slots: room on the disks, its payload files, and
- * services. None of that is a reason to fail; the time that it takes is not the program's. Waits on
- * the thread of the execution.
+ * What an execution waits for before it asks for slots: processors, room on the disks, its payload
+ * files, and services. None of that is a reason to fail; the time that it takes is not the
+ * program's. Waits on the thread of the execution.
  */
 final class StartConditions {
   private static final Logger LOG = LoggerFactory.getLogger(StartConditions.class);
@@ -28,6 +31,7 @@ final class StartConditions {
   private final Storage storage;
   private final PayloadSource source;
   private final ServiceGate services;
+  private final LoadGate load;
   private final Notice.Inbox inbox;
   private volatile Hold hold;
 
@@ -35,10 +39,16 @@ final class StartConditions {
    * @param inbox of the execution, which holds no slots yet: besides {@link Notice.Room} only a
    *     stop can come in
    */
-  StartConditions(Storage storage, PayloadSource source, ServiceGate services, Notice.Inbox inbox) {
+  StartConditions(
+      Storage storage,
+      PayloadSource source,
+      ServiceGate services,
+      LoadGate load,
+      Notice.Inbox inbox) {
     this.storage = storage;
     this.source = source;
     this.services = services;
+    this.load = load;
     this.inbox = inbox;
   }
 
@@ -54,6 +64,20 @@ final class StartConditions {
         .flatMap(full -> storage.trouble())
         .map(why -> new Hold(Hold.Cause.ROOM, why))
         .orElse(null);
+  }
+
+  /**
+   * Waits while the machine is too busy for a job that has run no program yet.
+   *
+   * @param listener is told once when it has to wait
+   * @return false when it was stopped meanwhile
+   */
+  boolean awaitLoad(Execution execution, Listener listener) {
+    if (!execution.placing().isFirst()) {
+      return true;
+    }
+    load.busy().ifPresent(why -> listener.signal(new Signal.Held(new Hold(Hold.Cause.LOAD, why))));
+    return await(Hold.Cause.LOAD, load::busy);
   }
 
   /** Waits while the disks are full. Answers false when it was stopped meanwhile. */

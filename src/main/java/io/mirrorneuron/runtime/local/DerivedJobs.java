@@ -121,6 +121,7 @@ public final class DerivedJobs {
    * @param bundle fingerprint of its payload files; null for none
    * @param by the name that a token vouched for, or null
    * @param deployed the deployment that it is of, or null
+   * @param atOnce whether it is made only when it could begin, and not to wait for processors
    */
   public record Order(
       String schedule,
@@ -129,7 +130,8 @@ public final class DerivedJobs {
       String manifest,
       String bundle,
       String by,
-      DeployedBy deployed) {}
+      DeployedBy deployed,
+      boolean atOnce) {}
 
   /** Makes a job with stored payload files, or finds that it was made. */
   public void make(Order order) {
@@ -140,6 +142,9 @@ public final class DerivedJobs {
       return;
     }
     access.load().requireRoom();
+    if (order.atOnce()) {
+      access.load().requireProcessors();
+    }
     storage.requireRoom();
     Workflow workflow = access.manifests().parse(manifest);
     access.load().requireRoom(workflow);

@@ -24,6 +24,9 @@ import java.util.stream.Collectors;
 
 /** The thread-safe handle of one open job: passes all work to the job's lane. */
 final class JobLoop {
+  /** Causes that another node may not have. */
+  private static final Set<Hold.Cause> LEFT_BEHIND = Set.of(Hold.Cause.ROOM, Hold.Cause.LOAD);
+
   private final String jobId;
   private final JobDefinition definition;
   private final boolean isSpread;
@@ -139,22 +142,23 @@ final class JobLoop {
   }
 
   /**
-   * Whether programs of it run here, or wait for it. Those that wait for room on a full disk may be
-   * ended, if no person is to be asked then whether they may run again.
+   * Whether programs of it run here, or wait for it. Those that wait for room on a full disk, or
+   * for a node that is too busy, may be ended, if no person is to be asked then whether they may
+   * run again.
    */
   private boolean runsHere() {
     Set<String> here =
         turns.effects().running().stream()
             .filter(id -> context.executions().where(id).isEmpty())
             .collect(Collectors.toSet());
-    return !here.isEmpty() && !(here.stream().allMatch(this::waitsForRoom) && mayRepeat());
+    return !here.isEmpty() && !(here.stream().allMatch(this::waitsForNode) && mayRepeat());
   }
 
-  private boolean waitsForRoom(String executionId) {
+  private boolean waitsForNode(String executionId) {
     return context
         .executions()
         .hold(executionId)
-        .filter(hold -> hold.cause() == Hold.Cause.ROOM)
+        .filter(hold -> LEFT_BEHIND.contains(hold.cause()))
         .isPresent();
   }
 

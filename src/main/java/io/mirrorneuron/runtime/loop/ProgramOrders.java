@@ -47,6 +47,7 @@ record ProgramOrders(EngineContext context, long epoch) {
             agent.declared().settings().slots(),
             context.decider().isRepeatable(mailbox),
             agent.restarts().left(),
-            state.header().origin().targets().of(agent.id()).map(Target::node).orElse(null)));
+            state.header().origin().targets().of(agent.id()).map(Target::node).orElse(null),
+            !state.hasBegun() && !mailbox.flight().had()));
   }
 }

@@ -63,6 +63,7 @@ public record Execution(
    * @param left names of nodes on which its restarts were used up: it runs on another one while
    *     there is one that has what it asks for
    * @param target name of the only node that runs it, as it is part of that node's copy; or null
+   * @param isFirst whether its job has run no program yet, and waits while its node is too busy
    */
   public record Placing(
       long epoch,
@@ -71,10 +72,11 @@ public record Execution(
       int slots,
       boolean isRepeatable,
       Set<String> left,
-      String target) {
+      String target,
+      boolean isFirst) {
     /** Where its job is. */
     public static final Placing HERE =
-        new Placing(0, Scheduling.ANY, null, 0, false, Set.of(), null);
+        new Placing(0, Scheduling.ANY, null, 0, false, Set.of(), null, false);
   }
 
   /** The same with another message and another context of its step. */

@@ -77,6 +77,8 @@ public interface Executions extends FarExecutions {
     }
 
     public enum Cause {
+      /** Processors: others use them, and its job has run no program yet. */
+      LOAD,
       /** Room on the disks. */
       ROOM,
       /** Payload files that this node has not and cannot reach yet. */

@@ -20,9 +20,16 @@ public interface ChildJobs {
    * @param key under which the same is known even when the id is not looked up
    * @param bundle fingerprint of payload files that are stored; null for none
    * @param by the name that a token vouched for; null when it vouched for none
+   * @param atOnce whether it is made only when it could begin, and not to wait for processors
    */
   record Order(
-      String schedule, String jobId, String key, String manifest, String bundle, String by) {}
+      String schedule,
+      String jobId,
+      String key,
+      String manifest,
+      String bundle,
+      String by,
+      boolean atOnce) {}
 
   /**
    * What the bundle of a new schedule amounts to.

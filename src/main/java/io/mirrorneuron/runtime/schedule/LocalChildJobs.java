@@ -48,7 +48,8 @@ public record LocalChildJobs(DerivedJobs derived, JobsPort jobs) implements Chil
             order.manifest(),
             order.bundle(),
             order.by(),
-            null));
+            null,
+            order.atOnce()));
   }
 
   @Override

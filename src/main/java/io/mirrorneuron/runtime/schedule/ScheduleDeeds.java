@@ -212,7 +212,8 @@ final class ScheduleDeeds implements Deeds<ScheduleInput, ScheduleDeed> {
               dispatch,
               manifest(start, manifest, RunId.of(jobId)),
               start.origin().bundle(),
-              start.origin().by()));
+              start.origin().by(),
+              start.due().reason() == ScheduleWork.Reason.RESOURCE_WAIT));
       return new ScheduleInput.Started(dispatch, jobId);
     } catch (MnException e) {
       if (e.code() == ErrorCode.TIMEOUT || e.error().equals("unavailable")) {

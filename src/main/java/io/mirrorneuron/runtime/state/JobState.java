@@ -7,6 +7,7 @@ import io.mirrorneuron.runtime.state.target.Targets;
 import io.mirrorneuron.runtime.state.target.Targets.Target;
 import io.mirrorneuron.runtime.workflow.KeptPlan;
 import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import io.mirrorneuron.wire.DerivedId;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -129,10 +130,15 @@ public final class JobState {
 
   /** Whether an agent has done something with a message, or a program has begun to. */
   public boolean hasBegun() {
-    return agents.values().stream().anyMatch(agent -> agent.processed() > 0)
+    return agents.values().stream().anyMatch(agent -> takesTime(agent) && agent.processed() > 0)
         || mailboxes.waiting().stream()
             .map(Mailbox::flight)
             .anyMatch(flight -> flight != null && flight.lease() != null);
+  }
+
+  private static boolean takesTime(AgentState agent) {
+    AgentType type = agent.declared().type();
+    return type == AgentType.EXECUTOR || type == AgentType.HUMAN;
   }
 
   /** Names one pass through all steps; a service makes many. */

@@ -9,6 +9,7 @@ import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.config.LoadLimits;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.admission.LoadAdmission.Programs;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.Hardware.Gpu;
 import io.mirrorneuron.runtime.cluster.Hardware.Software;
@@ -25,13 +26,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A machine of four processors, of which a container may use two, with files as Linux has them. */
 class LoadAdmissionTest {
-  private static final LoadLimits LIMITS = new LoadLimits(true, 1.5, 0.95, 0.98, 0.95);
+  private static final LoadLimits LIMITS = new LoadLimits(true, 1.5, 3, 0.95, 0.98, 0.95);
 
   @TempDir Path proc;
   private double loadAverage;
   private long availableMegabytes = 800;
   private final List<Gpu> gpus = new ArrayList<>();
   private int slotsInUse;
+  private int waiting = 3;
 
   @BeforeEach
   void isBusyNow() throws IOException {
@@ -58,7 +60,7 @@ class LoadAdmissionTest {
                 new Hardware.Memory(1000, availableMegabytes),
                 new Hardware.Disk(1, 1),
                 gpus),
-        () -> slotsInUse,
+        new Programs(() -> slotsInUse, () -> waiting),
         proc);
   }
 
@@ -78,10 +80,29 @@ class LoadAdmissionTest {
     availableMegabytes = 10;
     MnException refusal = refusal();
     assertThat(refusal)
-        .hasMessage("resource_overloaded: cpu=3.125 threshold=1.5, memory=0.99 threshold=0.95");
+        .hasMessage(
+            "resource_overloaded: cpu=3.125 threshold=1.5, waiting=3 limit=3, memory=0.99 threshold=0.95");
     assertThat(refusal.code()).isEqualTo(ErrorCode.UNAVAILABLE);
     assertThat(refusal.error()).isEqualTo("resource_overloaded");
     assertThat(refusal.retryAfterMs()).isEqualTo(10_000);
+  }
+
+  @Test
+  void aJobWaitsForProcessorsUnlessTooManyDo() throws IOException {
+    loadAverage = 12.5;
+    waiting = 2;
+    assertThat(refusal()).isNull();
+    LoadAdmission busy = load(LIMITS);
+    assertThat(busy.busy())
+        .hasValue("others use its processors: cpu=3.125 threshold=1.5 (max_cpu_load_ratio)");
+    assertThatExceptionOfType(MnException.class)
+        .isThrownBy(busy::requireProcessors)
+        .withMessage("resource_overloaded: cpu=3.125 threshold=1.5");
+    availableMegabytes = 10;
+    assertThat(refusal()).hasMessage("resource_overloaded: memory=0.99 threshold=0.95");
+    pressure(1);
+    assertThat(load(LIMITS).busy()).isEmpty();
+    assertThatNoException().isThrownBy(load(LIMITS)::requireProcessors);
   }
 
   @Test
@@ -151,7 +172,8 @@ class LoadAdmissionTest {
     slotsInUse = 6;
     assertThat(refusal()).isNull();
     slotsInUse = 5;
-    assertThat(refusal()).hasMessage("resource_overloaded: cpu=1.75 threshold=1.5");
+    assertThat(refusal())
+        .hasMessage("resource_overloaded: cpu=1.75 threshold=1.5, waiting=3 limit=3");
     loadAverage = 1;
     assertThat(refusal()).isNull();
   }
@@ -196,8 +218,9 @@ class LoadAdmissionTest {
     loadAverage = 1000;
     availableMegabytes = 0;
     gpus.add(card(24_000, 24_000));
-    LoadAdmission off = load(new LoadLimits(false, 1.5, 0.95, 0.98, 0.95));
+    LoadAdmission off = load(new LoadLimits(false, 1.5, 0, 0.95, 0.98, 0.95));
     assertThatNoException().isThrownBy(off::requireRoom);
+    assertThat(off.busy()).isEmpty();
     assertThatNoException().isThrownBy(() -> off.requireRoom(workflow("{'gpus':1}")));
   }
 

@@ -19,6 +19,7 @@ import io.mirrorneuron.runtime.port.NodeFaults;
 import io.mirrorneuron.runtime.port.PayloadSource;
 import io.mirrorneuron.runtime.workflow.QueueRank;
 import io.mirrorneuron.runtime.workflow.ResourceRequest;
+import io.mirrorneuron.runtime.workflow.Scheduling;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
@@ -40,6 +41,10 @@ public final class ExecutionSamples {
    * @param configJson the node's {@code config}, with single quotes
    */
   public static Execution execution(String configJson, Path payloads) {
+    return execution(configJson, payloads, Execution.Placing.HERE);
+  }
+
+  private static Execution execution(String configJson, Path payloads, Execution.Placing placing) {
     return new Execution(
         "exec-" + ProcessHandle.current().pid() + "-" + IDS.incrementAndGet(),
         "job-1",
@@ -61,7 +66,13 @@ public final class ExecutionSamples {
         false,
         1,
         new QueueRank(false, 0),
-        Execution.Placing.HERE);
+        placing);
+  }
+
+  /** A script of a job that has run no program yet. */
+  static Execution first(String script) {
+    var placing = new Execution.Placing(0, Scheduling.ANY, null, 0, false, Set.of(), null, true);
+    return scripted(execution("{}", null, placing), script);
   }
 
   public static Execution command(String... words) {
@@ -78,7 +89,10 @@ public final class ExecutionSamples {
   }
 
   public static Execution shell(String script, String configJson) {
-    Execution execution = execution(configJson, null);
+    return scripted(execution(configJson, null), script);
+  }
+
+  private static Execution scripted(Execution execution, String script) {
     execution.config().putArray("command").add("sh").add("-c").add(script);
     return execution;
   }

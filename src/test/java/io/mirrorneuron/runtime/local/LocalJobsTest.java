@@ -130,9 +130,9 @@ class LocalJobsTest {
                 _ -> {},
                 SubmissionClaims.NONE,
                 new LoadAdmission(
-                    new LoadLimits(false, 1, 1, 1, 1),
+                    new LoadLimits(false, 1, 1, 1, 1, 1),
                     GrpcRuntime::hardware,
-                    () -> 0,
+                    new LoadAdmission.Programs(() -> 0, () -> 0),
                     Path.of("/proc"))),
             new Watches(),
             new Clearing(Secret.NONE, () -> true, () -> {}),
