@@ -81,6 +81,7 @@ class ResourceCommandsIT {
     String job = shell.run("job", "submit", manifest.toString()).out().strip();
     assertThat(job).startsWith("holds-");
     shell.atTerminal();
+    shell.set("COLUMNS", "120"); // as many as its whole id needs
     Pattern row = Pattern.compile(job + " +work +1 of default +64 MB");
     eventually("it is told", () -> row.matcher(shell.run("resource", "list").out()).find());
     assertThat(shell.run("job", "cancel", job).exitCode()).isZero();
