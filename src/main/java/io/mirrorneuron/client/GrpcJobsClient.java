@@ -138,8 +138,8 @@ final class GrpcJobsClient implements JobsPort {
   }
 
   @Override
-  public int clear(String adminToken) {
-    ClearJobsRequest.Builder request = ClearJobsRequest.newBuilder();
+  public int clear(String adminToken, List<String> jobIds) {
+    ClearJobsRequest.Builder request = ClearJobsRequest.newBuilder().addAllJobIds(jobIds);
     if (adminToken != null) {
       request.setAdminToken(adminToken);
     }

@@ -1,6 +1,7 @@
 package io.mirrorneuron.port;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 
 /**
  * Jobs of a runtime, in this process or behind gRPC. Blocking and thread-safe; failures are {@link
@@ -106,12 +107,22 @@ public interface JobsPort {
     return resume(jobId, null);
   }
 
+  /** Deletes every job that has ended; see the other. */
+  default int clear(String adminToken) {
+    return clear(adminToken, List.of());
+  }
+
+  /** How many jobs can be cleared by their ids at once. */
+  int MOST_CLEARED = 1000;
+
   /**
-   * Deletes every terminal job. Returns how many.
+   * Deletes jobs that have ended. Returns how many.
    *
-   * @throws io.mirrorneuron.model.MnException FORBIDDEN when it is not the runtime's admin token
+   * @param jobIds only these, at most {@link #MOST_CLEARED}; empty for all that have ended
+   * @throws io.mirrorneuron.model.MnException FORBIDDEN when it is not the runtime's admin token;
+   *     NOT_FOUND or PRECONDITION, and nothing is deleted, when one of these is not there or open
    */
-  int clear(String adminToken);
+  int clear(String adminToken, List<String> jobIds);
 
   /** The first {@code limit} events with a sequence number above {@code after}. */
   EventPage events(String jobId, long after, int limit);

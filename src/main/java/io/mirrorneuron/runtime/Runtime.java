@@ -93,7 +93,7 @@ public final class Runtime implements AutoCloseable {
     NewJobs newJobs = NodeJobs.newJobs(identity, runs, store);
     JobAccess access = access(settings, bundles.shared(), manifests, newJobs, admission);
     var folders = NodePrograms.sweep(settings, executions, this::exists, store::status, timers);
-    Clearing clearing = new Clearing(settings.adminToken(), recorder::writeAll, folders::look);
+    var clearing = new Clearing(settings.adminToken(), recorder::writeAll, folders::look, store);
     LocalJobs own = new LocalJobs(access, watches, clearing, identity.clock(), storage);
     jobs = NodeJobs.jobs(settings, identity, far, access, own, watches, timers);
     places = NodeJobs.places(identity, engine, store, others.nodes(), runs, stored);

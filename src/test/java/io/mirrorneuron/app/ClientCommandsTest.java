@@ -222,6 +222,18 @@ class ClientCommandsTest {
 
     assertThat(person.typing("\n", "job", "clear").out())
         .contains("To delete: 1 job, all that have ended; their runs stay", "Nothing was done");
+    assertThat(shell.run("job", "clear", "--status", "running").err())
+        .contains("--status must be one of completed, failed, cancelled");
+    assertThat(shell.run("job", "clear", job, "--name", "fake").err())
+        .contains("give ids, or --status, --name and --older, not both");
+    assertThat(shell.run("job", "clear", "--name", "other").out())
+        .isEqualTo("No such jobs have ended\n");
+    assertThat(person.typing("n\n", "job", "clear", "--status", "cancelled").out())
+        .contains("To delete: 1 job; their runs stay", "Nothing was done");
+    assertThat(shell.run("job", "clear", "--name", "fake", "--older", "1d").out())
+        .isEqualTo("Jobs cleared: 1\n");
+    String other = job();
+    shell.run("job", "cancel", other);
     assertThat(person.typing("y\n", "job", "clear").out()).endsWith("Jobs cleared: 1\n");
   }
 

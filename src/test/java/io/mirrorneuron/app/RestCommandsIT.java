@@ -351,7 +351,8 @@ class RestCommandsIT {
     assertThat(shell.run("run", "export", run).json().at("/run/status").asText())
         .isEqualTo("completed");
     assertThat(shell.run("run", "export", run, "--format", "md").out())
-        .startsWith("# Blueprint Run " + run);
+        .startsWith("# whole: completed\n")
+        .contains("\nRun " + run + " of job " + job);
     Path zip = home.resolve("run.zip");
     shell.run("run", "export", job, "-f", "zip", "-o", zip.toString());
     assertThat(shell.run("run", "verify", zip.toString()).out()).startsWith("verified: " + run);
@@ -445,7 +446,12 @@ class RestCommandsIT {
               "is in the terminal state completed; mn job fork %s goes on in a new job"
                   .formatted(job));
     }
-    assertThat(shell.run("job", "clear").out()).matches("Jobs cleared: [1-9]\\d*\n");
+    assertThat(shell.run("job", "clear", job, open).err())
+        .contains("job %s is ".formatted(open), "only jobs that have ended are cleared");
+    assertThat(shell.run("job", "clear", "--status", "failed", "--older", "1d").out())
+        .isEqualTo("No such jobs have ended\n");
+    assertThat(shell.run("job", "clear", job).out()).isEqualTo("Jobs cleared: 1\n");
+    assertThat(shell.run("job", "clear").out()).matches("Jobs cleared: \\d+\n");
     assertThat(shell.run("job", "list").out()).contains(open).doesNotContain(job);
     shell.run("job", "cancel", open);
   }

@@ -785,4 +785,22 @@ public interface JobsPortContract {
     fails(ErrorCode.NOT_FOUND, "job_not_found", () -> jobs().get(ended.getFirst()));
     assertThat(jobs().clear(adminToken())).isZero();
   }
+
+  @Test
+  default void onlyTheJobsThatAreNamedAreCleared() {
+    String open = submit(SERVICE);
+    List<String> ended = IntStream.range(0, 3).mapToObj(i -> completed()).toList();
+    String first = ended.getFirst();
+
+    failure(ErrorCode.PRECONDITION, () -> jobs().clear(adminToken(), List.of(first, open)));
+    fails(ErrorCode.NOT_FOUND, "job_not_found", () -> clear(first, "job-gone"));
+    assertThat(listed(0, true)).containsAll(ended);
+
+    assertThat(clear(first, first)).isEqualTo(1);
+    assertThat(listed(0, true)).contains(open, ended.get(1), ended.get(2)).doesNotContain(first);
+  }
+
+  private int clear(String... ids) {
+    return jobs().clear(adminToken(), List.of(ids));
+  }
 }

@@ -360,14 +360,19 @@ public final class FakeJobs implements JobsPort {
   }
 
   @Override
-  public synchronized int clear(String token) {
-    called("clear " + token);
+  public synchronized int clear(String token, List<String> ids) {
+    called("clear " + token + (ids.isEmpty() ? "" : " " + ids));
     if (adminToken != null && !adminToken.equals(token)) {
       throw new MnException(
           ErrorCode.FORBIDDEN, "admin_token_required", "ClearJobs requires MN_GRPC_ADMIN_TOKEN");
     }
     int before = jobs.size();
-    jobs.values().removeIf(FakeJob::isTerminal);
+    for (String id : ids) {
+      if (!job(id).isTerminal()) {
+        throw MnException.precondition("job " + id + " is open; nothing was cleared");
+      }
+    }
+    jobs.values().removeIf(job -> job.isTerminal() && (ids.isEmpty() || ids.contains(job.id)));
     return before - jobs.size();
   }
 

@@ -230,7 +230,8 @@ public final class JobsVerticle extends AreaVerticle {
   }
 
   private ObjectNode cleanupJobs(ApiCall call) {
-    return Json.object().put("cleared_count", jobs.clear(adminToken.value()));
+    List<String> ids = Json.elements(call.body().path("job_ids")).map(JsonNode::asText).toList();
+    return Json.object().put("cleared_count", jobs.clear(adminToken.value(), ids));
   }
 
   private static ObjectNode changed(ApiCall call, String status) {

@@ -97,15 +97,24 @@ final class JobChoice {
   }
 
   private Predicate<ListedJob> isOld(Client client) {
-    if (older == null) {
-      return _ -> true;
-    }
-    Duration age = Duration.ofMillis(ScheduleSpec.millis(client, "--older", older));
-    Instant before = Clock.systemUTC().instant().minus(age);
-    return row -> isBefore(row.submittedAt(), before);
+    Instant before = before(client, older);
+    return row -> before == null || isBefore(row.submittedAt(), before);
   }
 
-  private static boolean isBefore(String time, Instant limit) {
+  /**
+   * The time that was so long ago; null for none.
+   *
+   * @param age as {@code --older} has it, or null
+   */
+  static Instant before(Client client, String age) {
+    return age == null
+        ? null
+        : Clock.systemUTC()
+            .instant()
+            .minus(Duration.ofMillis(ScheduleSpec.millis(client, "--older", age)));
+  }
+
+  static boolean isBefore(String time, Instant limit) {
     try {
       return time != null && Instant.parse(time).isBefore(limit);
     } catch (DateTimeException e) {

@@ -60,11 +60,14 @@ public final class LogFollower {
     looks++;
     for (Path file : files.all()) {
       try {
-        BasicFileAttributes attributes =
-            Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-        Object key = attributes.fileKey() == null ? file : attributes.fileKey();
-        LogPosition end = read(file, attributes.size(), end(key), records);
-        ends.put(key, new Reached(end, looks));
+        BasicFileAttributes attributes = attributes(file);
+        Object key = key(file, attributes);
+        List<RunRecord> read = new ArrayList<>();
+        LogPosition end = read(file, attributes.size(), end(key), read);
+        if (key.equals(key(file, attributes(file)))) { // else it was closed before it was opened
+          ends.put(key, new Reached(end, looks));
+          records.addAll(read);
+        }
       } catch (NoSuchFileException e) {
         continue; // closed or thrown away since it was listed
       }
@@ -77,6 +80,14 @@ public final class LogFollower {
   /** When the file was written to last, as of the last look; null when there was none. */
   public Instant changed() {
     return seen == null || seen.modified() == null ? null : seen.modified().toInstant();
+  }
+
+  private static BasicFileAttributes attributes(Path file) throws IOException {
+    return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private static Object key(Path file, BasicFileAttributes attributes) {
+    return attributes.fileKey() == null ? file : attributes.fileKey();
   }
 
   private LogPosition end(Object key) {

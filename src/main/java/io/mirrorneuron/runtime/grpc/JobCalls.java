@@ -38,6 +38,7 @@ import io.mirrorneuron.wire.Timestamps;
 import io.mirrorneuron.wire.WarningTrailer;
 import io.vertx.grpc.server.Service;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -223,11 +224,14 @@ final class JobCalls {
    * a later interface have none to show.
    */
   private ClearJobsResponse clear(ClearJobsRequest request, Call call) {
-    if (request.getVersion() > 0 && request.getAdminToken().isEmpty()) {
+    List<String> ids = request.getJobIdsList();
+    boolean isLater = request.getVersion() > 0 && request.getAdminToken().isEmpty();
+    if (isLater && ids.isEmpty()) {
       int cleared = operations.operations().clear(call.caller().subject());
       return ClearJobsResponse.newBuilder().setClearedCount(cleared).build();
     }
-    String shown = call.hasOperatorToken() ? request.getAdminToken() : adminToken.value();
-    return ClearJobsResponse.newBuilder().setClearedCount(jobs.clear(shown)).build();
+    boolean mustShow = call.hasOperatorToken() && !isLater;
+    String shown = mustShow ? request.getAdminToken() : adminToken.value();
+    return ClearJobsResponse.newBuilder().setClearedCount(jobs.clear(shown, ids)).build();
   }
 }

@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.local;
 
 import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.store.ended.EndedJobs;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -9,8 +10,9 @@ import java.util.function.BooleanSupplier;
  * @param token who clears must know it
  * @param isPossible whether nobody needs what is known of ended jobs any more; may wait a while
  * @param after removes what was theirs; does not block
+ * @param ended where single ones are
  */
-public record Clearing(Secret token, BooleanSupplier isPossible, Runnable after) {
+public record Clearing(Secret token, BooleanSupplier isPossible, Runnable after, EndedJobs ended) {
   /**
    * @param count how many were deleted
    * @return the same

@@ -160,7 +160,7 @@ public final class LocalJobs implements JobsPort {
   }
 
   @Override
-  public int clear(String token) {
+  public int clear(String token, List<String> jobIds) {
     if (!clearing.token().matches(token)) {
       throw new MnException(
           ErrorCode.FORBIDDEN, "admin_token_required", "ClearJobs requires MN_GRPC_ADMIN_TOKEN");
@@ -169,7 +169,29 @@ public final class LocalJobs implements JobsPort {
       throw MnException.unavailable(
           "runs of ended jobs are still being written; nothing was cleared, try again", null);
     }
-    return clearing.done(Answers.await(store.deleteTerminal()));
+    if (jobIds.isEmpty()) {
+      return clearing.done(Answers.await(store.deleteTerminal()));
+    }
+    List<String> jobs = jobIds.stream().distinct().toList();
+    requireEnded(jobs);
+    return clearing.done(jobs.size() - Answers.await(clearing.ended().remove(jobs)).size());
+  }
+
+  private void requireEnded(List<String> jobs) {
+    if (jobs.size() > MOST_CLEARED) {
+      throw MnException.invalid("at most %d jobs are cleared at once".formatted(MOST_CLEARED));
+    }
+    for (String job : jobs) {
+      String status = Answers.await(store.status(job));
+      if (status == null) {
+        throw MnException.notFound("job", job);
+      }
+      if (!JobStatus.of(status).isTerminal()) {
+        throw MnException.precondition(
+            "job %s is %s, and only jobs that have ended are cleared; nothing was cleared"
+                .formatted(job, status));
+      }
+    }
   }
 
   @Override

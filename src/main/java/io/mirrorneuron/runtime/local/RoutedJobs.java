@@ -20,6 +20,7 @@ import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.Why;
 import io.mirrorneuron.store.NodeRegistry;
+import java.util.List;
 import java.util.function.Function;
 
 /**
@@ -130,8 +131,8 @@ public final class RoutedJobs implements JobsPort {
   }
 
   @Override
-  public int clear(String adminToken) {
-    return here.clear(adminToken);
+  public int clear(String adminToken, List<String> jobIds) {
+    return here.clear(adminToken, jobIds);
   }
 
   @Override

@@ -135,7 +135,7 @@ class LocalJobsTest {
                     new LoadAdmission.Programs(() -> 0, () -> 0),
                     Path.of("/proc"))),
             new Watches(),
-            new Clearing(Secret.NONE, () -> true, () -> {}),
+            new Clearing(Secret.NONE, () -> true, () -> {}, new InMemoryJobStore()),
             Clock.systemUTC(),
             Storage.unwatched());
 
