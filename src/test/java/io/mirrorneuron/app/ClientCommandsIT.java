@@ -121,7 +121,7 @@ class ClientCommandsIT {
         .anyMatch(
             line ->
                 line.startsWith("mn: job " + job + " failed: ")
-                    && line.endsWith("host local command failed with exit code 7"));
+                    && line.endsWith("sh exited with code 7"));
   }
 
   @Test

@@ -165,9 +165,10 @@ final class ProgramRun {
     }
     PrintedAnswer.Keeper keeper =
         ended.isWell() ? new ResultKeeper(execution, machinery.sinks().artifacts()) : _ -> "null";
-    String reason = Verdict.reason(ended.forced(), settings, limit, ended.excess());
+    String name = execution.program();
+    String reason = Verdict.reason(name, ended.forced(), settings, limit, ended.excess());
     int told = ProcessLimits.exitCode(limits, ended.end());
-    var verdict = Verdict.of(ended.forced(), reason, told, stdout.answer(keeper));
+    var verdict = Verdict.of(name, ended.forced(), reason, told, stdout.answer(keeper));
     log.end(verdict.isAnswered());
     verdict = stdout.withOutput(verdict, form, keeper, settings.wantsJson());
     verdict.warning().ifPresent(log::warn);

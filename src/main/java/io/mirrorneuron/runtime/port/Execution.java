@@ -9,6 +9,8 @@ import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * One run of an executor's program for one message.
@@ -119,6 +121,25 @@ public record Execution(
   public String told(ToldFact fact) {
     JsonNode told = config.get(fact.member());
     return told != null && told.isContainerNode() ? Json.write(told) : null;
+  }
+
+  /** A file that an interpreter is given; other arguments may hold what is not for everybody. */
+  private static final Pattern SCRIPT =
+      Pattern.compile("(?:[\\w.-]+/)*([\\w-]{1,60}\\.[A-Za-z]{1,5})");
+
+  /** What runs, for people: the name of its file and of the script that it is given. */
+  public String program() {
+    JsonNode command = config.path("command");
+    List<String> words =
+        command.isTextual()
+            ? List.of(command.asText().strip().split("\\s+"))
+            : Json.elements(command).map(JsonNode::asText).limit(2).toList();
+    if (words.isEmpty() || words.getFirst().isBlank()) {
+      return "its program";
+    }
+    String file = words.getFirst().replaceFirst("^.*/(?=[^/])", "");
+    Matcher script = SCRIPT.matcher(words.size() > 1 ? words.get(1) : "");
+    return script.matches() ? file + " " + script.group(1) : file;
   }
 
   /** What the program is to work on. */

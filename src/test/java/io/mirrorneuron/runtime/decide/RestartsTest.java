@@ -192,8 +192,7 @@ class RestartsTest {
 
     assertThat(stage.status()).isEqualTo("failed");
     assertThat(stage.result().at("/error/details/message").asText())
-        .isEqualTo(
-            "agent work restart attempts exhausted: host local command failed with exit code 1");
+        .isEqualTo("agent work restart attempts exhausted: sh exited with code 1");
     assertThat(stage.result().at("/error/details/attempt").asInt()).isEqualTo(3);
     assertThat(stage.result().at("/error/details/max_attempts").asInt()).isEqualTo(3);
     assertThat(stage.result().at("/error/remediation").asText()).doesNotContain("max_attempts");

@@ -97,7 +97,7 @@ class ConfinementIT {
         }) {
       Outcome outcome = refused(attempt.formatted(folder));
       assertThat(outcome.headline())
-          .startsWith("host local command failed with exit code ")
+          .startsWith("sh exited with code ")
           .endsWith("; perhaps confined, see confinement in the manifest");
     }
   }

@@ -119,7 +119,7 @@ class LargeAnswerIT {
     assertThat(outcome.ending()).isEqualTo(Ending.FAILED);
     assertThat(outcome.error())
         .isEqualTo(
-            "host local command gave no answer that can be used: what it printed as its answer has"
+            "the program gave no answer that can be used: what it printed as its answer has"
                 + " 1021 bytes; max_artifact_bytes is 1000");
     assertThat(outcome.structured()).isEqualTo(Structured.NONE);
     // What is no answer has no limit.

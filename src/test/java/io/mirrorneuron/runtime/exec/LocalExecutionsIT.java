@@ -94,7 +94,7 @@ class LocalExecutionsIT {
 
     assertThat(outcome.ending()).isEqualTo(Ending.FAILED);
     assertThat(outcome.exitCode()).isEqualTo(23);
-    assertThat(outcome.error()).isEqualTo("host local command failed with exit code 23");
+    assertThat(outcome.error()).isEqualTo("sh exited with code 23");
     assertThat(outcome.structured().events()).hasSize(1);
     assertThat(outcome.structured().completeRun()).isNull();
   }
@@ -105,7 +105,7 @@ class LocalExecutionsIT {
 
     assertThat(outcome.ending()).isEqualTo(Ending.FAILED);
     assertThat(outcome.exitCode()).isEqualTo(128 + 11);
-    assertThat(outcome.error()).isEqualTo("host local command was ended by signal 11");
+    assertThat(outcome.error()).isEqualTo("sh was ended by signal 11");
   }
 
   @ParameterizedTest
@@ -223,7 +223,7 @@ class LocalExecutionsIT {
     Execution busy = ExecutionSamples.shell("while :; do :; done");
     busy.resources().putObject("limits").put("cpu_seconds", 1);
     assertThat(run(busy).error())
-        .isEqualTo("host local command used up its CPU time (resources.limits.cpu_seconds)");
+        .isEqualTo("sh used up its CPU time (resources.limits.cpu_seconds)");
   }
 
   @Test
@@ -231,8 +231,7 @@ class LocalExecutionsIT {
     Execution busy = ExecutionSamples.shell("trap '' XCPU; while :; do :; done");
     busy.resources().putObject("limits").put("cpu_seconds", 1);
     Outcome outcome = run(busy);
-    assertThat(outcome.error())
-        .isEqualTo("host local command used up its CPU time (resources.limits.cpu_seconds)");
+    assertThat(outcome.error()).isEqualTo("sh used up its CPU time (resources.limits.cpu_seconds)");
     assertThat(outcome.exitCode()).isEqualTo(137);
 
     Execution killed = ExecutionSamples.shell("kill -9 $$");
@@ -448,7 +447,7 @@ class LocalExecutionsIT {
     Outcome outcome = run(ExecutionSamples.shell(script, "{'timeout_seconds':0.3}"));
 
     assertThat(outcome.ending()).isEqualTo(Ending.TIMED_OUT);
-    assertThat(outcome.error()).isEqualTo("host local command timed out: timeout_seconds is 0.3");
+    assertThat(outcome.error()).isEqualTo("sh timed out: timeout_seconds is 0.3");
     assertThat(processesOfThisTest()).isEmpty();
   }
 
@@ -493,7 +492,7 @@ class LocalExecutionsIT {
     assertThat(outcome.ending()).isEqualTo(Ending.TIMED_OUT);
     assertThat(outcome.error())
         .isEqualTo(
-            "host local command timed out: the time of step parse was over at "
+            "sh timed out: the time of step parse was over at "
                 + at(outcome.lease().acquiredAt() + 200));
   }
 
@@ -502,8 +501,7 @@ class LocalExecutionsIT {
     Execution execution = ExecutionSamples.shell("sleep 100", "{'timeout_seconds':0.2}");
     execution.workflow().put("step_id", "parse").put("timeout_ms", 90_000);
 
-    assertThat(run(execution).error())
-        .isEqualTo("host local command timed out: timeout_seconds is 0.2");
+    assertThat(run(execution).error()).isEqualTo("sh timed out: timeout_seconds is 0.2");
   }
 
   @Test

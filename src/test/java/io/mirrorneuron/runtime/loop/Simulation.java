@@ -434,8 +434,8 @@ final class Simulation {
   private static Outcome outcome(Execution execution, Ending ending, Lease lease) {
     String error =
         switch (ending) {
-          case FAILED -> "host local command exited with code 1";
-          case TIMED_OUT -> "host local command timed out";
+          case FAILED -> "sh exited with code 1";
+          case TIMED_OUT -> "sh timed out";
           default -> null;
         };
     JsonNode prints = execution.config().path("prints");

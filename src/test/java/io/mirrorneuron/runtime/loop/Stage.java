@@ -369,7 +369,7 @@ public final class Stage {
   }
 
   public Stage fail(String agent, int exitCode) {
-    String error = "host local command failed with exit code " + exitCode;
+    String error = "sh exited with code " + exitCode;
     return end(agent, Ending.FAILED, exitCode, error, "", Structured.NONE);
   }
 
@@ -388,7 +388,7 @@ public final class Stage {
   public Stage letStop() {
     for (String agent : running()) {
       if (isStopped(agent)) {
-        end(agent, Ending.STOPPED, "host local command was stopped");
+        end(agent, Ending.STOPPED, "sh was stopped");
       }
     }
     return this;

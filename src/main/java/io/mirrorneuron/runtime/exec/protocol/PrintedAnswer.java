@@ -13,7 +13,7 @@ import java.io.InputStream;
  * @param refusal why it cannot be followed, in one sentence; null when it can
  */
 public record PrintedAnswer(String text, String refusal) {
-  static final String UNUSABLE = "host local command gave no answer that can be used: ";
+  static final String UNUSABLE = "the program gave no answer that can be used: ";
 
   /** Keeps a value of an answer apart. */
   public interface Keeper {

@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.exec.protocol;
 import io.mirrorneuron.runtime.exec.process.Excess;
 import io.mirrorneuron.runtime.exec.process.TimeLimit;
 import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
+import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions.Completion;
 import io.mirrorneuron.runtime.port.Executions.Ending;
 import io.mirrorneuron.runtime.port.Executions.Structured;
@@ -19,17 +20,21 @@ public record Verdict(Ending ending, String error, Structured structured) {
   private static final int SIGXCPU = 24;
 
   /**
+   * @param program what ran, see {@link Execution#program}
    * @param forced why it was ended, or null when it ended by itself
    * @param reason the same in words
    * @param answer where the stdout protocol is looked for
    */
-  public static Verdict of(Ending forced, String reason, int exitCode, PrintedAnswer answer) {
+  public static Verdict of(
+      String program, Ending forced, String reason, int exitCode, PrintedAnswer answer) {
     if (forced != null) {
       return new Verdict(forced, reason, StdoutProtocol.parseAfterFailure(answer.text()));
     }
     if (exitCode != 0) {
       return new Verdict(
-          Ending.FAILED, failure(exitCode), StdoutProtocol.parseAfterFailure(answer.text()));
+          Ending.FAILED,
+          failure(program, exitCode),
+          StdoutProtocol.parseAfterFailure(answer.text()));
     }
     if (answer.refusal() != null) {
       return new Verdict(Ending.FAILED, answer.refusal(), Structured.NONE);
@@ -86,32 +91,33 @@ public record Verdict(Ending ending, String error, Structured structured) {
         new Structured(List.of(), structured.events(), null, null, null, null));
   }
 
-  private static String failure(int exitCode) {
+  private static String failure(String program, int exitCode) {
     if (exitCode == 128 + SIGXCPU) {
-      return "host local command used up its CPU time (resources.limits.cpu_seconds)";
+      return program + " used up its CPU time (resources.limits.cpu_seconds)";
     }
     return exitCode > 128
-        ? "host local command was ended by signal " + (exitCode - 128)
-        : "host local command failed with exit code " + exitCode;
+        ? program + " was ended by signal " + (exitCode - 128)
+        : program + " exited with code " + exitCode;
   }
 
   /**
    * Why a program was ended, in words.
    *
+   * @param program what ran, see {@link Execution#program}
    * @param forced null when it ended by itself; then there is no reason either
    * @param excess what it had too much of, or null
    */
   public static String reason(
-      Ending forced, ExecutorSettings settings, TimeLimit limit, Excess excess) {
+      String program, Ending forced, ExecutorSettings settings, TimeLimit limit, Excess excess) {
     return switch (forced) {
       case null -> null;
-      case TIMED_OUT -> "host local command timed out: " + limit.words();
+      case TIMED_OUT -> program + " timed out: " + limit.words();
       case BEACON_MISSED ->
           "agent beacon deadline exceeded: agent_beacon_required is set and the program printed"
               + " none for %d ms (beacon_timeout_ms)"
                   .formatted(settings.beacons().timeout().toMillis());
       case OUT_OF_MEMORY, TOO_MANY_PROCESSES -> excess.words();
-      case STOPPED -> "host local command was stopped";
+      case STOPPED -> program + " was stopped";
       case SUCCEEDED, FAILED, NOT_STARTED ->
           throw new IllegalArgumentException("not a reason to end a program: " + forced);
     };
