@@ -27,9 +27,16 @@ import org.junit.jupiter.api.io.TempDir;
 class AnswersAtTerminalE2E {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  /** Runs a program at a terminal of its own, which shows and takes what these streams do. */
+  /**
+   * Runs a program at a terminal of its own, which shows and takes what these streams do. Ctrl-C
+   * counts there, also when this test was started in the background of a shell.
+   */
   private static final String AT_TERMINAL =
-      "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))";
+      """
+      import os, pty, signal, sys
+      signal.signal(signal.SIGINT, signal.SIG_DFL)
+      sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))
+      """;
 
   private static final String LETTER =
       """

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -87,8 +88,21 @@ class FarProgramsIT {
         .formatted(script.replace("\\", "\\\\").replace("\"", "\\\""));
   }
 
+  /** While the other node is not reached for a moment, whoever submits is told to come again. */
   private String submit(String script) {
-    return own.jobs().submit(Submission.of(manifest(script))).jobId();
+    AtomicReference<String> job = new AtomicReference<>();
+    eventually(
+        "the other node is reached",
+        () -> {
+          try {
+            job.set(own.jobs().submit(Submission.of(manifest(script))).jobId());
+            return true;
+          } catch (MnException e) {
+            assertThat(e.code()).as(e.getMessage()).isEqualTo(ErrorCode.UNAVAILABLE);
+            return false;
+          }
+        });
+    return job.get();
   }
 
   /** The same; the program is not begun again when it fails. */
