@@ -176,8 +176,8 @@ class SdkTest(unittest.TestCase):
         unknown = "no-such-job-" + uuid.uuid4().hex
         for call in (self.client.get_job, self.client.cancel_job, self.client.pause_job, self.client.resume_job):
             self.assertIn("was not found", self.refused(grpc.StatusCode.NOT_FOUND, lambda: call(unknown)))
-        self.refused(grpc.StatusCode.NOT_FOUND, lambda: list(self.client.stream_events(unknown, follow=True)))
-        self.assertEqual(list(self.client.stream_events(unknown)), [])
+        for follow in (True, False):
+            self.refused(grpc.StatusCode.NOT_FOUND, lambda: list(self.client.stream_events(unknown, follow=follow)))
 
     def test_bad_manifests_are_invalid_arguments(self):
         for text in ("{not json", "[]", "{}", manifest("true", command=[])):

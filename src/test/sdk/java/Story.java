@@ -160,7 +160,7 @@ final class Story {
     String job = mn.submit(Checks.steps("fails", 1, "echo no paper >&2; exit 3")).jobId();
     JobFailedException failure = Checks.thrown(JobFailedException.class, () -> mn.wait(job, WaitOptions.CHECKED));
     Checks.equal(failure.stderr(), "no paper");
-    Checks.check(failure.reason().contains("exit code 3"), failure.reason());
+    Checks.check(failure.reason().contains("exited with code 3"), failure.reason());
   }
 
   private void filesOfARunAreDownloadedWhole() throws Exception {

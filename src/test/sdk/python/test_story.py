@@ -143,7 +143,7 @@ class StoryTest(unittest.TestCase):
 
         fails = ["sh", "-c", "echo 5,6 >$MN_JOB_OUTPUT_DIR/plan.txt; echo no luck >&2; exit 3"]
         failed = self.mn.submit({"name": "fails", "steps": [{"id": "try", "run": fails}]}).job_id
-        with self.assertRaisesRegex(JobFailed, "exit code 3\nno luck") as told:
+        with self.assertRaisesRegex(JobFailed, "exited with code 3\nno luck") as told:
             self.mn.wait(failed, check=True)
         self.assertEqual((told.exception.status, told.exception.stderr.strip()), ("failed", "no luck"))
         self.assertEqual(str(pickle.loads(pickle.dumps(told.exception))), str(told.exception))

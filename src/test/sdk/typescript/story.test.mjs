@@ -163,7 +163,7 @@ test("jobs are paused, resumed, cancelled and looked for", async () => {
 
 test("a failure tells what the program said", async () => {
   const { job_id } = await mn.submit({ name: "fails", steps: [{ id: "a", run: ["sh", "-c", "echo no paper >&2; exit 3"] }] });
-  await assert.rejects(mn.wait(job_id, { timeout: 60, check: true }), (failure) => failure instanceof JobFailed && /exit code 3/.test(failure.reason) && failure.stderr === "no paper");
+  await assert.rejects(mn.wait(job_id, { timeout: 60, check: true }), (failure) => failure instanceof JobFailed && /exited with code 3/.test(failure.reason) && failure.stderr === "no paper");
 });
 
 test("files of a run are downloaded whole", async () => {
