@@ -88,6 +88,10 @@ class FarProgramsIT {
         .formatted(script.replace("\\", "\\\\").replace("\"", "\\\""));
   }
 
+  private String offer(String script) {
+    return own.jobs().submit(Submission.of(manifest(script))).jobId();
+  }
+
   /** While the other node is not reached for a moment, whoever submits is told to come again. */
   private String submit(String script) {
     AtomicReference<String> job = new AtomicReference<>();
@@ -95,7 +99,7 @@ class FarProgramsIT {
         "the other node is reached",
         () -> {
           try {
-            job.set(own.jobs().submit(Submission.of(manifest(script))).jobId());
+            job.set(offer(script));
             return true;
           } catch (MnException e) {
             assertThat(e.code()).as(e.getMessage()).isEqualTo(ErrorCode.UNAVAILABLE);
@@ -163,7 +167,7 @@ class FarProgramsIT {
     eventually(
         "it is not reached for a while",
         () -> {
-          assertThatThrownBy(() -> submit("true"))
+          assertThatThrownBy(() -> offer("true"))
               .isInstanceOfSatisfying(
                   MnException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE))
               .hasMessageEndingWith(
@@ -177,7 +181,7 @@ class FarProgramsIT {
 
   private boolean isTaken(String script) {
     try {
-      return !submit(script).isEmpty();
+      return !offer(script).isEmpty();
     } catch (MnException e) {
       return false;
     }
