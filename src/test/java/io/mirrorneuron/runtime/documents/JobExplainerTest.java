@@ -141,7 +141,7 @@ class JobExplainerTest {
     assertThat(of(stage, "work").path("cause").asText()).isEqualTo("retry");
     assertThat(of(stage, "work").path("text").asText())
         .startsWith("agent work waits for try 2: ")
-        .contains("exit code 7");
+        .contains("exited with code 7");
     assertThat(of(stage, "work").path("until").asText()).isEqualTo("1970-01-01T00:16:45.000Z");
   }
 
