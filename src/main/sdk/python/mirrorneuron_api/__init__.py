@@ -2,7 +2,8 @@
 
 ``MirrorNeuron`` and ``AsyncMirrorNeuron`` submit, follow, answer and export; every other operation of the
 contract is a module below ``mirrorneuron_api.api`` that takes their ``client``; its types are in
-``mirrorneuron_api.models``. Programs of steps use ``mirrorneuron_api.step``, which needs nothing else.
+``mirrorneuron_api.models``. Programs of steps use ``mirrorneuron_api.step``, which needs nothing else, and targets of
+webhooks ``verified_event``.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from ._realtime import TopicMessage as TopicMessage
     from ._records import JobStatus as JobStatus
     from ._records import RunRecord as RunRecord
+    from ._webhooks import verified_event as verified_event
     from .problems import BadArgument as BadArgument
     from .problems import Conflict as Conflict
     from .problems import ConnectionLost as ConnectionLost
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from .problems import JobFailed as JobFailed
     from .problems import MirrorNeuronError as MirrorNeuronError
     from .problems import NotFound as NotFound
+    from .problems import NotVerified as NotVerified
     from .problems import Problem as Problem
     from .problems import TooBusy as TooBusy
     from .problems import TopicRefused as TopicRefused
@@ -35,6 +38,7 @@ _HOMES = {
     "TopicMessage": "_realtime",
     "JobStatus": "_records",
     "RunRecord": "_records",
+    "verified_event": "_webhooks",
     **dict.fromkeys(
         (
             "MirrorNeuronError",
@@ -49,6 +53,7 @@ _HOMES = {
             "ConnectionLost",
             "BadArgument",
             "JobFailed",
+            "NotVerified",
             "UnreadableAnswer",
         ),
         "problems",

@@ -7,7 +7,7 @@ import pathlib
 import ssl
 import time
 import uuid
-from typing import Any, BinaryIO, Dict, Iterator, Mapping, Optional, Union
+from typing import Any, BinaryIO, Dict, Iterator, Mapping, Optional, Sequence, Union
 
 import httpx
 
@@ -15,10 +15,14 @@ from . import _realtime, _records, _retries, _settings, _streams, problems
 from ._paths import part
 from .client import Client
 from .models import (
+    BundleOfSchedule,
+    DispatchRequest,
     Event,
+    ForkRequest,
     HumanAnswer,
     JobDetail,
     JobOfDetail,
+    NewWebhook,
     RunDocument,
     RunPage,
     SubmitRequest,
@@ -123,6 +127,37 @@ def submission(
         payloads=dict(payloads) if payloads is not None else UNSET,
         force=True if force else UNSET,
     )
+
+
+def fork(
+    at: "Optional[Union[str, int]]", inputs: Optional[Mapping[str, Any]], bundle_path: Optional[str]
+) -> ForkRequest:
+    bundle = {"bundle_path": bundle_path} if bundle_path is not None else None
+    return ForkRequest.from_dict(given(at=at, inputs=dict(inputs) if inputs is not None else None, bundle=bundle))
+
+
+def schedule(
+    bundle_path: str,
+    times: Optional[Mapping[str, Any]],
+    cron: "Optional[Union[str, Sequence[str]]]",
+    timezone: Optional[str],
+    inputs: Optional[Mapping[str, Any]],
+    reason: Optional[str],
+) -> BundleOfSchedule:
+    crons = [cron] if isinstance(cron, str) else list(cron) if cron is not None else None
+    asked = {**(times or {}), **given(crons=crons, timezone=timezone)}
+    body = given(bundle_path=bundle_path, inputs=dict(inputs) if inputs is not None else None, reason=reason)
+    return BundleOfSchedule.from_dict({**body, "schedule": asked} if asked else body)
+
+
+def dispatch(payload: Optional[Mapping[str, Any]]) -> DispatchRequest:
+    return DispatchRequest.from_dict(given(payload=dict(payload) if payload is not None else None))
+
+
+def webhook(name: str, url: Optional[str], events: "Optional[Sequence[str]]", more: Mapping[str, Any]) -> NewWebhook:
+    to = {} if url is None else {"direction": "outbound", "url": url}
+    told = given(events=list(events) if events is not None else None)
+    return NewWebhook.from_dict({"name": name, **to, **told, **more})
 
 
 def key(given: Optional[str]) -> str:

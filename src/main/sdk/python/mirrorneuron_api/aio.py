@@ -4,7 +4,7 @@ import asyncio
 import os
 import pathlib
 from types import TracebackType
-from typing import Any, AsyncIterator, Dict, List, Mapping, Optional, Type, TypeVar, Union
+from typing import Any, AsyncIterator, Dict, List, Mapping, Optional, Sequence, Type, TypeVar, Union
 
 import httpx
 
@@ -13,26 +13,35 @@ from ._records import RunRecord
 from ._sockets import AsyncRealtime
 from .api.blueprints import upload_bundle
 from .api.human import list_human, respond_to_run_human
-from .api.jobs import cancel_job, list_jobs, pause_job, resume_job, submit_job, validate_job
+from .api.jobs import cancel_job, fork_job, list_jobs, pause_job, resume_job, submit_job, validate_job
+from .api.observability import list_run_logs
 from .api.runs import get_run_result, list_run_artifacts, list_runs
+from .api.schedules import apply_schedule, dispatch_schedule, list_schedules
+from .api.webhooks import create_webhook, list_webhooks
 from .models import (
+    AppliedSchedule,
     ArtifactRef,
     BundleUpload,
     CancelRequest,
+    DispatchReport,
     Event,
+    ForkedJob,
     HumanRecord,
     HumanRequest,
     JobOfDetail,
     JobRow,
+    LogRecord,
     RunDocument,
     RunPage,
     RunRow,
+    Schedule,
     StatusChange,
     SubmittedJob,
     Validation,
+    Webhook,
     WorkflowProgress,
 )
-from .types import File
+from .types import UNSET, File
 
 T = TypeVar("T")
 
@@ -151,6 +160,24 @@ class AsyncMirrorNeuron(_requests.Server):
         """Goes on with a job that was paused."""
         return await resume_job.asyncio(job_id, client=self.client)
 
+    async def fork(
+        self,
+        job_id: str,
+        at: "Optional[Union[str, int]]" = None,
+        *,
+        bundle: "Optional[Union[str, os.PathLike[str]]]" = None,
+        inputs: Optional[Mapping[str, Any]] = None,
+        idempotency_key: Optional[str] = None,
+    ) -> ForkedJob:
+        """A new job that goes on from the middle of this one: at a step, or behind the event of that number; else all is done again.
+
+        With ``bundle`` it runs the files of that folder or zip; ``inputs`` are bodies by step.
+        """
+        body = _requests.fork(at, inputs, None if bundle is None else await self.upload(bundle))
+        return await fork_job.asyncio(
+            job_id, client=self.client, body=body, idempotency_key=_requests.key(idempotency_key)
+        )
+
     async def jobs(self, *, include_terminal: bool = True, limit: int = 1000) -> AsyncIterator[JobRow]:
         """The jobs that changed last, newest first; a server tells the newest 1000."""
         for row in (await list_jobs.asyncio(client=self.client, include_terminal=include_terminal, limit=limit)).data:
@@ -187,6 +214,79 @@ class AsyncMirrorNeuron(_requests.Server):
             if not page.next_:
                 return
             wanted["cursor"] = page.next_
+
+    async def logs(
+        self,
+        run_id: str,
+        *,
+        level: Optional[str] = None,
+        step: Optional[str] = None,
+        stream: Optional[str] = None,
+        text: Optional[str] = None,
+        since: Optional[str] = None,
+    ) -> AsyncIterator[LogRecord]:
+        """What the programs of a run have printed so far, oldest first, page by page as it is asked for: of a ``level`` or above,
+        of a ``step``, of ``stdout`` or ``stderr``, with that ``text``. ``follow_run`` waits for more."""
+        wanted = _requests.given(level=level, step=step, stream=stream, text=text, since=since, after="0")
+        while True:
+            page = await list_run_logs.asyncio(run_id, client=self.client, limit=1000, **wanted)
+            for row in page.data:
+                yield row
+            if not page.data or page.next_ is UNSET:
+                return
+            wanted["after"] = str(page.next_)
+
+    async def schedules(self, *, kind: Optional[str] = None, status: Optional[str] = None) -> AsyncIterator[Schedule]:
+        """All schedules, oldest first, page by page as they are asked for."""
+        wanted = _requests.given(kind=kind, status=status)
+        while True:
+            page = await list_schedules.asyncio(client=self.client, **wanted)
+            for row in page.data:
+                yield row
+            if not page.next_:
+                return
+            wanted["after"] = page.next_
+
+    async def apply_schedule(
+        self,
+        name: str,
+        bundle: "Union[str, os.PathLike[str]]",
+        *,
+        cron: "Optional[Union[str, Sequence[str]]]" = None,
+        timezone: Optional[str] = None,
+        schedule: Optional[Mapping[str, Any]] = None,
+        inputs: Optional[Mapping[str, Any]] = None,
+        reason: Optional[str] = None,
+    ) -> AppliedSchedule:
+        """Makes the schedule of this name, or gives it this folder or zip; its history stays, the same again changes nothing.
+
+        Its times are ``cron`` in ``timezone``, or what ``schedule`` has of the contract's members; without either those of
+        the manifest, or those that it has. ``inputs`` are what its jobs begin with.
+        """
+        times = await self.upload(bundle), schedule, cron, timezone, inputs, reason
+        return await apply_schedule.asyncio(name, client=self.client, body=_requests.schedule(*times))
+
+    async def run_schedule(
+        self, schedule_id: str, *, payload: Optional[Mapping[str, Any]] = None, idempotency_key: Optional[str] = None
+    ) -> DispatchReport:
+        """Makes a job of a schedule now, also of a paused one; the report says which, or why there is none."""
+        return await dispatch_schedule.asyncio(
+            schedule_id,
+            client=self.client,
+            body=_requests.dispatch(payload),
+            idempotency_key=_requests.key(idempotency_key),
+        )
+
+    async def webhooks(self) -> List[Webhook]:
+        """All webhooks: the addresses at which others tell this server, and the targets that it tells."""
+        return (await list_webhooks.asyncio(client=self.client)).data
+
+    async def create_webhook(
+        self, name: str, *, url: Optional[str] = None, events: "Optional[Sequence[str]]" = None, **more: Any
+    ) -> Webhook:
+        """With ``url`` a target that is told ``events``, else an address at which others tell theirs. Only this answer has the
+        ``secret``, with which ``verified_event`` checks what the target is sent."""
+        return await create_webhook.asyncio(client=self.client, body=_requests.webhook(name, url, events, more))
 
     async def artifacts(self, run_id: str) -> List[ArtifactRef]:
         """The files of a run, each with its ``relative_path``."""

@@ -36,6 +36,10 @@ class JobFailed(MirrorNeuronError):
         return type(self), (self.job_id, self.status, self.reason, self.stderr)
 
 
+class NotVerified(MirrorNeuronError):
+    """What came as a webhook was not signed with its secret, or too long ago: answer it with 403."""
+
+
 class UnreadableAnswer(MirrorNeuronError):
     """What came is no answer of the contract: perhaps another server is at this address."""
 

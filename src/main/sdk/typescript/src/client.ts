@@ -5,19 +5,26 @@ import { Realtime, type RealtimeOptions, type Topics } from "./realtime.js";
 import { type Job, type RunRecord, unwrapped } from "./records.js";
 import { Patience, rest } from "./retries.js";
 import type {
+  AppliedSchedule,
   ArtifactRef,
+  DispatchReport,
   Event,
+  ForkedJob,
   HumanRecord,
   HumanRequest,
   JobRow,
+  LogRecord,
+  NewWebhook,
   RunDocument,
   RunPage,
   RunRow,
   RunStreamRecord,
+  Schedule,
   StatusChange,
   SubmitRequest,
   SubmittedJob,
   Validation,
+  Webhook,
   WorkflowProgress,
   paths,
 } from "./schema.js";
@@ -41,6 +48,35 @@ export interface WaitOptions extends Pick<FollowOptions, "patience" | "signal"> 
   timeout?: number | undefined;
   /** Whether a job that ends otherwise than completed is thrown as `JobFailed`. */
   check?: boolean | undefined;
+}
+
+export interface ForkOptions<Bundle> extends Pick<SubmitOptions, "idempotencyKey"> {
+  /** A step, with which all that follows is done again, or the number of an event; the beginning unless given. */
+  at?: string | number | undefined;
+  /** Whose files the new job runs; those of the job unless given. */
+  bundle?: Bundle | undefined;
+  /** Bodies by step. */
+  inputs?: Record<string, unknown> | undefined;
+}
+
+export interface LogFilter {
+  /** This level or above. */
+  level?: string | undefined;
+  step?: string | undefined;
+  stream?: "stdout" | "stderr" | undefined;
+  /** What the message contains. */
+  text?: string | undefined;
+  since?: string | undefined;
+}
+
+export interface ScheduleOptions {
+  cron?: string | string[] | undefined;
+  timezone?: string | undefined;
+  /** Other members of a schedule, as the contract has them. */
+  schedule?: Record<string, unknown> | undefined;
+  /** Values of inputs that the manifest declares. */
+  inputs?: Record<string, unknown> | undefined;
+  reason?: string | undefined;
 }
 
 export interface RunFilter {
@@ -162,6 +198,13 @@ export class MirrorNeuron<Bundle = Blob> {
     return value(await this.api.POST("/jobs/{job_id}/resume", { params: { path: { job_id: jobId } } }));
   }
 
+  /** A new job that goes on from the middle of this one, perhaps with other files. */
+  async fork(jobId: string, { idempotencyKey = crypto.randomUUID(), bundle, ...options }: ForkOptions<Bundle> = {}): Promise<ForkedJob> {
+    const params = { path: { job_id: jobId }, header: { "Idempotency-Key": idempotencyKey } };
+    const files = bundle === undefined ? {} : { bundle: { bundle_path: await this.upload(bundle) } };
+    return value(await this.api.POST("/jobs/{job_id}/fork", { params, body: { ...given(options), ...files } }));
+  }
+
   /** The jobs that changed last, newest first; a server tells the newest 1000. */
   async *jobs({ includeTerminal = true, limit = 1000 }: { includeTerminal?: boolean; limit?: number } = {}): AsyncGenerator<Job<JobRow>, void, undefined> {
     const query = { include_terminal: includeTerminal, limit };
@@ -178,6 +221,50 @@ export class MirrorNeuron<Bundle = Blob> {
   async *questions({ runId, status }: { runId?: string; status?: string } = {}): AsyncGenerator<HumanRequest, void, undefined> {
     const query = given({ run_id: runId, status });
     yield* paged(async (cursor) => value(await this.api.GET("/human", { params: { query: { ...query, ...cursor } } })));
+  }
+
+  /** What the programs of a run have printed so far, oldest first, page by page as it is asked for; `followRun` waits for more. */
+  async *logs(runId: string, filter: LogFilter = {}): AsyncGenerator<LogRecord, void, undefined> {
+    for (let after = "0"; ; ) {
+      const params = { path: { run_id: runId }, query: { ...given(filter), after, limit: 1000 } };
+      const { data, next } = value(await this.api.GET("/runs/{run_id}/logs", { params }));
+      yield* data;
+      if (data.length === 0 || next === undefined) return;
+      after = String(next);
+    }
+  }
+
+  /** All schedules, oldest first, page by page as they are asked for. */
+  async *schedules({ kind, status }: { kind?: string; status?: string } = {}): AsyncGenerator<Schedule, void, undefined> {
+    const query = given({ kind, status });
+    yield* paged(async ({ cursor: after }) => value(await this.api.GET("/schedules", { params: { query: { ...query, ...given({ after }) } } })));
+  }
+
+  /** Makes the schedule of this name, or gives it this bundle; its history stays, and the same again changes nothing. */
+  async applySchedule(name: string, bundle: Bundle, { cron, timezone, schedule, ...options }: ScheduleOptions = {}): Promise<AppliedSchedule> {
+    const times = { ...schedule, ...given({ crons: cron === undefined ? undefined : [cron].flat(), timezone }) };
+    const body = { bundle_path: await this.upload(bundle), ...given(options), ...(Object.keys(times).length > 0 && { schedule: times }) };
+    return value(await this.api.PUT("/schedules/by-name/{name}", { params: { path: { name } }, body }));
+  }
+
+  /** Makes a job of a schedule now, also of a paused one; the report says which, or why there is none. */
+  async runSchedule(
+    scheduleId: string,
+    { payload, idempotencyKey = crypto.randomUUID() }: { payload?: Record<string, unknown>; idempotencyKey?: string } = {},
+  ): Promise<DispatchReport> {
+    const params = { path: { schedule_id: scheduleId }, header: { "Idempotency-Key": idempotencyKey } };
+    return value(await this.api.POST("/schedules/{schedule_id}/dispatch", { params, body: given({ payload }) }));
+  }
+
+  /** All webhooks: the addresses at which others tell this server, and the targets that it tells. */
+  async webhooks(): Promise<Webhook[]> {
+    return value(await this.api.GET("/webhooks")).data;
+  }
+
+  /** With `url` a target that is told `events`, else an address at which others tell theirs. Only this answer has the `secret`. */
+  async createWebhook(name: string, options: Omit<NewWebhook, "name"> = {}): Promise<Webhook> {
+    const direction = options.url ? ({ direction: "outbound" } as const) : {};
+    return value(await this.api.POST("/webhooks", { body: { ...direction, ...options, name } }));
   }
 
   /** The files of a run, each with its `relative_path`. */

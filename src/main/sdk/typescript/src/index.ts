@@ -1,10 +1,11 @@
 export { MirrorNeuron, value } from "./client.js";
-export type { RunFilter, SubmitOptions, WaitOptions } from "./client.js";
+export type { ForkOptions, LogFilter, RunFilter, ScheduleOptions, SubmitOptions, WaitOptions } from "./client.js";
 export type { Options } from "./connection.js";
-export { BadArgument, Conflict, ConnectionLost, Forbidden, Invalid, JobFailed, MirrorNeuronError, NotFound, Problem, TimedOut, TooBusy, Unauthorized, UnreadableAnswer } from "./problem.js";
+export { BadArgument, Conflict, ConnectionLost, Forbidden, Invalid, JobFailed, MirrorNeuronError, NotFound, NotVerified, Problem, TimedOut, TooBusy, Unauthorized, UnreadableAnswer } from "./problem.js";
 export { Realtime, TopicRefused, patchOf } from "./realtime.js";
 export type { Patches, RealtimeOptions, Socket, SocketClass, TopicMessage, Topics } from "./realtime.js";
 export type { Job, JobStatus, RunRecord } from "./records.js";
 export type { FollowOptions } from "./streams.js";
+export { verifiedEvent } from "./webhooks.js";
 export { VERSION } from "./version.js";
 export type * from "./schema.js";

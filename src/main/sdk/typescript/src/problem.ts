@@ -15,6 +15,11 @@ export class BadArgument extends MirrorNeuronError {
   override name = "BadArgument";
 }
 
+/** What came as a webhook was not signed with its secret, or too long ago: answer it with 403. */
+export class NotVerified extends MirrorNeuronError {
+  override name = "NotVerified";
+}
+
 /** What came is no answer of the contract: perhaps another server is at this address. */
 export class UnreadableAnswer extends MirrorNeuronError {
   override name = "UnreadableAnswer";

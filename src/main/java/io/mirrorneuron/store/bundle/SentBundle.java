@@ -1,10 +1,12 @@
 package io.mirrorneuron.store.bundle;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.mirrorneuron.bundle.GivenInputs;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.JsonText;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -19,17 +21,20 @@ import java.util.function.Supplier;
  * @param manifestJson as text
  * @param bundlePath the handle of an uploaded bundle
  * @param olderHandle the same by its older name
+ * @param inputs an object with values by the names that the manifest declares, null among them; or
+ *     null
  */
 public record SentBundle(
     Map<String, Object> manifest,
     String manifestJson,
     Map<String, String> payloads,
     String bundlePath,
-    @JsonProperty("_bundle_path") String olderHandle) {
+    @JsonProperty("_bundle_path") String olderHandle,
+    Object inputs) {
 
   /** Names of the members that are read. */
   public static final Set<String> MEMBERS =
-      Set.of("manifest", "manifest_json", "payloads", "bundle_path", "_bundle_path");
+      Set.of("manifest", "manifest_json", "payloads", "bundle_path", "_bundle_path", "inputs");
 
   /** Runs what takes the submission in; an uploaded bundle stays meanwhile. */
   public <T> T whileHeld(BundleStaging staging, Supplier<T> work) {
@@ -46,21 +51,34 @@ public record SentBundle(
    *
    * @param idempotencyKey of the caller, or null
    * @param subject that the caller's token vouches for, or null
-   * @throws MnException INVALID when there is neither
+   * @throws MnException INVALID when there is neither, and for inputs that are not declared
    */
   public Submission submission(BundleStaging staging, String idempotencyKey, String subject) {
     String handle = handle();
     if (handle != null) {
       BundleStaging.Bundle bundle = staging.open(handle);
       var folder = new Submission.Payloads.Folder(bundle.payloads());
-      return new Submission(bundle.manifest().json(), folder, idempotencyKey, subject);
+      String text = GivenInputs.into(bundle.manifest().json(), bundle.manifest().tree(), values());
+      return new Submission(text, folder, idempotencyKey, subject);
     }
     if (manifestJson == null && manifest.isEmpty()) {
       throw MnException.invalid("manifest, manifest_json or bundle_path is required");
     }
     Map<String, byte[]> files = new LinkedHashMap<>();
     payloads.forEach((path, text) -> files.put(path, text.getBytes(StandardCharsets.UTF_8)));
-    String text = manifestJson == null ? Json.write(manifest) : manifestJson;
+    String written = manifestJson == null ? Json.write(manifest) : manifestJson;
+    String text =
+        values().isEmpty()
+            ? written
+            : GivenInputs.into(written, JsonText.distinct(written, "manifest_json"), values());
     return new Submission(text, new Submission.Payloads.Inline(files), idempotencyKey, subject);
+  }
+
+  private Map<String, Object> values() {
+    Map<String, Object> values = new LinkedHashMap<>();
+    if (inputs instanceof Map<?, ?> given) {
+      given.forEach((name, value) -> values.put((String) name, value));
+    }
+    return values;
   }
 }

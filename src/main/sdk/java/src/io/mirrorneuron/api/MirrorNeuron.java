@@ -3,22 +3,34 @@ package io.mirrorneuron.api;
 import com.fasterxml.jackson.core.type.TypeReference;
 import io.mirrorneuron.api.model.ArtifactRef;
 import io.mirrorneuron.api.model.CancelRequest;
+import io.mirrorneuron.api.model.DispatchReport;
+import io.mirrorneuron.api.model.DispatchRequest;
 import io.mirrorneuron.api.model.HumanAnswer;
 import io.mirrorneuron.api.model.HumanInbox;
 import io.mirrorneuron.api.model.HumanRecord;
 import io.mirrorneuron.api.model.HumanRequest;
 import io.mirrorneuron.api.model.JobOfDetail;
 import io.mirrorneuron.api.model.JobRow;
+import io.mirrorneuron.api.model.LogRecord;
+import io.mirrorneuron.api.model.NewWebhook;
+import io.mirrorneuron.api.model.RunLogList;
 import io.mirrorneuron.api.model.RunPage;
 import io.mirrorneuron.api.model.RunRow;
+import io.mirrorneuron.api.model.Schedule;
+import io.mirrorneuron.api.model.ScheduleList;
 import io.mirrorneuron.api.model.StatusChange;
+import io.mirrorneuron.api.model.Webhook;
 import io.mirrorneuron.api.operations.HumanApi;
 import io.mirrorneuron.api.operations.JobsApi;
+import io.mirrorneuron.api.operations.ObservabilityApi;
 import io.mirrorneuron.api.operations.RunsApi;
+import io.mirrorneuron.api.operations.SchedulesApi;
+import io.mirrorneuron.api.operations.WebhooksApi;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 /**
  * One server: what is done most, with uploads, streams and waiting. All other operations of the
@@ -305,6 +317,92 @@ public final class MirrorNeuron extends SubmitCalls {
     Call call = new Call("GET", "/runs/{run_id}/result");
     call.path("run_id", runId);
     return connection.answer(call, new TypeReference<Map<String, Object>>() {});
+  }
+
+  /**
+   * What the programs of a run have printed so far, oldest first. {@code followRun} waits for more.
+   *
+   * @param runId the run
+   * @return a record for each line
+   */
+  public Pages<LogRecord> logs(String runId) {
+    return logs(runId, new ObservabilityApi.ListRunLogsOptions().limit(1000L));
+  }
+
+  /**
+   * What the programs of a run have printed so far, oldest first.
+   *
+   * @param runId the run
+   * @param which of these lines; the limit is that of a page
+   * @return a record for each line
+   */
+  public Pages<LogRecord> logs(String runId, ObservabilityApi.ListRunLogsOptions which) {
+    return new Pages<>(
+        cursor -> {
+          RunLogList page =
+              new ObservabilityApi(connection)
+                  .listRunLogs(runId, which.after(cursor == null ? "0" : cursor));
+          boolean last = page.data().isEmpty() || page.next() == null;
+          return new Pages.Page<>(page.data(), last ? null : String.valueOf(page.next()));
+        });
+  }
+
+  /**
+   * All schedules, oldest first.
+   *
+   * @return the schedules
+   */
+  public Pages<Schedule> schedules() {
+    return schedules(new SchedulesApi.ListSchedulesOptions());
+  }
+
+  /**
+   * Schedules, oldest first.
+   *
+   * @param which of them; the limit is that of a page
+   * @return the schedules
+   */
+  public Pages<Schedule> schedules(SchedulesApi.ListSchedulesOptions which) {
+    return new Pages<>(
+        cursor -> {
+          ScheduleList page =
+              new SchedulesApi(connection)
+                  .listSchedules(cursor == null ? which : which.after(cursor));
+          return new Pages.Page<>(page.data(), page.next());
+        });
+  }
+
+  /**
+   * Makes a job of a schedule now, also of a paused one.
+   *
+   * @param scheduleId the schedule
+   * @return which job, or why there is none
+   */
+  public DispatchReport runSchedule(String scheduleId) {
+    SchedulesApi.DispatchScheduleOptions key =
+        new SchedulesApi.DispatchScheduleOptions().idempotencyKey(UUID.randomUUID().toString());
+    return new SchedulesApi(connection)
+        .dispatchSchedule(scheduleId, DispatchRequest.builder().build(), key);
+  }
+
+  /**
+   * All webhooks: the addresses at which others tell this server, and the targets that it tells.
+   *
+   * @return the webhooks
+   */
+  public List<Webhook> webhooks() {
+    return new WebhooksApi(connection).listWebhooks().data();
+  }
+
+  /**
+   * Makes a target that is told what happens here ({@code direction} {@code outbound}), or an address
+   * at which others tell what happened there.
+   *
+   * @param wanted the webhook
+   * @return the same with its secret, which no other answer has
+   */
+  public Webhook createWebhook(NewWebhook wanted) {
+    return new WebhooksApi(connection).createWebhook(wanted);
   }
 
   /**

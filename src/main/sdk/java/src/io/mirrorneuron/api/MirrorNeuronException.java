@@ -6,6 +6,7 @@ public abstract sealed class MirrorNeuronException extends RuntimeException
         ConnectionLostException,
         InterruptedCallException,
         JobFailedException,
+        NotVerifiedException,
         ProblemException,
         TimedOutException,
         TopicRefusedException,
