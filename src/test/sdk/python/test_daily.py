@@ -160,6 +160,9 @@ class DailyTest(unittest.TestCase):
         for age in (400, -400):
             with self.assertRaisesRegex(NotVerified, "five minutes"):
                 verified_event(secret, signed(age), body)
+        for stamp in ("", "now", "-1", "\u0663", "9" * 5000):
+            with self.assertRaises(NotVerified):
+                verified_event(secret, {**signed(0), "WEBHOOK-TIMESTAMP": stamp}, body)
 
     def test_without_blocking(self) -> None:
         async def story() -> None:

@@ -55,10 +55,11 @@ public record SentBundle(
    */
   public Submission submission(BundleStaging staging, String idempotencyKey, String subject) {
     String handle = handle();
+    Map<String, Object> values = values();
     if (handle != null) {
       BundleStaging.Bundle bundle = staging.open(handle);
       var folder = new Submission.Payloads.Folder(bundle.payloads());
-      String text = GivenInputs.into(bundle.manifest().json(), bundle.manifest().tree(), values());
+      String text = GivenInputs.into(bundle.manifest().json(), bundle.manifest().tree(), values);
       return new Submission(text, folder, idempotencyKey, subject);
     }
     if (manifestJson == null && manifest.isEmpty()) {
@@ -68,9 +69,9 @@ public record SentBundle(
     payloads.forEach((path, text) -> files.put(path, text.getBytes(StandardCharsets.UTF_8)));
     String written = manifestJson == null ? Json.write(manifest) : manifestJson;
     String text =
-        values().isEmpty()
+        values.isEmpty()
             ? written
-            : GivenInputs.into(written, JsonText.distinct(written, "manifest_json"), values());
+            : GivenInputs.into(written, JsonText.distinct(written, "manifest_json"), values);
     return new Submission(text, new Submission.Payloads.Inline(files), idempotencyKey, subject);
   }
 
