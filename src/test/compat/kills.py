@@ -252,7 +252,7 @@ for venv in sys.argv[2:]:
     for story in (clear, cancel_all, backup, restore, drain, reconcile):
         with tempfile.TemporaryDirectory() as folder:
             server = Server(sys.argv[1], Path(folder))
-            terminal = Terminal(Path(venv), server)
+            terminal = Terminal(Path(venv).absolute(), server)
             before = kills
             try:
                 for _ in story(server, terminal):
