@@ -35,6 +35,26 @@ public record Fault(String type, List<Object> loc, String msg, Object input) {
         ErrorCode.INVALID, "invalid_request", sentence(faults), json(faults), null);
   }
 
+  /**
+   * The same failure, told in {@code errors} too as {@code {code, message, severity}} where nothing
+   * is there: the page of release 1.2.5 shows what it finds there, else no more than the word.
+   */
+  public static MnException listed(MnException failure) {
+    if (failure.validation() != null) {
+      return failure;
+    }
+    ArrayNode errors = Json.MAPPER.createArrayNode();
+    errors
+        .addObject()
+        .put("code", failure.error())
+        .put("message", failure.getMessage())
+        .put("severity", "error");
+    return new MnException(
+            failure.code(), failure.error(), failure.getMessage(), errors, failure.getCause())
+        .withRetryAfter(failure.retryAfterMs())
+        .with(failure.members());
+  }
+
   /** As they are told in {@code errors}: {@code {type, loc, msg, input}} each. */
   public static ArrayNode json(List<Fault> faults) {
     ArrayNode list = Json.MAPPER.createArrayNode();

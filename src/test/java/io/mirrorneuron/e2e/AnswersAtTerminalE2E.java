@@ -3,6 +3,7 @@ package io.mirrorneuron.e2e;
 import static io.mirrorneuron.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.testing.PackagedServer;
 import io.mirrorneuron.testing.Whole;
 import java.io.ByteArrayOutputStream;
@@ -152,6 +153,52 @@ class AnswersAtTerminalE2E {
       int before = session.shown().length();
       eventually(
           "the view again", PATIENCE, () -> session.shown().substring(before).contains("running"));
+    }
+  }
+
+  /** First one is asked, and when the time is over the other; each knows who else may answer. */
+  @Test
+  void whoIsAskedAndWhoIsNextIsShownWhereverTheQuestionIs() throws Exception {
+    String job =
+        server.submit(
+            """
+            {"name": "boss", "steps": [{"id": "ask", "human": {"prompt": "Is it?", "assignees": ["ann"],
+              "timeout_seconds": 5, "escalate_to": ["eve"]}}]}""");
+    JsonNode[] asked = {null};
+    eventually("the question", PATIENCE, () -> (asked[0] = question(job)) != null);
+    assertThat(asked[0].at("/assignees")).extracting(JsonNode::asText).containsExactly("ann");
+    assertThat(asked[0].at("/escalate_to")).extracting(JsonNode::asText).containsExactly("eve");
+    String run = asked[0].at("/run_id").asText();
+    String id = asked[0].at("/request_id").asText();
+    assertThat(shown("human", "show", run, id)).contains("ann", ", then eve may answer instead");
+
+    eventually(
+        "eve is asked",
+        PATIENCE,
+        () -> question(job).at("/assignees").toString().equals("[\"eve\"]"));
+    assertThat(question(job).has("escalate_to")).isFalse();
+    assertThat(shown("human", "respond", run, id, "approve", "--by", "ann"))
+        .contains("is for eve to answer");
+    assertThat(shown("human", "respond", run, id, "approve", "--by", "eve")).contains("approve");
+    assertThat(server.awaitEnd(job).at("/job/status").asText()).isEqualTo("completed");
+  }
+
+  /** The one that the job asks now; null when it asks nothing. */
+  private static JsonNode question(String job) {
+    for (JsonNode one : server.get("/human/requests?status=open").path("data")) {
+      if (one.path("job_id").asText().equals(job)) {
+        return one;
+      }
+    }
+    return null;
+  }
+
+  /** What a command says, whether it ends well or not. */
+  private static String shown(String... arguments) throws IOException {
+    try (Session session = Session.of(arguments)) {
+      session.process().onExit().orTimeout(60, TimeUnit.SECONDS).join();
+      eventually("its words", PATIENCE, () -> !session.shown().isBlank());
+      return session.shown();
     }
   }
 }

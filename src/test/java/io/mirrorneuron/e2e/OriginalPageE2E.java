@@ -39,7 +39,7 @@ class OriginalPageE2E {
   private static final Pattern RUNNER = Pattern.compile("runner +(http://\\S+)");
   private static final String MANIFEST =
       """
-      {"graph_id": "own", "name": "own", "steps": [{"id": "say", "run": ["echo", "hello"]}]}""";
+      {"name": "own", "steps": [{"id": "say", "run": ["echo", "hello"]}]}""";
 
   @TempDir static Path folder;
   private static Process runner;
@@ -159,8 +159,10 @@ class OriginalPageE2E {
                 .put("path", "/no/such")
                 .put("progress_id", "launch-mb1-c"));
     assertThat(refused.statusCode()).isEqualTo(400);
-    assertThat(Json.parseObject(refused.body(), "problem").at("/detail").asText())
-        .isEqualTo("blueprint path is not a directory");
+    JsonNode problem = Json.parseObject(refused.body(), "problem");
+    assertThat(problem.at("/detail").asText()).isEqualTo("blueprint path is not a directory");
+    // the page shows what is listed, else only the word in "error"
+    assertThat(problem.at("/errors/0/message")).isEqualTo(problem.at("/detail"));
     JsonNode told = get("/blueprints/launch/progress/launch-mb1-c", PageAnswers.PROGRESS);
     assertThat(told.at("/events").findValuesAsText("status")).contains("failed");
   }

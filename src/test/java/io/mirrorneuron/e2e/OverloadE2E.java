@@ -52,7 +52,7 @@ class OverloadE2E {
                 "MN_MAX_CPU_LOAD_RATIO",
                 String.format(Locale.ROOT, "%.2f", limit),
                 "MN_MAX_JOBS_WAITING_FOR_LOAD",
-                "3"))) {
+                "20"))) {
       assertThat(submitted(server).statusCode()).isEqualTo(200);
       List<Process> hogs = new ArrayList<>();
       List<String> waiting = new ArrayList<>();
@@ -75,7 +75,7 @@ class OverloadE2E {
               last.set(posted(server, SampleManifests.program("late", "true")));
               return last.get().statusCode() == 503;
             });
-        assertThat(last.get().body()).contains("resource_overloaded: cpu=", "waiting=3 limit=3");
+        assertThat(last.get().body()).contains("resource_overloaded: cpu=", "waiting=20 limit=20");
         assertThat(slowOfAHundred(server)).isLessThan(Duration.ofMillis(200));
       } finally {
         hogs.forEach(Process::destroyForcibly);
@@ -90,16 +90,12 @@ class OverloadE2E {
     return Json.parseObject(made.body(), "job").path("job_id").asText();
   }
 
-  private static String status(PackagedServer server, String job) {
-    return server.get("/jobs/" + job).path("status").asText();
-  }
-
   private static boolean isScheduled(PackagedServer server, String job) {
-    return status(server, job).equals("scheduled");
+    return server.status(job).equals("scheduled");
   }
 
   private static boolean hasEnded(PackagedServer server, String job) {
-    return status(server, job).equals("completed");
+    return server.status(job).equals("completed");
   }
 
   @Test

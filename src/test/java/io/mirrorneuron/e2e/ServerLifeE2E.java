@@ -2,18 +2,26 @@ package io.mirrorneuron.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.PackagedServer;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.testing.Whole;
 import io.mirrorneuron.wire.Json;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -171,6 +179,63 @@ class ServerLifeE2E {
       assertThat(other.resolve("redis/redis.pid")).doesNotExist();
       assertThat(server.get("/health").path("status").asText()).isEqualTo("ok");
     }
+  }
+
+  /** Nothing but records, from the first line to the last, so that collectors can read them. */
+  @Test
+  void whoWantsItsLogInJsonGetsNothingElse() throws Exception {
+    Process process =
+        PackagedServer.launch(
+            folder.resolve("home"),
+            Map.of("MN_LOG_FORMAT", "json"),
+            "up",
+            "--api-port=0",
+            "--grpc-port=0");
+    try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
+      List<JsonNode> lines = new ArrayList<>();
+      String api = after(output, lines, " is up: API at ").replaceAll(",.*", "");
+      ObjectNode order = Json.object();
+      order.put("manifest_json", SampleManifests.program("bad", "sh", "-c", "exit 3"));
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create("http://" + api + "/api/v1/jobs"))
+              .header("Content-Type", "application/json")
+              .POST(HttpRequest.BodyPublishers.ofString(Json.write(order)))
+              .build();
+      String answer =
+          HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
+      String job = Json.parseObject(answer, "job").path("job_id").asText();
+      after(output, lines, "job " + job + " failed");
+      JsonNode failed = lines.getLast();
+      process.destroy();
+      output.lines().forEach(line -> lines.add(Json.parseObject(line, "log")));
+
+      assertThat(lines)
+          .allSatisfy(
+              line -> {
+                assertThat(OffsetDateTime.parse(line.path("timestamp").asText())).isNotNull();
+                assertThat(line.path("level").asText()).isIn("INFO", "WARN", "ERROR");
+                assertThat(line.path("message").asText()).isNotBlank();
+              });
+      assertThat(failed.path("job_id").asText()).isEqualTo(job);
+      assertThat(failed.path("run_id").asText()).isNotBlank();
+      assertThat(lines.getLast().path("message").asText()).contains("told to end");
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  /** Reads up to the message that has the text, and answers what stands behind it. */
+  private static String after(BufferedReader output, List<JsonNode> lines, String text)
+      throws IOException {
+    String line;
+    while ((line = output.readLine()) != null) {
+      lines.add(Json.parseObject(line, "log"));
+      String message = lines.getLast().path("message").asText();
+      if (message.contains(text)) {
+        return message.substring(message.indexOf(text) + text.length());
+      }
+    }
+    throw new AssertionError(text + " is not in " + lines);
   }
 
   /** The one line that a server says which does not come up. */

@@ -1,7 +1,10 @@
 package io.mirrorneuron.area.blueprints;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.mirrorneuron.blueprint.Blueprint;
 import io.mirrorneuron.blueprint.Catalogs;
 import io.mirrorneuron.blueprint.bundle.BlueprintBundle;
@@ -16,6 +19,7 @@ import io.mirrorneuron.port.event.NewEvent;
 import io.mirrorneuron.port.event.TriggerEvents;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.store.BundleStaging;
+import io.mirrorneuron.wire.Fault;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.buffer.Buffer;
 import java.nio.file.Path;
@@ -91,15 +95,31 @@ public final class BlueprintsVerticle extends AreaVerticle {
   }
 
   private ObjectNode uploadBundle(ApiCall call) {
+    try {
+      return uploaded(call);
+    } catch (MnException e) {
+      throw Fault.listed(e);
+    }
+  }
+
+  private ObjectNode uploaded(ApiCall call) {
     ApiCall.Upload upload = call.upload();
     if (!upload.fileName().toLowerCase(Locale.ROOT).endsWith(".zip")) {
       throw new MnException(ErrorCode.MALFORMED, "invalid_bundle", "bundle must be a .zip file");
     }
     BundleStaging.Bundle bundle = staging.unpack(upload.path());
     ObjectNode answer = Json.object().put("bundle_path", bundle.handle());
-    answer.set("manifest", bundle.manifest().tree());
+    answer.set("manifest", named(bundle.manifest().tree()));
     tell(bundle, upload);
     return answer;
+  }
+
+  /** The page of release 1.2.5 shows the id of the graph; in the short form that is the name. */
+  private static JsonNode named(ObjectNode manifest) {
+    boolean isShort = manifest.get("steps") instanceof ArrayNode && !manifest.has("graph_id");
+    return isShort && manifest.get("name") instanceof TextNode name
+        ? Json.object().<ObjectNode>setAll(manifest).set("graph_id", name)
+        : manifest;
   }
 
   /** The bundle is there whether or not anybody hears of it. */

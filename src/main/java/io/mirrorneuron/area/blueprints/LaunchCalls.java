@@ -9,9 +9,11 @@ import io.mirrorneuron.launch.LaunchOrder;
 import io.mirrorneuron.launch.LaunchTicket;
 import io.mirrorneuron.launch.Launched;
 import io.mirrorneuron.launch.Launches;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.Validation.Issue;
 import io.mirrorneuron.port.Validation.Location;
+import io.mirrorneuron.wire.Fault;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -53,7 +55,11 @@ final class LaunchCalls {
     return threads
         .blocking(() -> launches.launch(order))
         .compose(ticket -> settled(waiting, ticket))
-        .map(launched -> AreaVerticle.encode(form.apply(launched)));
+        .map(launched -> AreaVerticle.encode(form.apply(launched)))
+        .recover(
+            failure ->
+                Future.failedFuture(
+                    failure instanceof MnException told ? Fault.listed(told) : failure));
   }
 
   /**

@@ -11,6 +11,7 @@ import io.mirrorneuron.port.models.ModelOrder;
 import io.mirrorneuron.port.models.ModelOwner;
 import io.mirrorneuron.port.models.ModelView;
 import io.mirrorneuron.port.models.ModelsPort;
+import io.mirrorneuron.wire.Fault;
 import io.mirrorneuron.wire.LenientJson;
 import java.math.BigDecimal;
 import java.net.URI;
@@ -86,7 +87,11 @@ public final class ModelsVerticle extends AreaVerticle {
   private ModelBenchmark benchmark(ApiCall call) {
     Wanted wanted = LenientJson.read(call.body(), Wanted.class);
     BenchmarkOrder order = new BenchmarkOrder(wanted.prompt(), tokens(wanted.maxTokens()));
-    return models.benchmark(id(call), order, () -> isGone(call));
+    try {
+      return models.benchmark(id(call), order, () -> isGone(call));
+    } catch (MnException e) {
+      throw Fault.listed(e);
+    }
   }
 
   private static int tokens(Object wanted) {
