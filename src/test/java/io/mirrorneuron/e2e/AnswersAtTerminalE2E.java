@@ -177,16 +177,17 @@ class AnswersAtTerminalE2E {
         PATIENCE,
         () -> question(job).at("/assignees").toString().equals("[\"eve\"]"));
     assertThat(question(job).has("escalate_to")).isFalse();
-    assertThat(shown("human", "respond", run, id, "approve", "--by", "ann"))
+    assertThat(shown("human", "respond", run, id, "--decision", "approve", "--by", "ann"))
         .contains("is for eve to answer");
-    assertThat(shown("human", "respond", run, id, "approve", "--by", "eve")).contains("approve");
+    assertThat(shown("human", "respond", run, id, "--decision", "approve", "--by", "eve"))
+        .contains("approve");
     assertThat(server.awaitEnd(job).at("/job/status").asText()).isEqualTo("completed");
   }
 
   /** The one that the job asks now; null when it asks nothing. */
   private static JsonNode question(String job) {
-    for (JsonNode one : server.get("/human/requests?status=open").path("data")) {
-      if (one.path("job_id").asText().equals(job)) {
+    for (JsonNode one : server.get("/human").path("data")) {
+      if (one.path("run_id").asText().equals("run-" + job)) {
         return one;
       }
     }

@@ -206,7 +206,7 @@ class ServerLifeE2E {
       String job = Json.parseObject(answer, "job").path("job_id").asText();
       after(output, lines, "job " + job + " failed");
       JsonNode failed = lines.getLast();
-      process.destroy();
+      process.toHandle().destroy(); // its output stays open
       output.lines().forEach(line -> lines.add(Json.parseObject(line, "log")));
 
       assertThat(lines)
