@@ -4,9 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.NearestMatch;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.JsonText;
 import io.mirrorneuron.wire.NamedInputs;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -46,6 +49,29 @@ public final class GivenInputs {
     ObjectNode filled = Json.object().setAll(manifest);
     filled.set(NamedInputs.MEMBER, declared);
     return Json.write(filled);
+  }
+
+  /**
+   * The bundle with the values that an earlier manifest was given, of inputs that both declare;
+   * values that it was given itself stay.
+   *
+   * @param from the earlier manifest, which was accepted
+   */
+  public static Submission carried(String from, Submission bundle) {
+    ObjectNode given = NamedInputs.given(Json.parseObject(from, "manifest"));
+    if (given.isEmpty()) {
+      return bundle;
+    }
+    ObjectNode manifest = JsonText.distinct(bundle.manifestJson(), "manifest");
+    ObjectNode own = NamedInputs.given(manifest);
+    if (!(manifest.get(NamedInputs.MEMBER) instanceof ObjectNode declared)) {
+      return bundle;
+    }
+    Map<String, JsonNode> values = new LinkedHashMap<>();
+    given.properties().stream()
+        .filter(input -> declared.has(input.getKey()) && !own.has(input.getKey()))
+        .forEach(input -> values.put(input.getKey(), input.getValue()));
+    return bundle.withManifest(into(bundle.manifestJson(), manifest, values));
   }
 
   private static String refusal(String name, List<String> names) {

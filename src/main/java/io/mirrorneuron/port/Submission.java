@@ -32,6 +32,11 @@ public record Submission(
     this(manifestJson, payloads, idempotencyKey, null);
   }
 
+  /** The same with another manifest. */
+  public Submission withManifest(String other) {
+    return new Submission(other, payloads, idempotencyKey, submittedBy, origin);
+  }
+
   public sealed interface Payloads {
     /**
      * Files in memory.

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -115,6 +116,27 @@ class ShortFormIT {
         .hasSize(5)
         .containsOnlyOnce("a")
         .endsWith("b", "c");
+  }
+
+  /** The command that is printed after a failure names the mended bundle and nothing else. */
+  @Test
+  void aForkWithAMendedBundleKeepsWhatTheJobWasGiven() {
+    String manifest =
+        """
+        {"name": "given", "inputs": {"who": %s}, "steps": [
+          {"id": "a", "shell": "cat $MN_INPUT_FILE"},
+          {"id": "b", "shell": "%s; cat $MN_INPUT_FILE", "needs": ["a"]}]}
+        """;
+    ObjectNode failed = run(manifest.formatted("{\"value\": \"anna\"}", "exit 1"), Map.of());
+    assertThat(failed.at("/job/status").asText()).isEqualTo("failed");
+    String source = failed.at("/job/job_id").asText();
+    Submission mended =
+        new Submission(manifest.formatted("{}", "true"), new Payloads.Inline(Map.of()), null);
+
+    for (ForkRequest at : List.of(ForkRequest.atStep("a"), ForkRequest.atBeginning())) {
+      String fork = runtime.jobs().fork(source, at.with(mended)).jobId();
+      assertThat(result(runtime.awaitEnd(fork)).toString()).contains("\"who\":\"anna\"");
+    }
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.local;
 
+import io.mirrorneuron.bundle.GivenInputs;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ForkRequest;
 import io.mirrorneuron.port.ForkedJob;
@@ -47,10 +48,10 @@ final class JobFork {
     Workflow before = manifests.parse(stored.manifest());
     Fork fork = fork(stored, before, request);
     boolean revised = request.bundle() != null;
-    Workflow workflow = revised ? revised(jobId, before, request.bundle()) : before;
-    String manifest = revised ? request.bundle().manifestJson() : stored.manifest();
-    String bundle =
-        revised ? access.put(request.bundle().payloads(), workflow) : kept(stored, workflow);
+    Submission other = revised ? GivenInputs.carried(stored.manifest(), request.bundle()) : null;
+    Workflow workflow = revised ? revised(jobId, before, other) : before;
+    String manifest = revised ? other.manifestJson() : stored.manifest();
+    String bundle = revised ? access.put(other.payloads(), workflow) : kept(stored, workflow);
     String inputs = Json.write(Json.MAPPER.valueToTree(new TreeMap<>(request.inputs())));
     String wish = "fork " + jobId + " " + Json.write(fork.from().at());
     NewJob job =

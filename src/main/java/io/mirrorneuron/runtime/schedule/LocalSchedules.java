@@ -1,8 +1,10 @@
 package io.mirrorneuron.runtime.schedule;
 
+import io.mirrorneuron.bundle.GivenInputs;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.GivenReason;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.schedule.AppliedSchedule;
 import io.mirrorneuron.port.schedule.BackfillReport;
 import io.mirrorneuron.port.schedule.DispatchRecord;
@@ -252,8 +254,10 @@ final class LocalSchedules implements SchedulesPort {
       definition.requireAhead(now);
     }
     Boolean enabled = written.get("enabled") instanceof Boolean said ? said : null;
-    ChildJobs.Kept kept = jobs.keep(id, wanted.bundle());
-    String manifest = wanted.bundle().manifestJson();
+    String document = Answers.await(records.document(ScheduleMachine.KIND, id)).orElse("{}");
+    Submission bundle = GivenInputs.carried(document, wanted.bundle());
+    ChildJobs.Kept kept = jobs.keep(id, bundle);
+    String manifest = bundle.manifestJson();
     BundleVersion next =
         new BundleVersion(
             0,
@@ -261,9 +265,8 @@ final class LocalSchedules implements SchedulesPort {
             kept.bundle(),
             kept.graphId(),
             wanted.source(),
-            wanted.bundle().submittedBy(),
+            bundle.submittedBy(),
             now);
-    String document = Answers.await(records.document(ScheduleMachine.KIND, id)).orElse("");
     BundleVersion before = first(found, document);
     if (found.versions().isFirst()) {
       Answers.await(texts.put(id, before.fingerprint(), document, now));
