@@ -5,8 +5,10 @@ package io.mirrorneuron;
  *
  * @param limit jobs at most
  * @param includeTerminal whether jobs that have ended count too
+ * @param status only jobs that have it; null for any
+ * @param name only jobs that have it, or are of the workflow of this name; null for any
  */
-public record ListOptions(int limit, boolean includeTerminal) {
+public record ListOptions(int limit, boolean includeTerminal, String status, String name) {
   /** The hundred jobs that changed last. */
   public static final ListOptions DEFAULT = new ListOptions(100, true);
 
@@ -16,12 +18,16 @@ public record ListOptions(int limit, boolean includeTerminal) {
     }
   }
 
+  public ListOptions(int limit, boolean includeTerminal) {
+    this(limit, includeTerminal, null, null);
+  }
+
   public ListOptions atMost(int jobs) {
-    return new ListOptions(jobs, includeTerminal);
+    return new ListOptions(jobs, includeTerminal, status, name);
   }
 
   /** Only jobs that have not ended. */
   public ListOptions unfinished() {
-    return new ListOptions(limit, false);
+    return new ListOptions(limit, false, status, name);
   }
 }

@@ -178,7 +178,15 @@ public final class MirrorNeuron implements AutoCloseable {
 
   /** Rows of jobs, newest change first. */
   public JobPage listJobs(ListOptions options) {
-    return jobs.list(options.limit(), options.includeTerminal());
+    return jobs.list(
+        new JobPage.Query(
+            options.limit(),
+            options.includeTerminal(),
+            null,
+            options.status(),
+            options.name(),
+            null,
+            null));
   }
 
   /** All that the runtime tells of a job. */

@@ -24,7 +24,8 @@ import picocli.CommandLine.Parameters;
  * not one job that was named, the command says how many they are, and asks a person first.
  */
 final class JobChoice {
-  private static final List<String> OPEN =
+  /** Statuses of jobs that have not ended. */
+  static final List<String> OPEN =
       List.of("pending", "validated", "scheduled", "running", "pausing", "paused", "cancelling");
 
   private static final int SHOWN = 5;

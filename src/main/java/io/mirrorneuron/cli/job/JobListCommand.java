@@ -3,6 +3,7 @@ package io.mirrorneuron.cli.job;
 import io.mirrorneuron.ListOptions;
 import io.mirrorneuron.cli.Client;
 import io.mirrorneuron.cli.Output;
+import io.mirrorneuron.cli.schedule.ScheduleSpec;
 import io.mirrorneuron.port.JobBrief;
 import io.mirrorneuron.port.JobPage;
 import io.mirrorneuron.wire.Json;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Option;
     footerHeading = "%nExamples:%n",
     footer = {
       "  mn job list --running-only",
+      "  mn job list --status failed --name nightly",
       "  mn job list --json | jq -r '.data[].job_id'",
     })
 final class JobListCommand implements Callable<Integer> {
@@ -42,13 +44,30 @@ final class JobListCommand implements Callable<Integer> {
   @Option(names = "--running-only", description = "Only jobs that have not ended.")
   boolean runningOnly;
 
+  @Option(
+      names = "--status",
+      paramLabel = "STATUS",
+      description = "Only jobs with this status, for example failed.")
+  String status;
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "Only jobs of the workflow of this name.")
+  String name;
+
   @Override
   public Integer call() throws InterruptedException {
     client.jsonInPipes();
     client.requireCount("--limit", limit, MOST);
+    List<String> statuses =
+        Stream.concat(JobChoice.OPEN.stream(), Stream.of("completed", "failed", "cancelled"))
+            .toList();
+    ScheduleSpec.requireOneOf(client, "--status", status, statuses);
     // one more than is shown tells whether there are more
     int rows = client.json() ? limit : limit + 1;
-    return client.show(mn -> mn.listJobs(new ListOptions(rows, !runningOnly)), this::print);
+    return client.show(
+        mn -> mn.listJobs(new ListOptions(rows, !runningOnly, status, name)), this::print);
   }
 
   private void print(JobPage page) {
@@ -58,7 +77,13 @@ final class JobListCommand implements Callable<Integer> {
             .map(row -> LenientJson.read(Json.parseObject(row.json(), "row"), JobBrief.class))
             .toList();
     if (jobs.isEmpty()) {
-      client.output().line("No jobs" + (runningOnly ? " that have not ended" : ""));
+      client
+          .output()
+          .line(
+              "No jobs"
+                  + (name == null ? "" : " of " + name)
+                  + (status == null ? "" : " that are " + status)
+                  + (runningOnly ? " that have not ended" : ""));
       return;
     }
     // a column of names only when somebody is known to have submitted one of the jobs

@@ -67,6 +67,9 @@ final class RunArtifactsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    if (wanted == null) {
+      client.jsonInPipes();
+    }
     if (output != null && wanted == null) {
       throw client.misuse("--output needs a FILE of the list");
     }

@@ -31,7 +31,7 @@ class QuarantineSimulationTest {
     SEEDS.each(this::dying);
     if (SEEDS.atLeast(100)) {
       assertThat(quarantines).as("quarantines").isGreaterThan(SEEDS.count());
-      assertThat(deaths).as("deaths").isGreaterThan(SEEDS.count());
+      assertThat(deaths).as("deaths").isGreaterThan(SEEDS.count() / 2);
     }
   }
 

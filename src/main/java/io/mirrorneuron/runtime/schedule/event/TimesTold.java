@@ -98,7 +98,7 @@ public final class TimesTold {
         told.get("scheduled_for"),
         missed + madeUp == 1 ? "it" : "them",
         madeUp == 0
-            ? "its missed_policy makes up for none"
+            ? "no job makes up for that: its missed_policy is skip, or the time after was due just now"
             : madeUp == 1
                 ? "one job makes up for that now"
                 : madeUp + " jobs make up for that now");
