@@ -92,10 +92,20 @@ final class LocalSchedules implements SchedulesPort {
   @Override
   public ScheduleView create(NewSchedule wanted) {
     Map<String, Object> written = written(wanted);
+    requireNoId(written.get("name"));
     String id = freshId();
     made(id, wanted, written);
     String name = DefinitionReader.read(calendar, written, timers.now()).name();
     return get(id).warned(name == null ? List.of() : taken(name, id));
+  }
+
+  /** Whoever asks for a schedule by such a name might get another one. */
+  private static void requireNoId(Object name) {
+    if (name instanceof String text && (text.startsWith("@") || text.startsWith("sched_"))) {
+      throw MnException.invalid(
+          "a schedule cannot be called %s: what begins with @ or sched_ is an id"
+              .formatted(WrittenMembers.shown(text)));
+    }
   }
 
   private String freshId() {
@@ -194,6 +204,7 @@ final class LocalSchedules implements SchedulesPort {
       throw MnException.invalid(
           "the name must not be blank, and neither begin nor end with a blank");
     }
+    requireNoId(name);
     Object own = written.get("name");
     if (own != null && !own.equals(name) && !wanted.schedule().isEmpty()) {
       throw MnException.invalid(
@@ -208,13 +219,21 @@ final class LocalSchedules implements SchedulesPort {
     for (int i = 0; i < MOST_TRIES; i++) {
       Optional<Schedule> found = named(name);
       if (found.isPresent()) {
-        return replaced(found.get(), wanted, written, reason);
+        try {
+          return replaced(found.get(), wanted, written, reason);
+        } catch (MnException e) {
+          if (!e.error().equals("schedule_not_found")) {
+            throw e;
+          }
+          continue; // it was deleted just now
+        }
       }
       String id = Answers.await(names.claim(name, this::freshId));
       boolean isUsed = Answers.await(records.read(ScheduleMachine.KIND, id)).isPresent();
       if (!isUsed && made(id, wanted, written)) {
         Answers.await(names.made(name, id));
-        return applied("created", id);
+        Schedule made = schedule(id, Answers.await(records.read(ScheduleMachine.KIND, id)));
+        return applied("created", made, wanted.bundle().manifestJson());
       }
       Answers.await(names.made(name, id)); // it was made just now, or has another name by now
     }
@@ -222,12 +241,13 @@ final class LocalSchedules implements SchedulesPort {
         "others make and delete schedules called " + name + " all the time", null);
   }
 
-  private AppliedSchedule applied(String outcome, String id) {
-    Schedule stored = schedule(id, Answers.await(records.read(ScheduleMachine.KIND, id)));
+  /** Of the schedule as this call left it: others may have changed it since. */
+  private AppliedSchedule applied(String outcome, Schedule stored, String manifest) {
     String zone = stored.definition().timezone();
     long from = Firings.from(null, zone, timers.now(), stored.lastDue());
     FiringPreview next = new Firings(calendar, null).of(stored, FIRINGS_SHOWN, from, List.of());
-    return new AppliedSchedule(outcome, get(id), next.data());
+    List<String> history = Answers.await(records.history(ScheduleMachine.KIND, stored.id()));
+    return new AppliedSchedule(outcome, view(stored, manifest, history), next.data());
   }
 
   @Override
@@ -280,7 +300,7 @@ final class LocalSchedules implements SchedulesPort {
         after.versions().current() == found.versions().current()
             && after.definition().equals(found.definition())
             && after.status() == found.status();
-    return applied(isSame ? "unchanged" : "replaced", id);
+    return applied(isSame ? "unchanged" : "replaced", after, manifest);
   }
 
   /** Its bundle, should it never have had another. */
@@ -375,13 +395,12 @@ final class LocalSchedules implements SchedulesPort {
     CompletionStage<Optional<String>> manifest = records.document(ScheduleMachine.KIND, id);
     CompletionStage<List<String>> history = records.history(ScheduleMachine.KIND, id);
     Schedule schedule = schedule(id, Answers.await(stored));
+    return view(schedule, Answers.await(manifest).orElse(null), Answers.await(history));
+  }
+
+  private ScheduleView view(Schedule schedule, String manifest, List<String> history) {
     Set<String> open = rows.open(Stream.of(schedule));
-    return ScheduleViews.full(
-        schedule,
-        Answers.await(manifest).orElse(null),
-        Answers.await(history),
-        open,
-        asking(schedule, open));
+    return ScheduleViews.full(schedule, manifest, history, open, asking(schedule, open));
   }
 
   /** What its jobs ask people that will block its next time. */
@@ -420,6 +439,7 @@ final class LocalSchedules implements SchedulesPort {
       throw MnException.invalid(
           "schedule.status cannot be set; pause or resume the schedule, or set enabled");
     }
+    requireNoId(changes.get("name"));
     Schedule schedule = schedule(id, Answers.await(records.read(ScheduleMachine.KIND, id)));
     Map<String, Object> merged = DefinitionForm.merged(schedule.definition(), changes);
     Definition definition = DefinitionReader.read(calendar, merged, timers.now());

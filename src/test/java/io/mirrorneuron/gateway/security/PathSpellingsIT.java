@@ -150,6 +150,14 @@ class PathSpellingsIT {
     assertThat(send("GET", path, "Authorization: Bearer viewer\r\n").status()).isEqualTo(404);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"%ff", "%FE", "%c0%80", "%ed%a0%80", "a%80b"})
+  void whatIsNoUtf8IsNoName(String name) throws IOException {
+    Answer answer = send("GET", "/api/v1/jobs/" + name, "Authorization: Bearer viewer\r\n");
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.body()).contains("the path has %-escapes that are no UTF-8");
+  }
+
   @Test
   void thePlainPathsAreServed() throws IOException {
     String viewer = "Authorization: Bearer viewer\r\n";

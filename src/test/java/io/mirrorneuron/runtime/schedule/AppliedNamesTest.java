@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.schedule.AppliedSchedule;
@@ -39,6 +40,40 @@ class AppliedNamesTest {
       }
     }
     assertThat(schedules.port().list(SchedulesPort.Query.ALL).data()).hasSize(1);
+  }
+
+  /** Who rolls back later needs the version that this very call made. */
+  @Test
+  void eachIsToldItsOwnVersion() throws Exception {
+    apply("{}");
+    List<Callable<AppliedSchedule>> all =
+        java.util.stream.IntStream.range(0, 12)
+            .<Callable<AppliedSchedule>>mapToObj(i -> () -> apply("{\"x\": " + i + "}"))
+            .toList();
+    try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
+      for (Future<AppliedSchedule> done : threads.invokeAll(all)) {
+        AppliedSchedule told = done.get();
+        Integer version = told.schedule().version();
+        String id = told.schedule().scheduleId();
+        assertThat(schedules.port().versions(id, version).data().getFirst().manifest())
+            .isEqualTo(told.schedule().manifest());
+      }
+    }
+  }
+
+  /** Else who deletes by an id twice would delete another one. */
+  @Test
+  void noNameIsLikeAnId() {
+    String id = apply("{}").schedule().scheduleId();
+    for (String name : List.of(id, id.substring(0, 9), "@last")) {
+      NewSchedule wanted = new NewSchedule(Submission.of("{}"), NIGHTLY, Map.of());
+      assertThatThrownBy(() -> schedules.port().apply(name, wanted, ""))
+          .hasMessage(
+              "a schedule cannot be called %s: what begins with @ or sched_ is an id"
+                  .formatted(name));
+      assertThatThrownBy(() -> schedules.port().update(id, Map.of("name", name), ""))
+          .hasMessageContaining("cannot be called");
+    }
   }
 
   /** The server died when it had claimed the name, and before it had made the schedule. */

@@ -136,6 +136,11 @@ class DueTimesTest {
                         "catchup_within_ms",
                         5)))
         .hasMessageContaining("not both");
+    assertThatThrownBy(
+            () -> hourly(Map.of("missed_policy", "catchup_all", "catchup_within", "60s")))
+        .hasMessage(
+            "schedule.catchup_within must be longer than missed_grace_ms (60000): a time is missed"
+                + " only after that");
     assertThatThrownBy(() -> hourly(Map.of("missed_policy", "catchup_one", "catchup_within_ms", 0)))
         .hasMessageContaining("schedule.catchup_within_ms must be a whole number from 1");
   }

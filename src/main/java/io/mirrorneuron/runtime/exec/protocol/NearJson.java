@@ -34,6 +34,16 @@ final class NearJson {
       Pattern.compile(
           "\"[^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+\"|'[^'\\\\]*+(?:\\\\.[^'\\\\]*+)*+'|\\b(True|False|None)\\b");
 
+  /** What models print around an answer. */
+  private static final Pattern FENCED =
+      Pattern.compile("```\\w*\\s*\\n(.*)\\n\\s*```", Pattern.DOTALL);
+
+  /** A value with which no sentence and no line of a log begins. */
+  private static final Pattern BEGUN =
+      Pattern.compile("\\{\\s*\"(?:[^\"\\\\]|\\\\.)*+\"\\s*:.*|\\[\\s*[\\d{\"-].*", Pattern.DOTALL);
+
+  private static final Pattern WORD = Pattern.compile("True|False|None|NaN|-?Infinity");
+
   private static final JsonFactory LENIENT =
       JsonFactory.builder()
           .recyclerPool(Json.BUFFERS)
@@ -43,6 +53,7 @@ final class NearJson {
           .enable(JsonReadFeature.ALLOW_UNESCAPED_CONTROL_CHARS)
           .enable(JsonReadFeature.ALLOW_BACKSLASH_ESCAPING_ANY_CHARACTER)
           .enable(JsonReadFeature.ALLOW_TRAILING_COMMA)
+          .enable(JsonReadFeature.ALLOW_MISSING_VALUES)
           .enable(JsonReadFeature.ALLOW_JAVA_COMMENTS)
           .build();
 
@@ -55,6 +66,48 @@ final class NearJson {
    * @param text that was printed, without the space around it
    */
   static String fault(String text) {
+    if (WORD.matcher(text).matches()) {
+      return "looks like %s of Python: print json.dumps(value) instead, which knows true, false and null"
+          .formatted(text);
+    }
+    if (text.startsWith("\uFEFF") && isJson(text.substring(1))) {
+      return "looks like JSON behind a byte order mark: print it without";
+    }
+    Matcher fenced = FENCED.matcher(text);
+    if (fenced.matches() && isJson(fenced.group(1).strip())) {
+      return "looks like JSON in a code fence: print only what is between the two lines of ```";
+    }
+    String framed = faultOfFramed(text);
+    return framed == null && BEGUN.matcher(text).matches() ? faultOfBegun(text) : framed;
+  }
+
+  private static boolean isJson(String text) {
+    return isFramed(text) && parsingFault(text, Json.MAPPER.getFactory()) == null;
+  }
+
+  /** JSON that ends too early, or with something behind it that is none. */
+  private static String faultOfBegun(String text) {
+    try (JsonParser parser = Json.MAPPER.getFactory().createParser(text)) {
+      parser.nextToken();
+      parser.skipChildren();
+      String rest = text.substring((int) parser.currentLocation().getCharOffset()).strip();
+      boolean isMore = rest.startsWith("{") || rest.startsWith("[");
+      if (rest.isEmpty() || rest.contains("\n") || !isMore && rest.contains("{")) {
+        return null; // it is JSON, or lines of a log
+      }
+      return isMore
+          ? "looks like several values of JSON: print one, such as a list of them"
+          : "looks like JSON with text behind it: print the JSON last, on a line of its own";
+    } catch (JsonProcessingException e) {
+      return e.getLocation().getCharOffset() >= text.length()
+          ? "looks like JSON that was cut off: its end is missing"
+          : null;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // of a text in memory
+    }
+  }
+
+  private static String faultOfFramed(String text) {
     String last = text.substring(text.lastIndexOf('\n') + 1).strip();
     String found = null;
     for (String part : last.equals(text) ? List.of(text) : List.of(last, text)) {

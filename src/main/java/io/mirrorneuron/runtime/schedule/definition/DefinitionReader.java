@@ -77,6 +77,7 @@ public final class DefinitionReader {
       none("retry_interval_ms");
     }
     MissedPolicy policy = missedPolicy();
+    long grace = given.number("missed_grace_ms", GRACE_MS, LONGEST_MS);
     Definition read =
         new Definition(
             kind,
@@ -88,8 +89,8 @@ public final class DefinitionReader {
             given.flag("prohibit_overlap", true),
             policy,
             (int) given.number("catchup_limit", CATCHUP_LIMIT, MOST_WAITING),
-            catchupWithin(policy),
-            given.number("missed_grace_ms", GRACE_MS, LONGEST_MS),
+            catchupWithin(policy, grace),
+            grace,
             given.number("jitter_ms", 0, 86_400_000),
             window(),
             kind == Kind.EVENT ? trigger() : noTrigger(),
@@ -205,7 +206,7 @@ public final class DefinitionReader {
   }
 
   /** Null for what follows from the kind. */
-  private Long catchupWithin(MissedPolicy policy) {
+  private Long catchupWithin(MissedPolicy policy, long grace) {
     Long millis = given.positive("catchup_within_ms", null, LONGEST_MS);
     String text = given.text("catchup_within");
     if (text != null && millis != null) {
@@ -224,6 +225,10 @@ public final class DefinitionReader {
       given.fault(
           "schedule.catchup_within means nothing where missed_policy is skip, its default; set"
               + " catchup_one or catchup_all");
+    } else if (millis != null && millis <= grace) {
+      given.fault(
+          "schedule.catchup_within must be longer than missed_grace_ms (%d): a time is missed only after that"
+              .formatted(grace));
     }
     return millis;
   }

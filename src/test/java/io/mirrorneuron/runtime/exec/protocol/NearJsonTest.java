@@ -31,9 +31,39 @@ class NearJsonTest {
   }
 
   @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"a\": [1,2 | JSON that was cut off",
+        "[{\"a\": 1}, | JSON that was cut off",
+        "{\"a\":1}{\"b\":2} | several values of JSON",
+        "[1,2,,3] | JSON, which it is not",
+        "{\"a\": 1} // c | JSON with text behind it",
+        "`{\n  \"a\": 1\n}\nDone.` | JSON with text behind it",
+        "`\uFEFF{\"a\": 1}` | JSON behind a byte order mark",
+        "True | True of Python",
+        "Infinity | Infinity of Python",
+      })
+  void whatIsJsonButForItsEndsIsTold(String text, String told) {
+    assertThat(NearJson.fault(text)).contains("looks like " + told);
+  }
+
+  @Test
+  void whatModelsPutAroundJsonIsTold() {
+    assertThat(NearJson.fault("```json\n{\"a\": 1}\n```")).contains("JSON in a code fence");
+    assertThat(NearJson.fault("```\nls -l\n```")).isNull();
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "",
+        "{\"level\": 1} one\n{\"level\": 2} two",
+        "{",
+        "[",
+        "[12:00:01] done",
+        "{\"a\": 1}\n{\"a\": 2}\nDone.",
         "hello",
         "{}",
         "[1, 2]",
