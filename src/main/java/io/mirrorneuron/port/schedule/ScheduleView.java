@@ -2,6 +2,7 @@ package io.mirrorneuron.port.schedule;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.mirrorneuron.model.RunId;
 import java.util.List;
 import java.util.Map;
@@ -103,12 +104,6 @@ public record ScheduleView(
         sentences);
   }
 
-  /** The same under the name that some clients look for. */
-  @JsonProperty("active_run_ids")
-  public List<String> activeRunIds() {
-    return activeJobIds;
-  }
-
   /**
    * The run of an open job.
    *
@@ -116,15 +111,18 @@ public record ScheduleView(
    */
   public record OpenRun(String runId, String jobId) {}
 
-  /** The runs of its jobs that have not ended. */
-  @JsonProperty("active_runs")
-  public List<OpenRun> activeRuns() {
-    return activeJobIds.stream().map(job -> new OpenRun(RunId.of(job), job)).toList();
-  }
+  /**
+   * The open jobs as clients call them besides, and their runs.
+   *
+   * @param activeRunIds ids of jobs, as in release 1.2.5
+   */
+  public record OpenJobs(
+      List<String> activeRunIds, List<OpenRun> activeRuns, List<String> childJobIds) {}
 
-  /** The same under the name that others look for. */
-  @JsonProperty("child_job_ids")
-  public List<String> childJobIds() {
-    return activeJobIds;
+  @JsonProperty(access = JsonProperty.Access.READ_ONLY)
+  @JsonUnwrapped
+  public OpenJobs openJobs() {
+    List<OpenRun> runs = activeJobIds.stream().map(job -> new OpenRun(RunId.of(job), job)).toList();
+    return new OpenJobs(activeJobIds, runs, activeJobIds);
   }
 }

@@ -84,7 +84,7 @@ class SchedulesIT {
     assertThat(second.blocked()).isEqualTo(1);
     assertThat(second.dispatch().statusReason()).contains(first.jobId() + " still runs");
     assertThat(schedules().get(id).activeJobIds()).containsExactly(first.jobId());
-    assertThat(schedules().get(id).activeRuns())
+    assertThat(schedules().get(id).openJobs().activeRuns())
         .containsExactly(new ScheduleView.OpenRun("run-" + first.jobId(), first.jobId()));
 
     assertThat(runtime.awaitEnd(first.jobId()).at("/job/status").asText()).isEqualTo("cancelled");
