@@ -1,5 +1,6 @@
 package io.mirrorneuron;
 
+import io.mirrorneuron.blueprint.Samples;
 import io.mirrorneuron.blueprint.bundle.BundleConfig;
 import io.mirrorneuron.bundle.GivenInputs;
 import io.mirrorneuron.bundle.ManifestFile;
@@ -17,13 +18,12 @@ import io.mirrorneuron.runtime.documents.WorkflowPlan;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.manifest.Manifests.Checked;
 import io.mirrorneuron.runtime.manifest.SubmissionDemands;
+import io.mirrorneuron.runtime.manifest.graph.InputValidation.Outcome;
+import io.mirrorneuron.runtime.manifest.graph.ManifestSchedule;
+import io.mirrorneuron.runtime.manifest.graph.RulePrograms;
+import io.mirrorneuron.runtime.manifest.graph.RulePrograms.Ended;
 import io.mirrorneuron.runtime.manifest.reading.Findings.Purpose;
-import io.mirrorneuron.runtime.manifest.rule.InputValidation.Outcome;
-import io.mirrorneuron.runtime.manifest.rule.RulePrograms;
-import io.mirrorneuron.runtime.manifest.rule.RulePrograms.Ended;
-import io.mirrorneuron.runtime.manifest.schedule.ManifestSchedule;
-import io.mirrorneuron.runtime.schedule.definition.ManifestScheduleCheck;
-import io.mirrorneuron.samples.Samples;
+import io.mirrorneuron.runtime.schedule.ManifestScheduleCheck;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.store.BundleZip;
 import io.mirrorneuron.store.bundle.FileBundleStore;

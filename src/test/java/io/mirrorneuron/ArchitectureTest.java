@@ -37,9 +37,9 @@ import io.mirrorneuron.config.ServiceMark;
 import io.mirrorneuron.config.bundle.BuildStamp;
 import io.mirrorneuron.port.ClusterPortContract;
 import io.mirrorneuron.port.JobsPortContract;
-import io.mirrorneuron.run.files.Artifacts;
-import io.mirrorneuron.run.files.Outputs;
+import io.mirrorneuron.run.folder.Artifacts;
 import io.mirrorneuron.run.folder.LastLines;
+import io.mirrorneuron.run.folder.Outputs;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.wire.Redaction;
 import java.io.File;
@@ -174,14 +174,6 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAPackage(in("gateway"))
           .because("they are public to each other, not to the house");
-
-  @ArchTest
-  static final ArchRule viewsOfJobsHaveNoCycles =
-      slices()
-          .matching(ROOT + ".area.jobs.view.(*)..")
-          .should()
-          .beFreeOfCycles()
-          .because("what is stored is read first, then what is planned, then how far it is");
 
   @ArchTest
   static final ArchRule nobodyKnowsTheCompositionRoot =

@@ -13,7 +13,7 @@ import io.mirrorneuron.run.RunWriter;
 import io.mirrorneuron.run.human.HumanDecisions;
 import io.mirrorneuron.runtime.embedded.RuntimeHome;
 import io.mirrorneuron.security.Auth;
-import io.mirrorneuron.security.jwt.JwtAuth;
+import io.mirrorneuron.security.JwtAuth;
 import io.mirrorneuron.server.CloseStack;
 import io.mirrorneuron.server.Disks;
 import io.mirrorneuron.server.IdSource;

@@ -2,8 +2,8 @@ package io.mirrorneuron.app;
 
 import io.mirrorneuron.blueprint.BuiltInCatalog;
 import io.mirrorneuron.blueprint.CatalogSource;
+import io.mirrorneuron.blueprint.GitCatalog;
 import io.mirrorneuron.blueprint.LocalCatalog;
-import io.mirrorneuron.blueprint.git.GitCatalog;
 import io.mirrorneuron.config.BlueprintSettings;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.gateway.Health;

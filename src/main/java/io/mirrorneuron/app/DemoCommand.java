@@ -1,7 +1,7 @@
 package io.mirrorneuron.app;
 
-import io.mirrorneuron.samples.SampleRun;
-import io.mirrorneuron.samples.Samples;
+import io.mirrorneuron.blueprint.SampleRun;
+import io.mirrorneuron.blueprint.Samples;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;

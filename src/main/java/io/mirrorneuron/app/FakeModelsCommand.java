@@ -1,11 +1,11 @@
 package io.mirrorneuron.app;
 
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.models.catalog.CatalogEntry;
-import io.mirrorneuron.models.catalog.ModelCatalog;
-import io.mirrorneuron.models.fake.FakeFault;
-import io.mirrorneuron.models.fake.FakeModels;
-import io.mirrorneuron.models.fake.FakeModelsOptions;
+import io.mirrorneuron.models.CatalogEntry;
+import io.mirrorneuron.models.FakeFault;
+import io.mirrorneuron.models.FakeModels;
+import io.mirrorneuron.models.FakeModelsOptions;
+import io.mirrorneuron.models.ModelCatalog;
 import io.mirrorneuron.server.ServerContext;
 import io.vertx.core.Vertx;
 import java.io.PrintWriter;

@@ -9,12 +9,12 @@ import io.mirrorneuron.launch.LaunchMeans;
 import io.mirrorneuron.launch.LaunchSources;
 import io.mirrorneuron.launch.Launches;
 import io.mirrorneuron.launch.PathRoots;
-import io.mirrorneuron.launch.copy.SubmittedFolders;
+import io.mirrorneuron.launch.SubmittedFolders;
 import io.mirrorneuron.launch.hook.FolderHookStore;
 import io.mirrorneuron.launch.hook.HookFiles;
 import io.mirrorneuron.launch.hook.RunHooks;
-import io.mirrorneuron.port.hook.HookPrograms;
 import io.mirrorneuron.port.models.ModelsPort;
+import io.mirrorneuron.port.operation.HookPrograms;
 import io.mirrorneuron.server.ServerContext;
 import io.mirrorneuron.store.BundleStaging;
 

@@ -2,7 +2,7 @@ package io.mirrorneuron.app;
 
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
-import io.mirrorneuron.security.jwt.JwtAuth;
+import io.mirrorneuron.security.JwtAuth;
 import io.mirrorneuron.server.ServerFolders;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

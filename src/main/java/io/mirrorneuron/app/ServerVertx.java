@@ -1,9 +1,9 @@
 package io.mirrorneuron.app;
 
 import io.mirrorneuron.bus.cluster.BusMembership;
+import io.mirrorneuron.config.ClusterBusSettings;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConnectionLimits;
-import io.mirrorneuron.config.bus.ClusterBusSettings;
 import io.mirrorneuron.gateway.answer.Problem;
 import io.mirrorneuron.listen.GuardedVertx;
 import io.mirrorneuron.listen.Limits;

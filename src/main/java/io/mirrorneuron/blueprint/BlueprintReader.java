@@ -1,7 +1,7 @@
 package io.mirrorneuron.blueprint;
 
 import io.mirrorneuron.blueprint.Blueprint.Pricing;
-import io.mirrorneuron.wire.secret.ReviewMarks;
+import io.mirrorneuron.wire.ReviewMarks;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.Locale;

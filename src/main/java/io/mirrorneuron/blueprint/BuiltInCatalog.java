@@ -1,6 +1,5 @@
 package io.mirrorneuron.blueprint;
 
-import io.mirrorneuron.samples.PackagedFolder;
 import io.mirrorneuron.untrusted.OpenFolder;
 import java.io.IOException;
 import java.nio.file.Files;

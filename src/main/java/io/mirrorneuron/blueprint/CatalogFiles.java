@@ -6,7 +6,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.JsonWords;
-import io.mirrorneuron.wire.count.ValueCount;
+import io.mirrorneuron.wire.ValueCount;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

@@ -6,7 +6,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.mirrorneuron.bundle.ManifestFile;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
-import io.mirrorneuron.wire.count.ValueCount;
+import io.mirrorneuron.wire.ValueCount;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -12,7 +12,7 @@ import io.mirrorneuron.untrusted.RefusedFile;
 import io.mirrorneuron.untrusted.UntrustedFiles;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.JsonText;
-import io.mirrorneuron.wire.count.ValueCount;
+import io.mirrorneuron.wire.ValueCount;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

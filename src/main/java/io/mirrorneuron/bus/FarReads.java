@@ -2,9 +2,9 @@ package io.mirrorneuron.bus;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.wire.file.FarRead;
-import io.mirrorneuron.wire.file.FileFacts;
-import io.mirrorneuron.wire.file.FileWish;
+import io.mirrorneuron.wire.FarRead;
+import io.mirrorneuron.wire.FileFacts;
+import io.mirrorneuron.wire.FileWish;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;

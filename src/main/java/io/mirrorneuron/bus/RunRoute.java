@@ -6,7 +6,7 @@ import io.mirrorneuron.port.node.NodeAddress;
 import io.mirrorneuron.port.node.NodeReads;
 import io.mirrorneuron.port.node.RunNodes;
 import io.mirrorneuron.port.node.RunPlace;
-import io.mirrorneuron.wire.file.FarRead;
+import io.mirrorneuron.wire.FarRead;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;

@@ -2,6 +2,7 @@ package io.mirrorneuron.cli;
 
 import io.mirrorneuron.Bundle;
 import io.mirrorneuron.MirrorNeuron;
+import io.mirrorneuron.blueprint.Samples;
 import io.mirrorneuron.bundle.Malformed;
 import io.mirrorneuron.config.NearestMatch;
 import io.mirrorneuron.model.ErrorCode;
@@ -9,7 +10,6 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.Validation.Issue;
-import io.mirrorneuron.samples.Samples;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;

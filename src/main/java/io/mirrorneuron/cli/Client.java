@@ -1,8 +1,8 @@
 package io.mirrorneuron.cli;
 
 import io.mirrorneuron.MirrorNeuron;
-import io.mirrorneuron.cli.id.ListedJob;
-import io.mirrorneuron.cli.id.ShortIds;
+import io.mirrorneuron.cli.job.ListedJob;
+import io.mirrorneuron.cli.job.ShortIds;
 import io.mirrorneuron.config.Config;
 import java.time.Duration;
 import java.util.HashMap;

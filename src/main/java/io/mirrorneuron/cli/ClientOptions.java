@@ -2,7 +2,7 @@ package io.mirrorneuron.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mirrorneuron.cli.id.ShortIds;
+import io.mirrorneuron.cli.job.ShortIds;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.model.LogLevel;

@@ -1,7 +1,7 @@
 package io.mirrorneuron.cli;
 
-import io.mirrorneuron.cli.id.ListedJob;
-import io.mirrorneuron.cli.id.ShortIds;
+import io.mirrorneuron.cli.job.ListedJob;
+import io.mirrorneuron.cli.job.ShortIds;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;

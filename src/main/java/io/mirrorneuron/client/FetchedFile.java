@@ -5,7 +5,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.proto.node.v1.FetchPart;
 import io.mirrorneuron.proto.node.v1.FetchRequest;
 import io.mirrorneuron.proto.node.v1.FileHead;
-import io.mirrorneuron.wire.file.FileFacts;
+import io.mirrorneuron.wire.FileFacts;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;

@@ -1,13 +1,13 @@
 package io.mirrorneuron.client;
 
 import com.google.protobuf.ByteString;
-import io.mirrorneuron.port.webhook.AcceptedHook;
-import io.mirrorneuron.port.webhook.HookDelivery;
-import io.mirrorneuron.port.webhook.InboundWebhook;
-import io.mirrorneuron.port.webhook.InboundWebhooks;
-import io.mirrorneuron.port.webhook.NewHook;
-import io.mirrorneuron.port.webhook.NewWebhook;
-import io.mirrorneuron.port.webhook.Webhooks;
+import io.mirrorneuron.port.schedule.AcceptedHook;
+import io.mirrorneuron.port.schedule.HookDelivery;
+import io.mirrorneuron.port.schedule.InboundWebhook;
+import io.mirrorneuron.port.schedule.InboundWebhooks;
+import io.mirrorneuron.port.schedule.NewHook;
+import io.mirrorneuron.port.schedule.NewWebhook;
+import io.mirrorneuron.port.schedule.Webhooks;
 import io.mirrorneuron.proto.ext.v1.ChangeWebhookRequest;
 import io.mirrorneuron.proto.ext.v1.CreateWebhookRequest;
 import io.mirrorneuron.proto.ext.v1.ListWebhooksRequest;

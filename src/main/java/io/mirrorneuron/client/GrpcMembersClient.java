@@ -1,15 +1,15 @@
 package io.mirrorneuron.client;
 
 import io.mirrorneuron.port.ClusterSummary;
-import io.mirrorneuron.port.join.Greeting;
-import io.mirrorneuron.port.join.NodeMembers;
+import io.mirrorneuron.port.node.Greeting;
+import io.mirrorneuron.port.node.NodeMembers;
 import io.mirrorneuron.proto.cluster.v1.AddNodeRequest;
 import io.mirrorneuron.proto.cluster.v1.AddNodeResponse;
 import io.mirrorneuron.proto.cluster.v1.ClusterServiceGrpcClient;
 import io.mirrorneuron.proto.cluster.v1.RemoveNodeRequest;
 import io.mirrorneuron.proto.cluster.v1.RemoveNodeResponse;
 import io.mirrorneuron.wire.GrpcMetadata;
-import io.mirrorneuron.wire.cluster.SelfNode;
+import io.mirrorneuron.wire.SelfNode;
 import io.vertx.core.MultiMap;
 import java.util.List;
 import java.util.function.Supplier;

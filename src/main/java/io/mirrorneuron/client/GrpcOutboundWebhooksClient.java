@@ -1,10 +1,10 @@
 package io.mirrorneuron.client;
 
-import io.mirrorneuron.port.webhook.NewTarget;
-import io.mirrorneuron.port.webhook.NewWebhook;
-import io.mirrorneuron.port.webhook.OutboundWebhooks;
-import io.mirrorneuron.port.webhook.WebhookTarget;
-import io.mirrorneuron.port.webhook.Webhooks;
+import io.mirrorneuron.port.schedule.NewTarget;
+import io.mirrorneuron.port.schedule.NewWebhook;
+import io.mirrorneuron.port.schedule.OutboundWebhooks;
+import io.mirrorneuron.port.schedule.WebhookTarget;
+import io.mirrorneuron.port.schedule.Webhooks;
 import io.mirrorneuron.proto.ext.v1.ChangeWebhookRequest;
 import io.mirrorneuron.proto.ext.v1.CreateWebhookRequest;
 import io.mirrorneuron.proto.ext.v1.ExtJsonResponse;

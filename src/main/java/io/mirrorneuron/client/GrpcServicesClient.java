@@ -1,8 +1,8 @@
 package io.mirrorneuron.client;
 
-import io.mirrorneuron.port.service.ServiceFilter;
-import io.mirrorneuron.port.service.ServiceReport;
-import io.mirrorneuron.port.service.ServicesPort;
+import io.mirrorneuron.port.node.ServiceFilter;
+import io.mirrorneuron.port.node.ServiceReport;
+import io.mirrorneuron.port.node.ServicesPort;
 import io.mirrorneuron.proto.cluster.v1.CheckServicesRequest;
 import io.mirrorneuron.proto.cluster.v1.ClusterServiceGrpcClient;
 import io.mirrorneuron.proto.cluster.v1.ListServicesRequest;

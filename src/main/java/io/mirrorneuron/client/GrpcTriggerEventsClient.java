@@ -1,8 +1,8 @@
 package io.mirrorneuron.client;
 
-import io.mirrorneuron.port.event.EmittedEvent;
-import io.mirrorneuron.port.event.NewEvent;
-import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.port.schedule.EmittedEvent;
+import io.mirrorneuron.port.schedule.NewEvent;
+import io.mirrorneuron.port.schedule.TriggerEvents;
 import io.mirrorneuron.proto.job.v1.EmitTriggerEventRequest;
 import io.mirrorneuron.proto.job.v1.JobServiceGrpcClient;
 import io.mirrorneuron.proto.job.v1.ListTriggerEventsRequest;

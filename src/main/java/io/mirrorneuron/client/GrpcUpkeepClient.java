@@ -1,12 +1,12 @@
 package io.mirrorneuron.client;
 
-import io.mirrorneuron.port.upkeep.DrainCancelled;
-import io.mirrorneuron.port.upkeep.DrainOrder;
-import io.mirrorneuron.port.upkeep.DrainReport;
-import io.mirrorneuron.port.upkeep.MaintenanceChange;
-import io.mirrorneuron.port.upkeep.NodeReport;
-import io.mirrorneuron.port.upkeep.NodeUpkeep;
-import io.mirrorneuron.port.upkeep.Reconciliation;
+import io.mirrorneuron.port.node.DrainCancelled;
+import io.mirrorneuron.port.node.DrainOrder;
+import io.mirrorneuron.port.node.DrainReport;
+import io.mirrorneuron.port.node.MaintenanceChange;
+import io.mirrorneuron.port.node.NodeReport;
+import io.mirrorneuron.port.node.NodeUpkeep;
+import io.mirrorneuron.port.node.Reconciliation;
 import io.mirrorneuron.proto.cluster.v1.CancelNodeDrainRequest;
 import io.mirrorneuron.proto.cluster.v1.ClusterServiceGrpcClient;
 import io.mirrorneuron.proto.cluster.v1.DrainNodeRequest;

@@ -2,7 +2,7 @@ package io.mirrorneuron.client;
 
 import io.mirrorneuron.config.NodeSettings.Network;
 import io.mirrorneuron.config.Secret;
-import io.mirrorneuron.port.join.NodeMembers;
+import io.mirrorneuron.port.node.NodeMembers;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import java.time.Duration;

@@ -1,6 +1,5 @@
 package io.mirrorneuron.config;
 
-import io.mirrorneuron.config.address.RedisUrl;
 import java.util.Optional;
 import java.util.regex.Pattern;
 

@@ -1,8 +1,5 @@
 package io.mirrorneuron.config;
 
-import io.mirrorneuron.config.address.PortRange;
-import io.mirrorneuron.config.redis.RedisSettings;
-import io.mirrorneuron.config.validation.TrustedFolders;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;

@@ -1,8 +1,5 @@
 package io.mirrorneuron.config;
 
-import io.mirrorneuron.config.address.HostName;
-import io.mirrorneuron.config.address.PemFiles;
-import io.mirrorneuron.config.bus.ClusterBusSettings;
 import io.mirrorneuron.model.Lifetime;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,6 +1,5 @@
 package io.mirrorneuron.config;
 
-import io.mirrorneuron.config.address.HostName;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;

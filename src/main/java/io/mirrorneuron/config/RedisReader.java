@@ -1,12 +1,6 @@
 package io.mirrorneuron.config;
 
-import io.mirrorneuron.config.address.HostName;
-import io.mirrorneuron.config.address.RedisUrl;
-import io.mirrorneuron.config.redis.ClusterSeeds;
-import io.mirrorneuron.config.redis.RedisNames;
-import io.mirrorneuron.config.redis.RedisSettings;
-import io.mirrorneuron.config.redis.RedisSettings.Acknowledge;
-import io.mirrorneuron.config.redis.Sentinels;
+import io.mirrorneuron.config.RedisSettings.Acknowledge;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Files;

@@ -1,6 +1,5 @@
 package io.mirrorneuron.config;
 
-import io.mirrorneuron.config.address.AddressRange;
 import java.util.List;
 
 /**

@@ -1,7 +1,7 @@
 package io.mirrorneuron.gateway;
 
 import io.mirrorneuron.gateway.answer.PagePolicy;
-import io.mirrorneuron.gateway.security.AccessCheck;
+import io.mirrorneuron.gateway.call.AccessCheck;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.security.Role;
 import io.vertx.core.Handler;

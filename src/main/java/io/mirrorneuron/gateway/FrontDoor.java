@@ -1,7 +1,7 @@
 package io.mirrorneuron.gateway;
 
-import io.mirrorneuron.gateway.security.Cors;
-import io.mirrorneuron.gateway.security.PageGuard;
+import io.mirrorneuron.gateway.call.Cors;
+import io.mirrorneuron.gateway.call.PageGuard;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.RoutingContext;
 

@@ -1,11 +1,11 @@
 package io.mirrorneuron.gateway;
 
 import io.mirrorneuron.bus.ApiCall;
+import io.mirrorneuron.gateway.call.AccessCheck;
 import io.mirrorneuron.gateway.call.AreaCall;
 import io.mirrorneuron.gateway.call.Bodies;
 import io.mirrorneuron.gateway.call.OperationCheck;
 import io.mirrorneuron.gateway.call.ParameterSource;
-import io.mirrorneuron.gateway.security.AccessCheck;
 import io.mirrorneuron.security.Auth;
 import io.mirrorneuron.security.Principal;
 import io.mirrorneuron.security.Role;

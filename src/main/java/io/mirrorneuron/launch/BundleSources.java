@@ -3,7 +3,6 @@ package io.mirrorneuron.launch;
 import io.mirrorneuron.blueprint.Blueprint;
 import io.mirrorneuron.blueprint.Catalogs;
 import io.mirrorneuron.blueprint.bundle.BlueprintBundle;
-import io.mirrorneuron.launch.copy.SubmittedFolders;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.models.ModelView;

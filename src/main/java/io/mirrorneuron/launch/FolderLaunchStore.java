@@ -1,8 +1,5 @@
 package io.mirrorneuron.launch;
 
-import io.mirrorneuron.launch.copy.DiskFault;
-import io.mirrorneuron.launch.copy.KeptBundle;
-import io.mirrorneuron.launch.copy.PayloadCopy;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;

@@ -4,7 +4,6 @@ import io.mirrorneuron.blueprint.bundle.BlueprintBundle;
 import io.mirrorneuron.blueprint.bundle.ConfiguredBundle;
 import io.mirrorneuron.blueprint.bundle.FittingBundle;
 import io.mirrorneuron.blueprint.bundle.RunIdentity;
-import io.mirrorneuron.launch.copy.SubmittedFolders;
 import io.mirrorneuron.launch.hook.BundleHooks;
 import io.mirrorneuron.launch.hook.HookNews;
 import io.mirrorneuron.model.MnException;

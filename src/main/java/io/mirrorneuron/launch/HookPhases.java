@@ -1,12 +1,12 @@
 package io.mirrorneuron.launch;
 
-import io.mirrorneuron.config.validation.TrustedFolders.Refusal;
+import io.mirrorneuron.config.TrustedFolders.Refusal;
 import io.mirrorneuron.launch.hook.BundleHooks;
 import io.mirrorneuron.launch.hook.HookNews;
 import io.mirrorneuron.launch.hook.HookOrder;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.wire.secret.HiddenTexts;
+import io.mirrorneuron.wire.HiddenTexts;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package io.mirrorneuron.launch;
 
 import io.mirrorneuron.blueprint.bundle.MisspeltMember;
-import io.mirrorneuron.config.validation.TrustedFolders.Refusal;
+import io.mirrorneuron.config.TrustedFolders.Refusal;
 import io.mirrorneuron.launch.hook.BundleHooks;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;

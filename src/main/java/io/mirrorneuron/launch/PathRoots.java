@@ -3,7 +3,7 @@ package io.mirrorneuron.launch;
 import io.mirrorneuron.blueprint.bundle.BundleOrigin;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.LaunchSettings;
-import io.mirrorneuron.config.validation.TrustedFolders;
+import io.mirrorneuron.config.TrustedFolders;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import java.io.IOException;

@@ -1,10 +1,7 @@
 package io.mirrorneuron.models;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.mirrorneuron.models.http.Bounds;
-import io.mirrorneuron.models.http.StrangersWords;
-import io.mirrorneuron.models.http.UpstreamFailure;
-import io.mirrorneuron.models.http.UpstreamFailure.Kind;
+import io.mirrorneuron.models.UpstreamFailure.Kind;
 import io.mirrorneuron.port.models.BenchmarkOrder;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;

@@ -1,7 +1,6 @@
 package io.mirrorneuron.models;
 
 import io.mirrorneuron.models.NodeFacts.Card;
-import io.mirrorneuron.models.catalog.CatalogEntry;
 import io.mirrorneuron.port.models.ModelFit;
 import io.mirrorneuron.port.models.ModelRequirements;
 import java.util.Comparator;

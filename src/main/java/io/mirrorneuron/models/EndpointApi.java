@@ -2,11 +2,8 @@ package io.mirrorneuron.models;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.mirrorneuron.config.ModelSettings;
-import io.mirrorneuron.models.http.BoundedHttp;
-import io.mirrorneuron.models.http.BoundedHttp.Call;
-import io.mirrorneuron.models.http.Bounds;
-import io.mirrorneuron.models.http.UpstreamFailure;
-import io.mirrorneuron.models.http.UpstreamFailure.Kind;
+import io.mirrorneuron.models.BoundedHttp.Call;
+import io.mirrorneuron.models.UpstreamFailure.Kind;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
 import java.net.URI;

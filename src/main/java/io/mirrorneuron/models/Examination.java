@@ -1,7 +1,6 @@
 package io.mirrorneuron.models;
 
 import io.mirrorneuron.models.Outlook.Seen;
-import io.mirrorneuron.models.catalog.CatalogEntry;
 import io.mirrorneuron.port.models.ModelDoctor;
 import io.mirrorneuron.port.models.ModelDoctor.Check;
 import io.mirrorneuron.port.models.ModelFit;

@@ -1,7 +1,6 @@
 package io.mirrorneuron.models;
 
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.models.catalog.CatalogEntry;
 import io.mirrorneuron.port.models.ModelOwner;
 import io.mirrorneuron.port.models.PullProgress;
 import io.mirrorneuron.wire.Json;

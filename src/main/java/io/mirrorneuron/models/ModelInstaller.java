@@ -3,7 +3,6 @@ package io.mirrorneuron.models;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.models.Outlook.Seen;
-import io.mirrorneuron.models.catalog.CatalogEntry;
 import io.mirrorneuron.port.models.ModelFit;
 import io.mirrorneuron.port.models.ModelInstall;
 import io.mirrorneuron.port.models.ModelInstalls;

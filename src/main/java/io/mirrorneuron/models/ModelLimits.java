@@ -1,6 +1,5 @@
 package io.mirrorneuron.models;
 
-import io.mirrorneuron.models.http.Bounds;
 import java.time.Duration;
 
 /**

@@ -2,9 +2,6 @@ package io.mirrorneuron.models;
 
 import io.mirrorneuron.models.Ownership.Owners;
 import io.mirrorneuron.models.SharedLoad.Look;
-import io.mirrorneuron.models.catalog.CatalogEntry;
-import io.mirrorneuron.models.catalog.ModelCatalog;
-import io.mirrorneuron.models.catalog.ModelName;
 import io.mirrorneuron.port.models.ModelFit;
 import io.mirrorneuron.port.models.ModelView;
 import java.util.ArrayList;

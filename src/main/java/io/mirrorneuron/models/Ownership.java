@@ -2,7 +2,6 @@ package io.mirrorneuron.models;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.models.catalog.ModelName;
 import io.mirrorneuron.port.models.ModelOwner;
 import io.mirrorneuron.server.SecretFile;
 import io.mirrorneuron.wire.Json;

@@ -1,8 +1,6 @@
 package io.mirrorneuron.models;
 
 import io.mirrorneuron.config.ModelSettings;
-import io.mirrorneuron.models.catalog.CatalogEntry;
-import io.mirrorneuron.models.catalog.ModelCatalog;
 import io.mirrorneuron.port.models.ConfiguredModel;
 import java.util.LinkedHashMap;
 import java.util.List;

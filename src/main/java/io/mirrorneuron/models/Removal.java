@@ -2,7 +2,6 @@ package io.mirrorneuron.models;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.models.catalog.CatalogEntry;
 import io.mirrorneuron.port.models.ModelView;
 
 /**

@@ -1,7 +1,7 @@
 package io.mirrorneuron.port;
 
-import io.mirrorneuron.port.join.NodeMembers;
-import io.mirrorneuron.port.upkeep.NodeUpkeep;
+import io.mirrorneuron.port.node.NodeMembers;
+import io.mirrorneuron.port.node.NodeUpkeep;
 
 /** The nodes of a runtime and what they can carry. Blocking and thread-safe. */
 public interface ClusterPort extends ClusterView {

@@ -2,8 +2,8 @@ package io.mirrorneuron.port;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.join.PeerMembers;
 import io.mirrorneuron.port.node.AgentChanges;
+import io.mirrorneuron.port.node.PeerMembers;
 import io.mirrorneuron.port.node.PeerPrograms;
 import java.time.Duration;
 

@@ -1,10 +1,10 @@
 package io.mirrorneuron.port;
 
-import io.mirrorneuron.port.deployment.DeploymentsPort;
-import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.port.node.ServicesPort;
+import io.mirrorneuron.port.schedule.DeploymentsPort;
 import io.mirrorneuron.port.schedule.SchedulesPort;
-import io.mirrorneuron.port.service.ServicesPort;
-import io.mirrorneuron.port.webhook.Webhooks;
+import io.mirrorneuron.port.schedule.TriggerEvents;
+import io.mirrorneuron.port.schedule.Webhooks;
 
 /** All that a runtime can be asked and told, wherever it is. */
 public record RuntimePorts(

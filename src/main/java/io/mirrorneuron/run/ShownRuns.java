@@ -1,9 +1,9 @@
 package io.mirrorneuron.run;
 
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.run.files.AllowedRoots;
-import io.mirrorneuron.run.files.Artifacts;
-import io.mirrorneuron.run.files.Outputs;
+import io.mirrorneuron.run.folder.AllowedRoots;
+import io.mirrorneuron.run.folder.Artifacts;
+import io.mirrorneuron.run.folder.Outputs;
 import io.mirrorneuron.run.folder.RunFolder;
 import java.util.Optional;
 

@@ -1,23 +1,23 @@
 package io.mirrorneuron.runtime;
 
-import io.mirrorneuron.port.event.TriggerEvents;
-import io.mirrorneuron.port.webhook.Webhooks;
+import io.mirrorneuron.port.schedule.TriggerEvents;
+import io.mirrorneuron.port.schedule.Webhooks;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.schedule.event.EventReaction;
 import io.mirrorneuron.runtime.schedule.event.LocalEvents;
 import io.mirrorneuron.runtime.schedule.event.OwnEvents;
-import io.mirrorneuron.runtime.service.check.AddressGuard;
-import io.mirrorneuron.runtime.service.check.AddressGuard.Purpose;
-import io.mirrorneuron.runtime.service.check.Connections;
+import io.mirrorneuron.runtime.service.AddressGuard;
+import io.mirrorneuron.runtime.service.AddressGuard.Purpose;
+import io.mirrorneuron.runtime.service.Connections;
+import io.mirrorneuron.runtime.webhook.InboundHooks;
 import io.mirrorneuron.runtime.webhook.WebhookKeeper;
-import io.mirrorneuron.runtime.webhook.inbound.InboundHooks;
 import io.mirrorneuron.store.Keys;
+import io.mirrorneuron.store.RedisDeliveryQueue;
 import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisLeaderLease;
 import io.mirrorneuron.store.RedisRecordStore;
+import io.mirrorneuron.store.RedisTriggerEventStore;
 import io.mirrorneuron.store.bucket.Place;
-import io.mirrorneuron.store.event.RedisTriggerEventStore;
-import io.mirrorneuron.store.webhook.RedisDeliveryQueue;
 import io.vertx.core.Vertx;
 import java.util.concurrent.atomic.AtomicReference;
 

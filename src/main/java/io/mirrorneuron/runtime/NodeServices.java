@@ -1,21 +1,21 @@
 package io.mirrorneuron.runtime;
 
-import io.mirrorneuron.port.service.ServicesPort;
+import io.mirrorneuron.port.node.ServicesPort;
 import io.mirrorneuron.runtime.exec.LocalExecutions;
 import io.mirrorneuron.runtime.exec.process.ProcessEnvironment;
 import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.service.AddressGuard;
+import io.mirrorneuron.runtime.service.AddressGuard.Purpose;
+import io.mirrorneuron.runtime.service.CheckObstacles;
 import io.mirrorneuron.runtime.service.LocalServices;
+import io.mirrorneuron.runtime.service.Prober;
 import io.mirrorneuron.runtime.service.ProgramGate;
 import io.mirrorneuron.runtime.service.ServiceDirectory;
 import io.mirrorneuron.runtime.service.ServiceKeeper;
 import io.mirrorneuron.runtime.service.ServiceRequirements;
-import io.mirrorneuron.runtime.service.check.AddressGuard;
-import io.mirrorneuron.runtime.service.check.AddressGuard.Purpose;
-import io.mirrorneuron.runtime.service.check.CheckObstacles;
-import io.mirrorneuron.runtime.service.check.Prober;
 import io.mirrorneuron.store.RedisServiceRegistry;
+import io.mirrorneuron.store.ServiceRegistry;
 import io.mirrorneuron.store.bucket.StorePlaces;
-import io.mirrorneuron.store.service.ServiceRegistry;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.function.Function;

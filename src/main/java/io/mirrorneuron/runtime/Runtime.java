@@ -1,12 +1,12 @@
 package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.port.JobsPort;
-import io.mirrorneuron.port.deployment.DeploymentsPort;
-import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.port.node.ServicesPort;
 import io.mirrorneuron.port.operation.OperationsPort;
+import io.mirrorneuron.port.schedule.DeploymentsPort;
 import io.mirrorneuron.port.schedule.SchedulesPort;
-import io.mirrorneuron.port.service.ServicesPort;
-import io.mirrorneuron.port.webhook.Webhooks;
+import io.mirrorneuron.port.schedule.TriggerEvents;
+import io.mirrorneuron.port.schedule.Webhooks;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.record.RunRecorder;
 import io.mirrorneuron.runtime.admission.Admission;
@@ -25,9 +25,9 @@ import io.mirrorneuron.runtime.local.JobHistory;
 import io.mirrorneuron.runtime.local.LocalJobs;
 import io.mirrorneuron.runtime.local.ManifestCache;
 import io.mirrorneuron.runtime.local.NewJobs;
+import io.mirrorneuron.runtime.local.OperationKeeper;
 import io.mirrorneuron.runtime.local.Watches;
 import io.mirrorneuron.runtime.loop.Engine;
-import io.mirrorneuron.runtime.operation.OperationKeeper;
 import io.mirrorneuron.runtime.schedule.LocalChildJobs;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobRows;

@@ -6,7 +6,7 @@ import io.mirrorneuron.config.ModelSettings;
 import io.mirrorneuron.config.NodeSettings;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.config.ServiceSettings;
-import io.mirrorneuron.runtime.service.check.OwnDoors;
+import io.mirrorneuron.runtime.service.OwnDoors;
 import io.mirrorneuron.security.NodeToken;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime;
 
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunStatus;
-import io.mirrorneuron.runtime.exec.submission.FolderClaims;
+import io.mirrorneuron.runtime.exec.workspace.FolderClaims;
 import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.runtime.port.Timers;
 import java.io.IOException;

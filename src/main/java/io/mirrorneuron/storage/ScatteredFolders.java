@@ -1,6 +1,6 @@
 package io.mirrorneuron.storage;
 
-import io.mirrorneuron.libc.CFunction;
+import io.mirrorneuron.untrusted.CFunction;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

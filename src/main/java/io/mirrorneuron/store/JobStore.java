@@ -1,7 +1,5 @@
 package io.mirrorneuron.store;
 
-import io.mirrorneuron.store.listing.ListedRow;
-import io.mirrorneuron.store.listing.RowsWanted;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

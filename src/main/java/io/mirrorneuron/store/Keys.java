@@ -1,6 +1,6 @@
 package io.mirrorneuron.store;
 
-import io.mirrorneuron.store.packed.PackedJob;
+import io.mirrorneuron.store.bucket.PackedJob;
 import java.util.List;
 
 /**

@@ -1,7 +1,7 @@
 package io.mirrorneuron.store;
 
 import io.mirrorneuron.store.JobStore.StoredEvent;
-import io.mirrorneuron.store.packed.PackedJobs;
+import io.mirrorneuron.store.bucket.PackedJobs;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;

@@ -1,11 +1,8 @@
 package io.mirrorneuron.store;
 
 import io.mirrorneuron.model.RunStatus;
-import io.mirrorneuron.store.listing.ListedRow;
-import io.mirrorneuron.store.listing.RankedJob;
-import io.mirrorneuron.store.listing.RowsWanted;
-import io.mirrorneuron.store.packed.PackedJob;
-import io.mirrorneuron.store.packed.PackedJobs;
+import io.mirrorneuron.store.bucket.PackedJob;
+import io.mirrorneuron.store.bucket.PackedJobs;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -63,7 +60,7 @@ final class RedisJobIndex {
         .map(answer -> answer.stream().map(Response::toString).toList());
   }
 
-  /** See {@link io.mirrorneuron.store.ended.EndedJobs#endedJobs}. */
+  /** See {@link io.mirrorneuron.store.EndedJobs#endedJobs}. */
   Future<List<String>> ended(int limit) {
     List<Future<Response>> indexes =
         TERMINAL.stream()

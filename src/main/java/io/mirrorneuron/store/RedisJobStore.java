@@ -1,13 +1,9 @@
 package io.mirrorneuron.store;
 
+import io.mirrorneuron.store.bucket.PackedJobs;
 import io.mirrorneuron.store.bucket.Place;
-import io.mirrorneuron.store.listing.ListedRow;
-import io.mirrorneuron.store.listing.RankedJob;
-import io.mirrorneuron.store.listing.RowsWanted;
-import io.mirrorneuron.store.mark.RunMarks;
-import io.mirrorneuron.store.packed.PackedJobs;
-import io.mirrorneuron.store.packed.StoredJobs;
-import io.mirrorneuron.store.packed.WrittenJobs;
+import io.mirrorneuron.store.bucket.StoredJobs;
+import io.mirrorneuron.store.bucket.WrittenJobs;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

@@ -64,7 +64,7 @@ final class RedisJobTidying {
     return deleted;
   }
 
-  /** See {@link io.mirrorneuron.store.ended.EndedJobs#remove}. */
+  /** See {@link io.mirrorneuron.store.EndedJobs#remove}. */
   Future<List<String>> remove(List<String> jobIds) {
     Future<List<String>> staying = Future.succeededFuture(new ArrayList<>());
     for (int from = 0; from < jobIds.size(); from += BATCH) {

@@ -2,8 +2,6 @@ package io.mirrorneuron.store;
 
 import io.mirrorneuron.store.bucket.Place;
 import io.mirrorneuron.store.bucket.StorePlaces;
-import io.mirrorneuron.store.service.DeploymentRoles;
-import io.mirrorneuron.store.service.ServiceRegistry;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Response;
 import java.util.List;

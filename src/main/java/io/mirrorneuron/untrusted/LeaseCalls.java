@@ -1,6 +1,5 @@
 package io.mirrorneuron.untrusted;
 
-import io.mirrorneuron.libc.CFunction;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;

@@ -2,7 +2,6 @@ package io.mirrorneuron.untrusted;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
-import io.mirrorneuron.libc.CFunction;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;

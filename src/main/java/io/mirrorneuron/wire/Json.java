@@ -20,7 +20,6 @@ import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.wire.count.ValueCount;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.ZoneOffset;

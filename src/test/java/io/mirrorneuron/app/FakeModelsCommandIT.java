@@ -2,8 +2,8 @@ package io.mirrorneuron.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.models.catalog.ModelCatalog;
-import io.mirrorneuron.models.fake.FakeModels;
+import io.mirrorneuron.models.FakeModels;
+import io.mirrorneuron.models.ModelCatalog;
 import io.mirrorneuron.testing.Shell;
 import io.mirrorneuron.testing.Shell.Ended;
 import io.vertx.core.Vertx;

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.port.ClusterNode;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Why.Explanation;
-import io.mirrorneuron.port.upkeep.NodeReport;
+import io.mirrorneuron.port.node.NodeReport;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RedisFixture;

@@ -4,9 +4,9 @@ import static io.mirrorneuron.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mirrorneuron.config.ClusterSeeds;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
-import io.mirrorneuron.config.redis.ClusterSeeds;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.runtime.embedded.HomeMove;
 import io.mirrorneuron.testing.OldRedis;

@@ -7,7 +7,7 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigException;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.config.JwtAlgorithm;
-import io.mirrorneuron.security.jwt.JwtAuth;
+import io.mirrorneuron.security.JwtAuth;
 import io.mirrorneuron.testing.KeyAddress;
 import io.mirrorneuron.testing.SocketClient;
 import io.mirrorneuron.testing.Tokens;

@@ -2,8 +2,8 @@ package io.mirrorneuron.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.models.fake.FakeFault;
-import io.mirrorneuron.models.fake.FakeFault.Door;
+import io.mirrorneuron.models.FakeFault;
+import io.mirrorneuron.models.FakeFault.Door;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.FakeRunner;
 import io.mirrorneuron.testing.Shell;

@@ -3,8 +3,8 @@ package io.mirrorneuron.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mirrorneuron.models.fake.FakeFault;
-import io.mirrorneuron.models.fake.FakeFault.Door;
+import io.mirrorneuron.models.FakeFault;
+import io.mirrorneuron.models.FakeFault.Door;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.FakeRunner;
 import io.mirrorneuron.wire.Json;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.config.JwtAlgorithm;
+import io.mirrorneuron.security.JwtAuth;
 import io.mirrorneuron.security.Role;
-import io.mirrorneuron.security.jwt.JwtAuth;
 import io.mirrorneuron.testing.ClusterPorts;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.Tokens;

@@ -10,7 +10,7 @@ import io.mirrorneuron.cli.Screen;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.redis.RedisServer;
-import io.mirrorneuron.security.jwt.JwtAuth;
+import io.mirrorneuron.security.JwtAuth;
 import io.mirrorneuron.server.ServerFolders;
 import io.mirrorneuron.testing.RedisFixture;
 import java.io.IOException;

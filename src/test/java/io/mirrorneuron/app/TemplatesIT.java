@@ -3,9 +3,9 @@ package io.mirrorneuron.app;
 import static io.mirrorneuron.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.blueprint.Templates;
 import io.mirrorneuron.cli.Screen;
 import io.mirrorneuron.config.ConfigLoader;
-import io.mirrorneuron.samples.Templates;
 import io.mirrorneuron.testing.Shell;
 import io.mirrorneuron.testing.Shell.Ended;
 import io.mirrorneuron.testing.Whole;

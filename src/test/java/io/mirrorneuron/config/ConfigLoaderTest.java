@@ -3,13 +3,6 @@ package io.mirrorneuron.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.mirrorneuron.config.address.PemFiles;
-import io.mirrorneuron.config.address.PortRange;
-import io.mirrorneuron.config.bus.ClusterBusSettings;
-import io.mirrorneuron.config.redis.ClusterSeeds;
-import io.mirrorneuron.config.redis.RedisSettings;
-import io.mirrorneuron.config.redis.Sentinels;
-import io.mirrorneuron.config.validation.TrustedFolders;
 import io.mirrorneuron.model.Lifetime;
 import java.io.IOException;
 import java.net.URI;

@@ -3,12 +3,12 @@ package io.mirrorneuron.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mirrorneuron.port.event.TriggerEvent;
+import io.mirrorneuron.port.schedule.TriggerEvent;
 import io.mirrorneuron.security.StandardWebhooks;
-import io.mirrorneuron.store.webhook.DeliveryQueue.Delivery;
-import io.mirrorneuron.store.webhook.DeliveryQueue.Fate;
-import io.mirrorneuron.store.webhook.DeliveryQueue.Head;
-import io.mirrorneuron.store.webhook.DeliveryQueue.Verdict;
+import io.mirrorneuron.store.DeliveryQueue.Delivery;
+import io.mirrorneuron.store.DeliveryQueue.Fate;
+import io.mirrorneuron.store.DeliveryQueue.Head;
+import io.mirrorneuron.store.DeliveryQueue.Verdict;
 import io.mirrorneuron.testing.GatewayFixture;
 import io.mirrorneuron.testing.WithSharedGateway;
 import io.mirrorneuron.wire.Json;

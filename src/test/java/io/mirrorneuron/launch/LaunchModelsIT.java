@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.app.WholeServer;
-import io.mirrorneuron.models.fake.FakeFault;
-import io.mirrorneuron.models.fake.FakeFault.Door;
+import io.mirrorneuron.models.FakeFault;
+import io.mirrorneuron.models.FakeFault.Door;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.FakeRunner;
 import io.mirrorneuron.testing.Whole;

@@ -3,8 +3,6 @@ package io.mirrorneuron.models;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.models.NodeFacts.Card;
-import io.mirrorneuron.models.catalog.CatalogEntry;
-import io.mirrorneuron.models.catalog.ModelCatalog;
 import io.mirrorneuron.port.models.ModelFit;
 import java.nio.file.Path;
 import java.util.List;

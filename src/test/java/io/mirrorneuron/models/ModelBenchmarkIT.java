@@ -7,8 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.models.fake.FakeFault;
-import io.mirrorneuron.models.fake.FakeFault.Door;
+import io.mirrorneuron.models.FakeFault.Door;
 import io.mirrorneuron.port.models.BenchmarkOrder;
 import io.mirrorneuron.port.models.ModelBenchmark;
 import io.mirrorneuron.testing.FakeRunner;

@@ -6,8 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.models.fake.FakeFault;
-import io.mirrorneuron.models.fake.FakeFault.Door;
+import io.mirrorneuron.models.FakeFault.Door;
 import io.mirrorneuron.port.models.ModelList;
 import io.mirrorneuron.port.models.ModelOrder;
 import io.mirrorneuron.port.models.ModelOwner;

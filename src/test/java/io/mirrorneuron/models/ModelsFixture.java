@@ -2,7 +2,6 @@ package io.mirrorneuron.models;
 
 import io.mirrorneuron.config.ModelSettings;
 import io.mirrorneuron.config.Secret;
-import io.mirrorneuron.models.http.Bounds;
 import io.mirrorneuron.testing.FakeCluster;
 import io.mirrorneuron.testing.FakeRunner;
 import java.net.URI;

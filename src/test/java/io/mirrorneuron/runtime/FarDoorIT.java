@@ -15,7 +15,7 @@ import io.mirrorneuron.port.node.PeerPrograms;
 import io.mirrorneuron.port.node.PeerPrograms.Opening;
 import io.mirrorneuron.port.node.PeerPrograms.Peer;
 import io.mirrorneuron.port.node.PeerPrograms.Talk;
-import io.mirrorneuron.runtime.documents.far.SentExecution;
+import io.mirrorneuron.runtime.documents.SentExecution;
 import io.mirrorneuron.runtime.exec.ExecutionSamples;
 import io.mirrorneuron.testing.CutWire;
 import io.mirrorneuron.testing.GrpcRuntime;

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.port.Submission;
-import io.mirrorneuron.run.summary.ResourceSummary;
-import io.mirrorneuron.run.summary.ResourceSummary.Window;
+import io.mirrorneuron.run.report.ResourceSummary;
+import io.mirrorneuron.run.report.ResourceSummary.Window;
 import io.mirrorneuron.testing.RuntimeFixture;
 import io.mirrorneuron.testing.SampleManifests;
 import io.mirrorneuron.wire.Json;

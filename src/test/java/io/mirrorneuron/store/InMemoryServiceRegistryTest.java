@@ -1,7 +1,5 @@
 package io.mirrorneuron.store;
 
-import io.mirrorneuron.store.service.DeploymentRoles;
-import io.mirrorneuron.store.service.ServiceRegistry;
 import io.mirrorneuron.testing.InMemoryServiceRegistry;
 
 class InMemoryServiceRegistryTest implements ServiceRegistryContract {

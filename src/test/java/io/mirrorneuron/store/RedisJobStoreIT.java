@@ -7,7 +7,6 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.store.lane.RedisLane;
-import io.mirrorneuron.store.listing.ListedRow;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.RedisFixture;
 import io.vertx.core.Context;

@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.model.Lifetime;
+import io.mirrorneuron.store.ServiceRegistry.Claim;
 import io.mirrorneuron.store.bucket.StorePlaces;
 import io.mirrorneuron.store.bundle.BundleIndex;
 import io.mirrorneuron.store.bundle.BundleIndex.Entry;
 import io.mirrorneuron.store.bundle.BundleIndex.Place;
-import io.mirrorneuron.store.service.DeploymentRoles;
-import io.mirrorneuron.store.service.ServiceRegistry;
-import io.mirrorneuron.store.service.ServiceRegistry.Claim;
 import io.mirrorneuron.testing.RedisFixture;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;

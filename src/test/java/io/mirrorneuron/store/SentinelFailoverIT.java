@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.config.Secret;
-import io.mirrorneuron.config.redis.Sentinels;
+import io.mirrorneuron.config.Sentinels;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.lane.RedisDialer;
 import io.mirrorneuron.store.lane.SentinelMaster;

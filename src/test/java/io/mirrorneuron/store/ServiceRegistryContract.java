@@ -3,10 +3,8 @@ package io.mirrorneuron.store;
 import static io.mirrorneuron.store.JobStoreContract.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.store.service.DeploymentRoles;
-import io.mirrorneuron.store.service.ServiceRegistry;
-import io.mirrorneuron.store.service.ServiceRegistry.Claim;
-import io.mirrorneuron.store.service.ServiceRegistry.Told;
+import io.mirrorneuron.store.ServiceRegistry.Claim;
+import io.mirrorneuron.store.ServiceRegistry.Told;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

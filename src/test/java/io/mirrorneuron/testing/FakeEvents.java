@@ -1,8 +1,8 @@
 package io.mirrorneuron.testing;
 
-import io.mirrorneuron.port.event.EventOutcome;
-import io.mirrorneuron.port.event.TriggerEvent;
-import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.port.schedule.EventOutcome;
+import io.mirrorneuron.port.schedule.TriggerEvent;
+import io.mirrorneuron.port.schedule.TriggerEvents;
 import io.mirrorneuron.runtime.schedule.event.LocalEvents;
 import io.mirrorneuron.runtime.schedule.event.OwnEventListener;
 import java.time.Clock;

@@ -1,8 +1,8 @@
 package io.mirrorneuron.testing;
 
-import io.mirrorneuron.models.fake.FakeFault;
-import io.mirrorneuron.models.fake.FakeModels;
-import io.mirrorneuron.models.fake.FakeModelsOptions;
+import io.mirrorneuron.models.FakeFault;
+import io.mirrorneuron.models.FakeModels;
+import io.mirrorneuron.models.FakeModelsOptions;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;

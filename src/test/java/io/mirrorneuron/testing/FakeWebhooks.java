@@ -1,15 +1,15 @@
 package io.mirrorneuron.testing;
 
 import io.mirrorneuron.model.Lifetime;
-import io.mirrorneuron.port.event.TriggerEvents;
-import io.mirrorneuron.port.webhook.Webhooks;
-import io.mirrorneuron.runtime.service.check.AddressGuard;
-import io.mirrorneuron.runtime.service.check.AddressGuard.Purpose;
-import io.mirrorneuron.runtime.service.check.Connections;
-import io.mirrorneuron.runtime.service.check.OwnDoors;
+import io.mirrorneuron.port.schedule.TriggerEvents;
+import io.mirrorneuron.port.schedule.Webhooks;
+import io.mirrorneuron.runtime.service.AddressGuard;
+import io.mirrorneuron.runtime.service.AddressGuard.Purpose;
+import io.mirrorneuron.runtime.service.Connections;
+import io.mirrorneuron.runtime.service.OwnDoors;
+import io.mirrorneuron.runtime.webhook.InboundHooks;
 import io.mirrorneuron.runtime.webhook.WebhookKeeper;
-import io.mirrorneuron.runtime.webhook.inbound.InboundHooks;
-import io.mirrorneuron.store.webhook.DeliveryQueue;
+import io.mirrorneuron.store.DeliveryQueue;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.mirrorneuron.testing;
 
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.store.webhook.DeliveryQueue;
+import io.mirrorneuron.store.DeliveryQueue;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;

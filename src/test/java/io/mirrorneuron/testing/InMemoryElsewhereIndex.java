@@ -1,6 +1,6 @@
 package io.mirrorneuron.testing;
 
-import io.mirrorneuron.store.elsewhere.ElsewhereIndex;
+import io.mirrorneuron.store.ElsewhereIndex;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Set;

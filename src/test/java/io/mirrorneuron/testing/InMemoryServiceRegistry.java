@@ -1,7 +1,7 @@
 package io.mirrorneuron.testing;
 
-import io.mirrorneuron.store.service.DeploymentRoles;
-import io.mirrorneuron.store.service.ServiceRegistry;
+import io.mirrorneuron.store.DeploymentRoles;
+import io.mirrorneuron.store.ServiceRegistry;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.mirrorneuron.testing;
 
-import io.mirrorneuron.store.event.TriggerEventStore;
+import io.mirrorneuron.store.TriggerEventStore;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,11 +1,11 @@
 package io.mirrorneuron.testing;
 
 import io.mirrorneuron.area.jobs.JobRuns;
+import io.mirrorneuron.run.RunIndex;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.RunWriter;
 import io.mirrorneuron.run.ShownRuns;
-import io.mirrorneuron.run.files.AllowedRoots;
-import io.mirrorneuron.run.index.RunIndex;
+import io.mirrorneuron.run.folder.AllowedRoots;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.mirrorneuron.testing;
 
-import io.mirrorneuron.config.validation.TrustedFolders;
+import io.mirrorneuron.config.TrustedFolders;
 import io.mirrorneuron.launch.hook.FolderHookStore;
 import io.mirrorneuron.launch.hook.HookFiles;
 import io.mirrorneuron.launch.hook.RunHooks;

@@ -1,7 +1,7 @@
 package io.mirrorneuron.testing;
 
+import io.mirrorneuron.config.ClusterSeeds;
 import io.mirrorneuron.config.Secret;
-import io.mirrorneuron.config.redis.ClusterSeeds;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.bucket.StorePlaces;

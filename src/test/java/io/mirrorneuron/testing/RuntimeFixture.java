@@ -28,7 +28,7 @@ import io.mirrorneuron.store.RedisLanes;
 import io.mirrorneuron.store.RedisNodeRegistry;
 import io.mirrorneuron.store.RedisResourceLimits;
 import io.mirrorneuron.store.bucket.StorePlaces;
-import io.mirrorneuron.wire.cluster.AllNodes;
+import io.mirrorneuron.wire.AllNodes;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Clock;

@@ -1,14 +1,14 @@
 package io.mirrorneuron.testing;
 
 import io.mirrorneuron.config.Secret;
-import io.mirrorneuron.port.join.NodeMembers;
-import io.mirrorneuron.port.join.PeerMembers;
-import io.mirrorneuron.port.upkeep.NodeUpkeep;
+import io.mirrorneuron.port.node.NodeMembers;
+import io.mirrorneuron.port.node.NodeUpkeep;
+import io.mirrorneuron.port.node.PeerMembers;
 import io.mirrorneuron.runtime.drain.JobsOfNode;
 import io.mirrorneuron.runtime.drain.LocalUpkeep;
 import io.mirrorneuron.runtime.drain.NodeBook;
 import io.mirrorneuron.runtime.join.LocalMembers;
-import io.mirrorneuron.runtime.manifest.service.ServiceDoubling;
+import io.mirrorneuron.runtime.manifest.graph.ServiceDoubling;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;

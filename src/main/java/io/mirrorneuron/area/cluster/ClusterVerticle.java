@@ -7,7 +7,7 @@ import io.mirrorneuron.bus.IgnoredMembers;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.ClusterSummary;
-import io.mirrorneuron.port.service.ServicesPort;
+import io.mirrorneuron.port.node.ServicesPort;
 import io.mirrorneuron.server.ListeningPorts;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;

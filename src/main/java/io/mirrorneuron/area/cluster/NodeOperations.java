@@ -2,9 +2,9 @@ package io.mirrorneuron.area.cluster;
 
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.MisspeltMembers;
-import io.mirrorneuron.port.upkeep.DrainOrder;
-import io.mirrorneuron.port.upkeep.NodeReport;
-import io.mirrorneuron.port.upkeep.NodeUpkeep;
+import io.mirrorneuron.port.node.DrainOrder;
+import io.mirrorneuron.port.node.NodeReport;
+import io.mirrorneuron.port.node.NodeUpkeep;
 import io.mirrorneuron.wire.LenientJson;
 import java.util.Set;
 import java.util.function.BiConsumer;

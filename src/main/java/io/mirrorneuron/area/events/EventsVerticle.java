@@ -3,9 +3,9 @@ package io.mirrorneuron.area.events;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.bus.WarnedAnswer;
-import io.mirrorneuron.port.event.EmittedEvent;
-import io.mirrorneuron.port.event.NewEvent;
-import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.port.schedule.EmittedEvent;
+import io.mirrorneuron.port.schedule.NewEvent;
+import io.mirrorneuron.port.schedule.TriggerEvents;
 import io.mirrorneuron.wire.Json;
 import java.util.Set;
 

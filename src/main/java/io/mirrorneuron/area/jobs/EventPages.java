@@ -1,7 +1,7 @@
 package io.mirrorneuron.area.jobs;
 
-import io.mirrorneuron.area.jobs.view.stored.Compaction;
-import io.mirrorneuron.area.jobs.view.stored.JobEvent;
+import io.mirrorneuron.area.jobs.view.Compaction;
+import io.mirrorneuron.area.jobs.view.JobEvent;
 import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.buffer.Buffer;

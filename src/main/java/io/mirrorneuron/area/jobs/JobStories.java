@@ -2,8 +2,8 @@ package io.mirrorneuron.area.jobs;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.mirrorneuron.area.jobs.view.JobRecord;
 import io.mirrorneuron.area.jobs.view.JobStory;
-import io.mirrorneuron.area.jobs.view.stored.JobRecord;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.JobsPort;

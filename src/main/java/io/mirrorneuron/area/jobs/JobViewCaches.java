@@ -1,7 +1,7 @@
 package io.mirrorneuron.area.jobs;
 
+import io.mirrorneuron.area.jobs.view.JobRecord;
 import io.mirrorneuron.area.jobs.view.JobStory;
-import io.mirrorneuron.area.jobs.view.stored.JobRecord;
 import io.mirrorneuron.bus.AreaThreads;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.model.ErrorCode;

@@ -1,8 +1,8 @@
 package io.mirrorneuron.area.jobs;
 
+import io.mirrorneuron.area.jobs.view.ClockTemplate;
+import io.mirrorneuron.area.jobs.view.JobRecord;
 import io.mirrorneuron.area.jobs.view.JobStory;
-import io.mirrorneuron.area.jobs.view.progress.ClockTemplate;
-import io.mirrorneuron.area.jobs.view.stored.JobRecord;
 import io.vertx.core.buffer.Buffer;
 
 /**

@@ -2,9 +2,9 @@ package io.mirrorneuron.area.runs;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.service.RegisteredService;
-import io.mirrorneuron.port.service.ServiceFilter;
-import io.mirrorneuron.port.service.ServicesPort;
+import io.mirrorneuron.port.node.RegisteredService;
+import io.mirrorneuron.port.node.ServiceFilter;
+import io.mirrorneuron.port.node.ServicesPort;
 import java.util.List;
 import java.util.Optional;
 

@@ -5,8 +5,8 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Fault;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.Redaction;
+import io.mirrorneuron.wire.ReviewMarks;
 import io.mirrorneuron.wire.SchemaCheck;
-import io.mirrorneuron.wire.secret.ReviewMarks;
 import java.util.List;
 import java.util.Map;
 

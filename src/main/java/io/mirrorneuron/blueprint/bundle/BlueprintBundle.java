@@ -5,7 +5,7 @@ import io.mirrorneuron.bundle.ManifestFile;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.untrusted.OpenFolder;
-import io.mirrorneuron.wire.secret.MarkedSecrets;
+import io.mirrorneuron.wire.MarkedSecrets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

@@ -2,10 +2,10 @@ package io.mirrorneuron.bus.cluster;
 
 import io.mirrorneuron.bus.Addresses;
 import io.mirrorneuron.bus.FarReads;
+import io.mirrorneuron.wire.FarRead;
+import io.mirrorneuron.wire.FileFacts;
+import io.mirrorneuron.wire.FileWish;
 import io.mirrorneuron.wire.Json;
-import io.mirrorneuron.wire.file.FarRead;
-import io.mirrorneuron.wire.file.FileFacts;
-import io.mirrorneuron.wire.file.FileWish;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;

@@ -2,14 +2,6 @@ package io.mirrorneuron.cli.blueprint;
 
 import io.mirrorneuron.cli.ApiClient;
 import io.mirrorneuron.cli.CommandGroup;
-import io.mirrorneuron.cli.blueprint.runs.BlueprintCompareCommand;
-import io.mirrorneuron.cli.blueprint.runs.BlueprintExportCommand;
-import io.mirrorneuron.cli.blueprint.runs.BlueprintHumanCommand;
-import io.mirrorneuron.cli.blueprint.runs.BlueprintLogsCommand;
-import io.mirrorneuron.cli.blueprint.runs.BlueprintMonitorCommand;
-import io.mirrorneuron.cli.blueprint.runs.BlueprintResourcesCommand;
-import io.mirrorneuron.cli.blueprint.runs.BlueprintStreamCommand;
-import io.mirrorneuron.cli.blueprint.runs.BlueprintTailCommand;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

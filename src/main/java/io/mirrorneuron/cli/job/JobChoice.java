@@ -4,7 +4,6 @@ import io.mirrorneuron.MirrorNeuron;
 import io.mirrorneuron.cli.Client;
 import io.mirrorneuron.cli.ExitCode;
 import io.mirrorneuron.cli.Output;
-import io.mirrorneuron.cli.id.ListedJob;
 import io.mirrorneuron.cli.schedule.ScheduleSpec;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.SubmittedJob;

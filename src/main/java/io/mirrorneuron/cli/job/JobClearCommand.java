@@ -6,7 +6,6 @@ import io.mirrorneuron.cli.ExitCode;
 import io.mirrorneuron.cli.Output;
 import io.mirrorneuron.cli.RestAnswer;
 import io.mirrorneuron.cli.RestClient;
-import io.mirrorneuron.cli.id.ListedJob;
 import io.mirrorneuron.cli.schedule.ScheduleSpec;
 import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.port.JobPage;

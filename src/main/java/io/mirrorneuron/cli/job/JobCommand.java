@@ -4,7 +4,6 @@ import io.mirrorneuron.MirrorNeuron;
 import io.mirrorneuron.cli.Client;
 import io.mirrorneuron.cli.CommandGroup;
 import io.mirrorneuron.cli.JobWatcher;
-import io.mirrorneuron.cli.id.ShortIds;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.CancelReason;

@@ -1,18 +1,18 @@
 package io.mirrorneuron.cli.runtime;
 
 import io.mirrorneuron.cli.Output;
-import io.mirrorneuron.port.join.HostJoin.Joined;
-import io.mirrorneuron.port.join.NodeMembers.Member;
-import io.mirrorneuron.port.upkeep.DrainAction;
-import io.mirrorneuron.port.upkeep.DrainCancelled;
-import io.mirrorneuron.port.upkeep.DrainReport;
-import io.mirrorneuron.port.upkeep.DrainState;
-import io.mirrorneuron.port.upkeep.MaintenanceChange;
-import io.mirrorneuron.port.upkeep.NodeCondition;
-import io.mirrorneuron.port.upkeep.NodeFault;
-import io.mirrorneuron.port.upkeep.NodeReport;
-import io.mirrorneuron.port.upkeep.Quarantine;
-import io.mirrorneuron.port.upkeep.Reconciliation;
+import io.mirrorneuron.port.node.DrainAction;
+import io.mirrorneuron.port.node.DrainCancelled;
+import io.mirrorneuron.port.node.DrainReport;
+import io.mirrorneuron.port.node.DrainState;
+import io.mirrorneuron.port.node.HostJoin.Joined;
+import io.mirrorneuron.port.node.MaintenanceChange;
+import io.mirrorneuron.port.node.NodeCondition;
+import io.mirrorneuron.port.node.NodeFault;
+import io.mirrorneuron.port.node.NodeMembers.Member;
+import io.mirrorneuron.port.node.NodeReport;
+import io.mirrorneuron.port.node.Quarantine;
+import io.mirrorneuron.port.node.Reconciliation;
 import java.util.Map;
 
 /** Prints what is decided of a node. */

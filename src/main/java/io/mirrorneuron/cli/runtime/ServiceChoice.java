@@ -1,6 +1,6 @@
 package io.mirrorneuron.cli.runtime;
 
-import io.mirrorneuron.port.service.ServiceFilter;
+import io.mirrorneuron.port.node.ServiceFilter;
 import java.util.List;
 import picocli.CommandLine.Option;
 

@@ -1,7 +1,7 @@
 package io.mirrorneuron.cli.schedule;
 
 import io.mirrorneuron.MirrorNeuron;
-import io.mirrorneuron.cli.id.ShortIds;
+import io.mirrorneuron.cli.job.ShortIds;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.schedule.ScheduleView;

@@ -1,10 +1,10 @@
 package io.mirrorneuron.gateway.answer;
 
 import io.mirrorneuron.bus.FarReads;
-import io.mirrorneuron.wire.file.ByteRange;
-import io.mirrorneuron.wire.file.FileDocument;
-import io.mirrorneuron.wire.file.FileFacts;
-import io.mirrorneuron.wire.file.FileWish;
+import io.mirrorneuron.wire.ByteRange;
+import io.mirrorneuron.wire.FileDocument;
+import io.mirrorneuron.wire.FileFacts;
+import io.mirrorneuron.wire.FileWish;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;

@@ -2,7 +2,7 @@ package io.mirrorneuron.gateway.call;
 
 import io.mirrorneuron.gateway.answer.Refusal;
 import io.mirrorneuron.wire.Fault;
-import io.mirrorneuron.wire.count.ValueCount;
+import io.mirrorneuron.wire.ValueCount;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;

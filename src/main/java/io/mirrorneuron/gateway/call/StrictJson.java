@@ -7,7 +7,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import io.mirrorneuron.gateway.answer.Refusal;
 import io.mirrorneuron.wire.Fault;
 import io.mirrorneuron.wire.Json;
-import io.mirrorneuron.wire.count.ValueCount;
+import io.mirrorneuron.wire.ValueCount;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;

@@ -1,8 +1,8 @@
 package io.mirrorneuron.launch.hook;
 
-import io.mirrorneuron.launch.copy.DiskFault;
-import io.mirrorneuron.launch.copy.KeptBundle;
-import io.mirrorneuron.launch.copy.TreeCopy;
+import io.mirrorneuron.launch.DiskFault;
+import io.mirrorneuron.launch.KeptBundle;
+import io.mirrorneuron.launch.TreeCopy;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.untrusted.OpenFolder;
 import io.mirrorneuron.wire.Json;

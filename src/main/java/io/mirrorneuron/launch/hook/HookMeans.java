@@ -1,7 +1,7 @@
 package io.mirrorneuron.launch.hook;
 
 import io.mirrorneuron.config.LaunchSettings;
-import io.mirrorneuron.port.hook.HookPrograms;
+import io.mirrorneuron.port.operation.HookPrograms;
 import java.time.Clock;
 import java.util.function.BooleanSupplier;
 

@@ -1,6 +1,6 @@
 package io.mirrorneuron.launch.hook;
 
-import io.mirrorneuron.wire.secret.HiddenTexts;
+import io.mirrorneuron.wire.HiddenTexts;
 
 /**
  * Whose hooks begin.

@@ -1,6 +1,6 @@
 package io.mirrorneuron.launch.hook;
 
-import io.mirrorneuron.wire.secret.HiddenTexts;
+import io.mirrorneuron.wire.HiddenTexts;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,8 +1,8 @@
 package io.mirrorneuron.launch.hook;
 
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.hook.HookProgram;
-import io.mirrorneuron.port.hook.HookPrograms.Hook;
+import io.mirrorneuron.port.operation.HookProgram;
+import io.mirrorneuron.port.operation.HookPrograms.Hook;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -2,9 +2,9 @@ package io.mirrorneuron.launch.hook;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.hook.HookPrograms.Hook;
+import io.mirrorneuron.port.operation.HookPrograms.Hook;
+import io.mirrorneuron.wire.HiddenTexts;
 import io.mirrorneuron.wire.Json;
-import io.mirrorneuron.wire.secret.HiddenTexts;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;

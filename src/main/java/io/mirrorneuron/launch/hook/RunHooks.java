@@ -1,12 +1,12 @@
 package io.mirrorneuron.launch.hook;
 
 import io.mirrorneuron.config.LaunchSettings;
-import io.mirrorneuron.config.validation.TrustedFolders;
-import io.mirrorneuron.config.validation.TrustedFolders.Refusal;
+import io.mirrorneuron.config.TrustedFolders;
+import io.mirrorneuron.config.TrustedFolders.Refusal;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.JobsPort;
-import io.mirrorneuron.port.hook.HookPrograms;
+import io.mirrorneuron.port.operation.HookPrograms;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;

@@ -1,7 +1,6 @@
 package io.mirrorneuron.port.schedule;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.mirrorneuron.port.event.TriggerEvent;
 import java.util.List;
 
 /**

@@ -7,7 +7,7 @@ import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.run.folder.RunRecord;
 import io.mirrorneuron.wire.DerivedId;
 import io.mirrorneuron.wire.Json;
-import io.mirrorneuron.wire.secret.MarkedSecrets;
+import io.mirrorneuron.wire.MarkedSecrets;
 import java.util.List;
 import java.util.Set;
 

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.wire.Json;
-import io.mirrorneuron.wire.address.WebAddress;
+import io.mirrorneuron.wire.WebAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;

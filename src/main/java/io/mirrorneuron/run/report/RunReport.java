@@ -2,7 +2,6 @@ package io.mirrorneuron.run.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.run.export.ExportedFiles;
 import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.run.folder.RunLog;
 import io.mirrorneuron.wire.Json;

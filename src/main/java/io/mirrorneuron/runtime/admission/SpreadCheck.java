@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.admission;
 
 import io.mirrorneuron.runtime.documents.FolderDemandReader;
-import io.mirrorneuron.runtime.manifest.service.ServiceDemands;
+import io.mirrorneuron.runtime.manifest.graph.ServiceDemands;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.runtime.workflow.Workflow.Agent;

@@ -8,7 +8,7 @@ import io.mirrorneuron.runtime.port.Executions.Outcome;
 import io.mirrorneuron.runtime.port.Executions.Sandbox;
 import io.mirrorneuron.runtime.port.Executions.Signal;
 import io.mirrorneuron.runtime.port.Executions.Structured;
-import io.mirrorneuron.store.elsewhere.ElsewhereIndex;
+import io.mirrorneuron.store.ElsewhereIndex;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -3,7 +3,7 @@ package io.mirrorneuron.runtime.away;
 import io.mirrorneuron.port.node.PeerPrograms.Opening;
 import io.mirrorneuron.port.node.PeerPrograms.Part;
 import io.mirrorneuron.port.node.PeerPrograms.Talk;
-import io.mirrorneuron.runtime.documents.far.SentSignal;
+import io.mirrorneuron.runtime.documents.SentSignal;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions.Hold;
 import io.mirrorneuron.runtime.port.Executions.Lease;

@@ -6,7 +6,7 @@ import io.mirrorneuron.port.node.PeerPrograms;
 import io.mirrorneuron.port.node.PeerPrograms.Part;
 import io.mirrorneuron.port.node.PeerPrograms.Peer;
 import io.mirrorneuron.port.node.PeerPrograms.Talk;
-import io.mirrorneuron.runtime.documents.far.SentExecution;
+import io.mirrorneuron.runtime.documents.SentExecution;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions.Hold;
 import io.mirrorneuron.runtime.port.Executions.Listener;

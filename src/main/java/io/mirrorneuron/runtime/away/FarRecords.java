@@ -3,7 +3,7 @@ package io.mirrorneuron.runtime.away;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunLog;
-import io.mirrorneuron.runtime.documents.far.SentSignal;
+import io.mirrorneuron.runtime.documents.SentSignal;
 import io.mirrorneuron.runtime.exec.RunSinks;
 import io.mirrorneuron.runtime.exec.log.LogForm.LogRecord;
 import io.mirrorneuron.runtime.exec.log.LostLines;

@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.away;
 
 import io.mirrorneuron.port.node.PeerPrograms;
-import io.mirrorneuron.store.elsewhere.ElsewhereIndex;
+import io.mirrorneuron.store.ElsewhereIndex;
 
 /**
  * What all share that follow programs on other nodes.

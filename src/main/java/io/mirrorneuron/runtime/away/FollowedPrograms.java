@@ -6,7 +6,7 @@ import io.mirrorneuron.runtime.port.Executions.Hold;
 import io.mirrorneuron.runtime.port.Executions.Listener;
 import io.mirrorneuron.runtime.port.FarExecutions;
 import io.mirrorneuron.runtime.port.Timers;
-import io.mirrorneuron.store.elsewhere.ElsewhereIndex;
+import io.mirrorneuron.store.ElsewhereIndex;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.away;
 
 import io.mirrorneuron.port.node.GuestPrograms.Outlet;
-import io.mirrorneuron.runtime.documents.far.SentSignal;
+import io.mirrorneuron.runtime.documents.SentSignal;
 import io.mirrorneuron.runtime.exec.log.LogForm.LogRecord;
 import io.mirrorneuron.runtime.exec.log.LostLines;
 import io.mirrorneuron.runtime.port.Execution;

@@ -1,13 +1,13 @@
 package io.mirrorneuron.runtime.away;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.documents.far.SentSignal;
+import io.mirrorneuron.runtime.documents.SentSignal;
 import io.mirrorneuron.runtime.exec.RunSinks;
-import io.mirrorneuron.runtime.exec.artifact.ArtifactSink;
 import io.mirrorneuron.runtime.exec.log.LogForm.LogRecord;
 import io.mirrorneuron.runtime.exec.log.LogSink;
 import io.mirrorneuron.runtime.exec.meter.SampleSink;
-import io.mirrorneuron.runtime.exec.submission.RunPlaces;
+import io.mirrorneuron.runtime.exec.workspace.ArtifactSink;
+import io.mirrorneuron.runtime.exec.workspace.RunPlaces;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.wire.ArtifactRef;
 import java.io.IOException;

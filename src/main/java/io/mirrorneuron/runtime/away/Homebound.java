@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.away;
 
-import io.mirrorneuron.runtime.documents.far.SentExecution;
+import io.mirrorneuron.runtime.documents.SentExecution;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions.Listener;
 import io.mirrorneuron.runtime.port.Executions.Signal;

@@ -12,7 +12,7 @@ import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
 import io.mirrorneuron.store.ResourceLimits.Resource;
 import io.mirrorneuron.wire.ClusterForm;
 import io.mirrorneuron.wire.Json;
-import io.mirrorneuron.wire.cluster.NodeRecord;
+import io.mirrorneuron.wire.NodeRecord;
 import java.time.Clock;
 import java.util.EnumMap;
 import java.util.List;

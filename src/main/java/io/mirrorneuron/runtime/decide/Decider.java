@@ -2,7 +2,6 @@ package io.mirrorneuron.runtime.decide;
 
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.StepPhase;
-import io.mirrorneuron.runtime.decide.redefine.Redefinitions;
 import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Mailbox;

@@ -6,7 +6,7 @@ import io.mirrorneuron.human.HumanAct;
 import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Mailbox;
-import io.mirrorneuron.runtime.state.definition.Redefinition;
+import io.mirrorneuron.runtime.state.Redefinition;
 import io.mirrorneuron.runtime.workflow.KeptPlan;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
@@ -131,7 +131,7 @@ public sealed interface Input {
   /**
    * The job has another role in its deployment.
    *
-   * @param role see {@link io.mirrorneuron.runtime.state.definition.DeployedBy}
+   * @param role see {@link io.mirrorneuron.runtime.state.DeployedBy}
    */
   record Play(String role) implements OfDeployment {}
 

@@ -2,8 +2,6 @@ package io.mirrorneuron.runtime.decide;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.decide.output.NestedInputs;
-import io.mirrorneuron.runtime.decide.output.StepReport;
 import io.mirrorneuron.runtime.port.Executions.Completion;
 import io.mirrorneuron.runtime.port.Executions.Ending;
 import io.mirrorneuron.runtime.port.Executions.Hold;
@@ -15,10 +13,10 @@ import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.runtime.port.PrintedOutput;
 import io.mirrorneuron.runtime.state.AgentState;
 import io.mirrorneuron.runtime.state.AgentState.LastProgram;
+import io.mirrorneuron.runtime.state.Flight;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Mailbox;
 import io.mirrorneuron.runtime.state.Message;
-import io.mirrorneuron.runtime.state.flight.Flight;
 import io.mirrorneuron.runtime.workflow.AgentSettings;
 import io.mirrorneuron.wire.Json;
 

@@ -2,13 +2,12 @@ package io.mirrorneuron.runtime.decide;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.decide.target.Copies;
 import io.mirrorneuron.runtime.state.AgentState;
 import io.mirrorneuron.runtime.state.JobOrigin;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Message;
-import io.mirrorneuron.runtime.state.target.Targets;
-import io.mirrorneuron.runtime.state.target.Targets.Target;
+import io.mirrorneuron.runtime.state.Targets;
+import io.mirrorneuron.runtime.state.Targets.Target;
 import io.mirrorneuron.runtime.workflow.RestartPolicy;
 import io.mirrorneuron.wire.DerivedId;
 import io.mirrorneuron.wire.Json;

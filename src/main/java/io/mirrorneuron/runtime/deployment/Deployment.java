@@ -2,7 +2,6 @@ package io.mirrorneuron.runtime.deployment;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;

@@ -3,8 +3,7 @@ package io.mirrorneuron.runtime.deployment;
 import io.mirrorneuron.runtime.deployment.Deployment.Phase;
 import io.mirrorneuron.runtime.deployment.Deployment.Status;
 import io.mirrorneuron.runtime.deployment.Deployment.Watch;
-import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan;
-import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan.Mode;
+import io.mirrorneuron.runtime.deployment.DeploymentPlan.Mode;
 
 /**
  * How what was changed is looked at, until it has been healthy for long enough without a break, or

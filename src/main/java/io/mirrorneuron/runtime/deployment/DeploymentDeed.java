@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.deployment;
 
 import io.mirrorneuron.runtime.schedule.event.OwnEvent;
-import io.mirrorneuron.runtime.state.definition.DeployedBy;
+import io.mirrorneuron.runtime.state.DeployedBy;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy.HealthSource;
 import java.util.List;
 

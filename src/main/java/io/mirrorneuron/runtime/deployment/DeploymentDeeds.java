@@ -1,19 +1,18 @@
 package io.mirrorneuron.runtime.deployment;
 
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.runtime.deployment.plan.DeploymentPlanner;
 import io.mirrorneuron.runtime.loop.JobDefinitions;
 import io.mirrorneuron.runtime.loop.JobDefinitions.AgentHealth;
 import io.mirrorneuron.runtime.loop.JobDefinitions.Running;
 import io.mirrorneuron.runtime.machine.Deeds;
-import io.mirrorneuron.runtime.manifest.blend.ManifestContent;
-import io.mirrorneuron.runtime.manifest.service.ServiceDemands;
+import io.mirrorneuron.runtime.manifest.graph.ServiceDemands;
+import io.mirrorneuron.runtime.manifest.shorthand.ManifestContent;
 import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.runtime.schedule.event.OwnEvent;
 import io.mirrorneuron.runtime.schedule.event.OwnNews;
-import io.mirrorneuron.runtime.state.definition.DeployedBy;
-import io.mirrorneuron.runtime.state.definition.ProgramStop;
-import io.mirrorneuron.runtime.state.definition.Redefinition;
+import io.mirrorneuron.runtime.state.DeployedBy;
+import io.mirrorneuron.runtime.state.ProgramStop;
+import io.mirrorneuron.runtime.state.Redefinition;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.bundle.VersionTexts;
 import java.util.List;

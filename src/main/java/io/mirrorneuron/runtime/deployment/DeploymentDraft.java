@@ -5,7 +5,6 @@ import io.mirrorneuron.runtime.deployment.Deployment.Happened;
 import io.mirrorneuron.runtime.deployment.Deployment.Phase;
 import io.mirrorneuron.runtime.deployment.Deployment.Status;
 import io.mirrorneuron.runtime.deployment.Deployment.Watch;
-import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan;
 import io.mirrorneuron.runtime.schedule.event.UntoldNews;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,7 +1,5 @@
 package io.mirrorneuron.runtime.deployment;
 
-import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan;
-
 /** What may happen to the deployments of a key. */
 sealed interface DeploymentInput {
   /** Its time has come. */

@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.deployment;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.deployment.DeploymentsPort;
+import io.mirrorneuron.port.schedule.DeploymentsPort;
 import io.mirrorneuron.runtime.schedule.event.UntoldNews;
 import java.util.List;
 import java.util.Objects;

@@ -1,11 +1,11 @@
 package io.mirrorneuron.runtime.deployment;
 
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.deployment.DeploymentView;
-import io.mirrorneuron.port.deployment.DeploymentView.VersionView;
-import io.mirrorneuron.port.deployment.DeploymentsPort;
-import io.mirrorneuron.port.deployment.DeploymentsPort.Page;
-import io.mirrorneuron.port.deployment.DeploymentsPort.VersionPage;
+import io.mirrorneuron.port.schedule.DeploymentView;
+import io.mirrorneuron.port.schedule.DeploymentView.VersionView;
+import io.mirrorneuron.port.schedule.DeploymentsPort;
+import io.mirrorneuron.port.schedule.DeploymentsPort.Page;
+import io.mirrorneuron.port.schedule.DeploymentsPort.VersionPage;
 import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.bundle.VersionTexts;

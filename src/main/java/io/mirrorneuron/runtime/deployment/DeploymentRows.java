@@ -2,9 +2,8 @@ package io.mirrorneuron.runtime.deployment;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.deployment.DeploymentView;
-import io.mirrorneuron.port.deployment.DeploymentView.Result;
-import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan;
+import io.mirrorneuron.port.schedule.DeploymentView;
+import io.mirrorneuron.port.schedule.DeploymentView.Result;
 import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.runtime.loop.JobDefinitions;
 import io.mirrorneuron.runtime.port.Timers;

@@ -4,8 +4,7 @@ import io.mirrorneuron.runtime.deployment.Deployment.Clocks;
 import io.mirrorneuron.runtime.deployment.Deployment.Phase;
 import io.mirrorneuron.runtime.deployment.Deployment.Status;
 import io.mirrorneuron.runtime.deployment.Deployment.Watch;
-import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan;
-import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan.Mode;
+import io.mirrorneuron.runtime.deployment.DeploymentPlan.Mode;
 import java.util.List;
 import java.util.Map;
 

@@ -1,12 +1,11 @@
 package io.mirrorneuron.runtime.deployment;
 
-import io.mirrorneuron.port.deployment.DeploymentView;
-import io.mirrorneuron.port.deployment.DeploymentView.HealthView;
-import io.mirrorneuron.port.deployment.DeploymentView.VersionView;
-import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan;
-import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan.Mode;
+import io.mirrorneuron.port.schedule.DeploymentView;
+import io.mirrorneuron.port.schedule.DeploymentView.HealthView;
+import io.mirrorneuron.port.schedule.DeploymentView.VersionView;
+import io.mirrorneuron.runtime.deployment.DeploymentPlan.Mode;
 import io.mirrorneuron.wire.Json;
-import io.mirrorneuron.wire.secret.MarkedSecrets;
+import io.mirrorneuron.wire.MarkedSecrets;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.deployment;
 
-import io.mirrorneuron.runtime.state.definition.Redefinition;
+import io.mirrorneuron.runtime.state.Redefinition;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 

@@ -1,13 +1,12 @@
 package io.mirrorneuron.runtime.deployment;
 
-import io.mirrorneuron.port.service.RegisteredService;
-import io.mirrorneuron.runtime.deployment.plan.RequiredChecks;
+import io.mirrorneuron.port.node.RegisteredService;
 import io.mirrorneuron.runtime.loop.JobDefinitions.Running;
-import io.mirrorneuron.runtime.manifest.service.ServiceDefinition;
+import io.mirrorneuron.runtime.manifest.graph.ServiceDefinition;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy.HealthSource;
 import io.mirrorneuron.runtime.workflow.Workflow;
-import io.mirrorneuron.store.service.ServiceRegistry;
-import io.mirrorneuron.store.service.ServiceRegistry.Told;
+import io.mirrorneuron.store.ServiceRegistry;
+import io.mirrorneuron.store.ServiceRegistry.Told;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
 import java.util.List;

@@ -1,9 +1,8 @@
 package io.mirrorneuron.runtime.deployment;
 
 import io.mirrorneuron.runtime.deployment.Deployment.Phase;
-import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan;
-import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan.Mode;
-import io.mirrorneuron.runtime.state.definition.DeployedBy;
+import io.mirrorneuron.runtime.deployment.DeploymentPlan.Mode;
+import io.mirrorneuron.runtime.state.DeployedBy;
 import java.util.List;
 import java.util.stream.Stream;
 

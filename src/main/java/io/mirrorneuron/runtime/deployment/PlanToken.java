@@ -3,8 +3,6 @@ package io.mirrorneuron.runtime.deployment;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.Sha256;
-import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan;
-import io.mirrorneuron.runtime.deployment.plan.DeploymentPlanner;
 import io.mirrorneuron.wire.Json;
 import java.util.Arrays;
 import java.util.regex.Matcher;

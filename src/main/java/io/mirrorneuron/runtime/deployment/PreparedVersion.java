@@ -1,8 +1,7 @@
 package io.mirrorneuron.runtime.deployment;
 
-import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan;
-import io.mirrorneuron.runtime.deployment.plan.DeploymentPlanner.Content;
-import io.mirrorneuron.runtime.deployment.plan.DeploymentPlanner.Present;
+import io.mirrorneuron.runtime.deployment.DeploymentPlanner.Content;
+import io.mirrorneuron.runtime.deployment.DeploymentPlanner.Present;
 
 /**
  * A version, with the way that it goes; nothing of it is stored.

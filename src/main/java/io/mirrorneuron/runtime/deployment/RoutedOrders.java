@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.deployment;
 
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.node.AgentChanges;
-import io.mirrorneuron.runtime.state.definition.Redefinition;
+import io.mirrorneuron.runtime.state.Redefinition;
 import io.mirrorneuron.wire.Json;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;

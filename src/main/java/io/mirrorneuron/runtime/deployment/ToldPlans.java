@@ -1,15 +1,14 @@
 package io.mirrorneuron.runtime.deployment;
 
 import io.mirrorneuron.port.Submission;
-import io.mirrorneuron.port.deployment.PlannedDeployment;
-import io.mirrorneuron.port.deployment.PlannedDeployment.ChangedAgent;
-import io.mirrorneuron.port.deployment.PlannedDeployment.Differences;
-import io.mirrorneuron.port.deployment.PlannedDeployment.Files;
-import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan;
-import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan.Mode;
+import io.mirrorneuron.port.schedule.PlannedDeployment;
+import io.mirrorneuron.port.schedule.PlannedDeployment.ChangedAgent;
+import io.mirrorneuron.port.schedule.PlannedDeployment.Differences;
+import io.mirrorneuron.port.schedule.PlannedDeployment.Files;
+import io.mirrorneuron.runtime.deployment.DeploymentPlan.Mode;
 import io.mirrorneuron.runtime.local.DerivedJobs;
-import io.mirrorneuron.runtime.manifest.blend.ManifestContent;
-import io.mirrorneuron.runtime.manifest.blend.ManifestDifferences;
+import io.mirrorneuron.runtime.manifest.shorthand.ManifestContent;
+import io.mirrorneuron.runtime.manifest.shorthand.ManifestDifferences;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy;
 import io.mirrorneuron.store.bundle.FileDifferences;
 import java.util.ArrayList;

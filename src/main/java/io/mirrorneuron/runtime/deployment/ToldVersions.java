@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.deployment;
 
-import io.mirrorneuron.port.deployment.DeploymentView.VersionView;
+import io.mirrorneuron.port.schedule.DeploymentView.VersionView;
 import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.store.bundle.VersionTexts;
 import java.util.ArrayList;

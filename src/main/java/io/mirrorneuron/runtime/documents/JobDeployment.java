@@ -2,8 +2,8 @@ package io.mirrorneuron.runtime.documents;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.state.definition.DeployedBy;
-import io.mirrorneuron.runtime.state.definition.JobDefinition;
+import io.mirrorneuron.runtime.state.DeployedBy;
+import io.mirrorneuron.runtime.state.JobDefinition;
 import io.mirrorneuron.wire.Json;
 import java.util.Map;
 

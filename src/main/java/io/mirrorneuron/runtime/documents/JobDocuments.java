@@ -9,7 +9,7 @@ import io.mirrorneuron.runtime.state.AgentState.LastProgram;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.LedgerSnapshot;
 import io.mirrorneuron.runtime.state.StoredFields;
-import io.mirrorneuron.runtime.state.target.Targets.Target;
+import io.mirrorneuron.runtime.state.Targets.Target;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.runtime.workflow.Workflow.Agent;
 import io.mirrorneuron.store.JobStore.StoredJob;

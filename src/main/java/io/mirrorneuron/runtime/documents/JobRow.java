@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.port.Scheduler;
 import io.mirrorneuron.runtime.port.Scheduler.Plan;
 import io.mirrorneuron.runtime.state.JobState;
-import io.mirrorneuron.runtime.state.target.Targets;
+import io.mirrorneuron.runtime.state.Targets;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;

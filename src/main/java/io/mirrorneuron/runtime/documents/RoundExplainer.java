@@ -1,8 +1,8 @@
 package io.mirrorneuron.runtime.documents;
 
+import io.mirrorneuron.runtime.state.IdleCopies;
 import io.mirrorneuron.runtime.state.JobState;
-import io.mirrorneuron.runtime.state.idle.IdleCopies;
-import io.mirrorneuron.runtime.state.target.Targets.Target;
+import io.mirrorneuron.runtime.state.Targets.Target;
 
 /** What has done its work, and whether it begins again: a service, or copies of a system job. */
 final class RoundExplainer {

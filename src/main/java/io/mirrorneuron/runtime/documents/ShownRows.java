@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.port.JobPage;
-import io.mirrorneuron.store.listing.ListedRow;
+import io.mirrorneuron.store.ListedRow;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.util.Optional;

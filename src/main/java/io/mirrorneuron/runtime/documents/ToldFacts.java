@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.ToldFact;
 import io.mirrorneuron.wire.Json;
-import io.mirrorneuron.wire.secret.MarkedSecrets;
+import io.mirrorneuron.wire.MarkedSecrets;
 import java.util.List;
 
 /**

@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.drain;
 
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.upkeep.NodeState;
+import io.mirrorneuron.port.node.NodeState;
 import io.mirrorneuron.runtime.loop.JobMoves;
 import io.mirrorneuron.runtime.placement.Machine;
 import io.mirrorneuron.runtime.port.Timers;

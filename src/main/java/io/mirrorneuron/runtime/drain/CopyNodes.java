@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.drain;
 
-import io.mirrorneuron.port.upkeep.DrainState;
-import io.mirrorneuron.port.upkeep.NodeState;
+import io.mirrorneuron.port.node.DrainState;
+import io.mirrorneuron.port.node.NodeState;
 import io.mirrorneuron.runtime.decide.Input;
 import io.mirrorneuron.runtime.placement.BestNode;
 import io.mirrorneuron.runtime.placement.Machine;

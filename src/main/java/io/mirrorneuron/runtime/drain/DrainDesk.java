@@ -1,11 +1,11 @@
 package io.mirrorneuron.runtime.drain;
 
-import io.mirrorneuron.port.upkeep.DrainAction;
-import io.mirrorneuron.port.upkeep.DrainOrder;
-import io.mirrorneuron.port.upkeep.DrainReport;
-import io.mirrorneuron.port.upkeep.DrainState;
-import io.mirrorneuron.port.upkeep.NodeCondition;
-import io.mirrorneuron.port.upkeep.NodeState;
+import io.mirrorneuron.port.node.DrainAction;
+import io.mirrorneuron.port.node.DrainOrder;
+import io.mirrorneuron.port.node.DrainReport;
+import io.mirrorneuron.port.node.DrainState;
+import io.mirrorneuron.port.node.NodeCondition;
+import io.mirrorneuron.port.node.NodeState;
 import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.wire.Json;

@@ -1,18 +1,18 @@
 package io.mirrorneuron.runtime.drain;
 
-import static io.mirrorneuron.port.upkeep.DrainAction.BLOCKED;
-import static io.mirrorneuron.port.upkeep.DrainAction.ENDED;
-import static io.mirrorneuron.port.upkeep.DrainAction.FAILED;
-import static io.mirrorneuron.port.upkeep.DrainAction.IGNORED;
-import static io.mirrorneuron.port.upkeep.DrainAction.MIGRATED;
-import static io.mirrorneuron.port.upkeep.DrainAction.PAUSED;
-import static io.mirrorneuron.port.upkeep.DrainAction.SKIPPED;
-import static io.mirrorneuron.port.upkeep.DrainAction.WAITING;
-import static io.mirrorneuron.port.upkeep.DrainAction.WOULD_END;
-import static io.mirrorneuron.port.upkeep.DrainAction.WOULD_MIGRATE;
+import static io.mirrorneuron.port.node.DrainAction.BLOCKED;
+import static io.mirrorneuron.port.node.DrainAction.ENDED;
+import static io.mirrorneuron.port.node.DrainAction.FAILED;
+import static io.mirrorneuron.port.node.DrainAction.IGNORED;
+import static io.mirrorneuron.port.node.DrainAction.MIGRATED;
+import static io.mirrorneuron.port.node.DrainAction.PAUSED;
+import static io.mirrorneuron.port.node.DrainAction.SKIPPED;
+import static io.mirrorneuron.port.node.DrainAction.WAITING;
+import static io.mirrorneuron.port.node.DrainAction.WOULD_END;
+import static io.mirrorneuron.port.node.DrainAction.WOULD_MIGRATE;
 
-import io.mirrorneuron.port.upkeep.DrainAction;
-import io.mirrorneuron.port.upkeep.DrainState;
+import io.mirrorneuron.port.node.DrainAction;
+import io.mirrorneuron.port.node.DrainState;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

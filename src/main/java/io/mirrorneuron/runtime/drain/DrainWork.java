@@ -1,9 +1,9 @@
 package io.mirrorneuron.runtime.drain;
 
-import io.mirrorneuron.port.upkeep.DrainAction;
-import io.mirrorneuron.port.upkeep.DrainState;
-import io.mirrorneuron.port.upkeep.NodeCondition;
-import io.mirrorneuron.port.upkeep.NodeState;
+import io.mirrorneuron.port.node.DrainAction;
+import io.mirrorneuron.port.node.DrainState;
+import io.mirrorneuron.port.node.NodeCondition;
+import io.mirrorneuron.port.node.NodeState;
 import io.mirrorneuron.runtime.loop.JobMoves;
 import io.mirrorneuron.runtime.loop.JobMoves.Leaving;
 import io.mirrorneuron.runtime.port.Timers;

@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.drain;
 
-import io.mirrorneuron.runtime.manifest.service.ServiceDoubling;
+import io.mirrorneuron.runtime.manifest.graph.ServiceDoubling;
 import java.util.List;
 
 /**

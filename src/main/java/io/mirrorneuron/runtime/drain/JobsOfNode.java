@@ -1,9 +1,9 @@
 package io.mirrorneuron.runtime.drain;
 
-import static io.mirrorneuron.runtime.manifest.service.ServiceDoubling.NOTHING;
+import static io.mirrorneuron.runtime.manifest.graph.ServiceDoubling.NOTHING;
 
-import io.mirrorneuron.runtime.manifest.service.ServiceDoubling;
-import io.mirrorneuron.runtime.state.flight.StoredFlights;
+import io.mirrorneuron.runtime.manifest.graph.ServiceDoubling;
+import io.mirrorneuron.runtime.state.StoredFlights;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.StoredJob;
 import io.mirrorneuron.store.NodeRegistry;

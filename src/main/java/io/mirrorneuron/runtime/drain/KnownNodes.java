@@ -1,10 +1,10 @@
 package io.mirrorneuron.runtime.drain;
 
-import io.mirrorneuron.port.upkeep.NodeState;
+import io.mirrorneuron.port.node.NodeState;
 import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.store.NodeRegistry.Described;
 import io.mirrorneuron.wire.LenientJson;
-import io.mirrorneuron.wire.cluster.NodeRecord;
+import io.mirrorneuron.wire.NodeRecord;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

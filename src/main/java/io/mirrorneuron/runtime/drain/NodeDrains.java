@@ -1,11 +1,11 @@
 package io.mirrorneuron.runtime.drain;
 
 import io.mirrorneuron.config.NodeSettings.QuarantineLimits;
-import io.mirrorneuron.port.upkeep.NodeState;
+import io.mirrorneuron.port.node.NodeState;
 import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.loop.JobMoves;
-import io.mirrorneuron.runtime.manifest.service.ServiceDoubling;
+import io.mirrorneuron.runtime.manifest.graph.ServiceDoubling;
 import io.mirrorneuron.runtime.placement.Machine;
 import io.mirrorneuron.runtime.port.NodeFaults;
 import io.mirrorneuron.runtime.port.Timers;

@@ -1,10 +1,10 @@
 package io.mirrorneuron.runtime.drain;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.mirrorneuron.port.upkeep.DrainState;
-import io.mirrorneuron.port.upkeep.NodeCondition;
-import io.mirrorneuron.port.upkeep.NodeState;
-import io.mirrorneuron.port.upkeep.Reconciliation;
+import io.mirrorneuron.port.node.DrainState;
+import io.mirrorneuron.port.node.NodeCondition;
+import io.mirrorneuron.port.node.NodeState;
+import io.mirrorneuron.port.node.Reconciliation;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;
 import java.util.List;

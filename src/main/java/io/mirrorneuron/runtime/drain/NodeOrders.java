@@ -1,9 +1,9 @@
 package io.mirrorneuron.runtime.drain;
 
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.upkeep.Maintenance;
-import io.mirrorneuron.port.upkeep.NodeCondition;
-import io.mirrorneuron.port.upkeep.NodeState;
+import io.mirrorneuron.port.node.Maintenance;
+import io.mirrorneuron.port.node.NodeCondition;
+import io.mirrorneuron.port.node.NodeState;
 
 /** What orders make of the state of a node. */
 final class NodeOrders {

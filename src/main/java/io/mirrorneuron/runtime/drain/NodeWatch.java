@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.drain;
 
-import io.mirrorneuron.port.upkeep.NodeState;
+import io.mirrorneuron.port.node.NodeState;
 import io.mirrorneuron.runtime.port.Timers;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;

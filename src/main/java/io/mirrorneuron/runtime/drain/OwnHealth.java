@@ -1,9 +1,9 @@
 package io.mirrorneuron.runtime.drain;
 
-import io.mirrorneuron.port.upkeep.NodeFault;
-import io.mirrorneuron.port.upkeep.NodeFault.Kind;
-import io.mirrorneuron.port.upkeep.NodeHealth;
-import io.mirrorneuron.port.upkeep.NodeState;
+import io.mirrorneuron.port.node.NodeFault;
+import io.mirrorneuron.port.node.NodeFault.Kind;
+import io.mirrorneuron.port.node.NodeHealth;
+import io.mirrorneuron.port.node.NodeState;
 import io.mirrorneuron.runtime.port.NodeFaults;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.wire.Json;

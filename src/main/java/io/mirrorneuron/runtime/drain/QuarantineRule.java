@@ -2,11 +2,11 @@ package io.mirrorneuron.runtime.drain;
 
 import io.mirrorneuron.config.NodeSettings.QuarantineLimits;
 import io.mirrorneuron.model.Lifetime;
-import io.mirrorneuron.port.upkeep.NodeCondition;
-import io.mirrorneuron.port.upkeep.NodeFault;
-import io.mirrorneuron.port.upkeep.NodeFault.Kind;
-import io.mirrorneuron.port.upkeep.NodeState;
-import io.mirrorneuron.port.upkeep.Quarantine;
+import io.mirrorneuron.port.node.NodeCondition;
+import io.mirrorneuron.port.node.NodeFault;
+import io.mirrorneuron.port.node.NodeFault.Kind;
+import io.mirrorneuron.port.node.NodeState;
+import io.mirrorneuron.port.node.Quarantine;
 import io.mirrorneuron.wire.Json;
 import java.time.Duration;
 import java.time.Instant;

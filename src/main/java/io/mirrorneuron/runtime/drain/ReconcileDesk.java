@@ -1,8 +1,8 @@
 package io.mirrorneuron.runtime.drain;
 
-import io.mirrorneuron.port.upkeep.NodeState;
-import io.mirrorneuron.port.upkeep.Reconciliation;
-import io.mirrorneuron.port.upkeep.Reconciliation.ReconciledJob;
+import io.mirrorneuron.port.node.NodeState;
+import io.mirrorneuron.port.node.Reconciliation;
+import io.mirrorneuron.port.node.Reconciliation.ReconciledJob;
 import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.store.NodeRegistry;
 import java.util.ArrayList;

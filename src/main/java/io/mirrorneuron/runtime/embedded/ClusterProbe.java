@@ -1,10 +1,10 @@
 package io.mirrorneuron.runtime.embedded;
 
-import io.mirrorneuron.config.address.RedisUrl;
+import io.mirrorneuron.config.RedisUrl;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.join.Offer;
+import io.mirrorneuron.port.node.Offer;
 import io.mirrorneuron.runtime.join.JoinDesk;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.NodeRegistry;

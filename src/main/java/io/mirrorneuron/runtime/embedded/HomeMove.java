@@ -1,9 +1,9 @@
 package io.mirrorneuron.runtime.embedded;
 
+import io.mirrorneuron.config.ClusterSeeds;
 import io.mirrorneuron.config.Config;
-import io.mirrorneuron.config.address.RedisUrl;
-import io.mirrorneuron.config.redis.ClusterSeeds;
-import io.mirrorneuron.config.redis.RedisSettings;
+import io.mirrorneuron.config.RedisSettings;
+import io.mirrorneuron.config.RedisUrl;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.redis.RedisServer;
 import io.mirrorneuron.server.DataDirectory;

@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.exec;
 
 import io.mirrorneuron.runtime.exec.process.Preparation;
 import io.mirrorneuron.runtime.exec.protocol.StoredText;
-import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
+import io.mirrorneuron.runtime.exec.workspace.ExecutorSettings;
 import io.mirrorneuron.runtime.port.Executions.Ending;
 import io.mirrorneuron.runtime.port.Executions.Outcome;
 import io.mirrorneuron.runtime.port.Executions.Sandbox;

@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.exec;
 
 import io.mirrorneuron.runtime.exec.process.Notice;
-import io.mirrorneuron.runtime.exec.settings.NotStarted;
+import io.mirrorneuron.runtime.exec.workspace.NotStarted;
 import io.mirrorneuron.runtime.port.Executions.Listener;
 import io.mirrorneuron.runtime.port.Executions.Outcome;
 import java.util.Set;

@@ -16,7 +16,7 @@ import io.mirrorneuron.runtime.exec.process.ProcessEnvironment;
 import io.mirrorneuron.runtime.exec.python.PythonEnvironments;
 import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
-import io.mirrorneuron.runtime.exec.submission.SubmissionFolders;
+import io.mirrorneuron.runtime.exec.workspace.SubmissionFolders;
 import io.mirrorneuron.runtime.exec.workspace.Workspaces;
 import io.mirrorneuron.runtime.port.LoadGate;
 import io.mirrorneuron.runtime.port.NodeFaults;

@@ -5,7 +5,7 @@ import io.mirrorneuron.runtime.exec.confine.Confiner;
 import io.mirrorneuron.runtime.exec.pool.Holder;
 import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
 import io.mirrorneuron.runtime.exec.spawn.Adoption;
-import io.mirrorneuron.runtime.exec.submission.SubmissionFolders;
+import io.mirrorneuron.runtime.exec.workspace.SubmissionFolders;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.port.LoadGate;

@@ -2,10 +2,10 @@ package io.mirrorneuron.runtime.exec;
 
 import io.mirrorneuron.runtime.exec.process.Command;
 import io.mirrorneuron.runtime.exec.process.ProcessLimits;
-import io.mirrorneuron.runtime.exec.settings.NotStarted;
 import io.mirrorneuron.runtime.exec.spawn.Program;
 import io.mirrorneuron.runtime.exec.spawn.SearchPath;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
+import io.mirrorneuron.runtime.exec.workspace.NotStarted;
 import io.mirrorneuron.runtime.workflow.ProgramLimit;
 import java.io.IOException;
 import java.nio.file.Path;

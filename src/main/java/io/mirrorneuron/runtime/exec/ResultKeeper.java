@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.exec;
 
-import io.mirrorneuron.runtime.exec.artifact.ArtifactSink;
 import io.mirrorneuron.runtime.exec.protocol.PrintedAnswer;
+import io.mirrorneuron.runtime.exec.workspace.ArtifactSink;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;

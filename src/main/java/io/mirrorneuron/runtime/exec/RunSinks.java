@@ -1,9 +1,9 @@
 package io.mirrorneuron.runtime.exec;
 
-import io.mirrorneuron.runtime.exec.artifact.ArtifactSink;
 import io.mirrorneuron.runtime.exec.log.LogSink;
 import io.mirrorneuron.runtime.exec.meter.SampleSink;
-import io.mirrorneuron.runtime.exec.submission.RunPlaces;
+import io.mirrorneuron.runtime.exec.workspace.ArtifactSink;
+import io.mirrorneuron.runtime.exec.workspace.RunPlaces;
 
 /**
  * Where that goes which is known of programs besides their outcomes.

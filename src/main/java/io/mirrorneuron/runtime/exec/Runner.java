@@ -2,9 +2,9 @@ package io.mirrorneuron.runtime.exec;
 
 import io.mirrorneuron.runtime.exec.process.Notice;
 import io.mirrorneuron.runtime.exec.process.PythonEnvironment;
-import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
-import io.mirrorneuron.runtime.exec.settings.NotStarted;
-import io.mirrorneuron.runtime.exec.submission.SubmissionFolder;
+import io.mirrorneuron.runtime.exec.workspace.ExecutorSettings;
+import io.mirrorneuron.runtime.exec.workspace.NotStarted;
+import io.mirrorneuron.runtime.exec.workspace.SubmissionFolder;
 import io.mirrorneuron.runtime.exec.workspace.Workspace;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions.Lease;

@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.exec;
 
 import io.mirrorneuron.config.Config.DefaultRunner;
-import io.mirrorneuron.runtime.exec.settings.NotStarted;
+import io.mirrorneuron.runtime.exec.workspace.NotStarted;
 import java.util.List;
 import java.util.Set;
 

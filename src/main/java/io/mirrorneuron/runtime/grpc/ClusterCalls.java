@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.CapacityReport;
 import io.mirrorneuron.port.ClusterPort;
-import io.mirrorneuron.port.service.ServicesPort;
+import io.mirrorneuron.port.node.ServicesPort;
 import io.mirrorneuron.proto.cluster.v1.ClusterServiceGrpcService;
 import io.mirrorneuron.proto.cluster.v1.GetResourceRequest;
 import io.mirrorneuron.proto.cluster.v1.GetResourceResponse;

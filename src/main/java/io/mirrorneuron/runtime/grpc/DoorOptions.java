@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.grpc;
 
-import io.mirrorneuron.config.address.PemFiles;
+import io.mirrorneuron.config.PemFiles;
 import io.mirrorneuron.security.MutualTls;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServerOptions;

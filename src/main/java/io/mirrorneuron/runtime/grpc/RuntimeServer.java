@@ -1,16 +1,16 @@
 package io.mirrorneuron.runtime.grpc;
 
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.PemFiles;
 import io.mirrorneuron.config.Secret;
-import io.mirrorneuron.config.address.PemFiles;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
-import io.mirrorneuron.port.deployment.DeploymentsPort;
-import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.port.node.ServicesPort;
 import io.mirrorneuron.port.operation.OperationsPort;
+import io.mirrorneuron.port.schedule.DeploymentsPort;
 import io.mirrorneuron.port.schedule.SchedulesPort;
-import io.mirrorneuron.port.service.ServicesPort;
-import io.mirrorneuron.port.webhook.Webhooks;
+import io.mirrorneuron.port.schedule.TriggerEvents;
+import io.mirrorneuron.port.schedule.Webhooks;
 import io.mirrorneuron.runtime.cluster.CoordinationStore;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.NodeDoor;

@@ -1,8 +1,8 @@
 package io.mirrorneuron.runtime.grpc;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.mirrorneuron.port.service.ServiceFilter;
-import io.mirrorneuron.port.service.ServicesPort;
+import io.mirrorneuron.port.node.ServiceFilter;
+import io.mirrorneuron.port.node.ServicesPort;
 import io.mirrorneuron.proto.cluster.v1.CheckServicesRequest;
 import io.mirrorneuron.proto.cluster.v1.CheckServicesResponse;
 import io.mirrorneuron.proto.cluster.v1.ClusterServiceGrpcService;

@@ -1,8 +1,8 @@
 package io.mirrorneuron.runtime.grpc;
 
 import com.fasterxml.jackson.core.type.TypeReference;
-import io.mirrorneuron.port.event.NewEvent;
-import io.mirrorneuron.port.event.TriggerEvents;
+import io.mirrorneuron.port.schedule.NewEvent;
+import io.mirrorneuron.port.schedule.TriggerEvents;
 import io.mirrorneuron.proto.job.v1.EmitTriggerEventRequest;
 import io.mirrorneuron.proto.job.v1.JobServiceGrpcService;
 import io.mirrorneuron.proto.job.v1.ListTriggerEventsRequest;

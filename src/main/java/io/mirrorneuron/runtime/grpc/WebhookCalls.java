@@ -1,9 +1,9 @@
 package io.mirrorneuron.runtime.grpc;
 
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.webhook.HookDelivery;
-import io.mirrorneuron.port.webhook.NewWebhook;
-import io.mirrorneuron.port.webhook.Webhooks;
+import io.mirrorneuron.port.schedule.HookDelivery;
+import io.mirrorneuron.port.schedule.NewWebhook;
+import io.mirrorneuron.port.schedule.Webhooks;
 import io.mirrorneuron.proto.ext.v1.ChangeWebhookRequest;
 import io.mirrorneuron.proto.ext.v1.CreateWebhookRequest;
 import io.mirrorneuron.proto.ext.v1.ExtJsonResponse;

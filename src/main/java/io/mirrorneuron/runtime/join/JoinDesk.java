@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.join;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.join.Offer;
+import io.mirrorneuron.port.node.Offer;
 import io.mirrorneuron.server.JoinedCluster;
 import io.mirrorneuron.server.ServerContext.Restart;
 import io.mirrorneuron.wire.Json;

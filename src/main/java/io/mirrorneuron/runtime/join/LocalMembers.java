@@ -2,10 +2,10 @@ package io.mirrorneuron.runtime.join;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.join.Greeting;
-import io.mirrorneuron.port.join.NodeMembers;
-import io.mirrorneuron.port.join.PeerMembers;
-import io.mirrorneuron.port.join.PeerMembers.Asked;
+import io.mirrorneuron.port.node.Greeting;
+import io.mirrorneuron.port.node.NodeMembers;
+import io.mirrorneuron.port.node.PeerMembers;
+import io.mirrorneuron.port.node.PeerMembers.Asked;
 import io.mirrorneuron.runtime.drain.LocalUpkeep;
 import io.mirrorneuron.runtime.drain.MemberBook;
 import io.mirrorneuron.runtime.local.Answers;

@@ -1,9 +1,9 @@
 package io.mirrorneuron.runtime.local;
 
-import io.mirrorneuron.config.validation.TrustedFolders;
+import io.mirrorneuron.config.TrustedFolders;
 import io.mirrorneuron.runtime.exec.process.CheckPrograms;
-import io.mirrorneuron.runtime.manifest.rule.RulePrograms;
-import io.mirrorneuron.runtime.manifest.rule.RulePrograms.Ended;
+import io.mirrorneuron.runtime.manifest.graph.RulePrograms;
+import io.mirrorneuron.runtime.manifest.graph.RulePrograms.Ended;
 import java.nio.file.Path;
 
 /**

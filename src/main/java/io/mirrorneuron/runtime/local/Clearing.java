@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.local;
 
 import io.mirrorneuron.config.Secret;
-import io.mirrorneuron.store.ended.EndedJobs;
+import io.mirrorneuron.store.EndedJobs;
 import java.util.function.BooleanSupplier;
 
 /**

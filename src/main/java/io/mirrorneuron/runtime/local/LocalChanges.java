@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.local;
 
 import io.mirrorneuron.port.node.AgentChanges;
-import io.mirrorneuron.runtime.state.definition.StoredDefinition;
+import io.mirrorneuron.runtime.state.StoredDefinition;
 import io.mirrorneuron.wire.Json;
 import java.util.Set;
 

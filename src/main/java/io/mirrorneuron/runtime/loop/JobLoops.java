@@ -4,7 +4,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.runtime.decide.Input;
 import io.mirrorneuron.runtime.state.JobState;
-import io.mirrorneuron.runtime.state.target.Targets;
+import io.mirrorneuron.runtime.state.Targets;
 import io.mirrorneuron.store.JobStore.Commit;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStore.StoredJob;

@@ -5,7 +5,7 @@ import io.mirrorneuron.runtime.documents.JobRow;
 import io.mirrorneuron.runtime.port.Scheduler;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.state.JobState;
-import io.mirrorneuron.runtime.state.target.Targets;
+import io.mirrorneuron.runtime.state.Targets;
 import io.mirrorneuron.runtime.workflow.KeptPlan;
 import java.util.Set;
 

@@ -8,7 +8,7 @@ import io.mirrorneuron.runtime.state.AgentState;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.LedgerSnapshot;
 import io.mirrorneuron.runtime.state.Mailbox;
-import io.mirrorneuron.runtime.state.target.Targets.Target;
+import io.mirrorneuron.runtime.state.Targets.Target;
 import io.mirrorneuron.wire.NamedInputs;
 
 /**

@@ -2,10 +2,10 @@ package io.mirrorneuron.runtime.manifest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.port.Submission.Origin;
+import io.mirrorneuron.runtime.manifest.graph.InputValidation;
 import io.mirrorneuron.runtime.manifest.graph.RequirementReader;
-import io.mirrorneuron.runtime.manifest.rule.InputValidation;
-import io.mirrorneuron.runtime.manifest.rule.RulePrograms;
-import io.mirrorneuron.runtime.manifest.service.ServiceDemands;
+import io.mirrorneuron.runtime.manifest.graph.RulePrograms;
+import io.mirrorneuron.runtime.manifest.graph.ServiceDemands;
 import io.mirrorneuron.runtime.workflow.Requirement;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.wire.JsonText;

@@ -1,11 +1,11 @@
 package io.mirrorneuron.runtime.manifest;
 
+import io.mirrorneuron.runtime.manifest.graph.Bindings;
 import io.mirrorneuron.runtime.manifest.graph.Edges;
+import io.mirrorneuron.runtime.manifest.graph.HumanSteps;
 import io.mirrorneuron.runtime.manifest.graph.Nodes;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
-import io.mirrorneuron.runtime.manifest.steps.Bindings;
-import io.mirrorneuron.runtime.manifest.steps.HumanSteps;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

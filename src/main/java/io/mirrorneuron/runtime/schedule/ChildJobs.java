@@ -1,7 +1,6 @@
 package io.mirrorneuron.runtime.schedule;
 
 import io.mirrorneuron.port.Submission;
-import io.mirrorneuron.runtime.schedule.definition.Definition;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;

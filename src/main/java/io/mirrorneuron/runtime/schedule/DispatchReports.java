@@ -1,8 +1,8 @@
 package io.mirrorneuron.runtime.schedule;
 
-import io.mirrorneuron.port.event.TriggerEvent;
 import io.mirrorneuron.port.schedule.DispatchRecord;
 import io.mirrorneuron.port.schedule.DispatchReport;
+import io.mirrorneuron.port.schedule.TriggerEvent;
 import java.util.List;
 import java.util.Optional;
 

@@ -6,7 +6,6 @@ import io.mirrorneuron.runtime.schedule.Schedule.Foresight;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
 import io.mirrorneuron.runtime.schedule.cron.Calendar;
-import io.mirrorneuron.runtime.schedule.definition.Definition;
 import io.mirrorneuron.runtime.schedule.event.TimesTold;
 import java.util.ArrayList;
 import java.util.List;

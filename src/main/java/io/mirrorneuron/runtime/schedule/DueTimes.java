@@ -1,8 +1,7 @@
 package io.mirrorneuron.runtime.schedule;
 
+import io.mirrorneuron.runtime.schedule.Definition.Kind;
 import io.mirrorneuron.runtime.schedule.cron.Calendar;
-import io.mirrorneuron.runtime.schedule.definition.Definition;
-import io.mirrorneuron.runtime.schedule.definition.Definition.Kind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;

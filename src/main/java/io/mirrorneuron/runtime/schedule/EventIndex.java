@@ -1,8 +1,7 @@
 package io.mirrorneuron.runtime.schedule;
 
 import io.mirrorneuron.runtime.port.Timers;
-import io.mirrorneuron.runtime.schedule.definition.Definition;
-import io.mirrorneuron.runtime.schedule.definition.Definition.Kind;
+import io.mirrorneuron.runtime.schedule.Definition.Kind;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RecordStore.Beside;
 import io.mirrorneuron.store.RecordStore.StoredRecord;

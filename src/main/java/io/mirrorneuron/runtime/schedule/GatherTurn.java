@@ -1,14 +1,14 @@
 package io.mirrorneuron.runtime.schedule;
 
-import io.mirrorneuron.port.event.TriggerEvent;
+import io.mirrorneuron.port.schedule.TriggerEvent;
+import io.mirrorneuron.runtime.schedule.Definition.Trigger;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Reason;
-import io.mirrorneuron.runtime.schedule.definition.Definition.Trigger;
+import io.mirrorneuron.runtime.schedule.event.Gathered;
+import io.mirrorneuron.runtime.schedule.event.OpenSet;
 import io.mirrorneuron.runtime.schedule.event.OwnEvent;
 import io.mirrorneuron.runtime.schedule.event.OwnEvents;
-import io.mirrorneuron.runtime.schedule.gather.Gathered;
-import io.mirrorneuron.runtime.schedule.gather.OpenSet;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,10 +1,8 @@
 package io.mirrorneuron.runtime.schedule;
 
+import io.mirrorneuron.runtime.schedule.Definition.Demands;
+import io.mirrorneuron.runtime.schedule.Definition.Kind;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
-import io.mirrorneuron.runtime.schedule.definition.Definition;
-import io.mirrorneuron.runtime.schedule.definition.Definition.Demands;
-import io.mirrorneuron.runtime.schedule.definition.Definition.Kind;
-import io.mirrorneuron.runtime.schedule.definition.DefinitionReader;
 import java.util.List;
 import java.util.Map;
 

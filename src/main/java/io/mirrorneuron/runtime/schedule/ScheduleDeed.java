@@ -1,6 +1,5 @@
 package io.mirrorneuron.runtime.schedule;
 
-import io.mirrorneuron.runtime.schedule.definition.Definition;
 import io.mirrorneuron.runtime.schedule.event.OwnEvent;
 import java.util.List;
 

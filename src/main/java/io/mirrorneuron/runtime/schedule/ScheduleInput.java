@@ -1,8 +1,6 @@
 package io.mirrorneuron.runtime.schedule;
 
-import io.mirrorneuron.port.event.TriggerEvent;
-import io.mirrorneuron.runtime.schedule.definition.Definition;
-import io.mirrorneuron.runtime.schedule.version.BundleVersion;
+import io.mirrorneuron.port.schedule.TriggerEvent;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -11,7 +11,6 @@ import io.mirrorneuron.runtime.schedule.event.EventReaction;
 import io.mirrorneuron.runtime.schedule.event.LastingReaction;
 import io.mirrorneuron.runtime.schedule.event.OwnNews;
 import io.mirrorneuron.runtime.schedule.event.TimesTold;
-import io.mirrorneuron.runtime.schedule.version.BundleVersion;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.store.LeaderLease;
 import io.mirrorneuron.store.RecordStore;

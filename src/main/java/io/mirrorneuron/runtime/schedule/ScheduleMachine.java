@@ -10,7 +10,6 @@ import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Reason;
 import io.mirrorneuron.runtime.schedule.cron.Calendar;
-import io.mirrorneuron.runtime.schedule.definition.Definition;
 import io.mirrorneuron.store.RecordStore.Beside;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;

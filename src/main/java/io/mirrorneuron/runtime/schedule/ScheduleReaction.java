@@ -1,11 +1,10 @@
 package io.mirrorneuron.runtime.schedule;
 
-import io.mirrorneuron.port.event.EventOutcome;
-import io.mirrorneuron.port.event.TriggerEvent;
 import io.mirrorneuron.port.schedule.DispatchRecord;
+import io.mirrorneuron.port.schedule.EventOutcome;
+import io.mirrorneuron.port.schedule.TriggerEvent;
 import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.runtime.machine.MachineLoop;
-import io.mirrorneuron.runtime.schedule.definition.Definition;
 import io.mirrorneuron.runtime.schedule.event.LastingReaction;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RecordStore.StoredRecord;

@@ -1,15 +1,13 @@
 package io.mirrorneuron.runtime.schedule;
 
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.schedule.Definition.Kind;
 import io.mirrorneuron.runtime.schedule.Schedule.Status;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Reason;
 import io.mirrorneuron.runtime.schedule.cron.Calendar;
-import io.mirrorneuron.runtime.schedule.definition.Definition;
-import io.mirrorneuron.runtime.schedule.definition.Definition.Kind;
 import io.mirrorneuron.runtime.schedule.event.TimesTold;
-import io.mirrorneuron.runtime.schedule.version.BundleVersions;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

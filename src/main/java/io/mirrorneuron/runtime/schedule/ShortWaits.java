@@ -3,7 +3,6 @@ package io.mirrorneuron.runtime.schedule;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Reason;
-import io.mirrorneuron.runtime.schedule.definition.Definition;
 
 /**
  * What waits for a moment waits no longer than that, also when the clock was set back meanwhile: a

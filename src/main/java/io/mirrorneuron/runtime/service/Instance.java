@@ -1,15 +1,11 @@
 package io.mirrorneuron.runtime.service;
 
-import io.mirrorneuron.port.service.RegisteredService;
+import io.mirrorneuron.port.node.RegisteredService;
 import io.mirrorneuron.runtime.loop.JobWatch.Teller;
-import io.mirrorneuron.runtime.manifest.service.CheckDefinition;
-import io.mirrorneuron.runtime.manifest.service.ServiceDefinition;
-import io.mirrorneuron.runtime.service.check.CheckTarget;
-import io.mirrorneuron.runtime.service.check.ProbeResult;
-import io.mirrorneuron.runtime.service.check.ServiceHealth;
-import io.mirrorneuron.runtime.service.check.ServiceStatus;
-import io.mirrorneuron.runtime.state.definition.DeployedBy;
-import io.mirrorneuron.store.service.ServiceRegistry.Claim;
+import io.mirrorneuron.runtime.manifest.graph.CheckDefinition;
+import io.mirrorneuron.runtime.manifest.graph.ServiceDefinition;
+import io.mirrorneuron.runtime.state.DeployedBy;
+import io.mirrorneuron.store.ServiceRegistry.Claim;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,10 +1,9 @@
 package io.mirrorneuron.runtime.service;
 
-import io.mirrorneuron.port.service.RegisteredService;
-import io.mirrorneuron.runtime.manifest.service.CheckDefinition;
-import io.mirrorneuron.runtime.manifest.service.ServiceDefinition;
-import io.mirrorneuron.runtime.service.check.ServiceHealth;
-import io.mirrorneuron.runtime.state.definition.DeployedBy;
+import io.mirrorneuron.port.node.RegisteredService;
+import io.mirrorneuron.runtime.manifest.graph.CheckDefinition;
+import io.mirrorneuron.runtime.manifest.graph.ServiceDefinition;
+import io.mirrorneuron.runtime.state.DeployedBy;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
 

@@ -1,13 +1,12 @@
 package io.mirrorneuron.runtime.service;
 
-import io.mirrorneuron.runtime.manifest.service.ServiceDefinition;
-import io.mirrorneuron.runtime.manifest.service.ServiceDemands;
-import io.mirrorneuron.runtime.manifest.service.ServiceTemplates;
-import io.mirrorneuron.runtime.service.check.CheckTarget;
+import io.mirrorneuron.runtime.manifest.graph.ServiceDefinition;
+import io.mirrorneuron.runtime.manifest.graph.ServiceDemands;
+import io.mirrorneuron.runtime.manifest.graph.ServiceTemplates;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.workflow.ResourceRequest.Port;
 import io.mirrorneuron.runtime.workflow.Workflow.Agent;
-import io.mirrorneuron.store.service.ServiceRegistry.Claim;
+import io.mirrorneuron.store.ServiceRegistry.Claim;
 import io.mirrorneuron.wire.LenientJson;
 import io.mirrorneuron.wire.NamedInputs;
 import java.nio.file.Path;

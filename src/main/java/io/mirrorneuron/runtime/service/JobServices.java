@@ -1,11 +1,11 @@
 package io.mirrorneuron.runtime.service;
 
 import io.mirrorneuron.runtime.loop.JobWatch;
-import io.mirrorneuron.runtime.manifest.service.ServiceDefinition;
+import io.mirrorneuron.runtime.manifest.graph.ServiceDefinition;
 import io.mirrorneuron.runtime.port.JobStatus;
+import io.mirrorneuron.runtime.state.Flight;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Mailbox;
-import io.mirrorneuron.runtime.state.flight.Flight;
 import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -1,12 +1,11 @@
 package io.mirrorneuron.runtime.service;
 
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.service.ServiceFilter;
-import io.mirrorneuron.port.service.ServiceReport;
-import io.mirrorneuron.port.service.ServicesPort;
+import io.mirrorneuron.port.node.ServiceFilter;
+import io.mirrorneuron.port.node.ServiceReport;
+import io.mirrorneuron.port.node.ServicesPort;
+import io.mirrorneuron.runtime.manifest.graph.ServiceRequirement;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
-import io.mirrorneuron.runtime.manifest.service.ServiceRequirement;
-import io.mirrorneuron.runtime.service.check.ServiceStatus;
 
 /** The services that the nodes of this store have registered. */
 public final class LocalServices implements ServicesPort {

@@ -1,8 +1,8 @@
 package io.mirrorneuron.runtime.service;
 
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.runtime.manifest.service.ServiceDemands;
-import io.mirrorneuron.runtime.manifest.service.ServiceRequirement;
+import io.mirrorneuron.runtime.manifest.graph.ServiceDemands;
+import io.mirrorneuron.runtime.manifest.graph.ServiceRequirement;
 import io.mirrorneuron.runtime.port.ServiceGate;
 import java.util.List;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package io.mirrorneuron.runtime.service;
 
 import io.mirrorneuron.runtime.port.Timers;
-import io.mirrorneuron.store.service.ServiceRegistry;
-import io.mirrorneuron.store.service.ServiceRegistry.Claim;
+import io.mirrorneuron.store.ServiceRegistry;
+import io.mirrorneuron.store.ServiceRegistry.Claim;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;

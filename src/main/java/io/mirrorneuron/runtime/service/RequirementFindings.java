@@ -1,10 +1,10 @@
 package io.mirrorneuron.runtime.service;
 
-import io.mirrorneuron.port.service.ServiceReport;
-import io.mirrorneuron.port.service.ServiceReport.Issue;
-import io.mirrorneuron.port.service.ServiceReport.Location;
-import io.mirrorneuron.port.service.ServiceReport.Result;
-import io.mirrorneuron.runtime.manifest.service.ServiceRequirement;
+import io.mirrorneuron.port.node.ServiceReport;
+import io.mirrorneuron.port.node.ServiceReport.Issue;
+import io.mirrorneuron.port.node.ServiceReport.Location;
+import io.mirrorneuron.port.node.ServiceReport.Result;
+import io.mirrorneuron.runtime.manifest.graph.ServiceRequirement;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;

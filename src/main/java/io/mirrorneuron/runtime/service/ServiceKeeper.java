@@ -1,13 +1,11 @@
 package io.mirrorneuron.runtime.service;
 
 import io.mirrorneuron.runtime.loop.JobWatch;
-import io.mirrorneuron.runtime.manifest.service.ServiceDemands;
+import io.mirrorneuron.runtime.manifest.graph.ServiceDemands;
 import io.mirrorneuron.runtime.port.Timers;
-import io.mirrorneuron.runtime.service.check.ProbeSchedule;
-import io.mirrorneuron.runtime.service.check.Prober;
 import io.mirrorneuron.runtime.state.JobState;
-import io.mirrorneuron.store.service.ServiceRegistry;
-import io.mirrorneuron.store.service.ServiceRegistry.Claim;
+import io.mirrorneuron.store.ServiceRegistry;
+import io.mirrorneuron.store.ServiceRegistry.Claim;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;

@@ -1,8 +1,8 @@
 package io.mirrorneuron.runtime.service;
 
-import io.mirrorneuron.port.service.RegisteredService;
-import io.mirrorneuron.port.service.ServiceFilter;
-import io.mirrorneuron.runtime.manifest.service.ServiceRequirement;
+import io.mirrorneuron.port.node.RegisteredService;
+import io.mirrorneuron.port.node.ServiceFilter;
+import io.mirrorneuron.runtime.manifest.graph.ServiceRequirement;
 
 /**
  * A filter at work.

@@ -1,9 +1,7 @@
 package io.mirrorneuron.runtime.service;
 
 import io.mirrorneuron.runtime.port.Timers;
-import io.mirrorneuron.runtime.service.check.ProbeSchedule;
-import io.mirrorneuron.runtime.service.check.Prober;
-import io.mirrorneuron.store.service.ServiceRegistry;
+import io.mirrorneuron.store.ServiceRegistry;
 
 /** What all instances of this node share. */
 record ServiceWorks(

@@ -2,8 +2,6 @@ package io.mirrorneuron.runtime.state;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.state.flight.Flight;
-import io.mirrorneuron.runtime.state.questions.AskedQuestions;
 import io.mirrorneuron.store.JobStore.Allocations;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;

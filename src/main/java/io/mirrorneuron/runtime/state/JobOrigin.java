@@ -3,8 +3,6 @@ package io.mirrorneuron.runtime.state;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.port.ForkPoint;
-import io.mirrorneuron.runtime.state.definition.JobDefinition;
-import io.mirrorneuron.runtime.state.target.Targets;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;

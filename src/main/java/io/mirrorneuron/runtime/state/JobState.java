@@ -1,10 +1,7 @@
 package io.mirrorneuron.runtime.state;
 
 import io.mirrorneuron.runtime.port.JobStatus;
-import io.mirrorneuron.runtime.state.definition.JobDefinition;
-import io.mirrorneuron.runtime.state.questions.AskedQuestions;
-import io.mirrorneuron.runtime.state.target.Targets;
-import io.mirrorneuron.runtime.state.target.Targets.Target;
+import io.mirrorneuron.runtime.state.Targets.Target;
 import io.mirrorneuron.runtime.workflow.KeptPlan;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.runtime.workflow.Workflow.AgentType;

@@ -3,7 +3,6 @@ package io.mirrorneuron.runtime.state;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.state.flight.Flight;
 import io.mirrorneuron.runtime.workflow.Backpressure;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayDeque;

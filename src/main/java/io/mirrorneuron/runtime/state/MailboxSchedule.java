@@ -1,6 +1,5 @@
 package io.mirrorneuron.runtime.state;
 
-import io.mirrorneuron.runtime.state.flight.Flight;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

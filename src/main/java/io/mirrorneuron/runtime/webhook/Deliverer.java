@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.webhook;
 
-import io.mirrorneuron.store.webhook.DeliveryQueue.Head;
+import io.mirrorneuron.store.DeliveryQueue.Head;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 

@@ -1,10 +1,10 @@
 package io.mirrorneuron.runtime.webhook;
 
-import io.mirrorneuron.port.event.TriggerEvent;
-import io.mirrorneuron.port.webhook.WebhookDelivery;
-import io.mirrorneuron.store.webhook.DeliveryQueue.Delivery;
-import io.mirrorneuron.store.webhook.DeliveryQueue.Entry;
-import io.mirrorneuron.store.webhook.DeliveryQueue.State;
+import io.mirrorneuron.port.schedule.TriggerEvent;
+import io.mirrorneuron.port.schedule.WebhookDelivery;
+import io.mirrorneuron.store.DeliveryQueue.Delivery;
+import io.mirrorneuron.store.DeliveryQueue.Entry;
+import io.mirrorneuron.store.DeliveryQueue.State;
 import io.mirrorneuron.wire.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

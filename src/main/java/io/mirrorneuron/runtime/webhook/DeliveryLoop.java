@@ -2,8 +2,8 @@ package io.mirrorneuron.runtime.webhook;
 
 import io.mirrorneuron.runtime.port.Leader;
 import io.mirrorneuron.runtime.port.Timers;
-import io.mirrorneuron.store.webhook.DeliveryQueue;
-import io.mirrorneuron.store.webhook.DeliveryQueue.Head;
+import io.mirrorneuron.store.DeliveryQueue;
+import io.mirrorneuron.store.DeliveryQueue.Head;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
 import java.util.Optional;

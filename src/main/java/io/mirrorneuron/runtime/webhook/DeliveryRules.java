@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.webhook;
 
-import io.mirrorneuron.store.webhook.DeliveryQueue.Fate;
-import io.mirrorneuron.store.webhook.DeliveryQueue.Verdict;
+import io.mirrorneuron.store.DeliveryQueue.Fate;
+import io.mirrorneuron.store.DeliveryQueue.Verdict;
 import io.mirrorneuron.wire.Json;
 import java.time.Duration;
 

@@ -1,11 +1,11 @@
 package io.mirrorneuron.runtime.webhook;
 
-import io.mirrorneuron.runtime.service.check.AddressGuard;
-import io.mirrorneuron.runtime.service.check.Connections;
-import io.mirrorneuron.runtime.service.check.Connections.Peer;
-import io.mirrorneuron.runtime.service.check.NotAsked;
+import io.mirrorneuron.runtime.service.AddressGuard;
+import io.mirrorneuron.runtime.service.Connections;
+import io.mirrorneuron.runtime.service.Connections.Peer;
+import io.mirrorneuron.runtime.service.NotAsked;
 import io.mirrorneuron.security.StandardWebhooks;
-import io.mirrorneuron.store.webhook.DeliveryQueue.Delivery;
+import io.mirrorneuron.store.DeliveryQueue.Delivery;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;

@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.webhook;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.webhook.OutboundWebhooks;
+import io.mirrorneuron.port.schedule.OutboundWebhooks;
 import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.store.RecordStore;

@@ -1,8 +1,8 @@
 package io.mirrorneuron.runtime.webhook;
 
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.event.RuntimeEvents;
-import io.mirrorneuron.port.webhook.NewTarget;
+import io.mirrorneuron.port.schedule.NewTarget;
+import io.mirrorneuron.port.schedule.RuntimeEvents;
 import io.mirrorneuron.runtime.schedule.event.EventFilter;
 import java.net.URI;
 import java.util.List;

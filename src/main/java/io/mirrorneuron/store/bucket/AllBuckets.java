@@ -1,9 +1,9 @@
 package io.mirrorneuron.store.bucket;
 
+import io.mirrorneuron.store.ListedRow;
+import io.mirrorneuron.store.RankedJob;
 import io.mirrorneuron.store.RedisJobStore;
-import io.mirrorneuron.store.listing.ListedRow;
-import io.mirrorneuron.store.listing.RankedJob;
-import io.mirrorneuron.store.listing.RowsWanted;
+import io.mirrorneuron.store.RowsWanted;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Collection;

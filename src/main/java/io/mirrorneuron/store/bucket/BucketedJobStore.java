@@ -2,11 +2,10 @@ package io.mirrorneuron.store.bucket;
 
 import io.mirrorneuron.store.JobHolder;
 import io.mirrorneuron.store.JobRows;
+import io.mirrorneuron.store.ListedRow;
 import io.mirrorneuron.store.RedisJobStore;
+import io.mirrorneuron.store.RowsWanted;
 import io.mirrorneuron.store.ServedJobStore;
-import io.mirrorneuron.store.listing.ListedRow;
-import io.mirrorneuron.store.listing.RowsWanted;
-import io.mirrorneuron.store.packed.WrittenJobs;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.Iterator;

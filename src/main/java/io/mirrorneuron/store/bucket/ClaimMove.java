@@ -1,6 +1,5 @@
 package io.mirrorneuron.store.bucket;
 
-import io.mirrorneuron.store.packed.StoredJobs;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;

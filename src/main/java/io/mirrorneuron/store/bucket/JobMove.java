@@ -2,7 +2,6 @@ package io.mirrorneuron.store.bucket;
 
 import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.store.Keys;
-import io.mirrorneuron.store.packed.StoredJobs;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;

@@ -1,6 +1,5 @@
 package io.mirrorneuron.wire.schema;
 
-import io.mirrorneuron.wire.regex.SchemaForValue;
 import io.vertx.core.json.JsonArray;
 import io.vertx.json.schema.JsonFormatValidator;
 

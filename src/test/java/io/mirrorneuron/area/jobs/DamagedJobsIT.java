@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.mirrorneuron.app.WholeServer;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.store.Keys;
-import io.mirrorneuron.store.packed.PackedJobs;
+import io.mirrorneuron.store.bucket.PackedJobs;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.testing.RedisFixture;
 import io.mirrorneuron.testing.SampleManifests;

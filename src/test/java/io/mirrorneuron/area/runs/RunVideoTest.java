@@ -8,7 +8,7 @@ import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.RunWriter;
 import io.mirrorneuron.run.ShownRun;
 import io.mirrorneuron.run.ShownRuns;
-import io.mirrorneuron.run.files.AllowedRoots;
+import io.mirrorneuron.run.folder.AllowedRoots;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.testing.RunFiles;
 import io.mirrorneuron.wire.JobDetailForm;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.run.folder.RunLog;
-import io.mirrorneuron.run.summary.CompactTimeline;
+import io.mirrorneuron.run.report.CompactTimeline;
 import io.mirrorneuron.testing.RunFiles;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;

@@ -8,7 +8,7 @@ import io.mirrorneuron.run.RunWriter;
 import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.wire.Json;
-import io.mirrorneuron.wire.secret.MarkedSecrets;
+import io.mirrorneuron.wire.MarkedSecrets;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.away;
 
+import io.mirrorneuron.store.ElsewhereIndex;
 import io.mirrorneuron.store.JobStore;
-import io.mirrorneuron.store.elsewhere.ElsewhereIndex;
 import io.mirrorneuron.testing.InMemoryElsewhereIndex;
 import java.util.HashMap;
 import java.util.Map;

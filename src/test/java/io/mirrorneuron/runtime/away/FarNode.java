@@ -2,13 +2,13 @@ package io.mirrorneuron.runtime.away;
 
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.node.PeerPrograms;
-import io.mirrorneuron.runtime.documents.far.SentExecution;
+import io.mirrorneuron.runtime.documents.SentExecution;
 import io.mirrorneuron.runtime.drain.Visitors;
 import io.mirrorneuron.runtime.exec.RunSinks;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions;
 import io.mirrorneuron.runtime.port.Timers;
-import io.mirrorneuron.store.elsewhere.ElsewhereIndex;
+import io.mirrorneuron.store.ElsewhereIndex;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -8,7 +8,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.node.GuestPrograms.Guest;
 import io.mirrorneuron.port.node.PeerPrograms;
 import io.mirrorneuron.port.node.PeerPrograms.Opening;
-import io.mirrorneuron.runtime.documents.far.SentExecution;
+import io.mirrorneuron.runtime.documents.SentExecution;
 import io.mirrorneuron.runtime.exec.ExecutionSamples;
 import io.mirrorneuron.runtime.exec.RunSinks;
 import io.mirrorneuron.runtime.port.Execution;

@@ -1,13 +1,12 @@
 package io.mirrorneuron.runtime.deployment;
 
-import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan;
-import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan.Mode;
+import io.mirrorneuron.runtime.deployment.DeploymentPlan.Mode;
 import io.mirrorneuron.runtime.machine.Deeds;
 import io.mirrorneuron.runtime.schedule.event.OwnEvent;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy;
-import io.mirrorneuron.store.service.DeploymentRoles;
-import io.mirrorneuron.store.service.ServiceRegistry;
-import io.mirrorneuron.store.service.ServiceRegistry.Claim;
+import io.mirrorneuron.store.DeploymentRoles;
+import io.mirrorneuron.store.ServiceRegistry;
+import io.mirrorneuron.store.ServiceRegistry.Claim;
 import io.mirrorneuron.testing.InMemoryServiceRegistry;
 import java.util.ArrayList;
 import java.util.HashMap;

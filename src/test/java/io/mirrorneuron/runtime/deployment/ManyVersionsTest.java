@@ -2,12 +2,11 @@ package io.mirrorneuron.runtime.deployment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.port.deployment.DeploymentView.VersionView;
-import io.mirrorneuron.port.deployment.DeploymentsPort;
-import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan;
-import io.mirrorneuron.runtime.deployment.plan.DeploymentPlan.Mode;
+import io.mirrorneuron.port.schedule.DeploymentView.VersionView;
+import io.mirrorneuron.port.schedule.DeploymentsPort;
+import io.mirrorneuron.runtime.deployment.DeploymentPlan.Mode;
 import io.mirrorneuron.runtime.loop.Graph;
-import io.mirrorneuron.runtime.manifest.blend.ManifestContent;
+import io.mirrorneuron.runtime.manifest.shorthand.ManifestContent;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.bundle.VersionTexts;

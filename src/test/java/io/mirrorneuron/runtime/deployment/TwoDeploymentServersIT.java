@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
-import io.mirrorneuron.port.deployment.DeploymentView;
-import io.mirrorneuron.port.deployment.DeploymentView.Result;
-import io.mirrorneuron.port.deployment.NewDeployment;
-import io.mirrorneuron.port.service.ServiceFilter;
+import io.mirrorneuron.port.node.ServiceFilter;
+import io.mirrorneuron.port.schedule.DeploymentView;
+import io.mirrorneuron.port.schedule.DeploymentView.Result;
+import io.mirrorneuron.port.schedule.NewDeployment;
 import io.mirrorneuron.runtime.loop.Graph;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.testing.Eventually;

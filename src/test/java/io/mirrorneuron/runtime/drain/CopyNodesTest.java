@@ -3,9 +3,9 @@ package io.mirrorneuron.runtime.drain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.config.Config.DefaultRunner;
-import io.mirrorneuron.port.upkeep.DrainState;
-import io.mirrorneuron.port.upkeep.NodeCondition;
-import io.mirrorneuron.port.upkeep.NodeState;
+import io.mirrorneuron.port.node.DrainState;
+import io.mirrorneuron.port.node.NodeCondition;
+import io.mirrorneuron.port.node.NodeState;
 import io.mirrorneuron.runtime.decide.Input;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.placement.Machine;

@@ -2,9 +2,9 @@ package io.mirrorneuron.runtime.drain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.port.upkeep.DrainAction;
-import io.mirrorneuron.port.upkeep.DrainState;
-import io.mirrorneuron.runtime.manifest.service.ServiceDoubling;
+import io.mirrorneuron.port.node.DrainAction;
+import io.mirrorneuron.port.node.DrainState;
+import io.mirrorneuron.runtime.manifest.graph.ServiceDoubling;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;

@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.port.Submission;
-import io.mirrorneuron.port.service.RegisteredService;
-import io.mirrorneuron.port.service.ServiceFilter;
-import io.mirrorneuron.port.upkeep.DrainAction;
-import io.mirrorneuron.port.upkeep.DrainOrder;
-import io.mirrorneuron.port.upkeep.DrainReport;
-import io.mirrorneuron.port.upkeep.NodeCondition;
+import io.mirrorneuron.port.node.DrainAction;
+import io.mirrorneuron.port.node.DrainOrder;
+import io.mirrorneuron.port.node.DrainReport;
+import io.mirrorneuron.port.node.NodeCondition;
+import io.mirrorneuron.port.node.RegisteredService;
+import io.mirrorneuron.port.node.ServiceFilter;
 import io.mirrorneuron.testing.GrpcRuntime;
 import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.RuntimeFixture;

@@ -3,9 +3,9 @@ package io.mirrorneuron.runtime.drain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.port.upkeep.DrainState;
-import io.mirrorneuron.port.upkeep.NodeCondition;
-import io.mirrorneuron.port.upkeep.NodeState;
+import io.mirrorneuron.port.node.DrainState;
+import io.mirrorneuron.port.node.NodeCondition;
+import io.mirrorneuron.port.node.NodeState;
 import io.mirrorneuron.wire.Json;
 import java.util.List;
 import java.util.Map;

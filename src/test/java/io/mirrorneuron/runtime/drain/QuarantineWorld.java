@@ -3,7 +3,7 @@ package io.mirrorneuron.runtime.drain;
 import io.mirrorneuron.config.NodeSettings.QuarantineLimits;
 import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.upkeep.NodeState;
+import io.mirrorneuron.port.node.NodeState;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.store.LeaderLease;
 import io.mirrorneuron.store.NodeRegistry;

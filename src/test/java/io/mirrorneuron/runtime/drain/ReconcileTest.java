@@ -2,8 +2,8 @@ package io.mirrorneuron.runtime.drain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.port.upkeep.NodeUpkeep;
-import io.mirrorneuron.port.upkeep.Reconciliation;
+import io.mirrorneuron.port.node.NodeUpkeep;
+import io.mirrorneuron.port.node.Reconciliation;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStoreContract;
 import io.mirrorneuron.testing.InMemoryJobStore;

@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.loop;
 
 import io.mirrorneuron.runtime.away.FarNode;
 import io.mirrorneuron.runtime.port.Timers;
-import io.mirrorneuron.store.elsewhere.ElsewhereIndex;
+import io.mirrorneuron.store.ElsewhereIndex;
 import java.util.Set;
 
 /** One life of a node of {@link TwoOwners}, as programs elsewhere need it. */

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.decide.redefine.Redefinitions;
+import io.mirrorneuron.runtime.decide.Redefinitions;
 import io.mirrorneuron.runtime.port.JobStatus;
-import io.mirrorneuron.runtime.state.definition.DeployedBy;
-import io.mirrorneuron.runtime.state.definition.ProgramStop;
-import io.mirrorneuron.runtime.state.definition.Redefinition;
+import io.mirrorneuron.runtime.state.DeployedBy;
+import io.mirrorneuron.runtime.state.ProgramStop;
+import io.mirrorneuron.runtime.state.Redefinition;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.runtime.manifest.Manifests.Checked;
+import io.mirrorneuron.runtime.manifest.graph.ServiceDemands;
 import io.mirrorneuron.runtime.manifest.reading.Findings.Purpose;
-import io.mirrorneuron.runtime.manifest.service.ServiceDemands;
 import io.mirrorneuron.runtime.workflow.StepGraph.Step;
 import io.mirrorneuron.runtime.workflow.StepGraph.StepEdge;
 import io.mirrorneuron.runtime.workflow.Workflow;

@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.port.schedule.DispatchRecord;
 import io.mirrorneuron.runtime.machine.MachineSimulation;
+import io.mirrorneuron.runtime.schedule.Definition.MissedPolicy;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
-import io.mirrorneuron.runtime.schedule.definition.Definition;
-import io.mirrorneuron.runtime.schedule.definition.Definition.MissedPolicy;
 import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.Seeds;
 import java.util.ArrayList;

@@ -2,10 +2,8 @@ package io.mirrorneuron.runtime.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.port.event.TriggerEvent;
+import io.mirrorneuron.port.schedule.TriggerEvent;
 import io.mirrorneuron.runtime.machine.MachineSimulation;
-import io.mirrorneuron.runtime.schedule.definition.Definition;
-import io.mirrorneuron.runtime.schedule.definition.DefinitionReader;
 import io.mirrorneuron.runtime.schedule.event.ChainPace;
 import io.mirrorneuron.runtime.schedule.event.OwnEvent;
 import io.mirrorneuron.runtime.schedule.event.OwnEvents;

@@ -3,10 +3,7 @@ package io.mirrorneuron.runtime.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.mirrorneuron.runtime.schedule.definition.Definition;
-import io.mirrorneuron.runtime.schedule.definition.Definition.MissedPolicy;
-import io.mirrorneuron.runtime.schedule.definition.DefinitionForm;
-import io.mirrorneuron.runtime.schedule.definition.DefinitionReader;
+import io.mirrorneuron.runtime.schedule.Definition.MissedPolicy;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

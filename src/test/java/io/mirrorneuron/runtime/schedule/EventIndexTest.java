@@ -2,8 +2,6 @@ package io.mirrorneuron.runtime.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.runtime.schedule.definition.Definition;
-import io.mirrorneuron.runtime.schedule.definition.DefinitionReader;
 import io.mirrorneuron.store.RecordStore.Beside;
 import io.mirrorneuron.store.RecordStore.StoredRecord;
 import io.mirrorneuron.testing.InMemoryRecordStore;

@@ -2,13 +2,11 @@ package io.mirrorneuron.runtime.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.port.event.TriggerEvent;
+import io.mirrorneuron.port.schedule.TriggerEvent;
 import io.mirrorneuron.runtime.machine.MachineSimulation;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
-import io.mirrorneuron.runtime.schedule.definition.Definition;
-import io.mirrorneuron.runtime.schedule.definition.DefinitionReader;
+import io.mirrorneuron.runtime.schedule.event.Gathered;
 import io.mirrorneuron.runtime.schedule.event.OwnEvent;
-import io.mirrorneuron.runtime.schedule.gather.Gathered;
 import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.Seeds;
 import java.util.List;

@@ -2,11 +2,9 @@ package io.mirrorneuron.runtime.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.port.event.TriggerEvent;
 import io.mirrorneuron.port.schedule.DispatchRecord;
-import io.mirrorneuron.runtime.schedule.definition.Definition;
-import io.mirrorneuron.runtime.schedule.definition.DefinitionReader;
-import io.mirrorneuron.runtime.schedule.gather.Gathered;
+import io.mirrorneuron.port.schedule.TriggerEvent;
+import io.mirrorneuron.runtime.schedule.event.Gathered;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

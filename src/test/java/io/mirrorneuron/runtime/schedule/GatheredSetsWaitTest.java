@@ -2,10 +2,9 @@ package io.mirrorneuron.runtime.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.port.event.TriggerEvent;
+import io.mirrorneuron.port.schedule.TriggerEvent;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Due;
 import io.mirrorneuron.runtime.schedule.ScheduleWork.Phase;
-import io.mirrorneuron.runtime.schedule.definition.DefinitionReader;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

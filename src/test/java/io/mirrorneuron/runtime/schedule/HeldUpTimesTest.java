@@ -3,7 +3,6 @@ package io.mirrorneuron.runtime.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.port.schedule.DispatchRecord;
-import io.mirrorneuron.runtime.schedule.definition.DefinitionReader;
 import io.mirrorneuron.runtime.schedule.event.OwnEvent;
 import io.mirrorneuron.runtime.schedule.event.TimesTold;
 import java.util.ArrayList;

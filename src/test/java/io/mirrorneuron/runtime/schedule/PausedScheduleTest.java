@@ -3,8 +3,6 @@ package io.mirrorneuron.runtime.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.port.schedule.DispatchRecord;
-import io.mirrorneuron.runtime.schedule.definition.Definition;
-import io.mirrorneuron.runtime.schedule.definition.DefinitionReader;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -3,14 +3,11 @@ package io.mirrorneuron.runtime.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.port.schedule.ScheduleCounters;
+import io.mirrorneuron.runtime.schedule.Definition.MissedPolicy;
 import io.mirrorneuron.runtime.schedule.Schedule.Status;
 import io.mirrorneuron.runtime.schedule.cron.CronCalendar;
-import io.mirrorneuron.runtime.schedule.definition.Definition;
-import io.mirrorneuron.runtime.schedule.definition.Definition.MissedPolicy;
-import io.mirrorneuron.runtime.schedule.definition.DefinitionReader;
 import io.mirrorneuron.runtime.schedule.event.OwnEvent;
 import io.mirrorneuron.runtime.schedule.event.TimesTold;
-import io.mirrorneuron.runtime.schedule.version.BundleVersion;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

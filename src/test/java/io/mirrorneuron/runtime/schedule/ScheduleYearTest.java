@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.runtime.machine.StateMachine;
-import io.mirrorneuron.runtime.schedule.definition.Definition;
-import io.mirrorneuron.runtime.schedule.definition.Definition.MissedPolicy;
-import io.mirrorneuron.runtime.schedule.definition.DefinitionReader;
+import io.mirrorneuron.runtime.schedule.Definition.MissedPolicy;
 import io.mirrorneuron.testing.Whole;
 import java.time.Instant;
 import java.util.ArrayList;

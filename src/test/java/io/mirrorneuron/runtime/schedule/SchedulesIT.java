@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Submission.Payloads;
-import io.mirrorneuron.port.event.NewEvent;
 import io.mirrorneuron.port.schedule.DispatchRecord;
 import io.mirrorneuron.port.schedule.DispatchReport;
+import io.mirrorneuron.port.schedule.NewEvent;
 import io.mirrorneuron.port.schedule.NewSchedule;
 import io.mirrorneuron.port.schedule.ScheduleView;
 import io.mirrorneuron.port.schedule.SchedulesPort;

@@ -5,15 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config.DefaultRunner;
-import io.mirrorneuron.port.service.RegisteredService.CheckReport;
-import io.mirrorneuron.port.service.ServiceFilter;
+import io.mirrorneuron.port.node.RegisteredService.CheckReport;
+import io.mirrorneuron.port.node.ServiceFilter;
 import io.mirrorneuron.runtime.loop.JobWatch;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.port.JobStatus;
-import io.mirrorneuron.runtime.service.check.AddressGuard;
-import io.mirrorneuron.runtime.service.check.Listeners;
-import io.mirrorneuron.runtime.service.check.OwnDoors;
-import io.mirrorneuron.runtime.service.check.Prober;
 import io.mirrorneuron.runtime.state.JobHeader;
 import io.mirrorneuron.runtime.state.JobOrigin;
 import io.mirrorneuron.runtime.state.JobState;

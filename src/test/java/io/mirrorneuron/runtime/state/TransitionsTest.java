@@ -8,7 +8,6 @@ import io.mirrorneuron.model.StepOutcome;
 import io.mirrorneuron.model.StepPhase;
 import io.mirrorneuron.runtime.loop.Flow;
 import io.mirrorneuron.runtime.manifest.Manifests;
-import io.mirrorneuron.runtime.state.flight.Flight;
 import io.mirrorneuron.wire.Json;
 import org.junit.jupiter.api.Test;
 

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.event.TriggerEvent;
-import io.mirrorneuron.port.webhook.NewTarget;
-import io.mirrorneuron.store.webhook.DeliveryQueue.Fate;
-import io.mirrorneuron.store.webhook.DeliveryQueue.Verdict;
+import io.mirrorneuron.port.schedule.NewTarget;
+import io.mirrorneuron.port.schedule.TriggerEvent;
+import io.mirrorneuron.store.DeliveryQueue.Fate;
+import io.mirrorneuron.store.DeliveryQueue.Verdict;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.webhook;
 
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.port.Timers;
-import io.mirrorneuron.store.webhook.DeliveryQueue;
+import io.mirrorneuron.store.DeliveryQueue;
 import io.mirrorneuron.testing.InMemoryDeliveryQueue;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -2,9 +2,9 @@ package io.mirrorneuron.runtime.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.store.webhook.DeliveryQueue;
-import io.mirrorneuron.store.webhook.DeliveryQueue.Entry;
-import io.mirrorneuron.store.webhook.DeliveryQueue.State;
+import io.mirrorneuron.store.DeliveryQueue;
+import io.mirrorneuron.store.DeliveryQueue.Entry;
+import io.mirrorneuron.store.DeliveryQueue.State;
 import io.mirrorneuron.testing.Proof;
 import io.mirrorneuron.testing.Seeds;
 import java.util.ArrayList;

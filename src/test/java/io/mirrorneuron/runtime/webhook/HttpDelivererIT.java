@@ -2,12 +2,12 @@ package io.mirrorneuron.runtime.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.runtime.service.check.AddressGuard;
-import io.mirrorneuron.runtime.service.check.AddressGuard.Purpose;
-import io.mirrorneuron.runtime.service.check.Connections;
-import io.mirrorneuron.runtime.service.check.OwnDoors;
+import io.mirrorneuron.runtime.service.AddressGuard;
+import io.mirrorneuron.runtime.service.AddressGuard.Purpose;
+import io.mirrorneuron.runtime.service.Connections;
+import io.mirrorneuron.runtime.service.OwnDoors;
 import io.mirrorneuron.security.StandardWebhooks;
-import io.mirrorneuron.store.webhook.DeliveryQueue.Delivery;
+import io.mirrorneuron.store.DeliveryQueue.Delivery;
 import io.mirrorneuron.testing.TestCertificate;
 import io.mirrorneuron.testing.WebhookReceiver;
 import io.mirrorneuron.testing.WebhookReceiver.Received;

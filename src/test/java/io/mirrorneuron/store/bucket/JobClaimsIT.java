@@ -6,14 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.store.ChosenRuns;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.Created;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStoreContract;
 import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisJobStore;
-import io.mirrorneuron.store.mark.ChosenRuns;
-import io.mirrorneuron.store.packed.WrittenJobs;
 import io.mirrorneuron.testing.RedisClusterFixture;
 import io.mirrorneuron.testing.Whole;
 import io.vertx.redis.client.Command;

@@ -1,6 +1,5 @@
 package io.mirrorneuron.area.jobs.view;
 
-import io.mirrorneuron.area.jobs.view.stored.JobRecord;
 import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.wire.JobDetailForm;
 import io.mirrorneuron.wire.Json;

@@ -1,13 +1,6 @@
 package io.mirrorneuron.area.jobs.view;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.area.jobs.view.plan.Plan;
-import io.mirrorneuron.area.jobs.view.plan.PlanReader;
-import io.mirrorneuron.area.jobs.view.progress.ClockTemplate;
-import io.mirrorneuron.area.jobs.view.progress.EventDigest;
-import io.mirrorneuron.area.jobs.view.progress.ProgressSnapshot;
-import io.mirrorneuron.area.jobs.view.stored.JobEvent;
-import io.mirrorneuron.area.jobs.view.stored.JobRecord;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

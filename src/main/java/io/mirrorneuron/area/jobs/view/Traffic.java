@@ -1,7 +1,6 @@
 package io.mirrorneuron.area.jobs.view;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mirrorneuron.area.jobs.view.stored.JobEvent;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;

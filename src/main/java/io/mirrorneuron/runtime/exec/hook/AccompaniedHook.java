@@ -1,14 +1,14 @@
 package io.mirrorneuron.runtime.exec.hook;
 
-import io.mirrorneuron.port.hook.HookPrograms.Hook;
+import io.mirrorneuron.port.operation.HookPrograms.Hook;
 import io.mirrorneuron.runtime.exec.process.Deadline;
 import io.mirrorneuron.runtime.exec.process.GracePeriods;
 import io.mirrorneuron.runtime.exec.process.Notice;
 import io.mirrorneuron.runtime.exec.process.PreparationScripts;
 import io.mirrorneuron.runtime.exec.process.PrintedBeacons;
 import io.mirrorneuron.runtime.exec.process.Supervision;
-import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
+import io.mirrorneuron.runtime.exec.workspace.ExecutorSettings;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;

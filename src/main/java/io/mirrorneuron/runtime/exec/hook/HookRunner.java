@@ -2,15 +2,15 @@ package io.mirrorneuron.runtime.exec.hook;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.hook.HookProgram;
-import io.mirrorneuron.port.hook.HookPrograms;
+import io.mirrorneuron.port.operation.HookProgram;
+import io.mirrorneuron.port.operation.HookPrograms;
 import io.mirrorneuron.runtime.exec.confine.Reach;
 import io.mirrorneuron.runtime.exec.process.PreparationScripts;
 import io.mirrorneuron.runtime.exec.process.ProgramWatcher;
-import io.mirrorneuron.runtime.exec.settings.NotStarted;
 import io.mirrorneuron.runtime.exec.spawn.Program;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import io.mirrorneuron.runtime.exec.workspace.FolderTree;
+import io.mirrorneuron.runtime.exec.workspace.NotStarted;
 import io.mirrorneuron.runtime.exec.workspace.Workspaces;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.exec.pool;
 
-import io.mirrorneuron.runtime.exec.settings.NotStarted;
+import io.mirrorneuron.runtime.exec.workspace.NotStarted;
 import io.mirrorneuron.runtime.workflow.Allocation;
 import java.time.Duration;
 import java.util.List;

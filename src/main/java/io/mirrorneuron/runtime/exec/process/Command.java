@@ -1,8 +1,8 @@
 package io.mirrorneuron.runtime.exec.process;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mirrorneuron.runtime.exec.settings.NotStarted;
 import io.mirrorneuron.runtime.exec.spawn.SearchPath;
+import io.mirrorneuron.runtime.exec.workspace.NotStarted;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

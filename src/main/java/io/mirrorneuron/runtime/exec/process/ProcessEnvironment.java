@@ -1,12 +1,12 @@
 package io.mirrorneuron.runtime.exec.process;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
-import io.mirrorneuron.runtime.exec.settings.NotStarted;
-import io.mirrorneuron.runtime.exec.settings.ServerVariables;
 import io.mirrorneuron.runtime.exec.spawn.SearchPath;
-import io.mirrorneuron.runtime.exec.submission.SubmissionFolder;
+import io.mirrorneuron.runtime.exec.workspace.ExecutorSettings;
 import io.mirrorneuron.runtime.exec.workspace.MessageFiles;
+import io.mirrorneuron.runtime.exec.workspace.NotStarted;
+import io.mirrorneuron.runtime.exec.workspace.ServerVariables;
+import io.mirrorneuron.runtime.exec.workspace.SubmissionFolder;
 import io.mirrorneuron.runtime.exec.workspace.Workspace;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions.Lease;

@@ -1,12 +1,12 @@
 package io.mirrorneuron.runtime.exec.process;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
 import io.mirrorneuron.runtime.exec.spawn.ForkChase;
 import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import io.mirrorneuron.runtime.exec.spawn.Spawner.Child;
 import io.mirrorneuron.runtime.exec.spawn.Spawner.Signal;
+import io.mirrorneuron.runtime.exec.workspace.ExecutorSettings;
 import io.mirrorneuron.runtime.port.Executions.Ending;
 import java.time.Duration;
 import java.util.List;

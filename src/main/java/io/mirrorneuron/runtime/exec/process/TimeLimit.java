@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.exec.process;
 
-import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
-import io.mirrorneuron.runtime.exec.settings.NotStarted;
+import io.mirrorneuron.runtime.exec.workspace.ExecutorSettings;
+import io.mirrorneuron.runtime.exec.workspace.NotStarted;
 import io.mirrorneuron.runtime.port.Execution;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.exec.protocol;
 
-import io.mirrorneuron.wire.secret.SecretTexts;
+import io.mirrorneuron.wire.SecretTexts;
 import java.io.IOException;
 import java.io.InputStream;
 

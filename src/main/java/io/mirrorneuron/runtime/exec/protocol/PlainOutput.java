@@ -8,7 +8,7 @@ import io.mirrorneuron.runtime.port.Executions.Ending;
 import io.mirrorneuron.runtime.port.Executions.Structured;
 import io.mirrorneuron.runtime.port.PrintedOutput;
 import io.mirrorneuron.wire.Json;
-import io.mirrorneuron.wire.count.NumberRange;
+import io.mirrorneuron.wire.NumberRange;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.stream.Stream;

@@ -8,7 +8,7 @@ import io.mirrorneuron.runtime.port.Executions.Completion;
 import io.mirrorneuron.runtime.port.Executions.Event;
 import io.mirrorneuron.runtime.port.Executions.Structured;
 import io.mirrorneuron.wire.Json;
-import io.mirrorneuron.wire.count.NumberRange;
+import io.mirrorneuron.wire.NumberRange;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.exec.protocol;
 
 import io.mirrorneuron.runtime.exec.process.CappedBytes;
-import io.mirrorneuron.wire.secret.SecretTexts;
+import io.mirrorneuron.wire.SecretTexts;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

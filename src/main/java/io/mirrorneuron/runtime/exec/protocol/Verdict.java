@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.exec.protocol;
 
 import io.mirrorneuron.runtime.exec.process.Excess;
 import io.mirrorneuron.runtime.exec.process.TimeLimit;
-import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
+import io.mirrorneuron.runtime.exec.workspace.ExecutorSettings;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions.Completion;
 import io.mirrorneuron.runtime.port.Executions.Ending;

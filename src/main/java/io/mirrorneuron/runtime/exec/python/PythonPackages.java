@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.exec.python;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.mirrorneuron.runtime.exec.settings.NotStarted;
+import io.mirrorneuron.runtime.exec.workspace.NotStarted;
 import io.mirrorneuron.runtime.exec.workspace.PayloadFiles;
 import io.mirrorneuron.runtime.exec.workspace.WorkspaceUploads;
 import io.mirrorneuron.runtime.port.Execution;

@@ -2,7 +2,7 @@ package io.mirrorneuron.runtime.exec.spawn;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import io.mirrorneuron.libc.CFunction;
+import io.mirrorneuron.untrusted.CFunction;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.exec.spawn;
 
-import io.mirrorneuron.libc.CFunction;
+import io.mirrorneuron.untrusted.CFunction;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 

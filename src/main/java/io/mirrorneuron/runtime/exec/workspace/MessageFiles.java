@@ -3,8 +3,6 @@ package io.mirrorneuron.runtime.exec.workspace;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BinaryNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.runtime.exec.artifact.ArtifactSink;
-import io.mirrorneuron.runtime.exec.settings.NotStarted;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.ToldFact;
 import io.mirrorneuron.runtime.port.WorkspaceNames;

@@ -1,6 +1,5 @@
 package io.mirrorneuron.runtime.exec.workspace;
 
-import io.mirrorneuron.runtime.exec.settings.NotStarted;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

@@ -1,7 +1,5 @@
 package io.mirrorneuron.runtime.exec.workspace;
 
-import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
-import io.mirrorneuron.runtime.exec.settings.NotStarted;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.WorkspaceNames;
 import java.io.IOException;

@@ -1,8 +1,5 @@
 package io.mirrorneuron.runtime.exec.workspace;
 
-import io.mirrorneuron.runtime.exec.artifact.ArtifactSink;
-import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
-import io.mirrorneuron.runtime.exec.settings.NotStarted;
 import io.mirrorneuron.runtime.port.Execution;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,7 +1,7 @@
 package io.mirrorneuron.runtime.schedule.event;
 
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.event.NewEvent;
+import io.mirrorneuron.port.schedule.NewEvent;
 import io.mirrorneuron.run.record.EndedJob;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.schedule.event;
 
-import io.mirrorneuron.port.event.TriggerEvent;
+import io.mirrorneuron.port.schedule.TriggerEvent;
 import io.mirrorneuron.runtime.machine.StateMachine;
 import io.mirrorneuron.wire.Json;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.mirrorneuron.runtime.schedule.event;
 
-import io.mirrorneuron.port.event.TriggerEvent;
+import io.mirrorneuron.port.schedule.TriggerEvent;
 
 /** Hears what the runtime tells of itself, beside the schedules that wait for it. */
 public interface OwnEventListener {

@@ -2,9 +2,9 @@ package io.mirrorneuron.runtime.schedule.event;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
-import io.mirrorneuron.port.event.NewEvent;
-import io.mirrorneuron.port.event.RuntimeEvents;
-import io.mirrorneuron.port.event.TriggerEvent;
+import io.mirrorneuron.port.schedule.NewEvent;
+import io.mirrorneuron.port.schedule.RuntimeEvents;
+import io.mirrorneuron.port.schedule.TriggerEvent;
 import io.mirrorneuron.run.record.EndedJob;
 import io.mirrorneuron.run.record.JobEnds;
 import io.mirrorneuron.run.record.PeopleEvent;

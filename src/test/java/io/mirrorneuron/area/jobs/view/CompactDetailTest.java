@@ -3,9 +3,6 @@ package io.mirrorneuron.area.jobs.view;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.mirrorneuron.area.jobs.view.stored.Compaction;
-import io.mirrorneuron.area.jobs.view.stored.JobRecord;
-import io.mirrorneuron.area.jobs.view.stored.StoredRun;
 import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.wire.JobDetailForm;

@@ -3,9 +3,6 @@ package io.mirrorneuron.runtime.exec.workspace;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.runtime.exec.ExecutionSamples;
-import io.mirrorneuron.runtime.exec.artifact.ArtifactSink;
-import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
-import io.mirrorneuron.runtime.exec.settings.NotStarted;
 import io.mirrorneuron.runtime.port.Execution;
 import java.io.IOException;
 import java.lang.foreign.Arena;

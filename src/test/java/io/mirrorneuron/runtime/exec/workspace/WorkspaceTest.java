@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.runtime.exec.ExecutionSamples;
-import io.mirrorneuron.runtime.exec.artifact.ArtifactSink;
-import io.mirrorneuron.runtime.exec.settings.ExecutorSettings;
-import io.mirrorneuron.runtime.exec.settings.NotStarted;
 import io.mirrorneuron.runtime.port.Execution;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Files;

@@ -1,2 +1,0 @@
-/** Runs to take away and to lay side by side: exports and comparisons. */
-package io.mirrorneuron.area.archive;

@@ -1,0 +1,173 @@
+package io.mirrorneuron.area.jobs.view;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.RunStatus;
+import io.mirrorneuron.port.JobBrief;
+import io.mirrorneuron.port.JobDetail;
+import io.mirrorneuron.port.JobFacts;
+import io.mirrorneuron.port.LedgerView;
+import io.mirrorneuron.wire.AgentFacts;
+import io.mirrorneuron.wire.JobDetailForm;
+import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.LedgerForm;
+import io.mirrorneuron.wire.Timestamps;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * The one reader of what is recorded of a job: the runtime first, the run store where it says
+ * nothing.
+ *
+ * @param detail {@link JobDetail#NONE} when the runtime does not know the job
+ * @param facts of both
+ */
+public record JobRecord(JobDetail detail, StoredRun stored, JobFacts facts) {
+  public JobRecord(JobDetail detail, StoredRun stored) {
+    this(detail, stored, detail.facts().or(stored.facts()));
+  }
+
+  public static JobRecord of(JobDetail detail) {
+    return new JobRecord(detail, StoredRun.NONE);
+  }
+
+  /** With what the run store has of the job. */
+  public JobRecord with(StoredRun documents) {
+    return new JobRecord(detail, documents);
+  }
+
+  /** A word; synonyms of the final ones are made one. {@code unknown} when nothing tells it. */
+  public String status() {
+    String word = facts.status();
+    return word == null ? "unknown" : RunStatus.of(word).word();
+  }
+
+  /** Whether the canonical word says that nothing follows. */
+  public static boolean isFinal(String status) {
+    return new RunStatus(status).isFinal();
+  }
+
+  public boolean isFinal() {
+    return isFinal(status());
+  }
+
+  /** Or null; {@code events} are asked when no document tells it. */
+  public String runId(List<JobEvent> events) {
+    return orOf(events, "run_id", runId());
+  }
+
+  /** As the documents have it, or null. */
+  public String runId() {
+    return facts.runId();
+  }
+
+  public String graphId(List<JobEvent> events) {
+    return orOf(events, "graph_id", facts.graphId());
+  }
+
+  public String traceId(List<JobEvent> events) {
+    return orOf(events, "trace_id", facts.traceId());
+  }
+
+  /** Who submitted the job, or null. */
+  public String submittedBy() {
+    return person(JobBrief::submittedBy);
+  }
+
+  /** Who cancelled the job, or null. */
+  public String cancelledBy() {
+    return person(JobBrief::cancelledBy);
+  }
+
+  /** In the words of who cancelled the job, or null. */
+  public String cancelReason() {
+    return person(JobBrief::cancelReason);
+  }
+
+  /** Where the runtime knows the job, files that programs can write have no say. */
+  private String person(Function<JobBrief, String> deed) {
+    return detail.isKnown()
+        ? deed.apply(detail.job())
+        : stored.briefs().map(deed).filter(Objects::nonNull).findFirst().orElse(null);
+  }
+
+  private static String orOf(List<JobEvent> events, String name, String known) {
+    return known != null
+        ? known
+        : events.stream()
+            .map(event -> event.text(name))
+            .filter(Objects::nonNull)
+            .findFirst()
+            .orElse(null);
+  }
+
+  /** In milliseconds since the epoch; 0 when nothing tells it. */
+  public long submittedAt() {
+    return time(facts.submittedAt());
+  }
+
+  public long endedAt() {
+    return time(facts.endedAt());
+  }
+
+  private static long time(String text) {
+    return text == null ? 0 : Timestamps.millis(text);
+  }
+
+  /** Of a service and its kind, which end only by a word from outside. */
+  public boolean isLasting() {
+    JsonNode manifest = manifest();
+    return facts.isLasting()
+        || Stream.of(manifest, manifest.path("policies"), manifest.path("runtime"))
+            .anyMatch(place -> JobDetailForm.facts(place).isLasting());
+  }
+
+  /** What a failed job failed of, an {@code mn.error.v1} object; null for every other job. */
+  public ObjectNode failure() {
+    if (!status().equals(RunStatus.FAILED.word())) {
+      return null;
+    }
+    return facts.failures().stream()
+        .map(
+            told ->
+                Errors.of(told, new Errors.Origin("runtime.job.failed", endedAt(), 0, null, null)))
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** The step ledger; {@link LedgerView#NONE} for a job without one. Read anew by each call. */
+  public LedgerView ledger() {
+    return LedgerForm.read(detail.parts().ledger());
+  }
+
+  /** What the runtime tells of each agent. Read anew by each call. */
+  public List<AgentFacts> agentFacts() {
+    return Json.elements(detail.parts().agents()).map(AgentFacts::read).toList();
+  }
+
+  /** The runtime's agents as they are shown; missing when it names none. */
+  public JsonNode agents() {
+    return detail.parts().agents();
+  }
+
+  /** Its graph of agents, or a missing node. */
+  public JsonNode topology() {
+    return detail.parts().topology();
+  }
+
+  /** Empty when none is at hand. */
+  public JsonNode manifest() {
+    return Stream.of(detail.parts().manifest(), stored.manifest())
+        .filter(JsonNode::isObject)
+        .findFirst()
+        .orElse(Json.object());
+  }
+
+  /** The number of the last event that the documents know of. */
+  public long lastEvent() {
+    return detail.lastEvent();
+  }
+}

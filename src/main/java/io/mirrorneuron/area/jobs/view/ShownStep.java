@@ -1,0 +1,194 @@
+package io.mirrorneuron.area.jobs.view;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A step and its workers: its agents or, once it is scattered, its instances. Here events move the
+ * workers alone; how far the step itself is, the ledger says. Wherever a worker may be named it may
+ * be null; of a scattered step, an event about an instance is about that instance alone.
+ */
+sealed class ShownStep permits UntrackedStep {
+  final Plan.Step plan;
+  final WorkState own;
+  private final Map<String, WorkState> workers = new LinkedHashMap<>();
+  private boolean scattered;
+
+  ShownStep(Plan.Step plan) {
+    this.plan = plan;
+    this.own = new WorkState(plan.id());
+    plan.workers().forEach(worker -> workers.put(worker.id(), new WorkState(worker.id())));
+  }
+
+  private ShownStep(ShownStep other) {
+    plan = other.plan;
+    own = other.own.copy();
+    scattered = other.scattered;
+    other.workers.forEach((id, worker) -> workers.put(id, worker.copy()));
+  }
+
+  /** To be changed without changing this one. */
+  final ShownStep copy() {
+    return new ShownStep(this);
+  }
+
+  final Collection<WorkState> workers() {
+    return workers.values();
+  }
+
+  /** Or null. */
+  final WorkState worker(String id) {
+    return workers.get(id);
+  }
+
+  final boolean isScattered() {
+    return scattered;
+  }
+
+  /** One of the instances that do its work in its place; made when it is new. */
+  final WorkState instance(String id) {
+    if (!scattered) {
+      workers.clear();
+      scattered = true;
+      own.status = own.status == StepStatus.SKIPPED ? StepStatus.PENDING : own.status;
+    }
+    return workers.computeIfAbsent(id, WorkState::new);
+  }
+
+  /** {@code dish} of {@code dish[3]}, or null when it is no name of an instance. */
+  static String template(String id) {
+    int bracket = id.lastIndexOf('[');
+    boolean isInstance =
+        bracket > 0
+            && id.endsWith("]")
+            && bracket + 2 < id.length()
+            && id.substring(bracket + 1, id.length() - 1).chars().allMatch(Character::isDigit);
+    return isInstance ? id.substring(0, bracket) : null;
+  }
+
+  final boolean isInstance(WorkState worker) {
+    return scattered && worker != null;
+  }
+
+  /** The one that an event about the step is about: the instance, else the step. */
+  final WorkState subject(WorkState worker) {
+    return isInstance(worker) ? worker : own;
+  }
+
+  /** Whether something works for it. */
+  boolean isAtWork() {
+    return workers.values().stream().anyMatch(WorkState::isAtWork);
+  }
+
+  // ---- what events do to it
+
+  /** It begins, and with it its first agent, if none is at work. */
+  void start(long at) {
+    if (workers.values().stream().noneMatch(WorkState::isAtWork)) {
+      workers.values().stream()
+          .filter(worker -> worker.status == StepStatus.PENDING)
+          .findFirst()
+          .ifPresent(worker -> worker.start(at));
+    }
+  }
+
+  void start(WorkState worker, long at) {
+    if (worker != null) {
+      worker.start(at);
+    }
+  }
+
+  /** Takes what the event says of the present attempt. */
+  void attempt(WorkState worker, JobEvent event) {
+    if (worker != null) {
+      worker.attempt(event);
+    }
+  }
+
+  /** Its parents let it start. */
+  void ready(WorkState worker) {
+    if (isInstance(worker)) {
+      worker.ready();
+    }
+  }
+
+  /** It is over; of a scattered step, the instance is. */
+  void end(WorkState worker, StepStatus how, long at) {
+    if (isInstance(worker)) {
+      worker.end(how, at);
+      return;
+    }
+    for (WorkState one : workers.values()) {
+      if (!one.status.isOver() || one == worker) {
+        one.end(how, at);
+      }
+    }
+  }
+
+  /** It has failed for good. */
+  void fail(WorkState worker, ObjectNode error, long at) {
+    end(worker, StepStatus.FAILED, at);
+    if (isInstance(worker)) {
+      worker.fail(StepStatus.FAILED, error, at);
+    }
+  }
+
+  /** It cannot start, or a message for it cannot be delivered. */
+  void block(WorkState worker, String reason, long at) {
+    if (isInstance(worker)) {
+      worker.block(reason, at);
+    }
+  }
+
+  /** The worker alone is done. */
+  void workerDone(WorkState worker, StepStatus how, long at) {
+    if (worker != null) {
+      worker.end(how, at);
+    }
+  }
+
+  /** Something went wrong with a worker. */
+  void workerFailed(WorkState worker, StepStatus how, ObjectNode error, long at) {
+    if (worker != null) {
+      worker.fail(how, error, at);
+    }
+  }
+
+  // ---- what the job does to it
+
+  /** Those at work are held, as the job is. */
+  final void hold(StepStatus how) {
+    workers.values().forEach(worker -> worker.hold(how));
+    own.hold(how);
+  }
+
+  /** Those that were held go on. */
+  final void release() {
+    workers.values().forEach(WorkState::release);
+    own.release();
+  }
+
+  /** Ends what has not ended, with the job. */
+  final void close(StepStatus how, long at) {
+    workers.values().forEach(worker -> worker.close(how, at));
+    own.close(how, at);
+  }
+
+  /** Has the step be as far as its workers are together. */
+  final void followWorkers() {
+    CombinedWork together = new CombinedWork(workers.values());
+    own.status = together.status(own.status);
+    own.startedAt = together.startedAt(own.startedAt);
+    own.endedAt = own.status.isOver() ? together.endedAt() : 0;
+    own.lastEventAt = Math.max(own.lastEventAt, together.lastEventAt());
+    for (WorkState worker : workers.values()) {
+      if (worker.status == own.status && worker.failure != null) {
+        own.failure = worker.failure;
+        own.reason = worker.reason;
+        return;
+      }
+    }
+  }
+}

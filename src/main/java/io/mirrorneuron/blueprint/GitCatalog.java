@@ -1,0 +1,185 @@
+package io.mirrorneuron.blueprint;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.Sha256;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
+import org.eclipse.jgit.api.errors.GitAPIException;
+import org.eclipse.jgit.api.errors.JGitInternalException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A catalog in a git repository. The last good checkout is served at once, however the remote is; a
+ * newer one is fetched in the background and checked out in the same folder, by one thread at a
+ * time. Nobody else works there. Thread-safe.
+ */
+public final class GitCatalog implements CatalogSource {
+  private static final Logger LOG = LoggerFactory.getLogger(GitCatalog.class);
+
+  /** For the first checkout; it goes on when the caller does not wait any more. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  /** After a first fetch that failed. */
+  private static final long RETRY_AFTER_MS = 2000;
+
+  private static final int NAME_DIGITS = 12;
+
+  private final String url;
+  private final Duration refresh;
+  private final LongSupplier nanoTime;
+  private final Path home;
+  private final Clone clone;
+  private final OldClones others;
+  private CompletableFuture<List<String>> fetch;
+  private long fetchedAt;
+
+  /** Only for the one thread that fetches. */
+  private volatile boolean isUnlocked;
+
+  /**
+   * @param url that git reads from; may hold a password, which is told nobody
+   * @param cache where clones are kept, made when absent
+   * @param refresh how old a checkout may be before it is looked for changes
+   * @param kept how long clones of other repositories stay that no server asks for
+   * @param nanoTime a clock that only goes forward
+   * @param clock says how old clones of other repositories are
+   */
+  public GitCatalog(
+      String url, Path cache, Duration refresh, Duration kept, LongSupplier nanoTime, Clock clock) {
+    this.url = url;
+    this.refresh = refresh;
+    this.nanoTime = nanoTime;
+    this.home = cache.resolve(".git-home");
+    this.clone = new Clone(cache.resolve(folderName(url)));
+    this.others = new OldClones(cache, kept, clock);
+  }
+
+  private static String folderName(String url) {
+    String name = url.replaceAll("/+$", "").replaceAll("\\.git$", "").replaceAll(".*[/:]", "");
+    String safe = name.replaceAll("[^A-Za-z0-9._-]", "_").replaceAll("^\\.+", "");
+    return safe + "-" + Sha256.of(url).substring(0, NAME_DIGITS);
+  }
+
+  @Override
+  public Path folder() {
+    CompletableFuture<List<String>> running = fetchWhenDue();
+    if (!clone.exists()) {
+      await(running);
+    }
+    try {
+      return clone.folder().toRealPath();
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  @Override
+  public List<String> refresh() {
+    CompletableFuture<List<String>> running = fetchWhenOlder(Duration.ZERO);
+    if (!clone.exists()) {
+      return await(running);
+    }
+    try {
+      return running.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      return List.of(stays(e.getCause()));
+    } catch (TimeoutException e) {
+      return List.of("the catalog is being fetched still; until then it stays as it is");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw MnException.unavailable("the server is stopping", e);
+    }
+  }
+
+  private String stays(Throwable cause) {
+    return "the catalog could not be fetched, and stays as it is: "
+        + Reason.of(cause, home.getParent());
+  }
+
+  private CompletableFuture<List<String>> fetchWhenDue() {
+    return fetchWhenOlder(clone.exists() ? refresh : Duration.ofMillis(RETRY_AFTER_MS));
+  }
+
+  private synchronized CompletableFuture<List<String>> fetchWhenOlder(Duration pause) {
+    long now = nanoTime.getAsLong();
+    if (fetch == null || (fetch.isDone() && now - fetchedAt >= pause.toNanos())) {
+      fetchedAt = now;
+      fetch = new CompletableFuture<>();
+      CompletableFuture<List<String>> started = fetch;
+      Thread.ofVirtual().name("mn-catalog-fetch").start(() -> fetch(started));
+    }
+    return fetch;
+  }
+
+  private void fetch(CompletableFuture<List<String>> done) {
+    try {
+      GitHome.in(home);
+      if (!isUnlocked) {
+        clone.unlock();
+        isUnlocked = true;
+      }
+      List<String> warnings = List.of();
+      if (clone.isRepository()) {
+        warnings = clone.update(url);
+        warnings.forEach(words -> LOG.warn("{}", words));
+      } else if (!clone.exists()) {
+        clone.make(url);
+      }
+      others.remove(clone.folder());
+      done.complete(warnings);
+    } catch (GitAPIException | IOException | JGitInternalException e) {
+      LOG.warn("{}", stays(e));
+      done.completeExceptionally(e);
+    } catch (RuntimeException | Error e) {
+      done.completeExceptionally(e);
+      throw e;
+    }
+  }
+
+  /** Waits for a fetch that is under way, for some seconds. */
+  @Override
+  public void close() {
+    CompletableFuture<List<String>> running;
+    synchronized (this) {
+      running = fetch;
+    }
+    if (running != null) {
+      running.completeOnTimeout(null, PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+      running.handle((done, failure) -> null).join();
+    }
+  }
+
+  private List<String> await(CompletableFuture<List<String>> running) {
+    try {
+      return running.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw failed(e.getCause());
+    } catch (TimeoutException e) {
+      throw MnException.unavailable(
+              "the blueprint catalog is being fetched for the first time; try again", null)
+          .withRetryAfter(RETRY_AFTER_MS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw MnException.unavailable("the server is stopping", e);
+    }
+  }
+
+  private MnException failed(Throwable cause) {
+    return new MnException(
+        ErrorCode.INTERNAL,
+        "catalog_broken",
+        "blueprint repo clone failed: " + Reason.of(cause, home.getParent()),
+        null,
+        cause);
+  }
+}

@@ -1,2 +1,0 @@
-/** {@code mn deployment}: new versions of what runs. */
-package io.mirrorneuron.cli.deployment;

@@ -1,2 +1,0 @@
-/** {@code mn event}. Entry: {@code EventCommand}. */
-package io.mirrorneuron.cli.event;

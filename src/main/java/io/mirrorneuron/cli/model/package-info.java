@@ -1,2 +1,0 @@
-/** {@code mn model} and its commands, over the HTTP API. */
-package io.mirrorneuron.cli.model;

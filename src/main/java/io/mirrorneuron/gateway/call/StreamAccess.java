@@ -1,0 +1,45 @@
+package io.mirrorneuron.gateway.call;
+
+import io.mirrorneuron.security.Auth;
+import io.mirrorneuron.security.StreamTokens;
+import io.vertx.core.Future;
+import io.vertx.ext.web.RoutingContext;
+
+/**
+ * Who may follow: whoever may call, and those who have a token for the streams of the run that the
+ * path names. Such a token may stand in the address, where no other one does.
+ */
+public final class StreamAccess {
+  private static final String RUN = "run_id";
+
+  private StreamAccess() {}
+
+  /** Knows the callers of this request by their header. */
+  public static Auth byHeader(RoutingContext ctx, Auth others, StreamTokens tokens) {
+    String run = ctx.pathParam(RUN);
+    return run == null ? others : tokens.of(run, others);
+  }
+
+  /** The same; who sends no header is known by the address. */
+  public static Auth byAddress(RoutingContext ctx, Auth others, StreamTokens tokens) {
+    Auth known = byHeader(ctx, others, tokens);
+    String token =
+        known == others || ctx.request().query() == null
+            ? null
+            : ctx.queryParams().get(StreamTokens.PARAMETER);
+    if (token == null) {
+      return known;
+    }
+    return authorization -> {
+      if (authorization != null) {
+        return known.authenticate(authorization);
+      }
+      return StreamTokens.isOne(token)
+          ? known.authenticate("Bearer " + token)
+          : Future.failedFuture(
+              Auth.unauthenticated(
+                  "token must be a stream token, as POST /runs/{run_id}/stream-token gives it;"
+                      + " another one is sent as the header Authorization"));
+    };
+  }
+}

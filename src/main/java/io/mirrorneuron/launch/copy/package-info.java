@@ -1,2 +1,0 @@
-/** Copies of folders that somebody else owns. */
-package io.mirrorneuron.launch.copy;

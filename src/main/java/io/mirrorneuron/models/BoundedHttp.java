@@ -1,0 +1,194 @@
+package io.mirrorneuron.models;
+
+import io.mirrorneuron.models.UpstreamFailure.Kind;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Asks HTTP servers within bounds. Blocking and thread-safe. Redirects are not followed: what may
+ * be asked is what the configuration names. What a failure says holds no key.
+ */
+public final class BoundedHttp implements AutoCloseable {
+  private static final Duration CONNECT = Duration.ofSeconds(2);
+  private static final long LOOK_MS = 200;
+
+  private HttpClient http; // made when it is needed; guarded by this
+  private boolean closed; // guarded by this
+
+  private synchronized HttpClient http() throws UpstreamFailure {
+    if (closed) {
+      throw new UpstreamFailure(Kind.GONE, "the server ends");
+    }
+    if (http == null) {
+      http =
+          HttpClient.newBuilder()
+              .version(HttpClient.Version.HTTP_1_1)
+              .followRedirects(HttpClient.Redirect.NEVER)
+              .connectTimeout(CONNECT)
+              .executor(command -> Thread.ofVirtual().name("mn.models.http").start(command))
+              .build();
+    }
+    return http;
+  }
+
+  /** Reads an answer line by line. */
+  @FunctionalInterface
+  public interface LineReader {
+    /** Returns whether it wants more. */
+    boolean read(String line) throws UpstreamFailure;
+  }
+
+  /**
+   * What is asked.
+   *
+   * @param body JSON that is sent, or null
+   * @param key that introduces the caller; empty for none
+   */
+  public record Call(String method, URI uri, String body, String key) {
+    @Override
+    public String toString() {
+      return method + " " + uri;
+    }
+  }
+
+  /** The whole answer as text. */
+  public String text(Call call, Bounds bounds) throws UpstreamFailure {
+    StringBuilder text = new StringBuilder();
+    lines(
+        call,
+        bounds,
+        () -> false,
+        line -> {
+          text.append(line).append('\n');
+          return true;
+        });
+    return text.toString();
+  }
+
+  /**
+   * Hands over the lines of an answer as they come.
+   *
+   * @param gone asked now and then; true breaks off
+   */
+  public void lines(Call call, Bounds bounds, BooleanSupplier gone, LineReader reader)
+      throws UpstreamFailure {
+    Patience patience = new Patience(bounds, gone);
+    HttpResponse<InputStream> answer = answered(call, patience);
+    try (InputStream body = answer.body();
+        var _ = patience.watch(body)) {
+      BoundedLines lines = new BoundedLines(body, bounds, patience::heard);
+      if (answer.statusCode() >= 300) {
+        throw refused(answer.statusCode(), lines, call.key());
+      }
+      if (answer.headers().firstValue("content-type").orElse("").startsWith("text/html")) {
+        throw new UpstreamFailure(Kind.BAD, "it answered with a page for people (text/html)");
+      }
+      String line = lines.next();
+      while (line != null && reader.read(line)) {
+        line = lines.next();
+      }
+    } catch (IOException e) {
+      UpstreamFailure over = patience.failure();
+      throw over == null
+          ? new UpstreamFailure(Kind.BAD, "the connection was cut before the answer was whole")
+          : over;
+    }
+    UpstreamFailure over = patience.failure();
+    if (over != null) {
+      throw over;
+    }
+  }
+
+  private HttpResponse<InputStream> answered(Call call, Patience patience) throws UpstreamFailure {
+    CompletableFuture<HttpResponse<InputStream>> asked =
+        http().sendAsync(request(call), BodyHandlers.ofInputStream());
+    try {
+      while (true) {
+        try {
+          return asked.get(LOOK_MS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+          if (patience.isOver()) {
+            asked.cancel(true);
+            throw patience.failure();
+          }
+        }
+      }
+    } catch (ExecutionException e) {
+      throw unreachable(e.getCause());
+    } catch (InterruptedException e) {
+      asked.cancel(true);
+      Thread.currentThread().interrupt();
+      throw new UpstreamFailure(Kind.GONE, "the server ends");
+    }
+  }
+
+  private static HttpRequest request(Call call) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(call.uri()).header("Accept", "application/json, text/event-stream");
+    if (!call.key().isEmpty()) {
+      request.header("Authorization", "Bearer " + call.key());
+    }
+    if (call.body() == null) {
+      return request.method(call.method(), BodyPublishers.noBody()).build();
+    }
+    return request
+        .header("Content-Type", "application/json")
+        .method(call.method(), BodyPublishers.ofString(call.body()))
+        .build();
+  }
+
+  private static UpstreamFailure unreachable(Throwable cause) {
+    if (cause instanceof HttpConnectTimeoutException) {
+      return new UpstreamFailure(Kind.AWAY, "nobody answers there");
+    }
+    if (cause instanceof HttpTimeoutException) {
+      return new UpstreamFailure(Kind.LATE, "it did not answer in time");
+    }
+    Throwable deepest = cause;
+    while (deepest.getCause() != null) {
+      deepest = deepest.getCause();
+    }
+    if (deepest instanceof UnresolvedAddressException) {
+      return new UpstreamFailure(Kind.AWAY, "there is no machine of that name");
+    }
+    if (cause instanceof ConnectException) {
+      return new UpstreamFailure(Kind.AWAY, "nobody listens there");
+    }
+    return new UpstreamFailure(Kind.BAD, "it broke the connection off without an answer");
+  }
+
+  /** With what the server says of it, in one line. */
+  private static UpstreamFailure refused(int status, BoundedLines lines, String key)
+      throws IOException, UpstreamFailure {
+    String first = Objects.requireNonNullElse(lines.next(), "");
+    String said = StrangersWords.of(first, key);
+    String more = said.isEmpty() ? "" : ": " + said;
+    String hint = status < 400 ? ", and redirects are not followed" : "";
+    return new UpstreamFailure(Kind.BAD, status, "it answered with status " + status + hint + more);
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    if (http != null) {
+      http.shutdownNow();
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package io.mirrorneuron.models;
+
+import java.util.Locale;
+
+/** What a fake model runner can be told to do wrong, one fault for each of its {@link Door}s. */
+public enum FakeFault {
+  /** Nothing. */
+  NONE,
+  /** The first piece of an answer comes after three seconds. */
+  SLOW,
+  /** Half of an answer comes, then nothing, and the connection stays open. */
+  STALL,
+  /** Half of an answer comes, then the connection is closed. */
+  CUT,
+  /** A page for people, status 200. */
+  HTML,
+  /** Status 500, with a sentence. */
+  ERROR,
+  /** Status 401, with the header by which the caller introduced itself. */
+  UNAUTHORIZED,
+  /** Each byte on its own, so that characters of several bytes come in parts. */
+  SPLIT,
+  /** One line of ten megabytes in the middle. */
+  HUGE,
+  /** Status 302, to a place that answers well. */
+  REDIRECT;
+
+  /** What a fault is of. */
+  public enum Door {
+    LIST,
+    PULL,
+    CHAT
+  }
+
+  /** As it is written on the command line. */
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

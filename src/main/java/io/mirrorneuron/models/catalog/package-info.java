@@ -1,2 +1,0 @@
-/** Which models there are to be installed. Entry: {@code ModelCatalog}. */
-package io.mirrorneuron.models.catalog;

@@ -1,5 +1,0 @@
-/**
- * Asks HTTP servers that may do anything: never longer, never more than said. Entry: {@code
- * BoundedHttp}.
- */
-package io.mirrorneuron.models.http;

@@ -1,2 +1,0 @@
-/** Port: events that start jobs. Entry: {@code TriggerEvents}. */
-package io.mirrorneuron.port.event;

@@ -1,2 +1,0 @@
-/** Programs that a bundle brings to accompany a launch. */
-package io.mirrorneuron.port.hook;

@@ -1,2 +1,0 @@
-/** Port: what areas and doors ask of registered services. Entry: {@code ServicesPort}. */
-package io.mirrorneuron.port.service;

@@ -1,2 +1,0 @@
-/** Webhooks that a server sends. Entry: {@code OutboundWebhooks}. */
-package io.mirrorneuron.port.webhook;

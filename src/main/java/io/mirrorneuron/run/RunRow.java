@@ -1,0 +1,217 @@
+package io.mirrorneuron.run;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.RunStatus;
+import io.mirrorneuron.run.JobPlaces.Standing;
+import io.mirrorneuron.run.folder.FileState;
+import io.mirrorneuron.run.folder.Records;
+import io.mirrorneuron.run.folder.RunFolder;
+import io.mirrorneuron.run.folder.RunHeader;
+import io.mirrorneuron.wire.Json;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What lists show of a run, from {@code run.json} and {@code job.json}. Absent texts are empty.
+ *
+ * @param place where it stands among others; never changes, so that cursors stay good
+ * @param seen the documents it was read from, as they were; null of a run that has no folder yet
+ * @param elsewhere how its job stands, which another node has; null when this one has it, or nobody
+ *     knows
+ */
+record RunRow(
+    String runId,
+    String jobId,
+    String blueprintId,
+    String traceId,
+    String status,
+    String submittedAt,
+    String startedAt,
+    String endedAt,
+    Place place,
+    List<FileState> seen,
+    Standing elsewhere) {
+
+  /** The newest comes first; the id decides where the time does not. */
+  record Place(Instant at, String runId) implements Comparable<Place> {
+    @Override
+    public int compareTo(Place other) {
+      int order = other.at.compareTo(at);
+      return order != 0 ? order : other.runId.compareTo(runId);
+    }
+
+    /** Names the place to clients. */
+    String cursor() {
+      return Base64.getUrlEncoder()
+          .withoutPadding()
+          .encodeToString((at + "|" + runId).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * The place that a cursor names.
+     *
+     * @throws MnException INVALID for a text that is none
+     */
+    static Place at(String cursor) {
+      try {
+        String text = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
+        int split = text.indexOf('|');
+        return new Place(Instant.parse(text.substring(0, split)), text.substring(split + 1));
+      } catch (RuntimeException e) {
+        throw MnException.invalid("cursor must be the next of a page");
+      }
+    }
+  }
+
+  /**
+   * The row as it is now.
+   *
+   * @param before what was known until now, or null; the answer when nothing has changed
+   */
+  static RunRow read(RunFolder folder, RunRow before) {
+    List<FileState> seen = states(folder);
+    if (before != null && seen.equals(before.seen)) {
+      return before;
+    }
+    RunHeader run = RunHeader.ofRun(folder);
+    RunHeader job = RunHeader.ofJob(folder);
+    RunHeader runFirst = run.or(job);
+    RunHeader jobFirst = job.or(run);
+    String submitted = jobFirst.submittedAt();
+    String started = runFirst.startedAt();
+    RunRow read =
+        new RunRow(
+            folder.runId(),
+            jobFirst.jobId(),
+            runFirst.blueprintId(),
+            runFirst.traceId(),
+            status(run.status(), job.status()),
+            submitted,
+            started,
+            runFirst.endedAt(),
+            before == null
+                ? new Place(at(folder, started, submitted), folder.runId())
+                : before.place,
+            states(folder).equals(seen) ? seen : List.of(), // it may tell of either: look again
+            null);
+    boolean isSame = before != null && before.elsewhere != null && before.jobId.equals(read.jobId);
+    return isSame && !read.isOver() ? read.at(before.elsewhere) : read;
+  }
+
+  /** The row with what is known of a job that another node has; null when this one has it. */
+  RunRow at(Standing place) {
+    return new RunRow(
+        runId,
+        jobId,
+        blueprintId,
+        traceId,
+        status,
+        submittedAt,
+        startedAt,
+        endedAt,
+        this.place,
+        seen,
+        place);
+  }
+
+  /** The status that the list tells. */
+  String told() {
+    return elsewhere == null ? status : elsewhere.status();
+  }
+
+  private String toldEnd() {
+    return elsewhere == null ? endedAt : elsewhere.endedAt();
+  }
+
+  /** The row of a run that has no folder until somebody looks. */
+  static RunRow of(UnreadRuns.Shown run) {
+    Instant at = Objects.requireNonNullElse(Records.time(run.startedAt()), Instant.EPOCH);
+    return new RunRow(
+        run.runId(),
+        run.jobId(),
+        run.blueprintId(),
+        run.traceId(),
+        run.status(),
+        run.submittedAt(),
+        run.startedAt(),
+        run.endedAt(),
+        new Place(at, run.runId()),
+        null,
+        null);
+  }
+
+  /** Whether it was read from a folder. */
+  boolean hasFolder() {
+    return seen != null;
+  }
+
+  private static List<FileState> states(RunFolder folder) {
+    return List.of(
+        FileState.at(folder.path().resolve("run.json")),
+        FileState.at(folder.path().resolve("job.json")));
+  }
+
+  /**
+   * As lists tell it; null for what is not known.
+   *
+   * @param root in which the folders of runs are
+   */
+  ObjectNode json(Path root, RunIndex.Marks marks) {
+    ObjectNode json = Json.object().put("run_id", runId);
+    put(json, "job_id", jobId);
+    put(json, "blueprint_id", blueprintId);
+    json.put("status", told());
+    put(json, "submitted_at", submittedAt);
+    put(json, "started_at", startedAt);
+    put(json, "ended_at", toldEnd());
+    put(json, "trace_id", traceId);
+    json.put("run_dir", root.resolve(runId).toString());
+    if (marks != RunIndex.Marks.NONE) {
+      json.put(marks.place(), place.cursor());
+    }
+    return marks == RunIndex.Marks.NONE || elsewhere == null
+        ? json
+        : json.put(marks.owner(), elsewhere.owner());
+  }
+
+  private static void put(ObjectNode json, String member, String text) {
+    json.put(member, text.isEmpty() ? null : text);
+  }
+
+  /** Whether both look the same in lists. */
+  boolean tellsAs(RunRow other) {
+    return facts().equals(other.facts());
+  }
+
+  private List<String> facts() {
+    return List.of(runId, jobId, blueprintId, traceId, told(), submittedAt, startedAt, toldEnd());
+  }
+
+  boolean isOver() {
+    return RunStatus.ofAnyCase(told()).isFinal();
+  }
+
+  /**
+   * The runtime has the last word; until it says so, a program may know better what it waits for.
+   */
+  private static String status(String program, String runtime) {
+    String status = RunStatus.ofAnyCase(runtime).isFinal() || program.isEmpty() ? runtime : program;
+    return status.isEmpty() ? "unknown" : status;
+  }
+
+  private static Instant at(RunFolder folder, String started, String submitted) {
+    Instant time = Records.time(started.isEmpty() ? submitted : started);
+    try {
+      return time != null ? time : Files.getLastModifiedTime(folder.path()).toInstant();
+    } catch (IOException e) {
+      return Instant.EPOCH;
+    }
+  }
+}

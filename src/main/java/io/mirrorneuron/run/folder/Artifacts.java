@@ -1,0 +1,220 @@
+package io.mirrorneuron.run.folder;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.untrusted.RefusedFile;
+import io.mirrorneuron.untrusted.UntrustedFiles;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The files of a run that clients may have: its results of any kind and others of a known kind that
+ * are not hidden and lie in its folder, also when a link leads to them. Blocking and thread-safe.
+ */
+public final class Artifacts {
+  private static final int CHECKSUMS = 20_000;
+  private static final Pattern SEGMENT = Pattern.compile("([a-z]+)\\.(\\d{3,})\\.jsonl(\\.gz)?");
+
+  private final Checksums checksums = new Checksums(CHECKSUMS);
+  private final ShownFiles shown = new ShownFiles();
+
+  /**
+   * A reference to each: {@code {artifact_id, path, relative_path, size_bytes, sha256,
+   * content_type, url, reveal_url}}, by relative path. Size and hash are of what is {@link #shown}.
+   *
+   * @param refused is told the relative path of each that has the name of such a file and is none
+   *     for clients, and what is wrong with it
+   */
+  public List<ObjectNode> refs(RunFolder folder, BiConsumer<String, String> refused) {
+    List<ObjectNode> refs = new ArrayList<>();
+    for (FoundFiles.Found named : named(folder)) {
+      Path file = named.file();
+      String relative = folder.path().relativize(file).toString();
+      if (!hasText(file)) {
+        refused.accept(relative, "has a name that is not UTF-8");
+        continue;
+      }
+      try {
+        Path shows = shown(folder, named);
+        refs.add(
+            ServedFile.reference(
+                folder,
+                id(relative),
+                file,
+                relative,
+                checksums.of(shows, folder.path()),
+                "/artifacts/" + ServedFile.quoted(relative)));
+      } catch (RefusedFile e) {
+        refused.accept(relative, e.getReason());
+      } catch (NoSuchFileException e) {
+        continue; // it was deleted while the list was made
+      } catch (AccessDeniedException e) {
+        refused.accept(relative, "may not be read");
+      } catch (IOException e) {
+        refused.accept(relative, e.getMessage());
+      }
+    }
+    return refs;
+  }
+
+  /** Whether its name is text, so that clients can ask for it. */
+  private static boolean hasText(Path file) {
+    try {
+      return Path.of(file.toString()).equals(file);
+    } catch (InvalidPathException e) {
+      return false;
+    }
+  }
+
+  /** What clients see of it. A regular file was reached over no link, so it is where it seems. */
+  private Path shown(RunFolder folder, FoundFiles.Found named) throws IOException {
+    if (named.as().isRegularFile()) {
+      return shown.of(folder, named.file(), FileState.of(named.as()));
+    }
+    Path real = real(folder, named.file());
+    if (real == null) {
+      throw new IOException(fault(named.file()));
+    }
+    return shown.of(folder, real);
+  }
+
+  private static String fault(Path file) {
+    return Files.isSymbolicLink(file)
+        ? "is a link that leads out of the run, to something hidden or to nothing"
+        : "is no regular file";
+  }
+
+  /**
+   * One of them.
+   *
+   * @param relative as a client gives it
+   * @throws MnException MALFORMED when it leads out of the run or is no plain path, NOT_FOUND
+   */
+  public ServedFile find(RunFolder folder, String relative) {
+    if (relative.isEmpty()) {
+      throw invalid("artifact path is required");
+    }
+    if (!isPlain(relative) || folder.inside(relative) == null) {
+      throw invalid("invalid artifact path");
+    }
+    Path real = real(folder, folder.path().resolve(other(folder, relative)));
+    if (real == null && isOfOtherKind(folder, relative)) {
+      throw notServed(relative);
+    }
+    if (real == null || UntrustedFiles.fault(real, folder.path()) != null) {
+      throw notFound();
+    }
+    return ServedFile.of(real, relative, folder.path());
+  }
+
+  /** The same as clients see it: secrets in the records and documents of the run are hidden. */
+  public ServedFile shown(RunFolder folder, String relative) {
+    Path real = find(folder, relative).path();
+    try {
+      return ServedFile.of(shown.of(folder, real), relative, folder.path());
+    } catch (NoSuchFileException e) {
+      throw notFound();
+    } catch (IOException e) {
+      throw unreadable(real, e);
+    }
+  }
+
+  /** Without empty parts and without dots that stand for folders. */
+  private static boolean isPlain(String relative) {
+    try {
+      return Path.of(relative).normalize().toString().equals(relative);
+    } catch (InvalidPathException e) {
+      return false;
+    }
+  }
+
+  /** The other name of the resource samples, which clients may ask for under two names. */
+  private static String other(RunFolder folder, String relative) {
+    return relative.equals(RunLog.RESOURCES.file())
+        ? folder.files(RunLog.RESOURCES).live().getFileName().toString()
+        : relative;
+  }
+
+  /** All that have the name of a file for clients. */
+  private static List<FoundFiles.Found> named(RunFolder folder) {
+    try {
+      return FoundFiles.below(folder.path(), path -> !isForPrograms(folder, path));
+    } catch (IOException e) {
+      throw unreadable(folder.path(), e);
+    }
+  }
+
+  /** Whether a program has put it there, and nothing but its name keeps it from clients. */
+  private static boolean isOfOtherKind(RunFolder folder, String relative) {
+    return !ServedFile.isForClients(Path.of(relative))
+        && !AllowedRoots.isHidden(Path.of(relative))
+        && UntrustedFiles.isFile(folder.path().resolve(relative));
+  }
+
+  /** Whether it is hidden, or of no known kind and no result. */
+  private static boolean isForPrograms(RunFolder folder, Path file) {
+    Path relative = folder.path().relativize(file);
+    return AllowedRoots.isHidden(relative) || !ServedFile.isForClients(relative);
+  }
+
+  /** Where the file really is, or null when it is not for clients. */
+  private static Path real(RunFolder folder, Path file) {
+    if (isForPrograms(folder, file)) {
+      return null;
+    }
+    try {
+      Path parent = file.getParent();
+      Path real = file.toRealPath();
+      return parent.toRealPath().equals(parent) // folders that are links are not walked through
+              && real.startsWith(folder.path())
+              && !AllowedRoots.isHidden(folder.path().relativize(real))
+              && UntrustedFiles.isFile(real)
+          ? real
+          : null;
+    } catch (IOException e) {
+      return null; // it went, or is a link to nothing
+    }
+  }
+
+  private static String id(String relative) {
+    if (relative.equals(RunLog.HUMAN.file())) {
+      return "human_events_jsonl";
+    }
+    Matcher segment = SEGMENT.matcher(relative);
+    return segment.matches()
+        ? segment.group(1) + "_jsonl_" + segment.group(2)
+        : ServedFile.slug(relative);
+  }
+
+  private static MnException invalid(String message) {
+    return new MnException(ErrorCode.MALFORMED, "invalid_artifact_path", message);
+  }
+
+  private static MnException notFound() {
+    return new MnException(ErrorCode.NOT_FOUND, "artifact_not_found", "artifact not found");
+  }
+
+  private static MnException notServed(String relative) {
+    return new MnException(
+        ErrorCode.NOT_FOUND, "artifact_not_found", ServedFile.OTHER_KIND.formatted(relative));
+  }
+
+  private static MnException unreadable(Path file, IOException cause) {
+    return new MnException(
+        ErrorCode.INTERNAL,
+        "run_store_damaged",
+        "failed to read " + file.getFileName(),
+        null,
+        cause);
+  }
+}

@@ -1,2 +1,0 @@
-/** The list of runs, true to the folders without reading them all. Entry: {@link RunIndex}. */
-package io.mirrorneuron.run.index;

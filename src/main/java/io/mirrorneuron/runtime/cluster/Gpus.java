@@ -1,0 +1,32 @@
+package io.mirrorneuron.runtime.cluster;
+
+import io.mirrorneuron.runtime.cluster.Hardware.Gpu;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Small questions about cards. Pure. */
+final class Gpus {
+  private Gpus() {}
+
+  static Set<String> ids(List<Gpu> gpus) {
+    return gpus.stream().map(Gpu::id).collect(Collectors.toSet());
+  }
+
+  /** The text, or null when it is the tool's word for nothing. */
+  static String told(String text) {
+    return text == null || text.isBlank() || text.strip().equalsIgnoreCase("N/A")
+        ? null
+        : text.strip();
+  }
+
+  /** What a demand may name: lower case, and none that is not told. */
+  static List<String> capabilities(String... words) {
+    return Arrays.stream(words)
+        .filter(word -> told(word) != null)
+        .map(word -> word.strip().toLowerCase(Locale.ROOT))
+        .toList();
+  }
+}

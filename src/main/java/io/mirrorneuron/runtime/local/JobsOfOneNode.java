@@ -1,0 +1,192 @@
+package io.mirrorneuron.runtime.local;
+
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.RunStatus;
+import io.mirrorneuron.port.node.DrainAction;
+import io.mirrorneuron.port.node.DrainOrder;
+import io.mirrorneuron.port.node.DrainReport;
+import io.mirrorneuron.port.node.DrainState;
+import io.mirrorneuron.port.node.NodeReport;
+import io.mirrorneuron.port.node.NodeUpkeep;
+import io.mirrorneuron.port.node.Reconciliation;
+import io.mirrorneuron.port.node.Reconciliation.ReconciledJob;
+import io.mirrorneuron.port.operation.ItemOutcome;
+import io.mirrorneuron.port.operation.ItemOutcome.Result;
+import io.mirrorneuron.port.operation.OperationKind;
+import io.mirrorneuron.port.operation.OperationOptions;
+import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.NodeRegistry;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * What operations do about the jobs of a node. Drains and reconciliations are those of {@link
+ * NodeUpkeep}, whoever asks for them: an operation orders one, and follows it.
+ */
+record JobsOfOneNode(NodeUpkeep nodes, JobStore store) {
+  private static final String STAYED =
+      "the drain has ended, and this job had not left the node, which keeps it";
+
+  /** Jobs that an operation of this kind would be about. */
+  List<String> drained(OperationOptions options) {
+    return plan(options).keySet().stream().toList();
+  }
+
+  /** The same of a reconciliation. */
+  List<String> reconciled(OperationOptions options) {
+    return nodes.reconcile(options.nodeName(), options.reason(), true).jobs().stream()
+        .map(ReconciledJob::jobId)
+        .distinct()
+        .toList();
+  }
+
+  private static DrainOrder order(OperationOptions options, boolean dryRun) {
+    long deadline = options.deadlineMs() == null ? 0 : options.deadlineMs();
+    return new DrainOrder(
+        options.nodeName(), options.reason(), deadline, dryRun, options.leavesSystemJobs());
+  }
+
+  /** What a drain would do with each job that is there now. */
+  private Map<String, DrainAction> plan(OperationOptions options) {
+    return nodes.drain(order(options, true)).actions().stream()
+        .collect(Collectors.toMap(DrainAction::jobId, action -> action, (own, guest) -> own));
+  }
+
+  OperationInput drain(OperationDeed deed) {
+    OperationOptions options = deed.order().options();
+    if (options.onlySays()) {
+      return said(deed, nodes.drain(order(options, true)));
+    }
+    NodeReport node = nodes.status(options.nodeName());
+    if (!wasOrdered(node, deed.order())) {
+      nodes.drain(order(options, false));
+      node = nodes.status(options.nodeName());
+    }
+    return drained(deed, node);
+  }
+
+  private static OperationInput said(OperationDeed deed, DrainReport would) {
+    Map<String, ItemOutcome> said =
+        would.actions().stream()
+            .collect(
+                Collectors.toMap(
+                    DrainAction::jobId,
+                    one -> ItemOutcome.because(ItemOutcome.DRY_RUN, one.status(), one.reason()),
+                    (own, guest) -> own));
+    ItemOutcome gone =
+        ItemOutcome.because(ItemOutcome.DRY_RUN, null, "it has left the node meanwhile");
+    return OperationInput.Done.of(
+        deed, outcomes(deed, said, job -> gone), "the drain would be " + would.wouldStatus());
+  }
+
+  /**
+   * Whether the drain was ordered before, by a server that was killed then or stood still: who
+   * comes late must not drain a node that somebody has taken back since.
+   */
+  private static boolean wasOrdered(NodeReport node, Operation.Order order) {
+    String startedAt = node.drain().startedAt();
+    return startedAt != null && Instant.parse(startedAt).toEpochMilli() >= order.at();
+  }
+
+  private OperationInput drained(OperationDeed deed, NodeReport node) {
+    DrainState drain = node.drain();
+    boolean isCancelled = DrainState.CANCELLED.equals(drain.status());
+    Map<String, DrainAction> here = isCancelled ? Map.of() : planned(deed);
+    boolean isOpen = drain.isOpen();
+    boolean mayLeave = isOpen || !isCancelled && !node.isThere(); // others take over from the dead
+    Map<String, ItemOutcome> outcomes =
+        outcomes(
+            deed,
+            Map.of(),
+            job -> {
+              DrainAction action = here.get(job);
+              ItemOutcome found = action == null ? whereItIs(job, deed.order()) : found(action);
+              return found.isOpen() && !mayLeave
+                  ? ItemOutcome.failed(ItemOutcome.FAILED, STAYED)
+                  : found;
+            });
+    String message = drain.status() == null ? null : "the drain is " + drain.status();
+    return new OperationInput.Done(deed.round(), outcomes, !isOpen, message, null);
+  }
+
+  /** Nothing is planned for a node that was taken out meanwhile. */
+  private Map<String, DrainAction> planned(OperationDeed deed) {
+    try {
+      return plan(deed.order().options());
+    } catch (MnException e) {
+      if (e.code() == ErrorCode.NOT_FOUND || e.code() == ErrorCode.PRECONDITION) {
+        return Map.of();
+      }
+      throw e;
+    }
+  }
+
+  /** Of a job that is on the node still. */
+  private static ItemOutcome found(DrainAction action) {
+    String status =
+        switch (action.status()) {
+          case DrainAction.IGNORED -> ItemOutcome.IGNORED;
+          case DrainAction.SKIPPED -> ItemOutcome.SKIPPED;
+          case DrainAction.PAUSED -> ItemOutcome.PAUSED;
+          default -> ItemOutcome.DEFERRED;
+        };
+    return ItemOutcome.because(status, action.status(), action.reason());
+  }
+
+  /** Of a job that the node has no more. */
+  private ItemOutcome whereItIs(String job, Operation.Order order) {
+    String status = Answers.await(store.status(job));
+    if (status == null || RunStatus.of(status).isFinal()) {
+      String why = status == null ? "it is gone" : "it had ended by itself";
+      return ItemOutcome.because(ItemOutcome.SKIPPED, status, why);
+    }
+    String owner = Answers.await(store.owner(job));
+    String node = owner == null ? null : NodeRegistry.nameOf(owner);
+    return order.options().nodeName().strip().equals(node)
+        ? ItemOutcome.because(ItemOutcome.DEFERRED, status, "it is on its way to another node")
+        : new ItemOutcome(
+            order.kind() == OperationKind.DRAIN_NODE ? ItemOutcome.MIGRATED : ItemOutcome.RECOVERED,
+            new Result(status, null, node),
+            null);
+  }
+
+  OperationInput reconcile(OperationDeed deed) {
+    OperationOptions options = deed.order().options();
+    Reconciliation done = nodes.reconcile(options.nodeName(), options.reason(), options.onlySays());
+    Map<String, ItemOutcome> said =
+        done.jobs().stream()
+            .collect(
+                Collectors.toMap(
+                    ReconciledJob::jobId,
+                    job -> said(job, options.onlySays()),
+                    (one, same) -> one));
+    return OperationInput.Done.of(
+        deed, outcomes(deed, said, job -> whereItIs(job, deed.order())), done.message());
+  }
+
+  private static ItemOutcome said(ReconciledJob job, boolean onlySays) {
+    String status =
+        onlySays
+            ? ItemOutcome.DRY_RUN
+            : switch (job.action()) {
+              case ReconciledJob.RECOVERED -> ItemOutcome.RECOVERED;
+              case ReconciledJob.SKIPPED -> ItemOutcome.SKIPPED;
+              default -> ItemOutcome.FAILED;
+            };
+    return status.equals(ItemOutcome.FAILED)
+        ? ItemOutcome.failed(status, job.reason())
+        : ItemOutcome.because(status, job.action(), job.reason());
+  }
+
+  private static Map<String, ItemOutcome> outcomes(
+      OperationDeed deed, Map<String, ItemOutcome> said, Function<String, ItemOutcome> other) {
+    return deed.jobs().stream()
+        .collect(
+            Collectors.toMap(
+                job -> job, job -> said.containsKey(job) ? said.get(job) : other.apply(job)));
+  }
+}

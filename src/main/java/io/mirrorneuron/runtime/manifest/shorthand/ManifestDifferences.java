@@ -1,0 +1,90 @@
+package io.mirrorneuron.runtime.manifest.shorthand;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** In what two manifests differ, told by the names of members and never by what they are. Pure. */
+public final class ManifestDifferences {
+  private static final Set<String> DEEP = Set.of("config", "policies", "resources");
+  private final ManifestContent before;
+  private final ManifestContent after;
+
+  public ManifestDifferences(ManifestContent before, ManifestContent after) {
+    this.before = before;
+    this.after = after;
+  }
+
+  public List<String> agentsAdded() {
+    return others(after, before);
+  }
+
+  public List<String> agentsRemoved() {
+    return others(before, after);
+  }
+
+  private static List<String> others(ManifestContent one, ManifestContent other) {
+    return one.nodes().keySet().stream().filter(id -> !other.nodes().containsKey(id)).toList();
+  }
+
+  /** Of each agent that both have and that is written in another way, the members. */
+  public Map<String, List<String>> agentsChanged() {
+    Map<String, List<String>> changed = new LinkedHashMap<>();
+    before
+        .nodes()
+        .forEach(
+            (id, node) -> {
+              if (after.nodes().containsKey(id)) {
+                List<String> paths = paths(node.value(), after.nodes().get(id).value());
+                if (!paths.isEmpty()) {
+                  changed.put(id, paths);
+                }
+              }
+            });
+    return changed;
+  }
+
+  /** Members of {@code policies}, but for those of {@code policies.update}. */
+  public List<String> policies() {
+    JsonNode one = before.withoutAgents().path("policies");
+    JsonNode other = after.withoutAgents().path("policies");
+    return differing(one, other).stream()
+        .filter(name -> !name.equals("update"))
+        .map(name -> "policies." + name)
+        .toList();
+  }
+
+  /** Other members at the root, but for what is written of agents. */
+  public List<String> members() {
+    ObjectNode one = before.withoutAgents();
+    ObjectNode other = after.withoutAgents();
+    return differing(one, other).stream().filter(name -> !name.equals("policies")).toList();
+  }
+
+  private static List<String> paths(JsonNode one, JsonNode other) {
+    List<String> paths = new ArrayList<>();
+    for (String name : differing(one, other)) {
+      JsonNode here = one.path(name);
+      JsonNode there = other.path(name);
+      if (DEEP.contains(name) && here.isObject() && there.isObject()) {
+        differing(here, there).forEach(inner -> paths.add(name + "." + inner));
+      } else {
+        paths.add(name);
+      }
+    }
+    return paths;
+  }
+
+  /** Names of members that are not the same in both, in order; none where neither has any. */
+  private static List<String> differing(JsonNode one, JsonNode other) {
+    Set<String> names = new TreeSet<>();
+    one.fieldNames().forEachRemaining(names::add);
+    other.fieldNames().forEachRemaining(names::add);
+    return names.stream().filter(name -> !one.path(name).equals(other.path(name))).toList();
+  }
+}

@@ -1,0 +1,228 @@
+package io.mirrorneuron.runtime.schedule;
+
+import io.mirrorneuron.config.NearestMatch;
+import io.mirrorneuron.runtime.schedule.event.GivenLimits;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Members of an object as somebody wrote them. What has the wrong form is a fault, and counts as
+ * absent; so is in the end what nobody asked for.
+ */
+public final class WrittenMembers {
+  private static final int MOST_TEXTS = 100;
+
+  /** Of what somebody wrote, at most so much is repeated to them. */
+  private static final int SHOWN_CHARS = 80;
+
+  /** More than the few centuries in which a schedule is of use: 100 years. */
+  private static final long LONGEST_MS = 3_155_760_000_000L;
+
+  private final String path;
+  private final Map<String, Object> members;
+  private final Set<String> asked = new LinkedHashSet<>();
+  private final List<String> faults;
+
+  /**
+   * @param path of the object, with a dot at its end
+   */
+  public WrittenMembers(String path, Map<String, Object> members) {
+    this(path, members, new ArrayList<>());
+  }
+
+  private WrittenMembers(String path, Map<String, Object> members, List<String> faults) {
+    this.path = path;
+    this.members = members;
+    this.faults = faults;
+  }
+
+  public List<String> faults() {
+    return List.copyOf(faults);
+  }
+
+  public String path(String name) {
+    return path + name;
+  }
+
+  public void fault(String sentence) {
+    faults.add(sentence);
+  }
+
+  /** What is wrong with a member, to stand behind its name. */
+  public void faultOf(String name, String words) {
+    fault(path(name) + " " + words);
+  }
+
+  public boolean has(String name) {
+    return members.get(name) != null;
+  }
+
+  private Object ask(String name) {
+    asked.add(name);
+    return members.get(name);
+  }
+
+  public void passOver(String name) {
+    asked.add(name);
+  }
+
+  /** What may not be there. */
+  public void refuse(String name, String why) {
+    if (ask(name) != null) {
+      fault(path(name) + " " + why);
+    }
+  }
+
+  public void refuseOthers() {
+    members.keySet().stream()
+        .filter(name -> !asked.contains(name))
+        .forEach(name -> fault(path(shown(name)) + " is not known" + hint(name, asked)));
+  }
+
+  /** What was probably meant, to stand behind a sentence about a name; empty for nothing. */
+  static String hint(String name, Set<String> known) {
+    return name.length() > SHOWN_CHARS
+        ? ""
+        : NearestMatch.of(name, known).map(near -> "; did you mean " + near + "?").orElse("");
+  }
+
+  /** The beginning of a text that may be long. */
+  public static String shown(String text) {
+    return text.length() <= SHOWN_CHARS ? text : text.substring(0, SHOWN_CHARS) + "…";
+  }
+
+  public String text(String name) {
+    Object value = ask(name);
+    if (value == null || value instanceof String) {
+      String text = (String) value;
+      return text == null || text.isBlank() ? null : text.strip();
+    }
+    fault(path(name) + " must be a text");
+    return null;
+  }
+
+  /** One that is short enough to be shown in lists. */
+  public String word(String name) {
+    String text = text(name);
+    if (text != null && text.length() > GivenLimits.LONGEST_WORD) {
+      fault(path(name) + " must have at most %d characters".formatted(GivenLimits.LONGEST_WORD));
+      return null;
+    }
+    if (text != null && GivenLimits.wordFault(text) != null) {
+      faultOf(name, "must have no control characters");
+      return null;
+    }
+    return text;
+  }
+
+  /** Types of events, or one. */
+  public List<String> types(String name) {
+    List<String> types = texts(name);
+    types.stream()
+        .map(GivenLimits::wordFault)
+        .filter(Objects::nonNull)
+        .distinct()
+        .forEach(fault -> fault(path(name) + " " + fault));
+    return types;
+  }
+
+  /** A list of texts, or one. */
+  public List<String> texts(String name) {
+    Object value = ask(name);
+    List<?> all = value instanceof List<?> list ? list : value == null ? List.of() : List.of(value);
+    if (!all.stream().allMatch(each -> each instanceof String text && !text.isBlank())) {
+      fault(path(name) + " must be a text that is not empty, or a list of such");
+      return List.of();
+    }
+    List<String> texts = all.stream().map(String.class::cast).toList();
+    int longest = GivenLimits.LONGEST_WORD;
+    if (texts.size() > MOST_TEXTS || texts.stream().anyMatch(text -> text.length() > longest)) {
+      fault(
+          path(name)
+              + " must be at most %d texts of at most %d characters"
+                  .formatted(MOST_TEXTS, longest));
+      return List.of();
+    }
+    return texts;
+  }
+
+  public boolean flag(String name, boolean byDefault) {
+    Object value = ask(name);
+    if (value == null || value instanceof Boolean) {
+      return value == null ? byDefault : (Boolean) value;
+    }
+    fault(path(name) + " must be true or false");
+    return byDefault;
+  }
+
+  public long number(String name, long byDefault, long most) {
+    return number(name, byDefault, 0, most);
+  }
+
+  public long number(String name, long byDefault, long least, long most) {
+    Object value = ask(name);
+    if (value == null) {
+      return byDefault;
+    }
+    if ((value instanceof Integer || value instanceof Long)
+        && ((Number) value).longValue() >= least
+        && ((Number) value).longValue() <= most) {
+      return ((Number) value).longValue();
+    }
+    fault(path(name) + " must be a whole number from %d to %d".formatted(least, most));
+    return byDefault;
+  }
+
+  /** Null when it is neither there nor has a default. */
+  public Long positive(String name, Long byDefault, long most) {
+    if (!has(name)) {
+      asked.add(name);
+      return byDefault;
+    }
+    return number(name, 1, 1, most);
+  }
+
+  public Map<String, Object> object(String name) {
+    Object value = ask(name);
+    String fault =
+        value == null
+            ? null
+            : value instanceof Map<?, ?>
+                ? GivenLimits.fault(value, GivenLimits.LARGEST_DETAILS)
+                : "must be an object";
+    if (fault != null) {
+      fault(path(name) + " " + fault);
+      return Map.of();
+    }
+    return value == null ? Map.of() : objectOf(value);
+  }
+
+  @SuppressWarnings("unchecked") // the keys of a JSON object are texts
+  public static Map<String, Object> objectOf(Object value) {
+    return (Map<String, Object>) value;
+  }
+
+  /** The same for each object of a list, by its number from 0. */
+  public List<WrittenMembers> inners(String name) {
+    Object value = ask(name);
+    List<WrittenMembers> inners = new ArrayList<>();
+    if (value instanceof List<?> list && list.stream().allMatch(Map.class::isInstance)) {
+      for (Object each : list) {
+        String at = path(name) + "." + inners.size() + ".";
+        inners.add(new WrittenMembers(at, objectOf(each), faults));
+      }
+    } else if (value != null) {
+      fault(path(name) + " must be a list of objects");
+    }
+    return inners;
+  }
+
+  /** The members of an object among these; their faults are faults of these. */
+  public WrittenMembers inner(String name) {
+    return new WrittenMembers(path(name) + ".", object(name), faults);
+  }
+}

@@ -1,0 +1,101 @@
+package io.mirrorneuron.runtime.schedule.event;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.mirrorneuron.port.schedule.TriggerEvent;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Events that wait to make a job together.
+ *
+ * @param key that they have in common; empty for none
+ * @param held oldest first; of a debounced set the newest
+ * @param count how many there were
+ * @param firstAt when the first was taken in, milliseconds since the epoch
+ * @param lastAt when the last was
+ */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+public record OpenSet(String key, List<Held> held, long count, long firstAt, long lastAt) {
+  public OpenSet {
+    key = key == null ? "" : key;
+    held = held == null ? List.of() : List.copyOf(held);
+  }
+
+  /**
+   * An event.
+   *
+   * @param place which of the correlated events it is, from 0; 0 in a debounced set
+   * @param at when it was taken in
+   * @param size of its payload as JSON
+   */
+  public record Held(int place, long at, int size, TriggerEvent event) {}
+
+  static OpenSet of(String key, Held first) {
+    return new OpenSet(key, List.of(first), 1, first.at(), first.at());
+  }
+
+  OpenSet holding(List<Held> all) {
+    return new OpenSet(key, all, count, firstAt, lastAt);
+  }
+
+  /** With one more, of which the newest are held. */
+  OpenSet and(Held next, int most) {
+    List<Held> all = new ArrayList<>(held);
+    all.add(next);
+    List<Held> newest = all.subList(Math.max(0, all.size() - most), all.size());
+    return new OpenSet(key, newest, count + 1, firstAt, next.at());
+  }
+
+  /** The same with nothing in it that came later than now: the clock was set back since. */
+  OpenSet notAfter(long now) {
+    if (Math.max(firstAt, lastAt) <= now && held.stream().allMatch(one -> one.at() <= now)) {
+      return this;
+    }
+    List<Held> all =
+        held.stream()
+            .map(one -> new Held(one.place(), Math.min(now, one.at()), one.size(), one.event()))
+            .toList();
+    return new OpenSet(key, all, count, Math.min(now, firstAt), Math.min(now, lastAt));
+  }
+
+  long size() {
+    return held.stream().mapToLong(Held::size).sum();
+  }
+
+  boolean holds(String eventId) {
+    return held.stream().anyMatch(one -> one.event().eventId().equals(eventId));
+  }
+
+  /** The ids of the events that are held, oldest first. */
+  public List<String> eventIds() {
+    return held.stream().map(one -> one.event().eventId()).toList();
+  }
+
+  /** The last event. */
+  public TriggerEvent last() {
+    return held.getLast().event();
+  }
+
+  /** What its job is told: {@code {key, count, events: [{event_id, …, payload}]}}. */
+  public Map<String, Object> payload() {
+    Map<String, Object> payload = new LinkedHashMap<>();
+    if (!key.isEmpty()) {
+      payload.put("key", key);
+    }
+    payload.put("count", Math.toIntExact(count)); // as it is read again
+    payload.put("events", held.stream().map(one -> told(one.event())).toList());
+    return payload;
+  }
+
+  private static Map<String, Object> told(TriggerEvent event) {
+    Map<String, Object> told = new LinkedHashMap<>();
+    told.put("event_id", event.eventId());
+    told.put("event_type", event.eventType());
+    told.put("source", event.source());
+    told.put("created_at", event.createdAt());
+    told.put("payload", event.payload());
+    return told;
+  }
+}

@@ -1,0 +1,190 @@
+package io.mirrorneuron.runtime.service;
+
+import io.mirrorneuron.config.AddressRange;
+import io.mirrorneuron.config.ServiceSettings.Reach;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Decides where this server connects to when others say so: for checks, which manifests ask for,
+ * and webhooks. It stands where they do not: it must not be led to its own doors, to Redis, or to
+ * what the network tells machines about themselves; webhooks, which leave the house, not to
+ * machines of its own network either, unless an operator says so. A name is looked up once and each
+ * of its addresses is judged, in whatever form name servers write it ({@link AddressForms}); who
+ * asks then connects to the address that was judged, not to the name.
+ */
+public final class AddressGuard implements AutoCloseable {
+  private static final Pattern LOCAL = Pattern.compile("(?i)(.*\\.)?localhost");
+
+  private final Purpose purpose;
+  private final Names names;
+  private final OwnDoors doors;
+  private final List<AddressRange> allowed;
+  private final boolean isPrivateAllowed;
+
+  /** What the connections are for. */
+  public enum Purpose {
+    CHECK("services.check_addresses", "services.check_private_networks", true),
+    WEBHOOK("webhooks.addresses", "webhooks.private_networks", false);
+
+    private final String addresses;
+    private final String privateNetworks;
+    private final boolean isPrivateUsual;
+
+    /**
+     * @param addresses the setting that allows addresses of a forbidden kind
+     * @param privateNetworks the setting that allows private networks
+     * @param isPrivateUsual whether it does so by default
+     */
+    Purpose(String addresses, String privateNetworks, boolean isPrivateUsual) {
+      this.addresses = addresses;
+      this.privateNetworks = privateNetworks;
+      this.isPrivateUsual = isPrivateUsual;
+    }
+
+    private String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    private String ofThisMachine(String shown, int port) {
+      return this == CHECK
+          ? "port %d of this machine is not one that the manifest gives to a service"
+              .formatted(port)
+          : shown + " is this machine; an operator may allow it (" + addresses + ")";
+    }
+
+    private String forbidden(String shown) {
+      return "%s is an address that %ss may not ask; an operator may allow it (%s)"
+          .formatted(shown, word(), addresses);
+    }
+  }
+
+  AddressGuard(Purpose purpose, Names.Resolver resolver, OwnDoors doors, Reach reach) {
+    this.purpose = purpose;
+    this.names = new Names(resolver);
+    this.doors = doors;
+    this.allowed = reach.addresses().stream().map(AddressRange::of).toList();
+    this.isPrivateAllowed = reach.privateNetworks();
+  }
+
+  /**
+   * @param reach what may be asked although it is of a forbidden kind; the doors of this server
+   *     stay forbidden
+   */
+  public static AddressGuard of(Purpose purpose, OwnDoors doors, Reach reach) {
+    return new AddressGuard(purpose, InetAddress::getAllByName, doors, reach);
+  }
+
+  /**
+   * The same with private networks as they are by default.
+   *
+   * @param allowed addresses, or ranges as {@code 169.254.0.0/16}
+   */
+  public static AddressGuard of(Purpose purpose, OwnDoors doors, List<String> allowed) {
+    return of(purpose, doors, new Reach(allowed, purpose.isPrivateUsual));
+  }
+
+  /**
+   * Where to connect to.
+   *
+   * @param declared ports that may be asked on this machine
+   * @throws NotAsked when nobody may, or there is no such host
+   */
+  public InetSocketAddress judged(String host, int port, Set<Integer> declared) throws NotAsked {
+    if (host == null || host.isBlank() || port < 1 || port > 65_535) {
+      throw new NotAsked("there is no address and port to ask");
+    }
+    Optional<InetAddress> literal = HostSpelling.literal(host);
+    List<InetAddress> all = literal.isPresent() ? List.of(literal.get()) : names.addresses(host);
+    for (InetAddress address : all) {
+      judge(host, address, port, declared);
+    }
+    String chosen = all.getFirst().getHostAddress();
+    return new InetSocketAddress(InetAddress.ofLiteral(chosen), port); // without a name
+  }
+
+  /**
+   * What can be said of a host before it is asked: an address, and this machine by its name, are
+   * judged; another name is judged when it is connected to.
+   *
+   * @param declared ports that may be asked on this machine
+   * @throws NotAsked when nobody may ask it
+   */
+  public void requireAllowed(String host, int port, Set<Integer> declared) throws NotAsked {
+    if (HostSpelling.literal(host).isPresent() || LOCAL.matcher(host).matches()) {
+      judged(host, port, declared);
+    }
+  }
+
+  /** Whether it is this server or its Redis that answers there, on this machine. */
+  public boolean isDoor(String host, int port) {
+    InetAddress address;
+    try {
+      Optional<InetAddress> literal = HostSpelling.literal(host);
+      if (literal.isEmpty() && !LOCAL.matcher(host).matches()) {
+        return false;
+      }
+      address = literal.orElseGet(InetAddress::getLoopbackAddress);
+    } catch (NotAsked e) {
+      return doors.isHere(port); // as systems read some spellings, it may be this machine
+    }
+    return (address.isAnyLocalAddress() || isHere(address))
+        && doors.holds(address, port, true, names);
+  }
+
+  private void judge(String host, InetAddress address, int port, Set<Integer> declared)
+      throws NotAsked {
+    boolean isHere = isHere(address);
+    String shown = shown(host, address);
+    List<InetAddress> carried = AddressForms.carried(address);
+    List<InetAddress> forms = Stream.concat(Stream.of(address), carried.stream()).toList();
+    for (InetAddress form : forms) {
+      if (doors.holds(form, port, isHere(form), names)) {
+        throw new NotAsked(
+            "%s port %d is a door of this server or its Redis, which no %s may ask"
+                .formatted(shown, port, purpose.word()));
+      }
+    }
+    if (forms.stream().anyMatch(form -> allowed.stream().anyMatch(range -> range.holds(form)))) {
+      return;
+    }
+    if (forms.stream().anyMatch(AddressKinds::isForbidden)
+        || carried.stream().anyMatch(AddressGuard::isHere)) {
+      throw new NotAsked(purpose.forbidden(shown));
+    }
+    if (isHere && !declared.contains(port)) {
+      throw new NotAsked(purpose.ofThisMachine(shown, port));
+    }
+    if (!isHere && !isPrivateAllowed && forms.stream().anyMatch(AddressKinds::isPrivate)) {
+      throw new NotAsked(
+          purpose.forbidden(shown)
+              + ", or all private networks (%s)".formatted(purpose.privateNetworks));
+    }
+  }
+
+  private static String shown(String host, InetAddress address) {
+    String literal = address.getHostAddress();
+    return host.equals(literal) ? host : host + " (" + literal + ")";
+  }
+
+  private static boolean isHere(InetAddress address) {
+    try {
+      return address.isLoopbackAddress() || NetworkInterface.getByInetAddress(address) != null;
+    } catch (SocketException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public void close() {
+    names.close();
+  }
+}

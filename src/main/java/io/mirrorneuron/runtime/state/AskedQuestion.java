@@ -1,0 +1,43 @@
+package io.mirrorneuron.runtime.state;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.human.HumanRecord;
+import io.mirrorneuron.human.HumanRequest;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A question that an agent asks people about one message. Immutable.
+ *
+ * @param id its {@code request_id}, unique in the job
+ * @param stepId the step that the agent asks for, or null
+ * @param seq place in the job's order of the message
+ * @param records what was asked and what was done about it, oldest first: {@code {ts, type,
+ *     payload}}
+ */
+public record AskedQuestion(
+    String id, String agentId, String stepId, long seq, List<ObjectNode> records) {
+
+  public AskedQuestion {
+    records = List.copyOf(records);
+  }
+
+  /** After one more record. */
+  public AskedQuestion with(ObjectNode record) {
+    return new AskedQuestion(
+        id, agentId, stepId, seq, Stream.concat(records.stream(), Stream.of(record)).toList());
+  }
+
+  public List<HumanRecord> told() {
+    return records.stream().map(HumanRecord::of).toList();
+  }
+
+  /** How it stands. */
+  public HumanRequest request() {
+    HumanRequest request = HumanRequest.unknown(id);
+    for (HumanRecord record : told()) {
+      request = request.after(record);
+    }
+    return request;
+  }
+}

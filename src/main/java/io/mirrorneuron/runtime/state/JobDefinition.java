@@ -1,0 +1,246 @@
+package io.mirrorneuron.runtime.state;
+
+import io.mirrorneuron.runtime.workflow.KeptPlan;
+import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
+import io.mirrorneuron.wire.Json;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What a job runs, and where, and what some of its agents are to run as soon as each is between two
+ * messages. Confined to the job's lane; knows what of it must be written. Of a job that was never
+ * deployed nothing is stored but its manifest and its plan.
+ */
+public final class JobDefinition {
+  /** The field that it is stored in, but for its plan. */
+  public static final String FIELD = "d";
+
+  public static final String PLAN_FIELD = "p";
+
+  private List<String> targets;
+  private final boolean moves;
+
+  /** Others than the lane may ask for both. */
+  private volatile Workflow written;
+
+  private volatile Workflow workflow;
+
+  private long number;
+  private DeployedBy by;
+  private Redefinition pending;
+  private Set<String> held = Set.of();
+  private boolean isChanged;
+  private KeptPlan plan;
+  private boolean isReplanned;
+
+  /** Payload files of agents that have others than the job. */
+  private final Map<String, String> bundles = new TreeMap<>();
+
+  /** To be written in place of the stored one, or null. */
+  private String manifest;
+
+  /**
+   * @param workflow as its author wrote it
+   * @param targets of a system job the nodes that run copies, else empty
+   * @param moves whether agents go from one node to another
+   */
+  public JobDefinition(Workflow workflow, List<String> targets, boolean moves) {
+    this.targets = List.copyOf(targets);
+    this.moves = moves;
+    this.written = workflow;
+    this.workflow = placed(workflow);
+  }
+
+  /** What a workflow becomes on the nodes of the job. */
+  public Workflow placed(Workflow plain) {
+    return moves ? plain.moving() : targets.isEmpty() ? plain : plain.onTargets(targets);
+  }
+
+  // ---- reading
+
+  /** What the job runs now; of a system job the copies for its targets. From any thread. */
+  public Workflow workflow() {
+    return workflow;
+  }
+
+  /** The same as its author wrote it. From any thread. */
+  public Workflow written() {
+    return written;
+  }
+
+  /** How many agents run programs. */
+  public int executorCount() {
+    return (int)
+        workflow.agents().values().stream()
+            .filter(agent -> agent.type() == AgentType.EXECUTOR)
+            .count();
+  }
+
+  /** Where its agents run; null for a job of an earlier build. */
+  public KeptPlan plan() {
+    return plan;
+  }
+
+  /** Counts the definitions that the job was given; 0 for the one that it began with. */
+  public long number() {
+    return pending == null ? number : pending.number();
+  }
+
+  /** The deployment that made the agents what they are, or null. */
+  public DeployedBy by() {
+    return by;
+  }
+
+  /** What is ordered and has not taken effect, or null. */
+  public Redefinition pending() {
+    return pending;
+  }
+
+  /** What the pending definition makes of the job. */
+  public Workflow next() {
+    return placed(pending.workflow());
+  }
+
+  /** Agents that are to begin nothing until what is pending has taken effect; by their full ids. */
+  public Set<String> held() {
+    return held;
+  }
+
+  /**
+   * Payload files of an agent.
+   *
+   * @param ofJob those of the job
+   * @return a fingerprint, or null when it has none
+   */
+  public String bundle(String agentId, String ofJob) {
+    String own = bundles.get(agentId);
+    return own == null ? ofJob : own.isEmpty() ? null : own;
+  }
+
+  // ---- transitions
+
+  public void plan(KeptPlan next) {
+    plan = next;
+    isReplanned = true;
+  }
+
+  /** Of a job that a deployment makes. */
+  public void deployed(DeployedBy deployment) {
+    by = deployment;
+    isChanged = true;
+  }
+
+  /** Its role in the deployment by whose doing it is what it is, if there is one. */
+  public void play(String role) {
+    if (by != null && !by.playing(role).equals(by)) {
+      deployed(by.playing(role));
+    }
+  }
+
+  /** More nodes run copies: these are all. */
+  public void spread(List<String> nodes) {
+    targets = List.copyOf(nodes);
+    workflow = placed(written);
+    pend(pending);
+  }
+
+  public void order(Redefinition next) {
+    pend(next);
+    isChanged = true;
+  }
+
+  private void pend(Redefinition next) {
+    pending = next;
+    held =
+        next == null
+            ? Set.of()
+            : next.agents().stream().flatMap(this::placed).collect(Collectors.toSet());
+  }
+
+  private Stream<String> placed(String agentId) {
+    return targets.isEmpty()
+        ? Stream.of(agentId)
+        : targets.stream().map(node -> agentId + "@" + node);
+  }
+
+  /**
+   * What is pending takes effect.
+   *
+   * @param ofJob payload files of the job until now
+   * @param programs the agents that use payload files
+   * @return the payload files of the job from now on
+   */
+  public String take(String ofJob, Set<String> programs) {
+    workflow = next();
+    written = pending.workflow();
+    number = pending.number();
+    by = pending.by();
+    manifest = pending.manifest();
+    String files = pending.bundle() == null ? "" : pending.bundle();
+    held.stream().filter(programs::contains).forEach(agent -> bundles.put(agent, files));
+    pend(null);
+    isChanged = true;
+    boolean isWhole = programs.stream().allMatch(agent -> files.equals(bundles.get(agent)));
+    String all = isWhole && !programs.isEmpty() ? files : ofJob == null ? "" : ofJob;
+    bundles.values().removeIf(all::equals);
+    return all.isEmpty() ? null : all;
+  }
+
+  /** The job has ended: what was pending will not take effect. */
+  public void end() {
+    isChanged |= pending != null;
+    pend(null);
+  }
+
+  // ---- storing
+
+  public boolean isChanged() {
+    return isChanged || isReplanned;
+  }
+
+  /** The manifest that is to be written with the fields, once; null when it stays. */
+  public String takeManifest() {
+    String text = manifest;
+    manifest = null;
+    return text;
+  }
+
+  /** The fields to be written; it counts as unchanged from then on. */
+  public Map<String, String> takeChanged() {
+    Map<String, String> fields = new HashMap<>();
+    if (isChanged) {
+      fields.put(FIELD, Json.write(StoredDefinition.of(number, by, bundles, pending)));
+    }
+    if (isReplanned) {
+      fields.put(PLAN_FIELD, Json.write(plan));
+    }
+    isChanged = false;
+    isReplanned = false;
+    return fields;
+  }
+
+  /**
+   * @param fields as stored
+   * @param manifests understands a manifest
+   */
+  public void read(Map<String, String> fields, Function<String, Workflow> manifests) {
+    String text = fields.get(FIELD);
+    String placed = fields.get(PLAN_FIELD);
+    plan = placed == null ? null : Json.read(placed, KeptPlan.class, "its plan");
+    if (text == null) {
+      return;
+    }
+    StoredDefinition stored = StoredDefinition.read(text);
+    number = stored.number();
+    by = stored.by();
+    bundles.putAll(stored.bundles());
+    pend(stored.pending() == null ? null : stored.pending().understood(manifests));
+  }
+}

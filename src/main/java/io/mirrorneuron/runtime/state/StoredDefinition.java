@@ -1,0 +1,70 @@
+package io.mirrorneuron.runtime.state;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.wire.Json;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * A {@link JobDefinition} as it is stored, but for the manifest and the plan.
+ *
+ * @param by null before the first deployment has changed something
+ * @param bundles payload files by agent, where they are not the job's; empty for none
+ * @param pending null when nothing is
+ */
+public record StoredDefinition(
+    long number,
+    @JsonInclude(Include.NON_NULL) DeployedBy by,
+    @JsonInclude(Include.NON_EMPTY) Map<String, String> bundles,
+    @JsonInclude(Include.NON_NULL) Order pending) {
+  public StoredDefinition {
+    bundles = bundles == null ? Map.of() : Map.copyOf(bundles);
+  }
+
+  /**
+   * What is to take effect.
+   *
+   * @param stop null in what an earlier build wrote
+   */
+  public record Order(
+      long number,
+      String manifest,
+      String bundle,
+      List<String> agents,
+      DeployedBy by,
+      @JsonInclude(Include.NON_NULL) ProgramStop stop) {
+
+    /** The same with what its manifest says. */
+    public Redefinition understood(Function<String, Workflow> manifests) {
+      return new Redefinition(
+          number, manifest, manifests.apply(manifest), bundle, agents, by, stop);
+    }
+  }
+
+  static StoredDefinition of(
+      long number, DeployedBy by, Map<String, String> bundles, Redefinition next) {
+    return new StoredDefinition(number, by, bundles, next == null ? null : next.order());
+  }
+
+  /** Of the field's text; null is that of a job which no deployment has changed. */
+  public static StoredDefinition read(String text) {
+    return text == null
+        ? new StoredDefinition(0, null, Map.of(), null)
+        : Json.read(text, StoredDefinition.class, "definition");
+  }
+
+  /** Fingerprints of payload files that are not the job's. */
+  public Set<String> files() {
+    Set<String> all = new HashSet<>(bundles.values());
+    if (pending != null && pending.bundle() != null) {
+      all.add(pending.bundle());
+    }
+    all.remove("");
+    return all;
+  }
+}

@@ -1,2 +1,0 @@
-/** The bundles that come with the program. */
-package io.mirrorneuron.samples;

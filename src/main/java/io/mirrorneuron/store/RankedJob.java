@@ -1,0 +1,63 @@
+package io.mirrorneuron.store;
+
+import io.mirrorneuron.model.MnException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A job in a list. Those that were changed in the same millisecond have an order, too, so that a
+ * page ends at one place.
+ *
+ * @param score when it was changed last, in milliseconds; what is changed later comes first
+ */
+public record RankedJob(String jobId, double score) implements Comparable<RankedJob> {
+  @Override
+  public int compareTo(RankedJob other) {
+    int order = Double.compare(other.score, score);
+    return order != 0 ? order : other.jobId.compareTo(jobId);
+  }
+
+  /** The first of several lists, each job once. */
+  public static List<RankedJob> merged(List<List<RankedJob>> lists, int limit) {
+    Set<String> seen = new HashSet<>();
+    return lists.stream()
+        .flatMap(List::stream)
+        .sorted()
+        .filter(job -> seen.add(job.jobId()))
+        .limit(limit)
+        .toList();
+  }
+
+  /** The score as Redis reads it. */
+  public String at() {
+    return Long.toString((long) score);
+  }
+
+  /** Names the place to clients. */
+  public String cursor() {
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString(
+            (Instant.ofEpochMilli((long) score) + "|" + jobId).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * The place that a cursor names.
+   *
+   * @throws MnException INVALID for a text that is none
+   */
+  public static RankedJob at(String cursor) {
+    try {
+      String text = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
+      int split = text.indexOf('|');
+      long score = Instant.parse(text.substring(0, split)).toEpochMilli();
+      return new RankedJob(text.substring(split + 1), score);
+    } catch (RuntimeException e) {
+      throw MnException.invalid("cursor must be the next of a page");
+    }
+  }
+}

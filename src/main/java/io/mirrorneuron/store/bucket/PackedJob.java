@@ -1,0 +1,145 @@
+package io.mirrorneuron.store.bucket;
+
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.DataFormatException;
+
+/**
+ * All that is kept of an ended job, which stands in place of its row. The bytes are the form's
+ * number, the lengths of the row and of the whole as numbers of seven bits a byte, and then, as one
+ * compressed piece, the row, the number of texts that follow, their lengths and the texts: owner,
+ * number of the last event, events, manifest, and each state field and its value. The row comes
+ * first, so that a reader of rows stops behind it.
+ *
+ * @param row as JSON
+ * @param owner of the last commit
+ * @param lastSeq number of the last event
+ * @param events JSON texts, a line each, numbered up to {@code lastSeq}
+ * @param fields of the state
+ */
+public record PackedJob(
+    String row,
+    String owner,
+    long lastSeq,
+    String events,
+    String manifest,
+    Map<String, String> fields) {
+
+  /** The first byte of a packed job. A row that is not packed begins with a brace. */
+  private static final byte FORM = 1;
+
+  /** What is larger is not packed, so a longer one was not written by us. */
+  private static final int MOST_BYTES = 1 << 20;
+
+  private static final Dictionary DICTIONARY = Dictionary.resource("dictionary-1.txt");
+
+  /** Whether the value of a row's key is a packed job. */
+  public static boolean is(byte[] value) {
+    return value.length > 0 && value[0] == FORM;
+  }
+
+  /**
+   * The row in the value of a row's key, packed or not.
+   *
+   * @throws IllegalArgumentException when the value is damaged
+   */
+  public static byte[] rowOf(byte[] value) {
+    if (!is(value)) {
+      return value;
+    }
+    return whole(value, true);
+  }
+
+  /** The bytes to keep; null when there is too much of it to be packed in one go. */
+  public byte[] pack() {
+    byte[] first = row.getBytes(StandardCharsets.UTF_8);
+    List<byte[]> texts = new ArrayList<>(4 + 2 * fields.size());
+    texts.add(owner.getBytes(StandardCharsets.UTF_8));
+    texts.add(Long.toString(lastSeq).getBytes(StandardCharsets.UTF_8));
+    texts.add(events.getBytes(StandardCharsets.UTF_8));
+    texts.add(manifest.getBytes(StandardCharsets.UTF_8));
+    fields.forEach(
+        (field, value) -> {
+          texts.add(field.getBytes(StandardCharsets.UTF_8));
+          texts.add(value.getBytes(StandardCharsets.UTF_8));
+        });
+    int room = first.length + Numbers.MOST_BYTES;
+    for (byte[] text : texts) {
+      room += text.length + Numbers.MOST_BYTES;
+    }
+    if (room > MOST_BYTES) {
+      return null;
+    }
+    ByteBuffer plain = ByteBuffer.allocate(room).put(first);
+    Numbers.put(plain, texts.size());
+    texts.forEach(text -> Numbers.put(plain, text.length));
+    texts.forEach(plain::put);
+    ByteBuffer head = ByteBuffer.allocate(1 + 2 * Numbers.MOST_BYTES).put(FORM);
+    Numbers.put(head, first.length);
+    Numbers.put(head, plain.position());
+    return DICTIONARY.deflate(head, plain);
+  }
+
+  /**
+   * @throws IllegalArgumentException when the bytes are damaged
+   */
+  public static PackedJob unpack(byte[] packed) {
+    try {
+      ByteBuffer plain = ByteBuffer.wrap(whole(packed, false));
+      ByteBuffer head = ByteBuffer.wrap(packed, 1, packed.length - 1);
+      String row = text(plain, Numbers.take(head));
+      int[] lengths = new int[checked(Numbers.take(plain), 4)];
+      for (int i = 0; i < lengths.length; i++) {
+        lengths[i] = Numbers.take(plain);
+      }
+      String owner = text(plain, lengths[0]);
+      long lastSeq = Long.parseLong(text(plain, lengths[1]));
+      String events = text(plain, lengths[2]);
+      String manifest = text(plain, lengths[3]);
+      Map<String, String> fields = LinkedHashMap.newLinkedHashMap(lengths.length / 2);
+      for (int i = 4; i + 1 < lengths.length; i += 2) {
+        String field = text(plain, lengths[i]);
+        fields.put(field, text(plain, lengths[i + 1]));
+      }
+      return new PackedJob(row, owner, lastSeq, events, manifest, fields);
+    } catch (BufferUnderflowException e) {
+      throw new IllegalArgumentException("a packed job is cut off", e);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("a packed job has no number of its last event", e);
+    }
+  }
+
+  private static byte[] whole(byte[] packed, boolean onlyRow) {
+    try {
+      ByteBuffer head = ByteBuffer.wrap(packed, 1, packed.length - 1);
+      int row = Numbers.take(head);
+      int all = Numbers.take(head);
+      return DICTIONARY.inflate(head, checked(onlyRow ? row : all, 0));
+    } catch (DataFormatException | BufferUnderflowException e) {
+      throw new IllegalArgumentException("a packed job cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  private static int checked(int number, int least) {
+    if (number < least || number > MOST_BYTES) {
+      throw new IllegalArgumentException("a packed job has an impossible length: " + number);
+    }
+    return number;
+  }
+
+  private static String text(ByteBuffer from, int length) {
+    if (length < 0 || length > from.remaining()) {
+      throw new BufferUnderflowException();
+    }
+    String text =
+        new String(
+            from.array(), from.arrayOffset() + from.position(), length, StandardCharsets.UTF_8);
+    from.position(from.position() + length);
+    return text;
+  }
+}

@@ -1,2 +1,0 @@
-/** Where events that start jobs are kept. Entry: {@code TriggerEventStore}. */
-package io.mirrorneuron.store.event;

@@ -1,0 +1,63 @@
+package io.mirrorneuron.wire;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
+import java.util.Locale;
+
+/**
+ * What a request over HTTP wants of a file, in the words of its headers; null where it has none.
+ *
+ * @param isHead whether it wants the head of the answer only
+ */
+public record FileWish(
+    String range, String ifRange, String ifNoneMatch, String ifModifiedSince, boolean isHead) {
+
+  /** The JDK's own RFC 1123 format writes days below 10 with one digit. */
+  private static final DateTimeFormatter HTTP_DATE =
+      DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
+          .withZone(ZoneOffset.UTC);
+
+  public static String date(Instant moment) {
+    return HTTP_DATE.format(moment);
+  }
+
+  /** Whether the client has the file as it is. */
+  public boolean isKnown(FileFacts file) {
+    if (ifNoneMatch != null) {
+      return Arrays.stream(ifNoneMatch.split(","))
+          .map(tag -> tag.strip().replaceFirst("^W/", ""))
+          .anyMatch(tag -> tag.equals("*") || tag.equals(file.tag()));
+    }
+    Instant since = read(ifModifiedSince);
+    return since != null && !file.modified().isAfter(since);
+  }
+
+  /** The part of the file that is asked for; null when the file has no such part. */
+  public ByteRange part(FileFacts file) {
+    return isHead || range == null || !rangeApplies(file)
+        ? ByteRange.whole(file.size())
+        : ByteRange.of(range, file.size());
+  }
+
+  /** Which bytes follow the head of the answer; null for none. */
+  public ByteRange body(FileFacts file) {
+    ByteRange part = isHead || isKnown(file) ? null : part(file);
+    return part == null || part.length() == 0 ? null : part;
+  }
+
+  /** Whether the range applies to the file as it is now: {@code If-Range} is absent or matches. */
+  private boolean rangeApplies(FileFacts file) {
+    return ifRange == null || ifRange.equals(file.tag()) || file.modified().equals(read(ifRange));
+  }
+
+  private static Instant read(String header) {
+    try {
+      return header == null ? null : HTTP_DATE.parse(header, Instant::from);
+    } catch (DateTimeException e) {
+      return null;
+    }
+  }
+}

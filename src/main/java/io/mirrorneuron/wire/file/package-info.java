@@ -1,2 +1,0 @@
-/** Files as answers: which file, and which part of it a request over HTTP wants. */
-package io.mirrorneuron.wire.file;

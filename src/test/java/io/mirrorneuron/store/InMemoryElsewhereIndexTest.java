@@ -1,0 +1,17 @@
+package io.mirrorneuron.store;
+
+import io.mirrorneuron.testing.InMemoryElsewhereIndex;
+
+class InMemoryElsewhereIndexTest implements ElsewhereIndexContract {
+  private final InMemoryElsewhereIndex index = new InMemoryElsewhereIndex();
+
+  @Override
+  public ElsewhereIndex index() {
+    return index;
+  }
+
+  @Override
+  public void owned(String jobId, long epoch) {
+    index.owned(jobId, epoch);
+  }
+}
