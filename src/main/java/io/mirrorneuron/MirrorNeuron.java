@@ -6,6 +6,7 @@ import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.Backup;
 import io.mirrorneuron.port.ClusterNode;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.ClusterSummary;
@@ -26,7 +27,11 @@ import io.mirrorneuron.port.schedule.Webhooks;
 import io.mirrorneuron.runtime.embedded.EmbeddedRuntime;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.server.ServerContext;
+import io.mirrorneuron.storage.WriteFailure;
+import io.mirrorneuron.store.BackupArchive;
 import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -254,5 +259,28 @@ public final class MirrorNeuron implements AutoCloseable {
   @Override
   public void close() {
     closing.run();
+  }
+
+  /** Copies of jobs in files. */
+  private record JobBackups(JobsPort jobs) {
+
+    Path write(String jobId, Path folder) {
+      Backup backup = jobs.backup(jobId);
+      Path file = folder.resolve(BackupArchive.fileName(backup, Clock.systemUTC().instant()));
+      try {
+        Files.createDirectories(folder);
+        return Files.write(file, BackupArchive.pack(backup));
+      } catch (IOException e) {
+        throw WriteFailure.of(file, e);
+      }
+    }
+
+    RestoredJob restore(Path archive, String blueprintId, String runId) {
+      if (!Files.isRegularFile(archive)) {
+        throw MnException.notFound("backup", archive.toString());
+      }
+      Path scratch = Path.of(System.getProperty("java.io.tmpdir"));
+      return jobs.restore(BackupArchive.unpack(archive, scratch), blueprintId, runId);
+    }
   }
 }

@@ -2,16 +2,16 @@ package io.mirrorneuron;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.testing.Sources;
-import io.mirrorneuron.testing.Sources.Source;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -25,6 +25,9 @@ class ArchitectureDocTest {
   private static final Pattern CLASS = Pattern.compile("`((?:[a-z]+/)+[A-Z]\\w*)(?:\\.\\w+)?`");
 
   private static final Pattern SIMPLE_NAME = Pattern.compile("`([A-Z][a-z]\\w*)`");
+  private static final Pattern TYPE =
+      Pattern.compile("\\b(?:class|record|interface|enum) ([A-Z]\\w*)");
+
   private static final Pattern FOLDER = Pattern.compile("`((?:[a-z]+/)+)`");
   private static final Pattern FILE = Pattern.compile("`((?:openapi|conf)/[\\w/.-]+\\.yaml)`");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]+)");
@@ -36,11 +39,26 @@ class ArchitectureDocTest {
   @BeforeAll
   static void read() throws IOException {
     text = Files.readString(DOCUMENT);
-    List<Source> sources = Sources.below(Path.of("src/main/java"), "io.mirrorneuron");
-    paths = sources.stream().map(Source::path).collect(Collectors.toSet());
-    names = sources.stream().map(Source::name).collect(Collectors.toSet());
-    Sources.below(Path.of("src/test/java"), "io.mirrorneuron")
-        .forEach(test -> names.add(test.name()));
+    paths = types("src/main/java/io/mirrorneuron/");
+    names =
+        Stream.of(paths, types("src/test/java/io/mirrorneuron/"))
+            .flatMap(Set::stream)
+            .map(path -> path.substring(path.lastIndexOf('/') + 1))
+            .collect(Collectors.toSet());
+  }
+
+  /** Each with its folder, nested ones too. */
+  private static Set<String> types(String root) throws IOException {
+    Set<String> types = new HashSet<>();
+    try (Stream<Path> files = Files.walk(Path.of(root))) {
+      for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
+        String folder = (file.getParent() + "/").substring(root.length());
+        TYPE.matcher(Files.readString(file))
+            .results()
+            .forEach(type -> types.add(folder + type.group(1)));
+      }
+    }
+    return types;
   }
 
   @Test

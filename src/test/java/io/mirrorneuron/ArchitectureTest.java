@@ -50,6 +50,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -108,11 +109,13 @@ class ArchitectureTest {
     return DescribedPredicate.describe(
         "are " + String.join(", ", names),
         named -> {
-          JavaClass outer = named;
-          while (outer.getEnclosingClass().isPresent()) {
-            outer = outer.getEnclosingClass().get();
+          for (Optional<JavaClass> one = Optional.of(named); one.isPresent(); ) {
+            if (List.of(names).contains(one.get().getSimpleName())) {
+              return true;
+            }
+            one = one.get().getEnclosingClass();
           }
-          return List.of(names).contains(outer.getSimpleName());
+          return false;
         });
   }
 

@@ -2,7 +2,7 @@ package io.mirrorneuron;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.mirrorneuron.human.RequestStatus;
+import io.mirrorneuron.human.HumanRequest.RequestStatus;
 import io.mirrorneuron.model.StepPhase;
 import io.mirrorneuron.runtime.port.JobStatus;
 import java.io.IOException;

@@ -1,9 +1,17 @@
 package io.mirrorneuron.app;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.app.Endpoints.Endpoint;
+import io.mirrorneuron.bus.cluster.BusMembership;
+import io.mirrorneuron.config.ClusterBusSettings;
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.ConnectionLimits;
 import io.mirrorneuron.gateway.GatewayVerticle;
+import io.mirrorneuron.gateway.answer.Problem;
 import io.mirrorneuron.gateway.contract.Contract;
+import io.mirrorneuron.listen.GuardedVertx;
+import io.mirrorneuron.listen.Limits;
+import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
@@ -17,18 +25,31 @@ import io.mirrorneuron.security.JwtAuth;
 import io.mirrorneuron.server.CloseStack;
 import io.mirrorneuron.server.Disks;
 import io.mirrorneuron.server.IdSource;
+import io.mirrorneuron.server.SecretFile;
 import io.mirrorneuron.server.ServerContext;
 import io.mirrorneuron.server.ServerContext.Restart;
 import io.mirrorneuron.server.ServerFolders;
+import io.mirrorneuron.wire.Json;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -246,5 +267,200 @@ public final class App implements AutoCloseable {
   @Override
   public void close() {
     closing.close();
+  }
+
+  /** The HTTP door. */
+  private static final class ApiDoor {
+    private ApiDoor() {}
+
+    /** Opens it; returns when it serves. */
+    static Endpoint open(ServerContext on, GatewayVerticle gateway) {
+      Config.Api api = on.config().api();
+      on.closing()
+          .add(
+              "API door",
+              ListeningPort.open(
+                  ListeningPort.Door.API,
+                  api.host(),
+                  api.port(),
+                  () -> deploy(on.vertx(), gateway)));
+      return Endpoint.bound(api.host(), gateway.port());
+    }
+
+    private static AutoCloseable deploy(Vertx vertx, GatewayVerticle gateway)
+        throws TimeoutException {
+      String id = vertx.deployVerticle(gateway).await(10, TimeUnit.SECONDS);
+      return () -> vertx.undeploy(id).await(10, TimeUnit.SECONDS);
+    }
+  }
+
+  /** The Vert.x of a server, alone or as a member of a cluster. */
+  private static final class ServerVertx {
+    /** Longer than members need who find each other on a machine that is busy. */
+    private static final int JOIN_SECONDS = 60;
+
+    private ServerVertx() {}
+
+    /**
+     * @throws MnException UNAVAILABLE with one sentence when the cluster cannot be joined
+     */
+    static Vertx open(Config config, VertxOptions options, IdSource ids) {
+      ConnectionLimits limits = config.connections();
+      Limits doors = new Limits(limits.max(), limits.headTimeout());
+      Supplier<byte[]> tooMany =
+          () -> Problem.tooManyConnections(limits.max()).bytes(ids.request());
+      ClusterBusSettings bus = config.node().bus();
+      return bus.isOn() ? join(bus, options, doors, tooMany) : alone(options, doors, tooMany);
+    }
+
+    private static Vertx alone(VertxOptions options, Limits doors, Supplier<byte[]> tooMany) {
+      return GuardedVertx.create(options, doors, tooMany);
+    }
+
+    private static Vertx join(
+        ClusterBusSettings bus, VertxOptions options, Limits doors, Supplier<byte[]> tooMany) {
+      options.setEventBusOptions(BusMembership.messages(bus));
+      try {
+        return GuardedVertx.join(options, BusMembership.of(bus), doors, tooMany)
+            .await(JOIN_SECONDS, TimeUnit.SECONDS);
+      } catch (MnException e) {
+        throw e;
+      } catch (TimeoutException | RuntimeException e) {
+        Throwable cause =
+            e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
+        throw new MnException(
+            ErrorCode.UNAVAILABLE,
+            "cluster_not_joined",
+            "the cluster cannot be joined at vertx.cluster.host and port, %s:%d: %s"
+                .formatted(bus.host(), bus.port(), cause.getMessage()),
+            null,
+            e);
+      }
+    }
+  }
+
+  /**
+   * Our part of {@code runtime-endpoints.json}, by which clients of this home find the server. A
+   * gateway and a runtime of the same home share the file; closing removes only entries that are
+   * still this server's.
+   */
+  static final class Announcement implements AutoCloseable {
+    private final Path file;
+    private final Clock clock;
+    private final ObjectNode ours;
+
+    private Announcement(Path file, Clock clock, ObjectNode ours) {
+      this.file = file;
+      this.clock = clock;
+      this.ours = ours;
+    }
+
+    static Announcement of(Path home, Endpoints endpoints, Clock clock) throws IOException {
+      ServerFolders.make(home);
+      Announcement announcement =
+          new Announcement(home.resolve("runtime-endpoints.json"), clock, endpoints.announcement());
+      announcement.write(announcement.present().setAll(announcement.ours));
+      return announcement;
+    }
+
+    private ObjectNode present() {
+      try {
+        return Json.parse(Files.readString(file)) instanceof ObjectNode object
+            ? object
+            : Json.object();
+      } catch (IOException e) {
+        return Json.object();
+      }
+    }
+
+    private void write(ObjectNode content) throws IOException {
+      content.put("version", 1).put("updated_at", Json.timestamp(clock.instant()));
+      SecretFile.write(file, Json.write(content) + "\n");
+    }
+
+    @Override
+    public void close() throws IOException {
+      ObjectNode content = present();
+      ours.properties()
+          .forEach(
+              door -> {
+                if (door.getValue().equals(content.get(door.getKey()))) {
+                  content.remove(door.getKey());
+                }
+              });
+      if (content.has("api") || content.has("grpc") || content.has("web_ui")) {
+        write(content);
+      } else {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+
+  /**
+   * Returns memory to the system that holds nothing any more. The garbage collector does so only
+   * after a full collection, and makes one only when the heap cannot grow any more: an idle server
+   * would keep for days what a busy hour took, and a busy one would take all that it may have.
+   */
+  static final class MemoryRelease {
+    private static final long LOOK_MILLIS = 5_000;
+
+    /** Looks in a row without a collection between them after which a server is idle. */
+    private static final int IDLE_LOOKS = 3;
+
+    /** Bytes to gain below which an idle server makes no collection. */
+    private static final long WORTH_BYTES = 32L << 20;
+
+    /**
+     * The same of a busy one, and as much as is live: what collections cost stays in proportion.
+     */
+    private static final long BUSY_WORTH_BYTES = 128L << 20;
+
+    private final LongSupplier collections;
+    private final LongSupplier used;
+    private final Runnable collect;
+    private long seen = -1;
+    private int quiet;
+    private long kept;
+
+    /**
+     * @param collections how many there have been
+     * @param used bytes of the heap, live or not
+     * @param collect collects the whole heap
+     */
+    MemoryRelease(LongSupplier collections, LongSupplier used, Runnable collect) {
+      this.collections = collections;
+      this.used = used;
+      this.collect = collect;
+    }
+
+    /** Looks now and then, on a thread of its own: a collection stops the others anyway. */
+    static AutoCloseable start() {
+      List<GarbageCollectorMXBean> collectors = ManagementFactory.getGarbageCollectorMXBeans();
+      Runtime machine = Runtime.getRuntime();
+      MemoryRelease heap =
+          new MemoryRelease(
+              () -> collectors.stream().mapToLong(GarbageCollectorMXBean::getCollectionCount).sum(),
+              () -> machine.totalMemory() - machine.freeMemory(),
+              System::gc);
+      ScheduledExecutorService looks =
+          Executors.newSingleThreadScheduledExecutor(
+              Thread.ofPlatform().daemon().name("mn-memory-release").factory());
+      looks.scheduleWithFixedDelay(heap::look, LOOK_MILLIS, LOOK_MILLIS, TimeUnit.MILLISECONDS);
+      return looks::shutdownNow;
+    }
+
+    /** Collects when that gives back enough for what the server is doing. */
+    void look() {
+      long now = collections.getAsLong();
+      quiet = now == seen ? quiet + 1 : 0;
+      seen = now;
+      long worth = quiet >= IDLE_LOOKS ? WORTH_BYTES : Math.max(BUSY_WORTH_BYTES, kept);
+      if (used.getAsLong() > kept + worth) {
+        collect.run();
+        kept = used.getAsLong();
+        seen = collections.getAsLong();
+        quiet = 0;
+      }
+    }
   }
 }

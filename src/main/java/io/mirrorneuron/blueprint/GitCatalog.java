@@ -3,18 +3,30 @@ package io.mirrorneuron.blueprint;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.Sha256;
+import io.mirrorneuron.store.bundle.StagedFolder;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.eclipse.jgit.api.errors.GitAPIException;
 import org.eclipse.jgit.api.errors.JGitInternalException;
+import org.eclipse.jgit.lib.Config;
+import org.eclipse.jgit.lib.StoredConfig;
+import org.eclipse.jgit.storage.file.FileBasedConfig;
+import org.eclipse.jgit.util.FS;
+import org.eclipse.jgit.util.SystemReader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -181,5 +193,119 @@ public final class GitCatalog implements CatalogSource {
         "blueprint repo clone failed: " + Reason.of(cause, home.getParent()),
         null,
         cause);
+  }
+
+  /** Clones of repositories that no server has asked for a while: they are configured no more. */
+  private record OldClones(Path cache, Duration kept, Clock clock) {
+    private static final Logger LOG = LoggerFactory.getLogger(OldClones.class);
+    private static final Pattern OURS = Pattern.compile(".+-[0-9a-f]{12}");
+
+    /**
+     * Removes them.
+     *
+     * @param used the clone that is in use, which is young from now on
+     */
+    void remove(Path used) throws IOException {
+      Instant now = clock.instant();
+      new StagedFolder(used).renew(now);
+      try (Stream<Path> all = Files.list(cache)) {
+        for (Path folder : (Iterable<Path>) all::iterator) {
+          boolean isOurs =
+              OURS.matcher(folder.getFileName().toString()).matches()
+                  && Files.isDirectory(folder.resolve(".git"));
+          if (isOurs && new StagedFolder(folder).renewed().isBefore(now.minus(kept))) {
+            LOG.info("removes {}: no server has asked for that catalog for {}", folder, kept);
+            new StagedFolder(folder).delete();
+          }
+        }
+      }
+    }
+  }
+
+  /** Why a remote could not be read, for callers and logs: no password and no place on our disk. */
+  private static final class Reason {
+    /** Of a chain of causes. */
+    private static final int MOST = 5;
+
+    private static final int SHOWN_CHARS = 500;
+
+    private Reason() {}
+
+    /**
+     * @param cache the folder that is not told
+     */
+    static String of(Throwable failure, Path cache) {
+      List<String> words = new ArrayList<>();
+      Throwable cause = failure;
+      for (int i = 0; i < MOST && cause != null; i++) {
+        String told = words(cause);
+        if (words.stream().noneMatch(before -> before.contains(told))) {
+          words.add(told);
+        }
+        cause = cause.getCause();
+      }
+      String all =
+          String.join(": ", words)
+              .replace(cache.toString(), "the cache of catalogs")
+              .replaceAll("/proc/self/fd/\\d+", "the cache of catalogs")
+              .replaceAll("://[^/\\s]*@", "://")
+              .replaceAll("\\p{Cntrl}+", " ");
+      return all.length() <= SHOWN_CHARS ? all : all.substring(0, SHOWN_CHARS) + "…";
+    }
+
+    private static String words(Throwable cause) {
+      String message = cause.getMessage();
+      String kind = cause.getClass().getSimpleName();
+      if (cause
+          instanceof FileSystemException file) { // whose message may be a path and nothing else
+        return file.getReason() == null ? kind + " in the cache of catalogs" : file.getReason();
+      }
+      return message == null || message.isBlank() ? kind : message;
+    }
+  }
+
+  /**
+   * Keeps git's own notes in a folder of this server: neither the configuration of the machine nor
+   * that of its user takes part, and nothing is written into a home directory.
+   */
+  static final class GitHome extends SystemReader.Delegate {
+    private final Path folder;
+
+    private GitHome(Path folder) {
+      super(SystemReader.getInstance());
+      this.folder = folder;
+    }
+
+    /** For the whole process; to be called before git is used. */
+    static synchronized void in(Path folder) {
+      if (!(SystemReader.getInstance() instanceof GitHome)) {
+        FS.FileStoreAttributes.setBackground(true);
+        SystemReader.setInstance(new GitHome(folder));
+      }
+    }
+
+    @Override
+    public FileBasedConfig openUserConfig(Config parent, FS fs) {
+      return config(parent, fs, "user.config");
+    }
+
+    @Override
+    public FileBasedConfig openSystemConfig(Config parent, FS fs) {
+      return config(parent, fs, "system.config");
+    }
+
+    @Override
+    public FileBasedConfig openJGitConfig(Config parent, FS fs) {
+      return config(parent, fs, "jgit.config");
+    }
+
+    @Override
+    public StoredConfig getUserConfig() {
+      return config(null, FS.DETECTED, "user.config");
+    }
+
+    private FileBasedConfig config(Config parent, FS fs, String name) {
+      return new FileBasedConfig(parent, folder.resolve(name).toFile(), fs);
+    }
   }
 }

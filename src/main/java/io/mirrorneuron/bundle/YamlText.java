@@ -2,18 +2,32 @@ package io.mirrorneuron.bundle;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.BigIntegerNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.DoubleNode;
+import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.LongNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.mirrorneuron.bundle.Malformed.FileName;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
+import java.math.BigInteger;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.composer.Composer;
+import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.ReaderException;
@@ -234,5 +248,189 @@ final class YamlText {
   private MnException malformed(Optional<Mark> mark, String words) {
     Places at = of(mark);
     return Malformed.at(file, at.line(), at.column(), words);
+  }
+
+  /**
+   * A parser that stops where a text is nested too deep, before its reader runs out of stack, and
+   * where it has too many keys and values, before there is a tree of them.
+   */
+  private static final class YamlBounds implements Parser {
+    private final Parser parser;
+    private final int deepest;
+    private final int most;
+    private final BiFunction<Optional<Mark>, String, RuntimeException> refusal;
+    private int depth;
+    private int nodes;
+
+    /**
+     * @param most keys and values
+     */
+    YamlBounds(
+        Parser parser,
+        int deepest,
+        int most,
+        BiFunction<Optional<Mark>, String, RuntimeException> refusal) {
+      this.parser = parser;
+      this.deepest = deepest;
+      this.most = most;
+      this.refusal = refusal;
+    }
+
+    @Override
+    public boolean checkEvent(Event.ID choice) {
+      return parser.checkEvent(choice);
+    }
+
+    @Override
+    public Event peekEvent() {
+      return parser.peekEvent();
+    }
+
+    @Override
+    public boolean hasNext() {
+      return parser.hasNext();
+    }
+
+    @Override
+    public Event next() {
+      Event event = parser.next();
+      switch (event.getEventId()) {
+        case MappingStart, SequenceStart -> {
+          count(event);
+          if (++depth > deepest) {
+            throw refusal.apply(
+                event.getStartMark(), "it is nested deeper than %d levels".formatted(deepest));
+          }
+        }
+        case MappingEnd, SequenceEnd -> depth--;
+        case Scalar -> count(event);
+        default -> {}
+      }
+      return event;
+    }
+
+    private void count(Event event) {
+      if (++nodes > most) {
+        throw refusal.apply(
+            event.getStartMark(), "it has more than %d keys and values".formatted(most));
+      }
+    }
+  }
+
+  /** A YAML scalar as the JSON value that the core schema gives it. */
+  private static final class YamlScalar {
+    private static final Pattern LEADING_ZERO = Pattern.compile("[-+]?0[0-9_]+");
+
+    /** Readers of JSON allow as many. */
+    private static final int MAX_DIGITS = 1000;
+
+    private static final int HEX = 16;
+    private static final int OCTAL = 8;
+    private static final int DECIMAL = 10;
+
+    private YamlScalar() {}
+
+    /**
+     * @param refusal of a value that has no JSON, with its reason
+     */
+    static JsonNode of(ScalarNode scalar, Function<String, MnException> refusal) {
+      Tag tag = scalar.getTag();
+      String text = scalar.getValue();
+      try {
+        if (tag.equals(Tag.STR)) {
+          return TextNode.valueOf(text);
+        }
+        if (tag.equals(Tag.NULL)) {
+          return NullNode.getInstance();
+        }
+        if (tag.equals(Tag.BOOL)) {
+          return BooleanNode.valueOf(text.equalsIgnoreCase("true"));
+        }
+        if (tag.equals(Tag.INT)) {
+          if (LEADING_ZERO.matcher(text).matches()) {
+            throw refusal.apply(
+                text
+                    + " is octal to some readers and decimal to others: write it without the zero,"
+                    + " as 0o… or in quotes");
+          }
+          if (text.length() > MAX_DIGITS) {
+            throw refusal.apply("a number has more than " + MAX_DIGITS + " digits");
+          }
+          return integer(text);
+        }
+        if (tag.equals(Tag.FLOAT)) {
+          double number = Double.parseDouble(text);
+          if (Double.isFinite(number)) {
+            return DoubleNode.valueOf(number);
+          }
+        }
+      } catch (NumberFormatException e) {
+        throw refusal.apply(text + " has no JSON value");
+      }
+      throw refusal.apply(
+          tag.equals(Tag.FLOAT) ? text + " has no JSON value" : YamlProblem.tag(tag));
+    }
+
+    private static JsonNode integer(String text) {
+      String digits = text.startsWith("+") ? text.substring(1) : text;
+      BigInteger number =
+          digits.startsWith("0x")
+              ? new BigInteger(digits.substring(2), HEX)
+              : digits.startsWith("0o")
+                  ? new BigInteger(digits.substring(2), OCTAL)
+                  : new BigInteger(digits, DECIMAL);
+      return number.bitLength() < Long.SIZE
+          ? small(number.longValueExact())
+          : BigIntegerNode.valueOf(number);
+    }
+
+    /** Of the same kind as a reader of JSON makes. */
+    private static JsonNode small(long number) {
+      return number == (int) number ? IntNode.valueOf((int) number) : LongNode.valueOf(number);
+    }
+  }
+
+  /** What the reader of YAML complains about, in words that help its author. */
+  private static final class YamlProblem {
+    private static final int SHOWN_CHARS = 160;
+
+    /** By a part of the reader's words. */
+    private static final List<Map.Entry<String, String>> WORDS =
+        List.of(
+            Map.entry("TAB", "a tab stands where only spaces may: indent with spaces"),
+            Map.entry("single document", "it holds several documents: keep one, and no ---"),
+            Map.entry(
+                "mapping values are not allowed",
+                "a name with a colon stands where none may: look at the indentation, and quote text"
+                    + " that has a colon"),
+            Map.entry(
+                "expected <block end>", "the indentation does not fit that of the lines before"),
+            Map.entry("expected ',' or ']'", "a list in [ ] is not closed, or lacks a comma"),
+            Map.entry("expected ',' or '}'", "an object in { } is not closed, or lacks a comma"),
+            Map.entry("undefined alias", "an alias (*name) names no anchor (&name) before it"),
+            Map.entry("Number of aliases", "it has too many aliases"),
+            Map.entry("unexpected end of stream", "a quote is not closed"),
+            Map.entry(
+                "could not find expected ':'",
+                "a name without its colon, or text over several lines without quotes"));
+
+    private YamlProblem() {}
+
+    static String words(YamlEngineException failure) {
+      String told =
+          failure instanceof MarkedYamlEngineException marked
+              ? Objects.requireNonNullElse(marked.getContext(), "") + " " + marked.getProblem()
+              : String.valueOf(failure.getMessage());
+      String line = told.replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
+      return WORDS.stream()
+          .filter(known -> line.contains(known.getKey()))
+          .map(Map.Entry::getValue)
+          .findFirst()
+          .orElse(line.length() <= SHOWN_CHARS ? line : line.substring(0, SHOWN_CHARS) + "…");
+    }
+
+    static String tag(Tag tag) {
+      return "tag %s is not known here: leave it out".formatted(tag.getValue());
+    }
   }
 }

@@ -6,6 +6,7 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.Message;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
@@ -240,5 +242,37 @@ public abstract class AreaVerticle extends VerticleBase {
         .onComplete(
             answer -> message.reply(answer, call.delivery()),
             e -> message.reply(BusFailure.of(operation, explains.apply(e))));
+  }
+
+  /** The calls of an area whose callers tell it when they do not wait any more. Thread-safe. */
+  private static final class NumberedCalls {
+    private final Map<Long, Promise<Void>> open = new ConcurrentHashMap<>();
+
+    /** Calls without a number are passed over: their callers tell nothing. */
+    void begin(ApiCall call) {
+      if (call.number() != null) {
+        open.put(call.number(), Promise.promise());
+      }
+    }
+
+    void end(ApiCall call) {
+      if (call.number() != null) {
+        open.remove(call.number());
+      }
+    }
+
+    /** The caller waits no more; a call that is not known here is one of another area. */
+    void gone(long number) {
+      Promise<Void> call = open.get(number);
+      if (call != null) {
+        call.tryComplete();
+      }
+    }
+
+    /** Completes when the caller waits no more; never when it is answered before. */
+    Future<Void> gone(ApiCall call) {
+      Promise<Void> known = call.number() == null ? null : open.get(call.number());
+      return known == null ? Promise.<Void>promise().future() : known.future();
+    }
   }
 }

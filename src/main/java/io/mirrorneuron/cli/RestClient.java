@@ -6,6 +6,7 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.storage.WriteFailure;
 import io.mirrorneuron.wire.Json;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -13,6 +14,7 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -24,7 +26,10 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -245,5 +250,108 @@ public final class RestClient implements AutoCloseable {
   @Override
   public void close() {
     http.shutdownNow();
+  }
+
+  /**
+   * A zip as the only part of a form.
+   *
+   * @param field name of the part
+   */
+  private record FilePart(String field, Path file) {
+    /** No zip has this line: its bytes are packed. */
+    private static final String BOUNDARY = "mn-the-file-ends-here-7f3a9c51e0d84b26";
+
+    String type() {
+      return "multipart/form-data; boundary=" + BOUNDARY;
+    }
+
+    /**
+     * @throws MnException INTERNAL when the file is gone
+     */
+    BodyPublisher body() {
+      String head =
+          "--%s\r\nContent-Disposition: form-data; name=\"%s\"; filename=\"bundle.zip\"\r\n\r\n"
+              .formatted(BOUNDARY, field);
+      try {
+        return BodyPublishers.concat(
+            BodyPublishers.ofString(head),
+            BodyPublishers.ofFile(file),
+            BodyPublishers.ofString("\r\n--" + BOUNDARY + "--\r\n"));
+      } catch (FileNotFoundException e) {
+        throw new MnException(ErrorCode.INTERNAL, "not_read", file + " cannot be read");
+      }
+    }
+  }
+
+  /**
+   * A problem body (RFC 9457) as one sentence.
+   *
+   * @param detail one sentence for people
+   * @param error one word for programs
+   * @param faults each with its place
+   * @param errors the same as they were told; of null when none were
+   */
+  private record RestProblem(
+      int status, String detail, String error, List<String> faults, RestAnswer errors) {
+
+    private record Told(String detail, String error) {}
+
+    /**
+     * @param message in the words of a validation, {@code msg} in those of a check of the request
+     */
+    private record Fault(String msg, String message) {
+      String sentence() {
+        return Objects.requireNonNullElse(msg, Objects.requireNonNullElse(message, ""));
+      }
+    }
+
+    /** Of an answer with a status of failure; also of one that no MirrorNeuron gave. */
+    static RestProblem of(int status, String body) {
+      try {
+        RestAnswer answer = RestAnswer.of(body);
+        Told told = answer.as(Told.class);
+        return new RestProblem(
+            status,
+            Objects.requireNonNullElse(told.detail(), unknown(status)),
+            Objects.requireNonNullElse(told.error(), "http_" + status),
+            answer
+                .elements("errors")
+                .map(RestProblem::fault)
+                .filter(one -> !one.isEmpty())
+                .toList(),
+            new RestAnswer(answer.json().get("errors")));
+      } catch (MnException e) {
+        return new RestProblem(
+            status, unknown(status), "http_" + status, List.of(), new RestAnswer(null));
+      }
+    }
+
+    private static String unknown(int status) {
+      return "the API answered with status " + status;
+    }
+
+    /** The way to the value behind {@code body} or {@code query}, and what is wrong with it. */
+    private static String fault(RestAnswer error) {
+      String place =
+          error.elements("loc").skip(1).map(RestAnswer::text).collect(Collectors.joining("."));
+      String sentence = error.as(Fault.class).sentence();
+      return place.isEmpty() || sentence.isEmpty() ? sentence : place + ": " + sentence;
+    }
+
+    MnException exception() {
+      List<String> more = faults.stream().filter(fault -> !detail.contains(fault)).toList();
+      String sentence = more.isEmpty() ? detail : detail + ": " + String.join("; ", more);
+      ErrorCode code =
+          Arrays.stream(ErrorCode.values())
+              .filter(one -> one.httpStatus() == status)
+              .findFirst()
+              .orElse(ErrorCode.INTERNAL);
+      return new MnException(
+          code,
+          code == ErrorCode.UNAUTHENTICATED ? RestClient.UNAUTHENTICATED : error,
+          sentence,
+          errors.json(),
+          null);
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.mirrorneuron.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Backup;
 import io.mirrorneuron.port.EventPage;
@@ -29,19 +30,37 @@ import io.mirrorneuron.proto.job.v1.ExportJobBackupRequest;
 import io.mirrorneuron.proto.job.v1.ExportJobBackupResponse;
 import io.mirrorneuron.proto.job.v1.GetJobRequest;
 import io.mirrorneuron.proto.job.v1.JobServiceGrpcClient;
+import io.mirrorneuron.proto.job.v1.ListJobsRequest;
 import io.mirrorneuron.proto.job.v1.PauseJobRequest;
 import io.mirrorneuron.proto.job.v1.RestoreJobBackupRequest;
 import io.mirrorneuron.proto.job.v1.ResumeJobRequest;
 import io.mirrorneuron.proto.job.v1.SubmitJobResponse;
+import io.mirrorneuron.proto.observability.v1.EventResponse;
+import io.mirrorneuron.proto.observability.v1.ObservabilityServiceGrpcClient;
+import io.mirrorneuron.proto.observability.v1.StreamEventsRequest;
 import io.mirrorneuron.wire.GrpcMetadata;
+import io.mirrorneuron.wire.GrpcMetadata.LogState;
 import io.mirrorneuron.wire.JobDetailForm;
+import io.mirrorneuron.wire.JobEventFacts;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.WarningTrailer;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
+import io.vertx.grpc.client.GrpcClientRequest;
+import io.vertx.grpc.client.GrpcClientResponse;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** {@link JobsPort} of a runtime behind gRPC; also works with the original runtime. */
 final class GrpcJobsClient implements JobsPort {
@@ -242,5 +261,278 @@ final class GrpcJobsClient implements JobsPort {
     }
     GrpcMetadata.setText(metadata, GrpcMetadata.ON_BEHALF_OF, by);
     return metadata;
+  }
+
+  /** What a runtime is asked for jobs. */
+  private static final class JobListing {
+    private JobListing() {}
+
+    static ListJobsRequest of(JobPage.Query query) {
+      ListJobsRequest.Builder request =
+          ListJobsRequest.newBuilder()
+              .setLimit(query.limit())
+              .setIncludeTerminal(query.includeTerminal());
+      Optional.ofNullable(query.cursor()).ifPresent(request::setCursor);
+      Optional.ofNullable(query.status()).ifPresent(request::setStatus);
+      Optional.ofNullable(query.name()).ifPresent(request::setName);
+      Optional.ofNullable(query.createdAfter())
+          .ifPresent(time -> request.setCreatedAfter(time.toString()));
+      Optional.ofNullable(query.idPrefix()).ifPresent(request::setIdPrefix);
+      return request.build();
+    }
+  }
+
+  /** Pages of the event logs of jobs, read as streams; also of the original runtime. */
+  private static final class GrpcEventLog {
+    private final GrpcCalls calls;
+    private final Consumer<String> requireJob;
+
+    /**
+     * @param requireJob throws NOT_FOUND when there is no job of this id
+     */
+    GrpcEventLog(GrpcCalls calls, Consumer<String> requireJob) {
+      this.calls = calls;
+      this.requireJob = requireJob;
+    }
+
+    /** See {@link io.mirrorneuron.port.JobsPort#events}. */
+    EventPage after(String jobId, long after, int limit) {
+      return read(
+          StreamEventsRequest.newBuilder().setJobId(jobId).setAfter(after).setMax(limit).build(),
+          EventReader.first(after, limit));
+    }
+
+    /** See {@link io.mirrorneuron.port.JobsPort#lastEvents}. */
+    EventPage last(String jobId, int limit) {
+      StreamEventsRequest.Builder request = StreamEventsRequest.newBuilder().setJobId(jobId);
+      EventReader reader = EventReader.last(limit);
+      EventPage page = read(request.setLimit(limit).build(), reader);
+      if (!reader.isDoubtful()) {
+        return page;
+      }
+      // Events of the original runtime have no numbers: they are counted, from the first one on.
+      return read(request.clearLimit().build(), EventReader.last(limit));
+    }
+
+    /**
+     * Reads a whole stream, also when fewer events are wanted: cancelling a stream while it is sent
+     * costs the connection, because the HTTP/2 codec answers each late frame with a reset and gives
+     * up after 200 of them.
+     */
+    private EventPage read(StreamEventsRequest request, EventReader reader) {
+      List<String> events = new ArrayList<>();
+      LogState state =
+          calls.exchange(
+              ObservabilityServiceGrpcClient.StreamEvents,
+              request,
+              MultiMap.caseInsensitiveMultiMap(),
+              response -> {
+                response.handler(event -> events.add(event.getEventJson()));
+                return GrpcCalls.ended(response).map(ended -> state(response));
+              });
+      events.forEach(reader::accept);
+      if (state == LogState.UNKNOWN) {
+        throw MnException.notFound("job", request.getJobId());
+      }
+      if (state == null && reader.isEmpty()) {
+        // The original runtime has an empty history for jobs it does not know; this one throws.
+        requireJob.accept(request.getJobId());
+      }
+      return reader.page(state);
+    }
+
+    /** What the runtime said of the log, or null when it is one that does not. */
+    private static LogState state(GrpcClientResponse<?, ?> response) {
+      String text = response.trailers().get(GrpcMetadata.LOG_STATE);
+      if (text == null) {
+        text = response.headers().get(GrpcMetadata.LOG_STATE);
+      }
+      return text == null ? null : LogState.valueOf(text.toUpperCase(Locale.ROOT));
+    }
+  }
+
+  /**
+   * Makes a page out of an event stream.
+   *
+   * <p>Our runtimes number their events; the original does not and always sends its whole history,
+   * so there an event's number is its position, counted from 1. Not thread-safe.
+   */
+  static final class EventReader {
+    private static final Set<String> TERMINAL =
+        Set.of("job_completed", "job_failed", "job_cancelled");
+
+    private final long after;
+    private final int limit;
+    private final boolean keepLast;
+    private final Deque<String> events = new ArrayDeque<>();
+    private long position;
+    private long next;
+    private boolean numbered = true;
+    private boolean terminal;
+    private boolean overflow;
+
+    private EventReader(long after, int limit, boolean keepLast) {
+      this.after = after;
+      this.limit = limit;
+      this.keepLast = keepLast;
+      this.next = after;
+    }
+
+    /** Keeps the first {@code limit} events numbered above {@code after}. */
+    static EventReader first(long after, int limit) {
+      return new EventReader(after, limit, false);
+    }
+
+    /** Keeps the last {@code limit} events. */
+    static EventReader last(int limit) {
+      return new EventReader(0, limit, true);
+    }
+
+    void accept(String json) {
+      if (overflow) {
+        return;
+      }
+      ObjectNode event = Json.parseObject(json, "event_json");
+      position++;
+      JobEventFacts facts = JobEventFacts.read(event);
+      long number = position;
+      String text = json;
+      if (facts.seq() != null) {
+        number = facts.seq();
+      } else {
+        numbered = false;
+        text = Json.write(event.put("seq", number));
+      }
+      if (number > after) {
+        keep(text, number);
+      }
+      terminal |= TERMINAL.contains(facts.type());
+    }
+
+    private void keep(String text, long number) {
+      if (events.size() == limit && keepLast) {
+        events.removeFirst();
+      }
+      if (events.size() < limit) {
+        events.addLast(text);
+        next = number;
+      } else {
+        overflow = true;
+      }
+    }
+
+    /** Whether nothing at all has come. */
+    boolean isEmpty() {
+      return position == 0;
+    }
+
+    /** Whether a runtime that does not number events may have held some back. */
+    boolean isDoubtful() {
+      return !numbered && position == limit;
+    }
+
+    /**
+     * @param state what the runtime said where the stream ended, or null when it does not say
+     */
+    EventPage page(LogState state) {
+      boolean complete = state == null ? terminal : state == LogState.ENDED;
+      return new EventPage(List.copyOf(events), next, complete && !overflow);
+    }
+  }
+
+  /**
+   * Follows a job's events for their mere arrival. A broken stream is reported like an event, so
+   * that the listener reads and sees for itself, and is opened again until the job has ended.
+   *
+   * <p>Each stream begins with the last stored event; hence nothing committed before it was open
+   * can be missed. Our runtimes send one event for many that come together: whoever cancels a
+   * stream while much is under way loses the connection, see {@link GrpcJobsClient.GrpcEventLog}.
+   */
+  private static final class EventWatch implements JobsPort.Subscription {
+    private static final Logger LOG = LoggerFactory.getLogger(EventWatch.class);
+    private static final Duration RETRY = Duration.ofSeconds(1);
+
+    private final Vertx vertx;
+    private final GrpcCalls calls;
+    private final StreamEventsRequest request;
+    private final Runnable onChange;
+
+    private GrpcClientRequest<?, ?> stream;
+    private long timer = -1;
+    private boolean closed;
+
+    EventWatch(Vertx vertx, GrpcCalls calls, String jobId, Runnable onChange) {
+      this.vertx = vertx;
+      this.calls = calls;
+      this.request =
+          StreamEventsRequest.newBuilder()
+              .setJobId(jobId)
+              .setFollow(true)
+              .setLimit(1)
+              .setLatestOnly(true)
+              .build();
+      this.onChange = onChange;
+    }
+
+    EventWatch open() {
+      calls
+          .<StreamEventsRequest, EventResponse>open(
+              ObservabilityServiceGrpcClient.StreamEvents, Duration.ZERO)
+          .compose(
+              call -> {
+                if (!remember(call)) {
+                  call.cancel();
+                }
+                return call.send(request)
+                    .compose(
+                        response -> {
+                          response.handler(event -> changed());
+                          return GrpcCalls.ended(response);
+                        });
+              })
+          .onSuccess(ended -> changed())
+          .onFailure(this::broken);
+      return this;
+    }
+
+    /** Tells the listener and, unless the job is gone, tries again in a while. */
+    private void broken(Throwable cause) {
+      changed();
+      if (!(cause instanceof MnException failure) || failure.code() != ErrorCode.NOT_FOUND) {
+        LOG.debug("event stream of {} broke, opening another", request.getJobId(), cause);
+        synchronized (this) {
+          if (!closed) {
+            timer = vertx.setTimer(RETRY.toMillis(), fired -> open());
+          }
+        }
+      }
+    }
+
+    private synchronized boolean remember(GrpcClientRequest<?, ?> call) {
+      stream = call;
+      return !closed;
+    }
+
+    private void changed() {
+      synchronized (this) {
+        if (closed) {
+          return;
+        }
+      }
+      onChange.run();
+    }
+
+    @Override
+    public void close() {
+      GrpcClientRequest<?, ?> open;
+      synchronized (this) {
+        closed = true;
+        vertx.cancelTimer(timer);
+        open = stream;
+      }
+      if (open != null) {
+        open.cancel();
+      }
+    }
   }
 }

@@ -7,6 +7,8 @@ import io.mirrorneuron.bus.LocalAreas;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.gateway.answer.BadHeads;
 import io.mirrorneuron.gateway.answer.CommonHeaders;
+import io.mirrorneuron.gateway.answer.PagePolicy;
+import io.mirrorneuron.gateway.call.AccessCheck;
 import io.mirrorneuron.gateway.call.Bodies;
 import io.mirrorneuron.gateway.call.BodyBudget;
 import io.mirrorneuron.gateway.call.Cors;
@@ -18,24 +20,46 @@ import io.mirrorneuron.gateway.contract.ApiOperation;
 import io.mirrorneuron.gateway.contract.Contract;
 import io.mirrorneuron.gateway.contract.ContractCheck;
 import io.mirrorneuron.gateway.stream.Streams;
+import io.mirrorneuron.listen.BadRequest;
+import io.mirrorneuron.listen.Http2RequestHead;
 import io.mirrorneuron.listen.Limits;
 import io.mirrorneuron.model.UploadQuota;
 import io.mirrorneuron.security.Auth;
+import io.mirrorneuron.security.Role;
 import io.mirrorneuron.security.StreamTokens;
 import io.mirrorneuron.storage.Readiness;
 import io.mirrorneuron.storage.Storage;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The HTTP door. Several instances may be deployed; they share the port and nothing else.
@@ -201,5 +225,251 @@ public final class GatewayVerticle extends VerticleBase {
     Router router = ApiRouter.create(vertx, contract, parts);
     Docs.mount(router, vertx, settings.docsNeedToken() ? auth : Auth.NOBODY_ASKS);
     return ApiRouter.close(router, contract);
+  }
+
+  /**
+   * Where each request comes in. Its answer gets what all answers have before anything else can
+   * answer; heads of HTTP/2 are looked at as those of HTTP/1.1 have been before; and what is asked
+   * of the server as a whole ({@code OPTIONS *}), which has no path that the router could follow,
+   * is answered.
+   */
+  private record RequestDoor(CommonHeaders headers, BadHeads badHeads, Router router)
+      implements Handler<HttpServerRequest> {
+    private static final String METHODS =
+        Stream.of(
+                HttpMethod.GET,
+                HttpMethod.HEAD,
+                HttpMethod.POST,
+                HttpMethod.PUT,
+                HttpMethod.PATCH,
+                HttpMethod.DELETE,
+                HttpMethod.OPTIONS)
+            .map(HttpMethod::name)
+            .collect(Collectors.joining(", "));
+
+    @Override
+    public void handle(HttpServerRequest request) {
+      headers.apply(request);
+      BadRequest fault =
+          request.version() == HttpVersion.HTTP_2 ? Http2RequestHead.fault(request) : null;
+      if (fault != null) {
+        badHeads.refuse(request, fault);
+      } else if (request.uri().equals("*")) {
+        request.response().setStatusCode(204).putHeader(HttpHeaders.ALLOW, METHODS).end();
+      } else {
+        router.handle(request);
+      }
+    }
+  }
+
+  /**
+   * The contract and its pages, at the root. Everything comes from the jar itself, not from what
+   * was unpacked of it where programs could change it; nothing is fetched.
+   */
+  private static final class Docs {
+    /** The JSON Schema of manifests, for editors; its path in the jar, too. */
+    private static final String MANIFEST_SCHEMA = "/schemas/manifest.json";
+
+    private static final String WEBJAR = "/META-INF/maven/org.webjars/swagger-ui/pom.properties";
+
+    /** Swagger UI styles its elements inline and draws its icons from data addresses. */
+    private static final PagePolicy POLICY =
+        PagePolicy.of(
+            "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+                + "img-src 'self' data:; connect-src 'self'; font-src 'self'; "
+                + "frame-ancestors 'none'",
+            "no-cache");
+
+    private static final Map<String, String> ASSETS =
+        Map.of(
+            "swagger-ui.css", "text/css; charset=utf-8",
+            "swagger-ui-bundle.js", "text/javascript; charset=utf-8",
+            "favicon-32x32.png", "image/png");
+
+    private static final String CONTRACT = "/openapi/mirrorneuron";
+
+    private static final String PAGE =
+        """
+        <!doctype html>
+        <html lang="en">
+        <head>
+          <meta charset="utf-8">
+          <title>MirrorNeuron API</title>
+          <link rel="icon" type="image/png" href="/docs/favicon-32x32.png">
+          <link rel="stylesheet" href="/docs/swagger-ui.css">
+        </head>
+        <body>
+          <div id="api"></div>
+          <script src="/docs/swagger-ui-bundle.js"></script>
+          <script src="/docs/start.js"></script>
+        </body>
+        </html>
+        """;
+
+    private static final String START =
+        "SwaggerUIBundle({url: '/docs/openapi.json', dom_id: '#api', deepLinking: true});\n";
+
+    private Docs() {}
+
+    static void mount(Router router, Vertx vertx, Auth auth) {
+      String folder = "/META-INF/resources/webjars/swagger-ui/" + version() + "/";
+      router
+          .route("/")
+          .method(HttpMethod.GET)
+          .method(HttpMethod.HEAD)
+          .handler(Docs::showBrowsersTheWay);
+      Files files = new Files(router, vertx, auth);
+      files.serve("/openapi.json", "application/json", CONTRACT + ".json");
+      files.serve("/openapi.yaml", "application/yaml", CONTRACT + ".yaml");
+      files.serve(
+          "/docs/openapi.json",
+          "application/json",
+          CONTRACT + ".json",
+          (contract, request) -> PageContract.of(contract, address(request)));
+      files.serve(MANIFEST_SCHEMA, "application/schema+json", MANIFEST_SCHEMA);
+      ASSETS.forEach((name, type) -> files.serve("/docs/" + name, type, folder + name));
+      serve(router, auth, "/docs", "text/html; charset=utf-8", Buffer.buffer(PAGE));
+      serve(router, auth, "/docs/start.js", "text/javascript; charset=utf-8", Buffer.buffer(START));
+    }
+
+    /** What is read when somebody asks for it. */
+    private record Files(Router router, Vertx vertx, Auth auth) {
+      /**
+       * @param file its path in the jar
+       */
+      void serve(String path, String type, String file) {
+        serve(path, type, file, (content, request) -> content);
+      }
+
+      /**
+       * @param shown makes of the file what is shown to who asks
+       */
+      void serve(
+          String path,
+          String type,
+          String file,
+          BiFunction<Buffer, HttpServerRequest, Buffer> shown) {
+        route(
+            router,
+            auth,
+            path,
+            ctx ->
+                vertx
+                    .executeBlocking(() -> shown.apply(content(file), ctx.request()), false)
+                    .onComplete(content -> send(ctx, type, content), ctx::fail));
+      }
+    }
+
+    /** Where this server was asked, by the words of the caller or of the proxy that speaks TLS. */
+    private static String address(HttpServerRequest request) {
+      HostAndPort named = request.authority(); // none in a request of HTTP/1.0
+      boolean tls =
+          request.isSSL() || "https".equalsIgnoreCase(request.getHeader("X-Forwarded-Proto"));
+      return named == null ? PageContract.USUAL : (tls ? "https://" : "http://") + named;
+    }
+
+    /** Who typed the address of the server wants to see something; to programs it has nothing. */
+    private static void showBrowsersTheWay(RoutingContext ctx) {
+      String accepts = ctx.request().getHeader(HttpHeaders.ACCEPT);
+      if (accepts == null || !accepts.contains("text/html")) {
+        ctx.next();
+        return;
+      }
+      POLICY.apply(ctx.response());
+      ctx.response().setStatusCode(302).putHeader(HttpHeaders.LOCATION, "/docs").end();
+    }
+
+    private static void serve(Router router, Auth auth, String path, String type, Buffer content) {
+      route(router, auth, path, ctx -> send(ctx, type, content));
+    }
+
+    private static void route(
+        Router router, Auth auth, String path, Handler<RoutingContext> handler) {
+      router
+          .route(path)
+          .method(HttpMethod.GET)
+          .method(HttpMethod.HEAD)
+          .handler(
+              ctx ->
+                  AccessCheck.of(
+                      ctx,
+                      auth,
+                      ctx.request().getHeader(HttpHeaders.AUTHORIZATION),
+                      Role.VIEWER,
+                      caller -> {
+                        handler.handle(ctx);
+                        ctx.request().resume();
+                      }));
+    }
+
+    private static void send(RoutingContext ctx, String type, Buffer content) {
+      POLICY.apply(ctx.response());
+      ctx.response().putHeader(HttpHeaders.CONTENT_TYPE, type).end(content);
+    }
+
+    private static Buffer content(String name) throws IOException {
+      try (InputStream in = resource(name)) {
+        return Buffer.buffer(in.readAllBytes());
+      }
+    }
+
+    private static InputStream resource(String name) {
+      return Docs.class.getResourceAsStream(name);
+    }
+
+    private static String version() {
+      try (InputStream in = resource(WEBJAR)) {
+        Properties properties = new Properties();
+        properties.load(in);
+        return properties.getProperty("version");
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    /**
+     * The contract as the page for people shows it. That page fills each parameter that has an
+     * example in, and sends it: a list would have filters that nobody asked for, and a second
+     * submission the key of the first. So examples of parameters that may be left out stand in
+     * their descriptions. Its commands are for the address at which the page was asked for.
+     */
+    private static final class PageContract {
+      /** As the published contract has it, for a server as it is delivered. */
+      static final String USUAL = "http://localhost:54001";
+
+      private PageContract() {}
+
+      /**
+       * @param json the published contract
+       * @param address of this server for who asks, as {@code https://mn.example:8443}
+       */
+      static Buffer of(Buffer json, String address) {
+        JsonObject document = json.toJsonObject();
+        emptyOptions(document);
+        JsonObject info = document.getJsonObject("info");
+        info.put("description", info.getString("description").replace(USUAL, address));
+        return document.toBuffer();
+      }
+
+      private static void emptyOptions(Object node) {
+        if (node instanceof JsonObject object) {
+          if (isOption(object)) {
+            String example = "Example: `" + object.remove("example") + "`";
+            String text = object.getString("description");
+            object.put("description", text == null ? example : text + "\n\n" + example);
+          }
+          object.forEach(member -> emptyOptions(member.getValue()));
+        } else if (node instanceof JsonArray list) {
+          list.forEach(PageContract::emptyOptions);
+        }
+      }
+
+      private static boolean isOption(JsonObject object) {
+        return object.getValue("in") instanceof String
+            && object.getValue("schema") instanceof JsonObject
+            && object.containsKey("example")
+            && !object.getBoolean("required", false);
+      }
+    }
   }
 }

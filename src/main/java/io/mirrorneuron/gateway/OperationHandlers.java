@@ -1,8 +1,11 @@
 package io.mirrorneuron.gateway;
 
+import io.mirrorneuron.bus.ApiCall;
+import io.mirrorneuron.gateway.call.AccessCheck;
 import io.mirrorneuron.gateway.call.AreaCall;
 import io.mirrorneuron.gateway.call.Bodies;
 import io.mirrorneuron.gateway.call.OperationCheck;
+import io.mirrorneuron.gateway.call.ParameterSource;
 import io.mirrorneuron.gateway.call.Schemas;
 import io.mirrorneuron.gateway.contract.ApiOperation;
 import io.mirrorneuron.gateway.contract.Contract;
@@ -10,7 +13,13 @@ import io.mirrorneuron.gateway.contract.ContractCheck;
 import io.mirrorneuron.gateway.stream.LiveStream;
 import io.mirrorneuron.gateway.stream.SocketHandler;
 import io.mirrorneuron.gateway.stream.Topics;
+import io.mirrorneuron.security.Auth;
+import io.mirrorneuron.security.Principal;
+import io.mirrorneuron.security.Role;
+import io.mirrorneuron.security.StreamTokens;
+import io.mirrorneuron.wire.Json;
 import io.vertx.core.Handler;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
@@ -109,5 +118,41 @@ final class OperationHandlers {
     }
     JsonSchema form = parsed.getRequestBody().getContent().get("multipart/form-data").getSchema();
     return ((JsonArray) ((JsonObject) form).getValue("required")).getString(0);
+  }
+
+  /**
+   * Makes tokens for the streams of runs that there are. Not on the bus: the doors that take a
+   * token make it.
+   *
+   * @param run tells one run
+   */
+  private record StreamTokenHandler(
+      OperationCheck check, Role role, Auth auth, StreamTokens tokens, AreaCall run)
+      implements Handler<RoutingContext> {
+    private static final String RUN = "run_id";
+
+    @Override
+    public void handle(RoutingContext ctx) {
+      String authorization = ctx.request().getHeader(HttpHeaders.AUTHORIZATION);
+      AccessCheck.of(ctx, auth, authorization, role, caller -> enter(ctx, caller));
+    }
+
+    private void enter(RoutingContext ctx, Principal caller) {
+      check.queryNames().check(ctx);
+      Bodies.requirePlain(ctx.request());
+      ApiCall call = check.read(ParameterSource.of(ctx), null);
+      Bodies.expectNone(
+          ctx, () -> run.ask(call).onComplete(found -> answer(ctx, call, caller), ctx::fail));
+    }
+
+    private record Answer(String runId, String token, String expiresAt) {}
+
+    private void answer(RoutingContext ctx, ApiCall call, Principal caller) {
+      StreamTokens.Issued issued = tokens.issue(call.text(RUN), caller);
+      String end = Json.timestamp(issued.expiresAt());
+      ctx.response()
+          .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
+          .end(Json.write(new Answer(call.text(RUN), issued.token(), end)));
+    }
   }
 }

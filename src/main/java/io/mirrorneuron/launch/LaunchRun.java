@@ -1,5 +1,9 @@
 package io.mirrorneuron.launch;
 
+import io.mirrorneuron.config.TrustedFolders.Refusal;
+import io.mirrorneuron.launch.hook.BundleHooks;
+import io.mirrorneuron.launch.hook.HookNews;
+import io.mirrorneuron.launch.hook.HookOrder;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission;
@@ -8,9 +12,13 @@ import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.models.ModelInstalls;
 import io.mirrorneuron.port.models.ModelOwner;
 import io.mirrorneuron.port.models.PullProgress;
+import io.mirrorneuron.wire.HiddenTexts;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
 
 /**
@@ -242,5 +250,145 @@ final class LaunchRun {
     ports.hooks().submitted(log.launch().runId(), job.jobId());
     log.submitted(job.jobId());
     return job;
+  }
+
+  /** The phases of a launch in which hooks of older runs end, and its own begin. */
+  private record HookPhases(LaunchPorts ports, LaunchLog log, LaunchBundle bundle) {
+
+    void cleanUp() {
+      List<String> ended = ports.hooks().cleanUp(bundle.blueprintId(), log.launch().runId());
+      if (ended.isEmpty()) {
+        log.skipped(Phase.CLEANUP, "Older runs have left no helpers.");
+      } else {
+        log.completed(Phase.CLEANUP, "Helpers of older runs are ended.", Map.of("run_ids", ended));
+      }
+    }
+
+    void begin() {
+      BundleHooks hooks = bundle.hooks();
+      if (hooks.isNone()) {
+        log.skipped(Phase.PRE_LAUNCH, "It has no preparation of its own.");
+        return;
+      }
+      Optional<Refusal> refusal = ports.hooks().refusal(hooks);
+      if (refusal.isEmpty()) {
+        run(hooks);
+      } else if (log.launch().order().force()) {
+        log.skipped(
+            Phase.PRE_LAUNCH,
+            "Its %s is not run, as %s: the launch is forced."
+                .formatted(hooks.names(), refusal.get().why()));
+      } else {
+        throw notRun(hooks, refusal.get());
+      }
+    }
+
+    private static MnException notRun(BundleHooks hooks, Refusal refusal) {
+      return new MnException(
+          ErrorCode.PRECONDITION,
+          LaunchReports.PREPARATION_NOT_RUN,
+          "the bundle has %s, and %s. %s Or do by hand what it does, and launch it with force."
+              .formatted(hooks.names(), refusal.why(), refusal.help()));
+    }
+
+    private void run(BundleHooks hooks) {
+      log.running(Phase.PRE_LAUNCH, "Running " + hooks.names() + ".");
+      LaunchRecord launch = log.launch();
+      HookNews news =
+          ports
+              .hooks()
+              .begin(
+                  new HookOrder(
+                      launch.runId(),
+                      bundle.blueprintId(),
+                      launch.id(),
+                      hooks,
+                      bundle.configJson(),
+                      HiddenTexts.of(
+                          bundle.submission(launch.runId()).manifestJson(), bundle.configJson())));
+      bundle.told(news);
+      log.completed(
+          Phase.PRE_LAUNCH,
+          hooks.hasBefore() ? "Its preparation is ready." : "It will clear up after its job.",
+          LaunchEvent.details(
+              "env",
+              news.environment().keySet().stream().sorted().toList(),
+              "config",
+              news.config().keySet().stream().sorted().toList()));
+    }
+  }
+
+  /**
+   * Submits what is kept for a launch. While nobody knows whether the runtime has it, it is
+   * submitted again under the same key, which makes no second job.
+   */
+  private record Submitting(LaunchPorts ports) {
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+    private static final int TRIES = 25; // within ten minutes
+
+    /** Refusals of what is submitted, which come whether or not it was submitted before. */
+    private static final Set<ErrorCode> OF_THE_WISH =
+        EnumSet.of(
+            ErrorCode.MALFORMED,
+            ErrorCode.INVALID,
+            ErrorCode.TOO_LARGE,
+            ErrorCode.CONFLICT,
+            ErrorCode.UNAUTHENTICATED,
+            ErrorCode.FORBIDDEN,
+            ErrorCode.DATA_LOSS);
+
+    /**
+     * @param wasTried whether a server before may have submitted it
+     * @throws MnException what the runtime said; UNAVAILABLE {@code submission_unknown} when it did
+     *     not say for ten minutes whether there is a job
+     */
+    SubmittedJob submit(LaunchRecord launch, boolean wasTried) {
+      Submission wish = wish(launch);
+      Duration pause = FIRST_PAUSE;
+      boolean isUnsure = wasTried;
+      for (int i = 1; ; i++) {
+        try {
+          return ports.jobs().submit(wish);
+        } catch (MnException e) {
+          isUnsure |= isSilence(e);
+          if (!isUnsure || OF_THE_WISH.contains(e.code())) {
+            throw e;
+          }
+          if (i == TRIES || !ports.patience().await(pause)) {
+            throw unknown(launch, e);
+          }
+          pause = pause.multipliedBy(2);
+          pause = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
+        }
+      }
+    }
+
+    private Submission wish(LaunchRecord launch) {
+      Submission kept = ports.store().kept(launch);
+      return new Submission(
+          kept.manifestJson(),
+          kept.payloads(),
+          "launch-" + launch.key(),
+          launch.order().by(),
+          kept.origin().asked());
+    }
+
+    /** Whether the failure does not say whether there is a job. */
+    private static boolean isSilence(MnException failure) {
+      return failure.code() == ErrorCode.TIMEOUT
+          || failure.code() == ErrorCode.UNAVAILABLE
+              && (failure.error().equals("unavailable") || failure.isStorageFull());
+    }
+
+    private static MnException unknown(LaunchRecord launch, MnException last) {
+      return new MnException(
+          ErrorCode.UNAVAILABLE,
+          "submission_unknown",
+          "the runtime does not say whether it has the job (%s); look for run %s before you launch again"
+              .formatted(last.getMessage(), launch.runId()),
+          null,
+          last);
+    }
   }
 }

@@ -1,17 +1,27 @@
 package io.mirrorneuron.launch;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.models.ModelInstalls;
+import io.mirrorneuron.port.models.ModelOwner;
+import io.mirrorneuron.port.models.ModelView;
+import io.mirrorneuron.port.models.ModelsPort;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -239,5 +249,260 @@ public final class Launches implements AutoCloseable {
   public void close() {
     closing.close();
     ports.hooks().close();
+  }
+
+  /** Lets any number of readers wait for the next change. Thread-safe. */
+  private static final class News {
+    private final AtomicReference<CompletableFuture<Void>> next =
+        new AtomicReference<>(new CompletableFuture<>());
+
+    /** Completes at the next change. */
+    CompletableFuture<Void> next() {
+      return next.get();
+    }
+
+    void tell() {
+      next.getAndSet(new CompletableFuture<>()).complete(null);
+    }
+  }
+
+  /** Lets launches wait until the server ends. */
+  private static final class Closing implements LaunchPorts.Patience {
+    private final CountDownLatch end = new CountDownLatch(1);
+
+    void close() {
+      end.countDown();
+    }
+
+    @Override
+    public boolean await(Duration time) {
+      try {
+        return !end.await(time.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
+      }
+    }
+
+    @Override
+    public boolean isOver() {
+      return end.getCount() == 0;
+    }
+  }
+
+  /**
+   * A page of what happened in a launch.
+   *
+   * @param data oldest first
+   * @param next the cursor behind them
+   * @param ended whether nothing will follow
+   */
+  public record LaunchNews(List<Change> data, long next, boolean ended) {
+
+    /**
+     * One event, with what it means for the launch.
+     *
+     * @param type {@code blueprint.launch_progress.} with its phase and status
+     * @param status of the launch
+     * @param completed whether it is over, well or not
+     * @param error why it failed; null unless it did
+     */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Change(
+        long seq,
+        String ts,
+        String type,
+        LaunchEvent latest,
+        String status,
+        String currentPhase,
+        boolean completed,
+        String runId,
+        String jobId,
+        String error) {}
+
+    static LaunchNews of(LaunchProgress launch, long after) {
+      List<Change> changes =
+          launch.events().stream()
+              .filter(event -> event.seq() > after)
+              .map(event -> change(launch, event))
+              .toList();
+      long next = changes.isEmpty() ? after : changes.getLast().seq();
+      return new LaunchNews(changes, next, launch.completed());
+    }
+
+    private static Change change(LaunchProgress launch, LaunchEvent event) {
+      boolean isEnd = event.phase().equals(Phase.LAUNCH.word());
+      return new Change(
+          event.seq(),
+          event.ts(),
+          "blueprint.launch_progress." + event.phase() + "." + event.status(),
+          event,
+          isEnd ? event.status() : LaunchEvent.RUNNING,
+          event.phase(),
+          isEnd,
+          launch.runId(),
+          launch.jobId(),
+          isEnd ? launch.error() : null);
+    }
+  }
+
+  /**
+   * What is told of a launch.
+   *
+   * @param runId null until its source is known
+   * @param jobId null until it is submitted
+   * @param status {@code pending}, {@code running}, {@code completed} or {@code failed}
+   * @param currentPhase the one of the newest event; null before the first
+   * @param phases those that it has come to, each as its newest event says
+   * @param error why it failed; null unless it did
+   * @param events oldest first
+   * @param latest the last of them; null before the first
+   * @param completed whether it is over, well or not
+   */
+  public record LaunchProgress(
+      String schemaVersion,
+      String progressId,
+      String runId,
+      String jobId,
+      String status,
+      String currentPhase,
+      List<PhaseState> phases,
+      @JsonInclude(JsonInclude.Include.NON_NULL) String error,
+      List<LaunchEvent> events,
+      LaunchEvent latest,
+      boolean completed) {
+
+    /** How far a phase has come. */
+    public record PhaseState(
+        String id, String label, String status, String message, String updatedAt) {}
+
+    /** That of a launch that nobody knows: nothing has happened. */
+    static LaunchProgress none(String progressId) {
+      return of(progressId, null, null, List.of());
+    }
+
+    static LaunchProgress of(LaunchRecord launch) {
+      return of(launch.id(), launch.runId(), launch.jobId(), launch.events());
+    }
+
+    private static LaunchProgress of(
+        String id, String runId, String jobId, List<LaunchEvent> events) {
+      LaunchEvent latest = events.isEmpty() ? null : events.getLast();
+      LaunchEvent end =
+          events.stream()
+              .filter(event -> event.phase().equals(Phase.LAUNCH.word()))
+              .findFirst()
+              .orElse(null);
+      String status = end != null ? end.status() : latest == null ? "pending" : LaunchEvent.RUNNING;
+      return new LaunchProgress(
+          "mn.launch_progress.v1",
+          id,
+          runId,
+          jobId,
+          status,
+          latest == null ? null : latest.phase(),
+          phases(events),
+          status.equals(LaunchEvent.FAILED) ? end.message() : null,
+          events,
+          latest,
+          end != null);
+    }
+
+    private static List<PhaseState> phases(List<LaunchEvent> events) {
+      Map<String, PhaseState> phases = new LinkedHashMap<>();
+      for (LaunchEvent event : events) {
+        phases.put(
+            event.phase(),
+            new PhaseState(
+                event.phase(),
+                Phase.of(event.phase()).label(),
+                event.status(),
+                event.message(),
+                event.ts()));
+      }
+      return new ArrayList<>(phases.values());
+    }
+  }
+
+  /** The models that blueprints of the catalog need, apart from a launch. Blocking. */
+  public record BlueprintModels(LaunchSources sources, ModelsPort models) {
+
+    /**
+     * A blueprint whose models are there.
+     *
+     * @param blueprint as the catalog tells of it
+     */
+    public record Installed(boolean installed, Object blueprint, ModelInstalls modelInstall) {}
+
+    /**
+     * A blueprint that needs its models no more.
+     *
+     * @param released models that it owned
+     * @param removed those of them that were removed, as nobody else needs them
+     */
+    public record Uninstalled(
+        boolean uninstalled, String blueprintId, List<String> released, List<String> removed) {}
+
+    /**
+     * @throws MnException INTERNAL {@code blueprint_model_install_failed} with all that failed, in
+     *     the form of the original: as an object in the place of the sentence
+     */
+    public Installed install(LaunchOrder order) {
+      try (LaunchBundle bundle = sources.find(order)) {
+        ModelInstalls installs =
+            models.installAll(
+                bundle.modelsWithoutAnswers(),
+                new ModelOwner(bundle.blueprintId()),
+                progress -> {});
+        if (!installs.ok()) {
+          throw failed(installs);
+        }
+        return new Installed(true, bundle.blueprint(), installs);
+      }
+    }
+
+    private static MnException failed(ModelInstalls installs) {
+      String error = "blueprint_model_install_failed";
+      Map<String, Object> detail = new LinkedHashMap<>();
+      detail.put("error", error);
+      detail.put("models", installs.models());
+      detail.put("errors", installs.errors());
+      return new MnException(ErrorCode.INTERNAL, error, String.join("; ", installs.errors()))
+          .with(Map.of("detail", detail));
+    }
+
+    private void requireBlueprint(String id) {
+      LaunchOrder.Source catalog = LaunchOrder.Source.CATALOG;
+      try (LaunchBundle bundle =
+          sources.find(new LaunchOrder(catalog, id, null, null, null, false, null, null))) {
+        bundle.blueprintId();
+      }
+    }
+
+    /**
+     * @param blueprintId may have gone from the catalog
+     * @param remove whether models are removed that nobody else needs
+     * @throws MnException NOT_FOUND when there is no such blueprint, and no model that one needed
+     */
+    public Uninstalled uninstall(String blueprintId, boolean remove) {
+      List<String> owned =
+          models.list(true).models().stream()
+              .filter(model -> model.usedBy().contains(blueprintId))
+              .map(ModelView::id)
+              .toList();
+      if (owned.isEmpty()) {
+        requireBlueprint(blueprintId);
+      }
+      models.release(new ModelOwner(blueprintId));
+      List<String> removed = new ArrayList<>();
+      if (remove) {
+        for (ModelView model : models.list(true).models()) {
+          if (owned.contains(model.id()) && model.orphaned()) {
+            removed.add(models.remove(model.id(), false).id());
+          }
+        }
+      }
+      return new Uninstalled(true, blueprintId, owned, removed);
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.mirrorneuron.models;
 
 import io.mirrorneuron.models.UpstreamFailure.Kind;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -13,9 +14,11 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -189,6 +192,152 @@ public final class BoundedHttp implements AutoCloseable {
     closed = true;
     if (http != null) {
       http.shutdownNow();
+    }
+  }
+
+  /**
+   * Cuts a stream into lines of UTF-8, wherever its pieces end. A line is decoded as a whole; what
+   * is no UTF-8 in it becomes a replacement character.
+   */
+  private static final class BoundedLines {
+    private static final int BUFFER = 8192;
+
+    private final InputStream in;
+    private final Bounds bounds;
+    private final Runnable heard;
+    private final byte[] buffer = new byte[BUFFER];
+    private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+    private int next;
+    private int end;
+    private long read;
+
+    /**
+     * @param heard is called whenever bytes have come
+     */
+    BoundedLines(InputStream in, Bounds bounds, Runnable heard) {
+      this.in = in;
+      this.bounds = bounds;
+      this.heard = heard;
+    }
+
+    /** The next line without its end; null behind the last. */
+    String next() throws IOException, UpstreamFailure {
+      line.reset();
+      while (true) {
+        if (next == end && !fill()) {
+          return line.size() == 0 ? null : text();
+        }
+        int start = next;
+        while (next < end && buffer[next] != '\n') {
+          next++;
+        }
+        line.write(buffer, start, next - start);
+        if (line.size() > bounds.lineBytes()) {
+          throw new UpstreamFailure(
+              Kind.BAD, "it sent a line of more than " + bounds.lineBytes() + " bytes");
+        }
+        if (next < end) {
+          next++;
+          return text();
+        }
+      }
+    }
+
+    private boolean fill() throws IOException, UpstreamFailure {
+      int count = in.read(buffer);
+      if (count < 0) {
+        return false;
+      }
+      heard.run();
+      next = 0;
+      end = count;
+      read += count;
+      if (read > bounds.bytes()) {
+        throw new UpstreamFailure(Kind.BAD, "it sent more than " + bounds.bytes() + " bytes");
+      }
+      return true;
+    }
+
+    private String text() {
+      String text = line.toString(StandardCharsets.UTF_8);
+      return text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
+    }
+  }
+
+  /**
+   * How long an answer is waited for. Closes its body when that is over, so that no read blocks.
+   */
+  private static final class Patience {
+    private static final long LOOK_MS = 100;
+
+    private final Bounds bounds;
+    private final BooleanSupplier gone;
+    private final long begun = System.nanoTime();
+    private volatile long heard = begun;
+    private volatile UpstreamFailure failure;
+
+    Patience(Bounds bounds, BooleanSupplier gone) {
+      this.bounds = bounds;
+      this.gone = gone;
+    }
+
+    /** Bytes have come. */
+    void heard() {
+      heard = System.nanoTime();
+    }
+
+    boolean isOver() {
+      if (failure == null) {
+        failure = judged(System.nanoTime());
+      }
+      return failure != null;
+    }
+
+    /** Why it is over; null while it is not. */
+    UpstreamFailure failure() {
+      return failure;
+    }
+
+    private UpstreamFailure judged(long now) {
+      if (gone.getAsBoolean()) {
+        return new UpstreamFailure(Kind.GONE, "nobody waits for the answer any more");
+      }
+      if (now - begun > bounds.total().toNanos()) {
+        return new UpstreamFailure(Kind.LATE, "it took longer than " + told(bounds.total()));
+      }
+      return now - heard > bounds.silence().toNanos()
+          ? new UpstreamFailure(Kind.LATE, "it said nothing for " + told(bounds.silence()))
+          : null;
+    }
+
+    private static String told(Duration time) {
+      return time.toMillis() % 1000 == 0 ? time.toSeconds() + " s" : time.toMillis() + " ms";
+    }
+
+    interface Watch extends AutoCloseable {
+      @Override
+      void close();
+    }
+
+    /** Watches the body until it is closed. */
+    Watch watch(InputStream body) {
+      CountDownLatch done = new CountDownLatch(1);
+      Thread.ofVirtual()
+          .name("mn.models.patience")
+          .start(
+              () -> {
+                try {
+                  while (!done.await(LOOK_MS, TimeUnit.MILLISECONDS)) {
+                    if (isOver()) {
+                      body.close();
+                      return;
+                    }
+                  }
+                } catch (InterruptedException | IOException e) {
+                  // the reader finds out by itself
+                }
+              });
+      return done::countDown;
     }
   }
 }

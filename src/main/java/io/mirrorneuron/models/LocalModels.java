@@ -1,13 +1,18 @@
 package io.mirrorneuron.models;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import io.mirrorneuron.config.ModelSettings;
+import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.models.Outlook.Seen;
+import io.mirrorneuron.models.UpstreamFailure.Kind;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.models.BenchmarkOrder;
 import io.mirrorneuron.port.models.ModelBenchmark;
 import io.mirrorneuron.port.models.ModelDetail;
 import io.mirrorneuron.port.models.ModelDoctor;
+import io.mirrorneuron.port.models.ModelDoctor.Check;
+import io.mirrorneuron.port.models.ModelFit;
 import io.mirrorneuron.port.models.ModelInstall;
 import io.mirrorneuron.port.models.ModelInstalls;
 import io.mirrorneuron.port.models.ModelList;
@@ -18,8 +23,16 @@ import io.mirrorneuron.port.models.ModelView;
 import io.mirrorneuron.port.models.ModelsPort;
 import io.mirrorneuron.port.models.PullProgress;
 import io.mirrorneuron.port.models.RemovedModel;
+import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.LenientJson;
+import java.net.URI;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -171,5 +184,355 @@ public final class LocalModels implements ModelsPort, AutoCloseable {
   @Override
   public void close() {
     http.close();
+  }
+
+  /**
+   * Whether a model may be removed. Pure.
+   *
+   * @param underWay whether it is being installed
+   */
+  private record Removal(ModelView model, boolean underWay) {
+
+    /**
+     * @param force also when blueprints need it
+     * @throws MnException when it may not
+     */
+    void check(boolean force) {
+      if (!model.provider().equals(CatalogEntry.RUNNER)) {
+        throw conflict(
+            "model_elsewhere",
+            "%s is at another endpoint, from which nothing is removed here".formatted(model.id()));
+      }
+      if (underWay) {
+        throw conflict("model_installing", model.id() + " is being installed; wait for that");
+      }
+      if (!model.usedBy().isEmpty() && !force) {
+        throw conflict(
+            "model_in_use",
+            "%s is needed by %s; remove it with force if nothing of theirs is to run"
+                .formatted(model.id(), String.join(", ", model.usedBy())));
+      }
+    }
+
+    private static MnException conflict(String error, String message) {
+      return new MnException(ErrorCode.CONFLICT, error, message);
+    }
+  }
+
+  /** Checks, one by one, what is needed to use a model. */
+  private static final class Examination {
+    private static final String PASSING = "passing";
+    private static final String WARNING = "warning";
+    private static final String CRITICAL = "critical";
+
+    private Examination() {}
+
+    /**
+     * @param root where the runner is, or null
+     */
+    static ModelDoctor of(CatalogEntry model, Seen seen, URI root, EndpointApi endpoint) {
+      List<Check> checks = new ArrayList<>();
+      if (model.isOfRunner()) {
+        checks.add(runner(seen, root));
+        checks.add(fit(seen.views().fit(model)));
+      } else {
+        checks.add(endpoint(model, endpoint));
+      }
+      checks.add(installed(model, seen));
+      String worst =
+          checks.stream().anyMatch(one -> one.status().equals(CRITICAL))
+              ? CRITICAL
+              : checks.stream().anyMatch(one -> one.status().equals(WARNING)) ? WARNING : PASSING;
+      return new ModelDoctor(
+          model.id(), model.dockerModel(), !worst.equals(CRITICAL), worst, checks);
+    }
+
+    private static Check runner(Seen seen, URI root) {
+      return seen.runner() == null
+          ? new Check("runner", PASSING, RunnerApi.CALLED + " answers at " + root, null)
+          : new Check(
+              "runner",
+              CRITICAL,
+              RunnerApi.CALLED + " is not available: " + seen.runner().getMessage(),
+              ModelsPort.START_RUNNER);
+    }
+
+    private static Check fit(ModelFit fit) {
+      String status = fit.ok() ? fit.status().equals("pass") ? PASSING : WARNING : CRITICAL;
+      boolean isKnown = !fit.status().equals("unknown");
+      return new Check("hardware", isKnown ? status : WARNING, fit.message(), fit.help());
+    }
+
+    private static Check endpoint(CatalogEntry model, EndpointApi endpoint) {
+      return endpoint.isSet()
+          ? new Check("endpoint", PASSING, "An endpoint is configured.", null)
+          : new Check(
+              "endpoint",
+              CRITICAL,
+              "No endpoint is configured for the provider " + model.provider() + ".",
+              "Say where it is: model.openai_api_base (MN_MODEL_OPENAI_API_BASE).");
+    }
+
+    private static Check installed(CatalogEntry model, Seen seen) {
+      if (seen.views().installed(model).isPresent()) {
+        return new Check("installed", PASSING, "It is there.", null);
+      }
+      if (model.isOfRunner() && seen.runner() != null && !seen.stale()) {
+        return new Check("installed", WARNING, "Nobody knows whether it is installed.", null);
+      }
+      return model.isOfRunner()
+          ? new Check(
+              "installed", CRITICAL, "It is not installed.", "mn model install " + model.id())
+          : new Check(
+              "installed", CRITICAL, "The endpoint does not offer it.", "Look at what it serves.");
+    }
+  }
+
+  /** Decides what has to be done for models that are wanted, and has it done. Blocking. */
+  private static final class ModelInstaller {
+    private final Outlook outlook;
+    private final Ownership ownership;
+    private final Installations installations;
+
+    ModelInstaller(Outlook outlook, Ownership ownership, Installations installations) {
+      this.outlook = outlook;
+      this.ownership = ownership;
+      this.installations = installations;
+    }
+
+    /**
+     * A model that is wanted, and what is under way for it.
+     *
+     * @param installation null when nothing has to be
+     */
+    private record Begun(CatalogEntry model, String status, Installation installation) {
+      ModelInstall told(String path) {
+        return install(model, path, status, null);
+      }
+    }
+
+    private static ModelInstall install(
+        CatalogEntry model, String path, String status, String error) {
+      return new ModelInstall(
+          model.id(), model.dockerModel(), model.provider(), model.backend(), path, status, error);
+    }
+
+    ModelInstall install(ModelOrder order, ModelOwner owner, Consumer<PullProgress> progress) {
+      return waited(begun(order, owner), progress).told(null);
+    }
+
+    ModelInstall begin(ModelOrder order, ModelOwner owner) {
+      return begun(order, owner).told(null);
+    }
+
+    private Begun begun(ModelOrder order, ModelOwner owner) {
+      Seen seen = outlook.look();
+      CatalogEntry model = Outlook.found(seen, order.model());
+      if (!model.isOfRunner()) {
+        ownership.add(model.dockerModel(), owner);
+        return new Begun(model, "service_required", null);
+      }
+      if (seen.views().installed(model).isPresent() && !seen.stale()) {
+        ownership.add(model.dockerModel(), owner);
+        return new Begun(model, "already_installed", null);
+      }
+      checkFit(seen.views().fit(model), order.force());
+      return new Begun(model, "installing", installations.begin(model, owner));
+    }
+
+    private static Begun waited(Begun begun, Consumer<PullProgress> progress) {
+      if (begun.installation() == null) {
+        return begun;
+      }
+      begun.installation().await(progress);
+      return new Begun(begun.model(), "installed", null);
+    }
+
+    private static void checkFit(ModelFit fit, boolean force) {
+      if (fit.forceRequired() && !force) {
+        throw new MnException(
+            ErrorCode.PRECONDITION,
+            "model_not_compatible",
+            "%s does not fit this node: %s %s".formatted(fit.modelId(), fit.message(), fit.help()));
+      }
+    }
+
+    ModelInstalls installAll(
+        List<ModelNeed> needs, ModelOwner owner, Consumer<PullProgress> progress) {
+      List<ModelInstall> done = new ArrayList<>();
+      for (ModelNeed need : needs) {
+        done.add(installed(need, owner, progress));
+      }
+      List<String> errors =
+          done.stream().filter(ModelInstall::hasFailed).map(ModelInstall::error).toList();
+      return new ModelInstalls(errors.isEmpty(), done, errors);
+    }
+
+    private ModelInstall installed(
+        ModelNeed need, ModelOwner owner, Consumer<PullProgress> progress) {
+      Optional<CatalogEntry> known = outlook.look().views().find(need.model());
+      if (known.isPresent() && need.clusterProvided()) {
+        return install(known.get(), need.path(), "cluster_provided", null);
+      }
+      if (need.provider() != null && !need.provider().equals(CatalogEntry.RUNNER)) {
+        ownership.add(known.map(CatalogEntry::dockerModel).orElse(need.model()), owner);
+        return new ModelInstall(
+            known.map(CatalogEntry::id).orElse(need.model()),
+            need.model(),
+            need.provider(),
+            known.map(CatalogEntry::backend).orElse("unknown"),
+            need.path(),
+            "service_required",
+            null);
+      }
+      try {
+        ModelOrder order = new ModelOrder(need.model(), need.force());
+        return waited(begun(order, owner), progress).told(need.path());
+      } catch (MnException e) {
+        return known
+            .map(model -> install(model, need.path(), "failed", e.getMessage()))
+            .orElse(
+                new ModelInstall(null, need.model(), null, null, null, "failed", e.getMessage()));
+      }
+    }
+
+    ModelInstall update(String id) {
+      Seen seen = outlook.look();
+      CatalogEntry model = Outlook.found(seen, id);
+      if (!model.isOfRunner()) {
+        return install(model, null, "service_required", null);
+      }
+      Outlook.there(seen, model, id);
+      return install(model, null, installations.begin(model, null).progress().status(), null);
+    }
+  }
+
+  /** Measures one streamed answer of a model. One use, one thread. */
+  private static final class Benchmark {
+    private static final String PROMPT = "Say in one short sentence what a lighthouse keeper does.";
+    private static final int SAMPLE = 4000;
+
+    /** Seconds: what is said at once says nothing of speed. */
+    private static final double SHORTEST = 0.001;
+
+    private static final double CHARACTERS_PER_TOKEN = 4;
+
+    private final long begun = System.nanoTime();
+    private final StringBuilder text = new StringBuilder();
+    private long first;
+    private long counted = -1;
+    private boolean finished;
+
+    private record Chunk(List<Choice> choices, Usage usage, Failure error) {}
+
+    private record Choice(Part delta, Part message, String finishReason) {}
+
+    /**
+     * @param content also a blank one, which readers of texts leave out
+     */
+    private record Part(Object content) {}
+
+    private record Usage(Long completionTokens) {}
+
+    private record Failure(String message) {}
+
+    /**
+     * What was measured.
+     *
+     * @param firstMs null when there was no token
+     */
+    record Result(
+        double elapsedMs,
+        Double firstMs,
+        long tokens,
+        double tokensPerSecond,
+        String sample,
+        boolean estimated) {}
+
+    /** Asks the model, named as a completion must name it. */
+    Result run(
+        RunnerApi runner, String model, BenchmarkOrder order, Bounds bounds, BooleanSupplier gone)
+        throws UpstreamFailure {
+      runner.chat(body(model, order), bounds, gone, this::read);
+      if (!finished) {
+        throw new UpstreamFailure(Kind.BAD, "the answer ended before it was whole");
+      }
+      return result(System.nanoTime());
+    }
+
+    private static String body(String model, BenchmarkOrder order) {
+      Map<String, Object> body = new LinkedHashMap<>();
+      body.put("model", model);
+      String prompt = Objects.requireNonNullElse(order.prompt(), PROMPT);
+      body.put("messages", List.of(Map.of("role", "user", "content", prompt)));
+      body.put("temperature", 0);
+      body.put("max_tokens", order.maxTokens());
+      body.put("stream", true);
+      body.put("stream_options", Map.of("include_usage", true));
+      return Json.write(body);
+    }
+
+    private boolean read(String line) throws UpstreamFailure {
+      String data =
+          line.startsWith("data:") ? line.substring("data:".length()).strip() : line.strip();
+      if (data.isEmpty() || data.startsWith(":") || data.startsWith("event:")) {
+        return true;
+      }
+      if (data.equals("[DONE]")) {
+        finished = true;
+        return false;
+      }
+      take(chunk(data));
+      return true;
+    }
+
+    private static Chunk chunk(String data) throws UpstreamFailure {
+      try {
+        return LenientJson.read(Json.parse(data), Chunk.class);
+      } catch (JsonProcessingException e) {
+        throw new UpstreamFailure(Kind.BAD, "a piece of its answer is not JSON");
+      }
+    }
+
+    private void take(Chunk chunk) throws UpstreamFailure {
+      if (chunk.error() != null) {
+        String said = StrangersWords.of(String.valueOf(chunk.error().message()), "");
+        throw new UpstreamFailure(Kind.BAD, said);
+      }
+      for (Choice choice : chunk.choices()) {
+        Part part = choice.delta() == null ? choice.message() : choice.delta();
+        if (part != null && part.content() instanceof String token && !token.isEmpty()) {
+          first = first == 0 ? System.nanoTime() : first;
+          text.append(token);
+        }
+        finished |= choice.finishReason() != null;
+      }
+      if (chunk.usage() != null && chunk.usage().completionTokens() != null) {
+        counted = Math.max(0, chunk.usage().completionTokens());
+      }
+    }
+
+    private Result result(long now) {
+      String whole = text.toString().strip();
+      boolean estimated = counted < 0;
+      long tokens = estimated ? estimate(whole) : counted;
+      double seconds = Math.max(SHORTEST, (now - first) / 1e9);
+      double speed = whole.isEmpty() ? 0 : tokens / seconds;
+      return new Result(
+          rounded((now - begun) / 1e6, 10),
+          first == 0 ? null : (Double) rounded((first - begun) / 1e6, 10),
+          tokens,
+          rounded(speed, 100),
+          whole.length() > SAMPLE ? whole.substring(0, SAMPLE) : whole,
+          estimated);
+    }
+
+    private static long estimate(String text) {
+      return text.isEmpty() ? 0 : Math.max(1, Math.round(text.length() / CHARACTERS_PER_TOKEN));
+    }
+
+    private static double rounded(double value, double unit) {
+      return Math.round(value * unit) / unit;
+    }
   }
 }

@@ -3,18 +3,27 @@ package io.mirrorneuron.models;
 import io.mirrorneuron.config.ModelSettings;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.models.NodeFacts.Card;
 import io.mirrorneuron.models.Ownership.Owners;
 import io.mirrorneuron.models.SharedLoad.Look;
 import io.mirrorneuron.models.UpstreamFailure.Kind;
 import io.mirrorneuron.port.ClusterPort;
+import io.mirrorneuron.port.models.ModelFit;
+import io.mirrorneuron.port.models.ModelRequirements;
+import io.mirrorneuron.port.models.ModelView;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Asks everybody who knows something of models, at the same time and in limited time. Thread-safe.
@@ -161,5 +170,209 @@ final class Outlook {
   static MnException failed(String what, UpstreamFailure why) {
     return new MnException(
         ErrorCode.BAD_GATEWAY, "model_runner_failed", what + ": " + why.getMessage(), null, why);
+  }
+
+  /**
+   * Everything that is known of models at one moment. Pure.
+   *
+   * @param installed names as the runner writes them; those of its last answer where it is late
+   * @param offered ids of the other endpoint
+   * @param standard the model of programs that name none; may be empty
+   * @param isUnderWay whether a model is being installed
+   */
+  record ModelViews(
+      ModelCatalog.Look catalog,
+      Set<String> installed,
+      Set<String> offered,
+      Look<NodeFacts> node,
+      Map<String, Owners> owners,
+      String standard,
+      Predicate<CatalogEntry> isUnderWay) {
+    private static final Owners NOBODY = new Owners(List.of(), false);
+
+    String nodeName() {
+      return node.last() == null ? "local" : node.last().name();
+    }
+
+    /** All models, sorted by id: those that are installed, and those that could be. */
+    List<ModelView> all() {
+      return entries().stream()
+          .map(this::view)
+          .sorted(Comparator.comparing(ModelView::id))
+          .toList();
+    }
+
+    /** Those of the catalog, then those that only a runner or an endpoint knows. */
+    private List<CatalogEntry> entries() {
+      List<CatalogEntry> entries = new ArrayList<>(catalog.entries());
+      Set<String> known = new HashSet<>();
+      entries.forEach(entry -> known.add(entry.key()));
+      Stream.concat(
+              installed.stream().map(CatalogEntry::strange),
+              offered.stream().map(CatalogEntry::remote))
+          .filter(entry -> known.add(entry.key()))
+          .forEach(entries::add);
+      return entries;
+    }
+
+    Optional<CatalogEntry> find(String name) {
+      return catalog
+          .find(name)
+          .or(() -> entries().stream().filter(entry -> entry.isCalled(name)).findFirst());
+    }
+
+    /** As the runner writes its name; empty when it is not installed. */
+    Optional<String> installed(CatalogEntry model) {
+      Set<String> there = model.isOfRunner() ? installed : offered;
+      return there.stream().filter(one -> ModelName.key(one).equals(model.key())).findFirst();
+    }
+
+    ModelView view(CatalogEntry model) {
+      boolean isThere = installed(model).isPresent();
+      Owners owned = owners.getOrDefault(model.key(), NOBODY);
+      boolean isOfRunner = model.isOfRunner();
+      return new ModelView(
+          model.id(),
+          model.name(),
+          model.provider(),
+          model.model(),
+          model.dockerModel(),
+          model.apiModel(),
+          model.backend(),
+          model.aliases(),
+          model.contextSize(),
+          !standard.isEmpty() && model.isCalled(standard),
+          isThere,
+          isThere ? "installed" : isUnderWay.test(model) ? "installing" : "available",
+          nodeName(),
+          isThere ? List.of(nodeName()) : List.of(),
+          isOfRunner ? fit(model) : null,
+          owned.blueprints(),
+          owned.count(),
+          isThere && isOfRunner && owned.areNone(),
+          owned.manual());
+    }
+
+    ModelFit fit(CatalogEntry model) {
+      return node.last() == null
+          ? Compatibility.unknown(model, "nobody could say what this node has")
+          : Compatibility.of(model, node.last());
+    }
+
+    /** Ids of the catalog, for people who look for one. */
+    String known() {
+      return catalog.entries().stream().map(CatalogEntry::id).collect(Collectors.joining(", "));
+    }
+  }
+
+  /** Judges whether a node can run a model of the catalog. Pure. */
+  static final class Compatibility {
+    private static final String SMALLER = "Choose a smaller model, or install this one with force.";
+    private static final String SLOW =
+        "Choose a smaller model, or install this one with force and wait longer for its answers.";
+    private static final String LOOK = "Look at its speed with mn model benchmark.";
+
+    /** A judgement without the names of the model. */
+    private record Verdict(String status, String accelerator, String message, String help) {
+      boolean isOk() {
+        return status.equals("pass") || status.equals("warning");
+      }
+    }
+
+    private Compatibility() {}
+
+    /** Where nobody could say what the node has. */
+    static ModelFit unknown(CatalogEntry model, String why) {
+      return fit(model, new Verdict("unknown", null, why, null));
+    }
+
+    static ModelFit of(CatalogEntry model, NodeFacts node) {
+      return fit(model, judged(model.requirements(), node));
+    }
+
+    private static ModelFit fit(CatalogEntry model, Verdict verdict) {
+      boolean isKnown = !verdict.status().equals("unknown");
+      List<String> warnings =
+          verdict.status().equals("warning") ? List.of(verdict.message()) : List.of();
+      return new ModelFit(
+          model.id(),
+          model.dockerModel(),
+          model.backend(),
+          verdict.status(),
+          verdict.isOk(),
+          verdict.accelerator(),
+          verdict.message(),
+          verdict.help(),
+          isKnown && !verdict.isOk(),
+          warnings);
+    }
+
+    private static Verdict judged(ModelRequirements needs, NodeFacts node) {
+      Optional<Card> best = node.cards().stream().max(Comparator.comparingLong(Card::memoryMb));
+      if (best.isEmpty()) {
+        return withoutCard(needs, node.memoryMb());
+      }
+      return switch (best.get().driver()) {
+        case "metal" -> onMetal(needs, node.memoryMb());
+        case "cuda" -> onCard(needs, best.get(), "cuda", "NVIDIA");
+        case "rocm" -> onCard(needs, best.get(), "rocm", "AMD");
+        default -> withoutCard(needs, node.memoryMb());
+      };
+    }
+
+    private static Verdict onCard(
+        ModelRequirements needs, Card card, String accelerator, String called) {
+      long wanted = wanted(needs.minGpuMemoryMb());
+      if (card.memoryMb() <= 0) {
+        return new Verdict(
+            "warning",
+            accelerator,
+            "Nobody knows how much memory the %s card has.".formatted(called),
+            LOOK);
+      }
+      if (card.memoryMb() < wanted) {
+        String message =
+            "It needs %s of graphics memory; the %s card has %s."
+                .formatted(told(wanted), called, told(card.memoryMb()));
+        return new Verdict("fail", accelerator, message, SMALLER);
+      }
+      String fits = "The %s card has %s.".formatted(called, told(card.memoryMb()));
+      return accelerator.equals("rocm")
+          ? new Verdict("warning", accelerator, fits + " Whether it is used is not sure.", LOOK)
+          : new Verdict("pass", accelerator, fits, null);
+    }
+
+    private static Verdict onMetal(ModelRequirements needs, long memory) {
+      long wanted = wanted(needs.minUnifiedMemoryMb());
+      return memory >= wanted
+          ? new Verdict("pass", "metal", "The machine has %s.".formatted(told(memory)), null)
+          : new Verdict("fail", "metal", lacking(wanted, memory), SMALLER);
+    }
+
+    private static Verdict withoutCard(ModelRequirements needs, long memory) {
+      long wanted = wanted(needs.minCpuMemoryMb());
+      if (memory <= 0) {
+        return new Verdict("unknown", null, "Nobody knows how much memory the node has.", null);
+      }
+      if (memory < wanted) {
+        return new Verdict("fail", "cpu", lacking(wanted, memory), SMALLER);
+      }
+      return needs.cpuIsEnough()
+          ? new Verdict("pass", "cpu", "It is small enough for processors alone.", null)
+          : new Verdict(
+              "force", "cpu", "There is no graphics card that helps: it will be slow.", SLOW);
+    }
+
+    private static String lacking(long wanted, long memory) {
+      return "It needs %s of memory; the node has %s.".formatted(told(wanted), told(memory));
+    }
+
+    private static long wanted(Integer megabytes) {
+      return megabytes == null ? 0 : megabytes;
+    }
+
+    private static String told(long megabytes) {
+      return megabytes < 1024 ? megabytes + " MB" : "%.1f GB".formatted(megabytes / 1024.0);
+    }
   }
 }

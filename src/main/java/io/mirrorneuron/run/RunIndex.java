@@ -6,11 +6,30 @@ import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.JobPlaces.Standing;
 import io.mirrorneuron.run.RunRow.Place;
+import io.mirrorneuron.run.folder.RunFolder;
 import io.mirrorneuron.wire.Json;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -217,5 +236,295 @@ public final class RunIndex {
   private synchronized Seen seenNow(Query query) {
     ObjectNode page = page(query, Marks.NONE);
     return new Seen(page.put("seq", rows.changes()), rows.changes());
+  }
+
+  /**
+   * Corrects rows of runs that are open by their folders, and whose jobs this node does not have
+   * any more: nobody writes these folders. Guarded by their index, but for {@link #look}.
+   */
+  private static final class RowsElsewhere {
+    private static final Logger LOG = LoggerFactory.getLogger(RowsElsewhere.class);
+
+    /** Milliseconds between two looks for each thousand of open runs. */
+    private static final long PAUSE_MS = 30;
+
+    private final JobPlaces places;
+    private final Clock clock;
+    private final IndexedRows rows;
+
+    /** Jobs that the store does not know, and will not. */
+    private final Set<String> unknown = new HashSet<>();
+
+    private long nextLook;
+
+    RowsElsewhere(JobPlaces places, Clock clock, IndexedRows rows) {
+      this.places = places;
+      this.clock = clock;
+      this.rows = rows;
+    }
+
+    String self() {
+      return places.self();
+    }
+
+    /**
+     * The rows whose jobs are to be looked for in the store: none at a node that has all of them.
+     */
+    List<RunRow> due() {
+      if (clock.millis() < nextLook) {
+        return List.of();
+      }
+      nextLook = clock.millis() + PAUSE_MS * (rows.openSize() / 1000);
+      List<RunRow> due = rows.open().stream().filter(this::isForeign).toList();
+      if (!unknown.isEmpty()) {
+        unknown.retainAll(rows.open().stream().map(RunRow::jobId).collect(Collectors.toSet()));
+      }
+      return due;
+    }
+
+    private boolean isForeign(RunRow row) {
+      if (row.jobId().isEmpty() || unknown.contains(row.jobId())) {
+        return false;
+      }
+      boolean isHere = places.isHere(row.jobId());
+      if (isHere && row.elsewhere() != null) { // it has come back
+        rows.put(row.at(null));
+      }
+      return !isHere;
+    }
+
+    /**
+     * How the jobs of these rows stand; blocks, so without the lock. Null when that is not known
+     * now.
+     */
+    Map<String, Standing> look(List<RunRow> due) {
+      if (due.isEmpty()) {
+        return Map.of();
+      }
+      try {
+        return places.standing(due.stream().map(RunRow::jobId).collect(Collectors.toSet()));
+      } catch (MnException e) {
+        LOG.debug("runs are listed as their folders have them: {}", e.getMessage());
+        return null;
+      }
+    }
+
+    /**
+     * @param standing what {@link #look} has answered of them
+     */
+    void correct(Collection<RunRow> looked, Map<String, Standing> standing) {
+      if (standing == null) {
+        return;
+      }
+      for (RunRow row : looked) {
+        Standing its = standing.get(row.jobId());
+        if (its == null) {
+          unknown.add(row.jobId());
+          continue;
+        }
+        boolean isForeign = its.runId().equals(row.runId()) && !its.owner().equals(places.self());
+        Standing elsewhere = isForeign ? its : null;
+        if (rows.get(row.runId()) == row && !Objects.equals(row.elsewhere(), elsewhere)) {
+          rows.put(row.at(elsewhere));
+        }
+      }
+    }
+  }
+
+  /** Keeps rows true to the folders of their runs. Guarded by their index. */
+  private static final class FolderRows {
+    /** Folders made within this time of each other may have the same modification time. */
+    private static final Duration CLOCK_TICK = Duration.ofMillis(50);
+
+    /**
+     * Milliseconds between two looks at all folders for each thousand of runs: some twenty times of
+     * what a look takes, however many there are.
+     */
+    private static final long PAUSE_MS = 30;
+
+    private final RunStore store;
+    private final Clock clock;
+    private final IndexedRows rows;
+    private final Set<String> touched = ConcurrentHashMap.newKeySet();
+
+    /** Runs that have no folder until somebody looks, and are not in the rows yet. */
+    private final Queue<UnreadRuns.Shown> unread = new ConcurrentLinkedQueue<>();
+
+    private boolean knowsUnread;
+    private FileTime scanned;
+    private long nextScan;
+
+    FolderRows(RunStore store, Clock clock, IndexedRows rows) {
+      this.store = store;
+      this.clock = clock;
+      this.rows = rows;
+    }
+
+    /** Hears of what this process writes from now on. */
+    void listen() {
+      store.onChange(touched::add);
+      store.onUnread(unread::add);
+    }
+
+    void update() {
+      if (!knowsUnread) {
+        store.unread().each(unread::add);
+        knowsUnread = true;
+      }
+      for (UnreadRuns.Shown run = unread.poll(); run != null; run = unread.poll()) {
+        if (!store.has(run.runId())) {
+          rows.put(RunRow.of(run));
+        }
+      }
+      try {
+        FileTime modified = Files.getLastModifiedTime(store.root());
+        if (!modified.equals(scanned) && clock.millis() >= nextScan) {
+          scan();
+          nextScan = clock.millis() + PAUSE_MS * (rows.size() / 1000);
+          boolean settled = modified.toInstant().isBefore(clock.instant().minus(CLOCK_TICK));
+          scanned = settled ? modified : null;
+        }
+      } catch (IOException e) {
+        throw MnException.unavailable("the run store cannot be read: " + e, e);
+      }
+      for (Iterator<String> changed = touched.iterator(); changed.hasNext(); ) {
+        String runId = changed.next();
+        changed.remove(); // before it is read: what changes meanwhile is read again
+        refresh(runId);
+      }
+    }
+
+    private void scan() throws IOException {
+      Set<String> gone = rows.withFolders();
+      try (DirectoryStream<Path> folders = Files.newDirectoryStream(store.root())) {
+        for (Path folder : folders) {
+          String runId = folder.getFileName().toString();
+          if (!gone.remove(runId) && store.has(runId)) {
+            refresh(runId);
+          }
+        }
+      }
+      gone.forEach(rows::remove);
+    }
+
+    /** The row as it is now, or null when the run is gone. One without a folder stays as it is. */
+    RunRow refresh(String runId) {
+      RunFolder folder = store.present(runId).orElse(null);
+      RunRow before = rows.get(runId);
+      if (folder != null) {
+        RunRow row = RunRow.read(folder, before);
+        rows.put(row);
+        return row;
+      }
+      if (before != null && before.hasFolder()) {
+        rows.remove(runId);
+        return null;
+      }
+      return before;
+    }
+  }
+
+  /** The rows of all runs by id and by place. Guarded by their index. */
+  private static final class IndexedRows {
+    private final Clock clock;
+    private final Map<String, RunRow> rows = new HashMap<>();
+
+    /** Concurrent, as readers iterate while rows are replaced. */
+    private final NavigableMap<Place, RunRow> order = new ConcurrentSkipListMap<>();
+
+    /** Ids of those that are not over. */
+    private final Set<String> open = new HashSet<>();
+
+    /** Ids of those whose jobs other nodes have. */
+    private final Set<String> elsewhere = new HashSet<>();
+
+    private long changes;
+
+    IndexedRows(Clock clock) {
+      this.clock = clock;
+      this.changes = clock.millis();
+    }
+
+    int size() {
+      return rows.size();
+    }
+
+    /** Null when there is none. */
+    RunRow get(String runId) {
+      return rows.get(runId);
+    }
+
+    /** The rows that are not over. */
+    List<RunRow> open() {
+      return open.stream().map(rows::get).toList();
+    }
+
+    /** How many there are of jobs that other nodes have. */
+    int elsewhere() {
+      return elsewhere.size();
+    }
+
+    int openSize() {
+      return open.size();
+    }
+
+    /** Ids of runs whose rows were read from a folder. */
+    Set<String> withFolders() {
+      return rows.values().stream()
+          .filter(RunRow::hasFolder)
+          .map(RunRow::runId)
+          .collect(Collectors.toSet());
+    }
+
+    /**
+     * The rows behind a place, in order.
+     *
+     * @param place null for all
+     */
+    Collection<RunRow> after(Place place) {
+      return (place == null ? order : order.tailMap(place, false)).values();
+    }
+
+    void put(RunRow row) {
+      RunRow before = rows.put(row.runId(), row);
+      if (before == row) {
+        return;
+      }
+      if (before != null && !before.place().equals(row.place())) {
+        order.remove(before.place());
+      }
+      order.put(row.place(), row);
+      note(open, row.runId(), !row.isOver());
+      note(elsewhere, row.runId(), row.elsewhere() != null);
+      noteChange(before == null || !row.tellsAs(before));
+    }
+
+    void remove(String runId) {
+      RunRow before = rows.remove(runId);
+      if (before != null) {
+        order.remove(before.place());
+        open.remove(runId);
+        elsewhere.remove(runId);
+        noteChange(true);
+      }
+    }
+
+    private static void note(Set<String> ids, String runId, boolean isOne) {
+      if (isOne) {
+        ids.add(runId);
+      } else {
+        ids.remove(runId);
+      }
+    }
+
+    /** Greater whenever a row has changed. */
+    long changes() {
+      return changes;
+    }
+
+    /** Numbers are times, so that they also grow from one start of the server to the next. */
+    private void noteChange(boolean isChange) {
+      changes = isChange ? Math.max(changes + 1, clock.millis()) : changes;
+    }
   }
 }

@@ -4,12 +4,19 @@ import io.mirrorneuron.runtime.port.PayloadSource;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.store.RedisBundleIndex;
 import io.mirrorneuron.store.bucket.Place;
+import io.mirrorneuron.store.bundle.BundleIndex.Unused;
 import io.mirrorneuron.store.bundle.FileBundleStore;
 import io.mirrorneuron.store.bundle.SharedBundles;
+import io.mirrorneuron.store.bundle.SharedTidying;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The payload files of this node, and of all nodes. */
 record NodeBundles(FileBundleStore local, SharedBundles shared) {
@@ -34,5 +41,88 @@ record NodeBundles(FileBundleStore local, SharedBundles shared) {
   BundleSweep sweep(Supplier<CompletionStage<Set<String>>> used, Timers timers, Duration lifetime) {
     return new BundleSweep(
         local, shared.tidying(), used, timers, Thread::startVirtualThread, lifetime);
+  }
+
+  /**
+   * Removes payload files that no job has and that were used last long ago, on this node and where
+   * all nodes reach them, and shares those that jobs have; now and once an hour. When it cannot be
+   * told which files jobs have, all stay.
+   */
+  static final class BundleSweep {
+    private static final Logger LOG = LoggerFactory.getLogger(BundleSweep.class);
+    private static final Duration INTERVAL = Duration.ofHours(1);
+
+    private final FileBundleStore local;
+    private final SharedTidying shared;
+    private final Supplier<CompletionStage<Set<String>>> used;
+    private final Timers timers;
+    private final Executor threads;
+    private final Duration lifetime;
+
+    /**
+     * @param used fingerprints that jobs have
+     * @param threads for work on files and the store
+     * @param lifetime after the last use, on this node; elsewhere an hour, unless this is shorter
+     */
+    BundleSweep(
+        FileBundleStore local,
+        SharedTidying shared,
+        Supplier<CompletionStage<Set<String>>> used,
+        Timers timers,
+        Executor threads,
+        Duration lifetime) {
+      this.local = local;
+      this.shared = shared;
+      this.used = used;
+      this.timers = timers;
+      this.threads = threads;
+      this.lifetime = lifetime;
+    }
+
+    void keepOn() {
+      threads.execute(this::sweep);
+      timers.at(timers.now() + INTERVAL.toMillis(), this::keepOn);
+    }
+
+    private void sweep() {
+      try {
+        Instant moment = Instant.ofEpochMilli(timers.now()).minus(lifetime);
+        List<String> old = local.unusedSince(moment);
+        Unused unused = shared.unusedFor(lifetime.compareTo(INTERVAL) < 0 ? lifetime : INTERVAL);
+        List<String> unshared = shared.unshared();
+        shared.removeLeftovers(moment);
+        if (old.isEmpty() && unused.fingerprints().isEmpty() && unshared.isEmpty()) {
+          return;
+        }
+        used.get()
+            .thenAcceptAsync(
+                kept -> {
+                  removeOld(old, moment, kept);
+                  shared.remove(unused, kept);
+                  shared.share(unshared, kept);
+                },
+                threads)
+            .exceptionally(
+                failure -> {
+                  notSwept(failure);
+                  return null;
+                });
+      } catch (RuntimeException e) {
+        notSwept(e);
+      }
+    }
+
+    private void removeOld(List<String> old, Instant moment, Set<String> kept) {
+      for (String name : old) {
+        if (!kept.contains(name)) {
+          local.remove(name, moment);
+          LOG.info("removed the payload files {}, which no job has", name);
+        }
+      }
+    }
+
+    private static void notSwept(Throwable failure) {
+      LOG.warn("unused payload files could not be removed", failure);
+    }
   }
 }

@@ -1,5 +1,10 @@
 package io.mirrorneuron.runtime;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.mirrorneuron.config.Config;
+import io.mirrorneuron.human.HumanRequest;
+import io.mirrorneuron.model.Lifetime;
+import io.mirrorneuron.models.ProgramModels;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.node.ServicesPort;
 import io.mirrorneuron.port.operation.OperationsPort;
@@ -8,15 +13,24 @@ import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.schedule.TriggerEvents;
 import io.mirrorneuron.port.schedule.Webhooks;
 import io.mirrorneuron.run.RunStore;
+import io.mirrorneuron.run.human.ProgramQuestions;
+import io.mirrorneuron.run.human.ProgramQuestions.Asker;
 import io.mirrorneuron.run.record.RunRecorder;
 import io.mirrorneuron.runtime.admission.Admission;
 import io.mirrorneuron.runtime.admission.LoadAdmission;
 import io.mirrorneuron.runtime.cluster.JobCensus;
 import io.mirrorneuron.runtime.cluster.NodeDoor;
+import io.mirrorneuron.runtime.deployment.DeploymentKeeper;
+import io.mirrorneuron.runtime.deployment.LocalDeployments;
 import io.mirrorneuron.runtime.drain.LocalUpkeep;
+import io.mirrorneuron.runtime.drain.NodeDrains;
+import io.mirrorneuron.runtime.exec.ExecutionHost;
 import io.mirrorneuron.runtime.exec.LocalExecutions;
 import io.mirrorneuron.runtime.exec.Orphans;
+import io.mirrorneuron.runtime.exec.PersonWaits;
+import io.mirrorneuron.runtime.exec.bound.UnifiedGroups;
 import io.mirrorneuron.runtime.exec.confine.Confiner;
+import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.runtime.local.BundlePrograms;
 import io.mirrorneuron.runtime.local.Clearing;
 import io.mirrorneuron.runtime.local.DerivedJobs;
@@ -28,14 +42,41 @@ import io.mirrorneuron.runtime.local.NewJobs;
 import io.mirrorneuron.runtime.local.OperationKeeper;
 import io.mirrorneuron.runtime.local.Watches;
 import io.mirrorneuron.runtime.loop.Engine;
+import io.mirrorneuron.runtime.loop.JobDefinitions;
+import io.mirrorneuron.runtime.loop.JobWatch;
+import io.mirrorneuron.runtime.port.Execution;
+import io.mirrorneuron.runtime.port.Executions.PersonWait;
+import io.mirrorneuron.runtime.port.ServiceGate;
+import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.schedule.LocalChildJobs;
+import io.mirrorneuron.runtime.schedule.ScheduleKeeper;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobRows;
+import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.RecordStore;
+import io.mirrorneuron.store.RedisLeaderLease;
+import io.mirrorneuron.store.RedisRecordStore;
+import io.mirrorneuron.store.RedisServiceRegistry;
 import io.mirrorneuron.store.ServedJobStore;
+import io.mirrorneuron.store.bucket.Place;
 import io.mirrorneuron.store.bucket.StorePlaces;
 import io.mirrorneuron.store.bundle.BundleStore;
+import io.mirrorneuron.wire.Json;
 import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The workflow runtime of this process. Starting it ends what an earlier server of the same data
@@ -243,5 +284,293 @@ public final class Runtime implements AutoCloseable {
     far.executions().close();
     executions.close();
     recorder.close();
+  }
+
+  /** The jobs of the store, as the system summary tells of them. */
+  private record StoredJobCensus(JobsPort jobs, JobStore store, Supplier<Map<String, Long>> times)
+      implements JobCensus {
+    @Override
+    public ArrayNode latest(int limit) {
+      ArrayNode rows = Json.MAPPER.createArrayNode();
+      jobs.list(limit, true).data().forEach(row -> rows.add(Json.parseObject(row.json(), "row")));
+      return rows;
+    }
+
+    @Override
+    public Map<String, Long> timesOfSchedules() {
+      return times.get();
+    }
+
+    @Override
+    public Map<String, Long> countByStatus() {
+      return Answers.await(store.counts());
+    }
+  }
+
+  /** Deployments, as far as this node keeps them. */
+  private static final class NodeDeployments {
+    private NodeDeployments() {}
+
+    /** What deployments need of jobs. */
+    static LocalDeployments.Jobs jobs(
+        DerivedJobs derived, JobDefinitions definitions, ManifestCache manifests) {
+      return new LocalDeployments.Jobs(derived, definitions, manifests::parse);
+    }
+
+    static DeploymentKeeper of(
+        RuntimeIdentity identity,
+        Lifetime lifetime,
+        StorePlaces places,
+        LocalDeployments.Jobs jobs,
+        NodeJobs.Jobs all,
+        NodeEvents events,
+        Timers timers) {
+      RedisServiceRegistry services = new RedisServiceRegistry(places);
+      Place shared = places.shared();
+      DeploymentKeeper.Home home =
+          new DeploymentKeeper.Home(
+              new RedisRecordStore(shared.lanes(), shared.keys()),
+              new RedisLeaderLease(shared.lanes(), shared.keys()),
+              services,
+              services,
+              identity.owner(),
+              lifetime,
+              identity.jobIdSuffixes(),
+              events.own());
+      return new DeploymentKeeper(
+          home, jobs, all.ofAllNodes(), all.changes(), timers, Thread::startVirtualThread);
+    }
+  }
+
+  /** Makes what runs the programs of this node. */
+  private static final class NodePrograms {
+    private NodePrograms() {}
+
+    /**
+     * @param far has the programs of other nodes
+     * @param gate holds programs back that need services
+     */
+    static LocalExecutions start(
+        RuntimeSettings settings,
+        RuntimeIdentity identity,
+        NodeMachine machine,
+        RunStore runs,
+        Storage storage,
+        NodeElsewhere far,
+        ServiceGate gate) {
+      Config.Executors programs = settings.executors();
+      ExecutionHost host =
+          ExecutionHost.of(identity.runtimeId(), identity.environment(), identity.clock())
+              .having(machine.stock())
+              .telling(new ProgramModels(settings.models())::besides)
+              .noting(far.drains().faults())
+              .within(UnifiedGroups.ofMachine(identity.runtimeId()));
+      LocalExecutions executions =
+          new LocalExecutions(programs, host, far.sinks(), storage, far.payloads(), gate);
+      if (programs.releaseWhileWaiting()) {
+        executions.releaseWhileWaiting(new RunQuestions(runs));
+      }
+      return executions;
+    }
+
+    /**
+     * @param exists whether there is a job or schedule with this id
+     * @param status of a job; null when there is none
+     */
+    static SubmissionSweep sweep(
+        RuntimeSettings settings,
+        LocalExecutions executions,
+        Function<String, CompletionStage<Boolean>> exists,
+        Function<String, CompletionStage<String>> status,
+        Timers timers) {
+      return new SubmissionSweep(
+          executions.submissions().claims(),
+          settings.orStrangers(exists),
+          status,
+          timers,
+          Thread::startVirtualThread);
+    }
+
+    /** What programs ask people in the folders of their runs, for whoever has their slots. */
+    private static final class RunQuestions implements PersonWaits {
+      private final ProgramQuestions questions;
+
+      RunQuestions(RunStore runs) {
+        this.questions = new ProgramQuestions(runs);
+      }
+
+      @Override
+      public Optional<PersonWait> awaited(Execution program, boolean alone, long since) {
+        // What was asked before a crash is asked again, perhaps in a line that says no time.
+        Instant own = program.isRepeated() ? Instant.MIN : Instant.ofEpochMilli(since);
+        return questions
+            .awaited(new Asker(program.runId(), program.agentId(), program.stepId(), alone, own))
+            .map(RunQuestions::wait);
+      }
+
+      private static PersonWait wait(HumanRequest request) {
+        Instant due = request.question().dueAt();
+        return new PersonWait(
+            request.id(), request.question().prompt(), due == null ? 0 : due.toEpochMilli());
+      }
+    }
+  }
+
+  /**
+   * Has the store tidied: at the start, and then each minute. An ended job stays that much longer.
+   *
+   * @param before has what is needed of jobs that are to go written; they go another time then
+   */
+  private record JobTidying(JobStore store, Timers timers, Runnable before) {
+    private static final Logger LOG = LoggerFactory.getLogger(JobTidying.class);
+    private static final Duration INTERVAL = Duration.ofMinutes(1);
+
+    /**
+     * Returns when the store is in order; after this time in any case. That is enough for some
+     * millions of jobs of an earlier version.
+     */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    /** To be called before anybody is answered, as counts may be wrong before. */
+    void start() {
+      try {
+        tidy().toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      } catch (ExecutionException e) {
+        LOG.debug("the store is tidied later"); // logged, and tried again each minute
+      } catch (TimeoutException e) {
+        LOG.warn("the store is still being tidied; counts of jobs may be wrong until that is done");
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      later();
+    }
+
+    private void later() {
+      timers.at(timers.now() + INTERVAL.toMillis(), this::again);
+    }
+
+    private void again() {
+      tidy().whenComplete((done, failure) -> later());
+    }
+
+    private CompletionStage<Integer> tidy() {
+      before.run();
+      return store
+          .tidy()
+          .whenComplete(
+              (removed, failure) -> {
+                if (failure == null && removed > 0) {
+                  LOG.info("removed {} ended jobs whose time was over", removed);
+                } else if (failure != null && !Storage.isFull(failure)) {
+                  LOG.warn(
+                      "the store could not be tidied, it is tried again: {}", failure.toString());
+                }
+              });
+    }
+  }
+
+  /** The records that act by themselves, as far as this node keeps them. */
+  private record NodeRecords(
+      ScheduleKeeper schedules,
+      DeploymentKeeper deployments,
+      OperationKeeper operations,
+      LocalUpkeep upkeep,
+      NodeDrains drains)
+      implements AutoCloseable {
+
+    static OperationKeeper operations(
+        RuntimeIdentity identity,
+        Lifetime lifetime,
+        Place shared,
+        OperationKeeper.Means means,
+        Timers timers) {
+      OperationKeeper.Home home =
+          new OperationKeeper.Home(
+              new RedisRecordStore(shared.lanes(), shared.keys()),
+              new RedisLeaderLease(shared.lanes(), shared.keys()),
+              identity.owner(),
+              lifetime,
+              identity.jobIdSuffixes());
+      return new OperationKeeper(home, means, timers, Thread::startVirtualThread);
+    }
+
+    void start() {
+      schedules.start();
+      deployments.start();
+      operations.start();
+      drains.start();
+    }
+
+    /**
+     * Whether an id is that of a job, of a schedule or of what is deployed.
+     *
+     * @param status of the job; null for none
+     */
+    CompletionStage<Boolean> has(String id, CompletionStage<String> status) {
+      return NodeSchedules.either(status, schedules.has(id))
+          .thenCombine(deployments.has(id), (one, other) -> one || other);
+    }
+
+    /** Fingerprints of the payload files that they have, and jobs. */
+    CompletionStage<Set<String>> bundles(JobDefinitions jobs) {
+      return jobs.bundles()
+          .thenCombine(schedules.bundles(), NodeSchedules::both)
+          .thenCombine(deployments.bundles(), NodeSchedules::both);
+    }
+
+    @Override
+    public void close() {
+      schedules.close();
+      deployments.close();
+      operations.close();
+      drains.close();
+    }
+  }
+
+  /** Schedules, as far as this node keeps them. */
+  private static final class NodeSchedules {
+    private NodeSchedules() {}
+
+    static ScheduleKeeper of(
+        RuntimeIdentity identity,
+        Lifetime lifetime,
+        Place shared,
+        LocalChildJobs children,
+        NodeEvents events,
+        Timers timers) {
+      ScheduleKeeper.Home home =
+          new ScheduleKeeper.Home(
+              new RedisRecordStore(shared.lanes(), shared.keys()),
+              new RedisLeaderLease(shared.lanes(), shared.keys()),
+              identity.owner(),
+              lifetime,
+              identity.jobIdSuffixes());
+      ScheduleKeeper keeper =
+          new ScheduleKeeper(home, children, events.own(), timers, Thread::startVirtualThread);
+      events.reaction().set(keeper.reaction());
+      return keeper;
+    }
+
+    /** The same watch, which knows of windows that have ended, too. */
+    static JobWatch watch(JobWatch others, Place shared, Timers timers) {
+      RecordStore records = new RedisRecordStore(shared.lanes(), shared.keys());
+      return new ScheduleKeeper.EndedWindows(others, records, timers);
+    }
+
+    /**
+     * Whether an id is that of a job or of a schedule.
+     *
+     * @param status of the job; null for none
+     */
+    static CompletionStage<Boolean> either(
+        CompletionStage<String> status, CompletionStage<Boolean> isSchedule) {
+      return status.thenCombine(isSchedule, (word, is) -> word != null || is);
+    }
+
+    static Set<String> both(Set<String> one, Set<String> other) {
+      Set<String> all = new HashSet<>(one);
+      all.addAll(other);
+      return all;
+    }
   }
 }

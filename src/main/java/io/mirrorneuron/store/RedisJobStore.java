@@ -1,5 +1,6 @@
 package io.mirrorneuron.store;
 
+import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.store.bucket.PackedJobs;
 import io.mirrorneuron.store.bucket.Place;
 import io.mirrorneuron.store.bucket.StoredJobs;
@@ -9,13 +10,18 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** Jobs in Redis; one script call per write, which refuses a stale epoch. */
 public final class RedisJobStore implements ServedJobStore {
@@ -240,5 +246,218 @@ public final class RedisJobStore implements ServedJobStore {
   @Override
   public CompletionStage<List<StoredEvent>> lastEvents(String jobId, int limit) {
     return JobDamage.named(jobId, log.last(jobId, limit)).toCompletionStage();
+  }
+
+  /** The jobs whose runs are not written to the end, or are written when somebody looks. */
+  private static final class RunMarks {
+    private final RedisLanes lanes;
+    private final Keys keys;
+    private final Script dueScript = Script.onIndex("due-unread.lua");
+
+    public RunMarks(RedisLanes lanes, Keys keys) {
+      this.lanes = lanes;
+      this.keys = keys;
+    }
+
+    public Future<List<String>> unrecorded() {
+      return members(keys.unrecordedJobs());
+    }
+
+    public Future<Void> recorded(List<String> jobIds) {
+      return remove(keys.unrecordedJobs(), jobIds);
+    }
+
+    public Future<List<String>> unread() {
+      return members(keys.unreadJobs());
+    }
+
+    /** One command for each: a job that was removed meanwhile is not marked. */
+    public Future<Void> unread(List<String> jobIds) {
+      return Future.all(jobIds.stream().map(job -> lanes.send(move(job))).toList()).mapEmpty();
+    }
+
+    private Request move(String job) {
+      return Request.cmd(Command.SMOVE).arg(keys.unrecordedJobs()).arg(keys.unreadJobs()).arg(job);
+    }
+
+    public Future<List<String>> dueUnread(int limit) {
+      return dueScript
+          .call()
+          .key(keys.jobs())
+          .arg(limit)
+          .send(lanes)
+          .map(answer -> answer.stream().map(Response::toString).toList());
+    }
+
+    public Future<Boolean> isUnread(String jobId) {
+      return lanes
+          .send(Request.cmd(Command.SISMEMBER).arg(keys.unreadJobs()).arg(jobId))
+          .map(Response::toBoolean);
+    }
+
+    public Future<Void> read(List<String> jobIds) {
+      return remove(keys.unreadJobs(), jobIds);
+    }
+
+    private Future<List<String>> members(String key) {
+      return lanes
+          .send(Request.cmd(Command.SMEMBERS).arg(key))
+          .map(answer -> answer.stream().map(Response::toString).toList());
+    }
+
+    private Future<Void> remove(String key, List<String> jobIds) {
+      Request remove = Request.cmd(Command.SREM).arg(key);
+      jobIds.forEach(remove::arg);
+      return lanes.send(remove).mapEmpty();
+    }
+  }
+
+  /**
+   * Removes ended jobs, and brings the index of an earlier version up to date. Each script call
+   * does a batch, whole or not at all, and finds nothing to do when another server was faster; what
+   * breaks off is done by the next call.
+   */
+  private static final class RedisJobTidying {
+    /** Jobs to each script call: Redis answers nobody else meanwhile, for some 10 ms. */
+    private static final int BATCH = 500;
+
+    /** Where the answer of {@code remove.lua} names those that stay. */
+    private static final int STAYING = 2;
+
+    private static final String VERSION = "2";
+
+    private final RedisLanes lanes;
+    private final Keys keys;
+    private final Duration terminalTtl;
+    private final String claims;
+    private final Script removeScript = Script.onIndex("remove.lua");
+    private final Script adoptScript = Script.onIndex("adopt.lua");
+
+    /**
+     * @param terminalTtl how long a finished job stays that does not know it itself
+     * @param isClaimed whether run ids and idempotency keys are claimed elsewhere
+     */
+    RedisJobTidying(RedisLanes lanes, Keys keys, Duration terminalTtl, boolean isClaimed) {
+      this.lanes = lanes;
+      this.keys = keys;
+      this.terminalTtl = terminalTtl;
+      this.claims = isClaimed ? "elsewhere" : "here";
+    }
+
+    /** See {@link JobStore#tidy}. */
+    Future<Integer> tidy() {
+      return lanes
+          .any()
+          .send(Request.cmd(Command.GET).arg(keys.indexVersion()))
+          .compose(
+              version ->
+                  version != null && version.toString().equals(VERSION)
+                      ? Future.succeededFuture()
+                      : adoptAll())
+          .compose(adopted -> remove("due", 0, 0));
+    }
+
+    /** See {@link JobStore#deleteTerminal}. */
+    Future<Integer> deleteTerminal() {
+      Future<Integer> deleted = Future.succeededFuture(0);
+      for (String status : RunStatus.FINAL_WORDS) {
+        deleted = deleted.compose(before -> remove(status, 0, before));
+      }
+      return deleted;
+    }
+
+    /** See {@link io.mirrorneuron.store.EndedJobs#remove}. */
+    Future<List<String>> remove(List<String> jobIds) {
+      Future<List<String>> staying = Future.succeededFuture(new ArrayList<>());
+      for (int from = 0; from < jobIds.size(); from += BATCH) {
+        List<String> batch = jobIds.subList(from, Math.min(from + BATCH, jobIds.size()));
+        staying = staying.compose(before -> removeThese(batch).map(stay -> both(before, stay)));
+      }
+      return staying;
+    }
+
+    private Future<List<String>> removeThese(List<String> jobIds) {
+      Script.Call call = call("these", 0);
+      jobIds.forEach(call::arg);
+      return call.send(lanes.any()).map(answer -> members(answer.get(STAYING)));
+    }
+
+    private static List<String> both(List<String> some, List<String> others) {
+      some.addAll(others);
+      return some;
+    }
+
+    private Script.Call call(String which, int staying) {
+      return removeScript
+          .call()
+          .key(keys.jobs())
+          .key(keys.chosenRuns())
+          .arg(keys.namespace())
+          .arg(which)
+          .arg(BATCH)
+          .arg(staying)
+          .arg(claims);
+    }
+
+    /**
+     * @param which of the ended jobs, see {@code remove.lua}
+     * @param staying how many of them were looked at and stay
+     */
+    private Future<Integer> remove(String which, int staying, int before) {
+      return call(which, staying)
+          .send(lanes.any())
+          .compose(
+              answer -> {
+                int removed = answer.get(0).toInteger();
+                int stay = answer.get(1).toInteger();
+                return removed + stay == 0
+                    ? Future.succeededFuture(before)
+                    : remove(which, staying + stay, before + removed);
+              });
+    }
+
+    private Future<Response> adoptAll() {
+      Future<Response> done = Future.succeededFuture();
+      for (String place :
+          Stream.concat(Stream.of("active"), RunStatus.FINAL_WORDS.stream()).toList()) {
+        Request all = Request.cmd(Command.ZRANGE).arg(keys.jobs() + place).arg(0).arg(-1);
+        done = done.compose(before -> adopt(place, all));
+      }
+      return done.compose(
+              before ->
+                  adopt("unrecorded", Request.cmd(Command.SMEMBERS).arg(keys.unrecordedJobs())))
+          .compose(before -> adopt("runs", Request.cmd(Command.HGETALL).arg(keys.chosenRuns())))
+          .compose(
+              before ->
+                  lanes.any().send(Request.cmd(Command.SET).arg(keys.indexVersion()).arg(VERSION)));
+    }
+
+    private Future<Response> adopt(String place, Request all) {
+      return lanes.any().send(all).compose(answer -> adopt(place, members(answer), 0));
+    }
+
+    /** The members of a set; of a hash, its fields and values by turns. */
+    private static List<String> members(Response answer) {
+      List<String> members = new ArrayList<>();
+      if (answer.isMap()) {
+        answer
+            .getKeys()
+            .forEach(field -> members.addAll(List.of(field, answer.get(field).toString())));
+      } else {
+        answer.forEach(member -> members.add(member.toString()));
+      }
+      return members;
+    }
+
+    private Future<Response> adopt(String place, List<String> members, int from) {
+      if (from >= members.size()) {
+        return Future.succeededFuture();
+      }
+      int to = Math.min(from + BATCH, members.size());
+      Script.Call call = adoptScript.call().key(keys.jobs()).key(keys.chosenRuns());
+      call.arg(keys.namespace()).arg(place).arg(terminalTtl.toMillis());
+      members.subList(from, to).forEach(call::arg);
+      return call.send(lanes.any()).compose(answer -> adopt(place, members, to));
+    }
   }
 }

@@ -1,15 +1,18 @@
 package io.mirrorneuron.wire;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.port.CapacityReport;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.ClusterSummary;
 import io.mirrorneuron.port.ClusterView;
+import io.mirrorneuron.port.node.NodeCondition;
 import io.mirrorneuron.port.node.NodeMembers;
 import io.mirrorneuron.port.node.NodeState;
 import io.mirrorneuron.port.node.NodeUpkeep;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
@@ -56,5 +59,79 @@ public record AllNodes(
   private CapacityReport in(CapacityReport own) {
     DecidedNodes nodes = new DecidedNodes(decided.get());
     return nodes.in(OtherNode.in(own, nodes.without(others.get())));
+  }
+
+  /**
+   * Nodes as it is decided that they are, which they do not tell themselves.
+   *
+   * @param states by name, of those of which something is decided
+   */
+  private record DecidedNodes(Map<String, NodeState> states) {
+    /** What nodes tell of themselves. */
+    private record Told(String name, String status, boolean schedulingEligible, String reason) {}
+
+    /** Those that their operator did not take out. */
+    List<OtherNode> without(List<OtherNode> others) {
+      return states.isEmpty()
+          ? others
+          : others.stream().filter(other -> !isOut(other.record().node())).toList();
+    }
+
+    private boolean isOut(JsonNode node) {
+      NodeState state = state(node);
+      return state != null && state.operatorDisconnect();
+    }
+
+    private NodeState state(JsonNode node) {
+      return states.get(Objects.requireNonNullElse(told(node).name(), ""));
+    }
+
+    private static Told told(JsonNode node) {
+      return LenientJson.read(node, Told.class);
+    }
+
+    /**
+     * @param all changed by this call
+     */
+    ClusterSummary in(ClusterSummary all) {
+      return decide(all.json()) ? ClusterForm.read(all.json()) : all;
+    }
+
+    /**
+     * @param all changed by this call
+     */
+    CapacityReport in(CapacityReport all) {
+      decide(all.json());
+      return all;
+    }
+
+    private boolean decide(ObjectNode document) {
+      boolean isAny = false;
+      for (JsonNode node : document.withArray("nodes")) {
+        NodeState state = state(node);
+        if (state != null) {
+          decide((ObjectNode) node, state);
+          isAny = true;
+        }
+      }
+      return isAny;
+    }
+
+    private static void decide(ObjectNode node, NodeState state) {
+      Told told = told(node);
+      if (!NodeCondition.OFFLINE.word().equals(told.status())) {
+        node.put("status", state.status().word());
+        node.put("scheduling_eligible", told.schedulingEligible() && state.schedulingEligible());
+      }
+      // Clients take any object for a drain under way.
+      node.set("drain", state.drain().isOpen() ? Json.MAPPER.valueToTree(state.drain()) : null);
+      if (Boolean.TRUE.equals(state.maintenance().enabled())) {
+        node.set("maintenance", Json.MAPPER.valueToTree(state.maintenance()));
+      }
+      boolean isOwn = told.reason() != null && state.schedulingEligible(); // why it takes no work
+      if (state.reason() != null && !isOwn) {
+        node.put("reason", state.reason());
+      }
+    }
   }
 }

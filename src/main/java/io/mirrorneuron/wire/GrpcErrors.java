@@ -1,12 +1,17 @@
 package io.mirrorneuron.wire;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.vertx.core.MultiMap;
 import io.vertx.grpc.common.GrpcStatus;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -198,5 +203,152 @@ public final class GrpcErrors {
     return prefix != null && text.startsWith(prefix + ":")
         ? ErrorTrailers.object(text.substring(prefix.length() + 1))
         : null;
+  }
+
+  /**
+   * What the status of a gRPC call cannot say of a failure, as trailers of {@link GrpcMetadata}.
+   * Reading answers null or 0 for trailers that are absent or damaged.
+   */
+  private static final class ErrorTrailers {
+    private ErrorTrailers() {}
+
+    /**
+     * @param withReport whether the validation report goes here, as it is not in the status message
+     */
+    static void write(MnException failure, boolean withReport, MultiMap trailers) {
+      trailers.set(GrpcMetadata.CODE, failure.code().name());
+      trailers.set(GrpcMetadata.ERROR, failure.error());
+      if (failure.retryAfterMs() > 0) {
+        trailers.set(GrpcMetadata.RETRY_AFTER, Long.toString(failure.retryAfterMs()));
+      }
+      if (failure.validation() != null && withReport) {
+        byte[] report =
+            Json.write(HeaderFit.report(failure.validation(), HeaderFit.REPORT_BYTES))
+                .getBytes(StandardCharsets.UTF_8);
+        trailers.set(
+            GrpcMetadata.VALIDATION, Base64.getEncoder().withoutPadding().encodeToString(report));
+      }
+    }
+
+    static ErrorCode code(MultiMap trailers) {
+      String name = trailers.get(GrpcMetadata.CODE);
+      for (ErrorCode code : ErrorCode.values()) {
+        if (code.name().equals(name)) {
+          return code;
+        }
+      }
+      return null;
+    }
+
+    static long retryAfterMs(MultiMap trailers) {
+      try {
+        String sent = trailers.get(GrpcMetadata.RETRY_AFTER);
+        return sent == null ? 0 : Math.max(0, Long.parseLong(sent));
+      } catch (NumberFormatException e) {
+        return 0;
+      }
+    }
+
+    static JsonNode report(MultiMap trailers) {
+      String encoded = trailers.get(GrpcMetadata.VALIDATION);
+      if (encoded == null) {
+        return null;
+      }
+      try {
+        return object(new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8));
+      } catch (IllegalArgumentException e) {
+        return null;
+      }
+    }
+
+    /** The object in {@code text}, or null when it is something else. */
+    static JsonNode object(String text) {
+      try {
+        JsonNode node = Json.parse(text.strip());
+        return node != null && node.isObject() ? node : null;
+      } catch (JsonProcessingException e) {
+        return null;
+      }
+    }
+  }
+
+  /**
+   * Shortens texts and reports to what fits the headers of a gRPC answer. All sizes are bytes of a
+   * percent-encoded header value.
+   */
+  private static final class HeaderFit {
+    /** Header lists end at 8 KiB in common clients; message and report together stay below. */
+    static final int MESSAGE_BYTES = 4096;
+
+    static final int REPORT_BYTES = 2048;
+
+    private HeaderFit() {}
+
+    /**
+     * The report, or a copy that fits: without the items that a reader misses least, marked {@code
+     * truncated}; its verdict and counts stay.
+     */
+    static JsonNode report(JsonNode report, int maxBytes) {
+      if (!(report instanceof ObjectNode object) || fits(object, maxBytes)) {
+        return report;
+      }
+      ObjectNode copy = object.deepCopy();
+      copy.put("truncated", true);
+      copy.remove(List.of("results", "warnings"));
+      for (String detail : List.of("debug", "actual")) {
+        if (!fits(copy, maxBytes)) {
+          Json.elements(copy.path("issues"))
+              .filter(ObjectNode.class::isInstance)
+              .forEach(issue -> ((ObjectNode) issue).remove(detail));
+        }
+      }
+      for (String list : List.of("errors", "issues")) {
+        while (!fits(copy, maxBytes)
+            && copy.get(list) instanceof ArrayNode items
+            && !items.isEmpty()) {
+          int keep = items.size() / 2;
+          while (items.size() > keep) {
+            items.remove(items.size() - 1);
+          }
+        }
+      }
+      return copy;
+    }
+
+    private static boolean fits(JsonNode report, int maxBytes) {
+      return encodedLength(Json.write(report)) <= maxBytes;
+    }
+
+    /** The text, or its beginning with an ellipsis. */
+    static String text(String text, int maxBytes) {
+      int end = 0;
+      int bytes = 0;
+      while (end < text.length()) {
+        int point = text.codePointAt(end);
+        int chars = Character.charCount(point);
+        bytes += encodedLength(text.substring(end, end + chars));
+        if (bytes > maxBytes) {
+          return text.substring(0, end) + "…";
+        }
+        end += chars;
+      }
+      return text;
+    }
+
+    /** Length as a header value, where everything but the plainest characters takes three bytes. */
+    private static int encodedLength(String text) {
+      int length = 0;
+      for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+        boolean plain =
+            b >= '0' && b <= '9'
+                || b >= 'A' && b <= 'Z'
+                || b >= 'a' && b <= 'z'
+                || b == '-'
+                || b == '_'
+                || b == '.';
+        length += plain ? 1 : 3;
+      }
+      return length;
+    }
   }
 }

@@ -3,6 +3,7 @@ package io.mirrorneuron.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mirrorneuron.app.App.Announcement;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.model.MnException;

@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.app.Logs.HarmlessLines;
 import io.mirrorneuron.wire.Json;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;

@@ -2,6 +2,7 @@ package io.mirrorneuron.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.app.App.MemoryRelease;
 import org.junit.jupiter.api.Test;
 
 class MemoryReleaseTest {

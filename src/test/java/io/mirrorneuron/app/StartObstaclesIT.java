@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.mirrorneuron.app.ServerProcess.RunningServer;
 import io.mirrorneuron.cli.Screen;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.ConfigLoader;

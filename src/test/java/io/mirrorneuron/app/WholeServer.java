@@ -1,6 +1,7 @@
 package io.mirrorneuron.app;
 
 import io.mirrorneuron.MirrorNeuron;
+import io.mirrorneuron.app.ServerProcess.RunningServer;
 import io.mirrorneuron.config.ConfigLoader;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;

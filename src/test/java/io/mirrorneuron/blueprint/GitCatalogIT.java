@@ -4,6 +4,7 @@ import static io.mirrorneuron.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mirrorneuron.blueprint.GitCatalog.GitHome;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.testing.TurnedClock;

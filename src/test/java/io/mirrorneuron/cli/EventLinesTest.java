@@ -2,6 +2,7 @@ package io.mirrorneuron.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.cli.JobView.ProgressWords;
 import io.mirrorneuron.wire.JobEventFacts;
 import io.mirrorneuron.wire.Json;
 import java.io.PrintWriter;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.cli.JobView.ProgressWords;
 import io.mirrorneuron.cli.ProgressLine.State;
 import io.mirrorneuron.wire.JobDetailForm;
 import io.mirrorneuron.wire.JobEventFacts;

@@ -3,6 +3,7 @@ package io.mirrorneuron.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.cli.JobView.LiveView;
 import io.mirrorneuron.wire.JobDetailForm;
 import io.mirrorneuron.wire.Json;
 import java.io.ByteArrayInputStream;

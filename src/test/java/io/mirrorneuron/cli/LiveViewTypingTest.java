@@ -3,6 +3,7 @@ package io.mirrorneuron.cli;
 import static io.mirrorneuron.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.cli.JobView.LiveView;
 import io.mirrorneuron.port.JobDetail;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;

@@ -2,6 +2,7 @@ package io.mirrorneuron.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.gateway.ApiRouter.DirectPaths;
 import io.mirrorneuron.gateway.contract.ApiOperation;
 import io.mirrorneuron.gateway.contract.Contract;
 import io.vertx.core.Vertx;

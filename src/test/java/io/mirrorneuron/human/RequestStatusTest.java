@@ -3,6 +3,7 @@ package io.mirrorneuron.human;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.human.HumanRequest.RequestStatus;
 import io.mirrorneuron.wire.Json;
 import java.time.Instant;
 import java.util.Random;

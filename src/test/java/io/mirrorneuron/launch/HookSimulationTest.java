@@ -6,6 +6,7 @@ import io.mirrorneuron.config.LaunchSettings;
 import io.mirrorneuron.config.TrustedFolders;
 import io.mirrorneuron.config.TrustedFolders.Commands;
 import io.mirrorneuron.launch.LaunchOrder.Source;
+import io.mirrorneuron.launch.Launches.LaunchProgress;
 import io.mirrorneuron.launch.hook.BundleHooks;
 import io.mirrorneuron.launch.hook.FolderHookStore;
 import io.mirrorneuron.launch.hook.HookFiles;

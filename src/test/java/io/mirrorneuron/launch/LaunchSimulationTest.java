@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.launch.LaunchOrder.Source;
+import io.mirrorneuron.launch.Launches.LaunchProgress;
 import io.mirrorneuron.launch.hook.BundleHooks;
 import io.mirrorneuron.launch.hook.HookNews;
 import io.mirrorneuron.launch.hook.RunHooks;

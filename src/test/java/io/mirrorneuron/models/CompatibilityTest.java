@@ -3,6 +3,7 @@ package io.mirrorneuron.models;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.models.NodeFacts.Card;
+import io.mirrorneuron.models.Outlook.Compatibility;
 import io.mirrorneuron.port.models.ModelFit;
 import java.nio.file.Path;
 import java.util.List;

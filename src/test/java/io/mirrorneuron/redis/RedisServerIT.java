@@ -10,6 +10,7 @@ import ch.qos.logback.core.read.ListAppender;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.redis.RedisProcess.RedisSession;
 import io.mirrorneuron.testing.OldRedis;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -2,6 +2,7 @@ package io.mirrorneuron.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.run.RunBacklog.PutOff;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;

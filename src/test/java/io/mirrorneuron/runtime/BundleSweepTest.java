@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.config.BundleSettings;
 import io.mirrorneuron.port.Submission.Payloads;
+import io.mirrorneuron.runtime.NodeBundles.BundleSweep;
 import io.mirrorneuron.store.bundle.BundleIndex;
 import io.mirrorneuron.store.bundle.FileBundleStore;
 import io.mirrorneuron.store.bundle.SharedBundles;

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.JwtAlgorithm;
 import io.mirrorneuron.config.JwtSettings;
+import io.mirrorneuron.security.JwtAuth.ClaimRules;
 import io.mirrorneuron.testing.Tokens;
 import io.mirrorneuron.wire.Json;
 import java.net.URI;

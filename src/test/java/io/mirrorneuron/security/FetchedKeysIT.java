@@ -9,6 +9,8 @@ import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.JwtAlgorithm;
 import io.mirrorneuron.config.JwtSettings;
+import io.mirrorneuron.security.JwtAuth.FetchedKeys;
+import io.mirrorneuron.security.JwtAuth.FetchedKeys.KeyFetch;
 import io.mirrorneuron.testing.GatewayFixture;
 import io.mirrorneuron.testing.KeyAddress;
 import io.mirrorneuron.testing.Tokens;

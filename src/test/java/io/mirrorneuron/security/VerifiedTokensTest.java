@@ -2,6 +2,7 @@ package io.mirrorneuron.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.security.KeySet.VerifiedTokens;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;

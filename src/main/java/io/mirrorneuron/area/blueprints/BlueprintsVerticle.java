@@ -5,27 +5,55 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.mirrorneuron.blueprint.Blueprint;
+import io.mirrorneuron.blueprint.Catalog;
+import io.mirrorneuron.blueprint.Catalog.Category;
 import io.mirrorneuron.blueprint.Catalogs;
+import io.mirrorneuron.blueprint.Catalogs.Refreshed;
 import io.mirrorneuron.blueprint.bundle.BlueprintBundle;
 import io.mirrorneuron.blueprint.bundle.BlueprintForm;
 import io.mirrorneuron.blueprint.bundle.ConfiguredBundle;
 import io.mirrorneuron.bus.ApiCall;
+import io.mirrorneuron.bus.AreaThreads;
 import io.mirrorneuron.bus.AreaVerticle;
+import io.mirrorneuron.bus.AskedWait;
+import io.mirrorneuron.launch.LaunchCheck;
+import io.mirrorneuron.launch.LaunchOrder;
+import io.mirrorneuron.launch.LaunchTicket;
+import io.mirrorneuron.launch.Launched;
 import io.mirrorneuron.launch.Launches;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.Validation;
+import io.mirrorneuron.port.Validation.Issue;
+import io.mirrorneuron.port.Validation.Location;
 import io.mirrorneuron.port.schedule.NewEvent;
+import io.mirrorneuron.port.schedule.NewSchedule;
+import io.mirrorneuron.port.schedule.ScheduleView;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.schedule.TriggerEvents;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.wire.Fault;
 import io.mirrorneuron.wire.Json;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -132,6 +160,385 @@ public final class BlueprintsVerticle extends AreaVerticle {
       events.emit(new NewEvent(null, "bundle_uploaded", NewEvent.GATEWAY, payload));
     } catch (MnException e) {
       LOG.warn("nobody was told of the bundle {}: {}", bundle.handle(), e.getMessage());
+    }
+  }
+
+  /**
+   * Lists of blueprints as they are answered. Ten thousand blueprints are megabytes, which are
+   * written once while the catalog stays the same. Thread-safe.
+   */
+  private static final class BlueprintLists {
+    /** Bytes of all of them. */
+    private static final long MOST = 32 << 20;
+
+    private final Cache<Set<String>, Written> written =
+        Caffeine.newBuilder()
+            .executor(Runnable::run)
+            .maximumWeight(MOST)
+            .<Set<String>, Written>weigher((slugs, list) -> list.answer().length())
+            .build();
+
+    private record Written(Catalog catalog, Buffer answer) {}
+
+    private record All(
+        String repoDir,
+        List<Blueprint> blueprints,
+        List<Category> categories,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> warnings) {}
+
+    /**
+     * @param slugs of categories; empty for all
+     */
+    Buffer of(Catalog catalog, Set<String> slugs) {
+      Written before = written.getIfPresent(slugs);
+      if (before != null && before.catalog() == catalog) {
+        return before.answer();
+      }
+      Buffer answer = encode(catalog, slugs, List.of());
+      written.put(slugs, new Written(catalog, answer));
+      return answer;
+    }
+
+    /** All of it, and why it stays as it was where it does. */
+    Buffer of(Refreshed refreshed) {
+      return refreshed.warnings().isEmpty()
+          ? of(refreshed.catalog(), Set.of())
+          : encode(refreshed.catalog(), Set.of(), refreshed.warnings());
+    }
+
+    private static Buffer encode(Catalog catalog, Set<String> slugs, List<String> warnings) {
+      return AreaVerticle.encode(
+          new All(catalog.folder().toString(), catalog.in(slugs), catalog.categories(), warnings));
+    }
+  }
+
+  /**
+   * The body of {@code POST /blueprints/launch/schedules} beside that of a launch.
+   *
+   * @param schedule when, as {@code POST /schedules} takes it
+   * @param runId of no use: each job has a run of its own
+   * @param progressId of no use: nothing is launched now
+   */
+  private record ScheduledLaunch(Map<String, Object> schedule, String runId, String progressId) {
+    private static final String SCHEDULE = "schedule";
+
+    /**
+     * Makes a schedule of jobs as a launch would make one now.
+     *
+     * @throws MnException INVALID with members that mean nothing here; as the launch or the
+     *     schedule
+     */
+    static ScheduleView make(Launches launches, SchedulesPort schedules, ApiCall call) {
+      ScheduledLaunch body = Json.read(call.body(), ScheduledLaunch.class, "body");
+      LaunchRequest request = LaunchRequest.ofSource(call);
+      body.requireFit(call.members(), LaunchRequest.members(request.order().source()));
+      Map<String, Object> when = body.schedule == null ? Map.of() : body.schedule;
+      return launches
+          .checking()
+          .prepared(
+              request.order(),
+              (blueprint, bundle) -> {
+                Map<String, Object> source = new LinkedHashMap<>();
+                source.put("launch", request.order().source().word());
+                source.put("bundle", blueprint);
+                return schedules.create(new NewSchedule(bundle.by(call.subject()), when, source));
+              });
+    }
+
+    private void requireFit(Set<String> members, Set<String> known) {
+      List<Fault> faults = new ArrayList<>();
+      if (runId != null) {
+        faults.add(
+            fault("run_id", "means nothing here: each job of a schedule has a run of its own"));
+      }
+      if (progressId != null) {
+        faults.add(fault("progress_id", "means nothing here: nothing is launched now"));
+      }
+      known.add(SCHEDULE);
+      members.stream()
+          .filter(name -> !known.contains(name))
+          .forEach(name -> faults.add(fault(name, "is unknown")));
+      if (!faults.isEmpty()) {
+        throw Fault.refusal(faults);
+      }
+    }
+
+    private static Fault fault(String member, String message) {
+      return new Fault("value_error", List.of("body", member), message, null);
+    }
+  }
+
+  /** Operations that launch, and that tell of launches. */
+  static final class LaunchCalls {
+    private final Launches launches;
+    private final AreaThreads threads;
+
+    LaunchCalls(Launches launches, AreaThreads threads) {
+      this.launches = launches;
+      this.threads = threads;
+    }
+
+    Future<Buffer> launchBlueprint(Vertx vertx, ApiCall call, Future<Void> gone) {
+      LaunchRequest request = LaunchRequest.ofBlueprint(call);
+      return launch(
+          new Waiting(vertx, call, gone),
+          request.order(),
+          done -> LaunchAnswers.ofBlueprint(done, request.warnings()));
+    }
+
+    Future<Buffer> launchSource(Vertx vertx, ApiCall call, Future<Void> gone) {
+      LaunchRequest request = LaunchRequest.ofSource(call);
+      return launch(
+          new Waiting(vertx, call, gone),
+          request.order(),
+          done -> LaunchAnswers.ofSource(done, request.order(), request.warnings()));
+    }
+
+    private Future<Buffer> launch(
+        Waiting waiting, LaunchOrder order, Function<Launched, Object> form) {
+      return threads
+          .blocking(() -> launches.launch(order))
+          .compose(ticket -> settled(waiting, ticket))
+          .map(launched -> AreaVerticle.encode(form.apply(launched)))
+          .recover(
+              failure ->
+                  Future.failedFuture(
+                      failure instanceof MnException told ? Fault.listed(told) : failure));
+    }
+
+    /**
+     * A call that waits.
+     *
+     * @param gone completes when nobody waits any more
+     */
+    private record Waiting(Vertx vertx, ApiCall call, Future<Void> gone) {}
+
+    /** The end, or after the time that the caller waits what goes on. */
+    private static Future<Launched> settled(Waiting waiting, LaunchTicket ticket) {
+      Vertx vertx = waiting.vertx;
+      ApiCall call = waiting.call;
+      Duration wait = AskedWait.of(call).orElse(AskedWait.LONGEST);
+      Future<Launched> found = future(vertx, ticket.found());
+      Future<Launched> done = future(vertx, ticket.done());
+      if (wait.isZero()) {
+        call.accept();
+        return found;
+      }
+      Promise<Launched> first = Promise.promise();
+      Runnable over = () -> found.onSuccess(state -> goesOn(call, state, first));
+      long timer = vertx.setTimer(wait.toMillis(), late -> over.run());
+      waiting.gone.onSuccess(left -> over.run());
+      done.onComplete(
+          end -> {
+            vertx.cancelTimer(timer);
+            if (end.succeeded()) {
+              first.tryComplete(end.result());
+            } else {
+              first.tryFail(end.cause());
+            }
+          });
+      return first.future();
+    }
+
+    private static void goesOn(ApiCall call, Launched state, Promise<Launched> first) {
+      if (!first.future().isComplete()) {
+        call.accept();
+        first.complete(state);
+      }
+    }
+
+    private static <T> Future<T> future(Vertx vertx, CompletionStage<T> stage) {
+      return Future.fromCompletionStage(stage, vertx.getOrCreateContext());
+    }
+
+    Object progress(ApiCall call) {
+      return launches.progress(call.text("progress_id"));
+    }
+
+    /** What happened behind the cursor; may wait for something to happen. */
+    Future<Buffer> news(Vertx vertx, ApiCall call) {
+      return news(vertx, call, System.nanoTime() + call.patience().toNanos());
+    }
+
+    private Future<Buffer> news(Vertx vertx, ApiCall call, long until) {
+      CompletableFuture<Void> next = launches.news(call.text("progress_id"));
+      return threads
+          .inLine(
+              () ->
+                  launches.newsAfter(
+                      call.text("progress_id"), call.has("after") ? call.integer("after") : 0))
+          .compose(
+              page -> {
+                Duration left = Duration.ofNanos(until - System.nanoTime());
+                return page.data().isEmpty() && !page.ended() && left.isPositive()
+                    ? awaited(vertx, future(vertx, next), left)
+                        .compose(done -> news(vertx, call, until))
+                    : Future.succeededFuture(AreaVerticle.encode(page));
+              });
+    }
+
+    private static Future<Void> awaited(Vertx vertx, Future<Void> next, Duration left) {
+      Promise<Void> first = Promise.promise();
+      long timer = vertx.setTimer(Math.max(1, left.toMillis()), late -> first.tryComplete());
+      next.onComplete(
+          done -> {
+            vertx.cancelTimer(timer);
+            first.tryComplete();
+          });
+      return first.future();
+    }
+
+    private record OfCheck(Object blueprint, Validation validation) {}
+
+    Object checkBlueprint(ApiCall call) {
+      LaunchCheck check = check(LaunchRequest.ofBlueprint(call));
+      return new OfCheck(check.blueprint(), check.validation());
+    }
+
+    Object checkSource(ApiCall call) {
+      return check(LaunchRequest.ofSource(call));
+    }
+
+    /** What a launch warns of in its answer, the report of the check does. */
+    private LaunchCheck check(LaunchRequest request) {
+      LaunchCheck check = launches.checking().of(request.order());
+      List<Issue> warnings =
+          request.warnings().stream()
+              .map(words -> Issue.warning("request.unknown_member", words, "", Location.BUNDLE))
+              .toList();
+      return new LaunchCheck(
+          check.source(),
+          check.blueprint(),
+          check.validation().withFirst(warnings),
+          check.manifest(),
+          check.form());
+    }
+
+    /** What launches are answered with, by the operation that was called. */
+    static final class LaunchAnswers {
+      private LaunchAnswers() {}
+
+      /**
+       * @param warnings sentences about the request
+       */
+      static Object ofBlueprint(Launched launched, List<String> warnings) {
+        return OfBlueprint.of(launched, warnings);
+      }
+
+      /**
+       * @param warnings sentences about the request
+       */
+      static Object ofSource(Launched launched, LaunchOrder order, List<String> warnings) {
+        return OfSource.of(launched, order, warnings);
+      }
+
+      private record OfBlueprint(
+          String jobId,
+          String id,
+          String runId,
+          String status,
+          Object blueprint,
+          Validation validation,
+          Object modelInstall,
+          String progressId,
+          String progressUrl,
+          Object webUiService,
+          @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> warnings) {
+
+        static OfBlueprint of(Launched launched, List<String> warnings) {
+          return new OfBlueprint(
+              launched.jobId(),
+              launched.jobId(),
+              launched.runId(),
+              launched.status(),
+              launched.blueprint(),
+              launched.validation(),
+              launched.modelInstall(),
+              launched.progressId(),
+              url(launched),
+              launched.webUiService(),
+              all(launched, warnings));
+        }
+      }
+
+      /**
+       * @param command the line that launches it in a terminal, but for inputs and configuration;
+       *     null of an upload. The page of release 1.2.5 refuses an answer in which it is anything
+       *     but text
+       */
+      private record OfSource(
+          String jobId,
+          String id,
+          String runId,
+          String status,
+          String source,
+          Object blueprint,
+          Object validation,
+          Object modelInstall,
+          String progressId,
+          String progressUrl,
+          @JsonInclude(JsonInclude.Include.NON_NULL) String command,
+          @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> warnings) {
+
+        private static final Pattern PLAIN = Pattern.compile("[\\w./:@%+,=-]+");
+
+        static OfSource of(Launched launched, LaunchOrder order, List<String> warnings) {
+          return new OfSource(
+              launched.jobId(),
+              launched.jobId(),
+              launched.runId(),
+              launched.status(),
+              launched.source(),
+              launched.blueprint(),
+              launched.validation() == null && order.force()
+                  ? Skipped.REPORT
+                  : launched.validation(),
+              launched.modelInstall(),
+              launched.progressId(),
+              url(launched),
+              command(order),
+              all(launched, warnings));
+        }
+
+        private static String command(LaunchOrder order) {
+          if (order.source() == LaunchOrder.Source.BUNDLE) {
+            return null; // a terminal has no uploads
+          }
+          List<String> words = new ArrayList<>(List.of("mn", "blueprint", "run"));
+          if (order.source() == LaunchOrder.Source.PATH) {
+            words.add("--folder");
+          }
+          words.add(order.place());
+          words.add("--detached");
+          if (order.runId() != null) {
+            words.addAll(List.of("--run-id", order.runId()));
+          }
+          if (order.force()) {
+            words.add("--force");
+          }
+          return words.stream().map(OfSource::quoted).collect(Collectors.joining(" "));
+        }
+
+        /** The word as a shell takes it for one. */
+        private static String quoted(String word) {
+          return PLAIN.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
+        }
+      }
+
+      /** The report of a validation that was left out. */
+      private record Skipped(boolean ok, String status, List<String> issues, List<String> errors) {
+        static final Skipped REPORT = new Skipped(true, "skipped", List.of(), List.of());
+      }
+
+      private static String url(Launched launched) {
+        return "/api/v1/blueprints/launch/progress/" + launched.progressId();
+      }
+
+      private static List<String> all(Launched launched, List<String> warnings) {
+        List<String> all = new ArrayList<>(warnings);
+        all.addAll(launched.warnings());
+        return all;
+      }
     }
   }
 }

@@ -1,15 +1,28 @@
 package io.mirrorneuron.area.jobs;
 
+import io.mirrorneuron.area.jobs.view.Compaction;
+import io.mirrorneuron.area.jobs.view.JobEvent;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaThreads;
+import io.mirrorneuron.bus.StepLoop;
 import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.wire.Json;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * The operations of jobs that can be followed. Each reads one page behind a cursor; a caller with
@@ -155,5 +168,241 @@ final class JobStreams {
 
   private static String id(ApiCall call) {
     return call.text("job_id");
+  }
+
+  /** Event pages as answers. Pure. */
+  private static final class EventPages {
+    private EventPages() {}
+
+    /** {@code {data, next, ended}}; full events are passed on as the texts they are. */
+    static Buffer page(EventPage page, boolean compact) {
+      String data =
+          page.events().stream()
+              .map(
+                  text ->
+                      compact ? Json.write(Compaction.event(JobEvent.parse(text).json())) : text)
+              .collect(Collectors.joining(","));
+      return Buffer.buffer(
+          "{\"data\":[" + data + "],\"next\":" + page.next() + ",\"ended\":" + page.ended() + "}");
+    }
+  }
+
+  /** Waits for ends of jobs. Lives on one event loop. */
+  static final class EndWaits {
+    /**
+     * A watch may be broken off, so that it tells nothing; how far a job is is looked at anyway.
+     */
+    private static final Duration LOOK = Duration.ofSeconds(5);
+
+    private final JobChanges changes;
+    private final JobViewCaches views;
+    private boolean closed;
+
+    EndWaits(JobChanges changes, JobViewCaches views) {
+      this.changes = changes;
+      this.views = views;
+    }
+
+    /** Nobody waits any longer. */
+    void close() {
+      closed = true;
+    }
+
+    /**
+     * How far the job is when it has ended, the time is over or nobody waits any more, whichever
+     * comes first.
+     *
+     * @param gone completes when nobody waits any more
+     */
+    Future<JobStanding> end(String jobId, Duration wait, Future<Void> gone) {
+      if (wait.isZero()) {
+        return views.status(jobId);
+      }
+      Waiter waiter = new Waiter(jobId, System.nanoTime() + wait.toNanos(), gone);
+      gone.onSuccess(left -> waiter.change.tryComplete());
+      return waiter.end();
+    }
+
+    /** The same of a job that may have ended before; then no watch is opened for it. */
+    Future<JobStanding> endOfOlder(String jobId, Duration wait, Future<Void> gone) {
+      return changes.isWatched(jobId)
+          ? end(jobId, wait, gone)
+          : views
+              .status(jobId)
+              .compose(
+                  status ->
+                      status.isFinal() ? Future.succeededFuture(status) : end(jobId, wait, gone));
+    }
+
+    private final class Waiter {
+      private final String jobId;
+      private final long until;
+      private final Future<Void> gone;
+      private Promise<Void> change = Promise.promise();
+
+      Waiter(String jobId, long until, Future<Void> gone) {
+        this.jobId = jobId;
+        this.until = until;
+        this.gone = gone;
+      }
+
+      Future<JobStanding> end() {
+        return StepLoop.until(this::look); // a job may change many times
+      }
+
+      private Future<Optional<JobStanding>> look() {
+        return isOver()
+            ? views.status(jobId).map(Optional::of)
+            : changes
+                .observe(jobId)
+                .compose(version -> views.status(jobId).compose(status -> look(version, status)));
+      }
+
+      private Future<Optional<JobStanding>> look(long version, JobStanding status) {
+        if (status.isFinal()) {
+          changes.ended(jobId);
+        }
+        if (status.isFinal() || isOver()) {
+          return Future.succeededFuture(Optional.of(status));
+        }
+        Duration left = Duration.ofNanos(until - System.nanoTime());
+        change = Promise.promise();
+        return changes
+            .after(jobId, version, left.compareTo(LOOK) < 0 ? left : LOOK, change)
+            .map(changed -> Optional.empty());
+      }
+
+      private boolean isOver() {
+        return closed || gone.isComplete() || until - System.nanoTime() <= 0;
+      }
+    }
+  }
+
+  /**
+   * Lets cursor reads wait for the next change of a job. One watch per job stands behind all of
+   * them; it is kept while readers come back and closed at the end of the job, or when none has for
+   * a while, because a watch over gRPC is dear to open, and one of another node's job is dear to
+   * keep. Lives on one event loop.
+   */
+  static final class JobChanges {
+    private static final long SWEEP_MILLIS = 10_000;
+
+    private final Vertx vertx;
+    private final Context context;
+    private final Opening opening;
+    private final Map<String, Watched> watched = new HashMap<>();
+
+    /**
+     * All that was noticed; the first look of a watch counts, as there may have been one before.
+     */
+    private long noticed;
+
+    /** Opens a watch off the event loop and completes on it. */
+    interface Opening {
+      Future<JobsPort.Subscription> open(String jobId, Runnable onChange);
+    }
+
+    JobChanges(Vertx vertx, Opening opening) {
+      this.vertx = vertx;
+      this.context = vertx.getOrCreateContext();
+      this.opening = opening;
+      vertx.setPeriodic(SWEEP_MILLIS, timer -> sweep());
+    }
+
+    /** Whether changes are noticed now. */
+    boolean isWatched(String jobId) {
+      return watched.containsKey(jobId);
+    }
+
+    /**
+     * Makes sure that changes are noticed from now on.
+     *
+     * @return the number of the last change noticed so far, to be given to {@link #after}
+     */
+    Future<Long> observe(String jobId) {
+      Watched job = watched.computeIfAbsent(jobId, Watched::new);
+      job.used = true;
+      return job.subscription.map(open -> job.version);
+    }
+
+    /** Completes when there have been changes after {@code version}, or after the wait. */
+    Future<Void> after(String jobId, long version, Duration wait) {
+      return after(jobId, version, wait, Promise.promise());
+    }
+
+    /**
+     * The same.
+     *
+     * @param change whoever completes it earlier waits no more
+     */
+    Future<Void> after(String jobId, long version, Duration wait, Promise<Void> change) {
+      Watched job = watched.get(jobId);
+      if (job == null || job.version > version) {
+        return Future.succeededFuture();
+      }
+      job.waiting.add(change);
+      long timer = vertx.setTimer(Math.max(1, wait.toMillis()), late -> change.tryComplete());
+      return change
+          .future()
+          .onComplete(
+              done -> {
+                vertx.cancelTimer(timer);
+                job.waiting.remove(change);
+              });
+    }
+
+    /** The job has ended: its watch is closed, unless somebody waits for what comes after. */
+    void ended(String jobId) {
+      Watched job = watched.get(jobId);
+      if (job != null && job.waiting.isEmpty()) {
+        watched.remove(jobId);
+        job.subscription.onSuccess(JobsPort.Subscription::close);
+      }
+    }
+
+    private void sweep() {
+      watched
+          .values()
+          .removeIf(
+              job -> {
+                boolean idle = !job.used && job.waiting.isEmpty();
+                job.used = false;
+                if (idle) {
+                  job.subscription.onSuccess(JobsPort.Subscription::close);
+                }
+                return idle;
+              });
+    }
+
+    /** Closes every watch and lets every reader go. */
+    void close() {
+      watched
+          .values()
+          .forEach(
+              job -> {
+                job.subscription.onSuccess(JobsPort.Subscription::close);
+                List.copyOf(job.waiting).forEach(Promise::tryComplete);
+              });
+      watched.clear();
+    }
+
+    private final class Watched {
+      final Future<JobsPort.Subscription> subscription;
+      final List<Promise<Void>> waiting = new ArrayList<>();
+      long version = ++noticed;
+      boolean used;
+
+      Watched(String jobId) {
+        subscription =
+            opening
+                .open(jobId, () -> context.runOnContext(ignored -> changed()))
+                .onFailure(e -> watched.remove(jobId, this));
+      }
+
+      void changed() {
+        version = ++noticed;
+        List.copyOf(waiting).forEach(Promise::tryComplete);
+      }
+    }
   }
 }

@@ -1,5 +1,7 @@
 package io.mirrorneuron.area.jobs;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.mirrorneuron.area.jobs.view.JobRecord;
 import io.mirrorneuron.area.jobs.view.JobStory;
 import io.mirrorneuron.bus.AreaThreads;
@@ -9,8 +11,11 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.store.JobRows;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.ToIntFunction;
 
 /**
@@ -120,5 +125,148 @@ final class JobViewCaches {
 
   private <V> Future<V> seen(String jobId, BiFunction<JobStory, JobRecord, V> view) {
     return threads.inLine(() -> stories.look(jobId, view));
+  }
+
+  /**
+   * Views of jobs, each kept as long as the job's row keeps its bytes. A read that finds its view
+   * costs one row read and a comparison; many readers of a changed job wait for one composition.
+   * Lives on one event loop; views that are seldom asked for go first when the bytes are spent.
+   *
+   * @param <V> a view; never changes
+   */
+  static final class RowCache<V> {
+    private final JobRows rows;
+    private final BiFunction<String, Buffer, Future<V>> compose;
+    private final ToIntFunction<V> length;
+    private final Cache<String, Kept<V>> kept;
+
+    /**
+     * @param compose makes the view of a job, whose row it is given; completes on the same event
+     *     loop
+     * @param length of a view in bytes
+     */
+    RowCache(
+        JobRows rows,
+        BiFunction<String, Buffer, Future<V>> compose,
+        ToIntFunction<V> length,
+        long maxBytes) {
+      this.rows = rows;
+      this.compose = compose;
+      this.length = length;
+      this.kept =
+          Caffeine.newBuilder()
+              .executor(Runnable::run)
+              .maximumWeight(maxBytes)
+              .weigher((String jobId, Kept<V> entry) -> entry.bytes())
+              .build();
+    }
+
+    /** Kept with the bytes of the row until it is known how many the view has. */
+    private record Kept<V>(Buffer row, Future<V> view, int bytes) {
+      Kept<V> with(int viewBytes) {
+        return new Kept<>(row, view, row.length() + viewBytes);
+      }
+    }
+
+    Future<V> get(String jobId) {
+      return rows.row(jobId)
+          .compose(
+              row ->
+                  row == null
+                      ? Future.failedFuture(MnException.notFound("job", jobId))
+                      : get(jobId, row));
+    }
+
+    private Future<V> get(String jobId, Buffer row) {
+      Kept<V> known = kept.getIfPresent(jobId);
+      if (known != null && known.row().equals(row)) {
+        return known.view();
+      }
+      Future<V> view = compose.apply(jobId, row);
+      Kept<V> composing = new Kept<>(row, view, row.length());
+      kept.put(jobId, composing);
+      return view.onComplete(
+          made -> kept.asMap().replace(jobId, composing, composing.with(length.applyAsInt(made))),
+          e -> kept.asMap().remove(jobId, composing));
+    }
+  }
+
+  /**
+   * Rows of jobs that are other bytes also when only the files of the job's run have changed. For
+   * readers that ask all the time the disk is looked at four times a second. Lives on one event
+   * loop.
+   */
+  static final class RunRows implements JobRows {
+    private static final String RUN_ID = "\"run_id\":\"";
+    private static final long FRESH_NANOS = Duration.ofMillis(250).toNanos();
+    private static final int JOBS = 10_000;
+
+    private final JobRows rows;
+    private final ToIntFunction<String> versions;
+    private final Function<String, Future<Long>> looks;
+    private final LongSupplier nanos;
+    private final Cache<String, Look> last =
+        Caffeine.newBuilder().executor(Runnable::run).maximumSize(JOBS).build();
+
+    /**
+     * @param versions of runs; changes at once with what this process writes to their documents
+     * @param looks at the files of a run; completes on the same event loop
+     * @param nanos a clock that only goes on
+     */
+    RunRows(
+        JobRows rows,
+        ToIntFunction<String> versions,
+        Function<String, Future<Long>> looks,
+        LongSupplier nanos) {
+      this.rows = rows;
+      this.versions = versions;
+      this.looks = looks;
+      this.nanos = nanos;
+    }
+
+    /**
+     * @param runId of the job; it never has another
+     */
+    private record Look(long at, String runId, Future<Long> stamp) {}
+
+    @Override
+    public Future<Buffer> row(String jobId) {
+      return rows.row(jobId)
+          .compose(row -> row == null ? Future.succeededFuture() : with(row, jobId));
+    }
+
+    /** The next read looks at the files, however short ago that was done. */
+    void lookAgain(String jobId) {
+      last.invalidate(jobId);
+    }
+
+    private Future<Buffer> with(Buffer row, String jobId) {
+      Look known = last.getIfPresent(jobId);
+      String runId = known == null ? runId(row) : known.runId();
+      return runId == null
+          ? Future.succeededFuture(row)
+          : stamp(jobId, runId, known)
+              .map(stamp -> row.copy().appendInt(versions.applyAsInt(runId)).appendLong(stamp));
+    }
+
+    private static String runId(Buffer row) {
+      String text = row.toString(StandardCharsets.ISO_8859_1);
+      int member = text.indexOf(RUN_ID);
+      int from = member + RUN_ID.length();
+      return member < 0 ? null : text.substring(from, Math.max(from, text.indexOf('"', from)));
+    }
+
+    private Future<Long> stamp(String jobId, String runId, Look known) {
+      long now = nanos.getAsLong();
+      if (known != null && now - known.at() < FRESH_NANOS) {
+        return known.stamp();
+      }
+      Future<Long> look = looks.apply(runId);
+      if (known != null) { // when there is too much to do for a look, the last one must do
+        look = look.recover(e -> known.stamp());
+      }
+      last.put(jobId, new Look(now, runId, look));
+      return look.onFailure(e -> last.invalidate(jobId));
+    }
   }
 }

@@ -1,39 +1,63 @@
 package io.mirrorneuron.area.jobs;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.mirrorneuron.area.jobs.view.JobStatusView;
+import io.mirrorneuron.blueprint.bundle.BundleConfig;
+import io.mirrorneuron.bundle.GivenInputs;
+import io.mirrorneuron.bundle.SkippedChecks;
 import io.mirrorneuron.bus.ApiCall;
+import io.mirrorneuron.bus.AreaThreads;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.bus.AskedWait;
+import io.mirrorneuron.bus.IgnoredMembers;
 import io.mirrorneuron.bus.LocalAreas;
 import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Backup;
 import io.mirrorneuron.port.CancelReason;
 import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.ForkRequest;
 import io.mirrorneuron.port.ForkedJob;
+import io.mirrorneuron.port.JobPage;
 import io.mirrorneuron.port.JobPlan;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.RestoredJob;
 import io.mirrorneuron.port.SentMessage;
 import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.Validation.Issue;
 import io.mirrorneuron.port.Validation.Location;
+import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.store.BackupArchive;
 import io.mirrorneuron.store.BundleStaging;
 import io.mirrorneuron.store.JobRows;
 import io.mirrorneuron.wire.DeadLetterScan;
+import io.mirrorneuron.wire.Fault;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.JsonText;
+import io.mirrorneuron.wire.LenientJson;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /** The area {@code jobs}. */
 public final class JobsVerticle extends AreaVerticle {
@@ -240,5 +264,292 @@ public final class JobsVerticle extends AreaVerticle {
 
   private static String id(ApiCall call) {
     return call.text("job_id");
+  }
+
+  /** Which jobs a call wants listed. */
+  private static final class WantedJobs {
+    private static final int MOST = 1000;
+
+    private WantedJobs() {}
+
+    static JobPage.Query of(ApiCall call) {
+      return new JobPage.Query(
+          (int) Math.min(call.integer("limit"), MOST),
+          call.flag("include_terminal"),
+          Objects.requireNonNullElse(call.text("cursor"), ""),
+          call.text("status"),
+          call.text("name"),
+          call.has("created_after")
+              ? Records.since("created_after", call.text("created_after"))
+              : null,
+          call.text("q"));
+    }
+  }
+
+  /**
+   * Details of jobs with what their runs have, wherever that is. Lives on one event loop.
+   *
+   * @param isElsewhere whether another node has a run
+   */
+  private record JobDetails(
+      JobViewCaches views,
+      JobReads reads,
+      FarFacts far,
+      Function<String, Future<Boolean>> isElsewhere,
+      AreaThreads threads) {
+
+    Future<Buffer> of(String jobId) {
+      return views
+          .status(jobId)
+          .compose(
+              standing -> {
+                String run = standing.job().runId();
+                return run == null
+                    ? views.detail(jobId)
+                    : isElsewhere
+                        .apply(run)
+                        .otherwise(false) // the store is away
+                        .compose(isFar -> isFar ? elsewhere(jobId, run) : views.detail(jobId));
+              });
+    }
+
+    private Future<Buffer> elsewhere(String jobId, String runId) {
+      return far.of(runId)
+          .compose(told -> threads.blocking(() -> AreaVerticle.encode(reads.compact(jobId, told))));
+    }
+  }
+
+  /**
+   * The answer to a submission.
+   *
+   * @param id the job's id, under its older name
+   * @param runId the name of its run; null when it could not be read
+   * @param warnings sentences about what is not done as it was asked for
+   * @param job how far it was when the caller had waited; null when it has not
+   */
+  private record SubmitAnswer(
+      String id,
+      String jobId,
+      @JsonInclude(JsonInclude.Include.NON_NULL) String runId,
+      String status,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> warnings,
+      @JsonInclude(JsonInclude.Include.NON_NULL) JobStatusView.Job job) {
+
+    /**
+     * @param ignored sentences about members of the request
+     */
+    static SubmitAnswer of(SubmittedJob job, List<String> ignored) {
+      List<String> warnings = new ArrayList<>(ignored);
+      warnings.addAll(job.warnings());
+      return new SubmitAnswer(job.jobId(), job.jobId(), null, job.status(), warnings, null);
+    }
+
+    /** With what the stored job says of its run. */
+    SubmitAnswer of(JobStatusView.Job job) {
+      return new SubmitAnswer(id, jobId, job.runId(), status, warnings, null);
+    }
+
+    SubmitAnswer at(JobStatusView.Job job) {
+      return new SubmitAnswer(id, jobId, job.runId(), job.status(), warnings, job);
+    }
+  }
+
+  /**
+   * Tells who asks for a job every few milliseconds, and so waits for its end without saying it.
+   * Such a reader is better served by an answer at the end than by many that are the same: each
+   * costs as much as a step of the job, or more when it has many agents. Who has asked for long is
+   * kept longer. One who reads without a pause between answer and question wants many answers, and
+   * one who reads now and then wants them at once. Thread-safe.
+   */
+  static final class Polls {
+    /** How long a reader is kept at first who would ask again at once. */
+    static final Duration PATIENCE = Duration.ofMillis(50);
+
+    /** How long one is kept at most. */
+    static final Duration LONGEST = Duration.ofMillis(200);
+
+    /** This part of the time since the first answer is added. */
+    private static final int PART = 4;
+
+    private static final Duration SOONEST = Duration.ofMillis(1);
+    private static final Duration LATEST = Duration.ofMillis(20);
+    private static final int JOBS = 4096;
+
+    private final LongSupplier nanoTime;
+    private final Cache<String, Row> rows =
+        Caffeine.newBuilder().executor(Runnable::run).maximumSize(JOBS).build();
+
+    Polls(LongSupplier nanoTime) {
+      this.nanoTime = nanoTime;
+    }
+
+    /**
+     * How long to wait for the end of a job that is asked for now; zero for a first look, with
+     * which a new row of looks begins.
+     */
+    Duration patience(String jobId) {
+      Row row = rows.getIfPresent(jobId);
+      if (row == null) {
+        return Duration.ZERO;
+      }
+      if (!isPoll(nanoTime.getAsLong() - row.last)) {
+        rows.invalidate(jobId);
+        return Duration.ZERO;
+      }
+      Duration longer = PATIENCE.plusNanos((row.last - row.first) / PART);
+      return longer.compareTo(LONGEST) < 0 ? longer : LONGEST;
+    }
+
+    private static boolean isPoll(long pause) {
+      return pause >= SOONEST.toNanos() && pause <= LATEST.toNanos();
+    }
+
+    /** A reader has been told how far the job is. */
+    void answered(String jobId) {
+      long now = nanoTime.getAsLong();
+      rows.asMap().compute(jobId, (id, row) -> new Row(row == null ? now : row.first, now));
+    }
+
+    /** When the first and the last look of a row were answered. */
+    private record Row(long first, long last) {}
+  }
+
+  /**
+   * The body of {@code POST /jobs}, and what it submits.
+   *
+   * @param manifest as a tree; null when it is given as text or not at all
+   * @param manifestJson as text; a tree from older clients; null when it is not given
+   * @param inputs values by the names that the manifest declares
+   * @param ignored sentences about members that mean nothing here
+   */
+  private record SubmitRequest(
+      JsonNode manifest,
+      JsonNode manifestJson,
+      Map<String, byte[]> payloads,
+      String bundleHandle,
+      Map<String, JsonNode> inputs,
+      boolean force,
+      List<String> ignored) {
+    private static final String MANIFEST_JSON = "manifest_json";
+
+    /** The handle's older name, which clients of the original server send; it is in no contract. */
+    private static final String OLDER_HANDLE = "_bundle_path";
+
+    private static final Set<String> MEMBERS =
+        Set.of(
+            "manifest", MANIFEST_JSON, "payloads", "bundle_path", OLDER_HANDLE, "inputs", "force");
+
+    /** Expects a body that fits the contract. */
+    static SubmitRequest read(ObjectNode body) {
+      Body told = LenientJson.read(body, Body.class);
+      Map<String, byte[]> payloads = new LinkedHashMap<>();
+      told.payloads.forEach(
+          (path, text) -> payloads.put(path, text.asText().getBytes(StandardCharsets.UTF_8)));
+      String handle = olderHandle(told.olderHandle);
+      return new SubmitRequest(
+          told.manifest,
+          told.manifestJson,
+          payloads,
+          handle.isEmpty() ? Objects.requireNonNullElse(told.bundlePath, "") : handle,
+          inputs(told.inputs),
+          told.force,
+          IgnoredMembers.of(body.properties().stream().map(Map.Entry::getKey), MEMBERS));
+    }
+
+    private record Body(
+        JsonNode manifest,
+        JsonNode manifestJson,
+        Map<String, JsonNode> payloads,
+        String bundlePath,
+        @JsonProperty(OLDER_HANDLE) JsonNode olderHandle,
+        JsonNode inputs,
+        boolean force) {}
+
+    private static Map<String, JsonNode> inputs(JsonNode told) {
+      Map<String, JsonNode> inputs = new LinkedHashMap<>();
+      if (told != null) {
+        told.properties().forEach(one -> inputs.put(one.getKey(), one.getValue()));
+      }
+      return inputs;
+    }
+
+    private static String olderHandle(JsonNode handle) {
+      if (handle == null) {
+        return "";
+      }
+      if (!handle.isTextual()) {
+        throw refusal("type_error", OLDER_HANDLE, "must be a string");
+      }
+      return handle.textValue();
+    }
+
+    /**
+     * The bundle when one is named, else the manifest.
+     *
+     * @param idempotencyKey or null
+     */
+    Submission submission(BundleStaging staging, String idempotencyKey) {
+      if (!bundleHandle.isEmpty()) {
+        BundleStaging.Bundle bundle = staging.open(bundleHandle);
+        return new Submission(
+                filled(bundle.manifest().json(), bundle.manifest().tree()),
+                new Submission.Payloads.Folder(bundle.payloads()),
+                idempotencyKey)
+            .from(origin(bundle));
+      }
+      String text = manifestText();
+      ObjectNode read = JsonText.distinct(text, MANIFEST_JSON);
+      if (isObject(manifest) && !manifest.equals(read)) {
+        throw refusal("value_error", MANIFEST_JSON, "is another manifest than manifest");
+      }
+      return new Submission(
+          filled(text, read), new Submission.Payloads.Inline(payloads), idempotencyKey);
+    }
+
+    /** Runs what takes the submission in; an uploaded bundle stays meanwhile. */
+    <T> T whileHeld(BundleStaging staging, Supplier<T> work) {
+      return bundleHandle.isEmpty() ? work.get() : staging.using(bundleHandle, work);
+    }
+
+    /** Its files were sent, so nothing of them is trusted. */
+    private static Submission.Origin origin(BundleStaging.Bundle bundle) {
+      return bundle.manifest().hasInputRules()
+          ? new Submission.Origin(null, BundleConfig.ofFiles(bundle.folder()))
+          : Submission.Origin.UNKNOWN;
+    }
+
+    /** The report, with places in the file where the manifest is one of an uploaded bundle. */
+    Validation located(BundleStaging staging, Validation report) {
+      return bundleHandle.isEmpty()
+          ? report
+          : staging.open(bundleHandle).manifest().located(report);
+    }
+
+    private String manifestText() {
+      if (manifestJson != null && manifestJson.isTextual()) {
+        return manifestJson.textValue();
+      }
+      if (isObject(manifestJson)) {
+        return manifestJson.toString();
+      }
+      if (isObject(manifest)) {
+        return manifest.toString();
+      }
+      throw MnException.invalid("manifest, manifest_json or bundle_path is required");
+    }
+
+    private static boolean isObject(JsonNode given) {
+      return given != null && given.isObject();
+    }
+
+    private static MnException refusal(String type, String member, String message) {
+      return Fault.refusal(List.of(new Fault(type, List.of("body", member), message, null)));
+    }
+
+    /** Untouched without inputs and force: the author's text is what is stored. */
+    private String filled(String text, ObjectNode manifest) {
+      String given = GivenInputs.into(text, manifest, inputs);
+      return force ? SkippedChecks.into(given) : given;
+    }
   }
 }

@@ -2,6 +2,8 @@ package io.mirrorneuron.area.runs;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.bus.PageMerge;
@@ -17,15 +19,22 @@ import io.mirrorneuron.run.ShownRuns;
 import io.mirrorneuron.run.folder.AllowedRoots;
 import io.mirrorneuron.run.folder.Records;
 import io.mirrorneuron.run.folder.ServedFile;
+import io.mirrorneuron.untrusted.UntrustedFiles;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /** The area {@code runs}. */
 public final class RunsVerticle extends AreaVerticle {
@@ -246,5 +255,132 @@ public final class RunsVerticle extends AreaVerticle {
   private static MnException notFound(String what) {
     return new MnException(
         ErrorCode.NOT_FOUND, what.replace(' ', '_') + "_not_found", what + " not found");
+  }
+
+  /**
+   * Numbers the states of lists that are made of what several nodes tell, for those who follow
+   * them. A number is a time in milliseconds, so that the next one is greater at every node.
+   * Thread-safe.
+   */
+  private static final class SeenLists {
+    /** Longer than a follower stays away. */
+    private static final Duration KEPT = Duration.ofMinutes(2);
+
+    private static final int MOST = 200;
+
+    private final Clock clock;
+    private final Cache<Map<String, Object>, Seen> seen =
+        Caffeine.newBuilder().expireAfterAccess(KEPT).maximumSize(MOST).build();
+
+    private record Seen(Buffer page, long seq) {}
+
+    SeenLists(Clock clock) {
+      this.clock = clock;
+    }
+
+    /**
+     * The number of a page: a greater one whenever it is another than before.
+     *
+     * @param question what was asked
+     */
+    long seq(Map<String, Object> question, Buffer page) {
+      return seen.asMap()
+          .compute(
+              question,
+              (asked, before) ->
+                  before == null
+                      ? new Seen(page, clock.millis())
+                      : before.page.equals(page)
+                          ? before
+                          : new Seen(page, Math.max(clock.millis(), before.seq + 1)))
+          .seq;
+    }
+  }
+
+  /**
+   * The video that the page of a run shows: a file of the run, or one of the bundle that its job
+   * brought along. What {@code ui.json} says of where bundles lie does not count.
+   */
+  static final class RunVideo {
+    private final Function<String, Optional<JobDetail>> jobs;
+    private final Path bundles;
+    private final AllowedRoots reach;
+
+    /**
+     * @param jobs what the runtime tells of a job
+     * @param bundles the folder of bundles, each under its fingerprint
+     * @param reach that of the run alone
+     */
+    RunVideo(Function<String, Optional<JobDetail>> jobs, Path bundles, AllowedRoots reach) {
+      this.jobs = jobs;
+      this.bundles = bundles;
+      this.reach = reach;
+    }
+
+    /**
+     * @throws MnException NOT_FOUND, FORBIDDEN {@code video source is outside allowed roots}
+     */
+    ServedFile of(ShownRun run) {
+      ObjectNode ui =
+          run.readAsMade("ui.json").filter(page -> !page.isEmpty()).orElseThrow(RunUi::notFound);
+      Path source =
+          Json.elements(ui.path("components"))
+              .filter(component -> component.path("type").asText().equals("video"))
+              .map(component -> component.path("source").asText(""))
+              .filter(text -> !text.isBlank())
+              .findFirst()
+              .flatMap(text -> local(run, text))
+              .orElseThrow(() -> notFound("local video not configured"));
+      AllowedRoots.Place file =
+          reach
+              .within(run.path(), source)
+              .or(() -> bundle(run).flatMap(root -> reach.and(root).within(run.path(), source)))
+              .orElseThrow(
+                  () ->
+                      new MnException(
+                          ErrorCode.FORBIDDEN,
+                          "outside_allowed_roots",
+                          "video source is outside allowed roots"));
+      if (!UntrustedFiles.isFile(file.path())) {
+        throw notFound("video source not found");
+      }
+      return new ServedFile(file.path(), contentType(source), file.root());
+    }
+
+    private Optional<Path> local(ShownRun run, String source) {
+      if (!source.matches("(?i)[a-z][a-z0-9+.-]*:.*")) {
+        return reach.resolve(run.path(), source);
+      }
+      try {
+        URI uri = URI.create(source);
+        return uri.getScheme().equalsIgnoreCase("file") && uri.getPath() != null
+            ? reach.resolve(run.path(), uri.getPath())
+            : Optional.empty();
+      } catch (IllegalArgumentException e) {
+        return Optional.empty();
+      }
+    }
+
+    /** The payload folder of the run's job, if the job says that it belongs to this run. */
+    private Optional<Path> bundle(ShownRun run) {
+      return jobs.apply(run.jobId())
+          .filter(job -> job.facts().runId() == null || job.facts().runId().equals(run.runId()))
+          .map(JobDetail::bundleFingerprint)
+          .filter(fingerprint -> fingerprint.matches("[0-9a-f]{64}"))
+          .map(bundles::resolve);
+    }
+
+    private static String contentType(Path file) {
+      try {
+        return Objects.requireNonNullElse(
+            Files.probeContentType(file.getFileName()), "application/octet-stream");
+      } catch (IOException e) {
+        return "application/octet-stream";
+      }
+    }
+
+    private static MnException notFound(String message) {
+      return new MnException(ErrorCode.NOT_FOUND, "video_not_found", message);
+    }
   }
 }

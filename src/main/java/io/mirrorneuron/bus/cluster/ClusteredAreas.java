@@ -3,11 +3,15 @@ package io.mirrorneuron.bus.cluster;
 import io.mirrorneuron.bus.Addresses;
 import io.mirrorneuron.bus.ApiCall;
 import io.mirrorneuron.bus.AreaBus;
+import io.mirrorneuron.bus.HeldUpload;
+import io.mirrorneuron.bus.StepLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.Message;
+import io.vertx.core.file.AsyncFile;
+import io.vertx.core.file.OpenOptions;
 import io.vertx.core.json.JsonObject;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -58,5 +62,59 @@ public final class ClusteredAreas implements AreaBus {
         .eventBus()
         .publish(
             Addresses.GONE, new JsonObject().put("tag", tag).put("number", number), delivery());
+  }
+
+  /** Files that came with a request, on their way to the server that is asked, piece by piece. */
+  private static final class SentUploads {
+    private static final int PIECE = 128 << 10;
+    private static final long PATIENCE_MS = 15_000;
+
+    private final Vertx vertx;
+    private final AreaNodes nodes;
+
+    SentUploads(Vertx vertx, AreaNodes nodes) {
+      this.vertx = vertx;
+      this.nodes = nodes;
+    }
+
+    /** The call as the server understands it: a path of this machine means nothing there. */
+    Future<ApiCall> send(String node, ApiCall call) {
+      if (!call.hasUpload()) {
+        return Future.succeededFuture(call);
+      }
+      ApiCall.Upload upload = call.upload();
+      return message(node, "store", null, Buffer.buffer())
+          .compose(
+              begun -> {
+                String handle = begun.body().toString();
+                return vertx
+                    .fileSystem()
+                    .open(upload.path().toString(), new OpenOptions().setRead(true).setWrite(false))
+                    .compose(
+                        file ->
+                            StepLoop.move(moved -> piece(node, handle, file, moved))
+                                .eventually(file::close))
+                    .map(sent -> new HeldUpload(handle, upload.fileName()).in(call));
+              });
+    }
+
+    /** A piece goes when the one before has been stored. */
+    private Future<Integer> piece(String node, String handle, AsyncFile file, long from) {
+      return file.read(Buffer.buffer(PIECE), 0, from, PIECE)
+          .compose(
+              piece ->
+                  piece.length() == 0
+                      ? Future.succeededFuture(0)
+                      : message(node, "append", handle, piece).map(stored -> piece.length()));
+    }
+
+    private Future<Message<Buffer>> message(String node, String op, String handle, Buffer body) {
+      DeliveryOptions delivery =
+          nodes.delivery().addHeader(Addresses.OP, op).setSendTimeout(PATIENCE_MS);
+      if (handle != null) {
+        delivery.addHeader(Addresses.HANDLE, handle);
+      }
+      return vertx.eventBus().request(Addresses.files(node), body, delivery);
+    }
   }
 }

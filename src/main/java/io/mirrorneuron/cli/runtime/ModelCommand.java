@@ -3,12 +3,23 @@ package io.mirrorneuron.cli.runtime;
 import io.mirrorneuron.cli.ApiClient;
 import io.mirrorneuron.cli.CommandGroup;
 import io.mirrorneuron.cli.ExitCode;
+import io.mirrorneuron.cli.JobWatcher;
+import io.mirrorneuron.cli.JobWatcher.AutoClosing;
 import io.mirrorneuron.cli.Output;
 import io.mirrorneuron.cli.RestAnswer;
 import io.mirrorneuron.cli.RestClient;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.models.BenchmarkOrder;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -18,7 +29,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "model",
     description = "Shows, installs and measures language models.",
-    subcommands = ModelBenchmarkCommand.class,
+    subcommands = ModelCommand.ModelBenchmarkCommand.class,
     footerHeading = "%nExamples:%n",
     footer = {
       "  mn model list --all",
@@ -237,6 +248,278 @@ public final class ModelCommand extends CommandGroup {
       if (check.help() != null) {
         output.line("  " + check.help());
       }
+    }
+  }
+
+  /** {@code mn model benchmark}. */
+  @Command(
+      name = "benchmark",
+      description = "Has a model answer, and says how fast it was.",
+      footerHeading = "%nExample:%n",
+      footer = "  mn model benchmark smollm2 --prompt 'What is a tide?' --max-tokens 64")
+  static final class ModelBenchmarkCommand implements Callable<Integer> {
+    /** A little more than the server takes. */
+    private static final Duration PATIENCE = Duration.ofSeconds(190);
+
+    @Mixin ApiClient client;
+
+    @Parameters(paramLabel = "MODEL", description = ModelCommand.ID)
+    String id;
+
+    @Option(names = "--prompt", paramLabel = "TEXT", description = "What is asked.")
+    String prompt;
+
+    @Option(
+        names = "--max-tokens",
+        paramLabel = "N",
+        description = "Tokens at most, 16 to 512; 96 unless said.")
+    Integer maxTokens;
+
+    /** As the API tells it. */
+    private record Measured(
+        String model,
+        double elapsedMs,
+        double firstTokenMs,
+        long generatedTokens,
+        double tokensPerSecond,
+        String sample,
+        boolean estimated) {}
+
+    @Override
+    public Integer call() throws InterruptedException {
+      requireTokens();
+      Map<String, Object> wanted = new LinkedHashMap<>();
+      wanted.put("prompt", prompt);
+      wanted.put("max_tokens", maxTokens);
+      return client.call(
+          rest -> {
+            RestAnswer answer = rest.post(ModelCommand.path(id) + "/benchmark", wanted, PATIENCE);
+            client.print(answer, Measured.class, told -> print(client.output(), told));
+            return ExitCode.OK;
+          });
+    }
+
+    /** The server would take the nearest that it knows. */
+    private void requireTokens() {
+      if (maxTokens != null
+          && (maxTokens < BenchmarkOrder.LEAST_TOKENS || maxTokens > BenchmarkOrder.MOST_TOKENS)) {
+        throw client.misuse(
+            "--max-tokens must be from %d to %d"
+                .formatted(BenchmarkOrder.LEAST_TOKENS, BenchmarkOrder.MOST_TOKENS));
+      }
+    }
+
+    private static void print(Output output, Measured told) {
+      output.field("Model", told.model());
+      String estimated = told.estimated() ? " (estimated)" : "";
+      output.field("Speed", "%.1f tokens/s%s".formatted(told.tokensPerSecond(), estimated));
+      output.field(
+          "First token",
+          told.firstTokenMs() <= 0 ? "none" : "%.0f ms".formatted(told.firstTokenMs()));
+      output.field("In all", "%.0f ms".formatted(told.elapsedMs()));
+      output.field("Tokens", Long.toString(told.generatedTokens()));
+      output.quoted("Answer", Objects.requireNonNullElse(told.sample(), ""));
+    }
+  }
+
+  /** Follows the installation of a model until it ends, and shows how far it is. */
+  private static final class PullWatch {
+    private static final long LOOK_MS = 300;
+
+    private final ApiClient client;
+    private final RestClient rest;
+    private final String id;
+    private final String path;
+    private final boolean live;
+    private String shown = "";
+
+    /** What was begun. */
+    record Begun(String id, String status) {}
+
+    /**
+     * @param id of the model
+     */
+    PullWatch(ApiClient client, RestClient rest, String id) {
+      this.client = client;
+      this.rest = rest;
+      this.id = id;
+      this.path = ModelCommand.path(id);
+      this.live = client.screen().isLive() && !client.json();
+    }
+
+    /**
+     * Returns the model once it is there.
+     *
+     * @throws MnException when its installation failed
+     */
+    RestAnswer end() throws InterruptedException {
+      try (AutoClosing _ = JobWatcher.atCtrlC(this::letGo)) {
+        return awaited();
+      }
+    }
+
+    private void letGo() {
+      clear();
+      client.complain(
+          "the server goes on installing %1$s. See how far it is with mn model show %1$s"
+              .formatted(id));
+    }
+
+    private RestAnswer awaited() throws InterruptedException {
+      while (true) {
+        RestAnswer answer = rest.get(path);
+        ToldModel.Install install = answer.as(ToldModel.class).install();
+        if (install == null || !install.isUnderWay()) {
+          clear();
+          tellAll(install);
+          if (install != null && install.error() != null) {
+            throw new MnException(ErrorCode.BAD_GATEWAY, "model_install_failed", install.error());
+          }
+          return answer;
+        }
+        show(install);
+        new CountDownLatch(1).await(LOOK_MS, TimeUnit.MILLISECONDS);
+      }
+    }
+
+    private void show(ToldModel.Install install) {
+      String line = "Pulled " + install.bytes();
+      if (live && !line.equals(shown)) {
+        client.out().print("\r" + line + " ".repeat(Math.max(0, shown.length() - line.length())));
+        client.out().flush();
+        shown = line;
+      }
+    }
+
+    /** What came of it, where there were bytes to pull. */
+    private void tellAll(ToldModel.Install install) {
+      if (!client.json() && install != null && install.totalBytes() > 0) {
+        client.output().line("Pulled " + install.bytes());
+      }
+    }
+
+    private void clear() {
+      if (live && !shown.isEmpty()) {
+        client.out().print("\r" + " ".repeat(shown.length()) + "\r");
+        client.out().flush();
+      }
+    }
+  }
+
+  /** A model as the API tells it, in words for people. */
+  private record ToldModel(
+      String id,
+      String name,
+      String provider,
+      String model,
+      String backend,
+      Long contextSize,
+      boolean installed,
+      String status,
+      String node,
+      Fit compatibility,
+      List<String> usedBy,
+      boolean orphaned,
+      boolean manual,
+      Install install) {
+    static final List<String> HEADERS =
+        List.of("Model", "Name", "Status", "Node", "Fit", "Used by");
+
+    record Fit(String status, String message, String help) {}
+
+    /** How far an installation is, or how it ended. */
+    record Install(String status, String message, long pulledBytes, long totalBytes, String error) {
+      boolean isUnderWay() {
+        return "installing".equals(status);
+      }
+
+      /** Without an end: {@code 12.0 of 256.0 MB (4 %)}. */
+      String bytes() {
+        if (totalBytes <= 0) {
+          return "%.1f MB".formatted(pulledBytes / 1e6);
+        }
+        long percent = 100 * pulledBytes / totalBytes;
+        return "%.1f of %.1f MB (%d %%)".formatted(pulledBytes / 1e6, totalBytes / 1e6, percent);
+      }
+    }
+
+    record All(List<ToldModel> models, boolean runnerAvailable, List<String> warnings) {}
+
+    /** Whether it is being installed. */
+    boolean isUnderWay() {
+      return "installing".equals(status);
+    }
+
+    private String state() {
+      if (installed) {
+        return orphaned ? "installed, unused" : "installed";
+      }
+      return isUnderWay() && install != null && install.isUnderWay()
+          ? "installing, " + install.bytes()
+          : text(status);
+    }
+
+    List<String> row() {
+      return List.of(
+          text(id),
+          text(name),
+          state(),
+          installed ? text(node) : "",
+          compatibility == null ? "" : text(compatibility.status()),
+          owners());
+    }
+
+    private String owners() {
+      return String.join(", ", usedBy) + (manual ? usedBy.isEmpty() ? "by hand" : ", by hand" : "");
+    }
+
+    /** All that is known of it, a line each. */
+    void print(Output output, boolean withFit) {
+      output.field("Model", text(id));
+      output.field("Name", text(name));
+      output.field("Docker model", text(model));
+      output.field("Provider", text(provider));
+      output.field("Backend", text(backend));
+      output.field("Status", row().get(2));
+      if (contextSize != null) {
+        output.field("Context", contextSize + " tokens");
+      }
+      if (!owners().isEmpty()) {
+        output.field("Used by", owners());
+      }
+      if (install != null) {
+        output.field("Install", install.error() == null ? install.status() : install.error());
+      }
+      if (withFit && compatibility != null) {
+        output.field("Fit", compatibility.status() + ": " + text(compatibility.message()));
+        if (compatibility.help() != null) {
+          output.field("Help", compatibility.help());
+        }
+      }
+    }
+
+    /**
+     * The catalog says with what a model runs; here nobody can say otherwise.
+     *
+     * @param otherBackend {@code auto} for that of the catalog
+     * @param otherSize null for that of the catalog
+     * @throws picocli.CommandLine.ParameterException when another one is wanted
+     */
+    void requireFit(ApiClient client, String otherBackend, Long otherSize) {
+      if (!otherBackend.equals("auto") && !otherBackend.equals(backend)) {
+        throw client.misuse(
+            "--backend must be auto or %s: %s runs with no other here"
+                .formatted(text(backend), id));
+      }
+      if (otherSize != null && !otherSize.equals(contextSize)) {
+        throw client.misuse(
+            "--context-size must be %s: the runner decides it when it loads %s"
+                .formatted(contextSize == null ? "left out" : contextSize, id));
+      }
+    }
+
+    private static String text(String told) {
+      return Objects.requireNonNullElse(told, "");
     }
   }
 }

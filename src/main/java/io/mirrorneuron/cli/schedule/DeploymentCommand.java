@@ -1,10 +1,25 @@
 package io.mirrorneuron.cli.schedule;
 
+import io.mirrorneuron.Bundle;
 import io.mirrorneuron.MirrorNeuron;
+import io.mirrorneuron.cli.BundleReport;
 import io.mirrorneuron.cli.Client;
 import io.mirrorneuron.cli.CommandGroup;
+import io.mirrorneuron.cli.ExitCode;
+import io.mirrorneuron.cli.Output;
 import io.mirrorneuron.port.schedule.DeploymentView;
+import io.mirrorneuron.port.schedule.DeploymentView.Result;
 import io.mirrorneuron.port.schedule.DeploymentsPort;
+import io.mirrorneuron.port.schedule.NewDeployment;
+import io.mirrorneuron.port.schedule.PlannedDeployment;
+import io.mirrorneuron.port.schedule.PlannedDeployment.Differences;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -14,7 +29,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "deployment",
     description = "Puts new versions in the place of what runs.",
-    subcommands = {PlanDeploymentCommand.class, DeployCommand.class},
+    subcommands = {
+      DeploymentCommand.PlanDeploymentCommand.class,
+      DeploymentCommand.DeployCommand.class
+    },
     footerHeading = "%nExamples:%n",
     footer = {
       "  mn deployment plan my-service/",
@@ -202,5 +220,296 @@ public final class DeploymentCommand extends CommandGroup {
           String reason)
       throws InterruptedException {
     return change(client, mn -> mn.deployments().fail(id, reason));
+  }
+
+  /** {@code mn deployment plan}. */
+  @Command(
+      name = "plan",
+      description = {
+        "Shows what mn deployment deploy would do with the same options: what differs, which way it"
+            + " would go and why, and in which batches. Nothing is stored.",
+        "The last line has a token with which the deployment begins only if all is still so. In pipes"
+            + " JSON."
+      },
+      sortOptions = false,
+      exitCodeListHeading = "%nExit codes:%n",
+      exitCodeList = {
+        "0:it could be deployed like this",
+        "1:it would be refused, or the call failed",
+        "2:the command or the configuration is wrong",
+        "5:there is no such bundle",
+        "6:the server cannot be reached"
+      },
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  mn deployment plan my-service/",
+        "  mn deployment plan my-service/ --strategy canary --json | jq -r .plan_token"
+      })
+  static final class PlanDeploymentCommand implements Callable<Integer> {
+    @Mixin Client client;
+
+    @Mixin DeployOptions options;
+
+    @Override
+    public Integer call() throws InterruptedException {
+      client.jsonInPipes();
+      return client.show(
+          mn -> options.with(client, mn.deployments()::plan),
+          plan -> {
+            plan.warnings().forEach(warning -> client.complain("warning: " + warning));
+            ShownPlan.print(client, options.bundle, plan);
+          });
+    }
+  }
+
+  /** {@code mn deployment deploy}. */
+  @Command(
+      name = "deploy",
+      description = {
+        "Deploys a bundle: the first version of its key, or a new one in place of what runs.",
+        "Without --wait it is answered when it has begun."
+      },
+      sortOptions = false,
+      exitCodeListHeading = "%nExit codes:%n",
+      exitCodeList = {
+        "0:it has begun, or with --wait it is over or awaits its promotion",
+        "1:it is refused, or with --wait it has failed"
+      },
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  mn deployment deploy my-service/ --wait",
+        "  mn deployment deploy my-service/ --strategy canary --canary 1 --auto-revert"
+      })
+  static final class DeployCommand implements Callable<Integer> {
+    @Mixin Client client;
+
+    @Mixin DeployOptions options;
+
+    @Option(names = "--wait", description = ShownDeployments.WAIT)
+    boolean waits;
+
+    @Option(
+        names = "--plan",
+        paramLabel = "TOKEN",
+        description = "Of mn deployment plan: begin only if that plan still holds.")
+    String plan;
+
+    @Override
+    public Integer call() throws InterruptedException {
+      return client.call(
+          mn ->
+              new DeploymentEnd(client, mn, waits)
+                  .show(
+                      options.with(
+                          client, wanted -> mn.deployments().deploy(wanted.planned(plan)))));
+    }
+  }
+
+  /**
+   * Shows what a command has led to: at once, or when it is over or awaits its promotion. A pause
+   * ends nothing: it is told, and waited for.
+   *
+   * @param waits for that
+   */
+  private record DeploymentEnd(Client client, MirrorNeuron mn, boolean waits) {
+    private static final long LOOK_MS = 500;
+
+    /** Returns the exit code. */
+    int show(Result result) throws InterruptedException {
+      if (!waits) {
+        client.print(result, told -> ShownDeployments.result(client, told));
+        return ExitCode.OK;
+      }
+      DeploymentView last = result.deployment();
+      String told = "";
+      while (isUnderWay(last)) {
+        told = tell(last, told);
+        new CountDownLatch(1).await(LOOK_MS, TimeUnit.MILLISECONDS);
+        last = mn.deployments().get(result.deploymentId());
+      }
+      Result end =
+          new Result(
+              last.with(null),
+              result.version(),
+              last.jobId(),
+              last.status(),
+              last.deploymentId(),
+              last.deploymentKey());
+      client.print(end, shown -> ShownDeployments.result(client, shown));
+      return last.status().equals("failed") ? ExitCode.FAILED : ExitCode.OK;
+    }
+
+    private static boolean isUnderWay(DeploymentView now) {
+      return now.status().equals("running") || isPaused(now);
+    }
+
+    private static boolean isPaused(DeploymentView now) {
+      return now.status().equals("paused");
+    }
+
+    /** What it waits for, each thing once. */
+    private String tell(DeploymentView now, String before) {
+      String step =
+          isPaused(now)
+              ? "paused; to let it go on: mn deployment resume " + now.deploymentKey()
+              : ShownDeployments.progress(now);
+      if (!step.equals(before)) {
+        client.complain(now.deploymentId() + ": " + step);
+      }
+      return step;
+    }
+  }
+
+  /** A plan of a deployment as people read it. */
+  private static final class ShownPlan {
+    private ShownPlan() {}
+
+    /**
+     * @param bundle as it was named
+     */
+    static void print(Client client, String bundle, PlannedDeployment plan) {
+      Output output = client.output();
+      output.field("Key", plan.deploymentKey());
+      output.field("Way", way(plan));
+      output.field("Why", Output.printable(plan.description()));
+      output.field("Strategy", plan.strategy());
+      output.field(
+          "Version",
+          plan.previousVersion() == null
+              ? plan.version()
+              : "%s, after %s".formatted(plan.version(), plan.previousVersion()));
+      for (int i = 0; i < plan.batches().size(); i++) {
+        output.field(
+            "Batch " + (i + 1), Output.printable(String.join(", ", plan.batches().get(i))));
+      }
+      if (plan.awaitsPromotion()) {
+        output.field("Then", "it awaits its promotion once that is healthy");
+      }
+      if (plan.differences() != null) {
+        differences(output, plan.differences());
+      }
+      output.field(
+          "Next", "mn deployment deploy %s … --plan %s".formatted(bundle, plan.planToken()));
+    }
+
+    private static String way(PlannedDeployment plan) {
+      return switch (plan.way()) {
+        case "new" -> "a job is made";
+        case "no_op" -> "the version is recorded, nothing changes";
+        case "version_recorded" -> "the version is recorded, and a job runs it once";
+        case "agents" -> "agents change within job " + plan.jobId();
+        case "blue_green" -> "a new job takes the place of job " + plan.jobId();
+        default -> plan.way();
+      };
+    }
+
+    private static void differences(Output output, Differences found) {
+      names(output, "agents that are new", found.agentsAdded());
+      names(output, "agents that are gone", found.agentsRemoved());
+      found
+          .agentsChanged()
+          .forEach(
+              agent ->
+                  names(
+                      output,
+                      "agent " + agent.agentId(),
+                      agent.members().isEmpty() ? List.of("payload files") : agent.members()));
+      if (found.files() != null) {
+        names(output, "files that are new", found.files().added());
+        names(output, "files that are gone", found.files().removed());
+        names(output, "files", found.files().changed());
+        if (found.files().omitted() > 0) {
+          output.field("Differs", "%d more files".formatted(found.files().omitted()));
+        }
+      }
+      names(output, "policies", found.policies());
+      names(output, "also", found.members());
+    }
+
+    private static void names(Output output, String what, List<String> names) {
+      if (!names.isEmpty()) {
+        output.field(
+            "Differs", Output.printable("%s: %s".formatted(what, String.join(", ", names))));
+      }
+    }
+  }
+
+  /** What is to be deployed, in options. */
+  static final class DeployOptions {
+    private static final List<String> STRATEGIES = List.of("rolling", "canary", "blue-green");
+
+    @Parameters(paramLabel = "BUNDLE", description = "A folder, a zip or a manifest on its own.")
+    String bundle;
+
+    @Option(
+        names = "--key",
+        paramLabel = "KEY",
+        description = "Under which it is deployed; else what the manifest says.")
+    String key;
+
+    @Option(
+        names = "--strategy",
+        paramLabel = "STRATEGY",
+        description = "rolling, canary or blue-green; else what the manifest says.")
+    String strategy;
+
+    @Option(
+        names = "--canary",
+        paramLabel = "N",
+        description = "So many agents change first with --strategy canary.")
+    Integer canary;
+
+    @Option(
+        names = "--max-parallel",
+        paramLabel = "N",
+        description = "So many agents change at a time; 1 unless said.")
+    Integer maxParallel;
+
+    @Option(names = "--auto-promote", description = "Go on after a canary without being asked.")
+    boolean autoPromote;
+
+    @Option(names = "--auto-revert", description = "Go back when it does not become healthy.")
+    boolean autoRevert;
+
+    @Option(
+        names = "--policy-json",
+        paramLabel = "JSON",
+        description =
+            "Members that go before policies.update of the manifest, as an object; options replace"
+                + " them.")
+    String policy;
+
+    private Map<String, Object> policy(Client client) {
+      Map<String, Object> members = new LinkedHashMap<>();
+      if (policy != null) {
+        members.putAll(ScheduleSpec.object(client, "--policy-json", policy));
+      }
+      if (strategy != null) {
+        ScheduleSpec.requireOneOf(client, "--strategy", strategy, STRATEGIES);
+        members.put("strategy", strategy);
+      }
+      if (canary != null) {
+        members.put("canary", canary);
+      }
+      if (maxParallel != null) {
+        members.put("max_parallel", maxParallel);
+      }
+      if (autoPromote) {
+        members.put("auto_promote", true);
+      }
+      if (autoRevert) {
+        members.put("auto_revert", true);
+      }
+      return members;
+    }
+
+    /** Does with what is to be deployed what needs its bundle. */
+    <T> T with(Client client, Function<NewDeployment, T> work) {
+      Map<String, Object> members = policy(client);
+      try (Bundle opened = BundleReport.open(bundle)) {
+        return work.apply(
+            new NewDeployment(opened.submission(), key == null ? "" : key, members, false));
+      }
+    }
   }
 }

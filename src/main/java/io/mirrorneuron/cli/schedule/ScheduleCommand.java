@@ -1,16 +1,21 @@
 package io.mirrorneuron.cli.schedule;
 
+import io.mirrorneuron.Bundle;
 import io.mirrorneuron.MirrorNeuron;
+import io.mirrorneuron.cli.BundleReport;
 import io.mirrorneuron.cli.Client;
 import io.mirrorneuron.cli.CommandGroup;
 import io.mirrorneuron.cli.ExitCode;
 import io.mirrorneuron.port.schedule.DispatchReport;
 import io.mirrorneuron.port.schedule.MissedTimes;
+import io.mirrorneuron.port.schedule.NewSchedule;
 import io.mirrorneuron.port.schedule.PreviewQuery;
 import io.mirrorneuron.port.schedule.ScheduleView;
 import io.mirrorneuron.port.schedule.SchedulesPort;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -21,9 +26,9 @@ import picocli.CommandLine.Parameters;
     name = "schedule",
     description = "Runs bundles at their times.",
     subcommands = {
-      ScheduleCreateCommand.class,
-      ScheduleApplyCommand.class,
-      ScheduleUpdateCommand.class,
+      ScheduleCommand.ScheduleCreateCommand.class,
+      ScheduleCommand.ScheduleApplyCommand.class,
+      ScheduleCommand.ScheduleUpdateCommand.class,
       ScheduleBackfillCommand.class
     },
     footerHeading = "%nExamples:%n",
@@ -275,5 +280,282 @@ public final class ScheduleCommand extends CommandGroup {
       parts.add(report.dispatch().statusReason());
     }
     return String.join(", ", parts);
+  }
+
+  /** {@code mn schedule apply}. */
+  @Command(
+      name = "apply",
+      description = {
+        "Gives the schedule with a name this bundle, and makes it when there is none.",
+        "Its id, history and counters stay. Without --cron and --schedule-json the manifest says",
+        "when; where that says nothing, its times stay."
+      },
+      sortOptions = false,
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  mn schedule apply nightly my-bundle/ --cron '0 2 * * *' --timezone Europe/Berlin",
+        "  mn schedule apply nightly my-bundle/     only the bundle",
+        "  mn schedule rollback SCHEDULE_ID         back to the bundle before"
+      })
+  static final class ScheduleApplyCommand implements Callable<Integer> {
+    @Mixin Client client;
+
+    @Parameters(
+        index = "0",
+        paramLabel = "NAME",
+        description = "The schedule's name. Two active schedules of that name are refused.")
+    String name;
+
+    @Parameters(
+        index = "1",
+        paramLabel = "BUNDLE",
+        description = "A folder, a zip or a manifest on its own.")
+    String bundle;
+
+    @Mixin BundleInputOptions inputs;
+
+    @Mixin ScheduleOptions options;
+
+    @Option(names = "--reason", paramLabel = "TEXT", description = "Why it is changed.")
+    String reason;
+
+    @Override
+    public Integer call() throws InterruptedException {
+      Map<String, Object> schedule = new LinkedHashMap<>(options.members(client));
+      Map<String, ?> given = inputs.values(client);
+      return client.show(
+          mn ->
+              ShownSchedules.sent(
+                  bundle,
+                  given,
+                  "apply",
+                  wanted ->
+                      mn.schedules()
+                          .apply(
+                              name,
+                              new NewSchedule(wanted.bundle(), schedule, wanted.source()),
+                              reason)),
+          applied -> ShownSchedules.applied(client, applied));
+    }
+  }
+
+  /** {@code mn schedule update}. */
+  @Command(
+      name = "update",
+      description = {
+        "Changes a schedule; what no option names stays.",
+        "Its jobs are made of another bundle with --bundle: mn schedule rollback goes back."
+      },
+      sortOptions = false,
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  mn schedule update SCHEDULE_ID --cron '30 2 * * *' --timezone Europe/Berlin",
+        "  mn schedule update SCHEDULE_ID --schedule-json '{\"jitter_ms\": 60000}'",
+        "  mn schedule update SCHEDULE_ID --bundle my-bundle/ --input region=north"
+      })
+  static final class ScheduleUpdateCommand implements Callable<Integer> {
+    @Mixin Client client;
+
+    @Parameters(paramLabel = "SCHEDULE_ID", description = ScheduleAddress.ID)
+    String id;
+
+    @Option(
+        names = "--bundle",
+        paramLabel = "BUNDLE",
+        description = "What its jobs are made of from now on: a folder, a zip or a manifest.")
+    String bundle;
+
+    @Mixin BundleInputOptions inputs;
+
+    @Mixin ScheduleOptions options;
+
+    @Option(names = "--reason", paramLabel = "TEXT", description = "Why it is changed.")
+    String reason;
+
+    @Override
+    public Integer call() throws InterruptedException {
+      Map<String, Object> changes = options.members(client);
+      if (bundle != null && !changes.isEmpty()) {
+        throw client.misuse(
+            "--bundle goes with --input and --reason only; change the times by another call, or both"
+                + " by mn schedule apply");
+      }
+      if (bundle == null && inputs.areGiven()) {
+        throw client.misuse("--input is for --bundle");
+      }
+      if (bundle != null) {
+        return replace();
+      }
+      if (changes.isEmpty()) {
+        throw client.misuse("name what is to change, for example --cron or --schedule-json");
+      }
+      return client.show(
+          mn -> ScheduleAddress.of(mn, id, known -> mn.schedules().update(known, changes, reason)),
+          schedule -> ShownSchedules.line(client, schedule));
+    }
+
+    private Integer replace() throws InterruptedException {
+      Map<String, ?> given = inputs.values(client);
+      return client.show(
+          mn ->
+              ShownSchedules.sent(
+                  bundle,
+                  given,
+                  "update",
+                  wanted -> mn.schedules().replaceBundle(id, wanted, reason)),
+          applied -> ShownSchedules.applied(client, applied));
+    }
+  }
+
+  /** {@code mn schedule create}. */
+  @Command(
+      name = "create",
+      description = {
+        "Runs a bundle again and again.",
+        "Without --cron and --schedule-json the bundle's own manifest says when."
+      },
+      sortOptions = false,
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  mn schedule create my-bundle/ --cron '0 2 * * *' --timezone Europe/Berlin",
+        "  mn schedule create my-bundle/ --cron '*/5 * * * *' --preview   only show when"
+      })
+  static final class ScheduleCreateCommand implements Callable<Integer> {
+    @Mixin Client client;
+
+    @Parameters(paramLabel = "BUNDLE", description = "A folder, a zip or a manifest on its own.")
+    String bundle;
+
+    @Mixin BundleInputOptions inputs;
+
+    @Mixin ScheduleOptions options;
+
+    @Option(names = "--preview", description = "Only show when it would be due.")
+    boolean preview;
+
+    @Override
+    public Integer call() throws InterruptedException {
+      Map<String, Object> schedule = schedule();
+      Map<String, ?> given = inputs.values(client);
+      return preview
+          ? client.show(
+              mn -> mn.schedules().preview(new PreviewQuery(null, schedule, 0, null)),
+              times -> ShownSchedules.firings(client, times))
+          : client.show(
+              mn -> ShownSchedules.create(mn, bundle, given, schedule, "schedule"),
+              made -> ShownSchedules.line(client, made));
+    }
+
+    private Map<String, Object> schedule() {
+      Map<String, Object> schedule = new LinkedHashMap<>();
+      if (!options.crons.isEmpty()) {
+        schedule.put("kind", "periodic"); // unless --schedule-json says otherwise
+      } else if (options.json == null) {
+        schedule.putAll(ofManifest());
+      }
+      schedule.putAll(options.members(client));
+      MissedTimes.madeUpFor(schedule);
+      return schedule;
+    }
+
+    private Map<String, Object> ofManifest() {
+      try (Bundle opened = BundleReport.open(bundle)) {
+        return opened
+            .schedule()
+            .orElseThrow(
+                () ->
+                    client.misuse(
+                        "neither an option nor the manifest says when: give --cron or"
+                            + " --schedule-json, or write a schedule into the manifest"));
+      }
+    }
+  }
+
+  /** What a schedule is to be, in options. */
+  static final class ScheduleOptions {
+    @Option(
+        names = "--cron",
+        paramLabel = "EXPR",
+        description = "Minute, hour, day of month, month, day of week; may be given several times.")
+    List<String> crons = List.of();
+
+    @Option(names = "--name", paramLabel = "NAME", description = "What people call it.")
+    String name;
+
+    @Option(
+        names = "--timezone",
+        paramLabel = "ZONE",
+        description = "Whose clock counts; UTC unless said.")
+    String timezone;
+
+    @Option(
+        names = "--missed-policy",
+        paramLabel = "POLICY",
+        description =
+            "What becomes of missed times: catchup_one, unless said, makes one job for all of them,"
+                + " catchup_all one for each, skip none.")
+    String missedPolicy;
+
+    @Option(
+        names = "--catchup-limit",
+        paramLabel = "N",
+        description = "So many missed times are made up for at most; 10 unless said.")
+    Integer catchupLimit;
+
+    @Option(
+        names = "--catchup-within",
+        paramLabel = "TIME",
+        description = "What was missed longer ago is not made up for any more; 1d unless said.")
+    String catchupWithin;
+
+    @Option(names = "--allow-overlap", description = "Also while an earlier job still runs.")
+    boolean allowOverlap;
+
+    @Option(
+        names = "--window",
+        paramLabel = "TIME",
+        description = "How long a job may take before it is cancelled, such as 30m.")
+    String window;
+
+    @Option(
+        names = "--schedule-json",
+        paramLabel = "JSON",
+        description = "The schedule as an object; options replace its members.")
+    String json;
+
+    /**
+     * The members that were given; those of {@code --schedule-json} where no option replaces them.
+     */
+    Map<String, Object> members(Client client) {
+      Map<String, Object> schedule = new LinkedHashMap<>();
+      if (json != null) {
+        schedule.putAll(ScheduleSpec.object(client, "--schedule-json", json));
+      }
+      if (!crons.isEmpty()) {
+        schedule.put("crons", crons);
+      }
+      put(schedule, "name", name);
+      put(schedule, "timezone", timezone);
+      put(schedule, "missed_policy", missedPolicy);
+      put(schedule, "catchup_limit", catchupLimit);
+      if (catchupWithin != null) {
+        schedule.put(
+            "catchup_within_ms", ScheduleSpec.millis(client, "--catchup-within", catchupWithin));
+      }
+      if (allowOverlap) {
+        schedule.put("prohibit_overlap", false);
+      }
+      if (window != null) {
+        long millis = ScheduleSpec.millis(client, "--window", window);
+        schedule.put("window", Map.of("duration_ms", millis, "end_action", "cancel"));
+      }
+      return schedule;
+    }
+
+    private static void put(Map<String, Object> schedule, String name, Object value) {
+      if (value != null) {
+        schedule.put(name, value);
+      }
+    }
   }
 }

@@ -1,16 +1,28 @@
 package io.mirrorneuron.launch.hook;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.operation.HookProgram;
 import io.mirrorneuron.port.operation.HookPrograms.Hook;
+import io.mirrorneuron.untrusted.RefusedFile;
+import io.mirrorneuron.untrusted.UntrustedFiles;
 import io.mirrorneuron.wire.HiddenTexts;
 import io.mirrorneuron.wire.Json;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -207,5 +219,164 @@ final class RunHook {
     document.put("ts", Json.timestamp(means.clock().instant()));
     document.putAll(more);
     means.files().note(runId(), name, document);
+  }
+
+  /** Starts the hooks of one run, in the copy of its bundle. */
+  private record HookScripts(HookMeans means, String runId, String blueprintId) {
+    private static final int LONGEST_VARIABLE = 96 << 10;
+    private static final String CONFIG_FILE = ".mn-launch-config.json";
+
+    /**
+     * What each hook of the run sees besides the usual few.
+     *
+     * @param configJson null for the one that an earlier hook was given
+     */
+    Map<String, String> variables(String configJson) {
+      Path bundle = means.store().bundle(runId);
+      Map<String, String> variables = new LinkedHashMap<>();
+      variables.put("MN_RUN_ID", runId);
+      variables.put("MN_RUN_DIR", means.files().folder(runId).toString());
+      variables.put("MN_RUNS_ROOT", means.files().root().toString());
+      variables.put("MN_BLUEPRINT_ID", blueprintId);
+      variables.put("MN_BUNDLE_DIR", bundle.toString());
+      Path config = bundle.resolve(CONFIG_FILE);
+      if (configJson != null) {
+        write(config, configJson);
+      }
+      if (Files.exists(config)) {
+        variables.put("MN_BLUEPRINT_CONFIG_FILE", config.toString());
+      }
+      if (configJson != null
+          && configJson.getBytes(StandardCharsets.UTF_8).length <= LONGEST_VARIABLE) {
+        variables.put("MN_BLUEPRINT_CONFIG_JSON", configJson);
+      }
+      return variables;
+    }
+
+    /** Into the copy of a bundle in which nothing runs yet. */
+    private static void write(Path file, String text) {
+      try {
+        Files.deleteIfExists(file);
+        Files.writeString(file, text);
+      } catch (IOException e) {
+        throw MnException.unavailable("the configuration of the hook cannot be written", e);
+      }
+    }
+
+    Hook start(
+        String script, Map<String, String> variables, BooleanSupplier stays, HookOutput printed) {
+      Path bundle = means.store().bundle(runId);
+      Path run = means.files().folder(runId);
+      String id = runId + (script.equals(BundleHooks.BEFORE) ? "-before" : "-after");
+      return means
+          .programs()
+          .start(
+              new HookProgram(
+                  id,
+                  List.of(bundle.resolve(script).toString()),
+                  bundle,
+                  variables,
+                  List.of(run),
+                  means.limits().cleanup(),
+                  stays,
+                  printed));
+    }
+  }
+
+  /**
+   * The file by which a hook says that it is ready, with what it adds as an object of JSON. It may
+   * be looked at while it is written: what is no complete object yet may become one. For one
+   * thread.
+   */
+  private static final class ReadyFile {
+    static final String NAME = "pre_launch.ready";
+    private static final int MOST = 1 << 20;
+    private static final int LONGEST_VALUE = 96 << 10;
+
+    /** So many looks at the same text mean that nobody writes any more. */
+    private static final int STEADY = 10;
+
+    private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+
+    private final Path folder;
+    private String last;
+    private int looks;
+
+    /** What it may say; other members are the hook's own. */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    private record Document(Map<String, Object> env, Map<String, Object> config) {}
+
+    /**
+     * @param folder of the run, an absolute path without links
+     */
+    ReadyFile(Path folder) {
+      this.folder = folder;
+    }
+
+    Path path() {
+      return folder.resolve(NAME);
+    }
+
+    boolean isThere() {
+      return Files.isRegularFile(path(), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /**
+     * @param isLast whether nobody can write it any more
+     * @return empty while it is not there, or is being written
+     * @throws MnException INTERNAL {@code pre_launch_failed} when what it says makes no sense
+     */
+    Optional<HookNews> look(boolean isLast) {
+      String text;
+      try {
+        text = new String(UntrustedFiles.read(path(), folder, MOST), StandardCharsets.UTF_8).trim();
+      } catch (RefusedFile e) {
+        throw wrong(e.getReason());
+      } catch (NoSuchFileException e) {
+        return Optional.empty();
+      } catch (IOException e) {
+        throw wrong("cannot be read: " + e.getMessage());
+      }
+      looks = text.equals(last) ? looks + 1 : 0;
+      last = text;
+      boolean isSteady = isLast || looks >= STEADY;
+      if (!text.startsWith("{") && !text.startsWith("[")) { // nothing, or words such as "ready"
+        return isSteady || !text.isEmpty() ? Optional.of(HookNews.NONE) : Optional.empty();
+      }
+      try {
+        return Optional.of(news(Json.read(text, Document.class, NAME)));
+      } catch (MnException e) {
+        if (isSteady || e.error().equals("pre_launch_failed")) {
+          throw e.error().equals("pre_launch_failed") ? e : wrong("says: " + e.getMessage());
+        }
+        return Optional.empty();
+      }
+    }
+
+    private static HookNews news(Document document) {
+      Map<String, String> environment = new LinkedHashMap<>();
+      if (document.env() != null) {
+        document.env().forEach((name, value) -> environment.put(name, checked(name, value)));
+      }
+      Map<String, Object> config = document.config() == null ? Map.of() : document.config();
+      return new HookNews(environment, config);
+    }
+
+    private static String checked(String name, Object value) {
+      if (!VARIABLE.matcher(name).matches()) {
+        throw wrong("has in env a name that no variable can have");
+      }
+      String text = String.valueOf(value);
+      boolean isText = value != null && !(value instanceof Map) && !(value instanceof Collection);
+      if (!isText || text.indexOf('\0') >= 0 || text.length() > LONGEST_VALUE) {
+        throw wrong(
+            "must say in env.%s a text of at most %d characters".formatted(name, LONGEST_VALUE));
+      }
+      return text;
+    }
+
+    private static MnException wrong(String what) {
+      return new MnException(ErrorCode.INTERNAL, "pre_launch_failed", NAME + " " + what);
+    }
   }
 }

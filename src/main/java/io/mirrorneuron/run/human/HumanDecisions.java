@@ -1,8 +1,17 @@
 package io.mirrorneuron.run.human;
 
 import io.mirrorneuron.run.RunStore;
+import io.mirrorneuron.storage.OutOfRoom;
 import java.time.Clock;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The desk, at which people decide, and the inbox, which lists what waits for them. Both read the
@@ -22,5 +31,65 @@ public record HumanDecisions(HumanDesk desk, HumanInbox inbox) {
   /** Begins to close the requests whose time is over. */
   public AutoCloseable startClock() {
     return HumanClock.start(inbox, desk);
+  }
+
+  /**
+   * Looks at the open runs each second, completes decisions whose recording was cut short by a
+   * crash, records which defaults are refused, and closes the requests whose time is over. Several
+   * may work on the same runs: the desk decides once. Nothing is kept but what the files say, so a
+   * restart loses no time limit.
+   */
+  private static final class HumanClock implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(HumanClock.class);
+
+    private final HumanInbox inbox;
+    private final HumanDesk desk;
+    private final Set<OpenRequests.Item> failed = new HashSet<>();
+    private final ScheduledExecutorService thread =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("mn-human-clock").factory());
+
+    private HumanClock(HumanInbox inbox, HumanDesk desk) {
+      this.inbox = inbox;
+      this.desk = desk;
+    }
+
+    public static HumanClock start(HumanInbox inbox, HumanDesk desk) {
+      HumanClock clock = new HumanClock(inbox, desk);
+      clock.thread.scheduleWithFixedDelay(clock::tick, 0, 1, TimeUnit.SECONDS);
+      return clock;
+    }
+
+    private void tick() {
+      try {
+        inbox.lookEverywhere().forEach(desk::mend);
+        inbox.withRefusedDefaults().forEach(item -> attempt(item, desk::refuseDefault));
+        inbox.overdue().forEach(item -> attempt(item, desk::timeOut));
+      } catch (RuntimeException e) {
+        LOG.error("The requests to people cannot be looked at", e);
+      }
+    }
+
+    /** One that fails is tried again, but told once. */
+    private void attempt(OpenRequests.Item item, BiConsumer<String, String> record) {
+      try {
+        record.accept(item.runId(), item.request().id());
+        failed.remove(item);
+      } catch (RuntimeException e) {
+        if (failed.add(item) && !OutOfRoom.isIn(e)) { // a full disk fails them all
+          LOG.error(
+              "What is due of request {} of run {} cannot be recorded",
+              item.request().id(),
+              item.runId(),
+              e);
+        }
+      }
+    }
+
+    /** Waits for the look that is going on. */
+    @Override
+    public void close() {
+      thread.close();
+    }
   }
 }

@@ -2,10 +2,14 @@ package io.mirrorneuron.run.human;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.human.HumanRecord;
 import io.mirrorneuron.human.HumanRequest;
+import io.mirrorneuron.human.HumanType;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.run.RunStore;
+import io.mirrorneuron.run.folder.FileState;
 import io.mirrorneuron.run.folder.RunFolder;
+import io.mirrorneuron.run.folder.RunHeader;
 import io.mirrorneuron.run.human.OpenRequests.Item;
 import io.mirrorneuron.wire.Json;
 import java.io.IOException;
@@ -17,11 +21,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -242,6 +248,104 @@ public final class HumanInbox {
               .filter(HumanRequest::isOpen)
               .map(request -> new Item(id, its.blueprintId(request), request))
               .toList());
+    }
+  }
+
+  /** The human side of one run as clients read it. Pure. */
+  static final class HumanList {
+    /** Words for requests without an answer; their records are those that ask. */
+    private static final Set<String> UNANSWERED =
+        Set.of("pending", "claimed", "overdue", "run_over");
+
+    private HumanList() {}
+
+    /**
+     * @param status how requests must stand, or a word that records have as their status; null for
+     *     everything
+     */
+    static ObjectNode of(String runId, HumanState state, String status, Instant now) {
+      String word = status == null ? null : status.toLowerCase(Locale.ROOT);
+      ObjectNode answer = Json.object().put("run_id", runId);
+      ArrayNode data = answer.putArray("data");
+      state.records().stream()
+          .filter(filter(state, word, now))
+          .forEach(one -> data.add(HumanView.record(one)));
+      ArrayNode requests = answer.putArray("requests");
+      state.requests().values().stream()
+          .filter(request -> word == null || request.is(word, now))
+          .forEach(request -> requests.add(HumanView.request(request, now)));
+      return answer;
+    }
+
+    private static Predicate<HumanRecord> filter(HumanState state, String word, Instant now) {
+      if (word == null) {
+        return record -> true;
+      }
+      if (UNANSWERED.contains(word)) {
+        return record ->
+            record.is(HumanType.HUMAN_INPUT_REQUESTED)
+                && state.requests().containsKey(record.requestId())
+                && state.requests().get(record.requestId()).is(word, now);
+      }
+      return word.equals("answered")
+          ? record -> record.is(HumanType.HUMAN_INPUT_RECEIVED)
+          : record -> record.status().equalsIgnoreCase(word);
+    }
+  }
+
+  /** A run that is not over, watched with few looks at files. Used by one thread at a time. */
+  private static final class WatchedRun {
+    private final RunFolder folder;
+    private final HumanLog log;
+    private List<FileState> seen = List.of();
+    private boolean over;
+    private String blueprintId;
+    private HumanState state;
+
+    WatchedRun(RunFolder folder, HumanLog log) {
+      this.folder = folder;
+      this.log = log;
+    }
+
+    /** Whether it has ended or is gone. */
+    boolean isOver() {
+      if (!folder.path().toFile().isDirectory()) {
+        return true;
+      }
+      List<FileState> now =
+          Stream.of("job.json", "run.json")
+              .map(name -> FileState.at(folder.path().resolve(name)))
+              .toList();
+      if (!now.equals(seen)) {
+        seen = now;
+        over = folder.isOver();
+        if (!over) {
+          blueprintId = RunHeader.ofRun(folder).or(RunHeader.ofJob(folder)).blueprintIdOrNull();
+        }
+      }
+      return over;
+    }
+
+    /** Looks for new records; whether there were any. */
+    boolean hasNews() {
+      HumanState now = log.look();
+      boolean news = now != state;
+      state = now;
+      return news;
+    }
+
+    HumanState state() {
+      return state;
+    }
+
+    String runId() {
+      return folder.runId();
+    }
+
+    /** Of the request, else of its run; null when neither names one. */
+    String blueprintId(HumanRequest request) {
+      String named = request.question().blueprintId();
+      return named == null ? blueprintId : named;
     }
   }
 }

@@ -9,11 +9,19 @@ import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.wire.Json;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -255,6 +263,169 @@ public final class RunRecorder implements AutoCloseable {
       thread.join(STOP_PATIENCE);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Jobs of which nothing is left to record for now, until that is told and noted. */
+  private static final class EndedBatch {
+    private final List<CompletionStage<?>> told = new ArrayList<>();
+    private final List<String> recorded = new ArrayList<>();
+    private final List<String> unread = new ArrayList<>();
+    private final List<String> read = new ArrayList<>();
+
+    /** The run is written to the end, or there is none. */
+    void recorded(String job, CompletionStage<?> end) {
+      told.add(end);
+      recorded.add(job);
+    }
+
+    /** The run is to be written when somebody looks. */
+    void unread(String job, CompletionStage<?> end) {
+      told.add(end);
+      unread.add(job);
+    }
+
+    /** The same is written now; its end was told before. */
+    void read(String job) {
+      read.add(job);
+    }
+
+    /**
+     * Notes it once everybody has heard.
+     *
+     * @return jobs whose runs are written
+     * @throws java.util.concurrent.CompletionException when the store is away
+     */
+    List<String> settle(JobStore store) {
+      told.forEach(end -> end.toCompletableFuture().join());
+      if (!recorded.isEmpty()) {
+        store.recorded(recorded).toCompletableFuture().join();
+      }
+      if (!unread.isEmpty()) {
+        store.unread(unread).toCompletableFuture().join();
+      }
+      if (!read.isEmpty()) {
+        store.read(read).toCompletableFuture().join();
+      }
+      recorded.addAll(read);
+      return recorded;
+    }
+  }
+
+  /** The jobs whose runs could not be written when it was last tried. For one thread. */
+  private static final class FailingRuns {
+    private static final Logger LOG = LoggerFactory.getLogger(FailingRuns.class);
+
+    /** How often they are tried again: a full disk may have room again. */
+    private static final Duration REPAIR = Duration.ofSeconds(5);
+
+    private final Storage storage;
+    private final Set<String> jobs = new HashSet<>();
+    private long retried = System.nanoTime();
+
+    /**
+     * @param storage is given failed writes, and reports a full disk
+     */
+    FailingRuns(Storage storage) {
+      this.storage = storage;
+    }
+
+    boolean isEmpty() {
+      return jobs.isEmpty();
+    }
+
+    /** Logs a failure, once for each job. */
+    void add(String job, RuntimeException why) {
+      if (Storage.isFull(storage.explained(why))) {
+        jobs.add(job);
+        LOG.debug("the run of job {} cannot be written: {}", job, why.getMessage());
+      } else if (jobs.add(job)) {
+        boolean isNews = jobs.size() == 1; // when the root is unreachable, all fail alike
+        Throwable details = isNews && !(why instanceof MnException) ? why : null;
+        String told = "the run of job {} cannot be written, it will be tried again: {}";
+        LOG.error(told, job, why.getMessage(), details);
+      }
+    }
+
+    void remove(String job) {
+      jobs.remove(job);
+    }
+
+    /** Tells all of them from time to time. */
+    void retry(Consumer<String> again) {
+      if (System.nanoTime() - retried >= REPAIR.toNanos()) {
+        retried = System.nanoTime();
+        jobs.forEach(again);
+      }
+    }
+  }
+
+  /** Of jobs that are not recorded to their end. Confined to one thread, but for {@link #runOf}. */
+  private static final class OpenRecordings {
+    private final Map<String, Recording> recordings = new HashMap<>();
+
+    /** The runs of these jobs that are not named after them. */
+    private final Map<String, String> named = new ConcurrentHashMap<>();
+
+    /** The run of the job, as far as it is known. Any thread. */
+    String runOf(String job) {
+      return named.getOrDefault(job, RunId.of(job));
+    }
+
+    /** Null when there is none. */
+    Recording get(String job) {
+      return recordings.get(job);
+    }
+
+    /** The number of the last event that is recorded; -1 when there is no recording. */
+    long recorded(String job) {
+      Recording known = recordings.get(job);
+      return known == null ? -1 : known.recorded();
+    }
+
+    Recording of(RecordedJob job, Supplier<Recording> begin) {
+      Recording known = recordings.get(job.jobId());
+      if (known == null) {
+        known = begin.get();
+        recordings.put(job.jobId(), known);
+        if (!job.runId().equals(RunId.of(job.jobId()))) {
+          named.put(job.jobId(), job.runId());
+        }
+      }
+      return known;
+    }
+
+    /** Whether programs may be writing into one of the folders. */
+    boolean havePrograms() {
+      return recordings.values().stream().anyMatch(Recording::hasPrograms);
+    }
+
+    /**
+     * See {@link Recording#journalLogs}.
+     *
+     * @param failed is given the job and what is wrong with it
+     */
+    void journalLogs(BiConsumer<String, RuntimeException> failed) {
+      new ArrayList<>(recordings.entrySet())
+          .forEach(
+              recording -> {
+                try {
+                  recording.getValue().journalLogs();
+                } catch (RuntimeException e) {
+                  failed.accept(recording.getKey(), e);
+                }
+              });
+    }
+
+    /** How far it has come is not known any more. */
+    void forget(String job) {
+      recordings.remove(job);
+    }
+
+    /** They are recorded to their end. */
+    void close(Collection<String> jobs) {
+      recordings.keySet().removeAll(jobs);
+      named.keySet().removeAll(jobs);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.admission;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.mirrorneuron.config.LoadLimits;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
@@ -12,14 +13,23 @@ import io.mirrorneuron.runtime.manifest.graph.RequirementReader;
 import io.mirrorneuron.runtime.port.LoadGate;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.workflow.Workflow;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * Keeps new work waiting while others use the processors of this machine, and refuses it while too
@@ -221,6 +231,159 @@ public final class LoadAdmission implements LoadGate {
       throw new MnException(
               ErrorCode.UNAVAILABLE, OVERLOADED, OVERLOADED + ": " + String.join(", ", over))
           .withRetryAfter(RETRY_MS);
+    }
+  }
+
+  /** How much of the files is open that may be: by this process, or by all of the machine. */
+  private static final class OpenFiles {
+    private final Path proc;
+
+    OpenFiles(Path proc) {
+      this.proc = proc;
+    }
+
+    /** Of 1, whichever is nearer; negative when neither is known. */
+    double ratio() {
+      return Math.max(machine(), process());
+    }
+
+    private static double process() {
+      return ManagementFactory.getOperatingSystemMXBean()
+              instanceof UnixOperatingSystemMXBean system
+          ? ratio(system.getOpenFileDescriptorCount(), system.getMaxFileDescriptorCount())
+          : -1;
+    }
+
+    /** Files in use, files that could be used again, and how many there may be. */
+    private double machine() {
+      try {
+        String[] numbers = Files.readString(proc.resolve("sys/fs/file-nr")).strip().split("\\s+");
+        return numbers.length == 3
+            ? ratio(
+                Long.parseLong(numbers[0]) - Long.parseLong(numbers[1]), Long.parseLong(numbers[2]))
+            : -1;
+      } catch (IOException | NumberFormatException e) {
+        return -1;
+      }
+    }
+
+    private static double ratio(long open, long most) {
+      return open < 0 || most <= 0 ? -1 : (double) open / most;
+    }
+  }
+
+  /**
+   * Whether tasks wait for a processor now. The load average cannot say: it is old by a minute, and
+   * counts tasks that wait for a disk.
+   */
+  private static final class CpuPressure {
+    /** A task waited for a fifth of the last ten seconds. */
+    private static final double WAITING = 20;
+
+    private static final Pattern LAST_TEN_SECONDS = Pattern.compile("some avg10=(\\d+\\.?\\d*) .*");
+
+    private static final Pattern RUNNING = Pattern.compile("procs_running (\\d{1,9})");
+
+    private final Path proc;
+
+    CpuPressure(Path proc) {
+      this.proc = proc;
+    }
+
+    /**
+     * True where neither of both is told, as on other systems: then the load average decides alone.
+     *
+     * @param processors of the machine
+     */
+    boolean isWaitedFor(int processors) {
+      OptionalDouble stalled = first("pressure/cpu", LAST_TEN_SECONDS);
+      if (stalled.isPresent()) {
+        return stalled.getAsDouble() >= WAITING;
+      }
+      OptionalDouble running = first("stat", RUNNING);
+      return running.isEmpty() || running.getAsDouble() > processors;
+    }
+
+    private OptionalDouble first(String file, Pattern line) {
+      try (Stream<String> lines = Files.lines(proc.resolve(file))) {
+        return lines
+            .map(line::matcher)
+            .filter(Matcher::matches)
+            .mapToDouble(found -> Double.parseDouble(found.group(1)))
+            .findFirst();
+      } catch (IOException | UncheckedIOException e) {
+        return OptionalDouble.empty(); // a kernel without it refuses to read it
+      }
+    }
+  }
+
+  /**
+   * Whether it is others who use the processors of this machine. A server that is as busy as its
+   * clients can make it, with them beside it, is no reason to refuse what they ask for.
+   */
+  private static final class OthersShare {
+    /** Of all processors: as much as they have when nobody else does anything to speak of. */
+    private static final double MOST = 0.75;
+
+    /** In {@code /proc/stat}, after {@code cpu}: user, nice, system, idle, waiting for disks, … */
+    private static final int IDLE = 3;
+
+    private static final int WAITING = 4;
+
+    /** The last two numbers, of guests, are in the first two. */
+    private static final int COUNTED = 8;
+
+    /** In {@code /proc/self/stat}, after the name and its brackets. */
+    private static final int USER = 11;
+
+    private static final int SYSTEM = 12;
+
+    /**
+     * Ticks since the machine, or this process, began.
+     *
+     * @param all of all processors, idle or not
+     */
+    private record Look(long all, long busy, long own) {}
+
+    private final Path proc;
+    private Look last;
+    private boolean areOthers;
+
+    OthersShare(Path proc) {
+      this.proc = proc;
+    }
+
+    /** To be called every few seconds. */
+    synchronized void look() {
+      Look now = read().orElse(null);
+      if (last != null && now != null && now.all > last.all) {
+        double others = now.busy - last.busy - (now.own - last.own);
+        areOthers = others / (now.all - last.all) >= MOST;
+      }
+      last = now;
+    }
+
+    /** True where it cannot be known, as on other systems; false before the second look. */
+    synchronized boolean isMost() {
+      return last == null ? read().isEmpty() : areOthers;
+    }
+
+    private Optional<Look> read() {
+      try {
+        long[] all = numbers(Files.readString(proc.resolve("stat")).lines().findFirst().orElse(""));
+        String self = Files.readString(proc.resolve("self/stat"));
+        long[] own = numbers(self.substring(self.lastIndexOf(')') + 1).replaceFirst("[A-Z]", "0"));
+        long sum = LongStream.of(all).limit(COUNTED).sum();
+        return Optional.of(new Look(sum, sum - all[IDLE] - all[WAITING], own[USER] + own[SYSTEM]));
+      } catch (IOException | RuntimeException e) {
+        return Optional.empty(); // it is told in another way here, or not at all
+      }
+    }
+
+    private static long[] numbers(String line) {
+      return Stream.of(line.replaceFirst("^cpu", "").strip().split("\\s+"))
+          .mapToLong(Long::parseLong)
+          .toArray();
     }
   }
 }

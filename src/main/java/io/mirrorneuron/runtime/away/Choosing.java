@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.away;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.away.Neighbours.Neighbour;
 import io.mirrorneuron.runtime.away.PlaceSearch.Place;
+import io.mirrorneuron.runtime.documents.SentExecution;
 import io.mirrorneuron.runtime.placement.Machine;
 import io.mirrorneuron.runtime.placement.NodeChoice;
 import io.mirrorneuron.runtime.placement.PlacementRequest;
@@ -10,10 +11,15 @@ import io.mirrorneuron.runtime.placement.PlacementRequest.Wish;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions.Listener;
 import io.mirrorneuron.runtime.port.Executions.Signal;
+import io.mirrorneuron.runtime.workflow.Amounts;
 import io.mirrorneuron.store.NodeRegistry;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -241,5 +247,124 @@ final class Choosing {
       pledges.end(executionId, System.nanoTime());
     }
     lines.roomAgain();
+  }
+
+  /** Which programs can run only where their jobs are. Thread-safe. */
+  private static final class Homebound {
+    /** Agents of jobs whose programs turned out to need the node of their job. */
+    private final Set<String> known = ConcurrentHashMap.newKeySet();
+
+    /** Why it can run only where its job is; empty when other nodes can run it too. */
+    Optional<String> bond(Execution execution) {
+      return known.contains(agent(execution))
+          ? Optional.of("it asks people, which the node of its job hears")
+          : SentExecution.bond(execution);
+    }
+
+    /** The listener; once a program asks people, the next of its agent runs where its job is. */
+    Listener binding(Execution execution, Listener listener) {
+      return signal -> {
+        if (signal instanceof Signal.Finished finished
+            && GuestWatch.ASKS_PEOPLE.equals(finished.outcome().error())) {
+          known.add(agent(execution));
+        }
+        listener.signal(signal);
+      };
+    }
+
+    private static String agent(Execution execution) {
+      return execution.jobId() + " " + execution.agentId();
+    }
+  }
+
+  /**
+   * What was promised to programs of nodes that have not said since that they have it, or that they
+   * have given it back: many may be placed before one has begun, and end before their node is asked
+   * again. Not thread-safe.
+   */
+  static final class Pledges {
+    /** What a node says of itself is never older; by then it has said that a program has ended. */
+    private static final long OLDEST_NANOS = Duration.ofSeconds(30).toNanos();
+
+    private final Map<String, Pledge> open = new HashMap<>();
+    private final Map<String, Ended> ended = new HashMap<>();
+
+    /** By node, the number of the last pledge of it. */
+    private final Map<String, Long> turns = new HashMap<>();
+
+    private long made;
+
+    private record Pledge(String node, Wish wish) {}
+
+    /**
+     * @param at by {@link System#nanoTime}
+     */
+    private record Ended(Pledge pledge, long at) {}
+
+    void add(String executionId, String node, Wish wish) {
+      open.put(executionId, new Pledge(node, wish));
+      turns.put(node, ++made);
+    }
+
+    /** The lower it is, the longer ago the node was chosen; 0 for one that never was. */
+    long turn(String node) {
+      return turns.getOrDefault(node, 0L);
+    }
+
+    /**
+     * The program has ended, or its node was left with it.
+     *
+     * @param at by {@link System#nanoTime}
+     */
+    void end(String executionId, long at) {
+      Pledge one = open.remove(executionId);
+      if (one != null) {
+        ended.put(executionId, new Ended(one, at));
+      }
+    }
+
+    /**
+     * The machine with what was promised and does not count as given there yet, and without what
+     * counts as given and has ended.
+     *
+     * @param seenAt when it was asked, by {@link System#nanoTime}
+     */
+    Machine on(Machine machine, long seenAt) {
+      ended.entrySet().removeIf(one -> isKnown(one.getKey(), one.getValue(), machine, seenAt));
+      Map<String, Integer> slots = new HashMap<>(machine.slotsTaken());
+      Amounts given = machine.given();
+      for (Map.Entry<String, Pledge> one : open.entrySet()) {
+        if (isOn(one.getValue(), machine) && !machine.programs().contains(one.getKey())) {
+          given = given.plus(one.getValue().wish.request().amounts());
+          count(one.getValue().wish, slots, 1);
+        }
+      }
+      for (Map.Entry<String, Ended> one : ended.entrySet()) {
+        Pledge pledge = one.getValue().pledge;
+        if (isOn(pledge, machine) && machine.programs().contains(one.getKey())) {
+          given = given.minus(pledge.wish.request().amounts());
+          count(pledge.wish, slots, -1);
+        }
+      }
+      return machine.taking(given, slots);
+    }
+
+    private static boolean isOn(Pledge pledge, Machine machine) {
+      return pledge.node.equals(machine.name());
+    }
+
+    /** Whether its node has been asked since, and does not count it any more. */
+    private static boolean isKnown(String executionId, Ended one, Machine machine, long seenAt) {
+      return seenAt - one.at >= 0
+              && isOn(one.pledge, machine)
+              && !machine.programs().contains(executionId)
+          || seenAt - one.at > OLDEST_NANOS;
+    }
+
+    private static void count(Wish wish, Map<String, Integer> slots, int times) {
+      if (wish.pool() != null) {
+        slots.merge(wish.pool(), times * wish.slots(), Integer::sum);
+      }
+    }
   }
 }

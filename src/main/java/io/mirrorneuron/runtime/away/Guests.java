@@ -19,8 +19,12 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +32,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -236,6 +242,86 @@ public final class Guests implements GuestPrograms, AutoCloseable {
       if (run.isOf(opening.epoch())) {
         here.stop(run.execution().executionId());
       }
+    }
+  }
+
+  /**
+   * Executions of which owners of their jobs were told that they are not here. These begin them
+   * again elsewhere, so what a former owner, or a thread that is late, asks for then begins nothing
+   * here. Thread-safe.
+   */
+  private static final class GuestDenials {
+    /** By then whoever is late has found that the job has another owner. */
+    private static final Duration KEPT = Duration.ofMinutes(10);
+
+    private final Timers timers;
+    private final Map<String, Long> epochs = new HashMap<>();
+
+    GuestDenials(Timers timers) {
+      this.timers = timers;
+    }
+
+    synchronized void deny(Opening asked) {
+      epochs.merge(asked.executionId(), asked.epoch(), Math::max);
+      timers.at(timers.now() + KEPT.toMillis(), () -> forget(asked.executionId()));
+    }
+
+    private synchronized void forget(String executionId) {
+      epochs.remove(executionId);
+    }
+
+    /** Whether the same owner, or a later one, was told that it is not here. */
+    synchronized boolean isDenied(Opening asked) {
+      Long denied = epochs.get(asked.executionId());
+      return denied != null && asked.epoch() <= denied;
+    }
+  }
+
+  /**
+   * How long guests stay.
+   *
+   * @param runs by execution; another one adds and removes
+   * @param here the runner of this node
+   */
+  private record GuestStays(Map<String, GuestRun> runs, Executions here) implements Visitors {
+
+    @Override
+    public Map<String, List<String>> running() {
+      return open()
+          .collect(
+              Collectors.groupingBy(
+                  run -> run.execution().jobId(),
+                  TreeMap::new,
+                  Collectors.mapping(run -> run.execution().agentId(), Collectors.toList())));
+    }
+
+    @Override
+    public CompletionStage<Void> end(String jobId) {
+      return end(open().filter(run -> run.execution().jobId().equals(jobId)));
+    }
+
+    /** Ends all. Completes when they have ended. */
+    CompletableFuture<Void> endAll() {
+      return end(open());
+    }
+
+    private CompletableFuture<Void> end(Stream<GuestRun> some) {
+      return CompletableFuture.allOf(
+          some.map(
+                  run -> {
+                    here.stop(run.execution().executionId());
+                    return run.ended();
+                  })
+              .toArray(CompletableFuture<?>[]::new));
+    }
+
+    private Stream<GuestRun> open() {
+      return runs.values().stream().filter(run -> !run.isFinished());
+    }
+
+    @Override
+    public boolean areGone() {
+      return runs.isEmpty();
     }
   }
 }

@@ -1,13 +1,27 @@
 package io.mirrorneuron.runtime.decide;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.StepPhase;
 import io.mirrorneuron.runtime.port.JobStatus;
+import io.mirrorneuron.runtime.state.AgentState;
+import io.mirrorneuron.runtime.state.IdleCopies;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.Mailbox;
 import io.mirrorneuron.runtime.state.Message;
 import io.mirrorneuron.runtime.state.StepState;
+import io.mirrorneuron.runtime.state.Targets;
+import io.mirrorneuron.runtime.state.Targets.Target;
 import io.mirrorneuron.runtime.workflow.Workflow.Agent;
+import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
+import io.mirrorneuron.wire.DerivedId;
+import io.mirrorneuron.wire.Json;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * The state machine of a job: folds one input into the state and tells, through the turn, which
@@ -244,6 +258,233 @@ public final class Decider {
       state.schedule().passOn(mailbox); // what needs no program holds nobody up
       turn.agentEvent("agent_message_received", mailbox.agentId(), message.summary());
       return message;
+    }
+  }
+
+  /** Accepts messages from outside the graph, each once and only while mailboxes have room. */
+  private static final class MessageIntake {
+    private final JobState state;
+    private final Turn turn;
+    private final Ledger ledger;
+
+    MessageIntake(JobState state, Turn turn, Ledger ledger) {
+      this.state = state;
+      this.turn = turn;
+      this.ledger = ledger;
+    }
+
+    void take(Input.Deliver deliver) {
+      Message given = new Message(0, deliver.message());
+      String to = deliver.agentId();
+      long seq = state.counters().nextMessage();
+      Message message =
+          ExternalMessages.message(
+                  state.jobId(), ExternalMessages.sender(given), to, "command", given)
+              .with("message_id", given.id())
+              .orElse("message_id", DerivedId.of(state.jobId(), "external " + to, (int) seq))
+              .with("timestamp", turn.timestamp())
+              .build(seq, to);
+      if (state.isOver(to)) {
+        turn.refuse(deliver, MnException.precondition("the copy of agent " + to + " has ended"));
+        return;
+      }
+      String digest = digest(message);
+      String known = state.receipts().digest(message.id());
+      if (known != null && !known.equals(digest)) {
+        turn.refuse(deliver, reused(message.id()));
+      } else if (known == null) {
+        Optional<Mailbox> pressured = Backlog.pressured(state, to);
+        if (pressured.isPresent()) {
+          reject(deliver, pressured.get());
+        } else {
+          state.receipts().add(message.id(), digest);
+          ledger.post(message);
+        }
+      }
+    }
+
+    private static MnException reused(String messageId) {
+      return new MnException(
+          ErrorCode.CONFLICT,
+          "message_id_reused",
+          "message_id " + messageId + " was used before for a message with another content");
+    }
+
+    /** Fingerprint that tells a repeated message from a different one with the same id. */
+    private static String digest(Message message) {
+      return DerivedId.of(Json.write(message.body()), message.to() + " " + message.type(), 0);
+    }
+
+    private void reject(Input.Deliver deliver, Mailbox pressured) {
+      String full = pressured.agentId();
+      int retryAfter = pressured.owner().declared().policies().backpressure().retryAfterMs();
+      ObjectNode payload = Json.object().put("reason", "retry_later").put("accepted", false);
+      payload.put("retry_after_ms", retryAfter).put("pressure", pressured.pressure().word());
+      payload.put("target_agent_id", deliver.agentId()).put("pressured_agent_id", full);
+      payload.putArray("affected_agents").add(full);
+      turn.agentEvent("external_input_rejected", deliver.agentId(), payload);
+      turn.refuse(
+          deliver,
+          MnException.retryLater(
+              "agent %s is %s: %d messages wait for it"
+                  .formatted(full, pressured.pressure().word(), pressured.depth()),
+              retryAfter));
+    }
+  }
+
+  /** Ends or continues a job in which nothing is left to do and that no agent has completed. */
+  private static final class Quiescence {
+    private static final int SHOWN_STEPS = 25;
+
+    private final JobState state;
+    private final Turn turn;
+    private final LifeCycle life;
+
+    Quiescence(JobState state, Turn turn, LifeCycle life) {
+      this.state = state;
+      this.turn = turn;
+      this.life = life;
+    }
+
+    /**
+     * Nothing waits, nothing runs, no time is awaited: a batch job that nobody completed ends here,
+     * with what its last steps or agents have put out, or with the reason why it cannot go on.
+     */
+    void settle() {
+      settleCopies();
+      boolean quiet =
+          state.isRunning()
+              && state.mailboxes().waiting().isEmpty()
+              && state.schedule().flying() == 0;
+      if (!quiet) {
+        return;
+      }
+      if (life.isLasting()) {
+        if (!state.steps().isEmpty() && state.steps().areAllTerminal()) {
+          new Rounds(state, turn, life).scheduleAll();
+        }
+      } else if (!state.steps().isEmpty()) {
+        settleSteps();
+      } else if (state.workflow().agents().isEmpty()) {
+        ObjectNode result = Json.object().putNull("agent_id");
+        life.completed(result.set("output", Json.object()));
+      } else {
+        settleAgents();
+      }
+    }
+
+    /** Each copy of a system job that is done begins again, whatever the others do. */
+    private void settleCopies() {
+      Rounds rounds = new Rounds(state, turn, life);
+      for (Target one : IdleCopies.of(state)) {
+        AgentState first = rounds.entrypoint(one);
+        if (rounds.mayRestart(first)) {
+          Predicate<AgentState> own = agent -> isOf(one, agent);
+          ObjectNode result = quietResult(leafOutputs(own));
+          new Copies(state, turn).told(one.node(), result);
+          rounds.schedule(first);
+        }
+      }
+    }
+
+    private boolean isOf(Target copy, AgentState agent) {
+      Targets targets = state.header().origin().targets();
+      return targets.isNone() || targets.of(agent.id()).equals(Optional.of(copy));
+    }
+
+    private void settleSteps() {
+      if (state.steps().areAllTerminal()) {
+        completeByQuiescence(state.header().origin().target(), sinkOutput());
+        return;
+      }
+      List<StepState> open =
+          state.steps().all().stream().filter(step -> !step.isTerminal()).toList();
+      String shown =
+          open.stream()
+              .limit(SHOWN_STEPS)
+              .map(step -> step.id() + " (" + step.status().word() + ")")
+              .collect(Collectors.joining(", "));
+      life.fail(
+          Failure.stalled(
+              "nothing is left to do, but these steps have not ended: " + shown + unroutedHint(),
+              "Check that the agents of the earlier steps emit a message type that an edge carries"
+                  + " to the agents of these steps."));
+    }
+
+    private String unroutedHint() {
+      return state.header().unrouted().isEmpty()
+          ? ""
+          : "; messages of type " + String.join(", ", state.header().unrouted()) + " had no edge";
+    }
+
+    private JsonNode sinkOutput() {
+      StepState sink = state.steps().get(state.steps().graph().sink());
+      if (sink != null && sink.instances() < 0) {
+        return sink.output();
+      }
+      ObjectNode outputs = Json.object();
+      for (StepState step : state.steps().all()) {
+        if (step.declared().outgoing().isEmpty() && step.output() != null) {
+          outputs.set(step.id(), step.output());
+        }
+      }
+      return outputs;
+    }
+
+    private void settleAgents() {
+      Targets targets = state.header().origin().targets();
+      if (targets.isNone()) {
+        settleAgents(state.header().origin().target(), agent -> true);
+      }
+      for (Target one : targets.open()) { // each copy ends for itself
+        if (!state.status().isTerminal()) {
+          settleAgents(one.node(), agent -> isOf(one, agent));
+        }
+      }
+    }
+
+    private void settleAgents(String node, Predicate<AgentState> own) {
+      ObjectNode outputs = leafOutputs(own);
+      if (!outputs.isEmpty()) {
+        completeByQuiescence(node, outputs);
+      } else if (!state.header().unrouted().isEmpty()) {
+        life.fail(
+            Failure.stalled(
+                "nothing is left to do, but messages of type "
+                    + String.join(", ", state.header().unrouted())
+                    + " had no edge to go along",
+                "Add an edge with that message_type, or correct the type the agent emits."));
+      } else {
+        life.fail(
+            Failure.stalled(
+                "nothing is left to do, but no message reached an agent at the end of the graph",
+                "Check the edges and their conditions from the entrypoints on."));
+      }
+    }
+
+    private ObjectNode leafOutputs(Predicate<AgentState> own) {
+      ObjectNode outputs = Json.object();
+      for (AgentState agent : state.agents()) {
+        if (own.test(agent) && agent.declared().outgoing().isEmpty() && agent.processed() > 0) {
+          JsonNode output =
+              agent.declared().type() == AgentType.AGGREGATOR
+                  ? BuiltInAgents.collectedOutput(agent)
+                  : agent.output();
+          outputs.set(agent.id(), output);
+        }
+      }
+      return outputs;
+    }
+
+    private void completeByQuiescence(String node, JsonNode output) {
+      life.completed(node, quietResult(output));
+    }
+
+    /** Of what ends because nothing is left to do, and not by the word of an agent. */
+    private static ObjectNode quietResult(JsonNode output) {
+      ObjectNode result = Json.object().putNull("agent_id");
+      result.set("output", output);
+      return result.put("completed_by", "quiescence");
     }
   }
 }

@@ -7,8 +7,10 @@ import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.LedgerSnapshot;
 import io.mirrorneuron.runtime.state.Mailbox;
 import io.mirrorneuron.runtime.state.Subjects;
+import io.mirrorneuron.runtime.workflow.RecoveryStrategy;
 import io.mirrorneuron.runtime.workflow.Workflow.JobType;
 import io.mirrorneuron.wire.Json;
+import java.util.List;
 
 /** How a job comes to an end: by completion, by failure, by cancellation. */
 final class LifeCycle {
@@ -231,6 +233,32 @@ final class LifeCycle {
     for (Mailbox mailbox : state.mailboxes().waiting()) {
       if (mailbox.isFlying()) {
         turn.effect(new Effect.Stop(mailbox.flight().executionId()));
+      }
+    }
+  }
+
+  /**
+   * Tells, once, what was decided of failures of nodes when a job was submitted. Of a job on a node
+   * that is alone nothing had to be decided, unless its author asked for other nodes.
+   */
+  private static final class StrategyNews {
+    /** Members of the event of a job that gets less than it asked for. */
+    private record Degraded(String mode, String reason, List<String> observedNodes) {}
+
+    private StrategyNews() {}
+
+    /**
+     * @param observed names of the nodes that were known to live; empty: nothing was decided now
+     */
+    public static void tell(JobState state, Turn turn, List<String> observed) {
+      boolean moves = state.header().origin().moves();
+      RecoveryStrategy strategy = RecoveryStrategy.of(state.workflow(), moves, observed);
+      if (observed.size() > 1 || !observed.isEmpty() && strategy.degraded()) {
+        turn.event("reliability_strategy_resolved", Json.MAPPER.valueToTree(strategy));
+      }
+      if (!observed.isEmpty() && strategy.degraded()) {
+        Degraded less = new Degraded(strategy.mode(), strategy.reason(), observed);
+        turn.event("job_reliability_degraded", Json.MAPPER.valueToTree(less));
       }
     }
   }

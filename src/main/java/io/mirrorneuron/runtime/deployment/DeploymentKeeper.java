@@ -8,11 +8,13 @@ import io.mirrorneuron.runtime.machine.HeldLead;
 import io.mirrorneuron.runtime.machine.MachineLoop;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.runtime.schedule.event.OwnNews;
+import io.mirrorneuron.runtime.state.Redefinition;
 import io.mirrorneuron.store.DeploymentRoles;
 import io.mirrorneuron.store.LeaderLease;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.ServiceRegistry;
 import io.mirrorneuron.store.bundle.VersionTexts;
+import io.mirrorneuron.wire.Json;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -164,5 +166,41 @@ public final class DeploymentKeeper implements AutoCloseable {
   public void close() {
     loop.close();
     lead.close();
+  }
+
+  /**
+   * Orders that go to the nodes on which the jobs are open.
+   *
+   * @param jobs of all nodes
+   * @param changes of the agents of these
+   * @param threads that may block
+   */
+  private record RoutedOrders(JobsPort jobs, AgentChanges changes, Executor threads)
+      implements JobOrders {
+    @Override
+    public CompletionStage<?> redefine(String jobId, Redefinition order) {
+      String told = Json.write(order.order());
+      return CompletableFuture.supplyAsync(() -> changes.redefine(jobId, told), threads);
+    }
+
+    @Override
+    public CompletionStage<?> play(String jobId, String role) {
+      return CompletableFuture.supplyAsync(() -> changes.play(jobId, role), threads);
+    }
+
+    @Override
+    public CompletionStage<?> resume(String jobId) {
+      return CompletableFuture.supplyAsync(() -> jobs.resume(jobId), threads);
+    }
+
+    @Override
+    public CompletionStage<?> retire(String jobId, Set<String> spared, String reason) {
+      return CompletableFuture.supplyAsync(() -> changes.retire(jobId, spared, reason), threads);
+    }
+
+    @Override
+    public CompletionStage<?> cancel(String jobId, String reason) {
+      return CompletableFuture.supplyAsync(() -> jobs.cancel(jobId, null, reason), threads);
+    }
   }
 }

@@ -1,25 +1,32 @@
 package io.mirrorneuron.runtime.documents;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.state.AgentState;
 import io.mirrorneuron.runtime.state.AgentState.LastProgram;
+import io.mirrorneuron.runtime.state.DeployedBy;
+import io.mirrorneuron.runtime.state.JobDefinition;
 import io.mirrorneuron.runtime.state.JobState;
 import io.mirrorneuron.runtime.state.LedgerSnapshot;
 import io.mirrorneuron.runtime.state.StoredFields;
 import io.mirrorneuron.runtime.state.Targets.Target;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.runtime.workflow.Workflow.Agent;
+import io.mirrorneuron.runtime.workflow.Workflow.Edge;
 import io.mirrorneuron.store.JobStore.StoredJob;
+import io.mirrorneuron.store.NodeRegistry;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LedgerForm;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /** The JSON documents that readers get of a job; shapes of {@code grpc.md} section 5. Pure. */
@@ -202,5 +209,117 @@ public final class JobDocuments {
 
   private static String time(long millis) {
     return millis == 0 ? null : Json.timestamp(Instant.ofEpochMilli(millis));
+  }
+
+  /**
+   * Tells in the document of a job, as {@code reliability.observed_nodes}, which nodes were known
+   * to live when it was read: those on which the job may go on. Lists name the nodes of the job
+   * there, as rows are written with each commit.
+   *
+   * @param self the name of this node
+   * @param living all owners that live; asks nobody
+   */
+  private record ObservedNodes(String self, Supplier<Set<String>> living) {
+
+    /**
+     * @param part of the document that has what the row of the job says
+     * @return the same
+     */
+    ObjectNode tell(ObjectNode part) {
+      if (part.get("reliability") instanceof ObjectNode reliability) {
+        TreeSet<String> names = new TreeSet<>(Set.of(self));
+        living.get().stream().map(NodeRegistry::nameOf).forEach(names::add);
+        ArrayNode observed = reliability.putArray("observed_nodes");
+        names.forEach(observed::add);
+      }
+      return part;
+    }
+  }
+
+  /**
+   * The deployment by whose doing a job is what it is, as its record tells it; {@code grpc.md} 5.2.
+   *
+   * @param phase {@code changing} while some of its agents are to become others, else {@code
+   *     settled}
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  private record JobDeployment(
+      String deploymentId,
+      String deploymentKey,
+      String deploymentVersion,
+      String deploymentRole,
+      Map<String, Object> deploymentPolicy,
+      String phase) {
+
+    /** Nothing where no deployment has made or changed the job. */
+    static void put(ObjectNode job, JobDefinition definition) {
+      DeployedBy by = definition.by();
+      if (by != null) {
+        job.set(
+            "deployment",
+            Json.MAPPER.valueToTree(
+                new JobDeployment(
+                    by.deploymentId(),
+                    by.key(),
+                    by.version(),
+                    by.role(),
+                    by.policy() == null ? null : by.policy().told(),
+                    definition.pending() == null ? "settled" : "changing")));
+      }
+    }
+  }
+
+  /** What a job's details say of the workflow that it runs. */
+  private static final class WorkflowDocuments {
+    /** Characters of a manifest that is shown whole. */
+    private static final int MANIFEST_BUDGET = 256 * 1024;
+
+    private WorkflowDocuments() {}
+
+    /** The manifest as its author wrote it, or what matters of a long one. */
+    static ObjectNode manifest(Workflow workflow) {
+      ObjectNode source = workflow.source();
+      if (workflow.agents().size() < 500 && Json.write(source).length() < MANIFEST_BUDGET) {
+        return source.deepCopy(); // the workflow may be shared, and readers cut the document down
+      }
+      ObjectNode slim = Json.object();
+      for (String member :
+          new String[] {
+            "manifest_version",
+            "graph_id",
+            "job_name",
+            "type",
+            "metadata",
+            "init_config_review", // it says what is secret of the metadata
+            "policies"
+          }) {
+        if (source.has(member)) {
+          slim.set(member, source.get(member));
+        }
+      }
+      return slim;
+    }
+
+    /** Agents and edges. */
+    static ObjectNode topology(Workflow workflow) {
+      ObjectNode topology = Json.object();
+      ArrayNode nodes = topology.putArray("nodes");
+      for (Agent agent : workflow.agents().values()) {
+        ObjectNode node = nodes.addObject();
+        node.put("node_id", agent.id()).put("agent_type", word(agent.type()));
+        node.put("type", agent.template()).put("role", agent.role());
+      }
+      ArrayNode edges = topology.putArray("edges");
+      for (Edge edge : workflow.edges()) {
+        ObjectNode json = edges.addObject();
+        json.put("edge_id", edge.id()).put("from_node", edge.from()).put("to_node", edge.to());
+        json.put("message_type", edge.messageType()).put("routing_mode", word(edge.routing()));
+      }
+      return topology;
+    }
+
+    private static String word(Enum<?> value) {
+      return value.name().toLowerCase(Locale.ROOT);
+    }
   }
 }

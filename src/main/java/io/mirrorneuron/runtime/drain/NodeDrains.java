@@ -1,14 +1,23 @@
 package io.mirrorneuron.runtime.drain;
 
 import io.mirrorneuron.config.NodeSettings.QuarantineLimits;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.node.DrainState;
 import io.mirrorneuron.port.node.NodeState;
+import io.mirrorneuron.runtime.decide.Input;
 import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.loop.JobMoves;
 import io.mirrorneuron.runtime.manifest.graph.ServiceDoubling;
+import io.mirrorneuron.runtime.placement.BestNode;
 import io.mirrorneuron.runtime.placement.Machine;
+import io.mirrorneuron.runtime.placement.Placement;
+import io.mirrorneuron.runtime.placement.PlacementPlan.Placed;
+import io.mirrorneuron.runtime.placement.PlacementRequest;
 import io.mirrorneuron.runtime.port.NodeFaults;
 import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.workflow.Workflow;
+import io.mirrorneuron.runtime.workflow.Workflow.JobType;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.LeaderLease;
 import io.mirrorneuron.store.NodeRegistry;
@@ -18,10 +27,18 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The part of this node in the upkeep of all: what leaves it, what comes to it, who asks it. */
 public final class NodeDrains implements AutoCloseable {
@@ -217,5 +234,280 @@ public final class NodeDrains implements AutoCloseable {
     members.close();
     copies.close();
     handOvers.close();
+  }
+
+  /** Nodes that live and take work, as the store knows them. */
+  private record LivingPlaces(NodeRegistry nodes, NodeBook book) implements DrainWork.Places {
+    private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.\\d+){3}|\\[?::1]?");
+
+    @Override
+    public CompletionStage<List<String>> besides(String node) {
+      return KnownNodes.of(nodes)
+          .thenCombine(book.all(), (known, states) -> known.takers(states, node));
+    }
+
+    @Override
+    public CompletionStage<Boolean> areOneHost(String owner, String other) {
+      return nodes
+          .address(owner)
+          .thenCombine(nodes.address(other), (one, two) -> isOne(host(one), host(two)));
+    }
+
+    /** One that nobody was told of may be any. */
+    private static boolean isOne(Optional<String> one, Optional<String> two) {
+      return one.isEmpty()
+          || two.isEmpty()
+          || one.equals(two)
+          || isLoopback(one) && isLoopback(two);
+    }
+
+    private static boolean isLoopback(Optional<String> host) {
+      return host.filter(name -> LOOPBACK.matcher(name).matches()).isPresent();
+    }
+
+    private static Optional<String> host(Optional<String> address) {
+      return address.map(text -> text.substring(0, Math.max(0, text.lastIndexOf(':'))));
+    }
+  }
+
+  /**
+   * Tells the system jobs of this node, once a second while there are some, which nodes are to run
+   * copies of them. The owner of a job alone does so: its epoch fences whoever was it before.
+   */
+  static final class CopyKeeper {
+    private static final Logger LOG = LoggerFactory.getLogger(CopyKeeper.class);
+    private static final long LOOK_MS = 1000;
+
+    private final JobMoves moves;
+    private final Supplier<List<Machine>> machines;
+    private final Supplier<CompletionStage<Map<String, NodeState>>> states;
+    private final Supplier<CompletionStage<KnownNodes>> known;
+    private final Timers timers;
+
+    private volatile boolean closed;
+
+    /**
+     * @param machines of all living nodes; may wait
+     * @param states what is decided of nodes
+     */
+    CopyKeeper(
+        JobMoves moves,
+        Supplier<List<Machine>> machines,
+        Supplier<CompletionStage<Map<String, NodeState>>> states,
+        Supplier<CompletionStage<KnownNodes>> known,
+        Timers timers) {
+      this.moves = moves;
+      this.machines = machines;
+      this.states = states;
+      this.known = known;
+      this.timers = timers;
+    }
+
+    void start() {
+      timers.at(
+          timers.now() + LOOK_MS,
+          () -> {
+            if (closed) {
+              return;
+            }
+            if (moves.areSpread()) {
+              Thread.ofVirtual().name("mn-copies").start(this::lookAndGoOn);
+            } else {
+              start();
+            }
+          });
+    }
+
+    private void lookAndGoOn() {
+      try {
+        List<Machine> living = machines.get();
+        states
+            .get()
+            .thenCombine(
+                known.get(),
+                (decided, there) ->
+                    new CopyNodes(
+                        living,
+                        decided,
+                        there.names().collect(Collectors.toSet()),
+                        Instant.ofEpochMilli(timers.now())))
+            .thenAccept(nodes -> moves.spread(nodes::of))
+            .whenComplete((done, away) -> start());
+      } catch (MnException away) {
+        LOG.debug("it is not known which nodes there are", away);
+        start();
+      }
+    }
+
+    void close() {
+      closed = true;
+    }
+
+    /**
+     * Which nodes run copies of a system job. Pure. A node that lives, takes work, has room on its
+     * disks and what all agents ask for gets one. One that is dead, or takes no new work, keeps its
+     * copy; one that is drained of system jobs too, or was taken out, loses it.
+     *
+     * @param living nodes, as they describe themselves
+     * @param states of nodes of which something is decided, by name
+     * @param known names of all nodes, alive or dead within an hour
+     */
+    record CopyNodes(
+        List<Machine> living, Map<String, NodeState> states, Set<String> known, Instant now) {
+      private static final Placement PLACEMENT = new BestNode();
+
+      /**
+       * @param workflow as its author wrote it
+       */
+      Input.Spread of(Workflow workflow) {
+        List<Machine> takers = living.stream().filter(this::takesWork).toList();
+        List<String> nodes =
+            PLACEMENT.planEach(takers, PlacementRequest.of(workflow)).placements().stream()
+                .map(Placed::node)
+                .distinct()
+                .toList();
+        boolean mayEnd = workflow.jobType() == JobType.SYSBATCH;
+        Map<String, String> left = new TreeMap<>();
+        states.forEach(
+            (name, state) -> {
+              if (state.operatorDisconnect()) {
+                left.put(name, "its node was taken out of the cluster");
+              } else if (isDrained(state, mayEnd)) {
+                left.put(name, "its node is drained of system jobs too");
+              }
+            });
+        return new Input.Spread(nodes, left, known);
+      }
+
+      private boolean takesWork(Machine node) {
+        NodeState state = states.get(node.name());
+        return node.fullDisk() == null && (state == null || state.schedulingEligible());
+      }
+
+      /** What ends by itself may do so until the deadline of the drain. */
+      private boolean isDrained(NodeState state, boolean mayEnd) {
+        DrainState drain = state.drain();
+        boolean isMeant =
+            Boolean.FALSE.equals(drain.ignoreSystemJobs())
+                && !drain.isOfEnd() // it will be back, as one that died may be
+                && !state.schedulingEligible();
+        return isMeant
+            && (drain.isOpen()
+                ? !mayEnd || drain.isOver(now)
+                : DrainState.COMPLETE.equals(drain.status()));
+      }
+    }
+  }
+
+  /**
+   * What is decided of nodes, as this one knows it without asking: at once what was decided here, a
+   * second old at most what others decided while there are others, or while this node is being
+   * drained. A node that is alone reads it at its start and when it changes it. Thread-safe.
+   */
+  static final class NodeWatch {
+    private static final long LOOK_MS = 1000;
+
+    private final String self;
+    private final NodeBook book;
+    private final BooleanSupplier hasOthers;
+    private final Timers timers;
+    private volatile Map<String, NodeState> known = Map.of();
+    private final Consumer<Boolean> out;
+    private boolean wasOut; // guarded by this
+    private long begun; // looks; guarded by this
+    private long learned; // which of them is known; guarded by this
+    private volatile boolean closed;
+
+    /**
+     * @param self the name of this node
+     * @param hasOthers whether other nodes live, as far as this one has heard
+     * @param out is told when the operator takes this node out of the cluster, and lets it in again
+     */
+    NodeWatch(
+        String self,
+        NodeBook book,
+        BooleanSupplier hasOthers,
+        Consumer<Boolean> out,
+        Timers timers) {
+      this.out = out;
+      this.self = self;
+      this.book = book;
+      this.hasOthers = hasOthers;
+      this.timers = timers;
+    }
+
+    /** Whether work may be placed on the node. */
+    boolean takesWork(String node) {
+      NodeState state = known.get(node);
+      return state == null || state.schedulingEligible();
+    }
+
+    /** Whether this node is being drained. */
+    boolean isDrained() {
+      NodeState state = known.get(self);
+      return state != null && state.drain().isOpen();
+    }
+
+    /** Reads what is decided now. */
+    CompletionStage<Void> look() {
+      long number = next();
+      return book.all().thenAccept(all -> learn(number, all));
+    }
+
+    private synchronized long next() {
+      return ++begun;
+    }
+
+    /** A look that ends after a later one has seen less. */
+    private void learn(long number, Map<String, NodeState> all) {
+      NodeState own = all.get(self);
+      boolean isOut = own != null && own.operatorDisconnect();
+      synchronized (this) {
+        if (number < learned) {
+          return;
+        }
+        learned = number;
+        known = Map.copyOf(all);
+        if (isOut != wasOut) {
+          wasOut = isOut;
+          out.accept(isOut);
+        }
+      }
+    }
+
+    /**
+     * Looks from time to time.
+     *
+     * @param drain is asked while this node is being drained; completes when it has done what it
+     *     can
+     */
+    void start(Supplier<CompletionStage<?>> drain) {
+      if (closed) {
+        return;
+      }
+      look()
+          .thenCompose(
+              done ->
+                  isDrained()
+                      ? drain.get().thenAccept(looked -> {})
+                      : CompletableFuture.<Void>completedStage(null))
+          .whenComplete((done, away) -> later(drain, away != null));
+    }
+
+    private void later(Supplier<CompletionStage<?>> drain, boolean mustLook) {
+      timers.at(
+          timers.now() + LOOK_MS,
+          () -> {
+            if (mustLook || hasOthers.getAsBoolean() || isDrained() || !takesWork(self)) {
+              start(drain);
+            } else if (!closed) {
+              later(drain, false);
+            }
+          });
+    }
+
+    void close() {
+      closed = true;
+    }
   }
 }

@@ -1,9 +1,16 @@
 package io.mirrorneuron.runtime.embedded;
 
 import io.mirrorneuron.config.Config;
+import io.mirrorneuron.config.NodeSettings;
+import io.mirrorneuron.config.RedisUrl;
+import io.mirrorneuron.model.ErrorCode;
+import io.mirrorneuron.model.Lifetime;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.PeerJobs;
+import io.mirrorneuron.port.node.Offer;
 import io.mirrorneuron.port.node.ServicesPort;
 import io.mirrorneuron.port.operation.HookPrograms;
 import io.mirrorneuron.port.operation.OperationsPort;
@@ -29,21 +36,41 @@ import io.mirrorneuron.runtime.drain.Departure;
 import io.mirrorneuron.runtime.exec.confine.Confiner;
 import io.mirrorneuron.runtime.join.JoinDesk;
 import io.mirrorneuron.runtime.join.LocalMembers;
+import io.mirrorneuron.runtime.join.NodeWork;
 import io.mirrorneuron.runtime.join.ThisNode;
+import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.runtime.service.OwnDoors;
 import io.mirrorneuron.server.ServerContext;
 import io.mirrorneuron.storage.Readiness;
 import io.mirrorneuron.store.JobRows;
+import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.NodeRegistry;
+import io.mirrorneuron.store.NodeRegistry.Described;
+import io.mirrorneuron.store.NodeRegistry.Holder;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.RedisNodeRegistry;
 import io.mirrorneuron.store.RedisRecordStore;
 import io.mirrorneuron.store.RedisResourceLimits;
 import io.mirrorneuron.store.bucket.Place;
+import io.mirrorneuron.store.lane.OwnersElsewhere;
 import io.mirrorneuron.wire.AllNodes;
+import io.mirrorneuron.wire.NodeRecord;
+import io.mirrorneuron.wire.OtherNode;
+import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -244,5 +271,219 @@ public record LocalRuntime(
   /** Whether this node works, without asking anybody. */
   public boolean mayWork() {
     return membership.reasons().toCompletableFuture().join().isEmpty();
+  }
+
+  /** The work of the runtime of this process. */
+  private record OwnJobs(Runtime runtime) implements NodeWork {
+    @Override
+    public long openJobs() {
+      return runtime.census().countByStatus().entrySet().stream()
+          .filter(count -> !new RunStatus(count.getKey()).isFinal())
+          .mapToLong(Map.Entry::getValue)
+          .sum();
+    }
+
+    @Override
+    public boolean hasOthers() {
+      return runtime.hasNeighbours();
+    }
+
+    @Override
+    public void takeNoMore(String why) {
+      runtime.upkeep().departure().takeNoMore(why);
+    }
+
+    @Override
+    public void takeAgain(String why) {
+      runtime.upkeep().departure().takeAgain(why);
+    }
+  }
+
+  /** What the store knows of the other nodes. A node that never saw one reads nothing. */
+  private static final class OtherNodes implements Supplier<List<OtherNode>> {
+    private final NodeRegistry nodes;
+    private final String owner;
+    private final BooleanSupplier hasMet;
+    private volatile boolean isToldOf;
+
+    /**
+     * @param owner this node, among those that told of themselves
+     * @param hasMet whether any heartbeat was told of others
+     */
+    OtherNodes(NodeRegistry nodes, String owner, BooleanSupplier hasMet) {
+      this.nodes = nodes;
+      this.owner = owner;
+      this.hasMet = hasMet;
+    }
+
+    @Override
+    public List<OtherNode> get() {
+      return isToldOf || hasMet.getAsBoolean() ? others() : List.of();
+    }
+
+    /**
+     * Whether lists tell that the node lives; it has been seen on the store, or was told to come.
+     */
+    boolean tellOf(String node) {
+      isToldOf = true;
+      return Answers.await(nodes.described()).stream()
+          .anyMatch(other -> other.lives() && NodeRegistry.nameOf(other.owner()).equals(node));
+    }
+
+    /**
+     * One of each name but that of this node: a server that came back with a new home stands for
+     * the one that it was before.
+     */
+    private List<OtherNode> others() {
+      Map<String, Described> byName = new LinkedHashMap<>();
+      for (Described other : Answers.await(nodes.described())) { // the dead in the order of death
+        byName.merge(
+            NodeRegistry.nameOf(other.owner()),
+            other,
+            (before, later) -> before.lives() ? before : later);
+      }
+      byName.remove(NodeRegistry.nameOf(owner));
+      return byName.values().stream()
+          .map(other -> new OtherNode(record(other), other.lives()))
+          .toList();
+    }
+
+    private static NodeRecord record(Described other) {
+      return other.record().isEmpty()
+          ? NodeRecord.untold(NodeRegistry.nameOf(other.owner()))
+          : NodeRecord.read(other.record());
+    }
+  }
+
+  /**
+   * Asks the store of a cluster whether this node can work there.
+   *
+   * @param authority file of those whose certificates a Redis may have, PEM; null: those that Java
+   *     trusts
+   * @param owner this node, as the owner of jobs
+   * @param lifetime of this node
+   */
+  private record ClusterProbe(Vertx vertx, Path authority, String owner, Lifetime lifetime)
+      implements JoinDesk.Probe {
+    private static final long SECONDS = 3;
+
+    @Override
+    public void look(Offer offer) {
+      Keys keys = new Keys(offer.namespace());
+      OwnersElsewhere found;
+      try {
+        found =
+            OwnersElsewhere.look(
+                    vertx, offer.redisUrl(), authority, keys.livingNodes(), keys.silence())
+                .await(SECONDS, TimeUnit.SECONDS);
+      } catch (Throwable e) { // the client reports errors of Redis as a Throwable, no Exception
+        throw new MnException(
+            ErrorCode.PRECONDITION,
+            "store_unreachable",
+            "node %s does not reach the Redis of %s at %s"
+                .formatted(
+                    NodeRegistry.nameOf(owner),
+                    offer.main(),
+                    RedisUrl.target(URI.create(offer.redisUrl()))));
+      }
+      Set<String> living = found.owners();
+      if (living.stream().anyMatch(this::hasOurName)) {
+        throw new MnException(
+            ErrorCode.CONFLICT,
+            "node_name_in_use",
+            "another node of the cluster is called %s; give one of them another node.name"
+                .formatted(NodeRegistry.nameOf(owner)));
+      }
+      if (found.lifetimeMs().orElse(lifetime.ms()) != lifetime.ms()) {
+        throw lifetime.refused(
+            NodeRegistry.nameOf(owner),
+            found.lifetimeMs().getAsLong(),
+            living.stream().map(NodeRegistry::nameOf).sorted().toList());
+      }
+    }
+
+    private boolean hasOurName(String other) {
+      return !other.equals(owner) && NodeRegistry.nameOf(other).equals(NodeRegistry.nameOf(owner));
+    }
+  }
+
+  /** What this node is called among those that share its Redis. */
+  private static final class NodeName {
+    private static final String LOCALHOST = "localhost";
+
+    /** Where Linux tells the name of the host. */
+    private static final Path KERNEL = Path.of("/proc/sys/kernel/hostname");
+
+    private static final long PAUSE_MS = 200;
+
+    private NodeName() {}
+
+    /**
+     * @param hostname of this machine
+     * @return of the form {@code <word>@<host>}
+     */
+    static String of(NodeSettings settings, String hostname) {
+      NodeSettings.Network network = settings.network();
+      String host = network.exposed() ? network.advertiseHost() : hostname;
+      return settings.name().isEmpty() ? "mirror_neuron@" + host : settings.name();
+    }
+
+    /** The name of this machine, also where no address belongs to it. */
+    static String hostname() {
+      String resolved;
+      try {
+        resolved = InetAddress.getLocalHost().getHostName();
+      } catch (UnknownHostException e) {
+        resolved = LOCALHOST;
+      }
+      return resolved.equals(LOCALHOST) ? kernelName().orElse(LOCALHOST) : resolved;
+    }
+
+    private static Optional<String> kernelName() {
+      try {
+        return Optional.of(Files.readString(KERNEL).strip())
+            .filter(name -> name.matches("[A-Za-z0-9_.-]{1,253}"));
+      } catch (IOException e) {
+        return Optional.empty(); // another system
+      }
+    }
+
+    /**
+     * Makes this data directory the one of its name. One that died a moment ago is waited for, for
+     * its lifetime at most; one that sends heartbeats meanwhile lives.
+     *
+     * @param owner name and data directory
+     * @throws MnException (CONFLICT) when another living data directory has the name, or others
+     *     live with another lifetime
+     */
+    static void claim(NodeRegistry nodes, String owner) {
+      long least = Long.MAX_VALUE;
+      Optional<Holder> holder;
+      while ((holder = Answers.await(nodes.claim(owner))).isPresent()) {
+        long left = holder.get().livesForMs();
+        if (left > least) {
+          throw inUse(NodeRegistry.nameOf(owner));
+        }
+        least = left;
+        pause();
+      }
+    }
+
+    private static MnException inUse(String name) {
+      return new MnException(
+          ErrorCode.CONFLICT,
+          "node_name_in_use",
+          "another MirrorNeuron with this Redis is called %s; give this one another node.name (MN_NODE_NAME)"
+              .formatted(name));
+    }
+
+    private static void pause() {
+      try {
+        TimeUnit.MILLISECONDS.sleep(PAUSE_MS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw MnException.unavailable("the start was interrupted", e);
+      }
+    }
   }
 }

@@ -5,6 +5,7 @@ import io.mirrorneuron.config.NodeSettings.Network;
 import io.mirrorneuron.config.Secret;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.redis.RedisServer;
+import io.mirrorneuron.runtime.exec.workspace.Workspaces;
 import io.mirrorneuron.runtime.join.Invitation;
 import io.mirrorneuron.runtime.join.NodeHome;
 import io.mirrorneuron.security.NodeToken;
@@ -14,12 +15,19 @@ import io.mirrorneuron.server.Disks;
 import io.mirrorneuron.server.JoinedCluster;
 import io.mirrorneuron.server.ServerContext;
 import io.mirrorneuron.storage.OutOfRoom;
+import io.mirrorneuron.untrusted.OpenFolder;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The data directory, locked by this process, and the Redis that is starting in it. Made first, so
@@ -193,5 +201,54 @@ public final class RuntimeHome implements NodeHome {
 
   RuntimeRedis connect(ServerContext on) {
     return ownRedis == null ? RuntimeRedis.named(on) : RuntimeRedis.own(ownRedis, on);
+  }
+
+  /** Folders of programs that were copied with a home: no server has the id in their names. */
+  private static final class CopiedWork {
+    private static final Logger LOG = LoggerFactory.getLogger(CopiedWork.class);
+    private static final Pattern ID = Pattern.compile("[0-9a-f]{48}");
+
+    private CopiedWork() {}
+
+    /**
+     * Removes them where they lie in the home itself: elsewhere they are those of the other server,
+     * which may be at work. What cannot be removed is logged and stays.
+     *
+     * @param home locked by this process
+     * @param tempDir where workspaces are made
+     * @param runtimeId of the server of whose home this is a copy
+     */
+    static void remove(Path home, Path tempDir, String runtimeId) {
+      Path inside = home.toAbsolutePath().normalize();
+      Path work = tempDir.toAbsolutePath().normalize();
+      if (!ID.matcher(runtimeId).matches() || !work.startsWith(inside) || work.equals(inside)) {
+        return;
+      }
+      for (Path folder :
+          List.of(Workspaces.folder(work, runtimeId), Workspaces.ofGuests(work, runtimeId))) {
+        try {
+          remove(OpenFolder.at(inside.toRealPath()), parts(inside.relativize(folder)));
+        } catch (NoSuchFileException e) {
+          // it was not copied
+        } catch (IOException e) {
+          LOG.warn("{} was copied with the home and cannot be removed: {}", folder, e.toString());
+        }
+      }
+    }
+
+    private static List<String> parts(Path path) {
+      return StreamSupport.stream(path.spliterator(), false).map(Path::toString).toList();
+    }
+
+    /** No link is followed on the way. */
+    private static void remove(OpenFolder at, List<String> names) throws IOException {
+      try (at) {
+        if (names.size() == 1) {
+          at.deleteTree(names.getFirst());
+        } else {
+          remove(at.present(names.getFirst()), names.subList(1, names.size()));
+        }
+      }
+    }
   }
 }

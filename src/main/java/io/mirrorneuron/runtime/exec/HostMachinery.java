@@ -11,20 +11,27 @@ import io.mirrorneuron.runtime.exec.pool.Pools;
 import io.mirrorneuron.runtime.exec.pool.Ports;
 import io.mirrorneuron.runtime.exec.pool.Stock;
 import io.mirrorneuron.runtime.exec.process.Interpreters;
+import io.mirrorneuron.runtime.exec.process.Notice;
 import io.mirrorneuron.runtime.exec.process.PreparationScripts;
 import io.mirrorneuron.runtime.exec.process.ProcessEnvironment;
 import io.mirrorneuron.runtime.exec.python.PythonEnvironments;
 import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
+import io.mirrorneuron.runtime.exec.workspace.NotStarted;
 import io.mirrorneuron.runtime.exec.workspace.SubmissionFolders;
 import io.mirrorneuron.runtime.exec.workspace.Workspaces;
+import io.mirrorneuron.runtime.port.Executions.Listener;
+import io.mirrorneuron.runtime.port.Executions.Outcome;
 import io.mirrorneuron.runtime.port.LoadGate;
 import io.mirrorneuron.runtime.port.NodeFaults;
 import io.mirrorneuron.runtime.port.PayloadSource;
 import io.mirrorneuron.runtime.port.ServiceGate;
+import io.mirrorneuron.runtime.workflow.NodeDevice;
 import io.mirrorneuron.storage.Storage;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /** What all executions of this machine share, started together and closed together. */
@@ -146,5 +153,53 @@ record HostMachinery(
     orphans.killExcept(_ -> false, _ -> false);
     workspaces.close();
     spawner.close();
+  }
+
+  /**
+   * Vendors whose cards this machine has had since the server started. A tool that fails for a
+   * while takes its cards away from those who ask, and must not open them to those who do not.
+   * Thread-safe.
+   */
+  static final class SeenVendors implements Supplier<Set<String>> {
+    private final Supplier<Stock> stock;
+    private final Set<String> seen = ConcurrentHashMap.newKeySet();
+
+    SeenVendors(Supplier<Stock> stock) {
+      this.stock = stock;
+    }
+
+    @Override
+    public Set<String> get() {
+      for (NodeDevice device : stock.get().devices()) {
+        seen.add(device.device().vendor());
+      }
+      return seen.isEmpty() ? Set.of() : Set.copyOf(seen);
+    }
+  }
+
+  /** Runs programs as processes of this machine. */
+  static final class HostLocalRunner implements Runner {
+    private static final String NAME = "host_local";
+
+    private final ProgramRun.Machinery machinery;
+
+    HostLocalRunner(ProgramRun.Machinery machinery) {
+      this.machinery = machinery;
+    }
+
+    @Override
+    public String name() {
+      return NAME;
+    }
+
+    @Override
+    public Set<String> modules() {
+      return Set.of("MirrorNeuron.Runner.HostLocal", "HostLocal", NAME);
+    }
+
+    @Override
+    public Outcome run(Prepared prepared, Listener listener, Notice.Inbox inbox) throws NotStarted {
+      return new ProgramRun(NAME, machinery, prepared, listener, inbox).run();
+    }
   }
 }

@@ -2,8 +2,11 @@ package io.mirrorneuron.runtime.exec;
 
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.runtime.exec.confine.Confiner;
+import io.mirrorneuron.runtime.exec.hook.HookRunner;
 import io.mirrorneuron.runtime.exec.pool.Holder;
+import io.mirrorneuron.runtime.exec.pool.Pools;
 import io.mirrorneuron.runtime.exec.pool.ProgramCapacity;
+import io.mirrorneuron.runtime.exec.process.CheckPrograms;
 import io.mirrorneuron.runtime.exec.spawn.Adoption;
 import io.mirrorneuron.runtime.exec.workspace.SubmissionFolders;
 import io.mirrorneuron.runtime.port.Execution;
@@ -16,6 +19,7 @@ import io.mirrorneuron.runtime.workflow.ProgramLimit;
 import io.mirrorneuron.runtime.workflow.ProgramLimit.Enforcement;
 import io.mirrorneuron.storage.Storage;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -23,6 +27,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * Runs the programs of executors from this machine. One virtual thread per execution, which waits
@@ -260,5 +265,62 @@ public final class LocalExecutions implements Executions, AutoCloseable {
     sweeper.close();
     lender.close();
     host.close();
+  }
+
+  /**
+   * Programs of this machine that are no executions.
+   *
+   * @param checks tell whether services or inputs are well
+   * @param hooks accompany launches
+   */
+  public record SidePrograms(CheckPrograms checks, HookRunner hooks) {
+
+    /**
+     * @param look called when processes may be left of one that has ended
+     */
+    static SidePrograms of(HostMachinery host, Runnable look) {
+      return new SidePrograms(
+          new CheckPrograms(host.scripts(), host.workspaces(), look),
+          new HookRunner(host.scripts(), host.workspaces(), look));
+    }
+
+    /** Whether a process that is marked so belongs to one that runs now. */
+    boolean isRunning(String executionId) {
+      return checks.isRunning(executionId) || hooks.isRunning(executionId);
+    }
+  }
+
+  /**
+   * When a server has started, programs that had slots as it ended are given them first: the others
+   * wait until all of those have asked, but not for ever.
+   */
+  private static final class Resumption {
+    private static final long LONGEST_S = 30;
+
+    /** For programs that had slots and wait for something else first, such as services. */
+    private static final long LATE_S = 5;
+
+    private Resumption() {}
+
+    /**
+     * @param ordered completes when all programs that were there before have been started again
+     */
+    static void begin(
+        Pools pools, Supplier<Collection<ExecutionRun>> runs, CompletionStage<?> ordered) {
+      pools.holdBack();
+      CompletableFuture.allOf(ordered.toCompletableFuture())
+          .completeOnTimeout(null, LONGEST_S, TimeUnit.SECONDS)
+          .handle((done, failure) -> asked(runs.get()))
+          .thenCompose(
+              all -> CompletableFuture.allOf(all).completeOnTimeout(null, LATE_S, TimeUnit.SECONDS))
+          .whenComplete((done, failure) -> pools.letIn());
+    }
+
+    private static CompletableFuture<?>[] asked(Collection<ExecutionRun> runs) {
+      return runs.stream()
+          .filter(run -> run.execution().rank().had())
+          .map(run -> run.slots().asked())
+          .toArray(CompletableFuture<?>[]::new);
+    }
   }
 }

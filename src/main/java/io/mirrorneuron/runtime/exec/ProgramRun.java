@@ -26,6 +26,7 @@ import io.mirrorneuron.runtime.exec.protocol.Verdict;
 import io.mirrorneuron.runtime.exec.spawn.ProcessTable;
 import io.mirrorneuron.runtime.exec.spawn.Program;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
+import io.mirrorneuron.runtime.exec.workspace.ArtifactSink;
 import io.mirrorneuron.runtime.exec.workspace.ExecutorSettings;
 import io.mirrorneuron.runtime.exec.workspace.NotStarted;
 import io.mirrorneuron.runtime.exec.workspace.SubmissionFolder;
@@ -37,7 +38,9 @@ import io.mirrorneuron.runtime.port.Executions.Listener;
 import io.mirrorneuron.runtime.port.Executions.Outcome;
 import io.mirrorneuron.runtime.port.Executions.Sandbox;
 import io.mirrorneuron.runtime.workflow.ProgramLimit;
+import io.mirrorneuron.wire.Json;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.util.Map;
@@ -245,5 +248,23 @@ final class ProgramRun {
         stderr.stored(stored),
         verdict.structured(),
         lease);
+  }
+
+  /** Keeps what of the answer of one execution is too large for its job. */
+  private static final class ResultKeeper implements PrintedAnswer.Keeper {
+    private final Execution execution;
+    private final ArtifactSink artifacts;
+    private int count;
+
+    ResultKeeper(Execution execution, ArtifactSink artifacts) {
+      this.execution = execution;
+      this.artifacts = artifacts;
+    }
+
+    @Override
+    public String keep(InputStream json) throws IOException {
+      String name = execution.executionId() + "-" + count++;
+      return Json.write(artifacts.keep(execution.runId(), name, json).json());
+    }
   }
 }

@@ -1,16 +1,24 @@
 package io.mirrorneuron.runtime.exec;
 
+import io.mirrorneuron.config.Config;
+import io.mirrorneuron.runtime.exec.confine.Reach;
 import io.mirrorneuron.runtime.exec.process.Command;
 import io.mirrorneuron.runtime.exec.process.ProcessLimits;
+import io.mirrorneuron.runtime.exec.process.PythonEnvironment;
 import io.mirrorneuron.runtime.exec.spawn.Program;
 import io.mirrorneuron.runtime.exec.spawn.SearchPath;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import io.mirrorneuron.runtime.exec.workspace.NotStarted;
+import io.mirrorneuron.runtime.exec.workspace.Workspace;
+import io.mirrorneuron.runtime.port.Execution;
+import io.mirrorneuron.runtime.workflow.Allocation;
 import io.mirrorneuron.runtime.workflow.ProgramLimit;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** Starts the program of one execution within what it is kept to. */
 record ProgramStart(ProgramRun.Machinery machinery, Runner.Prepared prepared) {
@@ -54,6 +62,48 @@ record ProgramStart(ProgramRun.Machinery machinery, Runner.Prepared prepared) {
       throw e instanceof Spawner.NoMeansException
           ? NotStarted.here(why, e)
           : new NotStarted(why, e);
+    }
+  }
+
+  /** What the program of an execution may reach besides what all programs may. */
+  private static final class ExecutionReach {
+    /** One name, which leads nowhere else. */
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._:-]*");
+
+    private ExecutionReach() {}
+
+    /**
+     * @param prepared with its Python environment, or null for that
+     */
+    static Reach of(Runner.Prepared prepared, Config.Executors config) {
+      Execution execution = prepared.execution();
+      Workspace workspace = prepared.workspace();
+      PythonEnvironment python = prepared.python();
+      Allocation given = prepared.lease().allocation();
+      var write = new ArrayList<Path>(List.of(workspace.root()));
+      Path run = prepared.submission().run();
+      if (run != null) {
+        write.add(run);
+      } else if (PLAIN.matcher(execution.runId()).matches()) {
+        write.add(config.runsRoot().resolve(execution.runId()));
+      }
+      if (python != null) {
+        write.add(python.folder());
+      }
+      write.add(prepared.submission().folder());
+      execution.demands().write().forEach(path -> write.add(real(path)));
+      var read = new ArrayList<Path>(prepared.submission().readable());
+      execution.demands().read().forEach(path -> read.add(real(path)));
+      return new Reach(read, write, given == null ? List.of() : given.devices());
+    }
+
+    /** Where it leads now; it was looked at a moment ago. */
+    private static Path real(String path) {
+      try {
+        return Path.of(path).toRealPath();
+      } catch (IOException e) {
+        return Path.of(path);
+      }
     }
   }
 }

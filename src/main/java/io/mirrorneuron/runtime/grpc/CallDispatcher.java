@@ -19,6 +19,7 @@ import io.vertx.grpc.server.ServiceBuilder;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -26,6 +27,7 @@ import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -245,6 +247,37 @@ final class CallDispatcher {
       write.run();
     } catch (IllegalStateException closed) {
       LOG.debug("answer came too late: {}", closed.getMessage());
+    }
+  }
+
+  /** Calls for which a server that ends does not wait any longer. */
+  private static final class BrokenOff {
+    private static final Logger LOG = LoggerFactory.getLogger(BrokenOff.class);
+
+    private BrokenOff() {}
+
+    /**
+     * What is told of a call that failed.
+     *
+     * @param isEnding whether the server ends, and may have interrupted it
+     * @param storage explains failures for want of room
+     */
+    static Throwable explained(Throwable failure, boolean isEnding, Storage storage) {
+      boolean isBrokenOff =
+          isEnding
+              && Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+                  .anyMatch(InterruptedException.class::isInstance);
+      if (!isBrokenOff) {
+        return storage.explained(failure);
+      }
+      LOG.debug("a call was broken off by the end of this server", failure);
+      return new MnException(
+          ErrorCode.UNAVAILABLE,
+          "may_have_happened",
+          "this server has ended before it had an answer; look whether it happened before you ask"
+              + " again",
+          null,
+          failure);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.mirrorneuron.runtime.grpc;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.mirrorneuron.config.Secret;
@@ -12,10 +13,13 @@ import io.mirrorneuron.port.RestoredJob;
 import io.mirrorneuron.port.Submission;
 import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.port.SubmittedJob;
+import io.mirrorneuron.port.schedule.NewEvent;
+import io.mirrorneuron.port.schedule.TriggerEvents;
 import io.mirrorneuron.proto.job.v1.CancelJobRequest;
 import io.mirrorneuron.proto.job.v1.CancelJobResponse;
 import io.mirrorneuron.proto.job.v1.ClearJobsRequest;
 import io.mirrorneuron.proto.job.v1.ClearJobsResponse;
+import io.mirrorneuron.proto.job.v1.EmitTriggerEventRequest;
 import io.mirrorneuron.proto.job.v1.ExportJobBackupRequest;
 import io.mirrorneuron.proto.job.v1.ExportJobBackupResponse;
 import io.mirrorneuron.proto.job.v1.GetJobRequest;
@@ -23,12 +27,14 @@ import io.mirrorneuron.proto.job.v1.GetJobResponse;
 import io.mirrorneuron.proto.job.v1.JobServiceGrpcService;
 import io.mirrorneuron.proto.job.v1.ListJobsRequest;
 import io.mirrorneuron.proto.job.v1.ListJobsResponse;
+import io.mirrorneuron.proto.job.v1.ListTriggerEventsRequest;
 import io.mirrorneuron.proto.job.v1.PauseJobRequest;
 import io.mirrorneuron.proto.job.v1.PauseJobResponse;
 import io.mirrorneuron.proto.job.v1.RestoreJobBackupRequest;
 import io.mirrorneuron.proto.job.v1.RestoreJobBackupResponse;
 import io.mirrorneuron.proto.job.v1.ResumeJobRequest;
 import io.mirrorneuron.proto.job.v1.ResumeJobResponse;
+import io.mirrorneuron.proto.job.v1.ScheduleResponse;
 import io.mirrorneuron.proto.job.v1.SubmitJobRequest;
 import io.mirrorneuron.proto.job.v1.SubmitJobResponse;
 import io.mirrorneuron.wire.GrpcMetadata;
@@ -233,5 +239,46 @@ final class JobCalls {
     boolean mustShow = call.hasOperatorToken() && !isLater;
     String shown = mustShow ? request.getAdminToken() : adminToken.value();
     return ClearJobsResponse.newBuilder().setClearedCount(jobs.clear(shown, ids)).build();
+  }
+
+  /** The calls about events that start jobs. */
+  private record TriggerEventCalls(TriggerEvents events) {
+    private static final TypeReference<Map<String, Object>> ANY = new TypeReference<>() {};
+
+    CallDispatcher.Entrance bind(CallDispatcher.Entrance entrance) {
+      return entrance
+          .unary(JobServiceGrpcService.EmitTriggerEvent, this::emit)
+          .unary(JobServiceGrpcService.ListTriggerEvents, this::list);
+    }
+
+    private ScheduleResponse emit(EmitTriggerEventRequest request, Call call) {
+      NewEvent event =
+          new NewEvent(
+              call.metadata().get(GrpcMetadata.IDEMPOTENCY_KEY),
+              request.getEventType(),
+              request.getSource(),
+              payload(request.getPayloadJson()));
+      if (!NewEvent.GATEWAY.equals(event.source())) { // gateways tell of uploads in this way
+        event.requireOwnSource();
+      }
+      return answer(events.emit(event));
+    }
+
+    private static Map<String, Object> payload(String text) {
+      return text.isBlank()
+          ? Map.of()
+          : Json.MAPPER.convertValue(Json.parseStrictly(text, "payload_json"), ANY);
+    }
+
+    private ScheduleResponse list(ListTriggerEventsRequest request) {
+      return ScheduleResponse.newBuilder()
+          .setResultJson(
+              AnswerBudget.rows(Json.MAPPER.valueToTree(events.list(request.getLimit())), "data"))
+          .build();
+    }
+
+    private static ScheduleResponse answer(Object told) {
+      return ScheduleResponse.newBuilder().setResultJson(Json.write(told)).build();
+    }
   }
 }

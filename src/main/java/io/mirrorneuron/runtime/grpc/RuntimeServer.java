@@ -1,33 +1,69 @@
 package io.mirrorneuron.runtime.grpc;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config;
 import io.mirrorneuron.config.PemFiles;
 import io.mirrorneuron.config.Secret;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.port.CapacityReport;
 import io.mirrorneuron.port.ClusterPort;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.node.ServiceFilter;
 import io.mirrorneuron.port.node.ServicesPort;
 import io.mirrorneuron.port.operation.OperationsPort;
 import io.mirrorneuron.port.schedule.DeploymentsPort;
 import io.mirrorneuron.port.schedule.SchedulesPort;
 import io.mirrorneuron.port.schedule.TriggerEvents;
 import io.mirrorneuron.port.schedule.Webhooks;
+import io.mirrorneuron.proto.cluster.v1.CheckServicesRequest;
+import io.mirrorneuron.proto.cluster.v1.CheckServicesResponse;
+import io.mirrorneuron.proto.cluster.v1.ClusterServiceGrpcService;
+import io.mirrorneuron.proto.cluster.v1.GetResourceRequest;
+import io.mirrorneuron.proto.cluster.v1.GetResourceResponse;
+import io.mirrorneuron.proto.cluster.v1.GetSystemSummaryRequest;
+import io.mirrorneuron.proto.cluster.v1.GetSystemSummaryResponse;
+import io.mirrorneuron.proto.cluster.v1.ListServicesRequest;
+import io.mirrorneuron.proto.cluster.v1.ListServicesResponse;
+import io.mirrorneuron.proto.cluster.v1.ResolveServiceRequest;
+import io.mirrorneuron.proto.cluster.v1.ResolveServiceResponse;
+import io.mirrorneuron.proto.cluster.v1.SetResourceRequest;
+import io.mirrorneuron.proto.cluster.v1.SetResourceResponse;
 import io.mirrorneuron.runtime.cluster.CoordinationStore;
 import io.mirrorneuron.runtime.cluster.Hardware;
 import io.mirrorneuron.runtime.cluster.NodeDoor;
 import io.mirrorneuron.runtime.cluster.NodeIdentity;
 import io.mirrorneuron.runtime.join.JoinDesk;
 import io.mirrorneuron.security.Auth;
+import io.mirrorneuron.security.MutualTls;
 import io.mirrorneuron.storage.Storage;
+import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.LenientJson;
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.grpc.common.GrpcMessageDecoder;
+import io.vertx.grpc.common.GrpcMessageEncoder;
+import io.vertx.grpc.common.ServiceMethod;
+import io.vertx.grpc.common.ServiceName;
+import io.vertx.grpc.health.v1.HealthCheckRequest;
+import io.vertx.grpc.health.v1.HealthCheckResponse;
+import io.vertx.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.vertx.grpc.health.v1.HealthProto;
 import io.vertx.grpc.reflection.ReflectionService;
+import io.vertx.grpc.server.GrpcProtocol;
 import io.vertx.grpc.server.GrpcServer;
+import io.vertx.grpc.server.GrpcServerOptions;
 import io.vertx.grpc.server.Service;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -245,5 +281,229 @@ public final class RuntimeServer implements AutoCloseable {
   /** Streams that are being answered, health watches included. */
   public int openStreams() {
     return door.openStreams();
+  }
+
+  /** What connections to the gRPC door may use up, and which protocols it speaks. */
+  private static final class DoorOptions {
+    private static final int STREAMS_PER_CONNECTION = 10_000;
+
+    /** A gateway cancels one stream for each reader that leaves, all on one connection. */
+    private static final int CANCELS_PER_WINDOW = 10_000;
+
+    private static final int WINDOW_BYTES = 1024 * 1024;
+
+    private DoorOptions() {}
+
+    static GrpcServerOptions grpc(long longestMessage) {
+      // gRPC-Web and transcoding would let a browser's simple requests in.
+      return new GrpcServerOptions()
+          .removeEnabledProtocol(GrpcProtocol.WEB)
+          .removeEnabledProtocol(GrpcProtocol.WEB_TEXT)
+          .removeEnabledProtocol(GrpcProtocol.TRANSCODING)
+          .setScheduleDeadlineAutomatically(true)
+          .setMaxMessageSize(longestMessage);
+    }
+
+    /**
+     * @param tls null for plain text
+     */
+    static HttpServerOptions http(PemFiles tls) {
+      return tls == null
+          ? http().setHttp2ClearTextEnabled(true)
+          : MutualTls.door(http().setHttp2ClearTextEnabled(false), tls);
+    }
+
+    private static HttpServerOptions http() {
+      return new HttpServerOptions()
+          .setTcpKeepAlive(true)
+          .setHttp2RstFloodMaxRstFramePerWindow(CANCELS_PER_WINDOW)
+          .setHttp2ConnectionWindowSize(4 * WINDOW_BYTES)
+          .setInitialSettings(
+              new Http2Settings()
+                  .setMaxConcurrentStreams(STREAMS_PER_CONNECTION)
+                  .setInitialWindowSize(WINDOW_BYTES)
+                  .setMaxHeaderListSize(16 * 1024));
+    }
+  }
+
+  /** The calls about nodes and what they can carry. */
+  private static final class ClusterCalls {
+    private final ClusterPort cluster;
+    private final UpkeepCalls upkeep;
+    private final ServiceCalls services;
+    private final Handshakes handshakes;
+
+    ClusterCalls(ClusterPort cluster, ServicesPort services, Handshakes handshakes) {
+      this.cluster = cluster;
+      this.upkeep = new UpkeepCalls(cluster.upkeep(), cluster.members());
+      this.services = new ServiceCalls(services);
+      this.handshakes = handshakes;
+    }
+
+    Service service(CallDispatcher door) {
+      CallDispatcher.Entrance entrance =
+          door.service(
+              ClusterServiceGrpcService.SERVICE_NAME,
+              ClusterServiceGrpcService.SERVICE_DESCRIPTOR,
+              ClusterServiceGrpcService.all());
+      return upkeep
+          .bind(services.bind(entrance))
+          .unary(ClusterServiceGrpcService.NetworkHandshake, handshakes::answer)
+          .unary(ClusterServiceGrpcService.GetSystemSummary, this::summary)
+          .unary(ClusterServiceGrpcService.GetResource, this::resource)
+          .unary(ClusterServiceGrpcService.SetResource, this::setResource)
+          .build();
+    }
+
+    private GetSystemSummaryResponse summary(GetSystemSummaryRequest request) {
+      return GetSystemSummaryResponse.newBuilder()
+          .setSummaryJson(AnswerBudget.rows(cluster.summary().json(), "jobs"))
+          .build();
+    }
+
+    private GetResourceResponse resource(GetResourceRequest request) {
+      return GetResourceResponse.newBuilder()
+          .setResourceJson(Json.write(cluster.resource()))
+          .build();
+    }
+
+    private SetResourceResponse setResource(SetResourceRequest request) {
+      CapacityReport report = cluster.setResource(limits(request.getResourceJson()));
+      return SetResourceResponse.newBuilder().setResourceJson(Json.write(report)).build();
+    }
+
+    private static ObjectNode limits(String text) {
+      JsonNode body;
+      try {
+        body = text.isBlank() ? Json.object() : Json.parse(text);
+      } catch (JsonProcessingException e) {
+        throw MnException.malformed("resource body must be valid JSON: " + e.getOriginalMessage());
+      }
+      if (body instanceof ObjectNode limits) {
+        return limits;
+      }
+      throw MnException.invalid("resource limits must be an object");
+    }
+
+    /** The calls about services that jobs offer. */
+    private record ServiceCalls(ServicesPort services) {
+      private static final String ROWS = "services";
+
+      CallDispatcher.Entrance bind(CallDispatcher.Entrance entrance) {
+        return entrance
+            .unary(ClusterServiceGrpcService.ListServices, this::list)
+            .unary(ClusterServiceGrpcService.ResolveService, this::resolve)
+            .unary(ClusterServiceGrpcService.CheckServices, this::check);
+      }
+
+      private ListServicesResponse list(ListServicesRequest request) {
+        return ListServicesResponse.newBuilder()
+            .setResultJson(
+                AnswerBudget.rows(
+                    Json.MAPPER.valueToTree(services.list(filter(request.getQueryJson()))), ROWS))
+            .build();
+      }
+
+      private ResolveServiceResponse resolve(ResolveServiceRequest request) {
+        return ResolveServiceResponse.newBuilder()
+            .setResultJson(
+                AnswerBudget.rows(
+                    Json.MAPPER.valueToTree(
+                        services.resolve(request.getName(), filter(request.getQueryJson()))),
+                    ROWS))
+            .build();
+      }
+
+      /** What is no JSON object asks for nothing in particular. */
+      private static ServiceFilter filter(String text) {
+        try {
+          return LenientJson.read(
+              text.isBlank() ? Json.object() : Json.parse(text), ServiceFilter.class);
+        } catch (JsonProcessingException e) {
+          return LenientJson.read(Json.object(), ServiceFilter.class);
+        }
+      }
+
+      private CheckServicesResponse check(CheckServicesRequest request) {
+        return CheckServicesResponse.newBuilder()
+            .setResultJson(Json.write(services.check(request.getServicesJson())))
+            .build();
+      }
+    }
+  }
+
+  /**
+   * The standard health service. The library's own implementation keeps writing to watchers that
+   * have cancelled, so only its messages are used.
+   */
+  private static final class HealthCalls {
+    private static final ServiceName NAME = ServiceName.create("grpc.health.v1.Health");
+    private static final ServiceMethod<HealthCheckRequest, HealthCheckResponse> CHECK =
+        method("Check");
+    private static final ServiceMethod<HealthCheckRequest, HealthCheckResponse> WATCH =
+        method("Watch");
+    private static final Duration WATCH_INTERVAL = Duration.ofSeconds(2);
+
+    private final Set<String> services;
+    private final BooleanSupplier serving;
+
+    /**
+     * @param services full names that may be asked for, beside the empty one for the whole server
+     * @param serving cheap; whether calls can be expected to work now
+     */
+    HealthCalls(Set<String> services, BooleanSupplier serving) {
+      this.services = Set.copyOf(services);
+      this.serving = serving;
+    }
+
+    Service service(CallDispatcher door) {
+      return door
+          .service(
+              NAME, HealthProto.getDescriptor().findServiceByName("Health"), List.of(CHECK, WATCH))
+          .unary(CHECK, this::check)
+          .stream(WATCH, this::watch)
+          .build();
+    }
+
+    private HealthCheckResponse check(HealthCheckRequest request) {
+      ServingStatus status = status(request.getService());
+      if (status == ServingStatus.SERVICE_UNKNOWN) {
+        throw MnException.notFound("service", request.getService());
+      }
+      return answer(status);
+    }
+
+    private void watch(HealthCheckRequest request, StreamWriter<HealthCheckResponse> outlet)
+        throws InterruptedException {
+      ServingStatus told = null;
+      while (outlet.isOpen()) {
+        ServingStatus status = status(request.getService());
+        if (status != told) {
+          outlet.send(List.of(answer(status)));
+          told = status;
+        }
+        outlet.await(WATCH_INTERVAL);
+      }
+      outlet.end(MultiMap.caseInsensitiveMultiMap());
+    }
+
+    private ServingStatus status(String service) {
+      if (!service.isEmpty() && !services.contains(service)) {
+        return ServingStatus.SERVICE_UNKNOWN;
+      }
+      return serving.getAsBoolean() ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+    }
+
+    private static HealthCheckResponse answer(ServingStatus status) {
+      return HealthCheckResponse.newBuilder().setStatus(status).build();
+    }
+
+    private static ServiceMethod<HealthCheckRequest, HealthCheckResponse> method(String name) {
+      return ServiceMethod.server(
+          NAME,
+          name,
+          GrpcMessageEncoder.encoder(),
+          GrpcMessageDecoder.decoder(HealthCheckRequest.newBuilder()));
+    }
   }
 }

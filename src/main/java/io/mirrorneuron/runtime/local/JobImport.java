@@ -1,11 +1,19 @@
 package io.mirrorneuron.runtime.local;
 
+import static java.util.regex.Matcher.quoteReplacement;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.model.RunId;
 import io.mirrorneuron.port.Backup;
+import io.mirrorneuron.port.JobBrief;
 import io.mirrorneuron.port.RestoredJob;
 import io.mirrorneuron.port.Submission.Payloads;
+import io.mirrorneuron.runtime.documents.UnprovenNames;
 import io.mirrorneuron.runtime.loop.Engine;
 import io.mirrorneuron.runtime.loop.Restoration;
 import io.mirrorneuron.runtime.manifest.Manifests;
@@ -14,17 +22,20 @@ import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.wire.Json;
+import io.mirrorneuron.wire.LenientJson;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Restores jobs from the backups that {@link JobExport} makes. A backup without state was made by
- * the original runtime; its job begins anew.
+ * Restores jobs from the backups that {@link LocalJobs.JobExport} makes. A backup without state was
+ * made by the original runtime; its job begins anew.
  */
 final class JobImport {
   private static final String REVIEW =
@@ -193,5 +204,193 @@ final class JobImport {
     ObjectNode own = renaming.in(event);
     own.remove("job_id"); // stored once for all
     return new StoredEvent(own.path("seq").asLong(), Json.write(own));
+  }
+
+  /**
+   * Replaces the ids of one job by those of another, in members that are known to hold such ids.
+   * Other texts are not changed. Pure; arguments are not changed.
+   *
+   * @param ids the new id by the old one, of jobs and runs
+   */
+  record Renaming(Map<String, String> ids) {
+    /** Members whose whole value is an id. */
+    private static final Set<String> WHOLE =
+        Set.of("job_id", "parent_job_id", "run_id", "blueprint_run_id", "mn.workflow.run_id");
+
+    /** Members whose value is made of an id and more, such as {@code lease-<job>.4.1.2}. */
+    private static final Set<String> MADE =
+        Set.of(
+            "execution_id",
+            "lease_id",
+            "idempotency_key",
+            "attempt_id",
+            "mn.workflow.idempotency_key",
+            "mn.workflow.attempt_id");
+
+    /** The same for JSON text; a text that is none, or no object or list, stays. */
+    String in(String text) {
+      try {
+        JsonNode json = Json.parse(text);
+        return json.isContainerNode() ? Json.write(in(json)) : text;
+      } catch (JsonProcessingException e) {
+        return text;
+      }
+    }
+
+    /** The same for each value of a map. */
+    Map<String, String> inValues(Map<String, String> texts) {
+      Map<String, String> renamed = new HashMap<>(texts);
+      renamed.replaceAll((name, text) -> in(text));
+      return renamed;
+    }
+
+    JsonNode in(JsonNode json) {
+      return switch (json) {
+        case ObjectNode object -> in(object);
+        case ArrayNode list -> {
+          ArrayNode renamed = Json.MAPPER.createArrayNode();
+          list.forEach(element -> renamed.add(in(element)));
+          yield renamed;
+        }
+        default -> json;
+      };
+    }
+
+    ObjectNode in(ObjectNode object) {
+      ObjectNode renamed = Json.object();
+      for (var member : object.properties()) {
+        renamed.set(
+            member.getKey(),
+            member.getValue() instanceof TextNode text
+                ? TextNode.valueOf(in(member.getKey(), text.asText()))
+                : in(member.getValue()));
+      }
+      return renamed;
+    }
+
+    private String in(String name, String value) {
+      if (WHOLE.contains(name)) {
+        return ids.getOrDefault(value, value);
+      }
+      if (MADE.contains(name)) {
+        String made = value;
+        for (var id : ids.entrySet()) {
+          made = whole(id.getKey()).matcher(made).replaceAll(quoteReplacement(id.getValue()));
+        }
+        return made;
+      }
+      return value;
+    }
+
+    /** The id on its own, not as a part of a longer one. */
+    private static Pattern whole(String id) {
+      return Pattern.compile("(?<![A-Za-z0-9_.])" + Pattern.quote(id) + "(?![A-Za-z0-9_-])");
+    }
+  }
+
+  /**
+   * What the document of a backup tells of its job; empty where it tells nothing. No name in it is
+   * proven; see {@link UnprovenNames}.
+   *
+   * @param schema how the document is labelled
+   * @param source where the backup was made, as its maker wrote it
+   * @param fields the job's state as stored; none in backups of the original runtime
+   * @param blobs the large values in it. Their names tell whether somebody has changed them.
+   * @param events the job's last ones; none without a state
+   * @param executables paths of files that are programs; null when the maker did not know them
+   */
+  private record BackupDocument(
+      String schema,
+      ObjectNode source,
+      String jobId,
+      String runId,
+      String blueprintId,
+      Map<String, String> fields,
+      Map<String, String> blobs,
+      List<ObjectNode> events,
+      Set<String> executables) {
+
+    private static final Set<String> SCHEMAS = Set.of(Backup.SCHEMA, Backup.SCHEMA_2);
+
+    /** Fields of a job's state; others, such as its owner, are not a backup's to set. */
+    private static final Pattern FIELD = Pattern.compile("[a-z](:.*)?", Pattern.DOTALL);
+
+    /**
+     * @throws MnException INVALID for what no backup looks like
+     */
+    static BackupDocument read(String text) {
+      ObjectNode json = object(text);
+      JsonNode schema = json.path("schema_version");
+      if (!SCHEMAS.contains(schema.asText())) {
+        throw MnException.invalid(
+            "unsupported backup schema " + schema + "; it must be mn.backup.v1 or mn.backup.v2");
+      }
+      JsonNode runtime = json.path("runtime");
+      JsonNode job = runtime.path("job");
+      if (!job.isObject()) {
+        throw MnException.invalid("backup_json must have an object at runtime.job");
+      }
+      JsonNode source = json.path("source");
+      String jobId = LenientJson.read(source, JobBrief.class).jobId();
+      JsonNode state = job.path("state");
+      Map<String, String> fields = fields(state.path("fields"));
+      UnprovenNames names = new UnprovenNames(blobs(state.path("blobs")));
+      return new BackupDocument(
+          schema.asText(),
+          source instanceof ObjectNode known ? known : Json.object(),
+          jobId == null ? job.path("job_id").asText() : jobId,
+          job.path("run_id").asText(source.path("run_id").asText("")),
+          source.path("blueprint_id").asText(""),
+          names.fields(fields),
+          names.blobs(),
+          fields.isEmpty() ? List.of() : events(runtime.path("events")),
+          executables(json.at("/bundle/executables")));
+    }
+
+    private static Set<String> executables(JsonNode paths) {
+      return paths.isArray()
+          ? Json.elements(paths).map(JsonNode::asText).collect(Collectors.toUnmodifiableSet())
+          : null;
+    }
+
+    private static ObjectNode object(String text) {
+      try {
+        if (Json.parse(text) instanceof ObjectNode object) {
+          return object;
+        }
+      } catch (JsonProcessingException e) {
+        throw MnException.invalid("backup_json must be valid JSON: " + e.getOriginalMessage());
+      }
+      throw MnException.invalid("backup_json must be a JSON object");
+    }
+
+    private static Map<String, String> fields(JsonNode stored) {
+      Map<String, String> fields = new HashMap<>();
+      for (var field : stored.properties()) {
+        if (!FIELD.matcher(field.getKey()).matches() || !field.getValue().isTextual()) {
+          throw MnException.invalid("the backup's state has a strange field: " + field.getKey());
+        }
+        fields.put(field.getKey(), field.getValue().asText());
+      }
+      return fields;
+    }
+
+    private static Map<String, String> blobs(JsonNode stored) {
+      Map<String, String> blobs = new HashMap<>();
+      stored.properties().forEach(blob -> blobs.put(blob.getKey(), blob.getValue().asText()));
+      return blobs;
+    }
+
+    private static List<ObjectNode> events(JsonNode stored) {
+      List<ObjectNode> events = new ArrayList<>();
+      for (JsonNode event : stored) {
+        if (!(event instanceof ObjectNode object)) {
+          throw MnException.invalid("the backup's events must be objects");
+        }
+        UnprovenNames.clear(object);
+        events.add(object);
+      }
+      return events;
+    }
   }
 }

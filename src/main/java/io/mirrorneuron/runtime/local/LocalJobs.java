@@ -1,7 +1,9 @@
 package io.mirrorneuron.runtime.local;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.bundle.GivenInputs;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Backup;
@@ -9,33 +11,55 @@ import io.mirrorneuron.port.EventPage;
 import io.mirrorneuron.port.ForkRequest;
 import io.mirrorneuron.port.ForkedJob;
 import io.mirrorneuron.port.HumanDecision;
+import io.mirrorneuron.port.JobBrief;
 import io.mirrorneuron.port.JobDetail;
 import io.mirrorneuron.port.JobPage;
 import io.mirrorneuron.port.JobPlan;
 import io.mirrorneuron.port.JobsPort;
+import io.mirrorneuron.port.PeerJobs;
 import io.mirrorneuron.port.ReplayedLetter;
 import io.mirrorneuron.port.RestoredJob;
 import io.mirrorneuron.port.SentMessage;
 import io.mirrorneuron.port.Submission;
+import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.port.SubmittedJob;
 import io.mirrorneuron.port.Validation;
 import io.mirrorneuron.port.Why;
+import io.mirrorneuron.runtime.documents.JobViews;
 import io.mirrorneuron.runtime.documents.PlacedJob;
+import io.mirrorneuron.runtime.documents.RowFilter;
 import io.mirrorneuron.runtime.documents.ShownRows;
 import io.mirrorneuron.runtime.loop.Engine;
+import io.mirrorneuron.runtime.loop.Fork;
+import io.mirrorneuron.runtime.loop.Restoration;
 import io.mirrorneuron.runtime.port.JobStatus;
+import io.mirrorneuron.runtime.state.StoredFields;
+import io.mirrorneuron.runtime.workflow.SameGraph;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.storage.Storage;
 import io.mirrorneuron.store.JobStore;
 import io.mirrorneuron.store.JobStore.NewJob;
 import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.store.JobStore.StoredJob;
+import io.mirrorneuron.store.ListedRow;
+import io.mirrorneuron.store.RowsWanted;
+import io.mirrorneuron.store.bundle.BundleStore;
 import io.mirrorneuron.wire.JobDetailForm;
+import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.MarkedSecrets;
 import io.mirrorneuron.wire.MessageForm;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 
 /** The jobs of the runtime in this process. */
@@ -251,5 +275,302 @@ public final class LocalJobs implements JobsPort {
     access.load().requireRoom();
     storage.requireRoom();
     return forks.of(jobId, request);
+  }
+
+  /** What is told of jobs in short. */
+  private record StoredJobViews(Engine engine, JobStore store) {
+    private static final int DEFAULT_ROWS = 100;
+    private static final int MAX_ROWS = 10_000;
+
+    /** Rows that are read at once while those are looked for that fit. */
+    private static final int BATCH = 1000;
+
+    /** Rows that are looked at for one page. */
+    private static final int MOST_LOOKED = 20_000;
+
+    /** See {@link io.mirrorneuron.port.JobsPort#brief}. */
+    JobDetail brief(String jobId) {
+      CompletionStage<String> row = store.row(jobId);
+      CompletionStage<Optional<StoredJob>> stored = store.outline(jobId);
+      StoredJob job = Answers.job(store, jobId, stored);
+      return JobDetailForm.read(
+          engine.views().brief(job, ShownRows.sound(Answers.row(store, jobId, row))));
+    }
+
+    /** See {@link io.mirrorneuron.port.JobsPort#why}. */
+    Why why(String jobId) {
+      CompletionStage<String> row = store.row(jobId);
+      CompletionStage<Optional<StoredJob>> stored = store.outline(jobId);
+      try {
+        StoredJob job = Answers.job(store, jobId, stored);
+        return engine.views().why(job, ShownRows.sound(Answers.row(store, jobId, row)));
+      } catch (MnException e) {
+        String status = e.isJobDamaged() ? Answers.await(store.status(jobId)) : null;
+        if (status == null) {
+          throw e;
+        }
+        return JobViews.why(jobId, status, e);
+      }
+    }
+
+    /** See {@link io.mirrorneuron.port.JobsPort#list}. */
+    JobPage list(JobPage.Query query) {
+      int limit = query.limit() <= 0 ? DEFAULT_ROWS : Math.min(query.limit(), MAX_ROWS);
+      RowFilter filter = new RowFilter(query);
+      int batch = filter.isNone() ? limit + (query.isPaged() ? 1 : 0) : BATCH;
+      RowsWanted wanted = filter.wanted(batch);
+      List<JobPage.Row> found = new ArrayList<>();
+      int looked = 0;
+      while (wanted.open() || !wanted.ended().isEmpty()) {
+        List<ListedRow> rows = Answers.await(store.rows(wanted));
+        for (ListedRow row : rows) {
+          if (found.size() == limit || looked++ == MOST_LOOKED) {
+            return query.isPaged()
+                ? new JobPage(found, null, wanted.after().cursor())
+                : new JobPage(found, found.size() < limit ? true : null, null);
+          }
+          ShownRows.of(row, job -> Answers.await(store.status(job)))
+              .filter(shown -> filter.isNone() || filter.accepts(shown))
+              .ifPresent(found::add);
+          wanted = wanted.behind(row.place());
+        }
+        if (rows.size() < batch || found.size() == limit && !query.isPaged()) {
+          break;
+        }
+      }
+      return JobPage.of(found);
+    }
+  }
+
+  /** New jobs that begin where others were, with their bundle or one of the same graph. */
+  private static final class JobFork {
+    private final Engine engine;
+    private final JobStore store;
+    private final JobAccess access;
+    private final ManifestCache manifests;
+    private final NewJobs newJobs;
+    private final JobHistory history;
+
+    JobFork(JobAccess access) {
+      this.engine = access.engine();
+      this.store = access.store();
+      this.access = access;
+      this.manifests = access.manifests();
+      this.newJobs = access.newJobs();
+      this.history = access.history();
+    }
+
+    /** See {@link io.mirrorneuron.port.JobsPort#fork}. */
+    ForkedJob of(String jobId, ForkRequest request) {
+      StoredJob stored = Answers.job(store, jobId, store.load(jobId));
+      if (!StoredFields.header(stored).status().isTerminal()) {
+        // Before anything else: another node may have what is demanded, and this one not.
+        Answers.await(engine.commands().checkEventsCanBeAdded(jobId));
+      }
+      Workflow before = manifests.parse(stored.manifest());
+      Fork fork = fork(stored, before, request);
+      boolean revised = request.bundle() != null;
+      Submission other = revised ? GivenInputs.carried(stored.manifest(), request.bundle()) : null;
+      Workflow workflow = revised ? revised(jobId, before, other) : before;
+      String manifest = revised ? other.manifestJson() : stored.manifest();
+      String bundle = revised ? access.put(other.payloads(), workflow) : kept(stored, workflow);
+      String inputs = Json.write(Json.MAPPER.valueToTree(new TreeMap<>(request.inputs())));
+      String wish = "fork " + jobId + " " + Json.write(fork.from().at());
+      NewJob job =
+          newJobs
+              .of(
+                  newJobs.id(workflow.graphId()),
+                  manifest,
+                  null,
+                  request.idempotencyKey(),
+                  revised ? wish + " " + bundle + manifest : wish,
+                  inputs)
+              .withBundle(bundle);
+      access.claims().lend(jobId, job.jobId(), workflow);
+      SubmittedJob made =
+          access.claimed(
+              job,
+              workflow,
+              bundle,
+              () -> engine.creation().fork(job, workflow, fork, request.submittedBy()));
+      return new ForkedJob(made.jobId(), made.jobId(), made.status(), fork.from());
+    }
+
+    private String kept(StoredJob stored, Workflow workflow) {
+      String bundle = Restoration.Source.of(stored).bundle();
+      access.keep(stored.jobId(), bundle, workflow);
+      return bundle;
+    }
+
+    private Workflow revised(String jobId, Workflow before, Submission bundle) {
+      Workflow revised = new BundleValidation(access).accepted(bundle);
+      List<String> differences = SameGraph.differences(before, revised);
+      if (!differences.isEmpty()) {
+        throw MnException.invalid(
+            "the bundle cannot go on for job %s: %s; submit it as a job of its own"
+                .formatted(jobId, String.join("; ", differences)));
+      }
+      return revised;
+    }
+
+    private Fork fork(StoredJob stored, Workflow workflow, ForkRequest request) {
+      if (request.event() < 0) {
+        throw MnException.invalid("at must be a step or a sequence number that is not negative");
+      }
+      List<StoredEvent> events = history.upTo(stored.jobId(), request.event());
+      try {
+        return request.step() == null
+            ? Fork.atEvent(stored, workflow, request.event(), events, request.inputs())
+            : Fork.atStep(stored, workflow, request.step(), request.inputs());
+      } catch (IllegalStateException e) {
+        throw MnException.precondition(
+            "job " + stored.jobId() + " cannot be forked: " + e.getMessage());
+      }
+    }
+  }
+
+  /**
+   * Makes backups of paused jobs. The exact state lies in {@code fields} and {@code blobs} of
+   * {@code runtime.job.state} as texts, where archives of the published command line keep it.
+   */
+  private static final class JobExport {
+    private final JobAccess access;
+    private final Engine engine;
+    private final JobStore store;
+    private final BundleStore bundles;
+    private final JobHistory history;
+    private final Clock clock;
+
+    JobExport(JobAccess access, Clock clock) {
+      this.access = access;
+      this.engine = access.engine();
+      this.store = access.store();
+      this.bundles = access.bundles();
+      this.history = access.history();
+      this.clock = clock;
+    }
+
+    /** See {@link io.mirrorneuron.port.JobsPort#backup}. */
+    Backup of(String jobId) {
+      StoredJob stored = Answers.job(store, jobId, store.load(jobId));
+      Restoration.Source source = Restoration.Source.of(stored);
+      if (source.status() != JobStatus.PAUSED) {
+        throw MnException.precondition(
+            "job " + jobId + " must be paused before a backup; it is " + source.status().word());
+      }
+      if (source.bundle() != null) {
+        requireFiles(stored, source.bundle());
+      }
+      ObjectNode row = ShownRows.sound(Answers.row(store, jobId, store.row(jobId)));
+      JobDetail details = JobDetailForm.read(engine.views().details(stored, row, List.of()));
+      Map<String, byte[]> files = files(stored.manifest(), source.bundle());
+      ObjectNode json = Json.object().put("schema_version", Backup.SCHEMA);
+      json.put("created_at", Json.timestamp(clock.instant()));
+      json.set("source", source(details.job(), source, stored.manifest()));
+      json.set("target_policy", targetPolicy());
+      json.set("sections", sections());
+      ObjectNode runtime = json.putObject("runtime");
+      ObjectNode job = runtime.putObject("job");
+      details.json().path("job").properties().forEach(one -> job.set(one.getKey(), one.getValue()));
+      ObjectNode state = job.putObject("state");
+      Map<String, String> fields = new HashMap<>(stored.fields());
+      fields.remove(StoredFields.PLAN); // of this node
+      state.set("fields", Json.MAPPER.valueToTree(fields));
+      state.set("blobs", Json.MAPPER.valueToTree(stored.blobs()));
+      runtime.set("agents", details.parts().agents());
+      runtime.set("events", events(jobId, source.lastEventSeq()));
+      ObjectNode bundle = json.putObject("bundle").put("file_count", files.size());
+      ArrayNode paths = bundle.putArray("files");
+      new TreeMap<>(files).keySet().forEach(paths::add);
+      ArrayNode programs = bundle.putArray("executables");
+      executables(source.bundle()).forEach(programs::add);
+      return new Backup(Json.write(json), files);
+    }
+
+    /** What this node does not reach, the one that has the job may. */
+    private void requireFiles(StoredJob stored, String bundle) {
+      try {
+        access.requireFiles(stored.jobId(), bundle);
+      } catch (MnException e) {
+        boolean isHere = access.newJobs().owner().equals(stored.owner());
+        throw isHere ? e : PeerJobs.notOwner(stored.jobId());
+      }
+    }
+
+    private static ObjectNode source(JobBrief job, Restoration.Source source, String manifest) {
+      ObjectNode json = Json.object().put("job_id", job.jobId());
+      json.put("run_id", source.runId());
+      String blueprint = blueprintId(Json.parseObject(manifest, Backup.MANIFEST));
+      if (!blueprint.isEmpty()) {
+        json.put("blueprint_id", blueprint);
+      }
+      json.put("graph_id", job.graphId()).put("submitted_at", job.submittedAt());
+      return json.put("status", source.status().word());
+    }
+
+    private static String blueprintId(ObjectNode manifest) {
+      String known = manifest.at("/metadata/mn_cli/blueprint_id").asText("");
+      return known.isEmpty() ? manifest.at("/metadata/blueprint_id").asText("") : known;
+    }
+
+    private static ObjectNode targetPolicy() {
+      ObjectNode policy = Json.object().put("restore_mode", "clone");
+      policy.put("status_after_restore", "paused");
+      return policy.put("job_id", "generate_new").put("run_id", "generate_new");
+    }
+
+    private static ObjectNode sections() {
+      ObjectNode sections = Json.object();
+      for (String section :
+          List.of(
+              "runtime/job.json",
+              "runtime/agents.json",
+              "runtime/events.jsonl",
+              "bundle/manifest.json",
+              "bundle/payloads")) {
+        sections.put(section, true);
+      }
+      return sections.put("run_store", "optional").put("knowledge", "optional");
+    }
+
+    private Map<String, byte[]> files(String manifest, String bundle) {
+      Map<String, byte[]> files = new HashMap<>();
+      files.put(Backup.MANIFEST, manifest.getBytes(StandardCharsets.UTF_8));
+      if (bundle != null) {
+        Path root = bundles.payloads(bundle);
+        for (String path : bundles.paths(new Payloads.Folder(root))) {
+          files.put(Backup.PAYLOADS + path, read(root.resolve(path)));
+        }
+      }
+      return files;
+    }
+
+    private List<String> executables(String bundle) {
+      if (bundle == null) {
+        return List.of();
+      }
+      Path root = bundles.payloads(bundle);
+      return bundles.paths(new Payloads.Folder(root)).stream()
+          .filter(path -> Files.isExecutable(root.resolve(path)))
+          .map(path -> Backup.PAYLOADS + path)
+          .sorted()
+          .toList();
+    }
+
+    private static byte[] read(Path file) {
+      try {
+        return Files.readAllBytes(file);
+      } catch (IOException e) {
+        throw new UncheckedIOException("a payload file cannot be read", e);
+      }
+    }
+
+    private ArrayNode events(String jobId, long last) {
+      ArrayNode events = Json.MAPPER.createArrayNode();
+      for (StoredEvent event : history.upTo(jobId, last)) {
+        events.add(Json.parseObject(event.json(), "event").put("job_id", jobId));
+      }
+      return events;
+    }
   }
 }

@@ -1,17 +1,41 @@
 package io.mirrorneuron.runtime.local;
 
+import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.Lifetime;
+import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.port.JobsPort;
 import io.mirrorneuron.port.node.NodeUpkeep;
+import io.mirrorneuron.port.operation.ItemOutcome;
+import io.mirrorneuron.port.operation.OperationKind;
+import io.mirrorneuron.port.operation.OperationOptions;
+import io.mirrorneuron.port.operation.OperationView;
+import io.mirrorneuron.port.operation.OperationView.Item;
 import io.mirrorneuron.port.operation.OperationsPort;
+import io.mirrorneuron.runtime.local.Operation.Entry;
+import io.mirrorneuron.runtime.local.Operation.Order;
+import io.mirrorneuron.runtime.local.Operation.Step;
+import io.mirrorneuron.runtime.machine.Deeds;
 import io.mirrorneuron.runtime.machine.HeldLead;
 import io.mirrorneuron.runtime.machine.MachineLoop;
 import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.store.EndedJobs;
 import io.mirrorneuron.store.LeaderLease;
 import io.mirrorneuron.store.RecordStore;
 import io.mirrorneuron.store.ServedJobStore;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Operations, as far as this server keeps them: the loop, its leader, and who asks it. */
 public final class OperationKeeper implements AutoCloseable {
@@ -77,5 +101,256 @@ public final class OperationKeeper implements AutoCloseable {
   public void close() {
     loop.close();
     lead.close();
+  }
+
+  /**
+   * Has done what operations want done.
+   *
+   * @param threads that may block
+   */
+  private record OperationDeeds(GroupedJobs jobs, JobsOfOneNode nodes, Executor threads)
+      implements Deeds<OperationInput, OperationDeed> {
+
+    @Override
+    public CompletionStage<OperationInput> perform(String id, OperationDeed deed) {
+      return CompletableFuture.supplyAsync(() -> done(id, deed), threads);
+    }
+
+    /** What may pass is tried again by the loop. */
+    private OperationInput done(String id, OperationDeed deed) {
+      try {
+        return did(id, deed);
+      } catch (MnException e) {
+        if (e.code().retryable() || e.code() == ErrorCode.INTERNAL) {
+          throw e;
+        }
+        return OperationInput.Done.failed(deed, e.getMessage());
+      }
+    }
+
+    private OperationInput did(String id, OperationDeed deed) {
+      return switch (deed.order().kind()) {
+        case CANCEL_ALL_JOBS -> jobs.cancel(id, deed);
+        case CLEAR_JOBS -> jobs.clear(deed);
+        case DRAIN_NODE -> nodes.drain(deed);
+        case RECONCILE_NODE -> nodes.reconcile(deed);
+      };
+    }
+  }
+
+  /**
+   * What operations do to jobs one by one. A job that was dealt with before is told the same again.
+   *
+   * @param all jobs of all nodes
+   * @param clearing when what has ended may be removed
+   * @param threads that may block
+   */
+  private record GroupedJobs(
+      JobsPort all, EndedJobs ended, Clearing clearing, Executor threads, Timers timers) {
+    /** So long runs may take to be written; then their jobs stay. */
+    private static final long PATIENCE_MS = 60_000;
+
+    /** So many jobs are dealt with at once. */
+    private static final int AT_ONCE = 8;
+
+    private static final ItemOutcome CLEARED = ItemOutcome.of(ItemOutcome.CLEARED);
+
+    OperationInput cancel(String operation, OperationDeed deed) {
+      String by = deed.order().by();
+      return done(deed, each(deed.jobs(), job -> cancelled(job, by, "operation " + operation)));
+    }
+
+    private ItemOutcome cancelled(String job, String by, String reason) {
+      try {
+        String status = all.cancel(job, by, reason);
+        if (status.equals(RunStatus.CANCELLED.word())) {
+          return ItemOutcome.of(ItemOutcome.CANCELLED);
+        }
+        return RunStatus.of(status).isFinal()
+            ? ItemOutcome.because(ItemOutcome.SKIPPED, status, "it had ended by itself")
+            : ItemOutcome.because(
+                ItemOutcome.CANCELLATION_PENDING, status, "its programs have not ended yet");
+      } catch (MnException e) {
+        if (e.code() == ErrorCode.NOT_FOUND) {
+          return ItemOutcome.because(ItemOutcome.SKIPPED, null, "it is gone");
+        }
+        boolean mayPass = e.code().retryable();
+        return ItemOutcome.failed(
+            mayPass ? ItemOutcome.CANCELLATION_PENDING : ItemOutcome.FAILED, e.getMessage());
+      }
+    }
+
+    /** A job that was removed by an earlier try of the same round is removed. */
+    OperationInput clear(OperationDeed deed) {
+      if (!clearing.isPossible().getAsBoolean()) {
+        String why = "runs of ended jobs are still being written";
+        return done(
+            deed,
+            deed.jobs().stream()
+                .collect(
+                    Collectors.toMap(
+                        job -> job, job -> ItemOutcome.failed(ItemOutcome.DEFERRED, why))));
+      }
+      boolean mayCome = timers.now() - deed.order().at() < PATIENCE_MS;
+      Set<String> staying = Set.copyOf(Answers.await(ended.remove(deed.jobs())));
+      clearing.after().run();
+      return done(
+          deed,
+          deed.jobs().stream()
+              .collect(
+                  Collectors.toMap(
+                      job -> job, job -> staying.contains(job) ? staying(mayCome) : CLEARED)));
+    }
+
+    private static ItemOutcome staying(boolean mayCome) {
+      return ItemOutcome.because(
+          mayCome ? ItemOutcome.DEFERRED : ItemOutcome.SKIPPED,
+          null,
+          "it is open, or its run is still to be written by its node, and then it can be cleared");
+    }
+
+    private static OperationInput done(OperationDeed deed, Map<String, ItemOutcome> outcomes) {
+      return OperationInput.Done.of(deed, outcomes, null);
+    }
+
+    private Map<String, ItemOutcome> each(List<String> jobs, Function<String, ItemOutcome> deed) {
+      Map<String, ItemOutcome> outcomes = new ConcurrentHashMap<>();
+      Queue<String> left = new ConcurrentLinkedQueue<>(jobs);
+      Runnable hand =
+          () -> {
+            for (String job = left.poll(); job != null; job = left.poll()) {
+              outcomes.put(job, deed.apply(job));
+            }
+          };
+      CompletableFuture.allOf(
+              IntStream.range(0, Math.min(AT_ONCE, jobs.size()))
+                  .mapToObj(i -> CompletableFuture.runAsync(hand, threads))
+                  .toArray(CompletableFuture[]::new))
+          .join();
+      return outcomes;
+    }
+  }
+
+  /** The operations of all servers on the store, as this one tells and starts them. */
+  private record LocalOperations(
+      MachineLoop<Operation, OperationInput, OperationDeed> loop,
+      OperationMachine machine,
+      RecordStore records,
+      ServedJobStore jobs,
+      JobsOfOneNode nodes,
+      Supplier<String> suffixes,
+      Timers timers)
+      implements OperationsPort {
+    /** An operation is written whole with each batch. */
+    static final int MOST_JOBS = 10_000;
+
+    @Override
+    public OperationView start(OperationKind kind, OperationOptions options, String by) {
+      Order order = order(kind, options, by);
+      String id = id();
+      Operation begun =
+          Answers.await(loop.submit(id, new OperationInput.Start(order))).orElseThrow();
+      return new OperationViews(id, begun).outline();
+    }
+
+    private String id() {
+      return "op-" + suffixes.get();
+    }
+
+    /** Which jobs it is about is decided once, and stored with it. */
+    private Order order(OperationKind kind, OperationOptions options, String by) {
+      List<String> all =
+          switch (kind) {
+            case CANCEL_ALL_JOBS -> Answers.await(jobs.activeJobs());
+            case CLEAR_JOBS -> Answers.await(jobs.endedJobs(MOST_JOBS));
+            case DRAIN_NODE -> nodes.drained(options);
+            case RECONCILE_NODE -> nodes.reconciled(options);
+          };
+      int omitted = (kind == OperationKind.CLEAR_JOBS ? ended() : all.size()) - MOST_JOBS;
+      List<String> some = all.subList(0, Math.min(all.size(), MOST_JOBS));
+      return new Order(kind, options, by, some, Math.max(0, omitted), timers.now());
+    }
+
+    private int ended() {
+      Map<String, Long> counts = Answers.await(jobs.counts());
+      return (int)
+          RunStatus.FINAL_WORDS.stream().mapToLong(word -> counts.getOrDefault(word, 0L)).sum();
+    }
+
+    private Operation stored(String id) {
+      return Answers.await(records.read(OperationMachine.KIND, id))
+          .map(found -> machine.read(found.json()))
+          .orElseThrow(() -> MnException.notFound("operation", id));
+    }
+
+    @Override
+    public OperationView get(String id) {
+      return new OperationViews(id, stored(id)).whole();
+    }
+
+    @Override
+    public Events events(String id, long after) {
+      Operation operation = stored(id);
+      return new Events(new OperationViews(id, operation).events(after), operation.isOver());
+    }
+
+    /**
+     * An operation that has ended, or waits; as far as it is, when that takes longer than callers
+     * wait, or something is away: then it goes on later.
+     */
+    private Operation settled(String id, Order order) {
+      try {
+        return Answers.await(loop.settle(id, new OperationInput.Start(order))).orElseThrow();
+      } catch (MnException e) {
+        if (e.code() != ErrorCode.TIMEOUT && e.code() != ErrorCode.UNAVAILABLE) {
+          throw e;
+        }
+        return Answers.await(records.read(OperationMachine.KIND, id))
+            .map(found -> machine.read(found.json()))
+            .orElseThrow(() -> e);
+      }
+    }
+
+    @Override
+    public Cancelled cancelAll(String by) {
+      String id = id();
+      Operation operation =
+          settled(id, order(OperationKind.CANCEL_ALL_JOBS, OperationOptions.NONE, by));
+      OperationView told = new OperationViews(id, operation).whole();
+      int cancelled = count(operation, ItemOutcome.CANCELLED);
+      OperationView.Counters counters = told.counters();
+      return new Cancelled(
+          id,
+          cancelled,
+          counters.total() - counters.finished() + operation.order().omitted(),
+          counters.failed(),
+          told.items().values().stream().map(LocalOperations::result).toList());
+    }
+
+    private static CancelledJob result(Item item) {
+      return new CancelledJob(item.itemId(), item.status(), item.error());
+    }
+
+    @Override
+    public int clear(String by) {
+      String id = id();
+      Operation operation = settled(id, order(OperationKind.CLEAR_JOBS, OperationOptions.NONE, by));
+      if (operation.isOwed()) {
+        throw new MnException(
+            ErrorCode.TIMEOUT,
+            "timeout",
+            "not all ended jobs are removed yet; operation %s goes on with it".formatted(id));
+      }
+      return count(operation, ItemOutcome.CLEARED);
+    }
+
+    private static int count(Operation operation, String status) {
+      Entry[] items = operation.items();
+      return (int)
+          IntStream.range(0, items.length)
+              .filter(i -> items[i] != null && items[i].step() == Step.ITEM_COMPLETED)
+              .filter(i -> items[i].outcome().status().equals(status))
+              .count();
+    }
   }
 }

@@ -16,6 +16,7 @@ import io.mirrorneuron.runtime.manifest.reading.Findings.Purpose;
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.shorthand.Shorthand;
+import io.mirrorneuron.runtime.port.WorkspaceNames;
 import io.mirrorneuron.runtime.workflow.StepGraph;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.runtime.workflow.Workflow.Agent;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * From a manifest's text to the {@link Workflow} that runs. Every form that an author may write has
@@ -226,5 +228,74 @@ public final class Manifests {
       }
     }
     return deepest;
+  }
+
+  /** Finds the programs of a manifest, right or wrong, and where its author wrote them. */
+  private static final class Programs {
+    private Programs() {}
+
+    static List<ProgramPlace> in(ObjectNode source) {
+      Findings told = new Findings(StepForm.isUsedBy(source)); // by whoever reads all of it
+      ManifestValue root = ManifestValue.root(source, told);
+      Shorthand manifest = Shorthand.expand(root);
+      if (!manifest.isReadable()) {
+        return List.of();
+      }
+      return Topology.of(manifest.root()).nodes().stream()
+          .filter(node -> node.find("agent_type", "agentType").asText().equals("executor"))
+          .map(
+              node -> {
+                String id = Nodes.key(node);
+                ManifestValue known = node.named(ManifestValue.shown(id));
+                return new ProgramPlace(id, known, known.find("config"));
+              })
+          .toList();
+    }
+  }
+
+  /** Payload files that would lie where the server puts files of its own. */
+  private static final class TakenNames {
+    private TakenNames() {}
+
+    /**
+     * What a program cannot be started with is an error, what it does not see is a warning.
+     *
+     * @param config of the node, where it is told
+     * @param files below {@code payloads/}, canonical
+     * @param present the same and their folders
+     */
+    static void check(ManifestValue config, Upload upload, Set<String> files, Set<String> present) {
+      Stream.concat(WorkspaceNames.FILES.stream(), Stream.of(WorkspaceNames.TEMPORARY))
+          .sorted()
+          .forEach(name -> check(config, name, source(upload, name), files, present));
+    }
+
+    /** What of the payloads would get the name, or be below it; null when nothing can. */
+    private static String source(Upload upload, String name) {
+      if (upload.target().equals(name)) {
+        return upload.source();
+      }
+      boolean isAll = upload.target().isEmpty();
+      return isAll && !upload.source().isEmpty()
+          ? upload.source() + "/" + name
+          : isAll ? name : null;
+    }
+
+    private static void check(
+        ManifestValue config, String name, String source, Set<String> files, Set<String> present) {
+      boolean isFile = files.contains(source);
+      boolean isInTheWay =
+          name.equals(WorkspaceNames.TEMPORARY) ? isFile : !isFile && present.contains(source);
+      if (isInTheWay) {
+        config.error(
+            ManifestProblem.CONFLICT,
+            "%s of the payloads cannot be there: the server needs the name %s in the folder in which the program starts, so give it another name"
+                .formatted(ManifestValue.shown(source), name));
+      } else if (isFile && WorkspaceNames.MESSAGE_FILES.contains(name)) {
+        config.warn(
+            "%s of the payloads is replaced by the server's own %s in the folder in which the program starts; give it another name"
+                .formatted(ManifestValue.shown(source), name));
+      }
+    }
   }
 }

@@ -4,6 +4,11 @@ import io.mirrorneuron.runtime.placement.PlacementPlan.Placed;
 import io.mirrorneuron.runtime.placement.PlacementPlan.Room;
 import io.mirrorneuron.runtime.placement.PlacementPlan.Unplaced;
 import io.mirrorneuron.runtime.placement.PlacementRequest.Wish;
+import io.mirrorneuron.runtime.workflow.Amounts;
+import io.mirrorneuron.runtime.workflow.Constraint;
+import io.mirrorneuron.runtime.workflow.DeviceChoice;
+import io.mirrorneuron.runtime.workflow.DeviceDemand;
+import io.mirrorneuron.runtime.workflow.NodeAttributes;
 import io.mirrorneuron.runtime.workflow.NodeDevice;
 import io.mirrorneuron.runtime.workflow.ResourceRequest;
 import io.mirrorneuron.runtime.workflow.Scheduling;
@@ -11,10 +16,15 @@ import io.mirrorneuron.runtime.workflow.Scheduling.Strategy;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 
 /**
  * Gives each agent the best of the nodes that it fits: one with room now before one where it has to
@@ -218,6 +228,332 @@ public final class BestNode implements Placement {
       double full = fullness <= 1 ? fullness : 1 / fullness;
       double empty = Math.max(0, 1 - fullness);
       return Math.round((strategy == Strategy.SPREAD ? empty : full) * 1000) / 1000.0;
+    }
+  }
+
+  /** A node with what of it a job has been promised so far. */
+  private static final class Seat {
+    /** An agent that asks for nothing takes some room all the same, where fullness is compared. */
+    private static final long LEAST_MILLIS = 100;
+
+    private final Machine machine;
+    private final Attributes attributes;
+    private final List<NodeDevice> free;
+    private final Set<String> promised = new HashSet<>();
+    private final Map<String, Integer> slots = new HashMap<>(); // promised of pools
+    private Amounts planned = Amounts.NONE;
+    private long millis;
+
+    Seat(Machine machine) {
+      this.machine = machine;
+      this.attributes = Attributes.of(machine);
+      this.free = machine.devices().stream().filter(one -> isFree(machine, one)).toList();
+    }
+
+    private static boolean isFree(Machine machine, NodeDevice device) {
+      return !machine.devicesGiven().contains(device.device().id());
+    }
+
+    Machine machine() {
+      return machine;
+    }
+
+    Attributes attributes() {
+      return attributes;
+    }
+
+    /** What an agent would find if it were the only one of its job. */
+    Room alone(Wish wish) {
+      ResourceRequest request = wish.request();
+      int devices = count(request);
+      if (!request.amounts().fitsIn(machine.usable()) || devices > machine.usableDevices()) {
+        return Room.LIMITED;
+      }
+      int given = machine.devices().size() - free.size();
+      boolean isRoom =
+          (wish.pool() == null || wish.slots() <= machine.freeSlots(wish.pool()))
+              && request.amounts().plus(machine.given()).fitsIn(machine.usable())
+              && given + devices <= machine.usableDevices()
+              && (devices == 0 || DeviceChoice.of(request.devices(), free).isPresent());
+      return !isRoom ? Room.LATER : arePortsFree(request) ? Room.NOW : Room.PORT;
+    }
+
+    private boolean arePortsFree(ResourceRequest request) {
+      return request.ports().stream()
+          .noneMatch(one -> machine.portsTaken().contains(Machine.port(one.number(), one.isUdp())));
+    }
+
+    /** Whether it is there beside what the job has been promised. */
+    boolean hasRoom(Wish wish) {
+      ResourceRequest request = wish.request();
+      return (wish.pool() == null
+              || slots.getOrDefault(wish.pool(), 0) + wish.slots()
+                  <= machine.freeSlots(wish.pool()))
+          && request.amounts().plus(machine.given()).plus(planned).fitsIn(machine.usable())
+          && (request.devices().isEmpty() || beside(request).isPresent());
+    }
+
+    /** The devices that it would get if the node had nothing else to do. */
+    List<NodeDevice> whole(ResourceRequest request) {
+      return request.devices().isEmpty()
+          ? List.of()
+          : DeviceMatch.inAll(request.devices(), machine.devices()).orElse(List.of());
+    }
+
+    private Optional<List<NodeDevice>> beside(ResourceRequest request) {
+      int taken = machine.devices().size() - free.size() + promised.size();
+      if (taken + count(request) > machine.usableDevices()) {
+        return Optional.empty();
+      }
+      List<NodeDevice> left =
+          free.stream().filter(one -> !promised.contains(one.device().id())).toList();
+      return DeviceChoice.of(request.devices(), left);
+    }
+
+    /** How full it would be with one more: 1 is full, more are too many at once. */
+    double fullness(ResourceRequest request) {
+      Amounts all = request.amounts().plus(machine.given()).plus(planned);
+      long counted = machine.given().cpuMillis() + millis + nominal(request);
+      int devices = machine.devices().size() - free.size() + promised.size() + count(request);
+      Amounts usable = machine.usable();
+      return Math.max(
+          Math.max(share(counted, usable.cpuMillis()), share(all.memoryMb(), usable.memoryMb())),
+          Math.max(share(all.diskMb(), usable.diskMb()), share(devices, machine.usableDevices())));
+    }
+
+    /**
+     * Promises it to an agent.
+     *
+     * @param whole the devices that it takes when there are none for it now
+     * @return the devices that it would get
+     */
+    List<NodeDevice> promise(Wish wish, Room room, List<NodeDevice> whole) {
+      ResourceRequest request = wish.request();
+      if (wish.pool() != null) {
+        slots.merge(wish.pool(), wish.slots(), Integer::sum);
+      }
+      List<NodeDevice> devices = whole;
+      if (!request.devices().isEmpty() && room == Room.NOW) {
+        devices = beside(request).orElse(whole);
+        devices.forEach(one -> promised.add(one.device().id()));
+      }
+      planned = planned.plus(request.amounts());
+      millis += nominal(request);
+      return devices;
+    }
+
+    private static long nominal(ResourceRequest request) {
+      return Math.max(LEAST_MILLIS, request.amounts().cpuMillis());
+    }
+
+    private static int count(ResourceRequest request) {
+      long all = request.devices().stream().mapToLong(one -> one.minCount()).sum();
+      return (int) Math.min(Integer.MAX_VALUE / 2, all);
+    }
+
+    private static double share(long part, long whole) {
+      return part == 0 ? 0 : whole <= 0 ? part : (double) part / whole;
+    }
+  }
+
+  /** What a node will never have of what an agent looks for, whatever others give back. Pure. */
+  private static final class Lacks {
+    private static final String[] DEVICES = {
+      "resources.devices", "resources.gpu_count", "resources.gpus", "resources.gpu"
+    };
+
+    private final Machine machine;
+    private final List<Missing> found = new ArrayList<>();
+
+    private Lacks(Machine machine) {
+      this.machine = machine;
+    }
+
+    /** None when the agent fits. */
+    static List<Missing> of(Machine machine, Attributes attributes, Wish wish) {
+      Lacks lacks = new Lacks(machine);
+      if (!machine.takesWork()) {
+        lacks.add("a node that takes new work, and this one is " + lacks.status(), "");
+      }
+      lacks.constraints(attributes, wish.scheduling().constraints());
+      lacks.pool(wish.pool(), wish.slots());
+      lacks.amounts(wish.request().amounts());
+      lacks.devices(wish.request().devices());
+      lacks.rest(wish.request());
+      return lacks.found;
+    }
+
+    private void add(String words, String... members) {
+      found.add(Missing.of(words, members));
+    }
+
+    private String status() {
+      return machine.isEligible() ? machine.status() : "not eligible";
+    }
+
+    private void constraints(Attributes attributes, List<Constraint> constraints) {
+      for (Constraint constraint : constraints) {
+        if (!attributes.meet(constraint)) {
+          List<String> had = attributes.of(constraint.attribute());
+          String there =
+              had.isEmpty()
+                  ? none(attributes, constraint.attribute())
+                  : "it is " + String.join(", ", had);
+          List<String> values = constraint.values();
+          found.add(
+              new Missing(
+                  List.of("constraints", "placement_requirements"),
+                  values.isEmpty() ? constraint.attribute() : values.getFirst(),
+                  "a node with %s, and here %s".formatted(constraint.words(), there),
+                  Missing.LESS));
+        }
+      }
+    }
+
+    private static String none(Attributes attributes, String attribute) {
+      String label = NodeAttributes.LABEL + attribute;
+      boolean isLabel = !attributes.of(label).isEmpty();
+      return isLabel ? "there is none; did you mean %s?".formatted(label) : "there is none";
+    }
+
+    private void pool(String pool, int slots) {
+      if (pool == null) {
+        return;
+      }
+      Integer present = machine.pools().get(pool);
+      if (present == null) {
+        add(
+            "the pool %s; the pools of this node are %s (executor.pool_capacities)"
+                .formatted(pool, String.join(", ", new TreeSet<>(machine.pools().keySet()))),
+            "config.pool");
+      } else if (slots > present) {
+        add(
+            "%d slots of the pool %s, which has %d here".formatted(slots, pool, present),
+            "config.pool_slots");
+      }
+    }
+
+    private void amounts(Amounts wanted) {
+      Amounts totals = machine.totals();
+      if (wanted.cpuMillis() > totals.cpuMillis()) {
+        add(
+            "%s CPU cores, and there are %s in all"
+                .formatted(Amounts.cores(wanted.cpuMillis()), Amounts.cores(totals.cpuMillis())),
+            "resources.cpu_cores",
+            "resources.cores",
+            "resources.cpu");
+      }
+      size("memory", wanted.memoryMb(), totals.memoryMb());
+      size("disk", wanted.diskMb(), totals.diskMb());
+    }
+
+    private void size(String what, long wanted, long there) {
+      if (wanted > there) {
+        String member = "resources." + what;
+        add(
+            "%d MB of %s, and there are %d in all".formatted(wanted, what, there),
+            member + "_mb",
+            member,
+            member + "_gb");
+      }
+    }
+
+    private void devices(List<DeviceDemand> demands) {
+      List<NodeDevice> devices = machine.devices();
+      if (demands.isEmpty() || DeviceMatch.inAll(demands, devices).isPresent()) {
+        return;
+      }
+      int before = found.size();
+      for (DeviceDemand demand : demands) {
+        long there = devices.stream().filter(one -> DeviceMatch.fitsInAll(demand, one)).count();
+        if (there < demand.minCount()) {
+          add(
+              "%s, and there %s"
+                      .formatted(
+                          demand.words(), there == 0 ? "is none" : "are " + there + " in all")
+                  + problems(),
+              DEVICES);
+        }
+      }
+      if (found.size() == before) {
+        List<String> all = demands.stream().map(DeviceDemand::words).toList();
+        add(
+            "%s at once, and there are %d devices in all"
+                .formatted(String.join(" and ", all), devices.size()),
+            DEVICES);
+      }
+    }
+
+    /** A card that its vendor's tool does not tell is not there for anybody. */
+    private String problems() {
+      return machine.deviceProblems().stream().map(one -> "; " + one).collect(Collectors.joining());
+    }
+
+    private void rest(ResourceRequest request) {
+      for (ResourceRequest.Port port : request.ports()) {
+        if (!port.isUdp() && machine.ownPorts().contains(port.number())) {
+          found.add(
+              Missing.of(
+                      "port %d, which is this server's own".formatted(port.number()),
+                      "resources.ports")
+                  .helping("Give the program another port."));
+        }
+      }
+      for (ResourceRequest.Volume volume : request.volumes()) {
+        if (volume.source() == null || !machine.folders().contains(volume.source())) {
+          found.add(
+              Missing.of(
+                      "the folder %s, which is not there or is no folder"
+                          .formatted(volume.source()),
+                      "resources.volumes")
+                  .helping("Make the folder, or name another one."));
+        }
+      }
+      String driver = request.runtimeDriver();
+      if (driver != null && machine.drivers().stream().noneMatch(driver::equalsIgnoreCase)) {
+        String words =
+            "the runtime driver %s; the drivers of this node are %s"
+                .formatted(driver, String.join(", ", machine.drivers()));
+        found.add(
+            Missing.of(words, "resources.runtime_driver")
+                .helping("Name one of the drivers of this node, or leave the member out."));
+      }
+    }
+  }
+
+  /** Which devices would meet demands if nobody else used any memory of theirs. Pure. */
+  private static final class DeviceMatch {
+    private DeviceMatch() {}
+
+    /** A device of its own for each that is asked for; empty when there are not enough. */
+    static Optional<List<NodeDevice>> inAll(List<DeviceDemand> demands, List<NodeDevice> devices) {
+      return DeviceChoice.of(
+          demands.stream().map(DeviceMatch::least).toList(),
+          devices.stream().map(DeviceMatch::whole).toList());
+    }
+
+    static boolean fitsInAll(DeviceDemand demand, NodeDevice device) {
+      return whole(device).meets(least(demand));
+    }
+
+    private static NodeDevice whole(NodeDevice device) {
+      return new NodeDevice(
+          device.device(), device.apiVersion(), device.capabilities(), device.totalMb(), -1);
+    }
+
+    /** Exactly so much of what is free can come to be free as long as the device has more. */
+    private static DeviceDemand least(DeviceDemand demand) {
+      return new DeviceDemand(
+          demand.resource(),
+          demand.minCount(),
+          demand.vendor(),
+          demand.driver(),
+          demand.requiredCapabilities(),
+          demand.ids(),
+          demand.minApiVersion(),
+          demand.apiVersionOperator(),
+          demand.minMemoryMb(),
+          demand.memoryOperator().equals(">") ? ">" : ">=");
     }
   }
 }

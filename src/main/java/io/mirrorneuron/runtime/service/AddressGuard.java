@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.service;
 
 import io.mirrorneuron.config.AddressRange;
 import io.mirrorneuron.config.ServiceSettings.Reach;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -186,5 +187,120 @@ public final class AddressGuard implements AutoCloseable {
   @Override
   public void close() {
     names.close();
+  }
+
+  /**
+   * Which texts name a host. An address can be written in many ways that some programs understand
+   * and others do not (decimal, octal, hexadecimal, short, IPv4 within IPv6, a zone); only the
+   * usual one is taken, so that what is looked at is what is connected to.
+   */
+  private static final class HostSpelling {
+    private static final Pattern NAME =
+        Pattern.compile("(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\\.[A-Za-z0-9_-]{1,63})*");
+    private static final Pattern NUMERIC_END = Pattern.compile("(.*\\.)?(\\d+|0[xX][0-9A-Fa-f]*)");
+    private static final Pattern DOTTED =
+        Pattern.compile(
+            "(0|[1-9]\\d{0,2})\\.(0|[1-9]\\d{0,2})\\.(0|[1-9]\\d{0,2})\\.(0|[1-9]\\d{0,2})");
+
+    private HostSpelling() {}
+
+    /**
+     * The address that the text spells in the usual way; empty for a name.
+     *
+     * @throws NotAsked when it is neither
+     */
+    static Optional<InetAddress> literal(String host) throws NotAsked {
+      try {
+        if (host.indexOf(':') >= 0) {
+          return Optional.of(ofColons(host));
+        }
+        if (NUMERIC_END.matcher(host).matches()) {
+          if (DOTTED.matcher(host).matches()) {
+            return Optional.of(Inet4Address.ofLiteral(host));
+          }
+          throw new NotAsked(host + " is an unusual spelling of an address");
+        }
+      } catch (IllegalArgumentException e) {
+        throw new NotAsked(host + " is no address");
+      }
+      if (!NAME.matcher(host).matches()) {
+        throw new NotAsked("\"" + host + "\" is no name of a host");
+      }
+      return Optional.empty();
+    }
+
+    private static InetAddress ofColons(String host) throws NotAsked {
+      String bare =
+          host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
+      if (!bare.matches("[0-9A-Fa-f:.]+")) {
+        throw new NotAsked(host + " is no address");
+      }
+      InetAddress address = InetAddress.ofLiteral(bare);
+      if (address instanceof Inet4Address || bare.indexOf('.') >= 0) {
+        throw new NotAsked(host + " is an unusual spelling of an address");
+      }
+      return address;
+    }
+  }
+
+  /** Kinds of addresses, of which some are no place to lead a server to. */
+  private static final class AddressKinds {
+    /** Where clouds tell machines their secrets, beside link-local ones. */
+    private static final List<AddressRange> METADATA =
+        ranges(
+            "168.63.129.16",
+            "100.100.100.200",
+            "192.0.0.192",
+            "fd00:42::42",
+            "fd00:ec2::/32",
+            "fd20:ce::254");
+
+    /** Addresses that are no single host, or that of IPv4 in disguise. */
+    private static final List<AddressRange> NO_HOSTS =
+        ranges(
+            "0.0.0.0/8",
+            "240.0.0.0/4",
+            "::/96",
+            "::ffff:0:0:0/96",
+            "64:ff9b:1::/48",
+            "2002::/16",
+            "2001::/32",
+            "fec0::/10");
+
+    private static final List<AddressRange> PRIVATE =
+        ranges(
+            "10.0.0.0/8",
+            "100.64.0.0/10",
+            "172.16.0.0/12",
+            "192.0.0.0/24",
+            "192.168.0.0/16",
+            "198.18.0.0/15",
+            "fc00::/7");
+
+    private AddressKinds() {}
+
+    private static List<AddressRange> ranges(String... texts) {
+      return Stream.of(texts).map(AddressRange::of).toList();
+    }
+
+    /** Link-local, metadata, multicast, and what is no single host; whoever has such an address. */
+    static boolean isForbidden(InetAddress address) {
+      return !address.isLoopbackAddress()
+          && (address.isAnyLocalAddress()
+              || address.isLinkLocalAddress()
+              || address.isMulticastAddress()
+              || AddressForms.isOfSiteTunnel(address)
+              || isIn(METADATA, address)
+              || isIn(NO_HOSTS, address));
+    }
+
+    /** Of a network that is not the Internet. */
+    static boolean isPrivate(InetAddress address) {
+      return isIn(PRIVATE, address);
+    }
+
+    private static boolean isIn(List<AddressRange> ranges, InetAddress address) {
+      return ranges.stream().anyMatch(range -> range.holds(address));
+    }
   }
 }

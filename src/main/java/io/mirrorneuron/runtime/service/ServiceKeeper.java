@@ -1,12 +1,26 @@
 package io.mirrorneuron.runtime.service;
 
 import io.mirrorneuron.runtime.loop.JobWatch;
+import io.mirrorneuron.runtime.manifest.graph.ServiceDefinition;
 import io.mirrorneuron.runtime.manifest.graph.ServiceDemands;
+import io.mirrorneuron.runtime.manifest.graph.ServiceTemplates;
+import io.mirrorneuron.runtime.port.JobStatus;
 import io.mirrorneuron.runtime.port.Timers;
+import io.mirrorneuron.runtime.state.Flight;
 import io.mirrorneuron.runtime.state.JobState;
+import io.mirrorneuron.runtime.state.Mailbox;
+import io.mirrorneuron.runtime.workflow.ResourceRequest.Port;
+import io.mirrorneuron.runtime.workflow.Workflow.Agent;
+import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import io.mirrorneuron.store.ServiceRegistry;
 import io.mirrorneuron.store.ServiceRegistry.Claim;
+import io.mirrorneuron.wire.LenientJson;
+import io.mirrorneuron.wire.NamedInputs;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -17,6 +31,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -176,5 +192,291 @@ public final class ServiceKeeper implements JobWatch, AutoCloseable {
       Thread.currentThread().interrupt();
     }
     works.prober().close();
+  }
+
+  /**
+   * The services of one job on this node. What should be registered follows from the job's state: a
+   * service of the job while it runs, one of a program's agent while such a program runs. Of a
+   * paused job they stay, and are critical.
+   */
+  private static final class JobServices implements JobWatch.Listener {
+    private final JobOffer offer;
+    private final ServiceWorks works;
+    private final JobWatch.Teller teller;
+    private final ProgramGate gate;
+    private final Runnable onLeft;
+    private final Map<String, Live> live = new HashMap<>();
+    private boolean left;
+
+    /**
+     * @param programs that are behind it
+     */
+    private record Live(Instance instance, Set<String> programs) {}
+
+    JobServices(
+        JobOffer offer,
+        ServiceWorks works,
+        JobWatch.Teller teller,
+        ProgramGate gate,
+        Runnable onLeft) {
+      this.offer = offer;
+      this.works = works;
+      this.teller = teller;
+      this.gate = gate;
+      this.onLeft = onLeft;
+    }
+
+    @Override
+    public synchronized void settled(JobState state) {
+      if (left) {
+        return;
+      }
+      gate.know(state.jobId(), offer.demands());
+      Map<String, Set<String>> programs = new HashMap<>();
+      Map<String, ServiceDefinition> wanted = new LinkedHashMap<>();
+      for (ServiceDefinition service : offer.demands().offered()) {
+        Set<String> behind = programs(service, state);
+        if (behind != null) {
+          String id = offer.id(service);
+          wanted.put(id, service);
+          programs.put(id, behind);
+        }
+      }
+      Set<String> gone = new HashSet<>(live.keySet());
+      gone.removeAll(wanted.keySet());
+      gone.forEach(id -> live.remove(id).instance().end(true));
+      boolean paused = state.status() == JobStatus.PAUSED;
+      wanted.forEach((id, service) -> keep(id, service, programs.get(id), paused, state));
+    }
+
+    private void keep(
+        String id,
+        ServiceDefinition service,
+        Set<String> programs,
+        boolean paused,
+        JobState state) {
+      Live known = live.get(id);
+      if (known == null) {
+        Instance instance = new Instance(offer.nature(service, state), works, teller);
+        live.put(id, new Live(instance, programs));
+        instance.deployed(state.definition().by());
+        instance.register(paused);
+        return;
+      }
+      known.instance().deployed(state.definition().by());
+      known.instance().pause(paused);
+      if (!paused && !known.programs().equals(programs)) {
+        live.put(id, new Live(known.instance(), programs));
+        known.instance().beginAgain();
+      }
+    }
+
+    /** The programs behind a service, as far as it has any; null when it is not to be there. */
+    private Set<String> programs(ServiceDefinition service, JobState state) {
+      boolean open =
+          switch (state.status()) {
+            case RUNNING, PAUSING, CANCELLING, PAUSED -> true;
+            default -> false;
+          };
+      String agent = offer.agent(service);
+      if (!open || agent == null || !isProgram(agent, state)) {
+        return open ? Set.of() : null;
+      }
+      Set<String> running =
+          flights(agent, state)
+              .filter(flight -> flight.parked() || flight.lease() != null)
+              .map(Flight::executionId)
+              .collect(Collectors.toSet());
+      return running.isEmpty() ? null : running;
+    }
+
+    private static boolean isProgram(String agent, JobState state) {
+      return state.workflow().agents().containsKey(agent)
+          && state.workflow().agents().get(agent).type() == AgentType.EXECUTOR;
+    }
+
+    private static Stream<Flight> flights(String agent, JobState state) {
+      Stream<Mailbox> own =
+          state.peek(agent) == null ? Stream.empty() : Stream.of(state.peek(agent).mailbox());
+      Stream<Mailbox> ofSteps =
+          state.steps().of(agent).stream()
+              .map(step -> step.mailboxes().of(agent))
+              .filter(mailbox -> mailbox != null);
+      return Stream.concat(own, ofSteps).map(Mailbox::flight).filter(flight -> flight != null);
+    }
+
+    @Override
+    public void left() {
+      end();
+    }
+
+    @Override
+    public synchronized CompletionStage<Boolean> isArriving() {
+      List<CompletableFuture<Long>> left =
+          offer.demands().offered().stream()
+              .map(service -> leftUnder(service).toCompletableFuture())
+              .toList();
+      long now = offer.claim().epoch();
+      return CompletableFuture.allOf(left.toArray(CompletableFuture<?>[]::new))
+          .thenApply(
+              done -> left.stream().map(CompletableFuture::join).anyMatch(at -> isOf(at, now)));
+    }
+
+    private CompletionStage<Long> leftUnder(ServiceDefinition service) {
+      return works.registry().leftUnder(offer.claim().jobId(), service.name(), offer.id(service));
+    }
+
+    private static boolean isOf(long epoch, long now) {
+      return epoch != 0 && epoch < now;
+    }
+
+    @Override
+    public synchronized JobWatch.Staying hand(long forMs) {
+      left = true;
+      Map<Boolean, List<Live>> byPassing =
+          live.values().stream()
+              .collect(Collectors.partitioningBy(one -> one.instance.isPassing()));
+      byPassing.get(false).forEach(one -> one.instance.end(false));
+      List<RecordWriter> stay =
+          byPassing.get(true).stream().map(one -> one.instance.leave(forMs)).toList();
+      live.clear();
+      gate.forget(offer.claim().jobId());
+      onLeft.run();
+      return stay.isEmpty()
+          ? JobWatch.Staying.NOTHING
+          : new StayingServices(
+              stay,
+              byPassing.get(true).stream()
+                  .flatMap(one -> one.programs.stream())
+                  .collect(Collectors.toSet()));
+    }
+
+    /** Ends all; completes when the registry has none of them any more. */
+    synchronized CompletableFuture<Void> end() {
+      left = true;
+      List<CompletableFuture<Void>> ends =
+          live.values().stream().map(one -> one.instance().end(false)).toList();
+      live.clear();
+      gate.forget(offer.claim().jobId());
+      onLeft.run();
+      return CompletableFuture.allOf(ends.toArray(CompletableFuture<?>[]::new));
+    }
+
+    /**
+     * Services of a job that another node has now, which are told to be here until they pass there.
+     *
+     * @param records of what is told on
+     * @param executions the programs behind them
+     */
+    private record StayingServices(List<RecordWriter> records, Set<String> executions)
+        implements JobWatch.Staying {
+      @Override
+      public CompletionStage<Boolean> isNeeded() {
+        List<CompletableFuture<Boolean>> told =
+            records.stream().map(one -> one.isLeft().toCompletableFuture()).toList();
+        return CompletableFuture.allOf(told.toArray(CompletableFuture<?>[]::new))
+            .thenApply(done -> told.stream().anyMatch(CompletableFuture::join));
+      }
+
+      @Override
+      public CompletionStage<?> end() {
+        return CompletableFuture.allOf(
+            records.stream()
+                .map(one -> one.recall().toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new));
+      }
+    }
+  }
+
+  /**
+   * What one job says of services, on this node.
+   *
+   * @param suffix of the ids of its agents that the manifest has not, as of a system job's copy
+   * @param environment variables that templates may have
+   * @param folder of its payload files, or null
+   * @param isDoor whether this server itself answers at an address and port
+   */
+  private record JobOffer(
+      ServiceDemands demands,
+      Claim claim,
+      String node,
+      String suffix,
+      Map<String, String> environment,
+      Path folder,
+      BiPredicate<String, Integer> isDoor) {
+
+    private record Configured(Map<String, Object> environment) {}
+
+    /** {@code <job>:<agent, or job>:<name>}. */
+    String id(ServiceDefinition service) {
+      String agent = agent(service);
+      return claim.jobId() + ":" + (agent == null ? "job" : agent) + ":" + service.name();
+    }
+
+    /** The agent as its job calls it, or null. */
+    String agent(ServiceDefinition service) {
+      return service.agentId() == null ? null : service.agentId() + suffix;
+    }
+
+    Instance.Nature nature(ServiceDefinition service, JobState state) {
+      String agentId = agent(service);
+      Agent agent = agentId == null ? null : state.workflow().agents().get(agentId);
+      Map<String, String> facts = new LinkedHashMap<>();
+      facts.put("node", node);
+      facts.put("job_id", claim.jobId());
+      if (agentId != null) {
+        facts.put("agent_id", agentId);
+      }
+      ServiceTemplates templates =
+          new ServiceTemplates(
+              agent == null ? NamedInputs.values(state.workflow().source()) : agent.config(),
+              variables(agent, state),
+              facts);
+      ServiceDefinition filled = judged(service.filled(templates)).ofAgent(agentId);
+      return new Instance.Nature(
+          id(service),
+          claim,
+          node,
+          state.header().origin().runId(),
+          new CheckTarget(filled, ports(filled), folder));
+    }
+
+    /** Nothing but this server itself answers at its doors, whatever the manifest says. */
+    private ServiceDefinition judged(ServiceDefinition filled) {
+      return filled.problem() == null && isDoor.test(filled.address(), filled.portNumber())
+          ? filled.troubled(
+              "port %d of %s is a door of this server or its Redis, and no service of a job"
+                  .formatted(filled.portNumber(), filled.address()))
+          : filled;
+    }
+
+    private Map<String, String> variables(Agent agent, JobState state) {
+      Map<String, String> variables = new LinkedHashMap<>(environment);
+      if (agent != null) {
+        Stream.concat(agent.request().ports().stream(), given(agent, state))
+            .filter(port -> port.number() != 0)
+            .forEach(port -> variables.put(port.variable(), Integer.toString(port.number())));
+        LenientJson.read(agent.config(), Configured.class)
+            .environment()
+            .forEach((name, value) -> variables.put(name, value.toString()));
+      }
+      return variables;
+    }
+
+    /** Ports that its program has now. */
+    private static Stream<Port> given(Agent agent, JobState state) {
+      return state.mailboxes().waiting().stream()
+          .filter(mailbox -> mailbox.agentId().equals(agent.id()) && mailbox.flight() != null)
+          .flatMap(mailbox -> mailbox.flight().given().stream())
+          .flatMap(allocation -> allocation.ports().stream());
+    }
+
+    /** Ports that the manifest gives to its services, as far as they are no templates of others. */
+    private Set<Integer> ports(ServiceDefinition filled) {
+      Set<Integer> ports = new HashSet<>(demands.ports());
+      ports.add(filled.portNumber());
+      ports.remove(0);
+      return ports;
+    }
   }
 }

@@ -7,6 +7,7 @@ import io.mirrorneuron.wire.DerivedId;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /** What is said of a job as a whole. Confined to the job's lane; knows whether it has changed. */
@@ -240,5 +241,26 @@ public final class JobHeader {
     header.unrouted.addAll(stored.unrouted());
     header.changed = false;
     return header;
+  }
+
+  /**
+   * What is stored in the header of a job beside its origin, its subjects and what programs fill.
+   */
+  private record StoredHeader(
+      String status,
+      long startedAt,
+      long endedAt,
+      ObjectNode result,
+      ObjectNode failure,
+      ObjectNode recovery,
+      List<String> forks,
+      int round,
+      long nextRoundAt,
+      long pausedAt,
+      List<String> unrouted) {
+    StoredHeader {
+      forks = forks == null ? List.of() : forks;
+      unrouted = unrouted == null ? List.of() : unrouted;
+    }
   }
 }

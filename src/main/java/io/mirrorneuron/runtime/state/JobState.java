@@ -6,7 +6,11 @@ import io.mirrorneuron.runtime.workflow.KeptPlan;
 import io.mirrorneuron.runtime.workflow.Workflow;
 import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import io.mirrorneuron.wire.DerivedId;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -249,5 +253,238 @@ public final class JobState {
     Changes.Delta delta = changes.take(node, header, counters, receipts).with(questions);
     delta.set().putAll(definition.takeChanged());
     return delta;
+  }
+
+  /** Puts messages into the mailboxes of a job and takes them out; knows which are not empty. */
+  public static final class Mailboxes {
+    private final MailboxSchedule schedule;
+    private final Changes changes;
+    private final LinkedHashSet<Mailbox> waiting = new LinkedHashSet<>();
+
+    Mailboxes(MailboxSchedule schedule, Changes changes) {
+      this.schedule = schedule;
+      this.changes = changes;
+    }
+
+    /** Mailboxes that are not empty, in the order in which they became so. */
+    public Set<Mailbox> waiting() {
+      return Collections.unmodifiableSet(waiting);
+    }
+
+    public void enqueue(Mailbox mailbox, Message message) {
+      place(mailbox, message);
+      changes.added(message);
+    }
+
+    /** Puts a message that is stored already into its mailbox. */
+    void place(Mailbox mailbox, Message message) {
+      mailbox.append(message);
+      waiting.add(mailbox);
+      schedule.consider(mailbox);
+    }
+
+    /** Takes the head of the mailbox for good. */
+    public Message consume(Mailbox mailbox) {
+      Message message = mailbox.take();
+      forget(mailbox, message);
+      mailbox.owner().countProcessed();
+      if (mailbox.isEmpty()) {
+        waiting.remove(mailbox);
+      } else {
+        schedule.consider(mailbox);
+      }
+      return message;
+    }
+
+    /** Drops what waits in the mailbox: it will not be handled any more. */
+    public void clear(Mailbox mailbox) {
+      mailbox.messages().forEach(message -> forget(mailbox, message));
+      mailbox.clear();
+      waiting.remove(mailbox);
+    }
+
+    /** Drops every waiting message. */
+    public void clearAll() {
+      List.copyOf(waiting).forEach(this::clear);
+    }
+
+    /** The input of a step stays stored: it may have to be worked on again. */
+    private void forget(Mailbox mailbox, Message message) {
+      if (mailbox.step() != null && mailbox.step().isInput(message)) {
+        mailbox.step().consumeInput();
+      } else {
+        changes.removed(message);
+      }
+    }
+
+    /** Has the message that a step was started with handled once more, before all that waits. */
+    public void requeueInput(StepState step) {
+      step.restoreInput();
+      Mailbox mailbox = step.inputMailbox();
+      mailbox.putBack(step.input());
+      waiting.add(mailbox);
+    }
+  }
+
+  /**
+   * Which mailboxes of a job are looked at next, and which must wait: until a running program has
+   * ended, or until a full receiver has handled messages.
+   */
+  public static final class MailboxSchedule {
+    private final LinkedHashSet<Mailbox> candidates = new LinkedHashSet<>();
+
+    /** Senders by the full receiver that they wait for, first come first served. */
+    private final Map<Mailbox, LinkedHashSet<Mailbox>> held = new LinkedHashMap<>();
+
+    private final LinkedHashSet<Mailbox> inLine = new LinkedHashSet<>();
+
+    /** Mailboxes of steps that wait until the agent that works for them is free. */
+    private final Map<AgentState, LinkedHashSet<Mailbox>> inLineForAgent = new HashMap<>();
+
+    private int flying;
+    private int flyingSteps;
+    private int saturated;
+
+    /** Executions that are ordered and not parked. */
+    public int flying() {
+      return flying;
+    }
+
+    /** Executions of steps among {@link #flying}. */
+    public int flyingSteps() {
+      return flyingSteps;
+    }
+
+    /** How many mailboxes are full. */
+    public int saturated() {
+      return saturated;
+    }
+
+    // ---- to be looked at
+
+    /**
+     * Queues the mailbox for another look: its agent may be free, its waiting time over, or a
+     * message there.
+     */
+    public void consider(Mailbox mailbox) {
+      candidates.add(mailbox); // it keeps its place when it is there already
+    }
+
+    /** The next mailbox whose agent may have something to do now, or null. */
+    public Mailbox poll() {
+      return candidates.isEmpty() ? null : candidates.removeFirst();
+    }
+
+    boolean isEmpty() {
+      return candidates.isEmpty();
+    }
+
+    // ---- held back by a receiver that is full
+
+    /** Skips the sender until {@link #releaseNext} reaches it in the queue of the receiver. */
+    public void hold(Mailbox sender, Mailbox receiver) {
+      held.computeIfAbsent(receiver, key -> new LinkedHashSet<>()).add(sender);
+    }
+
+    /**
+     * Has one of the senders looked at that were held back for this receiver. One at a time: with a
+     * thousand of them, most would only be held back again.
+     */
+    public void releaseNext(Mailbox receiver) {
+      if (held.containsKey(receiver)) {
+        consider(takeHeld(receiver));
+      }
+    }
+
+    private Mailbox takeHeld(Mailbox receiver) {
+      LinkedHashSet<Mailbox> senders = held.get(receiver);
+      Mailbox sender = senders.removeFirst();
+      if (senders.isEmpty()) {
+        held.remove(receiver);
+      }
+      return sender;
+    }
+
+    public boolean isAnyHeld() {
+      return !held.isEmpty();
+    }
+
+    /** One of those that are held, or null. */
+    public Mailbox pollHeld() {
+      return held.isEmpty() ? null : takeHeld(held.keySet().iterator().next());
+    }
+
+    public void pressure(Mailbox mailbox, MailboxPressure next) {
+      saturated -= mailbox.isSaturated() ? 1 : 0;
+      mailbox.press(next);
+      saturated += mailbox.isSaturated() ? 1 : 0;
+    }
+
+    // ---- waiting for running programs
+
+    /** The mailbox waits until fewer steps have a running program. */
+    public void waitForStepSlot(Mailbox mailbox) {
+      inLine.add(mailbox);
+    }
+
+    /** The mailbox waits until its agent is free. */
+    public void waitForAgent(Mailbox mailbox) {
+      lineForAgent(mailbox.owner()).add(mailbox);
+    }
+
+    /**
+     * The mailbox gives up its turn: the next ones in the queues it was in are looked at instead.
+     */
+    public void passOn(Mailbox mailbox) {
+      considerNextInLine();
+      if (mailbox.owner().flying() == 0) {
+        considerNextInLine(mailbox.owner());
+      }
+    }
+
+    public void fly(Mailbox mailbox, Flight flight) {
+      boolean flew = mailbox.isFlying();
+      count(mailbox, -1);
+      mailbox.fly(flight);
+      count(mailbox, 1);
+      if (mailbox.isFlying()) {
+        inLine.remove(mailbox);
+        lineForAgent(mailbox.owner()).remove(mailbox);
+      } else if (flew) {
+        considerNextInLine();
+        considerNextInLine(mailbox.owner());
+      }
+    }
+
+    /** Counts in what a mailbox was at when it was stored. */
+    void restored(Mailbox mailbox) {
+      count(mailbox, 1);
+      saturated += mailbox.isSaturated() ? 1 : 0;
+    }
+
+    private LinkedHashSet<Mailbox> lineForAgent(AgentState agent) {
+      return inLineForAgent.computeIfAbsent(agent, key -> new LinkedHashSet<>());
+    }
+
+    private void considerNextInLine() {
+      if (!inLine.isEmpty()) {
+        consider(inLine.removeFirst());
+      }
+    }
+
+    private void considerNextInLine(AgentState agent) {
+      LinkedHashSet<Mailbox> line = lineForAgent(agent);
+      if (!line.isEmpty()) {
+        consider(line.removeFirst());
+      }
+    }
+
+    private void count(Mailbox mailbox, int direction) {
+      if (mailbox.isFlying()) {
+        flying += direction;
+        flyingSteps += mailbox.step() == null ? 0 : direction;
+        mailbox.owner().countFlying(direction);
+      }
+    }
   }
 }

@@ -140,4 +140,17 @@ final class DeliveryLoop implements AutoCloseable {
   public void close() {
     closed = true;
   }
+
+  /** Brings deliveries to their targets. */
+  @FunctionalInterface
+  interface Deliverer {
+
+    /**
+     * Tries once, within {@link DeliveryRules#PATIENCE_MS}.
+     *
+     * @return what came of it, also when nobody answered; empty when there is no such target any
+     *     more
+     */
+    CompletionStage<Optional<TryAnswer>> deliver(Head head);
+  }
 }

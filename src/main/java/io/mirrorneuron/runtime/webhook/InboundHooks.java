@@ -1,24 +1,43 @@
 package io.mirrorneuron.runtime.webhook;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectReader;
+import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.schedule.AcceptedHook;
+import io.mirrorneuron.port.schedule.EmittedEvent;
 import io.mirrorneuron.port.schedule.HookDelivery;
 import io.mirrorneuron.port.schedule.InboundWebhook;
 import io.mirrorneuron.port.schedule.InboundWebhooks;
+import io.mirrorneuron.port.schedule.NewEvent;
 import io.mirrorneuron.port.schedule.NewHook;
 import io.mirrorneuron.port.schedule.TriggerEvents;
+import io.mirrorneuron.runtime.schedule.event.GivenLimits;
 import io.mirrorneuron.security.StandardWebhooks;
 import io.mirrorneuron.store.RecordStore;
+import io.mirrorneuron.store.RecordStore.StoredRecord;
 import io.mirrorneuron.wire.Json;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 
 /** The addresses of the runtime in this process. */
 public final class InboundHooks implements InboundWebhooks {
@@ -130,5 +149,371 @@ public final class InboundHooks implements InboundWebhooks {
 
   private static String hash(String token) {
     return HookSignature.digest(token.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** What an address must be like to be made. Pure. */
+  private static final class HookRules {
+    private static final String USUAL_TYPE = "webhook_received";
+    private static final int LONGEST_NAME = 100;
+    private static final int SHORTEST_SECRET = 16;
+    private static final int LONGEST_SECRET = 255;
+
+    private HookRules() {}
+
+    /**
+     * How its senders sign.
+     *
+     * @throws MnException INVALID
+     */
+    static HookSignature checked(NewHook wanted) {
+      if (wanted.name() == null || wanted.name().isBlank()) {
+        throw MnException.invalid("name is required");
+      }
+      require("name", wanted.name());
+      if (wanted.name().length() > LONGEST_NAME) {
+        throw MnException.invalid("name must have at most %d characters".formatted(LONGEST_NAME));
+      }
+      require("event_type", eventType(wanted));
+      HookSignature signature = signature(wanted.signature());
+      if (wanted.secret() != null) {
+        requireSecret(signature, wanted.secret());
+      }
+      return signature;
+    }
+
+    static String eventType(NewHook wanted) {
+      return Objects.requireNonNullElse(wanted.eventType(), USUAL_TYPE);
+    }
+
+    private static void require(String name, String word) {
+      String fault = GivenLimits.wordFault(word);
+      if (fault != null) {
+        throw MnException.invalid(name + " " + fault);
+      }
+    }
+
+    private static HookSignature signature(String word) {
+      try {
+        return HookSignature.valueOf(
+            Objects.requireNonNullElse(word, "generic").toUpperCase(Locale.ROOT));
+      } catch (IllegalArgumentException e) {
+        throw MnException.invalid("signature must be generic, github, stripe or none");
+      }
+    }
+
+    /**
+     * @throws MnException INVALID when nobody could sign with it
+     */
+    static void requireSecret(HookSignature signature, String secret) {
+      if (signature == HookSignature.NONE) {
+        throw MnException.invalid("secret means nothing without a signature");
+      }
+      if (secret == null || secret.length() < SHORTEST_SECRET || secret.length() > LONGEST_SECRET) {
+        throw MnException.invalid(
+            "secret must have %d to %d characters".formatted(SHORTEST_SECRET, LONGEST_SECRET));
+      }
+      if (signature == HookSignature.GENERIC && !StandardWebhooks.isSecret(secret)) {
+        throw MnException.invalid(
+            "secret must be whsec_ and base64, or text that does not begin so");
+      }
+    }
+  }
+
+  /** Makes events of what is sent to webhooks. */
+  private record HookIntake(WebhookRecords hooks, TriggerEvents events, Clock clock) {
+    private static final TypeReference<Map<String, Object>> ANY = new TypeReference<>() {};
+    private static final ObjectReader STRICT =
+        Json.MAPPER.readerFor(Object.class).with(StreamReadFeature.STRICT_DUPLICATE_DETECTION);
+    private static final int DIGITS = 32;
+
+    /**
+     * @throws MnException NOT_FOUND for a token that opens nothing, which is not repeated;
+     *     FORBIDDEN for a wrong signature
+     */
+    AcceptedHook receive(String token, HookDelivery delivery) {
+      Webhook hook = at(token);
+      String name = proved(hook, delivery, clock.instant());
+      String id = name == null ? null : eventId(hook, name);
+      Map<String, Object> payload = payload(delivery.body());
+      payload.put("_hook", about(hook, delivery));
+      EmittedEvent told =
+          events.emit(new NewEvent(id, hook.eventType(), NewEvent.WEBHOOK + hook.name(), payload));
+      return new AcceptedHook(told.eventId(), told.status());
+    }
+
+    /** What names the delivery, if it was signed with one of the secrets that are valid now. */
+    private static String proved(Webhook hook, HookDelivery delivery, Instant now) {
+      List<String> secrets = hook.secrets(now);
+      MnException refusal = null;
+      for (String secret : secrets) {
+        try {
+          return hook.signature().proved(secret, delivery, now);
+        } catch (MnException e) {
+          refusal = refusal == null ? e : refusal;
+        }
+      }
+      throw refusal;
+    }
+
+    /**
+     * @throws MnException NOT_FOUND for a token that opens nothing
+     */
+    Webhook at(String token) {
+      return hooks
+          .byToken(HookSignature.digest(token.getBytes(StandardCharsets.UTF_8)), clock.instant())
+          .orElseThrow(
+              () ->
+                  new MnException(
+                      ErrorCode.NOT_FOUND, "not_found", "there is no webhook at this address"));
+    }
+
+    private static String eventId(Webhook hook, String name) {
+      String whole = hook.webhookId() + "\0" + name;
+      return "event_"
+          + HookSignature.digest(whole.getBytes(StandardCharsets.UTF_8)).substring(0, DIGITS);
+    }
+
+    /** An object as it is; anything else as {@code body}. */
+    private static Map<String, Object> payload(byte[] body) {
+      String text = new String(body, StandardCharsets.UTF_8);
+      try {
+        Object read = STRICT.readValue(text);
+        return read instanceof Map<?, ?>
+            ? new LinkedHashMap<>(Json.MAPPER.convertValue(read, ANY))
+            : new LinkedHashMap<>(Map.of("body", read == null ? "" : read));
+      } catch (StreamConstraintsException e) {
+        throw MnException.invalid(
+            e.getOriginalMessage().contains("nesting")
+                ? "the body is nested too deeply; a payload has 64 levels at most"
+                : "the body has a text, a name or a number that is too long");
+      } catch (JsonProcessingException e) {
+        if (e.getOriginalMessage().startsWith("Duplicate field")) {
+          throw MnException.malformed("an object of the body has a member twice");
+        }
+        return new LinkedHashMap<>(Map.of("body", text));
+      }
+    }
+
+    private static Map<String, Object> about(Webhook hook, HookDelivery delivery) {
+      Map<String, Object> about = new LinkedHashMap<>();
+      about.put("webhook_id", hook.webhookId());
+      about.put("name", hook.name());
+      String event = delivery.header("X-GitHub-Event");
+      if (event != null) {
+        about.put("event", event);
+      }
+      return about;
+    }
+  }
+
+  /**
+   * Webhooks in the store: each by its id, and under the hash of its token the id. The second is
+   * only a way to the first, which decides.
+   */
+  private static final class WebhookRecords {
+    private static final String HOOKS = "webhooks";
+    private static final String TOKENS = "webhook-tokens";
+
+    private final RecordStore store;
+
+    /** What lies under the hash of a token. */
+    private record Target(String webhookId) {}
+
+    WebhookRecords(RecordStore store) {
+      this.store = store;
+    }
+
+    List<Webhook> list() {
+      return await(store.list(HOOKS, "", InboundWebhooks.MOST)).stream()
+          .map(WebhookRecords::read)
+          .toList();
+    }
+
+    Webhook get(String id) {
+      return read(stored(id));
+    }
+
+    /** Empty when no webhook has this token now. */
+    Optional<Webhook> byToken(String hash, Instant now) {
+      return await(store.read(TOKENS, hash))
+          .map(target -> Json.read(target.json(), Target.class, "stored token").webhookId())
+          .flatMap(id -> await(store.read(HOOKS, id)))
+          .map(WebhookRecords::read)
+          .filter(hook -> hook.opens(hash, now));
+    }
+
+    void add(Webhook hook) {
+      if (list().size() >= InboundWebhooks.MOST) {
+        throw new MnException(
+            ErrorCode.EXHAUSTED,
+            "too_many_webhooks",
+            "there are %d webhooks".formatted(InboundWebhooks.MOST));
+      }
+      point(hook);
+      await(store.write(HOOKS, hook.webhookId(), 0, Json.write(hook), RecordStore.NEVER));
+    }
+
+    private void point(Webhook hook) {
+      String target = Json.write(new Target(hook.webhookId()));
+      await(store.write(TOKENS, hook.tokenHash(), 0, target, RecordStore.NEVER));
+    }
+
+    /**
+     * What opened the one before, and not the one after, opens nothing from then on.
+     *
+     * @throws MnException CONFLICT when somebody else was faster
+     */
+    void replace(Webhook before, Webhook after) {
+      StoredRecord stored = stored(before.webhookId());
+      boolean isMoved = !after.tokenHash().equals(before.tokenHash());
+      if (isMoved) {
+        point(after);
+      }
+      Optional<Long> written =
+          read(stored).equals(before)
+              ? await(
+                  store.write(
+                      HOOKS,
+                      before.webhookId(),
+                      stored.revision(),
+                      Json.write(after),
+                      RecordStore.NEVER))
+              : Optional.empty();
+      if (written.isPresent()) {
+        before.tokenHashes().filter(one -> !isAmong(after, one)).forEach(this::forget);
+      } else {
+        if (isMoved) {
+          forget(after.tokenHash());
+        }
+        throw new MnException(ErrorCode.CONFLICT, "conflict", "somebody else has changed it");
+      }
+    }
+
+    void delete(String id) {
+      StoredRecord stored = stored(id);
+      if (await(store.delete(HOOKS, id, stored.revision()))) {
+        read(stored).tokenHashes().forEach(this::forget);
+      }
+    }
+
+    private static boolean isAmong(Webhook hook, String hash) {
+      return hook.tokenHashes().anyMatch(hash::equals);
+    }
+
+    private void forget(String hash) {
+      await(store.read(TOKENS, hash))
+          .ifPresent(target -> await(store.delete(TOKENS, target.id(), target.revision())));
+    }
+
+    private StoredRecord stored(String id) {
+      return await(store.read(HOOKS, id)).orElseThrow(() -> MnException.notFound("webhook", id));
+    }
+
+    private static Webhook read(StoredRecord stored) {
+      return Json.read(stored.json(), Webhook.class, "stored webhook");
+    }
+
+    private static <T> T await(CompletionStage<T> stage) {
+      try {
+        return stage.toCompletableFuture().join();
+      } catch (CompletionException e) {
+        throw e.getCause() instanceof MnException failure ? failure : e;
+      }
+    }
+  }
+
+  /**
+   * An address at which others tell what happened, as it is stored.
+   *
+   * @param eventType of the events that come of it
+   * @param secret with which senders sign; null where they do not
+   * @param tokenHash of the end of the address, which itself is stored nowhere
+   * @param previous what was before the last change; null when there was none
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  private record Webhook(
+      String webhookId,
+      String name,
+      String eventType,
+      HookSignature signature,
+      String secret,
+      String tokenHash,
+      String createdAt,
+      String updatedAt,
+      Previous previous) {
+
+    /**
+     * What is accepted beside the present secret and address.
+     *
+     * @param until not from then on, in milliseconds since the epoch
+     */
+    record Previous(String secret, String tokenHash, long until) {
+      boolean isValid(Instant now) {
+        return now.toEpochMilli() < until;
+      }
+    }
+
+    /**
+     * The same after a change.
+     *
+     * @param until when what is now is not accepted any more; not after {@code now} for at once
+     */
+    Webhook with(String newSecret, String newTokenHash, Instant now, Instant until) {
+      return new Webhook(
+          webhookId,
+          name,
+          eventType,
+          signature,
+          newSecret,
+          newTokenHash,
+          createdAt,
+          Json.timestamp(now),
+          until.isAfter(now) ? new Previous(secret, tokenHash, until.toEpochMilli()) : null);
+    }
+
+    private boolean hasPrevious(Instant now) {
+      return previous != null && previous.isValid(now);
+    }
+
+    boolean opens(String hash, Instant now) {
+      return tokenHash.equals(hash) || hasPrevious(now) && previous.tokenHash.equals(hash);
+    }
+
+    /** Those with which senders may sign now, the newest first. */
+    List<String> secrets(Instant now) {
+      List<String> all = new ArrayList<>();
+      all.add(secret); // null where senders do not sign
+      if (hasPrevious(now) && !Objects.equals(previous.secret, secret)) {
+        all.add(previous.secret);
+      }
+      return all;
+    }
+
+    /** All addresses under which it can be found, also those that open nothing any more. */
+    Stream<String> tokenHashes() {
+      return Stream.concat(
+              Stream.of(tokenHash), Stream.ofNullable(previous).map(Previous::tokenHash))
+          .distinct();
+    }
+
+    InboundWebhook shown(Instant now) {
+      return shownOnce(now, null, null);
+    }
+
+    /** With what is shown only now. */
+    InboundWebhook shownOnce(Instant now, String token, String shownSecret) {
+      return new InboundWebhook(
+          webhookId,
+          name,
+          "inbound",
+          eventType,
+          signature.name().toLowerCase(Locale.ROOT),
+          hasPrevious(now) ? Json.timestamp(Instant.ofEpochMilli(previous.until)) : null,
+          createdAt,
+          updatedAt,
+          token,
+          token == null ? null : "/api/v1/hooks/" + token,
+          shownSecret);
+    }
   }
 }

@@ -2,7 +2,9 @@ package io.mirrorneuron.store.bucket;
 
 import io.mirrorneuron.model.Lifetime;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.model.RunStatus;
 import io.mirrorneuron.store.JobStore;
+import io.mirrorneuron.store.Keys;
 import io.mirrorneuron.store.RedisJobStore;
 import io.mirrorneuron.store.RedisNodeRegistry;
 import io.vertx.core.Future;
@@ -10,11 +12,19 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Copies all that servers kept in one Redis into a Redis Cluster, or the other way round. Where it
@@ -197,6 +207,320 @@ public final class StoreMove {
       return asked.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
       throw MnException.unavailable("Redis does not answer; call it again when it does", e);
+    }
+  }
+
+  /**
+   * Copies what jobs have of which there is one for all jobs: idempotency keys, and run ids that
+   * were chosen. In buckets each claim is a key in the bucket of its own name, see {@link
+   * JobClaims}; on one Redis the runs are one hash. Claims of jobs that are gone stay behind.
+   */
+  private static final class ClaimMove {
+    private final StorePlaces from;
+    private final StorePlaces to;
+    private final Set<String> jobs;
+
+    /**
+     * @param jobs those that were copied
+     */
+    ClaimMove(StorePlaces from, StorePlaces to, Set<String> jobs) {
+      this.from = from;
+      this.to = to;
+      this.jobs = jobs;
+    }
+
+    void run() {
+      for (Place place : from.jobs()) {
+        each(place, place.keys().idempotency(""), name -> copyKey(place, name));
+        if (from.isBuckets()) {
+          ClaimKeys claims = new ClaimKeys(place.keys());
+          each(place, claims.run(""), run -> copyRun(run, job(text(place, claims.run(run)))));
+        } else {
+          StoredJobs.texts(
+                  StoreMove.ask(place, Request.cmd(Command.HGETALL).arg(place.keys().chosenRuns())))
+              .forEach(this::copyRun);
+        }
+      }
+    }
+
+    private static void each(Place place, String beginning, Consumer<String> hears) {
+      OtherMove.eachPage(
+          place,
+          beginning,
+          page -> page.forEach(key -> hears.accept(key.substring(beginning.length()))));
+    }
+
+    /** Empty when it is gone. */
+    private static String text(Place place, String key) {
+      Response text = StoreMove.ask(place, Request.cmd(Command.GET).arg(key));
+      return text == null ? "" : text.toString();
+    }
+
+    /** Of {@code <hash> <job>}. */
+    private static String job(String claim) {
+      return claim.substring(claim.indexOf(' ') + 1);
+    }
+
+    /** For as long as it still holds. */
+    private void copyKey(Place place, String name) {
+      String key = place.keys().idempotency(name);
+      String claim = text(place, key);
+      long left = StoreMove.ask(place, Request.cmd(Command.PTTL).arg(key)).toLong();
+      if (left > 0 && jobs.contains(job(claim))) {
+        Place there = to.of(name);
+        StoreMove.ask(
+            there,
+            Request.cmd(Command.SET)
+                .arg(there.keys().idempotency(name))
+                .arg(claim)
+                .arg("PX")
+                .arg(left));
+      }
+    }
+
+    private void copyRun(String run, String job) {
+      if (!jobs.contains(job)) {
+        return;
+      }
+      Place there = to.of(run);
+      StoreMove.ask(
+          there,
+          to.isBuckets()
+              ? Request.cmd(Command.SET).arg(new ClaimKeys(there.keys()).run(run)).arg("- " + job)
+              : Request.cmd(Command.HSET).arg(there.keys().chosenRuns()).arg(run).arg(job));
+    }
+  }
+
+  /**
+   * Copies jobs with all that belongs to them to where they shall lie: first what they are, then
+   * where they stand.
+   */
+  private static final class JobMove {
+    /** So many jobs at once are under way. */
+    private static final int BATCH = 100;
+
+    private static final List<String> OPEN =
+        List.of("pending", "validated", "scheduled", "running", "pausing", "paused", "cancelling");
+
+    private final StorePlaces from;
+    private final StorePlaces to;
+
+    JobMove(StorePlaces from, StorePlaces to) {
+      this.from = from;
+      this.to = to;
+    }
+
+    /** Answers their ids. */
+    Set<String> run() {
+      Set<String> jobs = new LinkedHashSet<>();
+      List<String> scored =
+          Stream.concat(Stream.of("active"), RunStatus.FINAL_WORDS.stream()).toList();
+      for (Place place : from.jobs()) {
+        for (String set : scored) {
+          each(members(place, set, true), 2, (job, score) -> jobs.add(job) ? copy(job) : done());
+        }
+      }
+      from.jobs().forEach(place -> index(place, scored));
+      from.jobs().forEach(place -> copyLedger(jobs, place, Keys::allocations));
+      from.jobs().forEach(place -> copyLedger(jobs, place, Keys::elsewhere));
+      for (Place bucket : to.jobs()) {
+        StoreMove.ask(bucket, Request.cmd(Command.SET).arg(bucket.keys().indexVersion()).arg("2"));
+      }
+      return jobs;
+    }
+
+    private void index(Place place, List<String> scored) {
+      for (String set : Stream.concat(scored.stream(), Stream.of("leaving")).toList()) {
+        each(
+            members(place, set, true),
+            2,
+            (job, score) -> index(job, Command.ZADD, set, score, job));
+      }
+      for (String set :
+          Stream.concat(
+                  OPEN.stream().map(word -> "open:" + word), Stream.of("unrecorded", "unread"))
+              .toList()) {
+        each(members(place, set, false), 1, (job, none) -> index(job, Command.SADD, set, job));
+      }
+    }
+
+    private static Future<?> done() {
+      return Future.succeededFuture();
+    }
+
+    /** With the score of each behind it, if it has one. */
+    private static List<String> members(Place place, String set, boolean isScored) {
+      String key = place.keys().jobs() + set;
+      Request read =
+          isScored
+              ? Request.cmd(Command.ZRANGE).arg(key).arg(0).arg(-1).arg("WITHSCORES")
+              : Request.cmd(Command.SMEMBERS).arg(key);
+      return StoreMove.ask(place, read).stream().map(Response::toString).toList();
+    }
+
+    private static void each(
+        List<String> members, int width, BiFunction<String, String, Future<?>> deed) {
+      List<Future<?>> underWay = new ArrayList<>();
+      for (int i = 0; i < members.size(); i += width) {
+        underWay.add(deed.apply(members.get(i), width == 2 ? members.get(i + 1) : null));
+        if (underWay.size() == BATCH || i + width >= members.size()) {
+          StoreMove.result(Future.all(underWay));
+          underWay.clear();
+        }
+      }
+    }
+
+    private Future<?> copy(String job) {
+      Place place = from.of(job);
+      Place bucket = to.of(job);
+      List<String> old = place.keys().ofJob(job);
+      List<String> fresh = bucket.keys().ofJob(job);
+      List<Future<?>> parts = new ArrayList<>();
+      for (int i = 0; i < old.size(); i++) {
+        parts.add(OtherMove.copy(place, old.get(i), bucket, fresh.get(i)));
+      }
+      return Future.all(parts);
+    }
+
+    private Future<?> index(String job, Command add, String set, String... member) {
+      Place bucket = to.of(job);
+      Request request = Request.cmd(add).arg(bucket.keys().jobs() + set);
+      for (String each : member) {
+        request.arg(each);
+      }
+      return bucket.lanes().send(request);
+    }
+
+    /** What programs have, or where they are. */
+    private void copyLedger(Set<String> jobs, Place place, Function<Keys, String> ledger) {
+      StoredJobs.texts(
+              StoreMove.ask(place, Request.cmd(Command.HGETALL).arg(ledger.apply(place.keys()))))
+          .forEach(
+              (execution, text) -> {
+                String job = jobOf(execution, jobs);
+                if (job != null) { // else it has been removed meanwhile
+                  Place bucket = to.of(job);
+                  StoreMove.ask(
+                      bucket,
+                      Request.cmd(Command.HSET)
+                          .arg(ledger.apply(bucket.keys()))
+                          .arg(execution)
+                          .arg(text));
+                }
+              });
+    }
+
+    /** An execution is called by its job, a dot, and more. */
+    private static String jobOf(String execution, Set<String> jobs) {
+      for (int dot = execution.lastIndexOf('.');
+          dot > 0;
+          dot = execution.lastIndexOf('.', dot - 1)) {
+        if (jobs.contains(execution.substring(0, dot))) {
+          return execution.substring(0, dot);
+        }
+      }
+      return null;
+    }
+  }
+
+  /** Copies what is no job: it keeps its names, but for the tag of what is in no bucket. */
+  private static final class OtherMove {
+    private static final int PAGE = 1000;
+
+    private final Place from;
+    private final Place to;
+    private final List<String> left;
+
+    OtherMove(Place from, Place to) {
+      this.from = from;
+      this.to = to;
+      Keys keys = from.keys();
+      this.left =
+          List.of(
+              keys.namespace() + ":{job:", // see JobMove, as all up to elsewhere
+              keys.jobs(),
+              keys.chosenRuns(), // see ClaimMove, as the next ones
+              keys.idempotency(""),
+              keys.allocations(),
+              keys.elsewhere(),
+              keys.acknowledged(),
+              keys.trial(),
+              keys.namespace() + ":nodes"); // servers tell of themselves
+    }
+
+    /** Answers how many keys were copied. */
+    long run() {
+      AtomicLong copied = new AtomicLong();
+      eachPage(
+          from,
+          from.keys().namespace() + ":",
+          page -> {
+            List<Future<?>> copies = new ArrayList<>();
+            for (String key : page) {
+              if (left.stream().noneMatch(key::startsWith)) {
+                copies.add(copy(from, key, to, fresh(key)));
+              }
+            }
+            StoreMove.result(Future.all(copies));
+            copied.addAndGet(copies.size());
+          });
+      return copied.get();
+    }
+
+    /** Passes on all keys that begin so, some more than once. */
+    static void eachPage(Place place, String beginning, Consumer<List<String>> hears) {
+      String pattern = beginning.replaceAll("[\\[\\]*?\\\\]", "\\\\$0") + "*";
+      String cursor = "0";
+      do {
+        Request scan = Request.cmd(Command.SCAN).arg(cursor).arg("MATCH").arg(pattern);
+        Response page = StoreMove.ask(place, scan.arg("COUNT").arg(PAGE));
+        cursor = page.get(0).toString();
+        hears.accept(page.get(1).stream().map(Response::toString).toList());
+      } while (!cursor.equals("0"));
+    }
+
+    /** Removes what a copy that broke off has left; the Redis may have changed since. */
+    static void clear(Place place, String but) {
+      eachPage(
+          place,
+          place.keys().namespace() + ":",
+          page ->
+              StoreMove.result(
+                  Future.all(
+                      page.stream()
+                          .filter(key -> !key.equals(but))
+                          .map(key -> place.lanes().send(Request.cmd(Command.UNLINK).arg(key)))
+                          .toList())));
+    }
+
+    private String fresh(String key) {
+      return to.keys().namespace() + key.substring(from.keys().namespace().length());
+    }
+
+    /** Nothing is done where nothing is. */
+    static Future<?> copy(Place from, String old, Place to, String fresh) {
+      Future<Response> dump = from.lanes().send(Request.cmd(Command.DUMP).arg(old));
+      Future<Response> left = from.lanes().send(Request.cmd(Command.PTTL).arg(old));
+      return Future.all(dump, left)
+          .compose(
+              both ->
+                  dump.result() == null
+                      ? Future.succeededFuture()
+                      : to.lanes()
+                          .send(
+                              Request.cmd(Command.RESTORE)
+                                  .arg(fresh)
+                                  .arg(Math.max(0, left.result().toLong()))
+                                  .arg(dump.result().toBuffer())
+                                  .arg("REPLACE"))
+                          .recover(failure -> Future.failedFuture(told(failure))));
+    }
+
+    private static Throwable told(Throwable failure) {
+      return String.valueOf(failure.getMessage()).contains("DUMP payload version")
+          ? MnException.precondition(
+              "the Redis that is copied to is older than the one that is copied, and cannot read what that has: renew it first")
+          : failure;
     }
   }
 }

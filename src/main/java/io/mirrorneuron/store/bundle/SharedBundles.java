@@ -6,14 +6,24 @@ import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.Submission.Payloads;
 import io.mirrorneuron.store.bundle.BundleIndex.Entry;
 import io.mirrorneuron.store.bundle.BundleIndex.Place;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.SequenceInputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Enumeration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Bundles of all nodes of a store. Each is in the folder of a node that uses it, and besides, by
@@ -193,6 +203,196 @@ public final class SharedBundles implements BundleStore {
               + " names: "
               + e,
           e);
+    }
+  }
+
+  /**
+   * Brings bundles to this node. Who needs one that is on its way waits for it, so that it is
+   * brought once; who is told that it cannot be had asks again later. Blocking, thread-safe.
+   */
+  private static final class Fetches {
+    private static final Logger LOG = LoggerFactory.getLogger(Fetches.class);
+
+    private final FileBundleStore local;
+    private final BundleIndex index;
+    private final SharedFolder folder;
+    private final Map<String, Fetch> missing = new ConcurrentHashMap<>();
+
+    /**
+     * @param folder that servers share, or null
+     */
+    Fetches(FileBundleStore local, BundleIndex index, SharedFolder folder) {
+      this.local = local;
+      this.index = index;
+      this.folder = folder;
+    }
+
+    /** One bundle that is not here; kept until it is. */
+    private static final class Fetch {
+      final ReentrantLock lock = new ReentrantLock();
+
+      /** What was told last; null before. */
+      String told;
+    }
+
+    /** See {@link BundleStore#fetch}. */
+    Optional<String> fetch(String fingerprint) {
+      if (local.has(fingerprint)) {
+        return Optional.empty();
+      }
+      Fetch fetch = missing.computeIfAbsent(fingerprint, name -> new Fetch());
+      fetch.lock.lock();
+      try {
+        Optional<String> why =
+            local.has(fingerprint) ? Optional.empty() : brought(fingerprint, fetch);
+        if (why.isEmpty()) {
+          missing.remove(fingerprint, fetch);
+        }
+        return why;
+      } finally {
+        fetch.lock.unlock();
+      }
+    }
+
+    private Optional<String> brought(String fingerprint, Fetch fetch) {
+      Optional<String> why;
+      try {
+        why = bring(fingerprint);
+      } catch (MnException e) { // Redis is away
+        why = Optional.of(e.getMessage());
+      } catch (IOException e) {
+        why =
+            Optional.of(
+                "payload files "
+                    + fingerprint
+                    + " cannot be brought to this node: "
+                    + e.getMessage());
+      }
+      why.filter(text -> !text.equals(fetch.told)).ifPresent(LOG::warn);
+      fetch.told = why.orElse(null);
+      return why;
+    }
+
+    private Optional<String> bring(String fingerprint) throws IOException {
+      Optional<Entry> known = index.keep(fingerprint);
+      if (known.isEmpty()) {
+        return Optional.of(
+            "payload files %s are not in the store: they come with a start of the server that took the job in, or when the same bundle is submitted again"
+                .formatted(fingerprint));
+      }
+      Entry entry = known.get();
+      switch (entry.place()) {
+        case REDIS -> {
+          try (InputStream bytes = new BundleParts(index, entry.name()).read()) {
+            local.receive(fingerprint, bytes);
+          }
+        }
+        case FOLDER -> {
+          if (folder == null) {
+            return Optional.of(
+                "payload files %s are in a folder that other servers share; %s does not name it here"
+                    .formatted(fingerprint, BundleSettings.FOLDER));
+          }
+          try (InputStream bytes = folder.read(entry.name())) {
+            local.receive(fingerprint, bytes);
+          }
+        }
+        case NODE -> {
+          return Optional.of(
+              "payload files %s (%d bytes) are on node %s alone; they are shared when it starts with a larger %s, or with %s"
+                  .formatted(
+                      fingerprint,
+                      entry.bytes(),
+                      entry.name().replace(" ", " and "),
+                      BundleSettings.MAX,
+                      BundleSettings.FOLDER));
+        }
+      }
+      LOG.info("brought the payload files {} ({} bytes) to this node", fingerprint, entry.bytes());
+      return Optional.empty();
+    }
+  }
+
+  /** A bundle's bytes in the store, part by part: neither side ever holds more than one of them. */
+  private static final class BundleParts {
+    /** Small enough for a slow network to carry it while the store is waited for. */
+    static final int PART = 1 << 20;
+
+    private final BundleIndex index;
+    private final String name;
+
+    BundleParts(BundleIndex index, String name) {
+      this.index = index;
+      this.name = name;
+    }
+
+    /** Thrown out of {@link #write} when the store has dropped what was written so far. */
+    static final class DroppedException extends IOException {
+      private static final long serialVersionUID = 1L;
+    }
+
+    void write(BundleFiles files) throws IOException {
+      Writer writer = new Writer();
+      files.writeTo(writer);
+      writer.close();
+    }
+
+    private final class Writer extends OutputStream {
+      private final ByteArrayOutputStream part = new ByteArrayOutputStream(PART);
+      private int number;
+
+      @Override
+      public void write(int one) throws IOException {
+        write(new byte[] {(byte) one}, 0, 1);
+      }
+
+      @Override
+      public void write(byte[] bytes, int from, int length) throws IOException {
+        int done = 0;
+        while (done < length) {
+          int some = Math.min(length - done, PART - part.size());
+          part.write(bytes, from + done, some);
+          done += some;
+          if (part.size() == PART) {
+            send();
+          }
+        }
+      }
+
+      private void send() throws IOException {
+        if (!index.write(name, number++, part.toByteArray())) {
+          throw new DroppedException();
+        }
+        part.reset();
+      }
+
+      @Override
+      public void close() throws IOException {
+        if (part.size() > 0) {
+          send();
+        }
+      }
+    }
+
+    /** All bytes; what is missing of them makes the stream end too early. */
+    InputStream read() {
+      return new SequenceInputStream(
+          new Enumeration<>() {
+            private int number;
+            private Optional<byte[]> next = Optional.ofNullable(index.read(name, 0));
+
+            @Override
+            public boolean hasMoreElements() {
+              return next.isPresent();
+            }
+
+            @Override
+            public InputStream nextElement() {
+              byte[] part = next.orElseThrow();
+              next = Optional.ofNullable(index.read(name, ++number));
+              return new ByteArrayInputStream(part);
+            }
+          });
     }
   }
 }

@@ -3,6 +3,7 @@ package io.mirrorneuron.area.blueprints;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.area.blueprints.BlueprintsVerticle.LaunchCalls.LaunchAnswers;
 import io.mirrorneuron.bus.AreaVerticle;
 import io.mirrorneuron.launch.LaunchOrder;
 import io.mirrorneuron.launch.LaunchOrder.Source;

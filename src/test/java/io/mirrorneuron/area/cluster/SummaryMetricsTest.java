@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.area.cluster.ClusterVerticle.SummaryMetrics;
 import io.mirrorneuron.wire.ClusterForm;
 import io.mirrorneuron.wire.Json;
 import org.junit.jupiter.api.Test;

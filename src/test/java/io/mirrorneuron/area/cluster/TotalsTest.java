@@ -3,6 +3,7 @@ package io.mirrorneuron.area.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.area.cluster.ClusterVerticle.Totals;
 import io.mirrorneuron.port.CapacityReport;
 import io.mirrorneuron.wire.Json;
 import org.junit.jupiter.api.Test;

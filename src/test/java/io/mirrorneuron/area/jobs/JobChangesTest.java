@@ -2,6 +2,7 @@ package io.mirrorneuron.area.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.area.jobs.JobStreams.JobChanges;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;

@@ -2,6 +2,7 @@ package io.mirrorneuron.area.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.area.jobs.JobsVerticle.Polls;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

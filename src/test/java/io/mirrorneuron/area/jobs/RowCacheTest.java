@@ -2,6 +2,7 @@ package io.mirrorneuron.area.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.area.jobs.JobViewCaches.RowCache;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.vertx.core.Future;

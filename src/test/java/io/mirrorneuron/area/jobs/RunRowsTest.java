@@ -2,6 +2,7 @@ package io.mirrorneuron.area.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.area.jobs.JobViewCaches.RunRows;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;

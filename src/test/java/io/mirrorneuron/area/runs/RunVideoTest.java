@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.area.runs.RunsVerticle.RunVideo;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.RunWriter;
 import io.mirrorneuron.run.ShownRun;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.cli.AnsiStyle;
 import io.mirrorneuron.cli.Output;
+import io.mirrorneuron.cli.human.HumanCommand.HumanListCommand.HumanTable;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.LenientJson;
 import java.io.PrintWriter;

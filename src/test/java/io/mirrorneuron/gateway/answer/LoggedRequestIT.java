@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import io.mirrorneuron.gateway.answer.Problems.LoggedRequest;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.testing.WithSharedGateway;
 import io.mirrorneuron.wire.Json;

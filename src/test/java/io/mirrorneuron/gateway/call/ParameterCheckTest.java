@@ -3,6 +3,7 @@ package io.mirrorneuron.gateway.call;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mirrorneuron.gateway.call.OperationCheck.ParameterCheck;
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.wire.Fault;

@@ -2,6 +2,8 @@ package io.mirrorneuron.gateway.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.gateway.contract.Contract.RequestRules;
+import io.mirrorneuron.gateway.contract.Contract.ServerContract;
 import io.vertx.core.json.JsonObject;
 import org.junit.jupiter.api.Test;
 

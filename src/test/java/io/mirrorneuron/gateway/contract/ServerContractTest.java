@@ -2,6 +2,7 @@ package io.mirrorneuron.gateway.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.gateway.contract.Contract.ServerContract;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.run.folder.RunLog;
+import io.mirrorneuron.run.human.HumanInbox.HumanList;
 import io.mirrorneuron.wire.Json;
 import java.nio.file.Path;
 import java.time.Duration;

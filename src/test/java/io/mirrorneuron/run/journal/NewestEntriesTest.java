@@ -3,6 +3,7 @@ package io.mirrorneuron.run.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.run.folder.RunLog;
+import io.mirrorneuron.run.journal.RunJournal.JournalIntake.NewestEntries;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;

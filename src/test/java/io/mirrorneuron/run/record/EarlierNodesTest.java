@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.run.RunStore;
 import io.mirrorneuron.run.RunWriter;
 import io.mirrorneuron.run.folder.RunFolder;
+import io.mirrorneuron.run.record.Recording.RecordedLogs;
 import io.mirrorneuron.store.JobStore.StoredEvent;
 import io.mirrorneuron.wire.Json;
 import io.mirrorneuron.wire.MarkedSecrets;

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.away;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.runtime.away.Choosing.Pledges;
 import io.mirrorneuron.runtime.placement.Machine;
 import io.mirrorneuron.runtime.placement.PlacementRequest.Wish;
 import io.mirrorneuron.runtime.workflow.Amounts;

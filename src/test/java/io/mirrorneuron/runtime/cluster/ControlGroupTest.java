@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.cluster;
 import static io.mirrorneuron.runtime.cluster.HardwareProbeTest.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.runtime.cluster.HardwareProbe.ControlGroup;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

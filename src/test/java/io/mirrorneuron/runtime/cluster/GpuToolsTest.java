@@ -3,6 +3,9 @@ package io.mirrorneuron.runtime.cluster;
 import static io.mirrorneuron.testing.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.runtime.cluster.GpuTools.NvidiaSmi;
+import io.mirrorneuron.runtime.cluster.GpuTools.ToolInventory;
+import io.mirrorneuron.runtime.cluster.GpuTools.ToolProcess;
 import io.mirrorneuron.testing.TurnedClock;
 import java.io.IOException;
 import java.nio.file.Files;

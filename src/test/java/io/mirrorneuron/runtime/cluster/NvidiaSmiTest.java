@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mirrorneuron.runtime.cluster.GpuTools.NvidiaSmi;
 import io.mirrorneuron.runtime.cluster.Hardware.Gpu;
 import io.mirrorneuron.runtime.cluster.Hardware.Software;
 import io.mirrorneuron.testing.TurnedClock;

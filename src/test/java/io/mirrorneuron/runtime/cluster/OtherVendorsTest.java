@@ -3,6 +3,8 @@ package io.mirrorneuron.runtime.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.mirrorneuron.runtime.cluster.GpuTools.AppleDisplays;
+import io.mirrorneuron.runtime.cluster.GpuTools.RocmSmi;
 import io.mirrorneuron.runtime.cluster.Hardware.Gpu;
 import io.mirrorneuron.runtime.cluster.Hardware.Software;
 import java.io.IOException;

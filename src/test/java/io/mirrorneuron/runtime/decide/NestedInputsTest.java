@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.decide.Processes.NestedInputs;
 import io.mirrorneuron.runtime.loop.Stage;
 import io.mirrorneuron.wire.Json;
 import java.security.MessageDigest;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mirrorneuron.port.schedule.DeploymentView.VersionView;
 import io.mirrorneuron.port.schedule.DeploymentsPort;
 import io.mirrorneuron.runtime.deployment.DeploymentPlan.Mode;
+import io.mirrorneuron.runtime.deployment.DeploymentRows.ToldVersions;
 import io.mirrorneuron.runtime.loop.Graph;
 import io.mirrorneuron.runtime.manifest.shorthand.ManifestContent;
 import io.mirrorneuron.runtime.workflow.UpdatePolicy;

@@ -7,6 +7,7 @@ import io.mirrorneuron.port.node.DrainState;
 import io.mirrorneuron.port.node.NodeCondition;
 import io.mirrorneuron.port.node.NodeState;
 import io.mirrorneuron.runtime.decide.Input;
+import io.mirrorneuron.runtime.drain.NodeDrains.CopyKeeper.CopyNodes;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.placement.Machine;
 import io.mirrorneuron.runtime.workflow.Amounts;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.config.Config.DefaultRunner;
+import io.mirrorneuron.runtime.exec.HostMachinery.HostLocalRunner;
 import io.mirrorneuron.runtime.exec.workspace.NotStarted;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.exec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.runtime.exec.HostMachinery.SeenVendors;
 import io.mirrorneuron.runtime.exec.pool.Stock;
 import io.mirrorneuron.runtime.workflow.Allocation.Device;
 import io.mirrorneuron.runtime.workflow.Amounts;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.mirrorneuron.model.ErrorCode;
 import io.mirrorneuron.model.MnException;
+import io.mirrorneuron.runtime.grpc.Access.OnBehalf;
 import io.mirrorneuron.security.Principal;
 import io.mirrorneuron.security.Role;
 import io.mirrorneuron.wire.GrpcMetadata;

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.runtime.local.JobImport.Renaming;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

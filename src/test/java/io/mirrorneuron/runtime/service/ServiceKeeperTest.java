@@ -10,6 +10,7 @@ import io.mirrorneuron.port.node.ServiceFilter;
 import io.mirrorneuron.runtime.loop.JobWatch;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.port.JobStatus;
+import io.mirrorneuron.runtime.service.Instance.EventBudget;
 import io.mirrorneuron.runtime.state.JobHeader;
 import io.mirrorneuron.runtime.state.JobOrigin;
 import io.mirrorneuron.runtime.state.JobState;

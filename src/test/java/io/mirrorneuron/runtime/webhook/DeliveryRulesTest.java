@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.port.schedule.NewTarget;
 import io.mirrorneuron.port.schedule.TriggerEvent;
+import io.mirrorneuron.runtime.webhook.WebhookKeeper.LocalWebhooks.TargetRules;
 import io.mirrorneuron.store.DeliveryQueue.Fate;
 import io.mirrorneuron.store.DeliveryQueue.Verdict;
 import java.time.Duration;

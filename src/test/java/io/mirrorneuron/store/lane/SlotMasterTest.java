@@ -2,6 +2,7 @@ package io.mirrorneuron.store.lane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.store.lane.ClusterMap.SlotMaster;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;

@@ -2,8 +2,12 @@ package io.mirrorneuron.area.jobs.view;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.ToLongFunction;
 
 /**
  * A step and its workers: its agents or, once it is scattered, its instances. Here events move the
@@ -189,6 +193,72 @@ sealed class ShownStep permits UntrackedStep {
         own.reason = worker.reason;
         return;
       }
+    }
+  }
+
+  /** The status and the times of a step that follow from those of all its workers. */
+  private static final class CombinedWork {
+    private static final List<StepStatus> WORST_FIRST =
+        List.of(
+            StepStatus.FAILED,
+            StepStatus.CANCELLED,
+            StepStatus.PARTIAL,
+            StepStatus.DONE,
+            StepStatus.SKIPPED);
+
+    private final Collection<WorkState> workers;
+    private final Set<StepStatus> all = EnumSet.noneOf(StepStatus.class);
+
+    CombinedWork(Collection<WorkState> workers) {
+      this.workers = workers;
+      workers.forEach(worker -> all.add(worker.status));
+    }
+
+    /**
+     * @param alone the status of a step without workers
+     */
+    StepStatus status(StepStatus alone) {
+      if (all.isEmpty()) {
+        return alone;
+      }
+      if (all.contains(StepStatus.RUNNING)) {
+        return StepStatus.RUNNING;
+      }
+      for (StepStatus one : all) {
+        if (one.isWaiting()) {
+          return one;
+        }
+      }
+      if (all.stream().allMatch(StepStatus::isOver)) {
+        return WORST_FIRST.stream().filter(all::contains).findFirst().orElseThrow();
+      }
+      if (all.contains(StepStatus.DONE)) {
+        return StepStatus.RUNNING; // one worker is done, and the next has not begun
+      }
+      if (all.contains(StepStatus.IDLE)) {
+        return StepStatus.IDLE;
+      }
+      return all.contains(StepStatus.READY) ? StepStatus.READY : StepStatus.PENDING;
+    }
+
+    long startedAt(long alone) {
+      return workers.stream()
+          .mapToLong(worker -> worker.startedAt)
+          .filter(at -> at != 0)
+          .min()
+          .orElse(alone);
+    }
+
+    long endedAt() {
+      return latest(worker -> worker.endedAt);
+    }
+
+    long lastEventAt() {
+      return latest(worker -> worker.lastEventAt);
+    }
+
+    private long latest(ToLongFunction<WorkState> time) {
+      return workers.stream().mapToLong(time).max().orElse(0);
     }
   }
 }

@@ -10,13 +10,19 @@ import io.mirrorneuron.runtime.exec.spawn.FolderAccess;
 import io.mirrorneuron.runtime.exec.spawn.Landlock;
 import io.mirrorneuron.runtime.exec.spawn.Spawner;
 import io.mirrorneuron.runtime.port.FolderDemands;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -214,5 +220,126 @@ public final class Confiner {
   /** Why programs may not get what their bundle asks for; empty when they may. */
   public Optional<String> refusal(FolderDemands demands) {
     return isOn() ? grants.refusal(demands) : Optional.empty();
+  }
+
+  /**
+   * A guess: the kernel tells the program that something was refused, and does not tell the server.
+   */
+  private static final class RefusalHint {
+    /** Ends the first line of an error, so it is short. */
+    static final String CAUSE = "; perhaps confined, see confinement in the manifest";
+
+    /** The end of an output is enough: that is where a program says why it gave up. */
+    private static final int LOOKED_AT = 16 * 1024;
+
+    private static final Pattern REFUSAL =
+        Pattern.compile(
+            "permission denied|operation not permitted|invalid cross-device link|permissionerror|accessdenied"
+                + "|\\beacces\\b|\\beperm\\b",
+            Pattern.CASE_INSENSITIVE);
+
+    private RefusalHint() {}
+
+    static boolean isPlausible(String output) {
+      return REFUSAL.matcher(output.substring(Math.max(0, output.length() - LOOKED_AT))).find();
+    }
+
+    /**
+     * The error with the guess in its first line, and in another what programs may write to here.
+     */
+    static String added(String error, SystemRules system) {
+      List<String> folders =
+          new ArrayList<>(List.of("their workspace, TMPDIR, their run's and submission's folder"));
+      List<Path> closed = system.closedTemporary();
+      SystemRules.TEMPORARY.stream()
+          .filter(one -> !closed.contains(one))
+          .map(Path::toString)
+          .forEach(folders::add);
+      system.shared().stream().map(Path::toString).forEach(folders::add);
+      String more = error.indexOf('\n') < 0 ? "" : error.substring(error.indexOf('\n'));
+      return "%s%s%s\nOn this server programs write to %s only%s, and do not read what is hidden. More is asked for by confinement in the manifest; see docs/security.md."
+          .formatted(
+              error.substring(0, error.length() - more.length()),
+              CAUSE,
+              more,
+              String.join(", ", folders),
+              closed.isEmpty()
+                  ? ""
+                  : closed.stream()
+                      .map(Path::toString)
+                      .collect(
+                          Collectors.joining(
+                              " and ", " (not to ", ", where folders of the server are)")));
+    }
+  }
+
+  /**
+   * What operators let programs of some bundles reach.
+   *
+   * @param allowed fingerprints of the bundles
+   * @param own real paths of what is never given
+   */
+  record Grants(Set<String> allowed, List<Path> own) {
+    Grants(Set<String> allowed, Collection<Path> own) {
+      this(allowed, own.stream().map(SystemRules::real).toList());
+    }
+
+    /**
+     * Why the demands are refused, for people: the cause and the way out in the first line, the
+     * rest in a second; empty when they are not.
+     */
+    Optional<String> refusal(FolderDemands demands) {
+      if (demands.isEmpty()) {
+        return Optional.empty();
+      }
+      return Stream.concat(demands.read().stream(), demands.write().stream())
+          .flatMap(path -> refusal(path).stream())
+          .findFirst()
+          .or(() -> notAllowed(demands));
+    }
+
+    /**
+     * Whether a rule for this would open this server's own folders and files as a whole: a rule of
+     * the kernel gives all that lies below, and none takes it away again.
+     *
+     * @param real where the rule is for; it gives nothing where that is a link
+     */
+    boolean opensOwn(Path real) {
+      for (Path mine : own) {
+        if (mine.startsWith(real)) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    private Optional<String> notAllowed(FolderDemands demands) {
+      return allowed.contains(demands.fingerprint())
+          ? Optional.empty()
+          : Optional.of(
+              ("confinement not allowed: add %s to executor.allowed_bundles\n"
+                      + "The bundle asks for more than programs may reach here (read %s, write %s)."
+                      + " Its fingerprint allows it, in executor.allowed_bundles or"
+                      + " MN_EXECUTOR_ALLOWED_BUNDLES, once the server was started again.")
+                  .formatted(demands.fingerprint(), demands.read(), demands.write()));
+    }
+
+    private Optional<String> refusal(String text) {
+      Path path = Path.of(text);
+      if (!Files.exists(path)) {
+        return Optional.of(
+            ("confinement asks for what is not on this machine: %s\n"
+                    + "Make it before the job is submitted, or take it out of the manifest.")
+                .formatted(text));
+      }
+      Path real = SystemRules.real(path);
+      return own.stream().anyMatch(mine -> mine.startsWith(real) || real.startsWith(mine))
+          ? Optional.of(
+              ("confinement asks for what programs never reach here: %s\n"
+                      + "It is, holds or lies in a folder or file of this server's own; take it out"
+                      + " of the manifest.")
+                  .formatted(text))
+          : Optional.empty();
+    }
   }
 }

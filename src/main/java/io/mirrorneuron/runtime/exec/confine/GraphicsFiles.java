@@ -8,10 +8,17 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Device files of graphics processors, and which of them a program gets: those of the cards that it
@@ -119,5 +126,255 @@ public final class GraphicsFiles {
       return List.of(); // no devices at all
     }
     return found;
+  }
+
+  /** The files of cards of all vendors below {@code /dev/dri}, and whose they are. */
+  private static final class DisplayNodes {
+    /** Of the bus, by vendor. */
+    private static final String ID_OF_AMD = "0x1002";
+
+    private static final String ID_OF_NVIDIA = "0x10de";
+    private static final int DIGITS = 16;
+
+    private final Path folder;
+    private final Path classes;
+
+    /**
+     * @param folder as {@code /dev/dri}
+     * @param classes as {@code /sys/class/drm}
+     */
+    DisplayNodes(Path folder, Path classes) {
+      this.folder = folder;
+      this.classes = classes;
+    }
+
+    /**
+     * @param vendor empty for one whose cards nobody asks for
+     * @param address of the card on its bus; empty where that is not told
+     * @param unique the number that AMD gives the card; may be empty
+     */
+    private record Node(Path file, String vendor, String address, String unique) {}
+
+    /**
+     * Those that a program may use.
+     *
+     * @param managed vendors whose cards are given to one program at a time
+     * @param ofAmd its cards of AMD
+     * @param ofNvidia places of its cards of NVIDIA on the bus
+     */
+    List<Path> files(Set<String> managed, List<Device> ofAmd, Set<String> ofNvidia) {
+      List<Node> nodes = nodes(managed);
+      Set<String> places =
+          nodes.stream()
+              .filter(one -> one.vendor().equals(GraphicsFiles.AMD))
+              .map(Node::address)
+              .collect(Collectors.toCollection(TreeSet::new));
+      Set<String> given =
+          ofAmd.stream()
+              .map(one -> address(one, nodes, List.copyOf(places)))
+              .collect(Collectors.toSet());
+      given.addAll(ofNvidia);
+      return nodes.stream()
+          .filter(one -> !managed.contains(one.vendor()) || given.contains(one.address()))
+          .map(Node::file)
+          .toList();
+    }
+
+    /** By its number, else by its place on the bus, else by its position; empty if none fits. */
+    private static String address(Device device, List<Node> nodes, List<String> places) {
+      return nodes.stream()
+          .filter(
+              one ->
+                  one.address().equalsIgnoreCase(device.id())
+                      || !one.unique().isEmpty() && one.unique().equals(device.id()))
+          .map(Node::address)
+          .findFirst()
+          .orElseGet(() -> device.index() < places.size() ? places.get(device.index()) : "none");
+    }
+
+    private List<Node> nodes(Set<String> managed) {
+      List<Node> nodes = new ArrayList<>();
+      try (Stream<Path> all = Files.list(folder)) {
+        for (Path file : all.filter(one -> !Files.isDirectory(one)).sorted().toList()) {
+          Path card = classes.resolve(file.getFileName()).resolve("device");
+          nodes.add(new Node(file, vendor(card, managed), place(card), unique(card)));
+        }
+      } catch (IOException e) {
+        return List.of();
+      }
+      return nodes;
+    }
+
+    /** A card that tells nothing of itself counts as one of those that are given to programs. */
+    private static String vendor(Path card, Set<String> managed) {
+      return switch (text(card.resolve("vendor"))) {
+        case ID_OF_AMD -> GraphicsFiles.AMD;
+        case ID_OF_NVIDIA -> GraphicsFiles.NVIDIA;
+        case "" -> managed.stream().sorted().findFirst().orElse("");
+        default -> "";
+      };
+    }
+
+    private static String place(Path card) {
+      try {
+        return card.toRealPath().getFileName().toString();
+      } catch (IOException e) {
+        return "";
+      }
+    }
+
+    /** As the tools of AMD name it. */
+    private static String unique(Path card) {
+      String digits = text(card.resolve("unique_id")).toLowerCase(Locale.ROOT);
+      return digits.isEmpty() || digits.length() > DIGITS
+          ? ""
+          : "GPU-" + "0".repeat(DIGITS - digits.length()) + digits;
+    }
+
+    private static String text(Path file) {
+      try {
+        return Files.readString(file).strip();
+      } catch (IOException e) {
+        return "";
+      }
+    }
+  }
+
+  /**
+   * Files of NVIDIA's cards. The number of a file need not be that by which {@code nvidia-smi}
+   * knows the card; its driver tells both. Where it does not, they count as the same.
+   */
+  private static final class NvidiaCards {
+    private static final Pattern CARD = Pattern.compile("nvidia(\\d+)");
+    private static final Pattern INSTANCE = Pattern.compile("MIG-(GPU-[^/]+)/(\\d+)/(\\d+)");
+    private static final Pattern CAPABILITY = Pattern.compile("DeviceFileMinor:\\s*(\\d+)");
+
+    /** What the parts of divided cards are reached by. */
+    private static final String CAPABILITIES = "nvidia-caps";
+
+    private final Path devices;
+    private final Path driver;
+
+    /**
+     * @param driver what it tells of itself, as {@code /proc/driver/nvidia}
+     */
+    NvidiaCards(Path devices, Path driver) {
+      this.devices = devices;
+      this.driver = driver;
+    }
+
+    private record Card(String address, String uuid, String minor) {}
+
+    /**
+     * What a program may use of one of the vendor's files or folders.
+     *
+     * @param given its cards, and parts of cards
+     */
+    List<Path> files(Path entry, List<Device> given) {
+      String name = entry.getFileName().toString();
+      if (given.isEmpty()) {
+        return List.of();
+      }
+      if (name.equals(CAPABILITIES)) {
+        return given.stream()
+            .filter(NvidiaCards::isPart)
+            .flatMap(part -> capabilities(part).stream())
+            .distinct()
+            .toList();
+      }
+      Matcher card = CARD.matcher(name);
+      boolean isOthers =
+          card.matches() && given.stream().noneMatch(one -> minor(one).equals(card.group(1)));
+      return isOthers ? List.of() : List.of(entry); // all others are shared by all cards
+    }
+
+    /** Places of the cards on the bus, as far as they are known. */
+    Set<String> addresses(List<Device> given) {
+      return given.stream()
+          .flatMap(one -> card(one).stream())
+          .map(Card::address)
+          .collect(Collectors.toSet());
+    }
+
+    private static boolean isPart(Device device) {
+      return device.id().startsWith("MIG");
+    }
+
+    private String minor(Device device) {
+      return card(device).map(Card::minor).orElse(Integer.toString(device.index()));
+    }
+
+    /** Of a part, the card that it is a part of. */
+    private Optional<Card> card(Device device) {
+      List<Card> cards = cards();
+      Matcher part = INSTANCE.matcher(device.id());
+      String uuid = part.matches() ? part.group(1) : device.id();
+      return cards.stream()
+          .filter(one -> one.uuid().equals(uuid))
+          .findFirst()
+          .or(
+              () ->
+                  isPart(device) && device.index() < cards.size()
+                      ? Optional.of(cards.get(device.index()))
+                      : Optional.empty());
+    }
+
+    /** In the order of the bus, which is that of the vendor's tools. */
+    private List<Card> cards() {
+      return entries(driver.resolve("gpus")).stream()
+          .map(
+              folder -> {
+                String told = text(folder.resolve("information"));
+                return new Card(
+                    folder.getFileName().toString(),
+                    value(told, "GPU UUID"),
+                    value(told, "Device Minor"));
+              })
+          .toList();
+    }
+
+    private static String value(String told, String name) {
+      return told.lines()
+          .filter(line -> line.startsWith(name + ":"))
+          .map(line -> line.substring(name.length() + 1).strip())
+          .findFirst()
+          .orElse("");
+    }
+
+    /** Of one part, or, where its name does not say which it is, of all parts of its card. */
+    private List<Path> capabilities(Device part) {
+      Path folder = driver.resolve("capabilities/gpu" + minor(part) + "/mig");
+      Matcher own = INSTANCE.matcher(part.id());
+      List<Path> told = new ArrayList<>();
+      for (Path instance : entries(folder)) {
+        if (!own.matches() || instance.endsWith("gi" + own.group(2))) {
+          told.add(instance.resolve("access"));
+          entries(instance).stream()
+              .filter(one -> !own.matches() || one.endsWith("ci" + own.group(3)))
+              .forEach(one -> told.add(one.resolve("access")));
+        }
+      }
+      return told.stream()
+          .map(file -> CAPABILITY.matcher(text(file)))
+          .filter(Matcher::find)
+          .map(minor -> devices.resolve(CAPABILITIES).resolve("nvidia-cap" + minor.group(1)))
+          .toList();
+    }
+
+    private static List<Path> entries(Path folder) {
+      try (Stream<Path> all = Files.list(folder)) {
+        return all.filter(Files::isDirectory).sorted(Comparator.naturalOrder()).toList();
+      } catch (IOException e) {
+        return List.of(); // not told here
+      }
+    }
+
+    private static String text(Path file) {
+      try {
+        return Files.readString(file);
+      } catch (IOException e) {
+        return "";
+      }
+    }
   }
 }

@@ -3,13 +3,19 @@ package io.mirrorneuron.runtime.exec.log;
 import io.mirrorneuron.config.ProgramOutput;
 import io.mirrorneuron.runtime.exec.log.LogForm.LogRecord;
 import io.mirrorneuron.runtime.exec.log.PrintedLine.Stream;
+import io.mirrorneuron.runtime.exec.protocol.StdoutProtocol;
 import io.mirrorneuron.runtime.exec.protocol.StoredText;
 import io.mirrorneuron.runtime.port.Execution;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -244,6 +250,219 @@ public final class ProgramLog implements AutoCloseable {
         now.bytes += what.bytes;
         now.byWriter = true;
       }
+    }
+  }
+
+  /** What the runner says of a program's output. The history of the job has it, too. */
+  private record WarningEntry(LogRecord record, int size) implements LogWriter.Entry {
+    @Override
+    public void lost() {
+      // there is no program any more that could tell it later
+    }
+  }
+
+  /**
+   * How much of what one program prints is written: so many lines a second, some more at first and
+   * after a rest, and so many bytes in all. Not thread-safe.
+   */
+  private static final class LogAllowance {
+    /** Seconds without lines that are made up for. */
+    private static final int BURST_SECONDS = 10;
+
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+    private final int perSecond;
+    private final LongSupplier nanos;
+    private long bytes;
+    private long lines;
+    private long counted;
+
+    /**
+     * @param maxBytes of all lines, as their records have them
+     * @param nanos the monotonic clock
+     */
+    LogAllowance(int perSecond, long maxBytes, LongSupplier nanos) {
+      this.perSecond = perSecond;
+      this.bytes = maxBytes;
+      this.nanos = nanos;
+      this.lines = (long) BURST_SECONDS * perSecond;
+      this.counted = nanos.getAsLong();
+    }
+
+    /** Looks at the clock: for a row of lines that came together, once. */
+    void look() {
+      if (lines <= 0) {
+        refill();
+      }
+    }
+
+    /** Whether a line would be refused now. */
+    boolean isSpent() {
+      return bytes <= 0 || lines <= 0;
+    }
+
+    /** Whether a line of so many bytes may be written, which then counts. */
+    boolean take(long size) {
+      if (isSpent()) {
+        return false;
+      }
+      lines--;
+      bytes -= size;
+      return true;
+    }
+
+    /** Whether all bytes that a program may write are written. */
+    boolean isAtItsEnd() {
+      return bytes <= 0;
+    }
+
+    /** Only whole seconds count, so that lines are left out in a few long rows. */
+    private void refill() {
+      long seconds = (nanos.getAsLong() - counted) / SECOND;
+      counted += seconds * SECOND;
+      lines = Math.min((long) BURST_SECONDS * perSecond, lines + seconds * perSecond);
+    }
+  }
+
+  /**
+   * Cuts what a program prints into lines, which end with {@code \n}, {@code \r\n} or {@code \r}:
+   * the last, as progress bars write over themselves with it. Not thread-safe.
+   */
+  private static final class LineCutter {
+    /** Is given each line that is not empty. */
+    interface Lines {
+      /**
+       * @param bytes hold the beginning of the line until the call returns
+       * @param from where it begins
+       * @param kept bytes of it that are there
+       * @param length bytes that it has
+       */
+      void line(byte[] bytes, int from, int kept, long length);
+    }
+
+    private final int limit;
+    private final Lines lines;
+    private byte[] buffer = new byte[128];
+    private int kept;
+    private long length;
+
+    /**
+     * @param limit bytes of a line that are kept
+     */
+    LineCutter(int limit, Lines lines) {
+      this.limit = limit;
+      this.lines = lines;
+    }
+
+    /** Takes the bytes between the two places. */
+    void accept(byte[] bytes, int begin, int end) {
+      int from = begin;
+      for (int i = begin; i < end; i++) {
+        byte each = bytes[i];
+        if (each == '\n' || each == '\r') {
+          if (length > 0) {
+            keep(bytes, from, i - from);
+            end();
+          } else if (i > from) {
+            lines.line(bytes, from, Math.min(i - from, limit), i - from);
+          }
+          from = i + 1;
+        }
+      }
+      keep(bytes, from, end - from);
+    }
+
+    /** What came last is a line, too. */
+    void end() {
+      if (length > 0) {
+        lines.line(buffer, 0, kept, length);
+        kept = 0;
+        length = 0;
+      }
+    }
+
+    private void keep(byte[] bytes, int from, int count) {
+      int more = Math.min(count, limit - kept);
+      if (kept + more > buffer.length) {
+        buffer = Arrays.copyOf(buffer, Math.min(limit, Math.max(kept + more, buffer.length * 2)));
+      }
+      System.arraycopy(bytes, from, buffer, kept, more);
+      kept += more;
+      length += count;
+    }
+  }
+
+  /**
+   * Keeps back what may be the answer of a program: an answer is no log line, and whether a line is
+   * one is only known once nothing follows. That is one line that looks like an answer, or a
+   * document of several lines that all of the output may be. Not thread-safe.
+   */
+  private static final class AnswerHold {
+    /** Of a document that begins with a line {@code {}; a longer one is told as lines. */
+    private static final int DOCUMENT_BYTES = 64 << 10;
+
+    private final Consumer<PrintedLine> onward;
+    private final List<PrintedLine> held = new ArrayList<>();
+    private boolean anything;
+    private boolean document;
+    private long bytes;
+
+    /**
+     * @param onward is given the lines that are no answer, in order
+     */
+    AnswerHold(Consumer<PrintedLine> onward) {
+      this.onward = onward;
+    }
+
+    /**
+     * @param careful false to keep back each line that may be an answer without a look into it
+     */
+    void line(PrintedLine line, boolean careful) {
+      if (!anything) {
+        anything = true;
+        document = line.length() == 1 && line.first() == '{';
+      }
+      if (!document) {
+        release();
+      }
+      bytes += line.length();
+      if (document || isCandidate(line, careful)) {
+        held.add(line);
+        document &= bytes <= DOCUMENT_BYTES;
+      } else {
+        onward.accept(line);
+      }
+    }
+
+    /**
+     * Nothing follows.
+     *
+     * @param answered whether the output has an answer: all of it, or else its last line
+     */
+    void end(boolean answered) {
+      if (answered && held.size() > 1 && isCandidate(held.getLast(), true)) {
+        held.removeLast(); // the answer is this line, and not the whole
+      } else if (answered) {
+        held.clear();
+      }
+      release();
+    }
+
+    /** Hands on what is kept back: something follows it. */
+    void release() {
+      held.forEach(onward);
+      held.clear();
+      bytes = 0;
+      document = false;
+    }
+
+    private static boolean isCandidate(PrintedLine line, boolean careful) {
+      if (line.first() != '{') {
+        return false;
+      }
+      return !careful
+          || line.length() > line.bytes().length
+          || StdoutProtocol.isNamedIn(new String(line.bytes(), StandardCharsets.ISO_8859_1));
     }
   }
 }

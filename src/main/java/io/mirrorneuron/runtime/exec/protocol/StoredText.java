@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.exec.protocol;
 
 import io.mirrorneuron.runtime.exec.process.CappedBytes;
 import io.mirrorneuron.wire.SecretTexts;
+import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -118,5 +119,29 @@ public final class StoredText {
 
   private static boolean isCount(String name, String value) {
     return name.toUpperCase(Locale.ROOT).contains("TOKEN") && COUNT.matcher(value).matches();
+  }
+
+  /** Bytes in which secrets are replaced while they are read, also those across two readings. */
+  private static final class HidingStream extends PieceStream {
+    private static final int CHUNK = 64 << 10;
+
+    private final InputStream source;
+    private final SecretTexts.Pieces pieces;
+    private boolean ended;
+
+    HidingStream(InputStream source, SecretTexts secrets) {
+      this.source = source;
+      this.pieces = secrets.pieces();
+    }
+
+    @Override
+    byte[] next() throws IOException {
+      if (ended) {
+        return null;
+      }
+      byte[] read = source.readNBytes(CHUNK);
+      ended = read.length == 0;
+      return pieces.next(read);
+    }
   }
 }

@@ -13,22 +13,30 @@ import io.mirrorneuron.runtime.exec.process.PythonEnvironment;
 import io.mirrorneuron.runtime.exec.spawn.SearchPath;
 import io.mirrorneuron.runtime.exec.workspace.FolderTree;
 import io.mirrorneuron.runtime.exec.workspace.NotStarted;
+import io.mirrorneuron.runtime.exec.workspace.PayloadFiles;
+import io.mirrorneuron.runtime.exec.workspace.WorkspaceUploads;
 import io.mirrorneuron.runtime.port.Execution;
 import io.mirrorneuron.runtime.port.Executions.Ending;
+import io.mirrorneuron.wire.Json;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -231,5 +239,154 @@ public final class PythonEnvironments {
     String tail = result.tail(SHOWN_LINES);
     String reason = "making the python environment " + what + (tail.isEmpty() ? "" : "\n" + tail);
     return tools.confiner().explained(reason, result.output().text());
+  }
+
+  /** The script that makes an environment. */
+  private static final class EnvironmentScript {
+    /** Arguments: the interpreter, the environment's folder, the working folder, those of pip. */
+    private static final String BUILD =
+        """
+        set -e
+        exec 2>&1
+        base=$1 environment=$2
+        cd "$3"
+        shift 3
+        "$base" -m venv "$environment"
+        for name in python python3 python3.11; do
+          if [ ! -e "$environment/bin/$name" ]; then ln -s python "$environment/bin/$name"; fi
+        done
+        if [ $# -gt 0 ]; then
+          exec "$environment/bin/python" -m pip --quiet --disable-pip-version-check --no-input \\
+            install "$@"
+        fi
+        """;
+
+    private static final String TEMPORARY = ".tmp";
+    private static final String CACHE = "pip-cache";
+
+    private EnvironmentScript() {}
+
+    /**
+     * Packages may bring programs that run when they are installed: these write to the new
+     * environment, to a folder for temporary files in it, and to a cache that nothing else uses.
+     *
+     * @param folder of the new environment
+     * @param environments the folder of all
+     */
+    static PreparationScripts.Script of(Path folder, Path environments, List<String> arguments)
+        throws IOException {
+      String temporary = Files.createDirectories(folder.resolve(TEMPORARY)).toString();
+      Path cache = Files.createDirectories(environments.resolve(CACHE));
+      Map<String, String> variables =
+          Map.of(
+              "TMPDIR", temporary,
+              "TMP", temporary,
+              "TEMP", temporary,
+              "PIP_CACHE_DIR", cache.toString());
+      return new PreparationScripts.Script(
+          BUILD, arguments, variables, Reach.writing(folder, cache));
+    }
+
+    /** Removes what only the making needed. */
+    static void tidy(Path folder) {
+      FolderTree.delete(folder.resolve(TEMPORARY));
+    }
+  }
+
+  /**
+   * What a node's {@code python_environment} asks for.
+   *
+   * @param requirements content of the requirements file; empty without one
+   * @param file its path below the payloads, or null
+   * @param packages as pip takes them, sorted
+   * @param payloads the bundle's payload folder when the requirements name files of it, else null
+   */
+  record PythonPackages(String requirements, Path file, List<String> packages, Path payloads) {
+    private static final int KEY_CHARACTERS = 32;
+
+    /** Lines that lead to other files: options such as {@code -r}, relative paths, archives. */
+    private static final Pattern LOCAL =
+        Pattern.compile(
+            "(?m)^[ \\t]*(-[rcef]|--(requirement|constraint|editable|find-links)\\b|[./]"
+                + "|[^#\\n]*(@[ \\t]*[./]|\\bfile:)|[^#:\\n]*\\.(whl|zip|tar\\.gz)[ \\t]*(#|;|\\r?$))");
+
+    PythonPackages {
+      packages = List.copyOf(packages);
+    }
+
+    /** As the node says it, in the form that the manifest's reader has checked. */
+    private record Wanted(List<String> packages, String requirements) {}
+
+    /** Null when the node asks for none. */
+    static PythonPackages of(Execution execution) throws NotStarted {
+      JsonNode config = execution.config().path("python_environment");
+      if (!config.isObject()) {
+        return null;
+      }
+      Wanted wanted = Json.read(config, Wanted.class, "python_environment");
+      List<String> packages =
+          wanted.packages() == null ? List.of() : wanted.packages().stream().sorted().toList();
+      String named = wanted.requirements();
+      if (named == null || named.isBlank()) {
+        return new PythonPackages("", null, packages, null);
+      }
+      try {
+        var payloads = PayloadFiles.of(execution.payloads(), "python_environment.requirements");
+        Path file = payloads.find(named);
+        String content = Files.readString(file);
+        return new PythonPackages(
+            content,
+            payloads.root().relativize(file),
+            packages,
+            LOCAL.matcher(content).find() ? payloads.root() : null);
+      } catch (IOException e) {
+        throw new NotStarted("python_environment.requirements cannot be read: " + named, e);
+      }
+    }
+
+    /** Equal for what one environment can serve. */
+    String key(String pythonVersion) {
+      try {
+        MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        String bundle = payloads == null ? "" : payloads.getFileName().toString();
+        for (String part :
+            List.of(pythonVersion, requirements, String.join("\n", packages), bundle)) {
+          digest.update((part.length() + "\0" + part).getBytes(StandardCharsets.UTF_8));
+        }
+        return HexFormat.of().formatHex(digest.digest()).substring(0, KEY_CHARACTERS);
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    /**
+     * Copies the files that pip reads into the environment's folder: never does it work inside a
+     * bundle, where building a package would leave traces.
+     *
+     * @return what {@code pip install} is called with; empty when there is nothing to install
+     */
+    List<String> lay(Path folder) throws IOException, NotStarted {
+      var arguments = new ArrayList<String>();
+      if (payloads != null) {
+        WorkspaceUploads.copyAll(payloads, folder.resolve("payloads"));
+        arguments.addAll(List.of("-r", folder.resolve("payloads").resolve(file).toString()));
+      } else if (!requirements.isBlank()) {
+        Path copy = Files.writeString(folder.resolve("requirements.txt"), requirements);
+        arguments.addAll(List.of("-r", copy.toString()));
+      }
+      if (!packages.isEmpty()) {
+        arguments.add("--");
+        arguments.addAll(packages);
+      }
+      return arguments;
+    }
+
+    /**
+     * Where pip runs: beside the requirements file, so that relative paths in it mean what they
+     * say.
+     */
+    Path workFolder(Path folder) {
+      return payloads == null ? folder : folder.resolve("payloads").resolve(file).getParent();
+    }
   }
 }

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The calls of the C library that {@link PosixSpawner} and {@link Reactor} need, with Java types.
- * Linux with glibc 2.34 or newer; elsewhere the class does not initialise.
+ * The calls of the C library that {@link PosixSpawner} and {@link PosixSpawner.Reactor} need, with
+ * Java types. Linux with glibc 2.34 or newer; elsewhere the class does not initialise.
  */
 @SuppressWarnings("restricted") // native calls are what this class is for
 final class Libc {

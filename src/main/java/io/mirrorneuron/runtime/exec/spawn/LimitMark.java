@@ -9,8 +9,8 @@ import java.util.concurrent.locks.Lock;
  * Tells whose a process is by a limit that it inherited: real time without a pause, so large that
  * it limits nothing. Neither a new session nor an empty environment nor the death of all ancestors
  * removes it. A program has it from its first moment, as this process has it while it starts one; a
- * confined program cannot change it ({@link CallFilter}), another one can lower it. Upper half: the
- * runtime; lower half: the number of the start. Thread-safe.
+ * confined program cannot change it ({@link ConfinedParent.CallFilter}), another one can lower it.
+ * Upper half: the runtime; lower half: the number of the start. Thread-safe.
  */
 public final class LimitMark {
   private static final boolean AVAILABLE = PosixSpawner.isAvailable();

@@ -14,6 +14,8 @@ import io.mirrorneuron.runtime.workflow.Workflow.Agent;
 import io.mirrorneuron.runtime.workflow.Workflow.Edge;
 import io.mirrorneuron.runtime.workflow.Workflow.JobType;
 import io.mirrorneuron.runtime.workflow.Workflow.RecoveryMode;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -182,5 +184,40 @@ public record ManifestHeader(
       place.mustBe(RunId.RULE);
     }
     return valid;
+  }
+
+  /** Checks the form of what a manifest asks for beyond what all programs may reach. */
+  private static final class ConfinementCheck {
+    private static final Members MEMBERS = Members.closed().with(Shape.NAMES, "read", "write");
+
+    private ConfinementCheck() {}
+
+    static void check(ManifestValue root) {
+      ManifestValue demand = root.at("confinement");
+      if (!demand.check(Shape.OBJECT)) {
+        return;
+      }
+      demand.checkMembers(MEMBERS);
+      for (String member : new String[] {"read", "write"}) {
+        if (Shape.NAMES.fits(demand.at(member).value())) {
+          demand.at(member).items().forEach(ConfinementCheck::checkPath);
+        }
+      }
+    }
+
+    private static void checkPath(ManifestValue path) {
+      if (!isPlain(path.text())) {
+        path.mustBe("an absolute path without \"..\", \".\" and double slashes");
+      }
+    }
+
+    private static boolean isPlain(String text) {
+      try {
+        Path path = Path.of(text);
+        return path.isAbsolute() && path.normalize().toString().equals(text);
+      } catch (InvalidPathException e) {
+        return false;
+      }
+    }
   }
 }

@@ -1,16 +1,20 @@
 package io.mirrorneuron.runtime.manifest.graph;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.mirrorneuron.config.Config.DefaultRunner;
+import io.mirrorneuron.config.NearestMatch;
 import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.Members;
 import io.mirrorneuron.runtime.manifest.reading.NameRules;
 import io.mirrorneuron.runtime.manifest.reading.NearNames;
+import io.mirrorneuron.runtime.manifest.reading.PromptText;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.workflow.AgentPolicies;
 import io.mirrorneuron.runtime.workflow.HumanTask;
+import io.mirrorneuron.runtime.workflow.HumanTask.Follow;
 import io.mirrorneuron.runtime.workflow.Workflow.Agent;
 import io.mirrorneuron.runtime.workflow.Workflow.AgentType;
 import io.mirrorneuron.runtime.workflow.Workflow.Edge;
@@ -20,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Reads the list of nodes. */
 public final class Nodes {
@@ -246,5 +251,310 @@ public final class Nodes {
   public static String key(ManifestValue node) {
     ManifestValue id = node.find("node_id", "id");
     return id.value().isTextual() ? id.text() : node.location().pointer();
+  }
+
+  /** Reads what a human step, or an agent of type human, asks people; reports what does not fit. */
+  private static final class HumanConfig {
+    private static final Set<String> WORDS = Set.of("complete", "fail");
+
+    /** What is asked in the words of {@code human.jsonl}. */
+    private static final List<String> ASKED =
+        List.of(
+            "title",
+            "form",
+            "default",
+            "approvals_required",
+            "four_eyes",
+            "assignees",
+            "escalate_to");
+
+    private static final Members MEMBERS =
+        Members.closed("default", "metadata")
+            .with(Shape.NAME, "prompt", "title")
+            .with(Shape.OBJECT, "form", "decisions")
+            .with(Shape.NAMES, "assignees", "escalate_to")
+            .with(Shape.POSITIVE, "approvals_required")
+            .with(Shape.BOOLEAN, "four_eyes", "complete_run", "terminal_sink")
+            .with(null, "timeout_seconds")
+            .with(Shape.NAME, "output_message_type");
+
+    private final ManifestValue place;
+
+    private HumanConfig(ManifestValue place) {
+      this.place = place;
+    }
+
+    /**
+     * @param place the node's {@code config}, or the step's {@code human}
+     */
+    static HumanTask read(ManifestValue place) {
+      return new HumanConfig(place).read();
+    }
+
+    private ManifestValue at(String member) {
+      return place.at(member);
+    }
+
+    private HumanTask read() {
+      if (!place.checkRequired(Shape.OBJECT)) {
+        return null;
+      }
+      place.checkMembers(MEMBERS);
+      at("prompt").checkRequired(Shape.NAME);
+      Map<String, Follow> decisions = decisions();
+      ObjectNode question = Json.object();
+      ASKED.stream()
+          .filter(name -> !at(name).isAbsent())
+          .forEach(name -> question.set(name, stripped(name)));
+      ArrayNode allowed = question.putArray("allowed_decisions");
+      decisions.keySet().forEach(allowed::add);
+      double seconds = at("timeout_seconds").value().asDouble(0);
+      new HumanChecks(place, decisions).check(question);
+      return new HumanTask(
+          question, PromptText.compile(at("prompt")), Math.round(seconds * 1000), decisions);
+    }
+
+    /** The value; names of people without the space around them, as those who answer have none. */
+    private JsonNode stripped(String name) {
+      JsonNode value = at(name).value();
+      boolean areNames = HumanChecks.PEOPLE.contains(name) && Shape.NAMES.fits(value);
+      if (!areNames) {
+        return value;
+      }
+      ArrayNode names = Json.MAPPER.createArrayNode();
+      value.forEach(one -> names.add(one.textValue().strip()));
+      return names;
+    }
+
+    private Map<String, Follow> decisions() {
+      ManifestValue given = at("decisions");
+      Map<String, Follow> decisions = new LinkedHashMap<>();
+      if (given.isAbsent()) {
+        decisions.put("approve", new Follow.Complete());
+        decisions.put("reject", new Follow.Fail());
+        return decisions;
+      }
+      if (given.value().isObject() && given.value().isEmpty()) {
+        given.error(ManifestProblem.REQUIRED, given.label() + " must name a decision");
+      }
+      given
+          .value()
+          .properties()
+          .forEach(one -> decisions.put(one.getKey(), follow(given.at(one.getKey()))));
+      decisions.keySet().forEach(one -> checkWord(given, one));
+      return decisions;
+    }
+
+    /** Nobody could type another one, or see which it is. */
+    private static void checkWord(ManifestValue decisions, String word) {
+      if (word.isBlank()
+          || !word.equals(word.strip())
+          || word.codePoints().anyMatch(Character::isISOControl)) {
+        decisions.refuse(
+            ManifestProblem.SHAPE,
+            "%s has the decision \"%s\": the name of a decision is not empty, and has no control characters and no space around it"
+                .formatted(decisions.label(), ManifestValue.shown(word)));
+      }
+    }
+
+    private static Follow follow(ManifestValue given) {
+      JsonNode value = given.value();
+      if ("complete".equals(value.textValue())) {
+        return new Follow.Complete();
+      }
+      if ("fail".equals(value.textValue())) {
+        return new Follow.Fail();
+      }
+      JsonNode named = value.path("branch");
+      List<String> steps =
+          Stream.concat(Stream.of(named), Json.elements(named))
+              .filter(JsonNode::isTextual)
+              .map(JsonNode::textValue)
+              .toList();
+      boolean areTexts = !steps.isEmpty() && (named.isTextual() || steps.size() == named.size());
+      if (value.size() == 1 && areTexts) {
+        return new Follow.Branch(steps);
+      }
+      String meant =
+          value.isTextual()
+              ? NearestMatch.of(value.textValue(), WORDS)
+                  .map("; did you mean %s?"::formatted)
+                  .orElse("")
+              : "";
+      given.error(
+          ManifestProblem.UNSUPPORTED,
+          "%s must be complete, fail or {\"branch\": step or list of steps}: %s%s"
+              .formatted(given.label(), given.shown(), meant));
+      return new Follow.Complete();
+    }
+  }
+
+  /** What can be known about an executor's program before it runs. */
+  private static final class ExecutorConfig {
+    static final Members MEMBERS =
+        AgentConfig.MEMBERS
+            .with(null, "command", "runner_module", "upload_path", "upload_as", "upload_paths")
+            .with(null, "uploads", "resources", "backpressure", "node_type")
+            .with(null, "idempotency_key", "recovery_idempotency_key")
+            .with(null, UnsafeWords.ALL)
+            .with(Shape.BOOLEAN, "agent_beacon_required", "beacon_enabled")
+            .with(Shape.MILLIS, "beacon_interval_ms", "beacon_timeout_ms")
+            .with(Shape.MILLIS, "retry_backoff_ms", "startup_delay_ms")
+            .with(Shape.STRING, "beacon_missed_action", "name_prefix")
+            .with(Shape.STRING, "sandbox_upload_path", "workdir")
+            .with(Shape.OBJECT, "environment", "python_environment")
+            .with(Shape.POSITIVE, "max_attempts", "max_output_bytes", "pool_slots")
+            .with(Shape.INTEGERS, "no_retry_exit_codes")
+            .with(Shape.NAMES, "pass_env")
+            .with(Shape.NAME, "pool")
+            .with(Shape.SECONDS, "timeout_seconds");
+    private static final Members PYTHON = Members.closed("requirements", "packages");
+    private static final Members UPLOAD = Members.closed("source", "target");
+
+    private final DefaultRunner defaultRunner;
+
+    ExecutorConfig(DefaultRunner defaultRunner) {
+      this.defaultRunner = defaultRunner;
+    }
+
+    void check(ManifestValue node) {
+      ManifestValue config = node.at("config");
+      checkRunner(node, config.at("runner_module"));
+      config.checkMembers(MEMBERS);
+      checkCommand(node, config.at("command"));
+      checkEnvironment(config.at("environment"));
+      ReservedVariables.check(node, config);
+      checkUploads(config);
+      checkPython(config.at("python_environment"));
+    }
+
+    private static void checkPython(ManifestValue environment) {
+      environment.checkMembers(PYTHON);
+      ManifestValue requirements = environment.at("requirements");
+      if (requirements.check(Shape.STRING) && !PayloadPaths.staysInside(requirements.text())) {
+        requirements.error(
+            ManifestProblem.UNSAFE_PATH,
+            "requirements must stay inside blueprint payloads: " + requirements.shown());
+      }
+      ManifestValue packages = environment.at("packages");
+      if (packages.check(Shape.NAMES)) {
+        for (ManifestValue item : packages.items()) {
+          if (item.text().strip().startsWith("-")) {
+            item.mustBe("a package, not an option of pip");
+          }
+        }
+      }
+    }
+
+    private void checkRunner(ManifestValue node, ManifestValue runner) {
+      if (runner.isAbsent()) {
+        if (defaultRunner == DefaultRunner.REJECT) {
+          runner.error(
+              ManifestProblem.RUNNER,
+              "runner_unavailable: node %s names no runner_module and this server has no default: write defaults: {runner_module: MirrorNeuron.Runner.HostLocal} at the root of the manifest, for all its nodes"
+                  .formatted(node.name()));
+        }
+      } else if (runner.check(Shape.NAME)
+          && !runner.text().equals("MirrorNeuron.Runner.HostLocal")) {
+        runner.error(
+            ManifestProblem.RUNNER,
+            "runner_unavailable: node %s asks for %s, this server has MirrorNeuron.Runner.HostLocal"
+                .formatted(node.name(), runner.shown()));
+      }
+    }
+
+    private static void checkCommand(ManifestValue node, ManifestValue command) {
+      JsonNode value = command.value();
+      if (!command.isAbsent() && !value.isTextual() && !value.isArray()) {
+        command.mustBe("a list of strings or a string");
+      } else if (command.isAbsent() || value.isArray() && value.isEmpty() || isBlank(value)) {
+        ManifestValue template = node.at("uses");
+        command.error(
+            ManifestProblem.REQUIRED,
+            !template.isAbsent()
+                ? "node %s uses the agent template %s, which must be rendered before submission"
+                    .formatted(node.name(), template.shown())
+                : "command is required for executor node " + node.name());
+      } else if (value.isArray()
+          && command.items().stream().anyMatch(ExecutorConfig::lacksQuotes)) {
+        command.items().stream()
+            .filter(ExecutorConfig::lacksQuotes)
+            .limit(1)
+            .forEach(
+                word ->
+                    word.error(
+                        ManifestProblem.SHAPE,
+                        "%s must be a list of strings: write %s in quotes, \"%2$s\""
+                            .formatted(command.label(), word.shown())));
+      } else if (value.isArray() && (!Shape.STRINGS.fits(value) || isBlank(value.get(0)))) {
+        command.mustBe("a list of strings that starts with a program");
+      } else if (value.isArray()
+          ? Json.elements(value).anyMatch(ExecutorConfig::holdsNul)
+          : holdsNul(value)) {
+        command.error(ManifestProblem.SHAPE, command.label() + " must not hold NUL characters");
+      }
+    }
+
+    private static boolean lacksQuotes(ManifestValue word) {
+      return word.value().isNumber() || word.value().isBoolean();
+    }
+
+    private static boolean isBlank(JsonNode value) {
+      return value.isTextual() && value.textValue().isBlank();
+    }
+
+    private static boolean holdsNul(JsonNode value) {
+      return value.isTextual() && value.textValue().indexOf('\0') >= 0;
+    }
+
+    private static void checkEnvironment(ManifestValue environment) {
+      for (Map.Entry<String, JsonNode> variable : environment.value().properties()) {
+        String name = variable.getKey();
+        if (name.isEmpty() || name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
+          environment.error(
+              ManifestProblem.SHAPE,
+              environment.label()
+                  + " has a variable without a proper name: "
+                  + ManifestValue.shown(name));
+        } else if (holdsNul(variable.getValue())) {
+          environment.error(
+              ManifestProblem.SHAPE,
+              environment.label()
+                  + "."
+                  + ManifestValue.shown(name)
+                  + " must not hold NUL characters");
+        }
+      }
+    }
+
+    private static void checkUploads(ManifestValue config) {
+      config.all("upload_paths", "uploads").stream()
+          .flatMap(ManifestValue::objects)
+          .forEach(
+              upload -> {
+                upload.checkMembers(UPLOAD);
+                ManifestValue source = upload.at("source");
+                if (source.checkRequired(Shape.NAME)) {
+                  checkUpload(source, upload.at("target"));
+                }
+              });
+      ManifestValue source = config.at("upload_path");
+      if (source.check(Shape.NAME)) {
+        checkUpload(source, config.at("upload_as"));
+      }
+    }
+
+    private static void checkUpload(ManifestValue source, ManifestValue target) {
+      if (!PayloadPaths.staysInside(source.text())) {
+        source.error(
+            ManifestProblem.UNSAFE_PATH,
+            "upload source must stay inside blueprint payloads: " + source.shown());
+      }
+      if (target.check(Shape.STRING) && !PayloadPaths.staysInside(target.text())) {
+        target.error(
+            ManifestProblem.UNSAFE_PATH,
+            "upload target must stay inside the workspace: " + target.shown());
+      }
+    }
   }
 }

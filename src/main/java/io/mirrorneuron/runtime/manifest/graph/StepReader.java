@@ -5,17 +5,22 @@ import io.mirrorneuron.runtime.manifest.reading.ManifestProblem;
 import io.mirrorneuron.runtime.manifest.reading.ManifestValue;
 import io.mirrorneuron.runtime.manifest.reading.Members;
 import io.mirrorneuron.runtime.manifest.reading.NameRules;
+import io.mirrorneuron.runtime.manifest.reading.NearNames;
 import io.mirrorneuron.runtime.manifest.reading.Shape;
 import io.mirrorneuron.runtime.workflow.HumanTask;
 import io.mirrorneuron.runtime.workflow.StepGraph;
+import io.mirrorneuron.runtime.workflow.StepGraph.FailurePolicy;
+import io.mirrorneuron.runtime.workflow.StepGraph.Retry;
 import io.mirrorneuron.runtime.workflow.StepGraph.Step;
 import io.mirrorneuron.runtime.workflow.StepGraph.StepEdge;
 import io.mirrorneuron.runtime.workflow.StepGraph.Trigger;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -213,5 +218,263 @@ public final class StepReader {
     strategy.checkWord(Set.of("parallel", "serial"));
     execution.checkMembers(EXECUTION);
     return strategy.asText().equals("serial") ? 1 : execution.asInt("max_parallel_steps", 0);
+  }
+
+  /**
+   * Where a graph of steps begins and ends.
+   *
+   * @param source null when it was refused; the first of several where there may be several
+   * @param sink null when it was refused; and where there are several and may be
+   */
+  private record SourceAndSink(String source, String sink) {
+
+    /** Where steps may begin and end as their edges have it. */
+    static SourceAndSink derive(Set<String> steps, List<StepEdge> edges) {
+      List<String> first = without(steps, edges, StepEdge::to);
+      List<String> last = without(steps, edges, StepEdge::from);
+      return new SourceAndSink(
+          first.isEmpty() ? null : first.getFirst(), last.size() == 1 ? last.getFirst() : null);
+    }
+
+    static SourceAndSink read(ProblemGraph graph, Set<String> steps, List<StepEdge> edges) {
+      ManifestValue entrypoint = graph.entrypoint();
+      ManifestValue source = graph.source().or(entrypoint);
+      boolean differ = !entrypoint.isAbsent() && !source.asText().equals(entrypoint.asText());
+      if (differ) {
+        source.error(
+            ManifestProblem.CONFLICT,
+            "%s must be %s, like %s"
+                .formatted(source.label(), entrypoint.shown(), entrypoint.label()));
+      }
+      return new SourceAndSink(
+          end(source, steps, edges, StepEdge::to, "predecessor"),
+          end(graph.sink(), steps, edges, StepEdge::from, "successor"));
+    }
+
+    /** The named step, else the only one that no edge has at its other side. */
+    private static String end(
+        ManifestValue place,
+        Set<String> steps,
+        List<StepEdge> edges,
+        Function<StepEdge, String> inner,
+        String neighbour) {
+      if (!place.isAbsent()) {
+        String named = place.asText();
+        if (steps.contains(named)) {
+          return named;
+        }
+        place.error(
+            ManifestProblem.REFERENCE,
+            "%s must name a workflow step: %s".formatted(place.label(), place.shown()));
+        return null;
+      }
+      List<String> ends = without(steps, edges, inner);
+      if (ends.size() == 1) {
+        return ends.getFirst();
+      }
+      place.error(
+          ManifestProblem.REQUIRED,
+          "%s is required: %d steps have no %s".formatted(place.label(), ends.size(), neighbour));
+      return null;
+    }
+
+    private static List<String> without(
+        Set<String> steps, List<StepEdge> edges, Function<StepEdge, String> inner) {
+      Set<String> others = edges.stream().map(inner).collect(Collectors.toSet());
+      return steps.stream().filter(id -> !others.contains(id)).toList();
+    }
+  }
+
+  /** Which agents work for which step. */
+  private static final class StepAgents {
+    private final Set<String> nodes;
+    private final Bindings bindings;
+    private final Map<String, DeclaredStep> withoutAgents = new LinkedHashMap<>();
+    private final NearNames near;
+    private boolean someHaveAgents;
+
+    StepAgents(Set<String> nodes, Bindings bindings) {
+      this.nodes = nodes;
+      this.bindings = bindings;
+      this.near = new NearNames(nodes);
+    }
+
+    /** The node that the step runs, else the workers bound to it, else the node of its name. */
+    List<String> of(String id, DeclaredStep step) {
+      List<String> agents = find(id, step.run().asText());
+      if (agents.isEmpty()) {
+        withoutAgents.put(id, step);
+      } else {
+        someHaveAgents = true;
+      }
+      return agents;
+    }
+
+    private static String name(String id, DeclaredStep step) {
+      return step.run().isAbsent() ? id : step.run().asText();
+    }
+
+    private List<String> find(String id, String run) {
+      if (nodes.contains(run)) {
+        return List.of(run);
+      }
+      for (String binding : new String[] {run, id}) {
+        List<String> workers =
+            bindings.workerIds(binding).stream().filter(nodes::contains).distinct().toList();
+        if (!workers.isEmpty()) {
+          return workers;
+        }
+      }
+      return nodes.contains(id) ? List.of(id) : List.of();
+    }
+
+    /**
+     * Whether every step that was asked for has agents; else no step can be tracked, which is a
+     * warning. A step without agents is an error when others have some and no binding lists workers
+     * for it. Workers that are listed but are no nodes, as in many catalogues, are no error.
+     */
+    boolean areComplete() {
+      if (withoutAgents.isEmpty()) {
+        return true;
+      }
+      ManifestValue first = withoutAgents.values().iterator().next().place();
+      first.warn(
+          "no agent works for step "
+              + first.name()
+              + ", so steps are not tracked: the messages between agents alone drive the job");
+      withoutAgents.forEach(
+          (id, step) -> {
+            boolean described =
+                !bindings.workerIds(step.run().asText()).isEmpty()
+                    || !bindings.workerIds(id).isEmpty();
+            if (someHaveAgents && !described) {
+              ManifestValue place = step.place();
+              place.error(
+                  ManifestProblem.REFERENCE,
+                  "step %s has no agent: no node and no binding has the name %s%s"
+                      .formatted(
+                          place.name(),
+                          ManifestValue.shown(name(id, step)),
+                          near.hint(name(id, step))));
+            }
+          });
+      return false;
+    }
+  }
+
+  /**
+   * How often a step is tried, for how long, and what its failure means: as the step says, else as
+   * the config of its agent says, else by default.
+   */
+  private record StepControl(
+      boolean required,
+      FailurePolicy failurePolicy,
+      Retry retry,
+      long timeoutMs,
+      long beaconTimeoutMs) {
+    private static final double TIMEOUT_SECONDS = 300;
+    private static final long BEACON_TIMEOUT_MS = 45_000;
+    private static final long BACKOFF_MS = 1000;
+    private static final double MULTIPLIER = 2;
+
+    private static final Members MEMBERS =
+        Members.closed("failure_policy", "uncertainty", "trigger_rule", "quorum", "min_success")
+            .with(null, UnsafeWords.ALL)
+            .with(Shape.BOOLEAN, "required")
+            .with(Shape.SECONDS, "timeout_seconds")
+            .with(Shape.POSITIVE, "max_attempts")
+            .with(Shape.OBJECT, "retry")
+            .with(Shape.MILLIS, "retry_backoff_ms", "beacon_timeout_ms")
+            .with(Shape.AMOUNT, "retry_backoff_multiplier");
+    private static final Members RETRY =
+        Members.closed()
+            .with(Shape.POSITIVE, "max_attempts")
+            .with(Shape.SECONDS, "backoff_seconds")
+            .with(Shape.AMOUNT, "backoff_multiplier");
+    private static final Map<String, FailurePolicy> FAILURE_POLICIES =
+        Map.of(
+            "fail_workflow", FailurePolicy.FAIL_WORKFLOW,
+            "fail_run", FailurePolicy.FAIL_WORKFLOW,
+            "fail_job", FailurePolicy.FAIL_WORKFLOW,
+            "fail", FailurePolicy.FAIL_WORKFLOW,
+            "fail_closed", FailurePolicy.FAIL_WORKFLOW,
+            "continue_partial", FailurePolicy.CONTINUE_PARTIAL,
+            "continue", FailurePolicy.CONTINUE,
+            "skip", FailurePolicy.SKIP);
+
+    /**
+     * Reports what cannot be read in the step.
+     *
+     * @param control what the step says
+     * @param config of the agent that works for the step, checked already
+     */
+    static StepControl read(ManifestValue control, ManifestValue config) {
+      ManifestValue retry = control.at("retry");
+      if (control.check(Shape.OBJECT)) {
+        control.checkMembers(MEMBERS);
+        retry.checkMembers(RETRY);
+      }
+      double multiplier =
+          retry
+              .at("backoff_multiplier")
+              .or(inherited("retry_backoff_multiplier", control, config))
+              .value()
+              .asDouble(MULTIPLIER);
+      return new StepControl(
+          control.asBoolean("required", true),
+          failurePolicy(control.at("failure_policy")),
+          new Retry(
+              attempts(control.find("retry.max_attempts", "max_attempts"), config),
+              backoffMs(retry.at("backoff_seconds"), control, config),
+              multiplier),
+          timeoutMs(inherited("timeout_seconds", control, config)),
+          inherited("beacon_timeout_ms", control, config).value().asLong(BEACON_TIMEOUT_MS));
+    }
+
+    /** The same for a step that runs no program: people have time limits of their own. */
+    StepControl withoutProgram() {
+      return new StepControl(required, failurePolicy, new Retry(1, BACKOFF_MS, MULTIPLIER), 0, 0);
+    }
+
+    /** What the step says, else what its agent says. */
+    private static ManifestValue inherited(
+        String member, ManifestValue control, ManifestValue config) {
+      return control.at(member).or(config.at(member));
+    }
+
+    /**
+     * A step that says 1, as compilers write it into every step, leaves the number to its agent.
+     */
+    private static int attempts(ManifestValue own, ManifestValue config) {
+      int said = own.value().asInt(1);
+      return said > 1 ? said : Math.max(1, config.asInt("max_attempts", 1));
+    }
+
+    private static long backoffMs(
+        ManifestValue seconds, ManifestValue control, ManifestValue config) {
+      return seconds.isAbsent()
+          ? inherited("retry_backoff_ms", control, config).value().asLong(BACKOFF_MS)
+          : Math.round(seconds.value().asDouble() * 1000);
+    }
+
+    /** Exactly zero means no limit; any positive time is a limit. */
+    private static long timeoutMs(ManifestValue seconds) {
+      double given = seconds.value().asDouble(TIMEOUT_SECONDS);
+      return given > 0 ? Math.max(1, Math.round(given * 1000)) : 0;
+    }
+
+    private static FailurePolicy failurePolicy(ManifestValue place) {
+      if (place.isAbsent()) {
+        return FailurePolicy.FAIL_WORKFLOW;
+      }
+      FailurePolicy known = FAILURE_POLICIES.get(place.asText().trim().toLowerCase(Locale.ROOT));
+      if (known == null) {
+        place.error(
+            ManifestProblem.UNSUPPORTED,
+            "%s must be fail_workflow, continue_partial, continue or skip: %s"
+                .formatted(place.label(), place.shown()));
+      }
+      return known;
+    }
   }
 }

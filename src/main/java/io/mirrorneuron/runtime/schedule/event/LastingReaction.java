@@ -7,11 +7,16 @@ import io.mirrorneuron.port.schedule.EventOutcome;
 import io.mirrorneuron.port.schedule.TriggerEvent;
 import io.mirrorneuron.runtime.local.Answers;
 import io.mirrorneuron.runtime.machine.MachineLoop;
+import io.mirrorneuron.runtime.machine.StateMachine;
 import io.mirrorneuron.runtime.port.Leader;
 import io.mirrorneuron.runtime.port.Timers;
 import io.mirrorneuron.store.RecordStore;
+import io.mirrorneuron.wire.Json;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -147,5 +152,61 @@ public final class LastingReaction implements EventReaction, AutoCloseable {
   public void close() {
     owed.close();
     threads.shutdown();
+  }
+
+  /** Events on which not all schedules have acted yet: a record each, until they have. Pure. */
+  private static final class OwedReactions
+      implements StateMachine<OwedReactions.Owed, OwedReactions.Input, OwedReactions.Owed> {
+    /** Where they are kept. */
+    static final String KIND = "event-reactions";
+
+    /** An event, with its secrets; both what is stored and what is to be done. */
+    record Owed(TriggerEvent event) {}
+
+    sealed interface Input {}
+
+    /** It takes longer than its teller waits. */
+    record Begin(TriggerEvent event) implements Input {}
+
+    /** All schedules have acted on it. */
+    record Done() implements Input {}
+
+    @Override
+    public String kind() {
+      return KIND;
+    }
+
+    @Override
+    public Optional<Owed> decide(Optional<Owed> state, Input input, long now) {
+      return switch (input) {
+        case Begin(TriggerEvent event) -> state.isPresent() ? state : Optional.of(new Owed(event));
+        case Done() -> Optional.empty();
+      };
+    }
+
+    @Override
+    public List<Owed> owed(Owed state) {
+      return List.of(state);
+    }
+
+    @Override
+    public OptionalLong wakeAt(Owed state) {
+      return OptionalLong.empty();
+    }
+
+    @Override
+    public Input wake() {
+      throw new IllegalStateException("what is owed waits for no time");
+    }
+
+    @Override
+    public String write(Owed state) {
+      return Json.write(state);
+    }
+
+    @Override
+    public Owed read(String json) {
+      return Json.read(json, Owed.class, "a stored event");
+    }
   }
 }

@@ -3,6 +3,7 @@ package io.mirrorneuron.gateway.contract.bundle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.mirrorneuron.gateway.contract.bundle.ContractBundle.SourceDocument;
 import io.mirrorneuron.wire.Json;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;

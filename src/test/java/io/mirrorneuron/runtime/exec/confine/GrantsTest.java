@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.mirrorneuron.config.Config.DefaultRunner;
 import io.mirrorneuron.model.MnException;
 import io.mirrorneuron.runtime.documents.FolderDemandReader;
+import io.mirrorneuron.runtime.exec.confine.Confiner.Grants;
 import io.mirrorneuron.runtime.manifest.Manifests;
 import io.mirrorneuron.runtime.port.FolderDemands;
 import io.mirrorneuron.runtime.workflow.Workflow;

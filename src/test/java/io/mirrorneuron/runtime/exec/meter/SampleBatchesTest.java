@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.exec.meter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.mirrorneuron.runtime.exec.meter.Sampler.SampleBatches;
 import io.mirrorneuron.testing.Eventually;
 import io.mirrorneuron.wire.Json;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package io.mirrorneuron.runtime.exec.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.mirrorneuron.runtime.exec.protocol.PlainOutput.NearJson;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

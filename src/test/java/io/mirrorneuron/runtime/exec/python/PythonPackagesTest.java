@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.exec.python;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.mirrorneuron.runtime.exec.ExecutionSamples;
+import io.mirrorneuron.runtime.exec.python.PythonEnvironments.PythonPackages;
 import io.mirrorneuron.runtime.port.Execution;
 import java.nio.file.Files;
 import java.nio.file.Path;

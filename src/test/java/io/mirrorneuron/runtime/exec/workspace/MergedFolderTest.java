@@ -3,6 +3,7 @@ package io.mirrorneuron.runtime.exec.workspace;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.mirrorneuron.runtime.exec.workspace.SubmissionFolders.MergedFolder;
 import io.mirrorneuron.untrusted.OpenFolder;
 import java.io.IOException;
 import java.nio.file.Files;
