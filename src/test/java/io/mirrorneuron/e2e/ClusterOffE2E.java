@@ -31,7 +31,7 @@ class ClusterOffE2E {
     }
 
     List<String> classes = Files.readAllLines(loaded);
-    assertThat(classes).anyMatch(line -> line.contains("io.mirrorneuron.app.ServerVertx"));
+    assertThat(classes).anyMatch(line -> line.contains("io.mirrorneuron.app.App$ServerVertx"));
     assertThat(classes.stream().filter(line -> line.matches(".*(?i:hazelcast).*"))).isEmpty();
   }
 }

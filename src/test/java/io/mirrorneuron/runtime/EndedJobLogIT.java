@@ -25,7 +25,7 @@ class EndedJobLogIT {
 
   @Test
   void eachEndIsOneLineAndNothingIsLeftInTheTemporaryFolder() throws Exception {
-    Logger logger = (Logger) LoggerFactory.getLogger("io.mirrorneuron.runtime.loop.EndedJobLog");
+    Logger logger = (Logger) LoggerFactory.getLogger("io.mirrorneuron.runtime.loop.JobTurns");
     ListAppender<ILoggingEvent> lines = new ListAppender<>();
     lines.start();
     logger.setLevel(Level.INFO);
