@@ -95,7 +95,7 @@ final class LocalSchedules implements SchedulesPort {
 
   /** Whoever asks for a schedule by such a name might get another one. */
   private static void requireNoId(Object name) {
-    if (name instanceof String text && (text.startsWith("@") || text.startsWith("sched_"))) {
+    if (name instanceof String text && text.strip().matches("(?s)(?:@|sched_).*")) {
       throw MnException.invalid(
           "a schedule cannot be called %s: what begins with @ or sched_ is an id"
               .formatted(WrittenMembers.shown(text)));

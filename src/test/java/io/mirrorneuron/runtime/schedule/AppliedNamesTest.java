@@ -70,6 +70,10 @@ class AppliedNamesTest {
                   .formatted(name));
       assertThatThrownBy(() -> schedules.port().update(id, Map.of("name", name), ""))
           .hasMessageContaining("cannot be called");
+      Map<String, Object> named = Map.of("cron", "@yearly", "name", " " + name);
+      assertThatThrownBy(
+              () -> schedules.port().create(new NewSchedule(Submission.of("{}"), named, Map.of())))
+          .hasMessageContaining("cannot be called");
     }
   }
 

@@ -60,6 +60,13 @@ class KeptBundlesTest {
 
     assertThat(manifest(id, 2))
         .hasToString("{\"inputs\":{\"n\":{\"default\":3,\"value\":7},\"other\":{\"default\":4}}}");
+    assertThat(
+            schedules
+                .port()
+                .replaceBundle(id, new NewSchedule(Submission.of(mended), Map.of(), Map.of()), "")
+                .outcome())
+        .as("the same again")
+        .isEqualTo("unchanged");
     String given = "{\"inputs\": {\"n\": {\"value\": 9}}}";
     schedules
         .port()

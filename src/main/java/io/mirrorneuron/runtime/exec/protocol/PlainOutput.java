@@ -1,6 +1,7 @@
 package io.mirrorneuron.runtime.exec.protocol;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
@@ -247,14 +248,14 @@ final class PlainOutput {
         Pattern.compile(
             "\"[^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+\"|'[^'\\\\]*+(?:\\\\.[^'\\\\]*+)*+'|\\b(True|False|None)\\b");
 
-    /** What models print around an answer. */
-    private static final Pattern FENCED =
-        Pattern.compile("```\\w*\\s*\\n(.*)\\n\\s*```", Pattern.DOTALL);
+    /** What models print around an answer, on lines of its own. */
+    private static final String FENCE = "```";
 
     /** A value with which no sentence and no line of a log begins. */
     private static final Pattern BEGUN =
         Pattern.compile(
-            "\\{\\s*\"(?:[^\"\\\\]|\\\\.)*+\"\\s*:.*|\\[\\s*[\\d{\"-].*", Pattern.DOTALL);
+            "\\{\\s*\"[^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+\"\\s*:.*|\\[\\s*[\\d{\"-].*",
+            Pattern.DOTALL);
 
     private static final Pattern WORD = Pattern.compile("True|False|None|NaN|-?Infinity");
 
@@ -287,12 +288,19 @@ final class PlainOutput {
       if (text.startsWith("\uFEFF") && isJson(text.substring(1))) {
         return "looks like JSON behind a byte order mark: print it without";
       }
-      Matcher fenced = FENCED.matcher(text);
-      if (fenced.matches() && isJson(fenced.group(1).strip())) {
+      if (isJson(fenced(text))) {
         return "looks like JSON in a code fence: print only what is between the two lines of ```";
       }
       String framed = faultOfFramed(text);
       return framed == null && BEGUN.matcher(text).matches() ? faultOfBegun(text) : framed;
+    }
+
+    /** What is between the lines of a code fence; empty when there is none. */
+    private static String fenced(String text) {
+      int begin = text.indexOf('\n');
+      return begin > 0 && text.startsWith(FENCE) && text.endsWith("\n" + FENCE)
+          ? text.substring(begin, text.length() - FENCE.length()).strip()
+          : "";
     }
 
     private static boolean isJson(String text) {
@@ -313,7 +321,8 @@ final class PlainOutput {
             ? "looks like several values of JSON: print one, such as a list of them"
             : "looks like JSON with text behind it: print the JSON last, on a line of its own";
       } catch (JsonProcessingException e) {
-        return e.getLocation().getCharOffset() >= text.length()
+        JsonLocation place = e.getLocation(); // none where it is longer than anybody reads
+        return place != null && place.getCharOffset() >= text.length()
             ? "looks like JSON that was cut off: its end is missing"
             : null;
       } catch (IOException e) {

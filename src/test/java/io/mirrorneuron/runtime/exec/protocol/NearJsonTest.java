@@ -88,6 +88,11 @@ class NearJsonTest {
     assertThat(NearJson.fault("{'a': '" + many + "'}")).isNotNull();
     assertThat(NearJson.fault("['" + many + "']")).isNotNull();
     assertThat(NearJson.fault("[" + "\"a\\\\\", ".repeat(100_000) + "]")).isNotNull();
+    assertThat(NearJson.fault("{\"" + "a".repeat(1_000_000))).isNull();
+    assertThat(NearJson.fault("{\"" + "\\\\".repeat(500_000) + "\": [1")).isNull();
+    assertThat(NearJson.fault("{\"" + "\\\\".repeat(10_000) + "\": [1"))
+        .contains("looks like JSON that was cut off");
+    assertThat(NearJson.fault("```\n" + "\n".repeat(1_000_000) + "x\n```")).isNull();
     assertThat(NearJson.fault("[".repeat(5_000) + "]".repeat(5_000))).isNull();
   }
 }
